@@ -1,0 +1,152 @@
+/* The C values of columns.
+ *
+ * Row structs hold these; docs/types.md has the table from schema type to C type. A nullable column
+ * of a pointer-like type is NULL; of any other type it is a tenon_opt_… . Structs that hold text
+ * start with an integer on purpose: a string literal given where such a struct is wanted is then a
+ * compile error instead of being taken for the first member. */
+#ifndef TENON_TYPES_H
+#define TENON_TYPES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <tenon/error.h>
+#include <tenon/export.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* An exact decimal number as text: [-]digits[.digits], "NaN", "Infinity" or "-Infinity". `len` may
+ * be 0, then the text is measured. As a nullable value: .text == NULL is NULL. */
+typedef struct tenon_decimal {
+    size_t len;
+    const char *text;
+} tenon_decimal;
+
+/* An instant in microseconds since 1970-01-01 00:00 UTC; INT64_MAX and INT64_MIN are PostgreSQL's
+ * infinity and -infinity. */
+typedef struct tenon_time {
+    int64_t us;
+} tenon_time;
+
+/* Days since 1970-01-01; INT32_MAX and INT32_MIN are infinity and -infinity. */
+typedef struct tenon_date {
+    int32_t days;
+} tenon_date;
+
+/* A time of day in microseconds since midnight, 0 … 86,400,000,000. */
+typedef struct tenon_clock {
+    int64_t us;
+} tenon_clock;
+
+/* A time of day with its offset in seconds east of UTC. */
+typedef struct tenon_clock_tz {
+    int64_t us;
+    int32_t offset_seconds;
+} tenon_clock_tz;
+
+/* JSON text (UTF-8). `len` 0 with a text: it is measured. .text == NULL is NULL. */
+typedef struct tenon_json {
+    size_t len;
+    const char *text;
+} tenon_json;
+
+/* `data` == NULL is NULL in a nullable column; an empty value has a non-NULL pointer and len 0. */
+typedef struct tenon_bytes {
+    size_t len;
+    const void *data;
+} tenon_bytes;
+
+/* 16 bytes, most significant first: hi is the first eight as a big-endian number. */
+typedef struct tenon_uuid {
+    uint64_t hi, lo;
+} tenon_uuid;
+
+#define TENON_DECLARE_OPTIONAL(name, type)                                                         \
+    typedef struct name {                                                                          \
+        bool has;                                                                                  \
+        type value;                                                                                \
+    } name
+
+TENON_DECLARE_OPTIONAL(tenon_opt_bool, bool);
+TENON_DECLARE_OPTIONAL(tenon_opt_int16, int16_t);
+TENON_DECLARE_OPTIONAL(tenon_opt_int32, int32_t);
+TENON_DECLARE_OPTIONAL(tenon_opt_int64, int64_t);
+TENON_DECLARE_OPTIONAL(tenon_opt_float, float);
+TENON_DECLARE_OPTIONAL(tenon_opt_double, double);
+TENON_DECLARE_OPTIONAL(tenon_opt_time, tenon_time);
+TENON_DECLARE_OPTIONAL(tenon_opt_date, tenon_date);
+TENON_DECLARE_OPTIONAL(tenon_opt_clock, tenon_clock);
+TENON_DECLARE_OPTIONAL(tenon_opt_clock_tz, tenon_clock_tz);
+TENON_DECLARE_OPTIONAL(tenon_opt_uuid, tenon_uuid);
+
+/* An array column. It never holds NULL elements: one in the database is a TYPE error. */
+#define TENON_DECLARE_ARRAY(name, type)                                                            \
+    typedef struct name {                                                                          \
+        const type *items;                                                                         \
+        size_t count;                                                                              \
+    } name
+
+TENON_DECLARE_ARRAY(tenon_bool_array, bool);
+TENON_DECLARE_ARRAY(tenon_int16_array, int16_t);
+TENON_DECLARE_ARRAY(tenon_int32_array, int32_t);
+TENON_DECLARE_ARRAY(tenon_int64_array, int64_t);
+TENON_DECLARE_ARRAY(tenon_float_array, float);
+TENON_DECLARE_ARRAY(tenon_double_array, double);
+TENON_DECLARE_ARRAY(tenon_decimal_array, tenon_decimal);
+TENON_DECLARE_ARRAY(tenon_text_array, char *const);
+TENON_DECLARE_ARRAY(tenon_json_array, tenon_json);
+TENON_DECLARE_ARRAY(tenon_bytes_array, tenon_bytes);
+TENON_DECLARE_ARRAY(tenon_uuid_array, tenon_uuid);
+TENON_DECLARE_ARRAY(tenon_time_array, tenon_time);
+TENON_DECLARE_ARRAY(tenon_date_array, tenon_date);
+TENON_DECLARE_ARRAY(tenon_clock_array, tenon_clock);
+TENON_DECLARE_ARRAY(tenon_clock_tz_array, tenon_clock_tz);
+
+/* ---- from and to text -------------------------------------------------------------------------
+ * Parsers take the whole string and refuse what they cannot represent exactly: they return false,
+ * leave *out alone and fill *err (which may be NULL) with TENON_RANGE or TENON_TYPE. Formatters write
+ * at most `size` bytes including the NUL and return the length; the sizes below always suffice. */
+
+enum {
+    TENON_TIME_TEXT_SIZE = 40,
+    TENON_UUID_TEXT_SIZE = 37,
+    TENON_DECIMAL_INT64_TEXT_SIZE = 24
+};
+
+/* RFC 3339 / ISO 8601: "2024-02-29T12:34:56.789Z", with "T" or a space, an offset or none (= UTC);
+ * finer than a microsecond is TENON_RANGE unless the rest is zeros. */
+TENON_API bool tenon_time_parse(const char *text, tenon_time *out, tenon_error *err);
+/* "2024-02-29T12:34:56.789012Z"; "infinity", "-infinity". Years beyond 9999 as PostgreSQL prints. */
+TENON_API size_t tenon_time_format(tenon_time time, char *text, size_t size);
+TENON_API tenon_time tenon_time_now(void);
+TENON_API bool tenon_date_parse(const char *text, tenon_date *out, tenon_error *err);
+TENON_API size_t tenon_date_format(tenon_date date, char *text, size_t size);
+TENON_API bool tenon_clock_parse(const char *text, tenon_clock *out, tenon_error *err);
+TENON_API size_t tenon_clock_format(tenon_clock clock, char *text, size_t size);
+TENON_API bool tenon_clock_tz_parse(const char *text, tenon_clock_tz *out, tenon_error *err);
+TENON_API size_t tenon_clock_tz_format(tenon_clock_tz clock, char *text, size_t size);
+
+/* The 36-character form, either case; braces and other spellings are refused. */
+TENON_API bool tenon_uuid_parse(const char *text, tenon_uuid *out, tenon_error *err);
+TENON_API size_t tenon_uuid_format(tenon_uuid uuid, char *text, size_t size);
+
+/* A decimal from text that stays where it is (borrowed); the text is checked. */
+TENON_API bool tenon_decimal_parse(const char *text, tenon_decimal *out, tenon_error *err);
+/* Writes the number into `buffer` (TENON_DECIMAL_INT64_TEXT_SIZE bytes) and points *out at it. */
+TENON_API tenon_decimal tenon_decimal_from_int64(int64_t value, char *buffer);
+/* RANGE when it is not a whole number in int64's range: never rounds. */
+TENON_API bool tenon_decimal_to_int64(tenon_decimal decimal, int64_t *out, tenon_error *err);
+/* RANGE when the number has no double that prints back as the same number: never rounds. */
+TENON_API bool tenon_decimal_to_double(tenon_decimal decimal, double *out, tenon_error *err);
+/* The nearest double, rounding: for charts and other places where an approximation is wanted. */
+TENON_API double tenon_decimal_approximate(tenon_decimal decimal);
+/* -1, 0 or 1 by numeric value ("1.0" equals "1"); NaN is above everything, as in PostgreSQL. */
+TENON_API int tenon_decimal_compare(tenon_decimal a, tenon_decimal b);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

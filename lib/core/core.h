@@ -1,0 +1,195 @@
+/* The face of lib/core: memory, text, maps, values; it knows no database.
+ *
+ * Nothing here prints, exits or keeps global state. All memory comes from malloc, realloc and free, so
+ * that a test can make the n-th allocation fail by wrapping those three at link time. Functions that
+ * can fail for want of memory return NULL or false; buffers and arenas are sticky: the first failure
+ * is kept, later calls do nothing, and the end asks once. */
+#ifndef TENON_CORE_H
+#define TENON_CORE_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <tenon/error.h>
+#include <tenon/types.h>
+
+#define TENON__COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define TENON__LIKELY(x) __builtin_expect(!!(x), 1)
+#define TENON__UNLIKELY(x) __builtin_expect(!!(x), 0)
+/* `TENON__CLEANUP(tenon__buf_release) tenon__buf b;` releases b when its block ends. */
+#define TENON__CLEANUP(function) __attribute__((cleanup(function)))
+
+/* ---- errors ----------------------------------------------------------------------------------- */
+
+/* Fills *err (NULL is accepted) unless it already holds an error: the first one stays. Returns false
+ * always, so that a failing function can end with `return tenon__fail(err, …)`. */
+bool tenon__fail(tenon_error *err, tenon_status status, const char *format, ...)
+    TENON_PRINTF(3, 4);
+bool tenon__fail_no_memory(tenon_error *err);
+/* Sets the hint of an error just made. */
+void tenon__hint(tenon_error *err, const char *format, ...) TENON_PRINTF(2, 3);
+/* Copies text into a fixed field of `size` bytes, cut at a UTF-8 boundary with "…" when too long. */
+void tenon__error_copy(char *field, size_t size, const char *text);
+
+/* ---- arena ------------------------------------------------------------------------------------
+ * Blocks that grow, freed together. The fast path is a pointer bump. All-zero is a valid empty arena.
+ * Memory is not zeroed unless the function says so. Aligned to 8 bytes… enough for every type here. */
+
+typedef struct tenon__arena_block tenon__arena_block;
+
+typedef struct tenon__arena {
+    char *at, *end;            /* free part of the newest block */
+    tenon__arena_block *block; /* newest first */
+    tenon__arena_block *large; /* blocks of tenon__arena_resize, each of its own */
+    size_t total_bytes;        /* allocated from the system */
+    size_t limit_bytes;        /* 0: none */
+    bool failed;               /* an allocation failed since the last clear */
+} tenon__arena;
+
+typedef struct tenon__arena_mark {
+    tenon__arena_block *block;
+    char *at;
+    tenon__arena_block *large;
+} tenon__arena_mark;
+
+void *tenon__arena_alloc_slow(tenon__arena *arena, size_t size);
+
+/* NULL when memory or the arena's limit is exhausted. Size 0 gives a non-NULL pointer. */
+static inline void *tenon__arena_alloc(tenon__arena *arena, size_t size)
+{
+    size_t rounded = (size + 7u) & ~(size_t)7u;
+    if (TENON__LIKELY(rounded >= size && rounded <= (size_t)(arena->end - arena->at))) {
+        void *p = arena->at;
+        arena->at += rounded;
+        return p;
+    }
+    return tenon__arena_alloc_slow(arena, size);
+}
+
+void *tenon__arena_zalloc(tenon__arena *arena, size_t size);
+/* count × size, zeroed; NULL also when the product overflows. */
+void *tenon__arena_array(tenon__arena *arena, size_t count, size_t size);
+/* A copy with a NUL behind it. */
+char *tenon__arena_copy(tenon__arena *arena, const char *text, size_t length);
+char *tenon__arena_text(tenon__arena *arena, const char *text);
+char *tenon__arena_format(tenon__arena *arena, const char *format, ...) TENON_PRINTF(2, 3);
+/* A block of its own that can grow and shrink in place: for lists whose length is not known ahead.
+ * `old` NULL makes one. The old pointer is void afterwards; on failure NULL, and `old` still stands. */
+void *tenon__arena_resize(tenon__arena *arena, void *old, size_t size);
+tenon__arena_mark tenon__arena_mark_here(const tenon__arena *arena);
+/* Frees what was allocated since the mark. */
+void tenon__arena_rewind(tenon__arena *arena, tenon__arena_mark mark);
+/* Empties it but keeps one block for reuse. */
+void tenon__arena_clear(tenon__arena *arena);
+void tenon__arena_release(tenon__arena *arena);
+
+/* ---- text buffer ------------------------------------------------------------------------------
+ * All-zero is a valid empty buffer. Always NUL-terminated once something was added. */
+
+typedef struct tenon__buf {
+    char *data; /* NULL while empty */
+    size_t length;
+    size_t capacity;
+    size_t limit_bytes; /* 0: TENON__BUF_LIMIT */
+    bool failed;        /* no memory or limit reached; the content is then useless */
+} tenon__buf;
+
+enum { TENON__BUF_LIMIT = 1 << 30 };
+
+bool tenon__buf_reserve(tenon__buf *buf, size_t more);
+void tenon__buf_add(tenon__buf *buf, const void *data, size_t length);
+void tenon__buf_text(tenon__buf *buf, const char *text);
+void tenon__buf_char(tenon__buf *buf, char c);
+void tenon__buf_int(tenon__buf *buf, int64_t value);
+void tenon__buf_format(tenon__buf *buf, const char *format, ...) TENON_PRINTF(2, 3);
+void tenon__buf_formatv(tenon__buf *buf, const char *format, va_list args);
+/* Text as a JSON string with its quotes. Invalid UTF-8 becomes U+FFFD. */
+void tenon__buf_json_text(tenon__buf *buf, const char *text, size_t length);
+void tenon__buf_clear(tenon__buf *buf);
+void tenon__buf_release(tenon__buf *buf);
+/* The text so far, never NULL. */
+static inline const char *tenon__buf_string(const tenon__buf *buf)
+{
+    return buf->data ? buf->data : "";
+}
+/* Hands the heap block to the caller (free); NULL when failed. The buffer is empty afterwards. */
+char *tenon__buf_take(tenon__buf *buf);
+
+/* ---- map from text to pointer -----------------------------------------------------------------
+ * Open addressing; keys are borrowed. All-zero is a valid empty map. */
+
+typedef struct tenon__map_entry {
+    const char *key;
+    size_t length;
+    uint64_t hash;
+    void *value;
+} tenon__map_entry;
+
+typedef struct tenon__map {
+    tenon__map_entry *entries;
+    size_t capacity, count;
+} tenon__map;
+
+/* NULL when absent. */
+void *tenon__map_get(const tenon__map *map, const char *key, size_t length);
+/* Adds or replaces. False when memory is exhausted; the map is unchanged then. */
+bool tenon__map_put(tenon__map *map, const char *key, size_t length, void *value);
+void tenon__map_release(tenon__map *map);
+/* wyhash-like 64-bit hash of bytes; not for hostile input where the table is shared by users. */
+uint64_t tenon__hash(const void *data, size_t length);
+
+/* ---- UTF-8 ------------------------------------------------------------------------------------ */
+
+/* Well-formed per Unicode 15 table 3-7 (no surrogates, no overlong forms), and without NUL. */
+bool tenon__utf8_is_valid(const char *text, size_t length);
+/* Number of code points of valid UTF-8. */
+size_t tenon__utf8_length(const char *text, size_t length);
+/* The largest length <= `most` that does not cut a character. */
+size_t tenon__utf8_cut(const char *text, size_t length, size_t most);
+
+/* ---- clock, random, ids ----------------------------------------------------------------------- */
+
+int64_t tenon__monotonic_us(void);
+int64_t tenon__now_us(void); /* since 1970-01-01 UTC */
+/* From the operating system; false when it has none to give. */
+bool tenon__random(void *data, size_t length);
+
+enum { TENON__ID_TEXT_SIZE = 64 };
+bool tenon__uuid4(tenon_uuid *out);
+bool tenon__uuid7(tenon_uuid *out); /* RFC 9562, monotonic within a call site is not promised */
+/* Text ids, NUL-terminated into TENON__ID_TEXT_SIZE bytes; false when there is no randomness. */
+bool tenon__cuid(char *out);                   /* 25 characters, "c" first */
+bool tenon__cuid2(char *out);                  /* 24 characters, a letter first */
+bool tenon__ulid(char *out);                   /* 26 characters, Crockford base 32 */
+bool tenon__nanoid(char *out, unsigned length); /* 2 … 63 characters of A-Za-z0-9_- ; 21 is usual */
+
+/* ---- decimal ----------------------------------------------------------------------------------
+ * `digits` text as in tenon_decimal. The checks that the drivers and the model layer share. */
+
+typedef struct tenon__decimal_form {
+    bool is_special;   /* NaN or an infinity */
+    bool is_negative;
+    const char *whole; /* digits before the point, without leading zeros */
+    size_t whole_digits;
+    const char *fraction; /* digits behind the point as written */
+    size_t fraction_digits;
+    size_t significant_fraction_digits; /* without trailing zeros */
+} tenon__decimal_form;
+
+/* False when the text is no decimal number. An exponent is refused. */
+bool tenon__decimal_scan(const char *text, size_t length, tenon__decimal_form *out);
+
+/* A sortable canonical text: comparing two by memcmp compares the numbers (docs/types.md). Exact both
+ * ways but for trailing zeros of the fraction, which it keeps by a suffix behind the sort key. */
+bool tenon__decimal_to_sortable(const char *text, size_t length, tenon__buf *out);
+bool tenon__decimal_from_sortable(const char *text, size_t length, tenon__buf *out);
+
+/* ---- JSON ------------------------------------------------------------------------------------- */
+
+/* RFC 8259, any value at the top, nesting up to 512; no duplicates check. */
+bool tenon__json_is_valid(const char *text, size_t length);
+
+#endif
