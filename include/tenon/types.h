@@ -85,7 +85,7 @@ TENON_DECLARE_OPTIONAL(tenon_opt_uuid, tenon_uuid);
 /* An array column. It never holds NULL elements: one in the database is a TYPE error. */
 #define TENON_DECLARE_ARRAY(name, type)                                                            \
     typedef struct name {                                                                          \
-        const type *items;                                                                         \
+        type const *items;                                                                         \
         size_t count;                                                                              \
     } name
 
@@ -96,7 +96,7 @@ TENON_DECLARE_ARRAY(tenon_int64_array, int64_t);
 TENON_DECLARE_ARRAY(tenon_float_array, float);
 TENON_DECLARE_ARRAY(tenon_double_array, double);
 TENON_DECLARE_ARRAY(tenon_decimal_array, tenon_decimal);
-TENON_DECLARE_ARRAY(tenon_text_array, char *const);
+TENON_DECLARE_ARRAY(tenon_text_array, const char *);
 TENON_DECLARE_ARRAY(tenon_json_array, tenon_json);
 TENON_DECLARE_ARRAY(tenon_bytes_array, tenon_bytes);
 TENON_DECLARE_ARRAY(tenon_uuid_array, tenon_uuid);

@@ -1,0 +1,61 @@
+/* A database: where it is, and its pool of connections. Thread-safe once open. */
+#ifndef TENON_DB_H
+#define TENON_DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <tenon/error.h>
+#include <tenon/export.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct tenon_db tenon_db;
+
+/* All-zero is the default. What the URL says (`?pool_max=…`) is overridden by what stands here. */
+typedef struct tenon_options {
+    unsigned pool_min; /* connections opened at once and kept; default 0, SQLite 1 */
+    unsigned pool_max; /* default 10; readers beside the one writer on SQLite */
+    int64_t acquire_timeout_us;  /* wait for a free connection; default 5 s; -1 none */
+    int64_t connect_timeout_us;  /* default 5 s */
+    int64_t statement_timeout_us; /* default none: the session's deadline rules */
+    size_t statement_cache_count; /* prepared statements a connection; default 256 */
+    size_t plan_cache_count;      /* default 4096 */
+    size_t plan_cache_bytes;      /* default 16 MiB */
+    size_t result_limit_bytes;    /* most memory one session's results may take; default none */
+    bool skip_schema_check;       /* trust the database to be as the descriptors say */
+    const char *application_name; /* shown in pg_stat_activity */
+    uint64_t reserved[8];
+} tenon_options;
+
+/* Opens a database: `postgresql://…`, `sqlite:path`, `file:path` (relative to the working directory) or
+ * `sqlite::memory:` (one database shared by the pool). Connects once, so that a wrong password or a
+ * missing database is told here. NULL options are the defaults. Unknown URL parameters are refused.
+ * NULL on failure, with *err filled (AUTH, UNAVAILABLE, MISUSE, IO, …). */
+TENON_API tenon_db *tenon_open(const char *url, const tenon_options *options, tenon_error *err);
+
+/* Closes every connection. Every session must have been closed before. NULL is accepted. */
+TENON_API void tenon_close(tenon_db *db);
+
+typedef enum tenon_dialect { TENON_POSTGRESQL = 1, TENON_SQLITE } tenon_dialect;
+TENON_API tenon_dialect tenon_db_dialect(const tenon_db *db);
+
+/* A picture of the pool; counts may be out of date by the time they are read. */
+typedef struct tenon_pool_metrics {
+    unsigned size, idle, leased, waiting;
+    uint64_t opened_total, acquired_total, acquire_timeouts_total;
+    int64_t wait_us_total;
+    uint64_t reserved[8];
+} tenon_pool_metrics;
+TENON_API tenon_pool_metrics tenon_db_metrics(tenon_db *db);
+
+/* The version of the library, "0.1.0". */
+TENON_API const char *tenon_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,444 @@
+/* Descriptors, and the small structs of filters and changes: what generated code is made of.
+ *
+ * A generated file holds one `const tenon_model` a model and plain structs whose members the descriptor
+ * names by offset. Nothing is registered or patched at start-up. Programs use the macros at the end of
+ * this header (`GE(18)`, `SET("x")`); the rest is for generated code and for tools that make
+ * descriptors at run time.
+ *
+ * There are two representations of a value. A row holds the narrow one (int16_t, bool, tenon_opt_…).
+ * Filters and changes hold the wide one, so that nothing is cut before it is checked: every integer is
+ * int64_t, bool is int, float is double, an enum is int. `tenon_kind` names both. */
+#ifndef TENON_MODEL_H
+#define TENON_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <tenon/export.h>
+#include <tenon/session.h>
+#include <tenon/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum {
+    TENON_ABI = 1,
+    TENON_MAX_ORDER = 8,    /* terms of an order_by */
+    TENON_MAX_DISTINCT = 8, /* columns of a distinct */
+    TENON_MAX_KEY = 16      /* columns of a primary key or unique */
+};
+
+/* ---- descriptors ------------------------------------------------------------------------------ */
+
+typedef enum tenon_kind {
+    TENON_KIND_BOOL = 1, /* row: bool            wide: int */
+    TENON_KIND_INT16,    /* int16_t              int64_t */
+    TENON_KIND_INT32,    /* int32_t              int64_t */
+    TENON_KIND_INT64,    /* int64_t              int64_t */
+    TENON_KIND_FLOAT,    /* float                double */
+    TENON_KIND_DOUBLE,   /* double               double */
+    TENON_KIND_DECIMAL,  /* tenon_decimal        the same from here on */
+    TENON_KIND_TEXT,     /* const char * */
+    TENON_KIND_JSON,     /* tenon_json */
+    TENON_KIND_BYTES,    /* tenon_bytes */
+    TENON_KIND_UUID,     /* tenon_uuid */
+    TENON_KIND_TIME,     /* tenon_time: timestamp and timestamptz */
+    TENON_KIND_DATE,     /* tenon_date */
+    TENON_KIND_CLOCK,    /* tenon_clock */
+    TENON_KIND_CLOCK_TZ, /* tenon_clock_tz */
+    TENON_KIND_ENUM,     /* int, 1 … count */
+    TENON_KIND_OTHER     /* const char *: the database's own text form (inet, xml, Unsupported) */
+} tenon_kind;
+
+/* The type of the column in PostgreSQL. It decides parameter types, casts and the first-use check;
+ * the OIDs of those with a fixed one stand in lib/driver/postgres. */
+typedef enum tenon_pg_type {
+    TENON_PG_BOOL = 1,
+    TENON_PG_INT2,
+    TENON_PG_INT4,
+    TENON_PG_INT8,
+    TENON_PG_OID,
+    TENON_PG_FLOAT4,
+    TENON_PG_FLOAT8,
+    TENON_PG_NUMERIC,
+    TENON_PG_MONEY,
+    TENON_PG_TEXT,
+    TENON_PG_VARCHAR,
+    TENON_PG_BPCHAR,
+    TENON_PG_CITEXT, /* no fixed OID: sent as 0 */
+    TENON_PG_JSON,
+    TENON_PG_JSONB,
+    TENON_PG_BYTEA,
+    TENON_PG_UUID,
+    TENON_PG_TIMESTAMP,
+    TENON_PG_TIMESTAMPTZ,
+    TENON_PG_DATE,
+    TENON_PG_TIME,
+    TENON_PG_TIMETZ,
+    TENON_PG_BIT,
+    TENON_PG_VARBIT,
+    TENON_PG_INET,
+    TENON_PG_XML,
+    TENON_PG_ENUM,  /* no fixed OID */
+    TENON_PG_OTHER  /* no fixed OID: read as ::text, bound as text */
+} tenon_pg_type;
+
+typedef enum tenon_field_flag {
+    TENON_FIELD_NULLABLE = 1 << 0,
+    TENON_FIELD_LIST = 1 << 1,
+    TENON_FIELD_KEY = 1 << 2,        /* part of the primary key */
+    TENON_FIELD_GENERATED = 1 << 3,  /* the database fills it in when it is left out */
+    TENON_FIELD_UPDATED_AT = 1 << 4, /* set to now by create and by every update */
+    TENON_FIELD_SENSITIVE = 1 << 5,
+    TENON_FIELD_EXACT = 1 << 6       /* SQLite: a decimal stored as sortable text */
+} tenon_field_flag;
+
+typedef enum tenon_default_kind {
+    TENON_DEFAULT_NONE = 0,
+    TENON_DEFAULT_VALUE, /* .value points at the wide value (a tenon_…_array for lists) */
+    TENON_DEFAULT_NOW,
+    TENON_DEFAULT_UUID4,
+    TENON_DEFAULT_UUID7,
+    TENON_DEFAULT_CUID,
+    TENON_DEFAULT_CUID2,
+    TENON_DEFAULT_ULID,
+    TENON_DEFAULT_NANOID /* .length */
+} tenon_default_kind;
+
+typedef struct tenon_enum {
+    const char *name;          /* as in the schema */
+    const char *type;          /* the type's name in PostgreSQL */
+    const char *type_schema;   /* or NULL */
+    const char *const *names;  /* as in the schema; the C value is the index + 1 */
+    const char *const *values; /* as in the database */
+    uint32_t count;
+} tenon_enum;
+
+/* Bounds of `@tenon.validate`; has_… says which apply. */
+typedef struct tenon_validation {
+    bool has_min, has_max, has_min_length, has_max_length;
+    double min, max;
+    uint32_t min_length, max_length; /* characters */
+    const char *pattern;             /* POSIX extended regular expression, or NULL */
+    const char *message;             /* instead of the built-in one, or NULL */
+    bool (*check)(const void *wide_value, tenon_error *err); /* or NULL */
+} tenon_validation;
+
+typedef struct tenon_field {
+    const char *name;   /* as in the schema */
+    const char *column; /* in the database */
+    tenon_kind kind;
+    tenon_pg_type pg_type;
+    uint32_t flags;
+    /* numeric(precision, scale); varchar, char, bit: precision = length; times: precision = digits of
+     * the second, -1 when the column has none given */
+    int32_t precision, scale;
+    uint32_t row_offset, where_offset, set_offset;
+    tenon_default_kind default_kind;
+    uint32_t default_length;
+    const void *default_value;
+    const tenon_enum *enumeration;      /* TENON_KIND_ENUM */
+    const char *other_type;             /* TENON_PG_OTHER: the type's name in PostgreSQL */
+    const tenon_validation *validation; /* or NULL */
+} tenon_field;
+
+typedef struct tenon_unique {
+    const char *name;       /* for messages and find_by: "email", "userId_groupId" */
+    const char *constraint; /* in the database */
+    const uint16_t *fields; /* indexes into the model's fields */
+    uint16_t field_count;
+    bool is_primary;
+    bool is_partial; /* no target for upsert */
+} tenon_unique;
+
+/* Other constraints by name, so that errors can name fields. */
+typedef struct tenon_constraint {
+    const char *constraint;
+    const uint16_t *fields;
+    uint16_t field_count;
+} tenon_constraint;
+
+/* SQL of the by-key statements, made at generation time; NULL members are rendered at first use. */
+typedef struct tenon_keyed_sql {
+    const char *find;      /* by the unique of the same index; all columns */
+    const char *delete_row;
+} tenon_keyed_sql;
+
+typedef struct tenon_model {
+    uint32_t abi;  /* TENON_ABI */
+    uint32_t size; /* sizeof(tenon_model) */
+    const char *name, *table;
+    const char *schema; /* @@schema, or NULL: by the search path */
+    bool is_view;
+    const tenon_field *fields; /* columns only, in order of the schema; column enum = index + 1 */
+    uint32_t field_count;
+    const tenon_unique *uniques; /* the primary key first when there is one */
+    uint32_t unique_count;
+    const tenon_constraint *constraints;
+    uint32_t constraint_count;
+    const tenon_keyed_sql *postgresql, *sqlite; /* unique_count each, or NULL */
+    /* the generated structs */
+    uint32_t row_size, loaded_offset; /* uint64_t tenon_loaded[(field_count + 63) / 64] and up */
+    uint32_t where_size;
+    uint32_t set_size;
+    uint32_t query_where, query_order_by, query_select, query_distinct; /* offsets in …Query */
+    uint32_t update_where, update_set;     /* offsets in …UpdateMany */
+    uint32_t delete_where;                 /* offset in …DeleteMany */
+    uint32_t upsert_create, upsert_update; /* offsets in …Upsert */
+} tenon_model;
+
+/* ---- filters ----------------------------------------------------------------------------------
+ * `.as` says which member the operator uses. op 0 = not set. */
+
+typedef enum tenon_operator {
+    TENON_EQ = 1, /* as.value … */
+    TENON_NE,
+    TENON_LT,
+    TENON_LE,
+    TENON_GT,
+    TENON_GE,
+    TENON_LIKE,
+    TENON_NOT_LIKE,
+    TENON_ILIKE,
+    TENON_NOT_ILIKE,
+    TENON_STARTS_WITH,
+    TENON_ENDS_WITH,
+    TENON_CONTAINS,
+    TENON_HAS,           /* array column: as.element */
+    TENON_JSON_CONTAINS, /* PostgreSQL: @> */
+    TENON_IN,            /* as.list … */
+    TENON_NOT_IN,
+    TENON_HAS_ANY, /* array column: as.list of elements */
+    TENON_HAS_ALL,
+    TENON_RANGE_GE_LE, /* as.range …; BETWEEN */
+    TENON_RANGE_GE_LT,
+    TENON_RANGE_GT_LE,
+    TENON_RANGE_GT_LT,
+    TENON_NOT_BETWEEN,
+    TENON_JSON_PATH_EQ, /* as.path */
+    TENON_IS_NULL,      /* nothing */
+    TENON_NOT_NULL_,    /* (TENON_NOT_NULL is a status) */
+    TENON_IS_EMPTY,
+    TENON_NOT_EMPTY
+} tenon_operator;
+
+#define TENON_DECLARE_FILTER(name, type)                                                           \
+    typedef struct name {                                                                          \
+        tenon_operator op;                                                                         \
+        union {                                                                                    \
+            type value;                                                                            \
+            struct {                                                                               \
+                type low, high;                                                                    \
+            } range;                                                                               \
+            struct {                                                                               \
+                type const *items;                                                                 \
+                size_t count;                                                                      \
+            } list;                                                                                \
+        } as;                                                                                      \
+    } name
+
+/* Array columns: EQ and NE take the whole array, HAS one element, HAS_ANY and HAS_ALL a list. `array` is
+ * the tenon_…_array type, `element` its element. */
+#define TENON_DECLARE_ARRAY_FILTER(name, array, element_type)                                      \
+    typedef struct name {                                                                          \
+        tenon_operator op;                                                                         \
+        union {                                                                                    \
+            array value;                                                                           \
+            element_type element;                                                                  \
+            struct {                                                                               \
+                element_type const *items;                                                         \
+                size_t count;                                                                      \
+            } list;                                                                                \
+        } as;                                                                                      \
+    } name
+
+TENON_DECLARE_FILTER(tenon_bool_filter, int);
+TENON_DECLARE_FILTER(tenon_int_filter, int64_t);
+TENON_DECLARE_FILTER(tenon_float_filter, double);
+TENON_DECLARE_FILTER(tenon_decimal_filter, tenon_decimal);
+TENON_DECLARE_FILTER(tenon_text_filter, const char *);
+TENON_DECLARE_FILTER(tenon_uuid_filter, tenon_uuid);
+TENON_DECLARE_FILTER(tenon_time_filter, tenon_time);
+TENON_DECLARE_FILTER(tenon_date_filter, tenon_date);
+TENON_DECLARE_FILTER(tenon_clock_filter, tenon_clock);
+TENON_DECLARE_FILTER(tenon_clock_tz_filter, tenon_clock_tz);
+
+/* No order and no lists for these two: equality and NULL only. */
+typedef struct tenon_bytes_filter {
+    tenon_operator op;
+    union {
+        tenon_bytes value;
+    } as;
+} tenon_bytes_filter;
+
+typedef struct tenon_json_filter {
+    tenon_operator op;
+    union {
+        tenon_json value;
+        struct {
+            const char *keys; /* "address.city": object keys and array indexes, separated by dots */
+            tenon_json value;
+        } path;
+    } as;
+} tenon_json_filter;
+
+TENON_DECLARE_ARRAY_FILTER(tenon_bool_array_filter, tenon_bool_array, bool);
+TENON_DECLARE_ARRAY_FILTER(tenon_int16_array_filter, tenon_int16_array, int16_t);
+TENON_DECLARE_ARRAY_FILTER(tenon_int32_array_filter, tenon_int32_array, int32_t);
+TENON_DECLARE_ARRAY_FILTER(tenon_int64_array_filter, tenon_int64_array, int64_t);
+TENON_DECLARE_ARRAY_FILTER(tenon_float_array_filter, tenon_float_array, float);
+TENON_DECLARE_ARRAY_FILTER(tenon_double_array_filter, tenon_double_array, double);
+TENON_DECLARE_ARRAY_FILTER(tenon_decimal_array_filter, tenon_decimal_array, tenon_decimal);
+TENON_DECLARE_ARRAY_FILTER(tenon_text_array_filter, tenon_text_array, const char *);
+TENON_DECLARE_ARRAY_FILTER(tenon_json_array_filter, tenon_json_array, tenon_json);
+TENON_DECLARE_ARRAY_FILTER(tenon_bytes_array_filter, tenon_bytes_array, tenon_bytes);
+TENON_DECLARE_ARRAY_FILTER(tenon_uuid_array_filter, tenon_uuid_array, tenon_uuid);
+TENON_DECLARE_ARRAY_FILTER(tenon_time_array_filter, tenon_time_array, tenon_time);
+TENON_DECLARE_ARRAY_FILTER(tenon_date_array_filter, tenon_date_array, tenon_date);
+TENON_DECLARE_ARRAY_FILTER(tenon_clock_array_filter, tenon_clock_array, tenon_clock);
+TENON_DECLARE_ARRAY_FILTER(tenon_clock_tz_array_filter, tenon_clock_tz_array, tenon_clock_tz);
+
+/* A generated …Where starts with these trees (items of its own type), then one filter a field. All
+ * conditions of a Where must hold. `all`: each item holds; `any`: at least one; `none`: not one.
+ * items NULL = not set; an empty list is a condition too (any: never true). */
+typedef struct tenon_where_list {
+    const void *items;
+    size_t count;
+} tenon_where_list;
+
+typedef struct tenon_where_head {
+    tenon_where_list all, any, none;
+} tenon_where_head;
+
+/* ---- changes ---------------------------------------------------------------------------------- */
+
+typedef enum tenon_change {
+    TENON_SET = 1,
+    TENON_SET_NULL,
+    TENON_SET_OR_NULL, /* a value that says itself that it is NULL: NULL pointer, .text == NULL … */
+    TENON_SET_DEFAULT,
+    TENON_INCREASE, /* numbers; not for create */
+    TENON_DECREASE,
+    TENON_SCALE,
+    TENON_PUSH /* array columns: appends the given array */
+} tenon_change;
+
+#define TENON_DECLARE_SET(name, type)                                                              \
+    typedef struct name {                                                                          \
+        tenon_change op;                                                                           \
+        type value;                                                                                \
+    } name
+
+TENON_DECLARE_SET(tenon_bool_set, int);
+TENON_DECLARE_SET(tenon_int_set, int64_t);
+TENON_DECLARE_SET(tenon_float_set, double);
+TENON_DECLARE_SET(tenon_decimal_set, tenon_decimal);
+TENON_DECLARE_SET(tenon_text_set, const char *);
+TENON_DECLARE_SET(tenon_json_set, tenon_json);
+TENON_DECLARE_SET(tenon_bytes_set, tenon_bytes);
+TENON_DECLARE_SET(tenon_uuid_set, tenon_uuid);
+TENON_DECLARE_SET(tenon_time_set, tenon_time);
+TENON_DECLARE_SET(tenon_date_set, tenon_date);
+TENON_DECLARE_SET(tenon_clock_set, tenon_clock);
+TENON_DECLARE_SET(tenon_clock_tz_set, tenon_clock_tz);
+TENON_DECLARE_SET(tenon_bool_array_set, tenon_bool_array);
+TENON_DECLARE_SET(tenon_int16_array_set, tenon_int16_array);
+TENON_DECLARE_SET(tenon_int32_array_set, tenon_int32_array);
+TENON_DECLARE_SET(tenon_int64_array_set, tenon_int64_array);
+TENON_DECLARE_SET(tenon_float_array_set, tenon_float_array);
+TENON_DECLARE_SET(tenon_double_array_set, tenon_double_array);
+TENON_DECLARE_SET(tenon_decimal_array_set, tenon_decimal_array);
+TENON_DECLARE_SET(tenon_text_array_set, tenon_text_array);
+TENON_DECLARE_SET(tenon_json_array_set, tenon_json_array);
+TENON_DECLARE_SET(tenon_bytes_array_set, tenon_bytes_array);
+TENON_DECLARE_SET(tenon_uuid_array_set, tenon_uuid_array);
+TENON_DECLARE_SET(tenon_time_array_set, tenon_time_array);
+TENON_DECLARE_SET(tenon_date_array_set, tenon_date_array);
+TENON_DECLARE_SET(tenon_clock_array_set, tenon_clock_array);
+TENON_DECLARE_SET(tenon_clock_tz_array_set, tenon_clock_tz_array);
+
+/* ---- what calls take -------------------------------------------------------------------------- */
+
+/* A table chosen at run time, instead of the model's own; quoted, never pasted. Name NULL = not set. */
+typedef struct tenon_table {
+    const char *schema, *name;
+} tenon_table;
+
+typedef enum tenon_plan_mode {
+    TENON_PLAN_AUTO = 0,
+    TENON_PLAN_CUSTOM /* PostgreSQL plans anew for these values: for skewed data and LIKE */
+} tenon_plan_mode;
+
+typedef enum tenon_direction {
+    TENON_ASC = 0, /* NULLs last, on both databases */
+    TENON_DESC,    /* NULLs first, on both databases */
+    TENON_ASC_NULLS_FIRST,
+    TENON_DESC_NULLS_LAST
+} tenon_direction;
+
+/* One term of a generated …Order: { the model's column enum, tenon_direction }. */
+typedef struct tenon_order {
+    int column;
+    int direction;
+} tenon_order;
+
+/* The members every generated …Query starts with, in this order; behind them, at the offsets in the
+ * descriptor: where, order_by[TENON_MAX_ORDER], select[field_count], distinct[TENON_MAX_DISTINCT]
+ * (columns as int-sized enums, 0 ends the list). limit 0 = no limit; tenon_limit(n) makes a computed 0
+ * mean no rows. */
+typedef struct tenon_query_head {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+} tenon_query_head;
+
+#define TENON_NO_ROWS INT64_MIN
+static inline int64_t tenon_limit(int64_t count)
+{
+    return count == 0 ? TENON_NO_ROWS : count;
+}
+
+/* …Set: session and table, then one change a field. When the Set is a member of something else, session
+ * and table of the outer struct count and these must be unset. */
+typedef struct tenon_set_head {
+    tenon_session *session;
+    tenon_table table;
+} tenon_set_head;
+
+/* …CreateMany is exactly this with items of its own type. */
+typedef struct tenon_create_many_head {
+    tenon_session *session;
+    tenon_table table;
+    const void *items; /* …Set[count] */
+    size_t count;
+    bool skip_duplicates; /* rows that would break a unique are left out */
+} tenon_create_many_head;
+
+/* …UpdateMany: this, then where and set at the descriptor's offsets. */
+typedef struct tenon_update_many_head {
+    tenon_session *session;
+    tenon_table table;
+    bool everything; /* allow an empty where */
+} tenon_update_many_head;
+
+/* …DeleteMany: this, then where. */
+typedef struct tenon_delete_many_head {
+    tenon_session *session;
+    tenon_table table;
+    bool everything;
+} tenon_delete_many_head;
+
+/* …Upsert: this, then create and update (…Set) at the descriptor's offsets. */
+typedef struct tenon_upsert_head {
+    tenon_session *session;
+    tenon_table table;
+    int on; /* the model's …Unique enum, 1-based index into uniques; 0: the primary key */
+} tenon_upsert_head;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

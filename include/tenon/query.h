@@ -1,0 +1,51 @@
+/* The calls behind generated functions. A generated wrapper names the types and passes on; programs
+ * rarely call these by hand. `query` … point at the generated structs that model.h describes, whose first
+ * member is the session. Arguments are borrowed for the call. Rows live in the session's arena.
+ * Errors go to the session, where they stick; a call on a failed session does nothing.
+ * Every call is one statement, create_many aside when it must split. */
+#ifndef TENON_QUERY_H
+#define TENON_QUERY_H
+
+#include <tenon/model.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct tenon_list {
+    void *items; /* count × model->row_size bytes */
+    size_t count;
+} tenon_list;
+
+/* One row by a unique (index into model->uniques), or NULL when there is none. `key` points at one wide
+ * value a key column (see model.h): &int64, &(const char *), &tenon_uuid … */
+TENON_API void *tenon_find_by(tenon_session *s, const tenon_model *model, uint32_t unique,
+                              const void *const *key);
+TENON_API void *tenon_find_first(const tenon_model *model, const void *query);
+TENON_API tenon_list tenon_find_many(const tenon_model *model, const void *query);
+/* limit and offset apply before counting; select and order_by with them are MISUSE when they could change nothing. */
+TENON_API int64_t tenon_count(const tenon_model *model, const void *query);
+TENON_API bool tenon_exists(const tenon_model *model, const void *query);
+
+/* The row as the database stored it. */
+TENON_API void *tenon_create(const tenon_model *model, const void *set);
+/* The number of rows created. Empty list: 0. All rows or none. */
+TENON_API int64_t tenon_create_many(const tenon_model *model, const void *create_many);
+/* The rows created; with skip_duplicates only those. Their order is not promised. */
+TENON_API tenon_list tenon_create_many_returning(const tenon_model *model, const void *create_many);
+/* The row after the change, or NULL when there is none with this key. */
+TENON_API void *tenon_update(const tenon_model *model, uint32_t unique, const void *const *key,
+                             const void *set);
+TENON_API int64_t tenon_update_many(const tenon_model *model, const void *update_many);
+TENON_API void *tenon_upsert(const tenon_model *model, const void *upsert);
+/* The row that was deleted, or NULL when there was none. */
+TENON_API void *tenon_delete(tenon_session *s, const tenon_model *model, uint32_t unique,
+                             const void *const *key);
+TENON_API int64_t tenon_delete_many(const tenon_model *model, const void *delete_many);
+
+#ifdef __cplusplus
+}
+#endif
+
+#include <tenon/short_names.h>
+#endif

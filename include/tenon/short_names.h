@@ -1,0 +1,265 @@
+/* The macros of filters, orders and changes: `GE(18)`, `DESC(USER_CREATED_AT)`, `SET("x")`.
+ *
+ * Every macro has a long name, TENON_OP_GE(18), and a short one, GE(18). The short ones are off with
+ * TENON_NO_SHORT_NAMES defined before the include; one that another header took already is an error that
+ * names it. C++ has neither, for want of nested designators: there the structs are filled in by hand
+ * and given to the …_q functions. Each macro is an initializer, so the type of the member it
+ * initializes checks the value. */
+#ifndef TENON_SHORT_NAMES_H
+#define TENON_SHORT_NAMES_H
+#ifndef __cplusplus
+
+#define TENON_FILTER_VALUE(operation, v) { .op = (operation), .as.value = (v) }
+#define TENON_FILTER_LIST(operation, list_, n) \
+    { .op = (operation), .as.list.items = (list_), .as.list.count = (n) }
+#define TENON_FILTER_RANGE(operation, a, b) \
+    { .op = (operation), .as.range.low = (a), .as.range.high = (b) }
+#define TENON_FILTER_BARE(operation) { .op = (operation) }
+
+#define TENON_OP_EQ(v) TENON_FILTER_VALUE(TENON_EQ, v)
+#define TENON_OP_NE(v) TENON_FILTER_VALUE(TENON_NE, v)
+#define TENON_OP_LT(v) TENON_FILTER_VALUE(TENON_LT, v)
+#define TENON_OP_LE(v) TENON_FILTER_VALUE(TENON_LE, v)
+#define TENON_OP_GT(v) TENON_FILTER_VALUE(TENON_GT, v)
+#define TENON_OP_GE(v) TENON_FILTER_VALUE(TENON_GE, v)
+#define TENON_OP_LIKE(v) TENON_FILTER_VALUE(TENON_LIKE, v)
+#define TENON_OP_NOT_LIKE(v) TENON_FILTER_VALUE(TENON_NOT_LIKE, v)
+#define TENON_OP_ILIKE(v) TENON_FILTER_VALUE(TENON_ILIKE, v)
+#define TENON_OP_NOT_ILIKE(v) TENON_FILTER_VALUE(TENON_NOT_ILIKE, v)
+#define TENON_OP_STARTS_WITH(v) TENON_FILTER_VALUE(TENON_STARTS_WITH, v)
+#define TENON_OP_ENDS_WITH(v) TENON_FILTER_VALUE(TENON_ENDS_WITH, v)
+#define TENON_OP_CONTAINS(v) TENON_FILTER_VALUE(TENON_CONTAINS, v)
+#define TENON_OP_JSON_CONTAINS(v) TENON_FILTER_VALUE(TENON_JSON_CONTAINS, v)
+#define TENON_OP_HAS(v) { .op = TENON_HAS, .as.element = (v) }
+#define TENON_OP_IN(list_, n) TENON_FILTER_LIST(TENON_IN, list_, n)
+#define TENON_OP_NOT_IN(list_, n) TENON_FILTER_LIST(TENON_NOT_IN, list_, n)
+#define TENON_OP_HAS_ANY(list_, n) TENON_FILTER_LIST(TENON_HAS_ANY, list_, n)
+#define TENON_OP_HAS_ALL(list_, n) TENON_FILTER_LIST(TENON_HAS_ALL, list_, n)
+#define TENON_OP_BETWEEN(a, b) TENON_FILTER_RANGE(TENON_RANGE_GE_LE, a, b)
+#define TENON_OP_NOT_BETWEEN(a, b) TENON_FILTER_RANGE(TENON_NOT_BETWEEN, a, b)
+#define TENON_OP_RANGE(lower, a, upper, b) TENON_FILTER_RANGE(TENON_RANGE_##lower##_##upper, a, b)
+#define TENON_OP_JSON_AT(keys_, v) { .op = TENON_JSON_PATH_EQ, .as.path.keys = (keys_), .as.path.value = (v) }
+#define TENON_OP_IS_NULL() TENON_FILTER_BARE(TENON_IS_NULL)
+#define TENON_OP_NOT_NULL() TENON_FILTER_BARE(TENON_NOT_NULL_)
+#define TENON_OP_IS_EMPTY() TENON_FILTER_BARE(TENON_IS_EMPTY)
+#define TENON_OP_NOT_EMPTY() TENON_FILTER_BARE(TENON_NOT_EMPTY)
+#define TENON_OP_ASC(c) { .column = (c), .direction = TENON_ASC }
+#define TENON_OP_DESC(c) { .column = (c), .direction = TENON_DESC }
+#define TENON_OP_ASC_NULLS_FIRST(c) { .column = (c), .direction = TENON_ASC_NULLS_FIRST }
+#define TENON_OP_DESC_NULLS_LAST(c) { .column = (c), .direction = TENON_DESC_NULLS_LAST }
+#define TENON_OP_SET(v) { .op = TENON_SET, .value = (v) }
+#define TENON_OP_SET_NULL() { .op = TENON_SET_NULL }
+#define TENON_OP_SET_OR_NULL(v) { .op = TENON_SET_OR_NULL, .value = (v) }
+#define TENON_OP_SET_OPT(o) { .op = (o).has ? TENON_SET : TENON_SET_NULL, .value = (o).value }
+#define TENON_OP_SET_DEFAULT() { .op = TENON_SET_DEFAULT }
+#define TENON_OP_INCREASE(v) { .op = TENON_INCREASE, .value = (v) }
+#define TENON_OP_DECREASE(v) { .op = TENON_DECREASE, .value = (v) }
+#define TENON_OP_SCALE(v) { .op = TENON_SCALE, .value = (v) }
+#define TENON_OP_PUSH(v) { .op = TENON_PUSH, .value = (v) }
+
+#ifndef TENON_NO_SHORT_NAMES
+
+#ifdef EQ
+#error "EQ is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_EQ"
+#else
+#define EQ(v) TENON_OP_EQ(v)
+#endif
+#ifdef NE
+#error "NE is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_NE"
+#else
+#define NE(v) TENON_OP_NE(v)
+#endif
+#ifdef LT
+#error "LT is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_LT"
+#else
+#define LT(v) TENON_OP_LT(v)
+#endif
+#ifdef LE
+#error "LE is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_LE"
+#else
+#define LE(v) TENON_OP_LE(v)
+#endif
+#ifdef GT
+#error "GT is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_GT"
+#else
+#define GT(v) TENON_OP_GT(v)
+#endif
+#ifdef GE
+#error "GE is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_GE"
+#else
+#define GE(v) TENON_OP_GE(v)
+#endif
+#ifdef LIKE
+#error "LIKE is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_LIKE"
+#else
+#define LIKE(v) TENON_OP_LIKE(v)
+#endif
+#ifdef NOT_LIKE
+#error "NOT_LIKE is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_NOT_LIKE"
+#else
+#define NOT_LIKE(v) TENON_OP_NOT_LIKE(v)
+#endif
+#ifdef ILIKE
+#error "ILIKE is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_ILIKE"
+#else
+#define ILIKE(v) TENON_OP_ILIKE(v)
+#endif
+#ifdef NOT_ILIKE
+#error "NOT_ILIKE is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_NOT_ILIKE"
+#else
+#define NOT_ILIKE(v) TENON_OP_NOT_ILIKE(v)
+#endif
+#ifdef STARTS_WITH
+#error "STARTS_WITH is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_STARTS_WITH"
+#else
+#define STARTS_WITH(v) TENON_OP_STARTS_WITH(v)
+#endif
+#ifdef ENDS_WITH
+#error "ENDS_WITH is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_ENDS_WITH"
+#else
+#define ENDS_WITH(v) TENON_OP_ENDS_WITH(v)
+#endif
+#ifdef CONTAINS
+#error "CONTAINS is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_CONTAINS"
+#else
+#define CONTAINS(v) TENON_OP_CONTAINS(v)
+#endif
+#ifdef JSON_CONTAINS
+#error "JSON_CONTAINS is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_JSON_CONTAINS"
+#else
+#define JSON_CONTAINS(v) TENON_OP_JSON_CONTAINS(v)
+#endif
+#ifdef HAS
+#error "HAS is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_HAS"
+#else
+#define HAS(v) TENON_OP_HAS(v)
+#endif
+#ifdef IN
+#error "IN is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_IN"
+#else
+#define IN(list_, n) TENON_OP_IN(list_, n)
+#endif
+#ifdef NOT_IN
+#error "NOT_IN is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_NOT_IN"
+#else
+#define NOT_IN(list_, n) TENON_OP_NOT_IN(list_, n)
+#endif
+#ifdef HAS_ANY
+#error "HAS_ANY is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_HAS_ANY"
+#else
+#define HAS_ANY(list_, n) TENON_OP_HAS_ANY(list_, n)
+#endif
+#ifdef HAS_ALL
+#error "HAS_ALL is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_HAS_ALL"
+#else
+#define HAS_ALL(list_, n) TENON_OP_HAS_ALL(list_, n)
+#endif
+#ifdef BETWEEN
+#error "BETWEEN is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_BETWEEN"
+#else
+#define BETWEEN(a, b) TENON_OP_BETWEEN(a, b)
+#endif
+#ifdef NOT_BETWEEN
+#error "NOT_BETWEEN is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_NOT_BETWEEN"
+#else
+#define NOT_BETWEEN(a, b) TENON_OP_NOT_BETWEEN(a, b)
+#endif
+#ifdef RANGE
+#error "RANGE is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_RANGE"
+#else
+#define RANGE(lower, a, upper, b) TENON_FILTER_RANGE(TENON_RANGE_##lower##_##upper, a, b)
+#endif
+#ifdef JSON_AT
+#error "JSON_AT is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_JSON_AT"
+#else
+#define JSON_AT(keys_, v) TENON_OP_JSON_AT(keys_, v)
+#endif
+#ifdef IS_NULL
+#error "IS_NULL is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_IS_NULL"
+#else
+#define IS_NULL() TENON_OP_IS_NULL()
+#endif
+#ifdef NOT_NULL
+#error "NOT_NULL is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_NOT_NULL"
+#else
+#define NOT_NULL() TENON_OP_NOT_NULL()
+#endif
+#ifdef IS_EMPTY
+#error "IS_EMPTY is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_IS_EMPTY"
+#else
+#define IS_EMPTY() TENON_OP_IS_EMPTY()
+#endif
+#ifdef NOT_EMPTY
+#error "NOT_EMPTY is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_NOT_EMPTY"
+#else
+#define NOT_EMPTY() TENON_OP_NOT_EMPTY()
+#endif
+#ifdef ASC
+#error "ASC is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_ASC"
+#else
+#define ASC(c) TENON_OP_ASC(c)
+#endif
+#ifdef DESC
+#error "DESC is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_DESC"
+#else
+#define DESC(c) TENON_OP_DESC(c)
+#endif
+#ifdef ASC_NULLS_FIRST
+#error "ASC_NULLS_FIRST is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_ASC_NULLS_FIRST"
+#else
+#define ASC_NULLS_FIRST(c) TENON_OP_ASC_NULLS_FIRST(c)
+#endif
+#ifdef DESC_NULLS_LAST
+#error "DESC_NULLS_LAST is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_DESC_NULLS_LAST"
+#else
+#define DESC_NULLS_LAST(c) TENON_OP_DESC_NULLS_LAST(c)
+#endif
+#ifdef SET
+#error "SET is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_SET"
+#else
+#define SET(v) TENON_OP_SET(v)
+#endif
+#ifdef SET_NULL
+#error "SET_NULL is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_SET_NULL"
+#else
+#define SET_NULL() TENON_OP_SET_NULL()
+#endif
+#ifdef SET_OR_NULL
+#error "SET_OR_NULL is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_SET_OR_NULL"
+#else
+#define SET_OR_NULL(v) TENON_OP_SET_OR_NULL(v)
+#endif
+#ifdef SET_OPT
+#error "SET_OPT is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_SET_OPT"
+#else
+#define SET_OPT(o) TENON_OP_SET_OPT(o)
+#endif
+#ifdef SET_DEFAULT
+#error "SET_DEFAULT is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_SET_DEFAULT"
+#else
+#define SET_DEFAULT() TENON_OP_SET_DEFAULT()
+#endif
+#ifdef INCREASE
+#error "INCREASE is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_INCREASE"
+#else
+#define INCREASE(v) TENON_OP_INCREASE(v)
+#endif
+#ifdef DECREASE
+#error "DECREASE is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_DECREASE"
+#else
+#define DECREASE(v) TENON_OP_DECREASE(v)
+#endif
+#ifdef SCALE
+#error "SCALE is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_SCALE"
+#else
+#define SCALE(v) TENON_OP_SCALE(v)
+#endif
+#ifdef PUSH
+#error "PUSH is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_PUSH"
+#else
+#define PUSH(v) TENON_OP_PUSH(v)
+#endif
+
+#endif
+#endif
+#endif

@@ -1,0 +1,12 @@
+/* tenon: the data layer for C. Includes everything. */
+#ifndef TENON_H
+#define TENON_H
+
+#include <tenon/db.h>
+#include <tenon/error.h>
+#include <tenon/model.h>
+#include <tenon/query.h>
+#include <tenon/session.h>
+#include <tenon/types.h>
+
+#endif

@@ -1,0 +1,60 @@
+/* The face of lib/db: pool, session, transaction, waiting, plan and statement caches.
+ *
+ * A call of lib/model or lib/sql is one *operation*: it leases a connection (or uses the one its
+ * transaction holds), finds the plan for its shape, runs it, decodes the rows into the session's arena and
+ * gives the connection back. `tenon__run` does all of it; only wait.c blocks.
+ *
+ * Look-up of a plan goes first to the connection's own table (leased, so without a lock), then to the
+ * database's table (sharded locks), then to the renderer. A plan is reference-counted: the
+ * connection's prepared statements hold it. Keys are shapes, compared whole. */
+#ifndef TENON_DB_INTERNAL_H
+#define TENON_DB_INTERNAL_H
+
+#include "core/core.h"
+#include "driver/driver.h"
+
+#include <tenon/session.h>
+
+/* A plan as lib/db sees it: a statement and a way to free it. lib/model makes it through `make`. */
+typedef struct tenon__cached {
+    const tenon__statement *statement;
+    size_t bytes;
+    void *owner; /* given to free_owner when the last reference goes */
+    void (*free_owner)(void *owner);
+} tenon__cached;
+
+typedef struct tenon__call {
+    const uint8_t *key; /* shape */
+    size_t key_length;
+    /* Renders on a miss. False with *err. */
+    bool (*make)(tenon_dialect dialect, const uint8_t *key, size_t length, tenon__cached *out,
+                 tenon_error *err);
+    bool writes;
+    const void *const *values;
+    size_t value_count;
+    tenon__rows *rows;  /* NULL: no rows wanted */
+    int64_t *affected;  /* may be NULL */
+} tenon__call;
+
+/* Runs one call. False when the session had failed already (nothing is done) or fails now. The error is
+ * put on the session by the caller's choice of tenon__session_fail or already stands there. */
+bool tenon__run(tenon_session *s, const tenon__call *call);
+
+/* COPY of `count` rows: next(ctx, i) gives the values of row i. Only where the driver can. In the
+ * session's transaction, or in one of its own. */
+bool tenon__run_copy(tenon_session *s, const tenon__statement *statement, size_t count,
+                     const void *const *(*next)(void *ctx, size_t i), void *ctx, int64_t *affected);
+
+/* ---- what other folders see of a session ------------------------------------------------------ */
+
+tenon__arena *tenon__session_arena(tenon_session *s);
+/* Where a failing call puts its error: NULL session gives NULL. The first error stays. */
+tenon_error *tenon__session_error(tenon_session *s);
+/* True when calls must do nothing: NULL or failed. */
+bool tenon__session_is_failed(const tenon_session *s);
+tenon_dialect tenon__session_dialect(const tenon_session *s);
+const tenon__driver *tenon__session_driver(const tenon_session *s);
+/* Scratch memory of one call: cleared at the start of the next tenon__run on the session … */
+tenon__arena *tenon__session_scratch(tenon_session *s);
+
+#endif

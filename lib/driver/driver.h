@@ -1,0 +1,215 @@
+/* The face of lib/driver: the contract between tenon and a database client library.
+ *
+ * A driver is a table of functions over one connection. It knows its wire or C API, the native forms of
+ * values, and its own error codes; it knows no pool, no session, no descriptor beyond what slots and
+ * layouts say. Nothing here blocks: a call starts work and returns what it waits for; `step` goes
+ * on once the descriptor of `socket` is ready. lib/db/wait.c is the only place that waits. SQLite is
+ * synchronous: its calls finish at once and return TENON__DONE.
+ *
+ * States of a connection, and the calls allowed in each:
+ *
+ *     CONNECTING --step→ IDLE | BROKEN
+ *     IDLE       --prepare, execute, script, copy_begin→ BUSY     (or IDLE again when done at once)
+ *     BUSY       --step→ BUSY | ROWS | IDLE | BROKEN
+ *     ROWS       --fetch→ BUSY | IDLE | BROKEN    a result has arrived and waits to be decoded
+ *     COPYING    --copy_data, copy_end→ COPYING | BUSY | BROKEN
+ *     BROKEN     --close only
+ *
+ * A failing call fills *err (status, sqlstate or sqlite_code, message, hint, `applied`; and in
+ * err->model, err->field, err->constraint the *database's* names of table, column(s) separated by ", ", and
+ * constraint as far as the database told: lib/model turns them into the schema's) and leaves the
+ * connection IDLE when it can be used again, else BROKEN. */
+#ifndef TENON_DRIVER_H
+#define TENON_DRIVER_H
+
+#include "core/core.h"
+
+#include <tenon/db.h>
+#include <tenon/model.h>
+
+/* What a call that does not block has come to. */
+typedef enum tenon__progress {
+    TENON__DONE,       /* finished; the connection is IDLE */
+    TENON__WANT_READ,  /* call step when the socket can be read */
+    TENON__WANT_WRITE, /* … written (and read: what arrives must be taken) */
+    TENON__ROWS,       /* a result stands ready: call fetch */
+    TENON__FAILED      /* *err is filled */
+} tenon__progress;
+
+typedef enum tenon__state {
+    TENON__CONNECTING,
+    TENON__IDLE,
+    TENON__BUSY,
+    TENON__ROWS_READY,
+    TENON__COPYING,
+    TENON__BROKEN
+} tenon__state;
+
+/* ---- values in -------------------------------------------------------------------------------- */
+
+typedef enum tenon__form {
+    TENON__FORM_WIDE,      /* one wide value (see <tenon/model.h>) */
+    TENON__FORM_ARRAY,     /* a tenon_…_array: the value of an array column */
+    TENON__FORM_WIDE_LIST, /* tenon__list of wide values: IN; PostgreSQL an array, SQLite the key table */
+    TENON__FORM_NARROW_LIST, /* tenon__list of row-form elements: HAS_ANY on an array column */
+    TENON__FORM_ELEMENT    /* one row-form element of an array column: HAS */
+} tenon__form;
+
+typedef struct tenon__list {
+    const void *items;
+    size_t count;
+} tenon__list;
+
+/* A parameter of a statement. `field` gives kind, type, precision, enum; it is NULL for plain integers
+ * (LIMIT, OFFSET), which are then int64. */
+typedef struct tenon__slot {
+    const tenon_field *field;
+    tenon__form form;
+    bool as_text; /* the server is told no type and gets the text form (patterns of LIKE, keys of a path) */
+} tenon__slot;
+
+/* ---- values out ------------------------------------------------------------------------------- */
+
+typedef enum tenon__out_kind {
+    TENON__OUT_FIELD, /* the row form of .field at .offset; a nullable one as <tenon/types.h> says */
+    TENON__OUT_INT64, /* counts and flags */
+    TENON__OUT_BOOL
+} tenon__out_kind;
+
+/* One column of a result. */
+typedef struct tenon__out {
+    tenon__out_kind kind;
+    const tenon_field *field;
+    uint32_t offset; /* in the row struct */
+} tenon__out;
+
+/* How rows become structs. The driver zeroes each row, copies `prefix` (the bitmap of loaded columns)
+ * to its offset, and decodes. */
+typedef struct tenon__layout {
+    const tenon__out *outs;
+    size_t out_count;
+    uint32_t row_size;
+    uint32_t loaded_offset;
+    const uint64_t *loaded; /* NULL: none */
+    size_t loaded_words;
+    const tenon_model *model; /* for error messages; may be NULL */
+} tenon__layout;
+
+/* Where decoded rows go: a contiguous list in the arena (tenon__arena_resize), texts beside it. Only
+ * complete rows count. */
+typedef struct tenon__rows {
+    tenon__arena *arena;
+    char *items;
+    size_t count, capacity;
+    size_t expected; /* a hint, 0 when unknown; 1 lets the row be allocated plainly */
+} tenon__rows;
+
+/* Makes room for `more` further rows of `row_size`; the first free row, or NULL. In driver.c. */
+char *tenon__rows_reserve(tenon__rows *rows, size_t more, size_t row_size);
+/* Gives back the room that was not used. */
+void tenon__rows_finish(tenon__rows *rows, size_t row_size);
+
+/* ---- statements ------------------------------------------------------------------------------- */
+
+typedef enum tenon__statement_flag {
+    TENON__WRITES = 1 << 0,
+    TENON__CUSTOM_PLAN = 1 << 1, /* PostgreSQL: parsed anew each time, planned with the values */
+    TENON__ONCE = 1 << 2         /* not worth preparing */
+} tenon__statement_flag;
+
+typedef struct tenon__statement {
+    const char *sql;
+    size_t sql_length;
+    unsigned flags;
+    const tenon__slot *slots;
+    size_t slot_count;
+    const tenon__layout *layout; /* NULL: returns no rows */
+} tenon__statement;
+
+/* A statement prepared on one connection; the driver's own. */
+typedef struct tenon__prepared tenon__prepared;
+typedef struct tenon__connection tenon__connection;
+
+typedef struct tenon__connect_options {
+    const char *url;          /* already known to be this driver's, with tenon's own parameters removed */
+    const char *application_name;
+    bool is_reader;           /* SQLite: a read-only member of the pool */
+    int64_t busy_timeout_us;  /* SQLite */
+} tenon__connect_options;
+
+typedef struct tenon__driver {
+    const char *name;
+    tenon_dialect dialect;
+    /* one connection writes, the others read (SQLite) */
+    bool has_single_writer;
+    bool can_copy;
+    size_t parameter_limit; /* most parameters of one statement */
+
+    /* Starts connecting. NULL with *err when it cannot even start. *progress says what to wait for. */
+    tenon__connection *(*connect)(const tenon__connect_options *options, tenon__progress *progress,
+                                  tenon_error *err);
+    /* Closes in any state without waiting. NULL is accepted. */
+    void (*close)(tenon__connection *connection);
+    tenon__state (*state)(const tenon__connection *connection);
+    /* The descriptor to wait on; -1 when there is none. May change while CONNECTING. */
+    int (*socket)(const tenon__connection *connection);
+    tenon__progress (*step)(tenon__connection *connection, tenon_error *err);
+    /* Asks the server to stop the statement under way; does not block for longer than a connect on the
+     * local machine. The statement then fails with CANCELLED (or finishes). */
+    void (*cancel)(tenon__connection *connection);
+
+    /* Makes a prepared statement. It may be sent together with its first execution, so that a wrong
+     * statement is told there. *out is owned by the connection until `forget`. */
+    tenon__progress (*prepare)(tenon__connection *connection, const tenon__statement *statement,
+                               tenon__prepared **out, tenon_error *err);
+    /* Releases it, on the server too (at the next chance, without a round trip of its own). */
+    void (*forget)(tenon__connection *connection, tenon__prepared *prepared);
+    /* Runs it with one pointer a slot; NULL is SQL NULL. The values are read before it returns. Values
+     * that the column cannot hold are refused here: RANGE, TYPE, with model and field named. */
+    tenon__progress (*execute)(tenon__connection *connection, tenon__prepared *prepared,
+                               const void *const *values, tenon_error *err);
+    /* Decodes the result that stands ready into rows (NULL: there must be none), checks the column
+     * types against the layout at the first result of a prepared statement (SCHEMA, naming both sides).
+     * *affected gets the count of rows written or returned. */
+    tenon__progress (*fetch)(tenon__connection *connection, tenon__rows *rows, int64_t *affected,
+                             tenon_error *err);
+    /* Runs SQL text without parameters or rows: BEGIN, COMMIT, DDL; may hold several statements. */
+    tenon__progress (*script)(tenon__connection *connection, const char *sql, tenon_error *err);
+    /* True between a BEGIN and its end, as far as the client knows; *is_failed when PostgreSQL refuses
+     * everything until ROLLBACK. */
+    bool (*in_transaction)(const tenon__connection *connection, bool *is_failed);
+
+    /* Bulk load, where can_copy: `sql` is COPY … FROM STDIN (FORMAT binary). Rows are given as one
+     * pointer a slot, like execute. */
+    tenon__progress (*copy_begin)(tenon__connection *connection, const tenon__statement *statement,
+                                  tenon_error *err);
+    tenon__progress (*copy_row)(tenon__connection *connection, const tenon__statement *statement,
+                                const void *const *values, tenon_error *err);
+    /* `abort_message` not NULL gives the copy up. */
+    tenon__progress (*copy_end)(tenon__connection *connection, const char *abort_message,
+                                int64_t *affected, tenon_error *err);
+} tenon__driver;
+
+extern const tenon__driver tenon__postgres_driver;
+extern const tenon__driver tenon__sqlite_driver;
+
+/* The driver of a URL by its scheme; NULL with *err (MISUSE, the schemes that exist) otherwise. */
+const tenon__driver *tenon__driver_of_url(const char *url, tenon_error *err);
+
+/* ---- checks that both drivers share ------------------------------------------------------------ */
+
+/* "User.email: …": fails with the model's and field's names filled in. Returns false. */
+bool tenon__fail_field(tenon_error *err, tenon_status status, const tenon_field *field,
+                       const char *format, ...) TENON_PRINTF(4, 5);
+/* The rules of "nothing lossy" on one wide value for its column: integer range, text length and UTF-8,
+ * decimal precision and scale, time precision, NaN and infinities, enum range. True when it fits. */
+bool tenon__check_wide(const tenon_field *field, const void *value, tenon_error *err);
+/* The same for one row-form element of an array column. */
+bool tenon__check_element(const tenon_field *field, const void *element, tenon_error *err);
+/* Size of one wide value, of one row-form element, of the tenon_opt_… and its value's offset. */
+size_t tenon__wide_size(tenon_kind kind);
+size_t tenon__element_size(tenon_kind kind);
+/* Index + 1 of a database enum text, 0 when unknown. */
+int tenon__enum_from_text(const tenon_enum *enumeration, const char *text, size_t length);
+
+#endif

@@ -1,0 +1,48 @@
+/* The face of lib/render: a descriptor and a shape become SQL, in both dialects. It knows no connection.
+ *
+ * A *shape* is what of a call decides its SQL text: operation, model, columns, the filter tree with its
+ * operators but without its values, order, flags, a table given at run time. It is written as a string of
+ * bytes (the key of the plan cache, compared whole) by lib/model while it walks the query, and read back
+ * here only when no plan with that key exists. The values are collected in the same walk, in the order in
+ * which the rendered text numbers its parameters: writer and reader must agree on it, which
+ * tests/unit/render pins for every operator.
+ *
+ * shape.h (in this folder, part of the face) has the bytes, the writer and the reader. */
+#ifndef TENON_RENDER_H
+#define TENON_RENDER_H
+
+#include "core/core.h"
+
+#include <tenon/db.h>
+#include <tenon/model.h>
+
+#include "driver/driver.h"
+#include "render/shape.h"
+
+/* A rendered statement: SQL, slots and layout, all in one heap block of its own; immutable. Reference
+ * counts belong to lib/db. */
+typedef struct tenon__plan {
+    tenon__statement statement;
+    tenon__layout layout;
+    size_t bytes; /* memory it takes */
+    tenon__arena arena; /* holds everything */
+} tenon__plan;
+
+/* NULL with *err when memory is exhausted or the dialect cannot say it (UNSUPPORTED, naming the
+ * operator and what to use instead). */
+tenon__plan *tenon__render(tenon_dialect dialect, const uint8_t *shape, size_t length,
+                           tenon_error *err);
+void tenon__plan_free(tenon__plan *plan);
+
+/* The one quoter of identifiers: "a""b". Refuses (sticky failure of the buffer plus *err) an empty name
+ * and one with a NUL; a name over 63 bytes is refused for PostgreSQL, which would cut it. */
+bool tenon__quote_identifier(tenon__buf *out, tenon_dialect dialect, const char *name,
+                             tenon_error *err);
+/* The one quoter of literals, for DDL defaults and comments: 'it''s', E'…' never needed. */
+bool tenon__quote_literal(tenon__buf *out, tenon_dialect dialect, const char *text, size_t length,
+                          tenon_error *err);
+/* "schema"."table". */
+bool tenon__quote_table(tenon__buf *out, tenon_dialect dialect, const char *schema,
+                        const char *table, tenon_error *err);
+
+#endif
