@@ -43,16 +43,16 @@ typedef struct tenon__arena_block tenon__arena_block;
 typedef struct tenon__arena {
     char *at, *end;            /* free part of the newest block */
     tenon__arena_block *block; /* newest first */
-    tenon__arena_block *large; /* blocks of tenon__arena_resize, each of its own */
+    tenon__arena_block *large; /* each of one allocation; newest first */
     size_t total_bytes;        /* allocated from the system */
     size_t limit_bytes;        /* 0: none */
-    bool failed;               /* an allocation failed since the last clear */
+    bool failed;               /* an allocation failed since the last clear; false again to go on */
 } tenon__arena;
 
 typedef struct tenon__arena_mark {
     tenon__arena_block *block;
     char *at;
-    tenon__arena_block *large;
+    size_t large_sequence;
 } tenon__arena_mark;
 
 void *tenon__arena_alloc_slow(tenon__arena *arena, size_t size);
@@ -61,7 +61,8 @@ void *tenon__arena_alloc_slow(tenon__arena *arena, size_t size);
 static inline void *tenon__arena_alloc(tenon__arena *arena, size_t size)
 {
     size_t rounded = (size + 7u) & ~(size_t)7u;
-    if (TENON__LIKELY(rounded >= size && rounded <= (size_t)(arena->end - arena->at))) {
+    /* Minus one: 0, also when adding 7 wrapped round, becomes huge and goes the slow way. */
+    if (TENON__LIKELY(rounded - 1 < (size_t)(arena->end - arena->at))) {
         void *p = arena->at;
         arena->at += rounded;
         return p;
@@ -80,7 +81,8 @@ char *tenon__arena_format(tenon__arena *arena, const char *format, ...) TENON_PR
  * `old` NULL makes one. The old pointer is void afterwards; on failure NULL, and `old` still stands. */
 void *tenon__arena_resize(tenon__arena *arena, void *old, size_t size);
 tenon__arena_mark tenon__arena_mark_here(const tenon__arena *arena);
-/* Frees what was allocated since the mark. */
+/* Frees what was allocated since the mark. `failed` stays. A block of tenon__arena_resize that is
+ * older than the mark stays as it is now. */
 void tenon__arena_rewind(tenon__arena *arena, tenon__arena_mark mark);
 /* Empties it but keeps one block for reuse. */
 void tenon__arena_clear(tenon__arena *arena);
@@ -105,7 +107,7 @@ void tenon__buf_text(tenon__buf *buf, const char *text);
 void tenon__buf_char(tenon__buf *buf, char c);
 void tenon__buf_int(tenon__buf *buf, int64_t value);
 void tenon__buf_format(tenon__buf *buf, const char *format, ...) TENON_PRINTF(2, 3);
-void tenon__buf_formatv(tenon__buf *buf, const char *format, va_list args);
+void tenon__buf_formatv(tenon__buf *buf, const char *format, va_list args) TENON_PRINTF(2, 0);
 /* Text as a JSON string with its quotes. Invalid UTF-8 becomes U+FFFD. */
 void tenon__buf_json_text(tenon__buf *buf, const char *text, size_t length);
 void tenon__buf_clear(tenon__buf *buf);
@@ -147,6 +149,8 @@ uint64_t tenon__hash(const void *data, size_t length);
 bool tenon__utf8_is_valid(const char *text, size_t length);
 /* Number of code points of valid UTF-8. */
 size_t tenon__utf8_length(const char *text, size_t length);
+/* Bytes of the well-formed character that text begins with; 0 when there is none. */
+size_t tenon__utf8_sequence(const char *text, size_t length);
 /* The largest length <= `most` that does not cut a character. */
 size_t tenon__utf8_cut(const char *text, size_t length, size_t most);
 
@@ -170,8 +174,9 @@ bool tenon__nanoid(char *out, unsigned length); /* 2 … 63 characters of A-Za-z
  * `digits` text as in tenon_decimal. The checks that the drivers and the model layer share. */
 
 typedef struct tenon__decimal_form {
-    bool is_special;   /* NaN or an infinity */
-    bool is_negative;
+    bool is_special;   /* NaN or an infinity; then without digits */
+    bool is_nan;
+    bool is_negative;  /* below zero: false for "-0" */
     const char *whole; /* digits before the point, without leading zeros */
     size_t whole_digits;
     const char *fraction; /* digits behind the point as written */
