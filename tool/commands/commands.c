@@ -1,0 +1,49 @@
+/* The table of commands and how one is found in it.
+ *
+ * A name may be two words ("db push"): the words of the command line are compared with those of the name,
+ * so that `tenon db push` needs no sub-dispatcher. The table is short and read once a run. */
+#include "commands/commands.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+const command *const command_table[] = {
+    &command_help,
+    NULL,
+};
+
+/* The number of words in `name` if argv starts with exactly these, else 0. */
+static int match_words(const char *name, int argc, char **argv)
+{
+    for (int i = 0; i < argc; i++) {
+        size_t length = strcspn(name, " ");
+        if (strlen(argv[i]) != length || memcmp(argv[i], name, length) != 0)
+            return 0;
+        if (name[length] == '\0')
+            return i + 1;
+        name += length + 1;
+    }
+    return 0;
+}
+
+const command *command_find(int argc, char **argv, int *word_count)
+{
+    for (const command *const *c = command_table; *c; c++) {
+        *word_count = match_words((*c)->name, argc, argv);
+        if (*word_count > 0)
+            return *c;
+    }
+    return NULL;
+}
+
+int command_misused(const command *about, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fputs("tenon: ", stderr);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fprintf(stderr, "\nsee: tenon help%s%s\n", about ? " " : "", about ? about->name : "");
+    return COMMAND_USAGE;
+}
