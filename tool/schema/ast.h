@@ -2,8 +2,8 @@
  *
  * The parser makes it, the checker reads it; it says what was written and judges nothing. Everything
  * lives in the arena of the `schema` being read. Lists are arrays with a count. Spans are byte offsets
- * into one file. The formatter does not use this tree: it works on tokens, because it must keep
- * every comment and blank line. */
+ * into one file. The formatter does not write this tree but the concrete syntax (syntax.h), because it
+ * must keep every comment and blank line. */
 #ifndef TENON_SCHEMA_AST_H
 #define TENON_SCHEMA_AST_H
 
@@ -56,7 +56,7 @@ struct ast_argument {
 typedef struct ast_attribute {
     ast_identifier name; /* without the @ or @@ */
     ast_arguments arguments;
-    schema_span span; /* from the name, without the @, as the diagnostics have it */
+    schema_span span; /* from the @ */
 } ast_attribute;
 
 typedef struct ast_field {

@@ -325,6 +325,7 @@ typedef struct schema {
     schema_diagnostic *diagnostics; /* sorted by file and position once checked */
     size_t diagnostic_count, diagnostic_capacity;
     bool has_failed_memory;
+    struct ast_file **trees; /* one a file; private to tool/schema */
 
     schema_datasource *datasource; /* NULL when there is none */
     schema_generator *generators;
