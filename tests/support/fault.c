@@ -1,0 +1,90 @@
+/* The linker's --wrap turns each call of malloc into __wrap_malloc and leaves the true one as
+ * __real_malloc; libraries that are already linked keep the true one. SQLite has a hook of its own. The
+ * counters belong to the thread, so that a pool's other threads neither fail nor count. */
+#include "fault.h"
+
+#include <sqlite3.h>
+
+typedef struct fault_state {
+    size_t seen;    /* allocations so far */
+    size_t fail_at; /* 0: not armed */
+    fault_mode mode;
+    bool has_failed;
+} fault_state;
+
+static _Thread_local fault_state fault;
+static sqlite3_mem_methods sqlite_memory;
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *old, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *old, size_t size);
+
+static bool must_fail(void)
+{
+    fault.seen++;
+    bool is_hit = fault.mode == FAULT_ONCE ? fault.seen == fault.fail_at
+                                           : fault.fail_at > 0 && fault.seen >= fault.fail_at;
+    fault.has_failed = fault.has_failed || is_hit;
+    return is_hit;
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return must_fail() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return must_fail() ? NULL : __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *old, size_t size)
+{
+    return must_fail() ? NULL : __real_realloc(old, size);
+}
+
+void fault_arm(size_t n, fault_mode mode)
+{
+    fault = (fault_state){.fail_at = n, .mode = mode};
+}
+
+bool fault_disarm(void)
+{
+    bool has_failed = fault.has_failed;
+    fault = (fault_state){.seen = fault.seen};
+    return has_failed;
+}
+
+void fault_count_from_here(void)
+{
+    fault.seen = 0;
+}
+
+size_t fault_count(void)
+{
+    return fault.seen;
+}
+
+static void *sqlite_malloc(int size)
+{
+    return must_fail() ? NULL : sqlite_memory.xMalloc(size);
+}
+
+static void *sqlite_realloc(void *old, int size)
+{
+    return must_fail() ? NULL : sqlite_memory.xRealloc(old, size);
+}
+
+void fault_include_sqlite(void)
+{
+    if (sqlite_memory.xMalloc)
+        return;
+    sqlite3_config(SQLITE_CONFIG_GETMALLOC, &sqlite_memory);
+    sqlite3_mem_methods failing = sqlite_memory;
+    failing.xMalloc = sqlite_malloc;
+    failing.xRealloc = sqlite_realloc;
+    sqlite3_config(SQLITE_CONFIG_MALLOC, &failing);
+}
