@@ -25,9 +25,15 @@ struct tenon__arena_block {
 
 _Static_assert(sizeof(tenon__arena_block) % 8 == 0, "what follows the header must be aligned");
 
-static char *block_data(tenon__arena_block *block) { return (char *)(block + 1); }
+static char *block_data(tenon__arena_block *block)
+{
+    return (char *)(block + 1);
+}
 
-static char *block_end(tenon__arena_block *block) { return (char *)block + block->size; }
+static char *block_end(tenon__arena_block *block)
+{
+    return (char *)block + block->size;
+}
 
 static void *keep_failure(tenon__arena *arena)
 {

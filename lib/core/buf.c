@@ -57,9 +57,15 @@ void tenon__buf_add(tenon__buf *buf, const void *data, size_t length)
     buf->data[buf->length] = '\0';
 }
 
-void tenon__buf_text(tenon__buf *buf, const char *text) { tenon__buf_add(buf, text, strlen(text)); }
+void tenon__buf_text(tenon__buf *buf, const char *text)
+{
+    tenon__buf_add(buf, text, strlen(text));
+}
 
-void tenon__buf_char(tenon__buf *buf, char c) { tenon__buf_add(buf, &c, 1); }
+void tenon__buf_char(tenon__buf *buf, char c)
+{
+    tenon__buf_add(buf, &c, 1);
+}
 
 void tenon__buf_int(tenon__buf *buf, int64_t value)
 {

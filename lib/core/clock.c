@@ -14,9 +14,15 @@ static int64_t read_clock_us(clockid_t clock)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-int64_t tenon__monotonic_us(void) { return read_clock_us(CLOCK_MONOTONIC); }
+int64_t tenon__monotonic_us(void)
+{
+    return read_clock_us(CLOCK_MONOTONIC);
+}
 
-int64_t tenon__now_us(void) { return read_clock_us(CLOCK_REALTIME); }
+int64_t tenon__now_us(void)
+{
+    return read_clock_us(CLOCK_REALTIME);
+}
 
 bool tenon__random(void *data, size_t length)
 {

@@ -26,8 +26,7 @@
 
 /* Fills *err (NULL is accepted) unless it already holds an error: the first one stays. Returns false
  * always, so that a failing function can end with `return tenon__fail(err, …)`. */
-bool tenon__fail(tenon_error *err, tenon_status status, const char *format, ...)
-    TENON_PRINTF(3, 4);
+bool tenon__fail(tenon_error *err, tenon_status status, const char *format, ...) TENON_PRINTF(3, 4);
 bool tenon__fail_no_memory(tenon_error *err);
 /* Sets the hint of an error just made. */
 void tenon__hint(tenon_error *err, const char *format, ...) TENON_PRINTF(2, 3);
@@ -165,16 +164,16 @@ enum { TENON__ID_TEXT_SIZE = 64 };
 bool tenon__uuid4(tenon_uuid *out);
 bool tenon__uuid7(tenon_uuid *out); /* RFC 9562, monotonic within a call site is not promised */
 /* Text ids, NUL-terminated into TENON__ID_TEXT_SIZE bytes; false when there is no randomness. */
-bool tenon__cuid(char *out);                   /* 25 characters, "c" first */
-bool tenon__cuid2(char *out);                  /* 24 characters, a letter first */
-bool tenon__ulid(char *out);                   /* 26 characters, Crockford base 32 */
+bool tenon__cuid(char *out);                    /* 25 characters, "c" first */
+bool tenon__cuid2(char *out);                   /* 24 characters, a letter first */
+bool tenon__ulid(char *out);                    /* 26 characters, Crockford base 32 */
 bool tenon__nanoid(char *out, unsigned length); /* 2 … 63 characters of A-Za-z0-9_- ; 21 is usual */
 
 /* ---- decimal ----------------------------------------------------------------------------------
  * `digits` text as in tenon_decimal. The checks that the drivers and the model layer share. */
 
 typedef struct tenon__decimal_form {
-    bool is_special;   /* NaN or an infinity; then without digits */
+    bool is_special; /* NaN or an infinity; then without digits */
     bool is_nan;
     bool is_negative;  /* below zero: false for "-0" */
     const char *whole; /* digits before the point, without leading zeros */

@@ -5,7 +5,13 @@
  * on those parts and never on a copy. */
 #include "core/decimal.h"
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+/* Of a text that is quoted in an error. */
+enum { MOST_SHOWN_BYTES = 60 };
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
 
 static size_t count_digits(const char *text, const char *end)
 {
@@ -31,6 +37,11 @@ static bool scan_special(const char *text, size_t length, tenon__decimal_form *o
     return true;
 }
 
+bool tenon__decimal_has_digits(const tenon__decimal_form *form)
+{
+    return form->whole_digits + form->significant_fraction_digits > 0;
+}
+
 /* Drops the zeros that carry no value; minus zero is zero. */
 static void normalise(tenon__decimal_form *form)
 {
@@ -42,7 +53,7 @@ static void normalise(tenon__decimal_form *form)
     while (significant > 0 && form->fraction[significant - 1] == '0')
         significant--;
     form->significant_fraction_digits = significant;
-    if (form->whole_digits == 0 && significant == 0)
+    if (!tenon__decimal_has_digits(form))
         form->is_negative = false;
 }
 
@@ -78,28 +89,55 @@ bool tenon__decimal_is_within_limits(const tenon__decimal_form *form)
            form->fraction_digits <= DECIMAL_MOST_FRACTION_DIGITS;
 }
 
-bool tenon__decimal_form_of(tenon_decimal decimal, tenon__decimal_form *out)
+decimal_digits tenon__decimal_digits_of(const tenon__decimal_form *form)
+{
+    decimal_digits digits = {.first = form->whole,
+                             .first_count = form->whole_digits,
+                             .second = form->fraction,
+                             .second_count = form->significant_fraction_digits,
+                             .exponent = (int64_t)form->whole_digits};
+    while (digits.first_count == 0 && digits.second_count > 0 && digits.second[0] == '0') {
+        digits.second++;
+        digits.second_count--;
+        digits.exponent--;
+    }
+    while (digits.second_count == 0 && digits.first_count > 0 &&
+           digits.first[digits.first_count - 1] == '0')
+        digits.first_count--;
+    return digits;
+}
+
+static size_t length_of(tenon_decimal decimal)
 {
     if (!decimal.text)
-        return false;
-    size_t length = decimal.len ? decimal.len : strlen(decimal.text);
-    return tenon__decimal_scan(decimal.text, length, out);
+        return 0;
+    return decimal.len ? decimal.len : strlen(decimal.text);
+}
+
+bool tenon__decimal_form_of(tenon_decimal decimal, tenon__decimal_form *out)
+{
+    return decimal.text && tenon__decimal_scan(decimal.text, length_of(decimal), out);
+}
+
+bool tenon__decimal_refuse(tenon_decimal decimal, tenon_status status, const char *problem,
+                           tenon_error *err)
+{
+    const char *text = decimal.text ? decimal.text : "";
+    int shown = (int)tenon__utf8_cut(text, length_of(decimal), MOST_SHOWN_BYTES);
+    tenon_error_reset(err);
+    return tenon__fail(err, status, "'%.*s' %s", shown, text, problem);
 }
 
 bool tenon_decimal_parse(const char *text, tenon_decimal *out, tenon_error *err)
 {
     tenon__decimal_form form;
     tenon_decimal decimal = {text ? strlen(text) : 0, text};
-    if (!tenon__decimal_form_of(decimal, &form)) {
-        tenon_error_reset(err);
-        return tenon__fail(err, TENON_TYPE, "'%.64s' is not a decimal number", text ? text : "");
-    }
-    if (!tenon__decimal_is_within_limits(&form)) {
-        tenon_error_reset(err);
-        return tenon__fail(err, TENON_RANGE,
-                           "a decimal may have %d digits before and %d behind the point",
-                           DECIMAL_MOST_WHOLE_DIGITS, DECIMAL_MOST_FRACTION_DIGITS);
-    }
+    if (!tenon__decimal_form_of(decimal, &form))
+        return tenon__decimal_refuse(decimal, TENON_TYPE, "is not a decimal number", err);
+    if (!tenon__decimal_is_within_limits(&form))
+        return tenon__decimal_refuse(
+            decimal, TENON_RANGE,
+            "has more than 131072 digits before or 16383 digits behind the point", err);
     *out = decimal;
     return true;
 }
@@ -126,11 +164,14 @@ static int rank_of(tenon_decimal decimal, tenon__decimal_form *form)
 {
     if (!tenon__decimal_form_of(decimal, form) || form->is_nan)
         return 3;
-    int size = form->is_special ? 2 : form->whole_digits + form->significant_fraction_digits > 0;
+    int size = form->is_special ? 2 : tenon__decimal_has_digits(form);
     return form->is_negative ? -size : size;
 }
 
-static int sign_of(int64_t difference) { return (difference > 0) - (difference < 0); }
+static int sign_of(int64_t difference)
+{
+    return (difference > 0) - (difference < 0);
+}
 
 static int compare_magnitude(const tenon__decimal_form *a, const tenon__decimal_form *b)
 {

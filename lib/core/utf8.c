@@ -5,7 +5,10 @@
  * PostgreSQL has no NUL in text either. */
 #include "core/core.h"
 
-static bool is_continuation(unsigned char c) { return (c & 0xC0) == 0x80; }
+static bool is_continuation(unsigned char c)
+{
+    return (c & 0xC0) == 0x80;
+}
 
 /* The second byte's range is what excludes overlong forms, surrogates and values above U+10FFFF. */
 static bool is_second(unsigned char lead, unsigned char c)

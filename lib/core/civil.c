@@ -1,0 +1,51 @@
+/* The calendar.
+ *
+ * All dates are of the proleptic Gregorian calendar, as in PostgreSQL and ISO 8601. A year that
+ * begins in March has its leap day last, which turns both directions into closed formulas over eras
+ * of 400 years; no table and no loop. */
+#include "core/civil.h"
+
+enum {
+    ERA_YEARS = 400,
+    ERA_DAYS = 146097,
+    /* from 0000-03-01 to 1970-01-01 */
+    EPOCH_SHIFT_DAYS = 719468
+};
+
+static int64_t floor_divide(int64_t a, int64_t b)
+{
+    return a / b - (a % b < 0);
+}
+
+int64_t tenon__civil_to_days(civil_date date)
+{
+    int64_t year = date.year - (date.month <= 2);
+    int64_t era = floor_divide(year, ERA_YEARS);
+    int64_t year_of_era = year - era * ERA_YEARS;
+    int64_t month_from_march = (date.month + 9) % 12;
+    int64_t day_of_year = (153 * month_from_march + 2) / 5 + date.day - 1;
+    int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    return era * ERA_DAYS + day_of_era - EPOCH_SHIFT_DAYS;
+}
+
+civil_date tenon__civil_from_days(int64_t days)
+{
+    days += EPOCH_SHIFT_DAYS;
+    int64_t era = floor_divide(days, ERA_DAYS);
+    int64_t day_of_era = days - era * ERA_DAYS;
+    int64_t leap_days = day_of_era / 1460 - day_of_era / 36524 + day_of_era / 146096;
+    int64_t year_of_era = (day_of_era - leap_days) / 365;
+    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    int64_t month_from_march = (5 * day_of_year + 2) / 153;
+    int month = (int)(month_from_march < 10 ? month_from_march + 3 : month_from_march - 9);
+    return (civil_date){.year = era * ERA_YEARS + year_of_era + (month <= 2),
+                        .month = month,
+                        .day = (int)(day_of_year - (153 * month_from_march + 2) / 5) + 1};
+}
+
+int tenon__days_in_month(int64_t year, int month)
+{
+    static const signed char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    return days[month - 1] + (month == 2 && is_leap);
+}
