@@ -46,10 +46,10 @@ static const char *cluster_url(void)
 
 static void keep_value(char *out, const char *value)
 {
-    if (strlen(value) >= VALUE_SIZE)
-        fail_msg("testdb_value: the value has %zu bytes, most are %d", strlen(value),
-                 VALUE_SIZE - 1);
-    strcpy(out, value);
+    size_t length = strlen(value);
+    if (length >= VALUE_SIZE)
+        fail_msg("testdb_value: the value has %zu bytes, most are %d", length, VALUE_SIZE - 1);
+    memcpy(out, value, length + 1);
 }
 
 /* Runs the text; the first value of the last result goes to `out`. Returns whether there was one. */
@@ -180,7 +180,7 @@ const char *testdb_create(const char *name)
     if (length < 0 || (size_t)length >= sizeof full_name)
         fail_msg("testdb_create: the name '%s' is too long", name);
     database *made = &databases[database_count];
-    strcpy(made->name, full_name);
+    memcpy(made->name, full_name, sizeof full_name);
     snprintf(made->url, sizeof made->url, "%.*s/%s%s", (int)(path - cluster), cluster, full_name,
              query ? query : "");
     snprintf(sql, sizeof sql, "CREATE DATABASE \"%s\"", full_name);

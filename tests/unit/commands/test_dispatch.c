@@ -44,7 +44,7 @@ static void help_lists_every_command(void **state)
     assert_int_equal(run_tenon("--help"), 0);
     assert_non_null(strstr(output, "\n  help "));
     char same[sizeof output];
-    strcpy(same, output);
+    memcpy(same, output, sizeof same);
     assert_int_equal(run_tenon("help"), 0);
     assert_string_equal(output, same);
 }
@@ -53,7 +53,7 @@ static void help_of_a_command_and_its_help_option_are_the_same(void **state)
 {
     assert_int_equal(run_tenon("help help"), 0);
     char same[sizeof output];
-    strcpy(same, output);
+    memcpy(same, output, sizeof same);
     assert_int_equal(run_tenon("help --help"), 0);
     assert_string_equal(output, same);
 }

@@ -1,0 +1,40 @@
+# What one types. Meson builds (meson.build), the scripts do the rest; see CONTRIBUTING.md.
+
+BUILD ?= build
+PREFIX ?= /usr/local
+FUZZ_SECONDS ?= 30
+TENON_CORPUS ?= ../shared/corpus
+SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h' 2>/dev/null)
+
+.PHONY: all demo check bench fuzz corpus install format symbols help clean
+
+all: $(BUILD)/build.ninja ## build the command and the library: build/tenon, build/libtenon.{so,a}
+	@ninja -C $(BUILD)
+
+$(BUILD)/build.ninja:
+	@scripts/setup.sh build
+	@meson setup $(BUILD) --buildtype=release --prefix=$(PREFIX)
+
+check: ## run every test and every check of the code
+	@scripts/setup.sh build check
+	@scripts/with-postgres.sh python3 scripts/check.py $(LEGS)
+
+format: ## lay out the C files as .clang-format says
+	@scripts/setup.sh check
+	@clang-format -i $(SOURCES)
+
+symbols: all ## write the list of exported symbols anew, after the API has changed on purpose
+	@python3 tests/house/symbols.py --update $(BUILD)/libtenon.so
+
+fuzz: ## fuzz each target for FUZZ_SECONDS (30)
+	@scripts/setup.sh build check
+	@scripts/fuzz.sh $(FUZZ_SECONDS)
+
+install: all ## install under PREFIX (/usr/local)
+	@meson install -C $(BUILD)
+
+clean: ## remove every build folder
+	rm -rf build build-*
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

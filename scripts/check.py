@@ -1,0 +1,261 @@
+"""Everything that must hold before a change is landed: `make check`.
+
+    python3 scripts/check.py [leg …]
+
+Each leg is one function below, named as on the command line; without arguments all run. A leg prints one
+line with its result and time, and what was wrong when something was. Test cases are counted one by one
+(cmocka says how many it ran), and each leg counts as one case more; the last line is "N passed, N failed"
+and the exit status is 1 when anything failed. Nothing is skipped: a missing program fails its leg.
+
+The database for the tests is the caller's concern: see scripts/with-postgres.sh.
+"""
+
+import concurrent.futures
+import hashlib
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+GCC = ROOT / "build-gcc"
+CLANG = ROOT / "build-clang"
+BUILDS = {
+    GCC: (["--buildtype=release"], {"CC": "gcc", "CXX": "g++"}),
+    CLANG: (
+        ["--buildtype=debug", "--optimization=1", "-Db_sanitize=address,undefined"],
+        {"CC": "clang", "CXX": "clang++"},
+    ),
+}
+FOLDERS = ["include", "lib", "tool", "tests", "bench", "examples"]
+LONGEST_REPORT = 60  # lines of one failed test
+
+
+class Failed(Exception):
+    """A leg cannot go on; the text says why."""
+
+
+class Tally:
+    """What one leg has counted and what it has to say."""
+
+    def __init__(self):
+        self.passed = 0
+        self.failed = 0
+        self.report = []
+
+    def complain(self, text):
+        self.report += text.rstrip().splitlines()
+
+
+def run(*command, env=None):
+    """Runs a program to its end; its exit status and all that it said."""
+    try:
+        done = subprocess.run(
+            [str(word) for word in command],
+            cwd=ROOT,
+            env={**os.environ, **(env or {})},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            errors="replace",
+            check=False,
+        )
+    except FileNotFoundError as missing:
+        raise Failed(f"{missing.filename} is not installed; run scripts/setup.sh") from missing
+    return done.returncode, done.stdout
+
+
+def must(*command, env=None):
+    status, output = run(*command, env=env)
+    if status != 0:
+        raise Failed(output)
+    return output
+
+
+def build(folder):
+    """Makes the build folder when it is not there, and compiles with warnings as errors."""
+    options, env = BUILDS[folder]
+    if not (folder / "build.ninja").exists():
+        must("meson", "setup", folder, "--werror", *options, env=env)
+    must("ninja", "-C", folder)
+
+
+def c_files(*endings):
+    for folder in FOLDERS:
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in endings and path.is_file():
+                yield path
+
+
+# ---- tests ---------------------------------------------------------------------------------------
+
+
+def count_cases(test):
+    """Passed and failed cases of one test program, from meson's record of it. A cmocka program announces
+    how many it is going to run, so that those behind a crash count as failed."""
+    output = test.get("stdout", "") + "\n" + test.get("stderr", "")
+    is_ok = test["result"] == "OK"
+    announced = sum(int(n) for n in re.findall(r"^\[=+\] Running (\d+) test", output, re.M))
+    if announced == 0:
+        return int(is_ok), int(not is_ok)
+    passed = len(re.findall(r"^\[ +OK +\] ", output, re.M))
+    return passed, max(announced - passed, int(not is_ok))
+
+
+def run_tests(tally, folder, *selection):
+    build(folder)
+    log = "leg-" + re.sub(r"\W+", "-", " ".join(selection)).strip("-")
+    status, output = run("meson", "test", "-C", folder, "--no-rebuild", "--logbase", log, *selection)
+    record = folder / "meson-logs" / (log + ".json")
+    tests = [json.loads(line) for line in record.read_text().splitlines()] if record.exists() else []
+    for test in tests:
+        passed, failed = count_cases(test)
+        tally.passed += passed
+        tally.failed += failed
+        if failed:
+            said = (test.get("stdout", "") + test.get("stderr", "")).splitlines()
+            wanted = [line for line in said if not re.match(r"\[ (RUN|     OK) ", line)]
+            tally.complain(f"{test['name']}: {test['result']}, exit status {test['returncode']}")
+            tally.report += ["    " + line for line in wanted[-LONGEST_REPORT:]]
+    if not tests:
+        raise Failed("no test was run\n" + output)
+    if status != 0 and tally.failed == 0:
+        raise Failed(output)
+
+
+def gcc(tally):
+    """release build with gcc, all unit and golden tests"""
+    run_tests(tally, GCC, "--no-suite", "house", "--no-suite", "fuzz")
+
+
+def sanitizers(tally):
+    """the same with clang, address and undefined-behaviour sanitizers"""
+    run_tests(tally, CLANG, "--no-suite", "house", "--no-suite", "fuzz", "--timeout-multiplier", "4")
+
+
+def fuzz(tally):
+    """every corpus replayed through its fuzz target, with the sanitizers"""
+    run_tests(tally, CLANG, "--suite", "fuzz", "--timeout-multiplier", "4")
+
+
+def house(tally):
+    """the tests about the tree itself"""
+    run_tests(tally, GCC, "--suite", "house")
+
+
+# ---- checks of the text --------------------------------------------------------------------------
+
+
+def format(tally):
+    """clang-format changes nothing"""
+    status, output = run("clang-format", "--dry-run", "-Werror", *c_files(".c", ".h"))
+    if status != 0:
+        paths = {line.split(":")[0] for line in output.splitlines() if ": error:" in line}
+        files = sorted(os.path.relpath(path, ROOT) for path in paths)
+        raise Failed("\n".join(files) + "\nrun `make format`")
+
+
+def dependencies(folder):
+    """Each source file of the tree with the files of the tree that it was compiled from."""
+    result, files = {}, []
+    for line in must("ninja", "-C", folder, "-t", "deps").splitlines():
+        if line.startswith("    "):
+            path = (folder / line.strip()).resolve()
+            if ROOT in path.parents and folder not in path.parents:
+                files.append(path)
+        elif files:
+            result[files[0]] = files
+            files = []
+    return result
+
+
+def fingerprint(files):
+    configuration = sorted(ROOT.glob(".clang-tidy")) + sorted(ROOT.glob("*/.clang-tidy"))
+    digest = hashlib.sha256(must("clang-tidy", "--version").encode())
+    for path in [*files, *configuration]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def tidy(tally):
+    """clang-tidy finds nothing; a file is looked at again only after it or its headers changed"""
+    build(CLANG)
+    known = CLANG / "tidy"
+    known.mkdir(exist_ok=True)
+
+    def look_at(source, files):
+        mark = known / fingerprint(files)
+        if mark.exists():
+            return ""
+        status, output = run("clang-tidy", "-p", CLANG, "--quiet", source)
+        if status == 0:
+            mark.touch()
+            return ""
+        return output
+
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        sources = dependencies(CLANG)
+        for output in pool.map(look_at, sources.keys(), sources.values()):
+            tally.complain(re.sub(r"^\d+ warnings? .*\n", "", output, flags=re.M))
+    if tally.report:
+        raise Failed("")
+
+
+def cppcheck(tally):
+    """cppcheck finds nothing; the rule set is in scripts/cppcheck.txt"""
+    build(GCC)
+    folder = GCC / "cppcheck"
+    folder.mkdir(exist_ok=True)
+    status, output = run(
+        "cppcheck",
+        "--quiet",
+        f"-j{os.cpu_count()}",
+        f"--project={GCC / 'compile_commands.json'}",
+        f"--cppcheck-build-dir={folder}",
+        f"--suppressions-list={ROOT / 'scripts' / 'cppcheck.txt'}",
+        "--enable=warning,style,performance,portability",
+        "--library=posix",
+        "--inline-suppr",
+        "--error-exitcode=1",
+    )
+    if status != 0:
+        raise Failed(output)
+
+
+LEGS = [gcc, sanitizers, fuzz, house, format, tidy, cppcheck]
+
+
+def run_leg(leg):
+    tally = Tally()
+    start = time.monotonic()
+    try:
+        leg(tally)
+        is_done = tally.failed == 0
+    except Failed as failure:
+        tally.complain(str(failure))
+        is_done = False
+    cases = f", {tally.passed} passed, {tally.failed} failed" if tally.passed + tally.failed else ""
+    verdict = "ok" if is_done else "FAILED"
+    print(f"{leg.__name__:<11} {verdict:<6} {time.monotonic() - start:6.1f} s{cases}", flush=True)
+    for line in tally.report:
+        print("    " + line)
+    return tally.passed + is_done, tally.failed + (not is_done)
+
+
+def main():
+    by_name = {leg.__name__: leg for leg in LEGS}
+    unknown = [name for name in sys.argv[1:] if name not in by_name]
+    if unknown:
+        print(f"check: unknown leg '{unknown[0]}'; there are {', '.join(by_name)}", file=sys.stderr)
+        return 2
+    results = [run_leg(by_name[name]) for name in sys.argv[1:] or by_name]
+    failed = sum(result[1] for result in results)
+    print(f"{sum(result[0] for result in results)} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

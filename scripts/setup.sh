@@ -1,0 +1,89 @@
+#!/bin/bash
+# Sees to it that what tenon is built and tested with is there:
+#
+#     scripts/setup.sh build         what compiling needs
+#     scripts/setup.sh build check   … and what the tests need
+#
+# Says nothing when nothing is missing. On Debian and Ubuntu it names the missing packages with the reason
+# for each and installs them; elsewhere it only names them, by Debian's names, and fails.
+set -euo pipefail
+
+# group | package | how to see that it is there | what for
+packages='
+build|gcc|has gcc|compiles the library and the command
+build|meson|has meson|describes the build
+build|ninja-build|has ninja|runs the build
+build|pkg-config|has pkg-config|finds the libraries
+build|libpq-dev|has_library libpq|talks to PostgreSQL
+build|libsqlite3-dev|has_library sqlite3|is the embedded database
+check|g++|has g++|compiles the public headers as C++
+check|clang|has clang|second compiler, with the sanitizers
+check|libclang-rt-dev|has_sanitizers|address and undefined-behaviour sanitizers, libFuzzer
+check|llvm|has llvm-symbolizer|puts names into what the sanitizers report
+check|clang-format|has clang-format|checks how the code is laid out
+check|clang-tidy|has clang-tidy|looks for mistakes
+check|cppcheck|has cppcheck|looks for mistakes of other kinds
+check|libcmocka-dev|has_library cmocka|is the test framework
+check|postgresql|has_server|is the database that the tests start for themselves
+bench|valgrind|has valgrind|counts instructions and allocations
+bench|postgresql|has_server|is the database that the benchmark starts for itself
+'
+
+has() {
+    command -v "$1" >/dev/null
+}
+
+has_library() {
+    pkg-config --exists "$1" 2>/dev/null
+}
+
+has_sanitizers() {
+    has clang && compgen -G "$(clang -print-resource-dir)/lib/*/libclang_rt.asan*" >/dev/null
+}
+
+has_server() {
+    has initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null
+}
+
+# Prints "package|reason" for each package of the given groups that is not there.
+list_missing() {
+    local group package check reason
+    while IFS='|' read -r group package check reason; do
+        case " $* " in
+        *" $group "*) $check || echo "$package|$reason" ;;
+        esac
+    done <<<"$packages" | sort -u
+}
+
+install_packages() {
+    local as_root=()
+    if [ "$(id -u)" -ne 0 ]; then
+        has sudo || { echo "setup: no right to install them: become root, or install sudo" >&2; exit 1; }
+        as_root=(sudo)
+    fi
+    "${as_root[@]}" apt-get update -qq
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+        --no-install-recommends "$@"
+}
+
+[ $# -gt 0 ] || set -- build check bench
+missing=$(list_missing "$@")
+[ -n "$missing" ] || exit 0
+
+echo "setup: these packages are missing:" >&2
+while IFS='|' read -r package reason; do
+    printf '  %-20s %s\n' "$package" "$reason" >&2
+done <<<"$missing"
+
+if ! has apt-get; then
+    echo "setup: this is neither Debian nor Ubuntu: install what they are called here, then try again" >&2
+    exit 1
+fi
+mapfile -t names < <(cut -d'|' -f1 <<<"$missing")
+install_packages "${names[@]}"
+
+missing=$(list_missing "$@")
+if [ -n "$missing" ]; then
+    echo "setup: still missing: $(cut -d'|' -f1 <<<"$missing" | tr '\n' ' ')" >&2
+    exit 1
+fi
