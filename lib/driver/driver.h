@@ -17,8 +17,22 @@
  *
  * A failing call fills *err (status, sqlstate or sqlite_code, message, hint, `applied`; and in
  * err->model, err->field, err->constraint the *database's* names of table, column(s) separated by ", ", and
- * constraint as far as the database told: lib/model turns them into the schema's) and leaves the
- * connection IDLE when it can be used again, else BROKEN. */
+ * constraint as far as the database told: lib/model turns them into the schema's for the statuses UNIQUE,
+ * FOREIGN_KEY, NOT_NULL, CHECK and EXCLUSION; every other one that names a field comes from
+ * tenon__fail_field, which writes the schema's names) and leaves the connection IDLE when it can be used
+ * again, else BROKEN.
+ *
+ * What SQL text for SQLite may rely on, registered on every connection by lib/driver/sqlite:
+ *
+ *     tenon_keys(?1)               a table of one column `value`: the items of a WIDE_LIST or NARROW_LIST
+ *                                  slot, each as that slot's column stores it:
+ *                                  `"age" IN (SELECT value FROM tenon_keys(?1))`
+ *     tenon_like(text, pattern)    PostgreSQL's LIKE: case-sensitive, % and _, backslash escapes
+ *     tenon_ilike(text, pattern)   the same without regard to the case of A-Z
+ *     tenon_array_has(array, x)    whether an array column holds the element x (ELEMENT slot)
+ *     tenon_array_concat(a, b)     a with the elements of b behind it (FORM_ARRAY slots or columns)
+ *
+ * All give NULL for a NULL argument, are deterministic and allowed in indexes and views. */
 #ifndef TENON_DRIVER_H
 #define TENON_DRIVER_H
 
@@ -61,11 +75,14 @@ typedef struct tenon__list {
 } tenon__list;
 
 /* A parameter of a statement. `field` gives kind, type, precision, enum; it is NULL for plain integers
- * (LIMIT, OFFSET), which are then int64. */
+ * (LIMIT, OFFSET), which are then int64. `as_text`: the value is a const char *, whatever the field's
+ * kind (patterns of LIKE, keys of a path); the server is told no type, and of the checks only UTF-8
+ * applies. */
 typedef struct tenon__slot {
     const tenon_field *field;
     tenon__form form;
-    bool as_text; /* the server is told no type and gets the text form (patterns of LIKE, keys of a path) */
+    bool as_text;
+    const tenon_model *model; /* whose field it is, for messages and the first-use check; may be NULL */
 } tenon__slot;
 
 /* ---- values out ------------------------------------------------------------------------------- */
@@ -101,7 +118,9 @@ typedef struct tenon__rows {
     tenon__arena *arena;
     char *items;
     size_t count, capacity;
-    size_t expected; /* a hint, 0 when unknown; 1 lets the row be allocated plainly */
+    /* 0 when unknown. 1: the statement gives at most one row, which is then allocated plainly, and a
+     * driver need not ask for a second one. Any other number is a hint. */
+    size_t expected;
 } tenon__rows;
 
 /* Makes room for `more` further rows of `row_size`; the first free row, or NULL. In driver.c. */
@@ -134,7 +153,10 @@ typedef struct tenon__connect_options {
     const char *url;          /* already known to be this driver's, with tenon's own parameters removed */
     const char *application_name;
     bool is_reader;           /* SQLite: a read-only member of the pool */
-    int64_t busy_timeout_us;  /* SQLite */
+    int64_t busy_timeout_us;  /* SQLite: how long to wait for another process's lock; 0: 5 s; -1: not at all */
+    uint64_t database_id;     /* SQLite: equal for all connections of one tenon_db, unlike for others: names
+                               * the memory database they share, which lives while one of them is open */
+    bool skip_schema_check;
 } tenon__connect_options;
 
 typedef struct tenon__driver {
@@ -155,8 +177,11 @@ typedef struct tenon__driver {
     int (*socket)(const tenon__connection *connection);
     tenon__progress (*step)(tenon__connection *connection, tenon_error *err);
     /* Asks the server to stop the statement under way; does not block for longer than a connect on the
-     * local machine. The statement then fails with CANCELLED (or finishes). */
+     * local machine. The statement then fails with CANCELLED (or finishes). From any thread. */
     void (*cancel)(tenon__connection *connection);
+    /* For drivers whose calls do the work themselves (SQLite; NULL elsewhere): what runs from now on is
+     * stopped with TIMEOUT at this time of tenon__monotonic_us, also while it waits for a lock. 0: never. */
+    void (*set_deadline)(tenon__connection *connection, int64_t deadline_us);
 
     /* Makes a prepared statement. It may be sent together with its first execution, so that a wrong
      * statement is told there. *out is owned by the connection until `forget`. */
@@ -164,7 +189,8 @@ typedef struct tenon__driver {
                                tenon__prepared **out, tenon_error *err);
     /* Releases it, on the server too (at the next chance, without a round trip of its own). */
     void (*forget)(tenon__connection *connection, tenon__prepared *prepared);
-    /* Runs it with one pointer a slot; NULL is SQL NULL. The values are read before it returns. Values
+    /* Runs it with one pointer a slot; NULL is SQL NULL. The values must stay as they are until fetch
+     * has returned (PostgreSQL has read them before execute returns, SQLite reads them in both). Values
      * that the column cannot hold are refused here: RANGE, TYPE, with model and field named. */
     tenon__progress (*execute)(tenon__connection *connection, tenon__prepared *prepared,
                                const void *const *values, tenon_error *err);
@@ -198,17 +224,24 @@ const tenon__driver *tenon__driver_of_url(const char *url, tenon_error *err);
 
 /* ---- checks that both drivers share ------------------------------------------------------------ */
 
-/* "User.email: …": fails with the model's and field's names filled in. Returns false. */
-bool tenon__fail_field(tenon_error *err, tenon_status status, const tenon_field *field,
-                       const char *format, ...) TENON_PRINTF(4, 5);
+/* "User.email: …": fails with the model's and field's names (the schema's) filled in. `model` may be
+ * NULL, then only the field is named. The value of a sensitive field must not stand in the message.
+ * Returns false. */
+bool tenon__fail_field(tenon_error *err, tenon_status status, const tenon_model *model,
+                       const tenon_field *field, const char *format, ...) TENON_PRINTF(5, 6);
 /* The rules of "nothing lossy" on one wide value for its column: integer range, text length and UTF-8,
  * decimal precision and scale, time precision, NaN and infinities, enum range. True when it fits. */
-bool tenon__check_wide(const tenon_field *field, const void *value, tenon_error *err);
+bool tenon__check_wide(const tenon_model *model, const tenon_field *field, const void *value,
+                       tenon_error *err);
 /* The same for one row-form element of an array column. */
-bool tenon__check_element(const tenon_field *field, const void *element, tenon_error *err);
-/* Size of one wide value, of one row-form element, of the tenon_opt_… and its value's offset. */
+bool tenon__check_element(const tenon_model *model, const tenon_field *field, const void *element,
+                          tenon_error *err);
+/* Size of one wide value, of one row-form element. */
 size_t tenon__wide_size(tenon_kind kind);
 size_t tenon__element_size(tenon_kind kind);
+/* Where the value stands in the tenon_opt_… of a nullable column: 0 for kinds that are NULL by
+ * themselves (a NULL pointer inside), else behind `has`. */
+size_t tenon__optional_offset(tenon_kind kind);
 /* Index + 1 of a database enum text, 0 when unknown. */
 int tenon__enum_from_text(const tenon_enum *enumeration, const char *text, size_t length);
 
