@@ -66,7 +66,13 @@ typedef enum tenon__form {
     TENON__FORM_ARRAY,     /* a tenon_…_array: the value of an array column */
     TENON__FORM_WIDE_LIST, /* tenon__list of wide values: IN; PostgreSQL an array, SQLite the key table */
     TENON__FORM_NARROW_LIST, /* tenon__list of row-form elements: HAS_ANY on an array column */
-    TENON__FORM_ELEMENT    /* one row-form element of an array column: HAS */
+    TENON__FORM_ELEMENT,   /* one row-form element of an array column: HAS */
+    /* PostgreSQL, for UNNEST($1::type[]): a tenon__list of pointers (const void *), one a row, each to a
+     * wide value, to the tenon_…_array of an array column, or NULL for SQL NULL. Sent as an array of the
+     * field's own type; as text[] where that has no fixed OID or no binary form (enum, citext, bit, varbit,
+     * inet, xml, other) and for array columns, whose values then are array literals, because UNNEST
+     * would flatten them; money as numeric[]. The SQL casts each row. */
+    TENON__FORM_COLUMN
 } tenon__form;
 
 typedef struct tenon__list {
