@@ -156,12 +156,16 @@ typedef struct tenon__prepared tenon__prepared;
 typedef struct tenon__connection tenon__connection;
 
 typedef struct tenon__connect_options {
-    const char *url;          /* already known to be this driver's, with tenon's own parameters removed */
-    const char *application_name;
+    /* already known to be this driver's, with tenon's own parameters removed; SQLite: "sqlite:" and the
+     * path as the system takes it (percent-decoded, no parameters), or "sqlite::memory:" */
+    const char *url;
+    const char *application_name; /* may be NULL */
     bool is_reader;           /* SQLite: a read-only member of the pool */
     int64_t busy_timeout_us;  /* SQLite: how long to wait for another process's lock; 0: 5 s; -1: not at all */
     uint64_t database_id;     /* SQLite: equal for all connections of one tenon_db, unlike for others: names
                                * the memory database they share, which lives while one of them is open */
+    const char *datetime;    /* SQLite: "iso", "unixms", or NULL: detected */
+    const char *synchronous; /* SQLite: "off", "normal", "full", "extra", or NULL: the driver's choice */
     bool skip_schema_check;
 } tenon__connect_options;
 
@@ -197,7 +201,8 @@ typedef struct tenon__driver {
     void (*forget)(tenon__connection *connection, tenon__prepared *prepared);
     /* Runs it with one pointer a slot; NULL is SQL NULL. The values must stay as they are until fetch
      * has returned (PostgreSQL has read them before execute returns, SQLite reads them in both). Values
-     * that the column cannot hold are refused here: RANGE, TYPE, with model and field named. */
+     * that the column cannot hold are refused here: RANGE, TYPE, with model and field named. Success
+     * always comes by way of ROWS, also for a statement without columns: fetch gives its *affected. */
     tenon__progress (*execute)(tenon__connection *connection, tenon__prepared *prepared,
                                const void *const *values, tenon_error *err);
     /* Decodes the result that stands ready into rows (NULL: there must be none), checks the column
