@@ -1,7 +1,8 @@
 /* The words of schema.prisma. See lexer.h; the rules are those of the language's published grammar. */
 #include "schema/lexer.h"
 
-#include <string.h>
+#include "core/core.h"
+#include "schema/letters.h"
 
 static unsigned byte_at(const lexer *in, size_t at)
 {
@@ -73,13 +74,37 @@ size_t lexer_literal(const lexer *in, size_t at, const char *word)
     return is_there ? at + length : at;
 }
 
+/* The code point of the well-formed UTF-8 sequence of `length` bytes, 2 to 4. */
+static uint32_t code_point(const lexer *in, size_t at, size_t length)
+{
+    uint32_t c = byte_at(in, at) & (0xFFu >> (length + 1));
+
+    for (size_t i = 1; i < length; i++)
+        c = c << 6 | (byte_at(in, at + i) & 0x3F);
+    return c;
+}
+
+/* The end of the letter or digit at `at`, or `at`. */
+static size_t letter(const lexer *in, size_t at)
+{
+    if (byte_at(in, at) < 0x80)
+        return is_alphanumeric(byte_at(in, at)) ? at + 1 : at;
+    size_t length = tenon__utf8_sequence(in->text + at, in->length - at);
+    return length && letters_has(code_point(in, at, length)) ? at + length : at;
+}
+
 size_t lexer_identifier(const lexer *in, size_t at)
 {
-    if (!is_alphanumeric(byte_at(in, at)))
+    size_t end = letter(in, at);
+
+    if (end == at)
         return at;
-    while (is_alphanumeric(byte_at(in, at)) || byte_at(in, at) == '_' || byte_at(in, at) == '-')
-        at++;
-    return at;
+    for (size_t next;; end = next) {
+        bool is_joint = byte_at(in, end) == '_' || byte_at(in, end) == '-';
+        next = is_joint ? end + 1 : letter(in, end);
+        if (next == end)
+            return end;
+    }
 }
 
 size_t lexer_path(const lexer *in, size_t at)

@@ -21,7 +21,7 @@ size_t lexer_rest_of_line(const lexer *in, size_t at);
 /* The literal `word`, even when more letters follow. */
 size_t lexer_literal(const lexer *in, size_t at, const char *word);
 
-size_t lexer_identifier(const lexer *in, size_t at); /* letters, digits; later also _ and - */
+size_t lexer_identifier(const lexer *in, size_t at); /* letters, ASCII digits; later also _ and - */
 size_t lexer_path(const lexer *in, size_t at);       /* identifiers between dots */
 size_t lexer_number(const lexer *in, size_t at);     /* -1, 1.50 */
 size_t lexer_string(const lexer *in, size_t at);     /* "…" with the escapes of JSON, undecoded */

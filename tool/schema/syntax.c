@@ -129,7 +129,7 @@ static bool newline(parser *p)
     return match(p, lexer_newline);
 }
 
-/* identifier = (letter / digit) ("_" / "-" / letter / digit)* */
+/* identifier = (letter / digit) ("_" / "-" / letter / digit)*; letters are Unicode's, digits ASCII's */
 static bool identifier(parser *p)
 {
     return leaf(p, SYNTAX_IDENTIFIER, lexer_identifier);
@@ -453,13 +453,17 @@ static bool config_block(parser *p)
                (keyword(p, "datasource") || keyword(p, "generator")) && block(p, config_member));
 }
 
-/* type_alias = "type" identifier "=" base_type field_attribute* */
+/* type_alias = "type" identifier "=" base_type field_attribute*; blanks behind it belong to it unless
+ * it ends in a parenthesis */
 static bool type_alias(parser *p)
 {
     mark m = begin(p, SYNTAX_TYPE_ALIAS);
-    return end(p, m,
-               keyword(p, "type") && identifier(p) && literal(p, "=") && base_type(p) &&
-                   many(p, field_attribute));
+    bool matched = keyword(p, "type") && identifier(p) && literal(p, "=") && base_type(p) &&
+                   many(p, field_attribute);
+
+    if (matched && p->in.text[p->at - 1] != ')')
+        p->at = lexer_spaces(&p->in, p->at);
+    return end(p, m, matched);
 }
 
 static size_t until_block_close(const lexer *in, size_t at)
