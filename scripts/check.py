@@ -2,10 +2,11 @@
 
     python3 scripts/check.py [leg …]
 
-Each leg is one function below, named as on the command line; without arguments all run. A leg prints one
-line with its result and time, and what was wrong when something was. Test cases are counted one by one
-(cmocka says how many it ran), and each leg counts as one case more; the last line is "N passed, N failed"
-and the exit status is 1 when anything failed. Nothing is skipped: a missing program fails its leg.
+Each leg is one function below, named as on the command line; without arguments all run. A leg
+prints one line with its result and time, and what was wrong when something was. Test cases are
+counted one by one (cmocka says how many it ran), and each leg counts as one case more; the last
+line is "N passed, N failed" and the exit status is 1 when anything failed. Nothing is skipped: a
+missing program fails its leg.
 
 The database for the tests is the caller's concern: see scripts/with-postgres.sh.
 """
@@ -30,6 +31,7 @@ BUILDS = {
         {"CC": "clang", "CXX": "clang++"},
     ),
 }
+SLOWER = ["--timeout-multiplier", "4"]  # what the sanitizers cost, with room
 FOLDERS = ["include", "lib", "tool", "tests", "bench", "examples"]
 LONGEST_REPORT = 60  # lines of one failed test
 
@@ -94,8 +96,8 @@ def c_files(*endings):
 
 
 def count_cases(test):
-    """Passed and failed cases of one test program, from meson's record of it. A cmocka program announces
-    how many it is going to run, so that those behind a crash count as failed."""
+    """Passed and failed cases of one test program, from meson's record of it. A cmocka program
+    announces how many it is going to run, so that those behind a crash count as failed."""
     output = test.get("stdout", "") + "\n" + test.get("stderr", "")
     is_ok = test["result"] == "OK"
     announced = sum(int(n) for n in re.findall(r"^\[=+\] Running (\d+) test", output, re.M))
@@ -108,9 +110,13 @@ def count_cases(test):
 def run_tests(tally, folder, *selection):
     build(folder)
     log = "leg-" + re.sub(r"\W+", "-", " ".join(selection)).strip("-")
-    status, output = run("meson", "test", "-C", folder, "--no-rebuild", "--logbase", log, *selection)
+    options = ["--no-rebuild", "--logbase", log]
     record = folder / "meson-logs" / (log + ".json")
-    tests = [json.loads(line) for line in record.read_text().splitlines()] if record.exists() else []
+    record.unlink(missing_ok=True)
+    status, output = run("meson", "test", "-C", folder, *options, *selection)
+    if not record.exists():
+        raise Failed("no test was run\n" + output)
+    tests = [json.loads(line) for line in record.read_text().splitlines()]
     for test in tests:
         passed, failed = count_cases(test)
         tally.passed += passed
@@ -120,8 +126,6 @@ def run_tests(tally, folder, *selection):
             wanted = [line for line in said if not re.match(r"\[ (RUN|     OK) ", line)]
             tally.complain(f"{test['name']}: {test['result']}, exit status {test['returncode']}")
             tally.report += ["    " + line for line in wanted[-LONGEST_REPORT:]]
-    if not tests:
-        raise Failed("no test was run\n" + output)
     if status != 0 and tally.failed == 0:
         raise Failed(output)
 
@@ -133,12 +137,12 @@ def gcc(tally):
 
 def sanitizers(tally):
     """the same with clang, address and undefined-behaviour sanitizers"""
-    run_tests(tally, CLANG, "--no-suite", "house", "--no-suite", "fuzz", "--timeout-multiplier", "4")
+    run_tests(tally, CLANG, "--no-suite", "house", "--no-suite", "fuzz", *SLOWER)
 
 
 def fuzz(tally):
     """every corpus replayed through its fuzz target, with the sanitizers"""
-    run_tests(tally, CLANG, "--suite", "fuzz", "--timeout-multiplier", "4")
+    run_tests(tally, CLANG, "--suite", "fuzz", *SLOWER)
 
 
 def house(tally):

@@ -3,8 +3,8 @@
 #
 #     scripts/fuzz.sh 30 [target …]
 #
-# It starts from the committed corpus; what it finds to be new stays in build-fuzz. An input that crashes is
-# written into the committed corpus, where every test run replays it from then on.
+# It starts from the committed corpus; what it finds to be new stays in build-fuzz. An input that
+# crashes is written into the committed corpus, where every test run replays it from then on.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -15,7 +15,11 @@ if [ ! -f build-fuzz/build.ninja ]; then
         -Db_sanitize=address,undefined -Dfuzzers=true
 fi
 ninja -C build-fuzz
-[ $# -gt 0 ] || set -- $(cd build-fuzz/tests/fuzz && ls -d fuzz-* | grep -v '\.p$' | sed 's/^fuzz-//')
+if [ $# -eq 0 ]; then
+    for program in build-fuzz/tests/fuzz/fuzz-*; do
+        [ ! -f "$program" ] || set -- "$@" "${program##*/fuzz-}"
+    done
+fi
 
 status=0
 for target in "$@"; do

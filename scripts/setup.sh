@@ -4,8 +4,8 @@
 #     scripts/setup.sh build         what compiling needs
 #     scripts/setup.sh build check   … and what the tests need
 #
-# Says nothing when nothing is missing. On Debian and Ubuntu it names the missing packages with the reason
-# for each and installs them; elsewhere it only names them, by Debian's names, and fails.
+# Says nothing when nothing is missing. On Debian and Ubuntu it names the missing packages with the
+# reason for each and installs them; elsewhere it only names them, by Debian's names, and fails.
 set -euo pipefail
 
 # group | package | how to see that it is there | what for
@@ -28,6 +28,11 @@ check|postgresql|has_server|is the database that the tests start for themselves
 bench|valgrind|has valgrind|counts instructions and allocations
 bench|postgresql|has_server|is the database that the benchmark starts for itself
 '
+
+fail() {
+    echo "setup: $*" >&2
+    exit 1
+}
 
 has() {
     command -v "$1" >/dev/null
@@ -58,7 +63,7 @@ list_missing() {
 install_packages() {
     local as_root=()
     if [ "$(id -u)" -ne 0 ]; then
-        has sudo || { echo "setup: no right to install them: become root, or install sudo" >&2; exit 1; }
+        has sudo || fail "no right to install them: become root, or install sudo"
         as_root=(sudo)
     fi
     "${as_root[@]}" apt-get update -qq
@@ -75,15 +80,9 @@ while IFS='|' read -r package reason; do
     printf '  %-20s %s\n' "$package" "$reason" >&2
 done <<<"$missing"
 
-if ! has apt-get; then
-    echo "setup: this is neither Debian nor Ubuntu: install what they are called here, then try again" >&2
-    exit 1
-fi
+has apt-get || fail "neither Debian nor Ubuntu: install what they are called here, then try again"
 mapfile -t names < <(cut -d'|' -f1 <<<"$missing")
 install_packages "${names[@]}"
 
 missing=$(list_missing "$@")
-if [ -n "$missing" ]; then
-    echo "setup: still missing: $(cut -d'|' -f1 <<<"$missing" | tr '\n' ' ')" >&2
-    exit 1
-fi
+[ -z "$missing" ] || fail "still missing: $(cut -d'|' -f1 <<<"$missing" | tr '\n' ' ')"

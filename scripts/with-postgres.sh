@@ -3,11 +3,12 @@
 #
 #     scripts/with-postgres.sh meson test -C build
 #
-# The cluster lives in a temporary folder, listens on a unix socket only, and is stopped and removed at
-# the end, however the command ends. The command finds it in TENON_TEST_PG, a URL with superuser rights;
-# where that is already set (a cluster within a cluster, or a server chosen by hand) nothing is started.
-# PostgreSQL refuses to run as root: then the user postgres runs it, or nobody. Durability is off,
-# as nothing here has to survive. The role tenon_password, once created, must give its password.
+# The cluster lives in a temporary folder, listens on a unix socket only, and is stopped and removed
+# at the end, however the command ends. The command finds it in TENON_TEST_PG, a URL with superuser
+# rights; where that is already set (a cluster within a cluster, or a server chosen by hand) nothing
+# is started. PostgreSQL refuses to run as root: then the user postgres runs it, or nobody.
+# Durability is off, as nothing here has to survive. The role tenon_password, once created, must
+# give its password.
 set -euo pipefail
 
 fail() {

@@ -1,6 +1,7 @@
-/* A main for fuzz targets that runs every file of a folder through the target once: so the corpus, and
- * with it every input that ever crashed, is tried in each test run and with any compiler. Each input is a
- * heap block of exactly its size, so that the address sanitizer sees a read behind its end. */
+/* A main for fuzz targets that runs every file of a folder through the target once: so the corpus,
+ * and with it every input that ever crashed, is tried in each test run and with any compiler. Each
+ * input is a heap block of exactly its size, so that the address sanitizer sees a read behind its
+ * end. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* The linker's --wrap turns each call of malloc into __wrap_malloc and leaves the true one as
- * __real_malloc; libraries that are already linked keep the true one. SQLite has a hook of its own. The
- * counters belong to the thread, so that a pool's other threads neither fail nor count. */
+ * __real_malloc; libraries that are already linked keep the true one. SQLite has a hook of its own.
+ * The counters belong to the thread, so that a pool's other threads neither fail nor count. */
 #include "fault.h"
 
 #include <sqlite3.h>

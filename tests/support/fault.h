@@ -1,7 +1,7 @@
 /* Memory that runs out when a test says so.
  *
- * In the programs of fault_tests (tests/meson.build) malloc, calloc and realloc of libtenon and of the test
- * itself come through here. The loop of every fault test is
+ * In the programs of fault_tests (tests/meson.build) malloc, calloc and realloc of libtenon and of
+ * the test itself come through here. The loop of every fault test is
  *
  *     size_t n = 0;
  *     do {
@@ -10,9 +10,9 @@
  *         … when it failed: NO_MEMORY, nothing leaked, all still usable …
  *     } while (fault_disarm());
  *
- * which makes the first allocation fail, then the second, and ends when the call needs no more than n - 1.
- * Only the thread that armed it is concerned. libpq's own memory is not reached; SQLite's is, after
- * fault_include_sqlite. */
+ * which makes the first allocation fail, then the second, and ends when the call needs no more than
+ * n - 1. Only the thread that armed it is concerned. libpq's own memory is not reached; SQLite's
+ * is, after fault_include_sqlite. */
 #ifndef FAULT_H
 #define FAULT_H
 

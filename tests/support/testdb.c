@@ -1,6 +1,6 @@
-/* The bookkeeping is fixed arrays, and what a test program made is taken down by an atexit handler: it
- * also runs when cmocka ends a program with failures. A forked child of a test must not take down what its
- * parent still uses, so the handler knows the process that it belongs to. */
+/* The bookkeeping is fixed arrays, and what a test program made is taken down by an atexit handler:
+ * it also runs when cmocka ends a program with failures. A forked child of a test must not take
+ * down what its parent still uses, so the handler knows the process that it belongs to. */
 #include "testdb.h"
 
 #include <dirent.h>
@@ -42,7 +42,7 @@ static const char *cluster_url(void)
     return url;
 }
 
-/* ---- the two client libraries ----------------------------------------------------------------- */
+/* ---- the two client libraries ---------------------------------------------------------------- */
 
 static void keep_value(char *out, const char *value)
 {
@@ -52,7 +52,8 @@ static void keep_value(char *out, const char *value)
     memcpy(out, value, length + 1);
 }
 
-/* Runs the text; the first value of the last result goes to `out`. Returns whether there was one. */
+/* Runs the text; the first value of the last result goes to `out`. Returns whether there was
+ * one. */
 static bool run_postgres(const char *url, const char *sql, char *out)
 {
     PGconn *connection = PQconnectdb(url);
@@ -123,7 +124,7 @@ const char *testdb_value(const char *url, const char *sql)
     return run(url, sql, out) ? out : NULL;
 }
 
-/* ---- taking down ------------------------------------------------------------------------------ */
+/* ---- taking down ----------------------------------------------------------------------------- */
 
 static void drop_database(const char *name)
 {
@@ -161,7 +162,7 @@ static void take_down_at_exit(void)
         owner = getpid();
 }
 
-/* ---- making ----------------------------------------------------------------------------------- */
+/* ---- making ---------------------------------------------------------------------------------- */
 
 const char *testdb_create(const char *name)
 {

@@ -1,7 +1,7 @@
 /* The table of commands and how one is found in it.
  *
- * A name may be two words ("db push"): the words of the command line are compared with those of the name,
- * so that `tenon db push` needs no sub-dispatcher. The table is short and read once a run. */
+ * A name may be two words ("db push"): the words of the command line are compared with those of the
+ * name, so that `tenon db push` needs no sub-dispatcher. The table is short and read once a run. */
 #include "commands/commands.h"
 
 #include <stdarg.h>

@@ -1,9 +1,9 @@
 /* What every command of `tenon` is: a name, what help says about it, and a function.
  *
- * A command lives in one file of its own, defines its `const command command_<name>`, is declared below
- * and stands in the table of commands.c; main.c does the rest: it finds the command, answers --help and
- * passes the arguments on, argv[0] being the command's name. Results go to stdout, everything said about
- * them to stderr as `tenon: …`. */
+ * A command lives in one file of its own, defines its `const command command_<name>`, is declared
+ * below and stands in the table of commands.c; main.c does the rest: it finds the command, answers
+ * --help and passes the arguments on, argv[0] being the command's name. Results go to stdout,
+ * everything said about them to stderr as `tenon: …`. */
 #ifndef TENON_COMMANDS_COMMANDS_H
 #define TENON_COMMANDS_COMMANDS_H
 
@@ -26,10 +26,12 @@ extern const command command_help;
 /* All of them in the order of help, ended by NULL. */
 extern const command *const command_table[];
 
-/* The command that the first words of argv name, or NULL; *word_count says how many words it took. */
+/* The command that the first words of argv name, or NULL; *word_count says how many words it
+ * took. */
 const command *command_find(int argc, char **argv, int *word_count);
 
-/* Prints `tenon: …` and where to read about the command (NULL: about all); returns COMMAND_USAGE. */
+/* Prints `tenon: …` and where to read about the command (NULL: about all); returns
+ * COMMAND_USAGE. */
 int command_misused(const command *about, const char *format, ...) TENON_PRINTF(2, 3);
 
 #endif

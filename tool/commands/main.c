@@ -1,7 +1,7 @@
 /* The tenon command: finds the command that its first arguments name and runs it.
  *
- * Everything else belongs to the commands. --help is answered here for all of them, wherever it stands
- * before a "--", so that no command has to. */
+ * Everything else belongs to the commands. --help is answered here for all of them, wherever it
+ * stands before a "--", so that no command has to. */
 #include "commands/commands.h"
 
 #include <stdbool.h>

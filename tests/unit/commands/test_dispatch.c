@@ -1,5 +1,5 @@
-/* The command line of `tenon` as a user meets it: the built program is run, its output and exit status
- * compared. */
+/* The command line of `tenon` as a user meets it: the built program is run, its output and exit
+ * status compared. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,7 +15,8 @@
 
 static char output[8192];
 
-/* Runs `tenon <arguments>` in a shell, keeps what it says on both streams and returns its status. */
+/* Runs `tenon <arguments>` in a shell, keeps what it says on both streams and returns its
+ * status. */
 static int run_tenon(const char *arguments)
 {
     char line[1024];
