@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "schema/schema.h"
+
 const command *const command_table[] = {
     &command_help,
     NULL,
@@ -35,6 +37,26 @@ const command *command_find(int argc, char **argv, int *word_count)
             return *c;
     }
     return NULL;
+}
+
+static const char *nearest_name(const char *text)
+{
+    const char *names[TENON__COUNT(command_table)];
+    size_t count = 0;
+    for (const command *const *c = command_table; *c; c++)
+        names[count++] = (*c)->name;
+    return schema_nearest(text, names, count);
+}
+
+const char *command_nearest(int argc, char **argv)
+{
+    char two_words[64];
+    const char *found = NULL;
+    if (argc > 1) {
+        snprintf(two_words, sizeof two_words, "%s %s", argv[0], argv[1]);
+        found = nearest_name(two_words);
+    }
+    return found ? found : nearest_name(argv[0]);
 }
 
 int command_misused(const command *about, const char *format, ...)

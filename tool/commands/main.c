@@ -18,12 +18,20 @@ static bool has_help_option(int argc, char **argv)
     return false;
 }
 
+static int reject_unknown(int argc, char **argv)
+{
+    const char *nearest = command_nearest(argc, argv);
+    if (nearest)
+        return command_misused(NULL, "unknown command '%s'; did you mean '%s'?", argv[0], nearest);
+    return command_misused(NULL, "unknown command '%s'", argv[0]);
+}
+
 static int run_command(int argc, char **argv)
 {
     int word_count;
     const command *chosen = command_find(argc, argv, &word_count);
     if (!chosen)
-        return command_misused(NULL, "unknown command '%s'", argv[0]);
+        return reject_unknown(argc, argv);
     argc -= word_count - 1;
     argv += word_count - 1;
     if (has_help_option(argc, argv)) {

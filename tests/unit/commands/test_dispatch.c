@@ -71,6 +71,13 @@ static void an_unknown_command_is_wrong_use(void **state)
     assert_string_equal(output, "tenon: unknown command 'zzzzzzzz'\nsee: tenon help\n");
 }
 
+static void a_misspelt_command_gets_a_suggestion(void **state)
+{
+    assert_int_equal(run_tenon("hlp"), 2);
+    assert_string_equal(output, "tenon: unknown command 'hlp'; did you mean 'help'?\n"
+                                "see: tenon help\n");
+}
+
 static void output_that_does_not_arrive_is_a_failure(void **state)
 {
     assert_int_equal(run_tenon("--version > /dev/full"), 1);
@@ -84,6 +91,7 @@ int main(void)
         cmocka_unit_test(help_of_a_command_and_its_help_option_are_the_same),
         cmocka_unit_test(no_command_is_wrong_use),
         cmocka_unit_test(an_unknown_command_is_wrong_use),
+        cmocka_unit_test(a_misspelt_command_gets_a_suggestion),
         cmocka_unit_test(output_that_does_not_arrive_is_a_failure),
     };
     return cmocka_run_group_tests_name("dispatch", tests, NULL, NULL);
