@@ -1,0 +1,203 @@
+/* The default of a field as the wide value that the client sends when the field is left out.
+ *
+ * The checker has found every literal to be one of its type; what can still fail here is a number that
+ * the C type cannot hold. Lists become a tenon_…_array of row-form elements. */
+#include <stdlib.h>
+
+#include "describe/field.h"
+
+#include "driver/driver.h"
+
+static bool fail_default(tenon_error *err, const schema_field *source, const char *text)
+{
+    return tenon__fail(err, TENON_RANGE, "%s.%s: the default '%s' does not fit the field's type",
+                       source->model->name, source->name, text);
+}
+
+static int sextet(char c)
+{
+    static const char alphabet[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const char *at = c ? strchr(alphabet, c) : NULL;
+    return at ? (int)(at - alphabet) : -1;
+}
+
+/* RFC 4648 base 64, with or without its padding. */
+static bool decode_base64(tenon__arena *arena, const schema_value *value, tenon_bytes *out)
+{
+    unsigned char *bytes = tenon__arena_alloc(arena, value->length / 4 * 3 + 3);
+    size_t length = 0;
+    unsigned bits = 0, held = 0;
+    if (!bytes)
+        return false;
+    for (size_t i = 0; i < value->length && value->text[i] != '='; i++) {
+        int six = sextet(value->text[i]);
+        if (six < 0)
+            return false;
+        held = held << 6 | (unsigned)six;
+        bits += 6;
+        if (bits >= 8) {
+            bits -= 8;
+            bytes[length++] = (unsigned char)(held >> bits);
+        }
+    }
+    *out = (tenon_bytes){ length, bytes };
+    return true;
+}
+
+static bool parse_int64(const char *text, int64_t *out)
+{
+    tenon_decimal decimal;
+    return tenon_decimal_parse(text, &decimal, NULL) &&
+           tenon_decimal_to_int64(decimal, out, NULL);
+}
+
+/* One literal into `out`, which has room for the wide value of the field's kind. */
+static bool convert(tenon__arena *arena, const tenon_field *field, const schema_value *value,
+                    void *out)
+{
+    switch (field->kind) {
+    case TENON_KIND_BOOL:
+        *(int *)out = value->boolean;
+        return true;
+    case TENON_KIND_INT16:
+    case TENON_KIND_INT32:
+    case TENON_KIND_INT64:
+        return parse_int64(value->text, out);
+    case TENON_KIND_FLOAT:
+    case TENON_KIND_DOUBLE:
+        *(double *)out =
+            tenon_decimal_approximate((tenon_decimal){ value->length, value->text });
+        return true;
+    case TENON_KIND_DECIMAL:
+        return tenon_decimal_parse(value->text, out, NULL);
+    case TENON_KIND_TEXT:
+    case TENON_KIND_OTHER:
+        *(const char **)out = value->text;
+        return true;
+    case TENON_KIND_JSON:
+        *(tenon_json *)out = (tenon_json){ value->length, value->text };
+        return true;
+    case TENON_KIND_BYTES:
+        return decode_base64(arena, value, out);
+    case TENON_KIND_UUID:
+        return tenon_uuid_parse(value->text, out, NULL);
+    case TENON_KIND_TIME:
+        return tenon_time_parse(value->text, out, NULL);
+    case TENON_KIND_DATE: {
+        tenon_time time;
+        if (tenon_date_parse(value->text, out, NULL))
+            return true;
+        if (!tenon_time_parse(value->text, &time, NULL))
+            return false;
+        int64_t day_us = INT64_C(86400) * 1000000;
+        int64_t days = time.us / day_us - (time.us % day_us < 0);
+        *(tenon_date *)out = (tenon_date){ (int32_t)days };
+        return true;
+    }
+    case TENON_KIND_CLOCK:
+        return tenon_clock_parse(value->text, out, NULL);
+    case TENON_KIND_CLOCK_TZ:
+        return tenon_clock_tz_parse(value->text, out, NULL);
+    case TENON_KIND_ENUM:
+        *(int *)out = (int)value->enum_value + 1;
+        return true;
+    }
+    return false;
+}
+
+/* The wide value as the row form; true when nothing was lost. */
+static bool narrow(tenon_kind kind, const void *wide, void *out, size_t size)
+{
+    int64_t whole;
+    switch (kind) {
+    case TENON_KIND_BOOL:
+        *(bool *)out = *(const int *)wide != 0;
+        return true;
+    case TENON_KIND_INT16:
+        whole = *(const int64_t *)wide;
+        *(int16_t *)out = (int16_t)whole;
+        return whole == *(int16_t *)out;
+    case TENON_KIND_INT32:
+        whole = *(const int64_t *)wide;
+        *(int32_t *)out = (int32_t)whole;
+        return whole == *(int32_t *)out;
+    case TENON_KIND_FLOAT:
+        *(float *)out = (float)*(const double *)wide;
+        return true;
+    default: /* the others have one representation */
+        memcpy(out, wide, size);
+        return true;
+    }
+}
+
+typedef struct any_array {
+    const void *items;
+    size_t count;
+} any_array;
+
+static bool describe_list(tenon__arena *arena, const schema_field *source, tenon_field *out,
+                          tenon_error *err)
+{
+    const schema_default *given = &source->default_value;
+    size_t size = tenon__element_size(out->kind);
+    char *items = tenon__arena_array(arena, given->item_count + 1, size);
+    any_array *array = tenon__arena_zalloc(arena, sizeof *array);
+    if (!items || !array)
+        return tenon__fail_no_memory(err);
+    for (size_t i = 0; i < given->item_count; i++) {
+        max_align_t wide[2];
+        if (!convert(arena, out, &given->items[i], wide) ||
+            !narrow(out->kind, wide, items + i * size, size))
+            return fail_default(err, source, given->items[i].text);
+    }
+    *array = (any_array){ items, given->item_count };
+    out->default_value = array;
+    return true;
+}
+
+static bool describe_value(tenon__arena *arena, const schema_field *source, tenon_field *out,
+                           tenon_error *err)
+{
+    out->default_kind = TENON_DEFAULT_VALUE;
+    if (source->default_value.is_list)
+        return describe_list(arena, source, out, err);
+    void *wide = tenon__arena_zalloc(arena, 2 * sizeof(max_align_t));
+    if (!wide)
+        return tenon__fail_no_memory(err);
+    if (!convert(arena, out, &source->default_value.value, wide))
+        return fail_default(err, source, source->default_value.value.text);
+    out->default_value = wide;
+    return true;
+}
+
+bool describe_default(tenon__arena *arena, const schema_field *source, tenon_field *out,
+                      tenon_error *err)
+{
+    const schema_default *given = &source->default_value;
+    switch (given->kind) {
+    case SCHEMA_NO_DEFAULT:
+    case SCHEMA_DEFAULT_AUTOINCREMENT:
+    case SCHEMA_DEFAULT_DBGENERATED:
+        return true;
+    case SCHEMA_DEFAULT_VALUE:
+        return describe_value(arena, source, out, err);
+    case SCHEMA_DEFAULT_NOW:
+        out->default_kind = TENON_DEFAULT_NOW;
+        return true;
+    case SCHEMA_DEFAULT_UUID:
+        out->default_kind = given->version == 7 ? TENON_DEFAULT_UUID7 : TENON_DEFAULT_UUID4;
+        return true;
+    case SCHEMA_DEFAULT_CUID:
+        out->default_kind = given->version == 2 ? TENON_DEFAULT_CUID2 : TENON_DEFAULT_CUID;
+        return true;
+    case SCHEMA_DEFAULT_ULID:
+        out->default_kind = TENON_DEFAULT_ULID;
+        return true;
+    case SCHEMA_DEFAULT_NANOID:
+        out->default_kind = TENON_DEFAULT_NANOID;
+        out->default_length = given->length > 0 ? (uint32_t)given->length : 21;
+        return true;
+    }
+    return true;
+}

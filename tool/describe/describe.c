@@ -1,0 +1,210 @@
+/* Walks a checked schema and builds one descriptor a model.
+ *
+ * Everything is allocated in the set's arena; names are borrowed from the schema. The order of
+ * uniques is part of the contract with generated code: the primary key first when there is one, then the
+ * uniques as the schema lists them; those with an ignored or relation-less column set are left out. */
+#include "describe/describe.h"
+
+#include <stdlib.h>
+
+#include "describe/field.h"
+
+static bool describe_enums(describe_set *set, const schema *s)
+{
+    set->enum_count = s->enum_count;
+    set->enums = tenon__arena_array(&set->arena, s->enum_count, sizeof *set->enums);
+    if (!set->enums)
+        return false;
+    for (size_t i = 0; i < s->enum_count; i++) {
+        const schema_enum *source = s->enums[i];
+        size_t bytes = source->value_count * sizeof(const char *);
+        const char **names = tenon__arena_alloc(&set->arena, bytes);
+        const char **values = tenon__arena_alloc(&set->arena, bytes);
+        if (!names || !values)
+            return false;
+        for (size_t v = 0; v < source->value_count; v++) {
+            names[v] = source->values[v].name;
+            values[v] = source->values[v].database_name;
+        }
+        set->enums[i] = (tenon_enum){ .name = source->name,
+                                      .type = source->database_name,
+                                      .type_schema = source->database_schema,
+                                      .names = names,
+                                      .values = values,
+                                      .count = (uint32_t)source->value_count };
+    }
+    return true;
+}
+
+static bool has_column(const schema_field *field)
+{
+    return field->kind != SCHEMA_RELATION && !field->is_ignored;
+}
+
+static bool describe_fields(describe_set *set, const schema *s, describe_model *out,
+                            tenon_field **fields, tenon_error *err)
+{
+    size_t most = out->source->field_count;
+    *fields = tenon__arena_array(&set->arena, most, sizeof **fields);
+    out->sources = tenon__arena_array(&set->arena, most, sizeof(const schema_field *));
+    if (!*fields || !out->sources)
+        return tenon__fail_no_memory(err);
+    uint32_t count = 0;
+    for (size_t i = 0; i < most; i++) {
+        const schema_field *source = out->source->fields[i];
+        if (!has_column(source))
+            continue;
+        if (!describe_field(&set->arena, s, set->enums, source, &(*fields)[count], err))
+            return false;
+        out->sources[count++] = source;
+    }
+    out->model.fields = *fields;
+    out->model.field_count = count;
+    return true;
+}
+
+/* Indexes of the columns in the descriptor; NULL when one of them has no descriptor. */
+static const uint16_t *index_fields(tenon__arena *arena, const describe_model *out,
+                                    const schema_field *const *columns, size_t count)
+{
+    uint16_t *fields = tenon__arena_array(arena, count, sizeof *fields);
+    for (size_t c = 0; fields && c < count; c++) {
+        uint32_t i = 0;
+        while (i < out->model.field_count && out->sources[i] != columns[c])
+            i++;
+        if (i == out->model.field_count)
+            return NULL;
+        fields[c] = (uint16_t)i;
+    }
+    return fields;
+}
+
+/* "email", or "userId_groupId" as the language names it, or the name given in the schema. */
+static const char *unique_name(tenon__arena *arena, const schema_index *source)
+{
+    if (source->name)
+        return source->name;
+    TENON__CLEANUP(tenon__buf_release) tenon__buf name = { 0 };
+    for (size_t c = 0; c < source->column_count; c++) {
+        if (c)
+            tenon__buf_char(&name, '_');
+        tenon__buf_text(&name, source->columns[c].field->name);
+    }
+    return name.failed ? NULL : tenon__arena_text(arena, tenon__buf_string(&name));
+}
+
+static bool add_unique(describe_set *set, describe_model *out, tenon_unique *uniques,
+                       const schema_index *source)
+{
+    if (!source || source->column_count > TENON_MAX_KEY)
+        return true;
+    const schema_field *columns[TENON_MAX_KEY];
+    for (size_t c = 0; c < source->column_count; c++)
+        columns[c] = source->columns[c].field;
+    const uint16_t *fields = index_fields(&set->arena, out, columns, source->column_count);
+    if (!fields)
+        return !set->arena.failed;
+    uint32_t at = out->model.unique_count++;
+    out->unique_sources[at] = source;
+    uniques[at] = (tenon_unique){ .name = unique_name(&set->arena, source),
+                                  .constraint = source->database_name,
+                                  .fields = fields,
+                                  .field_count = (uint16_t)source->column_count,
+                                  .is_primary = source->kind == SCHEMA_PRIMARY_KEY,
+                                  .is_partial = source->where != NULL };
+    return uniques[at].name != NULL;
+}
+
+static bool describe_uniques(describe_set *set, describe_model *out)
+{
+    const schema_model *source = out->source;
+    tenon_unique *uniques =
+        tenon__arena_array(&set->arena, source->unique_count + 1, sizeof *uniques);
+    out->unique_sources =
+        tenon__arena_array(&set->arena, source->unique_count + 1, sizeof(const schema_index *));
+    if (!uniques || !out->unique_sources || !add_unique(set, out, uniques, source->primary_key))
+        return false;
+    for (size_t i = 0; i < source->unique_count; i++)
+        if (!add_unique(set, out, uniques, source->uniques[i]))
+            return false;
+    out->model.uniques = uniques;
+    return true;
+}
+
+/* Foreign keys by name, for error messages. */
+static bool describe_constraints(describe_set *set, const schema *s, describe_model *out)
+{
+    tenon_constraint *constraints =
+        tenon__arena_array(&set->arena, s->relation_count, sizeof *constraints);
+    if (!constraints)
+        return false;
+    for (size_t i = 0; i < s->relation_count; i++) {
+        const schema_relation *relation = s->relations[i];
+        if (relation->from != out->source || relation->kind == SCHEMA_MANY_TO_MANY ||
+            !relation->constraint_name)
+            continue;
+        const uint16_t *fields =
+            index_fields(&set->arena, out, (const schema_field *const *)relation->fields,
+                         relation->field_count);
+        if (!fields && set->arena.failed)
+            return false;
+        if (fields)
+            constraints[out->model.constraint_count++] =
+                (tenon_constraint){ .constraint = relation->constraint_name,
+                                    .fields = fields,
+                                    .field_count = (uint16_t)relation->field_count };
+    }
+    out->model.constraints = constraints;
+    return true;
+}
+
+static bool describe_one(describe_set *set, const schema *s, const schema_model *source,
+                         tenon_error *err)
+{
+    describe_model *out = &set->models[set->model_count++];
+    tenon_field *fields;
+    *out = (describe_model){ .source = source,
+                             .model = { .abi = TENON_ABI,
+                                        .size = sizeof(tenon_model),
+                                        .name = source->name,
+                                        .table = source->database_name,
+                                        .schema = source->database_schema,
+                                        .is_view = source->is_view } };
+    if (!describe_fields(set, s, out, &fields, err))
+        return false;
+    if (!describe_uniques(set, out) || !describe_constraints(set, s, out))
+        return tenon__fail_no_memory(err);
+    describe_layout(&out->model, fields);
+    return true;
+}
+
+describe_set *describe_schema(const schema *s, tenon_error *err)
+{
+    describe_set *set = calloc(1, sizeof *set);
+    if (!set || !describe_enums(set, s))
+        goto no_memory;
+    set->models = tenon__arena_array(&set->arena, s->model_count, sizeof *set->models);
+    if (!set->models)
+        goto no_memory;
+    for (size_t i = 0; i < s->model_count; i++) {
+        if (s->models[i]->is_ignored)
+            continue;
+        if (!describe_one(set, s, s->models[i], err)) {
+            describe_free(set);
+            return NULL;
+        }
+    }
+    return set;
+no_memory:
+    describe_free(set);
+    tenon__fail_no_memory(err);
+    return NULL;
+}
+
+void describe_free(describe_set *set)
+{
+    if (!set)
+        return;
+    tenon__arena_release(&set->arena);
+    free(set);
+}

@@ -1,0 +1,154 @@
+/* Where the members of the generated structs lie: the rules of the C ABI, applied to the members that
+ * tool/generate prints in the same order. tests/unit/generate compares the two. */
+#include <stdalign.h>
+
+#include "describe/describe.h"
+
+#define SHAPE_OF(type) ((describe_shape){ sizeof(type), alignof(type) })
+
+typedef struct enum_opt {
+    bool has;
+    int value;
+} enum_opt;
+typedef struct enum_array {
+    const int *items;
+    size_t count;
+} enum_array;
+TENON_DECLARE_FILTER(enum_filter, int);
+TENON_DECLARE_SET(enum_set, int);
+TENON_DECLARE_SET(enum_array_set, enum_array);
+TENON_DECLARE_ARRAY_FILTER(enum_array_filter, enum_array, int);
+
+/* The five shapes of a kind: in a row, optional in a row, in a filter, in a change, in an array's filter. */
+typedef struct kind_shapes {
+    describe_shape row, optional, filter, set, array_filter;
+} kind_shapes;
+
+#define KIND_WITH_ARRAY(row_, optional_, name, array)                                              \
+    {                                                                                              \
+        { sizeof(row_), alignof(row_) }, { sizeof(optional_), alignof(optional_) },                \
+            { sizeof(tenon_##name##_filter), alignof(tenon_##name##_filter) },                     \
+            { sizeof(tenon_##name##_set), alignof(tenon_##name##_set) },                           \
+            { sizeof(tenon_##array##_array_filter), alignof(tenon_##array##_array_filter) }        \
+    }
+
+static const kind_shapes shapes[] = {
+    [TENON_KIND_BOOL] = KIND_WITH_ARRAY(bool, tenon_opt_bool, bool, bool),
+    [TENON_KIND_INT16] = KIND_WITH_ARRAY(int16_t, tenon_opt_int16, int, int16),
+    [TENON_KIND_INT32] = KIND_WITH_ARRAY(int32_t, tenon_opt_int32, int, int32),
+    [TENON_KIND_INT64] = KIND_WITH_ARRAY(int64_t, tenon_opt_int64, int, int64),
+    [TENON_KIND_FLOAT] = KIND_WITH_ARRAY(float, tenon_opt_float, float, float),
+    [TENON_KIND_DOUBLE] = KIND_WITH_ARRAY(double, tenon_opt_double, float, double),
+    [TENON_KIND_DECIMAL] = KIND_WITH_ARRAY(tenon_decimal, tenon_decimal, decimal, decimal),
+    [TENON_KIND_TEXT] = KIND_WITH_ARRAY(const char *, const char *, text, text),
+    [TENON_KIND_JSON] = KIND_WITH_ARRAY(tenon_json, tenon_json, json, json),
+    [TENON_KIND_BYTES] = KIND_WITH_ARRAY(tenon_bytes, tenon_bytes, bytes, bytes),
+    [TENON_KIND_UUID] = KIND_WITH_ARRAY(tenon_uuid, tenon_opt_uuid, uuid, uuid),
+    [TENON_KIND_TIME] = KIND_WITH_ARRAY(tenon_time, tenon_opt_time, time, time),
+    [TENON_KIND_DATE] = KIND_WITH_ARRAY(tenon_date, tenon_opt_date, date, date),
+    [TENON_KIND_CLOCK] = KIND_WITH_ARRAY(tenon_clock, tenon_opt_clock, clock, clock),
+    [TENON_KIND_CLOCK_TZ] =
+        KIND_WITH_ARRAY(tenon_clock_tz, tenon_opt_clock_tz, clock_tz, clock_tz),
+    [TENON_KIND_ENUM] = { { sizeof(int), alignof(int) },
+                          { sizeof(enum_opt), alignof(enum_opt) },
+                          { sizeof(enum_filter), alignof(enum_filter) },
+                          { sizeof(enum_set), alignof(enum_set) },
+                          { sizeof(enum_array_filter), alignof(enum_array_filter) } },
+    [TENON_KIND_OTHER] = KIND_WITH_ARRAY(const char *, const char *, text, text),
+};
+
+describe_shape describe_row_shape(const tenon_field *field)
+{
+    if (field->flags & TENON_FIELD_LIST)
+        return SHAPE_OF(enum_array);
+    const kind_shapes *kind = &shapes[field->kind];
+    return field->flags & TENON_FIELD_NULLABLE ? kind->optional : kind->row;
+}
+
+describe_shape describe_where_shape(const tenon_field *field)
+{
+    const kind_shapes *kind = &shapes[field->kind];
+    return field->flags & TENON_FIELD_LIST ? kind->array_filter : kind->filter;
+}
+
+describe_shape describe_set_shape(const tenon_field *field)
+{
+    return field->flags & TENON_FIELD_LIST ? SHAPE_OF(enum_array_set) : shapes[field->kind].set;
+}
+
+static size_t round_up(size_t size, size_t align)
+{
+    return (size + align - 1) / align * align;
+}
+
+/* Lays one member behind what is there; returns its offset. */
+static uint32_t place(size_t *end, size_t *align, describe_shape member)
+{
+    size_t at = round_up(*end, member.align);
+    *end = at + member.size;
+    if (member.align > *align)
+        *align = member.align;
+    return (uint32_t)at;
+}
+
+static void lay_row(tenon_model *model, tenon_field *fields)
+{
+    size_t end = 0, align = 1;
+    for (uint32_t i = 0; i < model->field_count; i++)
+        fields[i].row_offset = place(&end, &align, describe_row_shape(&fields[i]));
+    describe_shape loaded = { (model->field_count + 63) / 64 * sizeof(uint64_t), alignof(uint64_t) };
+    model->loaded_offset = place(&end, &align, loaded);
+    model->row_size = (uint32_t)round_up(end, align);
+}
+
+static void lay_where(tenon_model *model, tenon_field *fields)
+{
+    size_t end = sizeof(tenon_where_head), align = alignof(tenon_where_head);
+    for (uint32_t i = 0; i < model->field_count; i++)
+        fields[i].where_offset = place(&end, &align, describe_where_shape(&fields[i]));
+    model->where_size = (uint32_t)round_up(end, align);
+}
+
+static void lay_set(tenon_model *model, tenon_field *fields)
+{
+    size_t end = sizeof(tenon_set_head), align = alignof(tenon_set_head);
+    for (uint32_t i = 0; i < model->field_count; i++)
+        fields[i].set_offset = place(&end, &align, describe_set_shape(&fields[i]));
+    model->set_size = (uint32_t)round_up(end, align);
+}
+
+/* The structs of calls: a head whose last member may be smaller than a word, then aligned members. The
+ * offset of the first of those is found from the end of the head's last member, not from its size. */
+static void lay_calls(tenon_model *model)
+{
+    describe_shape where = { model->where_size, alignof(tenon_where_head) };
+    describe_shape set = { model->set_size, alignof(tenon_set_head) };
+    size_t align = 1;
+    size_t end = offsetof(tenon_query_head, plan) + sizeof(tenon_plan_mode);
+    model->query_where = place(&end, &align, where);
+    model->query_order_by = place(
+        &end, &align, (describe_shape){ TENON_MAX_ORDER * sizeof(tenon_order), alignof(int) });
+    model->query_select =
+        place(&end, &align, (describe_shape){ model->field_count * sizeof(int), alignof(int) });
+    model->query_distinct =
+        place(&end, &align, (describe_shape){ TENON_MAX_DISTINCT * sizeof(int), alignof(int) });
+
+    end = offsetof(tenon_update_many_head, everything) + sizeof(bool);
+    model->update_where = place(&end, &align, where);
+    model->update_set = place(&end, &align, set);
+
+    end = offsetof(tenon_delete_many_head, everything) + sizeof(bool);
+    model->delete_where = place(&end, &align, where);
+
+    end = offsetof(tenon_upsert_head, on) + sizeof(int);
+    model->upsert_create = place(&end, &align, set);
+    model->upsert_update = place(&end, &align, set);
+}
+
+void describe_layout(tenon_model *model, tenon_field *fields)
+{
+    lay_row(model, fields);
+    lay_where(model, fields);
+    lay_set(model, fields);
+    lay_calls(model);
+}
