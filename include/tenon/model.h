@@ -438,6 +438,28 @@ typedef struct tenon_upsert_head {
     int on; /* the model's …Unique enum, 1-based index into uniques; 0: the primary key */
 } tenon_upsert_head;
 
+/* ---- for generated code ----------------------------------------------------------------------- */
+
+/* The name of a value as in the schema, or NULL; the value of a name, or 0. */
+TENON_API const char *tenon_enum_name(const tenon_enum *enumeration, int value);
+TENON_API int tenon_enum_value(const tenon_enum *enumeration, const char *name);
+
+/* C++ converts neither void pointers nor integers to enums by itself. */
+#ifdef __cplusplus
+#define TENON_AS(type, value) static_cast<type>(value)
+#else
+#define TENON_AS(type, value) (value)
+#endif
+
+#define TENON_LOADED(row, column)                                                                  \
+    (((row)->tenon_loaded[((column)-1) / 64] >> (((column)-1) % 64) & 1u) != 0)
+
+#define TENON_LIST_OF(type, ...)                                                                   \
+    {                                                                                              \
+        .items = (const type[]){ __VA_ARGS__ },                                                    \
+        .count = sizeof((const type[]){ __VA_ARGS__ }) / sizeof(type)                              \
+    }
+
 #ifdef __cplusplus
 }
 #endif

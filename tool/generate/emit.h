@@ -1,0 +1,43 @@
+/* Private to tool/generate: what the emit_… functions share. */
+#ifndef TENON_GENERATE_EMIT_H
+#define TENON_GENERATE_EMIT_H
+
+#include "generate/names.h"
+
+/* What is being printed, and where to. */
+typedef struct emitter {
+    tenon__buf *out;
+    const schema *schema;
+    const describe_set *set;
+    const generate_names *names;
+    const generate_options *options;
+} emitter;
+
+/* C types of a field's member: in a row, in a Where, in a Set, as the argument of a find. */
+const char *emit_row_type(const emitter *e, const tenon_field *field);
+const char *emit_filter_type(const emitter *e, const tenon_field *field);
+const char *emit_set_type(const emitter *e, const tenon_field *field);
+const char *emit_wide_type(const emitter *e, const tenon_field *field);
+const enum_names *emit_names_of_enum(const emitter *e, const tenon_enum *enumeration);
+
+/* A comment block with the documentation of the schema; nothing when there is none. */
+void emit_documentation(emitter *e, const char *documentation, const char *indent);
+/* A C string literal with its quotes; NULL is printed as NULL. */
+void emit_string(emitter *e, const char *text);
+
+/* The parts of a header and of a source; model parts take an index into set->models. */
+void emit_enum_declarations(emitter *e);
+void emit_model_types(emitter *e, size_t model);
+void emit_model_calls(emitter *e, size_t model);
+void emit_enum_definitions(emitter *e);
+void emit_model_descriptor(emitter *e, size_t model);
+void emit_model_functions(emitter *e, size_t model);
+
+/* The constants behind a field's descriptor; emit_default is false when there is nothing to print. */
+bool emit_default(emitter *e, const tenon_field *field, const char *name);
+void emit_validation(emitter *e, const tenon_field *field, const char *name);
+
+/* The parameters of the functions that take a key: "int64_t id", or "int64_t userId, int64_t groupId". */
+void emit_key_parameters(emitter *e, size_t model, const tenon_unique *unique);
+
+#endif

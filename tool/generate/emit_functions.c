@@ -1,0 +1,116 @@
+/* The functions of a generated source file: they name the types and pass on. */
+#include "generate/emit.h"
+
+static void emit_key_array(emitter *e, size_t at, const tenon_unique *unique)
+{
+    tenon__buf_text(e->out, "    const void *const key[] = { ");
+    for (uint16_t i = 0; i < unique->field_count; i++)
+        tenon__buf_format(e->out, i ? ", &%s" : "&%s",
+                          e->names->models[at].members[unique->fields[i]]);
+    tenon__buf_text(e->out, " };\n");
+}
+
+static void emit_find(emitter *e, size_t at, uint32_t which)
+{
+    const tenon_unique *unique = &e->set->models[at].model.uniques[which];
+    const model_names *names = &e->names->models[at];
+    tenon__buf_format(e->out, "%s *%s_find", names->type, names->snake);
+    if (!unique->is_primary)
+        tenon__buf_format(e->out, "_by_%s", names->unique_snake[which]);
+    tenon__buf_text(e->out, "(tenon_session *session");
+    emit_key_parameters(e, at, unique);
+    tenon__buf_text(e->out, ")\n{\n");
+    emit_key_array(e, at, unique);
+    tenon__buf_format(e->out,
+                      "    return TENON_AS(%s *, tenon_find_by(session, &%s, %u, key));\n}\n\n",
+                      names->type, names->descriptor, which);
+}
+
+/* `User *user_find_first_q(const UserQuery *query)`: a row out. */
+static void emit_row_call(emitter *e, const model_names *names, const char *verb,
+                          const char *argument_type)
+{
+    tenon__buf_format(e->out,
+                      "%s *%s_%s_q(const %s *query)\n{\n"
+                      "    return TENON_AS(%s *, tenon_%s(&%s, query));\n}\n\n",
+                      names->type, names->snake, verb, argument_type, names->type, verb,
+                      names->descriptor);
+}
+
+static void emit_list_call(emitter *e, const model_names *names, const char *verb,
+                           const char *argument_type)
+{
+    tenon__buf_format(e->out,
+                      "%s %s_%s_q(const %s *query)\n{\n"
+                      "    tenon_list found = tenon_%s(&%s, query);\n"
+                      "    %s list = { TENON_AS(%s *, found.items), found.count };\n"
+                      "    return list;\n}\n\n",
+                      names->list, names->snake, verb, argument_type, verb, names->descriptor,
+                      names->list, names->type);
+}
+
+static void emit_plain_call(emitter *e, const model_names *names, const char *type,
+                            const char *verb, const char *argument_type)
+{
+    tenon__buf_format(e->out,
+                      "%s %s_%s_q(const %s *query)\n{\n    return tenon_%s(&%s, query);\n}\n\n",
+                      type, names->snake, verb, argument_type, verb, names->descriptor);
+}
+
+static void emit_update(emitter *e, size_t at)
+{
+    const tenon_unique *key = &e->set->models[at].model.uniques[0];
+    const model_names *names = &e->names->models[at];
+    tenon__buf_format(e->out, "%s *%s_update_q(const %s *set", names->type, names->snake,
+                      names->set);
+    emit_key_parameters(e, at, key);
+    tenon__buf_text(e->out, ")\n{\n");
+    emit_key_array(e, at, key);
+    tenon__buf_format(e->out, "    return TENON_AS(%s *, tenon_update(&%s, 0, key, set));\n}\n\n",
+                      names->type, names->descriptor);
+}
+
+static void emit_delete(emitter *e, size_t at)
+{
+    const tenon_unique *key = &e->set->models[at].model.uniques[0];
+    const model_names *names = &e->names->models[at];
+    tenon__buf_format(e->out, "%s *%s_delete(tenon_session *session", names->type, names->snake);
+    emit_key_parameters(e, at, key);
+    tenon__buf_text(e->out, ")\n{\n");
+    emit_key_array(e, at, key);
+    tenon__buf_format(e->out,
+                      "    return TENON_AS(%s *, tenon_delete(session, &%s, 0, key));\n}\n\n",
+                      names->type, names->descriptor);
+}
+
+static void emit_writes(emitter *e, size_t at)
+{
+    const tenon_model *model = &e->set->models[at].model;
+    const model_names *names = &e->names->models[at];
+    emit_row_call(e, names, "create", names->set);
+    emit_plain_call(e, names, "int64_t", "create_many", names->create_many);
+    emit_list_call(e, names, "create_many_returning", names->create_many);
+    if (model->unique_count && model->uniques[0].is_primary) {
+        emit_update(e, at);
+        emit_delete(e, at);
+    }
+    emit_plain_call(e, names, "int64_t", "update_many", names->update_many);
+    emit_plain_call(e, names, "int64_t", "delete_many", names->delete_many);
+    if (model->unique_count)
+        emit_row_call(e, names, "upsert", names->upsert);
+}
+
+void emit_model_functions(emitter *e, size_t at)
+{
+    const tenon_model *model = &e->set->models[at].model;
+    const model_names *names = &e->names->models[at];
+    for (uint32_t u = 0; u < model->unique_count; u++)
+        if (!model->uniques[u].is_partial)
+            emit_find(e, at, u);
+    emit_row_call(e, names, "find_first", names->query);
+    emit_list_call(e, names, "find_many", names->query);
+    emit_plain_call(e, names, "int64_t", "count", names->query);
+    emit_plain_call(e, names, "bool", "exists", names->query);
+    if (!model->is_view)
+        emit_writes(e, at);
+}

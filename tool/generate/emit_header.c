@@ -1,0 +1,339 @@
+/* What stands in a generated header: enums, the structs of a model, its functions and macros. */
+#include "generate/emit.h"
+
+/* `const char *name` and `int32_t id`: no space behind a star. */
+static void emit_member(emitter *e, const char *type, const char *name)
+{
+    bool ends_in_star = type[strlen(type) - 1] == '*';
+    tenon__buf_format(e->out, "    %s%s%s;\n", type, ends_in_star ? "" : " ", name);
+}
+
+/* Which of an enum's helper types the models need: 1 plain, 2 optional, 4 list. */
+static unsigned uses_of_enum(const emitter *e, const tenon_enum *enumeration)
+{
+    unsigned uses = 0;
+    for (size_t m = 0; m < e->set->model_count; m++) {
+        const tenon_model *model = &e->set->models[m].model;
+        for (uint32_t i = 0; i < model->field_count; i++) {
+            const tenon_field *field = &model->fields[i];
+            if (field->enumeration != enumeration)
+                continue;
+            uses |= field->flags & TENON_FIELD_LIST ? 4u : 1u;
+            if (field->flags & TENON_FIELD_NULLABLE)
+                uses |= 2u;
+        }
+    }
+    return uses;
+}
+
+static void emit_enum(emitter *e, size_t at)
+{
+    const tenon_enum *source = &e->set->enums[at];
+    const schema_enum *written = e->schema->enums[at];
+    const enum_names *names = &e->names->enums[at];
+    emit_documentation(e, written->comment.documentation, "");
+    tenon__buf_format(e->out, "typedef enum %s {\n", names->type);
+    for (uint32_t i = 0; i < source->count; i++) {
+        emit_documentation(e, written->values[i].comment.documentation, "    ");
+        tenon__buf_format(e->out, "    %s%s%s\n", names->values[i], i ? "" : " = 1",
+                          i + 1 < source->count ? "," : "");
+    }
+    tenon__buf_format(e->out, "} %s;\n", names->type);
+    unsigned uses = uses_of_enum(e, source);
+    if (uses & 2)
+        tenon__buf_format(e->out, "TENON_DECLARE_OPTIONAL(%s, %s);\n", names->optional,
+                          names->type);
+    if (uses & 1)
+        tenon__buf_format(
+            e->out, "TENON_DECLARE_FILTER(%s, %s);\nTENON_DECLARE_SET(%s, %s);\n",
+            names->filter, names->type, names->set, names->type);
+    if (uses & 4)
+        tenon__buf_format(e->out,
+                          "TENON_DECLARE_ARRAY(%s, %s);\n"
+                          "TENON_DECLARE_ARRAY_FILTER(%s, %s, %s);\n"
+                          "TENON_DECLARE_SET(%s, %s);\n",
+                          names->array, names->type, names->array_filter, names->array,
+                          names->type, names->array_set, names->array);
+    tenon__buf_format(e->out,
+                      "/* The value's name as in the schema; NULL for a number that is none. */\n"
+                      "const char *%s(%s value);\n"
+                      "/* False when no value has this name. */\n"
+                      "bool %s(const char *name, %s *out);\n"
+                      "extern const tenon_enum %s;\n\n",
+                      names->to_name, names->type, names->from_name, names->type,
+                      names->descriptor);
+}
+
+void emit_enum_declarations(emitter *e)
+{
+    for (size_t i = 0; i < e->set->enum_count; i++)
+        emit_enum(e, i);
+}
+
+static void emit_name_list(emitter *e, const char *type, const char *const *names, size_t count)
+{
+    tenon__buf_format(e->out, "typedef enum %s {\n", type);
+    for (size_t i = 0; i < count; i++)
+        tenon__buf_format(e->out, "    %s%s%s\n", names[i], i ? "" : " = 1",
+                          i + 1 < count ? "," : "");
+    tenon__buf_format(e->out, "} %s;\n\n", type);
+}
+
+static void emit_row(emitter *e, const describe_model *source, const model_names *names)
+{
+    const tenon_model *model = &source->model;
+    emit_documentation(e, source->source->comment.documentation, "");
+    tenon__buf_format(e->out, "typedef struct %s {\n", names->type);
+    for (uint32_t i = 0; i < model->field_count; i++) {
+        emit_documentation(e, source->sources[i]->comment.documentation, "    ");
+        emit_member(e, emit_row_type(e, &model->fields[i]), names->members[i]);
+    }
+    tenon__buf_format(e->out, "    uint64_t tenon_loaded[%u]; /* ask %s_LOADED */\n} %s;\n\n",
+                      (model->field_count + 63) / 64, names->upper, names->type);
+    tenon__buf_format(e->out,
+                      "typedef struct %s {\n    %s *items;\n    size_t count;\n} %s;\n\n"
+                      "/* Whether a column was selected. */\n"
+                      "#define %s_LOADED(row, column) TENON_LOADED(row, column)\n\n",
+                      names->list, names->type, names->list, names->upper);
+}
+
+static void emit_where(emitter *e, const tenon_model *model, const model_names *names)
+{
+    tenon__buf_format(e->out,
+                      "typedef struct %s {\n    const struct %s *items;\n    size_t count;\n"
+                      "} %s;\n\n"
+                      "/* All that is set must hold; `all`, `any` and `none` nest. */\n"
+                      "typedef struct %s {\n    %s all, any, none;\n",
+                      names->where_list, names->where, names->where_list, names->where,
+                      names->where_list);
+    for (uint32_t i = 0; i < model->field_count; i++)
+        emit_member(e, emit_filter_type(e, &model->fields[i]), names->members[i]);
+    tenon__buf_format(e->out, "} %s;\n\n", names->where);
+}
+
+static void emit_set(emitter *e, const tenon_model *model, const model_names *names)
+{
+    tenon__buf_format(
+        e->out, "typedef struct %s {\n    tenon_session *session;\n    tenon_table table;\n",
+        names->set);
+    for (uint32_t i = 0; i < model->field_count; i++)
+        emit_member(e, emit_set_type(e, &model->fields[i]), names->members[i]);
+    tenon__buf_format(e->out, "} %s;\n\n", names->set);
+}
+
+static void emit_query(emitter *e, const tenon_model *model, const model_names *names)
+{
+    tenon__buf_format(e->out,
+                      "typedef struct %s {\n    %s column;\n    tenon_direction direction;\n"
+                      "} %s;\n\n"
+                      "typedef struct %s {\n"
+                      "    tenon_session *session;\n"
+                      "    int64_t limit, offset;\n"
+                      "    tenon_table table;\n"
+                      "    tenon_plan_mode plan;\n"
+                      "    %s where;\n"
+                      "    %s order_by[TENON_MAX_ORDER];\n"
+                      "    %s select[%u];\n"
+                      "    %s distinct[TENON_MAX_DISTINCT];\n"
+                      "} %s;\n\n",
+                      names->order, names->column, names->order, names->query, names->where,
+                      names->order, names->column, model->field_count, names->column,
+                      names->query);
+}
+
+static void emit_many_structs(emitter *e, const model_names *names)
+{
+    tenon__buf_format(e->out,
+                      "typedef struct %s {\n"
+                      "    tenon_session *session;\n"
+                      "    tenon_table table;\n"
+                      "    const %s *items;\n"
+                      "    size_t count;\n"
+                      "    bool skip_duplicates;\n"
+                      "} %s;\n\n"
+                      "typedef struct %s {\n"
+                      "    tenon_session *session;\n"
+                      "    tenon_table table;\n"
+                      "    bool everything;\n"
+                      "    %s where;\n"
+                      "    %s set;\n"
+                      "} %s;\n\n",
+                      names->create_many, names->set, names->create_many, names->update_many,
+                      names->where, names->set, names->update_many);
+    tenon__buf_format(e->out,
+                      "typedef struct %s {\n"
+                      "    tenon_session *session;\n"
+                      "    tenon_table table;\n"
+                      "    bool everything;\n"
+                      "    %s where;\n"
+                      "} %s;\n\n",
+                      names->delete_many, names->where, names->delete_many);
+}
+
+static void emit_upsert_struct(emitter *e, const model_names *names)
+{
+    tenon__buf_format(e->out,
+                      "/* on 0: the primary key. */\n"
+                      "typedef struct %s {\n"
+                      "    tenon_session *session;\n"
+                      "    tenon_table table;\n"
+                      "    %s on;\n"
+                      "    %s create;\n"
+                      "    %s update;\n"
+                      "} %s;\n\n",
+                      names->upsert, names->unique, names->set, names->set, names->upsert);
+}
+
+void emit_model_types(emitter *e, size_t at)
+{
+    const describe_model *source = &e->set->models[at];
+    const tenon_model *model = &source->model;
+    const model_names *names = &e->names->models[at];
+    emit_name_list(e, names->column, names->columns, model->field_count);
+    if (model->unique_count)
+        emit_name_list(e, names->unique, names->uniques, model->unique_count);
+    emit_row(e, source, names);
+    emit_where(e, model, names);
+    emit_query(e, model, names);
+    if (model->is_view)
+        return;
+    emit_set(e, model, names);
+    emit_many_structs(e, names);
+    if (model->unique_count)
+        emit_upsert_struct(e, names);
+}
+
+void emit_key_parameters(emitter *e, size_t at, const tenon_unique *unique)
+{
+    const tenon_model *model = &e->set->models[at].model;
+    for (uint16_t i = 0; i < unique->field_count; i++) {
+        uint16_t field = unique->fields[i];
+        const char *type = emit_wide_type(e, &model->fields[field]);
+        tenon__buf_format(e->out, ", %s%s%s", type, type[strlen(type) - 1] == '*' ? "" : " ",
+                          e->names->models[at].members[field]);
+    }
+}
+
+static void emit_find_declarations(emitter *e, size_t at)
+{
+    const tenon_model *model = &e->set->models[at].model;
+    const model_names *names = &e->names->models[at];
+    for (uint32_t u = 0; u < model->unique_count; u++) {
+        const tenon_unique *unique = &model->uniques[u];
+        if (unique->is_partial)
+            continue;
+        if (unique->is_primary)
+            tenon__buf_format(e->out, "%s *%s_find(tenon_session *session", names->type,
+                              names->snake);
+        else
+            tenon__buf_format(e->out, "%s *%s_find_by_%s(tenon_session *session", names->type,
+                              names->snake, names->unique_snake[u]);
+        emit_key_parameters(e, at, unique);
+        tenon__buf_text(e->out, ");\n");
+    }
+    tenon__buf_format(e->out,
+                      "%s *%s_find_first_q(const %s *query);\n"
+                      "%s %s_find_many_q(const %s *query);\n"
+                      "int64_t %s_count_q(const %s *query);\n"
+                      "bool %s_exists_q(const %s *query);\n",
+                      names->type, names->snake, names->query, names->list, names->snake,
+                      names->query, names->snake, names->query, names->snake, names->query);
+}
+
+static void emit_keyed_write_declarations(emitter *e, size_t at)
+{
+    const tenon_unique *key = &e->set->models[at].model.uniques[0];
+    const model_names *names = &e->names->models[at];
+    tenon__buf_format(e->out, "%s *%s_update_q(const %s *set", names->type, names->snake,
+                      names->set);
+    emit_key_parameters(e, at, key);
+    tenon__buf_format(e->out, ");\n%s *%s_delete(tenon_session *session", names->type,
+                      names->snake);
+    emit_key_parameters(e, at, key);
+    tenon__buf_text(e->out, ");\n");
+}
+
+static bool has_primary_key(const tenon_model *model)
+{
+    return model->unique_count > 0 && model->uniques[0].is_primary;
+}
+
+static void emit_write_declarations(emitter *e, size_t at)
+{
+    const tenon_model *model = &e->set->models[at].model;
+    const model_names *names = &e->names->models[at];
+    tenon__buf_format(e->out,
+                      "%s *%s_create_q(const %s *set);\n"
+                      "int64_t %s_create_many_q(const %s *rows);\n"
+                      "%s %s_create_many_returning_q(const %s *rows);\n",
+                      names->type, names->snake, names->set, names->snake, names->create_many,
+                      names->list, names->snake, names->create_many);
+    if (has_primary_key(model))
+        emit_keyed_write_declarations(e, at);
+    tenon__buf_format(e->out,
+                      "int64_t %s_update_many_q(const %s *change);\n"
+                      "int64_t %s_delete_many_q(const %s *which);\n",
+                      names->snake, names->update_many, names->snake, names->delete_many);
+    if (model->unique_count)
+        tenon__buf_format(e->out, "%s *%s_upsert_q(const %s *row);\n", names->type, names->snake,
+                          names->upsert);
+}
+
+/* `#define user_find_many(...) user_find_many_q(&(UserQuery){ .session = __VA_ARGS__ })` */
+static void emit_call_macro(emitter *e, const char *snake, const char *verb, const char *type)
+{
+    tenon__buf_format(e->out, "#define %s_%s(...) %s_%s_q(&(%s){ .session = __VA_ARGS__ })\n",
+                      snake, verb, snake, verb, type);
+}
+
+/* `#define user_update(session_, id_, ...) user_update_q(&(UserSet){ .session = … }, id_)` */
+static void emit_update_macro(emitter *e, size_t at)
+{
+    const tenon_unique *key = &e->set->models[at].model.uniques[0];
+    const model_names *names = &e->names->models[at];
+    tenon__buf_format(e->out, "#define %s_update(session_", names->snake);
+    for (uint16_t i = 0; i < key->field_count; i++)
+        tenon__buf_format(e->out, ", key%u_", i);
+    tenon__buf_format(e->out,
+                      ", ...) \\\n    %s_update_q(&(%s){ .session = (session_), __VA_ARGS__ }",
+                      names->snake, names->set);
+    for (uint16_t i = 0; i < key->field_count; i++)
+        tenon__buf_format(e->out, ", (key%u_)", i);
+    tenon__buf_text(e->out, ")\n");
+}
+
+static void emit_macros(emitter *e, size_t at)
+{
+    const tenon_model *model = &e->set->models[at].model;
+    const model_names *names = &e->names->models[at];
+    tenon__buf_format(e->out,
+                      "\n#ifndef __cplusplus\n"
+                      "/* `.any = %s_WHERES({ .a = … }, { .b = … })` */\n"
+                      "#define %s_WHERES(...) \\\n    TENON_LIST_OF(%s, __VA_ARGS__)\n",
+                      names->upper, names->upper, names->where);
+    static const char *const reads[] = { "find_first", "find_many", "count", "exists" };
+    for (size_t i = 0; i < TENON__COUNT(reads); i++)
+        emit_call_macro(e, names->snake, reads[i], names->query);
+    if (!model->is_view) {
+        emit_call_macro(e, names->snake, "create", names->set);
+        emit_call_macro(e, names->snake, "create_many", names->create_many);
+        emit_call_macro(e, names->snake, "create_many_returning", names->create_many);
+        if (has_primary_key(model))
+            emit_update_macro(e, at);
+        emit_call_macro(e, names->snake, "update_many", names->update_many);
+        emit_call_macro(e, names->snake, "delete_many", names->delete_many);
+        if (model->unique_count)
+            emit_call_macro(e, names->snake, "upsert", names->upsert);
+    }
+    tenon__buf_text(e->out, "#endif\n\n");
+}
+
+void emit_model_calls(emitter *e, size_t at)
+{
+    const model_names *names = &e->names->models[at];
+    tenon__buf_format(e->out, "extern const tenon_model %s;\n\n", names->descriptor);
+    emit_find_declarations(e, at);
+    if (!e->set->models[at].model.is_view)
+        emit_write_declarations(e, at);
+    emit_macros(e, at);
+}

@@ -1,0 +1,293 @@
+/* What stands in a generated source file: descriptors as const tables, and functions that only pass on. */
+#include "generate/emit.h"
+
+static const char *const kind_names[] = {
+    [TENON_KIND_BOOL] = "BOOL",     [TENON_KIND_INT16] = "INT16",   [TENON_KIND_INT32] = "INT32",
+    [TENON_KIND_INT64] = "INT64",   [TENON_KIND_FLOAT] = "FLOAT",   [TENON_KIND_DOUBLE] = "DOUBLE",
+    [TENON_KIND_DECIMAL] = "DECIMAL", [TENON_KIND_TEXT] = "TEXT",   [TENON_KIND_JSON] = "JSON",
+    [TENON_KIND_BYTES] = "BYTES",   [TENON_KIND_UUID] = "UUID",     [TENON_KIND_TIME] = "TIME",
+    [TENON_KIND_DATE] = "DATE",     [TENON_KIND_CLOCK] = "CLOCK",   [TENON_KIND_CLOCK_TZ] = "CLOCK_TZ",
+    [TENON_KIND_ENUM] = "ENUM",     [TENON_KIND_OTHER] = "OTHER",
+};
+
+static const char *const pg_names[] = {
+    [TENON_PG_BOOL] = "BOOL",       [TENON_PG_INT2] = "INT2",       [TENON_PG_INT4] = "INT4",
+    [TENON_PG_INT8] = "INT8",       [TENON_PG_OID] = "OID",         [TENON_PG_FLOAT4] = "FLOAT4",
+    [TENON_PG_FLOAT8] = "FLOAT8",   [TENON_PG_NUMERIC] = "NUMERIC", [TENON_PG_MONEY] = "MONEY",
+    [TENON_PG_TEXT] = "TEXT",       [TENON_PG_VARCHAR] = "VARCHAR", [TENON_PG_BPCHAR] = "BPCHAR",
+    [TENON_PG_CITEXT] = "CITEXT",   [TENON_PG_JSON] = "JSON",       [TENON_PG_JSONB] = "JSONB",
+    [TENON_PG_BYTEA] = "BYTEA",     [TENON_PG_UUID] = "UUID",       [TENON_PG_TIMESTAMP] = "TIMESTAMP",
+    [TENON_PG_TIMESTAMPTZ] = "TIMESTAMPTZ", [TENON_PG_DATE] = "DATE", [TENON_PG_TIME] = "TIME",
+    [TENON_PG_TIMETZ] = "TIMETZ",   [TENON_PG_BIT] = "BIT",         [TENON_PG_VARBIT] = "VARBIT",
+    [TENON_PG_INET] = "INET",       [TENON_PG_XML] = "XML",         [TENON_PG_ENUM] = "ENUM",
+    [TENON_PG_OTHER] = "OTHER",
+};
+
+static const struct {
+    tenon_field_flag flag;
+    const char *name;
+} flag_names[] = {
+    { TENON_FIELD_NULLABLE, "NULLABLE" },     { TENON_FIELD_LIST, "LIST" },
+    { TENON_FIELD_KEY, "KEY" },               { TENON_FIELD_GENERATED, "GENERATED" },
+    { TENON_FIELD_UPDATED_AT, "UPDATED_AT" }, { TENON_FIELD_SENSITIVE, "SENSITIVE" },
+    { TENON_FIELD_EXACT, "EXACT" },
+};
+
+static const char *const default_names[] = {
+    [TENON_DEFAULT_NONE] = "NONE",   [TENON_DEFAULT_VALUE] = "VALUE", [TENON_DEFAULT_NOW] = "NOW",
+    [TENON_DEFAULT_UUID4] = "UUID4", [TENON_DEFAULT_UUID7] = "UUID7", [TENON_DEFAULT_CUID] = "CUID",
+    [TENON_DEFAULT_CUID2] = "CUID2", [TENON_DEFAULT_ULID] = "ULID",
+    [TENON_DEFAULT_NANOID] = "NANOID",
+};
+
+/* ---- enums ------------------------------------------------------------------------------------ */
+
+static void emit_text_table(emitter *e, const char *name, const char *suffix,
+                            const char *const *texts, uint32_t count)
+{
+    tenon__buf_format(e->out, "static const char *const %s_%s[] = {\n", name, suffix);
+    for (uint32_t i = 0; i < count; i++) {
+        tenon__buf_text(e->out, "    ");
+        emit_string(e, texts[i]);
+        tenon__buf_text(e->out, ",\n");
+    }
+    tenon__buf_text(e->out, "};\n");
+}
+
+static void emit_enum_definition(emitter *e, size_t at)
+{
+    const tenon_enum *source = &e->set->enums[at];
+    const enum_names *names = &e->names->enums[at];
+    emit_text_table(e, names->descriptor, "names", source->names, source->count);
+    emit_text_table(e, names->descriptor, "values", source->values, source->count);
+    tenon__buf_format(e->out, "const tenon_enum %s = {\n    .name = ", names->descriptor);
+    emit_string(e, source->name);
+    tenon__buf_text(e->out, ",\n    .type = ");
+    emit_string(e, source->type);
+    tenon__buf_text(e->out, ",\n    .type_schema = ");
+    emit_string(e, source->type_schema);
+    tenon__buf_format(e->out,
+                      ",\n    .names = %s_names,\n    .values = %s_values,\n    .count = %u,\n"
+                      "};\n\n",
+                      names->descriptor, names->descriptor, source->count);
+    tenon__buf_format(e->out,
+                      "const char *%s(%s value)\n{\n    return tenon_enum_name(&%s, value);\n}\n\n"
+                      "bool %s(const char *name, %s *out)\n{\n"
+                      "    int value = tenon_enum_value(&%s, name);\n"
+                      "    if (value)\n        *out = TENON_AS(%s, value);\n"
+                      "    return value != 0;\n}\n\n",
+                      names->to_name, names->type, names->descriptor, names->from_name,
+                      names->type, names->descriptor, names->type);
+}
+
+void emit_enum_definitions(emitter *e)
+{
+    for (size_t i = 0; i < e->set->enum_count; i++)
+        emit_enum_definition(e, i);
+}
+
+/* ---- descriptors ------------------------------------------------------------------------------ */
+
+/* The constants of one field: its default and its validation. */
+static void emit_field_constants(emitter *e, const model_names *names, uint32_t at,
+                                 const tenon_field *field)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf name = { 0 };
+    tenon__buf_format(&name, "%s_default_%s", names->snake, names->members[at]);
+    emit_default(e, field, tenon__buf_string(&name));
+    if (!field->validation)
+        return;
+    tenon__buf_clear(&name);
+    tenon__buf_format(&name, "%s_validation_%s", names->snake, names->members[at]);
+    emit_validation(e, field, tenon__buf_string(&name));
+}
+
+static void emit_flags(emitter *e, uint32_t flags)
+{
+    const char *separator = "";
+    for (size_t i = 0; i < TENON__COUNT(flag_names); i++) {
+        if (!(flags & flag_names[i].flag))
+            continue;
+        tenon__buf_format(e->out, "%sTENON_FIELD_%s", separator, flag_names[i].name);
+        separator = " | ";
+    }
+    if (!flags)
+        tenon__buf_text(e->out, "0");
+}
+
+static void emit_offsets(emitter *e, const tenon_model *model, const model_names *names,
+                         const char *member)
+{
+    tenon__buf_format(e->out,
+                      ",\n        .row_offset = offsetof(%s, %s),\n"
+                      "        .where_offset = offsetof(%s, %s),\n",
+                      names->type, member, names->where, member);
+    if (!model->is_view)
+        tenon__buf_format(e->out, "        .set_offset = offsetof(%s, %s),\n", names->set, member);
+}
+
+static void emit_field(emitter *e, const tenon_model *model, const model_names *names, uint32_t at)
+{
+    const tenon_field *field = &model->fields[at];
+    const char *member = names->members[at];
+    tenon__buf_text(e->out, "    {\n        .name = ");
+    emit_string(e, field->name);
+    tenon__buf_text(e->out, ",\n        .column = ");
+    emit_string(e, field->column);
+    tenon__buf_format(e->out,
+                      ",\n        .kind = TENON_KIND_%s,\n        .pg_type = TENON_PG_%s,\n"
+                      "        .flags = ",
+                      kind_names[field->kind], pg_names[field->pg_type]);
+    emit_flags(e, field->flags);
+    tenon__buf_format(e->out, ",\n        .precision = %d,\n        .scale = %d",
+                      field->precision, field->scale);
+    emit_offsets(e, model, names, member);
+    if (field->default_kind != TENON_DEFAULT_NONE)
+        tenon__buf_format(e->out, "        .default_kind = TENON_DEFAULT_%s,\n",
+                          default_names[field->default_kind]);
+    if (field->default_kind == TENON_DEFAULT_NANOID)
+        tenon__buf_format(e->out, "        .default_length = %u,\n", field->default_length);
+    if (field->default_kind == TENON_DEFAULT_VALUE)
+        tenon__buf_format(e->out, "        .default_value = &%s_default_%s,\n", names->snake,
+                          member);
+    if (field->enumeration)
+        tenon__buf_format(e->out, "        .enumeration = &%s,\n",
+                          emit_names_of_enum(e, field->enumeration)->descriptor);
+    if (field->other_type) {
+        tenon__buf_text(e->out, "        .other_type = ");
+        emit_string(e, field->other_type);
+        tenon__buf_text(e->out, ",\n");
+    }
+    if (field->validation)
+        tenon__buf_format(e->out, "        .validation = &%s_validation_%s,\n", names->snake,
+                          member);
+    tenon__buf_text(e->out, "    },\n");
+}
+
+static void emit_fields(emitter *e, size_t at)
+{
+    const tenon_model *model = &e->set->models[at].model;
+    const model_names *names = &e->names->models[at];
+    for (uint32_t i = 0; i < model->field_count; i++)
+        emit_field_constants(e, names, i, &model->fields[i]);
+    tenon__buf_format(e->out, "static const tenon_field %s_fields[] = {\n", names->snake);
+    for (uint32_t i = 0; i < model->field_count; i++)
+        emit_field(e, model, names, i);
+    tenon__buf_text(e->out, "};\n\n");
+}
+
+/* `static const uint16_t user_key_0[] = { 0, 3 };` */
+static void emit_field_list(emitter *e, const char *snake, const char *what, uint32_t at,
+                            const uint16_t *fields, uint16_t count)
+{
+    tenon__buf_format(e->out, "static const uint16_t %s_%s_%u[] = { ", snake, what, at);
+    for (uint16_t i = 0; i < count; i++)
+        tenon__buf_format(e->out, i ? ", %u" : "%u", fields[i]);
+    tenon__buf_text(e->out, " };\n");
+}
+
+static void emit_unique(emitter *e, const char *snake, uint32_t at, const tenon_unique *unique)
+{
+    tenon__buf_text(e->out, "    {\n        .name = ");
+    emit_string(e, unique->name);
+    tenon__buf_text(e->out, ",\n        .constraint = ");
+    emit_string(e, unique->constraint);
+    tenon__buf_format(e->out, ",\n        .fields = %s_key_%u,\n        .field_count = %u,\n",
+                      snake, at, unique->field_count);
+    if (unique->is_primary)
+        tenon__buf_text(e->out, "        .is_primary = true,\n");
+    if (unique->is_partial)
+        tenon__buf_text(e->out, "        .is_partial = true,\n");
+    tenon__buf_text(e->out, "    },\n");
+}
+
+static void emit_uniques(emitter *e, const tenon_model *model, const model_names *names)
+{
+    if (!model->unique_count)
+        return;
+    for (uint32_t i = 0; i < model->unique_count; i++)
+        emit_field_list(e, names->snake, "key", i, model->uniques[i].fields,
+                        model->uniques[i].field_count);
+    tenon__buf_format(e->out, "static const tenon_unique %s_uniques[] = {\n", names->snake);
+    for (uint32_t i = 0; i < model->unique_count; i++)
+        emit_unique(e, names->snake, i, &model->uniques[i]);
+    tenon__buf_text(e->out, "};\n\n");
+}
+
+static void emit_constraints(emitter *e, const tenon_model *model, const model_names *names)
+{
+    if (!model->constraint_count)
+        return;
+    for (uint32_t i = 0; i < model->constraint_count; i++)
+        emit_field_list(e, names->snake, "constraint", i, model->constraints[i].fields,
+                        model->constraints[i].field_count);
+    tenon__buf_format(e->out, "static const tenon_constraint %s_constraints[] = {\n",
+                      names->snake);
+    for (uint32_t i = 0; i < model->constraint_count; i++) {
+        tenon__buf_text(e->out, "    { .constraint = ");
+        emit_string(e, model->constraints[i].constraint);
+        tenon__buf_format(e->out, ", .fields = %s_constraint_%u, .field_count = %u },\n",
+                          names->snake, i, model->constraints[i].field_count);
+    }
+    tenon__buf_text(e->out, "};\n\n");
+}
+
+static void emit_model_head(emitter *e, const tenon_model *model, const model_names *names)
+{
+    tenon__buf_format(e->out,
+                      "const tenon_model %s = {\n    .abi = TENON_ABI,\n"
+                      "    .size = sizeof(tenon_model),\n    .name = ",
+                      names->descriptor);
+    emit_string(e, model->name);
+    tenon__buf_text(e->out, ",\n    .table = ");
+    emit_string(e, model->table);
+    tenon__buf_text(e->out, ",\n    .schema = ");
+    emit_string(e, model->schema);
+    tenon__buf_format(e->out, ",\n    .is_view = %s,\n    .fields = %s_fields,\n    .field_count = %u,\n",
+                      model->is_view ? "true" : "false", names->snake, model->field_count);
+    if (model->unique_count)
+        tenon__buf_format(e->out, "    .uniques = %s_uniques,\n    .unique_count = %u,\n",
+                          names->snake, model->unique_count);
+    if (model->constraint_count)
+        tenon__buf_format(e->out,
+                          "    .constraints = %s_constraints,\n    .constraint_count = %u,\n",
+                          names->snake, model->constraint_count);
+}
+
+static void emit_model_sizes(emitter *e, const tenon_model *model, const model_names *names)
+{
+    tenon__buf_format(e->out,
+                      "    .row_size = sizeof(%s),\n"
+                      "    .loaded_offset = offsetof(%s, tenon_loaded),\n"
+                      "    .where_size = sizeof(%s),\n",
+                      names->type, names->type, names->where);
+    if (!model->is_view)
+        tenon__buf_format(e->out, "    .set_size = sizeof(%s),\n", names->set);
+    static const char *const members[] = { "where", "order_by", "select", "distinct" };
+    for (size_t i = 0; i < TENON__COUNT(members); i++)
+        tenon__buf_format(e->out, "    .query_%s = offsetof(%s, %s),\n", members[i],
+                          names->query, members[i]);
+    if (!model->is_view)
+        tenon__buf_format(e->out,
+                          "    .update_where = offsetof(%s, where),\n"
+                          "    .update_set = offsetof(%s, set),\n"
+                          "    .delete_where = offsetof(%s, where),\n",
+                          names->update_many, names->update_many, names->delete_many);
+    if (!model->is_view && model->unique_count)
+        tenon__buf_format(e->out,
+                          "    .upsert_create = offsetof(%s, create),\n"
+                          "    .upsert_update = offsetof(%s, update),\n",
+                          names->upsert, names->upsert);
+    tenon__buf_text(e->out, "};\n\n");
+}
+
+void emit_model_descriptor(emitter *e, size_t at)
+{
+    const tenon_model *model = &e->set->models[at].model;
+    const model_names *names = &e->names->models[at];
+    emit_fields(e, at);
+    emit_uniques(e, model, names);
+    emit_constraints(e, model, names);
+    emit_model_head(e, model, names);
+    emit_model_sizes(e, model, names);
+}

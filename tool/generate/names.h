@@ -1,0 +1,43 @@
+/* Private to tool/generate: the C names of everything that is printed.
+ *
+ * Types, members and enum values keep the schema's spelling; functions are in snake_case, column enums
+ * in upper case. A name that C or C++ or tenon itself has taken gets a trailing underscore, and so does
+ * the later of two that collide; the order of the schema decides, so the result is deterministic. */
+#ifndef TENON_GENERATE_NAMES_H
+#define TENON_GENERATE_NAMES_H
+
+#include "generate/generate.h"
+
+typedef struct enum_names {
+    const char *type, *optional, *array; /* Role, RoleOpt, RoleArray */
+    const char *filter, *set, *array_filter, *array_set;
+    const char **values; /* ROLE_ADMIN */
+    const char *to_name, *from_name; /* role_name, role_from_name */
+    const char *descriptor;          /* role_enum */
+} enum_names;
+
+typedef struct model_names {
+    const char *snake, *upper; /* user, USER: what its functions and macros start with */
+    const char *type, *list, *column, *unique;
+    const char *where, *where_list, *order, *query, *set;
+    const char *create_many, *update_many, *delete_many, *upsert;
+    const char *descriptor;    /* user_model */
+    const char **members;      /* one a field: createdAt */
+    const char **columns;      /* USER_CREATED_AT */
+    const char **uniques;      /* USER_BY_EMAIL */
+    const char **unique_snake; /* email; user_id_group_id */
+} model_names;
+
+typedef struct generate_names {
+    enum_names *enums;   /* as describe_set.enums */
+    model_names *models; /* as describe_set.models */
+} generate_names;
+
+/* False with *err when memory is exhausted or a name has no free spelling. */
+bool generate_name_all(tenon__arena *arena, const describe_set *set,
+                       const generate_options *options, generate_names *out, tenon_error *err);
+
+/* "createdAt" → "created_at", "HTTPServer" → "http_server". NULL when memory is exhausted. */
+char *generate_snake(tenon__arena *arena, const char *name);
+
+#endif
