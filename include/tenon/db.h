@@ -17,10 +17,10 @@ typedef struct tenon_db tenon_db;
 
 /* All-zero is the default. What the URL says (`?pool_max=…`) is overridden by what stands here. */
 typedef struct tenon_options {
-    unsigned pool_min; /* connections opened at once and kept; default 0, SQLite 1 */
-    unsigned pool_max; /* default 10; readers beside the one writer on SQLite */
-    int64_t acquire_timeout_us;  /* wait for a free connection; default 5 s; -1 none */
-    int64_t connect_timeout_us;  /* default 5 s */
+    unsigned pool_min;            /* connections opened at once and kept; default 0, SQLite 1 */
+    unsigned pool_max;            /* default 10; readers beside the one writer on SQLite */
+    int64_t acquire_timeout_us;   /* wait for a free connection; default 5 s; -1 none */
+    int64_t connect_timeout_us;   /* default 5 s */
     int64_t statement_timeout_us; /* default none: the session's deadline rules */
     size_t statement_cache_count; /* prepared statements a connection; default 256 */
     size_t plan_cache_count;      /* default 4096 */

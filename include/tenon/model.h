@@ -81,8 +81,8 @@ typedef enum tenon_pg_type {
     TENON_PG_VARBIT,
     TENON_PG_INET,
     TENON_PG_XML,
-    TENON_PG_ENUM,  /* no fixed OID */
-    TENON_PG_OTHER  /* no fixed OID: read as ::text, bound as text */
+    TENON_PG_ENUM, /* no fixed OID */
+    TENON_PG_OTHER /* no fixed OID: read as ::text, bound as text */
 } tenon_pg_type;
 
 typedef enum tenon_field_flag {
@@ -92,7 +92,7 @@ typedef enum tenon_field_flag {
     TENON_FIELD_GENERATED = 1 << 3,  /* the database fills it in when it is left out */
     TENON_FIELD_UPDATED_AT = 1 << 4, /* set to now by create and by every update */
     TENON_FIELD_SENSITIVE = 1 << 5,
-    TENON_FIELD_EXACT = 1 << 6       /* SQLite: a decimal stored as sortable text */
+    TENON_FIELD_EXACT = 1 << 6 /* SQLite: a decimal stored as sortable text */
 } tenon_field_flag;
 
 typedef enum tenon_default_kind {
@@ -162,7 +162,7 @@ typedef struct tenon_constraint {
 
 /* SQL of the by-key statements, made at generation time; NULL members are rendered at first use. */
 typedef struct tenon_keyed_sql {
-    const char *find;      /* by the unique of the same index; all columns */
+    const char *find; /* by the unique of the same index; all columns */
     const char *delete_row;
 } tenon_keyed_sql;
 
@@ -456,8 +456,8 @@ TENON_API int tenon_enum_value(const tenon_enum *enumeration, const char *name);
 
 #define TENON_LIST_OF(type, ...)                                                                   \
     {                                                                                              \
-        .items = (const type[]){ __VA_ARGS__ },                                                    \
-        .count = sizeof((const type[]){ __VA_ARGS__ }) / sizeof(type)                              \
+        .items = (const type[]){__VA_ARGS__},                                                      \
+        .count = sizeof((const type[]){__VA_ARGS__}) / sizeof(type)                                \
     }
 
 #ifdef __cplusplus

@@ -23,9 +23,10 @@ typedef struct tenon_session tenon_session;
 
 /* All-zero is the default. */
 typedef struct tenon_session_options {
-    int64_t deadline_us;     /* monotonic budget for each call; default: the database's statement_timeout */
+    int64_t
+        deadline_us; /* monotonic budget for each call; default: the database's statement_timeout */
     size_t memory_limit_bytes; /* most memory the results may take; 0: the database's limit */
-    const char *actor;       /* who acts, for audit columns; copied */
+    const char *actor;         /* who acts, for audit columns; copied */
     uint64_t reserved[8];
 } tenon_session_options;
 

@@ -9,12 +9,22 @@
 #define TENON_SHORT_NAMES_H
 #ifndef __cplusplus
 
-#define TENON_FILTER_VALUE(operation, v) { .op = (operation), .as.value = (v) }
-#define TENON_FILTER_LIST(operation, list_, n) \
-    { .op = (operation), .as.list.items = (list_), .as.list.count = (n) }
-#define TENON_FILTER_RANGE(operation, a, b) \
-    { .op = (operation), .as.range.low = (a), .as.range.high = (b) }
-#define TENON_FILTER_BARE(operation) { .op = (operation) }
+#define TENON_FILTER_VALUE(operation, v)                                                           \
+    {                                                                                              \
+        .op = (operation), .as.value = (v)                                                         \
+    }
+#define TENON_FILTER_LIST(operation, list_, n)                                                     \
+    {                                                                                              \
+        .op = (operation), .as.list.items = (list_), .as.list.count = (n)                          \
+    }
+#define TENON_FILTER_RANGE(operation, a, b)                                                        \
+    {                                                                                              \
+        .op = (operation), .as.range.low = (a), .as.range.high = (b)                               \
+    }
+#define TENON_FILTER_BARE(operation)                                                               \
+    {                                                                                              \
+        .op = (operation)                                                                          \
+    }
 
 #define TENON_OP_EQ(v) TENON_FILTER_VALUE(TENON_EQ, v)
 #define TENON_OP_NE(v) TENON_FILTER_VALUE(TENON_NE, v)
@@ -30,7 +40,10 @@
 #define TENON_OP_ENDS_WITH(v) TENON_FILTER_VALUE(TENON_ENDS_WITH, v)
 #define TENON_OP_CONTAINS(v) TENON_FILTER_VALUE(TENON_CONTAINS, v)
 #define TENON_OP_JSON_CONTAINS(v) TENON_FILTER_VALUE(TENON_JSON_CONTAINS, v)
-#define TENON_OP_HAS(v) { .op = TENON_HAS, .as.element = (v) }
+#define TENON_OP_HAS(v)                                                                            \
+    {                                                                                              \
+        .op = TENON_HAS, .as.element = (v)                                                         \
+    }
 #define TENON_OP_IN(list_, n) TENON_FILTER_LIST(TENON_IN, list_, n)
 #define TENON_OP_NOT_IN(list_, n) TENON_FILTER_LIST(TENON_NOT_IN, list_, n)
 #define TENON_OP_HAS_ANY(list_, n) TENON_FILTER_LIST(TENON_HAS_ANY, list_, n)
@@ -38,24 +51,66 @@
 #define TENON_OP_BETWEEN(a, b) TENON_FILTER_RANGE(TENON_RANGE_GE_LE, a, b)
 #define TENON_OP_NOT_BETWEEN(a, b) TENON_FILTER_RANGE(TENON_NOT_BETWEEN, a, b)
 #define TENON_OP_RANGE(lower, a, upper, b) TENON_FILTER_RANGE(TENON_RANGE_##lower##_##upper, a, b)
-#define TENON_OP_JSON_AT(keys_, v) { .op = TENON_JSON_PATH_EQ, .as.path.keys = (keys_), .as.path.value = (v) }
+#define TENON_OP_JSON_AT(keys_, v)                                                                 \
+    {                                                                                              \
+        .op = TENON_JSON_PATH_EQ, .as.path.keys = (keys_), .as.path.value = (v)                    \
+    }
 #define TENON_OP_IS_NULL() TENON_FILTER_BARE(TENON_IS_NULL)
 #define TENON_OP_NOT_NULL() TENON_FILTER_BARE(TENON_NOT_NULL_)
 #define TENON_OP_IS_EMPTY() TENON_FILTER_BARE(TENON_IS_EMPTY)
 #define TENON_OP_NOT_EMPTY() TENON_FILTER_BARE(TENON_NOT_EMPTY)
-#define TENON_OP_ASC(c) { .column = (c), .direction = TENON_ASC }
-#define TENON_OP_DESC(c) { .column = (c), .direction = TENON_DESC }
-#define TENON_OP_ASC_NULLS_FIRST(c) { .column = (c), .direction = TENON_ASC_NULLS_FIRST }
-#define TENON_OP_DESC_NULLS_LAST(c) { .column = (c), .direction = TENON_DESC_NULLS_LAST }
-#define TENON_OP_SET(v) { .op = TENON_SET, .value = (v) }
-#define TENON_OP_SET_NULL() { .op = TENON_SET_NULL }
-#define TENON_OP_SET_OR_NULL(v) { .op = TENON_SET_OR_NULL, .value = (v) }
-#define TENON_OP_SET_OPT(o) { .op = (o).has ? TENON_SET : TENON_SET_NULL, .value = (o).value }
-#define TENON_OP_SET_DEFAULT() { .op = TENON_SET_DEFAULT }
-#define TENON_OP_INCREASE(v) { .op = TENON_INCREASE, .value = (v) }
-#define TENON_OP_DECREASE(v) { .op = TENON_DECREASE, .value = (v) }
-#define TENON_OP_SCALE(v) { .op = TENON_SCALE, .value = (v) }
-#define TENON_OP_PUSH(v) { .op = TENON_PUSH, .value = (v) }
+#define TENON_OP_ASC(c)                                                                            \
+    {                                                                                              \
+        .column = (c), .direction = TENON_ASC                                                      \
+    }
+#define TENON_OP_DESC(c)                                                                           \
+    {                                                                                              \
+        .column = (c), .direction = TENON_DESC                                                     \
+    }
+#define TENON_OP_ASC_NULLS_FIRST(c)                                                                \
+    {                                                                                              \
+        .column = (c), .direction = TENON_ASC_NULLS_FIRST                                          \
+    }
+#define TENON_OP_DESC_NULLS_LAST(c)                                                                \
+    {                                                                                              \
+        .column = (c), .direction = TENON_DESC_NULLS_LAST                                          \
+    }
+#define TENON_OP_SET(v)                                                                            \
+    {                                                                                              \
+        .op = TENON_SET, .value = (v)                                                              \
+    }
+#define TENON_OP_SET_NULL()                                                                        \
+    {                                                                                              \
+        .op = TENON_SET_NULL                                                                       \
+    }
+#define TENON_OP_SET_OR_NULL(v)                                                                    \
+    {                                                                                              \
+        .op = TENON_SET_OR_NULL, .value = (v)                                                      \
+    }
+#define TENON_OP_SET_OPT(o)                                                                        \
+    {                                                                                              \
+        .op = (o).has ? TENON_SET : TENON_SET_NULL, .value = (o).value                             \
+    }
+#define TENON_OP_SET_DEFAULT()                                                                     \
+    {                                                                                              \
+        .op = TENON_SET_DEFAULT                                                                    \
+    }
+#define TENON_OP_INCREASE(v)                                                                       \
+    {                                                                                              \
+        .op = TENON_INCREASE, .value = (v)                                                         \
+    }
+#define TENON_OP_DECREASE(v)                                                                       \
+    {                                                                                              \
+        .op = TENON_DECREASE, .value = (v)                                                         \
+    }
+#define TENON_OP_SCALE(v)                                                                          \
+    {                                                                                              \
+        .op = TENON_SCALE, .value = (v)                                                            \
+    }
+#define TENON_OP_PUSH(v)                                                                           \
+    {                                                                                              \
+        .op = TENON_PUSH, .value = (v)                                                             \
+    }
 
 #ifndef TENON_NO_SHORT_NAMES
 
@@ -95,7 +150,8 @@
 #define LIKE(v) TENON_OP_LIKE(v)
 #endif
 #ifdef NOT_LIKE
-#error "NOT_LIKE is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_NOT_LIKE"
+#error                                                                                             \
+    "NOT_LIKE is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_NOT_LIKE"
 #else
 #define NOT_LIKE(v) TENON_OP_NOT_LIKE(v)
 #endif
@@ -105,27 +161,32 @@
 #define ILIKE(v) TENON_OP_ILIKE(v)
 #endif
 #ifdef NOT_ILIKE
-#error "NOT_ILIKE is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_NOT_ILIKE"
+#error                                                                                             \
+    "NOT_ILIKE is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_NOT_ILIKE"
 #else
 #define NOT_ILIKE(v) TENON_OP_NOT_ILIKE(v)
 #endif
 #ifdef STARTS_WITH
-#error "STARTS_WITH is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_STARTS_WITH"
+#error                                                                                             \
+    "STARTS_WITH is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_STARTS_WITH"
 #else
 #define STARTS_WITH(v) TENON_OP_STARTS_WITH(v)
 #endif
 #ifdef ENDS_WITH
-#error "ENDS_WITH is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_ENDS_WITH"
+#error                                                                                             \
+    "ENDS_WITH is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_ENDS_WITH"
 #else
 #define ENDS_WITH(v) TENON_OP_ENDS_WITH(v)
 #endif
 #ifdef CONTAINS
-#error "CONTAINS is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_CONTAINS"
+#error                                                                                             \
+    "CONTAINS is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_CONTAINS"
 #else
 #define CONTAINS(v) TENON_OP_CONTAINS(v)
 #endif
 #ifdef JSON_CONTAINS
-#error "JSON_CONTAINS is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_JSON_CONTAINS"
+#error                                                                                             \
+    "JSON_CONTAINS is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_JSON_CONTAINS"
 #else
 #define JSON_CONTAINS(v) TENON_OP_JSON_CONTAINS(v)
 #endif
@@ -160,7 +221,8 @@
 #define BETWEEN(a, b) TENON_OP_BETWEEN(a, b)
 #endif
 #ifdef NOT_BETWEEN
-#error "NOT_BETWEEN is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_NOT_BETWEEN"
+#error                                                                                             \
+    "NOT_BETWEEN is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_NOT_BETWEEN"
 #else
 #define NOT_BETWEEN(a, b) TENON_OP_NOT_BETWEEN(a, b)
 #endif
@@ -180,17 +242,20 @@
 #define IS_NULL() TENON_OP_IS_NULL()
 #endif
 #ifdef NOT_NULL
-#error "NOT_NULL is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_NOT_NULL"
+#error                                                                                             \
+    "NOT_NULL is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_NOT_NULL"
 #else
 #define NOT_NULL() TENON_OP_NOT_NULL()
 #endif
 #ifdef IS_EMPTY
-#error "IS_EMPTY is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_IS_EMPTY"
+#error                                                                                             \
+    "IS_EMPTY is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_IS_EMPTY"
 #else
 #define IS_EMPTY() TENON_OP_IS_EMPTY()
 #endif
 #ifdef NOT_EMPTY
-#error "NOT_EMPTY is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_NOT_EMPTY"
+#error                                                                                             \
+    "NOT_EMPTY is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_NOT_EMPTY"
 #else
 #define NOT_EMPTY() TENON_OP_NOT_EMPTY()
 #endif
@@ -205,12 +270,14 @@
 #define DESC(c) TENON_OP_DESC(c)
 #endif
 #ifdef ASC_NULLS_FIRST
-#error "ASC_NULLS_FIRST is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_ASC_NULLS_FIRST"
+#error                                                                                             \
+    "ASC_NULLS_FIRST is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_ASC_NULLS_FIRST"
 #else
 #define ASC_NULLS_FIRST(c) TENON_OP_ASC_NULLS_FIRST(c)
 #endif
 #ifdef DESC_NULLS_LAST
-#error "DESC_NULLS_LAST is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_DESC_NULLS_LAST"
+#error                                                                                             \
+    "DESC_NULLS_LAST is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_DESC_NULLS_LAST"
 #else
 #define DESC_NULLS_LAST(c) TENON_OP_DESC_NULLS_LAST(c)
 #endif
@@ -220,12 +287,14 @@
 #define SET(v) TENON_OP_SET(v)
 #endif
 #ifdef SET_NULL
-#error "SET_NULL is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_SET_NULL"
+#error                                                                                             \
+    "SET_NULL is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_SET_NULL"
 #else
 #define SET_NULL() TENON_OP_SET_NULL()
 #endif
 #ifdef SET_OR_NULL
-#error "SET_OR_NULL is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_SET_OR_NULL"
+#error                                                                                             \
+    "SET_OR_NULL is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_SET_OR_NULL"
 #else
 #define SET_OR_NULL(v) TENON_OP_SET_OR_NULL(v)
 #endif
@@ -235,17 +304,20 @@
 #define SET_OPT(o) TENON_OP_SET_OPT(o)
 #endif
 #ifdef SET_DEFAULT
-#error "SET_DEFAULT is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_SET_DEFAULT"
+#error                                                                                             \
+    "SET_DEFAULT is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_SET_DEFAULT"
 #else
 #define SET_DEFAULT() TENON_OP_SET_DEFAULT()
 #endif
 #ifdef INCREASE
-#error "INCREASE is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_INCREASE"
+#error                                                                                             \
+    "INCREASE is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_INCREASE"
 #else
 #define INCREASE(v) TENON_OP_INCREASE(v)
 #endif
 #ifdef DECREASE
-#error "DECREASE is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_DECREASE"
+#error                                                                                             \
+    "DECREASE is defined by another header: define TENON_NO_SHORT_NAMES and use TENON_OP_DECREASE"
 #else
 #define DECREASE(v) TENON_OP_DECREASE(v)
 #endif

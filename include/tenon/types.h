@@ -111,11 +111,7 @@ TENON_DECLARE_ARRAY(tenon_clock_tz_array, tenon_clock_tz);
  * initialised; it is not touched on success. Formatters write at most `size` bytes including the NUL
  * and return the length of the whole text, as snprintf does; the sizes below always suffice. */
 
-enum {
-    TENON_TIME_TEXT_SIZE = 40,
-    TENON_UUID_TEXT_SIZE = 37,
-    TENON_DECIMAL_INT64_TEXT_SIZE = 24
-};
+enum { TENON_TIME_TEXT_SIZE = 40, TENON_UUID_TEXT_SIZE = 37, TENON_DECIMAL_INT64_TEXT_SIZE = 24 };
 
 /* RFC 3339 / ISO 8601: "2024-02-29T12:34:56.789Z", with "T" or a space, an offset or none (= UTC),
  * " BC" at the end for years before 1; seconds may be left out, 24:00 is the end of the day. Finer than

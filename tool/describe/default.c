@@ -41,15 +41,14 @@ static bool decode_base64(tenon__arena *arena, const schema_value *value, tenon_
             bytes[length++] = (unsigned char)(held >> bits);
         }
     }
-    *out = (tenon_bytes){ length, bytes };
+    *out = (tenon_bytes){length, bytes};
     return true;
 }
 
 static bool parse_int64(const char *text, int64_t *out)
 {
     tenon_decimal decimal;
-    return tenon_decimal_parse(text, &decimal, NULL) &&
-           tenon_decimal_to_int64(decimal, out, NULL);
+    return tenon_decimal_parse(text, &decimal, NULL) && tenon_decimal_to_int64(decimal, out, NULL);
 }
 
 /* One literal into `out`, which has room for the wide value of the field's kind. */
@@ -66,8 +65,7 @@ static bool convert(tenon__arena *arena, const tenon_field *field, const schema_
         return parse_int64(value->text, out);
     case TENON_KIND_FLOAT:
     case TENON_KIND_DOUBLE:
-        *(double *)out =
-            tenon_decimal_approximate((tenon_decimal){ value->length, value->text });
+        *(double *)out = tenon_decimal_approximate((tenon_decimal){value->length, value->text});
         return true;
     case TENON_KIND_DECIMAL:
         return tenon_decimal_parse(value->text, out, NULL);
@@ -76,7 +74,7 @@ static bool convert(tenon__arena *arena, const tenon_field *field, const schema_
         *(const char **)out = value->text;
         return true;
     case TENON_KIND_JSON:
-        *(tenon_json *)out = (tenon_json){ value->length, value->text };
+        *(tenon_json *)out = (tenon_json){value->length, value->text};
         return true;
     case TENON_KIND_BYTES:
         return decode_base64(arena, value, out);
@@ -92,7 +90,7 @@ static bool convert(tenon__arena *arena, const tenon_field *field, const schema_
             return false;
         int64_t day_us = INT64_C(86400) * 1000000;
         int64_t days = time.us / day_us - (time.us % day_us < 0);
-        *(tenon_date *)out = (tenon_date){ (int32_t)days };
+        *(tenon_date *)out = (tenon_date){(int32_t)days};
         return true;
     }
     case TENON_KIND_CLOCK:
@@ -151,7 +149,7 @@ static bool describe_list(tenon__arena *arena, const schema_field *source, tenon
             !narrow(out->kind, wide, items + i * size, size))
             return fail_default(err, source, given->items[i].text);
     }
-    *array = (any_array){ items, given->item_count };
+    *array = (any_array){items, given->item_count};
     out->default_value = array;
     return true;
 }

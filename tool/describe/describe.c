@@ -26,12 +26,12 @@ static bool describe_enums(describe_set *set, const schema *s)
             names[v] = source->values[v].name;
             values[v] = source->values[v].database_name;
         }
-        set->enums[i] = (tenon_enum){ .name = source->name,
-                                      .type = source->database_name,
-                                      .type_schema = source->database_schema,
-                                      .names = names,
-                                      .values = values,
-                                      .count = (uint32_t)source->value_count };
+        set->enums[i] = (tenon_enum){.name = source->name,
+                                     .type = source->database_name,
+                                     .type_schema = source->database_schema,
+                                     .names = names,
+                                     .values = values,
+                                     .count = (uint32_t)source->value_count};
     }
     return true;
 }
@@ -84,7 +84,7 @@ static const char *unique_name(tenon__arena *arena, const schema_index *source)
 {
     if (source->name)
         return source->name;
-    TENON__CLEANUP(tenon__buf_release) tenon__buf name = { 0 };
+    TENON__CLEANUP(tenon__buf_release) tenon__buf name = {0};
     for (size_t c = 0; c < source->column_count; c++) {
         if (c)
             tenon__buf_char(&name, '_');
@@ -106,12 +106,12 @@ static bool add_unique(describe_set *set, describe_model *out, tenon_unique *uni
         return !set->arena.failed;
     uint32_t at = out->model.unique_count++;
     out->unique_sources[at] = source;
-    uniques[at] = (tenon_unique){ .name = unique_name(&set->arena, source),
-                                  .constraint = source->database_name,
-                                  .fields = fields,
-                                  .field_count = (uint16_t)source->column_count,
-                                  .is_primary = source->kind == SCHEMA_PRIMARY_KEY,
-                                  .is_partial = source->where != NULL };
+    uniques[at] = (tenon_unique){.name = unique_name(&set->arena, source),
+                                 .constraint = source->database_name,
+                                 .fields = fields,
+                                 .field_count = (uint16_t)source->column_count,
+                                 .is_primary = source->kind == SCHEMA_PRIMARY_KEY,
+                                 .is_partial = source->where != NULL};
     return uniques[at].name != NULL;
 }
 
@@ -143,16 +143,15 @@ static bool describe_constraints(describe_set *set, const schema *s, describe_mo
         if (relation->from != out->source || relation->kind == SCHEMA_MANY_TO_MANY ||
             !relation->constraint_name)
             continue;
-        const uint16_t *fields =
-            index_fields(&set->arena, out, (const schema_field *const *)relation->fields,
-                         relation->field_count);
+        const uint16_t *fields = index_fields(
+            &set->arena, out, (const schema_field *const *)relation->fields, relation->field_count);
         if (!fields && set->arena.failed)
             return false;
         if (fields)
             constraints[out->model.constraint_count++] =
-                (tenon_constraint){ .constraint = relation->constraint_name,
-                                    .fields = fields,
-                                    .field_count = (uint16_t)relation->field_count };
+                (tenon_constraint){.constraint = relation->constraint_name,
+                                   .fields = fields,
+                                   .field_count = (uint16_t)relation->field_count};
     }
     out->model.constraints = constraints;
     return true;
@@ -163,13 +162,13 @@ static bool describe_one(describe_set *set, const schema *s, const schema_model 
 {
     describe_model *out = &set->models[set->model_count++];
     tenon_field *fields;
-    *out = (describe_model){ .source = source,
-                             .model = { .abi = TENON_ABI,
-                                        .size = sizeof(tenon_model),
-                                        .name = source->name,
-                                        .table = source->database_name,
-                                        .schema = source->database_schema,
-                                        .is_view = source->is_view } };
+    *out = (describe_model){.source = source,
+                            .model = {.abi = TENON_ABI,
+                                      .size = sizeof(tenon_model),
+                                      .name = source->name,
+                                      .table = source->database_name,
+                                      .schema = source->database_schema,
+                                      .is_view = source->is_view}};
     if (!describe_fields(set, s, out, &fields, err))
         return false;
     if (!describe_uniques(set, out) || !describe_constraints(set, s, out))

@@ -10,44 +10,44 @@ typedef struct column_type {
 } column_type;
 
 static const column_type scalar_types[] = {
-    [SCHEMA_STRING] = { TENON_KIND_TEXT, TENON_PG_TEXT, -1, 0 },
-    [SCHEMA_BOOLEAN] = { TENON_KIND_BOOL, TENON_PG_BOOL, -1, 0 },
-    [SCHEMA_INT] = { TENON_KIND_INT32, TENON_PG_INT4, -1, 0 },
-    [SCHEMA_BIGINT] = { TENON_KIND_INT64, TENON_PG_INT8, -1, 0 },
-    [SCHEMA_FLOAT] = { TENON_KIND_DOUBLE, TENON_PG_FLOAT8, -1, 0 },
-    [SCHEMA_DECIMAL] = { TENON_KIND_DECIMAL, TENON_PG_NUMERIC, 65, 30 },
-    [SCHEMA_DATETIME] = { TENON_KIND_TIME, TENON_PG_TIMESTAMP, 3, 0 },
-    [SCHEMA_JSON] = { TENON_KIND_JSON, TENON_PG_JSONB, -1, 0 },
-    [SCHEMA_BYTES] = { TENON_KIND_BYTES, TENON_PG_BYTEA, -1, 0 },
+    [SCHEMA_STRING] = {TENON_KIND_TEXT, TENON_PG_TEXT, -1, 0},
+    [SCHEMA_BOOLEAN] = {TENON_KIND_BOOL, TENON_PG_BOOL, -1, 0},
+    [SCHEMA_INT] = {TENON_KIND_INT32, TENON_PG_INT4, -1, 0},
+    [SCHEMA_BIGINT] = {TENON_KIND_INT64, TENON_PG_INT8, -1, 0},
+    [SCHEMA_FLOAT] = {TENON_KIND_DOUBLE, TENON_PG_FLOAT8, -1, 0},
+    [SCHEMA_DECIMAL] = {TENON_KIND_DECIMAL, TENON_PG_NUMERIC, 65, 30},
+    [SCHEMA_DATETIME] = {TENON_KIND_TIME, TENON_PG_TIMESTAMP, 3, 0},
+    [SCHEMA_JSON] = {TENON_KIND_JSON, TENON_PG_JSONB, -1, 0},
+    [SCHEMA_BYTES] = {TENON_KIND_BYTES, TENON_PG_BYTEA, -1, 0},
 };
 
 static const column_type native_types[] = {
-    [SCHEMA_NATIVE_SMALLINT] = { TENON_KIND_INT16, TENON_PG_INT2, -1, 0 },
-    [SCHEMA_NATIVE_INTEGER] = { TENON_KIND_INT32, TENON_PG_INT4, -1, 0 },
-    [SCHEMA_NATIVE_BIGINT] = { TENON_KIND_INT64, TENON_PG_INT8, -1, 0 },
-    [SCHEMA_NATIVE_DECIMAL] = { TENON_KIND_DECIMAL, TENON_PG_NUMERIC, -1, 0 },
-    [SCHEMA_NATIVE_MONEY] = { TENON_KIND_DECIMAL, TENON_PG_MONEY, 19, 2 },
-    [SCHEMA_NATIVE_INET] = { TENON_KIND_OTHER, TENON_PG_INET, -1, 0 },
-    [SCHEMA_NATIVE_OID] = { TENON_KIND_INT64, TENON_PG_OID, -1, 0 },
-    [SCHEMA_NATIVE_CITEXT] = { TENON_KIND_TEXT, TENON_PG_CITEXT, -1, 0 },
-    [SCHEMA_NATIVE_REAL] = { TENON_KIND_FLOAT, TENON_PG_FLOAT4, -1, 0 },
-    [SCHEMA_NATIVE_DOUBLE_PRECISION] = { TENON_KIND_DOUBLE, TENON_PG_FLOAT8, -1, 0 },
-    [SCHEMA_NATIVE_VARCHAR] = { TENON_KIND_TEXT, TENON_PG_VARCHAR, -1, 0 },
-    [SCHEMA_NATIVE_CHAR] = { TENON_KIND_TEXT, TENON_PG_BPCHAR, 1, 0 },
-    [SCHEMA_NATIVE_TEXT] = { TENON_KIND_TEXT, TENON_PG_TEXT, -1, 0 },
-    [SCHEMA_NATIVE_BYTEA] = { TENON_KIND_BYTES, TENON_PG_BYTEA, -1, 0 },
-    [SCHEMA_NATIVE_TIMESTAMP] = { TENON_KIND_TIME, TENON_PG_TIMESTAMP, 6, 0 },
-    [SCHEMA_NATIVE_TIMESTAMPTZ] = { TENON_KIND_TIME, TENON_PG_TIMESTAMPTZ, 6, 0 },
-    [SCHEMA_NATIVE_DATE] = { TENON_KIND_DATE, TENON_PG_DATE, -1, 0 },
-    [SCHEMA_NATIVE_TIME] = { TENON_KIND_CLOCK, TENON_PG_TIME, 6, 0 },
-    [SCHEMA_NATIVE_TIMETZ] = { TENON_KIND_CLOCK_TZ, TENON_PG_TIMETZ, 6, 0 },
-    [SCHEMA_NATIVE_BOOLEAN] = { TENON_KIND_BOOL, TENON_PG_BOOL, -1, 0 },
-    [SCHEMA_NATIVE_BIT] = { TENON_KIND_OTHER, TENON_PG_BIT, 1, 0 },
-    [SCHEMA_NATIVE_VARBIT] = { TENON_KIND_OTHER, TENON_PG_VARBIT, -1, 0 },
-    [SCHEMA_NATIVE_UUID] = { TENON_KIND_UUID, TENON_PG_UUID, -1, 0 },
-    [SCHEMA_NATIVE_XML] = { TENON_KIND_OTHER, TENON_PG_XML, -1, 0 },
-    [SCHEMA_NATIVE_JSON] = { TENON_KIND_JSON, TENON_PG_JSON, -1, 0 },
-    [SCHEMA_NATIVE_JSONB] = { TENON_KIND_JSON, TENON_PG_JSONB, -1, 0 },
+    [SCHEMA_NATIVE_SMALLINT] = {TENON_KIND_INT16, TENON_PG_INT2, -1, 0},
+    [SCHEMA_NATIVE_INTEGER] = {TENON_KIND_INT32, TENON_PG_INT4, -1, 0},
+    [SCHEMA_NATIVE_BIGINT] = {TENON_KIND_INT64, TENON_PG_INT8, -1, 0},
+    [SCHEMA_NATIVE_DECIMAL] = {TENON_KIND_DECIMAL, TENON_PG_NUMERIC, -1, 0},
+    [SCHEMA_NATIVE_MONEY] = {TENON_KIND_DECIMAL, TENON_PG_MONEY, 19, 2},
+    [SCHEMA_NATIVE_INET] = {TENON_KIND_OTHER, TENON_PG_INET, -1, 0},
+    [SCHEMA_NATIVE_OID] = {TENON_KIND_INT64, TENON_PG_OID, -1, 0},
+    [SCHEMA_NATIVE_CITEXT] = {TENON_KIND_TEXT, TENON_PG_CITEXT, -1, 0},
+    [SCHEMA_NATIVE_REAL] = {TENON_KIND_FLOAT, TENON_PG_FLOAT4, -1, 0},
+    [SCHEMA_NATIVE_DOUBLE_PRECISION] = {TENON_KIND_DOUBLE, TENON_PG_FLOAT8, -1, 0},
+    [SCHEMA_NATIVE_VARCHAR] = {TENON_KIND_TEXT, TENON_PG_VARCHAR, -1, 0},
+    [SCHEMA_NATIVE_CHAR] = {TENON_KIND_TEXT, TENON_PG_BPCHAR, 1, 0},
+    [SCHEMA_NATIVE_TEXT] = {TENON_KIND_TEXT, TENON_PG_TEXT, -1, 0},
+    [SCHEMA_NATIVE_BYTEA] = {TENON_KIND_BYTES, TENON_PG_BYTEA, -1, 0},
+    [SCHEMA_NATIVE_TIMESTAMP] = {TENON_KIND_TIME, TENON_PG_TIMESTAMP, 6, 0},
+    [SCHEMA_NATIVE_TIMESTAMPTZ] = {TENON_KIND_TIME, TENON_PG_TIMESTAMPTZ, 6, 0},
+    [SCHEMA_NATIVE_DATE] = {TENON_KIND_DATE, TENON_PG_DATE, -1, 0},
+    [SCHEMA_NATIVE_TIME] = {TENON_KIND_CLOCK, TENON_PG_TIME, 6, 0},
+    [SCHEMA_NATIVE_TIMETZ] = {TENON_KIND_CLOCK_TZ, TENON_PG_TIMETZ, 6, 0},
+    [SCHEMA_NATIVE_BOOLEAN] = {TENON_KIND_BOOL, TENON_PG_BOOL, -1, 0},
+    [SCHEMA_NATIVE_BIT] = {TENON_KIND_OTHER, TENON_PG_BIT, 1, 0},
+    [SCHEMA_NATIVE_VARBIT] = {TENON_KIND_OTHER, TENON_PG_VARBIT, -1, 0},
+    [SCHEMA_NATIVE_UUID] = {TENON_KIND_UUID, TENON_PG_UUID, -1, 0},
+    [SCHEMA_NATIVE_XML] = {TENON_KIND_OTHER, TENON_PG_XML, -1, 0},
+    [SCHEMA_NATIVE_JSON] = {TENON_KIND_JSON, TENON_PG_JSON, -1, 0},
+    [SCHEMA_NATIVE_JSONB] = {TENON_KIND_JSON, TENON_PG_JSONB, -1, 0},
 };
 
 static column_type type_of_scalar(const schema_field *source)
@@ -66,9 +66,9 @@ static column_type type_of_scalar(const schema_field *source)
 static column_type type_of_field(const schema_field *source)
 {
     if (source->kind == SCHEMA_ENUM)
-        return (column_type){ TENON_KIND_ENUM, TENON_PG_ENUM, -1, 0 };
+        return (column_type){TENON_KIND_ENUM, TENON_PG_ENUM, -1, 0};
     if (source->kind == SCHEMA_UNSUPPORTED)
-        return (column_type){ TENON_KIND_OTHER, TENON_PG_OTHER, -1, 0 };
+        return (column_type){TENON_KIND_OTHER, TENON_PG_OTHER, -1, 0};
     return type_of_scalar(source);
 }
 
@@ -96,7 +96,7 @@ static uint32_t flags_of_field(const schema_field *source)
 /* strtod for the arguments of @tenon.validate, which the checker has found to be numbers. */
 static double number_of(const schema_word_argument *argument)
 {
-    tenon_decimal decimal = { strlen(argument->value), argument->value };
+    tenon_decimal decimal = {strlen(argument->value), argument->value};
     return tenon_decimal_approximate(decimal);
 }
 
@@ -136,7 +136,8 @@ static bool describe_validation(tenon__arena *arena, const schema_field *source,
     return true;
 }
 
-static const tenon_enum *enum_of(const schema *s, const tenon_enum *enums, const schema_enum *source)
+static const tenon_enum *enum_of(const schema *s, const tenon_enum *enums,
+                                 const schema_enum *source)
 {
     for (size_t i = 0; i < s->enum_count; i++)
         if (s->enums[i] == source)
@@ -148,15 +149,15 @@ bool describe_field(tenon__arena *arena, const schema *s, const tenon_enum *enum
                     const schema_field *source, tenon_field *out, tenon_error *err)
 {
     column_type type = type_of_field(source);
-    *out = (tenon_field){ .name = source->name,
-                          .column = source->database_name,
-                          .kind = type.kind,
-                          .pg_type = type.pg_type,
-                          .flags = flags_of_field(source),
-                          .precision = type.precision,
-                          .scale = type.scale,
-                          .enumeration = enum_of(s, enums, source->enumeration),
-                          .other_type = source->unsupported };
+    *out = (tenon_field){.name = source->name,
+                         .column = source->database_name,
+                         .kind = type.kind,
+                         .pg_type = type.pg_type,
+                         .flags = flags_of_field(source),
+                         .precision = type.precision,
+                         .scale = type.scale,
+                         .enumeration = enum_of(s, enums, source->enumeration),
+                         .other_type = source->unsupported};
     if (!describe_validation(arena, source, out))
         return tenon__fail_no_memory(err);
     return describe_default(arena, source, out, err);

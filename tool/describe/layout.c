@@ -4,7 +4,7 @@
 
 #include "describe/describe.h"
 
-#define SHAPE_OF(type) ((describe_shape){ sizeof(type), alignof(type) })
+#define SHAPE_OF(type) ((describe_shape){sizeof(type), alignof(type)})
 
 typedef struct enum_opt {
     bool has;
@@ -26,10 +26,12 @@ typedef struct kind_shapes {
 
 #define KIND_WITH_ARRAY(row_, optional_, name, array)                                              \
     {                                                                                              \
-        { sizeof(row_), alignof(row_) }, { sizeof(optional_), alignof(optional_) },                \
-            { sizeof(tenon_##name##_filter), alignof(tenon_##name##_filter) },                     \
-            { sizeof(tenon_##name##_set), alignof(tenon_##name##_set) },                           \
-            { sizeof(tenon_##array##_array_filter), alignof(tenon_##array##_array_filter) }        \
+        {sizeof(row_), alignof(row_)}, {sizeof(optional_), alignof(optional_)},                    \
+            {sizeof(tenon_##name##_filter), alignof(tenon_##name##_filter)},                       \
+            {sizeof(tenon_##name##_set), alignof(tenon_##name##_set)},                             \
+        {                                                                                          \
+            sizeof(tenon_##array##_array_filter), alignof(tenon_##array##_array_filter)            \
+        }                                                                                          \
     }
 
 static const kind_shapes shapes[] = {
@@ -47,13 +49,12 @@ static const kind_shapes shapes[] = {
     [TENON_KIND_TIME] = KIND_WITH_ARRAY(tenon_time, tenon_opt_time, time, time),
     [TENON_KIND_DATE] = KIND_WITH_ARRAY(tenon_date, tenon_opt_date, date, date),
     [TENON_KIND_CLOCK] = KIND_WITH_ARRAY(tenon_clock, tenon_opt_clock, clock, clock),
-    [TENON_KIND_CLOCK_TZ] =
-        KIND_WITH_ARRAY(tenon_clock_tz, tenon_opt_clock_tz, clock_tz, clock_tz),
-    [TENON_KIND_ENUM] = { { sizeof(int), alignof(int) },
-                          { sizeof(enum_opt), alignof(enum_opt) },
-                          { sizeof(enum_filter), alignof(enum_filter) },
-                          { sizeof(enum_set), alignof(enum_set) },
-                          { sizeof(enum_array_filter), alignof(enum_array_filter) } },
+    [TENON_KIND_CLOCK_TZ] = KIND_WITH_ARRAY(tenon_clock_tz, tenon_opt_clock_tz, clock_tz, clock_tz),
+    [TENON_KIND_ENUM] = {{sizeof(int), alignof(int)},
+                         {sizeof(enum_opt), alignof(enum_opt)},
+                         {sizeof(enum_filter), alignof(enum_filter)},
+                         {sizeof(enum_set), alignof(enum_set)},
+                         {sizeof(enum_array_filter), alignof(enum_array_filter)}},
     [TENON_KIND_OTHER] = KIND_WITH_ARRAY(const char *, const char *, text, text),
 };
 
@@ -96,7 +97,7 @@ static void lay_row(tenon_model *model, tenon_field *fields)
     size_t end = 0, align = 1;
     for (uint32_t i = 0; i < model->field_count; i++)
         fields[i].row_offset = place(&end, &align, describe_row_shape(&fields[i]));
-    describe_shape loaded = { (model->field_count + 63) / 64 * sizeof(uint64_t), alignof(uint64_t) };
+    describe_shape loaded = {(model->field_count + 63) / 64 * sizeof(uint64_t), alignof(uint64_t)};
     model->loaded_offset = place(&end, &align, loaded);
     model->row_size = (uint32_t)round_up(end, align);
 }
@@ -121,17 +122,17 @@ static void lay_set(tenon_model *model, tenon_field *fields)
  * offset of the first of those is found from the end of the head's last member, not from its size. */
 static void lay_calls(tenon_model *model)
 {
-    describe_shape where = { model->where_size, alignof(tenon_where_head) };
-    describe_shape set = { model->set_size, alignof(tenon_set_head) };
+    describe_shape where = {model->where_size, alignof(tenon_where_head)};
+    describe_shape set = {model->set_size, alignof(tenon_set_head)};
     size_t align = 1;
     size_t end = offsetof(tenon_query_head, plan) + sizeof(tenon_plan_mode);
     model->query_where = place(&end, &align, where);
-    model->query_order_by = place(
-        &end, &align, (describe_shape){ TENON_MAX_ORDER * sizeof(tenon_order), alignof(int) });
+    model->query_order_by =
+        place(&end, &align, (describe_shape){TENON_MAX_ORDER * sizeof(tenon_order), alignof(int)});
     model->query_select =
-        place(&end, &align, (describe_shape){ model->field_count * sizeof(int), alignof(int) });
+        place(&end, &align, (describe_shape){model->field_count * sizeof(int), alignof(int)});
     model->query_distinct =
-        place(&end, &align, (describe_shape){ TENON_MAX_DISTINCT * sizeof(int), alignof(int) });
+        place(&end, &align, (describe_shape){TENON_MAX_DISTINCT * sizeof(int), alignof(int)});
 
     end = offsetof(tenon_update_many_head, everything) + sizeof(bool);
     model->update_where = place(&end, &align, where);

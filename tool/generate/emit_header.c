@@ -44,16 +44,15 @@ static void emit_enum(emitter *e, size_t at)
         tenon__buf_format(e->out, "TENON_DECLARE_OPTIONAL(%s, %s);\n", names->optional,
                           names->type);
     if (uses & 1)
-        tenon__buf_format(
-            e->out, "TENON_DECLARE_FILTER(%s, %s);\nTENON_DECLARE_SET(%s, %s);\n",
-            names->filter, names->type, names->set, names->type);
+        tenon__buf_format(e->out, "TENON_DECLARE_FILTER(%s, %s);\nTENON_DECLARE_SET(%s, %s);\n",
+                          names->filter, names->type, names->set, names->type);
     if (uses & 4)
         tenon__buf_format(e->out,
                           "TENON_DECLARE_ARRAY(%s, %s);\n"
                           "TENON_DECLARE_ARRAY_FILTER(%s, %s, %s);\n"
                           "TENON_DECLARE_SET(%s, %s);\n",
-                          names->array, names->type, names->array_filter, names->array,
-                          names->type, names->array_set, names->array);
+                          names->array, names->type, names->array_filter, names->array, names->type,
+                          names->array_set, names->array);
     tenon__buf_format(e->out,
                       "/* The value's name as in the schema; NULL for a number that is none. */\n"
                       "const char *%s(%s value);\n"
@@ -113,9 +112,9 @@ static void emit_where(emitter *e, const tenon_model *model, const model_names *
 
 static void emit_set(emitter *e, const tenon_model *model, const model_names *names)
 {
-    tenon__buf_format(
-        e->out, "typedef struct %s {\n    tenon_session *session;\n    tenon_table table;\n",
-        names->set);
+    tenon__buf_format(e->out,
+                      "typedef struct %s {\n    tenon_session *session;\n    tenon_table table;\n",
+                      names->set);
     for (uint32_t i = 0; i < model->field_count; i++)
         emit_member(e, emit_set_type(e, &model->fields[i]), names->members[i]);
     tenon__buf_format(e->out, "} %s;\n\n", names->set);
@@ -137,8 +136,7 @@ static void emit_query(emitter *e, const tenon_model *model, const model_names *
                       "    %s distinct[TENON_MAX_DISTINCT];\n"
                       "} %s;\n\n",
                       names->order, names->column, names->order, names->query, names->where,
-                      names->order, names->column, model->field_count, names->column,
-                      names->query);
+                      names->order, names->column, model->field_count, names->column, names->query);
 }
 
 static void emit_many_structs(emitter *e, const model_names *names)
@@ -311,7 +309,7 @@ static void emit_macros(emitter *e, size_t at)
                       "/* `.any = %s_WHERES({ .a = … }, { .b = … })` */\n"
                       "#define %s_WHERES(...) \\\n    TENON_LIST_OF(%s, __VA_ARGS__)\n",
                       names->upper, names->upper, names->where);
-    static const char *const reads[] = { "find_first", "find_many", "count", "exists" };
+    static const char *const reads[] = {"find_first", "find_many", "count", "exists"};
     for (size_t i = 0; i < TENON__COUNT(reads); i++)
         emit_call_macro(e, names->snake, reads[i], names->query);
     if (!model->is_view) {

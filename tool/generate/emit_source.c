@@ -2,24 +2,45 @@
 #include "generate/emit.h"
 
 static const char *const kind_names[] = {
-    [TENON_KIND_BOOL] = "BOOL",     [TENON_KIND_INT16] = "INT16",   [TENON_KIND_INT32] = "INT32",
-    [TENON_KIND_INT64] = "INT64",   [TENON_KIND_FLOAT] = "FLOAT",   [TENON_KIND_DOUBLE] = "DOUBLE",
-    [TENON_KIND_DECIMAL] = "DECIMAL", [TENON_KIND_TEXT] = "TEXT",   [TENON_KIND_JSON] = "JSON",
-    [TENON_KIND_BYTES] = "BYTES",   [TENON_KIND_UUID] = "UUID",     [TENON_KIND_TIME] = "TIME",
-    [TENON_KIND_DATE] = "DATE",     [TENON_KIND_CLOCK] = "CLOCK",   [TENON_KIND_CLOCK_TZ] = "CLOCK_TZ",
-    [TENON_KIND_ENUM] = "ENUM",     [TENON_KIND_OTHER] = "OTHER",
+    [TENON_KIND_BOOL] = "BOOL",         [TENON_KIND_INT16] = "INT16",
+    [TENON_KIND_INT32] = "INT32",       [TENON_KIND_INT64] = "INT64",
+    [TENON_KIND_FLOAT] = "FLOAT",       [TENON_KIND_DOUBLE] = "DOUBLE",
+    [TENON_KIND_DECIMAL] = "DECIMAL",   [TENON_KIND_TEXT] = "TEXT",
+    [TENON_KIND_JSON] = "JSON",         [TENON_KIND_BYTES] = "BYTES",
+    [TENON_KIND_UUID] = "UUID",         [TENON_KIND_TIME] = "TIME",
+    [TENON_KIND_DATE] = "DATE",         [TENON_KIND_CLOCK] = "CLOCK",
+    [TENON_KIND_CLOCK_TZ] = "CLOCK_TZ", [TENON_KIND_ENUM] = "ENUM",
+    [TENON_KIND_OTHER] = "OTHER",
 };
 
 static const char *const pg_names[] = {
-    [TENON_PG_BOOL] = "BOOL",       [TENON_PG_INT2] = "INT2",       [TENON_PG_INT4] = "INT4",
-    [TENON_PG_INT8] = "INT8",       [TENON_PG_OID] = "OID",         [TENON_PG_FLOAT4] = "FLOAT4",
-    [TENON_PG_FLOAT8] = "FLOAT8",   [TENON_PG_NUMERIC] = "NUMERIC", [TENON_PG_MONEY] = "MONEY",
-    [TENON_PG_TEXT] = "TEXT",       [TENON_PG_VARCHAR] = "VARCHAR", [TENON_PG_BPCHAR] = "BPCHAR",
-    [TENON_PG_CITEXT] = "CITEXT",   [TENON_PG_JSON] = "JSON",       [TENON_PG_JSONB] = "JSONB",
-    [TENON_PG_BYTEA] = "BYTEA",     [TENON_PG_UUID] = "UUID",       [TENON_PG_TIMESTAMP] = "TIMESTAMP",
-    [TENON_PG_TIMESTAMPTZ] = "TIMESTAMPTZ", [TENON_PG_DATE] = "DATE", [TENON_PG_TIME] = "TIME",
-    [TENON_PG_TIMETZ] = "TIMETZ",   [TENON_PG_BIT] = "BIT",         [TENON_PG_VARBIT] = "VARBIT",
-    [TENON_PG_INET] = "INET",       [TENON_PG_XML] = "XML",         [TENON_PG_ENUM] = "ENUM",
+    [TENON_PG_BOOL] = "BOOL",
+    [TENON_PG_INT2] = "INT2",
+    [TENON_PG_INT4] = "INT4",
+    [TENON_PG_INT8] = "INT8",
+    [TENON_PG_OID] = "OID",
+    [TENON_PG_FLOAT4] = "FLOAT4",
+    [TENON_PG_FLOAT8] = "FLOAT8",
+    [TENON_PG_NUMERIC] = "NUMERIC",
+    [TENON_PG_MONEY] = "MONEY",
+    [TENON_PG_TEXT] = "TEXT",
+    [TENON_PG_VARCHAR] = "VARCHAR",
+    [TENON_PG_BPCHAR] = "BPCHAR",
+    [TENON_PG_CITEXT] = "CITEXT",
+    [TENON_PG_JSON] = "JSON",
+    [TENON_PG_JSONB] = "JSONB",
+    [TENON_PG_BYTEA] = "BYTEA",
+    [TENON_PG_UUID] = "UUID",
+    [TENON_PG_TIMESTAMP] = "TIMESTAMP",
+    [TENON_PG_TIMESTAMPTZ] = "TIMESTAMPTZ",
+    [TENON_PG_DATE] = "DATE",
+    [TENON_PG_TIME] = "TIME",
+    [TENON_PG_TIMETZ] = "TIMETZ",
+    [TENON_PG_BIT] = "BIT",
+    [TENON_PG_VARBIT] = "VARBIT",
+    [TENON_PG_INET] = "INET",
+    [TENON_PG_XML] = "XML",
+    [TENON_PG_ENUM] = "ENUM",
     [TENON_PG_OTHER] = "OTHER",
 };
 
@@ -27,16 +48,20 @@ static const struct {
     tenon_field_flag flag;
     const char *name;
 } flag_names[] = {
-    { TENON_FIELD_NULLABLE, "NULLABLE" },     { TENON_FIELD_LIST, "LIST" },
-    { TENON_FIELD_KEY, "KEY" },               { TENON_FIELD_GENERATED, "GENERATED" },
-    { TENON_FIELD_UPDATED_AT, "UPDATED_AT" }, { TENON_FIELD_SENSITIVE, "SENSITIVE" },
-    { TENON_FIELD_EXACT, "EXACT" },
+    {TENON_FIELD_NULLABLE, "NULLABLE"},
+    {TENON_FIELD_LIST, "LIST"},
+    {TENON_FIELD_KEY, "KEY"},
+    {TENON_FIELD_GENERATED, "GENERATED"},
+    {TENON_FIELD_UPDATED_AT, "UPDATED_AT"},
+    {TENON_FIELD_SENSITIVE, "SENSITIVE"},
+    {TENON_FIELD_EXACT, "EXACT"},
 };
 
 static const char *const default_names[] = {
-    [TENON_DEFAULT_NONE] = "NONE",   [TENON_DEFAULT_VALUE] = "VALUE", [TENON_DEFAULT_NOW] = "NOW",
-    [TENON_DEFAULT_UUID4] = "UUID4", [TENON_DEFAULT_UUID7] = "UUID7", [TENON_DEFAULT_CUID] = "CUID",
-    [TENON_DEFAULT_CUID2] = "CUID2", [TENON_DEFAULT_ULID] = "ULID",
+    [TENON_DEFAULT_NONE] = "NONE",     [TENON_DEFAULT_VALUE] = "VALUE",
+    [TENON_DEFAULT_NOW] = "NOW",       [TENON_DEFAULT_UUID4] = "UUID4",
+    [TENON_DEFAULT_UUID7] = "UUID7",   [TENON_DEFAULT_CUID] = "CUID",
+    [TENON_DEFAULT_CUID2] = "CUID2",   [TENON_DEFAULT_ULID] = "ULID",
     [TENON_DEFAULT_NANOID] = "NANOID",
 };
 
@@ -76,8 +101,8 @@ static void emit_enum_definition(emitter *e, size_t at)
                       "    int value = tenon_enum_value(&%s, name);\n"
                       "    if (value)\n        *out = TENON_AS(%s, value);\n"
                       "    return value != 0;\n}\n\n",
-                      names->to_name, names->type, names->descriptor, names->from_name,
-                      names->type, names->descriptor, names->type);
+                      names->to_name, names->type, names->descriptor, names->from_name, names->type,
+                      names->descriptor, names->type);
 }
 
 void emit_enum_definitions(emitter *e)
@@ -92,7 +117,7 @@ void emit_enum_definitions(emitter *e)
 static void emit_field_constants(emitter *e, const model_names *names, uint32_t at,
                                  const tenon_field *field)
 {
-    TENON__CLEANUP(tenon__buf_release) tenon__buf name = { 0 };
+    TENON__CLEANUP(tenon__buf_release) tenon__buf name = {0};
     tenon__buf_format(&name, "%s_default_%s", names->snake, names->members[at]);
     emit_default(e, field, tenon__buf_string(&name));
     if (!field->validation)
@@ -139,8 +164,8 @@ static void emit_field(emitter *e, const tenon_model *model, const model_names *
                       "        .flags = ",
                       kind_names[field->kind], pg_names[field->pg_type]);
     emit_flags(e, field->flags);
-    tenon__buf_format(e->out, ",\n        .precision = %d,\n        .scale = %d",
-                      field->precision, field->scale);
+    tenon__buf_format(e->out, ",\n        .precision = %d,\n        .scale = %d", field->precision,
+                      field->scale);
     emit_offsets(e, model, names, member);
     if (field->default_kind != TENON_DEFAULT_NONE)
         tenon__buf_format(e->out, "        .default_kind = TENON_DEFAULT_%s,\n",
@@ -221,8 +246,7 @@ static void emit_constraints(emitter *e, const tenon_model *model, const model_n
     for (uint32_t i = 0; i < model->constraint_count; i++)
         emit_field_list(e, names->snake, "constraint", i, model->constraints[i].fields,
                         model->constraints[i].field_count);
-    tenon__buf_format(e->out, "static const tenon_constraint %s_constraints[] = {\n",
-                      names->snake);
+    tenon__buf_format(e->out, "static const tenon_constraint %s_constraints[] = {\n", names->snake);
     for (uint32_t i = 0; i < model->constraint_count; i++) {
         tenon__buf_text(e->out, "    { .constraint = ");
         emit_string(e, model->constraints[i].constraint);
@@ -243,7 +267,8 @@ static void emit_model_head(emitter *e, const tenon_model *model, const model_na
     emit_string(e, model->table);
     tenon__buf_text(e->out, ",\n    .schema = ");
     emit_string(e, model->schema);
-    tenon__buf_format(e->out, ",\n    .is_view = %s,\n    .fields = %s_fields,\n    .field_count = %u,\n",
+    tenon__buf_format(e->out,
+                      ",\n    .is_view = %s,\n    .fields = %s_fields,\n    .field_count = %u,\n",
                       model->is_view ? "true" : "false", names->snake, model->field_count);
     if (model->unique_count)
         tenon__buf_format(e->out, "    .uniques = %s_uniques,\n    .unique_count = %u,\n",
@@ -263,10 +288,10 @@ static void emit_model_sizes(emitter *e, const tenon_model *model, const model_n
                       names->type, names->type, names->where);
     if (!model->is_view)
         tenon__buf_format(e->out, "    .set_size = sizeof(%s),\n", names->set);
-    static const char *const members[] = { "where", "order_by", "select", "distinct" };
+    static const char *const members[] = {"where", "order_by", "select", "distinct"};
     for (size_t i = 0; i < TENON__COUNT(members); i++)
-        tenon__buf_format(e->out, "    .query_%s = offsetof(%s, %s),\n", members[i],
-                          names->query, members[i]);
+        tenon__buf_format(e->out, "    .query_%s = offsetof(%s, %s),\n", members[i], names->query,
+                          members[i]);
     if (!model->is_view)
         tenon__buf_format(e->out,
                           "    .update_where = offsetof(%s, where),\n"

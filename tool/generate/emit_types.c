@@ -45,14 +45,14 @@ static kind_types types_of(const emitter *e, const tenon_field *field)
     if (field->kind != TENON_KIND_ENUM)
         return types[field->kind];
     const enum_names *names = emit_names_of_enum(e, field->enumeration);
-    return (kind_types){ .row = names->type,
-                         .optional = names->optional,
-                         .array = names->array,
-                         .wide = names->type,
-                         .filter = names->filter,
-                         .set = names->set,
-                         .array_filter = names->array_filter,
-                         .array_set = names->array_set };
+    return (kind_types){.row = names->type,
+                        .optional = names->optional,
+                        .array = names->array,
+                        .wide = names->type,
+                        .filter = names->filter,
+                        .set = names->set,
+                        .array_filter = names->array_filter,
+                        .array_set = names->array_set};
 }
 
 const char *emit_row_type(const emitter *e, const tenon_field *field)

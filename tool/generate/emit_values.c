@@ -114,8 +114,8 @@ static void emit_element(emitter *e, const tenon_field *field, const void *eleme
         emit_wide_value(e, field, &real);
         break;
     case TENON_KIND_ENUM:
-        tenon__buf_text(e->out,
-                        emit_names_of_enum(e, field->enumeration)->values[*(const int *)element - 1]);
+        tenon__buf_text(
+            e->out, emit_names_of_enum(e, field->enumeration)->values[*(const int *)element - 1]);
         break;
     default:
         emit_wide_value(e, field, element);

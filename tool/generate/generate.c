@@ -100,8 +100,8 @@ static bool write_enums(emitter *e, generate_output *out, const char *stem)
 
 static bool write_model(emitter *e, generate_output *out, const char *enums, size_t at)
 {
-    const char *stem = tenon__arena_format(&out->arena, "%s_%s", e->options->name,
-                                           e->names->models[at].snake);
+    const char *stem =
+        tenon__arena_format(&out->arena, "%s_%s", e->options->name, e->names->models[at].snake);
     if (!stem)
         return false;
     open_header(e, stem);
@@ -141,11 +141,11 @@ static bool write_files(const schema *s, const describe_set *set, const generate
                         generate_output *out, tenon_error *err)
 {
     generate_names names;
-    TENON__CLEANUP(tenon__buf_release) tenon__buf text = { 0 };
+    TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
     if (!generate_name_all(&out->arena, set, options, &names, err))
         return false;
     out->files = tenon__arena_array(&out->arena, 2 * set->model_count + 4, sizeof *out->files);
-    emitter e = { .out = &text, .schema = s, .set = set, .names = &names, .options = options };
+    emitter e = {.out = &text, .schema = s, .set = set, .names = &names, .options = options};
     bool is_done = out->files && (options->is_split ? write_split(&e, out) : write_whole(&e, out));
     return is_done || tenon__fail_no_memory(err);
 }
@@ -153,7 +153,7 @@ static bool write_files(const schema *s, const describe_set *set, const generate
 bool generate_code(const schema *s, const generate_options *options, generate_output *out,
                    tenon_error *err)
 {
-    *out = (generate_output){ 0 };
+    *out = (generate_output){0};
     describe_set *set = describe_schema(s, err);
     if (!set)
         return false;
@@ -167,5 +167,5 @@ bool generate_code(const schema *s, const generate_options *options, generate_ou
 void generate_output_release(generate_output *out)
 {
     tenon__arena_release(&out->arena);
-    *out = (generate_output){ 0 };
+    *out = (generate_output){0};
 }

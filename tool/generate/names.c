@@ -16,22 +16,136 @@ typedef struct claims {
 /* Keywords of C23 and C++20, macros and types of the standard headers that a translation unit which
  * includes ours is bound to have, and predefined macros of gcc. */
 static const char *const reserved_words[] = {
-    "alignas", "alignof", "and", "and_eq", "asm", "atomic_cancel", "auto", "bitand", "bitor",
-    "bool", "break", "case", "catch", "char", "char16_t", "char32_t", "char8_t", "class",
-    "co_await", "co_return", "co_yield", "compl", "concept", "const", "const_cast", "consteval",
-    "constexpr", "constinit", "continue", "decltype", "default", "delete", "do", "double",
-    "dynamic_cast", "else", "enum", "errno", "explicit", "export", "extern", "false", "float",
-    "for", "friend", "goto", "i386", "if", "inline", "int", "linux", "long", "mutable",
-    "namespace", "new", "noexcept", "not", "not_eq", "nullptr", "operator", "or", "or_eq",
-    "private", "protected", "public", "register", "reinterpret_cast", "requires", "restrict",
-    "return", "short", "signed", "sizeof", "static", "static_assert", "static_cast", "stderr",
-    "stdin", "stdout", "struct", "switch", "template", "this", "thread_local", "throw", "true",
-    "try", "typedef", "typeid", "typename", "typeof", "typeof_unqual", "union", "unix",
-    "unsigned", "using", "virtual", "void", "volatile", "wchar_t", "while", "xor", "xor_eq",
-    "NULL", "EOF", "BUFSIZ", "INT_MAX", "INT_MIN", "SIZE_MAX", "FILE", "DIR", "offsetof",
-    "size_t", "ssize_t", "ptrdiff_t", "max_align_t", "int8_t", "int16_t", "int32_t", "int64_t",
-    "uint8_t", "uint16_t", "uint32_t", "uint64_t", "intptr_t", "uintptr_t", "intmax_t",
-    "uintmax_t", "va_list", "assert",
+    "alignas",
+    "alignof",
+    "and",
+    "and_eq",
+    "asm",
+    "atomic_cancel",
+    "auto",
+    "bitand",
+    "bitor",
+    "bool",
+    "break",
+    "case",
+    "catch",
+    "char",
+    "char16_t",
+    "char32_t",
+    "char8_t",
+    "class",
+    "co_await",
+    "co_return",
+    "co_yield",
+    "compl",
+    "concept",
+    "const",
+    "const_cast",
+    "consteval",
+    "constexpr",
+    "constinit",
+    "continue",
+    "decltype",
+    "default",
+    "delete",
+    "do",
+    "double",
+    "dynamic_cast",
+    "else",
+    "enum",
+    "errno",
+    "explicit",
+    "export",
+    "extern",
+    "false",
+    "float",
+    "for",
+    "friend",
+    "goto",
+    "i386",
+    "if",
+    "inline",
+    "int",
+    "linux",
+    "long",
+    "mutable",
+    "namespace",
+    "new",
+    "noexcept",
+    "not",
+    "not_eq",
+    "nullptr",
+    "operator",
+    "or",
+    "or_eq",
+    "private",
+    "protected",
+    "public",
+    "register",
+    "reinterpret_cast",
+    "requires",
+    "restrict",
+    "return",
+    "short",
+    "signed",
+    "sizeof",
+    "static",
+    "static_assert",
+    "static_cast",
+    "stderr",
+    "stdin",
+    "stdout",
+    "struct",
+    "switch",
+    "template",
+    "this",
+    "thread_local",
+    "throw",
+    "true",
+    "try",
+    "typedef",
+    "typeid",
+    "typename",
+    "typeof",
+    "typeof_unqual",
+    "union",
+    "unix",
+    "unsigned",
+    "using",
+    "virtual",
+    "void",
+    "volatile",
+    "wchar_t",
+    "while",
+    "xor",
+    "xor_eq",
+    "NULL",
+    "EOF",
+    "BUFSIZ",
+    "INT_MAX",
+    "INT_MIN",
+    "SIZE_MAX",
+    "FILE",
+    "DIR",
+    "offsetof",
+    "size_t",
+    "ssize_t",
+    "ptrdiff_t",
+    "max_align_t",
+    "int8_t",
+    "int16_t",
+    "int32_t",
+    "int64_t",
+    "uint8_t",
+    "uint16_t",
+    "uint32_t",
+    "uint64_t",
+    "intptr_t",
+    "uintptr_t",
+    "intmax_t",
+    "uintmax_t",
+    "va_list",
+    "assert",
 };
 
 /* Members that the generated structs have of their own. */
@@ -73,15 +187,14 @@ static const char *claim_in(claims *c, tenon__map *map, const char *name)
 static const char *claim(claims *c, const char *format, ...) TENON_PRINTF(2, 3);
 static const char *claim(claims *c, const char *format, ...)
 {
-    TENON__CLEANUP(tenon__buf_release) tenon__buf name = { 0 };
+    TENON__CLEANUP(tenon__buf_release) tenon__buf name = {0};
     va_list args;
     va_start(args, format);
     tenon__buf_formatv(&name, format, args);
     va_end(args);
     if (name.failed)
         c->failed = true;
-    return claim_in(c, &c->global,
-                    keep(c, tenon__arena_text(c->arena, tenon__buf_string(&name))));
+    return claim_in(c, &c->global, keep(c, tenon__arena_text(c->arena, tenon__buf_string(&name))));
 }
 
 static bool starts_word(const char *name, size_t i)
@@ -161,8 +274,7 @@ static void name_fields(claims *c, const tenon_model *source, model_names *out)
     out->columns = text_array(c, source->field_count);
     for (uint32_t i = 0; !c->failed && i < source->field_count; i++) {
         const char *name = source->fields[i].name;
-        bool is_taken =
-            is_reserved(name) || is_in(name, member_words, TENON__COUNT(member_words));
+        bool is_taken = is_reserved(name) || is_in(name, member_words, TENON__COUNT(member_words));
         out->members[i] = is_taken ? keep(c, tenon__arena_format(c->arena, "%s_", name)) : name;
         out->columns[i] = claim(c, "%s_%s", out->upper, upper(c, snake(c, name)));
     }
@@ -171,10 +283,9 @@ static void name_fields(claims *c, const tenon_model *source, model_names *out)
 /* "user_id_group_id": the fields, or the name that the schema gives. */
 static const char *unique_snake(claims *c, const tenon_model *model, const tenon_unique *unique)
 {
-    TENON__CLEANUP(tenon__buf_release) tenon__buf name = { 0 };
+    TENON__CLEANUP(tenon__buf_release) tenon__buf name = {0};
     for (uint16_t i = 0; i < unique->field_count; i++)
-        tenon__buf_format(&name, i ? "_%s" : "%s",
-                          snake(c, model->fields[unique->fields[i]].name));
+        tenon__buf_format(&name, i ? "_%s" : "%s", snake(c, model->fields[unique->fields[i]].name));
     if (name.failed)
         c->failed = true;
     return keep(c, tenon__arena_text(c->arena, tenon__buf_string(&name)));
@@ -235,7 +346,7 @@ static void make_prefixes(claims *c, const char *prefix)
 bool generate_name_all(tenon__arena *arena, const describe_set *set,
                        const generate_options *options, generate_names *out, tenon_error *err)
 {
-    claims c = { .arena = arena };
+    claims c = {.arena = arena};
     make_prefixes(&c, options->prefix);
     out->enums = tenon__arena_array(arena, set->enum_count + 1, sizeof *out->enums);
     out->models = tenon__arena_array(arena, set->model_count + 1, sizeof *out->models);

@@ -11,7 +11,7 @@
 typedef struct enum_names {
     const char *type, *optional, *array; /* Role, RoleOpt, RoleArray */
     const char *filter, *set, *array_filter, *array_set;
-    const char **values; /* ROLE_ADMIN */
+    const char **values;             /* ROLE_ADMIN */
     const char *to_name, *from_name; /* role_name, role_from_name */
     const char *descriptor;          /* role_enum */
 } enum_names;

@@ -40,7 +40,7 @@ static bool read_file(const char *path, tenon__buf *out, tenon_error *err)
 static bool look_at(const char *path, const generate_file *wanted, file_state *state,
                     tenon_error *err)
 {
-    TENON__CLEANUP(tenon__buf_release) tenon__buf text = { 0 };
+    TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
     *state = FILE_MISSING;
     if (access(path, F_OK) != 0)
         return errno == ENOENT || fail_file(err, "read", path);
@@ -58,7 +58,7 @@ static bool look_at(const char *path, const generate_file *wanted, file_state *s
 
 static bool make_directories(const char *directory, tenon_error *err)
 {
-    TENON__CLEANUP(tenon__buf_release) tenon__buf path = { 0 };
+    TENON__CLEANUP(tenon__buf_release) tenon__buf path = {0};
     for (const char *at = directory; !path.failed; at++) {
         if ((*at == '/' || !*at) && path.length && mkdir(path.data, 0777) != 0 && errno != EEXIST)
             return fail_file(err, "make the folder", path.data);
@@ -71,7 +71,7 @@ static bool make_directories(const char *directory, tenon_error *err)
 
 static bool replace_file(const char *path, const generate_file *wanted, tenon_error *err)
 {
-    TENON__CLEANUP(tenon__buf_release) tenon__buf temporary = { 0 };
+    TENON__CLEANUP(tenon__buf_release) tenon__buf temporary = {0};
     tenon__buf_format(&temporary, "%s.XXXXXX", path);
     if (temporary.failed)
         return tenon__fail_no_memory(err);
@@ -145,10 +145,10 @@ static void release_arena(tenon__arena *arena)
 bool generate_write(const generate_output *output, const char *directory, bool only_check,
                     FILE *out, generate_report *report, tenon_error *err)
 {
-    TENON__CLEANUP(release_arena) tenon__arena arena = { 0 };
+    TENON__CLEANUP(release_arena) tenon__arena arena = {0};
     char **paths = tenon__arena_array(&arena, output->count, sizeof *paths);
     file_state *states = tenon__arena_array(&arena, output->count, sizeof *states);
-    *report = (generate_report){ 0 };
+    *report = (generate_report){0};
     if (!paths || !states)
         return tenon__fail_no_memory(err);
     if (!examine(output, directory, paths, states, &arena, err))

@@ -1,0 +1,164 @@
+/* What both dialects write alike: statements, names, column lists, foreign keys, checks. */
+#include "ddl/write.h"
+
+#include "render/render.h"
+
+void ddl_text(ddl_writer *w, const char *text)
+{
+    tenon__buf_text(&w->text, text);
+}
+
+void ddl_identifier(ddl_writer *w, const char *name)
+{
+    w->failed |= !tenon__quote_identifier(&w->text, w->dialect, name, w->err);
+}
+
+void ddl_literal(ddl_writer *w, const char *text, size_t length)
+{
+    w->failed |= !tenon__quote_literal(&w->text, w->dialect, text, length, w->err);
+}
+
+void ddl_table_name(ddl_writer *w, const char *schema, const char *table)
+{
+    w->failed |= !tenon__quote_table(&w->text, w->dialect, schema, table, w->err);
+}
+
+static bool grow_script(ddl_writer *w)
+{
+    ddl_script *script = w->script;
+    if (script->count < w->capacity)
+        return true;
+    size_t capacity = w->capacity ? 2 * w->capacity : 64;
+    ddl_statement *items =
+        tenon__arena_resize(&script->arena, script->items, capacity * sizeof *items);
+    if (!items)
+        return false;
+    script->items = items;
+    w->capacity = capacity;
+    return true;
+}
+
+void ddl_finish(ddl_writer *w, const char *title)
+{
+    char *sql = tenon__arena_copy(&w->script->arena, tenon__buf_string(&w->text), w->text.length);
+    if (w->text.failed || !sql || !grow_script(w)) {
+        w->failed = true;
+        tenon__fail_no_memory(w->err);
+    } else {
+        w->script->items[w->script->count++] = (ddl_statement){title, sql};
+    }
+    tenon__buf_clear(&w->text);
+}
+
+void ddl_field_list(ddl_writer *w, schema_field *const *fields, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (i)
+            ddl_text(w, ", ");
+        ddl_identifier(w, fields[i]->database_name);
+    }
+}
+
+void ddl_index_columns(ddl_writer *w, const schema_index *index, bool has_operator_classes)
+{
+    for (size_t i = 0; i < index->column_count; i++) {
+        const schema_index_column *column = &index->columns[i];
+        if (i)
+            ddl_text(w, ", ");
+        ddl_identifier(w, column->field->database_name);
+        if (has_operator_classes && column->operator_class)
+            tenon__buf_format(&w->text, " %s", column->operator_class);
+        if (column->is_descending)
+            ddl_text(w, " DESC");
+    }
+}
+
+static const char *const action_names[] = {
+    [SCHEMA_CASCADE] = "CASCADE",         [SCHEMA_RESTRICT] = "RESTRICT",
+    [SCHEMA_NO_ACTION] = "NO ACTION",     [SCHEMA_SET_NULL] = "SET NULL",
+    [SCHEMA_SET_DEFAULT] = "SET DEFAULT",
+};
+
+void ddl_foreign_key(ddl_writer *w, const schema_relation *relation, const char *space)
+{
+    ddl_text(w, "FOREIGN KEY (");
+    ddl_field_list(w, relation->fields, relation->field_count);
+    ddl_text(w, ") REFERENCES ");
+    ddl_table_name(w, relation->to->database_schema, relation->to->database_name);
+    tenon__buf_format(&w->text, "%s(", space);
+    ddl_field_list(w, relation->references, relation->field_count);
+    tenon__buf_format(&w->text, ") ON DELETE %s ON UPDATE %s", action_names[relation->on_delete],
+                      action_names[relation->on_update]);
+}
+
+/* `name` is the field's column, or NULL for the model's own; `count` numbers those of one place. */
+static void write_check(ddl_writer *w, const schema_model *model, const char *column,
+                        const schema_word *word, size_t *count, const char *separator)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf name = {0};
+    tenon__buf_text(&name, model->database_name);
+    if (column)
+        tenon__buf_format(&name, "_%s", column);
+    tenon__buf_text(&name, "_check");
+    if (++*count > 1)
+        tenon__buf_format(&name, "%zu", *count);
+    tenon__buf_format(&w->text, "%s    CONSTRAINT ", separator);
+    ddl_identifier(w, tenon__buf_string(&name));
+    tenon__buf_format(&w->text, " CHECK (%s)", word->arguments[0].value);
+}
+
+static void write_checks(ddl_writer *w, const schema_model *model, const char *column,
+                         const schema_comment *comment, const char *separator)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < comment->word_count; i++) {
+        const schema_word *word = &comment->words[i];
+        if (!strcmp(word->name, "check") && word->argument_count > 0)
+            write_check(w, model, column, word, &count, separator);
+    }
+}
+
+void ddl_checks(ddl_writer *w, const schema_model *model, const char *separator)
+{
+    for (size_t i = 0; i < model->field_count; i++)
+        write_checks(w, model, model->fields[i]->database_name, &model->fields[i]->comment,
+                     separator);
+    write_checks(w, model, NULL, &model->comment, separator);
+}
+
+void ddl_hexadecimal(ddl_writer *w, const schema_value *value)
+{
+    static const char alphabet[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    unsigned bits = 0, held = 0;
+    for (size_t i = 0; i < value->length && value->text[i] != '='; i++) {
+        const char *at = strchr(alphabet, value->text[i]);
+        held = held << 6 | (unsigned)(at ? at - alphabet : 0);
+        bits += 6;
+        if (bits >= 8) {
+            bits -= 8;
+            tenon__buf_format(&w->text, "%02x", held >> bits & 0xffu);
+        }
+    }
+}
+
+void ddl_time(ddl_writer *w, const schema_value *value)
+{
+    tenon_time time;
+    char text[TENON_TIME_TEXT_SIZE];
+    if (!tenon_time_parse(value->text, &time, w->err)) {
+        w->failed = true;
+        return;
+    }
+    tenon_time_format(time, text, sizeof text);
+    ddl_literal(w, text, strlen(text));
+}
+
+const schema_field *ddl_identity(const schema_model *model)
+{
+    const schema_index *index = model->primary_key;
+    for (size_t i = 0; !index && i < model->unique_count; i++)
+        if (model->uniques[i]->column_count == 1)
+            index = model->uniques[i];
+    return index->columns[0].field;
+}

@@ -1,0 +1,42 @@
+/* Private to tool/ddl: a script under construction, and what both dialects write alike. */
+#ifndef TENON_DDL_WRITE_H
+#define TENON_DDL_WRITE_H
+
+#include "ddl/ddl.h"
+
+typedef struct ddl_writer {
+    const schema *schema;
+    tenon_dialect dialect;
+    ddl_script *script;
+    size_t capacity;
+    tenon__buf text; /* the statement being written */
+    tenon_error *err;
+    bool failed;
+} ddl_writer;
+
+/* The two dialects. */
+void ddl_write_postgresql(ddl_writer *w);
+void ddl_write_sqlite(ddl_writer *w);
+
+/* Ends the statement being written and adds it to the script. */
+void ddl_finish(ddl_writer *w, const char *title);
+void ddl_text(ddl_writer *w, const char *text);
+void ddl_identifier(ddl_writer *w, const char *name);
+void ddl_literal(ddl_writer *w, const char *text, size_t length);
+void ddl_table_name(ddl_writer *w, const char *schema, const char *table);
+/* "a", "b" of fields; `separator` is ", " or ",". */
+void ddl_field_list(ddl_writer *w, schema_field *const *fields, size_t count);
+/* Columns of an index with their order; operator classes where the dialect has them. */
+void ddl_index_columns(ddl_writer *w, const schema_index *index, bool has_operator_classes);
+/* FOREIGN KEY (…) REFERENCES … ON DELETE … ON UPDATE … */
+void ddl_foreign_key(ddl_writer *w, const schema_relation *relation, const char *space);
+/* CONSTRAINT … CHECK (…) for each @tenon.check of the model and its fields; each after `separator`. */
+void ddl_checks(ddl_writer *w, const schema_model *model, const char *separator);
+/* Base 64 as hexadecimal digits. */
+void ddl_hexadecimal(ddl_writer *w, const schema_value *value);
+/* The literal of a DateTime in UTC, as both databases read it. */
+void ddl_time(ddl_writer *w, const schema_value *value);
+/* The only column of a model's primary key, or else of its first unique: what join tables refer to. */
+const schema_field *ddl_identity(const schema_model *model);
+
+#endif
