@@ -18,9 +18,9 @@ void ddl_literal(ddl_writer *w, const char *text, size_t length)
     w->failed |= !tenon__quote_literal(&w->text, w->dialect, text, length, w->err);
 }
 
-void ddl_table_name(ddl_writer *w, const char *schema, const char *table)
+void ddl_table_name(ddl_writer *w, const char *namespace, const char *table)
 {
-    w->failed |= !tenon__quote_table(&w->text, w->dialect, schema, table, w->err);
+    w->failed |= !tenon__quote_table(&w->text, w->dialect, namespace, table, w->err);
 }
 
 static bool grow_script(ddl_writer *w)

@@ -23,7 +23,7 @@ void ddl_finish(ddl_writer *w, const char *title);
 void ddl_text(ddl_writer *w, const char *text);
 void ddl_identifier(ddl_writer *w, const char *name);
 void ddl_literal(ddl_writer *w, const char *text, size_t length);
-void ddl_table_name(ddl_writer *w, const char *schema, const char *table);
+void ddl_table_name(ddl_writer *w, const char *namespace, const char *table);
 /* "a", "b" of fields; `separator` is ", " or ",". */
 void ddl_field_list(ddl_writer *w, schema_field *const *fields, size_t count);
 /* Columns of an index with their order; operator classes where the dialect has them. */
