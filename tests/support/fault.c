@@ -4,6 +4,7 @@
 #include "fault.h"
 
 #include <sqlite3.h>
+#include <stdatomic.h>
 
 typedef struct fault_state {
     size_t seen;    /* allocations so far */
@@ -13,14 +14,17 @@ typedef struct fault_state {
 } fault_state;
 
 static _Thread_local fault_state fault;
+static atomic_size_t live_count;
 static sqlite3_mem_methods sqlite_memory;
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *old, size_t size);
+void __real_free(void *p);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *old, size_t size);
+void __wrap_free(void *p);
 
 static bool must_fail(void)
 {
@@ -31,19 +35,33 @@ static bool must_fail(void)
     return is_hit;
 }
 
+static void *counted(void *p)
+{
+    live_count += p != NULL;
+    return p;
+}
+
 void *__wrap_malloc(size_t size)
 {
-    return must_fail() ? NULL : __real_malloc(size);
+    return must_fail() ? NULL : counted(__real_malloc(size));
 }
 
 void *__wrap_calloc(size_t count, size_t size)
 {
-    return must_fail() ? NULL : __real_calloc(count, size);
+    return must_fail() ? NULL : counted(__real_calloc(count, size));
 }
 
 void *__wrap_realloc(void *old, size_t size)
 {
-    return must_fail() ? NULL : __real_realloc(old, size);
+    if (must_fail())
+        return NULL;
+    return old ? __real_realloc(old, size) : counted(__real_realloc(NULL, size));
+}
+
+void __wrap_free(void *p)
+{
+    live_count -= p != NULL;
+    __real_free(p);
 }
 
 void fault_arm(size_t n, fault_mode mode)
@@ -66,6 +84,11 @@ void fault_count_from_here(void)
 size_t fault_count(void)
 {
     return fault.seen;
+}
+
+size_t fault_live_count(void)
+{
+    return live_count;
 }
 
 static void *sqlite_malloc(int size)
