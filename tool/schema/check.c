@@ -3,6 +3,6 @@
 
 void schema_check_trees(schema *s, ast_file *const *files)
 {
-    (void)s;
+    s->is_resolved = !schema_error_count(s);
     (void)files;
 }

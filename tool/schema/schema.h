@@ -326,6 +326,9 @@ typedef struct schema {
     size_t diagnostic_count, diagnostic_capacity;
     bool has_failed_memory;
     struct ast_file **trees; /* one a file; private to tool/schema */
+    /* No error in names, types of fields and attributes: the formatter may complete relations even when
+     * the rest is wrong. Set by schema_check_trees before it looks at relations and databases. */
+    bool is_resolved;
 
     schema_datasource *datasource; /* NULL when there is none */
     schema_generator *generators;
