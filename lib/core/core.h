@@ -69,6 +69,25 @@ static inline void *tenon__arena_alloc(tenon__arena *arena, size_t size)
     return tenon__arena_alloc_slow(arena, size);
 }
 
+/* A copy of text with a NUL behind it, packed right behind the one before: of many short texts nothing
+ * is lost to alignment. Between the first and the next other allocation stands tenon__arena_align. */
+static inline char *tenon__arena_pack(tenon__arena *arena, const char *text, size_t length)
+{
+    char *copy = arena->at;
+    if (TENON__LIKELY(length < (size_t)(arena->end - copy)))
+        arena->at += length + 1;
+    else if (!(copy = (char *)tenon__arena_alloc_slow(arena, length + 1)))
+        return NULL;
+    memcpy(copy, text, length);
+    copy[length] = '\0';
+    return copy;
+}
+
+static inline void tenon__arena_align(tenon__arena *arena)
+{
+    arena->at += -(uintptr_t)arena->at & 7u;
+}
+
 void *tenon__arena_zalloc(tenon__arena *arena, size_t size);
 /* count × size, zeroed; NULL also when the product overflows. */
 void *tenon__arena_array(tenon__arena *arena, size_t count, size_t size);
