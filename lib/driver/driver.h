@@ -222,7 +222,8 @@ typedef struct tenon__driver {
                                   tenon_error *err);
     tenon__progress (*copy_row)(tenon__connection *connection, const tenon__statement *statement,
                                 const void *const *values, tenon_error *err);
-    /* `abort_message` not NULL gives the copy up. */
+    /* Ends it by way of ROWS, fetch(NULL) giving *affected, or at once with *affected. `abort_message` not
+     * NULL gives the copy up, which ends in DONE. After a failed copy_row or copy_end only this is left to do. */
     tenon__progress (*copy_end)(tenon__connection *connection, const char *abort_message,
                                 int64_t *affected, tenon_error *err);
 } tenon__driver;
