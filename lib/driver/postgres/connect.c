@@ -1,0 +1,191 @@
+/* Opening and closing a connection, and the table of this driver.
+ *
+ * libpq gets the URL as it is, with tenon's own defaults beneath it. Text is UTF-8 on both sides; a
+ * database in SQL_ASCII promises no encoding at all and is refused. */
+#include "driver/postgres/pg.h"
+
+#include <stdlib.h>
+
+enum { PARAMETER_LIMIT = 65535, FIRST_VALUES = 16 };
+
+static void ignore_notice(void *unused, const char *message)
+{
+    (void)unused;
+    (void)message;
+}
+
+/* libpq quotes the URL in its message; it may hold a password. */
+static bool fail_url(tenon_error *err, const char *message)
+{
+    const char *url = message ? strstr(message, "://") : NULL;
+    const char *quote = url ? memchr(message, '"', (size_t)(url - message)) : NULL;
+    size_t length = quote ? (size_t)(quote - message) : message ? strlen(message) : 0;
+    while (length && strchr("\n :", message[length - 1]))
+        length--;
+    return tenon__fail(err, TENON_MISUSE, "the database URL is not valid: %.*s", (int)length,
+                       message ? message : "");
+}
+
+static bool check_url(const char *url, tenon_error *err)
+{
+    char *message = NULL;
+    PQconninfoOption *options = PQconninfoParse(url, &message);
+    if (!options)
+        fail_url(err, message);
+    PQconninfoFree(options);
+    PQfreemem(message);
+    return options != NULL;
+}
+
+static PGconn *start(const tenon__connect_options *options)
+{
+    const char *const names[] = {"dbname", "client_encoding", "fallback_application_name", NULL};
+    const char *const values[] = {options->url, "UTF8",
+                                  options->application_name ? options->application_name : "tenon",
+                                  NULL};
+    return PQconnectStartParams(names, values, 1);
+}
+
+static void close_connection(tenon__connection *c)
+{
+    if (!c)
+        return;
+    PQclear(c->result);
+    PQfreeCancel(c->cancel);
+    PQfinish(c->pg);
+    tenon__pg_free_statements(c);
+    free(c->copy);
+    tenon__buf_release(&c->out);
+    free(c->values);
+    free(c->lengths);
+    free(c);
+}
+
+static bool begin(tenon__connection *c, const tenon__connect_options *options, tenon_error *err)
+{
+    if (!tenon__pg_reserve_values(c, FIRST_VALUES, err))
+        return false;
+    c->pg = start(options);
+    if (!c->pg)
+        return tenon__fail_no_memory(err);
+    if (PQstatus(c->pg) == CONNECTION_BAD)
+        return tenon__pg_fail_connect(err, c->pg);
+    PQsetErrorVerbosity(c->pg, PQERRORS_VERBOSE);
+    PQsetNoticeProcessor(c->pg, ignore_notice, NULL);
+    return true;
+}
+
+static tenon__connection *connect_start(const tenon__connect_options *options,
+                                        tenon__progress *progress, tenon_error *err)
+{
+    if (!check_url(options->url, err))
+        return NULL;
+    tenon__connection *c = calloc(1, sizeof *c);
+    if (!c) {
+        tenon__fail_no_memory(err);
+        return NULL;
+    }
+    c->state = TENON__CONNECTING;
+    c->skips_check = options->skip_schema_check;
+    if (!begin(c, options, err)) {
+        close_connection(c);
+        return NULL;
+    }
+    *progress = TENON__WANT_WRITE;
+    return c;
+}
+
+static bool check_encoding(tenon__connection *c, tenon_error *err)
+{
+    const char *encoding = PQparameterStatus(c->pg, "server_encoding");
+    if (!encoding || strcmp(encoding, "SQL_ASCII") != 0)
+        return true;
+    tenon__fail(err, TENON_UNSUPPORTED,
+                "the database's encoding is SQL_ASCII, which promises nothing");
+    tenon__hint(err, "create the database with ENCODING 'UTF8'");
+    return false;
+}
+
+static tenon__progress finish_connect(tenon__connection *c, tenon_error *err)
+{
+    c->cancel = PQgetCancel(c->pg);
+    if (!check_encoding(c, err) || !c->cancel || PQsetnonblocking(c->pg, 1) != 0) {
+        tenon__fail_no_memory(err);
+        c->state = TENON__BROKEN;
+        return TENON__FAILED;
+    }
+    PQsetErrorVerbosity(c->pg, PQERRORS_DEFAULT);
+    c->state = TENON__IDLE;
+    return TENON__DONE;
+}
+
+static tenon__progress step_connect(tenon__connection *c, tenon_error *err)
+{
+    switch (PQconnectPoll(c->pg)) {
+    case PGRES_POLLING_READING:
+        return TENON__WANT_READ;
+    case PGRES_POLLING_WRITING:
+    case PGRES_POLLING_ACTIVE:
+        return TENON__WANT_WRITE;
+    case PGRES_POLLING_OK:
+        return finish_connect(c, err);
+    case PGRES_POLLING_FAILED:
+        break;
+    }
+    c->state = TENON__BROKEN;
+    tenon__pg_fail_connect(err, c->pg);
+    return TENON__FAILED;
+}
+
+static tenon__progress step(tenon__connection *c, tenon_error *err)
+{
+    return c->state == TENON__CONNECTING ? step_connect(c, err) : tenon__pg_step(c, err);
+}
+
+static tenon__state state_of(const tenon__connection *c)
+{
+    return c->state;
+}
+
+static int socket_of(const tenon__connection *c)
+{
+    return PQsocket(c->pg);
+}
+
+/* Opens a connection of its own to the server, sends the wish and waits until it is closed. */
+static void cancel(tenon__connection *c)
+{
+    char message[256];
+    if (c->cancel)
+        PQcancel(c->cancel, message, sizeof message);
+}
+
+static bool in_transaction(const tenon__connection *c, bool *is_failed)
+{
+    PGTransactionStatusType status = PQtransactionStatus(c->pg);
+    *is_failed = status == PQTRANS_INERROR;
+    return status == PQTRANS_INTRANS || status == PQTRANS_INERROR ||
+           (status == PQTRANS_ACTIVE && c->in_transaction);
+}
+
+const tenon__driver tenon__postgres_driver = {
+    .name = "postgresql",
+    .dialect = TENON_POSTGRESQL,
+    .can_copy = true,
+    .parameter_limit = PARAMETER_LIMIT,
+    .connect = connect_start,
+    .close = close_connection,
+    .state = state_of,
+    .socket = socket_of,
+    .step = step,
+    .cancel = cancel,
+    .prepare = tenon__pg_prepare,
+    .forget = tenon__pg_forget,
+    .execute = tenon__pg_execute,
+    .fetch = tenon__pg_fetch,
+    .script = tenon__pg_script,
+    .in_transaction = in_transaction,
+    .copy_begin = tenon__pg_copy_begin,
+    .copy_row = tenon__pg_copy_row,
+    .copy_end = tenon__pg_copy_end,
+};

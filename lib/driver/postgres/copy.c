@@ -1,0 +1,145 @@
+/* COPY … FROM STDIN (FORMAT binary): rows in blocks of about 64 KB.
+ *
+ * A row is a 16-bit count of values and each value with a 32-bit length in front, -1 for NULL: the same
+ * bytes as a parameter's. A full block goes to libpq, which must send it before the next one is taken,
+ * so that memory stays bounded however slow the server is. COPY takes no casts: types that travel as
+ * text as parameters are only possible where their binary form is the text (enum, citext, xml). */
+#include "driver/postgres/pg.h"
+
+#include <stdlib.h>
+
+enum { BLOCK_BYTES = 64 * 1024 };
+
+static const char signature[] =
+    "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0"; /* with its last NUL: flags, no extension */
+_Static_assert(sizeof signature == 19,
+               "11 bytes, two 32-bit numbers of which the last ends the literal");
+
+static bool has_binary_form(const tenon__pg_param *param)
+{
+    if (!param->is_text)
+        return param->field && param->field->pg_type != TENON_PG_MONEY;
+    tenon_pg_type type = param->field->pg_type;
+    bool is_text_inside = type == TENON_PG_ENUM || type == TENON_PG_CITEXT || type == TENON_PG_XML;
+    return is_text_inside && !param->is_list && !param->is_untyped;
+}
+
+static bool check_params(const tenon__prepared *p, tenon_error *err)
+{
+    for (int i = 0; i < p->param_count; i++) {
+        const tenon__pg_param *param = &p->params[i];
+        if (param->field && !has_binary_form(param))
+            return tenon__fail_field(err, TENON_UNSUPPORTED, param->model, param->field,
+                                     "COPY cannot load its type; use INSERT … UNNEST");
+    }
+    return true;
+}
+
+static tenon__prepared *make_copy(const tenon__statement *statement, tenon_error *err)
+{
+    tenon__prepared *p = tenon__pg_prepared_new(statement, err);
+    if (p && check_params(p, err))
+        return p;
+    free(p);
+    return NULL;
+}
+
+tenon__progress tenon__pg_copy_begin(tenon__connection *c, const tenon__statement *statement,
+                                     tenon_error *err)
+{
+    tenon__prepared *p = make_copy(statement, err);
+    if (!p)
+        return TENON__FAILED;
+    free(c->copy);
+    c->copy = p;
+    tenon__pg_begin(c, TENON__PG_COPY_BEGIN, statement->sql);
+    tenon__buf_clear(&c->out);
+    tenon__buf_add(&c->out, signature, sizeof signature);
+    if (!PQsendQuery(c->pg, statement->sql))
+        return tenon__pg_fail_send(c, err);
+    c->is_sent = true;
+    c->state = TENON__BUSY;
+    return tenon__pg_flush(c, err);
+}
+
+static void add16(tenon__buf *out, int value)
+{
+    char bytes[2];
+    tenon__pg_store16(bytes, (uint16_t)value);
+    tenon__buf_add(out, bytes, sizeof bytes);
+}
+
+static bool add_value(tenon__buf *out, const tenon__pg_param *param, const void *value,
+                      tenon_error *err)
+{
+    char length[4];
+    size_t start = out->length + sizeof length;
+    tenon__pg_store32(length, UINT32_MAX);
+    tenon__buf_add(out, length, sizeof length);
+    if (!value)
+        return true;
+    if (!tenon__pg_encode(out, param, value, err))
+        return false;
+    tenon__pg_store32(out->data + start - sizeof length, (uint32_t)(out->length - start));
+    return true;
+}
+
+/* A row that does not fit leaves nothing behind. */
+static bool add_row(tenon__connection *c, const void *const *values, tenon_error *err)
+{
+    size_t start = c->out.length;
+    add16(&c->out, c->copy->param_count);
+    for (int i = 0; i < c->copy->param_count; i++) {
+        if (!add_value(&c->out, &c->copy->params[i], values[i], err)) {
+            c->out.length = start;
+            return false;
+        }
+    }
+    return !c->out.failed || tenon__fail_no_memory(err);
+}
+
+/* Hands the block to libpq and gets it on its way. libpq refuses only for want of memory. */
+static tenon__progress send_block(tenon__connection *c, tenon_error *err)
+{
+    if (PQputCopyData(c->pg, c->out.data, (int)c->out.length) != 1) {
+        tenon__pg_fail_client(err, c);
+        return TENON__FAILED;
+    }
+    tenon__buf_clear(&c->out);
+    tenon__progress progress = tenon__pg_flush(c, err);
+    return progress == TENON__WANT_READ ? TENON__DONE : progress;
+}
+
+tenon__progress tenon__pg_copy_row(tenon__connection *c, const tenon__statement *statement,
+                                   const void *const *values, tenon_error *err)
+{
+    (void)statement;
+    if (!add_row(c, values, err))
+        return TENON__FAILED;
+    return c->out.length < BLOCK_BYTES ? TENON__DONE : send_block(c, err);
+}
+
+tenon__progress tenon__pg_copy_end(tenon__connection *c, const char *abort_message,
+                                   int64_t *affected, tenon_error *err)
+{
+    if (affected)
+        *affected = 0;
+    if (!abort_message) {
+        add16(&c->out, -1);
+        if (c->out.failed) {
+            tenon__fail_no_memory(err);
+            return TENON__FAILED;
+        }
+        if (send_block(c, err) == TENON__FAILED)
+            return TENON__FAILED;
+    }
+    tenon__buf_clear(&c->out);
+    c->task = abort_message ? TENON__PG_COPY_ABORT : TENON__PG_COPY_END;
+    if (PQputCopyEnd(c->pg, abort_message) != 1) {
+        tenon__pg_fail_client(err, c);
+        c->state = TENON__BROKEN;
+        return TENON__FAILED;
+    }
+    c->state = TENON__BUSY;
+    return tenon__pg_flush(c, err);
+}

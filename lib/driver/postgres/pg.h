@@ -1,0 +1,275 @@
+/* What the files of this folder share.
+ *
+ * connect.c opens and closes, run.c drives the protocol, params.c and encode.c write values, result.c and
+ * decode.c read them, numeric.c does numeric both ways, copy.c loads in bulk, types.c knows the types and
+ * errors.c what went wrong. Values travel in PostgreSQL's binary formats in both directions; types whose
+ * binary format is not documented, or whose OID differs from database to database, travel as text.
+ *
+ * Everything that depends only on the statement is worked out once, when it is prepared: a *param* says
+ * how a slot is written, a *column* how a column of the result is read. */
+#ifndef TENON_POSTGRES_PG_H
+#define TENON_POSTGRES_PG_H
+
+#include "driver/driver.h"
+
+#include <endian.h>
+#include <libpq-fe.h>
+
+/* ---- types (types.c) --------------------------------------------------------------------------- */
+
+/* A wire format together with its C value. */
+typedef enum tenon__pg_codec {
+    TENON__PG_CODEC_NONE,
+    TENON__PG_CODEC_BOOL,
+    TENON__PG_CODEC_INT2,
+    TENON__PG_CODEC_INT4,
+    TENON__PG_CODEC_INT8,
+    TENON__PG_CODEC_OID, /* unsigned on the wire; int32_t or int64_t here */
+    TENON__PG_CODEC_FLOAT4,
+    TENON__PG_CODEC_FLOAT8,
+    TENON__PG_CODEC_NUMERIC,
+    TENON__PG_CODEC_TEXT,
+    TENON__PG_CODEC_JSON, /* as text, into a tenon_json */
+    TENON__PG_CODEC_JSONB,
+    TENON__PG_CODEC_BYTEA,
+    TENON__PG_CODEC_UUID,
+    TENON__PG_CODEC_TIMESTAMP,
+    TENON__PG_CODEC_DATE,
+    TENON__PG_CODEC_TIME,
+    TENON__PG_CODEC_TIMETZ,
+    TENON__PG_CODEC_ENUM, /* the label as text */
+    TENON__PG_CODEC_ARRAY /* of one dimension */
+} tenon__pg_codec;
+
+typedef struct tenon__pg_type {
+    const char *name; /* as PostgreSQL spells it */
+    tenon__pg_codec codec;
+    /* Of parameters. 0: the server finds the type out, and the value goes as text. */
+    uint32_t oid, array_oid;
+    /* Of result columns, as the renderer selects them. 0: a type that is not built in. */
+    uint32_t result_oid, result_array_oid;
+} tenon__pg_type;
+
+/* Never NULL for a member of tenon_pg_type. */
+const tenon__pg_type *tenon__pg_type_of(tenon_pg_type type);
+/* The codec of one value (of one element) of the field; NONE when its kind and type do not go together. */
+tenon__pg_codec tenon__pg_codec_of(const tenon_field *field);
+/* Whether a result column of this OID is what the field says. */
+bool tenon__pg_type_matches(const tenon_field *field, uint32_t oid);
+/* "integer", "text[]"; written into `text` when the OID has no name here. */
+const char *tenon__pg_type_name(uint32_t oid, char *text, size_t size);
+
+enum {
+    TENON__PG_OID_BOOL = 16,
+    TENON__PG_OID_INT8 = 20,
+    TENON__PG_FIRST_USER_OID = 16384,
+    /* seconds, days from 1970-01-01 to PostgreSQL's 2000-01-01 */
+    TENON__PG_EPOCH_DAYS = 10957
+};
+#define TENON__PG_EPOCH_US (INT64_C(946684800) * 1000000)
+
+/* ---- values ------------------------------------------------------------------------------------ */
+
+static inline uint16_t tenon__pg_load16(const char *data)
+{
+    uint16_t v;
+    memcpy(&v, data, sizeof v);
+    return be16toh(v);
+}
+
+static inline uint32_t tenon__pg_load32(const char *data)
+{
+    uint32_t v;
+    memcpy(&v, data, sizeof v);
+    return be32toh(v);
+}
+
+static inline uint64_t tenon__pg_load64(const char *data)
+{
+    uint64_t v;
+    memcpy(&v, data, sizeof v);
+    return be64toh(v);
+}
+
+static inline void tenon__pg_store16(char *data, uint16_t v)
+{
+    v = htobe16(v);
+    memcpy(data, &v, sizeof v);
+}
+
+static inline void tenon__pg_store32(char *data, uint32_t v)
+{
+    v = htobe32(v);
+    memcpy(data, &v, sizeof v);
+}
+
+static inline void tenon__pg_store64(char *data, uint64_t v)
+{
+    v = htobe64(v);
+    memcpy(data, &v, sizeof v);
+}
+
+/* How a slot is written. */
+typedef struct tenon__pg_param {
+    const tenon_field *field; /* NULL: a plain int64_t */
+    const tenon_model *model; /* for messages */
+    tenon__pg_codec codec;    /* of the value, or of one element */
+    bool is_wide;             /* else in row form */
+    bool is_list;
+    bool is_text;    /* goes in text format */
+    bool is_untyped; /* as_text: the value is a const char * whatever the field */
+    uint32_t oid;    /* 0: the server's choice */
+    uint32_t element_oid;
+    uint32_t stride; /* from one element to the next */
+} tenon__pg_param;
+
+bool tenon__pg_param_init(tenon__pg_param *param, const tenon__slot *slot, tenon_error *err);
+/* Appends the value, without a length in front; checks it first. False with *err. */
+bool tenon__pg_encode(tenon__buf *out, const tenon__pg_param *param, const void *value,
+                      tenon_error *err);
+/* A decimal as binary numeric. False when the text is no decimal number or beyond what numeric holds. */
+bool tenon__pg_encode_numeric(tenon__buf *out, const char *text, size_t length);
+
+/* How a column is read. */
+typedef struct tenon__pg_column {
+    const tenon_field *field; /* NULL: a count or flag */
+    const tenon_model *model; /* for messages */
+    tenon__pg_codec codec;    /* ARRAY: of element_codec */
+    tenon__pg_codec element_codec;
+    bool is_nullable;
+    bool is_optional;    /* a tenon_opt_…: has_offset counts */
+    uint32_t has_offset; /* in the row struct */
+    uint32_t offset;
+    int last_enum; /* what the row before had; 0 nothing yet */
+} tenon__pg_column;
+
+bool tenon__pg_column_init(tenon__pg_column *column, const tenon__out *out,
+                           const tenon_model *model, tenon_error *err);
+/* Reads one value that is not NULL. Texts are packed in the arena: tenon__arena_align when the result
+ * is through. Never reads beyond `length` bytes, whatever they are. False with *err (TYPE, RANGE). */
+bool tenon__pg_decode(tenon__pg_column *column, const char *data, int length, void *out,
+                      tenon__arena *arena, tenon_error *err);
+/* How many bytes, NUL included, the text of a binary numeric may need; 0 when the bytes are none. */
+size_t tenon__pg_numeric_room(const char *data, int length);
+/* Writes that text, which prints as the server prints it; its length. The room must have been asked. */
+size_t tenon__pg_decode_numeric(const char *data, char *text);
+
+/* ---- statements and results -------------------------------------------------------------------- */
+
+typedef enum tenon__pg_preparation {
+    TENON__PG_NEW,      /* the server does not know it */
+    TENON__PG_PREPARED, /* it does */
+    TENON__PG_STALE,    /* it does, but has to forget it before it can be used */
+    TENON__PG_UNNAMED   /* parsed anew each time */
+} tenon__pg_preparation;
+
+struct tenon__prepared {
+    tenon__prepared *next,
+        *previous; /* in the connection's list; the list of forgotten uses next */
+    const tenon__statement *statement;
+    tenon__pg_preparation preparation;
+    bool is_checked; /* the types of its result were compared */
+    char name[16];
+    int param_count, column_count;
+    tenon__pg_param *params;
+    tenon__pg_column *columns;
+    Oid *oids;
+    int *formats;
+};
+
+/* One block of memory for the whole; free() releases it. */
+tenon__prepared *tenon__pg_prepared_new(const tenon__statement *statement, tenon_error *err);
+/* Compares the columns of the first result with the layout: SCHEMA. */
+bool tenon__pg_check_result(tenon__prepared *prepared, const PGresult *result, tenon_error *err);
+/* Appends all rows of the result. */
+bool tenon__pg_read_rows(tenon__prepared *prepared, const PGresult *result, tenon__rows *rows,
+                         tenon_error *err);
+
+/* ---- the connection ---------------------------------------------------------------------------- */
+
+typedef enum tenon__pg_task {
+    TENON__PG_EXECUTE,
+    TENON__PG_SCRIPT,
+    TENON__PG_COPY_BEGIN,
+    TENON__PG_COPY_END,
+    TENON__PG_COPY_ABORT
+} tenon__pg_task;
+
+struct tenon__connection {
+    PGconn *pg;
+    PGcancel *cancel; /* copied from pg, so that another thread may use it */
+    tenon__state state;
+    tenon__pg_task task;
+    bool is_flushing;    /* not everything is sent */
+    bool is_sent;        /* something of the statement may have reached the server */
+    bool skips_check;    /* trusts the types of columns */
+    bool is_commit;      /* the script ends a transaction for good */
+    bool may_write;      /* the statement may change the database */
+    bool in_transaction; /* when the statement was sent */
+    bool has_retried;
+    int awaited_syncs;                       /* 0: not in pipeline mode */
+    unsigned last_name;                      /* names count up */
+    tenon__prepared *prepared;               /* all that live */
+    tenon__prepared *forgotten;              /* to be deallocated on the server */
+    tenon__prepared *running;                /* NULL while a script runs */
+    PGresult *result;                        /* the first failure, else the last that came */
+    char sql[sizeof((tenon_error *)0)->sql]; /* beginning of the script */
+    tenon__buf out;                          /* encoded values; the block of rows while COPYING */
+    const char **values;                     /* for libpq; as many as the largest statement has */
+    int *lengths;
+    int value_capacity;
+    tenon__prepared *copy; /* the statement being copied */
+};
+
+/* Encodes into out, values and lengths. */
+bool tenon__pg_bind(tenon__connection *c, const tenon__prepared *prepared,
+                    const void *const *values, tenon_error *err);
+/* Makes room in values and lengths. */
+bool tenon__pg_reserve_values(tenon__connection *c, int count, tenon_error *err);
+
+tenon__progress tenon__pg_step(tenon__connection *c, tenon_error *err);
+tenon__progress tenon__pg_prepare(tenon__connection *c, const tenon__statement *statement,
+                                  tenon__prepared **out, tenon_error *err);
+void tenon__pg_forget(tenon__connection *c, tenon__prepared *prepared);
+tenon__progress tenon__pg_execute(tenon__connection *c, tenon__prepared *prepared,
+                                  const void *const *values, tenon_error *err);
+tenon__progress tenon__pg_fetch(tenon__connection *c, tenon__rows *rows, int64_t *affected,
+                                tenon_error *err);
+tenon__progress tenon__pg_script(tenon__connection *c, const char *sql, tenon_error *err);
+/* Frees all statements of a connection that ends. */
+void tenon__pg_free_statements(tenon__connection *c);
+/* Begins a task that is not an execution; clears what the one before left. */
+void tenon__pg_begin(tenon__connection *c, tenon__pg_task task, const char *sql);
+/* Goes on sending; tells what to wait for. */
+tenon__progress tenon__pg_flush(tenon__connection *c, tenon_error *err);
+/* Fails a call whose PQsend… refused. */
+tenon__progress tenon__pg_fail_send(tenon__connection *c, tenon_error *err);
+tenon__progress tenon__pg_copy_begin(tenon__connection *c, const tenon__statement *statement,
+                                     tenon_error *err);
+tenon__progress tenon__pg_copy_row(tenon__connection *c, const tenon__statement *statement,
+                                   const void *const *values, tenon_error *err);
+tenon__progress tenon__pg_copy_end(tenon__connection *c, const char *abort_message,
+                                   int64_t *affected, tenon_error *err);
+
+/* ---- errors (errors.c) ------------------------------------------------------------------------- */
+
+tenon_status tenon__pg_status_of(const char *sqlstate);
+/* From what the server answered. */
+bool tenon__pg_fail_result(tenon_error *err, const tenon__connection *c, const PGresult *result);
+/* The connection is gone; makes it BROKEN. */
+bool tenon__pg_fail_lost(tenon_error *err, tenon__connection *c);
+/* It never came about. */
+bool tenon__pg_fail_connect(tenon_error *err, const PGconn *pg);
+/* libpq refused and the connection stands: it had no memory. */
+bool tenon__pg_fail_client(tenon_error *err, tenon__connection *c);
+
+/* The committed table, for the test that compares docs/errors.md with it. A code of two characters is
+ * a class. */
+typedef struct tenon__pg_code {
+    char sqlstate[6];
+    tenon_status status;
+} tenon__pg_code;
+extern const tenon__pg_code tenon__pg_codes[];
+extern const size_t tenon__pg_code_count;
+
+#endif

@@ -1,0 +1,450 @@
+/* Running statements: the client's half of the protocol, without ever blocking.
+ *
+ * A call sends and returns; tenon__pg_step reads until the server is ready for the next statement and
+ * keeps the one result that counts, so that fetch finds the wire idle and only decodes. The first execution
+ * of a statement is sent together with its preparation, in libpq's pipeline mode: one round trip. Statements
+ * that were forgotten are deallocated at the head of that pipeline, each behind a sync point of its own, so
+ * that their fate touches nobody.
+ *
+ * A statement may turn out to be prepared no longer (26000: the server or a pooler dropped it) or prepared
+ * for a table that has changed since (0A000). It has had no effect then. Outside a transaction it is
+ * prepared again and run once more, from the values that still stand in the buffer; inside one the
+ * transaction is lost, and the next attempt prepares again.
+ *
+ * After a lost connection nothing is sent again: whether a write took place is for the caller to find
+ * out, and err->applied says what is known. */
+#include "driver/postgres/pg.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+
+enum { KEPT_BUFFER_BYTES = 1 << 20 };
+
+/* ---- sending ----------------------------------------------------------------------------------- */
+
+tenon__progress tenon__pg_flush(tenon__connection *c, tenon_error *err)
+{
+    int left = PQflush(c->pg);
+    if (left < 0) {
+        tenon__pg_fail_lost(err, c);
+        return TENON__FAILED;
+    }
+    c->is_flushing = left > 0;
+    return c->is_flushing ? TENON__WANT_WRITE : TENON__WANT_READ;
+}
+
+/* In pipeline mode half of a conversation may be queued, from which there is no way back. */
+tenon__progress tenon__pg_fail_send(tenon__connection *c, tenon_error *err)
+{
+    tenon__pg_fail_client(err, c);
+    c->state = PQstatus(c->pg) == CONNECTION_OK && !c->awaited_syncs ? TENON__IDLE : TENON__BROKEN;
+    return TENON__FAILED;
+}
+
+void tenon__pg_begin(tenon__connection *c, tenon__pg_task task, const char *sql)
+{
+    PQclear(c->result);
+    c->result = NULL;
+    c->task = task;
+    c->running = NULL;
+    c->is_sent = c->is_commit = c->has_retried = false;
+    c->may_write = true;
+    c->in_transaction = PQtransactionStatus(c->pg) != PQTRANS_IDLE;
+    if (sql)
+        tenon__error_copy(c->sql, sizeof c->sql, sql);
+}
+
+static bool send_deallocate(tenon__connection *c, const tenon__prepared *p)
+{
+    char sql[sizeof "DEALLOCATE " + sizeof p->name];
+    snprintf(sql, sizeof sql, "DEALLOCATE %s", p->name);
+    if (!PQsendQueryParams(c->pg, sql, 0, NULL, NULL, NULL, NULL, 1) || !PQpipelineSync(c->pg))
+        return false;
+    c->awaited_syncs++;
+    return true;
+}
+
+static bool send_forgotten(tenon__connection *c)
+{
+    /* One that the server lost meanwhile would make a transaction fail. */
+    if (c->in_transaction)
+        return true;
+    while (c->forgotten) {
+        tenon__prepared *p = c->forgotten;
+        if (!send_deallocate(c, p))
+            return false;
+        c->forgotten = p->next;
+        free(p);
+    }
+    return true;
+}
+
+static bool send_prepared(tenon__connection *c, const tenon__prepared *p)
+{
+    return PQsendQueryPrepared(c->pg, p->name, p->param_count, c->values, c->lengths, p->formats,
+                               1);
+}
+
+static bool send_new(tenon__connection *c, tenon__prepared *p)
+{
+    if (!PQenterPipelineMode(c->pg))
+        return false;
+    c->awaited_syncs = 1;
+    if (!send_forgotten(c))
+        return false;
+    if (p->preparation == TENON__PG_STALE && !send_deallocate(c, p))
+        return false;
+    p->preparation = TENON__PG_NEW;
+    return PQsendPrepare(c->pg, p->name, p->statement->sql, p->param_count, p->oids) &&
+           send_prepared(c, p) && PQpipelineSync(c->pg);
+}
+
+static bool send_unnamed(tenon__connection *c, const tenon__prepared *p)
+{
+    return PQsendQueryParams(c->pg, p->statement->sql, p->param_count, p->oids, c->values,
+                             c->lengths, p->formats, 1);
+}
+
+static bool send_statement(tenon__connection *c, tenon__prepared *p)
+{
+    switch (p->preparation) {
+    case TENON__PG_PREPARED:
+        return send_prepared(c, p);
+    case TENON__PG_UNNAMED:
+        return send_unnamed(c, p);
+    case TENON__PG_NEW:
+    case TENON__PG_STALE:
+        break;
+    }
+    return send_new(c, p);
+}
+
+static tenon__progress send_running(tenon__connection *c, tenon_error *err)
+{
+    bool is_sent = send_statement(c, c->running);
+    c->is_sent = is_sent || c->awaited_syncs;
+    if (!is_sent)
+        return tenon__pg_fail_send(c, err);
+    c->state = TENON__BUSY;
+    return tenon__pg_flush(c, err);
+}
+
+/* ---- receiving --------------------------------------------------------------------------------- */
+
+static bool is_failure(const PGresult *result)
+{
+    ExecStatusType status = PQresultStatus(result);
+    return status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE;
+}
+
+/* The first failure stays, otherwise the last result. */
+static void keep_result(tenon__connection *c, PGresult *result)
+{
+    if (c->result && is_failure(c->result)) {
+        PQclear(result);
+        return;
+    }
+    PQclear(c->result);
+    c->result = result;
+}
+
+/* True at the last sync point. Before it come the answers to deallocations, which do not matter, to the
+ * preparation, and to the execution. */
+static bool take_pipelined(tenon__connection *c, PGresult *result)
+{
+    ExecStatusType status = PQresultStatus(result);
+    bool is_preparing = c->awaited_syncs == 1 && c->running->preparation == TENON__PG_NEW;
+    if (status == PGRES_PIPELINE_SYNC) {
+        PQclear(result);
+        return --c->awaited_syncs == 0;
+    }
+    if (c->awaited_syncs > 1 || status == PGRES_PIPELINE_ABORTED) {
+        PQclear(result);
+    } else if (is_preparing && !is_failure(result)) {
+        c->running->preparation = TENON__PG_PREPARED;
+        PQclear(result);
+    } else {
+        keep_result(c, result);
+    }
+    return false;
+}
+
+/* COPY in a script has nobody to give or take its data. */
+static bool take_copy(tenon__connection *c, PGresult *result)
+{
+    ExecStatusType status = PQresultStatus(result);
+    if (status == PGRES_COPY_IN && c->task == TENON__PG_COPY_BEGIN) {
+        c->state = TENON__COPYING;
+        return true;
+    }
+    if (status == PGRES_COPY_IN)
+        PQputCopyEnd(c->pg, "COPY needs a call of its own");
+    return false;
+}
+
+static bool is_copy(const PGresult *result)
+{
+    ExecStatusType status = PQresultStatus(result);
+    return status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
+}
+
+/* True when nothing more is to come. */
+static bool take_result(tenon__connection *c, PGresult *result)
+{
+    if (c->awaited_syncs)
+        return take_pipelined(c, result);
+    if (!is_copy(result)) {
+        keep_result(c, result);
+        return false;
+    }
+    bool is_done = take_copy(c, result);
+    PQclear(result);
+    return is_done;
+}
+
+/* Reads all that has come; true when the statement is through. */
+static bool collect(tenon__connection *c)
+{
+    while (!PQisBusy(c->pg)) {
+        PGresult *result = PQgetResult(c->pg);
+        if (!result && (!c->awaited_syncs || PQstatus(c->pg) == CONNECTION_BAD))
+            return true;
+        if (result && take_result(c, result))
+            return true;
+    }
+    return false;
+}
+
+/* ---- what became of it ------------------------------------------------------------------------- */
+
+static bool has_sqlstate(const PGresult *result, const char *sqlstate)
+{
+    const char *found = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    return found && strcmp(found, sqlstate) == 0;
+}
+
+/* Notes when the server's prepared statement is no good any more. */
+static bool note_unprepared(tenon__connection *c)
+{
+    if (!c->running || c->running->preparation != TENON__PG_PREPARED)
+        return false;
+    if (has_sqlstate(c->result, "26000"))
+        c->running->preparation = TENON__PG_NEW;
+    else if (has_sqlstate(c->result, "0A000"))
+        c->running->preparation = TENON__PG_STALE;
+    else
+        return false;
+    c->running->is_checked = false;
+    return true;
+}
+
+static tenon__progress run_again(tenon__connection *c, tenon_error *err)
+{
+    PQclear(c->result);
+    c->result = NULL;
+    c->has_retried = true;
+    return send_running(c, err);
+}
+
+static bool is_word(const char *sql, const char *word)
+{
+    return strncasecmp(sql, word, strlen(word)) == 0;
+}
+
+/* The server answers the COMMIT of a transaction that has failed with ROLLBACK, as if all were well. */
+static bool check_commit(const tenon__connection *c, tenon_error *err)
+{
+    if (!c->is_commit || !c->result || strcmp(PQcmdStatus(c->result), "ROLLBACK") != 0)
+        return true;
+    tenon__fail(err, TENON_MISUSE,
+                "the transaction had failed and was rolled back instead of committed");
+    tenon__hint(err, "roll back at the first error of a transaction");
+    return false;
+}
+
+static tenon__progress fail_running(tenon__connection *c, tenon_error *err)
+{
+    if (note_unprepared(c) && !c->in_transaction && !c->has_retried)
+        return run_again(c, err);
+    tenon__pg_fail_result(err, c, c->result);
+    PQclear(c->result);
+    c->result = NULL;
+    c->state = TENON__IDLE;
+    return TENON__FAILED;
+}
+
+static tenon__progress finish_script(tenon__connection *c, tenon_error *err)
+{
+    bool is_done = check_commit(c, err);
+    PQclear(c->result);
+    c->result = NULL;
+    c->state = TENON__IDLE;
+    return is_done ? TENON__DONE : TENON__FAILED;
+}
+
+static tenon__progress finish(tenon__connection *c, tenon_error *err)
+{
+    if (PQstatus(c->pg) == CONNECTION_BAD) {
+        tenon__pg_fail_lost(err, c);
+        return TENON__FAILED;
+    }
+    if (PQpipelineStatus(c->pg) != PQ_PIPELINE_OFF)
+        PQexitPipelineMode(c->pg);
+    if (c->result && is_failure(c->result) && c->task != TENON__PG_COPY_ABORT)
+        return fail_running(c, err);
+    switch (c->task) {
+    case TENON__PG_COPY_ABORT: /* the failure is what was asked for */
+    case TENON__PG_SCRIPT:
+        return finish_script(c, err);
+    case TENON__PG_COPY_BEGIN: /* it was no COPY */
+        tenon__fail(err, TENON_MISUSE, "the statement is no COPY FROM STDIN");
+        c->state = TENON__IDLE;
+        return TENON__FAILED;
+    case TENON__PG_EXECUTE:
+    case TENON__PG_COPY_END:
+        break;
+    }
+    c->state = TENON__ROWS_READY;
+    return TENON__ROWS;
+}
+
+tenon__progress tenon__pg_step(tenon__connection *c, tenon_error *err)
+{
+    if (!PQconsumeInput(c->pg)) {
+        collect(c); /* the reason may have come before the end */
+        tenon__pg_fail_lost(err, c);
+        return TENON__FAILED;
+    }
+    if (c->is_flushing && tenon__pg_flush(c, err) == TENON__FAILED)
+        return TENON__FAILED;
+    if (c->state == TENON__COPYING && !c->is_flushing)
+        return TENON__DONE;
+    if (collect(c))
+        return c->state == TENON__COPYING ? TENON__DONE : finish(c, err);
+    return c->is_flushing ? TENON__WANT_WRITE : TENON__WANT_READ;
+}
+
+/* ---- the driver's calls ------------------------------------------------------------------------ */
+
+static void link_prepared(tenon__connection *c, tenon__prepared *p)
+{
+    p->next = c->prepared;
+    if (p->next)
+        p->next->previous = p;
+    c->prepared = p;
+}
+
+static void unlink_prepared(tenon__connection *c, tenon__prepared *p)
+{
+    if (p->next)
+        p->next->previous = p->previous;
+    if (p->previous)
+        p->previous->next = p->next;
+    else
+        c->prepared = p->next;
+}
+
+tenon__progress tenon__pg_prepare(tenon__connection *c, const tenon__statement *statement,
+                                  tenon__prepared **out, tenon_error *err)
+{
+    tenon__prepared *p = tenon__pg_prepared_new(statement, err);
+    if (!p)
+        return TENON__FAILED;
+    if (!tenon__pg_reserve_values(c, p->param_count, err)) {
+        free(p);
+        return TENON__FAILED;
+    }
+    if (statement->flags & (TENON__CUSTOM_PLAN | TENON__ONCE))
+        p->preparation = TENON__PG_UNNAMED;
+    else
+        snprintf(p->name, sizeof p->name, "t%u", ++c->last_name);
+    p->is_checked = c->skips_check;
+    link_prepared(c, p);
+    *out = p;
+    return TENON__DONE;
+}
+
+void tenon__pg_forget(tenon__connection *c, tenon__prepared *p)
+{
+    bool is_known = p->preparation == TENON__PG_PREPARED || p->preparation == TENON__PG_STALE;
+    unlink_prepared(c, p);
+    if (c->running == p)
+        c->running = NULL;
+    if (!is_known || c->state == TENON__BROKEN) {
+        free(p);
+        return;
+    }
+    p->next = c->forgotten;
+    c->forgotten = p;
+}
+
+static void free_list(tenon__prepared *p)
+{
+    while (p) {
+        tenon__prepared *next = p->next;
+        free(p);
+        p = next;
+    }
+}
+
+void tenon__pg_free_statements(tenon__connection *c)
+{
+    free_list(c->prepared);
+    free_list(c->forgotten);
+}
+
+tenon__progress tenon__pg_execute(tenon__connection *c, tenon__prepared *p,
+                                  const void *const *values, tenon_error *err)
+{
+    tenon__pg_begin(c, TENON__PG_EXECUTE, NULL);
+    c->running = p;
+    if (!tenon__pg_bind(c, p, values, err))
+        return TENON__FAILED;
+    return send_running(c, err);
+}
+
+static bool read_result(tenon__connection *c, tenon__rows *rows, tenon_error *err)
+{
+    tenon__prepared *p = c->running;
+    if (!rows || !p || PQresultStatus(c->result) != PGRES_TUPLES_OK)
+        return true;
+    if (!p->is_checked && !tenon__pg_check_result(p, c->result, err))
+        return false;
+    return tenon__pg_read_rows(p, c->result, rows, err);
+}
+
+static int64_t affected_by(PGresult *result)
+{
+    if (PQresultStatus(result) == PGRES_TUPLES_OK)
+        return PQntuples(result);
+    return strtoll(PQcmdTuples(result), NULL, 10);
+}
+
+tenon__progress tenon__pg_fetch(tenon__connection *c, tenon__rows *rows, int64_t *affected,
+                                tenon_error *err)
+{
+    bool is_read = read_result(c, rows, err);
+    if (!is_read && err && c->running->statement->flags & TENON__WRITES)
+        err->applied = TENON_APPLIED_YES;
+    if (is_read && affected)
+        *affected = affected_by(c->result);
+    PQclear(c->result);
+    c->result = NULL;
+    c->state = TENON__IDLE;
+    if (TENON__UNLIKELY(c->out.capacity > KEPT_BUFFER_BYTES))
+        tenon__buf_release(&c->out);
+    return is_read ? TENON__DONE : TENON__FAILED;
+}
+
+tenon__progress tenon__pg_script(tenon__connection *c, const char *sql, tenon_error *err)
+{
+    tenon__pg_begin(c, TENON__PG_SCRIPT, sql);
+    c->is_commit = is_word(sql, "COMMIT") || is_word(sql, "END");
+    c->may_write = !is_word(sql, "BEGIN") && !is_word(sql, "ROLLBACK") && !is_word(sql, "SET");
+    if (!PQsendQuery(c->pg, sql))
+        return tenon__pg_fail_send(c, err);
+    c->is_sent = true;
+    c->state = TENON__BUSY;
+    return tenon__pg_flush(c, err);
+}
