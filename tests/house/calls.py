@@ -34,7 +34,7 @@ def calls_of(archive):
 
 
 def is_within(member, where):
-    return where != "-" and member.startswith(where.replace("/", "_"))
+    return any(member.startswith(place.replace("/", "_")) for place in where.split(","))
 
 
 def main():

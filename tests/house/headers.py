@@ -18,7 +18,7 @@ def main():
     installed = (root / "include/tenon/meson.build").read_text()
     failed = 0
     for header in headers:
-        source = f"#include <tenon/{header.name}>\n#include <tenon/{header.name}>\n"
+        source = 2 * f"#include <tenon/{header.name}>\n" + "extern int not_empty;\n"
         done = subprocess.run(
             [*command, "-I", str(root / "include"), "-"], input=source, text=True, check=False
         )
