@@ -11,6 +11,8 @@
 #include "schema/schema.h"
 
 const command *const command_table[] = {
+    &command_validate,
+    &command_format,
     &command_help,
     NULL,
 };

@@ -21,7 +21,9 @@ typedef struct command {
     int (*run)(int argc, char **argv);
 } command;
 
+extern const command command_format;
 extern const command command_help;
+extern const command command_validate;
 
 /* All of them in the order of help, ended by NULL. */
 extern const command *const command_table[];
