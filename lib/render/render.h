@@ -24,7 +24,7 @@
 typedef struct tenon__plan {
     tenon__statement statement;
     tenon__layout layout;
-    size_t bytes; /* memory it takes */
+    size_t bytes;       /* memory it takes */
     tenon__arena arena; /* holds everything */
 } tenon__plan;
 

@@ -1,5 +1,159 @@
-/* Shapes: the bytes, their writer and their reader. See render.h. */
+/* Shapes: the bytes, their writer and their reader. See render.h.
+ *
+ * A shape names its descriptor by address, so a descriptor must outlive every tenon_db it is used with.
+ * Numbers are in the machine's own byte order: shapes never leave the process. The grammar, with one
+ * byte for each word in capitals:
+ *
+ *     shape     := head [table] body
+ *     table     := text text                          schema ("" when none), name; with SHAPE_HAS_TABLE
+ *     body      :=                                    FIND_BY, DELETE: the unique stands in the head
+ *                | [columns] order distinct where     FIND; columns with SHAPE_HAS_COLUMNS
+ *                | distinct where                     COUNT
+ *                | where                              EXISTS, DELETE_MANY
+ *                | left_out                           CREATE, CREATE_MANY
+ *                | changes                            UPDATE
+ *                | changes where                      UPDATE_MANY
+ *                | left_out changes                   UPSERT
+ *     columns   := 8 bytes for each 64 fields         a bit a field
+ *     where     := condition* END
+ *     condition := operator field [text]              a tenon_operator; text: the keys of JSON_PATH_EQ
+ *                | (IS_TRUE | IS_FALSE) field         booleans are literals
+ *                | (ALL | ANY | NONE) (ITEM where)* END
+ *     order     := (direction + 1, field)* END        tenon_direction
+ *     distinct  := (ITEM field)* END
+ *     left_out  := a byte for each GENERATED field    1: the database fills it in
+ *     changes   := (tenon_change field)* END
+ *     field     := two bytes, an index
+ *     text      := two bytes of length, bytes
+ *
+ * The values of a call are numbered in the order in which the shape mentions them: keys of FIND_BY and
+ * DELETE in the order of the unique; conditions, ranges with two values, null and emptiness tests with
+ * none; for creating every field that is not left out; changes before the key or the where; last the
+ * limit and the offset when they are values. */
 #ifndef TENON_RENDER_SHAPE_H
 #define TENON_RENDER_SHAPE_H
+
+#include "core/core.h"
+
+#include <tenon/model.h>
+
+#include <assert.h>
+
+typedef enum tenon__operation {
+    TENON__FIND_BY = 1,
+    TENON__FIND,
+    TENON__COUNT_ROWS,
+    TENON__EXISTS,
+    TENON__CREATE,
+    TENON__CREATE_MANY, /* a column of values a parameter: UNNEST, or COPY with TENON__SHAPE_COPY */
+    TENON__UPDATE,
+    TENON__UPDATE_MANY,
+    TENON__UPSERT,
+    TENON__DELETE,
+    TENON__DELETE_MANY
+} tenon__operation;
+
+typedef enum tenon__shape_flag {
+    TENON__SHAPE_HAS_TABLE = 1 << 0,
+    TENON__SHAPE_HAS_COLUMNS = 1 << 1,
+    TENON__SHAPE_LIMIT_ONE = 1 << 2,
+    TENON__SHAPE_LIMIT = 1 << 3,
+    TENON__SHAPE_OFFSET = 1 << 4,
+    TENON__SHAPE_CUSTOM_PLAN = 1 << 5,
+    TENON__SHAPE_RETURNING = 1 << 6,       /* CREATE, CREATE_MANY */
+    TENON__SHAPE_SKIP_DUPLICATES = 1 << 7, /* CREATE, CREATE_MANY */
+    TENON__SHAPE_COPY = 1 << 8
+} tenon__shape_flag;
+
+/* Words beside the operators, directions and changes, which all begin at 1. */
+enum {
+    TENON__SHAPE_END = 0,
+    TENON__SHAPE_ITEM = 1,
+    TENON__SHAPE_ALL = 128,
+    TENON__SHAPE_ANY,
+    TENON__SHAPE_NONE,
+    TENON__SHAPE_IS_TRUE,
+    TENON__SHAPE_IS_FALSE
+};
+
+/* 16 bytes without padding. */
+typedef struct tenon__shape_head {
+    uint16_t operation, flags;
+    uint32_t unique; /* index into the model's uniques */
+    const tenon_model *model;
+} tenon__shape_head;
+
+_Static_assert(sizeof(tenon__shape_head) == 8 + sizeof(void *),
+               "padding would make equal keys differ");
+
+/* ---- writer -----------------------------------------------------------------------------------
+ * Starts on the stack and moves to the arena when it grows. Sticky: `failed` when memory or the limit is
+ * exhausted. */
+
+enum { TENON__SHAPE_STACK_BYTES = 384, TENON__SHAPE_LIMIT_BYTES = 65536 };
+
+typedef struct tenon__shape {
+    uint8_t *data;
+    size_t length, capacity;
+    tenon__arena *arena;
+    bool failed;
+    _Alignas(8) uint8_t stack[TENON__SHAPE_STACK_BYTES];
+} tenon__shape;
+
+void tenon__shape_begin(tenon__shape *shape, tenon__arena *arena, tenon__operation operation,
+                        const tenon_model *model);
+/* Where `size` more bytes go; NULL when it has failed. */
+uint8_t *tenon__shape_grow(tenon__shape *shape, size_t size);
+
+static inline uint8_t *tenon__shape_room(tenon__shape *shape, size_t size)
+{
+    if (TENON__UNLIKELY(size > shape->capacity - shape->length))
+        return tenon__shape_grow(shape, size);
+    uint8_t *at = shape->data + shape->length;
+    shape->length += size;
+    return at;
+}
+
+static inline void tenon__shape_word(tenon__shape *shape, uint8_t word)
+{
+    uint8_t *at = tenon__shape_room(shape, 1);
+    if (at)
+        *at = word;
+}
+
+static inline void tenon__shape_field(tenon__shape *shape, uint8_t word, uint16_t field)
+{
+    uint8_t *at = tenon__shape_room(shape, 3);
+    if (!at)
+        return;
+    at[0] = word;
+    memcpy(at + 1, &field, sizeof field);
+}
+
+void tenon__shape_bytes(tenon__shape *shape, const void *data, size_t length);
+void tenon__shape_text(tenon__shape *shape, const char *text, size_t length);
+/* Marks and names the table given at run time; right behind the head. */
+void tenon__shape_table(tenon__shape *shape, tenon_table table);
+
+/* Flags and unique may be set until the shape is used. */
+static inline tenon__shape_head *tenon__shape_head_of(tenon__shape *shape)
+{
+    return (tenon__shape_head *)(void *)shape->data;
+}
+
+/* ---- reader -----------------------------------------------------------------------------------
+ * Reads what the writer wrote; anything else is our own bug and asserted. Texts point into the shape. */
+
+typedef struct tenon__shape_reader {
+    const uint8_t *at, *end;
+} tenon__shape_reader;
+
+tenon__shape_head tenon__shape_open(tenon__shape_reader *reader, const uint8_t *data,
+                                    size_t length);
+uint8_t tenon__shape_next(tenon__shape_reader *reader);
+uint16_t tenon__shape_next_field(tenon__shape_reader *reader);
+const uint8_t *tenon__shape_next_bytes(tenon__shape_reader *reader, size_t length);
+/* *length without the NUL that it does not have. */
+const char *tenon__shape_next_text(tenon__shape_reader *reader, size_t *length);
 
 #endif

@@ -1,0 +1,380 @@
+/* What only PostgreSQL says so.
+ *
+ * A parameter's type is declared by the driver wherever it has a fixed OID and else found by the server
+ * from its context, so casts stand only where the context does not tell, and never with a modifier:
+ * `$1::varchar(3)` would cut in silence. For the same reason bit is written "bit": without the quotes it
+ * means bit(1). Types that travel as text are selected by their output function (a cast of inet would add a
+ * mask), money by way of numeric because its own forms depend on the server's locale. */
+#include "render/sql.h"
+
+static bool is_list(const tenon_field *field)
+{
+    return field->flags & TENON_FIELD_LIST;
+}
+
+/* "::type", or "::type[]" for an array column. */
+static void write_cast(tenon__sql *w, const tenon_field *field, const char *type)
+{
+    tenon__sql_add(w, "::");
+    tenon__sql_add(w, type);
+    if (is_list(field))
+        tenon__sql_add(w, "[]");
+}
+
+static const char *const type_names[] = {
+    [TENON_PG_BOOL] = "bool",
+    [TENON_PG_INT2] = "int2",
+    [TENON_PG_INT4] = "int4",
+    [TENON_PG_INT8] = "int8",
+    [TENON_PG_OID] = "oid",
+    [TENON_PG_FLOAT4] = "float4",
+    [TENON_PG_FLOAT8] = "float8",
+    [TENON_PG_NUMERIC] = "numeric",
+    [TENON_PG_MONEY] = "money",
+    [TENON_PG_TEXT] = "text",
+    [TENON_PG_VARCHAR] = "varchar",
+    [TENON_PG_BPCHAR] = "bpchar",
+    [TENON_PG_CITEXT] = "citext",
+    [TENON_PG_JSON] = "json",
+    [TENON_PG_JSONB] = "jsonb",
+    [TENON_PG_BYTEA] = "bytea",
+    [TENON_PG_UUID] = "uuid",
+    [TENON_PG_TIMESTAMP] = "timestamp",
+    [TENON_PG_TIMESTAMPTZ] = "timestamptz",
+    [TENON_PG_DATE] = "date",
+    [TENON_PG_TIME] = "time",
+    [TENON_PG_TIMETZ] = "timetz",
+    [TENON_PG_BIT] = "\"bit\"",
+    [TENON_PG_VARBIT] = "varbit",
+    [TENON_PG_INET] = "inet",
+    [TENON_PG_XML] = "xml",
+};
+
+/* The element type's name. */
+static void write_type(tenon__sql *w, const tenon_field *field)
+{
+    if (field->pg_type == TENON_PG_OTHER) {
+        /* It may hold anything, a modifier too; the renderer's callers bind such columns row by row. */
+        tenon__sql_refuse(w, field, "cannot be named in a cast", "bind the value as it is");
+        return;
+    }
+    if (field->pg_type != TENON_PG_ENUM) {
+        tenon__sql_add(w, type_names[field->pg_type]);
+        return;
+    }
+    const tenon_enum *enumeration = field->enumeration;
+    if (enumeration->type_schema) {
+        tenon__sql_identifier(w, enumeration->type_schema);
+        tenon__sql_add(w, ".");
+    }
+    tenon__sql_identifier(w, enumeration->type);
+}
+
+/* ---- columns and values ----------------------------------------------------------------------- */
+
+static void write_as_text(tenon__sql *w, const tenon_field *field)
+{
+    if (is_list(field)) {
+        tenon__sql_add(w, "textin(array_out(");
+        tenon__sql_column(w, field);
+        tenon__sql_add(w, "))::text[]");
+    } else if (field->pg_type == TENON_PG_INET) {
+        tenon__sql_add(w, "textin(inet_out(");
+        tenon__sql_column(w, field);
+        tenon__sql_add(w, "))");
+    } else {
+        tenon__sql_column(w, field);
+        tenon__sql_add(w, "::text");
+    }
+}
+
+static void write_selected(tenon__sql *w, const tenon_field *field)
+{
+    switch (field->pg_type) {
+    case TENON_PG_BIT:
+    case TENON_PG_VARBIT:
+    case TENON_PG_INET:
+    case TENON_PG_XML:
+    case TENON_PG_OTHER:
+        write_as_text(w, field);
+        return;
+    case TENON_PG_MONEY:
+        tenon__sql_column(w, field);
+        write_cast(w, field, "numeric");
+        return;
+    default:
+        tenon__sql_column(w, field);
+    }
+}
+
+/* What a type without a usable equality is compared as; NULL for all others. */
+static const char *stand_in(const tenon_field *field)
+{
+    switch (field->pg_type) {
+    case TENON_PG_JSON:
+        return "jsonb";
+    case TENON_PG_XML:
+        return "text";
+    case TENON_PG_MONEY:
+        return "numeric";
+    default:
+        return NULL;
+    }
+}
+
+static void write_stand_in_cast(tenon__sql *w, const tenon_field *field)
+{
+    const char *type = stand_in(field);
+    if (type)
+        write_cast(w, field, type);
+}
+
+static void write_compared(tenon__sql *w, const tenon_field *field)
+{
+    tenon__sql_column(w, field);
+    write_stand_in_cast(w, field);
+}
+
+static void write_comparand(tenon__sql *w, const tenon_field *field)
+{
+    tenon__sql_slot(w, field, is_list(field) ? TENON__FORM_ARRAY : TENON__FORM_WIDE);
+    write_stand_in_cast(w, field);
+}
+
+static void write_stored(tenon__sql *w, const tenon_field *field)
+{
+    tenon__sql_slot(w, field, is_list(field) ? TENON__FORM_ARRAY : TENON__FORM_WIDE);
+    if (field->pg_type != TENON_PG_MONEY)
+        return;
+    write_cast(w, field, "numeric");
+    write_cast(w, field, "money");
+}
+
+/* ---- conditions ------------------------------------------------------------------------------- */
+
+static void write_list(tenon__sql *w, tenon_operator operation, const tenon_field *field)
+{
+    write_compared(w, field);
+    tenon__sql_add(w, operation == TENON_IN ? " = ANY(" : " <> ALL(");
+    tenon__sql_slot(w, field, TENON__FORM_WIDE_LIST);
+    if (stand_in(field)) {
+        tenon__sql_add(w, "::");
+        tenon__sql_add(w, stand_in(field));
+        tenon__sql_add(w, "[]");
+    }
+    tenon__sql_add(w, ")");
+}
+
+static const char *match_word(tenon_operator operation)
+{
+    switch (operation) {
+    case TENON_NOT_LIKE:
+        return " NOT LIKE ";
+    case TENON_ILIKE:
+        return " ILIKE ";
+    case TENON_NOT_ILIKE:
+        return " NOT ILIKE ";
+    default:
+        return " LIKE ";
+    }
+}
+
+static void write_match(tenon__sql *w, tenon_operator operation, const tenon_field *field)
+{
+    write_selected(w, field);
+    tenon__sql_add(w, match_word(operation));
+    tenon__sql_text_slot(w, field);
+}
+
+/* An element as an array of one, which an index over arrays can find; the server must be told the type
+ * where the driver cannot. */
+static void write_has(tenon__sql *w, const tenon_field *field)
+{
+    if (field->pg_type == TENON_PG_OTHER) {
+        tenon__sql_slot(w, field, TENON__FORM_ELEMENT);
+        tenon__sql_add(w, " = ANY(");
+        tenon__sql_column(w, field);
+        tenon__sql_add(w, ")");
+        return;
+    }
+    write_compared(w, field);
+    tenon__sql_add(w, " @> ARRAY[");
+    tenon__sql_slot(w, field, TENON__FORM_ELEMENT);
+    tenon__sql_add(w, "]::");
+    if (stand_in(field))
+        tenon__sql_add(w, stand_in(field));
+    else
+        write_type(w, field);
+    tenon__sql_add(w, "[]");
+}
+
+static void write_has_some(tenon__sql *w, const tenon_field *field, const char *sign)
+{
+    write_compared(w, field);
+    tenon__sql_add(w, sign);
+    tenon__sql_slot(w, field, TENON__FORM_NARROW_LIST);
+    write_stand_in_cast(w, field);
+}
+
+static void write_array(tenon__sql *w, tenon_operator operation, const tenon_field *field)
+{
+    switch (operation) {
+    case TENON_HAS:
+        write_has(w, field);
+        return;
+    case TENON_HAS_ANY:
+        write_has_some(w, field, " && ");
+        return;
+    case TENON_HAS_ALL:
+        write_has_some(w, field, " @> ");
+        return;
+    default:
+        tenon__sql_add(w, "cardinality(");
+        tenon__sql_column(w, field);
+        tenon__sql_add(w, operation == TENON_IS_EMPTY ? ") = 0" : ") > 0");
+    }
+}
+
+/* `data -> 'address' -> 0`: literals, so that an index on the expression can be used. */
+static void write_path(tenon__sql *w, const tenon_field *field)
+{
+    tenon__sql_path path = tenon__sql_next_path(w);
+    tenon__sql_column(w, field);
+    for (tenon__sql_key key; tenon__sql_next_key(&path, &key);) {
+        tenon__sql_add(w, " -> ");
+        if (key.is_index)
+            tenon__buf_add(&w->text, key.text, key.length);
+        else
+            tenon__sql_literal(w, key.text, key.length);
+    }
+}
+
+static void write_json(tenon__sql *w, tenon_operator operation, const tenon_field *field)
+{
+    if (operation == TENON_JSON_CONTAINS) {
+        write_compared(w, field);
+        tenon__sql_add(w, " @> ");
+        write_comparand(w, field);
+        return;
+    }
+    tenon__sql_add(w, "(");
+    write_path(w, field);
+    tenon__sql_add(w, ")");
+    write_stand_in_cast(w, field);
+    tenon__sql_add(w, " = ");
+    write_comparand(w, field);
+}
+
+/* ---- changes ---------------------------------------------------------------------------------- */
+
+/* Money knows neither numeric nor a product with it, so it is calculated as numeric. */
+static void write_arithmetic(tenon__sql *w, const tenon_field *field, const char *sign)
+{
+    bool is_money = field->pg_type == TENON_PG_MONEY;
+    tenon__sql_add(w, is_money ? "(" : "");
+    tenon__sql_column(w, field);
+    tenon__sql_add(w, is_money ? "::numeric" : "");
+    tenon__sql_add(w, sign);
+    tenon__sql_slot(w, tenon__sql_operand(field), TENON__FORM_WIDE);
+    tenon__sql_add(w, is_money ? ")::money" : "");
+}
+
+static void write_calculated(tenon__sql *w, tenon_change change, const tenon_field *field)
+{
+    switch (change) {
+    case TENON_INCREASE:
+        write_arithmetic(w, field, " + ");
+        return;
+    case TENON_DECREASE:
+        write_arithmetic(w, field, " - ");
+        return;
+    case TENON_SCALE:
+        write_arithmetic(w, field, " * ");
+        return;
+    case TENON_PUSH:
+        tenon__sql_add(w, "array_cat(");
+        tenon__sql_column(w, field);
+        tenon__sql_add(w, ", ");
+        tenon__sql_slot(w, field, TENON__FORM_ARRAY);
+        tenon__sql_add(w, ")");
+        return;
+    default:
+        tenon__sql_add(w, "DEFAULT");
+    }
+}
+
+/* ---- many rows -------------------------------------------------------------------------------- */
+
+/* As TENON__FORM_COLUMN sends it. */
+static bool travels_as_text(const tenon_field *field)
+{
+    switch (field->pg_type) {
+    case TENON_PG_CITEXT:
+    case TENON_PG_BIT:
+    case TENON_PG_VARBIT:
+    case TENON_PG_INET:
+    case TENON_PG_XML:
+    case TENON_PG_ENUM:
+    case TENON_PG_OTHER:
+        return true;
+    default:
+        return is_list(field);
+    }
+}
+
+static void write_bulk_column(tenon__sql *w, const tenon_field *field, size_t at)
+{
+    tenon__buf_format(&w->text, "c%zu", at + 1);
+    if (!travels_as_text(field) && field->pg_type != TENON_PG_MONEY)
+        return;
+    tenon__sql_add(w, "::");
+    write_type(w, field);
+    tenon__sql_add(w, is_list(field) ? "[]" : "");
+}
+
+static void write_bulk_parameter(tenon__sql *w, const tenon_field *field)
+{
+    tenon__sql_slot(w, field, TENON__FORM_COLUMN);
+    tenon__sql_add(w, "::");
+    if (travels_as_text(field))
+        tenon__sql_add(w, "text");
+    else if (field->pg_type == TENON_PG_MONEY)
+        tenon__sql_add(w, "numeric");
+    else
+        write_type(w, field);
+    tenon__sql_add(w, "[]");
+}
+
+static void write_bulk_source(tenon__sql *w, const tenon_field *const *fields, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        tenon__sql_add(w, i ? ", " : " SELECT ");
+        write_bulk_column(w, fields[i], i);
+    }
+    for (size_t i = 0; i < count; i++) {
+        tenon__sql_add(w, i ? ", " : " FROM UNNEST(");
+        write_bulk_parameter(w, fields[i]);
+    }
+    for (size_t i = 0; i < count; i++)
+        tenon__buf_format(&w->text, "%sc%zu", i ? ", " : ") AS u(", i + 1);
+    tenon__sql_add(w, ")");
+}
+
+const tenon__sql_dialect tenon__sql_postgresql = {
+    .id = TENON_POSTGRESQL,
+    .parameter_mark = '$',
+    .true_text = "true",
+    .false_text = "false",
+    .unlimited = "",
+    .selected = write_selected,
+    .compared = write_compared,
+    .comparand = write_comparand,
+    .stored = write_stored,
+    .ordered = tenon__sql_column,
+    .list = write_list,
+    .match = write_match,
+    .array = write_array,
+    .json = write_json,
+    .calculated = write_calculated,
+    .bulk_source = write_bulk_source,
+};

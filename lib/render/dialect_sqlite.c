@@ -1,0 +1,253 @@
+/* What only SQLite says so.
+ *
+ * Its columns have no types worth the name, so the driver's functions do what PostgreSQL's types do (see
+ * driver.h): LIKE that minds case, key sets as a table, arrays. A prefix is a range, because only a
+ * range can use an index: every text that begins with p lies between p and p followed by a byte that no
+ * UTF-8 has. Where another table's columns are in sight, the column carries its own table's name. */
+#include "render/sql.h"
+
+static tenon__form form_of(const tenon_field *field)
+{
+    return field->flags & TENON_FIELD_LIST ? TENON__FORM_ARRAY : TENON__FORM_WIDE;
+}
+
+/* ---- columns and values ----------------------------------------------------------------------- */
+
+/* JSON is compared in its minified form. */
+static bool is_json(const tenon_field *field)
+{
+    return field->kind == TENON_KIND_JSON && !(field->flags & TENON_FIELD_LIST);
+}
+
+static void write_compared(tenon__sql *w, const tenon_field *field)
+{
+    tenon__sql_add(w, is_json(field) ? "json(" : "");
+    tenon__sql_column(w, field);
+    tenon__sql_add(w, is_json(field) ? ")" : "");
+}
+
+static void write_stored(tenon__sql *w, const tenon_field *field)
+{
+    tenon__sql_slot(w, field, form_of(field));
+}
+
+static void write_comparand(tenon__sql *w, const tenon_field *field)
+{
+    tenon__sql_add(w, is_json(field) ? "json(" : "");
+    write_stored(w, field);
+    tenon__sql_add(w, is_json(field) ? ")" : "");
+}
+
+/* Enums sort as they are declared, which their texts do not. */
+static void write_ordered(tenon__sql *w, const tenon_field *field)
+{
+    if (field->kind != TENON_KIND_ENUM) {
+        tenon__sql_column(w, field);
+        return;
+    }
+    const tenon_enum *enumeration = field->enumeration;
+    tenon__sql_add(w, "CASE ");
+    tenon__sql_column(w, field);
+    for (uint32_t i = 0; i < enumeration->count; i++) {
+        tenon__sql_add(w, " WHEN ");
+        tenon__sql_literal(w, enumeration->values[i], strlen(enumeration->values[i]));
+        tenon__buf_format(&w->text, " THEN %u", i + 1);
+    }
+    tenon__sql_add(w, " END");
+}
+
+/* ---- conditions ------------------------------------------------------------------------------- */
+
+static void write_list(tenon__sql *w, tenon_operator operation, const tenon_field *field)
+{
+    write_compared(w, field);
+    tenon__sql_add(w, operation == TENON_IN ? " IN" : " NOT IN");
+    tenon__sql_add(w, " (SELECT value FROM tenon_keys(");
+    tenon__sql_slot(w, field, TENON__FORM_WIDE_LIST);
+    tenon__sql_add(w, "))");
+}
+
+static void write_prefix(tenon__sql *w, const tenon_field *field)
+{
+    tenon__sql_column(w, field);
+    tenon__sql_add(w, " >= ");
+    tenon__sql_text_slot(w, field);
+    tenon__sql_add(w, " COLLATE BINARY AND ");
+    tenon__sql_column(w, field);
+    tenon__buf_format(&w->text, " < ?%zu || CAST(x'FF' AS TEXT) COLLATE BINARY", w->slot_count);
+}
+
+static void write_match(tenon__sql *w, tenon_operator operation, const tenon_field *field)
+{
+    if (operation == TENON_STARTS_WITH) {
+        write_prefix(w, field);
+        return;
+    }
+    bool is_negated = operation == TENON_NOT_LIKE || operation == TENON_NOT_ILIKE;
+    bool ignores_case = operation == TENON_ILIKE || operation == TENON_NOT_ILIKE;
+    tenon__sql_add(w, is_negated ? "NOT " : "");
+    tenon__sql_add(w, ignores_case ? "tenon_ilike(" : "tenon_like(");
+    tenon__sql_column(w, field);
+    tenon__sql_add(w, ", ");
+    tenon__sql_text_slot(w, field);
+    tenon__sql_add(w, ")");
+}
+
+/* Any: one element of the set is there. All: none is missing. NULL where the array is NULL. */
+static void write_has_some(tenon__sql *w, const tenon_field *field, bool is_all)
+{
+    tenon__sql_add(w, "CASE WHEN ");
+    tenon__sql_column(w, field);
+    tenon__sql_add(w, " IS NOT NULL THEN ");
+    tenon__sql_add(w, is_all ? "NOT EXISTS" : "EXISTS");
+    tenon__sql_add(w, " (SELECT 1 FROM tenon_keys(");
+    tenon__sql_slot(w, field, TENON__FORM_NARROW_LIST);
+    tenon__sql_add(w, ") AS k WHERE ");
+    tenon__sql_add(w, is_all ? "NOT tenon_array_has(" : "tenon_array_has(");
+    tenon__sql_qualified_column(w, field);
+    tenon__sql_add(w, ", k.value)) END");
+}
+
+static void write_array(tenon__sql *w, tenon_operator operation, const tenon_field *field)
+{
+    switch (operation) {
+    case TENON_HAS:
+        tenon__sql_add(w, "tenon_array_has(");
+        tenon__sql_column(w, field);
+        tenon__sql_add(w, ", ");
+        tenon__sql_slot(w, field, TENON__FORM_ELEMENT);
+        tenon__sql_add(w, ")");
+        return;
+    case TENON_HAS_ANY:
+    case TENON_HAS_ALL:
+        write_has_some(w, field, operation == TENON_HAS_ALL);
+        return;
+    default:
+        tenon__sql_add(w, "json_array_length(");
+        tenon__sql_column(w, field);
+        tenon__sql_add(w, operation == TENON_IS_EMPTY ? ") = 0" : ") > 0");
+    }
+}
+
+/* `$."address"[0]`. A key with a quote or a backslash has no spelling in SQLite's paths. */
+static void write_path(tenon__sql *w, const tenon_field *field)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
+    tenon__sql_path path = tenon__sql_next_path(w);
+    tenon__buf_char(&text, '$');
+    for (tenon__sql_key key; tenon__sql_next_key(&path, &key);) {
+        if (memchr(key.text, '"', key.length) || memchr(key.text, '\\', key.length))
+            tenon__sql_refuse(w, field,
+                              "SQLite cannot look up a JSON key with a quote or backslash",
+                              "filter on another key, or compare after reading");
+        tenon__buf_text(&text, key.is_index ? "[" : ".\"");
+        tenon__buf_add(&text, key.text, key.length);
+        tenon__buf_text(&text, key.is_index ? "]" : "\"");
+    }
+    if (text.failed)
+        w->text.failed = true;
+    tenon__sql_literal(w, tenon__buf_string(&text), text.length);
+}
+
+static void write_json(tenon__sql *w, tenon_operator operation, const tenon_field *field)
+{
+    if (operation == TENON_JSON_CONTAINS) {
+        tenon__sql_refuse(w, field, "JSON_CONTAINS does not exist on SQLite",
+                          "compare one key with JSON_AT(\"path\", value)");
+        return;
+    }
+    tenon__sql_add(w, "(");
+    tenon__sql_column(w, field);
+    tenon__sql_add(w, " -> ");
+    write_path(w, field);
+    tenon__sql_add(w, ") = ");
+    write_comparand(w, field);
+}
+
+/* ---- changes ---------------------------------------------------------------------------------- */
+
+/* SQLite's integers have 64 bits in every column and turn into floats beyond; tenon_int refuses both. */
+static const char *integer_bounds(tenon_kind kind)
+{
+    switch (kind) {
+    case TENON_KIND_INT16:
+        return ", -32768, 32767)";
+    case TENON_KIND_INT32:
+        return ", -2147483648, 2147483647)";
+    case TENON_KIND_INT64:
+        return ", -9223372036854775808, 9223372036854775807)";
+    default:
+        return NULL;
+    }
+}
+
+static void write_arithmetic(tenon__sql *w, const tenon_field *field, const char *sign)
+{
+    if (field->kind == TENON_KIND_DECIMAL) {
+        tenon__sql_refuse(w, field, "SQLite cannot calculate with decimals exactly",
+                          "read the row, calculate, and SET the result in one transaction");
+        return;
+    }
+    const char *bounds = integer_bounds(field->kind);
+    tenon__sql_add(w, bounds ? "tenon_int(" : "");
+    tenon__sql_column(w, field);
+    tenon__sql_add(w, sign);
+    tenon__sql_slot(w, field, TENON__FORM_WIDE);
+    tenon__sql_add(w, bounds ? bounds : "");
+}
+
+static void write_push(tenon__sql *w, const tenon_field *field)
+{
+    tenon__sql_add(w, "tenon_array_concat(coalesce(");
+    tenon__sql_column(w, field);
+    tenon__sql_add(w, ", '[]'), ");
+    tenon__sql_slot(w, field, TENON__FORM_ARRAY);
+    tenon__sql_add(w, ")");
+}
+
+static void write_calculated(tenon__sql *w, tenon_change change, const tenon_field *field)
+{
+    switch (change) {
+    case TENON_INCREASE:
+        write_arithmetic(w, field, " + ");
+        return;
+    case TENON_DECREASE:
+        write_arithmetic(w, field, " - ");
+        return;
+    case TENON_SCALE:
+        write_arithmetic(w, field, " * ");
+        return;
+    case TENON_PUSH:
+        write_push(w, field);
+        return;
+    default:
+        tenon__sql_refuse(w, field, "SQLite cannot set a column to the database's own default",
+                          "SET the value that the default would give");
+    }
+}
+
+/* SQLite has no parameter that holds a column; many rows are one statement run many times. */
+static void refuse_bulk_source(tenon__sql *w, const tenon_field *const *fields, size_t count)
+{
+    assert(count > 0);
+    tenon__sql_refuse(w, fields[0], "SQLite takes many rows one by one", "repeat the create");
+}
+
+const tenon__sql_dialect tenon__sql_sqlite = {
+    .id = TENON_SQLITE,
+    .parameter_mark = '?',
+    .true_text = "1",
+    .false_text = "0",
+    .unlimited = " LIMIT -1",
+    .selected = tenon__sql_column,
+    .compared = write_compared,
+    .comparand = write_comparand,
+    .stored = write_stored,
+    .ordered = write_ordered,
+    .list = write_list,
+    .match = write_match,
+    .array = write_array,
+    .json = write_json,
+    .calculated = write_calculated,
+    .bulk_source = refuse_bulk_source,
+};

@@ -1,0 +1,151 @@
+/* From shape to plan: opens the shape, lets the operation's function write, and packs the result.
+ *
+ * Slots and layout are made in the plan's arena while the text grows in a buffer; at the end the text moves
+ * in beside them, so that one release frees a plan. */
+#include "render/sql.h"
+
+#include <stdlib.h>
+
+static const tenon__sql_dialect *dialect_of(tenon_dialect dialect)
+{
+    switch (dialect) {
+    case TENON_POSTGRESQL:
+        return &tenon__sql_postgresql;
+    case TENON_SQLITE:
+        return &tenon__sql_sqlite;
+    }
+    return NULL;
+}
+
+static bool does_write(tenon__operation operation)
+{
+    return operation >= TENON__CREATE;
+}
+
+static void write_operation(tenon__sql *w)
+{
+    switch ((tenon__operation)w->head.operation) {
+    case TENON__FIND_BY:
+        tenon__sql_find_by(w);
+        return;
+    case TENON__FIND:
+        tenon__sql_find(w);
+        return;
+    case TENON__COUNT_ROWS:
+        tenon__sql_count_rows(w);
+        return;
+    case TENON__EXISTS:
+        tenon__sql_exists(w);
+        return;
+    case TENON__CREATE:
+        tenon__sql_create(w);
+        return;
+    case TENON__CREATE_MANY:
+        tenon__sql_create_many(w);
+        return;
+    case TENON__UPDATE:
+        tenon__sql_update(w);
+        return;
+    case TENON__UPDATE_MANY:
+        tenon__sql_update_many(w);
+        return;
+    case TENON__UPSERT:
+        tenon__sql_upsert(w);
+        return;
+    case TENON__DELETE:
+        tenon__sql_delete(w);
+        return;
+    case TENON__DELETE_MANY:
+        tenon__sql_delete_many(w);
+        return;
+    }
+}
+
+/* text of the shape → a text that the plan owns; NULL for an empty one. */
+static const char *own_next_text(tenon__sql *w)
+{
+    size_t length;
+    const char *text = tenon__shape_next_text(&w->shape, &length);
+    if (length == 0)
+        return NULL;
+    char *copy = tenon__sql_alloc(w, length + 1, 1);
+    return copy ? memcpy(copy, text, length) : NULL;
+}
+
+static void choose_table(tenon__sql *w)
+{
+    w->schema = w->model->schema;
+    w->table = w->model->table;
+    if (!(w->head.flags & TENON__SHAPE_HAS_TABLE))
+        return;
+    w->schema = own_next_text(w);
+    w->table = own_next_text(w);
+}
+
+static unsigned statement_flags(const tenon__shape_head *head)
+{
+    unsigned flags = does_write((tenon__operation)head->operation) ? TENON__WRITES : 0;
+    if (head->flags & TENON__SHAPE_CUSTOM_PLAN)
+        flags |= TENON__CUSTOM_PLAN;
+    if (head->flags & TENON__SHAPE_COPY)
+        flags |= TENON__ONCE;
+    return flags;
+}
+
+static bool pack(tenon__sql *w, tenon__plan *plan)
+{
+    if (w->failed)
+        return false;
+    const char *sql = tenon__arena_copy(&plan->arena, w->text.data, w->text.length);
+    if (!sql)
+        return tenon__fail_no_memory(w->err);
+    if (w->layout)
+        plan->layout = *w->layout;
+    plan->statement = (tenon__statement){
+        .sql = sql,
+        .sql_length = w->text.length,
+        .flags = statement_flags(&w->head),
+        .slots = w->slots,
+        .slot_count = w->slot_count,
+        .layout = w->layout ? &plan->layout : NULL,
+    };
+    plan->bytes = sizeof *plan + plan->arena.total_bytes;
+    return true;
+}
+
+static bool render_into(tenon__plan *plan, tenon_dialect dialect, const uint8_t *shape,
+                        size_t length, tenon_error *err)
+{
+    tenon__sql w = {.dialect = dialect_of(dialect), .arena = &plan->arena, .err = err};
+    w.head = tenon__shape_open(&w.shape, shape, length);
+    w.model = w.head.model;
+    choose_table(&w);
+    write_operation(&w);
+    assert(w.failed || w.shape.at == w.shape.end);
+    bool is_packed = pack(&w, plan);
+    tenon__buf_release(&w.text);
+    return is_packed;
+}
+
+tenon__plan *tenon__render(tenon_dialect dialect, const uint8_t *shape, size_t length,
+                           tenon_error *err)
+{
+    tenon__plan *plan = calloc(1, sizeof *plan);
+    if (!plan) {
+        tenon__fail_no_memory(err);
+        return NULL;
+    }
+    if (!render_into(plan, dialect, shape, length, err)) {
+        tenon__plan_free(plan);
+        return NULL;
+    }
+    return plan;
+}
+
+void tenon__plan_free(tenon__plan *plan)
+{
+    if (!plan)
+        return;
+    tenon__arena_release(&plan->arena);
+    free(plan);
+}

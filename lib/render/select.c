@@ -1,0 +1,176 @@
+/* Statements that read: find by a key, find, count, exists.
+ *
+ * Distinct means one row for each combination of the named columns, the first in the query's order.
+ * row_number() says that on both databases in the same words; PostgreSQL's DISTINCT ON would need the
+ * same subquery as soon as the order begins with other columns. The inner SELECT * is harmless:
+ * only the columns named outside leave it. */
+#include "render/sql.h"
+
+static const char rank_column[] = "\"tenon:rank\"";
+
+static bool is_selected(const uint8_t *columns, uint32_t field)
+{
+    return !columns || (columns[field / 8] >> (field % 8) & 1);
+}
+
+static size_t loaded_words(const tenon_model *model)
+{
+    return (model->field_count + 63) / 64;
+}
+
+/* Counts and flags come as a row of their own. */
+static void make_plain_layout(tenon__sql *w, tenon__out_kind kind)
+{
+    tenon__layout *layout = tenon__sql_alloc(w, 1, sizeof *layout);
+    tenon__out *out = tenon__sql_alloc(w, 1, sizeof *out);
+    if (w->failed)
+        return;
+    out->kind = kind;
+    layout->outs = out;
+    layout->out_count = 1;
+    layout->row_size = kind == TENON__OUT_INT64 ? sizeof(int64_t) : sizeof(bool);
+    layout->model = w->model;
+    w->layout = layout;
+}
+
+static void make_row_layout(tenon__sql *w, const uint8_t *columns)
+{
+    const tenon_model *model = w->model;
+    tenon__layout *layout = tenon__sql_alloc(w, 1, sizeof *layout);
+    tenon__out *outs = tenon__sql_alloc(w, model->field_count, sizeof *outs);
+    uint64_t *loaded = tenon__sql_alloc(w, loaded_words(model), sizeof *loaded);
+    if (w->failed)
+        return;
+    for (uint32_t i = 0; i < model->field_count; i++) {
+        if (!is_selected(columns, i))
+            continue;
+        const tenon_field *field = &model->fields[i];
+        outs[layout->out_count++] = (tenon__out){.field = field, .offset = field->row_offset};
+        loaded[i / 64] |= UINT64_C(1) << i % 64;
+    }
+    layout->outs = outs;
+    layout->row_size = model->row_size;
+    layout->loaded = loaded;
+    layout->loaded_words = loaded_words(model);
+    layout->loaded_offset = model->loaded_offset;
+    layout->model = model;
+    w->layout = layout;
+}
+
+static void write_columns(tenon__sql *w)
+{
+    for (size_t i = 0; w->layout && i < w->layout->out_count; i++) {
+        if (i)
+            tenon__sql_add(w, ", ");
+        w->dialect->selected(w, w->layout->outs[i].field);
+    }
+}
+
+void tenon__sql_select_list(tenon__sql *w)
+{
+    const uint8_t *columns = NULL;
+    if (w->head.flags & TENON__SHAPE_HAS_COLUMNS)
+        columns = tenon__shape_next_bytes(&w->shape, loaded_words(w->model) * 8);
+    make_row_layout(w, columns);
+    write_columns(w);
+}
+
+void tenon__sql_returning(tenon__sql *w)
+{
+    make_row_layout(w, NULL);
+    tenon__sql_add(w, " RETURNING ");
+    write_columns(w);
+}
+
+static void write_from(tenon__sql *w)
+{
+    tenon__sql_add(w, " FROM ");
+    tenon__sql_table(w);
+}
+
+static void write_column_list(tenon__sql *w, const tenon_field *const *fields, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (i)
+            tenon__sql_add(w, ", ");
+        tenon__sql_column(w, fields[i]);
+    }
+}
+
+void tenon__sql_find_by(tenon__sql *w)
+{
+    tenon__sql_add(w, "SELECT ");
+    tenon__sql_select_list(w);
+    write_from(w);
+    tenon__sql_where_key(w);
+}
+
+/* "(SELECT *, row_number() OVER (PARTITION BY a, b ORDER BY c) AS rank FROM table WHERE …)" */
+static void write_ranked(tenon__sql *w, const tenon_field *const *distinct, size_t distinct_count,
+                         const tenon__sql_term *order, size_t order_count)
+{
+    tenon__sql_add(w, "(SELECT *, row_number() OVER (PARTITION BY ");
+    write_column_list(w, distinct, distinct_count);
+    tenon__sql_order(w, order, order_count);
+    tenon__sql_add(w, ") AS ");
+    tenon__sql_add(w, rank_column);
+    write_from(w);
+    tenon__sql_where(w);
+    tenon__sql_add(w, ") AS \"t\" WHERE ");
+    tenon__sql_add(w, rank_column);
+    tenon__sql_add(w, " = 1");
+}
+
+void tenon__sql_find(tenon__sql *w)
+{
+    tenon__sql_add(w, "SELECT ");
+    tenon__sql_select_list(w);
+    size_t order_count, distinct_count;
+    const tenon__sql_term *order = tenon__sql_read_order(w, &order_count);
+    const tenon_field *const *distinct = tenon__sql_read_distinct(w, &distinct_count);
+    if (distinct_count) {
+        tenon__sql_add(w, " FROM ");
+        write_ranked(w, distinct, distinct_count, order, order_count);
+    } else {
+        write_from(w);
+        tenon__sql_where(w);
+    }
+    tenon__sql_order(w, order, order_count);
+    tenon__sql_limit(w);
+}
+
+/* What is counted where count(*) of the table will not do: its rows are cut, or folded by distinct. */
+static void write_counted(tenon__sql *w, const tenon_field *const *distinct, size_t count)
+{
+    tenon__sql_add(w, " FROM (SELECT ");
+    tenon__sql_add(w, count ? "DISTINCT " : "1");
+    write_column_list(w, distinct, count);
+    write_from(w);
+    tenon__sql_where(w);
+    tenon__sql_limit(w);
+    tenon__sql_add(w, ") AS \"t\"");
+}
+
+void tenon__sql_count_rows(tenon__sql *w)
+{
+    size_t distinct_count;
+    const tenon_field *const *distinct = tenon__sql_read_distinct(w, &distinct_count);
+    unsigned cuts = TENON__SHAPE_LIMIT | TENON__SHAPE_LIMIT_ONE | TENON__SHAPE_OFFSET;
+    tenon__sql_add(w, "SELECT count(*)");
+    make_plain_layout(w, TENON__OUT_INT64);
+    if (distinct_count || w->head.flags & cuts) {
+        write_counted(w, distinct, distinct_count);
+        return;
+    }
+    write_from(w);
+    tenon__sql_where(w);
+}
+
+void tenon__sql_exists(tenon__sql *w)
+{
+    tenon__sql_add(w, "SELECT EXISTS (SELECT 1");
+    make_plain_layout(w, TENON__OUT_BOOL);
+    write_from(w);
+    tenon__sql_where(w);
+    tenon__sql_add(w, ")");
+}

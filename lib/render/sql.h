@@ -1,0 +1,128 @@
+/* Private to lib/render: the writer of one statement, and the table of a dialect.
+ *
+ * The writer is sticky: the first failure fills *err and stops everything that follows, so the functions
+ * that write return nothing. What both databases say alike stands in filter.c, order.c, select.c and
+ * write.c; what they say differently is a member of the dialect's table. */
+#ifndef TENON_RENDER_SQL_H
+#define TENON_RENDER_SQL_H
+
+#include "render/render.h"
+
+typedef struct tenon__sql_dialect tenon__sql_dialect;
+
+typedef struct tenon__sql {
+    tenon__buf text;
+    const tenon__sql_dialect *dialect;
+    tenon__shape_reader shape;
+    tenon__shape_head head;
+    const tenon_model *model;
+    const char *schema, *table; /* what the statement works on */
+    bool is_qualified;          /* columns are written with their table in front */
+    tenon__arena *arena;        /* the plan's */
+    tenon__slot *slots;
+    size_t slot_count, slot_capacity;
+    tenon__layout *layout; /* NULL: no rows */
+    tenon_error *err;
+    bool failed;
+} tenon__sql;
+
+struct tenon__sql_dialect {
+    tenon_dialect id;
+    char parameter_mark;
+    const char *true_text, *false_text;
+    const char *unlimited; /* what must stand before an OFFSET without a limit */
+    /* A column in a select list or RETURNING, as the driver decodes it. */
+    void (*selected)(tenon__sql *w, const tenon_field *field);
+    /* A column beside a comparison sign, and the value that it is compared with. */
+    void (*compared)(tenon__sql *w, const tenon_field *field);
+    void (*comparand)(tenon__sql *w, const tenon_field *field);
+    /* A value on its way into the column. */
+    void (*stored)(tenon__sql *w, const tenon_field *field);
+    /* A column in ORDER BY. */
+    void (*ordered)(tenon__sql *w, const tenon_field *field);
+    /* Conditions: IN and NOT_IN; LIKE and its family; those of arrays; those of JSON. */
+    void (*list)(tenon__sql *w, tenon_operator operation, const tenon_field *field);
+    void (*match)(tenon__sql *w, tenon_operator operation, const tenon_field *field);
+    void (*array)(tenon__sql *w, tenon_operator operation, const tenon_field *field);
+    void (*json)(tenon__sql *w, tenon_operator operation, const tenon_field *field);
+    /* The right side of an assignment: INCREASE, DECREASE, SCALE, PUSH and SET_DEFAULT. */
+    void (*calculated)(tenon__sql *w, tenon_change change, const tenon_field *field);
+    /* Where the rows of a CREATE_MANY come from, `SELECT … FROM UNNEST(…)`. */
+    void (*bulk_source)(tenon__sql *w, const tenon_field *const *fields, size_t count);
+};
+
+extern const tenon__sql_dialect tenon__sql_postgresql;
+extern const tenon__sql_dialect tenon__sql_sqlite;
+
+/* ---- the pieces (sql.c) ------------------------------------------------------------------------ */
+
+void tenon__sql_add(tenon__sql *w, const char *text);
+void tenon__sql_identifier(tenon__sql *w, const char *name);
+void tenon__sql_literal(tenon__sql *w, const char *text, size_t length);
+void tenon__sql_table(tenon__sql *w);
+void tenon__sql_column(tenon__sql *w, const tenon_field *field);
+/* The column with its table in front, for expressions in which another table has columns as well. */
+void tenon__sql_qualified_column(tenon__sql *w, const tenon_field *field);
+/* The next parameter: writes its mark and number and adds its slot. */
+void tenon__sql_slot(tenon__sql *w, const tenon_field *field, tenon__form form);
+/* The same for a text that belongs to the field but is no value of it. */
+void tenon__sql_text_slot(tenon__sql *w, const tenon_field *field);
+/* The dialect cannot say it: UNSUPPORTED, naming the field. */
+void tenon__sql_refuse(tenon__sql *w, const tenon_field *field, const char *what, const char *hint);
+void *tenon__sql_alloc(tenon__sql *w, size_t count, size_t size);
+/* The field whose index comes next in the shape. */
+const tenon_field *tenon__sql_next_field(tenon__sql *w);
+/* What a number is increased or scaled by is checked as a number of its kind, not against the precision
+ * of the column: SCALE(1.005) is good for a numeric(10, 2). */
+const tenon_field *tenon__sql_operand(const tenon_field *field);
+
+/* The keys of a JSON path, which come next in the shape. A key of digits only is an array index. */
+typedef struct tenon__sql_path {
+    const char *at, *end;
+} tenon__sql_path;
+typedef struct tenon__sql_key {
+    const char *text;
+    size_t length;
+    bool is_index;
+} tenon__sql_key;
+tenon__sql_path tenon__sql_next_path(tenon__sql *w);
+/* False when there are no more. */
+bool tenon__sql_next_key(tenon__sql_path *path, tenon__sql_key *key);
+
+/* ---- the clauses ------------------------------------------------------------------------------- */
+
+/* filter.c: " WHERE …", or nothing when the where of the shape has no condition. */
+void tenon__sql_where(tenon__sql *w);
+/* " WHERE key = $1 AND …" by the unique of the head. */
+void tenon__sql_where_key(tenon__sql *w);
+
+/* order.c: reads the order of the shape into an array; *count terms. */
+typedef struct tenon__sql_term {
+    const tenon_field *field;
+    tenon_direction direction;
+} tenon__sql_term;
+const tenon__sql_term *tenon__sql_read_order(tenon__sql *w, size_t *count);
+void tenon__sql_order(tenon__sql *w, const tenon__sql_term *terms, size_t count);
+const tenon_field *const *tenon__sql_read_distinct(tenon__sql *w, size_t *count);
+void tenon__sql_limit(tenon__sql *w);
+
+/* select.c */
+void tenon__sql_find_by(tenon__sql *w);
+void tenon__sql_find(tenon__sql *w);
+void tenon__sql_count_rows(tenon__sql *w);
+void tenon__sql_exists(tenon__sql *w);
+/* Reads the columns of the shape, or takes all; writes them, and makes the layout. */
+void tenon__sql_select_list(tenon__sql *w);
+/* " RETURNING " and all columns. */
+void tenon__sql_returning(tenon__sql *w);
+
+/* write.c */
+void tenon__sql_create(tenon__sql *w);
+void tenon__sql_create_many(tenon__sql *w);
+void tenon__sql_update(tenon__sql *w);
+void tenon__sql_update_many(tenon__sql *w);
+void tenon__sql_upsert(tenon__sql *w);
+void tenon__sql_delete(tenon__sql *w);
+void tenon__sql_delete_many(tenon__sql *w);
+
+#endif

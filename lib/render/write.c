@@ -1,0 +1,188 @@
+/* Statements that write.
+ *
+ * Creating lists every column but those that the shape leaves to the database. An upsert without a change
+ * still has to give its row back, which DO NOTHING does not: it sets a key column to what it is. */
+#include "render/sql.h"
+
+typedef struct listed {
+    const tenon_field **fields;
+    size_t count;
+} listed;
+
+/* left_out: the fields that are not left out. */
+static listed read_listed(tenon__sql *w)
+{
+    const tenon_model *model = w->model;
+    listed list = {.fields = tenon__sql_alloc(w, model->field_count, sizeof *list.fields)};
+    for (uint32_t i = 0; i < model->field_count; i++) {
+        const tenon_field *field = &model->fields[i];
+        bool is_left_out =
+            field->flags & TENON_FIELD_GENERATED && tenon__shape_next(&w->shape) != 0;
+        if (!is_left_out && list.fields)
+            list.fields[list.count++] = field;
+    }
+    return list;
+}
+
+/* " (a, b, c)" */
+static void write_names(tenon__sql *w, listed list)
+{
+    for (size_t i = 0; i < list.count; i++) {
+        tenon__sql_add(w, i ? ", " : " (");
+        tenon__sql_identifier(w, list.fields[i]->column);
+    }
+    tenon__sql_add(w, ")");
+}
+
+static void write_values(tenon__sql *w, listed list)
+{
+    if (list.count == 0) {
+        tenon__sql_add(w, " DEFAULT VALUES");
+        return;
+    }
+    write_names(w, list);
+    for (size_t i = 0; i < list.count; i++) {
+        tenon__sql_add(w, i ? ", " : " VALUES (");
+        w->dialect->stored(w, list.fields[i]);
+    }
+    tenon__sql_add(w, ")");
+}
+
+static void write_insert_end(tenon__sql *w)
+{
+    if (w->head.flags & TENON__SHAPE_SKIP_DUPLICATES)
+        tenon__sql_add(w, " ON CONFLICT DO NOTHING");
+    if (w->head.flags & TENON__SHAPE_RETURNING)
+        tenon__sql_returning(w);
+}
+
+void tenon__sql_create(tenon__sql *w)
+{
+    tenon__sql_add(w, "INSERT INTO ");
+    tenon__sql_table(w);
+    write_values(w, read_listed(w));
+    write_insert_end(w);
+}
+
+/* The values travel beside the text, a slot a column. */
+static void write_copy(tenon__sql *w, listed list)
+{
+    tenon__sql_add(w, "COPY ");
+    tenon__sql_table(w);
+    write_names(w, list);
+    tenon__sql_add(w, " FROM STDIN (FORMAT binary)");
+    w->slots = tenon__sql_alloc(w, list.count, sizeof *w->slots);
+    for (size_t i = 0; w->slots && i < list.count; i++) {
+        const tenon_field *field = list.fields[i];
+        bool is_list = field->flags & TENON_FIELD_LIST;
+        w->slots[w->slot_count++] =
+            (tenon__slot){.field = field,
+                          .form = is_list ? TENON__FORM_ARRAY : TENON__FORM_WIDE,
+                          .model = w->model};
+    }
+}
+
+void tenon__sql_create_many(tenon__sql *w)
+{
+    listed list = read_listed(w);
+    if (w->head.flags & TENON__SHAPE_COPY) {
+        write_copy(w, list);
+        return;
+    }
+    tenon__sql_add(w, "INSERT INTO ");
+    tenon__sql_table(w);
+    write_names(w, list);
+    w->dialect->bulk_source(w, list.fields, list.count);
+    write_insert_end(w);
+}
+
+static void write_change(tenon__sql *w, tenon_change change, const tenon_field *field)
+{
+    tenon__sql_identifier(w, field->column);
+    tenon__sql_add(w, " = ");
+    if (change == TENON_SET)
+        w->dialect->stored(w, field);
+    else
+        w->dialect->calculated(w, change, field);
+}
+
+/* changes; the number of them. */
+static size_t write_changes(tenon__sql *w)
+{
+    size_t count = 0;
+    for (uint8_t word; (word = tenon__shape_next(&w->shape)) != TENON__SHAPE_END; count++) {
+        if (count)
+            tenon__sql_add(w, ", ");
+        write_change(w, (tenon_change)word, tenon__sql_next_field(w));
+    }
+    return count;
+}
+
+static void write_update(tenon__sql *w)
+{
+    tenon__sql_add(w, "UPDATE ");
+    tenon__sql_table(w);
+    tenon__sql_add(w, " SET ");
+    write_changes(w);
+}
+
+void tenon__sql_update(tenon__sql *w)
+{
+    write_update(w);
+    tenon__sql_where_key(w);
+    tenon__sql_returning(w);
+}
+
+void tenon__sql_update_many(tenon__sql *w)
+{
+    write_update(w);
+    tenon__sql_where(w);
+}
+
+static void write_conflict_target(tenon__sql *w, const tenon_unique *unique)
+{
+    tenon__sql_add(w, " ON CONFLICT (");
+    for (uint16_t i = 0; i < unique->field_count; i++) {
+        if (i)
+            tenon__sql_add(w, ", ");
+        tenon__sql_identifier(w, w->model->fields[unique->fields[i]].column);
+    }
+    tenon__sql_add(w, ") DO UPDATE SET ");
+}
+
+void tenon__sql_upsert(tenon__sql *w)
+{
+    const tenon_unique *unique = &w->model->uniques[w->head.unique];
+    tenon__sql_add(w, "INSERT INTO ");
+    tenon__sql_table(w);
+    write_values(w, read_listed(w));
+    write_conflict_target(w, unique);
+    w->is_qualified = true; /* the row that stands there, not the one that was refused */
+    if (write_changes(w) == 0) {
+        const tenon_field *key = &w->model->fields[unique->fields[0]];
+        tenon__sql_identifier(w, key->column);
+        tenon__sql_add(w, " = ");
+        tenon__sql_column(w, key);
+    }
+    w->is_qualified = false;
+    tenon__sql_returning(w);
+}
+
+static void write_delete(tenon__sql *w)
+{
+    tenon__sql_add(w, "DELETE FROM ");
+    tenon__sql_table(w);
+}
+
+void tenon__sql_delete(tenon__sql *w)
+{
+    write_delete(w);
+    tenon__sql_where_key(w);
+    tenon__sql_returning(w);
+}
+
+void tenon__sql_delete_many(tenon__sql *w)
+{
+    write_delete(w);
+    tenon__sql_where(w);
+}
