@@ -54,7 +54,8 @@ tenon_error *tenon__session_error(tenon_session *s);
 bool tenon__session_is_failed(const tenon_session *s);
 tenon_dialect tenon__session_dialect(const tenon_session *s);
 const tenon__driver *tenon__session_driver(const tenon_session *s);
-/* Scratch memory of one call: cleared at the start of the next tenon__run on the session … */
+/* Scratch memory of the call being prepared, values and shape: it stays as it is through tenon__run and
+ * tenon__run_copy, which empty it when they return. */
 tenon__arena *tenon__session_scratch(tenon_session *s);
 
 #endif
