@@ -37,12 +37,12 @@ static char class_of(const tenon__decimal_form *form)
 
 static char end_of(char class)
 {
-    return class == NEGATIVE ? END_OF_NEGATIVE : END_OF_POSITIVE;
+    return (char)(class == NEGATIVE ? END_OF_NEGATIVE : END_OF_POSITIVE);
 }
 
 static char turn(char class, char digit)
 {
-    return class == NEGATIVE ? (char)('0' + '9' - digit) : digit;
+    return (char)(class == NEGATIVE ? '0' + '9' - digit : digit);
 }
 
 static void add_turned(tenon__buf *out, char class, const char *digits, size_t count)
@@ -164,8 +164,10 @@ static bool is_within_limits(const sortable_form *form)
 static void add_digits(tenon__buf *out, const sortable_form *form, int64_t from, int64_t to)
 {
     for (int64_t i = from; i < to; i++) {
-        bool is_inside = i >= 0 && i < (int64_t)form->digit_count;
-        tenon__buf_char(out, is_inside ? turn(form->class, form->digits[i]) : '0');
+        char digit = '0';
+        if (i >= 0 && i < (int64_t)form->digit_count)
+            digit = turn(form->class, form->digits[i]);
+        tenon__buf_char(out, digit);
     }
 }
 

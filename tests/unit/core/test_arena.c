@@ -177,7 +177,7 @@ static void a_list_older_than_the_mark_may_move_and_survives_the_rewind(void **s
     tenon__arena_mark mark = tenon__arena_mark_here(&arena);
     char *newer = tenon__arena_resize(&arena, NULL, 10);
     list = tenon__arena_resize(&arena, list, 500000);
-    newer = tenon__arena_resize(&arena, newer, 500000);
+    assert_non_null(tenon__arena_resize(&arena, newer, 500000));
     older = tenon__arena_resize(&arena, older, 500000);
     memset(list, 'l', 500000);
     memset(older, 'o', 500000);

@@ -171,7 +171,7 @@ static void write_shortest(double value, char *text, size_t size)
             break;
     }
     int digits = (int)strcspn(strchr(text, '.') ? strchr(text, '.') + 1 : "e", "e");
-    int exponent = atoi(strchr(text, 'e') + 1);
+    int exponent = (int)strtol(strchr(text, 'e') + 1, NULL, 10);
     if (digits > exponent)
         snprintf(text, size, "%.*f", digits - exponent, value);
 }

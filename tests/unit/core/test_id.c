@@ -67,7 +67,7 @@ static void ten_thousand_ids_of_each_kind_are_different(void **state)
 static void uuids_carry_version_and_variant(void **state)
 {
     for (int i = 0; i < 1000; i++) {
-        tenon_uuid four, seven;
+        tenon_uuid four = {0, 0}, seven = {0, 0};
         assert_true(tenon__uuid4(&four) && tenon__uuid7(&seven));
         assert_int_equal(four.hi >> 12 & 15, 4);
         assert_int_equal(four.lo >> 62, 2);

@@ -223,7 +223,7 @@ static void offsets_are_taken_off(void **state)
                  offset < 0 ? '-' : '+', size / 60, size % 60);
         tenon_time time;
         assert_true(tenon_time_parse(text, &time, NULL));
-        assert_true(time.us == (timegm(&tm) - offset * 60) * SECOND);
+        assert_true(time.us == (timegm(&tm) - (int64_t)offset * 60) * SECOND);
     }
 }
 
