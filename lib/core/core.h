@@ -210,6 +210,11 @@ bool tenon__decimal_scan(const char *text, size_t length, tenon__decimal_form *o
 bool tenon__decimal_to_sortable(const char *text, size_t length, tenon__buf *out);
 bool tenon__decimal_from_sortable(const char *text, size_t length, tenon__buf *out);
 
+/* ---- base 64 ---------------------------------------------------------------------------------- */
+
+/* RFC 4648, with or without its padding; appends the bytes. False for anything else. */
+bool tenon__base64_decode(const char *text, size_t length, tenon__buf *out);
+
 /* ---- JSON ------------------------------------------------------------------------------------- */
 
 /* RFC 8259, any value at the top, nesting up to 512; no duplicates check. */

@@ -22,6 +22,7 @@ typedef struct command {
 } command;
 
 extern const command command_format;
+extern const command command_generate;
 extern const command command_help;
 extern const command command_validate;
 

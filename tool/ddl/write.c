@@ -128,18 +128,10 @@ void ddl_checks(ddl_writer *w, const schema_model *model, const char *separator)
 
 void ddl_hexadecimal(ddl_writer *w, const schema_value *value)
 {
-    static const char alphabet[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    unsigned bits = 0, held = 0;
-    for (size_t i = 0; i < value->length && value->text[i] != '='; i++) {
-        const char *at = strchr(alphabet, value->text[i]);
-        held = held << 6 | (unsigned)(at ? at - alphabet : 0);
-        bits += 6;
-        if (bits >= 8) {
-            bits -= 8;
-            tenon__buf_format(&w->text, "%02x", held >> bits & 0xffu);
-        }
-    }
+    TENON__CLEANUP(tenon__buf_release) tenon__buf bytes = {0};
+    w->failed |= !tenon__base64_decode(value->text, value->length, &bytes) || bytes.failed;
+    for (size_t i = 0; i < bytes.length; i++)
+        tenon__buf_format(&w->text, "%02x", (unsigned char)bytes.data[i]);
 }
 
 void ddl_time(ddl_writer *w, const schema_value *value)

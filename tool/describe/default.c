@@ -14,35 +14,14 @@ static bool fail_default(tenon_error *err, const schema_field *source, const cha
                        source->model->name, source->name, text);
 }
 
-static int sextet(char c)
-{
-    static const char alphabet[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const char *at = c ? strchr(alphabet, c) : NULL;
-    return at ? (int)(at - alphabet) : -1;
-}
-
-/* RFC 4648 base 64, with or without its padding. */
 static bool decode_base64(tenon__arena *arena, const schema_value *value, tenon_bytes *out)
 {
-    unsigned char *bytes = tenon__arena_alloc(arena, value->length / 4 * 3 + 3);
-    size_t length = 0;
-    unsigned bits = 0, held = 0;
-    if (!bytes)
+    TENON__CLEANUP(tenon__buf_release) tenon__buf bytes = {0};
+    if (!tenon__base64_decode(value->text, value->length, &bytes) || bytes.failed)
         return false;
-    for (size_t i = 0; i < value->length && value->text[i] != '='; i++) {
-        int six = sextet(value->text[i]);
-        if (six < 0)
-            return false;
-        held = held << 6 | (unsigned)six;
-        bits += 6;
-        if (bits >= 8) {
-            bits -= 8;
-            bytes[length++] = (unsigned char)(held >> bits);
-        }
-    }
-    *out = (tenon_bytes){length, bytes};
-    return true;
+    char *copy = tenon__arena_copy(arena, tenon__buf_string(&bytes), bytes.length);
+    *out = (tenon_bytes){bytes.length, copy};
+    return copy != NULL;
 }
 
 static bool parse_int64(const char *text, int64_t *out)

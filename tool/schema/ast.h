@@ -39,7 +39,7 @@ typedef enum ast_expression_kind {
 
 struct ast_expression {
     ast_expression_kind kind;
-    const char *text;  /* number, decoded string, constant; a function's name */
+    const char *text; /* number, decoded string, constant; a function's name */
     size_t text_length;
     ast_arguments arguments; /* function */
     ast_expression **items;  /* array */
@@ -61,12 +61,13 @@ typedef struct ast_attribute {
 
 typedef struct ast_field {
     ast_identifier name;
-    bool is_unsupported;   /* Unsupported("…"): type_name holds the text inside */
-    ast_identifier type;   /* text is the type's name or the unsupported text */
+    bool is_unsupported; /* Unsupported("…"): type_name holds the text inside */
+    ast_identifier type; /* text is the type's name or the unsupported text */
     schema_arity arity;
     ast_attribute *attributes;
     size_t attribute_count;
-    const char *documentation; /* lines of `///` joined by \n, without the slashes; NULL when none */
+    const char
+        *documentation; /* lines of `///` joined by \n, without the slashes; NULL when none */
     schema_span span;
 } ast_field;
 

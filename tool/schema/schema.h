@@ -20,7 +20,7 @@
 /* ---- where and what was wrong ----------------------------------------------------------------- */
 
 typedef struct schema_span {
-    uint32_t file; /* index into schema.files */
+    uint32_t file;       /* index into schema.files */
     uint32_t start, end; /* bytes, end exclusive */
 } schema_span;
 
@@ -51,7 +51,7 @@ typedef struct schema_relation schema_relation;
 
 /* One word of a documentation comment: `/// @tenon.validate(min: 0, max: 100, message: "…")`. */
 typedef struct schema_word_argument {
-    const char *name; /* NULL for a positional argument */
+    const char *name;  /* NULL for a positional argument */
     const char *value; /* decoded text of a string, else as written */
     bool is_string;
 } schema_word_argument;
@@ -179,12 +179,12 @@ typedef enum schema_default_kind {
     SCHEMA_NO_DEFAULT,
     SCHEMA_DEFAULT_VALUE,         /* .value, or .items for a list */
     SCHEMA_DEFAULT_AUTOINCREMENT, /* by the database */
-    SCHEMA_DEFAULT_DBGENERATED,   /* by the database; .value.text is its expression, NULL when empty */
-    SCHEMA_DEFAULT_NOW,           /* by both: CURRENT_TIMESTAMP in DDL, the client on create */
-    SCHEMA_DEFAULT_UUID,          /* these five by the client; .version 4 or 7 */
-    SCHEMA_DEFAULT_CUID,          /* .version 1 or 2 */
+    SCHEMA_DEFAULT_DBGENERATED, /* by the database; .value.text is its expression, NULL when empty */
+    SCHEMA_DEFAULT_NOW,         /* by both: CURRENT_TIMESTAMP in DDL, the client on create */
+    SCHEMA_DEFAULT_UUID,        /* these five by the client; .version 4 or 7 */
+    SCHEMA_DEFAULT_CUID,        /* .version 1 or 2 */
     SCHEMA_DEFAULT_ULID,
-    SCHEMA_DEFAULT_NANOID         /* .length */
+    SCHEMA_DEFAULT_NANOID /* .length */
 } schema_default_kind;
 
 typedef enum schema_value_kind {
@@ -223,12 +223,12 @@ struct schema_field {
     const schema_enum *enumeration;
     const char *unsupported;
     schema_default default_value;
-    bool is_id;         /* part of the primary key */
+    bool is_id; /* part of the primary key */
     bool is_updated_at;
     bool is_ignored;
     /* a relation field */
     schema_relation *relation;
-    schema_field *opposite;       /* the field on the other side; never NULL in a schema without errors */
+    schema_field *opposite; /* the field on the other side; never NULL in a schema without errors */
     const schema_model *target;
     schema_comment comment;
     schema_span span;
@@ -263,7 +263,7 @@ typedef struct schema_index {
     const char *name;          /* the `name:` that the client uses, or NULL */
     const char *database_name; /* given by `map:` or made by the naming rules; never NULL */
     bool is_database_name_given;
-    bool is_field_attribute;   /* @id, @unique rather than @@id, @@unique */
+    bool is_field_attribute; /* @id, @unique rather than @@id, @@unique */
     schema_index_column *columns;
     size_t column_count;
     schema_algorithm algorithm;
@@ -298,8 +298,8 @@ typedef enum schema_action {
 
 typedef enum schema_relation_kind {
     SCHEMA_ONE_TO_ONE,
-    SCHEMA_ONE_TO_MANY,  /* `from` holds the foreign key, to-one; `to` holds the list */
-    SCHEMA_MANY_TO_MANY  /* implicit: a join table; `from` is the model first by name */
+    SCHEMA_ONE_TO_MANY, /* `from` holds the foreign key, to-one; `to` holds the list */
+    SCHEMA_MANY_TO_MANY /* implicit: a join table; `from` is the model first by name */
 } schema_relation_kind;
 
 struct schema_relation {
