@@ -81,7 +81,7 @@ def build(folder):
     """Makes the build folder when it is not there, and compiles with warnings as errors."""
     options, env = BUILDS[folder]
     if not (folder / "build.ninja").exists():
-        must("meson", "setup", folder, "--werror", *options, env=env)
+        must("meson", "setup", folder, "--werror", "-Dtests=enabled", *options, env=env)
     must("ninja", "-C", folder)
 
 

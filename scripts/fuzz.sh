@@ -12,7 +12,7 @@ seconds=${1:?usage: scripts/fuzz.sh seconds [target …]}
 shift
 if [ ! -f build-fuzz/build.ninja ]; then
     CC=clang CXX=clang++ meson setup build-fuzz --buildtype=debug --optimization=1 \
-        -Db_sanitize=address,undefined -Dfuzzers=true
+        -Db_sanitize=address,undefined -Dtests=enabled -Dfuzzers=true
 fi
 ninja -C build-fuzz
 if [ $# -eq 0 ]; then

@@ -11,6 +11,7 @@ set -euo pipefail
 # group | package | how to see that it is there | what for
 packages='
 build|gcc|has gcc|compiles the library and the command
+build|libc6-dev|has_header stdio.h|is the C library that they are compiled against
 build|meson|has meson|describes the build
 build|ninja-build|has ninja|runs the build
 build|pkg-config|has pkg-config|finds the libraries
@@ -36,6 +37,10 @@ fail() {
 
 has() {
     command -v "$1" >/dev/null
+}
+
+has_header() {
+    echo "#include <$1>" | gcc -E - >/dev/null 2>&1
 }
 
 has_library() {
@@ -68,7 +73,7 @@ install_packages() {
     fi
     "${as_root[@]}" apt-get update -qq
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
-        --no-install-recommends "$@"
+        --no-install-recommends "$@" >/dev/null
 }
 
 [ $# -gt 0 ] || set -- build check bench
