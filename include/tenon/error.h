@@ -1,9 +1,9 @@
 /* Errors are values.
  *
- * An error is a fixed-size struct that the caller provides (or that a session holds): filling it in
- * allocates nothing, so it works when memory is gone. `status` says what the caller can do about it;
- * `code` carries the database's own code for those who need it. Texts that do not fit are cut at a
- * UTF-8 boundary and end in "…". Every text is NUL-terminated. */
+ * An error is a fixed-size struct that the caller provides (or that a session holds): filling it
+ * in allocates nothing, so it works when memory is gone. `status` says what the caller can do
+ * about it; `code` carries the database's own code for those who need it. Texts that do not fit
+ * are cut at a UTF-8 boundary and end in "…". Every text is NUL-terminated. */
 #ifndef TENON_ERROR_H
 #define TENON_ERROR_H
 

@@ -108,17 +108,17 @@ TENON_DECLARE_ARRAY(tenon_clock_tz_array, tenon_clock_tz);
 /* ---- from and to text -------------------------------------------------------------------------
  * Parsers take the whole string and refuse what they cannot represent exactly: they return false,
  * leave *out alone and fill *err with TENON_RANGE or TENON_TYPE. err may be NULL and need not be
- * initialised; it is not touched on success. Formatters write at most `size` bytes including the NUL
- * and return the length of the whole text, as snprintf does; the sizes below always suffice. */
+ * initialised; it is not touched on success. Formatters write at most `size` bytes including the
+ * NUL and return the length of the whole text, as snprintf does; the sizes below always suffice. */
 
 enum { TENON_TIME_TEXT_SIZE = 40, TENON_UUID_TEXT_SIZE = 37, TENON_DECIMAL_INT64_TEXT_SIZE = 24 };
 
 /* RFC 3339 / ISO 8601: "2024-02-29T12:34:56.789Z", with "T" or a space, an offset or none (= UTC),
- * " BC" at the end for years before 1; seconds may be left out, 24:00 is the end of the day. Finer than
- * a microsecond is TENON_RANGE unless the rest is zeros, and so is a leap second. */
+ * " BC" at the end for years before 1; seconds may be left out, 24:00 is the end of the day. Finer
+ * than a microsecond is TENON_RANGE unless the rest is zeros, and so is a leap second. */
 TENON_API bool tenon_time_parse(const char *text, tenon_time *out, tenon_error *err);
-/* "2024-02-29T12:34:56.789012Z", always six digits of fraction; "infinity", "-infinity". Years beyond
- * 9999 and before 1 as PostgreSQL prints: "0044-03-15T12:00:00.000000Z BC". */
+/* "2024-02-29T12:34:56.789012Z", always six digits of fraction; "infinity", "-infinity". Years
+ * beyond 9999 and before 1 as PostgreSQL prints: "0044-03-15T12:00:00.000000Z BC". */
 TENON_API size_t tenon_time_format(tenon_time time, char *text, size_t size);
 TENON_API tenon_time tenon_time_now(void);
 TENON_API bool tenon_date_parse(const char *text, tenon_date *out, tenon_error *err);
@@ -139,14 +139,15 @@ TENON_API bool tenon_decimal_parse(const char *text, tenon_decimal *out, tenon_e
 TENON_API tenon_decimal tenon_decimal_from_int64(int64_t value, char *buffer);
 /* RANGE when it is not a whole number in int64's range: never rounds. */
 TENON_API bool tenon_decimal_to_int64(tenon_decimal decimal, int64_t *out, tenon_error *err);
-/* RANGE when the number has no double that prints back as the same number: never rounds. The double has
- * exactly the decimal's value, or the decimal is the shortest text that reads as this double. */
+/* RANGE when the number has no double that prints back as the same number: never rounds. The
+ * double has exactly the decimal's value, or the decimal is the shortest text that reads as this
+ * double. */
 TENON_API bool tenon_decimal_to_double(tenon_decimal decimal, double *out, tenon_error *err);
-/* The nearest double, rounding: for charts and other places where an approximation is wanted. NaN for a
- * text that is no number. */
+/* The nearest double, rounding: for charts and other places where an approximation is wanted. NaN
+ * for a text that is no number. */
 TENON_API double tenon_decimal_approximate(tenon_decimal decimal);
-/* -1, 0 or 1 by numeric value ("1.0" equals "1"); NaN, as which a text that is no number counts, equals
- * itself and is above everything, as in PostgreSQL. */
+/* -1, 0 or 1 by numeric value ("1.0" equals "1"); NaN, as which a text that is no number counts,
+ * equals itself and is above everything, as in PostgreSQL. */
 TENON_API int tenon_decimal_compare(tenon_decimal a, tenon_decimal b);
 
 #ifdef __cplusplus

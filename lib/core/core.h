@@ -1,9 +1,9 @@
 /* The face of lib/core: memory, text, maps, values; it knows no database.
  *
- * Nothing here prints, exits or keeps global state. All memory comes from malloc, realloc and free, so
- * that a test can make the n-th allocation fail by wrapping those three at link time. Functions that
- * can fail for want of memory return NULL or false; buffers and arenas are sticky: the first failure
- * is kept, later calls do nothing, and the end asks once. */
+ * Nothing here prints, exits or keeps global state. All memory comes from malloc, realloc and
+ * free, so that a test can make the n-th allocation fail by wrapping those three at link time.
+ * Functions that can fail for want of memory return NULL or false; buffers and arenas are sticky:
+ * the first failure is kept, later calls do nothing, and the end asks once. */
 #ifndef TENON_CORE_H
 #define TENON_CORE_H
 
@@ -22,20 +22,21 @@
 /* `TENON__CLEANUP(tenon__buf_release) tenon__buf b;` releases b when its block ends. */
 #define TENON__CLEANUP(function) __attribute__((cleanup(function)))
 
-/* ---- errors ----------------------------------------------------------------------------------- */
+/* ---- errors ---------------------------------------------------------------------------------- */
 
-/* Fills *err (NULL is accepted) unless it already holds an error: the first one stays. Returns false
- * always, so that a failing function can end with `return tenon__fail(err, …)`. */
+/* Fills *err (NULL is accepted) unless it already holds an error: the first one stays. Returns
+ * false always, so that a failing function can end with `return tenon__fail(err, …)`. */
 bool tenon__fail(tenon_error *err, tenon_status status, const char *format, ...) TENON_PRINTF(3, 4);
 bool tenon__fail_no_memory(tenon_error *err);
 /* Sets the hint of an error just made. */
 void tenon__hint(tenon_error *err, const char *format, ...) TENON_PRINTF(2, 3);
-/* Copies text into a fixed field of `size` bytes, cut at a UTF-8 boundary with "…" when too long. */
+/* Copies text into a field of `size` bytes, cut between characters with "…" when too long. */
 void tenon__error_copy(char *field, size_t size, const char *text);
 
 /* ---- arena ------------------------------------------------------------------------------------
- * Blocks that grow, freed together. The fast path is a pointer bump. All-zero is a valid empty arena.
- * Memory is not zeroed unless the function says so. Aligned to 8 bytes… enough for every type here. */
+ * Blocks that grow, freed together. The fast path is a pointer bump. All-zero is a valid empty
+ * arena. Memory is not zeroed unless the function says so. Aligned to 8 bytes… enough for every
+ * type here. */
 
 typedef struct tenon__arena_block tenon__arena_block;
 
@@ -69,8 +70,9 @@ static inline void *tenon__arena_alloc(tenon__arena *arena, size_t size)
     return tenon__arena_alloc_slow(arena, size);
 }
 
-/* A copy of text with a NUL behind it, packed right behind the one before: of many short texts nothing
- * is lost to alignment. Between the first and the next other allocation stands tenon__arena_align. */
+/* A copy of text with a NUL behind it, packed right behind the one before: of many short texts
+ * nothing is lost to alignment. Between the first and the next other allocation stands
+ * tenon__arena_align. */
 static inline char *tenon__arena_pack(tenon__arena *arena, const char *text, size_t length)
 {
     char *copy = arena->at;
@@ -96,7 +98,8 @@ char *tenon__arena_copy(tenon__arena *arena, const char *text, size_t length);
 char *tenon__arena_text(tenon__arena *arena, const char *text);
 char *tenon__arena_format(tenon__arena *arena, const char *format, ...) TENON_PRINTF(2, 3);
 /* A block of its own that can grow and shrink in place: for lists whose length is not known ahead.
- * `old` NULL makes one. The old pointer is void afterwards; on failure NULL, and `old` still stands. */
+ * `old` NULL makes one. The old pointer is void afterwards; on failure NULL, and `old` still
+ * stands. */
 void *tenon__arena_resize(tenon__arena *arena, void *old, size_t size);
 tenon__arena_mark tenon__arena_mark_here(const tenon__arena *arena);
 /* Frees what was allocated since the mark. `failed` stays. A block of tenon__arena_resize that is
@@ -161,7 +164,7 @@ void tenon__map_release(tenon__map *map);
 /* wyhash-like 64-bit hash of bytes; not for hostile input where the table is shared by users. */
 uint64_t tenon__hash(const void *data, size_t length);
 
-/* ---- UTF-8 ------------------------------------------------------------------------------------ */
+/* ---- UTF-8 ----------------------------------------------------------------------------------- */
 
 /* Well-formed per Unicode 15 table 3-7 (no surrogates, no overlong forms), and without NUL. */
 bool tenon__utf8_is_valid(const char *text, size_t length);
@@ -172,7 +175,7 @@ size_t tenon__utf8_sequence(const char *text, size_t length);
 /* The largest length <= `most` that does not cut a character. */
 size_t tenon__utf8_cut(const char *text, size_t length, size_t most);
 
-/* ---- clock, random, ids ----------------------------------------------------------------------- */
+/* ---- clock, random, ids ---------------------------------------------------------------------- */
 
 int64_t tenon__monotonic_us(void);
 int64_t tenon__now_us(void); /* since 1970-01-01 UTC */
@@ -205,17 +208,18 @@ typedef struct tenon__decimal_form {
 /* False when the text is no decimal number. An exponent is refused. */
 bool tenon__decimal_scan(const char *text, size_t length, tenon__decimal_form *out);
 
-/* A sortable canonical text: comparing two by memcmp compares the numbers (docs/types.md). Exact both
- * ways but for trailing zeros of the fraction, which it keeps by a suffix behind the sort key. */
+/* A sortable canonical text: comparing two by memcmp compares the numbers (docs/types.md). Exact
+ * both ways but for trailing zeros of the fraction, which it keeps by a suffix behind the sort
+ * key. */
 bool tenon__decimal_to_sortable(const char *text, size_t length, tenon__buf *out);
 bool tenon__decimal_from_sortable(const char *text, size_t length, tenon__buf *out);
 
-/* ---- base 64 ---------------------------------------------------------------------------------- */
+/* ---- base 64 --------------------------------------------------------------------------------- */
 
 /* RFC 4648, with or without its padding; appends the bytes. False for anything else. */
 bool tenon__base64_decode(const char *text, size_t length, tenon__buf *out);
 
-/* ---- JSON ------------------------------------------------------------------------------------- */
+/* ---- JSON ------------------------------------------------------------------------------------ */
 
 /* RFC 8259, any value at the top, nesting up to 512; no duplicates check. */
 bool tenon__json_is_valid(const char *text, size_t length);

@@ -1,5 +1,5 @@
-/* Decimals: what is read survives its sortable form, and two numbers (one a line) sort as they compare.
- * The same bytes are also read as a sortable form, which must be the canonical one. */
+/* Decimals: what is read survives its sortable form, and two numbers (one a line) sort as they
+ * compare. The same bytes are also read as a sortable form, which must be the canonical one. */
 #include "core/core.h"
 
 #include "check.h"

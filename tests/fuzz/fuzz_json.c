@@ -1,5 +1,6 @@
-/* JSON: what is valid is valid inside an array too (unless that makes it too deep) and is valid UTF-8; no
- * proper beginning of a valid object, array or string is valid; any bytes become a valid string. */
+/* JSON: what is valid is valid inside an array too (unless that makes it too deep) and is valid
+ * UTF-8; no proper beginning of a valid object, array or string is valid; any bytes become a
+ * valid string. */
 #include "core/core.h"
 
 #include "check.h"

@@ -1,5 +1,5 @@
-/* Times, dates, times of day: what is read is written, and read again as the same value. The first eight
- * bytes are also taken as a value, which must at least be written within its field. */
+/* Times, dates, times of day: what is read is written, and read again as the same value. The
+ * first eight bytes are also taken as a value, which must at least be written within its field. */
 #include "core/core.h"
 
 #include "check.h"

@@ -1,5 +1,5 @@
-/* UTF-8: a text is valid when it is a row of well-formed characters; cut anywhere by tenon__utf8_cut it
- * stays valid, and copied into a short field of an error too. */
+/* UTF-8: a text is valid when it is a row of well-formed characters; cut anywhere by
+ * tenon__utf8_cut it stays valid, and copied into a short field of an error too. */
 #include "core/core.h"
 
 #include "check.h"

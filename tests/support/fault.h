@@ -1,7 +1,7 @@
 /* Memory that runs out when a test says so.
  *
- * In the programs of fault_tests (tests/meson.build) malloc, calloc, realloc and free of libtenon and
- * of the test itself come through here. The loop of every fault test is
+ * In the programs of fault_tests (tests/meson.build) malloc, calloc, realloc and free of libtenon
+ * and of the test itself come through here. The loop of every fault test is
  *
  *     size_t n = 0;
  *     do {
@@ -10,9 +10,9 @@
  *         … when it failed: NO_MEMORY, nothing leaked, all still usable …
  *     } while (fault_disarm());
  *
- * which makes the first allocation fail, then the second, and ends when the call needs no more than
- * n - 1. Only the thread that armed it is concerned. libpq's own memory is not reached; SQLite's
- * is, after fault_include_sqlite. */
+ * which makes the first allocation fail, then the second, and ends when the call needs no more
+ * than n - 1. Only the thread that armed it is concerned. libpq's own memory is not reached;
+ * SQLite's is, after fault_include_sqlite. */
 #ifndef FAULT_H
 #define FAULT_H
 
@@ -34,8 +34,9 @@ bool fault_disarm(void);
 void fault_count_from_here(void);
 size_t fault_count(void);
 
-/* Blocks of all threads that came through here and were not freed yet: the same before and after a call
- * that leaks nothing. Blocks that only one of both ends sees, as those of strdup, count wrong. */
+/* Blocks of all threads that came through here and were not freed yet: the same before and after
+ * a call that leaks nothing. Blocks that only one of both ends sees, as those of strdup, count
+ * wrong. */
 size_t fault_live_count(void);
 
 /* SQLite's allocations count and fail too. Before the first use of SQLite in the program. */

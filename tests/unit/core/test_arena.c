@@ -62,6 +62,26 @@ static void texts_are_copied_and_formatted(void **state)
     tenon__arena_release(&arena);
 }
 
+static void packed_texts_lie_side_by_side_and_the_next_value_is_aligned(void **state)
+{
+    tenon__arena arena = {0};
+    const char *texts[3000];
+    for (size_t i = 0; i < TENON__COUNT(texts); i++) {
+        texts[i] = tenon__arena_pack(&arena, "0123456789", i % 11);
+        assert_non_null(texts[i]);
+        if (i % 7 == 0) {
+            tenon__arena_align(&arena);
+            uint64_t *number = tenon__arena_alloc(&arena, sizeof *number);
+            assert_int_equal((uintptr_t)number % 8, 0);
+            *number = UINT64_MAX;
+        }
+    }
+    for (size_t i = 0; i < TENON__COUNT(texts); i++)
+        assert_true(strlen(texts[i]) == i % 11 && strncmp(texts[i], "0123456789", i % 11) == 0);
+    assert_true(arena.total_bytes < 3000 * 6 + 430 * 15 + 20000);
+    tenon__arena_release(&arena);
+}
+
 static void sizes_that_overflow_fail(void **state)
 {
     const size_t sizes[] = {SIZE_MAX, SIZE_MAX - 6, SIZE_MAX - 7, PTRDIFF_MAX};
@@ -220,6 +240,7 @@ int main(void)
         cmocka_unit_test(blocks_are_aligned_apart_and_keep_their_content),
         cmocka_unit_test(zeroed_memory_is_zero_also_when_reused),
         cmocka_unit_test(texts_are_copied_and_formatted),
+        cmocka_unit_test(packed_texts_lie_side_by_side_and_the_next_value_is_aligned),
         cmocka_unit_test(sizes_that_overflow_fail),
         cmocka_unit_test(the_limit_holds_and_clearing_lifts_the_failure),
         cmocka_unit_test(a_failed_arena_does_nothing_that_needs_the_system),

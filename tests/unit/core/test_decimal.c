@@ -116,8 +116,8 @@ static void the_limits_of_numeric_are_the_limits(void **state)
     }
 }
 
-/* A random number as text in any spelling, with up to 18 digits on each side of the point. The result
- * is the number times 10^18. */
+/* A random number as text in any spelling, with up to 18 digits on each side of the point. The
+ * result is the number times 10^18. */
 static wide make_number(generator *g, char *text)
 {
     char whole[24] = "0", fraction[24] = "";

@@ -1,5 +1,5 @@
-/* Every allocation of lib/core fails once, and then all from the n-th on: the failure is reported, what
- * stood before still stands, and all can be freed. */
+/* Every allocation of lib/core fails once, and then all from the n-th on: the failure is
+ * reported, what stood before still stands, and all can be freed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,8 +13,8 @@
 
 typedef bool attempt(void);
 
-/* Tries with the first allocation failing, then the second …; an attempt says whether it succeeded, and
- * must do so exactly when no allocation failed. */
+/* Tries with the first allocation failing, then the second …; an attempt says whether it
+ * succeeded, and must do so exactly when no allocation failed. */
 static void assert_survives(attempt *try, size_t least_allocations)
 {
     for (int mode = FAULT_ONCE; mode <= FAULT_FOREVER; mode++) {

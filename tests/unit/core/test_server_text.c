@@ -1,5 +1,5 @@
-/* The texts of values against a PostgreSQL server's: it reads what is written here as the same value, and
- * what it prints is read here; it sorts numbers as they are sorted here. */
+/* The texts of values against a PostgreSQL server's: it reads what is written here as the same
+ * value, and what it prints is read here; it sorts numbers as they are sorted here. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -210,7 +210,8 @@ static void add_number(tenon__buf *array, generator *g)
     add_item(array, text);
 }
 
-/* Neighbours in the server's order are in the same order here, by comparison and as sortable texts. */
+/* Neighbours in the server's order are in the same order here, by comparison and as sortable
+ * texts. */
 static void check_neighbours(const char *a, const char *b, bool are_equal)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf a_key = {0};
