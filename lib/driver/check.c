@@ -305,23 +305,6 @@ bool tenon__check_wide(const tenon_model *model, const tenon_field *field, const
 bool tenon__check_element(const tenon_model *model, const tenon_field *field, const void *element,
                           tenon_error *err)
 {
-    int64_t integer;
-    int truth;
-    double real;
-    switch (field->kind) {
-    case TENON_KIND_BOOL:
-        truth = *(const bool *)element;
-        return tenon__check_wide(model, field, &truth, err);
-    case TENON_KIND_INT16:
-        integer = *(const int16_t *)element;
-        return tenon__check_wide(model, field, &integer, err);
-    case TENON_KIND_INT32:
-        integer = *(const int32_t *)element;
-        return tenon__check_wide(model, field, &integer, err);
-    case TENON_KIND_FLOAT:
-        real = (double)*(const float *)element;
-        return tenon__check_wide(model, field, &real, err);
-    default:
-        return tenon__check_wide(model, field, element, err);
-    }
+    tenon__wide room;
+    return tenon__check_wide(model, field, tenon__widen(field->kind, element, &room), err);
 }

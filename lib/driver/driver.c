@@ -119,6 +119,26 @@ size_t tenon__optional_offset(tenon_kind kind)
     return sizes_by_kind[kind].optional_offset;
 }
 
+const void *tenon__widen(tenon_kind kind, const void *element, tenon__wide *room)
+{
+    switch ((int)kind) {
+    case TENON_KIND_BOOL:
+        room->truth = *(const bool *)element;
+        return room;
+    case TENON_KIND_INT16:
+        room->integer = *(const int16_t *)element;
+        return room;
+    case TENON_KIND_INT32:
+        room->integer = *(const int32_t *)element;
+        return room;
+    case TENON_KIND_FLOAT:
+        room->real = (double)*(const float *)element;
+        return room;
+    default:
+        return element;
+    }
+}
+
 /* ---- enums ------------------------------------------------------------------------------------ */
 
 int tenon__enum_from_text(const tenon_enum *enumeration, const char *text, size_t length)

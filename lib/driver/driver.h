@@ -29,8 +29,10 @@
  *                                  `"age" IN (SELECT value FROM tenon_keys(?1))`
  *     tenon_like(text, pattern)    PostgreSQL's LIKE: case-sensitive, % and _, backslash escapes
  *     tenon_ilike(text, pattern)   the same without regard to the case of A-Z
- *     tenon_array_has(array, x)    whether an array column holds the element x (ELEMENT slot)
+ *     tenon_array_has(array, x)    whether an array column holds the element x (ELEMENT slot, or a value of
+ *                                  tenon_keys of a NARROW_LIST slot)
  *     tenon_array_concat(a, b)     a with the elements of b behind it (FORM_ARRAY slots or columns)
+ *     tenon_int(x, least, most)    x, or RANGE when it is not an integer within the bounds
  *
  * All give NULL for a NULL argument, are deterministic and allowed in indexes and views. */
 #ifndef TENON_DRIVER_H
@@ -166,6 +168,7 @@ typedef struct tenon__connect_options {
                                * the memory database they share, which lives while one of them is open */
     const char *datetime;    /* SQLite: "iso", "unixms", or NULL: detected */
     const char *synchronous; /* SQLite: "off", "normal", "full", "extra", or NULL: the driver's choice */
+    const char *mode;        /* SQLite: "ro", "rw" (must exist), "rwc" (created when missing) or NULL: rwc */
     bool skip_schema_check;
 } tenon__connect_options;
 
@@ -254,6 +257,14 @@ size_t tenon__element_size(tenon_kind kind);
 /* Where the value stands in the tenon_opt_… of a nullable column: 0 for kinds that are NULL by
  * themselves (a NULL pointer inside), else behind `has`. */
 size_t tenon__optional_offset(tenon_kind kind);
+/* Room for a wide value that is not the row form itself. */
+typedef union tenon__wide {
+    int truth;
+    int64_t integer;
+    double real;
+} tenon__wide;
+/* The wide form of a row-form element: in `room`, or the element itself where both are the same. */
+const void *tenon__widen(tenon_kind kind, const void *element, tenon__wide *room);
 /* Index + 1 of a database enum text, 0 when unknown. */
 int tenon__enum_from_text(const tenon_enum *enumeration, const char *text, size_t length);
 

@@ -1,0 +1,405 @@
+/* Values on their way out: a stored cell becomes the row form of a field.
+ *
+ * SQLite columns hold whatever was put into them, so every value is checked as if a stranger had
+ * written it: a wrong storage class, an integer out of range, an unknown enum value or a text that is no
+ * date is a TYPE error that names model, field and what is stored, never a default and never garbage. */
+#include "driver/sqlite/sqlite.h"
+
+#include <float.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+static const char *const kind_names[] = {
+    [TENON_KIND_BOOL] = "a Boolean",    [TENON_KIND_INT16] = "a SmallInt",
+    [TENON_KIND_INT32] = "an Int",      [TENON_KIND_INT64] = "a BigInt",
+    [TENON_KIND_FLOAT] = "a Real",      [TENON_KIND_DOUBLE] = "a Float",
+    [TENON_KIND_DECIMAL] = "a Decimal", [TENON_KIND_TEXT] = "a String",
+    [TENON_KIND_JSON] = "a Json",       [TENON_KIND_BYTES] = "Bytes",
+    [TENON_KIND_UUID] = "a Uuid",       [TENON_KIND_TIME] = "a DateTime",
+    [TENON_KIND_DATE] = "a Date",       [TENON_KIND_CLOCK] = "a Time",
+    [TENON_KIND_CLOCK_TZ] = "a Timetz", [TENON_KIND_ENUM] = "a value of the enum",
+    [TENON_KIND_OTHER] = "a text",
+};
+
+static const char *const storage_names[] = {
+    [CELL_INTEGER] = "INTEGER",
+    [CELL_REAL] = "REAL",
+    [CELL_TEXT] = "TEXT",
+    [CELL_BLOB] = "BLOB",
+};
+
+#define REFUSE(from, field, ...)                                                                   \
+    tenon__fail_field((from)->err, TENON_TYPE, (from)->layout->model, field, __VA_ARGS__)
+
+/* The stored value for a message, shortened; nothing of a sensitive field. */
+static void describe(const tenon_field *field, const cell *value, char *text, size_t size)
+{
+    text[0] = '\0';
+    if (field->flags & TENON_FIELD_SENSITIVE)
+        return;
+    if (value->type == CELL_INTEGER)
+        snprintf(text, size, " %" PRId64, value->as.integer);
+    else if (value->type == CELL_REAL)
+        snprintf(text, size, " %.17g", value->as.real);
+    else if (value->type == CELL_TEXT)
+        snprintf(text, size, " '%.40s'", (const char *)value->as.bytes.data);
+}
+
+static bool refuse_stored(const source *from, const tenon_field *field, const cell *value)
+{
+    char shown[64];
+    describe(field, value, shown, sizeof shown);
+    return REFUSE(from, field, "the database holds %s%s where %s belongs",
+                  storage_names[value->type], shown, kind_names[field->kind]);
+}
+
+static const char *copy_text(const source *from, const cell *value)
+{
+    const char *copy = tenon__arena_pack(from->arena, value->as.bytes.data, value->as.bytes.length);
+    if (!copy)
+        tenon__fail_no_memory(from->err);
+    return copy;
+}
+
+/* ---- numbers ---------------------------------------------------------------------------------- */
+
+static bool is_integer_in(const cell *value, int64_t least, int64_t most)
+{
+    return value->type == CELL_INTEGER && value->as.integer >= least && value->as.integer <= most;
+}
+
+/* A column of NUMERIC affinity keeps 3.0 as the integer 3. */
+static bool read_real(const cell *value, double *out)
+{
+    const int64_t exact = INT64_C(1) << DBL_MANT_DIG;
+    if (value->type == CELL_REAL)
+        *out = value->as.real;
+    else if (is_integer_in(value, -exact, exact))
+        *out = (double)value->as.integer;
+    else
+        return false;
+    return true;
+}
+
+static bool read_float(const cell *value, float *out)
+{
+    double real;
+    if (!read_real(value, &real) || (!isinf(real) && fabs(real) > (double)FLT_MAX))
+        return false;
+    *out = (float)real;
+    return (double)*out == real;
+}
+
+/* Zeros that the column's scale wants behind the text. */
+static size_t missing_zeros(const tenon_field *field, const char *text, size_t length)
+{
+    tenon__decimal_form form;
+    if (field->precision <= 0 || !tenon__decimal_scan(text, length, &form) || form.is_special ||
+        form.fraction_digits >= (size_t)field->scale)
+        return 0;
+    return (size_t)field->scale - form.fraction_digits;
+}
+
+bool tenon__sqlite_put_decimal(const source *from, const tenon_field *field, const char *text,
+                               size_t length, tenon_decimal *out)
+{
+    size_t zeros = missing_zeros(field, text, length);
+    bool needs_point = zeros > 0 && !memchr(text, '.', length);
+    size_t whole = length + needs_point + zeros;
+    tenon__arena_align(from->arena);
+    char *copy = tenon__arena_alloc(from->arena, whole + 1);
+    if (!copy)
+        return tenon__fail_no_memory(from->err);
+    memcpy(copy, text, length);
+    if (needs_point)
+        copy[length] = '.';
+    memset(copy + whole - zeros, '0', zeros);
+    copy[whole] = '\0';
+    *out = (tenon_decimal){whole, copy};
+    return true;
+}
+
+static bool decode_sortable(const source *from, const tenon_field *field, const cell *value,
+                            void *out)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
+    if (value->type != CELL_TEXT ||
+        !tenon__decimal_from_sortable(value->as.bytes.data, value->as.bytes.length, &text))
+        return text.failed ? tenon__fail_no_memory(from->err) : refuse_stored(from, field, value);
+    return tenon__sqlite_put_decimal(from, field, text.data, text.length, out);
+}
+
+static bool decode_decimal(const source *from, const tenon_field *field, const cell *value,
+                           void *out)
+{
+    char text[REAL_TEXT_SIZE];
+    if (field->flags & TENON_FIELD_EXACT)
+        return decode_sortable(from, field, value, out);
+    if (value->type == CELL_INTEGER)
+        return tenon__sqlite_put_decimal(
+            from, field, text, tenon_decimal_from_int64(value->as.integer, text).len, out);
+    if (value->type == CELL_REAL)
+        return tenon__sqlite_put_decimal(from, field, text,
+                                         tenon__sqlite_real_text(value->as.real, text), out);
+    return refuse_stored(from, field, value);
+}
+
+/* ---- texts ------------------------------------------------------------------------------------ */
+
+static bool decode_text(const source *from, const tenon_field *field, const cell *value, void *out)
+{
+    if (value->type != CELL_TEXT)
+        return refuse_stored(from, field, value);
+    if (!tenon__utf8_is_valid(value->as.bytes.data, value->as.bytes.length))
+        return REFUSE(from, field, "the stored TEXT is not valid UTF-8 or holds a NUL");
+    const char *copy = copy_text(from, value);
+    *(const char **)out = copy;
+    return copy != NULL;
+}
+
+static bool put_json(const source *from, const char *text, size_t length, void *out)
+{
+    cell borrowed = {.type = CELL_TEXT, .as.bytes = {text, length}};
+    const char *copy = copy_text(from, &borrowed);
+    *(tenon_json *)out = (tenon_json){length, copy};
+    return copy != NULL;
+}
+
+static bool decode_json(const source *from, const tenon_field *field, const cell *value, void *out)
+{
+    char number[REAL_TEXT_SIZE];
+    if (value->type == CELL_INTEGER)
+        return put_json(from, number, tenon_decimal_from_int64(value->as.integer, number).len, out);
+    if (value->type == CELL_REAL && isfinite(value->as.real))
+        return put_json(from, number, tenon__sqlite_real_text(value->as.real, number), out);
+    if (value->type != CELL_TEXT)
+        return refuse_stored(from, field, value);
+    const char *text = value->as.bytes.data;
+    size_t length = value->as.bytes.length;
+    if (!tenon__utf8_is_valid(text, length) || !tenon__json_is_valid(text, length))
+        return REFUSE(from, field, "the stored TEXT is not valid JSON");
+    return put_json(from, text, length, out);
+}
+
+static bool decode_bytes(const source *from, const tenon_field *field, const cell *value, void *out)
+{
+    if (value->type != CELL_BLOB)
+        return refuse_stored(from, field, value);
+    const char *copy = copy_text(from, value);
+    *(tenon_bytes *)out = (tenon_bytes){value->as.bytes.length, copy};
+    return copy != NULL;
+}
+
+static bool decode_enum(const source *from, const tenon_field *field, const cell *value, void *out)
+{
+    int found = 0;
+    if (value->type == CELL_TEXT)
+        found =
+            tenon__enum_from_text(field->enumeration, value->as.bytes.data, value->as.bytes.length);
+    if (found == 0)
+        return refuse_stored(from, field, value);
+    *(int *)out = found;
+    return true;
+}
+
+/* ---- times ------------------------------------------------------------------------------------ */
+
+/* What to say of a DateTime in another form than the rest: the statement that makes them one. */
+static bool refuse_time(const source *from, const tenon_field *field, const cell *value)
+{
+    const char *table = from->layout->model ? from->layout->model->table : "…";
+    const char *column = field->column;
+    char shown[64];
+    describe(field, value, shown, sizeof shown);
+    bool is_iso = from->times == TIME_FORM_ISO;
+    REFUSE(from, field, "the database holds %s%s, but stores its times as %s (?datetime=%s)",
+           storage_names[value->type], shown, is_iso ? "ISO text" : "milliseconds since 1970",
+           is_iso ? "iso" : "unixms");
+    if (!is_iso)
+        tenon__hint(from->err,
+                    "UPDATE \"%s\" SET \"%s\" = CAST(round((julianday(\"%s\") - 2440587.5) * "
+                    "86400000) AS INTEGER) WHERE typeof(\"%s\") = 'text'",
+                    table, column, column, column);
+    else if (value->type == CELL_INTEGER)
+        tenon__hint(from->err,
+                    "UPDATE \"%s\" SET \"%s\" = strftime('%%Y-%%m-%%dT%%H:%%M:%%f+00:00', \"%s\" / "
+                    "1000.0, 'unixepoch') WHERE typeof(\"%s\") = 'integer'",
+                    table, column, column, column);
+    else
+        tenon__hint(from->err,
+                    "UPDATE \"%s\" SET \"%s\" = strftime('%%Y-%%m-%%dT%%H:%%M:%%f+00:00', \"%s\") "
+                    "WHERE \"%s\" NOT GLOB '*T*.*+00:00'",
+                    table, column, column, column);
+    return false;
+}
+
+static bool decode_time(const source *from, const tenon_field *field, const cell *value, void *out)
+{
+    tenon_time *time = out;
+    if (from->times == TIME_FORM_UNIXMS && value->type == CELL_INTEGER &&
+        !__builtin_mul_overflow(value->as.integer, 1000, &time->us))
+        return true;
+    if (from->times == TIME_FORM_ISO && value->type == CELL_TEXT &&
+        tenon__sqlite_iso_read(value->as.bytes.data, value->as.bytes.length, time))
+        return true;
+    return refuse_time(from, field, value);
+}
+
+static bool has_no_nul(const cell *value)
+{
+    return value->type == CELL_TEXT && strlen(value->as.bytes.data) == value->as.bytes.length;
+}
+
+/* ---- by kind ---------------------------------------------------------------------------------- */
+
+/* The kinds that fit in place: true when the value was read. */
+static bool read_plain(tenon_kind kind, const cell *value, void *out)
+{
+    switch ((int)kind) {
+    case TENON_KIND_BOOL:
+        *(bool *)out = value->as.integer == 1;
+        return is_integer_in(value, 0, 1);
+    case TENON_KIND_INT16:
+        *(int16_t *)out = (int16_t)value->as.integer;
+        return is_integer_in(value, INT16_MIN, INT16_MAX);
+    case TENON_KIND_INT32:
+        *(int32_t *)out = (int32_t)value->as.integer;
+        return is_integer_in(value, INT32_MIN, INT32_MAX);
+    case TENON_KIND_INT64:
+        *(int64_t *)out = value->as.integer;
+        return value->type == CELL_INTEGER;
+    case TENON_KIND_FLOAT:
+        return read_float(value, out);
+    case TENON_KIND_DOUBLE:
+        return read_real(value, out);
+    case TENON_KIND_UUID:
+        return has_no_nul(value) && tenon_uuid_parse(value->as.bytes.data, out, NULL);
+    case TENON_KIND_DATE:
+        return has_no_nul(value) && tenon_date_parse(value->as.bytes.data, out, NULL);
+    case TENON_KIND_CLOCK:
+        return has_no_nul(value) && tenon_clock_parse(value->as.bytes.data, out, NULL);
+    case TENON_KIND_CLOCK_TZ:
+        return has_no_nul(value) && tenon_clock_tz_parse(value->as.bytes.data, out, NULL);
+    default:
+        return false;
+    }
+}
+
+bool tenon__sqlite_decode_cell(const source *from, const tenon_field *field, const cell *value,
+                               void *out)
+{
+    switch ((int)field->kind) {
+    case TENON_KIND_DECIMAL:
+        return decode_decimal(from, field, value, out);
+    case TENON_KIND_TEXT:
+    case TENON_KIND_OTHER:
+        return decode_text(from, field, value, out);
+    case TENON_KIND_JSON:
+        return decode_json(from, field, value, out);
+    case TENON_KIND_BYTES:
+        return decode_bytes(from, field, value, out);
+    case TENON_KIND_TIME:
+        return decode_time(from, field, value, out);
+    case TENON_KIND_ENUM:
+        return decode_enum(from, field, value, out);
+    default:
+        return read_plain(field->kind, value, out) || refuse_stored(from, field, value);
+    }
+}
+
+/* ---- columns ---------------------------------------------------------------------------------- */
+
+/* False for NULL. An empty BLOB has no address in SQLite, but is a value. */
+static bool take_cell(const source *from, int column, cell *value)
+{
+    sqlite3_stmt *statement = from->statement;
+    switch (sqlite3_column_type(statement, column)) {
+    case SQLITE_INTEGER:
+        value->type = CELL_INTEGER;
+        value->as.integer = sqlite3_column_int64(statement, column);
+        return true;
+    case SQLITE_FLOAT:
+        value->type = CELL_REAL;
+        value->as.real = sqlite3_column_double(statement, column);
+        return true;
+    case SQLITE_TEXT:
+        value->type = CELL_TEXT;
+        value->as.bytes.data = sqlite3_column_text(statement, column);
+        break;
+    case SQLITE_BLOB:
+        value->type = CELL_BLOB;
+        value->as.bytes.data = sqlite3_column_blob(statement, column);
+        break;
+    default:
+        return false;
+    }
+    value->as.bytes.length = (size_t)sqlite3_column_bytes(statement, column);
+    if (!value->as.bytes.data && value->as.bytes.length == 0)
+        value->as.bytes.data = "";
+    return true;
+}
+
+static bool decode_null(const source *from, const tenon_field *field)
+{
+    if (field->flags & (TENON_FIELD_NULLABLE | TENON_FIELD_LIST))
+        return true;
+    return REFUSE(from, field, "the database holds NULL in a required column");
+}
+
+static bool decode_array(const source *from, const tenon_field *field, const cell *value, void *out)
+{
+    if (value->type != CELL_TEXT)
+        return REFUSE(from, field, "the database holds %s where a JSON array belongs",
+                      storage_names[value->type]);
+    return tenon__sqlite_decode_array(from, field, value->as.bytes.data, value->as.bytes.length,
+                                      out);
+}
+
+static bool decode_field(const source *from, int column, const tenon_field *field, char *place)
+{
+    cell value;
+    if (!take_cell(from, column, &value))
+        return decode_null(from, field);
+    if (value.type >= CELL_TEXT && !value.as.bytes.data)
+        return tenon__fail_no_memory(from->err);
+    if (field->flags & TENON_FIELD_LIST)
+        return decode_array(from, field, &value, place);
+    if (field->flags & TENON_FIELD_NULLABLE) {
+        size_t offset = tenon__optional_offset(field->kind);
+        if (offset > 0)
+            *(bool *)place = true;
+        place += offset;
+    }
+    return tenon__sqlite_decode_cell(from, field, &value, place);
+}
+
+static bool decode_count(const source *from, int column, const tenon__out *out, char *place)
+{
+    int64_t value = sqlite3_column_int64(from->statement, column);
+    if (sqlite3_column_type(from->statement, column) != SQLITE_INTEGER)
+        return tenon__fail(from->err, TENON_TYPE, "column %d of the result is no integer", column);
+    if (out->kind == TENON__OUT_BOOL)
+        *(bool *)place = value != 0;
+    else
+        *(int64_t *)(void *)place = value;
+    return true;
+}
+
+bool tenon__sqlite_decode_row(const source *from, char *row)
+{
+    const tenon__layout *layout = from->layout;
+    memset(row, 0, layout->row_size);
+    if (layout->loaded)
+        memcpy(row + layout->loaded_offset, layout->loaded,
+               layout->loaded_words * sizeof layout->loaded[0]);
+    for (size_t i = 0; i < layout->out_count; i++) {
+        const tenon__out *out = &layout->outs[i];
+        char *place = row + out->offset;
+        bool is_done = out->kind == TENON__OUT_FIELD ? decode_field(from, (int)i, out->field, place)
+                                                     : decode_count(from, (int)i, out, place);
+        if (!is_done)
+            return false;
+    }
+    return true;
+}

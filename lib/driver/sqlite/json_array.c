@@ -1,0 +1,239 @@
+/* Walking over the elements of a JSON array. The text is validated as a whole first, so that what
+ * follows only has to find where an element ends. */
+#include "driver/sqlite/json_array.h"
+
+#include <stdlib.h>
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static const char *skip_spaces(const char *at, const char *end)
+{
+    while (at < end && is_space(*at))
+        at++;
+    return at;
+}
+
+bool tenon__sqlite_json_items(const char *text, size_t length, json_items *out)
+{
+    const char *end = text + length, *at = skip_spaces(text, end);
+    if (at == end || *at != '[' || !tenon__json_is_valid(text, length))
+        return false;
+    while (is_space(end[-1]))
+        end--;
+    *out = (json_items){skip_spaces(at + 1, end), end - 1};
+    return true;
+}
+
+/* Behind the closing quote of the string that begins here. */
+static const char *skip_string(const char *at)
+{
+    for (at++; *at != '"'; at++)
+        at += *at == '\\';
+    return at + 1;
+}
+
+/* Up to the comma that ends the element, or the end. */
+static const char *skip_item(const char *at, const char *end)
+{
+    size_t depth = 0;
+    while (at < end && (depth > 0 || *at != ',')) {
+        if (*at == '"') {
+            at = skip_string(at);
+            continue;
+        }
+        depth += *at == '[' || *at == '{';
+        depth -= *at == ']' || *at == '}';
+        at++;
+    }
+    return at;
+}
+
+static json_type type_of(char first)
+{
+    switch (first) {
+    case 'n':
+        return JSON_NULL;
+    case 'f':
+        return JSON_FALSE;
+    case 't':
+        return JSON_TRUE;
+    case '"':
+        return JSON_STRING;
+    case '[':
+        return JSON_ARRAY;
+    case '{':
+        return JSON_OBJECT;
+    default:
+        return JSON_NUMBER;
+    }
+}
+
+bool tenon__sqlite_json_next(json_items *items, json_item *out)
+{
+    if (items->at >= items->end)
+        return false;
+    const char *start = items->at, *stop = skip_item(start, items->end);
+    items->at = stop < items->end ? skip_spaces(stop + 1, items->end) : stop;
+    while (is_space(stop[-1]))
+        stop--;
+    *out = (json_item){type_of(*start), start, (size_t)(stop - start)};
+    return true;
+}
+
+/* ---- strings ---------------------------------------------------------------------------------- */
+
+static uint32_t read_hex4(const char *at)
+{
+    char digits[5] = {at[0], at[1], at[2], at[3], '\0'};
+    return (uint32_t)strtoul(digits, NULL, 16);
+}
+
+static void add_code_point(tenon__buf *out, uint32_t code)
+{
+    if (code < 0x80) {
+        tenon__buf_char(out, (char)code);
+        return;
+    }
+    int more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+    static const uint32_t leads[] = {0, 0xC0, 0xE0, 0xF0};
+    tenon__buf_char(out, (char)(leads[more] | code >> (6 * more)));
+    while (more-- > 0)
+        tenon__buf_char(out, (char)(0x80 | (code >> (6 * more) & 0x3F)));
+}
+
+/* \uXXXX, two of them for a character beyond the first plane; behind it. */
+static const char *add_unicode(tenon__buf *out, const char *at)
+{
+    uint32_t code = read_hex4(at + 2);
+    at += 6;
+    bool is_high = code >= 0xD800 && code < 0xDC00;
+    if (is_high && at[0] == '\\' && at[1] == 'u') {
+        uint32_t low = read_hex4(at + 2);
+        if (low >= 0xDC00 && low < 0xE000) {
+            code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+            at += 6;
+        }
+    }
+    add_code_point(out, code);
+    return at;
+}
+
+static char escaped(char c)
+{
+    switch (c) {
+    case 'b':
+        return '\b';
+    case 'f':
+        return '\f';
+    case 'n':
+        return '\n';
+    case 'r':
+        return '\r';
+    case 't':
+        return '\t';
+    default:
+        return c;
+    }
+}
+
+void tenon__sqlite_json_unescape(json_item string, tenon__buf *out)
+{
+    const char *at = string.text + 1, *end = string.text + string.length - 1;
+    while (at < end) {
+        const char *plain = memchr(at, '\\', (size_t)(end - at));
+        if (!plain)
+            plain = end;
+        tenon__buf_add(out, at, (size_t)(plain - at));
+        at = plain;
+        if (at == end)
+            break;
+        if (at[1] == 'u') {
+            at = add_unicode(out, at);
+        } else {
+            tenon__buf_char(out, escaped(at[1]));
+            at += 2;
+        }
+    }
+}
+
+/* ---- numbers ---------------------------------------------------------------------------------- */
+
+static bool read_integer(json_item number, int64_t *out)
+{
+    tenon_decimal decimal = {number.length, number.text};
+    return !memchr(number.text, '.', number.length) && tenon_decimal_to_int64(decimal, out, NULL);
+}
+
+/* 12.5e3 as "125e2": strtod's point depends on the locale, so it gets none. */
+static bool read_real(json_item number, double *out)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
+    long exponent = 0;
+    bool is_fraction = false;
+    for (size_t i = 0; i < number.length; i++) {
+        char c = number.text[i];
+        if (c == 'e' || c == 'E') {
+            exponent += strtol(number.text + i + 1, NULL, 10);
+            break;
+        }
+        if (c != '.')
+            tenon__buf_char(&text, c);
+        exponent -= is_fraction;
+        is_fraction |= c == '.';
+    }
+    tenon__buf_format(&text, "e%ld", exponent);
+    *out = text.failed ? 0 : strtod(text.data, NULL);
+    return !text.failed;
+}
+
+bool tenon__sqlite_json_number(json_item number, cell *out)
+{
+    out->type = CELL_INTEGER;
+    if (read_integer(number, &out->as.integer))
+        return true;
+    out->type = CELL_REAL;
+    return read_real(number, &out->as.real);
+}
+
+/* ---- equality --------------------------------------------------------------------------------- */
+
+static bool is_same_text(json_item a, json_item b)
+{
+    return a.length == b.length && memcmp(a.text, b.text, a.length) == 0;
+}
+
+static bool is_same_string(json_item a, json_item b)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf left = {0};
+    TENON__CLEANUP(tenon__buf_release) tenon__buf right = {0};
+    tenon__sqlite_json_unescape(a, &left);
+    tenon__sqlite_json_unescape(b, &right);
+    return !left.failed && !right.failed && left.length == right.length &&
+           memcmp(tenon__buf_string(&left), tenon__buf_string(&right), left.length) == 0;
+}
+
+static bool is_same_number(json_item a, json_item b)
+{
+    cell left, right;
+    if (!tenon__sqlite_json_number(a, &left) || !tenon__sqlite_json_number(b, &right))
+        return false;
+    if (left.type == CELL_INTEGER && right.type == CELL_INTEGER)
+        return left.as.integer == right.as.integer;
+    double x = left.type == CELL_REAL ? left.as.real : (double)left.as.integer;
+    double y = right.type == CELL_REAL ? right.as.real : (double)right.as.integer;
+    return x == y;
+}
+
+bool tenon__sqlite_json_equal(json_item a, json_item b)
+{
+    if (a.type != b.type)
+        return false;
+    if (is_same_text(a, b))
+        return true;
+    if (a.type == JSON_STRING)
+        return is_same_string(a, b);
+    return a.type == JSON_NUMBER && is_same_number(a, b);
+}

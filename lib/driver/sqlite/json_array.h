@@ -1,0 +1,40 @@
+/* Walking over the elements of a JSON array's text, for array.c and functions.c. */
+#ifndef TENON_DRIVER_SQLITE_JSON_ARRAY_H
+#define TENON_DRIVER_SQLITE_JSON_ARRAY_H
+
+#include "driver/sqlite/sqlite.h"
+
+typedef enum json_type {
+    JSON_NULL,
+    JSON_FALSE,
+    JSON_TRUE,
+    JSON_NUMBER,
+    JSON_STRING,
+    JSON_ARRAY,
+    JSON_OBJECT
+} json_type;
+
+/* An element as it stands in the text. */
+typedef struct json_item {
+    json_type type;
+    const char *text;
+    size_t length;
+} json_item;
+
+/* What is left of the array. */
+typedef struct json_items {
+    const char *at, *end;
+} json_items;
+
+/* False when the text is not a valid JSON array. */
+bool tenon__sqlite_json_items(const char *text, size_t length, json_items *out);
+/* The next element; false behind the last. */
+bool tenon__sqlite_json_next(json_items *items, json_item *out);
+/* The characters of a JSON_STRING. An escape without a partner becomes bytes that are not UTF-8. */
+void tenon__sqlite_json_unescape(json_item string, tenon__buf *out);
+/* A JSON_NUMBER: an integer where it is written as one and fits, else a real. */
+bool tenon__sqlite_json_number(json_item number, cell *out);
+/* True for the same value, however it is written. Objects and arrays are compared as they stand. */
+bool tenon__sqlite_json_equal(json_item a, json_item b);
+
+#endif

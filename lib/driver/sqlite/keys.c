@@ -1,0 +1,179 @@
+/* tenon_keys(?1): the items of a list parameter as a table of one column, `value`.
+ *
+ * It is an eponymous virtual table over memory of the program: nothing is copied or built into the SQL
+ * text, so a statement with IN has one text however long its list is. The list comes as a pointer of the
+ * type "tenon_keys" (sqlite3_bind_pointer), which SQL text cannot forge. */
+#include "driver/sqlite/sqlite.h"
+
+#include <stdlib.h>
+
+enum { COLUMN_VALUE, COLUMN_LIST };
+
+typedef struct key_cursor {
+    sqlite3_vtab_cursor base;
+    const key_list *keys; /* NULL: no rows */
+    size_t at;
+    char room[CELL_ROOM];
+} key_cursor;
+
+static key_cursor *cursor_of(sqlite3_vtab_cursor *base)
+{
+    return (key_cursor *)(void *)base;
+}
+
+static int connect(sqlite3 *db, void *context, int argument_count, const char *const *arguments,
+                   sqlite3_vtab **out, char **message)
+{
+    (void)context, (void)argument_count, (void)arguments, (void)message;
+    int code = sqlite3_declare_vtab(db, "CREATE TABLE keys(value, list HIDDEN)");
+    if (code != SQLITE_OK)
+        return code;
+    *out = sqlite3_malloc(sizeof **out);
+    if (!*out)
+        return SQLITE_NOMEM;
+    memset(*out, 0, sizeof **out);
+    return sqlite3_vtab_config(db, SQLITE_VTAB_INNOCUOUS);
+}
+
+static int disconnect(sqlite3_vtab *table)
+{
+    sqlite3_free(table);
+    return SQLITE_OK;
+}
+
+/* The list must be given; how long it is is not known yet. */
+static int best_index(sqlite3_vtab *table, sqlite3_index_info *info)
+{
+    (void)table;
+    for (int i = 0; i < info->nConstraint; i++) {
+        const struct sqlite3_index_constraint *constraint = &info->aConstraint[i];
+        if (constraint->iColumn != COLUMN_LIST || constraint->op != SQLITE_INDEX_CONSTRAINT_EQ)
+            continue;
+        if (!constraint->usable)
+            return SQLITE_CONSTRAINT;
+        info->aConstraintUsage[i].argvIndex = 1;
+        info->aConstraintUsage[i].omit = 1;
+        info->estimatedRows = 20;
+        info->estimatedCost = 20;
+        return SQLITE_OK;
+    }
+    return SQLITE_CONSTRAINT;
+}
+
+static int open_cursor(sqlite3_vtab *table, sqlite3_vtab_cursor **out)
+{
+    (void)table;
+    key_cursor *cursor = sqlite3_malloc(sizeof *cursor);
+    if (!cursor)
+        return SQLITE_NOMEM;
+    memset(cursor, 0, sizeof *cursor);
+    *out = &cursor->base;
+    return SQLITE_OK;
+}
+
+static int close_cursor(sqlite3_vtab_cursor *base)
+{
+    sqlite3_free(cursor_of(base));
+    return SQLITE_OK;
+}
+
+static int filter(sqlite3_vtab_cursor *base, int plan, const char *plan_text, int argument_count,
+                  sqlite3_value **arguments)
+{
+    (void)plan, (void)plan_text, (void)argument_count;
+    key_cursor *cursor = cursor_of(base);
+    cursor->keys = sqlite3_value_pointer(arguments[0], KEY_LIST_TYPE);
+    cursor->at = 0;
+    return SQLITE_OK;
+}
+
+static int next(sqlite3_vtab_cursor *base)
+{
+    cursor_of(base)->at++;
+    return SQLITE_OK;
+}
+
+static int is_at_end(sqlite3_vtab_cursor *base)
+{
+    const key_cursor *cursor = cursor_of(base);
+    return !cursor->keys || cursor->at >= cursor->keys->list->count;
+}
+
+static void give_cell(sqlite3_context *context, const cell *value)
+{
+    const void *data = value->as.bytes.data;
+    sqlite3_uint64 length = value->as.bytes.length;
+    sqlite3_destructor_type release = value->is_owned ? free : SQLITE_TRANSIENT;
+    switch (value->type) {
+    case CELL_INTEGER:
+        sqlite3_result_int64(context, value->as.integer);
+        break;
+    case CELL_REAL:
+        sqlite3_result_double(context, value->as.real);
+        break;
+    case CELL_TEXT:
+        sqlite3_result_text64(context, data, length, release, SQLITE_UTF8);
+        break;
+    case CELL_BLOB:
+        sqlite3_result_blob64(context, data, length, release);
+        break;
+    }
+}
+
+static const void *item_of(const key_list *keys, size_t index, size_t size)
+{
+    return (const char *)keys->list->items + index * size;
+}
+
+/* The items were checked when the list was bound: what can still fail is memory, or a decimal that
+ * SQLite cannot hold. */
+static bool make_cell(key_cursor *cursor, cell *out, tenon_error *err)
+{
+    const key_list *keys = cursor->keys;
+    const tenon__slot *slot = keys->slot;
+    const target to = {slot->model, slot->field, keys->times, cursor->room};
+    tenon_kind kind = slot->field->kind;
+    if (slot->form == TENON__FORM_NARROW_LIST)
+        return tenon__sqlite_encode_element(
+            &to, item_of(keys, cursor->at, tenon__element_size(kind)), out, err);
+    return tenon__sqlite_encode(&to, item_of(keys, cursor->at, tenon__wide_size(kind)), out, err);
+}
+
+static int column(sqlite3_vtab_cursor *base, sqlite3_context *context, int index)
+{
+    if (index != COLUMN_VALUE)
+        return SQLITE_OK;
+    cell value = {0};
+    tenon_error err = {0};
+    if (make_cell(cursor_of(base), &value, &err))
+        give_cell(context, &value);
+    else if (err.status == TENON_NO_MEMORY)
+        sqlite3_result_error_nomem(context);
+    else
+        sqlite3_result_error(context, err.message, -1);
+    return SQLITE_OK;
+}
+
+static int row_id(sqlite3_vtab_cursor *base, sqlite3_int64 *out)
+{
+    *out = (sqlite3_int64)cursor_of(base)->at;
+    return SQLITE_OK;
+}
+
+static const sqlite3_module key_module = {
+    .xConnect = connect,
+    .xBestIndex = best_index,
+    .xDisconnect = disconnect,
+    .xOpen = open_cursor,
+    .xClose = close_cursor,
+    .xFilter = filter,
+    .xNext = next,
+    .xEof = is_at_end,
+    .xColumn = column,
+    .xRowid = row_id,
+};
+
+int tenon__sqlite_register_keys(sqlite3 *db)
+{
+    return sqlite3_create_module_v2(db, "tenon_keys", &key_module, NULL, NULL);
+}

@@ -1,0 +1,158 @@
+/* What the files of the SQLite driver share.
+ *
+ * A value goes from the program to SQLite as a `cell`: one of SQLite's five storage classes, chosen by
+ * the field alone. The same cells are bound to parameters, returned by the key table and compared with
+ * the elements of arrays, so that there is one rule for how a column stores its values:
+ *
+ *     Bool, Int, SmallInt, BigInt   INTEGER
+ *     Float, Real                   REAL (NaN is refused: SQLite would store NULL)
+ *     Decimal                       INTEGER or REAL, only when the same number is read back;
+ *                                   with @tenon.exact sortable TEXT
+ *     String, enum, Json, other     TEXT (a Json that is a whole number: INTEGER)
+ *     Bytes                         BLOB
+ *     Uuid                          TEXT, lower case with hyphens
+ *     DateTime                      TEXT 2024-02-29T12:34:56.789+00:00, six digits of a second only where
+ *                                   three are not enough; or INTEGER, milliseconds since 1970
+ *     Date, Time, Timetz            TEXT 2024-02-29, 12:34:56.789012, 12:34:56.789012+02
+ *     arrays                        TEXT, a JSON array; see array.c
+ *
+ * Texts of one instant are equal and texts of two sort as the instants do, because SQL compares them. */
+#ifndef TENON_DRIVER_SQLITE_H
+#define TENON_DRIVER_SQLITE_H
+
+#include "driver/driver.h"
+
+#include <sqlite3.h>
+#include <stdatomic.h>
+
+/* How the database stores DateTime: one way for all columns. */
+typedef enum time_form {
+    TIME_FORM_UNKNOWN = 0, /* found out when the first statement needs it */
+    TIME_FORM_ISO,
+    TIME_FORM_UNIXMS
+} time_form;
+
+/* Statements without parameters that every transaction runs. */
+enum { FIXED_COUNT = 4 };
+
+struct tenon__connection {
+    sqlite3 *db;
+    tenon__state state;
+    time_form times;
+    bool skip_schema_check;
+    int64_t busy_timeout_us; /* 0: give up at once */
+    int64_t busy_since_us;
+    int64_t deadline_us;
+    atomic_bool is_cancelled;
+    bool is_timed_out;
+    tenon__prepared *running; /* between execute and the end of fetch */
+    sqlite3_stmt *fixed[FIXED_COUNT];
+};
+
+/* ---- values ----------------------------------------------------------------------------------- */
+
+typedef enum cell_type { CELL_INTEGER = 1, CELL_REAL, CELL_TEXT, CELL_BLOB } cell_type;
+
+/* Room for texts that are made, not borrowed: times and UUIDs. */
+enum { CELL_ROOM = 48 };
+
+typedef struct cell {
+    cell_type type;
+    union {
+        int64_t integer;
+        double real;
+        struct {
+            const void *data;
+            size_t length;
+        } bytes;
+    } as;
+    bool is_owned; /* bytes.data is from malloc and goes to whoever takes the cell */
+} cell;
+
+/* Where a value is going: what decides its form. */
+typedef struct target {
+    const tenon_model *model;
+    const tenon_field *field;
+    time_form times;
+    char *room; /* CELL_ROOM bytes, alive as long as the cell */
+} target;
+
+/* The cell of a wide value; checked, or refused with *err. */
+bool tenon__sqlite_encode(const target *to, const void *wide, cell *out, tenon_error *err);
+/* The text of an array ({ items, count }), always owned; each element is checked. */
+bool tenon__sqlite_encode_array(const target *to, const tenon__list *array, cell *out,
+                                tenon_error *err);
+
+/* One row-form element as tenon_array_has finds it in such a text. */
+bool tenon__sqlite_encode_element(const target *to, const void *element, cell *out,
+                                  tenon_error *err);
+
+/* For a cell that nobody took. */
+void tenon__sqlite_drop_cell(cell *value);
+
+/* One column of the row that `statement` stands on into the row struct. */
+typedef struct source {
+    sqlite3_stmt *statement;
+    const tenon__layout *layout;
+    time_form times;
+    tenon__arena *arena;
+    tenon_error *err;
+} source;
+bool tenon__sqlite_decode_row(const source *from, char *row);
+/* One row-form value from a cell; texts are copied into the arena. */
+bool tenon__sqlite_decode_cell(const source *from, const tenon_field *field, const cell *value,
+                               void *out);
+/* A decimal into the arena, with as many digits of fraction as the column has by the schema: that is how
+ * PostgreSQL gives it. */
+bool tenon__sqlite_put_decimal(const source *from, const tenon_field *field, const char *text,
+                               size_t length, tenon_decimal *out);
+/* A JSON array's text into { items, count }. */
+bool tenon__sqlite_decode_array(const source *from, const tenon_field *field, const char *text,
+                                size_t length, tenon__list *out);
+
+/* ---- forms of numbers and times --------------------------------------------------------------- */
+
+enum { REAL_TEXT_SIZE = 400 }; /* 309 digits before or 324 behind the point, and 17 more */
+
+/* The shortest decimal text, without an exponent, that reads as this double; "Infinity". */
+size_t tenon__sqlite_real_text(double value, char text[REAL_TEXT_SIZE]);
+/* Adds the number without zeros that carry no value: equal numbers are equal texts. */
+void tenon__sqlite_plain_decimal(tenon_decimal value, tenon__buf *out);
+/* The integer or real that reads back as the same number; false when there is none. */
+bool tenon__sqlite_number_cell(tenon_decimal value, cell *out);
+/* False outside of the years 1 … 9999, whose texts sort as they should. */
+bool tenon__sqlite_iso_text(tenon_time time, char text[CELL_ROOM]);
+/* Accepts only what tenon__sqlite_iso_text writes. */
+bool tenon__sqlite_iso_read(const char *text, size_t length, tenon_time *out);
+
+/* ---- connections and statements --------------------------------------------------------------- */
+
+tenon__connection *tenon__sqlite_connect(const tenon__connect_options *options,
+                                         tenon__progress *progress, tenon_error *err);
+void tenon__sqlite_close(tenon__connection *connection);
+/* Functions and the key table. A result code of SQLite. */
+int tenon__sqlite_register_functions(sqlite3 *db);
+int tenon__sqlite_register_keys(sqlite3 *db);
+
+/* The list behind one parameter of tenon_keys, bound as a pointer of this type's name. */
+typedef struct key_list {
+    const tenon__slot *slot;
+    const tenon__list *list;
+    time_form times;
+} key_list;
+#define KEY_LIST_TYPE "tenon_keys"
+
+/* Finds out how the database stores times, from this model's columns first. */
+bool tenon__sqlite_detect_times(tenon__connection *connection, const tenon_model *model,
+                                tenon_error *err);
+/* Compares a prepared statement's columns and the columns its slots are for with the database. */
+bool tenon__sqlite_check_schema(tenon__connection *connection, sqlite3_stmt *prepared,
+                                const tenon__statement *statement, tenon_error *err);
+
+/* Fills *err from what the connection says of its last failure. `statement` may be NULL. */
+tenon__progress tenon__sqlite_fail(tenon__connection *connection, int code,
+                                   const tenon__statement *statement, tenon_error *err);
+/* The same before there is a connection to speak of. */
+tenon_status tenon__sqlite_status(int code);
+
+#endif

@@ -1,0 +1,436 @@
+/* Statements: prepared once, bound from the program's memory, stepped in fetch.
+ *
+ * SQLite reads parameters while it runs, so texts are bound without a copy and must stay until fetch is
+ * done (the contract in driver.h says so). A statement is always reset before control goes back: one that
+ * is not would keep its read transaction, and with it the log, for ever.
+ *
+ * The driver's table is at the end of this file. */
+#include "driver/sqlite/sqlite.h"
+
+#include <stdlib.h>
+
+/* What one parameter needs while its statement runs. */
+typedef union parameter {
+    char room[CELL_ROOM];
+    key_list keys;
+} parameter;
+
+struct tenon__prepared {
+    sqlite3_stmt *sqlite;
+    const tenon__statement *statement;
+    bool is_readonly;
+    parameter parameters[];
+};
+
+static tenon__progress fail_prepared(tenon__connection *connection, const tenon__prepared *prepared,
+                                     int code, tenon_error *err)
+{
+    return tenon__sqlite_fail(connection, code, prepared->statement, err);
+}
+
+/* ---- prepare ---------------------------------------------------------------------------------- */
+
+static bool has_times(const tenon__statement *statement)
+{
+    for (size_t i = 0; i < statement->slot_count; i++) {
+        const tenon_field *field = statement->slots[i].field;
+        if (field && field->kind == TENON_KIND_TIME)
+            return true;
+    }
+    for (size_t i = 0; statement->layout && i < statement->layout->out_count; i++) {
+        const tenon_field *field = statement->layout->outs[i].field;
+        if (field && field->kind == TENON_KIND_TIME)
+            return true;
+    }
+    return false;
+}
+
+static const tenon_model *model_of(const tenon__statement *statement)
+{
+    if (statement->layout && statement->layout->model)
+        return statement->layout->model;
+    for (size_t i = 0; i < statement->slot_count; i++) {
+        if (statement->slots[i].model)
+            return statement->slots[i].model;
+    }
+    return NULL;
+}
+
+static bool check_counts(const tenon__prepared *prepared, tenon_error *err)
+{
+    const tenon__statement *statement = prepared->statement;
+    size_t parameters = (size_t)sqlite3_bind_parameter_count(prepared->sqlite);
+    size_t columns = (size_t)sqlite3_column_count(prepared->sqlite);
+    if (parameters != statement->slot_count)
+        return tenon__fail(err, TENON_MISUSE, "the statement has %zu parameters, %zu are given",
+                           parameters, statement->slot_count);
+    if (statement->layout && columns != statement->layout->out_count)
+        return tenon__fail(err, TENON_MISUSE, "the statement has %zu columns, %zu are expected",
+                           columns, statement->layout->out_count);
+    return true;
+}
+
+static bool prepare_text(tenon__connection *connection, tenon__prepared *prepared, tenon_error *err)
+{
+    const tenon__statement *statement = prepared->statement;
+    unsigned flags = statement->flags & TENON__ONCE ? 0 : SQLITE_PREPARE_PERSISTENT;
+    int code = sqlite3_prepare_v3(connection->db, statement->sql, (int)statement->sql_length, flags,
+                                  &prepared->sqlite, NULL);
+    if (code != SQLITE_OK) {
+        fail_prepared(connection, prepared, code, err);
+        return false;
+    }
+    prepared->is_readonly = sqlite3_stmt_readonly(prepared->sqlite);
+    if (!check_counts(prepared, err))
+        return false;
+    if (connection->times == TIME_FORM_UNKNOWN && has_times(statement) &&
+        !tenon__sqlite_detect_times(connection, model_of(statement), err))
+        return false;
+    return connection->skip_schema_check ||
+           tenon__sqlite_check_schema(connection, prepared->sqlite, statement, err);
+}
+
+static void forget(tenon__connection *connection, tenon__prepared *prepared)
+{
+    (void)connection;
+    if (!prepared)
+        return;
+    sqlite3_finalize(prepared->sqlite);
+    free(prepared);
+}
+
+static void begin_work(tenon__connection *connection)
+{
+    atomic_store_explicit(&connection->is_cancelled, false, memory_order_relaxed);
+    connection->is_timed_out = false;
+}
+
+static tenon__progress prepare(tenon__connection *connection, const tenon__statement *statement,
+                               tenon__prepared **out, tenon_error *err)
+{
+    size_t bytes = sizeof(tenon__prepared) + statement->slot_count * sizeof(parameter);
+    tenon__prepared *prepared = calloc(1, bytes);
+    if (!prepared) {
+        tenon__fail_no_memory(err);
+        return TENON__FAILED;
+    }
+    begin_work(connection);
+    prepared->statement = statement;
+    if (!prepare_text(connection, prepared, err)) {
+        forget(connection, prepared);
+        return TENON__FAILED;
+    }
+    *out = prepared;
+    return TENON__DONE;
+}
+
+/* ---- bind ------------------------------------------------------------------------------------- */
+
+static int bind_cell(sqlite3_stmt *statement, int index, const cell *value)
+{
+    sqlite3_destructor_type release = value->is_owned ? free : SQLITE_STATIC;
+    switch (value->type) {
+    case CELL_INTEGER:
+        return sqlite3_bind_int64(statement, index, value->as.integer);
+    case CELL_REAL:
+        return sqlite3_bind_double(statement, index, value->as.real);
+    case CELL_TEXT:
+        return sqlite3_bind_text64(statement, index, value->as.bytes.data, value->as.bytes.length,
+                                   release, SQLITE_UTF8);
+    case CELL_BLOB:
+        return sqlite3_bind_blob64(statement, index, value->as.bytes.data, value->as.bytes.length,
+                                   release);
+    }
+    return SQLITE_MISUSE;
+}
+
+static bool text_cell(const tenon__slot *slot, const char *text, cell *out, tenon_error *err)
+{
+    size_t length = strlen(text);
+    *out = (cell){.type = CELL_TEXT, .as.bytes = {text, length}};
+    if (tenon__utf8_is_valid(text, length))
+        return true;
+    static const tenon_field unnamed = {.name = "a text"};
+    return tenon__fail_field(err, TENON_TYPE, slot->model, slot->field ? slot->field : &unnamed,
+                             "the text is not valid UTF-8");
+}
+
+/* Tries every item, so that what the column cannot hold is told with its field's name before the
+ * statement runs. */
+static bool check_list(const target *to, const tenon__slot *slot, const tenon__list *list,
+                       tenon_error *err)
+{
+    bool is_wide = slot->form == TENON__FORM_WIDE_LIST;
+    tenon_kind kind = slot->field->kind;
+    size_t size = is_wide ? tenon__wide_size(kind) : tenon__element_size(kind);
+    const char *item = list->items;
+    for (size_t i = 0; i < list->count; i++, item += size) {
+        cell tried = {0};
+        if (!(is_wide ? tenon__sqlite_encode : tenon__sqlite_encode_element)(to, item, &tried, err))
+            return false;
+        tenon__sqlite_drop_cell(&tried);
+    }
+    return true;
+}
+
+static bool bind_list(const tenon__connection *connection, tenon__prepared *prepared, size_t i,
+                      const tenon__list *list, int *code, tenon_error *err)
+{
+    const tenon__slot *slot = &prepared->statement->slots[i];
+    char room[CELL_ROOM];
+    const target to = {slot->model, slot->field, connection->times, room};
+    if (!check_list(&to, slot, list, err))
+        return false;
+    key_list *keys = &prepared->parameters[i].keys;
+    *keys = (key_list){.slot = slot, .list = list, .times = connection->times};
+    *code = sqlite3_bind_pointer(prepared->sqlite, (int)i + 1, keys, KEY_LIST_TYPE, NULL);
+    return true;
+}
+
+/* The cell of a slot that is one value. */
+static bool make_cell(const target *to, const tenon__slot *slot, const void *value, cell *out,
+                      tenon_error *err)
+{
+    if (slot->as_text)
+        return text_cell(slot, *(const char *const *)value, out, err);
+    if (slot->form == TENON__FORM_ARRAY)
+        return tenon__sqlite_encode_array(to, value, out, err);
+    if (slot->form == TENON__FORM_ELEMENT)
+        return tenon__sqlite_encode_element(to, value, out, err);
+    return tenon__sqlite_encode(to, value, out, err);
+}
+
+/* False with *err; *code is what SQLite said. */
+static bool bind_value(const tenon__connection *connection, tenon__prepared *prepared, size_t i,
+                       const void *value, int *code, tenon_error *err)
+{
+    const tenon__slot *slot = &prepared->statement->slots[i];
+    sqlite3_stmt *sqlite = prepared->sqlite;
+    int index = (int)i + 1;
+    if (!value) {
+        *code = sqlite3_bind_null(sqlite, index);
+        return true;
+    }
+    if (!slot->field && !slot->as_text) {
+        *code = sqlite3_bind_int64(sqlite, index, *(const int64_t *)value);
+        return true;
+    }
+    if (slot->form == TENON__FORM_WIDE_LIST || slot->form == TENON__FORM_NARROW_LIST)
+        return bind_list(connection, prepared, i, value, code, err);
+    const target to = {slot->model, slot->field, connection->times, prepared->parameters[i].room};
+    cell made = {0};
+    if (!make_cell(&to, slot, value, &made, err))
+        return false;
+    *code = bind_cell(sqlite, index, &made);
+    return true;
+}
+
+static tenon__progress execute(tenon__connection *connection, tenon__prepared *prepared,
+                               const void *const *values, tenon_error *err)
+{
+    begin_work(connection);
+    for (size_t i = 0; i < prepared->statement->slot_count; i++) {
+        int code = SQLITE_OK;
+        if (!bind_value(connection, prepared, i, values[i], &code, err))
+            return TENON__FAILED;
+        if (code != SQLITE_OK)
+            return fail_prepared(connection, prepared, code, err);
+    }
+    connection->running = prepared;
+    connection->state = TENON__ROWS_READY;
+    return TENON__ROWS;
+}
+
+/* ---- fetch ------------------------------------------------------------------------------------ */
+
+/* The next row into the list. */
+static bool take_row(const source *from, tenon__rows *rows)
+{
+    char *row = tenon__rows_reserve(rows, 1, from->layout->row_size);
+    if (!row)
+        return tenon__fail_no_memory(from->err);
+    if (!tenon__sqlite_decode_row(from, row))
+        return false;
+    rows->count++;
+    return true;
+}
+
+/* SQLITE_DONE, a failing code, or SQLITE_ROW when a row could not be decoded. */
+static int take_rows(tenon__connection *connection, const tenon__prepared *prepared,
+                     tenon__rows *rows, tenon_error *err)
+{
+    const source from = {prepared->sqlite, prepared->statement->layout, connection->times,
+                         rows ? rows->arena : NULL, err};
+    bool is_one = rows && rows->expected == 1 && prepared->is_readonly;
+    int code;
+    while ((code = sqlite3_step(prepared->sqlite)) == SQLITE_ROW) {
+        if (!from.layout || !rows)
+            continue;
+        if (!take_row(&from, rows))
+            return SQLITE_ROW;
+        if (is_one)
+            return SQLITE_DONE;
+    }
+    return code;
+}
+
+/* A write whose row could not be decoded has been made. */
+static tenon__progress fail_rows(const tenon__prepared *prepared, int code, tenon_error *err)
+{
+    if (err && code == SQLITE_ROW && !prepared->is_readonly)
+        err->applied = TENON_APPLIED_YES;
+    return TENON__FAILED;
+}
+
+static tenon__progress fetch(tenon__connection *connection, tenon__rows *rows, int64_t *affected,
+                             tenon_error *err)
+{
+    tenon__prepared *prepared = connection->running;
+    int64_t changes_before = sqlite3_total_changes64(connection->db);
+    size_t rows_before = rows ? rows->count : 0;
+    connection->running = NULL;
+    connection->state = TENON__IDLE;
+    int code = take_rows(connection, prepared, rows, err);
+    if (code != SQLITE_DONE && code != SQLITE_ROW)
+        fail_prepared(connection, prepared, code, err);
+    int at_end = sqlite3_reset(prepared->sqlite);
+    if (rows)
+        tenon__arena_align(rows->arena);
+    if (code != SQLITE_DONE)
+        return fail_rows(prepared, code, err);
+    if (at_end != SQLITE_OK)
+        return fail_prepared(connection, prepared, at_end, err);
+    bool has_changed = sqlite3_total_changes64(connection->db) != changes_before;
+    if (rows && prepared->statement->layout)
+        tenon__rows_finish(rows, prepared->statement->layout->row_size);
+    if (affected && rows)
+        *affected = (int64_t)(rows->count - rows_before);
+    else if (affected)
+        *affected = has_changed ? sqlite3_changes64(connection->db) : 0;
+    return TENON__DONE;
+}
+
+/* ---- scripts ---------------------------------------------------------------------------------- */
+
+static const char *const fixed_texts[FIXED_COUNT] = {"BEGIN", "BEGIN IMMEDIATE", "COMMIT",
+                                                     "ROLLBACK"};
+
+static sqlite3_stmt **find_fixed(tenon__connection *connection, const char *sql)
+{
+    for (size_t i = 0; i < FIXED_COUNT; i++) {
+        if (strcmp(sql, fixed_texts[i]) == 0)
+            return &connection->fixed[i];
+    }
+    return NULL;
+}
+
+/* Those that every transaction needs are prepared once. */
+static int run_fixed(sqlite3 *db, sqlite3_stmt **fixed, const char *sql)
+{
+    int code = SQLITE_OK;
+    if (!*fixed)
+        code = sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, fixed, NULL);
+    if (code != SQLITE_OK)
+        return code;
+    sqlite3_step(*fixed);
+    return sqlite3_reset(*fixed);
+}
+
+static tenon__progress script(tenon__connection *connection, const char *sql, tenon_error *err)
+{
+    begin_work(connection);
+    sqlite3_stmt **fixed = find_fixed(connection, sql);
+    int code = fixed ? run_fixed(connection->db, fixed, sql)
+                     : sqlite3_exec(connection->db, sql, NULL, NULL, NULL);
+    if (code == SQLITE_OK)
+        return TENON__DONE;
+    const tenon__statement named = {.sql = sql, .flags = TENON__WRITES};
+    return tenon__sqlite_fail(connection, code, &named, err);
+}
+
+/* ---- the rest of the table -------------------------------------------------------------------- */
+
+static tenon__state state(const tenon__connection *connection)
+{
+    return connection->state;
+}
+
+static int no_socket(const tenon__connection *connection)
+{
+    (void)connection;
+    return -1;
+}
+
+/* Nothing is ever left under way. */
+static tenon__progress step(tenon__connection *connection, tenon_error *err)
+{
+    (void)err;
+    return connection->state == TENON__ROWS_READY ? TENON__ROWS : TENON__DONE;
+}
+
+static void cancel(tenon__connection *connection)
+{
+    atomic_store(&connection->is_cancelled, true);
+    sqlite3_interrupt(connection->db);
+}
+
+static void set_deadline(tenon__connection *connection, int64_t deadline_us)
+{
+    connection->deadline_us = deadline_us;
+}
+
+static bool in_transaction(const tenon__connection *connection, bool *is_failed)
+{
+    if (is_failed)
+        *is_failed = false;
+    return !sqlite3_get_autocommit(connection->db);
+}
+
+static tenon__progress copy_begin(tenon__connection *connection, const tenon__statement *statement,
+                                  tenon_error *err)
+{
+    (void)connection, (void)statement;
+    tenon__fail(err, TENON_UNSUPPORTED, "SQLite has no COPY");
+    return TENON__FAILED;
+}
+
+static tenon__progress copy_row(tenon__connection *connection, const tenon__statement *statement,
+                                const void *const *values, tenon_error *err)
+{
+    (void)values;
+    return copy_begin(connection, statement, err);
+}
+
+static tenon__progress copy_end(tenon__connection *connection, const char *abort_message,
+                                int64_t *affected, tenon_error *err)
+{
+    (void)abort_message, (void)affected;
+    return copy_begin(connection, NULL, err);
+}
+
+/* 250000 in Debian's build, 32766 in a plain one. */
+enum { PARAMETER_LIMIT = 32766 };
+
+const tenon__driver tenon__sqlite_driver = {
+    .name = "sqlite",
+    .dialect = TENON_SQLITE,
+    .has_single_writer = true,
+    .can_copy = false,
+    .parameter_limit = PARAMETER_LIMIT,
+    .connect = tenon__sqlite_connect,
+    .close = tenon__sqlite_close,
+    .state = state,
+    .socket = no_socket,
+    .step = step,
+    .cancel = cancel,
+    .set_deadline = set_deadline,
+    .prepare = prepare,
+    .forget = forget,
+    .execute = execute,
+    .fetch = fetch,
+    .script = script,
+    .in_transaction = in_transaction,
+    .copy_begin = copy_begin,
+    .copy_row = copy_row,
+    .copy_end = copy_end,
+};
