@@ -10,7 +10,7 @@
 
 #include "schema/schema.h"
 
-#include <tenon/db.h>
+#include <tenon/session.h>
 
 typedef struct ddl_statement {
     const char *title; /* "CreateTable" */
@@ -30,5 +30,11 @@ bool ddl_create(const schema *s, tenon_dialect dialect, ddl_script *out, tenon_e
 void ddl_script_release(ddl_script *script);
 /* The whole script as text: `-- CreateTable` above each statement, a semicolon behind it. */
 void ddl_script_text(const ddl_script *script, tenon__buf *out);
+
+/* The name of something that stands already where the schema's tables would go, or NULL when the
+ * database is empty. False with the session's error. */
+bool ddl_first_object(tenon_session *s, const schema *wanted, const char **name);
+/* Runs the script in one transaction: all of it, or nothing and false with the session's error. */
+bool ddl_apply(tenon_session *s, const ddl_script *script);
 
 #endif

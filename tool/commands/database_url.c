@@ -1,0 +1,120 @@
+/* The URL of --url, or of the schema's datasource.
+ *
+ * The language reads env("NAME") from the environment and from a .env file; ours is read as its is: lines
+ * of NAME=value, quotes around the value dropped, # starts a comment line. The environment wins. */
+#include "commands/database_url.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static void close_file(FILE **file)
+{
+    if (*file)
+        fclose(*file);
+}
+
+static void free_line(char **line)
+{
+    free(*line);
+}
+
+/* The folder of the schema with its slash, "" for the working folder. */
+static void add_schema_folder(const schema *s, tenon__buf *out)
+{
+    const char *path = s->file_count ? s->files[0].path : "";
+    const char *slash = strrchr(path, '/');
+    if (slash)
+        tenon__buf_add(out, path, (size_t)(slash - path) + 1);
+}
+
+/* The value in a line `NAME=value`, cut in place; NULL when the line is about something else. */
+static char *value_in_line(char *line, const char *name)
+{
+    line += strspn(line, " \t");
+    if (!strncmp(line, "export ", 7))
+        line += 7;
+    size_t length = strlen(name);
+    if (strncmp(line, name, length) != 0)
+        return NULL;
+    line += length + strspn(line + length, " \t");
+    if (*line++ != '=')
+        return NULL;
+    line += strspn(line, " \t");
+    if (*line == '"' || *line == '\'') {
+        char *end = strchr(line + 1, *line);
+        if (end)
+            *end = '\0';
+        return line + 1;
+    }
+    line[strcspn(line, "\r\n")] = '\0';
+    for (char *end = line + strlen(line); end > line && isspace((unsigned char)end[-1]);)
+        *--end = '\0';
+    return line;
+}
+
+static bool find_in_file(const char *path, const char *name, tenon__buf *out)
+{
+    TENON__CLEANUP(close_file) FILE *file = fopen(path, "r");
+    TENON__CLEANUP(free_line) char *line = NULL;
+    size_t size = 0;
+    while (file && getline(&line, &size, file) > 0) {
+        const char *value = value_in_line(line, name);
+        if (value) {
+            tenon__buf_text(out, value);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool find_variable(const schema *s, const char *name, tenon__buf *out)
+{
+    const char *value = getenv(name);
+    if (value) {
+        tenon__buf_text(out, value);
+        return true;
+    }
+    TENON__CLEANUP(tenon__buf_release) tenon__buf path = {0};
+    add_schema_folder(s, &path);
+    tenon__buf_text(&path, ".env");
+    return find_in_file(tenon__buf_string(&path), name, out) || find_in_file(".env", name, out);
+}
+
+/* `file:./x.db` of a schema is meant from the schema's folder. */
+static void resolve_path(const schema *s, tenon__buf *url)
+{
+    const char *path = tenon__buf_string(url);
+    if (strncmp(path, "file:", 5) != 0 || path[5] == '/' || path[5] == ':')
+        return;
+    TENON__CLEANUP(tenon__buf_release) tenon__buf resolved = {0};
+    tenon__buf_text(&resolved, "file:");
+    add_schema_folder(s, &resolved);
+    tenon__buf_text(&resolved, path + 5);
+    tenon__buf_clear(url);
+    tenon__buf_text(url, tenon__buf_string(&resolved));
+}
+
+bool database_url(const schema *s, const char *given, tenon__buf *out, tenon_error *err)
+{
+    const schema_datasource *source = s->datasource;
+    if (given) {
+        tenon__buf_text(out, given);
+        return !out->failed || tenon__fail_no_memory(err);
+    }
+    if (!source || (!source->url && !source->url_env)) {
+        tenon__fail(err, TENON_MISUSE, "no database is named: the schema has no url");
+        tenon__hint(err, "give --url, or a url in the datasource block");
+        return false;
+    }
+    if (source->url) {
+        tenon__buf_text(out, source->url);
+    } else if (!find_variable(s, source->url_env, out)) {
+        tenon__fail(err, TENON_MISUSE, "the environment variable %s of the schema's url is not set",
+                    source->url_env);
+        tenon__hint(err, "set it, write it into .env, or give --url");
+        return false;
+    }
+    resolve_path(s, out);
+    return !out->failed || tenon__fail_no_memory(err);
+}
