@@ -1,8 +1,8 @@
 /* `tenon format`: the schema in its canonical layout, with relations completed.
  *
- * The formatted texts are checked before anything is written: a schema that is wrong even then stays as
- * it is, and what is wrong with it is shown. A file is replaced by renaming a temporary one
- * over it, with the same mode, so that nobody ever sees half of it. */
+ * The formatted texts are checked before anything is written: a schema that is wrong even then
+ * stays as it is, and what is wrong with it is shown. A file is replaced by renaming a temporary
+ * one over it, with the same mode, so that nobody ever sees half of it. */
 #include "commands/commands.h"
 #include "commands/schema_input.h"
 
@@ -24,7 +24,7 @@ static void free_texts(const schema *s, char **texts)
     free(texts);
 }
 
-/* ---- files ------------------------------------------------------------------------------------ */
+/* ---- files ---- */
 
 static void free_text(char **text)
 {
@@ -87,7 +87,7 @@ static bool replace_file(const char *path, const char *text)
     return file >= 0 && write_and_rename(file, temporary.data, real, text);
 }
 
-/* ---- the command ------------------------------------------------------------------------------ */
+/* ---- the command ---- */
 
 /* Whether the texts make a schema without errors. */
 static bool are_valid(const schema *s, char *const *texts)

@@ -1,9 +1,9 @@
 /* The syntax tree of schema.prisma, private to tool/schema.
  *
- * The parser makes it, the checker reads it; it says what was written and judges nothing. Everything
- * lives in the arena of the `schema` being read. Lists are arrays with a count. Spans are byte offsets
- * into one file. The formatter does not write this tree but the concrete syntax (syntax.h), because it
- * must keep every comment and blank line. */
+ * The parser makes it, the checker reads it; it says what was written and judges nothing.
+ * Everything lives in the arena of the `schema` being read. Lists are arrays with a count. Spans
+ * are byte offsets into one file. The formatter does not write this tree but the concrete syntax
+ * (syntax.h), because it must keep every comment and blank line. */
 #ifndef TENON_SCHEMA_AST_H
 #define TENON_SCHEMA_AST_H
 
@@ -66,8 +66,7 @@ typedef struct ast_field {
     schema_arity arity;
     ast_attribute *attributes;
     size_t attribute_count;
-    const char
-        *documentation; /* lines of `///` joined by \n, without the slashes; NULL when none */
+    const char *documentation; /* lines of `///` joined by \n, without slashes; NULL: none */
     schema_span span;
 } ast_field;
 
@@ -114,8 +113,9 @@ typedef struct ast_file {
     size_t block_count;
 } ast_file;
 
-/* Parses source file `file` of the schema with recovery: reports every independent syntax error through
- * schema_report and returns what could be understood. NULL only when memory is exhausted. */
+/* Parses source file `file` of the schema with recovery: reports every independent syntax error
+ * through schema_report and returns what could be understood. NULL only when memory is
+ * exhausted. */
 ast_file *ast_parse(schema *s, size_t file);
 
 /* Fills models, enums, … of `s` from the trees of all its files, reporting what is wrong. */

@@ -1,18 +1,18 @@
 /* Completing relations: what the language's own formatter adds to a schema.
  *
- * A relation may be written from one side only, without its attribute, or without the scalar field that
- * holds the key. Here the relations are inferred from the syntax trees – not from the checked models,
- * since such a schema is not correct yet – and what is missing is derived:
+ * A relation may be written from one side only, without its attribute, or without the scalar field
+ * that holds the key. Here the relations are inferred from the syntax trees – not from the checked
+ * models, since such a schema is not correct yet – and what is missing is derived:
  *
- *     model User {                       model User {
- *       id   Int @id                       id     Int  @id
- *       post Post               →          post   Post @relation(fields: [postId], references: [id])
- *     }                                    postId Int
- *                                        }
- *     model Post {                       model Post {
- *       id Int @id                         id    Int    @id
- *     }                                    users User[]
- *                                        }
+ *     model User {                     model User {
+ *       id   Int @id                     id     Int  @id
+ *       post Post               →        post   Post @relation(fields: [postId], references: [id])
+ *     }                                  postId Int
+ *                                      }
+ *     model Post {                     model Post {
+ *       id Int @id                       id    Int    @id
+ *     }                                  users User[]
+ *                                      }
  *
  * `from` is the model that holds the key, `to` the one it refers to, as in schema.h. */
 #include "schema/complete.h"
@@ -62,7 +62,7 @@ typedef struct completion {
     complete_list *out;
 } completion;
 
-/* ---- looking at the trees --------------------------------------------------------------------- */
+/* ---- looking at the trees ---- */
 
 static bool is_model(const ast_block *block)
 {
@@ -140,7 +140,7 @@ static bool is_same_list(field_list a, field_list b)
     return a.count == b.count && !memcmp(a.items, b.items, a.count * sizeof *a.items);
 }
 
-/* ---- models and their keys -------------------------------------------------------------------- */
+/* ---- models and their keys ---- */
 
 static void add_unique(model *m, field_list fields)
 {
@@ -212,7 +212,7 @@ static bool is_strict(field_list unique)
     return true;
 }
 
-/* ---- relation fields -------------------------------------------------------------------------- */
+/* ---- relation fields ---- */
 
 static void add_end(completion *c, model *m, const ast_field *field, model *target)
 {
@@ -254,7 +254,8 @@ static bool is_same_name(const char *a, const char *b)
     return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
-/* The field on the other side, or NULL: the first of the target that leads back under the same name. */
+/* The field on the other side, or NULL: the first of the target that leads back under the same
+ * name. */
 static const end *opposite_of(const completion *c, const end *e)
 {
     for (size_t i = 0; i < c->end_count; i++) {
@@ -266,7 +267,7 @@ static const end *opposite_of(const completion *c, const end *e)
     return NULL;
 }
 
-/* ---- relations -------------------------------------------------------------------------------- */
+/* ---- relations ---- */
 
 static void add_relation(completion *c, relation r)
 {
@@ -327,7 +328,7 @@ static void infer_relation(completion *c, const end *e)
                                    .is_one_to_one = true});
 }
 
-/* ---- the scalar fields that hold a key -------------------------------------------------------- */
+/* ---- the scalar fields that hold a key ---- */
 
 static const char *with_first(completion *c, const char *name, bool is_upper)
 {
@@ -386,7 +387,7 @@ static bool is_builtin(const char *type)
     return false;
 }
 
-/* ---- parts ------------------------------------------------------------------------------------ */
+/* ---- parts ---- */
 
 static void add_part(completion *c, uint32_t file, size_t position, const char *text)
 {
@@ -432,7 +433,7 @@ static const char *references_argument(completion *c, const relation *r)
         if (is_strict(r->to->uniques[i]))
             key = r->to->uniques[i];
     }
-    for (size_t i = 0; i < key.count && list; i++)
+    for (size_t i = 0; key.items && i < key.count && list; i++)
         list =
             tenon__arena_format(c->arena, "%s%s%s", list, i ? ", " : "", key.items[i]->name.text);
     return tenon__arena_format(c->arena, "references: [%s]", list ? list : "");
@@ -536,7 +537,7 @@ static void complete_arguments(completion *c, const relation *r)
     add_part(c, a->span.file, a->span.end - (a->arguments.has_parentheses ? 1 : 0), text);
 }
 
-/* ---- all of it -------------------------------------------------------------------------------- */
+/* ---- all of it ---- */
 
 /* By place; parts for one place stay in the order in which they were found. */
 static void sort_parts(complete_list *list)

@@ -15,7 +15,8 @@ typedef struct complete_list {
 } complete_list;
 
 /* Finds what can be added: the other side of a relation, `@relation` and its arguments, the scalar
- * fields that hold the key. `s` must be resolved. Everything is in the arena. False without memory. */
+ * fields that hold the key. `s` must be resolved. Everything is in the arena. False without
+ * memory. */
 bool complete_relations(schema *s, tenon__arena *arena, complete_list *out);
 
 #endif

@@ -1,5 +1,5 @@
-/* Formatting a schema: its relations are completed where its names, types and attributes are right, then
- * every file is laid out. A schema that is wrong in those is laid out as it is. */
+/* Formatting a schema: its relations are completed where its names, types and attributes are right,
+ * then every file is laid out. A schema that is wrong in those is laid out as it is. */
 #include "schema/complete.h"
 #include "schema/layout.h"
 

@@ -1,14 +1,15 @@
 /* Names made from names.
  *
- * The formatter adds the missing other side of a relation, and the name of that field must be the one that
- * the language's own formatter chooses, whose habits are therefore followed word by word: a table
- * of words without a plural, a few irregular ones, and rules for endings, the last one first. */
+ * The formatter adds the missing other side of a relation, and the name of that field must be the
+ * one that the language's own formatter chooses, whose habits are therefore followed word by word:
+ * a table of words without a plural, a few irregular ones, and rules for endings, the last one
+ * first. */
 #include "schema/inflect.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 
-/* ---- camel case ------------------------------------------------------------------------------- */
+/* ---- camel case ---- */
 
 /* Bytes of characters beyond ASCII count as letters without case. */
 static bool is_alphanumeric(char c)
@@ -52,7 +53,7 @@ const char *inflect_camel_case(tenon__arena *arena, const char *name)
     return out;
 }
 
-/* ---- plural ----------------------------------------------------------------------------------- */
+/* ---- plural ---- */
 
 /* clang-format off */
 static const char *const uncountable[] = { /* sorted */
@@ -92,8 +93,8 @@ static const struct irregular {
     {"tooth", "teeth"}, {"quiz", "quizzes"},
 };
 
-/* A word that ends in one of the stems and one of the endings: the ending is replaced. Stems may hold
- * classes of letters. */
+/* A word that ends in one of the stems and one of the endings: the ending is replaced. Stems may
+ * hold classes of letters. */
 typedef struct ending_rule {
     const char *stems, *endings, *replacement;
 } ending_rule;

@@ -1,14 +1,14 @@
 /* The canonical layout of a schema: what the language's own formatter does with blanks and lines.
  *
- * It walks the concrete syntax and writes every construct again; comments and strings go through as they
- * are. The members of a block are collected in a table. A blank line, and nothing else, ends a table,
- * so fields between two blank lines are aligned with each other. Block attributes move to the end of
- * their block together with the comment right before them.
+ * It walks the concrete syntax and writes every construct again; comments and strings go through as
+ * they are. The members of a block are collected in a table. A blank line, and nothing else, ends a
+ * table, so fields between two blank lines are aligned with each other. Block attributes move to
+ * the end of their block together with the comment right before them.
  *
  * Bytes, not characters, are counted for the width of a column, and what stands behind the opening
- * brace of a block is dropped: both are what the language's own formatter does, and files must not change
- * back and forth between the two. One thing it does is not followed: a block comment after another
- * comment gains a line each time it is formatted there. */
+ * brace of a block is dropped: both are what the language's own formatter does, and files must not
+ * change back and forth between the two. One thing it does is not followed: a block comment after
+ * another comment gains a line each time it is formatted there. */
 #include "schema/layout.h"
 
 #include "schema/lexer.h"
@@ -27,7 +27,7 @@ typedef struct layout {
     table table;
 } layout;
 
-/* ---- cells ------------------------------------------------------------------------------------ */
+/* ---- cells ---- */
 
 static void add_source(layout *l, const syntax_node *node)
 {
@@ -46,7 +46,7 @@ static void set_suffix(layout *l, const syntax_node *comment)
     table_set_suffix(&l->table, l->text + comment->start, comment->end - comment->start);
 }
 
-/* ---- expressions ------------------------------------------------------------------------------ */
+/* ---- expressions ---- */
 
 static void add_expression(layout *l, const syntax_node *node);
 
@@ -99,7 +99,7 @@ static void add_expression(layout *l, const syntax_node *node)
         add_source(l, node);
 }
 
-/* ---- attributes in order ---------------------------------------------------------------------- */
+/* ---- attributes in order ---- */
 
 typedef struct attribute {
     const syntax_node *node;
@@ -156,7 +156,7 @@ static void release_attributes(attribute_list *list)
     tenon__buf_release(&list->items);
 }
 
-/* ---- members of blocks ------------------------------------------------------------------------ */
+/* ---- members of blocks ---- */
 
 static void add_field_attributes(layout *l, const syntax_node *field)
 {
@@ -255,7 +255,7 @@ static void lay_out_block_attribute(layout *l, const syntax_node *node)
     set_cell(l, NAME_COLUMN);
     SYNTAX_EACH(child, node)
     last = child;
-    if (syntax_is_comment(last->rule))
+    if (last && syntax_is_comment(last->rule))
         set_suffix(l, last);
 }
 
@@ -269,7 +269,7 @@ static void lay_out_unknown_line(layout *l, const syntax_node *node)
     table_add_free_line(&l->table, l->text + node->start, end - node->start);
 }
 
-/* ---- comments --------------------------------------------------------------------------------- */
+/* ---- comments ---- */
 
 /* The end of the Unicode white space at `at`, or `at`. */
 static size_t white_space(const lexer *in, size_t at)
@@ -344,7 +344,7 @@ static void lay_out_comments(layout *l, const syntax_node *block)
     }
 }
 
-/* ---- blocks ----------------------------------------------------------------------------------- */
+/* ---- blocks ---- */
 
 static void lay_out_member(layout *l, const syntax_node *node)
 {
@@ -438,7 +438,7 @@ static void lay_out_block(layout *l, const syntax_node *node)
     tenon__buf_text(l->out, "}\n");
 }
 
-/* ---- top level -------------------------------------------------------------------------------- */
+/* ---- top level ---- */
 
 static void lay_out_top(layout *l, const syntax_node *node, bool is_at_edge)
 {

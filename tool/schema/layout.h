@@ -4,8 +4,9 @@
 
 #include "core/core.h"
 
-/* Writes the text laid out: aligned columns, attributes in order, one blank line where there were more.
- * It needs no correct schema: what nothing matches is written as it stands. False without memory. */
+/* Writes the text laid out: aligned columns, attributes in order, one blank line where there were
+ * more. It needs no correct schema: what nothing matches is written as it stands. False without
+ * memory. */
 bool layout_text(const char *text, size_t length, tenon__buf *out);
 
 #endif

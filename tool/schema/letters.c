@@ -1,7 +1,8 @@
-/* The letters of Unicode 16.0 beyond ASCII (general categories Lu, Ll, Lt, Lm, Lo), as sorted ranges.
+/* The letters of Unicode 16.0 beyond ASCII (general categories Lu, Ll, Lt, Lm, Lo), as sorted
+ * ranges.
  *
- * The table is data from the Unicode Character Database. It stands here, rather than in the C library's
- * iswalpha, because that one depends on the locale and on the library's version. */
+ * The table is data from the Unicode Character Database. It stands here, rather than in the C
+ * library's iswalpha, because that one depends on the locale and on the library's version. */
 #include "schema/letters.h"
 
 #include <stddef.h>

@@ -1,4 +1,5 @@
-/* The words of schema.prisma. See lexer.h; the rules are those of the language's published grammar. */
+/* The words of schema.prisma. See lexer.h; the rules are those of the language's published
+ * grammar. */
 #include "schema/lexer.h"
 
 #include "core/core.h"

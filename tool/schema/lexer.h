@@ -1,8 +1,9 @@
 /* The words of schema.prisma: where a terminal that begins at an offset ends.
  *
- * The grammar is scannerless – whether `1a` is a name or a number depends on the rule that asks – so
- * there is no stream of tokens. Each matcher looks at one offset and returns the offset behind what it
- * matched, or the same offset when it is not there. None reads beyond `length`, none allocates. */
+ * The grammar is scannerless – whether `1a` is a name or a number depends on the rule that asks –
+ * so there is no stream of tokens. Each matcher looks at one offset and returns the offset behind
+ * what it matched, or the same offset when it is not there. None reads beyond `length`, none
+ * allocates. */
 #ifndef TENON_SCHEMA_LEXER_H
 #define TENON_SCHEMA_LEXER_H
 

@@ -1,6 +1,7 @@
-/* Decoding of string literals. The lexer has made sure that every backslash is followed by a character
- * and that the closing quote is there; what is left to go wrong are escapes that JSON does not know. A
- * literal never grows by decoding: the longest escape, a surrogate pair, is 12 bytes for 4. */
+/* Decoding of string literals. The lexer has made sure that every backslash is followed by a
+ * character and that the closing quote is there; what is left to go wrong are escapes that JSON
+ * does not know. A literal never grows by decoding: the longest escape, a surrogate pair, is 12
+ * bytes for 4. */
 #include "schema/literal.h"
 
 typedef struct decoder {

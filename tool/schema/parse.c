@@ -1,12 +1,12 @@
 /* From the concrete syntax to the syntax tree that the checker reads.
  *
- * Everything here walks nodes that are known to be well-formed; what the grammar lets through only to
- * give a good message (`name: String`, `[String]`, `String!`) is reported here and left out.
+ * Everything here walks nodes that are known to be well-formed; what the grammar lets through only
+ * to give a good message (`name: String`, `[String]`, `String!`) is reported here and left out.
  *
  * Documentation: the doc and block comments that stand directly before a declaration, and behind it
  * on its line. Before a field blank lines may lie between. A comment in front of a block attribute
- * belongs to the attribute. A comment with a @tenon word that documents nothing is an error, because
- * the word would be ignored without anybody noticing. */
+ * belongs to the attribute. A comment with a @tenon word that documents nothing is an error,
+ * because the word would be ignored without anybody noticing. */
 #include "schema/ast.h"
 #include "schema/lexer.h"
 #include "schema/literal.h"
@@ -24,7 +24,7 @@ static void *make(builder *b, size_t count, size_t size)
     return tenon__arena_array(&b->s->arena, count, size);
 }
 
-/* ---- spans and names -------------------------------------------------------------------------- */
+/* ---- spans and names ---- */
 
 static schema_span span_of(const builder *b, const syntax_node *node)
 {
@@ -64,7 +64,7 @@ static bool text_is(const builder *b, const syntax_node *node, const char *word)
     return node->end - node->start == length && memcmp(b->text + node->start, word, length) == 0;
 }
 
-/* ---- comments --------------------------------------------------------------------------------- */
+/* ---- comments ---- */
 
 static void add_doc_line(tenon__buf *out, const char *line, const char *end)
 {
@@ -77,7 +77,8 @@ static void add_doc_line(tenon__buf *out, const char *line, const char *end)
     tenon__buf_add(out, line, (size_t)(end - line));
 }
 
-/* The lines of a block comment, each without its leading star; empty first and last lines dropped. */
+/* The lines of a block comment, each without its leading star; empty first and last lines
+ * dropped. */
 static void add_block_comment(tenon__buf *out, const char *text, const char *end)
 {
     while (text < end && strchr(" \t\r\n*", *text))
@@ -109,7 +110,8 @@ static void add_comments(const builder *b, tenon__buf *out, const syntax_node *p
     add_comment(b, out, child);
 }
 
-/* The documentation of a declaration, taking the comment that waits for it; NULL when there is none. */
+/* The documentation of a declaration, taking the comment that waits for it; NULL when there is
+ * none. */
 static const char *take_documentation(builder *b, const syntax_node *declaration)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
@@ -147,7 +149,7 @@ static void keep_comment(builder *b, const syntax_node *comment)
     b->comment = comment;
 }
 
-/* ---- expressions ------------------------------------------------------------------------------ */
+/* ---- expressions ---- */
 
 static ast_arguments arguments(builder *b, const syntax_node *node);
 
@@ -244,7 +246,7 @@ static const syntax_node *expression_in(const syntax_node *parent)
     return NULL;
 }
 
-/* ---- arguments and attributes ----------------------------------------------------------------- */
+/* ---- arguments and attributes ---- */
 
 static void add_argument(builder *b, ast_arguments *list, const syntax_node *node)
 {
@@ -318,7 +320,7 @@ static ast_attribute *attributes(builder *b, const syntax_node *parent, syntax_r
     return list;
 }
 
-/* ---- fields ----------------------------------------------------------------------------------- */
+/* ---- fields ---- */
 
 static const syntax_node *type_in(const syntax_node *field)
 {
@@ -399,7 +401,7 @@ static bool field(builder *b, const syntax_node *node, ast_field *out)
     return false;
 }
 
-/* ---- members of blocks ------------------------------------------------------------------------ */
+/* ---- members of blocks ---- */
 
 static void report_line(builder *b, const syntax_node *line, const char *hint, const char *message)
 {
@@ -484,7 +486,7 @@ static void check_composite_type(builder *b, const ast_block *block)
     }
 }
 
-/* ---- top level -------------------------------------------------------------------------------- */
+/* ---- top level ---- */
 
 static const char *const keywords[] = {"model", "enum", "datasource", "generator", "view", "type"};
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* ---- collecting ------------------------------------------------------------------------------- */
+/* ---- collecting ---- */
 
 static bool make_room(schema *s)
 {
@@ -71,7 +71,7 @@ size_t schema_error_count(const schema *s)
     return count;
 }
 
-/* ---- the nearest name ------------------------------------------------------------------------- */
+/* ---- the nearest name ---- */
 
 enum { NAME_MAX_LENGTH = 64 };
 
@@ -86,26 +86,45 @@ static size_t least(size_t a, size_t b, size_t c)
     return ab < c ? ab : c;
 }
 
-/* Levenshtein's distance without regard to case; SIZE_MAX for names too long to be worth it. */
+typedef struct distance_rows {
+    size_t row[3][NAME_MAX_LENGTH + 1]; /* of the current letter and the two before, in turn */
+} distance_rows;
+
+static bool is_swap(const char *a, const char *b, size_t i, size_t k)
+{
+    return i > 1 && k > 1 && is_same_letter(a[i - 1], b[k - 2]) &&
+           is_same_letter(a[i - 2], b[k - 1]);
+}
+
+/* The cost of making the first i letters of a from the first k of b. */
+static size_t cell(const distance_rows *rows, const char *a, const char *b, size_t i, size_t k)
+{
+    const size_t *now = rows->row[i % 3], *above = rows->row[(i + 2) % 3];
+    size_t change = is_same_letter(a[i - 1], b[k - 1]) ? 0 : 1;
+    size_t cost = least(above[k] + 1, now[k - 1] + 1, above[k - 1] + change);
+
+    if (is_swap(a, b, i, k) && rows->row[(i + 1) % 3][k - 2] + 1 < cost)
+        return rows->row[(i + 1) % 3][k - 2] + 1;
+    return cost;
+}
+
+/* Letters to insert, remove, change or swap with their neighbour, without regard to case; SIZE_MAX
+ * for names too long to be worth it. */
 static size_t edit_distance(const char *a, const char *b)
 {
-    size_t row[NAME_MAX_LENGTH + 1], a_length = strlen(a), b_length = strlen(b);
+    distance_rows rows;
+    size_t a_length = strlen(a), b_length = strlen(b);
 
     if (a_length > NAME_MAX_LENGTH || b_length > NAME_MAX_LENGTH)
         return SIZE_MAX;
     for (size_t k = 0; k <= b_length; k++)
-        row[k] = k;
+        rows.row[0][k] = k;
     for (size_t i = 1; i <= a_length; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t k = 1; k <= b_length; k++) {
-            size_t above = row[k];
-            size_t change = is_same_letter(a[i - 1], b[k - 1]) ? 0 : 1;
-            row[k] = least(above + 1, row[k - 1] + 1, diagonal + change);
-            diagonal = above;
-        }
+        rows.row[i % 3][0] = i;
+        for (size_t k = 1; k <= b_length; k++)
+            rows.row[i % 3][k] = cell(&rows, a, b, i, k);
     }
-    return row[b_length];
+    return rows.row[a_length % 3][b_length];
 }
 
 const char *schema_nearest(const char *text, const char *const *candidates, size_t count)
@@ -123,7 +142,7 @@ const char *schema_nearest(const char *text, const char *const *candidates, size
     return best;
 }
 
-/* ---- places ----------------------------------------------------------------------------------- */
+/* ---- places ---- */
 
 static bool is_line_end(const schema_source *source, size_t at)
 {
@@ -148,7 +167,7 @@ schema_place schema_place_of(const schema_source *source, size_t offset)
     return (schema_place){line, tenon__utf8_length(source->text + start, offset - start) + 1};
 }
 
-/* ---- showing ---------------------------------------------------------------------------------- */
+/* ---- showing ---- */
 
 typedef struct palette {
     const char *bold, *error, *warning, *faint, *reset;
@@ -157,7 +176,8 @@ typedef struct palette {
 static const palette plain = {"", "", "", "", ""};
 static const palette coloured = {"\033[1m", "\033[1;31m", "\033[1;35m", "\033[2m", "\033[0m"};
 
-/* Blanks and tabs under the text before the span, then ^~~~ under the span as far as the line goes. */
+/* Blanks and tabs under the text before the span, then ^~~~ under the span as far as the line
+ * goes. */
 static void print_caret(const char *line, size_t before, size_t length, FILE *out)
 {
     for (size_t i = 0; i < before; i++) {
@@ -208,7 +228,7 @@ void schema_print_diagnostics(const schema *s, FILE *out, bool with_colours)
         print_diagnostic(s, &s->diagnostics[i], with_colours ? &coloured : &plain, out);
 }
 
-/* ---- JSON ------------------------------------------------------------------------------------- */
+/* ---- JSON ---- */
 
 static void write_text(tenon__buf *out, const char *key, const char *value)
 {

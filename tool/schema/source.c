@@ -1,8 +1,8 @@
 /* Reading schemas: a text, a file, or a folder with all its *.prisma files.
  *
  * The files of a folder are one schema: names are resolved over all of them. Their order is that of
- * their paths, byte by byte, so that every machine sees the same one. A file that is not UTF-8 cannot
- * be read, which is an error of the call and no diagnostic. */
+ * their paths, byte by byte, so that every machine sees the same one. A file that is not UTF-8
+ * cannot be read, which is an error of the call and no diagnostic. */
 #include "schema/ast.h"
 #include "schema/report.h"
 
@@ -13,7 +13,7 @@
 
 enum { MAX_FILE_BYTES = 16 * 1024 * 1024 };
 
-/* ---- texts ------------------------------------------------------------------------------------ */
+/* ---- texts ---- */
 
 static bool check_text(const schema_source *source, tenon_error *err)
 {
@@ -76,7 +76,7 @@ void schema_free(schema *s)
     free(s);
 }
 
-/* ---- files ------------------------------------------------------------------------------------ */
+/* ---- files ---- */
 
 typedef struct source_list {
     tenon__arena arena;
@@ -143,7 +143,7 @@ static bool add_file(source_list *list, const char *path, tenon_error *err)
     return read_text(file, path, &text, err) && add_source(list, path, &text, err);
 }
 
-/* ---- folders ---------------------------------------------------------------------------------- */
+/* ---- folders ---- */
 
 static void close_walk(FTS **walk)
 {

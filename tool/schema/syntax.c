@@ -1,17 +1,18 @@
 /* The grammar of schema.prisma, one function a rule.
  *
- * A parsing expression grammar by recursive descent: alternatives are tried in order, the first that
- * matches wins, and a rule that fails leaves no trace. Blanks may stand between any two elements;
- * line breaks only where a rule names them, therefore no attribute goes over two lines and recovery is
- * the language's own: a line that no rule matches is a CATCH_ALL, reported later, and the next line
- * starts afresh. A block without its closing brace falls apart into such lines.
+ * A parsing expression grammar by recursive descent: alternatives are tried in order, the first
+ * that matches wins, and a rule that fails leaves no trace. Blanks may stand between any two
+ * elements; line breaks only where a rule names them, therefore no attribute goes over two lines
+ * and recovery is the language's own: a line that no rule matches is a CATCH_ALL, reported later,
+ * and the next line starts afresh. A block without its closing brace falls apart into such lines.
  *
  * Rules are quoted in the usual notation: `?` optional, `*` any number, `/` ordered choice. */
 #include "schema/syntax.h"
 
 #include "schema/lexer.h"
 
-/* Deeper nesting of functions and arrays than this is taken for a line that cannot be understood. */
+/* Deeper nesting of functions and arrays than this is taken for a line that cannot be
+ * understood. */
 enum { MAX_DEPTH = 200 };
 
 typedef struct parser {
@@ -30,7 +31,7 @@ typedef struct mark {
 typedef bool rule_function(parser *p);
 typedef size_t matcher(const lexer *in, size_t at);
 
-/* ---- building nodes --------------------------------------------------------------------------- */
+/* ---- building nodes ---- */
 
 static bool grow(parser *p)
 {
@@ -129,7 +130,8 @@ static bool newline(parser *p)
     return match(p, lexer_newline);
 }
 
-/* identifier = (letter / digit) ("_" / "-" / letter / digit)*; letters are Unicode's, digits ASCII's */
+/* identifier = (letter / digit) ("_" / "-" / letter / digit)*; letters are Unicode's, digits
+ * ASCII's */
 static bool identifier(parser *p)
 {
     return leaf(p, SYNTAX_IDENTIFIER, lexer_identifier);
@@ -147,7 +149,7 @@ static bool string_literal(parser *p)
     return leaf(p, SYNTAX_STRING, lexer_string);
 }
 
-/* ---- comments and blank lines ----------------------------------------------------------------- */
+/* ---- comments and blank lines ---- */
 
 /* trailing_comment = doc_comment / block_comment / line_comment */
 static bool trailing_comment(parser *p)
@@ -187,7 +189,7 @@ static bool catch_all(parser *p)
     return end(p, m, matched);
 }
 
-/* ---- expressions ------------------------------------------------------------------------------ */
+/* ---- expressions ---- */
 
 static bool expression(parser *p);
 
@@ -276,7 +278,7 @@ static bool expression(parser *p)
     return matched;
 }
 
-/* ---- attributes ------------------------------------------------------------------------------- */
+/* ---- attributes ---- */
 
 /* field_attribute = "@" path arguments_list? */
 static bool field_attribute(parser *p)
@@ -299,7 +301,7 @@ static bool block_attribute(parser *p)
     return false;
 }
 
-/* ---- fields ----------------------------------------------------------------------------------- */
+/* ---- fields ---- */
 
 /* unsupported_type = "Unsupported(" string_literal ")" */
 static bool unsupported_type(parser *p)
@@ -332,7 +334,8 @@ static bool suffixed_type(parser *p, syntax_rule rule, const char *suffix, const
     return end(p, m, base_type(p) && literal(p, suffix) && (!suffix2 || literal(p, suffix2)));
 }
 
-/* field_type = base_type "[]" "?" / base_type "[]" / base_type "?" / base_type "!" / legacy_list_type
+/* field_type = base_type "[]" "?" / base_type "[]" / base_type "?" / base_type "!" /
+ * legacy_list_type
  *            / base_type */
 static bool field_type(parser *p)
 {
@@ -381,7 +384,7 @@ static bool key_value(parser *p)
     return false;
 }
 
-/* ---- blocks ----------------------------------------------------------------------------------- */
+/* ---- blocks ---- */
 
 /* block_open = "{" any character but a line break * newline */
 static bool block_open(parser *p)
@@ -398,7 +401,8 @@ static bool is_at_block_close(const parser *p)
     return lexer_literal(&p->in, at, "}") > at;
 }
 
-/* comment_block / empty_lines / !"}" catch_all: what every block may hold besides its own members */
+/* comment_block / empty_lines / !"}" catch_all: what every block may hold besides its own
+ * members */
 static bool any_member(parser *p)
 {
     return comment_block(p) || empty_lines(p) || (!is_at_block_close(p) && catch_all(p));
@@ -445,7 +449,8 @@ static bool enum_declaration(parser *p)
     return end(p, m, keyword(p, "enum") && block(p, enum_member));
 }
 
-/* config_block = ("datasource" / "generator") identifier block_open (key_value / any_member)* "}" */
+/* config_block = ("datasource" / "generator") identifier block_open (key_value / any_member)*
+ * "}" */
 static bool config_block(parser *p)
 {
     mark m = begin(p, SYNTAX_CONFIG);
@@ -453,8 +458,8 @@ static bool config_block(parser *p)
                (keyword(p, "datasource") || keyword(p, "generator")) && block(p, config_member));
 }
 
-/* type_alias = "type" identifier "=" base_type field_attribute*; blanks behind it belong to it unless
- * it ends in a parenthesis */
+/* type_alias = "type" identifier "=" base_type field_attribute*; blanks behind it belong to it
+ * unless it ends in a parenthesis */
 static bool type_alias(parser *p)
 {
     mark m = begin(p, SYNTAX_TYPE_ALIAS);
@@ -497,7 +502,7 @@ bool syntax_parse(syntax_tree *tree, tenon__arena *arena, const char *text, size
     return end(&p, m, true);
 }
 
-/* ---- looking at a tree ------------------------------------------------------------------------ */
+/* ---- looking at a tree ---- */
 
 const syntax_node *syntax_child(const syntax_node *parent, syntax_rule rule)
 {

@@ -1,8 +1,9 @@
-/* The concrete syntax of one schema.prisma: every construct with its span, comments and blank lines too.
+/* The concrete syntax of one schema.prisma: every construct with its span, comments and blank lines
+ * too.
  *
  * The parser makes it without judging; ast.c turns it into the syntax tree that the checker reads,
- * format.c writes it out again. Nodes lie in one array in the order of the text, a parent before its
- * children, so that a rule that does not match is undone by forgetting the end of the array. */
+ * format.c writes it out again. Nodes lie in one array in the order of the text, a parent before
+ * its children, so that a rule that does not match is undone by forgetting the end of the array. */
 #ifndef TENON_SCHEMA_SYNTAX_H
 #define TENON_SCHEMA_SYNTAX_H
 
@@ -68,8 +69,8 @@ typedef struct syntax_tree {
     for (const syntax_node *child = (parent) + 1; child < (parent) + (parent)->size;               \
          child += (child)->size)
 
-/* Every text has a tree; false only when memory is exhausted. The tree lives in the arena and refers to
- * the text. `length` is below UINT32_MAX. */
+/* Every text has a tree; false only when memory is exhausted. The tree lives in the arena and
+ * refers to the text. `length` is below UINT32_MAX. */
 bool syntax_parse(syntax_tree *tree, tenon__arena *arena, const char *text, size_t length);
 
 /* The first child of that rule, or NULL. */

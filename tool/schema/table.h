@@ -1,7 +1,7 @@
 /* Lines whose columns are aligned: the fields of a model, the properties of a datasource.
  *
- * Rows are collected, then rendered together, each column as wide as its widest cell (in bytes, as the
- * language's own formatter counts). All-zero is a valid empty table. Private to tool/schema. */
+ * Rows are collected, then rendered together, each column as wide as its widest cell (in bytes, as
+ * the language's own formatter counts). All-zero is a valid empty table. Private to tool/schema. */
 #ifndef TENON_SCHEMA_TABLE_H
 #define TENON_SCHEMA_TABLE_H
 
