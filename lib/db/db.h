@@ -32,8 +32,8 @@ typedef struct tenon__call {
     bool writes;
     const void *const *values;
     size_t value_count;
-    tenon__rows *rows;  /* NULL: no rows wanted */
-    int64_t *affected;  /* may be NULL */
+    tenon__rows *rows; /* NULL: no rows wanted */
+    int64_t *affected; /* may be NULL */
 } tenon__call;
 
 /* Runs one call. False when the session had failed already (nothing is done) or fails now. The error is

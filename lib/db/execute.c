@@ -1,0 +1,14 @@
+/* SQL text without parameters or rows: DDL, settings, maintenance. It counts as writing, because nobody
+ * reads it here to see what it does. */
+#include "db/operation.h"
+
+bool tenon_execute(tenon_session *s, const char *sql)
+{
+    tenon__operation op;
+    if (!tenon__operation_init(&op, s, true))
+        return false;
+    if (!sql)
+        return tenon__fail(&s->error, TENON_MISUSE, "tenon_execute was given no SQL text");
+    op.script = sql;
+    return tenon__operation_run(&op);
+}

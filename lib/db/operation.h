@@ -1,0 +1,118 @@
+/* One operation: a statement, SQL text, a bulk load or just a connection, from lease to release.
+ *
+ * It is a state machine that never blocks. `step` goes on as far as it can and says what the operation
+ * needs next; `expire` tells it that the time (`until_us`) came first. tenon__operation_run is the
+ * synchronous form: step, wait as wait.c can, step again. An asynchronous form is the same machine with the
+ * caller's event loop around it.
+ *
+ *     LEASE    asks the pool                        → START, CHECK, CONNECT, QUEUED
+ *     QUEUED   waits for its turn                   → START, CHECK, CONNECT; late: OVER
+ *     CONNECT  a new connection is being made       → START, PAUSE; late, failed: OVER
+ *     CHECK    a connection that may be dead is asked → START; dead, late: LEASE
+ *     START    finds the statement                  → PREPARE, EXECUTE, SCRIPT, COPY_BEGIN, OVER
+ *     PREPARE                                       → EXECUTE
+ *     EXECUTE  is under way, rows are fetched       → OVER
+ *     SCRIPT   SQL text is under way                → OVER
+ *     COPY_BEGIN → COPY_ROWS → COPY_END             → OVER; a row refused: COPY_ABORT → OVER
+ *     PAUSE    another process has the file         → START or LEASE again; late: OVER
+ *     OVER     done, or failed with *err filled; the connection is given back (or kept)
+ *
+ * From PREPARE to COPY_END a failure leads to OVER, but for two that are no news to the caller:
+ *
+ *   - BUSY on a driver with a single writer: nothing was done; PAUSE and again, up to the acquire timeout.
+ *   - A connection from the pool turns out to be dead, and the call only reads: LEASE again, once. A
+ *     write fails with UNAVAILABLE, because it may have been applied.
+ *
+ * When the time is up while the server works, it is asked to stop (`cancel`) and gets a second to answer,
+ * which leaves the connection usable and `applied` certain. If it finishes in that second, the operation is
+ * done after all. If it stays silent the connection is dropped. COMMIT is never cancelled. */
+#ifndef TENON_DB_OPERATION_H
+#define TENON_DB_OPERATION_H
+
+#include "db/session.h"
+
+typedef enum tenon__phase {
+    TENON__LEASE,
+    TENON__QUEUED,
+    TENON__CONNECT,
+    TENON__CHECK,
+    TENON__START,
+    TENON__PREPARE,
+    TENON__EXECUTE,
+    TENON__SCRIPT,
+    TENON__COPY_BEGIN,
+    TENON__COPY_ROWS,
+    TENON__COPY_END,
+    TENON__COPY_ABORT,
+    TENON__PAUSE,
+    TENON__OVER
+} tenon__phase;
+
+typedef enum tenon__need {
+    TENON__NEED_NOTHING, /* it is over: is_done says how */
+    TENON__NEED_READ,    /* the connection's socket */
+    TENON__NEED_WRITE,
+    TENON__NEED_TURN, /* a turn in the queue of `lane` */
+    TENON__NEED_PAUSE /* some time: pause_us */
+} tenon__need;
+
+/* A bulk load. */
+typedef struct tenon__copy {
+    const tenon__statement *statement;
+    size_t count, at;
+    const void *const *(*next)(void *ctx, size_t i);
+    void *ctx;
+    int64_t *affected;
+    tenon_error ignored; /* what giving up says */
+} tenon__copy;
+
+typedef struct tenon__operation {
+    tenon_db *db;
+    tenon_session *session; /* NULL: only a connection is wanted, in `lane` */
+    tenon_error *err;
+    tenon__lane *lane;
+    /* The work: one of these, or none. */
+    const tenon__call *call;
+    const char *script;
+    tenon__copy *copy;
+    bool keeps_member; /* success leaves `member` with the caller */
+    bool is_commit;
+
+    tenon__phase phase;
+    tenon__phase again; /* after PAUSE */
+    tenon__turn turn;   /* after QUEUED */
+    bool is_done;
+    bool is_new;       /* the connection was made for this operation */
+    bool is_cancelled; /* its time was up, the server has been told */
+    bool is_repeated;  /* on another connection */
+    bool is_undoing;   /* rolling back what SQL text had begun */
+    tenon__member *member;
+    tenon__kept *kept;
+    int64_t deadline_us; /* of the whole */
+    int64_t until_us;    /* of the present wait */
+    int64_t pause_us, busy_until_us;
+    /* how `call->rows` was, for starting again */
+    size_t rows_before;
+    bool had_items;
+    tenon__arena_mark mark;
+    tenon__waiter waiter;
+} tenon__operation;
+
+/* An operation of a session, in its transaction when it has one. False when it cannot start: the session
+ * has failed, its transaction is lost, or this is a forked child. */
+bool tenon__operation_init(tenon__operation *op, tenon_session *s, bool writes);
+/* One that only gets a connection, and keeps it. */
+void tenon__operation_init_lease(tenon__operation *op, tenon_db *db, tenon__lane *lane,
+                                 tenon_error *err);
+
+tenon__need tenon__operation_step(tenon__operation *op);
+void tenon__operation_expire(tenon__operation *op);
+/* To the end, blocking. True when it was done. */
+bool tenon__operation_run(tenon__operation *op);
+
+/* True when the session's transaction can go on; otherwise the session fails. */
+bool tenon__transaction_is_sound(tenon_session *s);
+/* Ends a transaction of any depth by rolling back; the session's error stays as it is. */
+void tenon__transaction_abandon(tenon_session *s);
+
+#endif

@@ -1,0 +1,246 @@
+/* Lanes, their queue and their members. See pool.h.
+ *
+ * A connection that the server closed while it was idle is a normal thing (a restart, a time limit, a
+ * firewall), and a write that meets one cannot be repeated for the caller. So a connection is *suspect*, and
+ * asked with an empty statement before it is used, when another one was found dead since it was last used,
+ * or when it was idle for a second and its socket has something to read, which an idle server never sends
+ * but when it says goodbye. Asking costs a poll; the round trip is paid only when there was something. */
+#include "db/pool.h"
+
+#include <stdlib.h>
+
+static const int64_t idle_trust_us = 1000000;
+
+bool tenon__lane_init(tenon__lane *lane, const tenon__driver *driver, unsigned most,
+                      size_t statement_count, bool is_reader)
+{
+    *lane = (tenon__lane){
+        .driver = driver, .most = most, .statement_count = statement_count, .is_reader = is_reader};
+    lane->last = &lane->first;
+    if (pthread_mutex_init(&lane->lock, NULL) == 0)
+        return true;
+    lane->driver = NULL;
+    return false;
+}
+
+static void free_member(tenon__member *member)
+{
+    const tenon__driver *driver = member->driver;
+    bool can_forget = driver->state(member->connection) == TENON__IDLE;
+    tenon__statement_cache_release(&member->statements, can_forget ? driver : NULL,
+                                   member->connection);
+    driver->close(member->connection);
+    free(member);
+}
+
+void tenon__lane_release(tenon__lane *lane)
+{
+    if (!lane->driver)
+        return;
+    while (lane->idle) {
+        tenon__member *member = lane->idle;
+        lane->idle = member->next;
+        free_member(member);
+    }
+    pthread_mutex_destroy(&lane->lock);
+    lane->driver = NULL;
+}
+
+/* ---- members ---------------------------------------------------------------------------------- */
+
+tenon__member *tenon__member_new(tenon__lane *lane, tenon__connection *connection)
+{
+    tenon__member *member = malloc(sizeof *member);
+    if (!member) {
+        lane->driver->close(connection);
+        return NULL;
+    }
+    *member = (tenon__member){.connection = connection,
+                              .driver = lane->driver,
+                              .lane = lane,
+                              .statements.most_count = lane->statement_count};
+    return member;
+}
+
+void tenon__member_opened(tenon__member *member)
+{
+    tenon__lane *lane = member->lane;
+    pthread_mutex_lock(&lane->lock);
+    member->epoch = lane->epoch;
+    lane->opened_total++;
+    lane->acquired_total++;
+    pthread_mutex_unlock(&lane->lock);
+}
+
+void tenon__member_trust(tenon__member *member)
+{
+    tenon__lane *lane = member->lane;
+    pthread_mutex_lock(&lane->lock);
+    member->epoch = lane->epoch;
+    pthread_mutex_unlock(&lane->lock);
+}
+
+static bool is_suspect(const tenon__member *member, unsigned epoch)
+{
+    int socket = member->driver->socket(member->connection);
+    if (socket < 0)
+        return false;
+    if (member->epoch != epoch)
+        return true;
+    return tenon__monotonic_us() - member->idle_since_us >= idle_trust_us &&
+           tenon__socket_has_news(socket);
+}
+
+/* ---- the queue, under the lock ---------------------------------------------------------------- */
+
+static tenon__waiter *dequeue(tenon__lane *lane)
+{
+    tenon__waiter *waiter = lane->first;
+    if (!waiter)
+        return NULL;
+    lane->first = waiter->next;
+    if (!lane->first)
+        lane->last = &lane->first;
+    lane->waiting--;
+    return waiter;
+}
+
+static void leave(tenon__lane *lane, const tenon__waiter *waiter)
+{
+    tenon__waiter **at = &lane->first;
+    while (*at != waiter)
+        at = &(*at)->next;
+    *at = waiter->next;
+    if (!waiter->next)
+        lane->last = at;
+    lane->waiting--;
+    lane->timeouts_total++;
+}
+
+static void give_place(tenon__lane *lane)
+{
+    tenon__waiter *waiter = dequeue(lane);
+    if (!waiter) {
+        lane->size--;
+        return;
+    }
+    waiter->may_open = true;
+    pthread_cond_signal(&waiter->signal);
+}
+
+/* ---- asking and waiting ------------------------------------------------------------------------ */
+
+/* An idle connection or a free place. */
+static bool take_at_once(tenon__lane *lane, tenon__waiter *waiter)
+{
+    if (lane->idle) {
+        waiter->member = lane->idle;
+        lane->idle = waiter->member->next;
+        lane->idle_count--;
+        lane->acquired_total++;
+        return true;
+    }
+    waiter->may_open = lane->size < lane->most;
+    lane->size += waiter->may_open;
+    return waiter->may_open;
+}
+
+static tenon__turn turn_of(tenon__waiter *waiter, unsigned epoch)
+{
+    if (waiter->may_open)
+        return TENON__TURN_OPEN;
+    waiter->is_suspect = is_suspect(waiter->member, epoch);
+    return TENON__TURN_GIVEN;
+}
+
+/* Whether there is something to give is asked again under the same lock that joins the queue. */
+static bool join(tenon__lane *lane, tenon__waiter *waiter, tenon__turn *turn)
+{
+    if (!tenon__signal_init(&waiter->signal))
+        return false;
+    waiter->since_us = tenon__monotonic_us();
+    pthread_mutex_lock(&lane->lock);
+    unsigned epoch = lane->epoch;
+    bool is_given = take_at_once(lane, waiter);
+    if (!is_given) {
+        *lane->last = waiter;
+        lane->last = &waiter->next;
+        lane->waiting++;
+    }
+    pthread_mutex_unlock(&lane->lock);
+    *turn = TENON__TURN_QUEUED;
+    if (is_given) {
+        pthread_cond_destroy(&waiter->signal);
+        *turn = turn_of(waiter, epoch);
+    }
+    return true;
+}
+
+bool tenon__lane_acquire(tenon__lane *lane, tenon__waiter *waiter, tenon__turn *turn)
+{
+    waiter->member = NULL;
+    waiter->next = NULL;
+    pthread_mutex_lock(&lane->lock);
+    unsigned epoch = lane->epoch;
+    bool is_given = take_at_once(lane, waiter);
+    pthread_mutex_unlock(&lane->lock);
+    if (!is_given)
+        return join(lane, waiter, turn);
+    *turn = turn_of(waiter, epoch);
+    return true;
+}
+
+tenon__turn tenon__lane_wait(tenon__lane *lane, tenon__waiter *waiter, int64_t deadline_us)
+{
+    pthread_mutex_lock(&lane->lock);
+    bool is_late = false;
+    while (!waiter->member && !waiter->may_open && !is_late)
+        is_late = !tenon__wait_signal(&waiter->signal, &lane->lock, deadline_us);
+    bool is_given = waiter->member || waiter->may_open;
+    if (!is_given)
+        leave(lane, waiter);
+    else
+        lane->acquired_total += waiter->member != NULL;
+    lane->wait_us_total += tenon__monotonic_us() - waiter->since_us;
+    unsigned epoch = lane->epoch;
+    pthread_mutex_unlock(&lane->lock);
+    pthread_cond_destroy(&waiter->signal);
+    return is_given ? turn_of(waiter, epoch) : TENON__TURN_QUEUED;
+}
+
+/* ---- giving back ------------------------------------------------------------------------------- */
+
+void tenon__lane_give_place(tenon__lane *lane)
+{
+    pthread_mutex_lock(&lane->lock);
+    give_place(lane);
+    pthread_mutex_unlock(&lane->lock);
+}
+
+void tenon__member_release(tenon__member *member)
+{
+    tenon__lane *lane = member->lane;
+    if (member->driver->socket(member->connection) >= 0)
+        member->idle_since_us = tenon__monotonic_us();
+    pthread_mutex_lock(&lane->lock);
+    tenon__waiter *waiter = dequeue(lane);
+    if (waiter) {
+        waiter->member = member;
+        pthread_cond_signal(&waiter->signal);
+    } else {
+        member->next = lane->idle;
+        lane->idle = member;
+        lane->idle_count++;
+    }
+    pthread_mutex_unlock(&lane->lock);
+}
+
+void tenon__member_drop(tenon__member *member, bool is_dead)
+{
+    tenon__lane *lane = member->lane;
+    free_member(member);
+    pthread_mutex_lock(&lane->lock);
+    lane->epoch += is_dead;
+    give_place(lane);
+    pthread_mutex_unlock(&lane->lock);
+}

@@ -1,0 +1,91 @@
+/* The pool: connections that sessions lease for one call, or from begin to commit.
+ *
+ * A pool is one *lane*, or two where one connection writes and others read (SQLite): lane 0 then holds the
+ * writer alone and lane 1 the readers. A lane is bounded; who finds every connection leased stands in a
+ * queue. Invariants, under the lane's lock:
+ *
+ *   - first come, first served: a returned connection goes to the head of the queue, never past it, so
+ *     nobody is idle while somebody waits;
+ *   - size counts the connections that are open or being opened, and size <= most;
+ *   - idle connections are reused last in, first out: the warm ones stay warm.
+ *
+ * Nothing here connects or blocks but tenon__lane_wait (through wait.c): run.c drives connecting, so that
+ * an asynchronous caller can too. The lock is a plain mutex: taken and given back unopposed, both times, it
+ * costs about 12 ns of a call, which no cleverness with atomics is worth. */
+#ifndef TENON_DB_POOL_H
+#define TENON_DB_POOL_H
+
+#include "db/statement_cache.h"
+#include "db/wait.h"
+
+typedef struct tenon__lane tenon__lane;
+typedef struct tenon__member tenon__member;
+
+/* A connection and what belongs to it. */
+struct tenon__member {
+    tenon__connection *connection;
+    const tenon__driver *driver;
+    tenon__lane *lane;
+    tenon__statement_cache statements;
+    tenon__member *next;   /* idle: the one below */
+    int64_t idle_since_us; /* of drivers with a socket */
+    unsigned epoch;        /* of the lane, when it was last known to live */
+    bool has_deadline;     /* the driver has been told one */
+};
+
+/* Somebody in the queue, or asking. */
+typedef struct tenon__waiter tenon__waiter;
+struct tenon__waiter {
+    tenon__member *member; /* what was given */
+    bool may_open;         /* a place was given instead: open a connection in it */
+    bool is_suspect;       /* the member may be dead: ask it before it is used */
+    int64_t since_us;
+    tenon__waiter *next;
+    pthread_cond_t signal;
+};
+
+struct tenon__lane {
+    pthread_mutex_t lock;
+    tenon__member *idle;
+    tenon__waiter *first, **last;
+    const tenon__driver *driver;
+    size_t statement_count; /* bound of each member's statement cache */
+    unsigned size, most, idle_count, waiting;
+    unsigned epoch; /* rises whenever a connection was found dead: the others are suspect then */
+    bool is_reader;
+    uint64_t opened_total, acquired_total, timeouts_total;
+    int64_t wait_us_total;
+};
+
+typedef enum tenon__turn {
+    TENON__TURN_GIVEN, /* waiter->member is yours */
+    TENON__TURN_OPEN,  /* the place is yours: tenon__member_new in it, or tenon__lane_give_place */
+    TENON__TURN_QUEUED /* in the queue; tenon__lane_wait or tenon__lane_leave */
+} tenon__turn;
+
+bool tenon__lane_init(tenon__lane *lane, const tenon__driver *driver, unsigned most,
+                      size_t statement_count, bool is_reader);
+/* Closes idle connections; none may be leased. Safe on an all-zero lane. */
+void tenon__lane_release(tenon__lane *lane);
+
+/* Asks for a connection without waiting. `waiter` must stay where it is while it is queued. False only
+ * when the queue cannot be joined for want of memory; then nothing is held. */
+bool tenon__lane_acquire(tenon__lane *lane, tenon__waiter *waiter, tenon__turn *turn);
+/* Waits in the queue. TENON__TURN_QUEUED: the deadline came; the waiter has left the queue. */
+tenon__turn tenon__lane_wait(tenon__lane *lane, tenon__waiter *waiter, int64_t deadline_us);
+/* Gives a place back that no connection fills: the next in the queue may try. */
+void tenon__lane_give_place(tenon__lane *lane);
+
+/* Wraps a connection that is being made, in a place of the caller's. NULL when memory is exhausted; the
+ * connection is closed then, the place still the caller's. */
+tenon__member *tenon__member_new(tenon__lane *lane, tenon__connection *connection);
+/* It is connected: counts it. */
+void tenon__member_opened(tenon__member *member);
+/* Back to the pool; the connection must be IDLE and outside a transaction. */
+void tenon__member_release(tenon__member *member);
+/* Closes it and gives its place back. `is_dead`: it was found so; then the idle ones are suspect too. */
+void tenon__member_drop(tenon__member *member, bool is_dead);
+/* It has answered: it is not suspect any more. */
+void tenon__member_trust(tenon__member *member);
+
+#endif

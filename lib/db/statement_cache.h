@@ -1,0 +1,57 @@
+/* The statements prepared on one connection, found by their shape.
+ *
+ * A connection is leased by one thread at a time, so there is no lock, and a hit allocates nothing: it
+ * costs a hash of the key, one comparison and moving the statement to the front. The least recently used
+ * statement makes room for a new one. Each holds a reference to its plan. */
+#ifndef TENON_DB_STATEMENT_CACHE_H
+#define TENON_DB_STATEMENT_CACHE_H
+
+#include "db/plan_cache.h"
+
+typedef struct tenon__kept tenon__kept;
+struct tenon__kept {
+    tenon__shared_plan *plan;
+    tenon__prepared *prepared; /* NULL until the driver has made it */
+    bool is_proven;            /* has been executed well once */
+    tenon__kept *next;         /* in its bucket */
+    tenon__kept *newer, *older;
+};
+
+typedef struct tenon__statement_cache {
+    tenon__kept **buckets; /* NULL until the first statement */
+    tenon__kept *newest, *oldest;
+    size_t bucket_mask;
+    size_t count, most_count;
+} tenon__statement_cache;
+
+/* All-zero but for most_count is a valid empty cache. most_count 0 keeps one statement, the one in use.
+ *
+ * Adds a statement for the plan, whose reference it takes also on failure, and forgets the oldest
+ * ones beyond the bound. NULL when memory is exhausted. */
+tenon__kept *tenon__statement_cache_take(tenon__statement_cache *cache, tenon__shared_plan *plan,
+                                         const tenon__driver *driver,
+                                         tenon__connection *connection);
+/* Takes a statement out, and forgets it at the driver. */
+void tenon__statement_cache_drop(tenon__statement_cache *cache, tenon__kept *kept,
+                                 const tenon__driver *driver, tenon__connection *connection);
+/* Frees all, before the connection is closed. `driver` NULL: the connection is in no state to forget
+ * statements one by one, closing it will. */
+void tenon__statement_cache_release(tenon__statement_cache *cache, const tenon__driver *driver,
+                                    tenon__connection *connection);
+
+/* Makes it the most recently used one. */
+void tenon__statement_cache_use(tenon__statement_cache *cache, tenon__kept *kept);
+
+/* The statement of this key, NULL when there is none. */
+static inline tenon__kept *tenon__statement_cache_get(tenon__statement_cache *cache, uint64_t hash,
+                                                      const uint8_t *key, size_t length)
+{
+    tenon__kept *kept = cache->buckets ? cache->buckets[hash & cache->bucket_mask] : NULL;
+    while (kept && !tenon__shared_plan_is(kept->plan, hash, key, length))
+        kept = kept->next;
+    if (kept && kept != cache->newest)
+        tenon__statement_cache_use(cache, kept);
+    return kept;
+}
+
+#endif
