@@ -82,7 +82,9 @@ def build(folder):
     options, env = BUILDS[folder]
     if not (folder / "build.ninja").exists():
         must("meson", "setup", folder, "--werror", "-Dtests=enabled", *options, env=env)
-    must("ninja", "-C", folder)
+    status, output = run("ninja", "-C", folder)
+    if status != 0:
+        raise Failed(re.sub(r"^\[\d+/\d+\] (Comp|Link|Gener).*\n", "", output, flags=re.M))
 
 
 def c_files(*endings):
