@@ -15,6 +15,10 @@ $(BUILD)/build.ninja:
 	@scripts/setup.sh build
 	@meson setup $(BUILD) --buildtype=release --prefix=$(PREFIX)
 
+demo: all ## load this machine's Debian packages through tenon and print a report; see DATABASE_URL
+	@ninja -C $(BUILD) --quiet examples/debian/debian
+	@examples/debian/demo.sh $(BUILD)
+
 check: ## run every test and every check of the code
 	@scripts/setup.sh build check
 	@scripts/with-postgres.sh python3 scripts/check.py $(LEGS)
@@ -29,6 +33,10 @@ symbols: all ## write the list of exported symbols anew, after the API has chang
 fuzz: ## fuzz each target for FUZZ_SECONDS (30)
 	@scripts/setup.sh build check
 	@scripts/fuzz.sh $(FUZZ_SECONDS)
+
+corpus: all ## generate and push the schemas of real applications in TENON_CORPUS (../shared/corpus)
+	@scripts/setup.sh build check corpus
+	@scripts/with-postgres.sh scripts/corpus.sh $(BUILD)/tenon $(TENON_CORPUS)
 
 install: all ## install under PREFIX (/usr/local)
 	@meson install -C $(BUILD)

@@ -26,6 +26,7 @@ check|clang-tidy|has clang-tidy|looks for mistakes
 check|cppcheck|has cppcheck|looks for mistakes of other kinds
 check|libcmocka-dev|has_library cmocka|is the test framework
 check|postgresql|has_server|is the database that the tests start for themselves
+corpus|sqlite3|has sqlite3|shows what is in an SQLite file
 bench|valgrind|has valgrind|counts instructions and allocations
 bench|postgresql|has_server|is the database that the benchmark starts for itself
 '
@@ -76,7 +77,7 @@ install_packages() {
         --no-install-recommends "$@" >/dev/null
 }
 
-[ $# -gt 0 ] || set -- build check bench
+[ $# -gt 0 ] || set -- build check corpus bench
 missing=$(list_missing "$@")
 [ -n "$missing" ] || exit 0
 
