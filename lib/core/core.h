@@ -87,7 +87,9 @@ static inline char *tenon__arena_pack(tenon__arena *arena, const char *text, siz
 
 static inline void tenon__arena_align(tenon__arena *arena)
 {
-    arena->at += -(uintptr_t)arena->at & 7u;
+    uintptr_t gap = -(uintptr_t)arena->at & 7u;
+    if (gap) /* never of an empty arena: NULL + 0 is undefined in C */
+        arena->at += gap;
 }
 
 void *tenon__arena_zalloc(tenon__arena *arena, size_t size);
