@@ -36,8 +36,8 @@ typedef struct tenon__call {
     int64_t *affected; /* may be NULL */
 } tenon__call;
 
-/* Runs one call. False when the session had failed already (nothing is done) or fails now. The error is
- * put on the session by the caller's choice of tenon__session_fail or already stands there. */
+/* Runs one call. False when the session had failed already (nothing is done) or fails now; then the error
+ * stands on the session, and *rows is as it was before. */
 bool tenon__run(tenon_session *s, const tenon__call *call);
 
 /* COPY of `count` rows: next(ctx, i) gives the values of row i. Only where the driver can. In the

@@ -5,19 +5,21 @@
  * synchronous form: step, wait as wait.c can, step again. An asynchronous form is the same machine with the
  * caller's event loop around it.
  *
- *     LEASE    asks the pool                        → START, CHECK, CONNECT, QUEUED
- *     QUEUED   waits for its turn                   → START, CHECK, CONNECT; late: OVER
- *     CONNECT  a new connection is being made       → START, PAUSE; late, failed: OVER
+ *     LEASE    asks the pool                          → START, CHECK, CONNECT, QUEUED
+ *     QUEUED   waits for its turn                     → START, CHECK, CONNECT; late: OVER
+ *     CONNECT  a new connection is being made         → START; locked: PAUSE; late, failed: OVER
  *     CHECK    a connection that may be dead is asked → START; dead, late: LEASE
- *     START    finds the statement                  → PREPARE, EXECUTE, SCRIPT, COPY_BEGIN, OVER
- *     PREPARE                                       → EXECUTE
- *     EXECUTE  is under way, rows are fetched       → OVER
- *     SCRIPT   SQL text is under way                → OVER
- *     COPY_BEGIN → COPY_ROWS → COPY_END             → OVER; a row refused: COPY_ABORT → OVER
- *     PAUSE    another process has the file         → START or LEASE again; late: OVER
- *     OVER     done, or failed with *err filled; the connection is given back (or kept)
+ *     START    finds the statement                    → PREPARE, EXECUTE, SCRIPT, COPY_BEGIN, FINISH
+ *     PREPARE                                         → EXECUTE
+ *     EXECUTE  is under way, rows are fetched         → FINISH
+ *     SCRIPT   SQL text is under way                  → FINISH
+ *     COPY_BEGIN → COPY_ROWS → COPY_END               → FINISH; a row refused: COPY_ABORT → GIVE_UP
+ *     PAUSE    another process has the file           → START or LEASE again; late: GIVE_UP, OVER
+ *     FINISH   all is well: the connection goes back  → OVER; a transaction left open: START
+ *     GIVE_UP  *err stands: undoes, then as FINISH    → OVER; a transaction left open: START
+ *     OVER     is_done says how
  *
- * From PREPARE to COPY_END a failure leads to OVER, but for two that are no news to the caller:
+ * From PREPARE to COPY_END a failure leads to GIVE_UP, but for two that are no news to the caller:
  *
  *   - BUSY on a driver with a single writer: nothing was done; PAUSE and again, up to the acquire timeout.
  *   - A connection from the pool turns out to be dead, and the call only reads: LEASE again, once. A
@@ -45,6 +47,8 @@ typedef enum tenon__phase {
     TENON__COPY_END,
     TENON__COPY_ABORT,
     TENON__PAUSE,
+    TENON__FINISH,
+    TENON__GIVE_UP,
     TENON__OVER
 } tenon__phase;
 
@@ -109,6 +113,18 @@ tenon__need tenon__operation_step(tenon__operation *op);
 void tenon__operation_expire(tenon__operation *op);
 /* To the end, blocking. True when it was done. */
 bool tenon__operation_run(tenon__operation *op);
+
+/* ---- between operation.c and outcome.c ---------------------------------------------------------- */
+
+void tenon__operation_finish(tenon__operation *op);
+/* The failure stands: *err is filled. */
+void tenon__operation_give_up(tenon__operation *op);
+/* Forgets what the attempt has done so far. */
+void tenon__operation_start_again(tenon__operation *op, tenon__phase phase);
+void tenon__operation_drop_member(tenon__operation *op, bool is_dead);
+bool tenon__operation_is_idle(const tenon__operation *op);
+
+/* ---- transaction.c ------------------------------------------------------------------------------ */
 
 /* True when the session's transaction can go on; otherwise the session fails. */
 bool tenon__transaction_is_sound(tenon_session *s);

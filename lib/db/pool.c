@@ -179,6 +179,7 @@ static bool join(tenon__lane *lane, tenon__waiter *waiter, tenon__turn *turn)
 bool tenon__lane_acquire(tenon__lane *lane, tenon__waiter *waiter, tenon__turn *turn)
 {
     waiter->member = NULL;
+    waiter->may_open = false;
     waiter->next = NULL;
     pthread_mutex_lock(&lane->lock);
     unsigned epoch = lane->epoch;

@@ -1,0 +1,261 @@
+/* How operations end: well, with an error, or late. See operation.h.
+ *
+ * Whatever happened, three things hold at the end: the connection is back in the pool (or closed, or with
+ * the transaction that it belongs to), no row of a failed attempt is left in the arena, and *err
+ * says what the caller can do. */
+#include "db/operation.h"
+
+/* For the server to answer a cancellation. */
+enum { GRACE_US = 1000000 };
+
+static const tenon__driver *driver_of(const tenon__operation *op)
+{
+    return op->db->driver;
+}
+
+static bool is_pinned(const tenon__operation *op)
+{
+    return op->session && op->session->pinned == op->member;
+}
+
+/* ---- the connection ----------------------------------------------------------------------------- */
+
+void tenon__operation_drop_member(tenon__operation *op, bool is_dead)
+{
+    if (is_pinned(op))
+        op->session->pinned = NULL;
+    tenon__member_drop(op->member, is_dead);
+    op->member = NULL;
+    op->kept = NULL;
+}
+
+bool tenon__operation_is_idle(const tenon__operation *op)
+{
+    return driver_of(op)->state(op->member->connection) == TENON__IDLE;
+}
+
+static bool is_in_transaction(const tenon__operation *op)
+{
+    bool is_failed;
+    return driver_of(op)->in_transaction(op->member->connection, &is_failed);
+}
+
+/* SQL text has begun a transaction that no session knows of: it is rolled back, not lent to others. */
+static void undo_foreign_transaction(tenon__operation *op)
+{
+    tenon__fail(op->err, TENON_MISUSE, "SQL text began a transaction and did not end it");
+    tenon__hint(op->err, "begin and commit with tenon_begin and tenon_commit");
+    op->call = NULL;
+    op->copy = NULL;
+    op->script = "ROLLBACK";
+    op->is_undoing = true;
+    op->phase = TENON__START;
+}
+
+static void give_back(tenon__operation *op)
+{
+    op->phase = TENON__OVER;
+    op->is_done = op->err->status == TENON_OK;
+    if (op->is_done && op->keeps_member)
+        return;
+    if (!tenon__operation_is_idle(op)) {
+        tenon__operation_drop_member(op, true);
+        return;
+    }
+    if (is_pinned(op))
+        return;
+    if (TENON__LIKELY(!is_in_transaction(op))) {
+        tenon__member_release(op->member);
+        op->member = NULL;
+        return;
+    }
+    if (op->is_undoing)
+        tenon__operation_drop_member(op, false);
+    else
+        undo_foreign_transaction(op);
+}
+
+static void drop_statement(tenon__operation *op)
+{
+    tenon__statement_cache_drop(&op->member->statements, op->kept, driver_of(op),
+                                op->member->connection);
+    op->kept = NULL;
+}
+
+void tenon__operation_finish(tenon__operation *op)
+{
+    if (op->kept) {
+        op->kept->is_proven = true;
+        bool is_once = op->kept->plan->cached.statement->flags & TENON__ONCE;
+        if (TENON__UNLIKELY(is_once || op->member->statements.most_count == 0))
+            drop_statement(op);
+    }
+    give_back(op);
+}
+
+/* ---- failing ------------------------------------------------------------------------------------ */
+
+/* Rows of an attempt that failed are no rows. */
+static void drop_rows(tenon__operation *op)
+{
+    tenon__rows *rows = op->call ? op->call->rows : NULL;
+    if (!rows)
+        return;
+    rows->count = op->rows_before;
+    if (!op->had_items) {
+        rows->items = NULL;
+        rows->capacity = 0;
+    }
+    tenon__arena_rewind(rows->arena, op->mark);
+}
+
+void tenon__operation_start_again(tenon__operation *op, tenon__phase phase)
+{
+    tenon_error_reset(op->err);
+    drop_rows(op);
+    op->phase = phase;
+}
+
+static const char *sql_of(const tenon__operation *op)
+{
+    if (op->kept)
+        return op->kept->plan->cached.statement->sql;
+    return op->copy ? op->copy->statement->sql : op->script;
+}
+
+static bool is_overdue(const tenon__operation *op)
+{
+    return op->deadline_us != TENON__NEVER && tenon__monotonic_us() >= op->deadline_us;
+}
+
+static bool fail_late(tenon__operation *op, const char *doing)
+{
+    return tenon__fail(op->err, TENON_TIMEOUT, "the call was not done before its deadline: %s",
+                       doing);
+}
+
+/* What the driver cannot know: whose wish a cancellation was, and that memory had a limit. */
+static void explain(tenon__operation *op)
+{
+    tenon_error *err = op->err;
+    if (op->is_cancelled && err->status == TENON_CANCELLED) {
+        err->status = TENON_OK;
+        fail_late(op, "the database was still at work and was stopped");
+    }
+    const tenon__arena *arena = op->call && op->call->rows ? op->call->rows->arena : NULL;
+    if (err->status == TENON_NO_MEMORY && arena && arena->limit_bytes && arena->failed) {
+        err->status = TENON_OK;
+        tenon__fail(err, TENON_LIMIT, "the results need more than the session's limit of %zu bytes",
+                    arena->limit_bytes);
+        tenon__hint(err, "ask for fewer rows or columns, rewind the session, or raise the limit");
+    }
+    if (!err->sql[0])
+        tenon__error_copy(err->sql, sizeof err->sql, sql_of(op));
+}
+
+void tenon__operation_give_up(tenon__operation *op)
+{
+    explain(op);
+    drop_rows(op);
+    if (op->kept && !op->kept->is_proven && tenon__operation_is_idle(op))
+        drop_statement(op);
+    op->kept = NULL;
+    give_back(op);
+}
+
+/* ---- late --------------------------------------------------------------------------------------- */
+
+static void expire_queue(tenon__operation *op)
+{
+    op->phase = TENON__OVER;
+    if (is_overdue(op)) {
+        fail_late(op, "no connection was free");
+        return;
+    }
+    tenon__fail(op->err, TENON_POOL_EXHAUSTED, "no connection was free within %lld ms, of %u",
+                (long long)(op->db->config.acquire_timeout_us / 1000), op->lane->most);
+    tenon__hint(op->err, op->lane->most == 1
+                             ? "one transaction writes at a time: keep transactions short"
+                             : "raise pool_max, or keep transactions short");
+}
+
+static void expire_connect(tenon__operation *op)
+{
+    tenon__operation_drop_member(op, false);
+    op->phase = TENON__OVER;
+    if (is_overdue(op))
+        fail_late(op, "the database server did not answer");
+    else
+        tenon__fail(op->err, TENON_UNAVAILABLE, "the database server did not answer within %lld ms",
+                    (long long)(op->db->config.connect_timeout_us / 1000));
+}
+
+static void expire_pause(tenon__operation *op)
+{
+    if (is_overdue(op)) {
+        op->err->status = TENON_OK;
+        fail_late(op, "the database file was locked by another process");
+    }
+    op->phase = op->member ? TENON__GIVE_UP : TENON__OVER;
+}
+
+static bool may_have_written(const tenon__operation *op)
+{
+    return !op->call || op->call->writes;
+}
+
+/* The first time the server is asked to stop; the second time nobody listens any more. */
+static void expire_work(tenon__operation *op)
+{
+    if (!op->is_cancelled && !op->is_commit) {
+        op->is_cancelled = true;
+        op->until_us = tenon__deadline_after(GRACE_US);
+        driver_of(op)->cancel(op->member->connection);
+        return;
+    }
+    tenon_error_reset(op->err);
+    fail_late(op, "the database server does not answer");
+    op->err->applied = may_have_written(op) ? TENON_APPLIED_UNKNOWN : TENON_APPLIED_NO;
+    if (op->is_commit) {
+        op->err->status = TENON_OUTCOME_UNKNOWN;
+        tenon__hint(op->err, "look whether the transaction took place before running it again");
+    }
+    tenon__error_copy(op->err->sql, sizeof op->err->sql, sql_of(op));
+    drop_rows(op);
+    tenon__operation_drop_member(op, true);
+    op->phase = TENON__OVER;
+}
+
+void tenon__operation_expire(tenon__operation *op)
+{
+    switch (op->phase) {
+    case TENON__QUEUED:
+        expire_queue(op);
+        break;
+    case TENON__CONNECT:
+        expire_connect(op);
+        break;
+    case TENON__CHECK:
+        tenon__operation_drop_member(op, true);
+        tenon__operation_start_again(op, TENON__LEASE);
+        break;
+    case TENON__PAUSE:
+        expire_pause(op);
+        break;
+    case TENON__PREPARE:
+    case TENON__EXECUTE:
+    case TENON__SCRIPT:
+    case TENON__COPY_BEGIN:
+    case TENON__COPY_ROWS:
+    case TENON__COPY_END:
+    case TENON__COPY_ABORT:
+        expire_work(op);
+        break;
+    case TENON__LEASE:
+    case TENON__START:
+    case TENON__FINISH:
+    case TENON__GIVE_UP:
+    case TENON__OVER:
+        break;
+    }
+}
