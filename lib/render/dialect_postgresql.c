@@ -322,6 +322,26 @@ static bool travels_as_text(const tenon_field *field)
     }
 }
 
+/* COPY casts nothing: it takes what has the same bytes in the column as in a parameter. */
+static tenon__bulk bulk_of(const tenon_field *field)
+{
+    switch (field->pg_type) {
+    case TENON_PG_OTHER:
+        return TENON__BULK_ROWS;
+    case TENON_PG_MONEY:
+    case TENON_PG_BIT:
+    case TENON_PG_VARBIT:
+    case TENON_PG_INET:
+        return TENON__BULK_COLUMNS;
+    case TENON_PG_CITEXT:
+    case TENON_PG_XML:
+    case TENON_PG_ENUM:
+        return is_list(field) ? TENON__BULK_COLUMNS : TENON__BULK_COPY;
+    default:
+        return TENON__BULK_COPY;
+    }
+}
+
 static void write_bulk_column(tenon__sql *w, const tenon_field *field, size_t at)
 {
     tenon__buf_format(&w->text, "c%zu", at + 1);
@@ -376,5 +396,6 @@ const tenon__sql_dialect tenon__sql_postgresql = {
     .array = write_array,
     .json = write_json,
     .calculated = write_calculated,
+    .bulk = bulk_of,
     .bulk_source = write_bulk_source,
 };

@@ -226,6 +226,12 @@ static void write_calculated(tenon__sql *w, tenon_change change, const tenon_fie
     }
 }
 
+static tenon__bulk bulk_of(const tenon_field *field)
+{
+    (void)field;
+    return TENON__BULK_ROWS;
+}
+
 /* SQLite has no parameter that holds a column; many rows are one statement run many times. */
 static void refuse_bulk_source(tenon__sql *w, const tenon_field *const *fields, size_t count)
 {
@@ -236,6 +242,7 @@ static void refuse_bulk_source(tenon__sql *w, const tenon_field *const *fields, 
 
 const tenon__sql_dialect tenon__sql_sqlite = {
     .id = TENON_SQLITE,
+    .traits = {.has_prefix_ranges = true},
     .parameter_mark = '?',
     .true_text = "1",
     .false_text = "0",
@@ -250,5 +257,6 @@ const tenon__sql_dialect tenon__sql_sqlite = {
     .array = write_array,
     .json = write_json,
     .calculated = write_calculated,
+    .bulk = bulk_of,
     .bulk_source = refuse_bulk_source,
 };

@@ -17,6 +17,21 @@ static const tenon__sql_dialect *dialect_of(tenon_dialect dialect)
     return NULL;
 }
 
+const tenon__dialect_traits *tenon__dialect_traits_of(tenon_dialect dialect)
+{
+    return &dialect_of(dialect)->traits;
+}
+
+tenon__bulk tenon__bulk_of(tenon_dialect dialect, const tenon_model *model)
+{
+    tenon__bulk best = TENON__BULK_COPY;
+    for (uint32_t i = 0; i < model->field_count; i++) {
+        tenon__bulk of_field = dialect_of(dialect)->bulk(&model->fields[i]);
+        best = of_field < best ? of_field : best;
+    }
+    return best;
+}
+
 static bool does_write(tenon__operation operation)
 {
     return operation >= TENON__CREATE;

@@ -34,6 +34,21 @@ tenon__plan *tenon__render(tenon_dialect dialect, const uint8_t *shape, size_t l
                            tenon_error *err);
 void tenon__plan_free(tenon__plan *plan);
 
+/* What the caller has to know of a dialect, because it decides the values or the number of statements. */
+typedef struct tenon__dialect_traits {
+    bool has_prefix_ranges; /* STARTS_WITH takes the plain prefix; otherwise a pattern of LIKE */
+} tenon__dialect_traits;
+const tenon__dialect_traits *tenon__dialect_traits_of(tenon_dialect dialect);
+
+/* The ways to create many rows, from the slowest to the fastest. */
+typedef enum tenon__bulk {
+    TENON__BULK_ROWS,    /* CREATE, once a row */
+    TENON__BULK_COLUMNS, /* CREATE_MANY: all rows in one statement, a column of values a parameter */
+    TENON__BULK_COPY     /* CREATE_MANY with TENON__SHAPE_COPY; for many rows and nothing back */
+} tenon__bulk;
+/* The fastest way that the dialect has for this model's columns. */
+tenon__bulk tenon__bulk_of(tenon_dialect dialect, const tenon_model *model);
+
 /* The one quoter of identifiers: "a""b". Refuses (sticky failure of the buffer plus *err) an empty name
  * and one with a NUL; a name over 63 bytes is refused for PostgreSQL, which would cut it. */
 bool tenon__quote_identifier(tenon__buf *out, tenon_dialect dialect, const char *name,

@@ -28,6 +28,7 @@ typedef struct tenon__sql {
 
 struct tenon__sql_dialect {
     tenon_dialect id;
+    tenon__dialect_traits traits;
     char parameter_mark;
     const char *true_text, *false_text;
     const char *unlimited; /* what must stand before an OFFSET without a limit */
@@ -47,6 +48,7 @@ struct tenon__sql_dialect {
     void (*json)(tenon__sql *w, tenon_operator operation, const tenon_field *field);
     /* The right side of an assignment: INCREASE, DECREASE, SCALE, PUSH and SET_DEFAULT. */
     void (*calculated)(tenon__sql *w, tenon_change change, const tenon_field *field);
+    tenon__bulk (*bulk)(const tenon_field *field);
     /* Where the rows of a CREATE_MANY come from, `SELECT … FROM UNNEST(…)`. */
     void (*bulk_source)(tenon__sql *w, const tenon_field *const *fields, size_t count);
 };

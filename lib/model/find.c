@@ -1,0 +1,125 @@
+/* The calls that read.
+ *
+ * A find by a key is the call that programs make most, and it walks nothing: its shape is the head alone and
+ * its values are the key. All others walk their query: columns, order, distinct, where, limit. */
+#include "model/walk.h"
+
+void *tenon_find_by(tenon_session *s, const tenon_model *model, uint32_t unique,
+                    const void *const *key)
+{
+    tenon__rows rows = {0};
+    if (!tenon__run_by_key(s, model, TENON__FIND_BY, unique, key, &rows) || !rows.count)
+        return NULL;
+    return rows.items;
+}
+
+static tenon_query_head head_of(const void *query)
+{
+    tenon_query_head head;
+    memcpy(&head, query, sizeof head);
+    return head;
+}
+
+/* What all queries begin with. */
+static bool begin(tenon__walk *walk, const tenon_model *model, const tenon_query_head *head,
+                  tenon__operation operation)
+{
+    if (!tenon__walk_begin(walk, head->session, model, operation))
+        return false;
+    tenon__walk_table(walk, head->table);
+    if (head->plan == TENON_PLAN_CUSTOM)
+        tenon__walk_flag(walk, TENON__SHAPE_CUSTOM_PLAN);
+    else if (head->plan != TENON_PLAN_AUTO)
+        tenon__walk_misuse(walk, "there is no plan mode %d", (int)head->plan);
+    return true;
+}
+
+static const void *where_of(const tenon_model *model, const void *query)
+{
+    return (const char *)query + model->query_where;
+}
+
+/* ---- rows ------------------------------------------------------------------------------------- */
+
+static bool find(const tenon_model *model, const void *query, const tenon_query_head *head,
+                 tenon__rows *rows)
+{
+    tenon__walk walk;
+    if (!begin(&walk, model, head, TENON__FIND))
+        return false;
+    tenon__walk_columns(&walk, query);
+    tenon__walk_order(&walk, query);
+    tenon__walk_distinct(&walk, query);
+    tenon__walk_where(&walk, where_of(model, query));
+    tenon__walk_limit(&walk, head->limit, head->offset);
+    rows->arena = tenon__session_arena(head->session);
+    return tenon__walk_run(&walk, rows, NULL);
+}
+
+void *tenon_find_first(const tenon_model *model, const void *query)
+{
+    tenon_query_head head = head_of(query);
+    tenon__rows rows = {.expected = 1};
+    if (head.limit == TENON_NO_ROWS)
+        return NULL;
+    head.limit = 1;
+    return find(model, query, &head, &rows) && rows.count ? rows.items : NULL;
+}
+
+tenon_list tenon_find_many(const tenon_model *model, const void *query)
+{
+    enum { MOST_EXPECTED = 1000 };
+    tenon_query_head head = head_of(query);
+    tenon__rows rows = {0};
+    if (head.limit > 0 && head.limit <= MOST_EXPECTED)
+        rows.expected = (size_t)head.limit;
+    if (!find(model, query, &head, &rows))
+        return (tenon_list){0};
+    return (tenon_list){.items = rows.items, .count = rows.count};
+}
+
+/* ---- counts and flags ------------------------------------------------------------------------- */
+
+/* Runs a query whose one row is `size` bytes, which go to *out and leave nothing in the session. */
+static bool run_plain(tenon__walk *walk, void *out, size_t size)
+{
+    tenon__arena *arena = tenon__session_arena(walk->session);
+    tenon__arena_mark mark = tenon__arena_mark_here(arena);
+    tenon__rows rows = {.arena = arena, .expected = 1};
+    bool is_done = tenon__walk_run(walk, &rows, NULL) && rows.count;
+    if (is_done)
+        memcpy(out, rows.items, size);
+    tenon__arena_rewind(arena, mark);
+    return is_done;
+}
+
+int64_t tenon_count(const tenon_model *model, const void *query)
+{
+    tenon_query_head head = head_of(query);
+    tenon__walk walk;
+    int64_t count = 0;
+    if (!begin(&walk, model, &head, TENON__COUNT_ROWS))
+        return 0;
+    tenon__refuse_columns(&walk, query, "count");
+    tenon__refuse_order(&walk, query, "count");
+    tenon__walk_distinct(&walk, query);
+    tenon__walk_where(&walk, where_of(model, query));
+    tenon__walk_limit(&walk, head.limit, head.offset);
+    return run_plain(&walk, &count, sizeof count) ? count : 0;
+}
+
+bool tenon_exists(const tenon_model *model, const void *query)
+{
+    tenon_query_head head = head_of(query);
+    tenon__walk walk;
+    bool exists = false;
+    if (!begin(&walk, model, &head, TENON__EXISTS))
+        return false;
+    tenon__refuse_columns(&walk, query, "exists");
+    tenon__refuse_order(&walk, query, "exists");
+    tenon__refuse_distinct(&walk, query, "exists");
+    if (head.limit || head.offset)
+        tenon__walk_misuse(&walk, "limit and offset have no meaning for exists");
+    tenon__walk_where(&walk, where_of(model, query));
+    return run_plain(&walk, &exists, sizeof exists) && exists;
+}

@@ -1,0 +1,128 @@
+/* The options of a …Query that are not conditions: columns, order, distinct, limit.
+ *
+ * An option that a call could only ignore is refused. A column named twice changes nothing. */
+#include "model/walk.h"
+
+static const char *member(const void *query, uint32_t offset)
+{
+    return (const char *)query + offset;
+}
+
+/* A column enum as an index; the field count when it is none of the model's. */
+static uint32_t index_of(const tenon__walk *walk, int column)
+{
+    bool is_column = column >= 1 && (uint32_t)column <= walk->model->field_count;
+    return is_column ? (uint32_t)column - 1 : walk->model->field_count;
+}
+
+static bool check_column(tenon__walk *walk, int column, const char *option)
+{
+    return index_of(walk, column) < walk->model->field_count ||
+           tenon__walk_misuse(walk, "%s names column %d, which there is not", option, column);
+}
+
+/* Whether JSON or an array is asked for what needs an order or an equality of both databases. */
+static void check_comparable(tenon__walk *walk, const tenon_field *field, const char *option)
+{
+    if (field->kind == TENON_KIND_JSON || field->flags & TENON_FIELD_LIST)
+        tenon__walk_fail(walk, TENON_MISUSE, field, "%s cannot compare columns of this type",
+                         option);
+}
+
+void tenon__walk_columns(tenon__walk *walk, const void *query)
+{
+    const tenon_model *model = walk->model;
+    const char *select = member(query, model->query_select);
+    if (tenon__read_int(select) == 0)
+        return;
+    tenon__walk_flag(walk, TENON__SHAPE_HAS_COLUMNS);
+    size_t size = (size_t)(model->field_count + 63) / 64 * 8;
+    uint8_t *bits = tenon__shape_room(&walk->shape, size);
+    if (!bits)
+        return;
+    memset(bits, 0, size);
+    for (uint32_t i = 0; i < model->field_count; i++) {
+        int column = tenon__read_int(select + i * sizeof(int));
+        if (column == 0 || !check_column(walk, column, "select"))
+            return;
+        uint32_t index = index_of(walk, column);
+        bits[index / 8] |= (uint8_t)(1u << index % 8);
+    }
+}
+
+static void walk_term(tenon__walk *walk, tenon_order term)
+{
+    if (!check_column(walk, term.column, "order_by"))
+        return;
+    const tenon_field *field = &walk->model->fields[term.column - 1];
+    if (term.direction < TENON_ASC || term.direction > TENON_DESC_NULLS_LAST)
+        tenon__walk_fail(walk, TENON_MISUSE, field, "there is no direction %d", term.direction);
+    check_comparable(walk, field, "order_by");
+    tenon__shape_field(&walk->shape, (uint8_t)(term.direction + 1), (uint16_t)(term.column - 1));
+}
+
+void tenon__walk_order(tenon__walk *walk, const void *query)
+{
+    const char *at = member(query, walk->model->query_order_by);
+    for (int i = 0; i < TENON_MAX_ORDER; i++, at += sizeof(tenon_order)) {
+        tenon_order term;
+        memcpy(&term, at, sizeof term);
+        if (term.column == 0)
+            break;
+        walk_term(walk, term);
+    }
+    tenon__shape_word(&walk->shape, TENON__SHAPE_END);
+}
+
+void tenon__walk_distinct(tenon__walk *walk, const void *query)
+{
+    const char *at = member(query, walk->model->query_distinct);
+    for (int i = 0; i < TENON_MAX_DISTINCT; i++, at += sizeof(int)) {
+        int column = tenon__read_int(at);
+        if (column == 0 || !check_column(walk, column, "distinct"))
+            break;
+        check_comparable(walk, &walk->model->fields[column - 1], "distinct");
+        tenon__shape_field(&walk->shape, TENON__SHAPE_ITEM, (uint16_t)(column - 1));
+    }
+    tenon__shape_word(&walk->shape, TENON__SHAPE_END);
+}
+
+void tenon__walk_limit(tenon__walk *walk, int64_t limit, int64_t offset)
+{
+    walk->limit = limit == TENON_NO_ROWS ? 0 : limit;
+    walk->offset = offset;
+    if (walk->limit < 0 || offset < 0)
+        tenon__walk_misuse(walk, "limit and offset cannot be negative");
+    if (limit == 1) {
+        tenon__walk_flag(walk, TENON__SHAPE_LIMIT_ONE);
+    } else if (limit != 0) {
+        tenon__walk_flag(walk, TENON__SHAPE_LIMIT);
+        tenon__walk_value(walk, &walk->limit);
+    }
+    if (offset) {
+        tenon__walk_flag(walk, TENON__SHAPE_OFFSET);
+        tenon__walk_value(walk, &walk->offset);
+    }
+}
+
+static void refuse(tenon__walk *walk, const void *query, uint32_t offset, const char *option,
+                   const char *call)
+{
+    if (tenon__read_int(member(query, offset)) != 0)
+        tenon__walk_misuse(walk, "%s has no meaning for %s", option, call);
+}
+
+void tenon__refuse_order(tenon__walk *walk, const void *query, const char *call)
+{
+    refuse(walk, query, walk->model->query_order_by, "order_by", call);
+}
+
+void tenon__refuse_columns(tenon__walk *walk, const void *query, const char *call)
+{
+    refuse(walk, query, walk->model->query_select, "select", call);
+}
+
+void tenon__refuse_distinct(tenon__walk *walk, const void *query, const char *call)
+{
+    refuse(walk, query, walk->model->query_distinct, "distinct", call);
+}

@@ -1,0 +1,298 @@
+/* A …Set becomes the values of a new row, or the changes to existing ones.
+ *
+ * A new row lists every field whose value is known here, the defaults included, so that only the fields
+ * which the database generates make shapes differ. SET_NULL, and SET_OR_NULL of nothing, are a SET whose
+ * value is NULL: one shape. What is left of a change that says nothing is refused, not ignored. */
+#include "model/walk.h"
+
+static const char *const change_names[] = {
+    [TENON_SET] = "SET",
+    [TENON_SET_NULL] = "SET_NULL",
+    [TENON_SET_OR_NULL] = "SET_OR_NULL",
+    [TENON_SET_DEFAULT] = "SET_DEFAULT",
+    [TENON_INCREASE] = "INCREASE",
+    [TENON_DECREASE] = "DECREASE",
+    [TENON_SCALE] = "SCALE",
+    [TENON_PUSH] = "PUSH",
+};
+
+/* Where the value stands in a …_set, by kind. */
+static const uint8_t value_offsets[] = {
+    [TENON_KIND_BOOL] = offsetof(tenon_bool_set, value),
+    [TENON_KIND_INT16] = offsetof(tenon_int_set, value),
+    [TENON_KIND_INT32] = offsetof(tenon_int_set, value),
+    [TENON_KIND_INT64] = offsetof(tenon_int_set, value),
+    [TENON_KIND_FLOAT] = offsetof(tenon_float_set, value),
+    [TENON_KIND_DOUBLE] = offsetof(tenon_float_set, value),
+    [TENON_KIND_DECIMAL] = offsetof(tenon_decimal_set, value),
+    [TENON_KIND_TEXT] = offsetof(tenon_text_set, value),
+    [TENON_KIND_JSON] = offsetof(tenon_json_set, value),
+    [TENON_KIND_BYTES] = offsetof(tenon_bytes_set, value),
+    [TENON_KIND_UUID] = offsetof(tenon_uuid_set, value),
+    [TENON_KIND_TIME] = offsetof(tenon_time_set, value),
+    [TENON_KIND_DATE] = offsetof(tenon_date_set, value),
+    [TENON_KIND_CLOCK] = offsetof(tenon_clock_set, value),
+    [TENON_KIND_CLOCK_TZ] = offsetof(tenon_clock_tz_set, value),
+    [TENON_KIND_ENUM] = offsetof(tenon_bool_set, value),
+    [TENON_KIND_OTHER] = offsetof(tenon_text_set, value),
+};
+
+static bool is_list(const tenon_field *field)
+{
+    return field->flags & TENON_FIELD_LIST;
+}
+
+static int change_of(const tenon_field *field, const void *set)
+{
+    return tenon__read_int((const char *)set + field->set_offset);
+}
+
+static const void *value_of(const tenon_field *field, const void *set)
+{
+    size_t offset =
+        is_list(field) ? offsetof(tenon_text_array_set, value) : value_offsets[field->kind];
+    return (const char *)set + field->set_offset + offset;
+}
+
+static bool fail_change(tenon__walk *walk, const tenon_field *field, int change, const char *why)
+{
+    if (change < 0 || (size_t)change >= TENON__COUNT(change_names))
+        return tenon__walk_fail(walk, TENON_MISUSE, field, "there is no change %d", change);
+    return tenon__walk_fail(walk, TENON_MISUSE, field, "%s %s", change_names[change], why);
+}
+
+/* ---- values that are NULL by themselves -------------------------------------------------------- */
+
+static const void *pointer_at(const void *at)
+{
+    const void *pointer;
+    memcpy(&pointer, at, sizeof pointer);
+    return pointer;
+}
+
+/* False for kinds that have a tenon_opt_… because no value of theirs is NULL. */
+static bool find_pointer(const tenon_field *field, const void *value, const void **pointer)
+{
+    const char *at = value;
+    switch (field->kind) {
+    case TENON_KIND_TEXT:
+    case TENON_KIND_OTHER:
+        *pointer = pointer_at(at);
+        return true;
+    case TENON_KIND_DECIMAL:
+        *pointer = pointer_at(at + offsetof(tenon_decimal, text));
+        return true;
+    case TENON_KIND_JSON:
+        *pointer = pointer_at(at + offsetof(tenon_json, text));
+        return true;
+    case TENON_KIND_BYTES:
+        *pointer = pointer_at(at + offsetof(tenon_bytes, data));
+        return true;
+    default:
+        return false;
+    }
+}
+
+static const void *or_null(tenon__walk *walk, const tenon_field *field, const void *value)
+{
+    const void *pointer;
+    if (is_list(field) || !find_pointer(field, value, &pointer)) {
+        fail_change(walk, field, TENON_SET_OR_NULL, "needs a value that can be NULL; use SET_OPT");
+        return NULL;
+    }
+    if (pointer)
+        return value;
+    if (!(field->flags & TENON_FIELD_NULLABLE))
+        tenon__walk_fail(walk, TENON_NOT_NULL, field, "must not be NULL");
+    return NULL;
+}
+
+static const void *refuse_pointer(tenon__walk *walk, const tenon_field *field)
+{
+    tenon__walk_fail(walk, TENON_MISUSE, field, "SET was given a NULL pointer");
+    tenon__hint(walk->err, "say SET_NULL(), or SET_OR_NULL(p) where p may be NULL");
+    return NULL;
+}
+
+static const void *checked(tenon__walk *walk, const tenon_field *field, const void *value)
+{
+    const void *pointer;
+    if (is_list(field)) {
+        tenon__list list;
+        memcpy(&list, value, sizeof list);
+        if (!list.items && list.count)
+            return refuse_pointer(walk, field);
+    } else if (find_pointer(field, value, &pointer) && !pointer) {
+        return refuse_pointer(walk, field);
+    }
+    return !field->validation || tenon__validate(walk, field, value) ? value : NULL;
+}
+
+/* The value that SET, SET_NULL or SET_OR_NULL give. */
+static const void *given_value(tenon__walk *walk, const tenon_field *field, int change,
+                               const void *set)
+{
+    const void *value = value_of(field, set);
+    if (change == TENON_SET_NULL) {
+        if (!(field->flags & TENON_FIELD_NULLABLE))
+            tenon__walk_fail(walk, TENON_MISUSE, field, "cannot be set to NULL");
+        return NULL;
+    }
+    if (change == TENON_SET_OR_NULL)
+        value = or_null(walk, field, value);
+    return value ? checked(walk, field, value) : NULL;
+}
+
+/* ---- new rows --------------------------------------------------------------------------------- */
+
+static bool is_unset(int change)
+{
+    return change == 0 || change == TENON_SET_DEFAULT;
+}
+
+bool tenon__is_left_out(const tenon_field *field, const void *set)
+{
+    return field->flags & TENON_FIELD_GENERATED && is_unset(change_of(field, set));
+}
+
+/* What a field has that was not set and is not left out. */
+static const void *unset_value(tenon__walk *walk, const tenon_field *field, int change)
+{
+    static const tenon__list empty;
+    if (field->default_kind != TENON_DEFAULT_NONE)
+        return tenon__make_default(walk, field);
+    if (field->flags & TENON_FIELD_UPDATED_AT)
+        return tenon__make_now(walk, field);
+    if (change == TENON_SET_DEFAULT) {
+        fail_change(walk, field, change, "was asked for, but there is no default");
+        return NULL;
+    }
+    if (is_list(field))
+        return &empty;
+    if (!(field->flags & TENON_FIELD_NULLABLE))
+        tenon__walk_fail(walk, TENON_MISUSE, field, "is required");
+    return NULL;
+}
+
+const void *tenon__create_value(tenon__walk *walk, const tenon_field *field, const void *set)
+{
+    int change = change_of(field, set);
+    if (is_unset(change))
+        return unset_value(walk, field, change);
+    if (change > 0 && change <= TENON_SET_OR_NULL)
+        return given_value(walk, field, change, set);
+    fail_change(walk, field, change, "has no meaning for a new row");
+    return NULL;
+}
+
+static void check_key(tenon__walk *walk, const tenon_unique *key, uint32_t field, const void *value)
+{
+    for (uint16_t i = 0; i < key->field_count; i++) {
+        if (key->fields[i] == field && !value)
+            tenon__walk_fail(walk, TENON_MISUSE, &walk->model->fields[field],
+                             "must have a value, because upsert looks for it");
+    }
+}
+
+void tenon__walk_create(tenon__walk *walk, const void *set, const tenon_unique *key)
+{
+    const tenon_model *model = walk->model;
+    for (uint32_t i = 0; i < model->field_count && !walk->failed; i++) {
+        const tenon_field *field = &model->fields[i];
+        bool is_left_out = tenon__is_left_out(field, set);
+        const void *value = is_left_out ? NULL : tenon__create_value(walk, field, set);
+        if (field->flags & TENON_FIELD_GENERATED)
+            tenon__shape_word(&walk->shape, is_left_out);
+        if (key && !walk->failed)
+            check_key(walk, key, i, value);
+        if (!is_left_out)
+            tenon__walk_value(walk, value);
+    }
+}
+
+/* ---- changes ---------------------------------------------------------------------------------- */
+
+bool tenon__set_has_changes(const tenon_model *model, const void *set)
+{
+    for (uint32_t i = 0; i < model->field_count; i++) {
+        if (change_of(&model->fields[i], set) != 0)
+            return true;
+    }
+    return false;
+}
+
+static void walk_set(tenon__walk *walk, uint16_t index, const void *value)
+{
+    tenon__shape_field(&walk->shape, TENON_SET, index);
+    tenon__walk_value(walk, value);
+}
+
+static void walk_default(tenon__walk *walk, uint16_t index)
+{
+    const tenon_field *field = &walk->model->fields[index];
+    if (field->flags & TENON_FIELD_GENERATED)
+        tenon__shape_field(&walk->shape, TENON_SET_DEFAULT, index);
+    else if (field->default_kind == TENON_DEFAULT_NONE && field->flags & TENON_FIELD_UPDATED_AT)
+        walk_set(walk, index, tenon__make_now(walk, field));
+    else if (field->default_kind == TENON_DEFAULT_NONE)
+        fail_change(walk, field, TENON_SET_DEFAULT, "was asked for, but there is no default");
+    else
+        walk_set(walk, index, tenon__make_default(walk, field));
+}
+
+static bool is_number(const tenon_field *field)
+{
+    return !is_list(field) &&
+           ((field->kind >= TENON_KIND_INT16 && field->kind <= TENON_KIND_DECIMAL));
+}
+
+static void walk_calculation(tenon__walk *walk, uint16_t index, int change, const void *value)
+{
+    const tenon_field *field = &walk->model->fields[index];
+    if (change == TENON_PUSH ? !is_list(field) : !is_number(field)) {
+        fail_change(walk, field, change, "does not go with a column of this type");
+        return;
+    }
+    if (is_list(field) && !checked(walk, field, value))
+        return;
+    tenon__shape_field(&walk->shape, (uint8_t)change, index);
+    tenon__walk_value(walk, value);
+}
+
+static void walk_change(tenon__walk *walk, uint16_t index, int change, const void *set)
+{
+    const tenon_field *field = &walk->model->fields[index];
+    switch (change) {
+    case TENON_SET:
+    case TENON_SET_NULL:
+    case TENON_SET_OR_NULL:
+        walk_set(walk, index, given_value(walk, field, change, set));
+        return;
+    case TENON_SET_DEFAULT:
+        walk_default(walk, index);
+        return;
+    case TENON_INCREASE:
+    case TENON_DECREASE:
+    case TENON_SCALE:
+    case TENON_PUSH:
+        walk_calculation(walk, index, change, value_of(field, set));
+        return;
+    default:
+        fail_change(walk, field, change, "");
+    }
+}
+
+void tenon__walk_changes(tenon__walk *walk, const void *set)
+{
+    const tenon_model *model = walk->model;
+    bool has_changes = tenon__set_has_changes(model, set);
+    for (uint32_t i = 0; has_changes && i < model->field_count; i++) {
+        const tenon_field *field = &model->fields[i];
+        int change = change_of(field, set);
+        if (change != 0)
+            walk_change(walk, (uint16_t)i, change, set);
+        else if (field->flags & TENON_FIELD_UPDATED_AT)
+            walk_set(walk, (uint16_t)i, tenon__make_now(walk, field));
+    }
+    tenon__shape_word(&walk->shape, TENON__SHAPE_END);
+}

@@ -1,0 +1,189 @@
+/* The walk's own memory, its errors, and the way from a walked call to lib/db. */
+#include "model/walk.h"
+
+#include <stdio.h>
+
+bool tenon__check_model(const tenon_model *model, tenon_error *err)
+{
+    if (TENON__LIKELY(model->abi == TENON_ABI && model->size == sizeof *model))
+        return true;
+    tenon__fail(err, TENON_MISUSE, "the model was generated for another version of tenon");
+    tenon__hint(err, "run tenon generate again and recompile");
+    return false;
+}
+
+static bool does_write(tenon__operation operation)
+{
+    return operation >= TENON__CREATE;
+}
+
+static bool check_call(const tenon_model *model, tenon__operation operation, tenon_error *err)
+{
+    if (!tenon__check_model(model, err))
+        return false;
+    if (TENON__LIKELY(!model->is_view || !does_write(operation)))
+        return true;
+    tenon__error_copy(err->model, sizeof err->model, model->name);
+    return tenon__fail(err, TENON_MISUSE, "%s is a view and cannot be written", model->name);
+}
+
+bool tenon__walk_begin(tenon__walk *walk, tenon_session *session, const tenon_model *model,
+                       tenon__operation operation)
+{
+    if (tenon__session_is_failed(session))
+        return false;
+    walk->session = session;
+    walk->model = model;
+    walk->err = tenon__session_error(session);
+    walk->scratch = tenon__session_scratch(session);
+    walk->traits = tenon__dialect_traits_of(tenon__session_dialect(session));
+    walk->values = walk->first_values;
+    walk->value_count = 0;
+    walk->value_capacity = TENON__WALK_VALUES;
+    walk->depth = 0;
+    walk->now.us = 0;
+    walk->table = NULL;
+    walk->patterns = NULL;
+    walk->failed = !check_call(model, operation, walk->err);
+    tenon__shape_begin(&walk->shape, walk->scratch, operation, model);
+    return !walk->failed;
+}
+
+void tenon__walk_table(tenon__walk *walk, tenon_table table)
+{
+    walk->table = table.name;
+    if (table.name)
+        tenon__shape_table(&walk->shape, table);
+    else if (table.schema)
+        tenon__walk_misuse(walk, "a table was given a schema but no name");
+}
+
+static bool grow_values(tenon__walk *walk)
+{
+    size_t size = walk->value_capacity * sizeof *walk->values;
+    const void **values = tenon__walk_alloc(walk, size * 2);
+    if (!values)
+        return false;
+    memcpy(values, walk->values, size);
+    walk->values = values;
+    walk->value_capacity *= 2;
+    return true;
+}
+
+void tenon__walk_value(tenon__walk *walk, const void *value)
+{
+    if (TENON__LIKELY(walk->value_count < walk->value_capacity || grow_values(walk)))
+        walk->values[walk->value_count++] = value;
+}
+
+void *tenon__walk_alloc(tenon__walk *walk, size_t size)
+{
+    void *memory = tenon__arena_alloc(walk->scratch, size);
+    if (!memory) {
+        walk->failed = true;
+        tenon__fail_no_memory(walk->err);
+    }
+    return memory;
+}
+
+bool tenon__walk_fail(tenon__walk *walk, tenon_status status, const tenon_field *field,
+                      const char *format, ...)
+{
+    char text[sizeof walk->err->message];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    walk->failed = true;
+    return tenon__fail_field(walk->err, status, walk->model, field, "%s", text);
+}
+
+bool tenon__walk_misuse(tenon__walk *walk, const char *format, ...)
+{
+    char text[sizeof walk->err->message];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    walk->failed = true;
+    if (walk->err->status == TENON_OK)
+        tenon__error_copy(walk->err->model, sizeof walk->err->model, walk->model->name);
+    return tenon__fail(walk->err, TENON_MISUSE, "%s: %s", walk->model->name, text);
+}
+
+/* ---- running ---------------------------------------------------------------------------------- */
+
+static void free_plan(void *plan)
+{
+    tenon__plan_free(plan);
+}
+
+static bool make_plan(tenon_dialect dialect, const uint8_t *key, size_t length, tenon__cached *out,
+                      tenon_error *err)
+{
+    tenon__plan *plan = tenon__render(dialect, key, length, err);
+    if (!plan)
+        return false;
+    *out = (tenon__cached){.statement = &plan->statement,
+                           .bytes = plan->bytes,
+                           .owner = plan,
+                           .free_owner = free_plan};
+    return true;
+}
+
+static bool check_shape(tenon__walk *walk)
+{
+    if (TENON__LIKELY(!walk->shape.failed))
+        return !walk->failed;
+    if (walk->scratch->failed)
+        return tenon__fail_no_memory(walk->err);
+    return tenon__fail(walk->err, TENON_LIMIT,
+                       "%s: the query has more conditions than fit in %d KB", walk->model->name,
+                       TENON__SHAPE_LIMIT_BYTES / 1024);
+}
+
+bool tenon__walk_run(tenon__walk *walk, tenon__rows *rows, int64_t *affected)
+{
+    if (!check_shape(walk)) {
+        tenon__arena_clear(walk->scratch);
+        return false;
+    }
+    tenon__operation operation = tenon__shape_head_of(&walk->shape)->operation;
+    tenon__call call = {.key = walk->shape.data,
+                        .key_length = walk->shape.length,
+                        .make = make_plan,
+                        .writes = does_write(operation),
+                        .values = walk->values,
+                        .value_count = walk->value_count,
+                        .rows = rows,
+                        .affected = affected};
+    if (TENON__LIKELY(tenon__run(walk->session, &call)))
+        return true;
+    tenon__name_error(walk->model, walk->table, operation, walk->err);
+    return false;
+}
+
+bool tenon__run_by_key(tenon_session *session, const tenon_model *model, tenon__operation operation,
+                       uint32_t unique, const void *const *key, tenon__rows *rows)
+{
+    if (tenon__session_is_failed(session))
+        return false;
+    tenon_error *err = tenon__session_error(session);
+    if (!check_call(model, operation, err))
+        return false;
+    assert(unique < model->unique_count);
+    tenon__shape_head head = {.operation = (uint16_t)operation, .unique = unique, .model = model};
+    rows->arena = tenon__session_arena(session);
+    rows->expected = 1;
+    tenon__call call = {.key = (const uint8_t *)&head,
+                        .key_length = sizeof head,
+                        .make = make_plan,
+                        .writes = does_write(operation),
+                        .values = key,
+                        .value_count = model->uniques[unique].field_count,
+                        .rows = rows};
+    if (TENON__LIKELY(tenon__run(session, &call)))
+        return true;
+    tenon__name_error(model, NULL, operation, err);
+    return false;
+}

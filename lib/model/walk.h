@@ -1,0 +1,139 @@
+/* Private to lib/model: the walk over the structs of one call.
+ *
+ * A walk reads a query once and writes two things as it goes: the shape, which decides the SQL, and the
+ * values, in the order in which lib/render numbers its parameters (see render/shape.h). It lives on the
+ * stack; what outgrows it goes to the session's scratch memory, as do values that are made here (a
+ * default, an escaped pattern). Values are not copied: they stay where the caller has them.
+ *
+ * A walk is sticky: the first failure fills the session's error, and the rest does nothing. What the drivers
+ * check when they bind (range, precision, UTF-8, NULL where a value is meant) is not checked here. */
+#ifndef TENON_MODEL_WALK_H
+#define TENON_MODEL_WALK_H
+
+#include "core/core.h"
+#include "db/db.h"
+#include "render/render.h"
+
+#include <tenon/query.h>
+
+enum { TENON__WALK_VALUES = 32, TENON__WALK_DEPTH = 32 };
+
+/* Compiled patterns of validations, kept over the rows of one call. */
+typedef struct tenon__patterns {
+    struct tenon__pattern *first;
+} tenon__patterns;
+
+typedef struct tenon__walk {
+    tenon_session *session;
+    const tenon_model *model;
+    tenon_error *err;
+    tenon__arena *scratch;
+    const tenon__dialect_traits *traits;
+    const char *table; /* chosen at run time, or NULL */
+    const void **values;
+    size_t value_count, value_capacity;
+    unsigned depth; /* of trees */
+    bool failed;
+    tenon_time now;            /* of the call; 0: not asked for yet */
+    tenon__patterns *patterns; /* NULL: patterns of validations are compiled for each value */
+    int64_t limit, offset;
+    tenon__shape shape;
+    const void *first_values[TENON__WALK_VALUES];
+} tenon__walk;
+
+/* ---- walk.c ----------------------------------------------------------------------------------- */
+
+/* False when the session has failed already or the descriptor cannot be used; nothing may follow then. */
+bool tenon__walk_begin(tenon__walk *walk, tenon_session *session, const tenon_model *model,
+                       tenon__operation operation);
+/* Also after begin, before anything else is walked. */
+void tenon__walk_table(tenon__walk *walk, tenon_table table);
+/* The next value; NULL is SQL NULL. It must stay until the call has run. */
+void tenon__walk_value(tenon__walk *walk, const void *value);
+/* Scratch memory; NULL when there is no more. */
+void *tenon__walk_alloc(tenon__walk *walk, size_t size);
+/* Fails with "Model.field: …". Returns false. */
+bool tenon__walk_fail(tenon__walk *walk, tenon_status status, const tenon_field *field,
+                      const char *format, ...) TENON_PRINTF(4, 5);
+/* The same about the call as a whole: "User: …". */
+bool tenon__walk_misuse(tenon__walk *walk, const char *format, ...) TENON_PRINTF(2, 3);
+/* Runs what was walked. False when the walk had failed or the call fails. */
+bool tenon__walk_run(tenon__walk *walk, tenon__rows *rows, int64_t *affected);
+/* Checks the descriptor: made for this library? */
+bool tenon__check_model(const tenon_model *model, tenon_error *err);
+/* Finding and deleting by a key need no walk: the key's values are the values. */
+bool tenon__run_by_key(tenon_session *session, const tenon_model *model, tenon__operation operation,
+                       uint32_t unique, const void *const *key, tenon__rows *rows);
+
+static inline void tenon__walk_flag(tenon__walk *walk, tenon__shape_flag flag)
+{
+    tenon__shape_head_of(&walk->shape)->flags |= (uint16_t)flag;
+}
+
+/* ---- where.c ---------------------------------------------------------------------------------- */
+
+/* What is known of a condition without its row. */
+typedef enum tenon__truth { TENON__DEPENDS, TENON__ALWAYS, TENON__NEVER } tenon__truth;
+
+/* Walks a …Where. ALWAYS when it lets every row through: nothing is set, or only what is always true. */
+tenon__truth tenon__walk_where(tenon__walk *walk, const void *where);
+
+/* ---- options.c -------------------------------------------------------------------------------- */
+
+/* Columns, order and distinct of a …Query into the shape, in this order; then plan mode. */
+void tenon__walk_columns(tenon__walk *walk, const void *query);
+void tenon__walk_order(tenon__walk *walk, const void *query);
+void tenon__walk_distinct(tenon__walk *walk, const void *query);
+/* Limit and offset, whose values come last. */
+void tenon__walk_limit(tenon__walk *walk, int64_t limit, int64_t offset);
+/* Refuses an option that this call could only ignore. */
+void tenon__refuse_order(tenon__walk *walk, const void *query, const char *call);
+void tenon__refuse_columns(tenon__walk *walk, const void *query, const char *call);
+void tenon__refuse_distinct(tenon__walk *walk, const void *query, const char *call);
+
+/* ---- set.c ------------------------------------------------------------------------------------ */
+
+/* A …Set as a new row: shape, and one value for every field that is not left out. Those of `key` (NULL:
+ * none) must have one. */
+void tenon__walk_create(tenon__walk *walk, const void *set, const tenon_unique *key);
+/* A …Set as changes, the times of UPDATED_AT fields included when there is any change. */
+void tenon__walk_changes(tenon__walk *walk, const void *set);
+bool tenon__set_has_changes(const tenon_model *model, const void *set);
+/* Whether a new row leaves this field to the database. */
+bool tenon__is_left_out(const tenon_field *field, const void *set);
+/* The value of a field that is not left out: NULL for SQL NULL, and also when it fails. */
+const void *tenon__create_value(tenon__walk *walk, const tenon_field *field, const void *set);
+
+/* ---- defaults.c ------------------------------------------------------------------------------- */
+
+/* The wide value of a field's default, in scratch memory or in the descriptor; NULL when it fails. */
+const void *tenon__make_default(tenon__walk *walk, const tenon_field *field);
+/* The time of the call in the form of the field. */
+const void *tenon__make_now(tenon__walk *walk, const tenon_field *field);
+
+/* ---- validate.c ------------------------------------------------------------------------------- */
+
+/* @tenon.validate on a wide value (on each element of an array) that is about to be stored. */
+bool tenon__validate(tenon__walk *walk, const tenon_field *field, const void *value);
+void tenon__patterns_release(tenon__patterns *patterns);
+
+/* ---- errors.c --------------------------------------------------------------------------------- */
+
+/* Turns the names that the database gave into those of the schema, and says what was wrong with them.
+ * `table`: the one chosen at run time, or NULL. */
+void tenon__name_error(const tenon_model *model, const char *table, tenon__operation operation,
+                       tenon_error *err);
+
+/* ---- forms ------------------------------------------------------------------------------------ */
+
+/* Where the value of a filter stands (behind the operator) and that of a change. */
+enum { TENON__FILTER_AS = offsetof(tenon_int_filter, as) };
+
+static inline int tenon__read_int(const void *at)
+{
+    int value;
+    memcpy(&value, at, sizeof value);
+    return value;
+}
+
+#endif

@@ -1,0 +1,316 @@
+/* Filters into the shape, their values beside it.
+ *
+ * One table says of each operator what it takes, another which operators a kind of column has. A boolean
+ * compared with = or <> becomes a literal, because partial indexes and plans want to see it. The walk
+ * also works out whether the conditions hold for every row, which a delete must know. */
+#include "model/walk.h"
+
+/* What an operator takes from `.as`. */
+typedef enum payload {
+    TAKES_NOTHING,
+    TAKES_VALUE,
+    TAKES_TEXT,
+    TAKES_ELEMENT,
+    TAKES_LIST,
+    TAKES_RANGE,
+    TAKES_PATH
+} payload;
+
+/* Families of operators, as bits. */
+enum { NULLS = 1, EQUALITY = 2, ORDER = 4, LISTS = 8, MATCHES = 16, ARRAYS = 32, JSONS = 64 };
+
+static const struct {
+    const char *name;
+    uint8_t family, payload;
+} operators[] = {
+    [TENON_EQ] = {"EQ", EQUALITY, TAKES_VALUE},
+    [TENON_NE] = {"NE", EQUALITY, TAKES_VALUE},
+    [TENON_LT] = {"LT", ORDER, TAKES_VALUE},
+    [TENON_LE] = {"LE", ORDER, TAKES_VALUE},
+    [TENON_GT] = {"GT", ORDER, TAKES_VALUE},
+    [TENON_GE] = {"GE", ORDER, TAKES_VALUE},
+    [TENON_LIKE] = {"LIKE", MATCHES, TAKES_TEXT},
+    [TENON_NOT_LIKE] = {"NOT_LIKE", MATCHES, TAKES_TEXT},
+    [TENON_ILIKE] = {"ILIKE", MATCHES, TAKES_TEXT},
+    [TENON_NOT_ILIKE] = {"NOT_ILIKE", MATCHES, TAKES_TEXT},
+    [TENON_STARTS_WITH] = {"STARTS_WITH", MATCHES, TAKES_TEXT},
+    [TENON_ENDS_WITH] = {"ENDS_WITH", MATCHES, TAKES_TEXT},
+    [TENON_CONTAINS] = {"CONTAINS", MATCHES, TAKES_TEXT},
+    [TENON_HAS] = {"HAS", ARRAYS, TAKES_ELEMENT},
+    [TENON_JSON_CONTAINS] = {"JSON_CONTAINS", JSONS, TAKES_VALUE},
+    [TENON_IN] = {"IN", LISTS, TAKES_LIST},
+    [TENON_NOT_IN] = {"NOT_IN", LISTS, TAKES_LIST},
+    [TENON_HAS_ANY] = {"HAS_ANY", ARRAYS, TAKES_LIST},
+    [TENON_HAS_ALL] = {"HAS_ALL", ARRAYS, TAKES_LIST},
+    [TENON_RANGE_GE_LE] = {"BETWEEN", ORDER, TAKES_RANGE},
+    [TENON_RANGE_GE_LT] = {"RANGE", ORDER, TAKES_RANGE},
+    [TENON_RANGE_GT_LE] = {"RANGE", ORDER, TAKES_RANGE},
+    [TENON_RANGE_GT_LT] = {"RANGE", ORDER, TAKES_RANGE},
+    [TENON_NOT_BETWEEN] = {"NOT_BETWEEN", ORDER, TAKES_RANGE},
+    [TENON_JSON_PATH_EQ] = {"JSON_AT", JSONS, TAKES_PATH},
+    [TENON_IS_NULL] = {"IS_NULL", NULLS, TAKES_NOTHING},
+    [TENON_NOT_NULL_] = {"NOT_NULL", NULLS, TAKES_NOTHING},
+    [TENON_IS_EMPTY] = {"IS_EMPTY", ARRAYS, TAKES_NOTHING},
+    [TENON_NOT_EMPTY] = {"NOT_EMPTY", ARRAYS, TAKES_NOTHING},
+};
+
+/* Bools and enums have no order that both databases agree on, JSON and bytes none worth having. */
+static const uint8_t families_of_kind[] = {
+    [TENON_KIND_BOOL] = NULLS | EQUALITY | LISTS,
+    [TENON_KIND_INT16] = NULLS | EQUALITY | ORDER | LISTS,
+    [TENON_KIND_INT32] = NULLS | EQUALITY | ORDER | LISTS,
+    [TENON_KIND_INT64] = NULLS | EQUALITY | ORDER | LISTS,
+    [TENON_KIND_FLOAT] = NULLS | EQUALITY | ORDER | LISTS,
+    [TENON_KIND_DOUBLE] = NULLS | EQUALITY | ORDER | LISTS,
+    [TENON_KIND_DECIMAL] = NULLS | EQUALITY | ORDER | LISTS,
+    [TENON_KIND_TEXT] = NULLS | EQUALITY | ORDER | LISTS | MATCHES,
+    [TENON_KIND_JSON] = NULLS | EQUALITY | JSONS,
+    [TENON_KIND_BYTES] = NULLS | EQUALITY,
+    [TENON_KIND_UUID] = NULLS | EQUALITY | ORDER | LISTS,
+    [TENON_KIND_TIME] = NULLS | EQUALITY | ORDER | LISTS,
+    [TENON_KIND_DATE] = NULLS | EQUALITY | ORDER | LISTS,
+    [TENON_KIND_CLOCK] = NULLS | EQUALITY | ORDER | LISTS,
+    [TENON_KIND_CLOCK_TZ] = NULLS | EQUALITY | ORDER | LISTS,
+    [TENON_KIND_ENUM] = NULLS | EQUALITY | LISTS,
+    [TENON_KIND_OTHER] = NULLS | EQUALITY | ORDER | LISTS | MATCHES,
+};
+
+#define SAME_PLACE(filter)                                                                         \
+    _Static_assert(offsetof(filter, as) == TENON__FILTER_AS, "filters differ in layout")
+SAME_PLACE(tenon_bool_filter);
+SAME_PLACE(tenon_decimal_filter);
+SAME_PLACE(tenon_text_filter);
+SAME_PLACE(tenon_uuid_filter);
+SAME_PLACE(tenon_date_filter);
+SAME_PLACE(tenon_clock_tz_filter);
+SAME_PLACE(tenon_bytes_filter);
+SAME_PLACE(tenon_json_filter);
+SAME_PLACE(tenon_bool_array_filter);
+
+static bool check_operator(tenon__walk *walk, const tenon_field *field, int operation)
+{
+    if (operation < 0 || (size_t)operation >= TENON__COUNT(operators))
+        return tenon__walk_fail(walk, TENON_MISUSE, field, "there is no operator %d", operation);
+    bool is_list = field->flags & TENON_FIELD_LIST;
+    unsigned families = is_list ? NULLS | EQUALITY | ARRAYS : families_of_kind[field->kind];
+    if (TENON__LIKELY(operators[operation].family & families))
+        return true;
+    return tenon__walk_fail(walk, TENON_MISUSE, field,
+                            "%s cannot be asked of a column of this type",
+                            operators[operation].name);
+}
+
+static bool refuse_null(tenon__walk *walk, const tenon_field *field, int operation)
+{
+    tenon__walk_fail(walk, TENON_MISUSE, field, "%s was given a NULL pointer",
+                     operators[operation].name);
+    tenon__hint(walk->err, "say IS_NULL() or NOT_NULL() where NULL is meant");
+    return false;
+}
+
+/* ---- patterns --------------------------------------------------------------------------------- */
+
+static size_t escape_pattern(char *out, const char *text)
+{
+    size_t length = 0;
+    for (; *text; text++) {
+        if (*text == '%' || *text == '_' || *text == '\\')
+            out[length++] = '\\';
+        out[length++] = *text;
+    }
+    return length;
+}
+
+/* The text as a pattern of LIKE that matches only itself, with % before or behind; a pointer to it. */
+static const char **make_pattern(tenon__walk *walk, int operation, const char *text)
+{
+    const char **pattern = tenon__walk_alloc(walk, sizeof *pattern);
+    char *out = pattern ? tenon__walk_alloc(walk, strlen(text) * 2 + 3) : NULL;
+    if (!out)
+        return NULL;
+    size_t length = 0;
+    if (operation != TENON_STARTS_WITH)
+        out[length++] = '%';
+    length += escape_pattern(out + length, text);
+    if (operation != TENON_ENDS_WITH)
+        out[length++] = '%';
+    out[length] = '\0';
+    *pattern = out;
+    return pattern;
+}
+
+static bool takes_part(int operation)
+{
+    return operation == TENON_STARTS_WITH || operation == TENON_ENDS_WITH ||
+           operation == TENON_CONTAINS;
+}
+
+static void walk_text(tenon__walk *walk, const tenon_field *field, int operation, const char *as)
+{
+    const char *text;
+    memcpy(&text, as, sizeof text);
+    if (!text) {
+        refuse_null(walk, field, operation);
+        return;
+    }
+    bool is_range = operation == TENON_STARTS_WITH && walk->traits->has_prefix_ranges;
+    if (takes_part(operation) && !is_range)
+        tenon__walk_value(walk, make_pattern(walk, operation, text));
+    else
+        tenon__walk_value(walk, as);
+}
+
+/* ---- values ----------------------------------------------------------------------------------- */
+
+static tenon__truth walk_list(tenon__walk *walk, const tenon_field *field, int operation,
+                              const char *as)
+{
+    tenon__list *list = tenon__walk_alloc(walk, sizeof *list);
+    if (!list)
+        return TENON__DEPENDS;
+    memcpy(list, as, sizeof *list);
+    if (!list->items && list->count) {
+        refuse_null(walk, field, operation);
+        return TENON__DEPENDS;
+    }
+    tenon__walk_value(walk, list);
+    if (list->count)
+        return TENON__DEPENDS;
+    bool is_about_none = operation == TENON_NOT_IN || operation == TENON_HAS_ALL;
+    return is_about_none ? TENON__ALWAYS : TENON__NEVER;
+}
+
+static void walk_path(tenon__walk *walk, const tenon_field *field, int operation, const char *as)
+{
+    const char *keys;
+    memcpy(&keys, as, sizeof keys);
+    if (!keys) {
+        refuse_null(walk, field, operation);
+        return;
+    }
+    if (!*keys || !tenon__utf8_is_valid(keys, strlen(keys)))
+        tenon__walk_fail(walk, TENON_MISUSE, field, "the path of JSON_AT is empty or not UTF-8");
+    tenon__shape_text(&walk->shape, keys, strlen(keys));
+    enum { VALUE = offsetof(tenon_json_filter, as.path.value) - TENON__FILTER_AS };
+    tenon__walk_value(walk, as + VALUE);
+}
+
+/* True for a = or <> of a boolean, which it writes. */
+static bool walk_bool(tenon__walk *walk, const tenon_field *field, uint16_t index, int operation,
+                      const char *as)
+{
+    if (field->kind != TENON_KIND_BOOL || field->flags & TENON_FIELD_LIST ||
+        (operation != TENON_EQ && operation != TENON_NE))
+        return false;
+    int value = tenon__read_int(as);
+    if (value != 0 && value != 1)
+        tenon__walk_fail(walk, TENON_RANGE, field, "%d is neither true nor false", value);
+    bool is_true = (value == 1) == (operation == TENON_EQ);
+    tenon__shape_field(&walk->shape, is_true ? TENON__SHAPE_IS_TRUE : TENON__SHAPE_IS_FALSE, index);
+    return true;
+}
+
+static tenon__truth walk_filter(tenon__walk *walk, uint16_t index, const char *filter)
+{
+    const tenon_field *field = &walk->model->fields[index];
+    const char *as = filter + TENON__FILTER_AS;
+    int operation = tenon__read_int(filter);
+    if (!check_operator(walk, field, operation) || walk_bool(walk, field, index, operation, as))
+        return TENON__DEPENDS;
+    tenon__shape_field(&walk->shape, (uint8_t)operation, index);
+    switch ((payload)operators[operation].payload) {
+    case TAKES_NOTHING:
+        break;
+    case TAKES_VALUE:
+    case TAKES_ELEMENT:
+        tenon__walk_value(walk, as);
+        break;
+    case TAKES_RANGE:
+        tenon__walk_value(walk, as);
+        tenon__walk_value(walk, as + tenon__wide_size(field->kind));
+        break;
+    case TAKES_TEXT:
+        walk_text(walk, field, operation, as);
+        break;
+    case TAKES_LIST:
+        return walk_list(walk, field, operation, as);
+    case TAKES_PATH:
+        walk_path(walk, field, operation, as);
+        break;
+    }
+    return TENON__DEPENDS;
+}
+
+/* ---- trees ------------------------------------------------------------------------------------ */
+
+static tenon__truth and_of(tenon__truth a, tenon__truth b)
+{
+    if (a == TENON__NEVER || b == TENON__NEVER)
+        return TENON__NEVER;
+    return a == TENON__ALWAYS ? b : a;
+}
+
+static tenon__truth not_of(tenon__truth a)
+{
+    if (a == TENON__DEPENDS)
+        return a;
+    return a == TENON__ALWAYS ? TENON__NEVER : TENON__ALWAYS;
+}
+
+static tenon__truth or_of(tenon__truth a, tenon__truth b)
+{
+    return not_of(and_of(not_of(a), not_of(b)));
+}
+
+static tenon__truth walk_items(tenon__walk *walk, uint8_t word, tenon_where_list list)
+{
+    bool is_all = word == TENON__SHAPE_ALL;
+    tenon__truth truth = is_all ? TENON__ALWAYS : TENON__NEVER;
+    tenon__shape_word(&walk->shape, word);
+    for (size_t i = 0; i < list.count && !walk->failed; i++) {
+        tenon__shape_word(&walk->shape, TENON__SHAPE_ITEM);
+        const char *item = (const char *)list.items + i * walk->model->where_size;
+        tenon__truth of_item = tenon__walk_where(walk, item);
+        truth = is_all ? and_of(truth, of_item) : or_of(truth, of_item);
+    }
+    tenon__shape_word(&walk->shape, TENON__SHAPE_END);
+    return word == TENON__SHAPE_NONE ? not_of(truth) : truth;
+}
+
+static tenon__truth walk_tree(tenon__walk *walk, uint8_t word, tenon_where_list list)
+{
+    if (list.items)
+        return walk_items(walk, word, list);
+    if (list.count)
+        tenon__walk_misuse(walk, "a tree of conditions has a count but no items");
+    return TENON__ALWAYS;
+}
+
+static tenon__truth walk_trees(tenon__walk *walk, const void *where)
+{
+    tenon_where_head head;
+    memcpy(&head, where, sizeof head);
+    tenon__truth truth = walk_tree(walk, TENON__SHAPE_ALL, head.all);
+    truth = and_of(truth, walk_tree(walk, TENON__SHAPE_ANY, head.any));
+    return and_of(truth, walk_tree(walk, TENON__SHAPE_NONE, head.none));
+}
+
+tenon__truth tenon__walk_where(tenon__walk *walk, const void *where)
+{
+    if (++walk->depth > TENON__WALK_DEPTH) {
+        walk->failed = true;
+        tenon__fail(walk->err, TENON_LIMIT, "conditions are nested more than %d deep",
+                    TENON__WALK_DEPTH);
+        return TENON__DEPENDS;
+    }
+    const tenon_model *model = walk->model;
+    tenon__truth truth = walk_trees(walk, where);
+    for (uint32_t i = 0; i < model->field_count; i++) {
+        const char *filter = (const char *)where + model->fields[i].where_offset;
+        if (tenon__read_int(filter) != 0)
+            truth = and_of(truth, walk_filter(walk, (uint16_t)i, filter));
+    }
+    tenon__shape_word(&walk->shape, TENON__SHAPE_END);
+    walk->depth--;
+    return truth;
+}

@@ -1,0 +1,161 @@
+/* The calls that write one statement; create_many, which may need several, is in bulk.c.
+ *
+ * What touches many rows refuses a filter that lets all of them through, however it is spelt, unless the
+ * program says that it means everything. */
+#include "model/walk.h"
+
+static tenon_set_head head_of_set(const void *set)
+{
+    tenon_set_head head;
+    memcpy(&head, set, sizeof head);
+    return head;
+}
+
+static bool begin(tenon__walk *walk, const tenon_model *model, tenon_session *session,
+                  tenon_table table, tenon__operation operation)
+{
+    if (!tenon__walk_begin(walk, session, model, operation))
+        return false;
+    tenon__walk_table(walk, table);
+    return true;
+}
+
+/* A …Set inside of another struct has no session and no table of its own. */
+static const void *inner_set(tenon__walk *walk, const void *outer, uint32_t offset)
+{
+    const void *set = (const char *)outer + offset;
+    tenon_set_head head = head_of_set(set);
+    if (head.session || head.table.name || head.table.schema)
+        tenon__walk_misuse(walk, "session and table belong to the call, not to a set inside of it");
+    return set;
+}
+
+static void *run_for_row(tenon__walk *walk)
+{
+    tenon__rows rows = {.arena = tenon__session_arena(walk->session), .expected = 1};
+    return tenon__walk_run(walk, &rows, NULL) && rows.count ? rows.items : NULL;
+}
+
+/* ---- one row ---------------------------------------------------------------------------------- */
+
+void *tenon_create(const tenon_model *model, const void *set)
+{
+    tenon_set_head head = head_of_set(set);
+    tenon__walk walk;
+    if (!begin(&walk, model, head.session, head.table, TENON__CREATE))
+        return NULL;
+    tenon__walk_flag(&walk, TENON__SHAPE_RETURNING);
+    tenon__walk_create(&walk, set, NULL);
+    return run_for_row(&walk);
+}
+
+static void walk_key(tenon__walk *walk, uint32_t unique, const void *const *key)
+{
+    assert(unique < walk->model->unique_count);
+    tenon__shape_head_of(&walk->shape)->unique = unique;
+    for (uint16_t i = 0; i < walk->model->uniques[unique].field_count; i++)
+        tenon__walk_value(walk, key[i]);
+}
+
+void *tenon_update(const tenon_model *model, uint32_t unique, const void *const *key,
+                   const void *set)
+{
+    tenon_set_head head = head_of_set(set);
+    bool has_changes = tenon__set_has_changes(model, set);
+    tenon__walk walk;
+    if (!begin(&walk, model, head.session, head.table,
+               has_changes ? TENON__UPDATE : TENON__FIND_BY))
+        return NULL;
+    if (has_changes)
+        tenon__walk_changes(&walk, set);
+    walk_key(&walk, unique, key);
+    return run_for_row(&walk);
+}
+
+void *tenon_delete(tenon_session *s, const tenon_model *model, uint32_t unique,
+                   const void *const *key)
+{
+    tenon__rows rows = {0};
+    if (!tenon__run_by_key(s, model, TENON__DELETE, unique, key, &rows) || !rows.count)
+        return NULL;
+    return rows.items;
+}
+
+/* The unique that an upsert looks for; NULL when there is none to be had. */
+static const tenon_unique *choose_unique(tenon__walk *walk, int on)
+{
+    const tenon_model *model = walk->model;
+    if (on < 0 || (uint32_t)on > model->unique_count) {
+        tenon__walk_misuse(walk, "there is no unique %d to upsert on", on);
+        return NULL;
+    }
+    uint32_t index = on ? (uint32_t)on - 1 : 0;
+    if (model->unique_count == 0 || (on == 0 && !model->uniques[0].is_primary)) {
+        tenon__walk_misuse(walk, "there is no primary key; say which unique to upsert on");
+        return NULL;
+    }
+    if (model->uniques[index].is_partial)
+        tenon__walk_misuse(walk,
+                           "%s is unique for a part of the table only and no target of upsert",
+                           model->uniques[index].name);
+    tenon__shape_head_of(&walk->shape)->unique = index;
+    return &model->uniques[index];
+}
+
+void *tenon_upsert(const tenon_model *model, const void *upsert)
+{
+    tenon_upsert_head head;
+    memcpy(&head, upsert, sizeof head);
+    tenon__walk walk;
+    if (!begin(&walk, model, head.session, head.table, TENON__UPSERT))
+        return NULL;
+    const tenon_unique *unique = choose_unique(&walk, head.on);
+    if (unique) {
+        tenon__walk_create(&walk, inner_set(&walk, upsert, model->upsert_create), unique);
+        tenon__walk_changes(&walk, inner_set(&walk, upsert, model->upsert_update));
+    }
+    return run_for_row(&walk);
+}
+
+/* ---- many rows -------------------------------------------------------------------------------- */
+
+static void walk_many(tenon__walk *walk, const void *where, bool everything, const char *verb)
+{
+    tenon__truth truth = tenon__walk_where(walk, where);
+    if (truth != TENON__ALWAYS || everything || walk->failed)
+        return;
+    tenon__walk_misuse(walk, "without a condition this would %s every row", verb);
+    tenon__hint(walk->err, "say .everything = true when that is meant");
+}
+
+static int64_t run_for_count(tenon__walk *walk)
+{
+    int64_t affected = 0;
+    return tenon__walk_run(walk, NULL, &affected) ? affected : 0;
+}
+
+int64_t tenon_update_many(const tenon_model *model, const void *update_many)
+{
+    tenon_update_many_head head;
+    memcpy(&head, update_many, sizeof head);
+    tenon__walk walk;
+    if (!begin(&walk, model, head.session, head.table, TENON__UPDATE_MANY))
+        return 0;
+    const void *set = inner_set(&walk, update_many, model->update_set);
+    if (!tenon__set_has_changes(model, set))
+        tenon__walk_misuse(&walk, "update_many was given no change");
+    tenon__walk_changes(&walk, set);
+    walk_many(&walk, (const char *)update_many + model->update_where, head.everything, "change");
+    return run_for_count(&walk);
+}
+
+int64_t tenon_delete_many(const tenon_model *model, const void *delete_many)
+{
+    tenon_delete_many_head head;
+    memcpy(&head, delete_many, sizeof head);
+    tenon__walk walk;
+    if (!begin(&walk, model, head.session, head.table, TENON__DELETE_MANY))
+        return 0;
+    walk_many(&walk, (const char *)delete_many + model->delete_where, head.everything, "delete");
+    return run_for_count(&walk);
+}
