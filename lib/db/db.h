@@ -40,8 +40,9 @@ typedef struct tenon__call {
  * stands on the session, and *rows is as it was before. */
 bool tenon__run(tenon_session *s, const tenon__call *call);
 
-/* COPY of `count` rows: next(ctx, i) gives the values of row i. Only where the driver can. In the
- * session's transaction, or in one of its own. */
+/* COPY of `count` rows: next(ctx, i) gives the values of row i, in order from 0, and anew from 0 when it
+ * has to begin again; they stay until the next call of it. NULL: it has put an error on the session,
+ * and nothing is loaded. Only where the driver can. In the session's transaction, or in one of its own. */
 bool tenon__run_copy(tenon_session *s, const tenon__statement *statement, size_t count,
                      const void *const *(*next)(void *ctx, size_t i), void *ctx, int64_t *affected);
 

@@ -127,6 +127,8 @@ static tenon__progress copy_rows(tenon__operation *op)
     op->phase = TENON__COPY_ROWS;
     while (copy->at < copy->count) {
         const void *const *values = copy->next(copy->ctx, copy->at++);
+        if (!values)
+            return TENON__FAILED;
         tenon__progress progress =
             driver_of(op)->copy_row(connection, copy->statement, values, op->err);
         if (progress != TENON__DONE)

@@ -1,7 +1,8 @@
 /* Defaults that the client makes: ids and times.
  *
- * All times of one call are the same instant, cut (not rounded) to what their column keeps, so that what
- * create returns is what was stored. Ids come as their column wants them: a UUID as such or as text. */
+ * All times of one call are the same instant, cut (not rounded) to what their column keeps, so that
+ * what create returns is what was stored. Ids come as their column wants them: a UUID as such or as
+ * text. */
 #include "model/walk.h"
 
 enum { SECONDS_A_DAY = 86400, TIME_DIGITS = 6 };
@@ -57,7 +58,8 @@ const void *tenon__make_now(tenon__walk *walk, const tenon_field *field)
     }
 }
 
-/* ---- ids -------------------------------------------------------------------------------------- */
+/* ---- ids --------------------------------------------------------------------------------------
+ */
 
 static const void *fail_random(tenon__walk *walk, const tenon_field *field)
 {

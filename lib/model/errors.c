@@ -1,8 +1,8 @@
 /* What the database says of a broken constraint, in the words of the schema.
  *
- * The drivers hand over the database's names of table, columns and constraint, as far as it told: PostgreSQL
- * names constraint and table, SQLite table and columns. Either leads to fields. A constraint of
- * another table (a row that is still referred to) keeps its own names. */
+ * The drivers hand over the database's names of table, columns and constraint, as far as it told:
+ * PostgreSQL names constraint and table, SQLite table and columns. Either leads to fields. A
+ * constraint of another table (a row that is still referred to) keeps its own names. */
 #include "model/walk.h"
 
 static bool is_about_constraint(tenon_status status)
@@ -10,7 +10,8 @@ static bool is_about_constraint(tenon_status status)
     return status >= TENON_UNIQUE && status <= TENON_EXCLUSION;
 }
 
-/* ---- fields ----------------------------------------------------------------------------------- */
+/* ---- fields -----------------------------------------------------------------------------------
+ */
 
 static void add_field(tenon_error *err, const tenon_field *field)
 {
@@ -81,7 +82,8 @@ static void name_by_columns(const tenon_model *model, tenon_error *err)
     }
 }
 
-/* ---- messages --------------------------------------------------------------------------------- */
+/* ---- messages ---------------------------------------------------------------------------------
+ */
 
 static const char *predicate(tenon_status status, tenon__operation operation)
 {
@@ -101,7 +103,8 @@ static const char *predicate(tenon_status status, tenon__operation operation)
     }
 }
 
-/* "User.email must be unique", "Post.(authorId, slug) must be unique", "User breaks a check … (name)". */
+/* "User.email must be unique", "Post.(authorId, slug) must be unique", "User breaks a check …
+ * (name)". */
 static void write_message(const tenon_model *model, tenon__operation operation, tenon_error *err)
 {
     tenon_status status = err->status;

@@ -1,7 +1,8 @@
 /* The calls that read.
  *
- * A find by a key is the call that programs make most, and it walks nothing: its shape is the head alone and
- * its values are the key. All others walk their query: columns, order, distinct, where, limit. */
+ * A find by a key is the call that programs make most, and it walks nothing: its shape is the head
+ * alone and its values are the key. All others walk their query: columns, order, distinct, where,
+ * limit. */
 #include "model/walk.h"
 
 void *tenon_find_by(tenon_session *s, const tenon_model *model, uint32_t unique,
@@ -39,7 +40,8 @@ static const void *where_of(const tenon_model *model, const void *query)
     return (const char *)query + model->query_where;
 }
 
-/* ---- rows ------------------------------------------------------------------------------------- */
+/* ---- rows -------------------------------------------------------------------------------------
+ */
 
 static bool find(const tenon_model *model, const void *query, const tenon_query_head *head,
                  tenon__rows *rows)
@@ -78,7 +80,8 @@ tenon_list tenon_find_many(const tenon_model *model, const void *query)
     return (tenon_list){.items = rows.items, .count = rows.count};
 }
 
-/* ---- counts and flags ------------------------------------------------------------------------- */
+/* ---- counts and flags -------------------------------------------------------------------------
+ */
 
 /* Runs a query whose one row is `size` bytes, which go to *out and leave nothing in the session. */
 static bool run_plain(tenon__walk *walk, void *out, size_t size)

@@ -1,8 +1,9 @@
 /* A …Set becomes the values of a new row, or the changes to existing ones.
  *
- * A new row lists every field whose value is known here, the defaults included, so that only the fields
- * which the database generates make shapes differ. SET_NULL, and SET_OR_NULL of nothing, are a SET whose
- * value is NULL: one shape. What is left of a change that says nothing is refused, not ignored. */
+ * A new row lists every field whose value is known here, the defaults included, so that only the
+ * fields which the database generates make shapes differ. SET_NULL, and SET_OR_NULL of nothing, are
+ * a SET whose value is NULL: one shape. What is left of a change that says nothing is refused, not
+ * ignored. */
 #include "model/walk.h"
 
 static const char *const change_names[] = {
@@ -61,7 +62,8 @@ static bool fail_change(tenon__walk *walk, const tenon_field *field, int change,
     return tenon__walk_fail(walk, TENON_MISUSE, field, "%s %s", change_names[change], why);
 }
 
-/* ---- values that are NULL by themselves -------------------------------------------------------- */
+/* ---- values that are NULL by themselves --------------------------------------------------------
+ */
 
 static const void *pointer_at(const void *at)
 {
@@ -143,7 +145,8 @@ static const void *given_value(tenon__walk *walk, const tenon_field *field, int 
     return value ? checked(walk, field, value) : NULL;
 }
 
-/* ---- new rows --------------------------------------------------------------------------------- */
+/* ---- new rows ---------------------------------------------------------------------------------
+ */
 
 static bool is_unset(int change)
 {
@@ -210,7 +213,8 @@ void tenon__walk_create(tenon__walk *walk, const void *set, const tenon_unique *
     }
 }
 
-/* ---- changes ---------------------------------------------------------------------------------- */
+/* ---- changes ----------------------------------------------------------------------------------
+ */
 
 bool tenon__set_has_changes(const tenon_model *model, const void *set)
 {

@@ -1,10 +1,11 @@
 /* @tenon.validate: bounds, lengths, patterns and checks on a value, before it travels.
  *
- * An array is valid when each of its elements is. A value of NULL is not looked at. Calculations (INCREASE)
- * are not either: their result is known to the database alone, which @tenon.check serves.
- * Patterns are POSIX extended regular expressions. Compiling one costs some 10 µs, which a single
- * call pays each time, because there is no place to keep it that two threads would not share; calls with
- * many rows keep theirs until they end. Outside of a UTF-8 locale a `.` is a byte, not a character. */
+ * An array is valid when each of its elements is. A value of NULL is not looked at. Calculations
+ * (INCREASE) are not either: their result is known to the database alone, which @tenon.check
+ * serves. Patterns are POSIX extended regular expressions. Compiling one costs some 10 µs, which a
+ * single call pays each time, because there is no place to keep it that two threads would not
+ * share; calls with many rows keep theirs until they end. Outside of a UTF-8 locale a `.` is a
+ * byte, not a character. */
 #include "model/walk.h"
 
 #include <regex.h>
@@ -23,7 +24,8 @@ static bool fail(tenon__walk *walk, const tenon_field *field, const char *what)
     return tenon__walk_fail(walk, TENON_VALIDATION, field, "%s", own ? own : what);
 }
 
-/* ---- patterns --------------------------------------------------------------------------------- */
+/* ---- patterns ---------------------------------------------------------------------------------
+ */
 
 static void pattern_free(pattern *p)
 {
@@ -90,7 +92,8 @@ static bool check_pattern(tenon__walk *walk, const tenon_field *field, const cha
     return tenon__fail_no_memory(walk->err);
 }
 
-/* ---- numbers and lengths ---------------------------------------------------------------------- */
+/* ---- numbers and lengths ----------------------------------------------------------------------
+ */
 
 static bool check_bounds(tenon__walk *walk, const tenon_field *field, long double value)
 {
@@ -130,7 +133,8 @@ static bool check_text(tenon__walk *walk, const tenon_field *field, const char *
            (!field->validation->pattern || check_pattern(walk, field, text));
 }
 
-/* ---- values ----------------------------------------------------------------------------------- */
+/* ---- values -----------------------------------------------------------------------------------
+ */
 
 static bool check_value(tenon__walk *walk, const tenon_field *field, const void *value)
 {

@@ -1,12 +1,14 @@
 /* Private to lib/model: the walk over the structs of one call.
  *
- * A walk reads a query once and writes two things as it goes: the shape, which decides the SQL, and the
- * values, in the order in which lib/render numbers its parameters (see render/shape.h). It lives on the
- * stack; what outgrows it goes to the session's scratch memory, as do values that are made here (a
- * default, an escaped pattern). Values are not copied: they stay where the caller has them.
+ * A walk reads a query once and writes two things as it goes: the shape, which decides the SQL, and
+ * the values, in the order in which lib/render numbers its parameters (see render/shape.h). It
+ * lives on the stack; what outgrows it goes to the session's scratch memory, as do values that are
+ * made here (a default, an escaped pattern). Values are not copied: they stay where the caller has
+ * them.
  *
- * A walk is sticky: the first failure fills the session's error, and the rest does nothing. What the drivers
- * check when they bind (range, precision, UTF-8, NULL where a value is meant) is not checked here. */
+ * A walk is sticky: the first failure fills the session's error, and the rest does nothing. What
+ * the drivers check when they bind (range, precision, UTF-8, NULL where a value is meant) is not
+ * checked here. */
 #ifndef TENON_MODEL_WALK_H
 #define TENON_MODEL_WALK_H
 
@@ -41,9 +43,11 @@ typedef struct tenon__walk {
     const void *first_values[TENON__WALK_VALUES];
 } tenon__walk;
 
-/* ---- walk.c ----------------------------------------------------------------------------------- */
+/* ---- walk.c -----------------------------------------------------------------------------------
+ */
 
-/* False when the session has failed already or the descriptor cannot be used; nothing may follow then. */
+/* False when the session has failed already or the descriptor cannot be used; nothing may follow
+ * then. */
 bool tenon__walk_begin(tenon__walk *walk, tenon_session *session, const tenon_model *model,
                        tenon__operation operation);
 /* Also after begin, before anything else is walked. */
@@ -70,15 +74,18 @@ static inline void tenon__walk_flag(tenon__walk *walk, tenon__shape_flag flag)
     tenon__shape_head_of(&walk->shape)->flags |= (uint16_t)flag;
 }
 
-/* ---- where.c ---------------------------------------------------------------------------------- */
+/* ---- where.c ----------------------------------------------------------------------------------
+ */
 
 /* What is known of a condition without its row. */
 typedef enum tenon__truth { TENON__DEPENDS, TENON__ALWAYS, TENON__NEVER } tenon__truth;
 
-/* Walks a …Where. ALWAYS when it lets every row through: nothing is set, or only what is always true. */
+/* Walks a …Where. ALWAYS when it lets every row through: nothing is set, or only what is always
+ * true. */
 tenon__truth tenon__walk_where(tenon__walk *walk, const void *where);
 
-/* ---- options.c -------------------------------------------------------------------------------- */
+/* ---- options.c --------------------------------------------------------------------------------
+ */
 
 /* Columns, order and distinct of a …Query into the shape, in this order; then plan mode. */
 void tenon__walk_columns(tenon__walk *walk, const void *query);
@@ -91,10 +98,11 @@ void tenon__refuse_order(tenon__walk *walk, const void *query, const char *call)
 void tenon__refuse_columns(tenon__walk *walk, const void *query, const char *call);
 void tenon__refuse_distinct(tenon__walk *walk, const void *query, const char *call);
 
-/* ---- set.c ------------------------------------------------------------------------------------ */
+/* ---- set.c ------------------------------------------------------------------------------------
+ */
 
-/* A …Set as a new row: shape, and one value for every field that is not left out. Those of `key` (NULL:
- * none) must have one. */
+/* A …Set as a new row: shape, and one value for every field that is not left out. Those of `key`
+ * (NULL: none) must have one. */
 void tenon__walk_create(tenon__walk *walk, const void *set, const tenon_unique *key);
 /* A …Set as changes, the times of UPDATED_AT fields included when there is any change. */
 void tenon__walk_changes(tenon__walk *walk, const void *set);
@@ -104,27 +112,32 @@ bool tenon__is_left_out(const tenon_field *field, const void *set);
 /* The value of a field that is not left out: NULL for SQL NULL, and also when it fails. */
 const void *tenon__create_value(tenon__walk *walk, const tenon_field *field, const void *set);
 
-/* ---- defaults.c ------------------------------------------------------------------------------- */
+/* ---- defaults.c -------------------------------------------------------------------------------
+ */
 
-/* The wide value of a field's default, in scratch memory or in the descriptor; NULL when it fails. */
+/* The wide value of a field's default, in scratch memory or in the descriptor; NULL when it fails.
+ */
 const void *tenon__make_default(tenon__walk *walk, const tenon_field *field);
 /* The time of the call in the form of the field. */
 const void *tenon__make_now(tenon__walk *walk, const tenon_field *field);
 
-/* ---- validate.c ------------------------------------------------------------------------------- */
+/* ---- validate.c -------------------------------------------------------------------------------
+ */
 
 /* @tenon.validate on a wide value (on each element of an array) that is about to be stored. */
 bool tenon__validate(tenon__walk *walk, const tenon_field *field, const void *value);
 void tenon__patterns_release(tenon__patterns *patterns);
 
-/* ---- errors.c --------------------------------------------------------------------------------- */
+/* ---- errors.c ---------------------------------------------------------------------------------
+ */
 
-/* Turns the names that the database gave into those of the schema, and says what was wrong with them.
- * `table`: the one chosen at run time, or NULL. */
+/* Turns the names that the database gave into those of the schema, and says what was wrong with
+ * them. `table`: the one chosen at run time, or NULL. */
 void tenon__name_error(const tenon_model *model, const char *table, tenon__operation operation,
                        tenon_error *err);
 
-/* ---- forms ------------------------------------------------------------------------------------ */
+/* ---- forms ------------------------------------------------------------------------------------
+ */
 
 /* Where the value of a filter stands (behind the operator) and that of a change. */
 enum { TENON__FILTER_AS = offsetof(tenon_int_filter, as) };

@@ -1,8 +1,9 @@
 /* Filters into the shape, their values beside it.
  *
- * One table says of each operator what it takes, another which operators a kind of column has. A boolean
- * compared with = or <> becomes a literal, because partial indexes and plans want to see it. The walk
- * also works out whether the conditions hold for every row, which a delete must know. */
+ * One table says of each operator what it takes, another which operators a kind of column has. A
+ * boolean compared with = or <> becomes a literal, because partial indexes and plans want to see
+ * it. The walk also works out whether the conditions hold for every row, which a delete must know.
+ */
 #include "model/walk.h"
 
 /* What an operator takes from `.as`. */
@@ -108,7 +109,8 @@ static bool refuse_null(tenon__walk *walk, const tenon_field *field, int operati
     return false;
 }
 
-/* ---- patterns --------------------------------------------------------------------------------- */
+/* ---- patterns ---------------------------------------------------------------------------------
+ */
 
 static size_t escape_pattern(char *out, const char *text)
 {
@@ -121,7 +123,8 @@ static size_t escape_pattern(char *out, const char *text)
     return length;
 }
 
-/* The text as a pattern of LIKE that matches only itself, with % before or behind; a pointer to it. */
+/* The text as a pattern of LIKE that matches only itself, with % before or behind; a pointer to it.
+ */
 static const char **make_pattern(tenon__walk *walk, int operation, const char *text)
 {
     const char **pattern = tenon__walk_alloc(walk, sizeof *pattern);
@@ -160,7 +163,8 @@ static void walk_text(tenon__walk *walk, const tenon_field *field, int operation
         tenon__walk_value(walk, as);
 }
 
-/* ---- values ----------------------------------------------------------------------------------- */
+/* ---- values -----------------------------------------------------------------------------------
+ */
 
 static tenon__truth walk_list(tenon__walk *walk, const tenon_field *field, int operation,
                               const char *as)
@@ -241,7 +245,8 @@ static tenon__truth walk_filter(tenon__walk *walk, uint16_t index, const char *f
     return TENON__DEPENDS;
 }
 
-/* ---- trees ------------------------------------------------------------------------------------ */
+/* ---- trees ------------------------------------------------------------------------------------
+ */
 
 static tenon__truth and_of(tenon__truth a, tenon__truth b)
 {

@@ -1,7 +1,7 @@
 /* The calls that write one statement; create_many, which may need several, is in bulk.c.
  *
- * What touches many rows refuses a filter that lets all of them through, however it is spelt, unless the
- * program says that it means everything. */
+ * What touches many rows refuses a filter that lets all of them through, however it is spelt,
+ * unless the program says that it means everything. */
 #include "model/walk.h"
 
 static tenon_set_head head_of_set(const void *set)
@@ -36,7 +36,8 @@ static void *run_for_row(tenon__walk *walk)
     return tenon__walk_run(walk, &rows, NULL) && rows.count ? rows.items : NULL;
 }
 
-/* ---- one row ---------------------------------------------------------------------------------- */
+/* ---- one row ----------------------------------------------------------------------------------
+ */
 
 void *tenon_create(const tenon_model *model, const void *set)
 {
@@ -117,7 +118,8 @@ void *tenon_upsert(const tenon_model *model, const void *upsert)
     return run_for_row(&walk);
 }
 
-/* ---- many rows -------------------------------------------------------------------------------- */
+/* ---- many rows --------------------------------------------------------------------------------
+ */
 
 static void walk_many(tenon__walk *walk, const void *where, bool everything, const char *verb)
 {

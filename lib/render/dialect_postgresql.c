@@ -1,10 +1,12 @@
 /* What only PostgreSQL says so.
  *
- * A parameter's type is declared by the driver wherever it has a fixed OID and else found by the server
- * from its context, so casts stand only where the context does not tell, and never with a modifier:
- * `$1::varchar(3)` would cut in silence. For the same reason bit is written "bit": without the quotes it
- * means bit(1). Types that travel as text are selected by their output function (a cast of inet would add a
- * mask), money by way of numeric because its own forms depend on the server's locale. */
+ * A parameter's type is declared by the driver wherever it has a fixed OID and else found by the
+ * server from its context, so casts stand only where the context does not tell, and never with a
+ * modifier:
+ * `$1::varchar(3)` would cut in silence. For the same reason bit is written "bit": without the
+ * quotes it means bit(1). Types that travel as text are selected by their output function (a cast
+ * of inet would add a mask), money by way of numeric because its own forms depend on the server's
+ * locale. */
 #include "render/sql.h"
 
 static bool is_list(const tenon_field *field)
@@ -54,7 +56,8 @@ static const char *const type_names[] = {
 static void write_type(tenon__sql *w, const tenon_field *field)
 {
     if (field->pg_type == TENON_PG_OTHER) {
-        /* It may hold anything, a modifier too; the renderer's callers bind such columns row by row. */
+        /* It may hold anything, a modifier too; the renderer's callers bind such columns row by
+         * row. */
         tenon__sql_refuse(w, field, "cannot be named in a cast", "bind the value as it is");
         return;
     }
@@ -70,7 +73,8 @@ static void write_type(tenon__sql *w, const tenon_field *field)
     tenon__sql_identifier(w, enumeration->type);
 }
 
-/* ---- columns and values ----------------------------------------------------------------------- */
+/* ---- columns and values -----------------------------------------------------------------------
+ */
 
 static void write_as_text(tenon__sql *w, const tenon_field *field)
 {
@@ -150,7 +154,8 @@ static void write_stored(tenon__sql *w, const tenon_field *field)
     write_cast(w, field, "money");
 }
 
-/* ---- conditions ------------------------------------------------------------------------------- */
+/* ---- conditions -------------------------------------------------------------------------------
+ */
 
 static void write_list(tenon__sql *w, tenon_operator operation, const tenon_field *field)
 {
@@ -186,8 +191,8 @@ static void write_match(tenon__sql *w, tenon_operator operation, const tenon_fie
     tenon__sql_text_slot(w, field);
 }
 
-/* An element as an array of one, which an index over arrays can find; the server must be told the type
- * where the driver cannot. */
+/* An element as an array of one, which an index over arrays can find; the server must be told the
+ * type where the driver cannot. */
 static void write_has(tenon__sql *w, const tenon_field *field)
 {
     if (field->pg_type == TENON_PG_OTHER) {
@@ -265,7 +270,8 @@ static void write_json(tenon__sql *w, tenon_operator operation, const tenon_fiel
     write_comparand(w, field);
 }
 
-/* ---- changes ---------------------------------------------------------------------------------- */
+/* ---- changes ----------------------------------------------------------------------------------
+ */
 
 /* Money knows neither numeric nor a product with it, so it is calculated as numeric. */
 static void write_arithmetic(tenon__sql *w, const tenon_field *field, const char *sign)
@@ -303,7 +309,8 @@ static void write_calculated(tenon__sql *w, tenon_change change, const tenon_fie
     }
 }
 
-/* ---- many rows -------------------------------------------------------------------------------- */
+/* ---- many rows --------------------------------------------------------------------------------
+ */
 
 /* As TENON__FORM_COLUMN sends it. */
 static bool travels_as_text(const tenon_field *field)

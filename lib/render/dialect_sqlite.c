@@ -1,9 +1,10 @@
 /* What only SQLite says so.
  *
- * Its columns have no types worth the name, so the driver's functions do what PostgreSQL's types do (see
- * driver.h): LIKE that minds case, key sets as a table, arrays. A prefix is a range, because only a
- * range can use an index: every text that begins with p lies between p and p followed by a byte that no
- * UTF-8 has. Where another table's columns are in sight, the column carries its own table's name. */
+ * Its columns have no types worth the name, so the driver's functions do what PostgreSQL's types do
+ * (see driver.h): LIKE that minds case, key sets as a table, arrays. A prefix is a range, because
+ * only a range can use an index: every text that begins with p lies between p and p followed by a
+ * byte that no UTF-8 has. Where another table's columns are in sight, the column carries its own
+ * table's name. */
 #include "render/sql.h"
 
 static tenon__form form_of(const tenon_field *field)
@@ -11,7 +12,8 @@ static tenon__form form_of(const tenon_field *field)
     return field->flags & TENON_FIELD_LIST ? TENON__FORM_ARRAY : TENON__FORM_WIDE;
 }
 
-/* ---- columns and values ----------------------------------------------------------------------- */
+/* ---- columns and values -----------------------------------------------------------------------
+ */
 
 /* JSON is compared in its minified form. */
 static bool is_json(const tenon_field *field)
@@ -56,7 +58,8 @@ static void write_ordered(tenon__sql *w, const tenon_field *field)
     tenon__sql_add(w, " END");
 }
 
-/* ---- conditions ------------------------------------------------------------------------------- */
+/* ---- conditions -------------------------------------------------------------------------------
+ */
 
 static void write_list(tenon__sql *w, tenon_operator operation, const tenon_field *field)
 {
@@ -164,9 +167,11 @@ static void write_json(tenon__sql *w, tenon_operator operation, const tenon_fiel
     write_comparand(w, field);
 }
 
-/* ---- changes ---------------------------------------------------------------------------------- */
+/* ---- changes ----------------------------------------------------------------------------------
+ */
 
-/* SQLite's integers have 64 bits in every column and turn into floats beyond; tenon_int refuses both. */
+/* SQLite's integers have 64 bits in every column and turn into floats beyond; tenon_int refuses
+ * both. */
 static const char *integer_bounds(tenon_kind kind)
 {
     switch (kind) {

@@ -1,9 +1,9 @@
 /* WHERE: the conditions of a shape as SQL.
  *
- * A condition is written so that it can stand in an AND chain; whatever has an OR inside brings its own
- * parentheses. A tree item without a condition is true, as is `all` or `none` of nothing; `any` of
- * nothing is false. NOT keeps SQL's meaning: where comparing gives NULL, neither a condition nor its
- * negation holds. */
+ * A condition is written so that it can stand in an AND chain; whatever has an OR inside brings its
+ * own parentheses. A tree item without a condition is true, as is `all` or `none` of nothing; `any`
+ * of nothing is false. NOT keeps SQL's meaning: where comparing gives NULL, neither a condition nor
+ * its negation holds. */
 #include "render/sql.h"
 
 static void write_where(tenon__sql *w);

@@ -1,7 +1,8 @@
 /* ORDER BY, the columns of distinct, LIMIT and OFFSET.
  *
- * The two databases disagree about where NULLs belong, so every nullable column says it; for the others
- * the words would only keep an index from being used. LIMIT 1 is a literal: planners treat it apart. */
+ * The two databases disagree about where NULLs belong, so every nullable column says it; for the
+ * others the words would only keep an index from being used. LIMIT 1 is a literal: planners treat
+ * it apart. */
 #include "render/sql.h"
 
 /* How many (word, field) entries stand before the END. */

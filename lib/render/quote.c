@@ -1,8 +1,9 @@
 /* The quoters: the only place where a name or a text becomes part of SQL.
  *
- * Both databases read "a""b" and 'it''s' alike (PostgreSQL with standard_conforming_strings, which the
- * driver sees to), so there is one rule. What could not come back as the same name is refused: an empty one, one that
- * is no UTF-8, and on PostgreSQL one of more than 63 bytes, which the server would cut in silence. */
+ * Both databases read "a""b" and 'it''s' alike (PostgreSQL with standard_conforming_strings, which
+ * the driver sees to), so there is one rule. What could not come back as the same name is refused:
+ * an empty one, one that is no UTF-8, and on PostgreSQL one of more than 63 bytes, which the server
+ * would cut in silence. */
 #include "render/render.h"
 
 enum { POSTGRESQL_NAME_BYTES = 63 };

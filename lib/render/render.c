@@ -1,7 +1,7 @@
 /* From shape to plan: opens the shape, lets the operation's function write, and packs the result.
  *
- * Slots and layout are made in the plan's arena while the text grows in a buffer; at the end the text moves
- * in beside them, so that one release frees a plan. */
+ * Slots and layout are made in the plan's arena while the text grows in a buffer; at the end the
+ * text moves in beside them, so that one release frees a plan. */
 #include "render/sql.h"
 
 #include <stdlib.h>

@@ -1,11 +1,12 @@
-/* The face of lib/render: a descriptor and a shape become SQL, in both dialects. It knows no connection.
+/* The face of lib/render: a descriptor and a shape become SQL, in both dialects. It knows no
+ * connection.
  *
- * A *shape* is what of a call decides its SQL text: operation, model, columns, the filter tree with its
- * operators but without its values, order, flags, a table given at run time. It is written as a string of
- * bytes (the key of the plan cache, compared whole) by lib/model while it walks the query, and read back
- * here only when no plan with that key exists. The values are collected in the same walk, in the order in
- * which the rendered text numbers its parameters: writer and reader must agree on it, which
- * tests/unit/render pins for every operator.
+ * A *shape* is what of a call decides its SQL text: operation, model, columns, the filter tree with
+ * its operators but without its values, order, flags, a table given at run time. It is written as a
+ * string of bytes (the key of the plan cache, compared whole) by lib/model while it walks the
+ * query, and read back here only when no plan with that key exists. The values are collected in the
+ * same walk, in the order in which the rendered text numbers its parameters: writer and reader must
+ * agree on it, which tests/unit/render pins for every operator.
  *
  * shape.h (in this folder, part of the face) has the bytes, the writer and the reader. */
 #ifndef TENON_RENDER_H
@@ -19,8 +20,8 @@
 #include "driver/driver.h"
 #include "render/shape.h"
 
-/* A rendered statement: SQL, slots and layout, all in one heap block of its own; immutable. Reference
- * counts belong to lib/db. */
+/* A rendered statement: SQL, slots and layout, all in one heap block of its own; immutable.
+ * Reference counts belong to lib/db. */
 typedef struct tenon__plan {
     tenon__statement statement;
     tenon__layout layout;
@@ -34,7 +35,8 @@ tenon__plan *tenon__render(tenon_dialect dialect, const uint8_t *shape, size_t l
                            tenon_error *err);
 void tenon__plan_free(tenon__plan *plan);
 
-/* What the caller has to know of a dialect, because it decides the values or the number of statements. */
+/* What the caller has to know of a dialect, because it decides the values or the number of
+ * statements. */
 typedef struct tenon__dialect_traits {
     bool has_prefix_ranges; /* STARTS_WITH takes the plain prefix; otherwise a pattern of LIKE */
 } tenon__dialect_traits;
@@ -43,14 +45,15 @@ const tenon__dialect_traits *tenon__dialect_traits_of(tenon_dialect dialect);
 /* The ways to create many rows, from the slowest to the fastest. */
 typedef enum tenon__bulk {
     TENON__BULK_ROWS,    /* CREATE, once a row */
-    TENON__BULK_COLUMNS, /* CREATE_MANY: all rows in one statement, a column of values a parameter */
+    TENON__BULK_COLUMNS, /* CREATE_MANY: all rows in one statement, a column of values a parameter
+                          */
     TENON__BULK_COPY     /* CREATE_MANY with TENON__SHAPE_COPY; for many rows and nothing back */
 } tenon__bulk;
 /* The fastest way that the dialect has for this model's columns. */
 tenon__bulk tenon__bulk_of(tenon_dialect dialect, const tenon_model *model);
 
-/* The one quoter of identifiers: "a""b". Refuses (sticky failure of the buffer plus *err) an empty name
- * and one with a NUL; a name over 63 bytes is refused for PostgreSQL, which would cut it. */
+/* The one quoter of identifiers: "a""b". Refuses (sticky failure of the buffer plus *err) an empty
+ * name and one with a NUL; a name over 63 bytes is refused for PostgreSQL, which would cut it. */
 bool tenon__quote_identifier(tenon__buf *out, tenon_dialect dialect, const char *name,
                              tenon_error *err);
 /* The one quoter of literals, for DDL defaults and comments: 'it''s', E'…' never needed. */

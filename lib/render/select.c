@@ -1,8 +1,8 @@
 /* Statements that read: find by a key, find, count, exists.
  *
  * Distinct means one row for each combination of the named columns, the first in the query's order.
- * row_number() says that on both databases in the same words; PostgreSQL's DISTINCT ON would need the
- * same subquery as soon as the order begins with other columns. The inner SELECT * is harmless:
+ * row_number() says that on both databases in the same words; PostgreSQL's DISTINCT ON would need
+ * the same subquery as soon as the order begins with other columns. The inner SELECT * is harmless:
  * only the columns named outside leave it. */
 #include "render/sql.h"
 
@@ -139,7 +139,8 @@ void tenon__sql_find(tenon__sql *w)
     tenon__sql_limit(w);
 }
 
-/* What is counted where count(*) of the table will not do: its rows are cut, or folded by distinct. */
+/* What is counted where count(*) of the table will not do: its rows are cut, or folded by distinct.
+ */
 static void write_counted(tenon__sql *w, const tenon_field *const *distinct, size_t count)
 {
     tenon__sql_add(w, " FROM (SELECT ");

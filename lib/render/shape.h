@@ -1,35 +1,32 @@
 /* Shapes: the bytes, their writer and their reader. See render.h.
  *
- * A shape names its descriptor by address, so a descriptor must outlive every tenon_db it is used with.
- * Numbers are in the machine's own byte order: shapes never leave the process. The grammar, with one
- * byte for each word in capitals:
+ * A shape names its descriptor by address, so a descriptor must outlive every tenon_db it is used
+ * with. Numbers are in the machine's own byte order: shapes never leave the process. The grammar,
+ * with one byte for each word in capitals:
  *
  *     shape     := head [table] body
- *     table     := text text                          schema ("" when none), name; with SHAPE_HAS_TABLE
- *     body      :=                                    FIND_BY, DELETE: the unique stands in the head
- *                | [columns] order distinct where     FIND; columns with SHAPE_HAS_COLUMNS
- *                | distinct where                     COUNT
- *                | where                              EXISTS, DELETE_MANY
+ *     table     := text text                          schema ("" when none), name; with
+ * SHAPE_HAS_TABLE body      :=                                    FIND_BY, DELETE: the unique
+ * stands in the head | [columns] order distinct where     FIND; columns with SHAPE_HAS_COLUMNS |
+ * distinct where                     COUNT | where                              EXISTS, DELETE_MANY
  *                | left_out                           CREATE, CREATE_MANY
  *                | changes                            UPDATE
  *                | changes where                      UPDATE_MANY
  *                | left_out changes                   UPSERT
  *     columns   := 8 bytes for each 64 fields         a bit a field
  *     where     := condition* END
- *     condition := operator field [text]              a tenon_operator; text: the keys of JSON_PATH_EQ
- *                | (IS_TRUE | IS_FALSE) field         booleans are literals
- *                | (ALL | ANY | NONE) (ITEM where)* END
- *     order     := (direction + 1, field)* END        tenon_direction
- *     distinct  := (ITEM field)* END
- *     left_out  := a byte for each GENERATED field    1: the database fills it in
+ *     condition := operator field [text]              a tenon_operator; text: the keys of
+ * JSON_PATH_EQ | (IS_TRUE | IS_FALSE) field         booleans are literals | (ALL | ANY | NONE)
+ * (ITEM where)* END order     := (direction + 1, field)* END        tenon_direction distinct  :=
+ * (ITEM field)* END left_out  := a byte for each GENERATED field    1: the database fills it in
  *     changes   := (tenon_change field)* END
  *     field     := two bytes, an index
  *     text      := two bytes of length, bytes
  *
- * The values of a call are numbered in the order in which the shape mentions them: keys of FIND_BY and
- * DELETE in the order of the unique; conditions, ranges with two values, null and emptiness tests with
- * none; for creating every field that is not left out; changes before the key or the where; last the
- * limit and the offset when they are values. */
+ * The values of a call are numbered in the order in which the shape mentions them: keys of FIND_BY
+ * and DELETE in the order of the unique; conditions, ranges with two values, null and emptiness
+ * tests with none; for creating every field that is not left out; changes before the key or the
+ * where; last the limit and the offset when they are values. */
 #ifndef TENON_RENDER_SHAPE_H
 #define TENON_RENDER_SHAPE_H
 
@@ -87,8 +84,8 @@ _Static_assert(sizeof(tenon__shape_head) == 8 + sizeof(void *),
                "padding would make equal keys differ");
 
 /* ---- writer -----------------------------------------------------------------------------------
- * Starts on the stack and moves to the arena when it grows. Sticky: `failed` when memory or the limit is
- * exhausted. */
+ * Starts on the stack and moves to the arena when it grows. Sticky: `failed` when memory or the
+ * limit is exhausted. */
 
 enum { TENON__SHAPE_STACK_BYTES = 384, TENON__SHAPE_LIMIT_BYTES = 65536 };
 
@@ -142,7 +139,8 @@ static inline tenon__shape_head *tenon__shape_head_of(tenon__shape *shape)
 }
 
 /* ---- reader -----------------------------------------------------------------------------------
- * Reads what the writer wrote; anything else is our own bug and asserted. Texts point into the shape. */
+ * Reads what the writer wrote; anything else is our own bug and asserted. Texts point into the
+ * shape. */
 
 typedef struct tenon__shape_reader {
     const uint8_t *at, *end;

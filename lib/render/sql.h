@@ -1,8 +1,8 @@
 /* Private to lib/render: the writer of one statement, and the table of a dialect.
  *
- * The writer is sticky: the first failure fills *err and stops everything that follows, so the functions
- * that write return nothing. What both databases say alike stands in filter.c, order.c, select.c and
- * write.c; what they say differently is a member of the dialect's table. */
+ * The writer is sticky: the first failure fills *err and stops everything that follows, so the
+ * functions that write return nothing. What both databases say alike stands in filter.c, order.c,
+ * select.c and write.c; what they say differently is a member of the dialect's table. */
 #ifndef TENON_RENDER_SQL_H
 #define TENON_RENDER_SQL_H
 
@@ -56,14 +56,16 @@ struct tenon__sql_dialect {
 extern const tenon__sql_dialect tenon__sql_postgresql;
 extern const tenon__sql_dialect tenon__sql_sqlite;
 
-/* ---- the pieces (sql.c) ------------------------------------------------------------------------ */
+/* ---- the pieces (sql.c) ------------------------------------------------------------------------
+ */
 
 void tenon__sql_add(tenon__sql *w, const char *text);
 void tenon__sql_identifier(tenon__sql *w, const char *name);
 void tenon__sql_literal(tenon__sql *w, const char *text, size_t length);
 void tenon__sql_table(tenon__sql *w);
 void tenon__sql_column(tenon__sql *w, const tenon_field *field);
-/* The column with its table in front, for expressions in which another table has columns as well. */
+/* The column with its table in front, for expressions in which another table has columns as well.
+ */
 void tenon__sql_qualified_column(tenon__sql *w, const tenon_field *field);
 /* The next parameter: writes its mark and number and adds its slot. */
 void tenon__sql_slot(tenon__sql *w, const tenon_field *field, tenon__form form);
@@ -74,8 +76,8 @@ void tenon__sql_refuse(tenon__sql *w, const tenon_field *field, const char *what
 void *tenon__sql_alloc(tenon__sql *w, size_t count, size_t size);
 /* The field whose index comes next in the shape. */
 const tenon_field *tenon__sql_next_field(tenon__sql *w);
-/* What a number is increased or scaled by is checked as a number of its kind, not against the precision
- * of the column: SCALE(1.005) is good for a numeric(10, 2). */
+/* What a number is increased or scaled by is checked as a number of its kind, not against the
+ * precision of the column: SCALE(1.005) is good for a numeric(10, 2). */
 const tenon_field *tenon__sql_operand(const tenon_field *field);
 
 /* The keys of a JSON path, which come next in the shape. A key of digits only is an array index. */
@@ -91,7 +93,8 @@ tenon__sql_path tenon__sql_next_path(tenon__sql *w);
 /* False when there are no more. */
 bool tenon__sql_next_key(tenon__sql_path *path, tenon__sql_key *key);
 
-/* ---- the clauses ------------------------------------------------------------------------------- */
+/* ---- the clauses -------------------------------------------------------------------------------
+ */
 
 /* filter.c: " WHERE …", or nothing when the where of the shape has no condition. */
 void tenon__sql_where(tenon__sql *w);

@@ -1,7 +1,8 @@
 /* Statements that write.
  *
- * Creating lists every column but those that the shape leaves to the database. An upsert without a change
- * still has to give its row back, which DO NOTHING does not: it sets a key column to what it is. */
+ * Creating lists every column but those that the shape leaves to the database. An upsert without a
+ * change still has to give its row back, which DO NOTHING does not: it sets a key column to what it
+ * is. */
 #include "render/sql.h"
 
 typedef struct listed {

@@ -1,0 +1,428 @@
+/* create_many: many new rows, the fastest way that the database has.
+ *
+ * PostgreSQL takes them as columns, one array a parameter (UNNEST), up to a few thousand a
+ * statement, and by COPY where there are more and nothing has to come back. SQLite, and models with
+ * a column whose type cannot be named, take the statement of create once a row. Whatever takes more
+ * than one statement happens in one transaction, or in a savepoint of the session's.
+ *
+ * A statement lists the same columns for all of its rows, so rows are grouped by which of their
+ * generated fields they leave to the database: nearly always one group. Defaults and pointers to
+ * values live in an arena of the call, because the session's scratch memory ends with each
+ * statement. */
+#include "model/walk.h"
+
+enum {
+    COPY_ROWS = 4000,      /* from here on COPY is faster than UNNEST */
+    STATEMENT_ROWS = 8000, /* most of one UNNEST */
+    MOST_GENERATED = 63
+};
+
+/* The mask of a row that is in the database already. */
+static const uint64_t done = UINT64_MAX;
+
+typedef struct bulk {
+    const tenon_model *model;
+    tenon_create_many_head head;
+    tenon__rows *rows; /* NULL: they are only counted */
+    int64_t created;
+    tenon_time now;
+    uint64_t *masks; /* of each row, a bit for each GENERATED field: left out */
+    tenon__patterns patterns;
+    tenon__arena arena;
+} bulk;
+
+static void bulk_release(bulk *b)
+{
+    tenon__patterns_release(&b->patterns);
+    tenon__arena_release(&b->arena);
+}
+
+static const void *item_at(const bulk *b, size_t row)
+{
+    return (const char *)b->head.items + row * b->model->set_size;
+}
+
+static bool begin(bulk *b, tenon__walk *walk, tenon__operation operation)
+{
+    if (!tenon__walk_begin(walk, b->head.session, b->model, operation))
+        return false;
+    tenon__walk_table(walk, b->head.table);
+    if (b->head.skip_duplicates)
+        tenon__walk_flag(walk, TENON__SHAPE_SKIP_DUPLICATES);
+    if (b->rows)
+        tenon__walk_flag(walk, TENON__SHAPE_RETURNING);
+    walk->now = b->now;
+    walk->patterns = &b->patterns;
+    return true;
+}
+
+/* Tells which row a failing value belongs to. */
+static bool blame_row(tenon__walk *walk, size_t row)
+{
+    if (walk->err->status != TENON_OK && !walk->err->hint[0])
+        tenon__hint(walk->err, "in items[%zu]", row);
+    return false;
+}
+
+/* ---- row by row -------------------------------------------------------------------------------
+ */
+
+static bool create_row(bulk *b, size_t row)
+{
+    tenon__walk walk;
+    int64_t created = 0;
+    if (!begin(b, &walk, TENON__CREATE))
+        return false;
+    tenon__walk_create(&walk, item_at(b, row), NULL);
+    if (!tenon__walk_run(&walk, b->rows, &created))
+        return blame_row(&walk, row);
+    b->created += created;
+    return true;
+}
+
+static bool create_rows(bulk *b)
+{
+    bool is_good = true;
+    for (size_t row = 0; row < b->head.count && is_good; row++)
+        is_good = create_row(b, row);
+    return is_good;
+}
+
+/* ---- groups -----------------------------------------------------------------------------------
+ */
+
+static uint64_t mask_of(const bulk *b, size_t row)
+{
+    const void *item = item_at(b, row);
+    uint64_t mask = 0, bit = 1;
+    for (uint32_t i = 0; i < b->model->field_count; i++) {
+        const tenon_field *field = &b->model->fields[i];
+        if (!(field->flags & TENON_FIELD_GENERATED))
+            continue;
+        if (tenon__is_left_out(field, item))
+            mask |= bit;
+        bit <<= 1;
+    }
+    return mask;
+}
+
+static bool make_masks(bulk *b)
+{
+    b->masks = tenon__arena_array(&b->arena, b->head.count, sizeof *b->masks);
+    for (size_t row = 0; b->masks && row < b->head.count; row++)
+        b->masks[row] = mask_of(b, row);
+    return b->masks || tenon__fail_no_memory(tenon__session_error(b->head.session));
+}
+
+static bool is_one_group(const bulk *b)
+{
+    for (size_t row = 1; row < b->head.count; row++) {
+        if (b->masks[row] != b->masks[0])
+            return false;
+    }
+    return true;
+}
+
+/* Rows [first, end) with this mask. */
+typedef struct group {
+    size_t first, end, count;
+    uint64_t mask;
+} group;
+
+/* The group of the first row that is not done. */
+static group next_group(const bulk *b, size_t first, size_t end)
+{
+    while (first < end && b->masks[first] == done)
+        first++;
+    group g = {.first = first, .end = end};
+    if (first < end)
+        g.mask = b->masks[first];
+    for (size_t row = first; row < end; row++)
+        g.count += b->masks[row] == g.mask;
+    return g;
+}
+
+static void mark_done(bulk *b, const group *g)
+{
+    for (size_t row = g->first; row < g->end; row++) {
+        if (b->masks[row] == g->mask)
+            b->masks[row] = done;
+    }
+}
+
+/* left_out into the shape, and the fields that are not; how many they are. */
+static size_t list_fields(tenon__walk *walk, uint64_t mask, const tenon_field **fields)
+{
+    size_t count = 0;
+    for (uint32_t i = 0; i < walk->model->field_count; i++) {
+        const tenon_field *field = &walk->model->fields[i];
+        bool is_left_out = false;
+        if (field->flags & TENON_FIELD_GENERATED) {
+            is_left_out = mask & 1;
+            mask >>= 1;
+            tenon__shape_word(&walk->shape, is_left_out);
+        }
+        if (!is_left_out)
+            fields[count++] = field;
+    }
+    return count;
+}
+
+static bool walk_row(const bulk *b, tenon__walk *walk, size_t row, const tenon_field **fields,
+                     size_t count, const void **values, size_t stride)
+{
+    for (size_t i = 0; i < count && !walk->failed; i++)
+        values[i * stride] = tenon__create_value(walk, fields[i], item_at(b, row));
+    return !walk->failed || blame_row(walk, row);
+}
+
+/* ---- as columns -------------------------------------------------------------------------------
+ */
+
+/* A list for each field, of pointers to the group's values. */
+static bool walk_columns(const bulk *b, tenon__walk *walk, const group *g,
+                         const tenon_field **fields, size_t count)
+{
+    tenon__list *lists = tenon__walk_alloc(walk, count * sizeof *lists);
+    const void **values = lists ? tenon__walk_alloc(walk, count * g->count * sizeof *values) : NULL;
+    if (!values)
+        return false;
+    size_t at = 0;
+    for (size_t row = g->first; row < g->end; row++) {
+        if (b->masks[row] == g->mask &&
+            !walk_row(b, walk, row, fields, count, values + at++, g->count))
+            return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        lists[i] = (tenon__list){.items = values + i * g->count, .count = g->count};
+        tenon__walk_value(walk, &lists[i]);
+    }
+    return true;
+}
+
+static bool insert_group(bulk *b, const group *g)
+{
+    tenon__walk walk;
+    if (!begin(b, &walk, TENON__CREATE_MANY))
+        return false;
+    walk.scratch = walk.shape.arena = &b->arena;
+    const tenon_field **fields = tenon__walk_alloc(&walk, b->model->field_count * sizeof *fields);
+    size_t count = fields ? list_fields(&walk, g->mask, fields) : 0;
+    int64_t created = 0;
+    if (!fields || !walk_columns(b, &walk, g, fields, count) ||
+        !tenon__walk_run(&walk, b->rows, &created))
+        return false;
+    b->created += created;
+    return true;
+}
+
+/* Rows that have nothing but what the database generates give no column to list. */
+static bool is_bare(const bulk *b, const group *g)
+{
+    return (uint32_t)__builtin_popcountll(g->mask) == b->model->field_count;
+}
+
+static bool create_bare_group(bulk *b, const group *g)
+{
+    bool is_good = true;
+    for (size_t row = g->first; row < g->end && is_good; row++)
+        is_good = b->masks[row] != g->mask || create_row(b, row);
+    return is_good;
+}
+
+static bool insert_groups(bulk *b, size_t first, size_t end)
+{
+    tenon__arena_mark mark = tenon__arena_mark_here(&b->arena);
+    bool is_good = true;
+    for (group g; is_good && (g = next_group(b, first, end)).count; mark_done(b, &g)) {
+        is_good = is_bare(b, &g) ? create_bare_group(b, &g) : insert_group(b, &g);
+        tenon__arena_rewind(&b->arena, mark);
+    }
+    return is_good;
+}
+
+static bool insert_chunks(bulk *b)
+{
+    bool is_good = true;
+    for (size_t first = 0; is_good && first < b->head.count; first += STATEMENT_ROWS) {
+        size_t rest = b->head.count - first;
+        is_good = insert_groups(b, first, first + (rest < STATEMENT_ROWS ? rest : STATEMENT_ROWS));
+    }
+    return is_good;
+}
+
+/* ---- by COPY ----------------------------------------------------------------------------------
+ */
+
+typedef struct copy {
+    bulk *bulk;
+    tenon__walk walk;
+    group group;
+    size_t row;
+    const tenon_field **fields;
+    size_t field_count;
+    const void **values;
+    tenon__arena_mark mark;
+} copy;
+
+static const void *const *next_copy_row(void *context, size_t i)
+{
+    copy *c = context;
+    const bulk *b = c->bulk;
+    c->row = i ? c->row + 1 : c->group.first;
+    while (b->masks[c->row] != c->group.mask)
+        c->row++;
+    tenon__arena_rewind(c->walk.scratch, c->mark);
+    bool is_good = walk_row(b, &c->walk, c->row, c->fields, c->field_count, c->values, 1);
+    return is_good ? c->values : NULL;
+}
+
+static bool run_copy(copy *c)
+{
+    tenon_session *session = c->bulk->head.session;
+    tenon_dialect dialect = tenon__session_dialect(session);
+    tenon__plan *plan =
+        tenon__render(dialect, c->walk.shape.data, c->walk.shape.length, c->walk.err);
+    int64_t created = 0;
+    bool is_done = plan && tenon__run_copy(session, &plan->statement, c->group.count, next_copy_row,
+                                           c, &created);
+    tenon__plan_free(plan);
+    if (!is_done)
+        tenon__name_error(c->bulk->model, c->walk.table, TENON__CREATE_MANY, c->walk.err);
+    c->bulk->created += created;
+    return is_done;
+}
+
+static bool copy_group(bulk *b, const group *g)
+{
+    copy c = {.bulk = b, .group = *g};
+    if (!begin(b, &c.walk, TENON__CREATE_MANY))
+        return false;
+    c.walk.scratch = c.walk.shape.arena = &b->arena;
+    tenon__walk_flag(&c.walk, TENON__SHAPE_COPY);
+    size_t size = b->model->field_count * sizeof(void *);
+    c.fields = tenon__walk_alloc(&c.walk, size);
+    c.values = c.fields ? tenon__walk_alloc(&c.walk, size) : NULL;
+    if (!c.values)
+        return false;
+    c.field_count = list_fields(&c.walk, g->mask, c.fields);
+    c.mark = tenon__arena_mark_here(&b->arena);
+    return run_copy(&c);
+}
+
+static bool copy_groups(bulk *b)
+{
+    bool is_good = true;
+    for (group g; is_good && (g = next_group(b, 0, b->head.count)).count; mark_done(b, &g))
+        is_good = is_bare(b, &g) ? create_bare_group(b, &g) : copy_group(b, &g);
+    return is_good;
+}
+
+/* ---- the calls --------------------------------------------------------------------------------
+ */
+
+static tenon__bulk choose_way(const bulk *b)
+{
+    tenon__bulk best = tenon__bulk_of(tenon__session_dialect(b->head.session), b->model);
+    bool is_copy = b->head.count >= COPY_ROWS && !b->rows && !b->head.skip_duplicates;
+    if (b->head.count == 1)
+        return TENON__BULK_ROWS;
+    return best == TENON__BULK_COPY && !is_copy ? TENON__BULK_COLUMNS : best;
+}
+
+static bool needs_transaction(const bulk *b, tenon__bulk way)
+{
+    switch (way) {
+    case TENON__BULK_ROWS:
+        return b->head.count > 1;
+    case TENON__BULK_COLUMNS:
+        return b->head.count > STATEMENT_ROWS || !is_one_group(b);
+    case TENON__BULK_COPY:
+        return !is_one_group(b);
+    }
+    return true;
+}
+
+static bool create_by(bulk *b, tenon__bulk way)
+{
+    switch (way) {
+    case TENON__BULK_ROWS:
+        return create_rows(b);
+    case TENON__BULK_COLUMNS:
+        return insert_chunks(b);
+    case TENON__BULK_COPY:
+        return copy_groups(b);
+    }
+    return false;
+}
+
+/* All of the rows, or none. */
+static bool create_all(bulk *b)
+{
+    tenon__bulk way = choose_way(b);
+    if (way != TENON__BULK_ROWS && !make_masks(b))
+        return false;
+    if (!needs_transaction(b, way))
+        return create_by(b, way);
+    if (!tenon_begin(b->head.session))
+        return false;
+    create_by(b, way);
+    return tenon_commit(b->head.session); /* which rolls back when one of them failed */
+}
+
+/* A call that is worth starting: the session is sound, and there are rows. */
+static bool check_call(bulk *b)
+{
+    tenon__walk walk;
+    if (!begin(b, &walk, TENON__CREATE_MANY))
+        return false;
+    size_t generated = 0;
+    for (uint32_t i = 0; i < b->model->field_count; i++)
+        generated += (b->model->fields[i].flags & TENON_FIELD_GENERATED) != 0;
+    if (generated > MOST_GENERATED)
+        return tenon__walk_misuse(&walk,
+                                  "create_many cannot tell more than %d generated fields "
+                                  "apart",
+                                  MOST_GENERATED);
+    if (!b->head.items && b->head.count)
+        return tenon__walk_misuse(&walk, "create_many was given a count but no items");
+    for (size_t row = 0; row < b->head.count; row++) {
+        tenon_set_head head;
+        memcpy(&head, item_at(b, row), sizeof head);
+        if (head.session || head.table.name || head.table.schema)
+            return tenon__walk_misuse(&walk,
+                                      "session and table belong to the call, not to its items");
+    }
+    return b->head.count > 0;
+}
+
+static bool create_many(const tenon_model *model, const void *create_many, tenon__rows *rows,
+                        int64_t *created)
+{
+    bulk b = {.model = model, .rows = rows};
+    memcpy(&b.head, create_many, sizeof b.head);
+    b.now = tenon_time_now();
+    bool is_worth = check_call(&b);
+    if (is_worth && rows)
+        rows->arena = tenon__session_arena(b.head.session);
+    bool is_done = is_worth && create_all(&b);
+    bulk_release(&b);
+    *created = is_done ? b.created : 0;
+    return is_done;
+}
+
+int64_t tenon_create_many(const tenon_model *model, const void *rows)
+{
+    int64_t created;
+    create_many(model, rows, NULL, &created);
+    return created;
+}
+
+tenon_list tenon_create_many_returning(const tenon_model *model, const void *rows)
+{
+    tenon__rows created_rows = {0};
+    int64_t created;
+    if (!create_many(model, rows, &created_rows, &created))
+        return (tenon_list){0};
+    return (tenon_list){.items = created_rows.items, .count = created_rows.count};
+}
