@@ -5,20 +5,23 @@
  * with one byte for each word in capitals:
  *
  *     shape     := head [table] body
- *     table     := text text                          schema ("" when none), name; with
- * SHAPE_HAS_TABLE body      :=                                    FIND_BY, DELETE: the unique
- * stands in the head | [columns] order distinct where     FIND; columns with SHAPE_HAS_COLUMNS |
- * distinct where                     COUNT | where                              EXISTS, DELETE_MANY
- *                | left_out                           CREATE, CREATE_MANY
- *                | changes                            UPDATE
- *                | changes where                      UPDATE_MANY
- *                | left_out changes                   UPSERT
- *     columns   := 8 bytes for each 64 fields         a bit a field
+ *     table     := text text                      schema ("" when none) and name; with HAS_TABLE
+ *     body      :=                                FIND_BY, DELETE: the unique stands in the head
+ *                | [columns] order distinct where FIND; columns with HAS_COLUMNS
+ *                | distinct where                 COUNT_ROWS
+ *                | where                          EXISTS, DELETE_MANY
+ *                | left_out                       CREATE, CREATE_MANY
+ *                | changes                        UPDATE
+ *                | changes where                  UPDATE_MANY
+ *                | left_out changes               UPSERT
+ *     columns   := 8 bytes for each 64 fields     a bit a field
  *     where     := condition* END
- *     condition := operator field [text]              a tenon_operator; text: the keys of
- * JSON_PATH_EQ | (IS_TRUE | IS_FALSE) field         booleans are literals | (ALL | ANY | NONE)
- * (ITEM where)* END order     := (direction + 1, field)* END        tenon_direction distinct  :=
- * (ITEM field)* END left_out  := a byte for each GENERATED field    1: the database fills it in
+ *     condition := operator field [text]          a tenon_operator; text: the keys of JSON_PATH_EQ
+ *                | (IS_TRUE | IS_FALSE) field     booleans are literals
+ *                | (ALL | ANY | NONE) (ITEM where)* END
+ *     order     := (direction + 1, field)* END    a tenon_direction
+ *     distinct  := (ITEM field)* END
+ *     left_out  := a byte for each GENERATED field, 1: the database fills it in
  *     changes   := (tenon_change field)* END
  *     field     := two bytes, an index
  *     text      := two bytes of length, bytes
