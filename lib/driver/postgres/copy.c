@@ -18,10 +18,10 @@ _Static_assert(sizeof signature == 19,
 static bool has_binary_form(const tenon__pg_param *param)
 {
     if (!param->is_text)
-        return param->field && param->field->pg_type != TENON_PG_MONEY;
+        return param->field->pg_type != TENON_PG_MONEY;
     tenon_pg_type type = param->field->pg_type;
     bool is_text_inside = type == TENON_PG_ENUM || type == TENON_PG_CITEXT || type == TENON_PG_XML;
-    return is_text_inside && !param->is_list && !param->is_untyped;
+    return is_text_inside && param->shape == TENON__PG_VALUE;
 }
 
 static bool check_params(const tenon__prepared *p, tenon_error *err)
@@ -62,25 +62,16 @@ tenon__progress tenon__pg_copy_begin(tenon__connection *c, const tenon__statemen
     return tenon__pg_flush(c, err);
 }
 
-static void add16(tenon__buf *out, int value)
-{
-    char bytes[2];
-    tenon__pg_store16(bytes, (uint16_t)value);
-    tenon__buf_add(out, bytes, sizeof bytes);
-}
-
 static bool add_value(tenon__buf *out, const tenon__pg_param *param, const void *value,
                       tenon_error *err)
 {
-    char length[4];
-    size_t start = out->length + sizeof length;
-    tenon__pg_store32(length, UINT32_MAX);
-    tenon__buf_add(out, length, sizeof length);
+    tenon__pg_add32(out, UINT32_MAX);
+    size_t start = out->length;
     if (!value)
         return true;
     if (!tenon__pg_encode(out, param, value, err))
         return false;
-    tenon__pg_store32(out->data + start - sizeof length, (uint32_t)(out->length - start));
+    tenon__pg_store32(out->data + start - 4, (uint32_t)(out->length - start));
     return true;
 }
 
@@ -88,7 +79,7 @@ static bool add_value(tenon__buf *out, const tenon__pg_param *param, const void 
 static bool add_row(tenon__connection *c, const void *const *values, tenon_error *err)
 {
     size_t start = c->out.length;
-    add16(&c->out, c->copy->param_count);
+    tenon__pg_add16(&c->out, (uint16_t)c->copy->param_count);
     for (int i = 0; i < c->copy->param_count; i++) {
         if (!add_value(&c->out, &c->copy->params[i], values[i], err)) {
             c->out.length = start;
@@ -125,7 +116,7 @@ tenon__progress tenon__pg_copy_end(tenon__connection *c, const char *abort_messa
     if (affected)
         *affected = 0;
     if (!abort_message) {
-        add16(&c->out, -1);
+        tenon__pg_add16(&c->out, UINT16_MAX);
         if (c->out.failed) {
             tenon__fail_no_memory(err);
             return TENON__FAILED;

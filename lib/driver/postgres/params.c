@@ -7,6 +7,116 @@
 
 #include <stdlib.h>
 
+/* ---- slots ------------------------------------------------------------------------------------- */
+
+static bool is_wide_form(tenon__form form)
+{
+    return form == TENON__FORM_WIDE || form == TENON__FORM_WIDE_LIST;
+}
+
+static tenon__pg_shape shape_of(const tenon__slot *slot, bool is_typed)
+{
+    bool is_list = slot->field->flags & TENON_FIELD_LIST;
+    switch (slot->form) {
+    case TENON__FORM_WIDE:
+    case TENON__FORM_ELEMENT:
+        return TENON__PG_VALUE;
+    case TENON__FORM_ARRAY:
+    case TENON__FORM_WIDE_LIST:
+    case TENON__FORM_NARROW_LIST:
+        return is_typed ? TENON__PG_ARRAY : TENON__PG_LITERAL;
+    case TENON__FORM_COLUMN:
+        break;
+    }
+    return is_list ? TENON__PG_LITERALS : TENON__PG_ROWS;
+}
+
+/* Columns of UNNEST are text[] where the type has no OID here. */
+static void choose_column_oids(tenon__pg_param *param)
+{
+    tenon_pg_type type = param->field->pg_type;
+    bool is_text = param->shape == TENON__PG_LITERALS || !tenon__pg_type_of(type)->oid;
+    const tenon__pg_type *chosen = tenon__pg_type_of(is_text ? TENON_PG_TEXT : type);
+    param->element_oid = chosen->oid;
+    param->oid = chosen->array_oid;
+    param->is_wide = param->shape == TENON__PG_ROWS;
+}
+
+static void choose_oids(tenon__pg_param *param)
+{
+    const tenon__pg_type *type = tenon__pg_type_of(param->field->pg_type);
+    param->element_oid = type->oid;
+    param->oid = param->shape == TENON__PG_ARRAY ? type->array_oid : type->oid;
+    param->is_text = type->oid == 0;
+}
+
+static bool init_field(tenon__pg_param *param, const tenon__slot *slot, tenon_error *err)
+{
+    param->codec = tenon__pg_codec_of(slot->field);
+    if (param->codec == TENON__PG_CODEC_NONE)
+        return tenon__fail_field(err, TENON_MISUSE, slot->model, slot->field,
+                                 "the descriptor's kind and type do not go together");
+    param->is_wide = is_wide_form(slot->form);
+    param->shape = shape_of(slot, tenon__pg_type_of(slot->field->pg_type)->oid != 0);
+    if (slot->form == TENON__FORM_COLUMN)
+        choose_column_oids(param);
+    else
+        choose_oids(param);
+    param->stride = (uint32_t)(param->is_wide ? tenon__wide_size(slot->field->kind)
+                                              : tenon__element_size(slot->field->kind));
+    return true;
+}
+
+bool tenon__pg_param_init(tenon__pg_param *param, const tenon__slot *slot, tenon_error *err)
+{
+    *param = (tenon__pg_param){.field = slot->field,
+                               .model = slot->model,
+                               .codec = TENON__PG_CODEC_INT8,
+                               .is_wide = true,
+                               .oid = TENON__PG_OID_INT8};
+    if (!slot->as_text)
+        return !slot->field || init_field(param, slot, err);
+    param->shape = TENON__PG_UNTYPED;
+    param->is_text = true;
+    param->oid = 0;
+    return true;
+}
+
+/* ---- values ------------------------------------------------------------------------------------ */
+
+/* A pattern or path: any UTF-8, whatever the field's own limits are. */
+static bool add_untyped(tenon__buf *out, const tenon__pg_param *param, const char *text,
+                        tenon_error *err)
+{
+    size_t length = strlen(text);
+    if (!tenon__utf8_is_valid(text, length))
+        return param->field ? tenon__fail_field(err, TENON_TYPE, param->model, param->field,
+                                                "the text is not valid UTF-8")
+                            : tenon__fail(err, TENON_TYPE, "the text is not valid UTF-8");
+    tenon__buf_add(out, text, length);
+    return true;
+}
+
+static bool add_shaped(tenon__buf *out, const tenon__pg_param *param, const void *value,
+                       tenon_error *err)
+{
+    if (TENON__LIKELY(param->shape == TENON__PG_VALUE))
+        return tenon__pg_add_checked(out, param, value, err);
+    if (param->shape == TENON__PG_UNTYPED)
+        return add_untyped(out, param, *(const char *const *)value, err);
+    return tenon__pg_add_list(out, param, value, err);
+}
+
+bool tenon__pg_encode(tenon__buf *out, const tenon__pg_param *param, const void *value,
+                      tenon_error *err)
+{
+    if (!add_shaped(out, param, value, err))
+        return false;
+    return !out->failed || tenon__fail_no_memory(err);
+}
+
+/* ---- one execution ----------------------------------------------------------------------------- */
+
 bool tenon__pg_reserve_values(tenon__connection *c, int count, tenon_error *err)
 {
     if (count <= c->value_capacity)

@@ -1,7 +1,7 @@
 /* What the files of this folder share.
  *
  * connect.c opens and closes, run.c drives the protocol, params.c and encode.c write values, result.c and
- * decode.c read them, numeric.c does numeric both ways, copy.c loads in bulk, types.c knows the types and
+ * decode.c read them, lists.c and text.c write arrays, numeric.c does numeric both ways, copy.c loads in bulk, types.c knows the types and
  * errors.c what went wrong. Values travel in PostgreSQL's binary formats in both directions; types whose
  * binary format is not documented, or whose OID differs from database to database, travel as text.
  *
@@ -109,16 +109,55 @@ static inline void tenon__pg_store64(char *data, uint64_t v)
     memcpy(data, &v, sizeof v);
 }
 
+/* Room for `size` bytes at the end of the buffer; NULL when it failed. */
+static inline char *tenon__pg_room(tenon__buf *out, size_t size)
+{
+    if (out->capacity - out->length <= size && !tenon__buf_reserve(out, size))
+        return NULL;
+    char *at = out->data + out->length;
+    out->length += size;
+    return at;
+}
+
+static inline void tenon__pg_add16(tenon__buf *out, uint16_t value)
+{
+    char *at = tenon__pg_room(out, sizeof value);
+    if (at)
+        tenon__pg_store16(at, value);
+}
+
+static inline void tenon__pg_add32(tenon__buf *out, uint32_t value)
+{
+    char *at = tenon__pg_room(out, sizeof value);
+    if (at)
+        tenon__pg_store32(at, value);
+}
+
+static inline void tenon__pg_add64(tenon__buf *out, uint64_t value)
+{
+    char *at = tenon__pg_room(out, sizeof value);
+    if (at)
+        tenon__pg_store64(at, value);
+}
+
+typedef enum tenon__pg_shape {
+    TENON__PG_VALUE,
+    TENON__PG_UNTYPED, /* a const char *, whatever the field */
+    TENON__PG_ARRAY,   /* a list as binary array */
+    TENON__PG_LITERAL, /* a list as array literal: {"a","b"} */
+    TENON__PG_ROWS,    /* a list of pointers to values, one a row, as binary array */
+    TENON__PG_LITERALS /* a list of pointers to arrays, as binary array of array literals */
+} tenon__pg_shape;
+
 /* How a slot is written. */
 typedef struct tenon__pg_param {
     const tenon_field *field; /* NULL: a plain int64_t */
     const tenon_model *model; /* for messages */
-    tenon__pg_codec codec;    /* of the value, or of one element */
-    bool is_wide;             /* else in row form */
-    bool is_list;
-    bool is_text;    /* goes in text format */
-    bool is_untyped; /* as_text: the value is a const char * whatever the field */
-    uint32_t oid;    /* 0: the server's choice */
+    tenon__pg_shape shape;
+    tenon__pg_codec codec; /* of the value, or of one element */
+    bool is_wide;          /* value or elements; else in row form */
+    bool is_text;          /* goes in text format */
+    uint32_t oid;          /* 0: the server's choice */
     uint32_t element_oid;
     uint32_t stride; /* from one element to the next */
 } tenon__pg_param;
@@ -127,6 +166,16 @@ bool tenon__pg_param_init(tenon__pg_param *param, const tenon__slot *slot, tenon
 /* Appends the value, without a length in front; checks it first. False with *err. */
 bool tenon__pg_encode(tenon__buf *out, const tenon__pg_param *param, const void *value,
                       tenon_error *err);
+/* Whether the column can hold a value, or an element. */
+bool tenon__pg_check(const tenon__pg_param *param, const void *value, tenon_error *err);
+/* Appends one value, or element, in binary form after checking it. */
+bool tenon__pg_add_checked(tenon__buf *out, const tenon__pg_param *param, const void *value,
+                           tenon_error *err);
+/* The text that PostgreSQL reads as this row-form element. */
+void tenon__pg_add_text_form(tenon__buf *out, const tenon__pg_param *param, const void *element);
+/* The shapes that are lists; `list` may be a tenon_…_array, which is laid out alike. */
+bool tenon__pg_add_list(tenon__buf *out, const tenon__pg_param *param, const tenon__list *list,
+                        tenon_error *err);
 /* A decimal as binary numeric. False when the text is no decimal number or beyond what numeric holds. */
 bool tenon__pg_encode_numeric(tenon__buf *out, const char *text, size_t length);
 
