@@ -53,6 +53,7 @@ tenon__progress tenon__pg_copy_begin(tenon__connection *c, const tenon__statemen
     free(c->copy);
     c->copy = p;
     tenon__pg_begin(c, TENON__PG_COPY_BEGIN, statement->sql);
+    c->is_copy_broken = false;
     tenon__buf_clear(&c->out);
     tenon__buf_add(&c->out, signature, sizeof signature);
     if (!PQsendQuery(c->pg, statement->sql))
@@ -89,13 +90,12 @@ static bool add_row(tenon__connection *c, const void *const *values, tenon_error
     return !c->out.failed || tenon__fail_no_memory(err);
 }
 
-/* Hands the block to libpq and gets it on its way. libpq refuses only for want of memory. */
+/* Hands the block to libpq and gets it on its way. It is refused when the server has given up already,
+ * which is told at the end. */
 static tenon__progress send_block(tenon__connection *c, tenon_error *err)
 {
-    if (PQputCopyData(c->pg, c->out.data, (int)c->out.length) != 1) {
-        tenon__pg_fail_client(err, c);
-        return TENON__FAILED;
-    }
+    if (PQputCopyData(c->pg, c->out.data, (int)c->out.length) != 1)
+        c->is_copy_broken = true;
     tenon__buf_clear(&c->out);
     tenon__progress progress = tenon__pg_flush(c, err);
     return progress == TENON__WANT_READ ? TENON__DONE : progress;
@@ -110,27 +110,27 @@ tenon__progress tenon__pg_copy_row(tenon__connection *c, const tenon__statement 
     return c->out.length < BLOCK_BYTES ? TENON__DONE : send_block(c, err);
 }
 
+static bool send_rest(tenon__connection *c, tenon_error *err)
+{
+    tenon__pg_add16(&c->out, UINT16_MAX);
+    if (c->out.failed)
+        return tenon__fail_no_memory(err);
+    return send_block(c, err) != TENON__FAILED;
+}
+
 tenon__progress tenon__pg_copy_end(tenon__connection *c, const char *abort_message,
                                    int64_t *affected, tenon_error *err)
 {
     if (affected)
         *affected = 0;
-    if (!abort_message) {
-        tenon__pg_add16(&c->out, UINT16_MAX);
-        if (c->out.failed) {
-            tenon__fail_no_memory(err);
-            return TENON__FAILED;
-        }
-        if (send_block(c, err) == TENON__FAILED)
-            return TENON__FAILED;
-    }
-    tenon__buf_clear(&c->out);
-    c->task = abort_message ? TENON__PG_COPY_ABORT : TENON__PG_COPY_END;
-    if (PQputCopyEnd(c->pg, abort_message) != 1) {
-        tenon__pg_fail_client(err, c);
-        c->state = TENON__BROKEN;
+    if (!abort_message && !send_rest(c, err))
         return TENON__FAILED;
-    }
+    c->task = abort_message ? TENON__PG_COPY_ABORT : TENON__PG_COPY_END;
     c->state = TENON__BUSY;
+    if (c->is_copy_broken && !abort_message)
+        abort_message = "out of memory";
+    /* Refused when the server has given up: then its reason may be here already. */
+    if (PQputCopyEnd(c->pg, abort_message) != 1)
+        return tenon__pg_step(c, err);
     return tenon__pg_flush(c, err);
 }

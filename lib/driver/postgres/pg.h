@@ -1,7 +1,7 @@
 /* What the files of this folder share.
  *
- * connect.c opens and closes, run.c drives the protocol, params.c and encode.c write values, result.c and
- * decode.c read them, lists.c and text.c write arrays, numeric.c does numeric both ways, copy.c loads in bulk, types.c knows the types and
+ * connect.c opens and closes, run.c drives the protocol, params.c and encode.c write values, result.c,
+ * rows.c and decode.c read them, lists.c and text.c write arrays, numeric.c does numeric both ways, copy.c loads in bulk, types.c knows the types and
  * errors.c what went wrong. Values travel in PostgreSQL's binary formats in both directions; types whose
  * binary format is not documented, or whose OID differs from database to database, travel as text.
  *
@@ -198,6 +198,10 @@ bool tenon__pg_column_init(tenon__pg_column *column, const tenon__out *out,
  * is through. Never reads beyond `length` bytes, whatever they are. False with *err (TYPE, RANGE). */
 bool tenon__pg_decode(tenon__pg_column *column, const char *data, int length, void *out,
                       tenon__arena *arena, tenon_error *err);
+/* NO_MEMORY, or LIMIT where the arena has one. */
+bool tenon__pg_fail_memory(const tenon__arena *arena, tenon_error *err);
+/* Puts the schema's names of model and field into an error just made. False. */
+bool tenon__pg_name_column(const tenon__pg_column *column, tenon_error *err);
 /* How many bytes, NUL included, the text of a binary numeric may need; 0 when the bytes are none. */
 size_t tenon__pg_numeric_room(const char *data, int length);
 /* Writes that text, which prints as the server prints it; its length. The room must have been asked. */
@@ -246,28 +250,31 @@ typedef enum tenon__pg_task {
 
 struct tenon__connection {
     PGconn *pg;
-    PGcancel *cancel; /* copied from pg, so that another thread may use it */
     tenon__state state;
     tenon__pg_task task;
-    bool is_flushing;    /* not everything is sent */
-    bool is_sent;        /* something of the statement may have reached the server */
-    bool skips_check;    /* trusts the types of columns */
-    bool is_commit;      /* the script ends a transaction for good */
-    bool may_write;      /* the statement may change the database */
-    bool in_transaction; /* when the statement was sent */
+    bool is_flushing; /* not everything is sent */
+    bool is_sent;     /* something of the statement may have reached the server */
+    bool is_commit;   /* the script ends a transaction for good */
+    bool may_write;   /* the script may change the database */
+    bool
+        in_transaction; /* since the last script; a statement that begins one is found out when it fails */
     bool has_retried;
-    int awaited_syncs;                       /* 0: not in pipeline mode */
-    unsigned last_name;                      /* names count up */
+    bool is_copy_broken;      /* a block did not get through; the end will tell why */
+    bool is_pipelining;       /* libpq is in pipeline mode */
+    bool skips_check;         /* trusts the types of columns */
+    int awaited_syncs;        /* of the pipeline */
+    int value_capacity;       /* of values and lengths */
+    tenon__prepared *running; /* NULL while a script or a copy runs */
+    PGresult *result;         /* the first failure, else the last that came */
+    tenon__buf out;           /* encoded values; the block of rows while COPYING */
+    const char **values;      /* for libpq; as many as the largest statement has */
+    int *lengths;
     tenon__prepared *prepared;               /* all that live */
     tenon__prepared *forgotten;              /* to be deallocated on the server */
-    tenon__prepared *running;                /* NULL while a script runs */
-    PGresult *result;                        /* the first failure, else the last that came */
+    tenon__prepared *copy;                   /* the statement being copied */
+    PGcancel *cancel;                        /* copied from pg, so that another thread may use it */
+    unsigned last_name;                      /* names count up */
     char sql[sizeof((tenon_error *)0)->sql]; /* beginning of the script */
-    tenon__buf out;                          /* encoded values; the block of rows while COPYING */
-    const char **values;                     /* for libpq; as many as the largest statement has */
-    int *lengths;
-    int value_capacity;
-    tenon__prepared *copy; /* the statement being copied */
 };
 
 /* Encodes into out, values and lengths. */
@@ -287,7 +294,7 @@ tenon__progress tenon__pg_fetch(tenon__connection *c, tenon__rows *rows, int64_t
 tenon__progress tenon__pg_script(tenon__connection *c, const char *sql, tenon_error *err);
 /* Frees all statements of a connection that ends. */
 void tenon__pg_free_statements(tenon__connection *c);
-/* Begins a task that is not an execution; clears what the one before left. */
+/* Begins a task that is not an execution. */
 void tenon__pg_begin(tenon__connection *c, tenon__pg_task task, const char *sql);
 /* Goes on sending; tells what to wait for. */
 tenon__progress tenon__pg_flush(tenon__connection *c, tenon_error *err);

@@ -1,4 +1,4 @@
-/* Prepared statements: what is worked out once, and how results become rows.
+/* Prepared statements: what is worked out once.
  *
  * The first result of a prepared statement is compared with the layout, column by column, before a byte
  * of it is decoded: a database that differs from the schema is found by name and not as garbage. From
@@ -59,7 +59,7 @@ tenon__prepared *tenon__pg_prepared_new(const tenon__statement *statement, tenon
 /* ---- the first result -------------------------------------------------------------------------- */
 
 /* Puts the schema's names into an error just made. */
-static bool name_column(const tenon__pg_column *column, tenon_error *err)
+bool tenon__pg_name_column(const tenon__pg_column *column, tenon_error *err)
 {
     if (err && column->model)
         tenon__error_copy(err->model, sizeof err->model, column->model->name);
@@ -81,7 +81,7 @@ static bool fail_type(const tenon__pg_column *column, Oid found, tenon_error *er
         field->flags & TENON_FIELD_LIST ? "[]" : "", tenon__pg_type_name(found, text, sizeof text),
         model ? model->table : "?", field->column);
     tenon__hint(err, "migrate the database, or change the schema and generate again");
-    return name_column(column, err);
+    return tenon__pg_name_column(column, err);
 }
 
 static bool check_column(const tenon__pg_column *column, Oid found, tenon_error *err)
@@ -114,71 +114,4 @@ bool tenon__pg_check_result(tenon__prepared *p, const PGresult *result, tenon_er
     }
     p->is_checked = true;
     return true;
-}
-
-/* ---- rows -------------------------------------------------------------------------------------- */
-
-static bool fail_null(const tenon__pg_column *column, tenon_error *err)
-{
-    if (!column->field)
-        return tenon__fail(err, TENON_TYPE, "a computed column is NULL");
-    tenon__fail(err, TENON_SCHEMA, "%s.%s is required in the schema but NULL in the database",
-                column->model ? column->model->name : "?", column->field->name);
-    tenon__hint(err, "make the field optional, or the column NOT NULL");
-    return name_column(column, err);
-}
-
-static bool read_row(tenon__prepared *p, const PGresult *result, int index, char *row,
-                     tenon__arena *arena, tenon_error *err)
-{
-    for (int i = 0; i < p->column_count; i++) {
-        tenon__pg_column *column = &p->columns[i];
-        int length = PQgetlength(result, index, i);
-        if (length == 0 && PQgetisnull(result, index, i)) {
-            if (!column->is_nullable)
-                return fail_null(column, err);
-            continue;
-        }
-        if (column->is_optional)
-            *(bool *)(row + column->has_offset) = true;
-        if (!tenon__pg_decode(column, PQgetvalue(result, index, i), length, row + column->offset,
-                              arena, err))
-            return false;
-    }
-    return true;
-}
-
-/* Clears the row and tells in it which columns are loaded. */
-static void begin_row(const tenon__layout *layout, char *row)
-{
-    memset(row, 0, layout->row_size);
-    if (layout->loaded)
-        memcpy(row + layout->loaded_offset, layout->loaded,
-               layout->loaded_words * sizeof *layout->loaded);
-}
-
-static bool read_rows(tenon__prepared *p, const PGresult *result, tenon__rows *rows,
-                      tenon_error *err)
-{
-    const tenon__layout *layout = p->statement->layout;
-    int count = PQntuples(result);
-    if (count == 0)
-        return true;
-    char *row = tenon__rows_reserve(rows, (size_t)count, layout->row_size);
-    if (!row)
-        return tenon__fail_no_memory(err);
-    for (int i = 0; i < count; i++, row += layout->row_size, rows->count++) {
-        begin_row(layout, row);
-        if (!read_row(p, result, i, row, rows->arena, err))
-            return false;
-    }
-    return true;
-}
-
-bool tenon__pg_read_rows(tenon__prepared *p, const PGresult *result, tenon__rows *rows,
-                         tenon_error *err)
-{
-    bool is_read = read_rows(p, result, rows, err);
-    tenon__arena_align(rows->arena);
-    return is_read;
 }

@@ -44,15 +44,11 @@ tenon__progress tenon__pg_fail_send(tenon__connection *c, tenon_error *err)
 
 void tenon__pg_begin(tenon__connection *c, tenon__pg_task task, const char *sql)
 {
-    PQclear(c->result);
-    c->result = NULL;
     c->task = task;
     c->running = NULL;
     c->is_sent = c->is_commit = c->has_retried = false;
     c->may_write = true;
-    c->in_transaction = PQtransactionStatus(c->pg) != PQTRANS_IDLE;
-    if (sql)
-        tenon__error_copy(c->sql, sizeof c->sql, sql);
+    tenon__error_copy(c->sql, sizeof c->sql, sql);
 }
 
 static bool send_deallocate(tenon__connection *c, const tenon__prepared *p)
@@ -90,6 +86,7 @@ static bool send_new(tenon__connection *c, tenon__prepared *p)
 {
     if (!PQenterPipelineMode(c->pg))
         return false;
+    c->is_pipelining = true;
     c->awaited_syncs = 1;
     if (!send_forgotten(c))
         return false;
@@ -235,7 +232,7 @@ static bool note_unprepared(tenon__connection *c)
         c->running->preparation = TENON__PG_STALE;
     else
         return false;
-    c->running->is_checked = false;
+    c->running->is_checked = c->skips_check;
     return true;
 }
 
@@ -263,47 +260,70 @@ static bool check_commit(const tenon__connection *c, tenon_error *err)
     return false;
 }
 
-static tenon__progress fail_running(tenon__connection *c, tenon_error *err)
+static tenon__progress finish_idle(tenon__connection *c, bool is_done)
 {
-    if (note_unprepared(c) && !c->in_transaction && !c->has_retried)
-        return run_again(c, err);
-    tenon__pg_fail_result(err, c, c->result);
-    PQclear(c->result);
-    c->result = NULL;
-    c->state = TENON__IDLE;
-    return TENON__FAILED;
-}
-
-static tenon__progress finish_script(tenon__connection *c, tenon_error *err)
-{
-    bool is_done = check_commit(c, err);
     PQclear(c->result);
     c->result = NULL;
     c->state = TENON__IDLE;
     return is_done ? TENON__DONE : TENON__FAILED;
 }
 
-static tenon__progress finish(tenon__connection *c, tenon_error *err)
+static tenon__progress fail_running(tenon__connection *c, tenon_error *err)
 {
-    if (PQstatus(c->pg) == CONNECTION_BAD) {
+    c->in_transaction = PQtransactionStatus(c->pg) != PQTRANS_IDLE;
+    if (note_unprepared(c) && !c->in_transaction && !c->has_retried)
+        return run_again(c, err);
+    tenon__pg_fail_result(err, c, c->result);
+    return finish_idle(c, false);
+}
+
+static tenon__progress finish_script(tenon__connection *c, tenon_error *err)
+{
+    bool is_done = check_commit(c, err);
+    c->in_transaction = PQtransactionStatus(c->pg) != PQTRANS_IDLE;
+    return finish_idle(c, is_done);
+}
+
+static void end_pipeline(tenon__connection *c)
+{
+    PQexitPipelineMode(c->pg);
+    c->is_pipelining = false;
+}
+
+/* A COPY that was given up ends in the failure that was asked for, and a statement that is no COPY in
+ * success. */
+static tenon__progress finish_copy(tenon__connection *c, tenon_error *err)
+{
+    if (c->task == TENON__PG_COPY_BEGIN)
+        tenon__fail(err, TENON_MISUSE, "the statement is no COPY FROM STDIN");
+    return finish_idle(c, c->task == TENON__PG_COPY_ABORT);
+}
+
+static tenon__progress finish_badly(tenon__connection *c, tenon_error *err)
+{
+    if (PQstatus(c->pg) == CONNECTION_BAD || !c->result) {
         tenon__pg_fail_lost(err, c);
         return TENON__FAILED;
     }
-    if (PQpipelineStatus(c->pg) != PQ_PIPELINE_OFF)
-        PQexitPipelineMode(c->pg);
-    if (c->result && is_failure(c->result) && c->task != TENON__PG_COPY_ABORT)
-        return fail_running(c, err);
+    return c->task == TENON__PG_COPY_ABORT ? finish_copy(c, err) : fail_running(c, err);
+}
+
+/* Everything has come, or the connection has gone. */
+static tenon__progress finish(tenon__connection *c, tenon_error *err)
+{
+    if (TENON__UNLIKELY(c->is_pipelining))
+        end_pipeline(c);
+    if (TENON__UNLIKELY(!c->result || is_failure(c->result)))
+        return finish_badly(c, err);
     switch (c->task) {
-    case TENON__PG_COPY_ABORT: /* the failure is what was asked for */
-    case TENON__PG_SCRIPT:
-        return finish_script(c, err);
-    case TENON__PG_COPY_BEGIN: /* it was no COPY */
-        tenon__fail(err, TENON_MISUSE, "the statement is no COPY FROM STDIN");
-        c->state = TENON__IDLE;
-        return TENON__FAILED;
     case TENON__PG_EXECUTE:
     case TENON__PG_COPY_END:
         break;
+    case TENON__PG_SCRIPT:
+        return finish_script(c, err);
+    case TENON__PG_COPY_BEGIN:
+    case TENON__PG_COPY_ABORT:
+        return finish_copy(c, err);
     }
     c->state = TENON__ROWS_READY;
     return TENON__ROWS;
@@ -318,8 +338,8 @@ tenon__progress tenon__pg_step(tenon__connection *c, tenon_error *err)
     }
     if (c->is_flushing && tenon__pg_flush(c, err) == TENON__FAILED)
         return TENON__FAILED;
-    if (c->state == TENON__COPYING && !c->is_flushing)
-        return TENON__DONE;
+    if (c->state == TENON__COPYING)
+        return c->is_flushing ? TENON__WANT_WRITE : TENON__DONE;
     if (collect(c))
         return c->state == TENON__COPYING ? TENON__DONE : finish(c, err);
     return c->is_flushing ? TENON__WANT_WRITE : TENON__WANT_READ;
@@ -397,8 +417,9 @@ void tenon__pg_free_statements(tenon__connection *c)
 tenon__progress tenon__pg_execute(tenon__connection *c, tenon__prepared *p,
                                   const void *const *values, tenon_error *err)
 {
-    tenon__pg_begin(c, TENON__PG_EXECUTE, NULL);
+    c->task = TENON__PG_EXECUTE;
     c->running = p;
+    c->is_sent = c->is_commit = c->has_retried = false;
     if (!tenon__pg_bind(c, p, values, err))
         return TENON__FAILED;
     return send_running(c, err);

@@ -1,0 +1,100 @@
+/* Results become rows.
+ *
+ * This is the one hot loop of the driver: a list of 1,000 rows with 6 columns comes here 6,000 times in
+ * the time of 100 microseconds. So the codecs that most columns have are decoded in place, and only the
+ * others by a call of tenon__pg_decode; lengths are checked in both. libpq's own accessors cost as much as
+ * the decoding, therefore one call less a value: a length of 0 is asked whether it means NULL. */
+#include "driver/postgres/pg.h"
+
+static bool fail_null(const tenon__pg_column *column, tenon_error *err)
+{
+    if (!column->field)
+        return tenon__fail(err, TENON_TYPE, "a computed column is NULL");
+    tenon__fail(err, TENON_SCHEMA, "%s.%s is required in the schema but NULL in the database",
+                column->model ? column->model->name : "?", column->field->name);
+    tenon__hint(err, "make the field optional, or the column NOT NULL");
+    return tenon__pg_name_column(column, err);
+}
+
+/* Values of a right length only; the rest, failures included, is left to tenon__pg_decode. */
+static inline bool decode(tenon__pg_column *column, const char *data, int length, char *out,
+                          tenon__arena *arena, tenon_error *err)
+{
+    switch (column->codec) {
+    case TENON__PG_CODEC_INT4:
+        if (TENON__UNLIKELY(length != 4))
+            break;
+        *(int32_t *)(void *)out = (int32_t)tenon__pg_load32(data);
+        return true;
+    case TENON__PG_CODEC_INT8:
+    case TENON__PG_CODEC_FLOAT8:
+        if (TENON__UNLIKELY(length != 8))
+            break;
+        *(uint64_t *)(void *)out = tenon__pg_load64(data);
+        return true;
+    case TENON__PG_CODEC_TEXT: {
+        const char *copy = tenon__arena_pack(arena, data, (size_t)length);
+        if (TENON__UNLIKELY(!copy))
+            break;
+        *(const char **)(void *)out = copy;
+        return true;
+    }
+    default:
+        break;
+    }
+    return tenon__pg_decode(column, data, length, out, arena, err);
+}
+
+static bool read_row(tenon__prepared *p, const PGresult *result, int index, char *row,
+                     tenon__arena *arena, tenon_error *err)
+{
+    tenon__pg_column *column = p->columns;
+    for (int i = 0, count = p->column_count; i < count; i++, column++) {
+        int length = PQgetlength(result, index, i);
+        if (length == 0 && PQgetisnull(result, index, i)) {
+            if (!column->is_nullable)
+                return fail_null(column, err);
+            continue;
+        }
+        if (column->is_optional)
+            *(bool *)(row + column->has_offset) = true;
+        if (!decode(column, PQgetvalue(result, index, i), length, row + column->offset, arena, err))
+            return false;
+    }
+    return true;
+}
+
+/* Tells in the row which of its columns are loaded. */
+static inline void mark_loaded(const tenon__layout *layout, char *row)
+{
+    uint64_t *words = (uint64_t *)(void *)(row + layout->loaded_offset);
+    for (size_t i = 0; layout->loaded && i < layout->loaded_words; i++)
+        words[i] = layout->loaded[i];
+}
+
+static bool read_rows(tenon__prepared *p, const PGresult *result, tenon__rows *rows,
+                      tenon_error *err)
+{
+    const tenon__layout *layout = p->statement->layout;
+    int count = PQntuples(result);
+    if (count == 0)
+        return true;
+    char *row = tenon__rows_reserve(rows, (size_t)count, layout->row_size);
+    if (!row)
+        return tenon__pg_fail_memory(rows->arena, err);
+    memset(row, 0, (size_t)count * layout->row_size);
+    for (int i = 0; i < count; i++, row += layout->row_size, rows->count++) {
+        mark_loaded(layout, row);
+        if (!read_row(p, result, i, row, rows->arena, err))
+            return false;
+    }
+    return true;
+}
+
+bool tenon__pg_read_rows(tenon__prepared *p, const PGresult *result, tenon__rows *rows,
+                         tenon_error *err)
+{
+    bool is_read = read_rows(p, result, rows, err);
+    tenon__arena_align(rows->arena);
+    return is_read;
+}
