@@ -40,7 +40,7 @@ typedef struct end { /* a relation field */
 struct model {
     const ast_block *block;
     field_list *uniques; /* the primary key first, then the uniques, in order of appearance */
-    size_t unique_count;
+    size_t unique_count, id_count; /* the first of the uniques are ids */
 };
 
 typedef struct relation {
@@ -180,6 +180,7 @@ static bool add_model(completion *c, const ast_block *block)
         return false;
     add_field_uniques(c, m, "id");
     add_block_uniques(c, m, "id");
+    m->id_count = m->unique_count;
     add_field_uniques(c, m, "unique");
     add_block_uniques(c, m, "unique");
     return tenon__map_put(&c->by_name, block->name.text, strlen(block->name.text), m);
@@ -294,11 +295,12 @@ static bool holds_key(const end *e, const end *other)
     return !is_after(e, other);
 }
 
+/* By @unique or @@unique; an id makes no relation one-to-one. */
 static bool are_fields_unique(const end *e)
 {
     if (!e->fields.items)
         return false;
-    for (size_t i = 0; i < e->model->unique_count; i++) {
+    for (size_t i = e->model->id_count; i < e->model->unique_count; i++) {
         if (is_same_list(e->model->uniques[i], e->fields))
             return true;
     }
@@ -330,6 +332,12 @@ static void infer_relation(completion *c, const end *e)
 
 /* ---- the scalar fields that hold a key ---- */
 
+/* Without memory the text does not matter: the arena has kept the failure. */
+static const char *or_empty(const char *text)
+{
+    return text ? text : "";
+}
+
 static const char *with_first(completion *c, const char *name, bool is_upper)
 {
     char *copy = tenon__arena_text(c->arena, name);
@@ -338,7 +346,7 @@ static const char *with_first(completion *c, const char *name, bool is_upper)
         *copy = (char)(*copy - 'a' + 'A');
     else if (copy && !is_upper && *copy >= 'A' && *copy <= 'Z')
         *copy = (char)(*copy - 'A' + 'a');
-    return copy ? copy : "";
+    return or_empty(copy);
 }
 
 /* "postId": the field that refers to `id` of Post. */
@@ -347,7 +355,7 @@ static const char *key_name(completion *c, const relation *r, const ast_field *r
     const char *name =
         tenon__arena_format(c->arena, "%s%s", with_first(c, r->to->block->name.text, false),
                             with_first(c, referenced->name.text, true));
-    return name ? name : "";
+    return or_empty(name);
 }
 
 static field_list referenced_key(const relation *r)
@@ -401,7 +409,7 @@ static void add_part(completion *c, uint32_t file, size_t position, const char *
         out->items = items;
         out->capacity = capacity;
     }
-    out->items[out->count++] = (complete_part){file, (uint32_t)position, text ? text : ""};
+    out->items[out->count++] = (complete_part){file, (uint32_t)position, or_empty(text)};
 }
 
 /* A line before the closing brace of a model. */
@@ -419,7 +427,7 @@ static const char *fields_argument(completion *c, const relation *r)
     for (size_t i = 0; i < key.count && list; i++)
         list = tenon__arena_format(c->arena, "%s%s%s", list, i ? ", " : "",
                                    key_name(c, r, key.items[i]));
-    return tenon__arena_format(c->arena, "fields: [%s]", list ? list : "");
+    return or_empty(tenon__arena_format(c->arena, "fields: [%s]", or_empty(list)));
 }
 
 /* `references: [id]`: as given, or the first key of the other model that has neither optional nor
@@ -436,7 +444,7 @@ static const char *references_argument(completion *c, const relation *r)
     for (size_t i = 0; key.items && i < key.count && list; i++)
         list =
             tenon__arena_format(c->arena, "%s%s%s", list, i ? ", " : "", key.items[i]->name.text);
-    return tenon__arena_format(c->arena, "references: [%s]", list ? list : "");
+    return or_empty(tenon__arena_format(c->arena, "references: [%s]", or_empty(list)));
 }
 
 static void add_back_field(completion *c, const relation *r)
@@ -449,7 +457,7 @@ static void add_back_field(completion *c, const relation *r)
     if (name && !r->is_one_to_one)
         name = inflect_plural(c->arena, name);
     add_line(c, r->to,
-             tenon__arena_format(c->arena, "%s %s%s %s\n", name ? name : "", type,
+             tenon__arena_format(c->arena, "%s %s%s %s\n", or_empty(name), type,
                                  r->is_one_to_one ? "?" : "[]", is_ignored ? "@ignore" : ""));
 }
 
@@ -463,7 +471,7 @@ static void add_forward_field(completion *c, const relation *r)
     for (size_t i = 0; i < key.count; i++)
         is_optional |= key_arity(c, r, key_name(c, r, key.items[i])) == SCHEMA_OPTIONAL;
     add_line(c, r->from,
-             tenon__arena_format(c->arena, "%s %s%s @relation(%s, %s)\n", name ? name : "", type,
+             tenon__arena_format(c->arena, "%s %s%s @relation(%s, %s)\n", or_empty(name), type,
                                  is_optional ? "?" : "", fields_argument(c, r),
                                  references_argument(c, r)));
 }
@@ -476,7 +484,7 @@ static const char *native_type(completion *c, const ast_field *field)
         const char *text = c->s->files[a->span.file].text;
         if (strchr(a->name.text, '.')) {
             text = tenon__arena_copy(c->arena, text + a->span.start, a->span.end - a->span.start);
-            return text ? text : "";
+            return or_empty(text);
         }
     }
     return "";

@@ -15,11 +15,15 @@ enum { MAX_FILE_BYTES = 16 * 1024 * 1024 };
 
 /* ---- texts ---- */
 
+static bool fail_too_large(tenon_error *err, const char *path)
+{
+    return tenon__fail(err, TENON_LIMIT, "%s is larger than %d bytes", path, MAX_FILE_BYTES);
+}
+
 static bool check_text(const schema_source *source, tenon_error *err)
 {
     if (source->length > MAX_FILE_BYTES)
-        return tenon__fail(err, TENON_LIMIT, "%s is larger than %d bytes", source->path,
-                           MAX_FILE_BYTES);
+        return fail_too_large(err, source->path);
     if (!tenon__utf8_is_valid(source->text, source->length))
         return tenon__fail(err, TENON_VALIDATION, "%s is not a UTF-8 text", source->path);
     return true;
@@ -105,14 +109,14 @@ static bool read_text(FILE *file, const char *path, tenon__buf *text, tenon_erro
     char part[8192];
     size_t got;
 
-    text->limit_bytes = MAX_FILE_BYTES + 1;
-    while ((got = fread(part, 1, sizeof part, file)) > 0 && !text->failed)
+    while ((got = fread(part, 1, sizeof part, file)) > 0) {
+        if (text->length + got > MAX_FILE_BYTES)
+            return fail_too_large(err, path);
         tenon__buf_add(text, part, got);
+    }
     if (ferror(file))
         return fail_reading(err, path);
-    if (text->failed)
-        return tenon__fail(err, TENON_LIMIT, "%s is larger than %d bytes", path, MAX_FILE_BYTES);
-    return true;
+    return !text->failed || tenon__fail_no_memory(err);
 }
 
 static bool add_source(source_list *list, const char *path, const tenon__buf *text,
