@@ -30,18 +30,26 @@ static void write_hex(tenon__buf *text, tenon_bytes bytes)
     tenon__buf_char(text, '"');
 }
 
-static bool write_cell(const target *to, const cell *value, tenon__buf *text, tenon_error *err)
+/* With a point always: 1e18 is no integer to those who read it. */
+static bool write_real(const target *to, double value, tenon__buf *text, tenon_error *err)
 {
     char digits[REAL_TEXT_SIZE];
+    if (isinf(value))
+        return REFUSE(to, err, TENON_RANGE, "an array on SQLite cannot hold infinities");
+    size_t length = tenon__sqlite_real_text(value, digits);
+    tenon__buf_add(text, digits, length);
+    tenon__buf_text(text, memchr(digits, '.', length) ? "" : ".0");
+    return true;
+}
+
+static bool write_cell(const target *to, const cell *value, tenon__buf *text, tenon_error *err)
+{
     switch (value->type) {
     case CELL_INTEGER:
         tenon__buf_int(text, value->as.integer);
         return true;
     case CELL_REAL:
-        if (isinf(value->as.real))
-            return REFUSE(to, err, TENON_RANGE, "an array on SQLite cannot hold infinities");
-        tenon__buf_add(text, digits, tenon__sqlite_real_text(value->as.real, digits));
-        return true;
+        return write_real(to, value->as.real, text, err);
     case CELL_TEXT:
         tenon__buf_json_text(text, value->as.bytes.data, value->as.bytes.length);
         return true;
