@@ -185,7 +185,7 @@ static bool make_cell(element_source *s, json_item item, cell *out)
 {
     bool is_bool = s->field->kind == TENON_KIND_BOOL;
     if (item.type == JSON_NUMBER)
-        return tenon__sqlite_json_number(item, out);
+        return tenon__sqlite_json_number(item, out) || tenon__fail_no_memory(s->from->err);
     if (item.type == JSON_STRING)
         *out = (cell){.type = CELL_TEXT,
                       .as.bytes = {tenon__buf_string(&s->scratch), s->scratch.length}};

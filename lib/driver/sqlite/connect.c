@@ -187,6 +187,15 @@ static int read_journal_mode(sqlite3 *db, const char *sql, bool *is_wal)
     return code == SQLITE_ROW ? SQLITE_OK : last;
 }
 
+/* SQLite keeps the mode that a file has without a word also when memory ran out in the middle: so a refusal
+ * is believed only the second time. */
+static int switch_to_wal(sqlite3 *db, bool *is_wal)
+{
+    static const char sql[] = "PRAGMA journal_mode = WAL";
+    int code = read_journal_mode(db, sql, is_wal);
+    return code == SQLITE_OK && !*is_wal ? read_journal_mode(db, sql, is_wal) : code;
+}
+
 static bool set_wal(tenon__connection *connection, const char *path, tenon_error *err)
 {
     bool is_wal = false;
@@ -195,7 +204,7 @@ static bool set_wal(tenon__connection *connection, const char *path, tenon_error
         tenon__hint(err, "?mode=ro opens it for reading");
         return false;
     }
-    int code = read_journal_mode(connection->db, "PRAGMA journal_mode = WAL", &is_wal);
+    int code = switch_to_wal(connection->db, &is_wal);
     if (code != SQLITE_OK)
         return fail_open(connection, code, path, err);
     return is_wal ||

@@ -40,7 +40,9 @@ static bool put_sortable(const target *to, tenon_decimal value, cell *out, tenon
     TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
     tenon__sqlite_plain_decimal(value, &plain);
     bool is_made = !plain.failed && tenon__decimal_to_sortable(plain.data, plain.length, &text);
-    if (!is_made && !plain.failed && !text.failed)
+    if (plain.failed || text.failed)
+        return tenon__fail_no_memory(err);
+    if (!is_made)
         return REFUSE(to, err, TENON_RANGE, "has too many digits");
     put_text(out, NULL, text.length);
     out->as.bytes.data = tenon__buf_take(&text);

@@ -43,10 +43,15 @@ static const struct {
     const char *part;
     tenon_status status;
 } error_words[] = {
-    {"no such table", TENON_SCHEMA},        {"no such column", TENON_SCHEMA},
-    {"has no column named", TENON_SCHEMA},  {"no such index", TENON_SCHEMA},
-    {"integer overflow", TENON_RANGE},      {"too many", TENON_LIMIT},
-    {"parser stack overflow", TENON_LIMIT}, {"Expression tree is too large", TENON_LIMIT},
+    {"no such table", TENON_SCHEMA},
+    {"no such column", TENON_SCHEMA},
+    {"has no column named", TENON_SCHEMA},
+    {"no such index", TENON_SCHEMA},
+    {"integer overflow", TENON_RANGE},
+    {"does not fit", TENON_RANGE},
+    {"too many", TENON_LIMIT},
+    {"parser stack overflow", TENON_LIMIT},
+    {"Expression tree is too large", TENON_LIMIT},
 };
 
 static tenon_status find_code(const code_status *codes, size_t count, int code)

@@ -117,11 +117,11 @@ static bool take_items(sqlite3_context *context, sqlite3_value *value, json_item
     return false;
 }
 
-static bool holds_item(json_items array, json_item wanted)
+static bool holds_item(json_items array, json_item wanted, bool *is_failed)
 {
     json_item item;
     while (tenon__sqlite_json_next(&array, &item)) {
-        if (tenon__sqlite_json_equal(item, wanted))
+        if (tenon__sqlite_json_equal(item, wanted, is_failed))
             return true;
     }
     return false;
@@ -135,10 +135,13 @@ static void array_has(sqlite3_context *context, int count, sqlite3_value **argum
     json_item item;
     if (!take_items(context, arguments[0], &array) || !take_items(context, arguments[1], &wanted))
         return;
-    bool has_all = true;
+    bool has_all = true, is_failed = false;
     while (has_all && tenon__sqlite_json_next(&wanted, &item))
-        has_all = holds_item(array, item);
-    sqlite3_result_int(context, has_all);
+        has_all = holds_item(array, item, &is_failed);
+    if (is_failed)
+        sqlite3_result_error_nomem(context);
+    else
+        sqlite3_result_int(context, has_all);
 }
 
 static void add_items(tenon__buf *out, json_items items)

@@ -168,7 +168,7 @@ static bool read_integer(json_item number, int64_t *out)
 }
 
 /* 12.5e3 as "125e2": strtod's point depends on the locale, so it gets none. */
-static bool read_real(json_item number, double *out)
+static bool read_with_exponent(json_item number, double *out)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
     long exponent = 0;
@@ -189,6 +189,15 @@ static bool read_real(json_item number, double *out)
     return !text.failed;
 }
 
+static bool read_real(json_item number, double *out)
+{
+    if (memchr(number.text, 'e', number.length) || memchr(number.text, 'E', number.length))
+        return read_with_exponent(number, out);
+    double value = tenon_decimal_approximate((tenon_decimal){number.length, number.text});
+    *out = value == 0 && number.text[0] == '-' ? -0.0 : value;
+    return true;
+}
+
 bool tenon__sqlite_json_number(json_item number, cell *out)
 {
     out->type = CELL_INTEGER;
@@ -205,35 +214,48 @@ static bool is_same_text(json_item a, json_item b)
     return a.length == b.length && memcmp(a.text, b.text, a.length) == 0;
 }
 
-static bool is_same_string(json_item a, json_item b)
+static bool has_escape(json_item string)
 {
+    return memchr(string.text, '\\', string.length) != NULL;
+}
+
+static bool is_same_string(json_item a, json_item b, bool *is_failed)
+{
+    if (!has_escape(a) && !has_escape(b))
+        return false;
     TENON__CLEANUP(tenon__buf_release) tenon__buf left = {0};
     TENON__CLEANUP(tenon__buf_release) tenon__buf right = {0};
     tenon__sqlite_json_unescape(a, &left);
     tenon__sqlite_json_unescape(b, &right);
-    return !left.failed && !right.failed && left.length == right.length &&
+    *is_failed |= left.failed || right.failed;
+    return !*is_failed && left.length == right.length &&
            memcmp(tenon__buf_string(&left), tenon__buf_string(&right), left.length) == 0;
 }
 
-static bool is_same_number(json_item a, json_item b)
+static double real_of(const cell *number)
 {
-    cell left, right;
-    if (!tenon__sqlite_json_number(a, &left) || !tenon__sqlite_json_number(b, &right))
-        return false;
-    if (left.type == CELL_INTEGER && right.type == CELL_INTEGER)
-        return left.as.integer == right.as.integer;
-    double x = left.type == CELL_REAL ? left.as.real : (double)left.as.integer;
-    double y = right.type == CELL_REAL ? right.as.real : (double)right.as.integer;
-    return x == y;
+    return number->type == CELL_REAL ? number->as.real : (double)number->as.integer;
 }
 
-bool tenon__sqlite_json_equal(json_item a, json_item b)
+static bool is_same_number(json_item a, json_item b, bool *is_failed)
+{
+    cell left, right;
+    if (!tenon__sqlite_json_number(a, &left) || !tenon__sqlite_json_number(b, &right)) {
+        *is_failed = true;
+        return false;
+    }
+    if (left.type == CELL_INTEGER && right.type == CELL_INTEGER)
+        return left.as.integer == right.as.integer;
+    return real_of(&left) == real_of(&right);
+}
+
+bool tenon__sqlite_json_equal(json_item a, json_item b, bool *is_failed)
 {
     if (a.type != b.type)
         return false;
     if (is_same_text(a, b))
         return true;
     if (a.type == JSON_STRING)
-        return is_same_string(a, b);
-    return a.type == JSON_NUMBER && is_same_number(a, b);
+        return is_same_string(a, b, is_failed);
+    return a.type == JSON_NUMBER && is_same_number(a, b, is_failed);
 }

@@ -32,9 +32,10 @@ bool tenon__sqlite_json_items(const char *text, size_t length, json_items *out);
 bool tenon__sqlite_json_next(json_items *items, json_item *out);
 /* The characters of a JSON_STRING. An escape without a partner becomes bytes that are not UTF-8. */
 void tenon__sqlite_json_unescape(json_item string, tenon__buf *out);
-/* A JSON_NUMBER: an integer where it is written as one and fits, else a real. */
+/* A JSON_NUMBER: an integer where it is written as one and fits, else a real. False: no memory. */
 bool tenon__sqlite_json_number(json_item number, cell *out);
-/* True for the same value, however it is written. Objects and arrays are compared as they stand. */
-bool tenon__sqlite_json_equal(json_item a, json_item b);
+/* True for the same value, however it is written. Objects and arrays are compared as they stand.
+ * *is_failed becomes true when memory was short; then the answer is none. */
+bool tenon__sqlite_json_equal(json_item a, json_item b, bool *is_failed);
 
 #endif

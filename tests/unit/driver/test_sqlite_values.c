@@ -90,9 +90,14 @@ static void make_int64(generator *g, sample *out)
     out->as.integer = any_integer(g, 64);
 }
 
-/* Any bits that are not NaN. */
+/* Any bits that are not NaN; now and then a value that is easily lost. */
 static void make_double(generator *g, sample *out)
 {
+    static const double edges[] = {0.0, -0.0, 1e18, 9007199254740993.0, 5e-324, 1.0, INFINITY};
+    if (generator_below(g, 10) == 0) {
+        out->as.real = edges[generator_below(g, TENON__COUNT(edges))];
+        return;
+    }
     do {
         uint64_t bits = generator_next(g);
         memcpy(&out->as.real, &bits, sizeof bits);
@@ -101,7 +106,11 @@ static void make_double(generator *g, sample *out)
 
 static void make_float(generator *g, sample *out)
 {
-    float value;
+    float value = -0.0F;
+    if (generator_below(g, 10) == 0) {
+        out->as.real = (double)value;
+        return;
+    }
     do {
         uint32_t bits = (uint32_t)generator_next(g);
         memcpy(&value, &bits, sizeof bits);
