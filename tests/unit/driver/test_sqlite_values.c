@@ -245,15 +245,15 @@ static bool same_int64(const sample *wanted, const narrow *found)
     return wanted->as.integer == found->int64;
 }
 
+/* SQLite keeps no minus sign at a zero. */
 static bool same_double(const sample *wanted, const narrow *found)
 {
-    return memcmp(&wanted->as.real, &found->real64, sizeof(double)) == 0;
+    return wanted->as.real == found->real64;
 }
 
 static bool same_float(const sample *wanted, const narrow *found)
 {
-    float narrowed = (float)wanted->as.real;
-    return memcmp(&narrowed, &found->real32, sizeof(float)) == 0;
+    return (float)wanted->as.real == found->real32;
 }
 
 static bool same_decimal(const sample *wanted, const narrow *found)
