@@ -84,7 +84,8 @@ def build(folder):
         must("meson", "setup", folder, "--werror", "-Dtests=enabled", *options, env=env)
     status, output = run("ninja", "-C", folder)
     if status != 0:
-        raise Failed(re.sub(r"^\[\d+/\d+\] (Comp|Link|Gener).*\n", "", output, flags=re.M))
+        progress = re.compile(r"^\[\d+/\d+\] (Comp|Link|Gener).*\n", re.M)
+        raise Failed(progress.sub("", output[max(output.find("FAILED:"), 0) :]))
 
 
 def c_files(*endings):
