@@ -255,6 +255,11 @@ bool tenon__pg_fail_connect(tenon_error *err, const PGconn *pg)
 {
     const char *message = PQerrorMessage(pg);
     const char *code = find_code(message);
+    if (!code && PQconnectionNeedsPassword(pg)) { /* libpq's own failure, without a code */
+        fail_with_text(err, TENON_AUTH, message);
+        tenon__hint(err, "give the password in the URL, in PGPASSWORD or in ~/.pgpass");
+        return false;
+    }
     if (!code) {
         fail_with_text(err, TENON_UNAVAILABLE, message);
         tenon__hint(err, "check that the server runs and that host and port in the URL are right");
