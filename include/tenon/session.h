@@ -68,7 +68,9 @@ TENON_API bool tenon_begin(tenon_session *s);
 /* Commits (or releases the savepoint). On a failed session it rolls back and returns false; the error
  * stays. OUTCOME_UNKNOWN when the connection was lost while the commit was under way. */
 TENON_API bool tenon_commit(tenon_session *s);
-/* Rolls back to the matching begin and clears the session's error. Harmless without a transaction. */
+/* Rolls back to the matching begin and clears the session's error. Harmless without a transaction. To the
+ * outermost begin it always succeeds. To an inner one it may not (the connection is lost): then the session
+ * stays failed, UNAVAILABLE, until the outermost begin is rolled back too. */
 TENON_API void tenon_rollback(tenon_session *s);
 TENON_API bool tenon_in_transaction(const tenon_session *s);
 

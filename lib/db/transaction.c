@@ -7,8 +7,8 @@
  * The session's `depth` says what the program believes, the driver what is true. They part when the
  * connection is lost, when SQLite gives a transaction up by itself (disk full), or when SQL text ended it.
  * Then every call fails until the program has rolled back to the outermost begin: running the rest
- * outside a transaction would be half a unit of work. Rolling back itself cannot fail: a connection that
- * will not do it is closed, which rolls back too. */
+ * outside a transaction would be half a unit of work. Rolling back to the outermost begin cannot fail: a
+ * connection that will not do it is closed, which rolls back too. */
 #include "db/operation.h"
 
 #include <stdio.h>
@@ -33,7 +33,8 @@ bool tenon__transaction_is_sound(tenon_session *s)
         tenon__fail(&s->error, TENON_MISUSE, "the database has ended this transaction already");
     else
         tenon__fail(&s->error, TENON_UNAVAILABLE,
-                    "the connection was lost, and the transaction with it");
+                    "the transaction was lost: with its connection, or because a nested one could "
+                    "not be rolled back");
     tenon__hint(&s->error, "call tenon_rollback, then run the unit of work again");
     return false;
 }
@@ -84,16 +85,8 @@ bool tenon_begin(tenon_session *s)
 
 /* ---- rollback ---------------------------------------------------------------------------------- */
 
-/* Whether the connection is, after the rollback, as the session's new depth says. */
-static bool is_settled(tenon_session *s)
-{
-    bool is_failed;
-    bool is_idle = s->db->driver->state(s->pinned->connection) == TENON__IDLE;
-    return is_idle && is_begun(s, &is_failed) == (s->depth > 0) && !is_failed;
-}
-
 /* With an error of its own: the session's stays as it is. */
-static void run_rollback(tenon_session *s, const char *sql)
+static bool run_rollback(tenon_session *s, const char *sql)
 {
     tenon_error unheeded = {0};
     int64_t budget_us = s->db->config.connect_timeout_us;
@@ -104,34 +97,43 @@ static void run_rollback(tenon_session *s, const char *sql)
                            .member = s->pinned,
                            .phase = TENON__START,
                            .deadline_us = tenon__deadline_after(budget_us)};
-    tenon__operation_run(&op);
+    return tenon__operation_run(&op);
 }
 
+/* Gives the connection back; what is still open on it is rolled back, if only by closing it. */
 static void let_go(tenon_session *s)
 {
+    bool is_failed;
+    if (is_begun(s, &is_failed))
+        run_rollback(s, "ROLLBACK");
     tenon__member *member = s->pinned;
+    if (!member)
+        return;
+    bool is_idle = s->db->driver->state(member->connection) == TENON__IDLE;
+    bool is_open = is_begun(s, &is_failed);
     s->pinned = NULL;
-    if (s->db->driver->state(member->connection) == TENON__IDLE)
+    if (is_idle && !is_open)
         tenon__member_release(member);
     else
-        tenon__member_drop(member, true);
+        tenon__member_drop(member, !is_idle);
 }
 
-static void roll_back(tenon_session *s)
+/* To the savepoint of the present depth. */
+static bool undo_nested(tenon_session *s)
 {
     bool is_failed;
-    char sql[SQL_SIZE] = "ROLLBACK";
+    char sql[SQL_SIZE];
+    snprintf(sql, sizeof sql, "ROLLBACK TO SAVEPOINT tenon_%u; RELEASE SAVEPOINT tenon_%u",
+             s->depth, s->depth);
+    return is_begun(s, &is_failed) && run_rollback(s, sql);
+}
+
+/* When a nested transaction cannot be undone alone, the whole is: pinned is NULL then. */
+static void roll_back(tenon_session *s)
+{
     s->depth--;
-    if (s->depth)
-        snprintf(sql, sizeof sql, "ROLLBACK TO SAVEPOINT tenon_%u; RELEASE SAVEPOINT tenon_%u",
-                 s->depth, s->depth);
-    if (is_begun(s, &is_failed))
-        run_rollback(s, sql);
-    if (s->pinned && !is_settled(s) && s->depth == 0) {
-        tenon__member_drop(s->pinned, false);
-        s->pinned = NULL;
-    }
-    if (s->pinned && s->depth == 0)
+    bool is_undone = s->depth > 0 && undo_nested(s);
+    if (!is_undone && s->pinned)
         let_go(s);
 }
 
@@ -152,6 +154,8 @@ void tenon_rollback(tenon_session *s)
     if (s->depth)
         roll_back(s);
     tenon_error_clear(s);
+    if (s->depth)
+        tenon__transaction_is_sound(s);
 }
 
 /* ---- commit ------------------------------------------------------------------------------------ */

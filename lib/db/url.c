@@ -385,7 +385,7 @@ static void add_option_char(tenon__buf *out, char c)
 
 static void add_search_path(tenon__buf *out, const char *schema)
 {
-    tenon__buf_text(out, "-csearch_path=%22");
+    tenon__buf_text(out, "-csearch_path%3D%22");
     for (; *schema; schema++) {
         if (*schema == '"')
             add_option_char(out, '"');
