@@ -27,15 +27,6 @@ static bool fail_bytes(const tenon__pg_column *column, int length, tenon_error *
                              "the server sent %d bytes that are no value of its type", length);
 }
 
-bool tenon__pg_fail_memory(const tenon__arena *arena, tenon_error *err)
-{
-    if (arena->limit_bytes)
-        return tenon__fail(err, TENON_LIMIT,
-                           "the result needs more memory than its limit of %zu bytes",
-                           arena->limit_bytes);
-    return tenon__fail_no_memory(err);
-}
-
 static bool decode_oid(const tenon__pg_column *column, const char *data, void *out,
                        tenon_error *err)
 {
@@ -69,7 +60,7 @@ static bool decode_numeric(const tenon__pg_column *column, const char *data, int
     tenon__arena_align(arena);
     char *text = tenon__arena_alloc(arena, room);
     if (!text)
-        return tenon__pg_fail_memory(arena, err);
+        return tenon__fail_no_memory(err);
     out->text = text;
     out->len = tenon__pg_decode_numeric(data, text);
     return true;
@@ -79,7 +70,7 @@ static bool decode_text(const char *data, int length, const char **out, tenon__a
                         tenon_error *err)
 {
     *out = tenon__arena_pack(arena, data, (size_t)length);
-    return *out || tenon__pg_fail_memory(arena, err);
+    return *out || tenon__fail_no_memory(err);
 }
 
 static bool decode_json(const tenon__pg_column *column, const char *data, int length,
@@ -106,7 +97,7 @@ static bool decode_bytea(const char *data, int length, tenon_bytes *out, tenon__
     tenon__arena_align(arena);
     void *copy = tenon__arena_alloc(arena, (size_t)length);
     if (!copy)
-        return tenon__pg_fail_memory(arena, err);
+        return tenon__fail_no_memory(err);
     memcpy(copy, data, (size_t)length);
     *out = (tenon_bytes){.len = (size_t)length, .data = copy};
     return true;
@@ -318,7 +309,7 @@ static bool decode_array(tenon__pg_column *column, const char *data, int length,
     void *items =
         tenon__arena_array(arena, (size_t)count, tenon__element_size(column->field->kind));
     if (!items)
-        return tenon__pg_fail_memory(arena, err);
+        return tenon__fail_no_memory(err);
     *(any_array *)out = (any_array){.items = items, .count = (size_t)count};
     return decode_elements(column, data, length, items, (size_t)count, arena, err);
 }

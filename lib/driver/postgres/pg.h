@@ -198,8 +198,6 @@ bool tenon__pg_column_init(tenon__pg_column *column, const tenon__out *out,
  * is through. Never reads beyond `length` bytes, whatever they are. False with *err (TYPE, RANGE). */
 bool tenon__pg_decode(tenon__pg_column *column, const char *data, int length, void *out,
                       tenon__arena *arena, tenon_error *err);
-/* NO_MEMORY, or LIMIT where the arena has one. */
-bool tenon__pg_fail_memory(const tenon__arena *arena, tenon_error *err);
 /* Puts the schema's names of model and field into an error just made. False. */
 bool tenon__pg_name_column(const tenon__pg_column *column, tenon_error *err);
 /* How many bytes, NUL included, the text of a binary numeric may need; 0 when the bytes are none. */

@@ -81,7 +81,7 @@ static bool read_rows(tenon__prepared *p, const PGresult *result, tenon__rows *r
         return true;
     char *row = tenon__rows_reserve(rows, (size_t)count, layout->row_size);
     if (!row)
-        return tenon__pg_fail_memory(rows->arena, err);
+        return tenon__fail_no_memory(err);
     memset(row, 0, (size_t)count * layout->row_size);
     for (int i = 0; i < count; i++, row += layout->row_size, rows->count++) {
         mark_loaded(layout, row);

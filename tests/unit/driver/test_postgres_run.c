@@ -3,6 +3,7 @@
 #include "pgtest.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const tenon_field user_fields[] = {
@@ -110,12 +111,400 @@ static void a_write_tells_how_many_rows_it_changed(void **state)
     driver->forget(t->connection, prepared);
 }
 
+/* ---- prepared statements ------------------------------------------------------------------------ */
+
+static int64_t count_prepared(pgtest *t)
+{
+    static const tenon__out out = {.kind = TENON__OUT_INT64};
+    static const tenon__layout layout = {.outs = &out, .out_count = 1, .row_size = 8};
+    static const tenon__statement count =
+        STATEMENT("SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 't%'",
+                  .flags = TENON__ONCE, .layout = &layout);
+    tenon__rows rows = {.arena = &t->arena, .expected = 1};
+    assert_true(pgtest_once(t, &count, NULL, &rows));
+    return *(int64_t *)(void *)rows.items;
+}
+
+static void what_is_forgotten_is_deallocated_with_the_next_preparation(void **state)
+{
+    pgtest *t = *state;
+    tenon__rows rows;
+    tenon__prepared *first = pgtest_prepare(t, &find), *second = pgtest_prepare(t, &find);
+    assert_true(find_user(t, first, 1, &rows));
+    assert_true(find_user(t, second, 1, &rows));
+    assert_int_equal(count_prepared(t), 2);
+    driver->forget(t->connection, first);
+    driver->forget(t->connection, second);
+    assert_int_equal(count_prepared(t), 2);
+    tenon__prepared *third = pgtest_prepare(t, &find);
+    assert_true(find_user(t, third, 1, &rows));
+    assert_int_equal(count_prepared(t), 1);
+}
+
+static void inside_a_transaction_nothing_is_deallocated(void **state)
+{
+    pgtest *t = *state;
+    tenon__rows rows;
+    tenon__prepared *first = pgtest_prepare(t, &find);
+    assert_true(find_user(t, first, 1, &rows));
+    driver->forget(t->connection, first);
+    assert_true(pgtest_script(t, "DEALLOCATE ALL; BEGIN"));
+    tenon__prepared *second = pgtest_prepare(t, &find);
+    assert_true(find_user(t, second, 1, &rows));
+    assert_true(pgtest_script(t, "COMMIT"));
+    tenon__prepared *third = pgtest_prepare(t, &find);
+    assert_true(find_user(t, third, 1, &rows));
+    assert_int_equal(rows.count, 1);
+}
+
+static void a_statement_that_the_server_lost_is_prepared_again(void **state)
+{
+    pgtest *t = *state;
+    tenon__rows rows;
+    tenon__prepared *prepared = pgtest_prepare(t, &find);
+    assert_true(find_user(t, prepared, 1, &rows));
+    assert_true(pgtest_script(t, "DEALLOCATE ALL"));
+    assert_true(find_user(t, prepared, 3, &rows));
+    assert_string_equal(((const user *)rows.items)->email, "grün");
+    assert_int_equal(count_prepared(t), 1);
+}
+
+static void in_a_transaction_a_lost_statement_asks_for_another_try(void **state)
+{
+    pgtest *t = *state;
+    tenon__rows rows;
+    bool is_failed;
+    tenon__prepared *prepared = pgtest_prepare(t, &find);
+    assert_true(find_user(t, prepared, 1, &rows));
+    assert_true(pgtest_script(t, "DEALLOCATE ALL; BEGIN"));
+    assert_false(find_user(t, prepared, 1, &rows));
+    assert_int_equal(t->err.status, TENON_SERIALIZATION);
+    assert_true(tenon_error_is_retryable(&t->err));
+    assert_true(driver->in_transaction(t->connection, &is_failed));
+    assert_true(is_failed);
+    assert_true(pgtest_script(t, "ROLLBACK; BEGIN"));
+    assert_true(find_user(t, prepared, 1, &rows));
+    assert_true(pgtest_script(t, "COMMIT"));
+}
+
+static void a_changed_column_is_found_after_preparing_again(void **state)
+{
+    pgtest *t = *state;
+    tenon__rows rows;
+    tenon__prepared *prepared = pgtest_prepare(t, &find);
+    assert_true(find_user(t, prepared, 1, &rows));
+    assert_true(pgtest_script(t, "ALTER TABLE \"user\" ALTER age TYPE bigint"));
+    assert_false(find_user(t, prepared, 1, &rows));
+    assert_int_equal(t->err.status, TENON_SCHEMA);
+    assert_string_equal(t->err.message, "User.age is integer in the schema but bigint in the "
+                                        "database (\"user\".\"age\")");
+    assert_string_equal(t->err.model, "User");
+    assert_string_equal(t->err.field, "age");
+    assert_true(pgtest_script(t, "ALTER TABLE \"user\" ALTER age TYPE integer"));
+    assert_true(find_user(t, prepared, 1, &rows));
+}
+
+static void types_are_trusted_when_asked_to(void **state)
+{
+    pgtest *t = *state;
+    assert_true(pgtest_script(t, "ALTER TABLE \"user\" ALTER mail TYPE bytea USING mail::bytea"));
+    tenon__connect_options options = {.url = t->url, .skip_schema_check = true};
+    tenon__progress progress;
+    driver->close(t->connection);
+    t->connection = driver->connect(&options, &progress, &t->err);
+    assert_int_equal(pgtest_wait(t->connection, progress, &t->err), TENON__DONE);
+    tenon__rows rows;
+    assert_true(find_user(t, pgtest_prepare(t, &find), 1, &rows));
+    assert_string_equal(((const user *)rows.items)->email, "ann");
+}
+
+static void a_wrong_statement_fails_at_its_first_execution(void **state)
+{
+    static const tenon__statement wrong =
+        STATEMENT("SELECT id, post, age FROM \"user\" WHERE id = $1", .slots = user_slots,
+                  .slot_count = 1, .layout = &user_layout);
+    pgtest *t = *state;
+    tenon__rows rows;
+    tenon__prepared *prepared = pgtest_prepare(t, &wrong);
+    assert_non_null(prepared);
+    assert_false(find_user(t, prepared, 1, &rows));
+    assert_int_equal(t->err.status, TENON_SCHEMA);
+    assert_string_equal(t->err.sqlstate, "42703");
+    assert_int_equal(driver->state(t->connection), TENON__IDLE);
+    driver->forget(t->connection, prepared);
+    assert_true(find_user(t, pgtest_prepare(t, &find), 1, &rows));
+}
+
+static void a_custom_plan_is_parsed_anew_each_time(void **state)
+{
+    pgtest *t = *state;
+    tenon__statement statement = find;
+    statement.flags = TENON__CUSTOM_PLAN;
+    tenon__prepared *prepared = pgtest_prepare(t, &statement);
+    tenon__rows rows;
+    assert_true(find_user(t, prepared, 1, &rows));
+    assert_true(find_user(t, prepared, 2, &rows));
+    assert_int_equal(count_prepared(t), 0);
+}
+
+static void a_required_field_that_is_null_is_named(void **state)
+{
+    pgtest *t = *state;
+    tenon__rows rows;
+    assert_true(pgtest_script(t, "ALTER TABLE \"user\" ALTER mail DROP NOT NULL;"
+                                 "INSERT INTO \"user\" VALUES (9, NULL, NULL)"));
+    assert_false(find_user(t, pgtest_prepare(t, &find), 9, &rows));
+    assert_int_equal(t->err.status, TENON_SCHEMA);
+    assert_string_equal(t->err.message,
+                        "User.email is required in the schema but NULL in the database");
+}
+
+static void a_value_that_does_not_fit_is_never_sent(void **state)
+{
+    pgtest *t = *state;
+    tenon__rows rows;
+    assert_false(find_user(t, pgtest_prepare(t, &find), INT64_MAX, &rows));
+    assert_int_equal(t->err.status, TENON_RANGE);
+    assert_int_equal(t->err.applied, TENON_APPLIED_NO);
+    assert_int_equal(driver->state(t->connection), TENON__IDLE);
+}
+
+static void a_value_larger_than_all_buffers_comes_through(void **state)
+{
+    pgtest *t = *state;
+    size_t length = (size_t)20 << 20;
+    char *text = malloc(length + 1);
+    memset(text, 'x', length);
+    text[length] = '\0';
+    int64_t id = 5;
+    const char *mail = text;
+    assert_true(pgtest_script(t, "ALTER TABLE \"user\" DROP CONSTRAINT user_mail_key"));
+    assert_true(pgtest_once(t, &insert, (const void *[]){&id, &mail, NULL}, NULL));
+    tenon__rows rows;
+    assert_true(find_user(t, pgtest_prepare(t, &find), 5, &rows));
+    assert_string_equal(((const user *)rows.items)->email, text);
+    free(text);
+}
+
+/* ---- transactions and scripts ------------------------------------------------------------------- */
+
+static void a_script_runs_statement_after_statement_up_to_the_first_failure(void **state)
+{
+    pgtest *t = *state;
+    assert_false(pgtest_script(t, "DELETE FROM \"user\" WHERE id = 1; SELECT 1 / 0; SELECT 2"));
+    assert_string_equal(t->err.sqlstate, "22012");
+    assert_string_equal(testdb_value(t->url, "SELECT count(*) FROM \"user\""), "3");
+    assert_true(pgtest_script(t, ""));
+}
+
+static void copy_has_no_place_in_a_script(void **state)
+{
+    pgtest *t = *state;
+    assert_false(pgtest_script(t, "COPY \"user\" FROM STDIN"));
+    assert_int_equal(driver->state(t->connection), TENON__IDLE);
+    assert_true(pgtest_script(t, "SELECT 1"));
+}
+
+static void a_commit_that_the_server_turned_into_a_rollback_fails(void **state)
+{
+    pgtest *t = *state;
+    bool is_failed;
+    assert_true(pgtest_script(t, "BEGIN"));
+    assert_true(driver->in_transaction(t->connection, &is_failed));
+    assert_false(is_failed);
+    assert_false(pgtest_script(t, "SELECT 1 / 0"));
+    assert_true(driver->in_transaction(t->connection, &is_failed));
+    assert_true(is_failed);
+    assert_false(pgtest_script(t, "COMMIT"));
+    assert_int_equal(t->err.status, TENON_MISUSE);
+    assert_int_equal(t->err.applied, TENON_APPLIED_NO);
+    assert_false(driver->in_transaction(t->connection, &is_failed));
+}
+
+static const char *backend_of(pgtest *t)
+{
+    return testdb_value(t->url, "SELECT pid FROM pg_stat_activity WHERE application_name = 'tenon' "
+                                "AND datname = current_database()");
+}
+
+/* A statement that was sent is not yet one that runs. */
+static void wait_until_asleep(pgtest *t)
+{
+    const char *is_asleep = "f";
+    while (strcmp(is_asleep, "f") == 0)
+        is_asleep = testdb_value(t->url, "SELECT bool_or(wait_event = 'PgSleep') IS TRUE "
+                                         "FROM pg_stat_activity");
+}
+
+static void kill_backend(pgtest *t)
+{
+    char sql[100];
+    snprintf(sql, sizeof sql, "SELECT pg_terminate_backend(%s, 5000)", backend_of(t));
+    assert_string_equal(testdb_value(t->url, sql), "t");
+}
+
+static void a_statement_under_way_can_be_cancelled(void **state)
+{
+    pgtest *t = *state;
+    tenon_error_reset(&t->err);
+    tenon__progress progress = driver->script(t->connection, "SELECT pg_sleep(30)", &t->err);
+    assert_int_equal(driver->state(t->connection), TENON__BUSY);
+    wait_until_asleep(t);
+    driver->cancel(t->connection);
+    assert_int_equal(pgtest_wait(t->connection, progress, &t->err), TENON__FAILED);
+    assert_int_equal(t->err.status, TENON_CANCELLED);
+    assert_true(pgtest_script(t, "SELECT 1"));
+}
+
+/* ---- lost connections --------------------------------------------------------------------------- */
+
+static void a_read_on_a_killed_connection_changed_nothing(void **state)
+{
+    pgtest *t = *state;
+    tenon__rows rows;
+    tenon__prepared *prepared = pgtest_prepare(t, &find);
+    assert_true(find_user(t, prepared, 1, &rows));
+    kill_backend(t);
+    assert_false(find_user(t, prepared, 1, &rows));
+    assert_int_equal(t->err.status, TENON_UNAVAILABLE);
+    assert_int_equal(t->err.applied, TENON_APPLIED_NO);
+    assert_string_equal(t->err.sqlstate, "57P01");
+    assert_int_equal(driver->state(t->connection), TENON__BROKEN);
+    driver->forget(t->connection, prepared);
+}
+
+static void a_write_on_a_killed_connection_may_have_happened(void **state)
+{
+    pgtest *t = *state;
+    kill_backend(t);
+    int64_t id = 6;
+    const char *mail = "eve";
+    assert_false(pgtest_once(t, &insert, (const void *[]){&id, &mail, NULL}, NULL));
+    assert_int_equal(t->err.status, TENON_UNAVAILABLE);
+    assert_int_equal(t->err.applied, TENON_APPLIED_UNKNOWN);
+}
+
+static void a_write_in_a_transaction_goes_with_it(void **state)
+{
+    pgtest *t = *state;
+    assert_true(pgtest_script(t, "BEGIN"));
+    kill_backend(t);
+    int64_t id = 6;
+    const char *mail = "eve";
+    assert_false(pgtest_once(t, &insert, (const void *[]){&id, &mail, NULL}, NULL));
+    assert_int_equal(t->err.status, TENON_UNAVAILABLE);
+    assert_int_equal(t->err.applied, TENON_APPLIED_NO);
+}
+
+static void a_commit_on_a_killed_connection_has_an_unknown_outcome(void **state)
+{
+    pgtest *t = *state;
+    assert_true(pgtest_script(t, "BEGIN; DELETE FROM \"user\""));
+    kill_backend(t);
+    assert_false(pgtest_script(t, "COMMIT"));
+    assert_int_equal(t->err.status, TENON_OUTCOME_UNKNOWN);
+    assert_int_equal(t->err.applied, TENON_APPLIED_UNKNOWN);
+    assert_int_equal(driver->state(t->connection), TENON__BROKEN);
+}
+
+static void a_connection_killed_in_the_middle_of_a_statement_fails(void **state)
+{
+    pgtest *t = *state;
+    tenon_error_reset(&t->err);
+    tenon__progress progress = driver->script(t->connection, "SELECT pg_sleep(30)", &t->err);
+    kill_backend(t);
+    assert_int_equal(pgtest_wait(t->connection, progress, &t->err), TENON__FAILED);
+    assert_int_equal(t->err.status, TENON_UNAVAILABLE);
+    assert_int_equal(driver->state(t->connection), TENON__BROKEN);
+}
+
+/* ---- connections that never come about ---------------------------------------------------------- */
+
+static void refuse(const char *url, tenon_status status, const char *sqlstate)
+{
+    tenon_error err = {0};
+    assert_null(pgtest_connect(url, &err));
+    assert_int_equal(err.status, status);
+    assert_string_equal(err.sqlstate, sqlstate);
+    assert_int_equal(err.applied, TENON_APPLIED_NO);
+    assert_true(err.message[0] && err.hint[0]);
+    assert_null(strstr(err.message, "s3cret"));
+}
+
+/* The URL with another database and user. */
+static const char *other_url(const char *url, const char *database, const char *user)
+{
+    static char other[300];
+    const char *host = strstr(url, "host=");
+    snprintf(other, sizeof other, "postgresql:///%s?user=%s&password=s3cret&%.*s", database, user,
+             (int)strcspn(host, "&"), host);
+    return other;
+}
+
+static void a_connection_that_is_refused_says_why(void **state)
+{
+    pgtest *t = *state;
+    refuse("postgresql:///x?host=/nonexistent", TENON_UNAVAILABLE, "");
+    refuse("postgresql://u:s3cret@127.0.0.1:1/x", TENON_UNAVAILABLE, "");
+    refuse(other_url(t->url, "no_such_database", "tenon"), TENON_SCHEMA, "3D000");
+    testdb_run(t->url, "DO $$ BEGIN CREATE ROLE tenon_password LOGIN PASSWORD 'right'; "
+                       "EXCEPTION WHEN duplicate_object THEN NULL; END $$");
+    refuse(other_url(t->url, "postgres", "tenon_password"), TENON_AUTH, "28P01");
+}
+
+static void a_url_that_is_none_is_not_repeated(void **state)
+{
+    (void)state;
+    tenon_error err = {0};
+    assert_null(pgtest_connect("postgresql://u:s3cret@[::1/x", &err));
+    assert_int_equal(err.status, TENON_MISUSE);
+    assert_null(strstr(err.message, "s3cret"));
+    tenon_error_reset(&err);
+    assert_null(pgtest_connect("postgresql:///x?colour=s3cret", &err));
+    assert_int_equal(err.status, TENON_MISUSE);
+}
+
+static void text_in_no_encoding_is_refused(void **state)
+{
+    pgtest *t = *state;
+    testdb_run(t->url, "CREATE DATABASE ascii_only TEMPLATE template0 ENCODING 'SQL_ASCII' "
+                       "LOCALE 'C'");
+    tenon_error err = {0};
+    assert_null(pgtest_connect(other_url(t->url, "ascii_only", "tenon"), &err));
+    assert_int_equal(err.status, TENON_UNSUPPORTED);
+    testdb_run(t->url, "DROP DATABASE ascii_only");
+}
+
+#define USERS(test) cmocka_unit_test_setup_teardown(test, open_users, close_users)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_row_is_found_by_its_key, open_users, close_users),
-        cmocka_unit_test_setup_teardown(a_write_tells_how_many_rows_it_changed, open_users,
-                                        close_users),
+        USERS(a_row_is_found_by_its_key),
+        USERS(a_write_tells_how_many_rows_it_changed),
+        USERS(what_is_forgotten_is_deallocated_with_the_next_preparation),
+        USERS(inside_a_transaction_nothing_is_deallocated),
+        USERS(a_statement_that_the_server_lost_is_prepared_again),
+        USERS(in_a_transaction_a_lost_statement_asks_for_another_try),
+        USERS(a_changed_column_is_found_after_preparing_again),
+        USERS(types_are_trusted_when_asked_to),
+        USERS(a_wrong_statement_fails_at_its_first_execution),
+        USERS(a_custom_plan_is_parsed_anew_each_time),
+        USERS(a_required_field_that_is_null_is_named),
+        USERS(a_value_that_does_not_fit_is_never_sent),
+        USERS(a_value_larger_than_all_buffers_comes_through),
+        USERS(a_script_runs_statement_after_statement_up_to_the_first_failure),
+        USERS(copy_has_no_place_in_a_script),
+        USERS(a_commit_that_the_server_turned_into_a_rollback_fails),
+        USERS(a_statement_under_way_can_be_cancelled),
+        USERS(a_read_on_a_killed_connection_changed_nothing),
+        USERS(a_write_on_a_killed_connection_may_have_happened),
+        USERS(a_write_in_a_transaction_goes_with_it),
+        USERS(a_commit_on_a_killed_connection_has_an_unknown_outcome),
+        USERS(a_connection_killed_in_the_middle_of_a_statement_fails),
+        USERS(a_connection_that_is_refused_says_why),
+        USERS(a_url_that_is_none_is_not_repeated),
+        USERS(text_in_no_encoding_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
