@@ -30,6 +30,10 @@ format: ## lay out the C files as .clang-format says
 symbols: all ## write the list of exported symbols anew, after the API has changed on purpose
 	@python3 tests/house/symbols.py --update $(BUILD)/libtenon.so
 
+bench: all ## compare with hand-written libpq and sqlite3; ARGS="--only find --json"
+	@scripts/setup.sh build bench
+	@scripts/bench.sh $(BUILD) $(ARGS)
+
 fuzz: ## fuzz each target for FUZZ_SECONDS (30)
 	@scripts/setup.sh build check
 	@scripts/fuzz.sh $(FUZZ_SECONDS)

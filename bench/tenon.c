@@ -1,0 +1,141 @@
+/* The side of tenon: both databases, by the URL. One session for all calls, as in a loop of a program;
+ * what a call returned is freed before the next. */
+#include "sample.h"
+#include "side.h"
+
+#include "bench_models.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static tenon_db *db;
+static tenon_session *session;
+static tenon_mark start;
+
+static void check_session(void)
+{
+    if (tenon_failed(session))
+        bench_fail("tenon", tenon_message(session));
+}
+
+static uint64_t check_user(const User *u)
+{
+    return bench_check(u->id, u->age.has ? u->age.value : 0, u->created_at.us, u->name, u->email,
+                       u->profile.text);
+}
+
+static uint64_t take_row(const User *user)
+{
+    if (!user) {
+        check_session();
+        bench_fail("tenon", "no such row");
+    }
+    uint64_t sum = check_user(user);
+    tenon_session_rewind(session, start);
+    return sum;
+}
+
+/* ---- reads ------------------------------------------------------------------------------------ */
+
+static uint64_t find(size_t i)
+{
+    return take_row(user_find(session, bench_key(i)));
+}
+
+static UserList list_users(void)
+{
+    UserList users =
+        user_find_many(session, .order_by = {{USER_ID, TENON_ASC}}, .limit = BENCH_ROWS);
+    check_session();
+    return users;
+}
+
+static uint64_t list(size_t i)
+{
+    (void)i;
+    uint64_t sum = 0;
+    UserList users = list_users();
+    for (size_t k = 0; k < users.count; k++)
+        sum += check_user(&users.items[k]);
+    tenon_session_rewind(session, start);
+    return sum;
+}
+
+/* Bytes of structs and texts of a list that stays in memory, in a session of its own. */
+static uint64_t keep(size_t i)
+{
+    (void)i;
+    session = tenon_session_open(db, NULL);
+    UserList users = list_users();
+    uint64_t bytes = users.count * sizeof(User);
+    for (size_t k = 0; k < users.count; k++) {
+        const User *u = &users.items[k];
+        bytes += strlen(u->name) + strlen(u->email) + u->profile.len + 3;
+    }
+    return bytes;
+}
+
+/* ---- writes ----------------------------------------------------------------------------------- */
+
+static tenon_int_set age_of(const bench_sample *s)
+{
+    return s->has_age ? (tenon_int_set){TENON_SET, s->age} : (tenon_int_set){TENON_SET_NULL, 0};
+}
+
+static uint64_t create(size_t i)
+{
+    const bench_sample *s = &bench_samples()[i % BENCH_ROWS];
+    take_row(user_create(session, .name = {TENON_SET, s->name}, .email = {TENON_SET, s->email},
+                         .age = age_of(s), .created_at = {TENON_SET, {s->created_at_us}},
+                         .profile = {TENON_SET, {s->profile_length, s->profile}}));
+    return 1;
+}
+
+static uint64_t update(size_t i)
+{
+    const bench_sample *s = &bench_samples()[i % BENCH_ROWS];
+    return take_row(user_update(session, bench_key(i), .name = {TENON_SET, s->name},
+                                .age = {TENON_SET, s->age}));
+}
+
+static uint64_t create_many(size_t i)
+{
+    (void)i;
+    static UserSet rows[BENCH_ROWS];
+    const bench_sample *s = bench_samples();
+    for (size_t k = 0; k < BENCH_ROWS; k++, s++)
+        rows[k] = (UserSet){.name = {TENON_SET, s->name},
+                            .email = {TENON_SET, s->email},
+                            .age = age_of(s),
+                            .created_at = {TENON_SET, {s->created_at_us}},
+                            .profile = {TENON_SET, {s->profile_length, s->profile}}};
+    int64_t count = user_create_many(session, .items = rows, .count = BENCH_ROWS);
+    check_session();
+    return (uint64_t)count;
+}
+
+void bench_open(const char *url)
+{
+    tenon_error err;
+    db = tenon_open(url, NULL, &err);
+    if (!db)
+        bench_fail("tenon", err.message);
+    session = tenon_session_open(db, NULL);
+    start = tenon_session_mark(session);
+}
+
+void bench_close(void)
+{
+    tenon_session_close(session);
+    tenon_close(db);
+}
+
+const bench_work bench_works[] = {
+    {"find", NULL, find},
+    {"list", NULL, list},
+    {"keep", NULL, keep},
+    {"create", NULL, create},
+    {"update", NULL, update},
+    {"create_many", NULL, create_many},
+    {0},
+};
