@@ -92,7 +92,7 @@ static void write_as_text(tenon__sql *w, const tenon_field *field)
     }
 }
 
-static void write_selected(tenon__sql *w, const tenon_field *field)
+static bool is_selected_as_text(const tenon_field *field)
 {
     switch (field->pg_type) {
     case TENON_PG_BIT:
@@ -100,15 +100,30 @@ static void write_selected(tenon__sql *w, const tenon_field *field)
     case TENON_PG_INET:
     case TENON_PG_XML:
     case TENON_PG_OTHER:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void write_selected(tenon__sql *w, const tenon_field *field)
+{
+    if (is_selected_as_text(field)) {
         write_as_text(w, field);
         return;
-    case TENON_PG_MONEY:
-        tenon__sql_column(w, field);
-        write_cast(w, field, "numeric");
-        return;
-    default:
-        tenon__sql_column(w, field);
     }
+    tenon__sql_column(w, field);
+    if (field->pg_type == TENON_PG_MONEY)
+        write_cast(w, field, "numeric");
+}
+
+/* A bare name in ORDER BY means the column of the result first, and that one may be a text by now. */
+static void write_ordered(tenon__sql *w, const tenon_field *field)
+{
+    if (is_selected_as_text(field))
+        tenon__sql_qualified_column(w, field);
+    else
+        tenon__sql_column(w, field);
 }
 
 /* What a type without a usable equality is compared as; NULL for all others. */
@@ -397,7 +412,7 @@ const tenon__sql_dialect tenon__sql_postgresql = {
     .compared = write_compared,
     .comparand = write_comparand,
     .stored = write_stored,
-    .ordered = tenon__sql_column,
+    .ordered = write_ordered,
     .list = write_list,
     .match = write_match,
     .array = write_array,

@@ -105,7 +105,7 @@ void tenon__sql_find_by(tenon__sql *w)
     tenon__sql_where_key(w);
 }
 
-/* "(SELECT *, row_number() OVER (PARTITION BY a, b ORDER BY c) AS rank FROM table WHERE …)" */
+/* "(SELECT *, row_number() OVER (PARTITION BY a, b ORDER BY c) AS rank FROM table WHERE …) AS table" */
 static void write_ranked(tenon__sql *w, const tenon_field *const *distinct, size_t distinct_count,
                          const tenon__sql_term *order, size_t order_count)
 {
@@ -116,7 +116,9 @@ static void write_ranked(tenon__sql *w, const tenon_field *const *distinct, size
     tenon__sql_add(w, rank_column);
     write_from(w);
     tenon__sql_where(w);
-    tenon__sql_add(w, ") AS \"t\" WHERE ");
+    tenon__sql_add(w, ") AS ");
+    tenon__sql_identifier(w, w->table);
+    tenon__sql_add(w, " WHERE ");
     tenon__sql_add(w, rank_column);
     tenon__sql_add(w, " = 1");
 }

@@ -1,0 +1,425 @@
+/* The SQL of every kind of call, in both dialects, as a file that a reviewer can read.
+ *
+ * Each case is a call of the client as a program makes it. tenon__run and tenon__run_copy are replaced at
+ * link time: they note the statement instead of running it. The notes of a group are compared with
+ * tests/golden/sql/<group>.txt; with TENON_UPDATE_GOLDEN=1 in the environment the files are written
+ * instead. */
+#include "both.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "db/db.h"
+
+typedef struct sql_case {
+    const char *name;
+    void (*call)(tenon_session *s);
+} sql_case;
+
+static tenon__buf notes;
+
+/* ---- in place of lib/db ------------------------------------------------------------------------ */
+
+static const char *const form_names[] = {
+    [TENON__FORM_WIDE] = "",
+    [TENON__FORM_ARRAY] = " array",
+    [TENON__FORM_WIDE_LIST] = " list",
+    [TENON__FORM_NARROW_LIST] = " elements",
+    [TENON__FORM_ELEMENT] = " element",
+    [TENON__FORM_COLUMN] = " column",
+};
+
+static void note_slot(const tenon__slot *slot)
+{
+    tenon__buf_format(&notes, " %s%s%s", slot->field ? slot->field->name : "count",
+                      form_names[slot->form], slot->as_text ? " as text" : "");
+}
+
+static void note_statement(tenon_session *s, const tenon__statement *statement)
+{
+    bool is_sqlite = tenon__session_dialect(s) == TENON_SQLITE;
+    tenon__buf_format(&notes, "  %s\n    %s\n", is_sqlite ? "sqlite" : "postgresql",
+                      statement->sql);
+    for (size_t i = 0; i < statement->slot_count; i++) {
+        tenon__buf_text(&notes, i ? "," : "    --");
+        note_slot(&statement->slots[i]);
+    }
+    tenon__buf_text(&notes, statement->slot_count ? "\n" : "");
+}
+
+bool __wrap_tenon__run(tenon_session *s, const tenon__call *call);
+bool __wrap_tenon__run(tenon_session *s, const tenon__call *call)
+{
+    tenon__cached plan;
+    if (!call->make(tenon__session_dialect(s), call->key, call->key_length, &plan,
+                    tenon__session_error(s)))
+        return false;
+    assert_int_equal(plan.statement->slot_count, call->value_count);
+    note_statement(s, plan.statement);
+    plan.free_owner(plan.owner);
+    tenon__arena_clear(tenon__session_scratch(s));
+    return true;
+}
+
+bool __wrap_tenon__run_copy(tenon_session *s, const tenon__statement *statement, size_t count,
+                            const void *const *(*next)(void *ctx, size_t i), void *ctx,
+                            int64_t *affected);
+bool __wrap_tenon__run_copy(tenon_session *s, const tenon__statement *statement, size_t count,
+                            const void *const *(*next)(void *ctx, size_t i), void *ctx,
+                            int64_t *affected)
+{
+    for (size_t i = 0; i < count; i++)
+        assert_non_null(next(ctx, i));
+    *affected = (int64_t)count;
+    note_statement(s, statement);
+    return true;
+}
+
+/* ---- reading ---------------------------------------------------------------------------------- */
+
+#define CASE(name, ...)                                                                            \
+    static void name(tenon_session *s)                                                             \
+    {                                                                                              \
+        __VA_ARGS__;                                                                               \
+    }
+
+CASE(find_by_primary_key, user_find(s, 1))
+CASE(find_by_unique, user_find_by_email(s, "a@b"))
+CASE(find_by_two_columns, membership_find(s, 1, "admins"))
+CASE(find_by_mapped_columns, post_find_by_author_id_slug(s, 1, "x"))
+CASE(find_everything, everything_find(s, 1))
+CASE(find_arrays, arrays_find(s, 1))
+CASE(find_first, user_find_first(s, .where = {.age = GE(18)}))
+CASE(find_all, membership_find_many(s))
+CASE(find_ordered, user_find_many(s, .order_by = {DESC(USER_CREATED_AT), ASC(USER_ID)}))
+CASE(find_ordered_nullable, user_find_many(s, .order_by = {ASC(USER_AGE), DESC(USER_NAME)}))
+CASE(find_ordered_nulls_moved,
+     user_find_many(s, .order_by = {ASC_NULLS_FIRST(USER_AGE), DESC_NULLS_LAST(USER_NAME)}))
+CASE(find_ordered_by_enum, membership_find_many(s, .order_by = {ASC(MEMBERSHIP_ROLE)}))
+CASE(find_ordered_by_text,
+     everything_find_many(s, .select = {EVERYTHING_BITS}, .order_by = {ASC(EVERYTHING_BITS)}))
+CASE(find_some_columns, user_find_many(s, .select = {USER_EMAIL, USER_ID}))
+CASE(find_limited, membership_find_many(s, .limit = 10, .offset = 20))
+CASE(find_one, membership_find_many(s, .limit = 1))
+CASE(find_none, membership_find_many(s, .limit = tenon_limit(0)))
+CASE(find_from_offset, membership_find_many(s, .offset = 20))
+CASE(find_distinct, membership_find_many(s, .distinct = {MEMBERSHIP_ROLE}))
+CASE(find_distinct_ordered, membership_find_many(s, .where = {.note = NOT_NULL()},
+                                                 .distinct = {MEMBERSHIP_ROLE, MEMBERSHIP_SINCE},
+                                                 .order_by = {DESC(MEMBERSHIP_NOTE)}, .limit = 3))
+CASE(find_in_other_table,
+     membership_find_many(s, .table = {.schema = "a\"b", .name = "select"}, .limit = 1))
+CASE(count_all, user_count(s))
+CASE(count_some, user_count(s, .where = {.active = EQ(true)}))
+CASE(count_distinct, user_count(s, .distinct = {USER_ROLE, USER_AGE}))
+CASE(count_limited, user_count(s, .limit = 100, .offset = 5))
+CASE(exists, user_exists(s, .where = {.email = EQ("a@b")}))
+
+static const sql_case find_cases[] = {
+    {"by the primary key", find_by_primary_key},
+    {"by a unique", find_by_unique},
+    {"by a key of two columns", find_by_two_columns},
+    {"by mapped columns", find_by_mapped_columns},
+    {"columns of every type", find_everything},
+    {"arrays of every type", find_arrays},
+    {"first", find_first},
+    {"all", find_all},
+    {"in order", find_ordered},
+    {"in order of nullable columns", find_ordered_nullable},
+    {"in order with NULLs at the other end", find_ordered_nulls_moved},
+    {"in order of an enum", find_ordered_by_enum},
+    {"in order of a type that is read as text", find_ordered_by_text},
+    {"some columns", find_some_columns},
+    {"limit and offset", find_limited},
+    {"limit 1", find_one},
+    {"no rows", find_none},
+    {"offset alone", find_from_offset},
+    {"distinct", find_distinct},
+    {"distinct, in order, limited", find_distinct_ordered},
+    {"in a table chosen at run time", find_in_other_table},
+    {"count", count_all},
+    {"count where", count_some},
+    {"count distinct", count_distinct},
+    {"count limited", count_limited},
+    {"exists", exists},
+};
+
+/* ---- filters ---------------------------------------------------------------------------------- */
+
+#define WHERE(name, ...) CASE(name, user_exists(s, .where = {__VA_ARGS__}))
+#define OF_EVERYTHING(name, ...) CASE(name, everything_exists(s, .where = {__VA_ARGS__}))
+#define OF_ARRAYS(name, ...) CASE(name, arrays_exists(s, .where = {__VA_ARGS__}))
+
+static const int64_t ages[] = {1, 2, 3};
+static const char *const names[] = {"a", "b"};
+static const Role roles[] = {ROLE_USER, ROLE_ADMIN};
+static const UserWhere no_conditions;
+static const tenon_json document = {0, "{\"a\": 1}"};
+
+WHERE(equal, .age = EQ(1))
+WHERE(unequal, .age = NE(1))
+WHERE(compared, .age = LT(9), .score = LE(1.5), .id = GT(3),
+      .balance = GE(((tenon_decimal){0, "1"})))
+WHERE(between, .age = BETWEEN(1, 9))
+WHERE(ranges, .age = RANGE(GE, 1, LT, 9), .id = RANGE(GT, 1, LE, 9), .score = RANGE(GT, 1, LT, 2))
+WHERE(not_between, .age = NOT_BETWEEN(1, 9), .id = EQ(1))
+WHERE(in_list, .age = IN(ages, 3))
+WHERE(not_in_list, .name = NOT_IN(names, 2))
+WHERE(in_enums, .role = IN(roles, 2))
+WHERE(nulls, .age = IS_NULL(), .name = NOT_NULL())
+WHERE(bools, .active = EQ(true))
+WHERE(bools_negated, .active = NE(true))
+WHERE(patterns, .name = LIKE("a%"), .email = ILIKE("%B%"))
+WHERE(patterns_negated, .name = NOT_LIKE("a%"), .email = NOT_ILIKE("%B%"))
+WHERE(parts_start, .name = STARTS_WITH("a"))
+WHERE(parts_end, .name = ENDS_WITH("a"))
+WHERE(parts_inside, .name = CONTAINS("a"))
+WHERE(arrays_have, .tags = HAS("a"))
+WHERE(arrays_have_any, .tags = HAS_ANY(names, 2))
+WHERE(arrays_have_all, .tags = HAS_ALL(names, 2))
+WHERE(arrays_equal, .tags = EQ(((tenon_text_array){names, 2})))
+WHERE(arrays_empty, .tags = IS_EMPTY())
+WHERE(arrays_not_empty, .tags = NOT_EMPTY())
+OF_EVERYTHING(stand_ins, .raw = EQ(document), .markup = EQ("<a/>"),
+              .money = GE(((tenon_decimal){0, "1.50"})), .data = NE(document))
+OF_EVERYTHING(text_types, .bits = EQ("01010101"), .address = LIKE("10.%"), .role = EQ(ROLE_USER))
+OF_EVERYTHING(json_contains, .data = JSON_CONTAINS(document))
+OF_EVERYTHING(json_path, .data = JSON_AT("address.0.city", document))
+OF_EVERYTHING(json_path_hostile, .raw = JSON_AT("it's.$x", document))
+OF_ARRAYS(elements_typed, .bitss = HAS("01010101"), .roles = HAS(ROLE_USER), .labels = HAS("a"),
+          .numbers = HAS(1))
+OF_ARRAYS(elements_stand_ins, .raws = HAS(document), .monies = HAS(((tenon_decimal){0, "1"})))
+WHERE(tree_any, .active = EQ(true), .any = USER_WHERES({.age = GE(18)}, {.name = IS_NULL()}))
+WHERE(tree_none, .none = USER_WHERES({.age = GE(18)}, {.name = IS_NULL()}))
+WHERE(tree_all, .all = USER_WHERES({.age = GE(18)}, {.age = LT(65)}))
+WHERE(tree_nested, .any = USER_WHERES({.all = USER_WHERES({.age = GE(18)},
+                                                          {.none = USER_WHERES({.id = EQ(1)})})},
+                                      {.name = EQ("x"), .active = EQ(false)}))
+WHERE(tree_empty, .all = {&no_conditions, 0}, .any = {&no_conditions, 0},
+      .none = {&no_conditions, 0})
+WHERE(tree_of_nothing, .any = USER_WHERES({.age = {0}}, {.age = EQ(1)}))
+
+static const sql_case filter_cases[] = {
+    {"EQ", equal},
+    {"NE", unequal},
+    {"LT, LE, GT, GE", compared},
+    {"BETWEEN", between},
+    {"RANGE", ranges},
+    {"NOT_BETWEEN", not_between},
+    {"IN", in_list},
+    {"NOT_IN", not_in_list},
+    {"IN of enums", in_enums},
+    {"IS_NULL and NOT_NULL", nulls},
+    {"a bool", bools},
+    {"a bool negated", bools_negated},
+    {"LIKE and ILIKE", patterns},
+    {"NOT_LIKE and NOT_ILIKE", patterns_negated},
+    {"STARTS_WITH", parts_start},
+    {"ENDS_WITH", parts_end},
+    {"CONTAINS", parts_inside},
+    {"HAS", arrays_have},
+    {"HAS_ANY", arrays_have_any},
+    {"HAS_ALL", arrays_have_all},
+    {"EQ of an array", arrays_equal},
+    {"IS_EMPTY", arrays_empty},
+    {"NOT_EMPTY", arrays_not_empty},
+    {"types that are compared as another", stand_ins},
+    {"types that travel as text", text_types},
+    {"JSON_CONTAINS", json_contains},
+    {"JSON_AT", json_path},
+    {"JSON_AT with hostile keys", json_path_hostile},
+    {"HAS of typed elements", elements_typed},
+    {"HAS of elements that are compared as another", elements_stand_ins},
+    {"any", tree_any},
+    {"none", tree_none},
+    {"all", tree_all},
+    {"trees in trees", tree_nested},
+    {"trees of no items", tree_empty},
+    {"a tree with an item without conditions", tree_of_nothing},
+};
+
+/* ---- writing ---------------------------------------------------------------------------------- */
+
+static const ArraysSet no_arrays[2];
+static const EverythingSet no_everything[2];
+static const tenon_bytes bytes = {1, "x"};
+
+static void create_many_users(tenon_session *s, size_t count, bool skip_duplicates)
+{
+    UserSet *items = calloc(count, sizeof *items);
+    assert_non_null(items);
+    for (size_t i = 0; i < count; i++)
+        items[i] = (UserSet){.email = SET("a@b")};
+    user_create_many(s, .items = items, .count = count, .skip_duplicates = skip_duplicates);
+    free(items);
+}
+
+static void create_rows(tenon_session *s)
+{
+    if (tenon__session_dialect(s) == TENON_POSTGRESQL)
+        create_many_users(s, 2, false);
+    else
+        create_many_users(s, 1, false);
+}
+
+CASE(create, user_create(s, .email = SET("a@b"), .age = SET(1)))
+CASE(create_with_id, user_create(s, .email = SET("a@b"), .id = SET(7)))
+CASE(create_bytes, everything_create(s, .blob = SET(bytes)))
+CASE(create_skipping, create_many_users(s, 1, true))
+CASE(create_in_other_table, membership_create(s, .table = {.name = "m2"}, .userId = SET(1),
+                                              .groupName = SET("g"), .role = SET(ROLE_USER)))
+CASE(create_many, create_rows(s))
+CASE(create_many_thousands,
+     if (tenon__session_dialect(s) == TENON_POSTGRESQL) create_many_users(s, 4000, false))
+CASE(create_many_arrays, arrays_create_many_returning(s, .items = no_arrays, .count = 2))
+CASE(create_many_everything, everything_create_many(s, .items = no_everything, .count = 2))
+CASE(update, user_update(s, 1, .name = SET("Bo"), .age = SET_NULL()))
+CASE(update_calculated, user_update(s, 1, .age = INCREASE(1), .score = SCALE(2)))
+CASE(update_decreased, post_update(s, (tenon_uuid){0}, .views = DECREASE(1)))
+CASE(update_decimal, user_update(s, 1, .balance = INCREASE(((tenon_decimal){0, "1"}))))
+CASE(update_money, everything_update(s, 1, .money = SCALE(((tenon_decimal){0, "1.1"}))))
+CASE(update_pushed, user_update(s, 1, .tags = PUSH(((tenon_text_array){names, 2}))))
+CASE(update_default, user_update(s, 1, .id = SET_DEFAULT()))
+CASE(update_nothing, membership_update(s, 1, "g"))
+CASE(update_many,
+     membership_update_many(s, .where = {.role = EQ(ROLE_USER)}, .set = {.note = SET("x")}))
+CASE(update_every, membership_update_many(s, .everything = true, .set = {.note = SET("x")}))
+CASE(upsert,
+     membership_upsert(s,
+                       .create = {.userId = SET(1), .groupName = SET("g"), .role = SET(ROLE_USER)},
+                       .update = {.role = SET(ROLE_ADMIN)}))
+CASE(upsert_calculated,
+     post_upsert(s, .on = POST_BY_AUTHOR_ID_SLUG,
+                 .create = {.authorId = SET(1), .slug = SET("s"), .title = SET("t")},
+                 .update = {.views = INCREASE(1)}))
+CASE(upsert_without_change,
+     membership_upsert(s,
+                       .create = {.userId = SET(1), .groupName = SET("g"), .role = SET(ROLE_USER)}))
+CASE(delete_one, membership_delete(s, 1, "g"))
+CASE(delete_many, membership_delete_many(s, .where = {.note = IS_NULL()}))
+CASE(delete_every, membership_delete_many(s, .everything = true))
+
+static const sql_case write_cases[] = {
+    {"create", create},
+    {"create with a generated column given", create_with_id},
+    {"create with columns of every type", create_bytes},
+    {"create_many of one row, skipping duplicates", create_skipping},
+    {"create in a table chosen at run time", create_in_other_table},
+    {"create_many", create_many},
+    {"create_many of thousands", create_many_thousands},
+    {"create_many of arrays, returning", create_many_arrays},
+    {"create_many of every type", create_many_everything},
+    {"update", update},
+    {"update by calculation", update_calculated},
+    {"DECREASE", update_decreased},
+    {"INCREASE of a decimal", update_decimal},
+    {"SCALE of money", update_money},
+    {"PUSH", update_pushed},
+    {"SET_DEFAULT of a generated column", update_default},
+    {"update without a change", update_nothing},
+    {"update_many", update_many},
+    {"update_many of everything", update_every},
+    {"upsert", upsert},
+    {"upsert by calculation", upsert_calculated},
+    {"upsert without a change", upsert_without_change},
+    {"delete", delete_one},
+    {"delete_many", delete_many},
+    {"delete_many of everything", delete_every},
+};
+
+/* ---- comparing -------------------------------------------------------------------------------- */
+
+static void note_call(const sql_case *c, tenon_session *s)
+{
+    c->call(s);
+    const tenon_error *err = tenon_session_error(s);
+    if (tenon_failed(s))
+        tenon__buf_format(&notes, "  %s\n    %s: %s [%s]\n",
+                          tenon__session_dialect(s) == TENON_SQLITE ? "sqlite" : "postgresql",
+                          tenon_status_name(err->status), tenon_message(s), err->hint);
+    tenon_error_clear(s);
+}
+
+static char *read_file(const char *path)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
+    FILE *file = fopen(path, "r");
+    char block[4096];
+    size_t length;
+    while (file && (length = fread(block, 1, sizeof block, file)) > 0)
+        tenon__buf_add(&text, block, length);
+    if (file)
+        fclose(file);
+    return tenon__buf_take(&text);
+}
+
+static void write_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+static void compare_with(const char *path)
+{
+    char *expected = read_file(path);
+    assert_non_null(expected);
+    assert_string_equal(tenon__buf_string(&notes), expected);
+    free(expected);
+}
+
+static void check_group(const char *path, const sql_case *cases, size_t count)
+{
+    tenon__buf_clear(&notes);
+    for (size_t i = 0; i < count; i++) {
+        tenon__buf_format(&notes, "%s%s\n", i ? "\n" : "", cases[i].name);
+        note_call(&cases[i], both_postgresql.session);
+        note_call(&cases[i], both_sqlite.session);
+    }
+    if (getenv("TENON_UPDATE_GOLDEN"))
+        write_file(path, tenon__buf_string(&notes));
+    else
+        compare_with(path);
+}
+
+static void reading_is_said_like_this(void **state)
+{
+    check_group("tests/golden/sql/find.txt", find_cases, TENON__COUNT(find_cases));
+}
+
+static void conditions_are_said_like_this(void **state)
+{
+    check_group("tests/golden/sql/filter.txt", filter_cases, TENON__COUNT(filter_cases));
+}
+
+static void writing_is_said_like_this(void **state)
+{
+    check_group("tests/golden/sql/write.txt", write_cases, TENON__COUNT(write_cases));
+}
+
+static int open_both(void **state)
+{
+    both_open(state);
+    both_postgresql.session = tenon_session_open(both_postgresql.db, NULL);
+    both_sqlite.session = tenon_session_open(both_sqlite.db, NULL);
+    return 0;
+}
+
+static int close_both(void **state)
+{
+    tenon__buf_release(&notes);
+    tenon_session_close(both_postgresql.session);
+    tenon_session_close(both_sqlite.session);
+    return both_close(state);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reading_is_said_like_this),
+        cmocka_unit_test(conditions_are_said_like_this),
+        cmocka_unit_test(writing_is_said_like_this),
+    };
+    return cmocka_run_group_tests(tests, open_both, close_both);
+}
