@@ -64,11 +64,11 @@ typedef enum tenon__state {
 /* ---- values in -------------------------------------------------------------------------------- */
 
 typedef enum tenon__form {
-    TENON__FORM_WIDE,      /* one wide value (see <tenon/model.h>) */
-    TENON__FORM_ARRAY,     /* a tenon_…_array: the value of an array column */
+    TENON__FORM_WIDE,  /* one wide value (see <tenon/model.h>) */
+    TENON__FORM_ARRAY, /* a tenon_…_array: the value of an array column */
     TENON__FORM_WIDE_LIST, /* tenon__list of wide values: IN; PostgreSQL an array, SQLite the key table */
     TENON__FORM_NARROW_LIST, /* tenon__list of row-form elements: HAS_ANY on an array column */
-    TENON__FORM_ELEMENT,   /* one row-form element of an array column: HAS */
+    TENON__FORM_ELEMENT,     /* one row-form element of an array column: HAS */
     /* PostgreSQL, for UNNEST($1::type[]): a tenon__list of pointers (const void *), one a row, each to a
      * wide value, to the tenon_…_array of an array column, or NULL for SQL NULL. Sent as an array of the
      * field's own type; as text[] where that has no fixed OID or no binary form (enum, citext, bit, varbit,
@@ -90,7 +90,8 @@ typedef struct tenon__slot {
     const tenon_field *field;
     tenon__form form;
     bool as_text;
-    const tenon_model *model; /* whose field it is, for messages and the first-use check; may be NULL */
+    const tenon_model
+        *model; /* whose field it is, for messages and the first-use check; may be NULL */
 } tenon__slot;
 
 /* ---- values out ------------------------------------------------------------------------------- */
@@ -162,13 +163,17 @@ typedef struct tenon__connect_options {
      * path as the system takes it (percent-decoded, no parameters), or "sqlite::memory:" */
     const char *url;
     const char *application_name; /* may be NULL */
-    bool is_reader;           /* SQLite: a read-only member of the pool */
-    int64_t busy_timeout_us;  /* SQLite: how long to wait for another process's lock; 0: 5 s; -1: not at all */
-    uint64_t database_id;     /* SQLite: equal for all connections of one tenon_db, unlike for others: names
+    bool is_reader;               /* SQLite: a read-only member of the pool */
+    int64_t
+        busy_timeout_us; /* SQLite: how long to wait for another process's lock; 0: 5 s; -1: not at all */
+    uint64_t
+        database_id; /* SQLite: equal for all connections of one tenon_db, unlike for others: names
                                * the memory database they share, which lives while one of them is open */
-    const char *datetime;    /* SQLite: "iso", "unixms", or NULL: detected */
-    const char *synchronous; /* SQLite: "off", "normal", "full", "extra", or NULL: the driver's choice */
-    const char *mode;        /* SQLite: "ro", "rw" (must exist), "rwc" (created when missing) or NULL: rwc */
+    const char *datetime; /* SQLite: "iso", "unixms", or NULL: detected */
+    const char
+        *synchronous; /* SQLite: "off", "normal", "full", "extra", or NULL: the driver's choice */
+    const char
+        *mode; /* SQLite: "ro", "rw" (must exist), "rwc" (created when missing) or NULL: rwc */
     bool skip_schema_check;
 } tenon__connect_options;
 

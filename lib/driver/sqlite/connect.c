@@ -7,7 +7,9 @@
  *   column for a literal otherwise.
  * - A memory database is one of the `memdb` file system, where connections of this process share it by name
  *   without the table locks of SQLite's shared cache. It has no WAL: there a reader waits for the writer.
- * - Waiting for another process's lock happens in the busy handler, with the connection's own bounds. */
+ * - Waiting for another process's lock happens in the busy handler, within the connection's bounds: the one
+ *   wait outside of lib/db/wait.c, because it happens inside of a call of SQLite, which has nobody to give
+ *   control back to. It sleeps as SQLite itself would, by the VFS. */
 #include "driver/sqlite/sqlite.h"
 
 #include <inttypes.h>
@@ -92,13 +94,14 @@ static bool fail_open(tenon__connection *connection, int code, const char *path,
 {
     if (!connection->db)
         return tenon__fail_no_memory(err);
+    char reason[128] = "";
     int system_error = sqlite3_system_errno(connection->db);
     tenon__sqlite_fail(connection, code, NULL, err);
     err->applied = TENON_APPLIED_NO;
     err->hint[0] = '\0';
     snprintf(err->message, sizeof err->message, "cannot open %.300s: %s%s%s", path,
              sqlite3_errmsg(connection->db), system_error ? ": " : "",
-             system_error ? strerror(system_error) : "");
+             system_error ? strerror_r(system_error, reason, sizeof reason) : "");
     return false;
 }
 

@@ -7,6 +7,7 @@
  * The driver's table is at the end of this file. */
 #include "driver/sqlite/sqlite.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 /* What one parameter needs while its statement runs. */
@@ -160,6 +161,7 @@ static bool text_cell(const tenon__slot *slot, const char *text, cell *out, teno
 static bool check_list(const target *to, const tenon__slot *slot, const tenon__list *list,
                        tenon_error *err)
 {
+    assert(slot->field);
     bool is_wide = slot->form == TENON__FORM_WIDE_LIST;
     tenon_kind kind = slot->field->kind;
     size_t size = is_wide ? tenon__wide_size(kind) : tenon__element_size(kind);
@@ -177,7 +179,7 @@ static bool bind_list(const tenon__connection *connection, tenon__prepared *prep
                       const tenon__list *list, int *code, tenon_error *err)
 {
     const tenon__slot *slot = &prepared->statement->slots[i];
-    char room[CELL_ROOM];
+    char room[CELL_ROOM] = "";
     const target to = {slot->model, slot->field, connection->times, room};
     if (!check_list(&to, slot, list, err))
         return false;

@@ -150,8 +150,9 @@ static size_t add_character(generator *g, char *out)
     static const char *const characters[] = {"a",    "Z", "\"", "\\", "\n",
                                              "\x01", "é", "€",  "𝄞",  "'"};
     const char *c = characters[generator_below(g, TENON__COUNT(characters))];
-    memcpy(out, c, strlen(c));
-    return strlen(c);
+    size_t length = strlen(c);
+    memcpy(out, c, length + 1);
+    return length;
 }
 
 static void make_text(generator *g, sample *out)
@@ -225,31 +226,22 @@ static void make_enum(generator *g, sample *out)
 
 /* ---- comparing -------------------------------------------------------------------------------- */
 
-static bool same_bool(const sample *wanted, const narrow *found)
-{
-    return wanted->as.truth == found->truth;
-}
+#define SAME(name, wanted_member, found_member)                                                    \
+    static bool name(const sample *wanted, const narrow *found)                                    \
+    {                                                                                              \
+        return wanted->as.wanted_member == found->found_member;                                    \
+    }
 
-static bool same_int16(const sample *wanted, const narrow *found)
-{
-    return wanted->as.integer == found->int16;
-}
-
-static bool same_int32(const sample *wanted, const narrow *found)
-{
-    return wanted->as.integer == found->int32;
-}
-
-static bool same_int64(const sample *wanted, const narrow *found)
-{
-    return wanted->as.integer == found->int64;
-}
-
+SAME(same_bool, truth, truth)
+SAME(same_int16, integer, int16)
+SAME(same_int32, integer, int32)
+SAME(same_int64, integer, int64)
+SAME(same_time, time.us, time.us)
+SAME(same_date, date.days, date.days)
+SAME(same_clock, clock.us, clock.us)
+SAME(same_enum, choice, choice)
 /* SQLite keeps no minus sign at a zero. */
-static bool same_double(const sample *wanted, const narrow *found)
-{
-    return wanted->as.real == found->real64;
-}
+SAME(same_double, real, real64)
 
 static bool same_float(const sample *wanted, const narrow *found)
 {
@@ -284,30 +276,10 @@ static bool same_uuid(const sample *wanted, const narrow *found)
     return wanted->as.uuid.hi == found->uuid.hi && wanted->as.uuid.lo == found->uuid.lo;
 }
 
-static bool same_time(const sample *wanted, const narrow *found)
-{
-    return wanted->as.time.us == found->time.us;
-}
-
-static bool same_date(const sample *wanted, const narrow *found)
-{
-    return wanted->as.date.days == found->date.days;
-}
-
-static bool same_clock(const sample *wanted, const narrow *found)
-{
-    return wanted->as.clock.us == found->clock.us;
-}
-
 static bool same_clock_tz(const sample *wanted, const narrow *found)
 {
     return wanted->as.clock_tz.us == found->clock_tz.us &&
            wanted->as.clock_tz.offset_seconds == found->clock_tz.offset_seconds;
-}
-
-static bool same_enum(const sample *wanted, const narrow *found)
-{
-    return wanted->as.choice == found->choice;
 }
 
 static int order_of(int64_t a, int64_t b)
