@@ -1,0 +1,190 @@
+/* The content of literal defaults: is it JSON, base 64, a time, an integer, a decimal number? */
+#include "schema/check.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+
+/* ---- base 64 ---------------------------------------------------------------------------------- */
+
+static int digit_of(char c)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const char *found = c ? strchr(digits, c) : NULL;
+    return found ? (int)(found - digits) : -1;
+}
+
+/* Whole groups of four with their padding, and no bits set that padding leaves over. */
+static bool is_base64(const char *text, size_t length)
+{
+    size_t padding = 0;
+
+    while (padding < 2 && padding < length && text[length - 1 - padding] == '=')
+        padding++;
+    if (length % 4)
+        return false;
+    for (size_t i = 0; i < length - padding; i++) {
+        if (digit_of(text[i]) < 0)
+            return false;
+    }
+    int left_over = padding ? digit_of(text[length - padding - 1]) : 0;
+    return !(left_over & (padding == 2 ? 15 : 3));
+}
+
+/* ---- times ------------------------------------------------------------------------------------ */
+
+static bool take_digits(const char **at, int count, int *out)
+{
+    *out = 0;
+    for (; count; count--, (*at)++) {
+        if (!isdigit((unsigned char)**at))
+            return false;
+        *out = *out * 10 + (**at - '0');
+    }
+    return true;
+}
+
+static bool take_char(const char **at, const char *choices)
+{
+    if (!**at || !strchr(choices, **at))
+        return false;
+    (*at)++;
+    return true;
+}
+
+static bool take_date(const char **at)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    int year, month, day;
+
+    if (!take_digits(at, 4, &year) || !take_char(at, "-") || !take_digits(at, 2, &month) ||
+        !take_char(at, "-") || !take_digits(at, 2, &day) || month < 1 || month > 12)
+        return false;
+    bool is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return day >= 1 && day <= days[month - 1] + (is_leap && month == 2);
+}
+
+static bool take_clock(const char **at)
+{
+    int hour, minute, second;
+
+    if (!take_digits(at, 2, &hour) || !take_char(at, ":") || !take_digits(at, 2, &minute) ||
+        !take_char(at, ":") || !take_digits(at, 2, &second))
+        return false;
+    if (take_char(at, ".")) {
+        if (!isdigit((unsigned char)**at))
+            return false;
+        while (isdigit((unsigned char)**at))
+            (*at)++;
+    }
+    return hour < 24 && minute < 60 && second <= 60;
+}
+
+static bool take_offset(const char **at)
+{
+    int hours, minutes;
+
+    if (take_char(at, "Zz"))
+        return true;
+    return take_char(at, "+-") && take_digits(at, 2, &hours) && take_char(at, ":") &&
+           take_digits(at, 2, &minutes) && hours < 24 && minutes < 60;
+}
+
+/* RFC 3339. */
+static bool is_time(const char *text)
+{
+    return take_date(&text) && take_char(&text, "Tt ") && take_clock(&text) && take_offset(&text) &&
+           !*text;
+}
+
+/* ---- numbers ---------------------------------------------------------------------------------- */
+
+static bool is_integer(const char *text)
+{
+    char *end;
+
+    errno = 0;
+    (void)strtoll(text, &end, 10);
+    return !*end && !errno;
+}
+
+static size_t skip_digits(const char **at)
+{
+    size_t count = 0;
+
+    while (isdigit((unsigned char)**at))
+        (*at)++, count++;
+    return count;
+}
+
+static bool is_decimal(const char *text)
+{
+    (void)take_char(&text, "+-");
+    size_t digits = skip_digits(&text);
+    if (take_char(&text, "."))
+        digits += skip_digits(&text);
+    if (!digits)
+        return false;
+    if (take_char(&text, "eE")) {
+        (void)take_char(&text, "+-");
+        if (!skip_digits(&text))
+            return false;
+    }
+    return !*text;
+}
+
+/* ---- defaults --------------------------------------------------------------------------------- */
+
+/* What the literal is not; NULL when it is as it should be. */
+static const char *fault_of(schema_type type, const ast_expression *value)
+{
+    bool is_string = value->kind == AST_STRING;
+
+    switch (type) {
+    case SCHEMA_JSON:
+        return is_string && !tenon__json_is_valid(value->text, value->text_length) ? "valid JSON"
+                                                                                   : NULL;
+    case SCHEMA_BYTES:
+        return is_string && !is_base64(value->text, value->text_length) ? "base 64" : NULL;
+    case SCHEMA_DATETIME:
+        return is_string && !is_time(value->text) ? "a time like 2025-12-31T23:59:59.999Z" : NULL;
+    case SCHEMA_INT:
+    case SCHEMA_BIGINT:
+        return value->kind == AST_NUMBER && !is_integer(value->text) ? "an integer of 64 bits"
+                                                                     : NULL;
+    case SCHEMA_DECIMAL:
+        return is_string && !is_decimal(value->text) ? "a decimal number" : NULL;
+    case SCHEMA_STRING:
+    case SCHEMA_BOOLEAN:
+    case SCHEMA_FLOAT:
+        break;
+    }
+    return NULL;
+}
+
+static void check_literal(check *c, const check_field *f, const ast_expression *value)
+{
+    if (value->kind == AST_ARRAY) {
+        for (size_t i = 0; i < value->item_count; i++)
+            check_literal(c, f, value->items[i]);
+        return;
+    }
+    const char *fault = fault_of(f->field->type, value);
+    if (fault)
+        check_error(c, value->span, NULL, "the default is not %s", fault);
+}
+
+void check_default_value(check *c, check_field *f)
+{
+    const ast_expression *value = f->default_value;
+
+    if (!value)
+        return;
+    if (f->is_default_named)
+        check_error(c, f->default_attribute->span, "remove 'map'", "%s has no names for defaults",
+                    c->connector->name);
+    if (value->kind == AST_FUNCTION && strcmp(value->text, "auto") == 0)
+        check_error(c, value->span, NULL, "%s has no auto()", c->connector->name);
+    if (f->field->kind == SCHEMA_SCALAR)
+        check_literal(c, f, value);
+}
