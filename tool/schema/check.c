@@ -1,17 +1,17 @@
 /* From syntax trees to the checked schema: the order of the stages.
  *
- * Each stage relies on what the ones before it found to be right, so a stage begins only when they
- * reported no error; otherwise one mistake would be reported again and again in other words:
+ *     names      which declarations there are; nothing twice
+ *     types      what the type of each field refers to
+ *     attributes each on its own: arguments, fields, defaults
+ *     relations  which two fields belong together
+ *     config     datasource and generators, on their own
+ *     rules      what the database allows, and whether it all fits together
+ *     words      the @tenon words of comments, on their own
  *
- *     names      which declarations there are; nothing twice         needs: nothing
- *     types      what the type of each field refers to               needs: names
- *     attributes each on its own: arguments, fields, defaults        needs: types
- *     relations  which two fields belong together                    needs: attributes
- *     config     datasource and generators, on their own             needs: nothing
- *     rules      what the database allows, and whether it all fits   needs: everything
- *     words      the @tenon words of comments, on their own          needs: nothing
- *
- * These are the stages of Prisma's engine, so that the same schema gives errors in the same places. */
+ * All of them but the rules look at any schema, so that one run reports every mistake that stands for
+ * itself; the rules begin only when there is no error yet, since otherwise one mistake would be reported
+ * again and again in other words. A field of which the type is not known is left out of everything. These
+ * are the stages of Prisma's engine: the same schema gives errors in the same places. */
 #include "schema/check.h"
 
 static bool has_errors(const check *c)
@@ -22,14 +22,10 @@ static bool has_errors(const check *c)
 static void run_stages(check *c)
 {
     check_names(c);
-    if (!has_errors(c))
-        check_types(c);
-    bool has_types = !has_errors(c);
-    if (has_types)
-        check_all_attributes(c);
-    c->s->is_resolved = has_types && !has_errors(c);
-    if (has_types)
-        check_infer_relations(c);
+    check_types(c);
+    check_all_attributes(c);
+    c->s->is_resolved = !has_errors(c);
+    check_infer_relations(c);
     check_config(c);
     if (!has_errors(c)) {
         check_make_names(c);

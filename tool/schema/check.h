@@ -70,6 +70,7 @@ struct check_field {
     const ast_field *ast;
     schema_field *field;
     check_model *model;
+    bool is_unknown;            /* its type is unknown */
     const ast_block *composite; /* the type of the field is this `type` block; else NULL */
     bool is_mapped;             /* has @map */
     const ast_attribute *native;
@@ -265,6 +266,7 @@ bool check_find_scalar(const char *name, schema_type *type);
 /* "Int", "Unsupported", the name of an enum. */
 const char *check_type_name(const check_field *field);
 bool check_is_relation(const check_field *field);
+bool check_is_scalar(const check_field *field); /* an enum or Unsupported too: it has a column */
 /* Fields of PostgreSQL's native types; false and a report when they do not fit. */
 void check_native_type(check *c, check_field *field);
 /* Reports an Unsupported("…") that the language has a word for. */

@@ -17,7 +17,7 @@ static bool is_taken_by_name(const check_field *f, const char *name)
 {
     const check_field *other = check_find_field(f->model, name);
 
-    if (!other || other == f || check_is_relation(other))
+    if (!other || other == f || !check_is_scalar(other))
         return false;
     return !other->is_mapped || strcmp(other->field->database_name, name) == 0;
 }
@@ -97,7 +97,7 @@ static void apply_block_ignore(check *c, check_target *t, const check_use *use)
     (void)use;
     for (size_t i = 0; i < t->model->ast->field_count; i++) {
         const check_field *f = &t->model->fields[i];
-        if (f->field->is_ignored && !check_is_relation(f))
+        if (f->field->is_ignored && check_is_scalar(f))
             check_error(c, f->ast->span, "remove @ignore",
                         "a field of an ignored %s need not be ignored itself",
                         check_kind_of(t->model));
@@ -257,7 +257,7 @@ static void check_model_attributes(check *c, check_model *m)
     check_target target = {.model = m};
 
     for (size_t i = 0; i < m->ast->field_count; i++) {
-        if (!check_is_relation(&m->fields[i]))
+        if (check_is_scalar(&m->fields[i]))
             check_scalar_field(c, &m->fields[i]);
     }
     check_attributes(c, &target, m->ast->attributes, m->ast->attribute_count, &for_models, false);

@@ -31,7 +31,7 @@ static check_field *resolve(check_model *m, const char *name, faults *out)
 {
     check_field *f = check_find_field(m, name);
 
-    if (f && !check_is_relation(f))
+    if (f && check_is_scalar(f))
         return f;
     if (!f) {
         add_text(&out->unknown, name);
@@ -281,11 +281,16 @@ static check_index *apply_on_field(check *c, check_target *t, const check_use *u
 
 static void apply_id(check *c, check_target *t, const check_use *use)
 {
-    if (t->model->primary_key)
-        check_error(c, t->model->ast->span, "write @@id([…]) for a key of several fields",
-                    "only one field of '%s' can have @id", t->model->model->name);
-    else
+    const ast_arguments *list = &use->ast->arguments;
+
+    if (!t->model->primary_key) {
         t->model->primary_key = apply_on_field(c, t, use, SCHEMA_PRIMARY_KEY);
+        return;
+    }
+    check_error(c, t->model->ast->span, "write @@id([…]) for a key of several fields",
+                "only one field of '%s' can have @id", t->model->model->name);
+    for (size_t i = 0; i < list->count; i++)
+        check_error(c, list->items[i].span, NULL, "this argument belongs to an @id that cannot be");
 }
 
 static void apply_unique(check *c, check_target *t, const check_use *use)

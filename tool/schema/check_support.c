@@ -126,6 +126,11 @@ bool check_is_relation(const check_field *field)
     return field->target != NULL;
 }
 
+bool check_is_scalar(const check_field *field)
+{
+    return !field->target && !field->is_unknown;
+}
+
 const char *check_type_name(const check_field *field)
 {
     if (field->composite)

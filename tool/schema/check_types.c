@@ -47,13 +47,10 @@ static const char *hint_type(check *c, const char *name)
     return check_hint_near(c, name, names, count);
 }
 
-/* The block that a type names; NULL for a scalar, and after a report when there is none. */
-static const check_top *find_block(check *c, const ast_field *field, schema_type *type)
+/* The block that a type names; NULL after a report when there is none. */
+static const check_top *find_block(check *c, const ast_field *field)
 {
     const char *name = field->type.text;
-
-    if (check_find_scalar(name, type))
-        return NULL;
     const check_top *top = tenon__map_get(&c->by_name, name, strlen(name));
     if (!top)
         check_error(c, field->type.span, hint_type(c, name), "unknown type '%s'", name);
@@ -69,7 +66,9 @@ static void resolve_field(check *c, check_field *f)
         field->unsupported = f->ast->type.text;
         return;
     }
-    const check_top *top = find_block(c, f->ast, &field->type);
+    bool is_scalar = check_find_scalar(f->ast->type.text, &field->type);
+    const check_top *top = is_scalar ? NULL : find_block(c, f->ast);
+    f->is_unknown = !is_scalar && !top;
     if (!top)
         return;
     if (top->model) {
@@ -90,7 +89,9 @@ static void resolve_type_block(check *c, const ast_block *block)
     for (size_t i = 0; i < block->field_count; i++) {
         const ast_field *field = &block->fields[i];
         schema_type type;
-        const check_top *top = field->is_unsupported ? NULL : find_block(c, field, &type);
+        if (field->is_unsupported || check_find_scalar(field->type.text, &type))
+            continue;
+        const check_top *top = find_block(c, field);
         if (top && top->model)
             check_error(c, field->type.span, NULL,
                         "a type cannot have a relation to the model '%s'", field->type.text);
