@@ -124,14 +124,22 @@ static bool init_shard(tenon__plan_shard *shard, size_t most_count, size_t most_
     *shard = (tenon__plan_shard){
         .bucket_mask = bucket_count - 1, .most_count = most_count, .most_bytes = most_bytes};
     shard->buckets = calloc(bucket_count, sizeof(tenon__shared_plan *));
-    return shard->buckets && pthread_mutex_init(&shard->lock, NULL) == 0;
+    if (shard->buckets && pthread_mutex_init(&shard->lock, NULL) == 0)
+        return true;
+    free(shard->buckets);
+    shard->buckets = NULL;
+    return false;
 }
 
 static void release_shard(tenon__plan_shard *shard)
 {
-    while (shard->oldest)
-        tenon__shared_plan_release(remove_oldest(shard));
+    for (tenon__shared_plan *plan = shard->newest; plan;) {
+        tenon__shared_plan *older = plan->older;
+        tenon__shared_plan_release(plan);
+        plan = older;
+    }
     free(shard->buckets);
+    shard->buckets = NULL;
     pthread_mutex_destroy(&shard->lock);
 }
 
@@ -144,7 +152,6 @@ bool tenon__plan_cache_init(tenon__plan_cache *cache, size_t most_count, size_t 
     cache->shard_count = 0;
     for (unsigned i = 0; i < shard_count; i++) {
         if (!init_shard(&cache->shards[i], most_count / shard_count, most_bytes / shard_count)) {
-            free(cache->shards[i].buckets);
             tenon__plan_cache_release(cache);
             return false;
         }

@@ -69,7 +69,7 @@ tenon__kept *tenon__statement_cache_take(tenon__statement_cache *cache, tenon__s
         return NULL;
     }
     *kept = (tenon__kept){.plan = plan};
-    while (cache->count > 0 && cache->count >= cache->most_count)
+    if (cache->count > 0 && cache->count >= cache->most_count)
         tenon__statement_cache_drop(cache, cache->oldest, driver, connection);
     tenon__kept **bucket = bucket_of(cache, kept);
     kept->next = *bucket;

@@ -27,7 +27,7 @@ typedef struct tenon__statement_cache {
 /* All-zero but for most_count is a valid empty cache. most_count 0 keeps one statement, the one in use.
  *
  * Adds a statement for the plan, whose reference it takes also on failure, and forgets the oldest
- * ones beyond the bound. NULL when memory is exhausted. */
+ * one when there are too many. NULL when memory is exhausted. */
 tenon__kept *tenon__statement_cache_take(tenon__statement_cache *cache, tenon__shared_plan *plan,
                                          const tenon__driver *driver,
                                          tenon__connection *connection);

@@ -70,8 +70,10 @@ bool tenon__wait_pause(int64_t us, int64_t deadline_us)
     if (now >= deadline_us)
         return false;
     struct timespec until = timespec_of(us < deadline_us - now ? now + us : deadline_us);
-    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
-        continue;
+    int result;
+    do
+        result = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+    while (result == EINTR);
     return true;
 }
 

@@ -120,7 +120,7 @@ static void who_comes_first_is_served_first(void **state)
     assert_int_equal(turn, TENON__TURN_GIVEN);
     pthread_t threads[THREADS];
     line lines[THREADS];
-    int order[THREADS];
+    int order[THREADS] = {0};
     atomic_int next = 0;
     for (int i = 0; i < THREADS; i++) {
         lines[i] = (line){lane, i, order, &next};

@@ -131,11 +131,11 @@ static void a_lock_that_passes_is_no_error(void **state)
     if (child == 0) {
         sqlite3 *other = lock_file(url);
         sqlite3_exec(other, "INSERT INTO note VALUES (7, 'theirs')", NULL, NULL, NULL);
-        usleep(100000);
+        tenon__wait_pause(100000, TENON__NEVER);
         sqlite3_exec(other, "COMMIT", NULL, NULL, NULL);
         _exit(0);
     }
-    usleep(50000);
+    tenon__wait_pause(50000, TENON__NEVER);
     tenon_session *s = tenon_session_open(db, NULL);
     assert_true(note_insert(s, 1, "ours"));
     assert_int_equal(waitpid(child, NULL, 0), child);
