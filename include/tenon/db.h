@@ -31,10 +31,19 @@ typedef struct tenon_options {
     uint64_t reserved[8];
 } tenon_options;
 
-/* Opens a database: `postgresql://…`, `sqlite:path`, `file:path` (relative to the working directory) or
- * `sqlite::memory:` (one database shared by the pool). Connects once, so that a wrong password or a
- * missing database is told here. NULL options are the defaults. Unknown URL parameters are refused.
- * NULL on failure, with *err filled (AUTH, UNAVAILABLE, MISUSE, IO, …). */
+/* Opens a database: `postgresql://…`, `sqlite:path`, `file:path` (relative to the working
+ * directory) or `sqlite::memory:` (one database shared by the pool). Connects once, so that a wrong
+ * password or a missing database is told here. NULL options are the defaults.
+ *
+ * URL parameters, of both: pool_min, pool_max (Prisma: connection_limit), acquire_timeout
+ * (pool_timeout), connect_timeout, statement_timeout (socket_timeout), statement_cache, plan_cache,
+ * application_name. Times are seconds or have a unit (500ms, 5s, 2min); 0 is none. PostgreSQL:
+ * schema, put first in the search path, and everything that libpq knows. SQLite: datetime (iso,
+ * unixms), synchronous (off, normal, full, extra), mode (ro, rw, rwc). Unknown ones are refused.
+ * `%`, `?` and `&` in names and values, also in the path of a file, are written %25, %3F and %26.
+ *
+ * A database is not for both sides of a fork: in the child every call fails with MISUSE. NULL on
+ * failure, with *err filled (AUTH, UNAVAILABLE, SCHEMA: no such database, MISUSE, IO, …). */
 TENON_API tenon_db *tenon_open(const char *url, const tenon_options *options, tenon_error *err);
 
 /* Closes every connection. Every session must have been closed before. NULL is accepted. */

@@ -1,8 +1,9 @@
-/* A session: one unit of work. It owns the rows it returned, at most one transaction, and the first error.
+/* A session: one unit of work. It owns the rows it returned, at most one transaction, and the first
+ * error.
  *
- * Errors are sticky: after the first, every call on the session does nothing and returns NULL, 0 or an
- * empty list until tenon_error_clear (or tenon_rollback, which also clears). So a program may make
- * several calls and ask once. "No such row" is not an error. A NULL session behaves as failed.
+ * Errors are sticky: after the first, every call on the session does nothing and returns NULL, 0 or
+ * an empty list until tenon_error_clear (or tenon_rollback, which also clears). So a program may
+ * make several calls and ask once. "No such row" is not an error. A NULL session behaves as failed.
  * One thread at a time; different sessions of one database may be used by different threads. */
 #ifndef TENON_SESSION_H
 #define TENON_SESSION_H
@@ -60,22 +61,23 @@ TENON_API void tenon_results_free(tenon_results *results);
 /* Memory of the session's arena, for results and helpers that live as long as they do. */
 TENON_API void *tenon_session_alloc(tenon_session *s, size_t size);
 
-/* ---- transactions ----------------------------------------------------------------------------- */
+/* ---- transactions ---------------------------------------------------------------------------- */
 
-/* Begins a transaction; its connection stays with the session until commit or rollback. Nested begins
- * are savepoints. False when the session has failed or fails here. On SQLite this is BEGIN IMMEDIATE. */
+/* Begins a transaction; its connection stays with the session until commit or rollback. Nested
+ * begins are savepoints. False when the session has failed or fails here. On SQLite this is BEGIN
+ * IMMEDIATE. */
 TENON_API bool tenon_begin(tenon_session *s);
-/* Commits (or releases the savepoint). On a failed session it rolls back and returns false; the error
- * stays. OUTCOME_UNKNOWN when the connection was lost while the commit was under way. */
+/* Commits (or releases the savepoint). On a failed session it rolls back and returns false; the
+ * error stays. OUTCOME_UNKNOWN when the connection was lost while the commit was under way. */
 TENON_API bool tenon_commit(tenon_session *s);
-/* Rolls back to the matching begin and clears the session's error. Harmless without a transaction. To the
- * outermost begin it always succeeds. To an inner one it may not (the connection is lost): then the session
- * stays failed, UNAVAILABLE, until the outermost begin is rolled back too. */
+/* Rolls back to the matching begin and clears the session's error. Harmless without a transaction.
+ * To the outermost begin it always succeeds. To an inner one it may not (the connection is lost):
+ * then the session stays failed, UNAVAILABLE, until the outermost begin is rolled back too. */
 TENON_API void tenon_rollback(tenon_session *s);
 TENON_API bool tenon_in_transaction(const tenon_session *s);
 
-/* Runs SQL text that returns no rows: DDL, settings, maintenance; several statements separated by ';'
- * are allowed. Values never belong in it: they travel as binds through the other calls. */
+/* Runs SQL text that returns no rows: DDL, settings, maintenance; several statements separated by
+ * ';' are allowed. Values never belong in it: they travel as binds through the other calls. */
 TENON_API bool tenon_execute(tenon_session *s, const char *sql);
 
 #ifdef __cplusplus

@@ -1,4 +1,5 @@
-/* Bulk load. One COPY is one statement: it happens whole or not at all, also outside a transaction. */
+/* Bulk load. One COPY is one statement: it happens whole or not at all, also outside a
+ * transaction. */
 #include "db/operation.h"
 
 static bool run_copy(tenon_session *s, tenon__copy *copy)

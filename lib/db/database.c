@@ -1,7 +1,8 @@
 /* Opening and closing a database, and the picture of its pool.
  *
- * Opening connects at once, so that a wrong password is told where it can be handled. With a single writer
- * that connection is opened first: it makes the file, and puts it into the mode that readers need. */
+ * Opening connects at once, so that a wrong password is told where it can be handled. With a single
+ * writer that connection is opened first: it makes the file, and puts it into the mode that readers
+ * need. */
 #include "db/operation.h"
 
 #include <stdlib.h>

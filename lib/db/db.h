@@ -1,11 +1,11 @@
 /* The face of lib/db: pool, session, transaction, waiting, plan and statement caches.
  *
  * A call of lib/model or lib/sql is one *operation*: it leases a connection (or uses the one its
- * transaction holds), finds the plan for its shape, runs it, decodes the rows into the session's arena and
- * gives the connection back. `tenon__run` does all of it; only wait.c blocks.
+ * transaction holds), finds the plan for its shape, runs it, decodes the rows into the session's
+ * arena and gives the connection back. `tenon__run` does all of it; only wait.c blocks.
  *
- * Look-up of a plan goes first to the connection's own table (leased, so without a lock), then to the
- * database's table (sharded locks), then to the renderer. A plan is reference-counted: the
+ * Look-up of a plan goes first to the connection's own table (leased, so without a lock), then to
+ * the database's table (sharded locks), then to the renderer. A plan is reference-counted: the
  * connection's prepared statements hold it. Keys are shapes, compared whole. */
 #ifndef TENON_DB_INTERNAL_H
 #define TENON_DB_INTERNAL_H
@@ -36,17 +36,18 @@ typedef struct tenon__call {
     int64_t *affected; /* may be NULL */
 } tenon__call;
 
-/* Runs one call. False when the session had failed already (nothing is done) or fails now; then the error
- * stands on the session, and *rows is as it was before. */
+/* Runs one call. False when the session had failed already (nothing is done) or fails now; then the
+ * error stands on the session, and *rows is as it was before. */
 bool tenon__run(tenon_session *s, const tenon__call *call);
 
-/* COPY of `count` rows: next(ctx, i) gives the values of row i, in order from 0, and anew from 0 when it
- * has to begin again; they stay until the next call of it. NULL: it has put an error on the session,
- * and nothing is loaded. Only where the driver can. In the session's transaction, or in one of its own. */
+/* COPY of `count` rows: next(ctx, i) gives the values of row i, in order from 0, and anew from 0
+ * when it has to begin again; they stay until the next call of it. NULL: it has put an error on the
+ * session, and nothing is loaded. Only where the driver can. In the session's transaction, or in
+ * one of its own. */
 bool tenon__run_copy(tenon_session *s, const tenon__statement *statement, size_t count,
                      const void *const *(*next)(void *ctx, size_t i), void *ctx, int64_t *affected);
 
-/* ---- what other folders see of a session ------------------------------------------------------ */
+/* ---- what other folders see of a session ----------------------------------------------------- */
 
 tenon__arena *tenon__session_arena(tenon_session *s);
 /* Where a failing call puts its error: NULL session gives NULL. The first error stays. */
@@ -55,8 +56,8 @@ tenon_error *tenon__session_error(tenon_session *s);
 bool tenon__session_is_failed(const tenon_session *s);
 tenon_dialect tenon__session_dialect(const tenon_session *s);
 const tenon__driver *tenon__session_driver(const tenon_session *s);
-/* Scratch memory of the call being prepared, values and shape: it stays as it is through tenon__run and
- * tenon__run_copy, which empty it when they return. */
+/* Scratch memory of the call being prepared, values and shape: it stays as it is through tenon__run
+ * and tenon__run_copy, which empty it when they return. */
 tenon__arena *tenon__session_scratch(tenon_session *s);
 
 #endif

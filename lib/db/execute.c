@@ -1,5 +1,5 @@
-/* SQL text without parameters or rows: DDL, settings, maintenance. It counts as writing, because nobody
- * reads it here to see what it does. */
+/* SQL text without parameters or rows: DDL, settings, maintenance. It counts as writing, because
+ * nobody reads it here to see what it does. */
 #include "db/operation.h"
 
 bool tenon_execute(tenon_session *s, const char *sql)

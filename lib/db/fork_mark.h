@@ -1,9 +1,10 @@
 /* Knowing that this process is a forked child.
  *
- * A connection must not be used on both sides of a fork: two processes would talk on one socket, and SQLite
- * forbids it outright. Asking getpid on every lease costs 140 ns, a pthread_atfork handler is global and
- * can never be taken back. The kernel can tell for free: a page marked MADV_WIPEONFORK holds zeros in the
- * child, so that the question is one load from memory. Where the kernel has no such thing, getpid it is. */
+ * A connection must not be used on both sides of a fork: two processes would talk on one socket,
+ * and SQLite forbids it outright. Asking getpid on every lease costs 140 ns, a pthread_atfork
+ * handler is global and can never be taken back. The kernel can tell for free: a page marked
+ * MADV_WIPEONFORK holds zeros in the child, so that the question is one load from memory. Where the
+ * kernel has no such thing, getpid it is. */
 #ifndef TENON_DB_FORK_MARK_H
 #define TENON_DB_FORK_MARK_H
 

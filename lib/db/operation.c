@@ -1,9 +1,9 @@
 /* The state machine of one operation. See operation.h for its states, outcome.c for how it ends.
  *
- * Each state has a function that does its work and either sets the next state or says what has to be
- * waited for. `follow` turns what a driver says into the next state; all driver calls end there. The way
- * of a hit on SQLite goes through LEASE, START, EXECUTE and FINISH to OVER without a wait, a clock or an
- * allocation. */
+ * Each state has a function that does its work and either sets the next state or says what has to
+ * be waited for. `follow` turns what a driver says into the next state; all driver calls end there.
+ * The way of a hit on SQLite goes through LEASE, START, EXECUTE and FINISH to OVER without a wait,
+ * a clock or an allocation. */
 #include "db/operation.h"
 
 #include <assert.h>
@@ -31,9 +31,10 @@ static tenon__need go_to(tenon__operation *op, tenon__phase phase)
     return TENON__NEED_NOTHING;
 }
 
-/* ---- failures that are no news to the caller ---------------------------------------------------- */
+/* ---- failures that are no news to the caller ------------------------------------------------- */
 
-/* The pause doubles, so that a lock held for long costs no processor and a short one little time. */
+/* The pause doubles, so that a lock held for long costs no processor and a short one little
+ * time. */
 static tenon__need pause_then(tenon__operation *op, tenon__phase again)
 {
     if (!op->pause_us)
@@ -101,7 +102,7 @@ static tenon__need fail(tenon__operation *op)
     return go_to(op, TENON__GIVE_UP);
 }
 
-/* ---- the work ---------------------------------------------------------------------------------- */
+/* ---- the work -------------------------------------------------------------------------------- */
 
 static tenon__progress execute(tenon__operation *op)
 {
@@ -127,8 +128,10 @@ static tenon__progress copy_rows(tenon__operation *op)
     op->phase = TENON__COPY_ROWS;
     while (copy->at < copy->count) {
         const void *const *values = copy->next(copy->ctx, copy->at++);
-        if (!values)
+        if (!values) {
+            tenon__fail(op->err, TENON_MISUSE, "the source of a bulk load gave no row");
             return TENON__FAILED;
+        }
         tenon__progress progress =
             driver_of(op)->copy_row(connection, copy->statement, values, op->err);
         if (progress != TENON__DONE)
@@ -200,7 +203,7 @@ static tenon__need follow(tenon__operation *op, tenon__progress progress)
     }
 }
 
-/* ---- finding the statement ---------------------------------------------------------------------- */
+/* ---- finding the statement ------------------------------------------------------------------- */
 
 static tenon__shared_plan *make_plan(tenon__operation *op, uint64_t hash)
 {
@@ -275,7 +278,7 @@ static tenon__need start(tenon__operation *op)
     return go_to(op, TENON__FINISH);
 }
 
-/* ---- getting a connection ----------------------------------------------------------------------- */
+/* ---- getting a connection -------------------------------------------------------------------- */
 
 static tenon__need connect(tenon__operation *op)
 {
@@ -343,7 +346,7 @@ static tenon__need end_pause(tenon__operation *op)
     return TENON__NEED_NOTHING;
 }
 
-/* ---- from outside ------------------------------------------------------------------------------- */
+/* ---- from outside ---------------------------------------------------------------------------- */
 
 static tenon__need step_once(tenon__operation *op)
 {

@@ -1,33 +1,35 @@
 /* One operation: a statement, SQL text, a bulk load or just a connection, from lease to release.
  *
- * It is a state machine that never blocks. `step` goes on as far as it can and says what the operation
- * needs next; `expire` tells it that the time (`until_us`) came first. tenon__operation_run is the
- * synchronous form: step, wait as wait.c can, step again. An asynchronous form is the same machine with the
- * caller's event loop around it.
+ * It is a state machine that never blocks. `step` goes on as far as it can and says what the
+ * operation needs next; `expire` tells it that the time (`until_us`) came first.
+ * tenon__operation_run is the synchronous form: step, wait as wait.c can, step again. An
+ * asynchronous form is the same machine with the caller's event loop around it.
  *
- *     LEASE    asks the pool                          → START, CHECK, CONNECT, QUEUED
- *     QUEUED   waits for its turn                     → START, CHECK, CONNECT; late: OVER
- *     CONNECT  a new connection is being made         → START; locked: PAUSE; late, failed: OVER
- *     CHECK    a connection that may be dead is asked → START; dead, late: LEASE
- *     START    finds the statement                    → PREPARE, EXECUTE, SCRIPT, COPY_BEGIN, FINISH
- *     PREPARE                                         → EXECUTE
- *     EXECUTE  is under way, rows are fetched         → FINISH
- *     SCRIPT   SQL text is under way                  → FINISH
- *     COPY_BEGIN → COPY_ROWS → COPY_END               → FINISH; a row refused: COPY_ABORT → GIVE_UP
- *     PAUSE    another process has the file           → START or LEASE again; late: GIVE_UP, OVER
- *     FINISH   all is well: the connection goes back  → OVER; a transaction left open: START
- *     GIVE_UP  *err stands: undoes, then as FINISH    → OVER; a transaction left open: START
+ *     LEASE    asks the pool                       → START, CHECK, CONNECT, QUEUED
+ *     QUEUED   waits for its turn                  → START, CHECK, CONNECT; late: OVER
+ *     CONNECT  a new connection is being made      → START; locked: PAUSE; late, failed: OVER
+ *     CHECK    asks one that may be dead           → START; dead, late: LEASE
+ *     START    finds the statement                 → PREPARE, EXECUTE, SCRIPT, COPY_BEGIN, FINISH
+ *     PREPARE                                      → EXECUTE
+ *     EXECUTE  is under way, rows are fetched      → FINISH
+ *     SCRIPT   SQL text is under way               → FINISH
+ *     COPY_BEGIN → COPY_ROWS → COPY_END            → FINISH; a bad row: COPY_ABORT → GIVE_UP
+ *     PAUSE    another process has the file        → START or LEASE again; late: GIVE_UP, OVER
+ *     FINISH   all is well: the connection goes back → OVER; a transaction left open: START
+ *     GIVE_UP  *err stands: undoes, then as FINISH → OVER; a transaction left open: START
  *     OVER     is_done says how
  *
  * From PREPARE to COPY_END a failure leads to GIVE_UP, but for two that are no news to the caller:
  *
- *   - BUSY on a driver with a single writer: nothing was done; PAUSE and again, up to the acquire timeout.
- *   - A connection from the pool turns out to be dead, and the call only reads: LEASE again, once. A
- *     write fails with UNAVAILABLE, because it may have been applied.
+ *   - BUSY on a driver with a single writer: nothing was done; PAUSE and again, up to the acquire
+ *     timeout.
+ *   - A connection from the pool turns out to be dead, and the call only reads: LEASE again,
+ *     once. A write fails with UNAVAILABLE, because it may have been applied.
  *
- * When the time is up while the server works, it is asked to stop (`cancel`) and gets a second to answer,
- * which leaves the connection usable and `applied` certain. If it finishes in that second, the operation is
- * done after all. If it stays silent the connection is dropped. COMMIT is never cancelled. */
+ * When the time is up while the server works, it is asked to stop (`cancel`) and gets a second to
+ * answer, which leaves the connection usable and `applied` certain. If it finishes in that second,
+ * the operation is done after all. If it stays silent the connection is dropped. COMMIT is never
+ * cancelled. */
 #ifndef TENON_DB_OPERATION_H
 #define TENON_DB_OPERATION_H
 
@@ -102,8 +104,8 @@ typedef struct tenon__operation {
     tenon__waiter waiter;
 } tenon__operation;
 
-/* An operation of a session, in its transaction when it has one. False when it cannot start: the session
- * has failed, its transaction is lost, or this is a forked child. */
+/* An operation of a session, in its transaction when it has one. False when it cannot start: the
+ * session has failed, its transaction is lost, or this is a forked child. */
 bool tenon__operation_init(tenon__operation *op, tenon_session *s, bool writes);
 /* One that only gets a connection, and keeps it. */
 void tenon__operation_init_lease(tenon__operation *op, tenon_db *db, tenon__lane *lane,
@@ -114,7 +116,7 @@ void tenon__operation_expire(tenon__operation *op);
 /* To the end, blocking. True when it was done. */
 bool tenon__operation_run(tenon__operation *op);
 
-/* ---- between operation.c and outcome.c ---------------------------------------------------------- */
+/* ---- between operation.c and outcome.c ------------------------------------------------------- */
 
 void tenon__operation_finish(tenon__operation *op);
 /* The failure stands: *err is filled. */
@@ -124,7 +126,7 @@ void tenon__operation_start_again(tenon__operation *op, tenon__phase phase);
 void tenon__operation_drop_member(tenon__operation *op, bool is_dead);
 bool tenon__operation_is_idle(const tenon__operation *op);
 
-/* ---- transaction.c ------------------------------------------------------------------------------ */
+/* ---- transaction.c --------------------------------------------------------------------------- */
 
 /* True when the session's transaction can go on; otherwise the session fails. */
 bool tenon__transaction_is_sound(tenon_session *s);

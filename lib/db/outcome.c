@@ -1,8 +1,8 @@
 /* How operations end: well, with an error, or late. See operation.h.
  *
- * Whatever happened, three things hold at the end: the connection is back in the pool (or closed, or with
- * the transaction that it belongs to), no row of a failed attempt is left in the arena, and *err
- * says what the caller can do. */
+ * Whatever happened, three things hold at the end: the connection is back in the pool (or closed,
+ * or with the transaction that it belongs to), no row of a failed attempt is left in the arena, and
+ * *err says what the caller can do. */
 #include "db/operation.h"
 
 /* For the server to answer a cancellation. */
@@ -18,7 +18,7 @@ static bool is_pinned(const tenon__operation *op)
     return op->session && op->session->pinned == op->member;
 }
 
-/* ---- the connection ----------------------------------------------------------------------------- */
+/* ---- the connection -------------------------------------------------------------------------- */
 
 void tenon__operation_drop_member(tenon__operation *op, bool is_dead)
 {
@@ -40,7 +40,8 @@ static bool is_in_transaction(const tenon__operation *op)
     return driver_of(op)->in_transaction(op->member->connection, &is_failed);
 }
 
-/* SQL text has begun a transaction that no session knows of: it is rolled back, not lent to others. */
+/* SQL text has begun a transaction that no session knows of: it is rolled back, not lent to
+ * others. */
 static void undo_foreign_transaction(tenon__operation *op)
 {
     tenon__fail(op->err, TENON_MISUSE, "SQL text began a transaction and did not end it");
@@ -93,7 +94,7 @@ void tenon__operation_finish(tenon__operation *op)
     give_back(op);
 }
 
-/* ---- failing ------------------------------------------------------------------------------------ */
+/* ---- failing --------------------------------------------------------------------------------- */
 
 /* Rows of an attempt that failed are no rows. */
 static void drop_rows(tenon__operation *op)
@@ -163,7 +164,7 @@ void tenon__operation_give_up(tenon__operation *op)
     give_back(op);
 }
 
-/* ---- late --------------------------------------------------------------------------------------- */
+/* ---- late ------------------------------------------------------------------------------------ */
 
 static void expire_queue(tenon__operation *op)
 {

@@ -1,9 +1,9 @@
 /* Sharded hash tables with a list by last use. See plan_cache.h.
  *
- * Each shard is a plain chained table of a fixed number of buckets (its bound is known), and a list from
- * the newest to the oldest use. Nothing is freed under a lock: what was evicted is collected and released
- * after it, because freeing a plan walks its arena. A hash only chooses shard and bucket; equality is
- * that of the whole key. */
+ * Each shard is a plain chained table of a fixed number of buckets (its bound is known), and a list
+ * from the newest to the oldest use. Nothing is freed under a lock: what was evicted is collected
+ * and released after it, because freeing a plan walks its arena. A hash only chooses shard and
+ * bucket; equality is that of the whole key. */
 #include "db/plan_cache.h"
 
 #include <assert.h>
@@ -36,7 +36,7 @@ static tenon__shared_plan *make_plan(uint64_t hash, const uint8_t *key, size_t l
     return plan;
 }
 
-/* ---- one shard, under its lock ---------------------------------------------------------------- */
+/* ---- one shard, under its lock --------------------------------------------------------------- */
 
 static tenon__shared_plan **bucket_of(tenon__plan_shard *shard, uint64_t hash)
 {
@@ -143,7 +143,7 @@ static void release_shard(tenon__plan_shard *shard)
     pthread_mutex_destroy(&shard->lock);
 }
 
-/* ---- the whole -------------------------------------------------------------------------------- */
+/* ---- the whole ------------------------------------------------------------------------------- */
 
 bool tenon__plan_cache_init(tenon__plan_cache *cache, size_t most_count, size_t most_bytes)
 {

@@ -1,10 +1,11 @@
 /* Lanes, their queue and their members. See pool.h.
  *
- * A connection that the server closed while it was idle is a normal thing (a restart, a time limit, a
- * firewall), and a write that meets one cannot be repeated for the caller. So a connection is *suspect*, and
- * asked with an empty statement before it is used, when another one was found dead since it was last used,
- * or when it was idle for a second and its socket has something to read, which an idle server never sends
- * but when it says goodbye. Asking costs a poll; the round trip is paid only when there was something. */
+ * A connection that the server closed while it was idle is a normal thing (a restart, a time limit,
+ * a firewall), and a write that meets one cannot be repeated for the caller. So a connection is
+ * *suspect*, and asked with an empty statement before it is used, when another one was found dead
+ * since it was last used, or when it was idle for a second and its socket has something to read,
+ * which an idle server never sends but when it says goodbye. Asking costs a poll; the round trip is
+ * paid only when there was something. */
 #include "db/pool.h"
 
 #include <stdlib.h>
@@ -46,7 +47,7 @@ void tenon__lane_release(tenon__lane *lane)
     lane->driver = NULL;
 }
 
-/* ---- members ---------------------------------------------------------------------------------- */
+/* ---- members --------------------------------------------------------------------------------- */
 
 tenon__member *tenon__member_new(tenon__lane *lane, tenon__connection *connection)
 {
@@ -91,7 +92,7 @@ static bool is_suspect(const tenon__member *member, unsigned epoch)
            tenon__socket_has_news(socket);
 }
 
-/* ---- the queue, under the lock ---------------------------------------------------------------- */
+/* ---- the queue, under the lock --------------------------------------------------------------- */
 
 static tenon__waiter *dequeue(tenon__lane *lane)
 {
@@ -128,7 +129,7 @@ static void give_place(tenon__lane *lane)
     pthread_cond_signal(&waiter->signal);
 }
 
-/* ---- asking and waiting ------------------------------------------------------------------------ */
+/* ---- asking and waiting ---------------------------------------------------------------------- */
 
 /* An idle connection or a free place. */
 static bool take_at_once(tenon__lane *lane, tenon__waiter *waiter)
@@ -209,7 +210,7 @@ tenon__turn tenon__lane_wait(tenon__lane *lane, tenon__waiter *waiter, int64_t d
     return is_given ? turn_of(waiter, epoch) : TENON__TURN_QUEUED;
 }
 
-/* ---- giving back ------------------------------------------------------------------------------- */
+/* ---- giving back ----------------------------------------------------------------------------- */
 
 void tenon__lane_give_place(tenon__lane *lane)
 {

@@ -1,17 +1,18 @@
 /* The pool: connections that sessions lease for one call, or from begin to commit.
  *
- * A pool is one *lane*, or two where one connection writes and others read (SQLite): lane 0 then holds the
- * writer alone and lane 1 the readers. A lane is bounded; who finds every connection leased stands in a
- * queue. Invariants, under the lane's lock:
+ * A pool is one *lane*, or two where one connection writes and others read (SQLite): lane 0 then
+ * holds the writer alone and lane 1 the readers. A lane is bounded; who finds every connection
+ * leased stands in a queue. Invariants, under the lane's lock:
  *
- *   - first come, first served: a returned connection goes to the head of the queue, never past it, so
- *     nobody is idle while somebody waits;
+ *   - first come, first served: a returned connection goes to the head of the queue, never past
+ *     it, so nothing is idle while somebody waits;
  *   - size counts the connections that are open or being opened, and size <= most;
  *   - idle connections are reused last in, first out: the warm ones stay warm.
  *
- * Nothing here connects or blocks but tenon__lane_wait (through wait.c): run.c drives connecting, so that
- * an asynchronous caller can too. The lock is a plain mutex: taken and given back unopposed, both times, it
- * costs about 12 ns of a call, which no cleverness with atomics is worth. */
+ * Nothing here connects or blocks but tenon__lane_wait (through wait.c): run.c drives connecting,
+ * so that an asynchronous caller can too. The lock is a plain mutex: taken and given back
+ * unopposed, both times, it costs about 12 ns of a call, which no cleverness with atomics is
+ * worth. */
 #ifndef TENON_DB_POOL_H
 #define TENON_DB_POOL_H
 
@@ -68,22 +69,23 @@ bool tenon__lane_init(tenon__lane *lane, const tenon__driver *driver, unsigned m
 /* Closes idle connections; none may be leased. Safe on an all-zero lane. */
 void tenon__lane_release(tenon__lane *lane);
 
-/* Asks for a connection without waiting. `waiter` must stay where it is while it is queued. False only
- * when the queue cannot be joined for want of memory; then nothing is held. */
+/* Asks for a connection without waiting. `waiter` must stay where it is while it is queued. False
+ * only when the queue cannot be joined for want of memory; then nothing is held. */
 bool tenon__lane_acquire(tenon__lane *lane, tenon__waiter *waiter, tenon__turn *turn);
 /* Waits in the queue. TENON__TURN_QUEUED: the deadline came; the waiter has left the queue. */
 tenon__turn tenon__lane_wait(tenon__lane *lane, tenon__waiter *waiter, int64_t deadline_us);
 /* Gives a place back that no connection fills: the next in the queue may try. */
 void tenon__lane_give_place(tenon__lane *lane);
 
-/* Wraps a connection that is being made, in a place of the caller's. NULL when memory is exhausted; the
- * connection is closed then, the place still the caller's. */
+/* Wraps a connection that is being made, in a place of the caller's. NULL when memory is exhausted;
+ * the connection is closed then, the place still the caller's. */
 tenon__member *tenon__member_new(tenon__lane *lane, tenon__connection *connection);
 /* It is connected: counts it. */
 void tenon__member_opened(tenon__member *member);
 /* Back to the pool; the connection must be IDLE and outside a transaction. */
 void tenon__member_release(tenon__member *member);
-/* Closes it and gives its place back. `is_dead`: it was found so; then the idle ones are suspect too. */
+/* Closes it and gives its place back. `is_dead`: it was found so; then the idle ones are suspect
+ * too. */
 void tenon__member_drop(tenon__member *member, bool is_dead);
 /* It has answered: it is not suspect any more. */
 void tenon__member_trust(tenon__member *member);

@@ -1,6 +1,7 @@
 /* Operations to their end, with the caller standing still: the synchronous API.
  *
- * This is the loop that an event-driven caller would have of its own. All of it that waits is in wait.c. */
+ * This is the loop that an event-driven caller would have of its own. All of it that waits is in
+ * wait.c. */
 #include "db/operation.h"
 
 /* The session's time starts now. */

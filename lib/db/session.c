@@ -1,9 +1,10 @@
 /* Sessions: the arena of results, the first error, marks.
  *
- * The session is one heap block, with the text of tenon_message and the actor behind the struct, so that
- * opening one is two allocations with the arena's first block. What it returned lives in `results`. A mark
- * is the arena's own mark with the session's generation folded in: taking the results away or resetting
- * makes older marks void, and rewinding to one then does nothing instead of harm. */
+ * The session is one heap block, with the text of tenon_message and the actor behind the struct, so
+ * that opening one is two allocations with the arena's first block. What it returned lives in
+ * `results`. A mark is the arena's own mark with the session's generation folded in: taking the
+ * results away or resetting makes older marks void, and rewinding to one then does nothing instead
+ * of harm. */
 #include "db/operation.h"
 
 #include <stdio.h>
@@ -20,7 +21,7 @@ static const tenon_error no_session = {
     .message = "there is no session: tenon_session_open has failed or was not called",
 };
 
-/* ---- open and close ---------------------------------------------------------------------------- */
+/* ---- open and close -------------------------------------------------------------------------- */
 
 static void apply_options(tenon_session *s, const tenon_session_options *options)
 {
@@ -72,7 +73,7 @@ void tenon_session_reset(tenon_session *s)
     tenon_error_clear(s);
 }
 
-/* ---- errors ------------------------------------------------------------------------------------ */
+/* ---- errors ---------------------------------------------------------------------------------- */
 
 bool tenon_failed(const tenon_session *s)
 {
@@ -109,7 +110,7 @@ void tenon_error_clear(tenon_session *s)
         tenon_error_reset(&s->error);
 }
 
-/* ---- results ----------------------------------------------------------------------------------- */
+/* ---- results --------------------------------------------------------------------------------- */
 
 tenon_mark tenon_session_mark(const tenon_session *s)
 {
@@ -160,7 +161,7 @@ void *tenon_session_alloc(tenon_session *s, size_t size)
     return memory;
 }
 
-/* ---- for the folders above ----------------------------------------------------------------------- */
+/* ---- for the folders above ------------------------------------------------------------------- */
 
 tenon__arena *tenon__session_arena(tenon_session *s)
 {

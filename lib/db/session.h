@@ -20,8 +20,8 @@ struct tenon_session {
     tenon_db *db;
     tenon__arena results;
     tenon__arena scratch;
-    /* A transaction is open while depth > 0; then `pinned` holds its connection, or is NULL because that
-     * was lost and only rollback is left. */
+    /* A transaction is open while depth > 0; then `pinned` holds its connection, or is NULL because
+     * that was lost and only rollback is left. */
     tenon__member *pinned;
     unsigned depth;
     uint16_t generation; /* rises when marks become void */

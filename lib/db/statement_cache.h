@@ -1,8 +1,8 @@
 /* The statements prepared on one connection, found by their shape.
  *
- * A connection is leased by one thread at a time, so there is no lock, and a hit allocates nothing: it
- * costs a hash of the key, one comparison and moving the statement to the front. The least recently used
- * statement makes room for a new one. Each holds a reference to its plan. */
+ * A connection is leased by one thread at a time, so there is no lock, and a hit allocates nothing:
+ * it costs a hash of the key, one comparison and moving the statement to the front. The least
+ * recently used statement makes room for a new one. Each holds a reference to its plan. */
 #ifndef TENON_DB_STATEMENT_CACHE_H
 #define TENON_DB_STATEMENT_CACHE_H
 
@@ -24,7 +24,8 @@ typedef struct tenon__statement_cache {
     size_t count, most_count;
 } tenon__statement_cache;
 
-/* All-zero but for most_count is a valid empty cache. most_count 0 keeps one statement, the one in use.
+/* All-zero but for most_count is a valid empty cache. most_count 0 keeps one statement, the one in
+ * use.
  *
  * Adds a statement for the plan, whose reference it takes also on failure, and forgets the oldest
  * one when there are too many. NULL when memory is exhausted. */
@@ -34,8 +35,8 @@ tenon__kept *tenon__statement_cache_take(tenon__statement_cache *cache, tenon__s
 /* Takes a statement out, and forgets it at the driver. */
 void tenon__statement_cache_drop(tenon__statement_cache *cache, tenon__kept *kept,
                                  const tenon__driver *driver, tenon__connection *connection);
-/* Frees all, before the connection is closed. `driver` NULL: the connection is in no state to forget
- * statements one by one, closing it will. */
+/* Frees all, before the connection is closed. `driver` NULL: the connection is in no state to
+ * forget statements one by one, closing it will. */
 void tenon__statement_cache_release(tenon__statement_cache *cache, const tenon__driver *driver,
                                     tenon__connection *connection);
 

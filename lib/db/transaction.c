@@ -1,14 +1,14 @@
 /* Transactions: begin, commit, rollback; nested ones are savepoints.
  *
- * From begin to its end the connection is pinned to the session. A driver with a single writer begins with
- * IMMEDIATE: the write lock is taken at once, behind the fair queue, so a transaction never finds in its
- * middle that another writer was faster.
+ * From begin to its end the connection is pinned to the session. A driver with a single writer
+ * begins with IMMEDIATE: the write lock is taken at once, behind the fair queue, so a transaction
+ * never finds in its middle that another writer was faster.
  *
  * The session's `depth` says what the program believes, the driver what is true. They part when the
- * connection is lost, when SQLite gives a transaction up by itself (disk full), or when SQL text ended it.
- * Then every call fails until the program has rolled back to the outermost begin: running the rest
- * outside a transaction would be half a unit of work. Rolling back to the outermost begin cannot fail: a
- * connection that will not do it is closed, which rolls back too. */
+ * connection is lost, when SQLite gives a transaction up by itself (disk full), or when SQL text
+ * ended it. Then every call fails until the program has rolled back to the outermost begin: running
+ * the rest outside a transaction would be half a unit of work. Rolling back to the outermost begin
+ * cannot fail: a connection that will not do it is closed, which rolls back too. */
 #include "db/operation.h"
 
 #include <stdio.h>
@@ -39,7 +39,7 @@ bool tenon__transaction_is_sound(tenon_session *s)
     return false;
 }
 
-/* ---- begin ------------------------------------------------------------------------------------- */
+/* ---- begin ----------------------------------------------------------------------------------- */
 
 static bool run_script(tenon_session *s, const char *sql)
 {
@@ -83,7 +83,7 @@ bool tenon_begin(tenon_session *s)
     return s->depth ? begin_nested(s) : begin_outermost(s);
 }
 
-/* ---- rollback ---------------------------------------------------------------------------------- */
+/* ---- rollback -------------------------------------------------------------------------------- */
 
 /* With an error of its own: the session's stays as it is. */
 static bool run_rollback(tenon_session *s, const char *sql)
@@ -158,7 +158,7 @@ void tenon_rollback(tenon_session *s)
         tenon__transaction_is_sound(s);
 }
 
-/* ---- commit ------------------------------------------------------------------------------------ */
+/* ---- commit ---------------------------------------------------------------------------------- */
 
 static bool commit_outermost(tenon_session *s)
 {

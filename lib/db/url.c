@@ -1,10 +1,11 @@
-/* Database URLs: tenon's own parameters are understood and taken out, the client library's pass through.
+/* Database URLs: tenon's own parameters are understood and taken out, the client library's pass
+ * through.
  *
- * One table lists every parameter with what becomes of it, so that a misspelt one is refused with the
- * nearest name instead of being ignored. What Prisma puts into URLs means the same here; where that cannot
- * be, the table says what to write instead. A duration is a number of seconds, or has a unit (500ms, 5s,
- * 2min); 0 means no limit. `schema` becomes the server option search_path, quoted for the list of names
- * that it is, then for the options string, then for the URL.
+ * One table lists every parameter with what becomes of it, so that a misspelt one is refused with
+ * the nearest name instead of being ignored. What Prisma puts into URLs means the same here; where
+ * that cannot be, the table says what to write instead. A duration is a number of seconds, or has a
+ * unit (500ms, 5s, 2min); 0 means no limit. `schema` becomes the server option search_path, quoted
+ * for the list of names that it is, then for the options string, then for the URL.
  *
  * Options given to tenon_open rule over the URL: the program knows better than its environment. */
 #include "db/url.h"
@@ -20,7 +21,7 @@ enum {
     NEAR_ENOUGH = 3 /* edits between a misspelt name and its correction */
 };
 
-/* ---- parameters -------------------------------------------------------------------------------- */
+/* ---- parameters ------------------------------------------------------------------------------ */
 
 typedef enum parameter_kind {
     COUNT,     /* a whole number into a uint64_t */
@@ -114,7 +115,7 @@ typedef struct reader {
     tenon_error *err;
 } reader;
 
-/* ---- nearest name ------------------------------------------------------------------------------ */
+/* ---- nearest name ---------------------------------------------------------------------------- */
 
 static size_t least_of(size_t a, size_t b)
 {
@@ -175,7 +176,7 @@ static bool fail_unknown(reader *r, const char *name, unsigned dialect)
     return false;
 }
 
-/* ---- values ------------------------------------------------------------------------------------ */
+/* ---- values ---------------------------------------------------------------------------------- */
 
 static bool fail_value(reader *r, const char *name, const char *wanted)
 {
@@ -256,7 +257,7 @@ static bool set_text(reader *r, const parameter *p, const char *value)
     return true;
 }
 
-/* ---- reading ----------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 static int hex_value(char c)
 {
@@ -368,9 +369,10 @@ static bool read_parameters(reader *r, const char *at)
     return true;
 }
 
-/* ---- the URL for the driver -------------------------------------------------------------------- */
+/* ---- the URL for the driver ------------------------------------------------------------------ */
 
-/* One character of an options string inside a URL: first `\` before what separates options, then %XX. */
+/* One character of an options string inside a URL: first `\` before what separates options, then
+ * %XX. */
 static void add_option_char(tenon__buf *out, char c)
 {
     if (c == ' ' || c == '\\')
@@ -451,7 +453,7 @@ static bool read_url(tenon__config *config, const char *url, tenon_error *err)
     return is_done;
 }
 
-/* ---- options ----------------------------------------------------------------------------------- */
+/* ---- options --------------------------------------------------------------------------------- */
 
 static void override_time(int64_t *setting, int64_t option_us)
 {

@@ -19,8 +19,9 @@ typedef struct tenon__config {
     tenon__arena arena; /* holds the texts */
 } tenon__config;
 
-/* Reads the URL, then lays `options` (may be NULL) over it. False with *err (MISUSE, NO_MEMORY); nothing
- * needs to be released then. Messages name parameters but never show the URL: it may hold a password. */
+/* Reads the URL, then lays `options` (may be NULL) over it. False with *err (MISUSE, NO_MEMORY);
+ * nothing needs to be released then. Messages name parameters but never show the URL: it may hold a
+ * password. */
 bool tenon__config_read(tenon__config *config, const char *url, const tenon_options *options,
                         tenon_error *err);
 void tenon__config_release(tenon__config *config);

@@ -1,9 +1,9 @@
 /* The only file of libtenon in which a thread stands still.
  *
  * Drivers start work and say what they wait for; the pool says that nobody is free. Whoever called
- * synchronously then comes here. So there is one place to see that every wait has a deadline, that a signal
- * (EINTR) does not prolong it, and that the clock is the monotonic one. An asynchronous caller never gets
- * here: it waits in its own loop. */
+ * synchronously then comes here. So there is one place to see that every wait has a deadline, that
+ * a signal (EINTR) does not prolong it, and that the clock is the monotonic one. An asynchronous
+ * caller never gets here: it waits in its own loop. */
 #include "db/wait.h"
 
 #include "core/core.h"

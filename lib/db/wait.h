@@ -12,8 +12,8 @@
 /* `us` from now; TENON__NEVER when us is negative or so long that it does not matter. */
 int64_t tenon__deadline_after(int64_t us);
 
-/* Until the socket can be read (or written; then also until something arrives). False when the deadline
- * came first. A socket in error counts as ready: the driver finds out. */
+/* Until the socket can be read (or written; then also until something arrives). False when the
+ * deadline came first. A socket in error counts as ready: the driver finds out. */
 bool tenon__wait_socket(int socket, bool for_write, int64_t deadline_us);
 
 /* True when something, if only the end, can be read from the socket at once. Does not wait. */

@@ -1,5 +1,5 @@
-/* Plans and statements are kept within their bounds, found by their whole key, and freed when nobody uses
- * them any more. */
+/* Plans and statements are kept within their bounds, found by their whole key, and freed when
+ * nobody uses them any more. */
 #include "by_hand.h"
 
 #include <pthread.h>
@@ -14,7 +14,7 @@
 #include "db/session.h"
 #include "testdb.h"
 
-/* ---- plans -------------------------------------------------------------------------------------- */
+/* ---- plans ----------------------------------------------------------------------------------- */
 
 static void count_down(void *owner)
 {
@@ -170,7 +170,7 @@ static void sixteen_threads_share_the_plans(void **state)
     assert_int_equal(alive, 0);
 }
 
-/* ---- statements ---------------------------------------------------------------------------------- */
+/* ---- statements ------------------------------------------------------------------------------ */
 
 /* Statements with different texts, so that the server sees different ones. */
 enum { STATEMENTS = 12 };

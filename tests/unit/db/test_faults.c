@@ -1,5 +1,5 @@
-/* Memory that runs out at every place where lib/db and the drivers ask for it: the call says NO_MEMORY, nothing
- * leaks, and the session and the pool work afterwards. */
+/* Memory that runs out at every place where lib/db and the drivers ask for it: the call says
+ * NO_MEMORY, nothing leaks, and the session and the pool work afterwards. */
 #include "by_hand.h"
 
 #include <setjmp.h>
@@ -73,7 +73,7 @@ static void opening_a_session_survives_want_of_memory(void **state)
     tenon_close(db);
 }
 
-/* ---- one call of a session ------------------------------------------------------------------------ */
+/* ---- one call of a session ------------------------------------------------------------------- */
 
 /* A unit of work; true when all of it was done. */
 typedef bool (*unit)(tenon_session *s);
@@ -124,7 +124,8 @@ static void assert_whole(tenon_session *s, bool is_done)
     assert_true(tenon_execute(s, "DELETE FROM note WHERE id >= 100"));
 }
 
-/* With fresh caches, so that all that is allocated once is allocated here. True when memory failed. */
+/* With fresh caches, so that all that is allocated once is allocated here. True when memory
+ * failed. */
 static bool run_unit(const char *url, unit run, size_t n, fault_mode mode)
 {
     tenon_db *db = open_db(url, NULL);

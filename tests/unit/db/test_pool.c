@@ -1,4 +1,5 @@
-/* The pool: bounded, fair, and it outlives its connections. With many threads; also run under TSan. */
+/* The pool: bounded, fair, and it outlives its connections. With many threads; also run under
+ * TSan. */
 #include "by_hand.h"
 
 #include <assert.h>
@@ -16,7 +17,7 @@
 
 enum { THREADS = 16, NOTES_PER_THREAD = 40 };
 
-/* ---- many threads ------------------------------------------------------------------------------- */
+/* ---- many threads ---------------------------------------------------------------------------- */
 
 typedef struct worker {
     tenon_db *db;
@@ -82,7 +83,7 @@ static void sixteen_threads_share_one_memory_database(void **state)
     hammer("sqlite::memory:", "memory");
 }
 
-/* ---- the queue ---------------------------------------------------------------------------------- */
+/* ---- the queue ------------------------------------------------------------------------------- */
 
 typedef struct line {
     tenon__lane *lane;
@@ -159,7 +160,7 @@ static void who_waits_too_long_is_told_so_and_leaves_the_queue(void **state)
     tenon_close(db);
 }
 
-/* ---- connections that die ------------------------------------------------------------------------ */
+/* ---- connections that die -------------------------------------------------------------------- */
 
 static void kill_all(const char *url)
 {
@@ -215,7 +216,7 @@ static void an_idle_connection_that_was_closed_is_replaced_before_a_write(void *
     tenon_close(db);
 }
 
-/* ---- opening ------------------------------------------------------------------------------------ */
+/* ---- opening --------------------------------------------------------------------------------- */
 
 static void a_database_opens_and_closes_a_thousand_times(void **state)
 {

@@ -27,7 +27,7 @@ static void assert_status(const tenon_session *s, tenon_status status)
         fail_msg("%s: %s", tenon_status_name(err->status), err->message);
 }
 
-/* ---- deadlines ----------------------------------------------------------------------------------- */
+/* ---- deadlines ------------------------------------------------------------------------------- */
 
 static void a_statement_of_postgresql_is_stopped_at_its_deadline(void **state)
 {
@@ -76,7 +76,7 @@ static void the_statement_timeout_of_the_url_is_a_deadline(void **state)
     tenon_close(db);
 }
 
-/* ---- a file that another process has locked ------------------------------------------------------- */
+/* ---- a file that another process has locked -------------------------------------------------- */
 
 static sqlite3 *lock_file(const char *url)
 {
@@ -144,7 +144,7 @@ static void a_lock_that_passes_is_no_error(void **state)
     tenon_close(db);
 }
 
-/* ---- opening ------------------------------------------------------------------------------------ */
+/* ---- opening --------------------------------------------------------------------------------- */
 
 static void assert_refused(const char *url, tenon_status status, const char *words)
 {
@@ -222,7 +222,7 @@ static void the_schema_of_the_url_comes_first_in_the_search_path(void **state)
     tenon_close(db);
 }
 
-/* ---- forks --------------------------------------------------------------------------------------- */
+/* ---- forks ----------------------------------------------------------------------------------- */
 
 static void a_forked_child_is_refused_and_harms_nobody(void **state)
 {
@@ -247,7 +247,7 @@ static void a_forked_child_is_refused_and_harms_nobody(void **state)
     }
 }
 
-/* ---- bulk load ----------------------------------------------------------------------------------- */
+/* ---- bulk load ------------------------------------------------------------------------------- */
 
 static tenon__statement copy_notes(void)
 {
@@ -261,13 +261,15 @@ static tenon__statement copy_notes(void)
 typedef struct source {
     int64_t id;
     const char *text;
-    size_t bad_at;
+    size_t bad_at, ends_at;
     const void *values[2];
 } source;
 
 static const void *const *next_note(void *context, size_t i)
 {
     source *from = context;
+    if (i == from->ends_at)
+        return NULL;
     from->id = (int64_t)i;
     from->text = i == from->bad_at ? "\xff" : "a text that is copied";
     from->values[0] = &from->id;
@@ -280,7 +282,7 @@ static void a_bulk_load_writes_every_row_or_none(void **state)
     tenon_db *db = open_db(new_note_url(0), NULL);
     tenon_session *s = tenon_session_open(db, NULL);
     tenon__statement copy = copy_notes();
-    source from = {.bad_at = 40000};
+    source from = {.bad_at = 40000, .ends_at = SIZE_MAX};
     int64_t affected = -1;
     assert_false(tenon__run_copy(s, &copy, 50000, next_note, &from, &affected));
     assert_int_not_equal(tenon_session_error(s)->status, TENON_CANCELLED);
@@ -288,6 +290,12 @@ static void a_bulk_load_writes_every_row_or_none(void **state)
     tenon_error_clear(s);
     assert_int_equal(note_count(s), 0);
     from.bad_at = SIZE_MAX;
+    from.ends_at = 3;
+    assert_false(tenon__run_copy(s, &copy, 50000, next_note, &from, &affected));
+    assert_status(s, TENON_MISUSE);
+    tenon_error_clear(s);
+    assert_int_equal(note_count(s), 0);
+    from.ends_at = SIZE_MAX;
     assert_true(tenon__run_copy(s, &copy, 50000, next_note, &from, &affected));
     assert_int_equal(affected, 50000);
     assert_int_equal(note_count(s), 50000);
@@ -305,7 +313,7 @@ static void a_bulk_load_belongs_to_its_transaction(void **state)
     tenon_db *db = open_db(new_note_url(0), NULL);
     tenon_session *s = tenon_session_open(db, NULL);
     tenon__statement copy = copy_notes();
-    source from = {.bad_at = SIZE_MAX};
+    source from = {.bad_at = SIZE_MAX, .ends_at = SIZE_MAX};
     assert_true(tenon_begin(s));
     assert_true(tenon__run_copy(s, &copy, 0, next_note, &from, NULL));
     assert_true(tenon__run_copy(s, &copy, 10, next_note, &from, NULL));

@@ -1,5 +1,5 @@
-/* Transactions on both databases: what is committed stays, what is rolled back does not, and the session
- * is usable afterwards whatever happened. */
+/* Transactions on both databases: what is committed stays, what is rolled back does not, and the
+ * session is usable afterwards whatever happened. */
 #include "by_hand.h"
 
 #include <setjmp.h>
