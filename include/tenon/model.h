@@ -230,7 +230,8 @@ typedef enum tenon_operator {
         union {                                                                                    \
             type value;                                                                            \
             struct {                                                                               \
-                type low, high;                                                                    \
+                type low;                                                                          \
+                type high;                                                                         \
             } range;                                                                               \
             struct {                                                                               \
                 type const *items;                                                                 \
