@@ -44,7 +44,7 @@ static const void *where_of(const tenon_model *model, const void *query)
  */
 
 static bool find(const tenon_model *model, const void *query, const tenon_query_head *head,
-                 tenon__rows *rows)
+                 int64_t limit, tenon__rows *rows)
 {
     tenon__walk walk;
     if (!begin(&walk, model, head, TENON__FIND))
@@ -53,7 +53,9 @@ static bool find(const tenon_model *model, const void *query, const tenon_query_
     tenon__walk_order(&walk, query);
     tenon__walk_distinct(&walk, query);
     tenon__walk_where(&walk, where_of(model, query));
-    tenon__walk_limit(&walk, head->limit, head->offset);
+    tenon__walk_limit(&walk, limit, head->offset);
+    if (limit != head->limit && head->limit)
+        tenon__walk_misuse(&walk, "limit has no meaning for find_first");
     rows->arena = tenon__session_arena(head->session);
     return tenon__walk_run(&walk, rows, NULL);
 }
@@ -62,10 +64,7 @@ void *tenon_find_first(const tenon_model *model, const void *query)
 {
     tenon_query_head head = head_of(query);
     tenon__rows rows = {.expected = 1};
-    if (head.limit == TENON_NO_ROWS)
-        return NULL;
-    head.limit = 1;
-    return find(model, query, &head, &rows) && rows.count ? rows.items : NULL;
+    return find(model, query, &head, 1, &rows) && rows.count ? rows.items : NULL;
 }
 
 tenon_list tenon_find_many(const tenon_model *model, const void *query)
@@ -75,7 +74,7 @@ tenon_list tenon_find_many(const tenon_model *model, const void *query)
     tenon__rows rows = {0};
     if (head.limit > 0 && head.limit <= MOST_EXPECTED)
         rows.expected = (size_t)head.limit;
-    if (!find(model, query, &head, &rows))
+    if (!find(model, query, &head, head.limit, &rows))
         return (tenon_list){0};
     return (tenon_list){.items = rows.items, .count = rows.count};
 }
