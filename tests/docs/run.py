@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+"""What README.md and docs/ show must work: every C block compiles, every program and shell line runs.
+
+    run.py ROOT BUILD
+
+The first `prisma` block of a document is its schema.prisma. A `c` block with a main is a program: it becomes
+main.c. Any other is the inside of a function that has `tenon_session *s`. `sh` blocks run in order in a
+folder of their own, with `tenon` on the PATH and the library where pkg-config finds it; in a line that starts
+with `make` only the target is looked up. `text` blocks, and those of documents without a schema, are
+only read by people.
+"""
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+WRAPPER = """#include <stdio.h>
+#include <stdlib.h>
+#include <tenon/tenon.h>
+#include "%s.h"
+void block(tenon_session *s);
+void block(tenon_session *s)
+{
+    (void)s;
+    {
+%s
+    }
+}
+"""
+FLAGS = ["-std=c99", "-Wall", "-Wextra", "-Wno-unused-variable", "-Wno-shadow", "-Werror"]
+
+
+def blocks_of(document):
+    text = document.read_text()
+    return [(m.group(1), m.group(2), text[: m.start()].count("\n") + 2)
+            for m in re.finditer(r"^```(\w+)\n(.*?)^```$", text, re.S | re.M)]
+
+
+def run(command, folder, environment):
+    result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return None if result.returncode == 0 else result.stdout + result.stderr
+
+
+class Checker:
+    def __init__(self, root, build):
+        self.root, self.build, self.count, self.failures = root, build, 0, 0
+        self.environment = dict(os.environ, PATH=f"{build}:{os.environ['PATH']}",
+                                PKG_CONFIG_PATH=f"{build}/meson-uninstalled", LD_LIBRARY_PATH=str(build))
+
+    def tell(self, document, line, problem):
+        self.count += 1
+        if problem:
+            self.failures += 1
+            print(f"{document.relative_to(self.root)}:{line}: {problem}")
+
+    def check_shell(self, document, line, text, folder):
+        makefile = (self.root / "Makefile").read_text()
+        lines = []
+        for command in text.splitlines():
+            if command.startswith("make "):
+                target = command.split()[1]
+                self.tell(document, line, None if f"\n{target}:" in makefile else f"no target {target}")
+            else:
+                lines.append(command)
+        self.tell(document, line, run(["bash", "-euc", "\n".join(lines)], folder, self.environment))
+
+    def check_c(self, document, line, text, folder, name):
+        if "int main(" in text:
+            (folder / "main.c").write_text(text)
+            source = folder / "main.c"
+        else:
+            source = folder / "block.c"
+            source.write_text(WRAPPER % (name, text))
+        command = ["gcc", *FLAGS, "-I", self.root / "include", "-I", folder, "-fsyntax-only", source]
+        self.tell(document, line, run(command, folder, self.environment))
+
+    def check_document(self, document):
+        blocks = blocks_of(document)
+        with tempfile.TemporaryDirectory() as place:
+            folder = pathlib.Path(place)
+            schema = next((text for kind, text, _ in blocks if kind == "prisma"), None)
+            name = "models"
+            if schema:
+                (folder / "schema.prisma").write_text(schema)
+                named = re.search(r'name\s*=\s*"(\w+)"', schema)
+                name = named.group(1) if named else name
+                self.tell(document, 1, run(["tenon", "generate"], folder, self.environment))
+            for kind, text, line in blocks:
+                if kind == "c" and schema:
+                    self.check_c(document, line, text, folder, name)
+                elif kind == "sh":
+                    self.check_shell(document, line, text, folder)
+                elif kind == "prisma" and text != schema:
+                    self.check_schema(document, line, text, folder)
+
+    def check_schema(self, document, line, text, folder):
+        if "datasource" not in text:
+            text = 'datasource db {\n  provider = "postgresql"\n  url = env("DATABASE_URL")\n}\n' + text
+        other = folder / "other.prisma"
+        other.write_text(text)
+        self.tell(document, line, run(["tenon", "validate", other], folder, self.environment))
+
+
+def main(root, build):
+    checker = Checker(pathlib.Path(root).resolve(), pathlib.Path(build).resolve())
+    for document in [checker.root / "README.md", *sorted((checker.root / "docs").glob("*.md"))]:
+        checker.check_document(document)
+    print(f"{checker.count} blocks, {checker.failures} failures")
+    return checker.failures > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
