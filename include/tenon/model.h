@@ -160,12 +160,6 @@ typedef struct tenon_constraint {
     uint16_t field_count;
 } tenon_constraint;
 
-/* SQL of the by-key statements, made at generation time; NULL members are rendered at first use. */
-typedef struct tenon_keyed_sql {
-    const char *find; /* by the unique of the same index; all columns */
-    const char *delete_row;
-} tenon_keyed_sql;
-
 typedef struct tenon_model {
     uint32_t abi;  /* TENON_ABI */
     uint32_t size; /* sizeof(tenon_model) */
@@ -178,7 +172,6 @@ typedef struct tenon_model {
     uint32_t unique_count;
     const tenon_constraint *constraints;
     uint32_t constraint_count;
-    const tenon_keyed_sql *postgresql, *sqlite; /* unique_count each, or NULL */
     /* the generated structs */
     uint32_t row_size, loaded_offset; /* uint64_t tenon_loaded[(field_count + 63) / 64] and up */
     uint32_t where_size;
@@ -442,8 +435,8 @@ typedef struct tenon_upsert_head {
 /* ---- for generated code ----------------------------------------------------------------------- */
 
 /* The name of a value as in the schema, or NULL; the value of a name, or 0. */
-TENON_API const char *tenon_enum_name(const tenon_enum *enumeration, int value);
-TENON_API int tenon_enum_value(const tenon_enum *enumeration, const char *name);
+TENON_API const char *tenon_enum_name(const tenon_enum *enumeration, unsigned value);
+TENON_API unsigned tenon_enum_value(const tenon_enum *enumeration, const char *name);
 
 /* C++ converts neither void pointers nor integers to enums by itself. */
 #ifdef __cplusplus

@@ -22,12 +22,12 @@ const tenon_enum role_enum = {
 
 const char *role_name(Role value)
 {
-    return tenon_enum_name(&role_enum, (int)value);
+    return tenon_enum_name(&role_enum, value);
 }
 
 bool role_from_name(const char *name, Role *out)
 {
-    int value = tenon_enum_value(&role_enum, name);
+    unsigned value = tenon_enum_value(&role_enum, name);
     if (value)
         *out = TENON_AS(Role, (unsigned)value);
     return value != 0;

@@ -3,7 +3,7 @@
 
 static void emit_key_array(emitter *e, size_t at, const tenon_unique *unique)
 {
-    tenon__buf_text(e->out, "    const void *const key[] = { ");
+    tenon__buf_text(e->out, "    const void *const tenon_key[] = { ");
     for (uint16_t i = 0; i < unique->field_count; i++)
         tenon__buf_format(e->out, i ? ", &%s" : "&%s",
                           e->names->models[at].members[unique->fields[i]]);
@@ -21,9 +21,9 @@ static void emit_find(emitter *e, size_t at, uint32_t which)
     emit_key_parameters(e, at, unique);
     tenon__buf_text(e->out, ")\n{\n");
     emit_key_array(e, at, unique);
-    tenon__buf_format(e->out,
-                      "    return TENON_AS(%s *, tenon_find_by(session, &%s, %u, key));\n}\n\n",
-                      names->type, names->descriptor, which);
+    tenon__buf_format(
+        e->out, "    return TENON_AS(%s *, tenon_find_by(session, &%s, %u, tenon_key));\n}\n\n",
+        names->type, names->descriptor, which);
 }
 
 /* `User *user_find_first_q(const UserQuery *query)`: a row out. */
@@ -66,7 +66,8 @@ static void emit_update(emitter *e, size_t at)
     emit_key_parameters(e, at, key);
     tenon__buf_text(e->out, ")\n{\n");
     emit_key_array(e, at, key);
-    tenon__buf_format(e->out, "    return TENON_AS(%s *, tenon_update(&%s, 0, key, set));\n}\n\n",
+    tenon__buf_format(e->out,
+                      "    return TENON_AS(%s *, tenon_update(&%s, 0, tenon_key, set));\n}\n\n",
                       names->type, names->descriptor);
 }
 
@@ -79,7 +80,7 @@ static void emit_delete(emitter *e, size_t at)
     tenon__buf_text(e->out, ")\n{\n");
     emit_key_array(e, at, key);
     tenon__buf_format(e->out,
-                      "    return TENON_AS(%s *, tenon_delete(session, &%s, 0, key));\n}\n\n",
+                      "    return TENON_AS(%s *, tenon_delete(session, &%s, 0, tenon_key));\n}\n\n",
                       names->type, names->descriptor);
 }
 

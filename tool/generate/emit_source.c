@@ -98,7 +98,7 @@ static void emit_enum_definition(emitter *e, size_t at)
     tenon__buf_format(e->out,
                       "const char *%s(%s value)\n{\n    return tenon_enum_name(&%s, value);\n}\n\n"
                       "bool %s(const char *name, %s *out)\n{\n"
-                      "    int value = tenon_enum_value(&%s, name);\n"
+                      "    unsigned value = tenon_enum_value(&%s, name);\n"
                       "    if (value)\n        *out = TENON_AS(%s, value);\n"
                       "    return value != 0;\n}\n\n",
                       names->to_name, names->type, names->descriptor, names->from_name, names->type,
@@ -140,53 +140,58 @@ static void emit_flags(emitter *e, uint32_t flags)
         tenon__buf_text(e->out, "0");
 }
 
-static void emit_offsets(emitter *e, const tenon_model *model, const model_names *names,
-                         const char *member)
+/* `offsetof(User, email)`, or 0 for a struct that views do not have. */
+static void emit_offset(emitter *e, const char *name, const char *type, const char *member)
 {
-    tenon__buf_format(e->out,
-                      ",\n        .row_offset = offsetof(%s, %s),\n"
-                      "        .where_offset = offsetof(%s, %s),\n",
-                      names->type, member, names->where, member);
-    if (!model->is_view)
-        tenon__buf_format(e->out, "        .set_offset = offsetof(%s, %s),\n", names->set, member);
+    if (type)
+        tenon__buf_format(e->out, "        .%s = offsetof(%s, %s),\n", name, type, member);
+    else
+        tenon__buf_format(e->out, "        .%s = 0,\n", name);
+}
+
+static void emit_field_type(emitter *e, const tenon_field *field)
+{
+    tenon__buf_text(e->out, "    {\n        .name = ");
+    emit_string(e, field->name);
+    tenon__buf_text(e->out, ", .column = ");
+    emit_string(e, field->column);
+    tenon__buf_format(
+        e->out, ",\n        .kind = TENON_KIND_%s, .pg_type = TENON_PG_%s,\n        .flags = ",
+        kind_names[field->kind], pg_names[field->pg_type]);
+    emit_flags(e, field->flags);
+    tenon__buf_format(e->out, ",\n        .precision = %d, .scale = %d,\n", field->precision,
+                      field->scale);
+}
+
+/* `&user_default_age`, or NULL when there is none. */
+static void emit_reference(emitter *e, const char *name, bool is_there, const char *snake,
+                           const char *what, const char *member)
+{
+    if (is_there)
+        tenon__buf_format(e->out, ".%s = &%s_%s_%s", name, snake, what, member);
+    else
+        tenon__buf_format(e->out, ".%s = NULL", name);
 }
 
 static void emit_field(emitter *e, const tenon_model *model, const model_names *names, uint32_t at)
 {
     const tenon_field *field = &model->fields[at];
     const char *member = names->members[at];
-    tenon__buf_text(e->out, "    {\n        .name = ");
-    emit_string(e, field->name);
-    tenon__buf_text(e->out, ",\n        .column = ");
-    emit_string(e, field->column);
-    tenon__buf_format(e->out,
-                      ",\n        .kind = TENON_KIND_%s,\n        .pg_type = TENON_PG_%s,\n"
-                      "        .flags = ",
-                      kind_names[field->kind], pg_names[field->pg_type]);
-    emit_flags(e, field->flags);
-    tenon__buf_format(e->out, ",\n        .precision = %d,\n        .scale = %d", field->precision,
-                      field->scale);
-    emit_offsets(e, model, names, member);
-    if (field->default_kind != TENON_DEFAULT_NONE)
-        tenon__buf_format(e->out, "        .default_kind = TENON_DEFAULT_%s,\n",
-                          default_names[field->default_kind]);
-    if (field->default_kind == TENON_DEFAULT_NANOID)
-        tenon__buf_format(e->out, "        .default_length = %u,\n", field->default_length);
-    if (field->default_kind == TENON_DEFAULT_VALUE)
-        tenon__buf_format(e->out, "        .default_value = &%s_default_%s,\n", names->snake,
-                          member);
-    if (field->enumeration)
-        tenon__buf_format(e->out, "        .enumeration = &%s,\n",
-                          emit_names_of_enum(e, field->enumeration)->descriptor);
-    if (field->other_type) {
-        tenon__buf_text(e->out, "        .other_type = ");
-        emit_string(e, field->other_type);
-        tenon__buf_text(e->out, ",\n");
-    }
-    if (field->validation)
-        tenon__buf_format(e->out, "        .validation = &%s_validation_%s,\n", names->snake,
-                          member);
-    tenon__buf_text(e->out, "    },\n");
+    emit_field_type(e, field);
+    emit_offset(e, "row_offset", names->type, member);
+    emit_offset(e, "where_offset", names->where, member);
+    emit_offset(e, "set_offset", model->is_view ? NULL : names->set, member);
+    tenon__buf_format(e->out, "        .default_kind = TENON_DEFAULT_%s, .default_length = %u, ",
+                      default_names[field->default_kind], field->default_length);
+    emit_reference(e, "default_value", field->default_kind == TENON_DEFAULT_VALUE, names->snake,
+                   "default", member);
+    tenon__buf_format(
+        e->out, ",\n        .enumeration = %s%s, .other_type = ", field->enumeration ? "&" : "",
+        field->enumeration ? emit_names_of_enum(e, field->enumeration)->descriptor : "NULL");
+    emit_string(e, field->other_type);
+    tenon__buf_text(e->out, ", ");
+    emit_reference(e, "validation", field->validation != NULL, names->snake, "validation", member);
+    tenon__buf_text(e->out, ",\n    },\n");
 }
 
 static void emit_fields(emitter *e, size_t at)
@@ -211,19 +216,22 @@ static void emit_field_list(emitter *e, const char *snake, const char *what, uin
     tenon__buf_text(e->out, " };\n");
 }
 
+static const char *truth(bool value)
+{
+    return value ? "true" : "false";
+}
+
 static void emit_unique(emitter *e, const char *snake, uint32_t at, const tenon_unique *unique)
 {
     tenon__buf_text(e->out, "    {\n        .name = ");
     emit_string(e, unique->name);
-    tenon__buf_text(e->out, ",\n        .constraint = ");
+    tenon__buf_text(e->out, ", .constraint = ");
     emit_string(e, unique->constraint);
-    tenon__buf_format(e->out, ",\n        .fields = %s_key_%u,\n        .field_count = %u,\n",
-                      snake, at, unique->field_count);
-    if (unique->is_primary)
-        tenon__buf_text(e->out, "        .is_primary = true,\n");
-    if (unique->is_partial)
-        tenon__buf_text(e->out, "        .is_partial = true,\n");
-    tenon__buf_text(e->out, "    },\n");
+    tenon__buf_format(e->out,
+                      ",\n        .fields = %s_key_%u, .field_count = %u,\n"
+                      "        .is_primary = %s, .is_partial = %s,\n    },\n",
+                      snake, at, unique->field_count, truth(unique->is_primary),
+                      truth(unique->is_partial));
 }
 
 static void emit_uniques(emitter *e, const tenon_model *model, const model_names *names)
@@ -256,6 +264,17 @@ static void emit_constraints(emitter *e, const tenon_model *model, const model_n
     tenon__buf_text(e->out, "};\n\n");
 }
 
+/* `.uniques = user_uniques, .unique_count = 2`, or NULL and 0. */
+static void emit_table(emitter *e, const char *snake, const char *table, const char *count_name,
+                       uint32_t count)
+{
+    if (count)
+        tenon__buf_format(e->out, "    .%s = %s_%s, .%s = %u,\n", table, snake, table, count_name,
+                          count);
+    else
+        tenon__buf_format(e->out, "    .%s = NULL, .%s = 0,\n", table, count_name);
+}
+
 static void emit_model_head(emitter *e, const tenon_model *model, const model_names *names)
 {
     tenon__buf_format(e->out,
@@ -263,46 +282,45 @@ static void emit_model_head(emitter *e, const tenon_model *model, const model_na
                       "    .size = sizeof(tenon_model),\n    .name = ",
                       names->descriptor);
     emit_string(e, model->name);
-    tenon__buf_text(e->out, ",\n    .table = ");
+    tenon__buf_text(e->out, ", .table = ");
     emit_string(e, model->table);
-    tenon__buf_text(e->out, ",\n    .schema = ");
+    tenon__buf_text(e->out, ", .schema = ");
     emit_string(e, model->schema);
-    tenon__buf_format(e->out,
-                      ",\n    .is_view = %s,\n    .fields = %s_fields,\n    .field_count = %u,\n",
-                      model->is_view ? "true" : "false", names->snake, model->field_count);
-    if (model->unique_count)
-        tenon__buf_format(e->out, "    .uniques = %s_uniques,\n    .unique_count = %u,\n",
-                          names->snake, model->unique_count);
-    if (model->constraint_count)
-        tenon__buf_format(e->out,
-                          "    .constraints = %s_constraints,\n    .constraint_count = %u,\n",
-                          names->snake, model->constraint_count);
+    tenon__buf_format(e->out, ",\n    .is_view = %s,\n", truth(model->is_view));
+    emit_table(e, names->snake, "fields", "field_count", model->field_count);
+    emit_table(e, names->snake, "uniques", "unique_count", model->unique_count);
+    emit_table(e, names->snake, "constraints", "constraint_count", model->constraint_count);
+}
+
+/* `    .update_set = offsetof(UserUpdateMany, set),`, or 0 when the struct is not there. */
+static void emit_call_offset(emitter *e, const char *name, bool is_there, const char *type,
+                             const char *member)
+{
+    if (is_there)
+        tenon__buf_format(e->out, "    .%s = offsetof(%s, %s),\n", name, type, member);
+    else
+        tenon__buf_format(e->out, "    .%s = 0,\n", name);
 }
 
 static void emit_model_sizes(emitter *e, const tenon_model *model, const model_names *names)
 {
+    bool is_writable = !model->is_view, has_upsert = is_writable && model->unique_count > 0;
     tenon__buf_format(e->out,
                       "    .row_size = sizeof(%s),\n"
                       "    .loaded_offset = offsetof(%s, tenon_loaded),\n"
-                      "    .where_size = sizeof(%s),\n",
-                      names->type, names->type, names->where);
-    if (!model->is_view)
-        tenon__buf_format(e->out, "    .set_size = sizeof(%s),\n", names->set);
-    static const char *const members[] = {"where", "order_by", "select", "distinct"};
-    for (size_t i = 0; i < TENON__COUNT(members); i++)
-        tenon__buf_format(e->out, "    .query_%s = offsetof(%s, %s),\n", members[i], names->query,
-                          members[i]);
-    if (!model->is_view)
-        tenon__buf_format(e->out,
-                          "    .update_where = offsetof(%s, where),\n"
-                          "    .update_set = offsetof(%s, set),\n"
-                          "    .delete_where = offsetof(%s, where),\n",
-                          names->update_many, names->update_many, names->delete_many);
-    if (!model->is_view && model->unique_count)
-        tenon__buf_format(e->out,
-                          "    .upsert_create = offsetof(%s, create),\n"
-                          "    .upsert_update = offsetof(%s, update),\n",
-                          names->upsert, names->upsert);
+                      "    .where_size = sizeof(%s),\n"
+                      "    .set_size = %s%s%s,\n",
+                      names->type, names->type, names->where, is_writable ? "sizeof(" : "",
+                      is_writable ? names->set : "0", is_writable ? ")" : "");
+    emit_call_offset(e, "query_where", true, names->query, "where");
+    emit_call_offset(e, "query_order_by", true, names->query, "order_by");
+    emit_call_offset(e, "query_select", true, names->query, "select");
+    emit_call_offset(e, "query_distinct", true, names->query, "distinct");
+    emit_call_offset(e, "update_where", is_writable, names->update_many, "where");
+    emit_call_offset(e, "update_set", is_writable, names->update_many, "set");
+    emit_call_offset(e, "delete_where", is_writable, names->delete_many, "where");
+    emit_call_offset(e, "upsert_create", has_upsert, names->upsert, "create");
+    emit_call_offset(e, "upsert_update", has_upsert, names->upsert, "update");
     tenon__buf_text(e->out, "};\n\n");
 }
 

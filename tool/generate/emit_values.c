@@ -173,23 +173,19 @@ bool emit_default(emitter *e, const tenon_field *field, const char *name)
 void emit_validation(emitter *e, const tenon_field *field, const char *name)
 {
     const tenon_validation *validation = field->validation;
-    tenon__buf_format(e->out, "static const tenon_validation %s = {\n", name);
-    if (validation->has_min)
-        tenon__buf_text(e->out, "    .has_min = true,\n");
-    if (validation->has_max)
-        tenon__buf_text(e->out, "    .has_max = true,\n");
-    if (validation->has_min_length)
-        tenon__buf_text(e->out, "    .has_min_length = true,\n");
-    if (validation->has_max_length)
-        tenon__buf_text(e->out, "    .has_max_length = true,\n");
-    tenon__buf_text(e->out, "    .min = ");
+    tenon__buf_format(e->out,
+                      "static const tenon_validation %s = {\n"
+                      "    .has_min = %d, .has_max = %d, .has_min_length = %d,"
+                      " .has_max_length = %d,\n    .min = ",
+                      name, validation->has_min, validation->has_max, validation->has_min_length,
+                      validation->has_max_length);
     emit_double(e, validation->min);
-    tenon__buf_text(e->out, ",\n    .max = ");
+    tenon__buf_text(e->out, ", .max = ");
     emit_double(e, validation->max);
-    tenon__buf_format(e->out, ",\n    .min_length = %u,\n    .max_length = %u,\n    .pattern = ",
+    tenon__buf_format(e->out, ",\n    .min_length = %u, .max_length = %u,\n    .pattern = ",
                       validation->min_length, validation->max_length);
     emit_string(e, validation->pattern);
     tenon__buf_text(e->out, ",\n    .message = ");
     emit_string(e, validation->message);
-    tenon__buf_text(e->out, ",\n};\n");
+    tenon__buf_text(e->out, ",\n    .check = NULL,\n};\n");
 }
