@@ -129,8 +129,9 @@ tenon__progress tenon__pg_copy_end(tenon__connection *c, const char *abort_messa
     c->state = TENON__BUSY;
     if (c->is_copy_broken && !abort_message)
         abort_message = "out of memory";
-    /* Refused when the server has given up: then its reason may be here already. */
-    if (PQputCopyEnd(c->pg, abort_message) != 1)
-        return tenon__pg_step(c, err);
-    return tenon__pg_flush(c, err);
+    PQputCopyEnd(c->pg, abort_message);
+    tenon__progress progress = tenon__pg_flush(c, err);
+    /* A server that gave up may have said so long ago: libpq reads while it cannot write, and refuses to
+     * end a copy that is over. So what has come is looked at before anything is waited for. */
+    return progress == TENON__WANT_READ ? tenon__pg_step(c, err) : progress;
 }
