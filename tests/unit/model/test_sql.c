@@ -280,7 +280,7 @@ CASE(update_decimal, user_update(s, 1, .balance = INCREASE(((tenon_decimal){0, "
 CASE(update_money, everything_update(s, 1, .money = SCALE(((tenon_decimal){0, "1.1"}))))
 CASE(update_pushed, user_update(s, 1, .tags = PUSH(((tenon_text_array){names, 2}))))
 CASE(update_default, user_update(s, 1, .id = SET_DEFAULT()))
-CASE(update_nothing, membership_update(s, 1, "g"))
+CASE(update_nothing, membership_update_q(&(MembershipSet){.session = s}, 1, "g"))
 CASE(update_many,
      membership_update_many(s, .where = {.role = EQ(ROLE_USER)}, .set = {.note = SET("x")}))
 CASE(update_every, membership_update_many(s, .everything = true, .set = {.note = SET("x")}))

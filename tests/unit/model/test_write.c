@@ -282,11 +282,11 @@ static void an_update_without_a_change_gives_the_row_as_it_is(void **state)
 {
     both *b = *state;
     User *ann = add_ann(b);
-    User *same = user_update(b->session, ann->id);
+    User *same = user_update_q(&(UserSet){.session = b->session}, ann->id);
     assert_sound(b->session);
     assert_string_equal(same->name, "Ann");
     assert_int_equal(same->updatedAt.us, ann->updatedAt.us);
-    assert_null(user_update(b->session, 99));
+    assert_null(user_update_q(&(UserSet){.session = b->session}, 99));
     assert_sound(b->session);
 }
 
