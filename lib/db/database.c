@@ -27,12 +27,13 @@ static bool fill_lane(tenon_db *db, tenon__lane *lane, uint64_t count, tenon_err
     return err->status == TENON_OK;
 }
 
+/* One at least: so a memory database outlives its writer's connection. */
 static bool connect_first(tenon_db *db, tenon_error *err)
 {
-    uint64_t least = db->config.pool_min;
-    if (db->driver->has_single_writer)
-        return fill_lane(db, &db->lanes[0], 1, err) && fill_lane(db, &db->lanes[1], least, err);
-    return fill_lane(db, &db->lanes[0], least ? least : 1, err);
+    uint64_t least = db->config.pool_min ? db->config.pool_min : 1;
+    if (!db->driver->has_single_writer)
+        return fill_lane(db, &db->lanes[0], least, err);
+    return fill_lane(db, &db->lanes[0], 1, err) && fill_lane(db, &db->lanes[1], least, err);
 }
 
 static bool init_lanes(tenon_db *db)
