@@ -2,7 +2,7 @@
  *
  * One table maps SQLSTATE codes and classes (their first two characters) to a status; docs/errors.md
  * shows it to users and a test compares the two. A message is the server's primary message; its detail
- * joins it except in the classes 22 and 23, where it quotes data. Names of tables, columns and constraints
+ * joins it except in the classes 22, 23 and 44, where it quotes data. Names of tables, columns and constraints
  * are passed on as the server gives them.
  *
  * Failures to connect carry no SQLSTATE in libpq's interface, only a text in the server's language. So
@@ -46,7 +46,7 @@ const tenon__pg_code tenon__pg_codes[] = {
     {"25", TENON_MISUSE},             /* invalid transaction state */
     {"25006", TENON_READ_ONLY},       /* read only SQL transaction */
     {"25P03", TENON_TIMEOUT},         /* idle in transaction session timeout */
-    {"26", TENON_SERIALIZATION},      /* a prepared statement is gone: see prepare again in run.c */
+    {"26", TENON_SERIALIZATION},      /* a prepared statement is gone: see run.c */
     {"27", TENON_CONFLICT},           /* triggered data change violation */
     {"28", TENON_AUTH},               /* invalid authorization specification */
     {"2B", TENON_CONFLICT},           /* dependent privilege descriptors still exist */

@@ -63,7 +63,7 @@ enum {
     TENON__PG_OID_BOOL = 16,
     TENON__PG_OID_INT8 = 20,
     TENON__PG_FIRST_USER_OID = 16384,
-    /* seconds, days from 1970-01-01 to PostgreSQL's 2000-01-01 */
+    /* from 1970-01-01 to 2000-01-01, from which PostgreSQL counts */
     TENON__PG_EPOCH_DAYS = 10957
 };
 #define TENON__PG_EPOCH_US (INT64_C(946684800) * 1000000)
