@@ -305,5 +305,6 @@ bool check_is_name_too_long(check *c, const char *name);
 void check_feature_name(check *c, const char *name, schema_span span, bool is_postgresql);
 void check_extensions(check *c, const ast_property *property, schema_datasource *d, bool is_first);
 void check_extension_names(check *c);
+void check_composites(check *c); /* type blocks */
 
 #endif

@@ -138,10 +138,17 @@ static void refuse_on_relation(check *c, check_target *t, const check_use *use)
                 use->ast->name.text);
 }
 
+static void check_shard_field(check *c, const check_field *f, const ast_attribute *ast)
+{
+    if (f->field->arity != SCHEMA_REQUIRED)
+        check_error(c, ast->span, NULL, "a field of a shard key must be required, but '%s' is not",
+                    f->field->name);
+}
+
 static void apply_shard_key(check *c, check_target *t, const check_use *use)
 {
-    (void)c;
     t->field->shard_key = use->ast;
+    check_shard_field(c, t->field, use->ast);
 }
 
 static void apply_block_shard_key(check *c, check_target *t, const check_use *use)
@@ -151,6 +158,8 @@ static void apply_block_shard_key(check *c, check_target *t, const check_use *us
     t->model->shard_key = use->ast;
     if (check_argument(use, 0))
         check_field_list(c, t->model, check_argument(use, 0), use->ast, "the shard key", &fields);
+    for (size_t i = 0; i < fields.count; i++)
+        check_shard_field(c, fields.items[i], use->ast);
 }
 
 /* ---- the rules --------------------------------------------------------------------------------

@@ -227,7 +227,8 @@ static void check_repeated_schemas(check *c, const ast_expression *value)
     }
 }
 
-static void read_schemas(check *c, const ast_block *block, schema_datasource *d)
+static void read_schemas(check *c, const ast_block *block, const check_connector *connector,
+                         schema_datasource *d)
 {
     const ast_expression *value = find_value(block, "schemas");
 
@@ -239,6 +240,8 @@ static void read_schemas(check *c, const ast_block *block, schema_datasource *d)
     }
     check_repeated_schemas(c, value);
     c->schemas = value;
+    if (!connector->has_schemas)
+        check_error(c, value->span, "remove it", "%s has no schemas", connector->name);
 }
 
 /* ---- the datasource --------------------------------------------------------------------------- */
@@ -256,6 +259,8 @@ static void check_known(check *c, const ast_block *block, const check_connector 
         bool is_known = false;
         for (size_t k = 0; k < count; k++)
             is_known = is_known || strcmp(names[k], p->name.text) == 0;
+        if (find_property(block, p->name.text) != p)
+            continue;
         if (strcmp(p->name.text, "previewFeatures") == 0)
             check_error(c, p->span, "move it to the generator",
                         "preview features are a property of generators");
@@ -281,7 +286,7 @@ static bool read_datasource(check *c, const ast_block *block)
     if (!read_urls(c, block, &d))
         return false;
     const ast_expression *schemas_before = c->schemas;
-    read_schemas(c, block, &d);
+    read_schemas(c, block, connector, &d);
     check_known(c, block, connector);
     if (!is_first) {
         c->schemas = schemas_before;

@@ -361,7 +361,8 @@ static void apply_block_id(check *c, check_target *t, const check_use *use)
 
     if (!made)
         return;
-    check_key_fields(c, made);
+    if (!t->model->model->is_ignored)
+        check_key_fields(c, made);
     if (has_key)
         check_error(c, t->model->ast->span, "remove @id or @@id", "'%s' has both @id and @@id",
                     t->model->model->name);

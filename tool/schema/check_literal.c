@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 
 /* ---- base 64 ---------------------------------------------------------------------------------- */
@@ -117,8 +118,10 @@ static size_t skip_digits(const char **at)
     return count;
 }
 
-static bool is_decimal(const char *text)
+static bool is_decimal(const char *text, size_t length)
 {
+    const char *end = text + length;
+
     (void)take_char(&text, "+-");
     size_t digits = skip_digits(&text);
     if (take_char(&text, "."))
@@ -130,7 +133,38 @@ static bool is_decimal(const char *text)
         if (!skip_digits(&text))
             return false;
     }
-    return !*text;
+    return text == end;
+}
+
+/* ---- JSON ------------------------------------------------------------------------------------- */
+
+static const char *skip_string(const char *at)
+{
+    for (at++; *at && *at != '"'; at++)
+        at += *at == '\\' && at[1];
+    return *at ? at + 1 : at;
+}
+
+/* Whether valid JSON has a number that no double can hold. */
+static bool has_huge_number(const char *at)
+{
+    while (*at) {
+        char *end = NULL;
+        if (*at == '"')
+            at = skip_string(at);
+        else if (!isdigit((unsigned char)*at))
+            at++;
+        else if (isinf(strtod(at, &end)))
+            return true;
+        else
+            at = end;
+    }
+    return false;
+}
+
+static bool is_json(const char *text, size_t length)
+{
+    return tenon__json_is_valid(text, length) && !has_huge_number(text);
 }
 
 /* ---- defaults --------------------------------------------------------------------------------- */
@@ -142,8 +176,7 @@ static const char *fault_of(schema_type type, const ast_expression *value)
 
     switch (type) {
     case SCHEMA_JSON:
-        return is_string && !tenon__json_is_valid(value->text, value->text_length) ? "valid JSON"
-                                                                                   : NULL;
+        return is_string && !is_json(value->text, value->text_length) ? "valid JSON" : NULL;
     case SCHEMA_BYTES:
         return is_string && !is_base64(value->text, value->text_length) ? "base 64" : NULL;
     case SCHEMA_DATETIME:
@@ -153,7 +186,8 @@ static const char *fault_of(schema_type type, const ast_expression *value)
         return value->kind == AST_NUMBER && !is_integer(value->text) ? "an integer of 64 bits"
                                                                      : NULL;
     case SCHEMA_DECIMAL:
-        return is_string && !is_decimal(value->text) ? "a decimal number" : NULL;
+        return is_string && !is_decimal(value->text, value->text_length) ? "a decimal number"
+                                                                         : NULL;
     case SCHEMA_STRING:
     case SCHEMA_BOOLEAN:
     case SCHEMA_FLOAT:

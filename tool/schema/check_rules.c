@@ -33,28 +33,6 @@ const check_connector *check_find_connector(const char *provider)
     return strcmp(provider, "sqlite") == 0 ? &sqlite : NULL;
 }
 
-/* ---- types that no database here has ---------------------------------------------------------- */
-
-static void check_type_blocks(check *c)
-{
-    for (size_t i = 0; i < c->top_count; i++) {
-        if (c->tops[i].block->kind == AST_TYPE)
-            check_error(c, c->tops[i].block->span, "make it a model, or use Json",
-                        "%s has no composite types", c->connector->name);
-    }
-}
-
-static void check_unknown_functions(check *c, const check_model *m)
-{
-    for (size_t i = 0; i < m->ast->field_count; i++) {
-        const check_field *f = &m->fields[i];
-        if (f->is_function_unknown && f->default_value)
-            check_error(c, f->default_value->span,
-                        "there are autoincrement, cuid, dbgenerated, nanoid, now, ulid and uuid",
-                        "unknown function %s()", f->default_value->text);
-    }
-}
-
 /* ---- @@schema --------------------------------------------------------------------------------- */
 
 static bool has_schema(const check *c, const char *name)
@@ -89,12 +67,6 @@ static void check_database_schema(check *c, const ast_expression *given, const a
     else if (!given && c->connector->has_schemas && c->schemas)
         check_error(c, block->span, "the datasource lists schemas, so each needs one",
                     "the %s '%s' has no @@schema", kind, block->name.text);
-}
-
-static void check_schema_list(check *c)
-{
-    if (c->schemas && !c->connector->has_schemas)
-        check_error(c, c->schemas->span, "remove it", "%s has no schemas", c->connector->name);
 }
 
 /* ---- names of tables and enums ---------------------------------------------------------------- */
@@ -270,6 +242,15 @@ static void check_primary_key(check *c, const check_model *m, const check_index 
 
 /* ---- indexes ---------------------------------------------------------------------------------- */
 
+static bool has_operator(const check_index *index)
+{
+    for (size_t i = 0; i < index->index->column_count; i++) {
+        if (index->columns[i].operator|| index->columns[i].is_raw_operator)
+            return true;
+    }
+    return false;
+}
+
 static void check_view_index(check *c, const check_index *index)
 {
     if (index->index->kind != SCHEMA_UNIQUE)
@@ -277,6 +258,9 @@ static void check_view_index(check *c, const check_index *index)
     else if (index->index->is_database_name_given)
         check_error(c, index->attribute->span, "remove 'map'",
                     "a unique key of a view is none of the database and cannot have a name there");
+    if (has_part(index, true) || has_part(index, false) || has_operator(index))
+        check_error(c, index->attribute->span, NULL,
+                    "the fields of a key of a view cannot have arguments");
 }
 
 static void check_algorithm(check *c, const check_index *index)
@@ -286,15 +270,6 @@ static void check_algorithm(check *c, const check_index *index)
     if (index->index->algorithm != SCHEMA_BTREE)
         check_error(c, check_span_of(index->attribute, "type", index->attribute->span),
                     "remove 'type'", "%s has no indexes of this type", c->connector->name);
-}
-
-static bool has_operator(const check_index *index)
-{
-    for (size_t i = 0; i < index->index->column_count; i++) {
-        if (index->columns[i].operator|| index->columns[i].is_raw_operator)
-            return true;
-    }
-    return false;
 }
 
 static void check_one_index(check *c, check_model *m, check_index *index)
@@ -322,6 +297,17 @@ static void check_one_index(check *c, check_model *m, check_index *index)
 }
 
 /* ---- scalar fields ---------------------------------------------------------------------------- */
+
+static void check_unknown_functions(check *c, const check_model *m)
+{
+    for (size_t i = 0; i < m->ast->field_count; i++) {
+        const check_field *f = &m->fields[i];
+        if (f->is_function_unknown && f->default_value)
+            check_error(c, f->default_value->span,
+                        "there are autoincrement, cuid, dbgenerated, nanoid, now, ulid and uuid",
+                        "unknown function %s()", f->default_value->text);
+    }
+}
 
 static void check_type_support(check *c, const check_field *f)
 {
@@ -447,9 +433,9 @@ static void check_relation_field(check *c, check_field *f)
 
 /* ---- models ----------------------------------------------------------------------------------- */
 
-static void check_shard_key(check *c, const ast_attribute *attribute)
+static void check_shard_key(check *c, const check_model *m, const ast_attribute *attribute)
 {
-    if (!attribute)
+    if (!attribute || m->model->is_view)
         return;
     if (!(c->features & CHECK_FEATURE_SHARD_KEYS))
         check_error(c, attribute->span, NULL, "shard keys need the preview feature shardKeys");
@@ -467,7 +453,7 @@ static void check_keys(check *c, check_model *m)
         if (m->indexes[i].index->kind == SCHEMA_PRIMARY_KEY)
             check_primary_key(c, m, &m->indexes[i]);
     }
-    check_shard_key(c, m->shard_key);
+    check_shard_key(c, m, m->shard_key);
     check_database_schema(c, m->schema, m->ast, check_kind_of(m));
     check_autoincrement(c, m);
 }
@@ -479,7 +465,7 @@ static bool check_model_rules(check *c, check_model *m)
 
     check_keys(c, m);
     for (size_t i = 0; i < count; i++) {
-        check_shard_key(c, m->fields[i].shard_key);
+        check_shard_key(c, m, m->fields[i].shard_key);
         if (!check_is_relation(&m->fields[i]))
             check_scalar_field(c, &m->fields[i]);
     }
@@ -511,10 +497,9 @@ static bool check_models(check *c)
 
 void check_database_rules(check *c)
 {
-    check_type_blocks(c);
+    check_composites(c);
     for (size_t i = 0; i < c->model_count; i++)
         check_unknown_functions(c, &c->models[i]);
-    check_schema_list(c);
     check_extension_names(c);
     check_table_names(c);
     if (!check_models(c))

@@ -206,11 +206,9 @@ static bool read_native_arguments(check *c, const check_field *f, const native_r
                     list->count);
         return false;
     }
-    if (row->type != f->field->type) {
+    if (row->type != f->field->type)
         check_error(c, f->native->span, NULL, "%s is a type for %s fields, not for %s", row->name,
                     check_scalar_name(row->type), check_type_name(f));
-        return false;
-    }
     bool is_right = list->count == 0 || list->count == row->most_arguments;
     for (size_t i = 0; i < list->count; i++) {
         const ast_expression *value = list->items[i].value;
@@ -218,7 +216,7 @@ static bool read_native_arguments(check *c, const check_field *f, const native_r
                    read_size(value->text, value->text_length, &out->arguments[i]);
     }
     out->argument_count = list->count;
-    if (!is_right)
+    if (!is_right && row->type == f->field->type)
         check_error(c, f->native->span, NULL, "%s takes %s that %s not negative", row->name,
                     row->most_arguments == 2 ? "two integers" : "an integer",
                     row->most_arguments == 2 ? "are" : "is");
@@ -278,7 +276,7 @@ void check_native_type(check *c, check_field *f)
     }
     if (!read_native_arguments(c, f, &natives[kind], &type))
         return;
-    const char *fault = native_fault(&type);
+    const char *fault = natives[kind].type == f->field->type ? native_fault(&type) : NULL;
     if (fault)
         check_error(c, f->native->span, NULL, "%s: %s", name, fault);
     f->field->native = type;
