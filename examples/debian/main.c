@@ -28,12 +28,12 @@ static FILE *open_packages(const char *path)
 
 static int run(tenon_session *s, FILE *file, const char *package)
 {
-    if (load_packages(s, file))
+    bool is_loaded = load_packages(s, file);
+    if (is_loaded)
         report_print(s, package, isatty(STDOUT_FILENO) && !getenv("NO_COLOR"));
-    if (!tenon_failed(s))
-        return 0;
-    fprintf(stderr, "debian: %s\n", tenon_message(s));
-    return 1;
+    if (tenon_failed(s))
+        fprintf(stderr, "debian: %s\n", tenon_message(s));
+    return !is_loaded || tenon_failed(s);
 }
 
 int main(int argc, char **argv)
@@ -52,7 +52,7 @@ int main(int argc, char **argv)
     FILE *file = open_packages(path);
     if (!file)
         return perror(path ? path : "debian: no package list"), 1;
-    tenon_error err = { 0 };
+    tenon_error err = {0};
     tenon_db *db = tenon_open(url ? url : "sqlite:debian.db", NULL, &err);
     if (!db)
         return fprintf(stderr, "debian: %s\n", err.message), 1;

@@ -38,17 +38,17 @@ static int by_kb(const void *a, const void *b)
 static void count_name(tally *tallies, size_t *count, const char *name, int64_t kb)
 {
     if (*count == 0 || strcmp(tallies[*count - 1].name, name) != 0)
-        tallies[(*count)++] = (tally){ .name = name };
+        tallies[(*count)++] = (tally){.name = name};
     tallies[*count - 1].count++;
     tallies[*count - 1].kb += kb;
 }
 
 static void print_most_depended_on(tenon_session *s, bool with_colours)
 {
-    static const Relation strong[] = { RELATION_PRE_DEPENDS, RELATION_DEPENDS };
-    DependencyList all = dependency_find_many(s, .where = { .relation = IN(strong, 2) },
-                                              .order_by = { ASC(DEPENDENCY_TARGET) },
-                                              .select = { DEPENDENCY_TARGET });
+    static const Relation strong[] = {RELATION_PRE_DEPENDS, RELATION_DEPENDS};
+    DependencyList all =
+        dependency_find_many(s, .where = {.relation = IN(strong, 2)},
+                             .order_by = {ASC(DEPENDENCY_TARGET)}, .select = {DEPENDENCY_TARGET});
     tally *tallies = tenon_session_alloc(s, (all.count + 1) * sizeof *tallies);
     size_t count = 0;
     if (!tallies)
@@ -63,8 +63,8 @@ static void print_most_depended_on(tenon_session *s, bool with_colours)
 
 static void print_biggest_sections(tenon_session *s, bool with_colours)
 {
-    PackageList all = package_find_many(s, .order_by = { ASC(PACKAGE_SECTION) },
-                                        .select = { PACKAGE_SECTION, PACKAGE_INSTALLED_KB });
+    PackageList all = package_find_many(s, .order_by = {ASC(PACKAGE_SECTION)},
+                                        .select = {PACKAGE_SECTION, PACKAGE_INSTALLED_KB});
     tally *tallies = tenon_session_alloc(s, (all.count + 1) * sizeof *tallies);
     size_t count = 0;
     if (!tallies)
@@ -80,10 +80,9 @@ static void print_biggest_sections(tenon_session *s, bool with_colours)
 
 static void print_biggest_packages(tenon_session *s, bool with_colours)
 {
-    PackageList biggest = package_find_many(s, .where = { .installed_kb = NOT_NULL() },
-                                            .order_by = { DESC(PACKAGE_INSTALLED_KB),
-                                                          ASC(PACKAGE_NAME) },
-                                            .limit = TOP);
+    PackageList biggest = package_find_many(
+        s, .where = {.installed_kb = NOT_NULL()},
+        .order_by = {DESC(PACKAGE_INSTALLED_KB), ASC(PACKAGE_NAME)}, .limit = TOP);
     print_title("Biggest packages", with_colours);
     for (size_t i = 0; i < biggest.count; i++)
         printf("  %-32s %9.1f MiB  %s\n", biggest.items[i].name,
@@ -92,15 +91,15 @@ static void print_biggest_packages(tenon_session *s, bool with_colours)
 
 static void print_busiest_maintainers(tenon_session *s, bool with_colours)
 {
-    MaintainerList people = maintainer_find_many(s, .order_by = { ASC(MAINTAINER_ID) });
-    PackageList all = package_find_many(s, .order_by = { ASC(PACKAGE_MAINTAINER_ID) },
-                                        .select = { PACKAGE_MAINTAINER_ID });
+    MaintainerList people = maintainer_find_many(s, .order_by = {ASC(MAINTAINER_ID)});
+    PackageList all = package_find_many(s, .order_by = {ASC(PACKAGE_MAINTAINER_ID)},
+                                        .select = {PACKAGE_MAINTAINER_ID});
     tally *tallies = tenon_session_alloc(s, (people.count + 1) * sizeof *tallies);
     size_t at = 0;
     if (!tallies)
         return;
     for (size_t i = 0; i < people.count; i++) {
-        tallies[i] = (tally){ .name = people.items[i].name };
+        tallies[i] = (tally){.name = people.items[i].name};
         for (; at < all.count && all.items[at].maintainer_id == people.items[i].id; at++)
             tallies[i].count++;
     }
@@ -128,27 +127,28 @@ static void add_name(closure *c, const char *name)
 /* One level: what the packages with these names need, the first alternative of each group. */
 static void add_level(tenon_session *s, closure *c, size_t from)
 {
-    static const Relation strong[] = { RELATION_PRE_DEPENDS, RELATION_DEPENDS };
+    static const Relation strong[] = {RELATION_PRE_DEPENDS, RELATION_DEPENDS};
     PackageList packages = package_find_many(
-        s, .where = { .name = IN(c->names + from, c->count - from) }, .select = { PACKAGE_ID });
+        s, .where = {.name = IN(c->names + from, c->count - from)}, .select = {PACKAGE_ID});
     int64_t *ids = tenon_session_alloc(s, (packages.count + 1) * sizeof *ids);
     if (!ids)
         return;
     for (size_t i = 0; i < packages.count; i++)
         ids[i] = packages.items[i].id;
-    DependencyList needs = dependency_find_many(s, .where = { .package_id = IN(ids, packages.count),
-                                                              .relation = IN(strong, 2),
-                                                              .alternative = EQ(0) },
-                                                .order_by = { ASC(DEPENDENCY_TARGET) },
-                                                .select = { DEPENDENCY_TARGET });
+    DependencyList needs =
+        dependency_find_many(s,
+                             .where = {.package_id = IN(ids, packages.count),
+                                       .relation = IN(strong, 2),
+                                       .alternative = EQ(0)},
+                             .order_by = {ASC(DEPENDENCY_TARGET)}, .select = {DEPENDENCY_TARGET});
     for (size_t i = 0; i < needs.count; i++)
         add_name(c, needs.items[i].target);
 }
 
 static void print_everything_needed(tenon_session *s, const char *name, bool with_colours)
 {
-    closure c = { .names = { name }, .count = 1 };
-    Package *package = package_find_first(s, .where = { .name = EQ(name) });
+    closure c = {.names = {name}, .count = 1};
+    Package *package = package_find_first(s, .where = {.name = EQ(name)});
     print_title("Everything it needs", with_colours);
     if (!package) {
         printf("  %s is not among the packages\n", name);

@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+"""The demo as a user meets it: loaded twice it changes nothing; killed half-way it keeps what it reported.
+
+    test.py TENON DEBIAN SCHEMA          with TENON_TEST_PG naming a PostgreSQL cluster
+"""
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+
+COUNT = 12000
+
+
+def write_packages(path):
+    with open(path, "w") as out:
+        for i in range(COUNT):
+            out.write(f"Package: p{i}\nStatus: install ok installed\nPriority: optional\nSection: s{i % 40}\n"
+                      f"Installed-Size: {i % 977}\nMaintainer: M{i % 300} <m{i % 300}@example.org>\n"
+                      f"Architecture: amd64\nVersion: 1.{i}\nDepends: p{i // 2} (>= 1.0), p{i // 3} | p{i // 5}\n"
+                      f"Provides: v{i}\nDescription: package {i}\n  with a second line\n\n")
+
+
+class Demo:
+    def __init__(self, tenon, debian, schema, url):
+        self.tenon, self.debian, self.schema = tenon, debian, schema
+        self.environment = dict(os.environ, DATABASE_URL=url, NO_COLOR="1")
+        subprocess.run([tenon, "db", "push", schema], env=self.environment, check=True, stdout=subprocess.DEVNULL)
+
+    def load(self, path):
+        result = subprocess.run([self.debian, "--package", "p100", path], env=self.environment, check=True,
+                                capture_output=True, text=True)
+        return result.stdout
+
+    def kill_half_way(self, path):
+        process = subprocess.Popen([self.debian, path], env=self.environment, stderr=subprocess.PIPE,
+                                   stdout=subprocess.DEVNULL, text=True)
+        saved = 0
+        for line in process.stderr:
+            saved = int(re.search(r"saved (\d+)", line).group(1))
+            if saved >= COUNT // 3:
+                break
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        return saved
+
+
+def count_of(report):
+    return int(report.split()[0])
+
+
+def check(demo, folder):
+    full, none = folder / "packages", folder / "none"
+    write_packages(full)
+    none.write_text("")
+    saved = demo.kill_half_way(full)
+    kept = count_of(demo.load(none))
+    assert saved <= kept < COUNT, f"{saved} were reported as saved, {kept} are there"
+    first = demo.load(full)
+    assert count_of(first) == COUNT, first
+    assert first == demo.load(full), "loading a second time changed something"
+    assert "p50" in first and "packages in all" in first, first
+
+
+def main(tenon, debian, schema):
+    with tempfile.TemporaryDirectory() as place:
+        folder = pathlib.Path(place)
+        check(Demo(tenon, debian, schema, f"sqlite:{folder}/debian.db"), folder)
+        cluster = os.environ["TENON_TEST_PG"]
+        name = f"debian_{os.getpid()}"
+        subprocess.run(["psql", "-q", cluster, "-c", f"CREATE DATABASE {name}"], check=True)
+        check(Demo(tenon, debian, schema, re.sub(r"///[^?]*", f"///{name}", cluster)), folder)
+    print("2 databases, 0 failures")
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
