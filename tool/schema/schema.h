@@ -3,10 +3,10 @@
  *     schema *s = schema_read_path("schema.prisma", &err);     one file, or a folder of *.prisma
  *     if (schema_error_count(s)) schema_print_diagnostics(s, stderr, …);
  *
- * A schema without errors is complete: every name is resolved, every relation has both its sides, every
- * default and native type is known to fit. Users of it never parse and never decide. Everything is
- * owned by the schema and freed with it; strings are NUL-terminated UTF-8. Lists are arrays in
- * order of declaration with a count. One thread at a time. */
+ * A schema without errors is complete: every name is resolved, every relation has both its sides,
+ * every default and native type is known to fit. Users of it never parse and never decide.
+ * Everything is owned by the schema and freed with it; strings are NUL-terminated UTF-8. Lists are
+ * arrays in order of declaration with a count. One thread at a time. */
 #ifndef TENON_SCHEMA_SCHEMA_H
 #define TENON_SCHEMA_SCHEMA_H
 
@@ -17,7 +17,7 @@
 
 #include "core/core.h"
 
-/* ---- where and what was wrong ----------------------------------------------------------------- */
+/* ---- where and what was wrong ---- */
 
 typedef struct schema_span {
     uint32_t file;       /* index into schema.files */
@@ -39,7 +39,7 @@ typedef struct schema_diagnostic {
     const char *hint;    /* may be NULL */
 } schema_diagnostic;
 
-/* ---- parts ------------------------------------------------------------------------------------ */
+/* ---- parts ---- */
 
 typedef enum schema_provider { SCHEMA_POSTGRESQL, SCHEMA_SQLITE } schema_provider;
 typedef enum schema_arity { SCHEMA_REQUIRED, SCHEMA_OPTIONAL, SCHEMA_LIST } schema_arity;
@@ -326,8 +326,9 @@ typedef struct schema {
     size_t diagnostic_count, diagnostic_capacity;
     bool has_failed_memory;
     struct ast_file **trees; /* one a file; private to tool/schema */
-    /* No error in names, types of fields and attributes: the formatter may complete relations even when
-     * the rest is wrong. Set by schema_check_trees before it looks at relations and databases. */
+    /* No error in names, types of fields and attributes: the formatter may complete relations even
+     * when the rest is wrong. Set by schema_check_trees before it looks at relations and
+     * databases. */
     bool is_resolved;
 
     schema_datasource *datasource; /* NULL when there is none */
@@ -341,10 +342,10 @@ typedef struct schema {
     size_t relation_count;
 } schema;
 
-/* ---- reading ---------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
-/* Reads and checks a file, or all *.prisma of a folder and its sub-folders in order of path. NULL with
- * *err when it cannot be read; a schema full of errors is still a schema. */
+/* Reads and checks a file, or all *.prisma of a folder and its sub-folders in order of path. NULL
+ * with *err when it cannot be read; a schema full of errors is still a schema. */
 schema *schema_read_path(const char *path, tenon_error *err);
 /* The same from texts in memory, which are copied. NULL when memory is exhausted. */
 schema *schema_read_texts(const schema_source *sources, size_t count, tenon_error *err);
@@ -363,24 +364,25 @@ typedef struct schema_place {
 } schema_place;
 schema_place schema_place_of(const schema_source *source, size_t offset);
 
-/* `tenon: schema.prisma:7:12: unknown type 'Strng'` with the line, a caret and the hint, for each. */
+/* `tenon: schema.prisma:7:12: unknown type 'Strng'` with the line, a caret and the hint, for
+ * each. */
 void schema_print_diagnostics(const schema *s, FILE *out, bool with_colours);
 /* The same as a JSON array for editors (docs/commands.md has its shape). */
 void schema_write_diagnostics_json(const schema *s, tenon__buf *out);
 
-/* ---- names ------------------------------------------------------------------------------------ */
+/* ---- names ---- */
 
 const schema_model *schema_find_model(const schema *s, const char *name);
 const schema_enum *schema_find_enum(const schema *s, const char *name);
 const schema_field *schema_find_field(const schema_model *model, const char *name);
 const schema_word *schema_find_word(const schema_comment *comment, const char *name);
 
-/* ---- formatting ------------------------------------------------------------------------------- */
+/* ---- formatting ---- */
 
 /* The files of `s` as the language's own formatter writes them (adding missing relation fields and
- * attributes where they can be derived), one heap text a file in the same order, each to be freed by the
- * caller. NULL with *err when memory is exhausted. A file with syntax errors is returned unchanged where
- * it cannot be understood. */
+ * attributes where they can be derived), one heap text a file in the same order, each to be freed
+ * by the caller. NULL with *err when memory is exhausted. A file with syntax errors is returned
+ * unchanged where it cannot be understood. */
 char **schema_format(schema *s, tenon_error *err);
 
 #endif

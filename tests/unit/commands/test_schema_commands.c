@@ -15,8 +15,8 @@
 static char output[8192];
 static char folder[64];
 
-/* Runs a shell line in the folder, with $tenon for the command; keeps what it says on both streams and
- * returns its status. */
+/* Runs a shell line in the folder, with $tenon for the command; keeps what it says on both streams
+ * and returns its status. */
 static int run(const char *line)
 {
     char whole[2048];
