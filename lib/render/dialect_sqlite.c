@@ -234,15 +234,15 @@ static void write_calculated(tenon__sql *w, tenon_change change, const tenon_fie
 static tenon__bulk bulk_of(const tenon_field *field)
 {
     (void)field;
-    return TENON__BULK_ROWS;
+    return TENON__BULK_VALUES;
 }
 
-/* SQLite has no parameter that holds a column; many rows are one statement run many times. */
+/* SQLite has no parameter that holds a column. */
 static void refuse_bulk_source(tenon__sql *w, const tenon_field *const *fields, size_t count)
 {
     assert(count > 0);
     (void)count; /* without assertions */
-    tenon__sql_refuse(w, fields[0], "SQLite takes many rows one by one", "repeat the create");
+    tenon__sql_refuse(w, fields[0], "SQLite takes many rows as VALUES", "create them so");
 }
 
 const tenon__sql_dialect tenon__sql_sqlite = {

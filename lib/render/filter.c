@@ -167,7 +167,7 @@ void tenon__sql_where(tenon__sql *w)
 
 void tenon__sql_where_key(tenon__sql *w)
 {
-    const tenon_unique *unique = &w->model->uniques[w->head.unique];
+    const tenon_unique *unique = &w->model->uniques[w->head.number];
     for (uint16_t i = 0; i < unique->field_count; i++) {
         tenon__sql_add(w, i ? " AND " : " WHERE ");
         write_comparison(w, &w->model->fields[unique->fields[i]], " = ");

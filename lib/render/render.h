@@ -44,7 +44,7 @@ const tenon__dialect_traits *tenon__dialect_traits_of(tenon_dialect dialect);
 
 /* The ways to create many rows, from the slowest to the fastest. */
 typedef enum tenon__bulk {
-    TENON__BULK_ROWS,    /* CREATE, once a row */
+    TENON__BULK_VALUES,  /* CREATE of several rows a statement */
     TENON__BULK_COLUMNS, /* CREATE_MANY: all rows in one statement, a column of values a parameter
                           */
     TENON__BULK_COPY     /* CREATE_MANY with TENON__SHAPE_COPY; for many rows and nothing back */

@@ -28,7 +28,7 @@
  *
  * The values of a call are numbered in the order in which the shape mentions them: keys of FIND_BY
  * and DELETE in the order of the unique; conditions, ranges with two values, null and emptiness
- * tests with none; for creating every field that is not left out; changes before the key or the
+ * tests with none; for creating every field that is not left out, row by row; changes before the key or the
  * where; last the limit and the offset when they are values. */
 #ifndef TENON_RENDER_SHAPE_H
 #define TENON_RENDER_SHAPE_H
@@ -79,7 +79,7 @@ enum {
 /* 16 bytes without padding. */
 typedef struct tenon__shape_head {
     uint16_t operation, flags;
-    uint32_t unique; /* index into the model's uniques */
+    uint32_t number; /* by a key: index into the model's uniques; CREATE: rows, 0 means one */
     const tenon_model *model;
 } tenon__shape_head;
 
@@ -135,7 +135,7 @@ void tenon__shape_text(tenon__shape *shape, const char *text, size_t length);
 /* Marks and names the table given at run time; right behind the head. */
 void tenon__shape_table(tenon__shape *shape, tenon_table table);
 
-/* Flags and unique may be set until the shape is used. */
+/* Flags and number may be set until the shape is used. */
 static inline tenon__shape_head *tenon__shape_head_of(tenon__shape *shape)
 {
     return (tenon__shape_head *)(void *)shape->data;

@@ -35,6 +35,20 @@ static void write_names(tenon__sql *w, listed list)
     tenon__sql_add(w, ")");
 }
 
+/* "(…), (…)": as many rows as the shape says. */
+static void write_rows(tenon__sql *w, listed list)
+{
+    uint32_t count = w->head.operation == TENON__CREATE && w->head.number ? w->head.number : 1;
+    for (uint32_t row = 0; row < count; row++) {
+        tenon__sql_add(w, row ? ", " : " VALUES ");
+        for (size_t i = 0; i < list.count; i++) {
+            tenon__sql_add(w, i ? ", " : "(");
+            w->dialect->stored(w, list.fields[i]);
+        }
+        tenon__sql_add(w, ")");
+    }
+}
+
 static void write_values(tenon__sql *w, listed list)
 {
     if (list.count == 0) {
@@ -42,11 +56,7 @@ static void write_values(tenon__sql *w, listed list)
         return;
     }
     write_names(w, list);
-    for (size_t i = 0; i < list.count; i++) {
-        tenon__sql_add(w, i ? ", " : " VALUES (");
-        w->dialect->stored(w, list.fields[i]);
-    }
-    tenon__sql_add(w, ")");
+    write_rows(w, list);
 }
 
 static void write_insert_end(tenon__sql *w)
@@ -153,7 +163,7 @@ static void write_conflict_target(tenon__sql *w, const tenon_unique *unique)
 
 void tenon__sql_upsert(tenon__sql *w)
 {
-    const tenon_unique *unique = &w->model->uniques[w->head.unique];
+    const tenon_unique *unique = &w->model->uniques[w->head.number];
     tenon__sql_add(w, "INSERT INTO ");
     tenon__sql_table(w);
     write_values(w, read_listed(w));

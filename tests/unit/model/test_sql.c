@@ -254,12 +254,13 @@ static void create_many_users(tenon_session *s, size_t count, bool skip_duplicat
     free(items);
 }
 
-static void create_rows(tenon_session *s)
+static void create_memberships(tenon_session *s, size_t count)
 {
-    if (tenon__session_dialect(s) == TENON_POSTGRESQL)
-        create_many_users(s, 2, false);
-    else
-        create_many_users(s, 1, false);
+    MembershipSet items[20];
+    assert_true(count <= 20);
+    for (size_t i = 0; i < count; i++)
+        items[i] = (MembershipSet){.userId = SET(1), .groupName = SET("g"), .role = SET(ROLE_USER)};
+    membership_create_many(s, .items = items, .count = count);
 }
 
 CASE(create, user_create(s, .email = SET("a@b"), .age = SET(1)))
@@ -268,7 +269,7 @@ CASE(create_bytes, everything_create(s, .blob = SET(bytes)))
 CASE(create_skipping, create_many_users(s, 1, true))
 CASE(create_in_other_table, membership_create(s, .table = {.name = "m2"}, .userId = SET(1),
                                               .groupName = SET("g"), .role = SET(ROLE_USER)))
-CASE(create_many, create_rows(s))
+CASE(create_many, create_memberships(s, 9))
 CASE(create_many_thousands,
      if (tenon__session_dialect(s) == TENON_POSTGRESQL) create_many_users(s, 4000, false))
 CASE(create_many_arrays, arrays_create_many_returning(s, .items = no_arrays, .count = 2))
