@@ -81,12 +81,24 @@ static bool skip_escape(json_scan *scan)
     return true;
 }
 
+static bool is_plain(unsigned char c)
+{
+    return c >= 0x20 && c <= 0x7F && c != '"' && c != '\\';
+}
+
+/* The ASCII characters that mean themselves. */
+static void skip_plain(json_scan *scan)
+{
+    while (scan->at < scan->end && is_plain((unsigned char)*scan->at))
+        scan->at++;
+}
+
 /* string = quote *(unescaped | escape) quote */
 static bool skip_string(json_scan *scan)
 {
     if (!accept(scan, '"'))
         return false;
-    while (!accept(scan, '"')) {
+    for (skip_plain(scan); !accept(scan, '"'); skip_plain(scan)) {
         if (accept(scan, '\\')) {
             if (!skip_escape(scan))
                 return false;

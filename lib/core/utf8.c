@@ -62,18 +62,34 @@ static bool is_plain_word(const char *text)
     return (((word - ones) | word) & highs) == 0;
 }
 
-bool tenon__utf8_is_valid(const char *text, size_t length)
+static bool is_plain(unsigned char c)
+{
+    return c >= 0x01 && c <= 0x7F;
+}
+
+/* How many bytes from the beginning are plain. What is left behind the last whole word is looked at
+ * together with the end of that word. */
+static size_t skip_plain(const char *text, size_t length)
 {
     size_t at = 0;
+    while (length - at >= 8 && is_plain_word(text + at))
+        at += 8;
+    if (length >= 8 && length - at < 8 && is_plain_word(text + length - 8))
+        return length;
+    while (at < length && is_plain((unsigned char)text[at]))
+        at++;
+    return at;
+}
+
+bool tenon__utf8_is_valid(const char *text, size_t length)
+{
+    size_t at = skip_plain(text, length);
     while (at < length) {
-        if (length - at >= 8 && is_plain_word(text + at)) {
-            at += 8;
-            continue;
-        }
         size_t step = tenon__utf8_sequence(text + at, length - at);
         if (step == 0)
             return false;
         at += step;
+        at += skip_plain(text + at, length - at);
     }
     return true;
 }

@@ -105,9 +105,10 @@ static bool put_time(const target *to, tenon_time time, cell *out, tenon_error *
                     "?datetime=iso stores microseconds, in a database whose times are ISO text");
         return false;
     }
-    if (!tenon__sqlite_iso_text(time, to->room))
+    size_t length = tenon__time_to_iso(time, to->room);
+    if (length == 0)
         return REFUSE(to, err, TENON_RANGE, "is outside of the years 1 … 9999");
-    return put_text(out, to->room, strlen(to->room));
+    return put_text(out, to->room, length);
 }
 
 static bool put_date(const target *to, tenon_date date, cell *out, tenon_error *err)

@@ -1,4 +1,4 @@
-/* Numbers and times as SQLite stores them, and back.
+/* Numbers as SQLite stores them, and back.
  *
  * A decimal on a column of NUMERIC affinity becomes an integer or a double. It is kept only when the
  * shortest text of that double is the same number: 0.1 is, 0.1000000000000000055 (the same double) is not.
@@ -9,8 +9,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-/* ---- numbers ---------------------------------------------------------------------------------- */
 
 /* d.ddde±dd with the fewest digits that read back; only subnormals need fewer than 15 tried. */
 static void print_shortest(double value, char *text, size_t size)
@@ -113,45 +111,4 @@ bool tenon__sqlite_number_cell(tenon_decimal value, cell *out)
         return false;
     *out = (cell){.type = CELL_REAL, .as.real = real};
     return true;
-}
-
-/* ---- times ------------------------------------------------------------------------------------ */
-
-/* 0001-01-01 and 10000-01-01 in microseconds since 1970. */
-#define YEAR_1_US INT64_C(-62135596800000000)
-#define YEAR_10000_US INT64_C(253402300800000000)
-
-#define ZONE "+00:00"
-enum {
-    SECONDS_LENGTH = sizeof "2024-02-29T12:34:56" - 1,
-    MS_LENGTH = SECONDS_LENGTH + sizeof ".789" - 1,
-    US_LENGTH = MS_LENGTH + 3,
-    ZONE_LENGTH = sizeof ZONE - 1,
-    HOUR_AT = sizeof "2024-02-29T" - 1
-};
-
-bool tenon__sqlite_iso_text(tenon_time time, char text[CELL_ROOM])
-{
-    if (time.us < YEAR_1_US || time.us >= YEAR_10000_US)
-        return false;
-    tenon_time_format(time, text, CELL_ROOM);
-    memcpy(text + (time.us % 1000 == 0 ? MS_LENGTH : US_LENGTH), ZONE, sizeof ZONE);
-    return true;
-}
-
-static bool has_iso_shape(const char *text, size_t length)
-{
-    if (length != MS_LENGTH + ZONE_LENGTH && length != US_LENGTH + ZONE_LENGTH)
-        return false;
-    if (text[HOUR_AT - 1] != 'T' || text[SECONDS_LENGTH] != '.' ||
-        memcmp(text + length - ZONE_LENGTH, ZONE, ZONE_LENGTH) != 0)
-        return false;
-    bool is_end_of_day = memcmp(text + HOUR_AT, "24", 2) == 0;
-    bool is_too_long = length > MS_LENGTH + ZONE_LENGTH && memcmp(text + MS_LENGTH, "000", 3) == 0;
-    return !is_end_of_day && !is_too_long;
-}
-
-bool tenon__sqlite_iso_read(const char *text, size_t length, tenon_time *out)
-{
-    return has_iso_shape(text, length) && tenon_time_parse(text, out, NULL);
 }

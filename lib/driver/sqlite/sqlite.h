@@ -110,7 +110,7 @@ bool tenon__sqlite_put_decimal(const source *from, const tenon_field *field, con
 bool tenon__sqlite_decode_array(const source *from, const tenon_field *field, const char *text,
                                 size_t length, tenon__list *out);
 
-/* ---- forms of numbers and times --------------------------------------------------------------- */
+/* ---- forms of numbers ------------------------------------------------------------------------- */
 
 enum { REAL_TEXT_SIZE = 400 }; /* 309 digits before or 324 behind the point, and 17 more */
 
@@ -120,10 +120,6 @@ size_t tenon__sqlite_real_text(double value, char text[REAL_TEXT_SIZE]);
 void tenon__sqlite_plain_decimal(tenon_decimal value, tenon__buf *out);
 /* The integer or real that reads back as the same number; false when there is none. */
 bool tenon__sqlite_number_cell(tenon_decimal value, cell *out);
-/* False outside of the years 1 … 9999, whose texts sort as they should. */
-bool tenon__sqlite_iso_text(tenon_time time, char text[CELL_ROOM]);
-/* Accepts only what tenon__sqlite_iso_text writes. */
-bool tenon__sqlite_iso_read(const char *text, size_t length, tenon_time *out);
 
 /* ---- connections and statements --------------------------------------------------------------- */
 

@@ -44,6 +44,23 @@ static void ill_formed_texts_are_refused(void **state)
                                       16));
 }
 
+static void one_bad_byte_is_found_wherever_it_stands(void **state)
+{
+    enum { MOST = 40 };
+    for (size_t length = 1; length <= MOST; length++) {
+        char text[MOST];
+        memset(text, 'x', length);
+        assert_true(tenon__utf8_is_valid(text, length));
+        for (size_t at = 0; at < length; at++) {
+            text[at] = '\x80';
+            assert_false(tenon__utf8_is_valid(text, length));
+            text[at] = '\0';
+            assert_false(tenon__utf8_is_valid(text, length));
+            text[at] = 'x';
+        }
+    }
+}
+
 /* Writes a code point as UTF-8 would, surrogates included. */
 static size_t encode(uint32_t point, char *out)
 {
@@ -103,6 +120,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ill_formed_texts_are_refused),
+        cmocka_unit_test(one_bad_byte_is_found_wherever_it_stands),
         cmocka_unit_test(every_code_point_is_accepted_but_nul_and_surrogates),
         cmocka_unit_test(of_all_pairs_of_bytes_the_right_number_is_accepted),
         cmocka_unit_test(lengths_count_characters),

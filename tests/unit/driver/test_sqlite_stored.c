@@ -92,7 +92,7 @@ static void what_does_not_belong_into_a_column_is_told(void **state)
         {&text_field, "CAST(x'FF' AS TEXT)", "the stored TEXT is not valid UTF-8 or holds a NUL"},
         {&text_field, "'a' || char(0) || 'b'", "the stored TEXT is not valid UTF-8 or holds a NUL"},
         {&secret_field, "'4711'", "the database holds TEXT where an Int belongs"},
-        {&json_field, "'{'", "the stored TEXT is not valid JSON"},
+        {&json_field, "CAST(x'FF' AS TEXT)", "the stored TEXT is not valid UTF-8 or holds a NUL"},
         {&bytes_field, "'x'", "the database holds TEXT 'x' where Bytes belongs"},
         {&uuid_field, "'x'", "the database holds TEXT 'x' where a Uuid belongs"},
         {&date_field, "'2024-02-30'", "the database holds TEXT '2024-02-30' where a Date belongs"},
