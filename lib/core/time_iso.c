@@ -4,8 +4,8 @@
  * position, without the scanner that takes whatever a human may write. */
 #include "core/civil.h"
 
-#define PATTERN "0000-00-00T00:00:00.000000+00:00"
 #define ZONE "+00:00"
+static const char pattern[] = "0000-00-00T00:00:00.000000" ZONE;
 enum {
     MONTH_AT = 5,
     DAY_AT = 8,
@@ -61,7 +61,7 @@ size_t tenon__time_to_iso(tenon_time time, char text[TENON__ISO_TIME_SIZE])
     int64_t us = time.us % DAY_US, days = time.us / DAY_US;
     if (us < 0)
         us += DAY_US, days--;
-    memcpy(text, PATTERN, sizeof PATTERN);
+    memcpy(text, pattern, sizeof pattern);
     put_date(text, days);
     put_clock(text, us);
     if (us % 1000 != 0)
@@ -72,87 +72,85 @@ size_t tenon__time_to_iso(tenon_time time, char text[TENON__ISO_TIME_SIZE])
 
 /* ---- reading ---------------------------------------------------------------------------------- */
 
-/* Numbers by position. What is no digit, and any other mistake, sets a bit that stays. */
-typedef struct iso_reader {
-    const char *text;
-    unsigned mistakes;
-} iso_reader;
-
-static int digit(iso_reader *reader, int at)
+/* Eight characters at once, each less what stands at its place in `pattern`: digits become their values,
+ * and what separates them becomes 0. False when a digit is none or a separator another one; bytes of
+ * `separators` are 0xFF where one stands. */
+static bool take_eight(const char *text, size_t at, uint64_t separators, uint8_t *digits)
 {
-    unsigned value = (unsigned char)reader->text[at] - (unsigned)'0';
-    reader->mistakes |= value > 9;
-    return (int)value;
+    const uint64_t highs = 0x8080808080808080u, above_nine = 0x7676767676767676u;
+    uint64_t word, zeros;
+    memcpy(&word, text + at, sizeof word);
+    memcpy(&zeros, pattern + at, sizeof zeros);
+    word ^= zeros;
+    memcpy(digits + at, &word, sizeof word);
+    return (((word + above_nine) | word) & highs) == 0 && (word & separators) == 0;
 }
 
-static int two_digits(iso_reader *reader, int at)
+static uint64_t mask(const char *marked)
 {
-    return digit(reader, at) * 10 + digit(reader, at + 1);
+    uint64_t word;
+    memcpy(&word, marked, sizeof word);
+    return word;
 }
 
-static int three_digits(iso_reader *reader, int at)
+/* All but the zone and the last three digits. */
+static bool take_digits(const char *text, uint8_t digits[24])
 {
-    return digit(reader, at) * 100 + two_digits(reader, at + 1);
+    return take_eight(text, 0, mask("\0\0\0\0\xFF\0\0\xFF"), digits) &&
+           take_eight(text, 8, mask("\0\0\xFF\0\0\xFF\0\0"), digits) &&
+           take_eight(text, 15, mask("\0\xFF\0\0\xFF\0\0\0"), digits);
 }
 
-static int two_digits_to(iso_reader *reader, int at, int most)
+static int two(const uint8_t *digits)
 {
-    int value = two_digits(reader, at);
-    reader->mistakes |= value > most;
-    return value;
+    return digits[0] * 10 + digits[1];
 }
 
-static void expect(iso_reader *reader, int at, char c)
+static bool read_day(const uint8_t *digits, int64_t *days)
 {
-    reader->mistakes |= reader->text[at] != c;
+    civil_date date = {.year = two(digits) * 100 + two(digits + 2),
+                       .month = two(digits + MONTH_AT),
+                       .day = two(digits + DAY_AT)};
+    if (date.year < 1 || date.month < 1 || date.month > 12 || date.day < 1 ||
+        (date.day > 28 && date.day > tenon__days_in_month(date.year, date.month)))
+        return false;
+    *days = tenon__civil_to_days(date);
+    return true;
 }
 
-static int64_t read_days(iso_reader *reader)
+static bool read_clock(const uint8_t *digits, int *seconds)
 {
-    civil_date date = {.year = two_digits(reader, 0) * 100 + two_digits(reader, 2),
-                       .month = two_digits_to(reader, MONTH_AT, 12),
-                       .day = two_digits(reader, DAY_AT)};
-    expect(reader, MONTH_AT - 1, '-');
-    expect(reader, DAY_AT - 1, '-');
-    if (reader->mistakes || date.year < 1 || date.month < 1 || date.day < 1 ||
-        date.day > tenon__days_in_month(date.year, date.month))
-        reader->mistakes = 1;
-    return reader->mistakes ? 0 : tenon__civil_to_days(date);
+    int hour = two(digits + HOUR_AT), minute = two(digits + MINUTE_AT);
+    int second = two(digits + SECOND_AT);
+    *seconds = hour * 3600 + minute * 60 + second;
+    return hour < 24 && minute < 60 && second < 60;
 }
 
-static int64_t read_seconds(iso_reader *reader)
+/* The three digits behind the milliseconds stand only where they say something. */
+static bool read_us(const char *text, int *us)
 {
-    expect(reader, HOUR_AT - 1, 'T');
-    expect(reader, MINUTE_AT - 1, ':');
-    expect(reader, SECOND_AT - 1, ':');
-    return two_digits_to(reader, HOUR_AT, 23) * 3600 + two_digits_to(reader, MINUTE_AT, 59) * 60 +
-           two_digits_to(reader, SECOND_AT, 59);
-}
-
-/* Three digits more only where they say something. */
-static int64_t read_fraction(iso_reader *reader, size_t length)
-{
-    expect(reader, MS_AT - 1, '.');
-    int ms = three_digits(reader, MS_AT);
-    if (length == US_AT + ZONE_LENGTH)
-        return ms * 1000;
-    int us = three_digits(reader, US_AT);
-    reader->mistakes |= us == 0;
-    return ms * 1000 + us;
+    *us = 0;
+    for (int i = 0; i < 3; i++) {
+        unsigned digit = (unsigned char)text[US_AT + i] - (unsigned)'0';
+        if (digit > 9)
+            return false;
+        *us = *us * 10 + (int)digit;
+    }
+    return *us > 0;
 }
 
 bool tenon__time_from_iso(const char *text, size_t length, tenon_time *out)
 {
+    uint8_t digits[24];
+    int64_t days;
+    int seconds, us = 0;
     if (length != US_AT + ZONE_LENGTH && length != US_AT + 3 + ZONE_LENGTH)
         return false;
-    if (memcmp(text + length - ZONE_LENGTH, ZONE, ZONE_LENGTH) != 0)
+    if (memcmp(text + length - ZONE_LENGTH, ZONE, ZONE_LENGTH) != 0 || !take_digits(text, digits) ||
+        !read_day(digits, &days) || !read_clock(digits, &seconds) ||
+        (length > US_AT + ZONE_LENGTH && !read_us(text, &us)))
         return false;
-    iso_reader reader = {.text = text};
-    int64_t us = read_days(&reader) * DAY_US;
-    us += read_seconds(&reader) * SECOND_US;
-    us += read_fraction(&reader, length);
-    if (reader.mistakes)
-        return false;
-    out->us = us;
+    int ms = digits[MS_AT] * 100 + two(digits + MS_AT + 1);
+    out->us = (days * 86400 + seconds) * SECOND_US + ms * 1000 + us;
     return true;
 }

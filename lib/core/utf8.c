@@ -54,44 +54,62 @@ size_t tenon__utf8_sequence(const char *text, size_t length)
 }
 
 /* True when all eight bytes are ASCII and none is NUL. */
-static bool is_plain_word(const char *text)
+static bool is_plain(uint64_t word)
 {
     const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
-    uint64_t word;
-    memcpy(&word, text, sizeof word);
     return (((word - ones) | word) & highs) == 0;
 }
 
-static bool is_plain(unsigned char c)
+static bool is_plain_word(const char *text)
 {
-    return c >= 0x01 && c <= 0x7F;
+    uint64_t word;
+    memcpy(&word, text, sizeof word);
+    return is_plain(word);
 }
 
-/* How many bytes from the beginning are plain. What is left behind the last whole word is looked at
- * together with the end of that word. */
-static size_t skip_plain(const char *text, size_t length)
+/* The same of four to eight bytes: the first four and the last. */
+static bool is_plain_short(const char *text, size_t length)
+{
+    uint32_t first, last;
+    memcpy(&first, text, sizeof first);
+    memcpy(&last, text + length - sizeof last, sizeof last);
+    return is_plain((uint64_t)first << 32 | last);
+}
+
+/* What is left behind the last whole word is looked at together with the end of that word. */
+static bool is_plain_text(const char *text, size_t length)
+{
+    if (length < 4)
+        return false;
+    if (length < 8)
+        return is_plain_short(text, length);
+    for (size_t at = 0; at + 8 < length; at += 8) {
+        if (!is_plain_word(text + at))
+            return false;
+    }
+    return is_plain_word(text + length - 8);
+}
+
+static bool is_valid_mixture(const char *text, size_t length)
 {
     size_t at = 0;
-    while (length - at >= 8 && is_plain_word(text + at))
-        at += 8;
-    if (length >= 8 && length - at < 8 && is_plain_word(text + length - 8))
-        return length;
-    while (at < length && is_plain((unsigned char)text[at]))
-        at++;
-    return at;
+    while (at < length) {
+        if (length - at >= 8 && is_plain_word(text + at)) {
+            at += 8;
+            continue;
+        }
+        unsigned char c = (unsigned char)text[at];
+        size_t step = c >= 0x01 && c <= 0x7F ? 1 : tenon__utf8_sequence(text + at, length - at);
+        if (step == 0)
+            return false;
+        at += step;
+    }
+    return true;
 }
 
 bool tenon__utf8_is_valid(const char *text, size_t length)
 {
-    size_t at = skip_plain(text, length);
-    while (at < length) {
-        size_t step = tenon__utf8_sequence(text + at, length - at);
-        if (step == 0)
-            return false;
-        at += step;
-        at += skip_plain(text + at, length - at);
-    }
-    return true;
+    return is_plain_text(text, length) || is_valid_mixture(text, length);
 }
 
 size_t tenon__utf8_length(const char *text, size_t length)
