@@ -13,10 +13,17 @@ void tenon__shape_begin(tenon__shape *shape, tenon__arena *arena, tenon__operati
     memcpy(shape->data, &head, sizeof head);
 }
 
+static size_t next_capacity(size_t capacity, size_t needed)
+{
+    size_t doubled =
+        capacity * 2 < TENON__SHAPE_LIMIT_BYTES ? capacity * 2 : TENON__SHAPE_LIMIT_BYTES;
+    return doubled > needed ? doubled : needed;
+}
+
 uint8_t *tenon__shape_grow(tenon__shape *shape, size_t size)
 {
     size_t needed = shape->length + size;
-    size_t capacity = shape->capacity * 2 > needed ? shape->capacity * 2 : needed;
+    size_t capacity = next_capacity(shape->capacity, needed);
     uint8_t *data = NULL;
     if (!shape->failed && needed <= TENON__SHAPE_LIMIT_BYTES)
         data = tenon__arena_alloc(shape->arena, capacity);
