@@ -184,7 +184,7 @@ static void add_type(layout *l, const syntax_node *type)
     bool is_optional =
         type->rule == SYNTAX_OPTIONAL_TYPE || type->rule == SYNTAX_OPTIONAL_LIST_TYPE;
 
-    add_source(l, type->rule == SYNTAX_BASE_TYPE ? type : type + 1);
+    add_source(l, syntax_child(type, SYNTAX_BASE_TYPE));
     tenon__buf_text(&l->cell, is_list ? "[]" : "");
     tenon__buf_text(&l->cell, is_optional ? "?" : "");
     set_cell(l, TYPE_COLUMN);

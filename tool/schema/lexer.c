@@ -70,9 +70,13 @@ size_t lexer_rest_of_line(const lexer *in, size_t at)
 
 size_t lexer_literal(const lexer *in, size_t at, const char *word)
 {
-    size_t length = strlen(word);
-    bool is_there = length <= in->length - at && memcmp(in->text + at, word, length) == 0;
-    return is_there ? at + length : at;
+    size_t end = at;
+
+    for (; *word; word++, end++) {
+        if (end >= in->length || in->text[end] != *word)
+            return at;
+    }
+    return end;
 }
 
 /* The code point of the well-formed UTF-8 sequence of `length` bytes, 2 to 4. */

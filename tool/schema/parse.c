@@ -368,7 +368,7 @@ static bool report_legacy(builder *b, const syntax_node *field)
 
 static void set_type(builder *b, ast_field *field, const syntax_node *type)
 {
-    const syntax_node *base = type->rule == SYNTAX_BASE_TYPE ? type : type + 1;
+    const syntax_node *base = syntax_child(type, SYNTAX_BASE_TYPE);
     const syntax_node *unsupported = syntax_child(base, SYNTAX_STRING);
     size_t length;
 

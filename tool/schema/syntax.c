@@ -102,10 +102,17 @@ static bool match(parser *p, matcher *matches)
     return true;
 }
 
+/* A node without children. */
 static bool leaf(parser *p, syntax_rule rule, matcher *matches)
 {
+    size_t start = lexer_spaces(&p->in, p->at);
+    size_t stop = matches(&p->in, start);
+
+    if (stop == start)
+        return false;
     mark m = begin(p, rule);
-    return end(p, m, match(p, matches));
+    p->at = stop;
+    return end(p, m, true);
 }
 
 static bool literal(parser *p, const char *word)
@@ -328,22 +335,25 @@ static bool legacy_list_type(parser *p)
     return end(p, m, literal(p, "[") && base_type(p) && literal(p, "]"));
 }
 
-static bool suffixed_type(parser *p, syntax_rule rule, const char *suffix, const char *suffix2)
+/* The rule of a type by what stands behind its base. */
+static syntax_rule type_suffix(parser *p)
 {
-    mark m = begin(p, rule);
-    return end(p, m, base_type(p) && literal(p, suffix) && (!suffix2 || literal(p, suffix2)));
+    if (literal(p, "[]"))
+        return literal(p, "?") ? SYNTAX_OPTIONAL_LIST_TYPE : SYNTAX_LIST_TYPE;
+    if (literal(p, "?"))
+        return SYNTAX_OPTIONAL_TYPE;
+    return literal(p, "!") ? SYNTAX_LEGACY_REQUIRED_TYPE : SYNTAX_REQUIRED_TYPE;
 }
 
-/* field_type = base_type "[]" "?" / base_type "[]" / base_type "?" / base_type "!" /
- * legacy_list_type
- *            / base_type */
+/* field_type = base_type ("[]" "?" / "[]" / "?" / "!")? / legacy_list_type */
 static bool field_type(parser *p)
 {
-    return suffixed_type(p, SYNTAX_OPTIONAL_LIST_TYPE, "[]", "?") ||
-           suffixed_type(p, SYNTAX_LIST_TYPE, "[]", NULL) ||
-           suffixed_type(p, SYNTAX_OPTIONAL_TYPE, "?", NULL) ||
-           suffixed_type(p, SYNTAX_LEGACY_REQUIRED_TYPE, "!", NULL) || legacy_list_type(p) ||
-           base_type(p);
+    mark m = begin(p, SYNTAX_REQUIRED_TYPE);
+
+    if (!base_type(p))
+        return end(p, m, false) || legacy_list_type(p);
+    p->tree->nodes[m.node].rule = type_suffix(p);
+    return end(p, m, true);
 }
 
 static bool legacy_colon(parser *p)
@@ -530,7 +540,7 @@ bool syntax_is_comment(syntax_rule rule)
 
 bool syntax_is_type(syntax_rule rule)
 {
-    return rule >= SYNTAX_BASE_TYPE && rule <= SYNTAX_LEGACY_LIST_TYPE;
+    return rule >= SYNTAX_REQUIRED_TYPE && rule <= SYNTAX_LEGACY_LIST_TYPE;
 }
 
 bool syntax_is_expression(syntax_rule rule)

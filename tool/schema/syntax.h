@@ -27,8 +27,9 @@ typedef enum syntax_rule {
     SYNTAX_IDENTIFIER,
     SYNTAX_FIELD, /* IDENTIFIER LEGACY_COLON? one of the types? FIELD_ATTRIBUTE* comment? */
     SYNTAX_LEGACY_COLON,
-    SYNTAX_BASE_TYPE, /* a name, or `Unsupported("…")` with a STRING inside */
-    SYNTAX_LIST_TYPE, /* this and the next four have a BASE_TYPE inside */
+    SYNTAX_BASE_TYPE,     /* a name, or `Unsupported("…")` with a STRING inside */
+    SYNTAX_REQUIRED_TYPE, /* this and the next five have a BASE_TYPE inside */
+    SYNTAX_LIST_TYPE,
     SYNTAX_OPTIONAL_TYPE,
     SYNTAX_OPTIONAL_LIST_TYPE,
     SYNTAX_LEGACY_REQUIRED_TYPE,
