@@ -1,64 +1,62 @@
 /* Is it JSON? One function a rule of RFC 8259.
  *
  * Text that goes into a JSON column of SQLite is not checked by the database, so it is checked
- * here. Values nest through recursion, which the limit on depth bounds. Strings must be well-formed
- * UTF-8; an escape such as \ud800 alone is allowed, because the grammar allows it. */
+ * here. Each function gets where its rule begins and gives where it ends, or NULL where the text breaks
+ * it. Values nest through recursion, which the limit on depth bounds. Strings must be well-formed UTF-8;
+ * an escape such as \ud800 alone is allowed, because the grammar allows it. */
 #include "core/core.h"
 
 enum { MOST_DEPTH = 512 };
 
-typedef struct json_scan {
-    const char *at, *end;
-    int depth;
-} json_scan;
+static const char *skip_value(const char *at, const char *end, int depth);
 
-static bool skip_value(json_scan *scan);
-
-static bool accept(json_scan *scan, char c)
+static bool is_space(char c)
 {
-    if (scan->at == scan->end || *scan->at != c)
-        return false;
-    scan->at++;
-    return true;
+    return c <= ' ' && (c == ' ' || c == '\t' || c == '\n' || c == '\r');
 }
 
-static void skip_space(json_scan *scan)
+static const char *skip_space(const char *at, const char *end)
 {
-    while (scan->at < scan->end &&
-           (*scan->at == ' ' || *scan->at == '\t' || *scan->at == '\n' || *scan->at == '\r'))
-        scan->at++;
+    while (at < end && is_space(*at))
+        at++;
+    return at;
 }
 
-static bool skip_word(json_scan *scan, const char *word)
+static const char *skip_word(const char *at, const char *end, const char *word)
 {
     size_t length = strlen(word);
-    if ((size_t)(scan->end - scan->at) < length || memcmp(scan->at, word, length) != 0)
-        return false;
-    scan->at += length;
-    return true;
+    bool is_there = (size_t)(end - at) >= length && memcmp(at, word, length) == 0;
+    return is_there ? at + length : NULL;
 }
 
-static bool skip_digits(json_scan *scan)
+/* Where the digits end; at least one must stand there. */
+static const char *skip_digits(const char *at, const char *end)
 {
-    const char *start = scan->at;
-    while (scan->at < scan->end && *scan->at >= '0' && *scan->at <= '9')
-        scan->at++;
-    return scan->at > start;
+    const char *start = at;
+    while (at < end && *at >= '0' && *at <= '9')
+        at++;
+    return at > start ? at : NULL;
 }
 
-/* number = ["-"] ("0" | digit1-9 *digit) ["." 1*digit] [("e" | "E") ["+" | "-"] 1*digit] */
-static bool skip_number(json_scan *scan)
+/* exponent = ("e" | "E") ["+" | "-"] 1*digit, the letter being taken */
+static const char *skip_exponent(const char *at, const char *end)
 {
-    accept(scan, '-');
-    if (!accept(scan, '0') && !skip_digits(scan))
-        return false;
-    if (accept(scan, '.') && !skip_digits(scan))
-        return false;
-    if (!accept(scan, 'e') && !accept(scan, 'E'))
-        return true;
-    if (!accept(scan, '+'))
-        accept(scan, '-');
-    return skip_digits(scan);
+    if (at < end && (*at == '+' || *at == '-'))
+        at++;
+    return skip_digits(at, end);
+}
+
+/* number = ["-"] ("0" | digit1-9 *digit) ["." 1*digit] [exponent] */
+static const char *skip_number(const char *at, const char *end)
+{
+    if (*at == '-')
+        at++;
+    at = at < end && *at == '0' ? at + 1 : skip_digits(at, end);
+    if (at && at < end && *at == '.')
+        at = skip_digits(at + 1, end);
+    if (at && at < end && (*at == 'e' || *at == 'E'))
+        at = skip_exponent(at + 1, end);
+    return at;
 }
 
 static bool is_hex_digit(char c)
@@ -67,119 +65,108 @@ static bool is_hex_digit(char c)
 }
 
 /* escape = "\" (one of "\/bfnrt and the quote | "u" 4hexdigit), the backslash being taken */
-static bool skip_escape(json_scan *scan)
+static const char *skip_escape(const char *at, const char *end)
 {
-    if (scan->at == scan->end)
-        return false;
-    char c = *scan->at++;
-    if (c != 'u')
-        return c != '\0' && strchr("\"\\/bfnrt", c) != NULL;
-    for (int i = 0; i < 4; i++) {
-        if (scan->at == scan->end || !is_hex_digit(*scan->at++))
-            return false;
+    if (at == end)
+        return NULL;
+    if (*at != 'u')
+        return *at != '\0' && strchr("\"\\/bfnrt", *at) ? at + 1 : NULL;
+    if (end - at < 5)
+        return NULL;
+    for (int i = 1; i <= 4; i++) {
+        if (!is_hex_digit(at[i]))
+            return NULL;
     }
-    return true;
+    return at + 5;
 }
 
+/* ASCII that means itself, a bit a character: from the space on, without quote and backslash. */
 static bool is_plain(unsigned char c)
 {
-    return c >= 0x20 && c <= 0x7F && c != '"' && c != '\\';
+    static const uint64_t plain[4] = {
+        (~UINT64_C(0) << ' ') & ~(UINT64_C(1) << '"'),
+        ~(UINT64_C(1) << ('\\' - 64)),
+    };
+    return plain[c / 64] >> (c % 64) & 1;
 }
 
-/* The ASCII characters that mean themselves. */
-static void skip_plain(json_scan *scan)
+static const char *skip_wide_character(const char *at, const char *end)
 {
-    while (scan->at < scan->end && is_plain((unsigned char)*scan->at))
-        scan->at++;
+    size_t length = tenon__utf8_sequence(at, (size_t)(end - at));
+    return length > 1 ? at + length : NULL;
 }
 
-/* string = quote *(unescaped | escape) quote */
-static bool skip_string(json_scan *scan)
+/* string = quote *(unescaped | escape) quote, the first quote being taken */
+static const char *skip_string(const char *at, const char *end)
 {
-    if (!accept(scan, '"'))
-        return false;
-    for (skip_plain(scan); !accept(scan, '"'); skip_plain(scan)) {
-        if (accept(scan, '\\')) {
-            if (!skip_escape(scan))
-                return false;
-            continue;
-        }
-        size_t step = tenon__utf8_sequence(scan->at, (size_t)(scan->end - scan->at));
-        if (step == 0 || (unsigned char)*scan->at < 0x20)
-            return false;
-        scan->at += step;
+    while (at) {
+        while (at < end && is_plain((unsigned char)*at))
+            at++;
+        if (at == end)
+            return NULL;
+        if (*at == '"')
+            return at + 1;
+        at = *at == '\\' ? skip_escape(at + 1, end) : skip_wide_character(at, end);
     }
-    return true;
+    return NULL;
 }
 
 /* member = string ":" value */
-static bool skip_member(json_scan *scan)
+static const char *skip_member(const char *at, const char *end, int depth)
 {
-    skip_space(scan);
-    if (!skip_string(scan))
-        return false;
-    skip_space(scan);
-    return accept(scan, ':') && skip_value(scan);
-}
-
-/* The items of an array or the members of an object, whose first character is taken. */
-static bool skip_items(json_scan *scan, char close, bool (*skip_item)(json_scan *))
-{
-    skip_space(scan);
-    if (accept(scan, close))
-        return true;
-    do {
-        if (!skip_item(scan))
-            return false;
-    } while (accept(scan, ','));
-    return accept(scan, close);
+    at = skip_space(at, end);
+    if (at == end || *at != '"')
+        return NULL;
+    at = skip_string(at + 1, end);
+    if (at)
+        at = skip_space(at, end);
+    return at && at < end && *at == ':' ? skip_value(at + 1, end, depth) : NULL;
 }
 
 /* array = "[" [value *("," value)] "]" ; object = "{" [member *("," member)] "}" */
-static bool skip_container(json_scan *scan)
+static const char *skip_container(const char *at, const char *end, int depth)
 {
-    if (++scan->depth > MOST_DEPTH)
-        return false;
-    bool is_array = *scan->at++ == '[';
-    bool is_closed =
-        is_array ? skip_items(scan, ']', skip_value) : skip_items(scan, '}', skip_member);
-    scan->depth--;
-    return is_closed;
+    if (depth == MOST_DEPTH)
+        return NULL;
+    bool is_array = *at == '[';
+    char close = is_array ? ']' : '}';
+    at = skip_space(at + 1, end);
+    if (at < end && *at == close)
+        return at + 1;
+    do {
+        at = is_array ? skip_value(at, end, depth + 1) : skip_member(at, end, depth + 1);
+        if (at)
+            at = skip_space(at, end);
+    } while (at && at < end && *at == ',' && at++);
+    return at && at < end && *at == close ? at + 1 : NULL;
 }
 
-static bool skip_bare_value(json_scan *scan)
+/* value, with the space before it */
+static const char *skip_value(const char *at, const char *end, int depth)
 {
-    switch (scan->at < scan->end ? *scan->at : '\0') {
+    at = skip_space(at, end);
+    switch (at < end ? *at : '\0') {
     case '{':
     case '[':
-        return skip_container(scan);
+        return skip_container(at, end, depth);
     case '"':
-        return skip_string(scan);
+        return skip_string(at + 1, end);
     case 't':
-        return skip_word(scan, "true");
+        return skip_word(at, end, "true");
     case 'f':
-        return skip_word(scan, "false");
+        return skip_word(at, end, "false");
     case 'n':
-        return skip_word(scan, "null");
+        return skip_word(at, end, "null");
     default:
-        return skip_number(scan);
+        return at < end ? skip_number(at, end) : NULL;
     }
-}
-
-/* value, with the space around it */
-static bool skip_value(json_scan *scan)
-{
-    skip_space(scan);
-    if (!skip_bare_value(scan))
-        return false;
-    skip_space(scan);
-    return true;
 }
 
 bool tenon__json_is_valid(const char *text, size_t length)
 {
     if (length == 0)
         return false;
-    json_scan scan = {.at = text, .end = text + length};
-    return skip_value(&scan) && scan.at == scan.end;
+    const char *end = text + length;
+    const char *at = skip_value(text, end, 0);
+    return at && skip_space(at, end) == end;
 }
