@@ -2,6 +2,8 @@
  * goes on working. */
 #include "sqlite_fixture.h"
 
+#include "driver/sqlite/sqlite.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -288,6 +290,39 @@ static void urls_choose_the_driver(void **state)
     assert_null(strstr(err.message, "secret"));
 }
 
+enum { PRIMARY_CODES = 26 };
+
+/* Compares "| 517 SQLITE_BUSY_SNAPSHOT | SERIALIZATION |" with the driver; the code, 0 for other lines. */
+static int check_documented(const char *line)
+{
+    int code = 0, at = 0;
+    char status[32] = "";
+    if (sscanf(line, "| %d SQLITE_%*[A-Z_] | %31[A-Z_]%n", &code, status, &at) != 2 || at == 0)
+        return 0;
+    if (strcmp(tenon_status_name(tenon__sqlite_status(code)), status) != 0)
+        fail_msg("%s is documented, not %s", line, tenon_status_name(tenon__sqlite_status(code)));
+    return code;
+}
+
+static void the_documented_statuses_are_the_real_ones(void **state)
+{
+    /* SQLITE_NOTFOUND, _EMPTY and _FORMAT are never returned. */
+    static const bool is_unused[PRIMARY_CODES + 1] = {
+        [0] = true, [12] = true, [16] = true, [24] = true};
+    bool is_documented[PRIMARY_CODES + 1] = {false};
+    char line[512];
+    FILE *page = fopen("docs/errors.md", "r");
+    assert_non_null(page);
+    while (fgets(line, sizeof line, page)) {
+        int code = check_documented(line);
+        if (code <= PRIMARY_CODES)
+            is_documented[code] = true;
+    }
+    fclose(page);
+    for (int code = 1; code <= PRIMARY_CODES; code++)
+        assert_true(is_documented[code] || is_unused[code]);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -307,6 +342,7 @@ int main(void)
         TEST(a_file_that_cannot_be_written_is_refused_unless_only_read),
         TEST(options_with_unknown_words_are_misuse),
         TEST(urls_choose_the_driver),
+        TEST(the_documented_statuses_are_the_real_ones),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
