@@ -261,7 +261,7 @@ static bool has_no_nul(const cell *value)
 /* ---- by kind ---------------------------------------------------------------------------------- */
 
 /* The kinds that fit in place: true when the value was read. */
-static inline bool read_plain(tenon_kind kind, const cell *value, void *out)
+static bool read_plain(tenon_kind kind, const cell *value, void *out)
 {
     switch ((int)kind) {
     case TENON_KIND_BOOL:
@@ -293,7 +293,7 @@ static inline bool read_plain(tenon_kind kind, const cell *value, void *out)
     }
 }
 
-static inline bool decode_cell(const source *from, const tenon_field *field, const cell *value,
+bool tenon__sqlite_decode_cell(const source *from, const tenon_field *field, const cell *value,
                                void *out)
 {
     switch ((int)field->kind) {
@@ -315,16 +315,10 @@ static inline bool decode_cell(const source *from, const tenon_field *field, con
     }
 }
 
-bool tenon__sqlite_decode_cell(const source *from, const tenon_field *field, const cell *value,
-                               void *out)
-{
-    return decode_cell(from, field, value, out);
-}
-
 /* ---- columns ---------------------------------------------------------------------------------- */
 
 /* False for NULL. An empty BLOB has no address in SQLite, but is a value. */
-static inline bool take_cell(sqlite3_value *stored, cell *value)
+static bool take_cell(sqlite3_value *stored, cell *value)
 {
     switch (sqlite3_value_type(stored)) {
     case SQLITE_INTEGER:
@@ -368,14 +362,11 @@ static bool decode_array(const source *from, const tenon_field *field, const cel
                                       out);
 }
 
-/* The value is asked for once, not by sqlite3_column_type, _text and _bytes, each of which finds it
- * anew: that is half of what decoding costs. Such a value may be read in place because the connection has
- * no mutex (SQLITE_OPEN_NOMUTEX) and one thread at a time. */
-static inline bool decode_field(const source *from, int column, const tenon_field *field,
-                                char *place)
+static bool decode_any(const source *from, const tenon_field *field, sqlite3_value *stored,
+                       char *place)
 {
     cell value;
-    if (!take_cell(sqlite3_column_value(from->statement, column), &value))
+    if (!take_cell(stored, &value))
         return decode_null(from, field);
     if (value.type >= CELL_TEXT && !value.as.bytes.data)
         return tenon__fail_no_memory(from->err);
@@ -387,14 +378,15 @@ static inline bool decode_field(const source *from, int column, const tenon_fiel
             *(bool *)place = true;
         place += offset;
     }
-    return decode_cell(from, field, &value, place);
+    return tenon__sqlite_decode_cell(from, field, &value, place);
 }
 
-static bool decode_count(const source *from, int column, const tenon__out *out, char *place)
+static bool decode_count(const source *from, const tenon__out *out, sqlite3_value *stored,
+                         char *place)
 {
-    int64_t value = sqlite3_column_int64(from->statement, column);
-    if (sqlite3_column_type(from->statement, column) != SQLITE_INTEGER)
-        return tenon__fail(from->err, TENON_TYPE, "column %d of the result is no integer", column);
+    int64_t value = sqlite3_value_int64(stored);
+    if (sqlite3_value_type(stored) != SQLITE_INTEGER)
+        return tenon__fail(from->err, TENON_TYPE, "a column of the result is no integer");
     if (out->kind == TENON__OUT_BOOL)
         *(bool *)place = value != 0;
     else
@@ -402,6 +394,99 @@ static bool decode_count(const source *from, int column, const tenon__out *out, 
     return true;
 }
 
+/* ---- the usual columns ------------------------------------------------------------------------ */
+
+static column_reader reader_of(const tenon__out *out, time_form times)
+{
+    if (out->kind != TENON__OUT_FIELD || (out->field->flags & TENON_FIELD_LIST))
+        return READ_ANY;
+    switch ((int)out->field->kind) {
+    case TENON_KIND_BOOL:
+        return READ_BOOL;
+    case TENON_KIND_INT32:
+        return READ_INT32;
+    case TENON_KIND_INT64:
+        return READ_INT64;
+    case TENON_KIND_DOUBLE:
+        return READ_DOUBLE;
+    case TENON_KIND_TEXT:
+        return READ_TEXT;
+    case TENON_KIND_TIME:
+        return times == TIME_FORM_UNIXMS ? READ_UNIXMS : READ_ANY;
+    default:
+        return READ_ANY;
+    }
+}
+
+void tenon__sqlite_plan_columns(const tenon__layout *layout, time_form times,
+                                result_column *columns)
+{
+    for (size_t i = 0; i < layout->out_count; i++) {
+        const tenon__out *out = &layout->outs[i];
+        bool is_nullable =
+            out->kind == TENON__OUT_FIELD && (out->field->flags & TENON_FIELD_NULLABLE);
+        size_t behind_has = is_nullable ? tenon__optional_offset(out->field->kind) : 0;
+        columns[i] = (result_column){.reader = reader_of(out, times),
+                                     .has_flag = behind_has > 0,
+                                     .flag_at = out->offset,
+                                     .value_at = out->offset + (uint32_t)behind_has};
+    }
+}
+
+static inline bool read_text(const source *from, sqlite3_value *stored, const char **out)
+{
+    const char *text = (const char *)sqlite3_value_text(stored);
+    size_t length = (size_t)sqlite3_value_bytes(stored);
+    if (!text || !tenon__utf8_is_valid(text, length))
+        return false;
+    *out = tenon__arena_pack(from->arena, text, length);
+    return *out != NULL;
+}
+
+/* True when the value is there and what it should be. Everything else is left to decode_any. */
+static inline bool read_usual(const source *from, column_reader reader, sqlite3_value *stored,
+                              void *out)
+{
+    int type = sqlite3_value_type(stored);
+    if (type == SQLITE_TEXT)
+        return reader == READ_TEXT && read_text(from, stored, out);
+    if (type == SQLITE_FLOAT && reader == READ_DOUBLE) {
+        *(double *)out = sqlite3_value_double(stored);
+        return true;
+    }
+    if (type != SQLITE_INTEGER)
+        return false;
+    int64_t value = sqlite3_value_int64(stored);
+    switch (reader) {
+    case READ_INT32:
+        *(int32_t *)out = (int32_t)value;
+        return value == (int32_t)value;
+    case READ_INT64:
+        *(int64_t *)out = value;
+        return true;
+    case READ_BOOL:
+        *(bool *)out = value == 1;
+        return value == 0 || value == 1;
+    case READ_UNIXMS:
+        return !__builtin_mul_overflow(value, 1000, (int64_t *)out);
+    case READ_ANY:
+    case READ_DOUBLE:
+    case READ_TEXT:
+        return false;
+    }
+    return false;
+}
+
+static bool read_other(const source *from, size_t index, sqlite3_value *stored, char *row)
+{
+    const tenon__out *out = &from->layout->outs[index];
+    return out->kind == TENON__OUT_FIELD ? decode_any(from, out->field, stored, row + out->offset)
+                                         : decode_count(from, out, stored, row + out->offset);
+}
+
+/* The value is asked for once, not by sqlite3_column_type, _text and _bytes, each of which finds it anew:
+ * that is half of what decoding costs. Such a value may be read in place because the connection has no
+ * mutex (SQLITE_OPEN_NOMUTEX) and one thread at a time. */
 bool tenon__sqlite_decode_row(const source *from, char *row)
 {
     const tenon__layout *layout = from->layout;
@@ -409,13 +494,16 @@ bool tenon__sqlite_decode_row(const source *from, char *row)
     if (layout->loaded)
         memcpy(row + layout->loaded_offset, layout->loaded,
                layout->loaded_words * sizeof layout->loaded[0]);
-    for (size_t i = 0; i < layout->out_count; i++) {
-        const tenon__out *out = &layout->outs[i];
-        char *place = row + out->offset;
-        bool is_done = out->kind == TENON__OUT_FIELD ? decode_field(from, (int)i, out->field, place)
-                                                     : decode_count(from, (int)i, out, place);
-        if (!is_done)
+    size_t count = layout->out_count;
+    const result_column *at = from->columns;
+    for (size_t i = 0; i < count; i++, at++) {
+        sqlite3_value *stored = sqlite3_column_value(from->statement, (int)i);
+        if (at->reader != READ_ANY && read_usual(from, at->reader, stored, row + at->value_at)) {
+            if (at->has_flag)
+                *(bool *)(row + at->flag_at) = true;
+        } else if (!read_other(from, i, stored, row)) {
             return false;
+        }
     }
     return true;
 }

@@ -90,10 +90,31 @@ bool tenon__sqlite_encode_element(const target *to, const void *element, cell *o
 /* For a cell that nobody took. */
 void tenon__sqlite_drop_cell(cell *value);
 
-/* One column of the row that `statement` stands on into the row struct. */
+/* How a column of a result is read, made once a statement: the kinds that most columns have go the short
+ * way. */
+typedef enum column_reader {
+    READ_ANY = 0,
+    READ_BOOL,
+    READ_INT32,
+    READ_INT64,
+    READ_DOUBLE,
+    READ_TEXT,
+    READ_UNIXMS
+} column_reader;
+
+typedef struct result_column {
+    column_reader reader;
+    bool has_flag; /* the `has` of a tenon_opt_… stands at flag_at */
+    uint32_t flag_at, value_at;
+} result_column;
+void tenon__sqlite_plan_columns(const tenon__layout *layout, time_form times,
+                                result_column *columns);
+
+/* The row that `statement` stands on, into the row struct. */
 typedef struct source {
     sqlite3_stmt *statement;
     const tenon__layout *layout;
+    const result_column *columns; /* one for each of the layout's */
     time_form times;
     tenon__arena *arena;
     tenon_error *err;

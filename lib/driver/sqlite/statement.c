@@ -20,6 +20,7 @@ struct tenon__prepared {
     sqlite3_stmt *sqlite;
     const tenon__statement *statement;
     bool is_readonly;
+    result_column *columns; /* behind the parameters; as many as the layout has */
     parameter parameters[];
 };
 
@@ -106,21 +107,34 @@ static void begin_work(tenon__connection *connection)
     connection->is_timed_out = false;
 }
 
+/* In one block: itself, its parameters, its columns. */
+static tenon__prepared *allocate(const tenon__statement *statement)
+{
+    size_t column_count = statement->layout ? statement->layout->out_count : 0;
+    size_t columns_at = sizeof(tenon__prepared) + statement->slot_count * sizeof(parameter);
+    tenon__prepared *prepared = calloc(1, columns_at + column_count * sizeof(result_column));
+    if (!prepared)
+        return NULL;
+    prepared->statement = statement;
+    prepared->columns = (result_column *)(void *)((char *)prepared + columns_at);
+    return prepared;
+}
+
 static tenon__progress prepare(tenon__connection *connection, const tenon__statement *statement,
                                tenon__prepared **out, tenon_error *err)
 {
-    size_t bytes = sizeof(tenon__prepared) + statement->slot_count * sizeof(parameter);
-    tenon__prepared *prepared = calloc(1, bytes);
+    tenon__prepared *prepared = allocate(statement);
     if (!prepared) {
         tenon__fail_no_memory(err);
         return TENON__FAILED;
     }
     begin_work(connection);
-    prepared->statement = statement;
     if (!prepare_text(connection, prepared, err)) {
         forget(connection, prepared);
         return TENON__FAILED;
     }
+    if (statement->layout)
+        tenon__sqlite_plan_columns(statement->layout, connection->times, prepared->columns);
     *out = prepared;
     return TENON__DONE;
 }
@@ -261,8 +275,12 @@ static bool take_row(const source *from, tenon__rows *rows)
 static int take_rows(tenon__connection *connection, const tenon__prepared *prepared,
                      tenon__rows *rows, tenon_error *err)
 {
-    const source from = {prepared->sqlite, prepared->statement->layout, connection->times,
-                         rows ? rows->arena : NULL, err};
+    const source from = {.statement = prepared->sqlite,
+                         .layout = prepared->statement->layout,
+                         .columns = prepared->columns,
+                         .times = connection->times,
+                         .arena = rows ? rows->arena : NULL,
+                         .err = err};
     bool is_one = rows && rows->expected == 1 && prepared->is_readonly;
     int code;
     while ((code = sqlite3_step(prepared->sqlite)) == SQLITE_ROW) {
