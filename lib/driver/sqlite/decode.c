@@ -411,8 +411,10 @@ static column_reader reader_of(const tenon__out *out, time_form times)
         return READ_DOUBLE;
     case TENON_KIND_TEXT:
         return READ_TEXT;
+    case TENON_KIND_JSON:
+        return READ_JSON;
     case TENON_KIND_TIME:
-        return times == TIME_FORM_UNIXMS ? READ_UNIXMS : READ_ANY;
+        return times == TIME_FORM_UNIXMS ? READ_UNIXMS : READ_ISO;
     default:
         return READ_ANY;
     }
@@ -433,31 +435,35 @@ void tenon__sqlite_plan_columns(const tenon__layout *layout, time_form times,
     }
 }
 
-static inline bool read_text(const source *from, sqlite3_value *stored, const char **out)
+static inline const char *read_text(const source *from, const char *text, size_t length)
+{
+    return tenon__utf8_is_valid(text, length) ? tenon__arena_pack(from->arena, text, length) : NULL;
+}
+
+static inline bool read_usual_text(const source *from, column_reader reader, sqlite3_value *stored,
+                                   void *out)
 {
     const char *text = (const char *)sqlite3_value_text(stored);
     size_t length = (size_t)sqlite3_value_bytes(stored);
-    if (!text || !tenon__utf8_is_valid(text, length))
+    tenon_json *json = out;
+    if (!text)
         return false;
-    *out = tenon__arena_pack(from->arena, text, length);
-    return *out != NULL;
+    switch ((int)reader) {
+    case READ_TEXT:
+        return (*(const char **)out = read_text(from, text, length)) != NULL;
+    case READ_ISO:
+        return tenon__time_from_iso(text, length, out);
+    case READ_JSON:
+        json->len = length;
+        return (json->text = read_text(from, text, length)) != NULL;
+    default:
+        return false;
+    }
 }
 
-/* True when the value is there and what it should be. Everything else is left to decode_any. */
-static inline bool read_usual(const source *from, column_reader reader, sqlite3_value *stored,
-                              void *out)
+static inline bool read_usual_integer(column_reader reader, int64_t value, void *out)
 {
-    int type = sqlite3_value_type(stored);
-    if (type == SQLITE_TEXT)
-        return reader == READ_TEXT && read_text(from, stored, out);
-    if (type == SQLITE_FLOAT && reader == READ_DOUBLE) {
-        *(double *)out = sqlite3_value_double(stored);
-        return true;
-    }
-    if (type != SQLITE_INTEGER)
-        return false;
-    int64_t value = sqlite3_value_int64(stored);
-    switch (reader) {
+    switch ((int)reader) {
     case READ_INT32:
         *(int32_t *)out = (int32_t)value;
         return value == (int32_t)value;
@@ -469,12 +475,28 @@ static inline bool read_usual(const source *from, column_reader reader, sqlite3_
         return value == 0 || value == 1;
     case READ_UNIXMS:
         return !__builtin_mul_overflow(value, 1000, (int64_t *)out);
-    case READ_ANY:
-    case READ_DOUBLE:
-    case READ_TEXT:
+    default:
         return false;
     }
-    return false;
+}
+
+/* True when the value is there and what it should be. Everything else is left to decode_any. */
+static inline bool read_usual(const source *from, column_reader reader, sqlite3_value *stored,
+                              void *out)
+{
+    switch (sqlite3_value_type(stored)) {
+    case SQLITE_TEXT:
+        return read_usual_text(from, reader, stored, out);
+    case SQLITE_INTEGER:
+        return read_usual_integer(reader, sqlite3_value_int64(stored), out);
+    case SQLITE_FLOAT:
+        if (reader != READ_DOUBLE)
+            return false;
+        *(double *)out = sqlite3_value_double(stored);
+        return true;
+    default:
+        return false;
+    }
 }
 
 static bool read_other(const source *from, size_t index, sqlite3_value *stored, char *row)

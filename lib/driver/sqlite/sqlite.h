@@ -99,6 +99,8 @@ typedef enum column_reader {
     READ_INT64,
     READ_DOUBLE,
     READ_TEXT,
+    READ_JSON,
+    READ_ISO,
     READ_UNIXMS
 } column_reader;
 
