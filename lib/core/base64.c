@@ -25,5 +25,6 @@ bool tenon__base64_decode(const char *text, size_t length, tenon__buf *out)
             tenon__buf_char(out, (char)(held >> bits & 0xffu));
         }
     }
-    return length % 4 != 1;
+    bool has_left_over = held & ((1u << bits) - 1); /* bits that belong to no byte */
+    return length % 4 != 1 && !has_left_over;
 }

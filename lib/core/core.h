@@ -229,7 +229,8 @@ bool tenon__decimal_from_sortable(const char *text, size_t length, tenon__buf *o
 
 /* ---- base 64 --------------------------------------------------------------------------------- */
 
-/* RFC 4648, with or without its padding; appends the bytes. False for anything else. */
+/* RFC 4648, with or without its padding; appends the bytes. False for anything else, bits that
+ * belong to no byte too. */
 bool tenon__base64_decode(const char *text, size_t length, tenon__buf *out);
 
 /* ---- JSON ------------------------------------------------------------------------------------ */

@@ -34,14 +34,15 @@ typedef enum ast_expression_kind {
     AST_STRING,   /* text decoded */
     AST_CONSTANT, /* true, false, an enum value, a field name; dots allowed */
     AST_FUNCTION, /* name(arguments) */
-    AST_ARRAY
+    AST_ARRAY,
+    AST_OBJECT /* { name: value }: its members are arguments; only as the value of an argument */
 } ast_expression_kind;
 
 struct ast_expression {
     ast_expression_kind kind;
     const char *text; /* number, decoded string, constant; a function's name */
     size_t text_length;
-    ast_arguments arguments; /* function */
+    ast_arguments arguments; /* function, object */
     ast_expression **items;  /* array */
     size_t item_count;
     schema_span span;

@@ -105,6 +105,7 @@ typedef struct check_index {
     check_column *columns; /* beside index->columns */
     bool has_algorithm;
     bool has_clustering;
+    const ast_expression *where; /* the condition as written, or NULL */
 } check_index;
 
 struct check_model {
@@ -288,8 +289,7 @@ void check_operator_rules(check *c, check_index *index);
 const check_operator *check_find_operator(const char *name);
 const char *check_operator_name(const check_operator *operator); /* in the database */
 const char *check_hint_operator(check *c, const char *name);
-void check_partial_index(check *c, check_model *model, schema_index *index,
-                         const ast_attribute *attribute, const ast_expression *value);
+void check_partial_index(check *c, const check_model *model, check_index *index);
 void check_relation_rules(check *c, const check_relation *relation);
 void check_relation_actions(check *c, const check_relation *relation);
 void check_field_actions(check *c, const check_field *field);
@@ -306,5 +306,6 @@ void check_feature_name(check *c, const char *name, schema_span span, bool is_po
 void check_extensions(check *c, const ast_property *property, schema_datasource *d, bool is_first);
 void check_extension_names(check *c);
 void check_composites(check *c); /* type blocks */
+void check_composite_attributes(check *c, const ast_block *block);
 
 #endif

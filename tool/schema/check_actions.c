@@ -113,7 +113,7 @@ static void check_cycle(check *c, const check_relation *r)
     tenon__arena_rewind(&c->s->arena, mark);
     if (is_cycle)
         check_error(c, r->forward->ast->span,
-                    "set onDelete and onUpdate to NoAction in one of its relations",
+                    "set onDelete and onUpdate to Restrict in one of its relations",
                     "the actions of this relation come back to the model '%s'",
                     r->from->model->name);
 }

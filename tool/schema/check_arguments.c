@@ -93,15 +93,16 @@ static void report_unknown(check *c, const check_rules *rules, const check_rule 
                     rule->name);
 }
 
-static void report_twice(check *c, const check_rule *rule, const ast_attribute *ast,
-                         const ast_argument *argument, const ast_argument *first)
+static void report_twice(check *c, const check_rules *rules, const check_rule *rule,
+                         const ast_attribute *ast, const ast_argument *argument,
+                         const ast_argument *first)
 {
     if (*argument->name.text && *first->name.text)
         check_error(c, argument->span, "remove one of them", "the argument '%s' is given twice",
                     argument->name.text);
     else if (!*argument->name.text && !*first->name.text)
         check_error(c, ast->span, "a list stands in brackets: [a, b]",
-                    "'%s' has more than one argument without a name", rule->name);
+                    "%s%s has more than one argument without a name", rules->sigil, rule->name);
     else
         check_error(c, *argument->name.text ? argument->span : first->span, "remove one of them",
                     "the argument '%s' is also given without its name",
@@ -122,7 +123,7 @@ static void bind_argument(check *c, const check_rules *rules, const check_rule *
     /* Where the argument may be missing, giving it in both ways counts as not giving it. */
     bool is_void = is_mixed && rule->parameters[i].rank == CHECK_UNNAMED;
     if (first && !is_void)
-        report_twice(c, rule, use->ast, argument, first);
+        report_twice(c, rules, rule, use->ast, argument, first);
     use->arguments[i] = is_void ? NULL : argument;
 }
 
@@ -238,7 +239,9 @@ static void report_unknown_attribute(check *c, const check_rules *rules, const a
 
     for (size_t i = 0; i < count; i++)
         names[i] = rules->items[i]->name;
-    check_error(c, ast->span, check_hint_near(c, ast->name.text, names, count),
+    const char *near = schema_nearest(ast->name.text, names, count);
+    check_error(c, ast->span,
+                near ? check_format(c, "did you mean '%s%s'?", rules->sigil, near) : NULL,
                 "unknown attribute '%s%s'", rules->sigil, ast->name.text);
 }
 

@@ -271,6 +271,8 @@ static void check_model_attributes(check *c, check_model *m)
     }
     check_attributes(c, &target, m->ast->attributes, m->ast->attribute_count, &for_models, false);
     check_id_arity(c, m);
+    for (size_t i = 0; i < m->index_count; i++)
+        check_partial_index(c, m, &m->indexes[i]);
 }
 
 static void check_enum_attributes(check *c, check_enum *e)
@@ -298,4 +300,8 @@ void check_all_attributes(check *c)
         check_model_attributes(c, &c->models[i]);
     for (size_t i = 0; i < c->enum_count; i++)
         check_enum_attributes(c, &c->enums[i]);
+    for (size_t i = 0; i < c->top_count; i++) {
+        if (c->tops[i].block->kind == AST_TYPE)
+            check_composite_attributes(c, c->tops[i].block);
+    }
 }

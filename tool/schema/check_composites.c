@@ -55,6 +55,35 @@ static void check_endless(check *c, const check_top *type)
     }
 }
 
+/* ---- attributes of their fields --------------------------------------------------------------- */
+
+static void apply_nothing(check *c, check_target *t, const check_use *use)
+{
+    (void)c;
+    (void)t;
+    (void)use;
+}
+
+static const check_rule map = {"map", apply_nothing,
+                               .parameters = {{"name", CHECK_STRING, CHECK_MAIN}}};
+static const check_rule default_value = {"default", apply_nothing,
+                                         .parameters = {{"value", CHECK_ANY, CHECK_MAIN}}};
+static const check_rule *const rules[] = {&map, &default_value};
+static const check_rules for_composites = {"@", rules, TENON__COUNT(rules)};
+
+void check_composite_attributes(check *c, const ast_block *block)
+{
+    for (size_t i = 0; i < block->field_count; i++) {
+        const ast_field *field = &block->fields[i];
+        check_target target = {0};
+        schema_type type;
+        check_attributes(c, &target, field->attributes, field->attribute_count, &for_composites,
+                         check_find_scalar(field->type.text, &type));
+    }
+}
+
+/* ---- all -------------------------------------------------------------------------------------- */
+
 void check_composites(check *c)
 {
     for (size_t i = 0; i < c->top_count; i++) {

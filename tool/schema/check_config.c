@@ -429,6 +429,8 @@ static void read_generator(check *c, const ast_block *block, schema_generator *g
     read_features(c, block, g);
     for (size_t i = 0; i < block->property_count; i++) {
         const ast_property *p = &block->properties[i];
+        if (find_property(block, p->name.text) != p)
+            continue;
         if (is_free(p->name.text))
             check_free_property(c, p->value);
         read_property(c, p, &g->properties[g->property_count++]);

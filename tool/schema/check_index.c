@@ -55,7 +55,7 @@ static bool report_faults(check *c, const check_model *m, const ast_attribute *a
     if (f->relations.length)
         check_error(c, attribute->span,
                     f->behind.length ? check_format(c, "did you mean %s?", f->behind.data) : NULL,
-                    "%s must refer to scalar fields, not to relations: %s", what,
+                    "%s must refer to scalar fields, which these are not: %s", what,
                     tenon__buf_string(&f->relations));
     return !f->unknown.length && !f->relations.length;
 }
@@ -297,8 +297,8 @@ static void apply_unique(check *c, check_target *t, const check_use *use)
 {
     check_index *made = apply_on_field(c, t, use, SCHEMA_UNIQUE);
 
-    if (made && check_argument(use, FIELD_WHERE))
-        check_partial_index(c, t->model, made->index, use->ast, check_argument(use, FIELD_WHERE));
+    if (made)
+        made->where = check_argument(use, FIELD_WHERE);
 }
 
 /* ---- @@id, @@unique, @@index, @@fulltext ------------------------------------------------------ */
@@ -377,8 +377,7 @@ static void apply_block_unique(check *c, check_target *t, const check_use *use)
     if (!made)
         return;
     set_name(c, made, use);
-    if (check_argument(use, BLOCK_WHERE))
-        check_partial_index(c, t->model, made->index, use->ast, check_argument(use, BLOCK_WHERE));
+    made->where = check_argument(use, BLOCK_WHERE);
 }
 
 static void set_algorithm(check *c, check_index *made, const ast_expression *value)
@@ -414,8 +413,7 @@ static void apply_block_index(check *c, check_target *t, const check_use *use)
         set_map(made, name);
     if (check_argument(use, BLOCK_TYPE))
         set_algorithm(c, made, check_argument(use, BLOCK_TYPE));
-    if (check_argument(use, BLOCK_WHERE))
-        check_partial_index(c, t->model, made->index, use->ast, check_argument(use, BLOCK_WHERE));
+    made->where = check_argument(use, BLOCK_WHERE);
 }
 
 static void apply_block_fulltext(check *c, check_target *t, const check_use *use)

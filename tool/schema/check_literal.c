@@ -8,28 +8,11 @@
 
 /* ---- base 64 ---------------------------------------------------------------------------------- */
 
-static int digit_of(char c)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const char *found = c ? strchr(digits, c) : NULL;
-    return found ? (int)(found - digits) : -1;
-}
-
-/* Whole groups of four with their padding, and no bits set that padding leaves over. */
+/* With its padding, which the language insists on. */
 static bool is_base64(const char *text, size_t length)
 {
-    size_t padding = 0;
-
-    while (padding < 2 && padding < length && text[length - 1 - padding] == '=')
-        padding++;
-    if (length % 4)
-        return false;
-    for (size_t i = 0; i < length - padding; i++) {
-        if (digit_of(text[i]) < 0)
-            return false;
-    }
-    int left_over = padding ? digit_of(text[length - padding - 1]) : 0;
-    return !(left_over & (padding == 2 ? 15 : 3));
+    TENON__CLEANUP(tenon__buf_release) tenon__buf bytes = {0};
+    return length % 4 == 0 && tenon__base64_decode(text, length, &bytes);
 }
 
 /* ---- times ------------------------------------------------------------------------------------ */

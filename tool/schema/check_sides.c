@@ -164,13 +164,13 @@ static void check_field_types(check *c, const check_relation *r)
 
 /* ---- one to many ------------------------------------------------------------------------------ */
 
-static void report_missing_side(check *c, const check_field *f)
+static void report_missing_side(check *c, const check_field *f, const char *arity)
 {
-    check_error(
-        c, f->ast->span,
-        check_format(c, "add a field of type %s%s to '%s', or run tenon format", model_of(f),
-                     f->field->arity == SCHEMA_LIST ? "" : "[]", f->target->model->name),
-        "the relation '%s' has no opposite field in '%s'", name_of(f), f->target->model->name);
+    check_error(c, f->ast->span,
+                check_format(c, "add a field of type %s%s to '%s', or run tenon format",
+                             model_of(f), arity, f->target->model->name),
+                "the relation '%s' has no opposite field in '%s'", name_of(f),
+                f->target->model->name);
 }
 
 static bool has_own_action(const check_field *f)
@@ -196,7 +196,7 @@ static void check_one_to_many(check *c, const check_relation *r)
     const check_field *forward = r->forward, *back = r->back;
 
     if (!forward || !back) {
-        report_missing_side(c, forward ? forward : back);
+        report_missing_side(c, forward ? forward : back, forward ? "[]" : "");
         return;
     }
     if (!forward->fields.count)
@@ -299,7 +299,7 @@ static void check_one_shape(check *c, const check_relation *r)
 static void check_one_to_one(check *c, const check_relation *r)
 {
     if (!r->back)
-        report_missing_side(c, r->forward);
+        report_missing_side(c, r->forward, "?");
     if (r->back) {
         check_one_side(c, r, r->forward->fields.count, r->back->fields.count, "fields");
         check_one_side(c, r, r->forward->references.count, r->back->references.count, "references");

@@ -76,6 +76,11 @@ static void spell(tenon__buf *out, const ast_expression *value)
         spell_items(out, value);
         tenon__buf_char(out, ']');
         break;
+    case AST_OBJECT:
+        tenon__buf_char(out, '{');
+        spell_arguments(out, &value->arguments);
+        tenon__buf_char(out, '}');
+        break;
     }
 }
 
@@ -89,11 +94,9 @@ const char *check_spell(check *c, const ast_expression *value)
 
 const char *check_describe(check *c, const ast_expression *value)
 {
-    static const char *const kinds[] = {[AST_NUMBER] = "the number",
-                                        [AST_STRING] = "the string",
-                                        [AST_CONSTANT] = "the word",
-                                        [AST_FUNCTION] = "the function",
-                                        [AST_ARRAY] = "the list"};
+    static const char *const kinds[] = {
+        [AST_NUMBER] = "the number",     [AST_STRING] = "the string", [AST_CONSTANT] = "the word",
+        [AST_FUNCTION] = "the function", [AST_ARRAY] = "the list",    [AST_OBJECT] = "the object"};
 
     return check_format(c, "%s %s", kinds[value->kind], check_spell(c, value));
 }

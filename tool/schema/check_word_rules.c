@@ -131,7 +131,8 @@ static void report_unknown(check *c, const schema_word *word)
 
     for (size_t i = 0; i < TENON__COUNT(rules); i++)
         names[i] = rules[i].name;
-    check_error(c, word->span, check_hint_near(c, word->name, names, TENON__COUNT(rules)),
+    const char *near = schema_nearest(word->name, names, TENON__COUNT(rules));
+    check_error(c, word->span, near ? check_format(c, "did you mean '@tenon.%s'?", near) : NULL,
                 "unknown word '@tenon.%s'", word->name);
 }
 

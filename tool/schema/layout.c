@@ -66,6 +66,20 @@ static void add_list(layout *l, const syntax_node *node, char open, char close)
     tenon__buf_char(&l->cell, close);
 }
 
+/* `{ a: 1, b: 2 }` */
+static void add_object(layout *l, const syntax_node *node)
+{
+    const char *before = "{ ";
+
+    SYNTAX_EACH(child, node)
+    {
+        tenon__buf_text(&l->cell, before);
+        add_expression(l, child);
+        before = ", ";
+    }
+    tenon__buf_text(&l->cell, node->size > 1 ? " }" : "{}");
+}
+
 static void add_named(layout *l, const syntax_node *node)
 {
     SYNTAX_EACH(child, node)
@@ -95,6 +109,8 @@ static void add_expression(layout *l, const syntax_node *node)
         add_call(l, node);
     else if (node->rule == SYNTAX_ARRAY)
         add_list(l, node, '[', ']');
+    else if (node->rule == SYNTAX_OBJECT)
+        add_object(l, node);
     else
         add_source(l, node);
 }

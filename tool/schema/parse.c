@@ -219,6 +219,15 @@ static ast_expression *array_expression(builder *b, const syntax_node *node)
     return e;
 }
 
+static ast_expression *object_expression(builder *b, const syntax_node *node)
+{
+    ast_expression *e = make_expression(b, node, AST_OBJECT);
+
+    if (e)
+        e->arguments = arguments(b, node);
+    return e;
+}
+
 /* NULL only without memory. */
 static ast_expression *expression(builder *b, const syntax_node *node)
 {
@@ -227,6 +236,8 @@ static ast_expression *expression(builder *b, const syntax_node *node)
         return function_expression(b, node);
     case SYNTAX_ARRAY:
         return array_expression(b, node);
+    case SYNTAX_OBJECT:
+        return object_expression(b, node);
     case SYNTAX_STRING:
         return string_expression(b, node);
     case SYNTAX_NUMBER:

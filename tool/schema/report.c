@@ -56,10 +56,18 @@ static int compare_diagnostics(const void *left, const void *right)
     return order ? order : strcmp(a->message, b->message);
 }
 
+/* Sorted, so that what was said twice stands side by side and one of it goes. */
 void report_sort(schema *s)
 {
+    size_t kept = 0;
+
     if (s->diagnostic_count > 1)
         qsort(s->diagnostics, s->diagnostic_count, sizeof *s->diagnostics, compare_diagnostics);
+    for (size_t i = 0; i < s->diagnostic_count; i++) {
+        if (!kept || compare_diagnostics(&s->diagnostics[kept - 1], &s->diagnostics[i]) != 0)
+            s->diagnostics[kept++] = s->diagnostics[i];
+    }
+    s->diagnostic_count = kept;
 }
 
 size_t schema_error_count(const schema *s)

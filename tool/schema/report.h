@@ -4,7 +4,7 @@
 
 #include "schema/schema.h"
 
-/* Sorts the diagnostics by file and position. */
+/* Sorts the diagnostics by file and position; of equal ones one is left. */
 void report_sort(schema *s);
 
 #endif

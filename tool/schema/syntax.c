@@ -200,11 +200,13 @@ static bool catch_all(parser *p)
 
 static bool expression(parser *p);
 
-/* named_argument = identifier ":" expression */
+static bool object(parser *p);
+
+/* named_argument = identifier ":" (expression / object) */
 static bool named_argument(parser *p)
 {
     mark m = begin(p, SYNTAX_NAMED_ARGUMENT);
-    return end(p, m, identifier(p) && literal(p, ":") && expression(p));
+    return end(p, m, identifier(p) && literal(p, ":") && (expression(p) || object(p)));
 }
 
 /* empty_argument = identifier ":" */
@@ -239,6 +241,24 @@ static bool next_argument(parser *p)
 static bool next_expression(parser *p)
 {
     return after_comma(p, expression);
+}
+
+static bool next_member(parser *p)
+{
+    return after_comma(p, named_argument);
+}
+
+/* object = "{" (named_argument ("," named_argument)*)? "}" */
+static bool object(parser *p)
+{
+    if (p->depth == MAX_DEPTH)
+        return false;
+    mark m = begin(p, SYNTAX_OBJECT);
+    p->depth++;
+    bool matched = literal(p, "{") && maybe(named_argument(p) && many(p, next_member)) &&
+                   literal(p, "}");
+    p->depth--;
+    return end(p, m, matched);
 }
 
 /* trailing_comma = "," */
