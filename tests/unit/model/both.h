@@ -14,7 +14,7 @@
 #ifndef BOTH_H
 #define BOTH_H
 
-#include "sample_model.h"
+#include "sample.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

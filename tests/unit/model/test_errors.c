@@ -78,7 +78,18 @@ static void a_row_that_is_referred_to_stays(void **state)
 static void a_check_is_named(void **state)
 {
     both *b = *state;
-    user_create(b->session, .email = SET("a@b"), .balance = SET(((tenon_decimal){0, "-1"})));
+    static const uint16_t fields[] = {USER_BALANCE - 1};
+    const tenon_constraint constraint = {"User_balance_check", fields, 1};
+    const UserSet set = {
+        .session = b->session, .email = SET("a@b"), .balance = SET(((tenon_decimal){0, "-1"}))};
+    static tenon_model model;
+    user_create_q(&set);
+    assert_named(b, TENON_CHECK, "User", "",
+                 "User breaks a check of the database (User_balance_check)");
+    model = user_model;
+    model.constraints = &constraint;
+    model.constraint_count = 1;
+    tenon_create(&model, &set);
     assert_named(b, TENON_CHECK, "User", "balance",
                  "User.balance breaks a check of the database (User_balance_check)");
 }

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "sample_model.h"
+#include "sample.h"
 #include "sample_schema.h"
 #include "testdb.h"
 

@@ -1,7 +1,7 @@
 /* Shapes: what is written is read back, keys are equal exactly when the SQL is, and every failure sticks. */
 #include "render/render.h"
 
-#include "sample_model.h"
+#include "sample.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
