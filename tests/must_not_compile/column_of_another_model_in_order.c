@@ -5,5 +5,5 @@
 UserList find(tenon_session *s);
 UserList find(tenon_session *s)
 {
-    return user_find_many(s, .order_by = { DESC(POST_TITLE) });
+    return user_find_many(s, .order_by = {DESC(POST_TITLE)});
 }

@@ -5,5 +5,5 @@
 UserList find(tenon_session *s);
 UserList find(tenon_session *s)
 {
-    return user_find_many(s, .select = { USER_ID, POST_TITLE });
+    return user_find_many(s, .select = {USER_ID, POST_TITLE});
 }

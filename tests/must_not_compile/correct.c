@@ -7,32 +7,32 @@ UserList find(tenon_session *s, const int64_t *ids, size_t count, tenon_uuid tok
 UserList find(tenon_session *s, const int64_t *ids, size_t count, tenon_uuid token, tenon_time born,
               tenon_opt_int32 age, const char *maybe)
 {
-    static const Role staff[] = { ROLE_ADMIN };
-    static const char *const words[] = { "red", "green" };
-    tenon_text_array tags = { words, 2 };
-    tenon_decimal price = { 0, "12.50" };
-    tenon_json extra = { 0, "{}" };
+    static const Role staff[] = {ROLE_ADMIN};
+    static const char *const words[] = {"red", "green"};
+    tenon_text_array tags = {words, 2};
+    tenon_decimal price = {0, "12.50"};
+    tenon_json extra = {0, "{}"};
     user_create(s, .email = SET("ann@example.com"), .age = SET_OPT(age), .role = SET(ROLE_ADMIN),
                 .token = SET(token), .price = SET(price), .extra = SET(extra), .tags = SET(tags));
     user_update(s, 1, .age = INCREASE(1), .email = SET_OR_NULL(maybe), .born = SET_NULL(),
                 .tags = PUSH(tags));
-    user_update_many(s, .everything = true, .set = { .price = SET_DEFAULT() });
-    user_upsert(s, .on = USER_BY_EMAIL, .create = { .email = SET("a") }, .update = { .age = SET(1) });
-    user_delete_many(s, .where = { .id = IN(ids, count) });
+    user_update_many(s, .everything = true, .set = {.price = SET_DEFAULT()});
+    user_upsert(s, .on = USER_BY_EMAIL, .create = {.email = SET("a")}, .update = {.age = SET(1)});
+    user_delete_many(s, .where = {.id = IN(ids, count)});
     user_delete(s, 1);
     user_find(s, 1);
     user_find_by_email(s, "ann@example.com");
     user_find_by_token(s, token);
-    return user_find_many(
-        s,
-        .where = { .age = RANGE(GE, 18, LT, 65),
-                   .email = LIKE("%@example.com"),
-                   .role = IN(staff, 1),
-                   .token = EQ(token),
-                   .born = BETWEEN(born, born),
-                   .tags = HAS("red"),
-                   .extra = JSON_AT("a.b", extra),
-                   .any = USER_WHERES({ .age = IS_NULL() }, { .avatar = NOT_NULL() }) },
-        .order_by = { ASC(USER_EMAIL), DESC_NULLS_LAST(USER_AGE) }, .distinct = { USER_EMAIL },
-        .select = { USER_ID, USER_EMAIL }, .limit = 10, .offset = 5);
+    return user_find_many(s,
+                          .where = {.age = RANGE(GE, 18, LT, 65),
+                                    .email = LIKE("%@example.com"),
+                                    .role = IN(staff, 1),
+                                    .token = EQ(token),
+                                    .born = BETWEEN(born, born),
+                                    .tags = HAS("red"),
+                                    .extra = JSON_AT("a.b", extra),
+                                    .any = USER_WHERES({.age = IS_NULL()}, {.avatar = NOT_NULL()})},
+                          .order_by = {ASC(USER_EMAIL), DESC_NULLS_LAST(USER_AGE)},
+                          .distinct = {USER_EMAIL}, .select = {USER_ID, USER_EMAIL}, .limit = 10,
+                          .offset = 5);
 }

@@ -5,5 +5,5 @@
 UserList find(tenon_session *s, const PostWhere *where);
 UserList find(tenon_session *s, const PostWhere *where)
 {
-    return user_find_many(s, .where = { .any = { .items = where, .count = 1 } });
+    return user_find_many(s, .where = {.any = {.items = where, .count = 1}});
 }

@@ -5,5 +5,5 @@
 UserList find(tenon_session *s);
 UserList find(tenon_session *s)
 {
-    return user_find_many(s, .where = { .agee = GE(18) });
+    return user_find_many(s, .where = {.agee = GE(18)});
 }

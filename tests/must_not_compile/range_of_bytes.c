@@ -5,5 +5,5 @@
 UserList find(tenon_session *s, tenon_bytes a, tenon_bytes b);
 UserList find(tenon_session *s, tenon_bytes a, tenon_bytes b)
 {
-    return user_find_many(s, .where = { .avatar = BETWEEN(a, b) });
+    return user_find_many(s, .where = {.avatar = BETWEEN(a, b)});
 }

@@ -5,5 +5,5 @@
 UserList find(tenon_session *s);
 UserList find(tenon_session *s)
 {
-    return user_find_many(s, .where = { .born = LT("2000-01-01") });
+    return user_find_many(s, .where = {.born = LT("2000-01-01")});
 }

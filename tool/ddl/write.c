@@ -1,6 +1,8 @@
 /* What both dialects write alike: statements, names, column lists, foreign keys, checks. */
 #include "ddl/write.h"
 
+#include <assert.h>
+
 #include "render/render.h"
 
 void ddl_text(ddl_writer *w, const char *text)
@@ -152,5 +154,6 @@ const schema_field *ddl_identity(const schema_model *model)
     for (size_t i = 0; !index && i < model->unique_count; i++)
         if (model->uniques[i]->column_count == 1)
             index = model->uniques[i];
+    assert(index); /* the checker refuses an implicit relation to a model without one */
     return index->columns[0].field;
 }

@@ -183,7 +183,7 @@ static size_t count_words(const char *text)
 {
     size_t count = 0;
 
-    for (const char *word = text; (word = next_word(text, word)); word++)
+    for (const char *at = text; (at = next_word(text, at)); at++)
         count++;
     return count;
 }

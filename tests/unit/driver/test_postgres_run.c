@@ -432,11 +432,11 @@ static void refuse(const char *url, tenon_status status, const char *sqlstate)
 }
 
 /* The URL with another database and user. */
-static const char *other_url(const char *url, const char *database, const char *user)
+static const char *other_url(const char *url, const char *database, const char *role)
 {
     static char other[300];
     const char *host = strstr(url, "host=");
-    snprintf(other, sizeof other, "postgresql:///%s?user=%s&password=s3cret&%.*s", database, user,
+    snprintf(other, sizeof other, "postgresql:///%s?user=%s&password=s3cret&%.*s", database, role,
              (int)strcspn(host, "&"), host);
     return other;
 }

@@ -255,7 +255,9 @@ static void narrow(const tenon_field *field, wide value, void *out)
 
 static bool is_same_real(double a, double b)
 {
-    return (isnan(a) && isnan(b)) || memcmp(&a, &b, sizeof a) == 0;
+    if (isnan(a) || isnan(b))
+        return isnan(a) && isnan(b);
+    return a == b && signbit(a) == signbit(b);
 }
 
 /* What was sent and what came back. The server writes jsonb in its own way. */

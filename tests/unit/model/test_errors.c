@@ -15,7 +15,7 @@ static void assert_named(both *b, tenon_status status, const char *model, const 
 {
     tenon_error err = *tenon_session_error(b->session);
     const char *said = tenon_message(b->session);
-    if (err.status != status || strcmp(err.model, model) || strcmp(err.field, field) ||
+    if (err.status != status || strcmp(err.model, model) != 0 || strcmp(err.field, field) != 0 ||
         !strstr(said, message))
         fail_msg("%s %s.%s: %s", tenon_status_name(err.status), err.model, err.field, said);
     tenon_error_clear(b->session);
