@@ -1,9 +1,9 @@
 /* Nothing lossy: what a column cannot hold exactly is refused before it is sent.
  *
- * Both databases would take many of these values and change them: PostgreSQL rounds a numeric to its
- * scale and a timestamp to its precision, SQLite keeps a text in an integer column and an out-of-range
- * number in a small one. The bounds here are PostgreSQL's, so that a program means the same on both;
- * what only one driver cannot hold, it refuses itself.
+ * Both databases would take many of these values and change them: PostgreSQL rounds a numeric to
+ * its scale and a timestamp to its precision, SQLite keeps a text in an integer column and an
+ * out-of-range number in a small one. The bounds here are PostgreSQL's, so that a program means the
+ * same on both; what only one driver cannot hold, it refuses itself.
  *
  * A `float` column takes a double that it holds exactly, and one that is the nearest double to the
  * shortest text of the float: 0.1 is welcome, 0.123456789012 is not. */
@@ -69,7 +69,7 @@ static const char *shown(const check *c, const char *text)
     return c->field->flags & TENON_FIELD_SENSITIVE ? "the value" : text;
 }
 
-/* ---- numbers ---------------------------------------------------------------------------------- */
+/* ---- numbers --------------------------------------------------------------------------------- */
 
 static bool check_integer(const check *c, int64_t value, int64_t least, int64_t most,
                           const char *type)
@@ -157,7 +157,7 @@ static bool check_decimal(const check *c, tenon_decimal value)
     return check_digits(c, &form, value, c->field->precision - c->field->scale, c->field->scale);
 }
 
-/* ---- texts ------------------------------------------------------------------------------------ */
+/* ---- texts ----------------------------------------------------------------------------------- */
 
 static bool check_bits(const check *c, const char *text, size_t length)
 {
@@ -200,7 +200,7 @@ static bool check_json(const check *c, tenon_json json)
     return tenon__json_is_valid(json.text, length) || REFUSE(c, TENON_TYPE, "is not valid JSON");
 }
 
-/* ---- times ------------------------------------------------------------------------------------ */
+/* ---- times ----------------------------------------------------------------------------------- */
 
 static bool check_fraction(const check *c, int64_t us)
 {
@@ -245,7 +245,7 @@ static bool check_clock_tz(const check *c, tenon_clock_tz clock)
     return check_clock(c, clock.us);
 }
 
-/* ---- enums and bytes -------------------------------------------------------------------------- */
+/* ---- enums and bytes ------------------------------------------------------------------------- */
 
 static bool check_enum(const check *c, int value)
 {
@@ -259,7 +259,7 @@ static bool check_bytes(const check *c, tenon_bytes bytes)
     return bytes.data || refuse_null(c);
 }
 
-/* ---- by kind ---------------------------------------------------------------------------------- */
+/* ---- by kind --------------------------------------------------------------------------------- */
 
 bool tenon__check_wide(const tenon_model *model, const tenon_field *field, const void *value,
                        tenon_error *err)

@@ -1,13 +1,13 @@
-/* What all drivers share that is not a check of values: the list that decoded rows grow in, sizes of the
- * forms of a value, names of enum values.
+/* What all drivers share that is not a check of values: the list that decoded rows grow in, sizes
+ * of the forms of a value, names of enum values.
  *
- * Rows grow in one contiguous block, because that is what the program gets to see. A find by key gives
- * at most one row and takes it plainly from the arena: a pointer bump instead of a block. */
+ * Rows grow in one contiguous block, because that is what the program gets to see. A find by key
+ * gives at most one row and takes it plainly from the arena: a pointer bump instead of a block. */
 #include "driver/driver.h"
 
 enum { FIRST_ROWS = 16 };
 
-/* ---- rows ------------------------------------------------------------------------------------- */
+/* ---- rows ------------------------------------------------------------------------------------ */
 
 static bool is_plain_row(const tenon__rows *rows)
 {
@@ -68,7 +68,7 @@ void tenon__rows_finish(tenon__rows *rows, size_t row_size)
     rows->capacity = rows->count;
 }
 
-/* ---- sizes ------------------------------------------------------------------------------------ */
+/* ---- sizes ----------------------------------------------------------------------------------- */
 
 typedef struct value_sizes {
     uint8_t wide, element, optional_offset;
@@ -139,7 +139,7 @@ const void *tenon__widen(tenon_kind kind, const void *element, tenon__wide *room
     }
 }
 
-/* ---- enums ------------------------------------------------------------------------------------ */
+/* ---- enums ----------------------------------------------------------------------------------- */
 
 int tenon__enum_from_text(const tenon_enum *enumeration, const char *text, size_t length)
 {

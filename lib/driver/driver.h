@@ -1,10 +1,10 @@
 /* The face of lib/driver: the contract between tenon and a database client library.
  *
- * A driver is a table of functions over one connection. It knows its wire or C API, the native forms of
- * values, and its own error codes; it knows no pool, no session, no descriptor beyond what slots and
- * layouts say. Nothing here blocks: a call starts work and returns what it waits for; `step` goes
- * on once the descriptor of `socket` is ready. lib/db/wait.c is the only place that waits. SQLite is
- * synchronous: its calls finish at once and return TENON__DONE.
+ * A driver is a table of functions over one connection. It knows its wire or C API, the native
+ * forms of values, and its own error codes; it knows no pool, no session, no descriptor beyond what
+ * slots and layouts say. Nothing here blocks: a call starts work and returns what it waits for;
+ * `step` goes on once the descriptor of `socket` is ready. lib/db/wait.c is the only place that
+ * waits. SQLite is synchronous: its calls finish at once and return TENON__DONE.
  *
  * States of a connection, and the calls allowed in each:
  *
@@ -16,23 +16,23 @@
  *     BROKEN     --close only
  *
  * A failing call fills *err (status, sqlstate or sqlite_code, message, hint, `applied`; and in
- * err->model, err->field, err->constraint the *database's* names of table, column(s) separated by ", ", and
- * constraint as far as the database told: lib/model turns them into the schema's for the statuses UNIQUE,
- * FOREIGN_KEY, NOT_NULL, CHECK and EXCLUSION; every other one that names a field comes from
- * tenon__fail_field, which writes the schema's names) and leaves the connection IDLE when it can be used
- * again, else BROKEN.
+ * err->model, err->field, err->constraint the *database's* names of table, column(s) separated by
+ * ", ", and constraint as far as the database told: lib/model turns them into the schema's for the
+ * statuses UNIQUE, FOREIGN_KEY, NOT_NULL, CHECK and EXCLUSION; every other one that names a field
+ * comes from tenon__fail_field, which writes the schema's names) and leaves the connection IDLE
+ * when it can be used again, else BROKEN.
  *
  * What SQL text for SQLite may rely on, registered on every connection by lib/driver/sqlite:
  *
- *     tenon_keys(?1)               a table of one column `value`: the items of a WIDE_LIST or NARROW_LIST
- *                                  slot, each as that slot's column stores it:
- *                                  `"age" IN (SELECT value FROM tenon_keys(?1))`
- *     tenon_like(text, pattern)    PostgreSQL's LIKE: case-sensitive, % and _, backslash escapes
- *     tenon_ilike(text, pattern)   the same without regard to the case of A-Z
- *     tenon_array_has(array, x)    whether an array column holds the element x (ELEMENT slot, or a value of
- *                                  tenon_keys of a NARROW_LIST slot)
- *     tenon_array_concat(a, b)     a with the elements of b behind it (FORM_ARRAY slots or columns)
- *     tenon_int(x, least, most)    x, or RANGE when it is not an integer within the bounds
+ *     tenon_keys(?1)             a table of one column `value`: the items of a WIDE_LIST or
+ *                                NARROW_LIST slot, each as that slot's column stores it:
+ *                                `"age" IN (SELECT value FROM tenon_keys(?1))`
+ *     tenon_like(text, pattern)  PostgreSQL's LIKE: case-sensitive, % and _, backslash escapes
+ *     tenon_ilike(text, pattern) the same without regard to the case of A-Z
+ *     tenon_array_has(array, x)  whether an array column holds the element x (ELEMENT slot, or a
+ *                                value of tenon_keys of a NARROW_LIST slot)
+ *     tenon_array_concat(a, b)   a with the elements of b behind it (FORM_ARRAY slots or columns)
+ *     tenon_int(x, least, most)  x, or RANGE when it is not an integer within the bounds
  *
  * All give NULL for a NULL argument, are deterministic and allowed in indexes and views. */
 #ifndef TENON_DRIVER_H
@@ -61,19 +61,20 @@ typedef enum tenon__state {
     TENON__BROKEN
 } tenon__state;
 
-/* ---- values in -------------------------------------------------------------------------------- */
+/* ---- values in ------------------------------------------------------------------------------- */
 
 typedef enum tenon__form {
-    TENON__FORM_WIDE,  /* one wide value (see <tenon/model.h>) */
-    TENON__FORM_ARRAY, /* a tenon_…_array: the value of an array column */
-    TENON__FORM_WIDE_LIST, /* tenon__list of wide values: IN; PostgreSQL an array, SQLite the key table */
+    TENON__FORM_WIDE,        /* one wide value (see <tenon/model.h>) */
+    TENON__FORM_ARRAY,       /* a tenon_…_array: the value of an array column */
+    TENON__FORM_WIDE_LIST,   /* tenon__list of wide values: IN; PostgreSQL an array, SQLite the key
+                                table */
     TENON__FORM_NARROW_LIST, /* tenon__list of row-form elements: HAS_ANY on an array column */
     TENON__FORM_ELEMENT,     /* one row-form element of an array column: HAS */
-    /* PostgreSQL, for UNNEST($1::type[]): a tenon__list of pointers (const void *), one a row, each to a
-     * wide value, to the tenon_…_array of an array column, or NULL for SQL NULL. Sent as an array of the
-     * field's own type; as text[] where that has no fixed OID or no binary form (enum, citext, bit, varbit,
-     * inet, xml, other) and for array columns, whose values then are array literals, because UNNEST
-     * would flatten them; money as numeric[]. The SQL casts each row. */
+    /* PostgreSQL, for UNNEST($1::type[]): a tenon__list of pointers (const void *), one a row, each
+     * to a wide value, to the tenon_…_array of an array column, or NULL for SQL NULL. Sent as an
+     * array of the field's own type; as text[] where that has no fixed OID or no binary form (enum,
+     * citext, bit, varbit, inet, xml, other) and for array columns, whose values then are array
+     * literals, because UNNEST would flatten them; money as numeric[]. The SQL casts each row. */
     TENON__FORM_COLUMN
 } tenon__form;
 
@@ -82,10 +83,10 @@ typedef struct tenon__list {
     size_t count;
 } tenon__list;
 
-/* A parameter of a statement. `field` gives kind, type, precision, enum; it is NULL for plain integers
- * (LIMIT, OFFSET), which are then int64. `as_text`: the value is a const char *, whatever the field's
- * kind (patterns of LIKE, keys of a path); the server is told no type, and of the checks only UTF-8
- * applies. */
+/* A parameter of a statement. `field` gives kind, type, precision, enum; it is NULL for plain
+ * integers (LIMIT, OFFSET), which are then int64. `as_text`: the value is a const char *, whatever
+ * the field's kind (patterns of LIKE, keys of a path); the server is told no type, and of the
+ * checks only UTF-8 applies. */
 typedef struct tenon__slot {
     const tenon_field *field;
     tenon__form form;
@@ -94,10 +95,10 @@ typedef struct tenon__slot {
         *model; /* whose field it is, for messages and the first-use check; may be NULL */
 } tenon__slot;
 
-/* ---- values out ------------------------------------------------------------------------------- */
+/* ---- values out ------------------------------------------------------------------------------ */
 
 typedef enum tenon__out_kind {
-    TENON__OUT_FIELD, /* the row form of .field at .offset; a nullable one as <tenon/types.h> says */
+    TENON__OUT_FIELD, /* .field's row form at .offset; a nullable one as <tenon/types.h> says */
     TENON__OUT_INT64, /* counts and flags */
     TENON__OUT_BOOL
 } tenon__out_kind;
@@ -109,8 +110,8 @@ typedef struct tenon__out {
     uint32_t offset; /* in the row struct */
 } tenon__out;
 
-/* How rows become structs. The driver zeroes each row, copies `prefix` (the bitmap of loaded columns)
- * to its offset, and decodes. */
+/* How rows become structs. The driver zeroes each row, copies `prefix` (the bitmap of loaded
+ * columns) to its offset, and decodes. */
 typedef struct tenon__layout {
     const tenon__out *outs;
     size_t out_count;
@@ -121,14 +122,14 @@ typedef struct tenon__layout {
     const tenon_model *model; /* for error messages; may be NULL */
 } tenon__layout;
 
-/* Where decoded rows go: a contiguous list in the arena (tenon__arena_resize), texts beside it. Only
- * complete rows count. */
+/* Where decoded rows go: a contiguous list in the arena (tenon__arena_resize), texts beside it.
+ * Only complete rows count. */
 typedef struct tenon__rows {
     tenon__arena *arena;
     char *items;
     size_t count, capacity;
-    /* 0 when unknown. 1: the statement gives at most one row, which is then allocated plainly, and a
-     * driver need not ask for a second one. Any other number is a hint. */
+    /* 0 when unknown. 1: the statement gives at most one row, which is then allocated plainly, and
+     * a driver need not ask for a second one. Any other number is a hint. */
     size_t expected;
 } tenon__rows;
 
@@ -137,7 +138,7 @@ char *tenon__rows_reserve(tenon__rows *rows, size_t more, size_t row_size);
 /* Gives back the room that was not used. */
 void tenon__rows_finish(tenon__rows *rows, size_t row_size);
 
-/* ---- statements ------------------------------------------------------------------------------- */
+/* ---- statements ------------------------------------------------------------------------------ */
 
 typedef enum tenon__statement_flag {
     TENON__WRITES = 1 << 0,
@@ -159,16 +160,16 @@ typedef struct tenon__prepared tenon__prepared;
 typedef struct tenon__connection tenon__connection;
 
 typedef struct tenon__connect_options {
-    /* already known to be this driver's, with tenon's own parameters removed; SQLite: "sqlite:" and the
-     * path as the system takes it (percent-decoded, no parameters), or "sqlite::memory:" */
+    /* already known to be this driver's, with tenon's own parameters removed; SQLite: "sqlite:" and
+     * the path as the system takes it (percent-decoded, no parameters), or "sqlite::memory:" */
     const char *url;
     const char *application_name; /* may be NULL */
     bool is_reader;               /* SQLite: a read-only member of the pool */
-    int64_t
-        busy_timeout_us; /* SQLite: how long to wait for another process's lock; 0: 5 s; -1: not at all */
+    int64_t busy_timeout_us; /* SQLite: how long to wait for another process's lock; 0: 5 s; -1: not
+                                at all */
     uint64_t
         database_id; /* SQLite: equal for all connections of one tenon_db, unlike for others: names
-                               * the memory database they share, which lives while one of them is open */
+                      * the memory database they share, which lives while one of them is open */
     const char *datetime; /* SQLite: "iso", "unixms", or NULL: detected */
     const char
         *synchronous; /* SQLite: "off", "normal", "full", "extra", or NULL: the driver's choice */
@@ -185,7 +186,7 @@ typedef struct tenon__driver {
     bool can_copy;
     size_t parameter_limit; /* most parameters of one statement */
 
-    /* Starts connecting. NULL with *err when it cannot even start. *progress says what to wait for. */
+    /* Starts connecting. NULL with *err when it cannot even start. *progress: what to wait for. */
     tenon__connection *(*connect)(const tenon__connect_options *options, tenon__progress *progress,
                                   tenon_error *err);
     /* Closes in any state without waiting. NULL is accepted. */
@@ -194,11 +195,12 @@ typedef struct tenon__driver {
     /* The descriptor to wait on; -1 when there is none. May change while CONNECTING. */
     int (*socket)(const tenon__connection *connection);
     tenon__progress (*step)(tenon__connection *connection, tenon_error *err);
-    /* Asks the server to stop the statement under way; does not block for longer than a connect on the
-     * local machine. The statement then fails with CANCELLED (or finishes). From any thread. */
+    /* Asks the server to stop the statement under way; does not block for longer than a connect on
+     * the local machine. The statement then fails with CANCELLED (or finishes). From any thread. */
     void (*cancel)(tenon__connection *connection);
-    /* For drivers whose calls do the work themselves (SQLite; NULL elsewhere): what runs from now on is
-     * stopped with TIMEOUT at this time of tenon__monotonic_us, also while it waits for a lock. 0: never. */
+    /* For drivers whose calls do the work themselves (SQLite; NULL elsewhere): what runs from now
+     * on is stopped with TIMEOUT at this time of tenon__monotonic_us, also while it waits for a
+     * lock. 0: never. */
     void (*set_deadline)(tenon__connection *connection, int64_t deadline_us);
 
     /* Makes a prepared statement. It may be sent together with its first execution, so that a wrong
@@ -207,21 +209,22 @@ typedef struct tenon__driver {
                                tenon__prepared **out, tenon_error *err);
     /* Releases it, on the server too (at the next chance, without a round trip of its own). */
     void (*forget)(tenon__connection *connection, tenon__prepared *prepared);
-    /* Runs it with one pointer a slot; NULL is SQL NULL. The values must stay as they are until fetch
-     * has returned (PostgreSQL has read them before execute returns, SQLite reads them in both). Values
-     * that the column cannot hold are refused here: RANGE, TYPE, with model and field named. Success
-     * always comes by way of ROWS, also for a statement without columns: fetch gives its *affected. */
+    /* Runs it with one pointer a slot; NULL is SQL NULL. The values must stay as they are until
+     * fetch has returned (PostgreSQL has read them before execute returns, SQLite reads them in
+     * both). Values that the column cannot hold are refused here: RANGE, TYPE, with model and field
+     * named. Success always comes by way of ROWS, also for a statement without columns: fetch gives
+     * its *affected. */
     tenon__progress (*execute)(tenon__connection *connection, tenon__prepared *prepared,
                                const void *const *values, tenon_error *err);
     /* Decodes the result that stands ready into rows (NULL: there must be none), checks the column
-     * types against the layout at the first result of a prepared statement (SCHEMA, naming both sides).
-     * *affected gets the count of rows written or returned. */
+     * types against the layout at the first result of a prepared statement (SCHEMA, naming both
+     * sides). *affected gets the count of rows written or returned. */
     tenon__progress (*fetch)(tenon__connection *connection, tenon__rows *rows, int64_t *affected,
                              tenon_error *err);
     /* Runs SQL text without parameters or rows: BEGIN, COMMIT, DDL; may hold several statements. */
     tenon__progress (*script)(tenon__connection *connection, const char *sql, tenon_error *err);
-    /* True between a BEGIN and its end, as far as the client knows; *is_failed when PostgreSQL refuses
-     * everything until ROLLBACK. */
+    /* True between a BEGIN and its end, as far as the client knows; *is_failed when PostgreSQL
+     * refuses everything until ROLLBACK. */
     bool (*in_transaction)(const tenon__connection *connection, bool *is_failed);
 
     /* Bulk load, where can_copy: `sql` is COPY … FROM STDIN (FORMAT binary). Rows are given as one
@@ -230,8 +233,9 @@ typedef struct tenon__driver {
                                   tenon_error *err);
     tenon__progress (*copy_row)(tenon__connection *connection, const tenon__statement *statement,
                                 const void *const *values, tenon_error *err);
-    /* Ends it by way of ROWS, fetch(NULL) giving *affected, or at once with *affected. `abort_message` not
-     * NULL gives the copy up, which ends in DONE. After a failed copy_row or copy_end only this is left to do. */
+    /* Ends it by way of ROWS, fetch(NULL) giving *affected, or at once with *affected.
+     * `abort_message` not NULL gives the copy up, which ends in DONE. After a failed copy_row or
+     * copy_end only this is left to do. */
     tenon__progress (*copy_end)(tenon__connection *connection, const char *abort_message,
                                 int64_t *affected, tenon_error *err);
 } tenon__driver;
@@ -242,15 +246,16 @@ extern const tenon__driver tenon__sqlite_driver;
 /* The driver of a URL by its scheme; NULL with *err (MISUSE, the schemes that exist) otherwise. */
 const tenon__driver *tenon__driver_of_url(const char *url, tenon_error *err);
 
-/* ---- checks that both drivers share ------------------------------------------------------------ */
+/* ---- checks that both drivers share ---------------------------------------------------------- */
 
-/* "User.email: …": fails with the model's and field's names (the schema's) filled in. `model` may be
- * NULL, then only the field is named. The value of a sensitive field must not stand in the message.
- * Returns false. */
+/* "User.email: …": fails with the model's and field's names (the schema's) filled in. `model` may
+ * be NULL, then only the field is named. The value of a sensitive field must not stand in the
+ * message. Returns false. */
 bool tenon__fail_field(tenon_error *err, tenon_status status, const tenon_model *model,
                        const tenon_field *field, const char *format, ...) TENON_PRINTF(5, 6);
-/* The rules of "nothing lossy" on one wide value for its column: integer range, text length and UTF-8,
- * decimal precision and scale, time precision, NaN and infinities, enum range. True when it fits. */
+/* The rules of "nothing lossy" on one wide value for its column: integer range, text length and
+ * UTF-8, decimal precision and scale, time precision, NaN and infinities, enum range. True when it
+ * fits. */
 bool tenon__check_wide(const tenon_model *model, const tenon_field *field, const void *value,
                        tenon_error *err);
 /* The same for one row-form element of an array column. */

@@ -1,4 +1,5 @@
-/* Array columns: a JSON array as text, which other programs can read and SQLite's own functions can query.
+/* Array columns: a JSON array as text, which other programs can read and SQLite's own functions can
+ * query.
  *
  *     numbers, booleans      JSON numbers, true and false
  *     Decimal                strings, without trailing zeros: equal numbers are equal texts
@@ -6,8 +7,9 @@
  *     Json                   the value itself
  *     all other              strings, as in a plain column (DateTime in milliseconds: numbers)
  *
- * The writer makes one text of one array, so SQL may compare whole arrays as texts. The reader takes any
- * valid JSON array, spaces and escapes included. An element is passed to SQL as an array of one. */
+ * The writer makes one text of one array, so SQL may compare whole arrays as texts. The reader
+ * takes any valid JSON array, spaces and escapes included. An element is passed to SQL as an array
+ * of one. */
 #include "driver/sqlite/json_array.h"
 
 #include <math.h>
@@ -16,7 +18,7 @@
 #define REFUSE(to, err, status, ...)                                                               \
     tenon__fail_field(err, status, (to)->model, (to)->field, __VA_ARGS__)
 
-/* ---- writing ---------------------------------------------------------------------------------- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
 static void write_hex(tenon__buf *text, tenon_bytes bytes)
 {
@@ -119,7 +121,7 @@ bool tenon__sqlite_encode_element(const target *to, const void *element, cell *o
     return tenon__sqlite_encode_array(to, &one, out, err);
 }
 
-/* ---- reading ---------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 typedef struct element_source {
     const source *from;

@@ -1,15 +1,16 @@
 /* Opening a database file, and what every connection to it is set to.
  *
- * - WAL: readers and the one writer do not wait for each other. synchronous=FULL by default: what was
- *   reported as saved survives a power failure, not only a crash of the program. `normal` is faster and
- *   may lose the last transactions then, never the file.
- * - Foreign keys are on, and "text" in double quotes is a name, never a string: SQLite would take a misspelt
- *   column for a literal otherwise.
- * - A memory database is one of the `memdb` file system, where connections of this process share it by name
- *   without the table locks of SQLite's shared cache. It has no WAL: there a reader waits for the writer.
- * - Waiting for another process's lock happens in the busy handler, within the connection's bounds: the one
- *   wait outside of lib/db/wait.c, because it happens inside of a call of SQLite, which has nobody to give
- *   control back to. It sleeps as SQLite itself would, by the VFS. */
+ * - WAL: readers and the one writer do not wait for each other. synchronous=FULL by default: what
+ *   was reported as saved survives a power failure, not only a crash of the program. `normal` is
+ *   faster and may lose the last transactions then, never the file.
+ * - Foreign keys are on, and "text" in double quotes is a name, never a string: SQLite would take a
+ *   misspelt column for a literal otherwise.
+ * - A memory database is one of the `memdb` file system, where connections of this process share it
+ *   by name without the table locks of SQLite's shared cache. It has no WAL: there a reader waits for
+ *   the writer.
+ * - Waiting for another process's lock happens in the busy handler, within the connection's bounds:
+ *   the one wait outside of lib/db/wait.c, because it happens inside of a call of SQLite, which has
+ *   nobody to give control back to. It sleeps as SQLite itself would, by the VFS. */
 #include "driver/sqlite/sqlite.h"
 
 #include <inttypes.h>
@@ -24,7 +25,7 @@ enum {
 
 #define MEMORY_NAME ":memory:"
 
-/* ---- waiting ---------------------------------------------------------------------------------- */
+/* ---- waiting --------------------------------------------------------------------------------- */
 
 static bool is_past(int64_t deadline_us, int64_t now_us)
 {
@@ -61,7 +62,7 @@ static int check_deadline(void *context)
     return connection->is_timed_out;
 }
 
-/* ---- opening ---------------------------------------------------------------------------------- */
+/* ---- opening --------------------------------------------------------------------------------- */
 
 /* The path behind the scheme. */
 static const char *path_of(const char *url)
@@ -125,7 +126,7 @@ static bool open_file(tenon__connection *connection, const tenon__connect_option
     return code == SQLITE_OK || fail_open(connection, code, path, err);
 }
 
-/* ---- settings --------------------------------------------------------------------------------- */
+/* ---- settings -------------------------------------------------------------------------------- */
 
 static bool check_word(const char *word, const char *const *words, size_t count, const char *name,
                        tenon_error *err)
@@ -190,8 +191,8 @@ static int read_journal_mode(sqlite3 *db, const char *sql, bool *is_wal)
     return code == SQLITE_ROW ? SQLITE_OK : last;
 }
 
-/* SQLite keeps the mode that a file has without a word also when memory ran out in the middle: so a refusal
- * is believed only the second time. */
+/* SQLite keeps the mode that a file has without a word also when memory ran out in the middle: so a
+ * refusal is believed only the second time. */
 static int switch_to_wal(sqlite3 *db, bool *is_wal)
 {
     static const char sql[] = "PRAGMA journal_mode = WAL";
@@ -255,7 +256,8 @@ tenon__connection *tenon__sqlite_connect(const tenon__connect_options *options,
     return connection;
 }
 
-/* Prepared statements that were not forgotten stay valid for `forget`: the file is closed with the last. */
+/* Prepared statements that were not forgotten stay valid for `forget`: the file is closed with the
+ * last. */
 void tenon__sqlite_close(tenon__connection *connection)
 {
     if (!connection)

@@ -1,8 +1,9 @@
 /* Values on their way out: a stored cell becomes the row form of a field.
  *
  * SQLite columns hold whatever was put into them, so every value is checked as if a stranger had
- * written it: a wrong storage class, an integer out of range, an unknown enum value or a text that is no
- * date is a TYPE error that names model, field and what is stored, never a default and never garbage. */
+ * written it: a wrong storage class, an integer out of range, an unknown enum value or a text that
+ * is no date is a TYPE error that names model, field and what is stored, never a default and never
+ * garbage. */
 #include "driver/sqlite/sqlite.h"
 
 #include <float.h>
@@ -62,7 +63,7 @@ static const char *copy_text(const source *from, const cell *value)
     return copy;
 }
 
-/* ---- numbers ---------------------------------------------------------------------------------- */
+/* ---- numbers --------------------------------------------------------------------------------- */
 
 static bool is_integer_in(const cell *value, int64_t least, int64_t most)
 {
@@ -145,7 +146,7 @@ static bool decode_decimal(const source *from, const tenon_field *field, const c
     return refuse_stored(from, field, value);
 }
 
-/* ---- texts ------------------------------------------------------------------------------------ */
+/* ---- texts ----------------------------------------------------------------------------------- */
 
 static bool refuse_text(const source *from, const tenon_field *field)
 {
@@ -210,7 +211,7 @@ static bool decode_enum(const source *from, const tenon_field *field, const cell
     return true;
 }
 
-/* ---- times ------------------------------------------------------------------------------------ */
+/* ---- times ----------------------------------------------------------------------------------- */
 
 /* What to say of a DateTime in another form than the rest: the statement that makes them one. */
 static bool refuse_time(const source *from, const tenon_field *field, const cell *value)
@@ -258,7 +259,7 @@ static bool has_no_nul(const cell *value)
     return value->type == CELL_TEXT && strlen(value->as.bytes.data) == value->as.bytes.length;
 }
 
-/* ---- by kind ---------------------------------------------------------------------------------- */
+/* ---- by kind --------------------------------------------------------------------------------- */
 
 /* The kinds that fit in place: true when the value was read. */
 static bool read_plain(tenon_kind kind, const cell *value, void *out)
@@ -315,7 +316,7 @@ bool tenon__sqlite_decode_cell(const source *from, const tenon_field *field, con
     }
 }
 
-/* ---- columns ---------------------------------------------------------------------------------- */
+/* ---- columns --------------------------------------------------------------------------------- */
 
 /* False for NULL. An empty BLOB has no address in SQLite, but is a value. */
 static bool take_cell(sqlite3_value *stored, cell *value)
@@ -394,7 +395,7 @@ static bool decode_count(const source *from, const tenon__out *out, sqlite3_valu
     return true;
 }
 
-/* ---- the usual columns ------------------------------------------------------------------------ */
+/* ---- the usual columns ----------------------------------------------------------------------- */
 
 static column_reader reader_of(const tenon__out *out, time_form times)
 {
@@ -506,9 +507,9 @@ static bool read_other(const source *from, size_t index, sqlite3_value *stored, 
                                          : decode_count(from, out, stored, row + out->offset);
 }
 
-/* The value is asked for once, not by sqlite3_column_type, _text and _bytes, each of which finds it anew:
- * that is half of what decoding costs. Such a value may be read in place because the connection has no
- * mutex (SQLITE_OPEN_NOMUTEX) and one thread at a time. */
+/* The value is asked for once, not by sqlite3_column_type, _text and _bytes, each of which finds it
+ * anew: that is half of what decoding costs. Such a value may be read in place because the
+ * connection has no mutex (SQLITE_OPEN_NOMUTEX) and one thread at a time. */
 bool tenon__sqlite_decode_row(const source *from, char *row)
 {
     const tenon__layout *layout = from->layout;

@@ -1,7 +1,7 @@
 /* Values on their way in: a wide value of a field becomes a cell.
  *
- * Texts and bytes are borrowed from the program, what has to be written down first (times, UUIDs) goes
- * into the target's room, and only exact decimals and arrays cost an allocation. */
+ * Texts and bytes are borrowed from the program, what has to be written down first (times, UUIDs)
+ * goes into the target's room, and only exact decimals and arrays cost an allocation. */
 #include "driver/sqlite/sqlite.h"
 
 #include <math.h>
@@ -63,8 +63,8 @@ static bool put_decimal(const target *to, tenon_decimal value, cell *out, tenon_
     return false;
 }
 
-/* True when SQLite may turn the text into a number and back without changing it: it does so where the
- * column's declared type is none of its own, as Prisma's JSONB. */
+/* True when SQLite may turn the text into a number and back without changing it: it does so where
+ * the column's declared type is none of its own, as Prisma's JSONB. */
 static bool is_kept_number(const char *text, size_t length)
 {
     enum { MOST_DIGITS = 15, MOST_FRACTION_DIGITS = 22 };

@@ -1,8 +1,9 @@
 /* What a failure of SQLite means to the caller.
  *
- * One table maps extended result codes to statuses, most specific first; docs/errors.md has the same
- * table for people. Constraint failures name table and columns only in the message's text, so it is
- * taken apart here: that form has been the same since SQLite 3.8. A foreign key's name SQLite does not know. */
+ * One table maps extended result codes to statuses, most specific first; docs/errors.md has the
+ * same table for people. Constraint failures name table and columns only in the message's text, so
+ * it is taken apart here: that form has been the same since SQLite 3.8. A foreign key's name SQLite
+ * does not know. */
 #include "driver/sqlite/sqlite.h"
 
 #include <errno.h>
@@ -80,7 +81,7 @@ static tenon_status status_of_words(const char *message)
     return TENON_MISUSE;
 }
 
-/* ---- names in messages ------------------------------------------------------------------------ */
+/* ---- names in messages ----------------------------------------------------------------------- */
 
 static const tenon_model *model_of(const tenon__statement *statement)
 {
@@ -101,8 +102,8 @@ static void copy_part(char *field, size_t size, const char *from, size_t length)
     tenon__error_copy(field, size, text);
 }
 
-/* Length of the table's name that the list of columns starts with. The statement's own table is tried
- * first, for a name may have a dot inside. */
+/* Length of the table's name that the list of columns starts with. The statement's own table is
+ * tried first, for a name may have a dot inside. */
 static size_t table_length(const char *columns, const tenon__statement *statement)
 {
     const tenon_model *model = model_of(statement);
@@ -158,7 +159,7 @@ static void take_names(const char *message, const tenon__statement *statement, t
         tenon__error_copy(err->constraint, sizeof err->constraint, rest);
 }
 
-/* ---- whole errors ----------------------------------------------------------------------------- */
+/* ---- whole errors ---------------------------------------------------------------------------- */
 
 static tenon_status status_of(tenon__connection *connection, int code, const char *message)
 {
@@ -192,7 +193,8 @@ static const char *hint_of(tenon_status status)
     }
 }
 
-/* A write whose file could not be written or synchronised may come back from the log at the next open. */
+/* A write whose file could not be written or synchronised may come back from the log at the next
+ * open. */
 static tenon_applied applied_of(tenon_status status, const tenon__statement *statement)
 {
     bool may_write = !statement || (statement->flags & TENON__WRITES);

@@ -1,8 +1,9 @@
 /* Numbers as SQLite stores them, and back.
  *
- * A decimal on a column of NUMERIC affinity becomes an integer or a double. It is kept only when the
- * shortest text of that double is the same number: 0.1 is, 0.1000000000000000055 (the same double) is not.
- * Texts of doubles are put together from the digits of printf, whose decimal point depends on the locale. */
+ * A decimal on a column of NUMERIC affinity becomes an integer or a double. It is kept only when
+ * the shortest text of that double is the same number: 0.1 is, 0.1000000000000000055 (the same
+ * double) is not. Texts of doubles are put together from the digits of printf, whose decimal point
+ * depends on the locale. */
 #include "driver/sqlite/sqlite.h"
 
 #include <float.h>
@@ -21,7 +22,8 @@ static void print_shortest(double value, char *text, size_t size)
     }
 }
 
-/* The digits of such a text without trailing zeros; *exponent is where the point stands behind them. */
+/* The digits of such a text without trailing zeros; *exponent is where the point stands behind
+ * them. */
 static size_t take_digits(const char *text, char *digits, long *exponent)
 {
     size_t count = 0;

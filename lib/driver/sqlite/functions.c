@@ -1,11 +1,11 @@
 /* The SQL functions that make SQLite mean what PostgreSQL means; driver.h lists them.
  *
  * SQLite's own LIKE ignores the case of A-Z, and the switch for it (PRAGMA case_sensitive_like) is
- * deprecated and breaks indexes. Hence functions of our own, for which the case of other letters than A-Z always
- * counts. */
+ * deprecated and breaks indexes. Hence functions of our own, for which the case of other letters
+ * than A-Z always counts. */
 #include "driver/sqlite/json_array.h"
 
-/* ---- LIKE ------------------------------------------------------------------------------------- */
+/* ---- LIKE ------------------------------------------------------------------------------------ */
 
 typedef struct span {
     const char *at, *end;
@@ -103,7 +103,7 @@ static void ilike(sqlite3_context *context, int count, sqlite3_value **arguments
     give_match(context, arguments, true);
 }
 
-/* ---- arrays ----------------------------------------------------------------------------------- */
+/* ---- arrays ---------------------------------------------------------------------------------- */
 
 /* False for NULL, and for what is no array, which is an error of the statement. */
 static bool take_items(sqlite3_context *context, sqlite3_value *value, json_items *out)
@@ -171,7 +171,7 @@ static void array_concat(sqlite3_context *context, int count, sqlite3_value **ar
         sqlite3_result_text64(context, text.data, text.length, SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
-/* ---- integers --------------------------------------------------------------------------------- */
+/* ---- integers -------------------------------------------------------------------------------- */
 
 /* SQLite's sums that overflow become REAL, and its columns take any integer. */
 static void bounded_integer(sqlite3_context *context, int count, sqlite3_value **arguments)
@@ -188,7 +188,7 @@ static void bounded_integer(sqlite3_context *context, int count, sqlite3_value *
         sqlite3_result_error(context, "the result does not fit in the column", -1);
 }
 
-/* ---- registering ------------------------------------------------------------------------------ */
+/* ---- registering ----------------------------------------------------------------------------- */
 
 static const struct {
     const char *name;

@@ -83,7 +83,7 @@ bool tenon__sqlite_json_next(json_items *items, json_item *out)
     return true;
 }
 
-/* ---- strings ---------------------------------------------------------------------------------- */
+/* ---- strings --------------------------------------------------------------------------------- */
 
 static uint32_t read_hex4(const char *at)
 {
@@ -159,7 +159,7 @@ void tenon__sqlite_json_unescape(json_item string, tenon__buf *out)
     }
 }
 
-/* ---- numbers ---------------------------------------------------------------------------------- */
+/* ---- numbers --------------------------------------------------------------------------------- */
 
 static bool read_integer(json_item number, int64_t *out)
 {
@@ -207,7 +207,7 @@ bool tenon__sqlite_json_number(json_item number, cell *out)
     return read_real(number, &out->as.real);
 }
 
-/* ---- equality --------------------------------------------------------------------------------- */
+/* ---- equality -------------------------------------------------------------------------------- */
 
 static bool is_same_text(json_item a, json_item b)
 {

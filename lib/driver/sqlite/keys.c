@@ -1,8 +1,8 @@
 /* tenon_keys(?1): the items of a list parameter as a table of one column, `value`.
  *
- * It is an eponymous virtual table over memory of the program: nothing is copied or built into the SQL
- * text, so a statement with IN has one text however long its list is. The list comes as a pointer of the
- * type "tenon_keys" (sqlite3_bind_pointer), which SQL text cannot forge. */
+ * It is an eponymous virtual table over memory of the program: nothing is copied or built into the
+ * SQL text, so a statement with IN has one text however long its list is. The list comes as a
+ * pointer of the type "tenon_keys" (sqlite3_bind_pointer), which SQL text cannot forge. */
 #include "driver/sqlite/sqlite.h"
 
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* Does the database look as the program believes? Asked when a statement is prepared.
  *
- * A missing table or column is SQLite's own error then. What it does not tell is a declared type that
- * would change our values: a column of TEXT affinity turns the integer 7 into '7', one of NUMERIC affinity the
- * text '007' into 7. Such a column is refused with SCHEMA, naming both sides.
+ * A missing table or column is SQLite's own error then. What it does not tell is a declared type
+ * that would change our values: a column of TEXT affinity turns the integer 7 into '7', one of
+ * NUMERIC affinity the text '007' into 7. Such a column is refused with SCHEMA, naming both sides.
  *
  * Also here: how the database stores its times, which existing values say. */
 #include "driver/sqlite/sqlite.h"
@@ -136,7 +136,7 @@ bool tenon__sqlite_check_schema(tenon__connection *connection, sqlite3_stmt *pre
     return check_slots(connection, statement, err);
 }
 
-/* ---- the form of times ------------------------------------------------------------------------ */
+/* ---- the form of times ----------------------------------------------------------------------- */
 
 /* Only the first rows are looked at: a column of a large table may be NULL throughout. */
 enum { ROWS_LOOKED_AT = 100 };

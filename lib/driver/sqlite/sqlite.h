@@ -1,8 +1,9 @@
 /* What the files of the SQLite driver share.
  *
- * A value goes from the program to SQLite as a `cell`: one of SQLite's five storage classes, chosen by
- * the field alone. The same cells are bound to parameters, returned by the key table and compared with
- * the elements of arrays, so that there is one rule for how a column stores its values:
+ * A value goes from the program to SQLite as a `cell`: one of SQLite's five storage classes, chosen
+ * by the field alone. The same cells are bound to parameters, returned by the key table and
+ * compared with the elements of arrays, so that there is one rule for how a column stores its
+ * values:
  *
  *     Bool, Int, SmallInt, BigInt   INTEGER
  *     Float, Real                   REAL (NaN is refused: SQLite would store NULL)
@@ -11,12 +12,14 @@
  *     String, enum, Json, other     TEXT (a Json that is a whole number: INTEGER)
  *     Bytes                         BLOB
  *     Uuid                          TEXT, lower case with hyphens
- *     DateTime                      TEXT 2024-02-29T12:34:56.789+00:00, six digits of a second only where
- *                                   three are not enough; or INTEGER, milliseconds since 1970
+ *     DateTime                      TEXT 2024-02-29T12:34:56.789+00:00, six digits of a second
+ *                                   only where three are not enough; or INTEGER, milliseconds
+ *                                   since 1970
  *     Date, Time, Timetz            TEXT 2024-02-29, 12:34:56.789012, 12:34:56.789012+02
  *     arrays                        TEXT, a JSON array; see array.c
  *
- * Texts of one instant are equal and texts of two sort as the instants do, because SQL compares them. */
+ * Texts of one instant are equal and texts of two sort as the instants do, because SQL compares
+ * them. */
 #ifndef TENON_DRIVER_SQLITE_H
 #define TENON_DRIVER_SQLITE_H
 
@@ -49,7 +52,7 @@ struct tenon__connection {
     sqlite3_stmt *fixed[FIXED_COUNT];
 };
 
-/* ---- values ----------------------------------------------------------------------------------- */
+/* ---- values ---------------------------------------------------------------------------------- */
 
 typedef enum cell_type { CELL_INTEGER = 1, CELL_REAL, CELL_TEXT, CELL_BLOB } cell_type;
 
@@ -90,8 +93,8 @@ bool tenon__sqlite_encode_element(const target *to, const void *element, cell *o
 /* For a cell that nobody took. */
 void tenon__sqlite_drop_cell(cell *value);
 
-/* How a column of a result is read, made once a statement: the kinds that most columns have go the short
- * way. */
+/* How a column of a result is read, made once a statement: the kinds that most columns have go the
+ * short way. */
 typedef enum column_reader {
     READ_ANY = 0,
     READ_BOOL,
@@ -125,15 +128,15 @@ bool tenon__sqlite_decode_row(const source *from, char *row);
 /* One row-form value from a cell; texts are copied into the arena. */
 bool tenon__sqlite_decode_cell(const source *from, const tenon_field *field, const cell *value,
                                void *out);
-/* A decimal into the arena, with as many digits of fraction as the column has by the schema: that is how
- * PostgreSQL gives it. */
+/* A decimal into the arena, with as many digits of fraction as the column has by the schema: that
+ * is how PostgreSQL gives it. */
 bool tenon__sqlite_put_decimal(const source *from, const tenon_field *field, const char *text,
                                size_t length, tenon_decimal *out);
 /* A JSON array's text into { items, count }. */
 bool tenon__sqlite_decode_array(const source *from, const tenon_field *field, const char *text,
                                 size_t length, tenon__list *out);
 
-/* ---- forms of numbers ------------------------------------------------------------------------- */
+/* ---- forms of numbers ------------------------------------------------------------------------ */
 
 enum { REAL_TEXT_SIZE = 400 }; /* 309 digits before or 324 behind the point, and 17 more */
 
@@ -144,7 +147,7 @@ void tenon__sqlite_plain_decimal(tenon_decimal value, tenon__buf *out);
 /* The integer or real that reads back as the same number; false when there is none. */
 bool tenon__sqlite_number_cell(tenon_decimal value, cell *out);
 
-/* ---- connections and statements --------------------------------------------------------------- */
+/* ---- connections and statements -------------------------------------------------------------- */
 
 tenon__connection *tenon__sqlite_connect(const tenon__connect_options *options,
                                          tenon__progress *progress, tenon_error *err);

@@ -1,8 +1,8 @@
 /* Statements: prepared once, bound from the program's memory, stepped in fetch.
  *
- * SQLite reads parameters while it runs, so texts are bound without a copy and must stay until fetch is
- * done (the contract in driver.h says so). A statement is always reset before control goes back: one that
- * is not would keep its read transaction, and with it the log, for ever.
+ * SQLite reads parameters while it runs, so texts are bound without a copy and must stay until
+ * fetch is done (the contract in driver.h says so). A statement is always reset before control goes
+ * back: one that is not would keep its read transaction, and with it the log, for ever.
  *
  * The driver's table is at the end of this file. */
 #include "driver/sqlite/sqlite.h"
@@ -30,7 +30,7 @@ static tenon__progress fail_prepared(tenon__connection *connection, const tenon_
     return tenon__sqlite_fail(connection, code, prepared->statement, err);
 }
 
-/* ---- prepare ---------------------------------------------------------------------------------- */
+/* ---- prepare --------------------------------------------------------------------------------- */
 
 static bool has_times(const tenon__statement *statement)
 {
@@ -139,7 +139,7 @@ static tenon__progress prepare(tenon__connection *connection, const tenon__state
     return TENON__DONE;
 }
 
-/* ---- bind ------------------------------------------------------------------------------------- */
+/* ---- bind ------------------------------------------------------------------------------------ */
 
 static int bind_cell(sqlite3_stmt *statement, int index, const cell *value)
 {
@@ -257,7 +257,7 @@ static tenon__progress execute(tenon__connection *connection, tenon__prepared *p
     return TENON__ROWS;
 }
 
-/* ---- fetch ------------------------------------------------------------------------------------ */
+/* ---- fetch ----------------------------------------------------------------------------------- */
 
 /* The next row into the list. */
 static bool take_row(const source *from, tenon__rows *rows)
@@ -330,7 +330,7 @@ static tenon__progress fetch(tenon__connection *connection, tenon__rows *rows, i
     return TENON__DONE;
 }
 
-/* ---- scripts ---------------------------------------------------------------------------------- */
+/* ---- scripts --------------------------------------------------------------------------------- */
 
 static const char *const fixed_texts[FIXED_COUNT] = {"BEGIN", "BEGIN IMMEDIATE", "COMMIT",
                                                      "ROLLBACK"};
@@ -368,7 +368,7 @@ static tenon__progress script(tenon__connection *connection, const char *sql, te
     return tenon__sqlite_fail(connection, code, &named, err);
 }
 
-/* ---- the rest of the table -------------------------------------------------------------------- */
+/* ---- the rest of the table ------------------------------------------------------------------- */
 
 static tenon__state state(const tenon__connection *connection)
 {

@@ -1,5 +1,5 @@
-/* Each way in which SQLite fails, provoked on real files: the status, the names, and a connection that
- * goes on working. */
+/* Each way in which SQLite fails, provoked on real files: the status, the names, and a connection
+ * that goes on working. */
 #include "sqlite_fixture.h"
 
 #include "driver/sqlite/sqlite.h"
@@ -177,7 +177,7 @@ static void a_snapshot_that_is_too_old_to_write_must_be_begun_again(void **state
     DRIVER->close(other);
 }
 
-/* ---- opening ---------------------------------------------------------------------------------- */
+/* ---- opening --------------------------------------------------------------------------------- */
 
 static tenon_status try_open(tenon__connect_options options, tenon_error *err)
 {
@@ -292,7 +292,8 @@ static void urls_choose_the_driver(void **state)
 
 enum { PRIMARY_CODES = 26 };
 
-/* Compares "| 517 SQLITE_BUSY_SNAPSHOT | SERIALIZATION |" with the driver; the code, 0 for other lines. */
+/* Compares "| 517 SQLITE_BUSY_SNAPSHOT | SERIALIZATION |" with the driver; the code, 0 for other
+ * lines. */
 static int check_documented(const char *line)
 {
     int code = 0, at = 0;

@@ -1,5 +1,5 @@
-/* Memory that runs out, in tenon and inside SQLite: every allocation of every call fails once, and for good. The
- * call says NO_MEMORY, nothing leaks, and the connection works afterwards. */
+/* Memory that runs out, in tenon and inside SQLite: every allocation of every call fails once, and
+ * for good. The call says NO_MEMORY, nothing leaks, and the connection works afterwards. */
 #include "sqlite_fixture.h"
 
 #include "fault.h"

@@ -1,4 +1,5 @@
-/* Statements on a real SQLite file: prepare, execute, fetch, scripts, transactions, lists, cancelling. */
+/* Statements on a real SQLite file: prepare, execute, fetch, scripts, transactions, lists,
+ * cancelling. */
 #include "sqlite_fixture.h"
 
 #include <pthread.h>

@@ -1,5 +1,6 @@
-/* What strangers put into a file: wrong storage classes and texts are errors that say what is stored, a column
- * declared otherwise is told at first use, and how times are stored is found out from what is there. */
+/* What strangers put into a file: wrong storage classes and texts are errors that say what is
+ * stored, a column declared otherwise is told at first use, and how times are stored is found out
+ * from what is there. */
 #include "sqlite_fixture.h"
 
 #include <math.h>
@@ -170,7 +171,7 @@ static void a_real_in_a_decimal_column_reads_as_its_shortest_text(void **state)
     DRIVER->close(c);
 }
 
-/* ---- values that SQLite cannot hold ----------------------------------------------------------- */
+/* ---- values that SQLite cannot hold ---------------------------------------------------------- */
 
 static tenon_status write_as(tenon__connection *c, const tenon_field *field, const void *value,
                              tenon_error *err)
@@ -222,7 +223,7 @@ static void items_of_a_list_are_refused_before_the_statement_runs(void **state)
     DRIVER->close(c);
 }
 
-/* ---- declared types --------------------------------------------------------------------------- */
+/* ---- declared types -------------------------------------------------------------------------- */
 
 static void a_column_declared_otherwise_is_found_at_first_use(void **state)
 {
@@ -293,7 +294,7 @@ static void the_check_can_be_left_out(void **state)
     DRIVER->close(c);
 }
 
-/* ---- times ------------------------------------------------------------------------------------ */
+/* ---- times ----------------------------------------------------------------------------------- */
 
 static void times_are_written_as_the_database_has_them(void **state)
 {
@@ -364,7 +365,7 @@ static void a_column_of_mixed_forms_is_told_with_what_makes_it_one(void **state)
     }
 }
 
-/* ---- LIKE ------------------------------------------------------------------------------------- */
+/* ---- LIKE ------------------------------------------------------------------------------------ */
 
 static void like_means_what_it_means_on_postgresql(void **state)
 {

@@ -1,5 +1,5 @@
-/* 10,000 random values of each kind go into a real file and come back the same; SQL finds them again by equality,
- * and sorts them as values. */
+/* 10,000 random values of each kind go into a real file and come back the same; SQL finds them
+ * again by equality, and sorts them as values. */
 #include "sqlite_fixture.h"
 
 #include "generator.h"
@@ -59,7 +59,7 @@ typedef struct kind_case {
     int (*compare)(const narrow *a, const narrow *b); /* NULL: SQL's order does not matter */
 } kind_case;
 
-/* ---- random values ---------------------------------------------------------------------------- */
+/* ---- random values --------------------------------------------------------------------------- */
 
 /* All magnitudes, not only the largest. */
 static int64_t any_integer(generator *g, int bits)
@@ -224,7 +224,7 @@ static void make_enum(generator *g, sample *out)
     out->as.choice = 1 + (int)generator_below(g, 3);
 }
 
-/* ---- comparing -------------------------------------------------------------------------------- */
+/* ---- comparing ------------------------------------------------------------------------------- */
 
 #define SAME(name, wanted_member, found_member)                                                    \
     static bool name(const sample *wanted, const narrow *found)                                    \
@@ -307,7 +307,7 @@ static int compare_dates(const narrow *a, const narrow *b)
     return order_of(a->date.days, b->date.days);
 }
 
-/* ---- the cases -------------------------------------------------------------------------------- */
+/* ---- the cases ------------------------------------------------------------------------------- */
 
 static const char *const mood_values[] = {"happy", "sad & tired", "12"};
 static const tenon_enum mood = {.name = "Mood", .values = mood_values, .count = 3};
@@ -441,7 +441,7 @@ static void values_of_every_kind_come_back_the_same(void **state)
     }
 }
 
-/* ---- arrays ----------------------------------------------------------------------------------- */
+/* ---- arrays ---------------------------------------------------------------------------------- */
 
 enum { MOST_ELEMENTS = 6 };
 
