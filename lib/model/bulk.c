@@ -155,7 +155,8 @@ static bool walk_row(const bulk *b, tenon__walk *walk, size_t row, const tenon_f
     return !walk->failed || blame_row(walk, row);
 }
 
-/* ---- as values --------------------------------------------------------------------------------- */
+/* ---- as values ---------------------------------------------------------------------------------
+ */
 
 /* Rows that have nothing but what the database generates give no column to list. */
 static bool is_bare(const bulk *b, uint64_t mask)

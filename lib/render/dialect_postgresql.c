@@ -117,7 +117,8 @@ static void write_selected(tenon__sql *w, const tenon_field *field)
         write_cast(w, field, "numeric");
 }
 
-/* A bare name in ORDER BY means the column of the result first, and that one may be a text by now. */
+/* A bare name in ORDER BY means the column of the result first, and that one may be a text by now.
+ */
 static void write_ordered(tenon__sql *w, const tenon_field *field)
 {
     if (is_selected_as_text(field))

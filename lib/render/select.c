@@ -105,7 +105,8 @@ void tenon__sql_find_by(tenon__sql *w)
     tenon__sql_where_key(w);
 }
 
-/* "(SELECT *, row_number() OVER (PARTITION BY a, b ORDER BY c) AS rank FROM table WHERE …) AS table" */
+/* "(SELECT *, row_number() OVER (PARTITION BY a, b ORDER BY c) AS rank FROM table WHERE …) AS
+ * table" */
 static void write_ranked(tenon__sql *w, const tenon_field *const *distinct, size_t distinct_count,
                          const tenon__sql_term *order, size_t order_count)
 {

@@ -28,8 +28,8 @@
  *
  * The values of a call are numbered in the order in which the shape mentions them: keys of FIND_BY
  * and DELETE in the order of the unique; conditions, ranges with two values, null and emptiness
- * tests with none; for creating every field that is not left out, row by row; changes before the key or the
- * where; last the limit and the offset when they are values. */
+ * tests with none; for creating every field that is not left out, row by row; changes before the
+ * key or the where; last the limit and the offset when they are values. */
 #ifndef TENON_RENDER_SHAPE_H
 #define TENON_RENDER_SHAPE_H
 

@@ -1,8 +1,9 @@
 /* What a call may cost, and what happens when memory runs out in its middle.
  *
- * The budgets count allocations of libtenon: once a session has been used, a call allocates for its result
- * and for nothing else. The fault loops make the n-th allocation fail, n = 1 …, in every public call: it
- * fails with NO_MEMORY, and the same call on the same session works right afterwards. */
+ * The budgets count allocations of libtenon: once a session has been used, a call allocates for its
+ * result and for nothing else. The fault loops make the n-th allocation fail, n = 1 …, in every
+ * public call: it fails with NO_MEMORY, and the same call on the same session works right
+ * afterwards. */
 #include "both.h"
 
 #include <stdio.h>
@@ -26,7 +27,8 @@ static int start_with_ann(void **state)
     }
 #define ON_EACH(test) ON_ONE(postgresql, test), ON_ONE(sqlite, test)
 
-/* ---- budgets ---------------------------------------------------------------------------------- */
+/* ---- budgets ----------------------------------------------------------------------------------
+ */
 
 /* The call, which has run before, allocates at most this often. */
 #define ASSERT_ALLOCATIONS(most, call)                                                             \
@@ -79,10 +81,11 @@ static void counting_leaves_nothing_in_the_session(void **state)
     assert_in_range(fault_count(), 0, 4);
 }
 
-/* ---- memory runs out --------------------------------------------------------------------------- */
+/* ---- memory runs out ---------------------------------------------------------------------------
+ */
 
-/* Runs `call` with the n-th allocation failing until none is left to fail; it must fail with NO_MEMORY or
- * succeed, and leave a session that works. */
+/* Runs `call` with the n-th allocation failing until none is left to fail; it must fail with
+ * NO_MEMORY or succeed, and leave a session that works. */
 #define UNDER_FAULTS(call) UNDER_FAULTS_AFTER((void)0, call)
 /* Each round begins with `before`, for which there is memory enough. */
 #define UNDER_FAULTS_AFTER(before, call)                                                           \

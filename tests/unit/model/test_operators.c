@@ -1,8 +1,9 @@
 /* Every operator on every type of column, with NULL, on both databases.
  *
- * Three rows have a small, a middle and a large value in each column of Everything, the fourth has NULL
- * everywhere. What an operator must find follows from the order of the three, so one table of
- * expectations serves all types: rows as bits, 1 for the small one, 8 for the one with the NULLs. */
+ * Three rows have a small, a middle and a large value in each column of Everything, the fourth has
+ * NULL everywhere. What an operator must find follows from the order of the three, so one table of
+ * expectations serves all types: rows as bits, 1 for the small one, 8 for the one with the NULLs.
+ */
 #include "both.h"
 
 enum { SMALL = 1, MIDDLE = 2, LARGE = 4, NOTHING = 8, VALUES = SMALL | MIDDLE | LARGE };
@@ -37,7 +38,8 @@ static void create_rows(both *b)
     assert_sound(b->session);
 }
 
-/* ---- values of the three rows ------------------------------------------------------------------ */
+/* ---- values of the three rows ------------------------------------------------------------------
+ */
 
 typedef union wide {
     int truth;
@@ -108,7 +110,8 @@ static size_t wide_size(const tenon_field *field)
     }
 }
 
-/* ---- asking ----------------------------------------------------------------------------------- */
+/* ---- asking -----------------------------------------------------------------------------------
+ */
 
 enum { AS = offsetof(tenon_int_filter, as) };
 
@@ -173,7 +176,8 @@ static bool is_told_apart(uint32_t field)
     return everything_model.fields[field].kind != TENON_KIND_BOOL;
 }
 
-/* ---- the cases -------------------------------------------------------------------------------- */
+/* ---- the cases --------------------------------------------------------------------------------
+ */
 
 static void equality_means_the_same_for_every_type(void **state)
 {
@@ -331,7 +335,8 @@ static void like_escapes_with_a_backslash(void **state)
     assert_int_equal(count_of(b, TENON_ILIKE, "1__%"), 2);
 }
 
-/* ---- arrays ----------------------------------------------------------------------------------- */
+/* ---- arrays -----------------------------------------------------------------------------------
+ */
 
 static const int32_t numbers[] = {1, 2, 3};
 static const char *const texts[] = {"a", "b,c", "\"d\"", "\\", "NULL", ""};
@@ -442,7 +447,8 @@ static void arrays_come_back_as_they_went(void **state)
     assert_memory_equal(a->blobs.items[1].data, "a\0b", 3);
 }
 
-/* ---- JSON ------------------------------------------------------------------------------------- */
+/* ---- JSON -------------------------------------------------------------------------------------
+ */
 
 static void json_is_looked_into(void **state)
 {

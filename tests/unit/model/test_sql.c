@@ -1,9 +1,9 @@
 /* The SQL of every kind of call, in both dialects, as a file that a reviewer can read.
  *
- * Each case is a call of the client as a program makes it. tenon__run and tenon__run_copy are replaced at
- * link time: they note the statement instead of running it. The notes of a group are compared with
- * tests/golden/sql/<group>.txt; with TENON_UPDATE_GOLDEN=1 in the environment the files are written
- * instead. */
+ * Each case is a call of the client as a program makes it. tenon__run and tenon__run_copy are
+ * replaced at link time: they note the statement instead of running it. The notes of a group are
+ * compared with tests/golden/sql/<group>.txt; with TENON_UPDATE_GOLDEN=1 in the environment the
+ * files are written instead. */
 #include "both.h"
 
 #include <stdio.h>
@@ -18,7 +18,8 @@ typedef struct sql_case {
 
 static tenon__buf notes;
 
-/* ---- in place of lib/db ------------------------------------------------------------------------ */
+/* ---- in place of lib/db ------------------------------------------------------------------------
+ */
 
 static const char *const form_names[] = {
     [TENON__FORM_WIDE] = "",
@@ -75,7 +76,8 @@ bool __wrap_tenon__run_copy(tenon_session *s, const tenon__statement *statement,
     return true;
 }
 
-/* ---- reading ---------------------------------------------------------------------------------- */
+/* ---- reading ----------------------------------------------------------------------------------
+ */
 
 #define CASE(name, ...)                                                                            \
     static void name(tenon_session *s)                                                             \
@@ -144,7 +146,8 @@ static const sql_case find_cases[] = {
     {"exists", exists},
 };
 
-/* ---- filters ---------------------------------------------------------------------------------- */
+/* ---- filters ----------------------------------------------------------------------------------
+ */
 
 #define WHERE(name, ...) CASE(name, user_exists(s, .where = {__VA_ARGS__}))
 #define OF_EVERYTHING(name, ...) CASE(name, everything_exists(s, .where = {__VA_ARGS__}))
@@ -238,7 +241,8 @@ static const sql_case filter_cases[] = {
     {"a tree with an item without conditions", tree_of_nothing},
 };
 
-/* ---- writing ---------------------------------------------------------------------------------- */
+/* ---- writing ----------------------------------------------------------------------------------
+ */
 
 static const ArraysSet no_arrays[2];
 static const EverythingSet no_everything[2];
@@ -328,7 +332,8 @@ static const sql_case write_cases[] = {
     {"delete_many of everything", delete_every},
 };
 
-/* ---- comparing -------------------------------------------------------------------------------- */
+/* ---- comparing --------------------------------------------------------------------------------
+ */
 
 static void note_call(const sql_case *c, tenon_session *s)
 {

@@ -1,4 +1,5 @@
-/* Shapes: what is written is read back, keys are equal exactly when the SQL is, and every failure sticks. */
+/* Shapes: what is written is read back, keys are equal exactly when the SQL is, and every failure
+ * sticks. */
 #include "render/render.h"
 
 #include "sample.h"
@@ -86,7 +87,8 @@ static void a_shape_fails_with_its_arena(void **state)
     tenon__arena_release(&arena);
 }
 
-/* ---- plans ------------------------------------------------------------------------------------ */
+/* ---- plans ------------------------------------------------------------------------------------
+ */
 
 static tenon__plan *plan_of(tenon_dialect dialect, uint32_t unique)
 {
