@@ -67,8 +67,7 @@ static bool blame_row(tenon__walk *walk, size_t row)
     return false;
 }
 
-/* ---- groups -----------------------------------------------------------------------------------
- */
+/* ---- groups ---------------------------------------------------------------------------------- */
 
 static uint64_t mask_of(const bulk *b, size_t row)
 {
@@ -155,8 +154,7 @@ static bool walk_row(const bulk *b, tenon__walk *walk, size_t row, const tenon_f
     return !walk->failed || blame_row(walk, row);
 }
 
-/* ---- as values ---------------------------------------------------------------------------------
- */
+/* ---- as values ------------------------------------------------------------------------------- */
 
 /* Rows that have nothing but what the database generates give no column to list. */
 static bool is_bare(const bulk *b, uint64_t mask)
@@ -220,8 +218,7 @@ static bool insert_all_values(bulk *b)
     return is_good;
 }
 
-/* ---- as columns -------------------------------------------------------------------------------
- */
+/* ---- as columns ------------------------------------------------------------------------------ */
 
 /* A list for each field, of pointers to the group's values. */
 static bool walk_columns(const bulk *b, tenon__walk *walk, const group *g,
@@ -289,8 +286,7 @@ static bool insert_chunks(bulk *b)
     return is_good;
 }
 
-/* ---- by COPY ----------------------------------------------------------------------------------
- */
+/* ---- by COPY --------------------------------------------------------------------------------- */
 
 typedef struct copy {
     bulk *bulk;
@@ -356,8 +352,7 @@ static bool copy_groups(bulk *b)
     return is_good;
 }
 
-/* ---- the calls --------------------------------------------------------------------------------
- */
+/* ---- the calls ------------------------------------------------------------------------------- */
 
 static tenon__bulk choose_way(const bulk *b)
 {

@@ -58,8 +58,7 @@ const void *tenon__make_now(tenon__walk *walk, const tenon_field *field)
     }
 }
 
-/* ---- ids --------------------------------------------------------------------------------------
- */
+/* ---- ids ------------------------------------------------------------------------------------- */
 
 static const void *fail_random(tenon__walk *walk, const tenon_field *field)
 {

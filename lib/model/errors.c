@@ -10,8 +10,7 @@ static bool is_about_constraint(tenon_status status)
     return status >= TENON_UNIQUE && status <= TENON_EXCLUSION;
 }
 
-/* ---- fields -----------------------------------------------------------------------------------
- */
+/* ---- fields ---------------------------------------------------------------------------------- */
 
 static void add_field(tenon_error *err, const tenon_field *field)
 {
@@ -82,8 +81,7 @@ static void name_by_columns(const tenon_model *model, tenon_error *err)
     }
 }
 
-/* ---- messages ---------------------------------------------------------------------------------
- */
+/* ---- messages -------------------------------------------------------------------------------- */
 
 static const char *predicate(tenon_status status, tenon__operation operation)
 {

@@ -40,8 +40,7 @@ static const void *where_of(const tenon_model *model, const void *query)
     return (const char *)query + model->query_where;
 }
 
-/* ---- rows -------------------------------------------------------------------------------------
- */
+/* ---- rows ------------------------------------------------------------------------------------ */
 
 static bool find(const tenon_model *model, const void *query, const tenon_query_head *head,
                  int64_t limit, tenon__rows *rows)
@@ -79,8 +78,7 @@ tenon_list tenon_find_many(const tenon_model *model, const void *query)
     return (tenon_list){.items = rows.items, .count = rows.count};
 }
 
-/* ---- counts and flags -------------------------------------------------------------------------
- */
+/* ---- counts and flags ------------------------------------------------------------------------ */
 
 /* Runs a query whose one row is `size` bytes, which go to *out and leave nothing in the session. */
 static bool run_plain(tenon__walk *walk, void *out, size_t size)

@@ -62,8 +62,7 @@ static bool fail_change(tenon__walk *walk, const tenon_field *field, int change,
     return tenon__walk_fail(walk, TENON_MISUSE, field, "%s %s", change_names[change], why);
 }
 
-/* ---- values that are NULL by themselves --------------------------------------------------------
- */
+/* ---- values that are NULL by themselves ------------------------------------------------------ */
 
 static const void *pointer_at(const void *at)
 {
@@ -145,8 +144,7 @@ static const void *given_value(tenon__walk *walk, const tenon_field *field, int 
     return value ? checked(walk, field, value) : NULL;
 }
 
-/* ---- new rows ---------------------------------------------------------------------------------
- */
+/* ---- new rows -------------------------------------------------------------------------------- */
 
 static bool is_unset(int change)
 {
@@ -213,8 +211,7 @@ void tenon__walk_create(tenon__walk *walk, const void *set, const tenon_unique *
     }
 }
 
-/* ---- changes ----------------------------------------------------------------------------------
- */
+/* ---- changes --------------------------------------------------------------------------------- */
 
 bool tenon__set_has_changes(const tenon_model *model, const void *set)
 {

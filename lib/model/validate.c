@@ -24,8 +24,7 @@ static bool fail(tenon__walk *walk, const tenon_field *field, const char *what)
     return tenon__walk_fail(walk, TENON_VALIDATION, field, "%s", own ? own : what);
 }
 
-/* ---- patterns ---------------------------------------------------------------------------------
- */
+/* ---- patterns -------------------------------------------------------------------------------- */
 
 static void pattern_free(pattern *p)
 {
@@ -92,8 +91,7 @@ static bool check_pattern(tenon__walk *walk, const tenon_field *field, const cha
     return tenon__fail_no_memory(walk->err);
 }
 
-/* ---- numbers and lengths ----------------------------------------------------------------------
- */
+/* ---- numbers and lengths --------------------------------------------------------------------- */
 
 static bool check_bounds(tenon__walk *walk, const tenon_field *field, long double value)
 {
@@ -133,8 +131,7 @@ static bool check_text(tenon__walk *walk, const tenon_field *field, const char *
            (!field->validation->pattern || check_pattern(walk, field, text));
 }
 
-/* ---- values -----------------------------------------------------------------------------------
- */
+/* ---- values ---------------------------------------------------------------------------------- */
 
 static bool check_value(tenon__walk *walk, const tenon_field *field, const void *value)
 {

@@ -111,8 +111,7 @@ bool tenon__walk_misuse(tenon__walk *walk, const char *format, ...)
     return tenon__fail(walk->err, TENON_MISUSE, "%s: %s", walk->model->name, text);
 }
 
-/* ---- running ----------------------------------------------------------------------------------
- */
+/* ---- running --------------------------------------------------------------------------------- */
 
 static void free_plan(void *plan)
 {

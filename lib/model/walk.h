@@ -43,8 +43,7 @@ typedef struct tenon__walk {
     const void *first_values[TENON__WALK_VALUES];
 } tenon__walk;
 
-/* ---- walk.c -----------------------------------------------------------------------------------
- */
+/* ---- walk.c ---------------------------------------------------------------------------------- */
 
 /* False when the session has failed already or the descriptor cannot be used; nothing may follow
  * then. */
@@ -74,8 +73,7 @@ static inline void tenon__walk_flag(tenon__walk *walk, tenon__shape_flag flag)
     tenon__shape_head_of(&walk->shape)->flags |= (uint16_t)flag;
 }
 
-/* ---- where.c ----------------------------------------------------------------------------------
- */
+/* ---- where.c --------------------------------------------------------------------------------- */
 
 /* What is known of a condition without its row. */
 typedef enum tenon__truth { TENON__DEPENDS, TENON__ALWAYS, TENON__NEVER } tenon__truth;
@@ -84,8 +82,7 @@ typedef enum tenon__truth { TENON__DEPENDS, TENON__ALWAYS, TENON__NEVER } tenon_
  * true. */
 tenon__truth tenon__walk_where(tenon__walk *walk, const void *where);
 
-/* ---- options.c --------------------------------------------------------------------------------
- */
+/* ---- options.c ------------------------------------------------------------------------------- */
 
 /* Columns, order and distinct of a …Query into the shape, in this order; then plan mode. */
 void tenon__walk_columns(tenon__walk *walk, const void *query);
@@ -98,8 +95,7 @@ void tenon__refuse_order(tenon__walk *walk, const void *query, const char *call)
 void tenon__refuse_columns(tenon__walk *walk, const void *query, const char *call);
 void tenon__refuse_distinct(tenon__walk *walk, const void *query, const char *call);
 
-/* ---- set.c ------------------------------------------------------------------------------------
- */
+/* ---- set.c ----------------------------------------------------------------------------------- */
 
 /* A …Set as a new row: shape, and one value for every field that is not left out. Those of `key`
  * (NULL: none) must have one. */
@@ -112,8 +108,7 @@ bool tenon__is_left_out(const tenon_field *field, const void *set);
 /* The value of a field that is not left out: NULL for SQL NULL, and also when it fails. */
 const void *tenon__create_value(tenon__walk *walk, const tenon_field *field, const void *set);
 
-/* ---- defaults.c -------------------------------------------------------------------------------
- */
+/* ---- defaults.c ------------------------------------------------------------------------------ */
 
 /* The wide value of a field's default, in scratch memory or in the descriptor; NULL when it fails.
  */
@@ -121,23 +116,20 @@ const void *tenon__make_default(tenon__walk *walk, const tenon_field *field);
 /* The time of the call in the form of the field. */
 const void *tenon__make_now(tenon__walk *walk, const tenon_field *field);
 
-/* ---- validate.c -------------------------------------------------------------------------------
- */
+/* ---- validate.c ------------------------------------------------------------------------------ */
 
 /* @tenon.validate on a wide value (on each element of an array) that is about to be stored. */
 bool tenon__validate(tenon__walk *walk, const tenon_field *field, const void *value);
 void tenon__patterns_release(tenon__patterns *patterns);
 
-/* ---- errors.c ---------------------------------------------------------------------------------
- */
+/* ---- errors.c -------------------------------------------------------------------------------- */
 
 /* Turns the names that the database gave into those of the schema, and says what was wrong with
  * them. `table`: the one chosen at run time, or NULL. */
 void tenon__name_error(const tenon_model *model, const char *table, tenon__operation operation,
                        tenon_error *err);
 
-/* ---- forms ------------------------------------------------------------------------------------
- */
+/* ---- forms ----------------------------------------------------------------------------------- */
 
 /* Where the value of a filter stands (behind the operator) and that of a change. */
 enum { TENON__FILTER_AS = offsetof(tenon_int_filter, as) };

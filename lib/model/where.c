@@ -109,8 +109,7 @@ static bool refuse_null(tenon__walk *walk, const tenon_field *field, int operati
     return false;
 }
 
-/* ---- patterns ---------------------------------------------------------------------------------
- */
+/* ---- patterns -------------------------------------------------------------------------------- */
 
 static size_t escape_pattern(char *out, const char *text)
 {
@@ -163,8 +162,7 @@ static void walk_text(tenon__walk *walk, const tenon_field *field, int operation
         tenon__walk_value(walk, as);
 }
 
-/* ---- values -----------------------------------------------------------------------------------
- */
+/* ---- values ---------------------------------------------------------------------------------- */
 
 static tenon__truth walk_list(tenon__walk *walk, const tenon_field *field, int operation,
                               const char *as)
@@ -245,8 +243,7 @@ static tenon__truth walk_filter(tenon__walk *walk, uint16_t index, const char *f
     return TENON__DEPENDS;
 }
 
-/* ---- trees ------------------------------------------------------------------------------------
- */
+/* ---- trees ----------------------------------------------------------------------------------- */
 
 static tenon__truth and_of(tenon__truth a, tenon__truth b)
 {

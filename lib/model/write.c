@@ -36,8 +36,7 @@ static void *run_for_row(tenon__walk *walk)
     return tenon__walk_run(walk, &rows, NULL) && rows.count ? rows.items : NULL;
 }
 
-/* ---- one row ----------------------------------------------------------------------------------
- */
+/* ---- one row --------------------------------------------------------------------------------- */
 
 void *tenon_create(const tenon_model *model, const void *set)
 {
@@ -118,8 +117,7 @@ void *tenon_upsert(const tenon_model *model, const void *upsert)
     return run_for_row(&walk);
 }
 
-/* ---- many rows --------------------------------------------------------------------------------
- */
+/* ---- many rows ------------------------------------------------------------------------------- */
 
 static void walk_many(tenon__walk *walk, const void *where, bool everything, const char *verb)
 {

@@ -73,8 +73,7 @@ static void write_type(tenon__sql *w, const tenon_field *field)
     tenon__sql_identifier(w, enumeration->type);
 }
 
-/* ---- columns and values -----------------------------------------------------------------------
- */
+/* ---- columns and values ---------------------------------------------------------------------- */
 
 static void write_as_text(tenon__sql *w, const tenon_field *field)
 {
@@ -170,8 +169,7 @@ static void write_stored(tenon__sql *w, const tenon_field *field)
     write_cast(w, field, "money");
 }
 
-/* ---- conditions -------------------------------------------------------------------------------
- */
+/* ---- conditions ------------------------------------------------------------------------------ */
 
 static void write_list(tenon__sql *w, tenon_operator operation, const tenon_field *field)
 {
@@ -286,8 +284,7 @@ static void write_json(tenon__sql *w, tenon_operator operation, const tenon_fiel
     write_comparand(w, field);
 }
 
-/* ---- changes ----------------------------------------------------------------------------------
- */
+/* ---- changes --------------------------------------------------------------------------------- */
 
 /* Money knows neither numeric nor a product with it, so it is calculated as numeric. */
 static void write_arithmetic(tenon__sql *w, const tenon_field *field, const char *sign)
@@ -325,8 +322,7 @@ static void write_calculated(tenon__sql *w, tenon_change change, const tenon_fie
     }
 }
 
-/* ---- many rows --------------------------------------------------------------------------------
- */
+/* ---- many rows ------------------------------------------------------------------------------- */
 
 /* As TENON__FORM_COLUMN sends it. */
 static bool travels_as_text(const tenon_field *field)

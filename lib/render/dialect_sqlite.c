@@ -12,8 +12,7 @@ static tenon__form form_of(const tenon_field *field)
     return field->flags & TENON_FIELD_LIST ? TENON__FORM_ARRAY : TENON__FORM_WIDE;
 }
 
-/* ---- columns and values -----------------------------------------------------------------------
- */
+/* ---- columns and values ---------------------------------------------------------------------- */
 
 /* JSON is compared in its minified form. */
 static bool is_json(const tenon_field *field)
@@ -58,8 +57,7 @@ static void write_ordered(tenon__sql *w, const tenon_field *field)
     tenon__sql_add(w, " END");
 }
 
-/* ---- conditions -------------------------------------------------------------------------------
- */
+/* ---- conditions ------------------------------------------------------------------------------ */
 
 static void write_list(tenon__sql *w, tenon_operator operation, const tenon_field *field)
 {
@@ -167,8 +165,7 @@ static void write_json(tenon__sql *w, tenon_operator operation, const tenon_fiel
     write_comparand(w, field);
 }
 
-/* ---- changes ----------------------------------------------------------------------------------
- */
+/* ---- changes --------------------------------------------------------------------------------- */
 
 /* SQLite's integers have 64 bits in every column and turn into floats beyond; tenon_int refuses
  * both. */

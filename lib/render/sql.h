@@ -56,8 +56,7 @@ struct tenon__sql_dialect {
 extern const tenon__sql_dialect tenon__sql_postgresql;
 extern const tenon__sql_dialect tenon__sql_sqlite;
 
-/* ---- the pieces (sql.c) ------------------------------------------------------------------------
- */
+/* ---- the pieces (sql.c) ---------------------------------------------------------------------- */
 
 void tenon__sql_add(tenon__sql *w, const char *text);
 void tenon__sql_identifier(tenon__sql *w, const char *name);
@@ -93,8 +92,7 @@ tenon__sql_path tenon__sql_next_path(tenon__sql *w);
 /* False when there are no more. */
 bool tenon__sql_next_key(tenon__sql_path *path, tenon__sql_key *key);
 
-/* ---- the clauses -------------------------------------------------------------------------------
- */
+/* ---- the clauses ----------------------------------------------------------------------------- */
 
 /* filter.c: " WHERE …", or nothing when the where of the shape has no condition. */
 void tenon__sql_where(tenon__sql *w);

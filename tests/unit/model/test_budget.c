@@ -27,8 +27,7 @@ static int start_with_ann(void **state)
     }
 #define ON_EACH(test) ON_ONE(postgresql, test), ON_ONE(sqlite, test)
 
-/* ---- budgets ----------------------------------------------------------------------------------
- */
+/* ---- budgets --------------------------------------------------------------------------------- */
 
 /* The call, which has run before, allocates at most this often. */
 #define ASSERT_ALLOCATIONS(most, call)                                                             \
@@ -81,8 +80,7 @@ static void counting_leaves_nothing_in_the_session(void **state)
     assert_in_range(fault_count(), 0, 4);
 }
 
-/* ---- memory runs out ---------------------------------------------------------------------------
- */
+/* ---- memory runs out ------------------------------------------------------------------------- */
 
 /* Runs `call` with the n-th allocation failing until none is left to fail; it must fail with
  * NO_MEMORY or succeed, and leave a session that works. */

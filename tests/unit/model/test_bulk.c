@@ -42,8 +42,7 @@ static int64_t create(both *b, users u, bool skip_duplicates)
                             .skip_duplicates = skip_duplicates);
 }
 
-/* ---- how many ---------------------------------------------------------------------------------
- */
+/* ---- how many -------------------------------------------------------------------------------- */
 
 static void check_count(both *b, size_t count)
 {
@@ -86,8 +85,7 @@ static void twenty_thousand_rows_are_created(void **state)
     check_count(*state, 20000);
 }
 
-/* ---- rows that come back ----------------------------------------------------------------------
- */
+/* ---- rows that come back --------------------------------------------------------------------- */
 
 static void check_returning(both *b, size_t count)
 {
@@ -114,8 +112,7 @@ static void thousands_of_created_rows_come_back(void **state)
     check_returning(*state, 10000);
 }
 
-/* ---- duplicates -------------------------------------------------------------------------------
- */
+/* ---- duplicates ------------------------------------------------------------------------------ */
 
 static void a_duplicate_leaves_nothing_behind(void **state)
 {
@@ -159,8 +156,7 @@ static void only_duplicates_are_skipped(void **state)
     free_users(u);
 }
 
-/* ---- groups -----------------------------------------------------------------------------------
- */
+/* ---- groups ---------------------------------------------------------------------------------- */
 
 static void rows_may_give_their_keys_or_not(void **state)
 {
@@ -188,8 +184,7 @@ static void thousands_of_rows_may_give_their_keys_or_not(void **state)
     free_users(u);
 }
 
-/* ---- types ------------------------------------------------------------------------------------
- */
+/* ---- types ----------------------------------------------------------------------------------- */
 
 static const int32_t numbers[] = {1, -2};
 static const char *const texts[] = {"a", "b,\"c\\", "NULL", ""};
@@ -306,8 +301,7 @@ static void rows_of_only_generated_values_are_created(void **state)
     assert_true(one->id > 0);
 }
 
-/* ---- mistakes ---------------------------------------------------------------------------------
- */
+/* ---- mistakes -------------------------------------------------------------------------------- */
 
 static void a_bad_row_is_named(void **state)
 {

@@ -21,8 +21,7 @@ static void assert_named(both *b, tenon_status status, const char *model, const 
     tenon_error_clear(b->session);
 }
 
-/* ---- constraints ------------------------------------------------------------------------------
- */
+/* ---- constraints ----------------------------------------------------------------------------- */
 
 static void a_unique_is_named_by_its_field(void **state)
 {
@@ -147,8 +146,7 @@ static void a_session_that_is_not_there_does_nothing(void **state)
     assert_int_equal(user_delete_many(NULL, .everything = true), 0);
 }
 
-/* ---- options that would be ignored -------------------------------------------------------------
- */
+/* ---- options that would be ignored ----------------------------------------------------------- */
 
 #define REFUSED(call, text)                                                                        \
     do {                                                                                           \
@@ -234,8 +232,7 @@ static void conditions_have_a_limit(void **state)
     assert_sound(b->session);
 }
 
-/* ---- descriptors ------------------------------------------------------------------------------
- */
+/* ---- descriptors ----------------------------------------------------------------------------- */
 
 static void a_descriptor_of_another_version_is_refused(void **state)
 {
@@ -267,8 +264,7 @@ static void a_view_cannot_be_written(void **state)
     assert_sound(b->session);
 }
 
-/* ---- names that need quotes --------------------------------------------------------------------
- */
+/* ---- names that need quotes ------------------------------------------------------------------ */
 
 typedef struct Odd {
     const char *members[7];

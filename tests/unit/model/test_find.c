@@ -40,8 +40,7 @@ static const char *ids(both *b, UserList list)
 
 #define IDS(...) ids(b, user_find_many(b->session, __VA_ARGS__))
 
-/* ---- by a key ---------------------------------------------------------------------------------
- */
+/* ---- by a key -------------------------------------------------------------------------------- */
 
 static void a_row_is_found_by_its_key(void **state)
 {
@@ -104,8 +103,7 @@ static void a_key_that_the_column_cannot_hold_is_refused(void **state)
     assert_failed(b->session, TENON_TYPE, "User.email");
 }
 
-/* ---- columns ----------------------------------------------------------------------------------
- */
+/* ---- columns --------------------------------------------------------------------------------- */
 
 static void only_the_chosen_columns_are_loaded(void **state)
 {
@@ -123,8 +121,7 @@ static void only_the_chosen_columns_are_loaded(void **state)
     assert_false(USER_LOADED(ann, USER_EMAIL) || USER_LOADED(ann, USER_AGE));
 }
 
-/* ---- order ------------------------------------------------------------------------------------
- */
+/* ---- order ----------------------------------------------------------------------------------- */
 
 static void order_puts_nulls_last_going_up_and_first_going_down(void **state)
 {
@@ -172,8 +169,7 @@ static void the_first_is_the_first_in_order(void **state)
     assert_false(USER_LOADED(u, USER_ID));
 }
 
-/* ---- distinct ---------------------------------------------------------------------------------
- */
+/* ---- distinct -------------------------------------------------------------------------------- */
 
 static void distinct_keeps_the_first_in_order_of_each_combination(void **state)
 {
@@ -191,8 +187,7 @@ static void distinct_keeps_the_first_in_order_of_each_combination(void **state)
     assert_sound(b->session);
 }
 
-/* ---- trees ------------------------------------------------------------------------------------
- */
+/* ---- trees ----------------------------------------------------------------------------------- */
 
 static void all_that_is_set_must_hold(void **state)
 {
@@ -256,8 +251,7 @@ static void the_same_condition_with_other_values_finds_other_rows(void **state)
     }
 }
 
-/* ---- count and exists -------------------------------------------------------------------------
- */
+/* ---- count and exists ------------------------------------------------------------------------ */
 
 static void counting_counts_what_finding_finds(void **state)
 {
@@ -275,8 +269,7 @@ static void counting_counts_what_finding_finds(void **state)
     assert_sound(b->session);
 }
 
-/* ---- tables -----------------------------------------------------------------------------------
- */
+/* ---- tables ---------------------------------------------------------------------------------- */
 
 static void a_table_can_be_chosen_when_the_program_runs(void **state)
 {
@@ -346,8 +339,7 @@ static void a_name_that_is_none_is_refused(void **state)
     assert_failed(b->session, TENON_MISUSE, "63 bytes");
 }
 
-/* ---- values -----------------------------------------------------------------------------------
- */
+/* ---- values ---------------------------------------------------------------------------------- */
 
 static void values_are_never_sql(void **state)
 {

@@ -38,8 +38,7 @@ static void create_rows(both *b)
     assert_sound(b->session);
 }
 
-/* ---- values of the three rows ------------------------------------------------------------------
- */
+/* ---- values of the three rows ---------------------------------------------------------------- */
 
 typedef union wide {
     int truth;
@@ -110,8 +109,7 @@ static size_t wide_size(const tenon_field *field)
     }
 }
 
-/* ---- asking -----------------------------------------------------------------------------------
- */
+/* ---- asking ---------------------------------------------------------------------------------- */
 
 enum { AS = offsetof(tenon_int_filter, as) };
 
@@ -176,8 +174,7 @@ static bool is_told_apart(uint32_t field)
     return everything_model.fields[field].kind != TENON_KIND_BOOL;
 }
 
-/* ---- the cases --------------------------------------------------------------------------------
- */
+/* ---- the cases ------------------------------------------------------------------------------- */
 
 static void equality_means_the_same_for_every_type(void **state)
 {
@@ -335,8 +332,7 @@ static void like_escapes_with_a_backslash(void **state)
     assert_int_equal(count_of(b, TENON_ILIKE, "1__%"), 2);
 }
 
-/* ---- arrays -----------------------------------------------------------------------------------
- */
+/* ---- arrays ---------------------------------------------------------------------------------- */
 
 static const int32_t numbers[] = {1, 2, 3};
 static const char *const texts[] = {"a", "b,c", "\"d\"", "\\", "NULL", ""};
@@ -447,8 +443,7 @@ static void arrays_come_back_as_they_went(void **state)
     assert_memory_equal(a->blobs.items[1].data, "a\0b", 3);
 }
 
-/* ---- JSON -------------------------------------------------------------------------------------
- */
+/* ---- JSON ------------------------------------------------------------------------------------ */
 
 static void json_is_looked_into(void **state)
 {

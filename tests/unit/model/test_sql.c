@@ -18,8 +18,7 @@ typedef struct sql_case {
 
 static tenon__buf notes;
 
-/* ---- in place of lib/db ------------------------------------------------------------------------
- */
+/* ---- in place of lib/db ---------------------------------------------------------------------- */
 
 static const char *const form_names[] = {
     [TENON__FORM_WIDE] = "",
@@ -76,8 +75,7 @@ bool __wrap_tenon__run_copy(tenon_session *s, const tenon__statement *statement,
     return true;
 }
 
-/* ---- reading ----------------------------------------------------------------------------------
- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 #define CASE(name, ...)                                                                            \
     static void name(tenon_session *s)                                                             \
@@ -146,8 +144,7 @@ static const sql_case find_cases[] = {
     {"exists", exists},
 };
 
-/* ---- filters ----------------------------------------------------------------------------------
- */
+/* ---- filters --------------------------------------------------------------------------------- */
 
 #define WHERE(name, ...) CASE(name, user_exists(s, .where = {__VA_ARGS__}))
 #define OF_EVERYTHING(name, ...) CASE(name, everything_exists(s, .where = {__VA_ARGS__}))
@@ -241,8 +238,7 @@ static const sql_case filter_cases[] = {
     {"a tree with an item without conditions", tree_of_nothing},
 };
 
-/* ---- writing ----------------------------------------------------------------------------------
- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
 static const ArraysSet no_arrays[2];
 static const EverythingSet no_everything[2];
@@ -332,8 +328,7 @@ static const sql_case write_cases[] = {
     {"delete_many of everything", delete_every},
 };
 
-/* ---- comparing --------------------------------------------------------------------------------
- */
+/* ---- comparing ------------------------------------------------------------------------------- */
 
 static void note_call(const sql_case *c, tenon_session *s)
 {

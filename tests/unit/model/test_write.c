@@ -13,8 +13,7 @@ static User *add_ann(both *b)
     return ann;
 }
 
-/* ---- create -----------------------------------------------------------------------------------
- */
+/* ---- create ---------------------------------------------------------------------------------- */
 
 static void a_new_row_comes_back_as_it_was_stored(void **state)
 {
@@ -113,8 +112,7 @@ static void a_calculation_is_no_value_of_a_new_row(void **state)
     assert_failed(b->session, TENON_MISUSE, "INCREASE has no meaning for a new row");
 }
 
-/* ---- validation -------------------------------------------------------------------------------
- */
+/* ---- validation ------------------------------------------------------------------------------ */
 
 static void values_are_validated_before_they_travel(void **state)
 {
@@ -154,8 +152,7 @@ static void what_the_column_cannot_hold_is_refused(void **state)
     assert_string_equal(user_find(b->session, ann->id)->name, "Ann");
 }
 
-/* ---- update -----------------------------------------------------------------------------------
- */
+/* ---- update ---------------------------------------------------------------------------------- */
 
 static void only_what_is_set_changes(void **state)
 {
@@ -314,8 +311,7 @@ static void changes_of_the_wrong_type_are_refused(void **state)
     assert_failed(b->session, TENON_MISUSE, "User.tags");
 }
 
-/* ---- delete -----------------------------------------------------------------------------------
- */
+/* ---- delete ---------------------------------------------------------------------------------- */
 
 static void the_deleted_row_comes_back(void **state)
 {
@@ -327,8 +323,7 @@ static void the_deleted_row_comes_back(void **state)
     assert_null(user_find(b->session, ann->id));
 }
 
-/* ---- upsert -----------------------------------------------------------------------------------
- */
+/* ---- upsert ---------------------------------------------------------------------------------- */
 
 static void upsert_creates_and_then_updates(void **state)
 {
@@ -392,8 +387,7 @@ static void upsert_needs_the_values_that_it_looks_for(void **state)
     assert_failed(b->session, TENON_MISUSE, "session and table belong to the call");
 }
 
-/* ---- many by a filter -------------------------------------------------------------------------
- */
+/* ---- many by a filter ------------------------------------------------------------------------ */
 
 static void add_members(both *b)
 {

@@ -87,8 +87,7 @@ static void a_shape_fails_with_its_arena(void **state)
     tenon__arena_release(&arena);
 }
 
-/* ---- plans ------------------------------------------------------------------------------------
- */
+/* ---- plans ----------------------------------------------------------------------------------- */
 
 static tenon__plan *plan_of(tenon_dialect dialect, uint32_t unique)
 {
