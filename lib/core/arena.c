@@ -101,6 +101,11 @@ void *tenon__arena_alloc_slow(tenon__arena *arena, size_t size)
     if (size > PTRDIFF_MAX - sizeof(tenon__arena_block) - 8)
         return keep_failure(arena);
     size_t rounded = size ? (size + 7u) & ~(size_t)7u : 8;
+    if (rounded <= (size_t)(arena->end - arena->at)) { /* size 0 comes here with room left */
+        void *p = arena->at;
+        arena->at += rounded;
+        return p;
+    }
     size_t block_size = next_block_size(arena);
     if (rounded > block_size / LARGE_PART)
         return alloc_large(arena, rounded);

@@ -18,6 +18,15 @@ static void an_empty_arena_gives_memory_even_of_size_zero(void **state)
     tenon__arena_release(&arena);
 }
 
+static void nothing_takes_next_to_nothing(void **state)
+{
+    tenon__arena arena = {0};
+    for (size_t i = 0; i < 100; i++)
+        assert_non_null(tenon__arena_array(&arena, 0, 100));
+    assert_true(arena.total_bytes <= 4096);
+    tenon__arena_release(&arena);
+}
+
 static void blocks_are_aligned_apart_and_keep_their_content(void **state)
 {
     enum { COUNT = 2000 };
@@ -237,6 +246,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_empty_arena_gives_memory_even_of_size_zero),
+        cmocka_unit_test(nothing_takes_next_to_nothing),
         cmocka_unit_test(blocks_are_aligned_apart_and_keep_their_content),
         cmocka_unit_test(zeroed_memory_is_zero_also_when_reused),
         cmocka_unit_test(texts_are_copied_and_formatted),
