@@ -1,7 +1,8 @@
 /* Descriptors, and the small structs of filters and changes: what generated code is made of.
  *
  * A generated file holds one `const tenon_model` a model and plain structs whose members the descriptor
- * names by offset. Nothing is registered or patched at start-up. Programs use the macros at the end of
+ * names by offset. Nothing is registered or patched at start-up; a descriptor must stay as it is while a
+ * database is open that it was used with, because plans point into it. Programs use the macros at the end of
  * this header (`GE(18)`, `SET("x")`); the rest is for generated code and for tools that make
  * descriptors at run time.
  *
@@ -183,7 +184,14 @@ typedef struct tenon_model {
 } tenon_model;
 
 /* ---- filters ----------------------------------------------------------------------------------
- * `.as` says which member the operator uses. op 0 = not set. */
+ * `.as` says which member the operator uses. op 0 = not set.
+ *
+ * The meaning is SQL's, the same on both databases: NE does not find NULL, and where a comparison
+ * gives NULL neither it nor its negation (`none`) holds. LIKE minds case, ILIKE does not; a backslash
+ * escapes % and _. STARTS_WITH, ENDS_WITH and CONTAINS take plain text. An empty IN finds nothing, an
+ * empty NOT_IN everything. In the path of JSON_AT a key of digits is an array index. NULL where a
+ * value is meant is MISUSE, as is an operator that a column's type does not have: bools, enums, JSON
+ * and bytes have no order. */
 
 typedef enum tenon_operator {
     TENON_EQ = 1, /* as.value … */

@@ -1,6 +1,6 @@
 /* The calls behind generated functions. A generated wrapper names the types and passes on; programs
- * rarely call these by hand. `query` … point at the generated structs that model.h describes, whose first
- * member is the session. Arguments are borrowed for the call. Rows live in the session's arena.
+ * rarely call these by hand. `query` … point at the generated structs that model.h describes, whose
+ * first member is the session. Arguments are borrowed for the call. Rows live in the session's arena.
  * Errors go to the session, where they stick; a call on a failed session does nothing.
  * Every call is one statement, create_many aside when it must split. */
 #ifndef TENON_QUERY_H
@@ -17,30 +17,46 @@ typedef struct tenon_list {
     size_t count;
 } tenon_list;
 
-/* One row by a unique (index into model->uniques), or NULL when there is none. `key` points at one wide
- * value a key column (see model.h): &int64, &(const char *), &tenon_uuid … */
+/* One row by a unique (index into model->uniques), or NULL when there is none. `key` points at one
+ * wide value a key column (see model.h): &int64, &(const char *), &tenon_uuid … */
 TENON_API void *tenon_find_by(tenon_session *s, const tenon_model *model, uint32_t unique,
                               const void *const *key);
+/* The first row in the query's order, or NULL; `limit` is MISUSE. */
 TENON_API void *tenon_find_first(const tenon_model *model, const void *query);
+/* With `distinct`: one row for each combination of those columns, the first in the query's order;
+ * NULLs count as equal. Enums sort as they are declared, on both databases. */
 TENON_API tenon_list tenon_find_many(const tenon_model *model, const void *query);
-/* limit and offset apply before counting; select and order_by with them are MISUSE when they could change nothing. */
+/* How many rows find_many would give: limit, offset and distinct apply before counting. `select` and
+ * `order_by`, which could change nothing, are MISUSE. */
 TENON_API int64_t tenon_count(const tenon_model *model, const void *query);
+/* Only `where`, `table` and `plan` have a meaning here; the others are MISUSE. */
 TENON_API bool tenon_exists(const tenon_model *model, const void *query);
 
-/* The row as the database stored it. */
+/* The row as the database stored it. A field that is not set gets its default; without one a nullable
+ * field is NULL, an array empty, and any other field MISUSE before anything is sent. SET_DEFAULT()
+ * says the same as leaving it out. */
 TENON_API void *tenon_create(const tenon_model *model, const void *set);
-/* The number of rows created. Empty list: 0. All rows or none. */
+/* The number of rows created. Empty list: 0. All rows or none: where it takes several statements
+ * they are one transaction, or a savepoint of the session's. */
 TENON_API int64_t tenon_create_many(const tenon_model *model, const void *create_many);
 /* The rows created; with skip_duplicates only those. Their order is not promised. */
 TENON_API tenon_list tenon_create_many_returning(const tenon_model *model, const void *create_many);
-/* The row after the change, or NULL when there is none with this key. */
+/* The row after the change, or NULL when there is none with this key. A set without a change gives
+ * the row as it is; @updatedAt fields change with any other. Whether what
+ * INCREASE, DECREASE and SCALE make fits the column is the database's to check (RANGE); for decimals
+ * they are UNSUPPORTED on SQLite, which cannot calculate them exactly. */
 TENON_API void *tenon_update(const tenon_model *model, uint32_t unique, const void *const *key,
                              const void *set);
+/* The number of rows changed. MISUSE without a change, and when the filter lets every row through,
+ * however it is spelt, unless .everything says that this is meant. */
 TENON_API int64_t tenon_update_many(const tenon_model *model, const void *update_many);
+/* The row that was created, or that stood there already and was updated. Every field of the unique
+ * must have a value in `create`: that is what is looked for. */
 TENON_API void *tenon_upsert(const tenon_model *model, const void *upsert);
 /* The row that was deleted, or NULL when there was none. */
 TENON_API void *tenon_delete(tenon_session *s, const tenon_model *model, uint32_t unique,
                              const void *const *key);
+/* The number of rows deleted; refuses what tenon_update_many refuses. */
 TENON_API int64_t tenon_delete_many(const tenon_model *model, const void *delete_many);
 
 #ifdef __cplusplus

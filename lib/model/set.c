@@ -156,7 +156,7 @@ bool tenon__is_left_out(const tenon_field *field, const void *set)
     return field->flags & TENON_FIELD_GENERATED && is_unset(change_of(field, set));
 }
 
-/* What a field has that was not set and is not left out. */
+/* What a field has that was not set and is not left out: NULL, or an empty array, is a default. */
 static const void *unset_value(tenon__walk *walk, const tenon_field *field, int change)
 {
     static const tenon__list empty;
@@ -164,13 +164,13 @@ static const void *unset_value(tenon__walk *walk, const tenon_field *field, int 
         return tenon__make_default(walk, field);
     if (field->flags & TENON_FIELD_UPDATED_AT)
         return tenon__make_now(walk, field);
-    if (change == TENON_SET_DEFAULT) {
-        fail_change(walk, field, change, "was asked for, but there is no default");
-        return NULL;
-    }
     if (is_list(field))
         return &empty;
-    if (!(field->flags & TENON_FIELD_NULLABLE))
+    if (field->flags & TENON_FIELD_NULLABLE)
+        return NULL;
+    if (change == TENON_SET_DEFAULT)
+        fail_change(walk, field, change, "was asked for, but there is no default");
+    else
         tenon__walk_fail(walk, TENON_MISUSE, field, "is required");
     return NULL;
 }
@@ -233,12 +233,8 @@ static void walk_default(tenon__walk *walk, uint16_t index)
     const tenon_field *field = &walk->model->fields[index];
     if (field->flags & TENON_FIELD_GENERATED)
         tenon__shape_field(&walk->shape, TENON_SET_DEFAULT, index);
-    else if (field->default_kind == TENON_DEFAULT_NONE && field->flags & TENON_FIELD_UPDATED_AT)
-        walk_set(walk, index, tenon__make_now(walk, field));
-    else if (field->default_kind == TENON_DEFAULT_NONE)
-        fail_change(walk, field, TENON_SET_DEFAULT, "was asked for, but there is no default");
     else
-        walk_set(walk, index, tenon__make_default(walk, field));
+        walk_set(walk, index, unset_value(walk, field, TENON_SET_DEFAULT));
 }
 
 static bool is_number(const tenon_field *field)

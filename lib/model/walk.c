@@ -12,6 +12,12 @@ bool tenon__check_model(const tenon_model *model, tenon_error *err)
     return false;
 }
 
+bool tenon__check_unique(const tenon_model *model, uint32_t unique, tenon_error *err)
+{
+    return TENON__LIKELY(unique < model->unique_count) ||
+           tenon__fail(err, TENON_MISUSE, "%s has no unique %u", model->name, unique);
+}
+
 static bool does_write(tenon__operation operation)
 {
     return operation >= TENON__CREATE;
@@ -171,7 +177,8 @@ bool tenon__run_by_key(tenon_session *session, const tenon_model *model, tenon__
     tenon_error *err = tenon__session_error(session);
     if (!check_call(model, operation, err))
         return false;
-    assert(unique < model->unique_count);
+    if (!tenon__check_unique(model, unique, err))
+        return false;
     tenon__shape_head head = {.operation = (uint16_t)operation, .number = unique, .model = model};
     rows->arena = tenon__session_arena(session);
     rows->expected = 1;

@@ -64,6 +64,8 @@ bool tenon__walk_misuse(tenon__walk *walk, const char *format, ...) TENON_PRINTF
 bool tenon__walk_run(tenon__walk *walk, tenon__rows *rows, int64_t *affected);
 /* Checks the descriptor: made for this library? */
 bool tenon__check_model(const tenon_model *model, tenon_error *err);
+/* Checks an index into the model's uniques. */
+bool tenon__check_unique(const tenon_model *model, uint32_t unique, tenon_error *err);
 /* Finding and deleting by a key need no walk: the key's values are the values. */
 bool tenon__run_by_key(tenon_session *session, const tenon_model *model, tenon__operation operation,
                        uint32_t unique, const void *const *key, tenon__rows *rows);

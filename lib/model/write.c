@@ -51,7 +51,10 @@ void *tenon_create(const tenon_model *model, const void *set)
 
 static void walk_key(tenon__walk *walk, uint32_t unique, const void *const *key)
 {
-    assert(unique < walk->model->unique_count);
+    if (!tenon__check_unique(walk->model, unique, walk->err)) {
+        walk->failed = true;
+        return;
+    }
     tenon__shape_head_of(&walk->shape)->number = unique;
     for (uint16_t i = 0; i < walk->model->uniques[unique].field_count; i++)
         tenon__walk_value(walk, key[i]);

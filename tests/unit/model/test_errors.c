@@ -249,6 +249,18 @@ static void a_descriptor_of_another_version_is_refused(void **state)
     assert_failed(b->session, TENON_MISUSE, "tenon generate");
 }
 
+static void a_unique_that_is_none_is_refused(void **state)
+{
+    both *b = *state;
+    const int64_t id = 1;
+    const void *const key[] = {&id};
+    const UserSet set = {.session = b->session, .name = SET("x")};
+    assert_null(tenon_find_by(b->session, &user_model, 2, key));
+    assert_failed(b->session, TENON_MISUSE, "User has no unique 2");
+    assert_null(tenon_update(&user_model, 2, key, &set));
+    assert_failed(b->session, TENON_MISUSE, "User has no unique 2");
+}
+
 static void a_view_cannot_be_written(void **state)
 {
     both *b = *state;
@@ -402,6 +414,7 @@ int main(void)
         ON_BOTH(trees_have_a_limit),
         ON_BOTH(conditions_have_a_limit),
         ON_BOTH(a_descriptor_of_another_version_is_refused),
+        ON_BOTH(a_unique_that_is_none_is_refused),
         ON_BOTH(a_view_cannot_be_written),
         ON_BOTH(hostile_columns_work_everywhere),
         ON_BOTH(hostile_names_of_constraints_are_found),

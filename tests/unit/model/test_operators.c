@@ -248,7 +248,17 @@ static void lists_mean_the_same_for_every_type(void **state)
     }
 }
 
-/* id, and the text columns that have patterns */
+static void lists_of_bools_are_lists_too(void **state)
+{
+    both *b = *state;
+    static const int both_of_them[] = {1, 0};
+    create_rows(b);
+    assert_int_equal(everything_count(b->session, .where = {.flag = IN(both_of_them, 1)}), 1);
+    assert_int_equal(everything_count(b->session, .where = {.flag = IN(both_of_them, 2)}), 3);
+    assert_int_equal(everything_count(b->session, .where = {.flag = NOT_IN(both_of_them, 1)}), 2);
+    assert_sound(b->session);
+}
+
 static void patterns_mean_the_same_for_every_text(void **state)
 {
     both *b = *state;
@@ -488,6 +498,7 @@ int main(void)
         ON_BOTH(order_means_the_same_for_every_type),
         ON_BOTH(order_is_refused_where_there_is_none),
         ON_BOTH(lists_mean_the_same_for_every_type),
+        ON_BOTH(lists_of_bools_are_lists_too),
         ON_BOTH(patterns_mean_the_same_for_every_text),
         ON_BOTH(types_that_travel_as_text_have_patterns_too),
         ON_BOTH(the_argument_of_a_part_is_no_pattern),

@@ -274,8 +274,12 @@ static void a_default_can_be_asked_for_again(void **state)
     assert_sound(b->session);
     assert_int_equal(ann->role, ROLE_USER);
     assert_true(ann->active);
-    user_update(b->session, ann->id, .name = SET_DEFAULT());
-    assert_failed(b->session, TENON_MISUSE, "User.name: SET_DEFAULT was asked for");
+    ann = user_update(b->session, ann->id, .name = SET_DEFAULT(), .tags = SET_DEFAULT());
+    assert_sound(b->session);
+    assert_null(ann->name);
+    assert_int_equal(ann->tags.count, 0);
+    user_update(b->session, ann->id, .email = SET_DEFAULT());
+    assert_failed(b->session, TENON_MISUSE, "User.email: SET_DEFAULT was asked for");
 }
 
 static void an_update_without_a_change_gives_the_row_as_it_is(void **state)
