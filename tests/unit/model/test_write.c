@@ -135,6 +135,45 @@ static void values_are_validated_before_they_travel(void **state)
     assert_failed(b->session, TENON_VALIDATION, "User.age");
 }
 
+static bool is_even(const void *wide_value, tenon_error *err)
+{
+    int64_t value;
+    memcpy(&value, wide_value, sizeof value);
+    if (value == 13)
+        err->status = TENON_CONFLICT; /* a check may say itself what is wrong */
+    return value % 2 == 0;
+}
+
+static void a_program_may_check_values_itself(void **state)
+{
+    both *b = *state;
+    static const tenon_validation rule = {
+        .has_min_length = true, .min_length = 3, .check = is_even};
+    static tenon_field fields[32];
+    static tenon_model model;
+    memcpy(fields, user_model.fields, user_model.field_count * sizeof *fields);
+    fields[USER_AGE - 1].validation = &rule;
+    fields[USER_NAME - 1].validation = &(const tenon_validation){
+        .has_min_length = true, .min_length = 3, .has_max_length = true, .max_length = 4};
+    model = user_model;
+    model.fields = fields;
+    const int64_t id = add_ann(b)->id;
+    const void *const key[] = {&id};
+    UserSet set = {.session = b->session, .age = SET(7)};
+    assert_null(tenon_update(&model, 0, key, &set));
+    assert_failed(b->session, TENON_VALIDATION, "User.age: is not valid");
+    set.age.value = 13;
+    assert_null(tenon_update(&model, 0, key, &set));
+    assert_failed(b->session, TENON_CONFLICT, NULL);
+    set.age.value = 8;
+    set.name = (tenon_text_set)SET("\xc3\xa4\xc3\xb6");
+    assert_null(tenon_update(&model, 0, key, &set));
+    assert_failed(b->session, TENON_VALIDATION, "User.name: must have at least 3 characters");
+    set.name.value = "\xc3\xa4\xc3\xb6\xc3\xbc";
+    assert_non_null(tenon_update(&model, 0, key, &set));
+    assert_sound(b->session);
+}
+
 static void what_the_column_cannot_hold_is_refused(void **state)
 {
     both *b = *state;
@@ -477,6 +516,7 @@ int main(void)
         ON_BOTH(null_is_never_a_value_by_accident),
         ON_BOTH(a_calculation_is_no_value_of_a_new_row),
         ON_BOTH(values_are_validated_before_they_travel),
+        ON_BOTH(a_program_may_check_values_itself),
         ON_BOTH(what_the_column_cannot_hold_is_refused),
         ON_BOTH(only_what_is_set_changes),
         ON_BOTH(numbers_are_calculated_by_the_database),
