@@ -47,6 +47,16 @@ static const char *nearest_name(const char *text)
     return schema_nearest(text, names, count);
 }
 
+/* The first command of two words of which this is the first: "db push" for "db". */
+static const char *name_beginning_with(const char *word)
+{
+    size_t length = strlen(word);
+    for (const command *const *c = command_table; *c; c++)
+        if (!strncmp((*c)->name, word, length) && (*c)->name[length] == ' ')
+            return (*c)->name;
+    return NULL;
+}
+
 const char *command_nearest(int argc, char **argv)
 {
     char two_words[64];
@@ -55,6 +65,8 @@ const char *command_nearest(int argc, char **argv)
         snprintf(two_words, sizeof two_words, "%s %s", argv[0], argv[1]);
         found = nearest_name(two_words);
     }
+    if (!found)
+        found = name_beginning_with(argv[0]);
     return found ? found : nearest_name(argv[0]);
 }
 

@@ -532,16 +532,22 @@ static void block(builder *b, const syntax_node *node, ast_block *out)
         check_composite_type(b, out);
 }
 
-static const char *keyword_hint(builder *b, const syntax_node *node)
+/* A line or block at the top level that is none: about its first word. */
+static void report_stray(builder *b, const syntax_node *node, const char *what)
 {
     lexer in = {b->text, node->end};
     size_t end = lexer_identifier(&in, node->start);
     const char *word = tenon__arena_copy(&b->s->arena, b->text + node->start, end - node->start);
     const char *near = word ? schema_nearest(word, keywords, TENON__COUNT(keywords)) : NULL;
+    bool is_keyword = near && !strcmp(near, word);
+    const char *hint = "the keywords are model, enum, view, type, datasource and generator";
 
-    if (near)
-        return tenon__arena_format(&b->s->arena, "did you mean '%s'?", near);
-    return "the keywords are model, enum, view, type, datasource and generator";
+    if (is_keyword)
+        hint = "each member and the '}' stand on lines of their own";
+    else if (near)
+        hint = tenon__arena_format(&b->s->arena, "did you mean '%s'?", near);
+    schema_report(b->s, SCHEMA_ERROR, trimmed_span(b, node), hint, "this %s %s", what,
+                  is_keyword ? "is not laid out as a block" : "does not start with a keyword");
 }
 
 static void top_level(builder *b, const syntax_node *node, ast_file *file)
@@ -559,10 +565,10 @@ static void top_level(builder *b, const syntax_node *node, ast_file *file)
         report_line(b, node, "write the type at each field", "a type cannot be an alias");
         break;
     case SYNTAX_ARBITRARY_BLOCK:
-        report_line(b, node, keyword_hint(b, node), "this block does not start with a keyword");
+        report_stray(b, node, "block");
         break;
     case SYNTAX_CATCH_ALL:
-        report_line(b, node, keyword_hint(b, node), "this line does not start with a keyword");
+        report_stray(b, node, "line");
         break;
     default:
         break;
