@@ -14,9 +14,10 @@
  * are the stages of Prisma's engine: the same schema gives errors in the same places. */
 #include "schema/check.h"
 
+/* Without memory an error may not have been kept, so that nothing can be relied on either. */
 static bool has_errors(const check *c)
 {
-    return schema_error_count(c->s) > 0;
+    return schema_error_count(c->s) > 0 || c->s->has_failed_memory || c->s->arena.failed;
 }
 
 static void run_stages(check *c)

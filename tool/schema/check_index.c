@@ -115,8 +115,9 @@ static bool resolve_items(check *c, check_model *m, const ast_expression *const 
         if (f)
             out->items[out->count++] = f;
     }
-    if (report_faults(c, m, attribute, what, &found))
+    if (report_faults(c, m, attribute, what, &found) && out->count == count)
         return true;
+    c->s->has_failed_memory |= found.unknown.failed || found.relations.failed;
     out->count = 0;
     return false;
 }
