@@ -73,7 +73,7 @@ static bool take_function(check *c, check_field *f, const function_row *row,
     if (!list->count)
         return true;
     if (takes_argument && list->count == 1 && fits_choice(row, list->items[0].value)) {
-        set_argument(d, atoi(list->items[0].value->text));
+        set_argument(d, (int)strtol(list->items[0].value->text, NULL, 10));
         return true;
     }
     if (takes_argument)

@@ -1,6 +1,7 @@
 /* Keys and indexes: @id, @unique, @@id, @@unique, @@index, @@fulltext as they are written. */
 #include "schema/check.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 /* ---- fields of a list ------------------------------------------------------------------------- */
@@ -162,8 +163,9 @@ static bool read_length(check *c, const ast_expression *value, int *length)
 {
     if (!check_form_of(c, value, CHECK_INTEGER))
         return false;
-    *length = atoi(value->text);
-    return *length >= 0;
+    long long given = strtoll(value->text, NULL, 10);
+    *length = given > INT_MAX ? INT_MAX : (int)given;
+    return given >= 0;
 }
 
 /* `raw("gin_trgm_ops")` */

@@ -2,6 +2,8 @@
  * types, referring to something unique. */
 #include "schema/check.h"
 
+#include <assert.h>
+
 static const char *name_of(const check_field *f)
 {
     return f->field->name;
@@ -195,6 +197,7 @@ static void check_one_to_many(check *c, const check_relation *r)
 {
     const check_field *forward = r->forward, *back = r->back;
 
+    assert(forward || back);
     if (!forward || !back) {
         report_missing_side(c, forward ? forward : back, forward ? "[]" : "");
         return;
@@ -298,6 +301,7 @@ static void check_one_shape(check *c, const check_relation *r)
 
 static void check_one_to_one(check *c, const check_relation *r)
 {
+    assert(r->forward);
     if (!r->back)
         report_missing_side(c, r->forward, "?");
     if (r->back) {

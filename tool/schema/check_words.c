@@ -63,7 +63,7 @@ static bool take(reader *r, char wanted)
     return true;
 }
 
-static const char *copy(reader *r, const char *start, size_t length)
+static const char *copy_text(reader *r, const char *start, size_t length)
 {
     const char *text = tenon__arena_copy(&r->c->s->arena, start, length);
     return text ? text : "";
@@ -75,7 +75,7 @@ static const char *read_name(reader *r)
 
     while (isalnum((unsigned char)*r->at) || *r->at == '_')
         r->at++;
-    return copy(r, start, (size_t)(r->at - start));
+    return copy_text(r, start, (size_t)(r->at - start));
 }
 
 static char unescape(const char *at)
@@ -110,7 +110,7 @@ static const char *read_bare(reader *r)
     while (length && isspace((unsigned char)start[length - 1]))
         length--;
     r->is_broken = r->is_broken || !length;
-    return copy(r, start, length);
+    return copy_text(r, start, length);
 }
 
 static schema_word_argument read_argument(reader *r)

@@ -255,12 +255,11 @@ static void words_leave_the_documentation(void **state)
 
 static void files_share_their_names(void **state)
 {
-    static const char *const texts[] = {
-        "model A {\n  id Int @id\n  b B[]\n  k K\n}\n",
+    static const char one[] = "model A {\n  id Int @id\n  b B[]\n  k K\n}\n";
+    static const char two[] =
         "model B {\n  id Int @id\n  aId Int\n  a A @relation(fields: [aId], references: [id])\n}\n"
-        "enum K {\n  X\n}\n",
-        SQLITE,
-    };
+        "enum K {\n  X\n}\n";
+    static const char *const texts[] = {one, two, SQLITE};
     schema_source files[TENON__COUNT(texts)];
     for (size_t i = 0; i < TENON__COUNT(texts); i++)
         files[i] = (schema_source){"some.prisma", texts[i], strlen(texts[i])};
