@@ -541,7 +541,6 @@ static void report_stray(builder *b, const syntax_node *node, const char *what)
     const char *near = word ? schema_nearest(word, keywords, TENON__COUNT(keywords)) : NULL;
     bool is_keyword = near && !strcmp(near, word);
     const char *hint = "the keywords are model, enum, view, type, datasource and generator";
-
     if (is_keyword)
         hint = "each member and the '}' stand on lines of their own";
     else if (near)
