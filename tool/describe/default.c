@@ -1,7 +1,8 @@
 /* The default of a field as the wide value that the client sends when the field is left out.
  *
- * The checker has found every literal to be one of its type; what can still fail here is a number that
- * the C type cannot hold. Lists become a tenon_…_array of row-form elements. */
+ * The checker has found every literal to be one of its type; here it must also fit its column
+ * without loss, as every value must that a program sends: the same checks decide. Lists become a
+ * tenon_…_array of row-form elements. */
 #include <stdlib.h>
 
 #include "describe/field.h"
@@ -11,7 +12,7 @@
 static bool fail_default(tenon_error *err, const schema_field *source, const char *text)
 {
     return tenon__fail(err, TENON_RANGE, "%s.%s: the default '%s' does not fit the field's type",
-                       source->model->name, source->name, text);
+                       source->model->name, source->name, text ? text : "");
 }
 
 static bool decode_base64(tenon__arena *arena, const schema_value *value, tenon_bytes *out)
@@ -28,6 +29,25 @@ static bool parse_int64(const char *text, int64_t *out)
 {
     tenon_decimal decimal;
     return tenon_decimal_parse(text, &decimal, NULL) && tenon_decimal_to_int64(decimal, out, NULL);
+}
+
+/* The language writes all of these as a whole DateTime; a date or a time of day is what its column
+ * would keep of it. Offsets count, so all are of UTC. */
+static bool convert_time(tenon_kind kind, const char *text, void *out)
+{
+    const int64_t day_us = INT64_C(86400) * 1000000;
+    tenon_time time;
+    if (!tenon_time_parse(text, &time, NULL))
+        return false;
+    int64_t days = time.us / day_us - (time.us % day_us < 0);
+    int64_t clock_us = time.us - days * day_us;
+    if (kind == TENON_KIND_DATE)
+        *(tenon_date *)out = (tenon_date){(int32_t)days};
+    else if (kind == TENON_KIND_CLOCK)
+        *(tenon_clock *)out = (tenon_clock){clock_us};
+    else
+        *(tenon_clock_tz *)out = (tenon_clock_tz){clock_us, 0};
+    return true;
 }
 
 /* One literal into `out`, which has room for the wide value of the field's kind. */
@@ -61,21 +81,10 @@ static bool convert(tenon__arena *arena, const tenon_field *field, const schema_
         return tenon_uuid_parse(value->text, out, NULL);
     case TENON_KIND_TIME:
         return tenon_time_parse(value->text, out, NULL);
-    case TENON_KIND_DATE: {
-        tenon_time time;
-        if (tenon_date_parse(value->text, out, NULL))
-            return true;
-        if (!tenon_time_parse(value->text, &time, NULL))
-            return false;
-        int64_t day_us = INT64_C(86400) * 1000000;
-        int64_t days = time.us / day_us - (time.us % day_us < 0);
-        *(tenon_date *)out = (tenon_date){(int32_t)days};
-        return true;
-    }
+    case TENON_KIND_DATE:
     case TENON_KIND_CLOCK:
-        return tenon_clock_parse(value->text, out, NULL);
     case TENON_KIND_CLOCK_TZ:
-        return tenon_clock_tz_parse(value->text, out, NULL);
+        return convert_time(field->kind, value->text, out);
     case TENON_KIND_ENUM:
         *(int *)out = (int)value->enum_value + 1;
         return true;
@@ -83,28 +92,24 @@ static bool convert(tenon__arena *arena, const tenon_field *field, const schema_
     return false;
 }
 
-/* The wide value as the row form; true when nothing was lost. */
-static bool narrow(tenon_kind kind, const void *wide, void *out, size_t size)
+/* The wide value, which fits, as the row form. */
+static void narrow(tenon_kind kind, const void *wide, void *out, size_t size)
 {
-    int64_t whole;
     switch (kind) {
     case TENON_KIND_BOOL:
         *(bool *)out = *(const int *)wide != 0;
-        return true;
+        return;
     case TENON_KIND_INT16:
-        whole = *(const int64_t *)wide;
-        *(int16_t *)out = (int16_t)whole;
-        return whole == *(int16_t *)out;
+        *(int16_t *)out = (int16_t) * (const int64_t *)wide;
+        return;
     case TENON_KIND_INT32:
-        whole = *(const int64_t *)wide;
-        *(int32_t *)out = (int32_t)whole;
-        return whole == *(int32_t *)out;
+        *(int32_t *)out = (int32_t) * (const int64_t *)wide;
+        return;
     case TENON_KIND_FLOAT:
         *(float *)out = (float)*(const double *)wide;
-        return true;
+        return;
     default: /* the others have one representation */
         memcpy(out, wide, size);
-        return true;
     }
 }
 
@@ -113,8 +118,8 @@ typedef struct any_array {
     size_t count;
 } any_array;
 
-static bool describe_list(tenon__arena *arena, const schema_field *source, tenon_field *out,
-                          tenon_error *err)
+static bool describe_list(tenon__arena *arena, const tenon_model *model, const schema_field *source,
+                          tenon_field *out, tenon_error *err)
 {
     const schema_default *given = &source->default_value;
     size_t size = tenon__element_size(out->kind);
@@ -124,32 +129,34 @@ static bool describe_list(tenon__arena *arena, const schema_field *source, tenon
         return tenon__fail_no_memory(err);
     for (size_t i = 0; i < given->item_count; i++) {
         max_align_t wide[2];
-        if (!convert(arena, out, &given->items[i], wide) ||
-            !narrow(out->kind, wide, items + i * size, size))
+        if (!convert(arena, out, &given->items[i], wide))
             return fail_default(err, source, given->items[i].text);
+        if (!tenon__check_wide(model, out, wide, err))
+            return false;
+        narrow(out->kind, wide, items + i * size, size);
     }
     *array = (any_array){items, given->item_count};
     out->default_value = array;
     return true;
 }
 
-static bool describe_value(tenon__arena *arena, const schema_field *source, tenon_field *out,
-                           tenon_error *err)
+static bool describe_value(tenon__arena *arena, const tenon_model *model,
+                           const schema_field *source, tenon_field *out, tenon_error *err)
 {
     out->default_kind = TENON_DEFAULT_VALUE;
     if (source->default_value.is_list)
-        return describe_list(arena, source, out, err);
+        return describe_list(arena, model, source, out, err);
     void *wide = tenon__arena_zalloc(arena, 2 * sizeof(max_align_t));
     if (!wide)
         return tenon__fail_no_memory(err);
     if (!convert(arena, out, &source->default_value.value, wide))
         return fail_default(err, source, source->default_value.value.text);
     out->default_value = wide;
-    return true;
+    return tenon__check_wide(model, out, wide, err);
 }
 
-bool describe_default(tenon__arena *arena, const schema_field *source, tenon_field *out,
-                      tenon_error *err)
+bool describe_default(tenon__arena *arena, const tenon_model *model, const schema_field *source,
+                      tenon_field *out, tenon_error *err)
 {
     const schema_default *given = &source->default_value;
     switch (given->kind) {
@@ -158,7 +165,7 @@ bool describe_default(tenon__arena *arena, const schema_field *source, tenon_fie
     case SCHEMA_DEFAULT_DBGENERATED:
         return true;
     case SCHEMA_DEFAULT_VALUE:
-        return describe_value(arena, source, out, err);
+        return describe_value(arena, model, source, out, err);
     case SCHEMA_DEFAULT_NOW:
         out->default_kind = TENON_DEFAULT_NOW;
         return true;

@@ -1,8 +1,8 @@
 /* Walks a checked schema and builds one descriptor a model.
  *
  * Everything is allocated in the set's arena; names are borrowed from the schema. The order of
- * uniques is part of the contract with generated code: the primary key first when there is one, then the
- * uniques as the schema lists them; those with an ignored or relation-less column set are left out. */
+ * uniques is part of the contract with generated code: the primary key first when there is one,
+ * then the uniques as the schema lists them; those with an ignored column are left out. */
 #include "describe/describe.h"
 
 #include <stdlib.h>
@@ -54,7 +54,8 @@ static bool describe_fields(describe_set *set, const schema *s, describe_model *
         const schema_field *source = out->source->fields[i];
         if (!has_column(source))
             continue;
-        if (!describe_field(&set->arena, s, set->enums, source, &(*fields)[count], err))
+        if (!describe_field(&set->arena, s, set->enums, &out->model, source, &(*fields)[count],
+                            err))
             return false;
         out->sources[count++] = source;
     }
@@ -96,7 +97,7 @@ static const char *unique_name(tenon__arena *arena, const schema_index *source)
 static bool add_unique(describe_set *set, describe_model *out, tenon_unique *uniques,
                        const schema_index *source)
 {
-    if (!source || source->column_count > TENON_MAX_KEY)
+    if (!source)
         return true;
     const schema_field *columns[TENON_MAX_KEY];
     for (size_t c = 0; c < source->column_count; c++)
@@ -177,6 +178,30 @@ static bool describe_one(describe_set *set, const schema *s, const schema_model 
     return true;
 }
 
+/* False also for a view of which everything is ignored: no struct can be made of it. */
+static bool has_descriptor(const schema_model *source)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < source->field_count; i++)
+        count += has_column(source->fields[i]);
+    return count > 0 && !source->is_ignored;
+}
+
+static bool check_key(const schema_model *source, const schema_index *key, tenon_error *err)
+{
+    return !key || key->column_count <= TENON_MAX_KEY ||
+           tenon__fail(err, TENON_LIMIT, "%s: a key of %zu fields, at most %d can be used",
+                       source->name, key->column_count, TENON_MAX_KEY);
+}
+
+static bool check_keys(const schema_model *source, tenon_error *err)
+{
+    for (size_t i = 0; i < source->unique_count; i++)
+        if (!check_key(source, source->uniques[i], err))
+            return false;
+    return check_key(source, source->primary_key, err);
+}
+
 describe_set *describe_schema(const schema *s, tenon_error *err)
 {
     describe_set *set = calloc(1, sizeof *set);
@@ -186,9 +211,9 @@ describe_set *describe_schema(const schema *s, tenon_error *err)
     if (!set->models)
         goto no_memory;
     for (size_t i = 0; i < s->model_count; i++) {
-        if (s->models[i]->is_ignored)
+        if (!has_descriptor(s->models[i]))
             continue;
-        if (!describe_one(set, s, s->models[i], err)) {
+        if (!check_keys(s->models[i], err) || !describe_one(set, s, s->models[i], err)) {
             describe_free(set);
             return NULL;
         }

@@ -1,8 +1,10 @@
-/* The face of tool/describe: a checked schema becomes the descriptors that the run time works with.
+/* The face of tool/describe: a checked schema becomes the descriptors that the run time works
+ * with.
  *
- * The same tables that `tenon generate` prints as C are built here in memory, offsets included: the layout
- * of the structs follows from the rules of the C ABI, and a test compares it with what a compiler
- * makes of the printed code. Ignored models and fields, and relation fields, have no descriptor. */
+ * The same tables that `tenon generate` prints as C are built here in memory, offsets included:
+ * the layout of the structs follows from the rules of the C ABI, and a test compares it with what
+ * a compiler makes of the printed code. Ignored models and fields, and relation fields, have no
+ * descriptor. */
 #ifndef TENON_DESCRIBE_DESCRIBE_H
 #define TENON_DESCRIBE_DESCRIBE_H
 
@@ -25,12 +27,13 @@ typedef struct describe_set {
     size_t enum_count;
 } describe_set;
 
-/* NULL with *err when memory is exhausted or a default cannot be represented. The schema must be without
- * errors and outlive the set. */
+/* NULL with *err: no memory, a default that its column cannot hold without loss (RANGE, TYPE), a
+ * key of too many fields (LIMIT). The schema must be without errors and outlive the set. */
 describe_set *describe_schema(const schema *s, tenon_error *err);
 void describe_free(describe_set *set);
 
-/* Size and alignment of the members that a field becomes, shared with nothing else than layout.c. */
+/* Size and alignment of the members that a field becomes, shared with nothing else than layout.c.
+ */
 typedef struct describe_shape {
     size_t size, align;
 } describe_shape;

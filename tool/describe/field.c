@@ -1,6 +1,6 @@
-/* One field of the schema becomes one field descriptor: its kind, its type in PostgreSQL with precision
- * and scale, its flags. What the language leaves open is filled in with what its DDL makes: DateTime
- * is timestamp(3), Decimal is numeric(65, 30). */
+/* One field of the schema becomes one field descriptor: its kind, its type in PostgreSQL with
+ * precision and scale, its flags. What the language leaves open is filled in with what its DDL
+ * makes: DateTime is timestamp(3), Decimal is numeric(65, 30). */
 #include "describe/field.h"
 
 typedef struct column_type {
@@ -146,7 +146,8 @@ static const tenon_enum *enum_of(const schema *s, const tenon_enum *enums,
 }
 
 bool describe_field(tenon__arena *arena, const schema *s, const tenon_enum *enums,
-                    const schema_field *source, tenon_field *out, tenon_error *err)
+                    const tenon_model *model, const schema_field *source, tenon_field *out,
+                    tenon_error *err)
 {
     column_type type = type_of_field(source);
     *out = (tenon_field){.name = source->name,
@@ -160,5 +161,5 @@ bool describe_field(tenon__arena *arena, const schema *s, const tenon_enum *enum
                          .other_type = source->unsupported};
     if (!describe_validation(arena, source, out))
         return tenon__fail_no_memory(err);
-    return describe_default(arena, source, out, err);
+    return describe_default(arena, model, source, out, err);
 }

@@ -1,5 +1,5 @@
-/* Where the members of the generated structs lie: the rules of the C ABI, applied to the members that
- * tool/generate prints in the same order. tests/unit/generate compares the two. */
+/* Where the members of the generated structs lie: the rules of the C ABI, applied to the members
+ * that tool/generate prints in the same order. tests/unit/generate compares the two. */
 #include <stdalign.h>
 
 #include "describe/describe.h"
@@ -19,7 +19,8 @@ TENON_DECLARE_SET(enum_set, int);
 TENON_DECLARE_SET(enum_array_set, enum_array);
 TENON_DECLARE_ARRAY_FILTER(enum_array_filter, enum_array, int);
 
-/* The five shapes of a kind: in a row, optional in a row, in a filter, in a change, in an array's filter. */
+/* The five shapes of a kind: in a row, optional in a row, in a filter, in a change, in an array's
+ * filter. */
 typedef struct kind_shapes {
     describe_shape row, optional, filter, set, array_filter;
 } kind_shapes;
@@ -118,8 +119,9 @@ static void lay_set(tenon_model *model, tenon_field *fields)
     model->set_size = (uint32_t)round_up(end, align);
 }
 
-/* The structs of calls: a head whose last member may be smaller than a word, then aligned members. The
- * offset of the first of those is found from the end of the head's last member, not from its size. */
+/* The structs of calls: a head whose last member may be smaller than a word, then aligned members.
+ * The offset of the first of those is found from the end of the head's last member, not from its
+ * size. */
 static void lay_calls(tenon_model *model)
 {
     describe_shape where = {model->where_size, alignof(tenon_where_head)};
