@@ -6,7 +6,7 @@ FUZZ_SECONDS ?= 30
 TENON_CORPUS ?= ../shared/corpus
 SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h' 2>/dev/null)
 
-.PHONY: all demo check bench fuzz corpus install format symbols help clean
+.PHONY: all demo check bench fuzz corpus install format golden symbols help clean
 
 all: $(BUILD)/build.ninja ## build the command and the library: build/tenon, build/libtenon.{so,a}
 	@ninja -C $(BUILD)
@@ -26,6 +26,10 @@ check: ## run every test and every check of the code
 format: ## lay out the C files as .clang-format says
 	@scripts/setup.sh check
 	@clang-format -i $(SOURCES)
+
+golden: all ## write the expected files of the generator anew, after it has changed on purpose
+	@python3 tests/golden/generate/run.py $(BUILD)/tenon include --update
+	@$(BUILD)/tenon generate tests/golden/sample/schema.prisma
 
 symbols: all ## write the list of exported symbols anew, after the API has changed on purpose
 	@python3 tests/house/symbols.py --update $(BUILD)/libtenon.so

@@ -33,11 +33,13 @@ void emit_enum_definitions(emitter *e);
 void emit_model_descriptor(emitter *e, size_t model);
 void emit_model_functions(emitter *e, size_t model);
 
-/* The constants behind a field's descriptor; emit_default is false when there is nothing to print. */
+/* The constants behind a field's descriptor; emit_default is false when there is nothing to print.
+ */
 bool emit_default(emitter *e, const tenon_field *field, const char *name);
 void emit_validation(emitter *e, const tenon_field *field, const char *name);
 
-/* The parameters of the functions that take a key: "int64_t id", or "int64_t userId, int64_t groupId". */
+/* The parameters of the functions that take a key: "int64_t id", or "int64_t userId, int64_t
+ * groupId". */
 void emit_key_parameters(emitter *e, size_t model, const tenon_unique *unique);
 
 #endif

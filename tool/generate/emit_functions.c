@@ -6,7 +6,7 @@ static void emit_key_array(emitter *e, size_t at, const tenon_unique *unique)
     tenon__buf_text(e->out, "    const void *const tenon_key[] = { ");
     for (uint16_t i = 0; i < unique->field_count; i++)
         tenon__buf_format(e->out, i ? ", &%s" : "&%s",
-                          e->names->models[at].members[unique->fields[i]]);
+                          e->names->models[at].parameters[unique->fields[i]]);
     tenon__buf_text(e->out, " };\n");
 }
 
@@ -14,10 +14,7 @@ static void emit_find(emitter *e, size_t at, uint32_t which)
 {
     const tenon_unique *unique = &e->set->models[at].model.uniques[which];
     const model_names *names = &e->names->models[at];
-    tenon__buf_format(e->out, "%s *%s_find", names->type, names->snake);
-    if (!unique->is_primary)
-        tenon__buf_format(e->out, "_by_%s", names->unique_snake[which]);
-    tenon__buf_text(e->out, "(tenon_session *session");
+    tenon__buf_format(e->out, "%s *%s(tenon_session *session", names->type, names->finds[which]);
     emit_key_parameters(e, at, unique);
     tenon__buf_text(e->out, ")\n{\n");
     emit_key_array(e, at, unique);
@@ -106,7 +103,7 @@ void emit_model_functions(emitter *e, size_t at)
     const tenon_model *model = &e->set->models[at].model;
     const model_names *names = &e->names->models[at];
     for (uint32_t u = 0; u < model->unique_count; u++)
-        if (!model->uniques[u].is_partial)
+        if (names->finds[u])
             emit_find(e, at, u);
     emit_row_call(e, names, "find_first", names->query);
     emit_list_call(e, names, "find_many", names->query);

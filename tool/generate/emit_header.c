@@ -78,6 +78,24 @@ static void emit_name_list(emitter *e, const char *type, const char *const *name
     tenon__buf_format(e->out, "} %s;\n\n", type);
 }
 
+/* In C++ a member may not take the name of a type that its struct uses, unless that is said to be
+ * one. */
+static void emit_row_member(emitter *e, const tenon_model *model, const model_names *names,
+                            uint32_t at)
+{
+    const char *type = emit_row_type(e, &model->fields[at]);
+    bool is_hidden = false;
+    for (uint32_t i = 0; i < model->field_count; i++)
+        is_hidden |= !strcmp(names->members[i], type);
+    if (!is_hidden) {
+        emit_member(e, type, names->members[at]);
+        return;
+    }
+    bool is_enum = !(model->fields[at].flags & (TENON_FIELD_LIST | TENON_FIELD_NULLABLE));
+    tenon__buf_format(e->out, "    %s %s %s;\n", is_enum ? "enum" : "struct", type,
+                      names->members[at]);
+}
+
 static void emit_row(emitter *e, const describe_model *source, const model_names *names)
 {
     const tenon_model *model = &source->model;
@@ -85,15 +103,15 @@ static void emit_row(emitter *e, const describe_model *source, const model_names
     tenon__buf_format(e->out, "typedef struct %s {\n", names->type);
     for (uint32_t i = 0; i < model->field_count; i++) {
         emit_documentation(e, source->sources[i]->comment.documentation, "    ");
-        emit_member(e, emit_row_type(e, &model->fields[i]), names->members[i]);
+        emit_row_member(e, model, names, i);
     }
-    tenon__buf_format(e->out, "    uint64_t tenon_loaded[%u]; /* ask %s_LOADED */\n} %s;\n\n",
-                      (model->field_count + 63) / 64, names->upper, names->type);
+    tenon__buf_format(e->out, "    uint64_t tenon_loaded[%u]; /* ask %s */\n} %s;\n\n",
+                      (model->field_count + 63) / 64, names->loaded, names->type);
     tenon__buf_format(e->out,
                       "typedef struct %s {\n    %s *items;\n    size_t count;\n} %s;\n\n"
                       "/* Whether a column was selected. */\n"
-                      "#define %s_LOADED(row, column) TENON_LOADED(row, column)\n\n",
-                      names->list, names->type, names->list, names->upper);
+                      "#define %s(row, column) TENON_LOADED(row, column)\n\n",
+                      names->list, names->type, names->list, names->loaded);
 }
 
 static void emit_where(emitter *e, const tenon_model *model, const model_names *names)
@@ -208,7 +226,7 @@ void emit_key_parameters(emitter *e, size_t at, const tenon_unique *unique)
         uint16_t field = unique->fields[i];
         const char *type = emit_wide_type(e, &model->fields[field]);
         tenon__buf_format(e->out, ", %s%s%s", type, type[strlen(type) - 1] == '*' ? "" : " ",
-                          e->names->models[at].members[field]);
+                          e->names->models[at].parameters[field]);
     }
 }
 
@@ -217,16 +235,10 @@ static void emit_find_declarations(emitter *e, size_t at)
     const tenon_model *model = &e->set->models[at].model;
     const model_names *names = &e->names->models[at];
     for (uint32_t u = 0; u < model->unique_count; u++) {
-        const tenon_unique *unique = &model->uniques[u];
-        if (unique->is_partial)
+        if (!names->finds[u])
             continue;
-        if (unique->is_primary)
-            tenon__buf_format(e->out, "%s *%s_find(tenon_session *session", names->type,
-                              names->snake);
-        else
-            tenon__buf_format(e->out, "%s *%s_find_by_%s(tenon_session *session", names->type,
-                              names->snake, names->unique_snake[u]);
-        emit_key_parameters(e, at, unique);
+        tenon__buf_format(e->out, "%s *%s(tenon_session *session", names->type, names->finds[u]);
+        emit_key_parameters(e, at, &model->uniques[u]);
         tenon__buf_text(e->out, ");\n");
     }
     tenon__buf_format(e->out,
@@ -306,9 +318,9 @@ static void emit_macros(emitter *e, size_t at)
     const model_names *names = &e->names->models[at];
     tenon__buf_format(e->out,
                       "\n#ifndef __cplusplus\n"
-                      "/* `.any = %s_WHERES({ .a = … }, { .b = … })` */\n"
-                      "#define %s_WHERES(...) \\\n    TENON_LIST_OF(%s, __VA_ARGS__)\n",
-                      names->upper, names->upper, names->where);
+                      "/* `.any = %s({ .a = … }, { .b = … })` */\n"
+                      "#define %s(...) \\\n    TENON_LIST_OF(%s, __VA_ARGS__)\n",
+                      names->wheres, names->wheres, names->where);
     static const char *const reads[] = {"find_first", "find_many", "count", "exists"};
     for (size_t i = 0; i < TENON__COUNT(reads); i++)
         emit_call_macro(e, names->snake, reads[i], names->query);

@@ -1,4 +1,5 @@
-/* What stands in a generated source file: descriptors as const tables, and functions that only pass on. */
+/* What stands in a generated source file: descriptors as const tables, and functions that only
+ * pass on. */
 #include "generate/emit.h"
 
 static const char *const kind_names[] = {
@@ -65,7 +66,8 @@ static const char *const default_names[] = {
     [TENON_DEFAULT_NANOID] = "NANOID",
 };
 
-/* ---- enums ------------------------------------------------------------------------------------ */
+/* ---- enums ------------------------------------------------------------------------------------
+ */
 
 static void emit_text_table(emitter *e, const char *name, const char *suffix,
                             const char *const *texts, uint32_t count)
@@ -111,19 +113,20 @@ void emit_enum_definitions(emitter *e)
         emit_enum_definition(e, i);
 }
 
-/* ---- descriptors ------------------------------------------------------------------------------ */
+/* ---- descriptors ------------------------------------------------------------------------------
+ */
 
 /* The constants of one field: its default and its validation. */
 static void emit_field_constants(emitter *e, const model_names *names, uint32_t at,
                                  const tenon_field *field)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf name = {0};
-    tenon__buf_format(&name, "%s_default_%s", names->snake, names->members[at]);
+    tenon__buf_format(&name, "%s_default_%s", names->descriptor, names->members[at]);
     emit_default(e, field, tenon__buf_string(&name));
     if (!field->validation)
         return;
     tenon__buf_clear(&name);
-    tenon__buf_format(&name, "%s_validation_%s", names->snake, names->members[at]);
+    tenon__buf_format(&name, "%s_validation_%s", names->descriptor, names->members[at]);
     emit_validation(e, field, tenon__buf_string(&name));
 }
 
@@ -164,11 +167,11 @@ static void emit_field_type(emitter *e, const tenon_field *field)
 }
 
 /* `&user_default_age`, or NULL when there is none. */
-static void emit_reference(emitter *e, const char *name, bool is_there, const char *snake,
+static void emit_reference(emitter *e, const char *name, bool is_there, const char *owner,
                            const char *what, const char *member)
 {
     if (is_there)
-        tenon__buf_format(e->out, ".%s = &%s_%s_%s", name, snake, what, member);
+        tenon__buf_format(e->out, ".%s = &%s_%s_%s", name, owner, what, member);
     else
         tenon__buf_format(e->out, ".%s = NULL", name);
 }
@@ -183,14 +186,15 @@ static void emit_field(emitter *e, const tenon_model *model, const model_names *
     emit_offset(e, "set_offset", model->is_view ? NULL : names->set, member);
     tenon__buf_format(e->out, "        .default_kind = TENON_DEFAULT_%s, .default_length = %u, ",
                       default_names[field->default_kind], field->default_length);
-    emit_reference(e, "default_value", field->default_kind == TENON_DEFAULT_VALUE, names->snake,
-                   "default", member);
+    emit_reference(e, "default_value", field->default_kind == TENON_DEFAULT_VALUE,
+                   names->descriptor, "default", member);
     tenon__buf_format(
         e->out, ",\n        .enumeration = %s%s, .other_type = ", field->enumeration ? "&" : "",
         field->enumeration ? emit_names_of_enum(e, field->enumeration)->descriptor : "NULL");
     emit_string(e, field->other_type);
     tenon__buf_text(e->out, ", ");
-    emit_reference(e, "validation", field->validation != NULL, names->snake, "validation", member);
+    emit_reference(e, "validation", field->validation != NULL, names->descriptor, "validation",
+                   member);
     tenon__buf_text(e->out, ",\n    },\n");
 }
 
@@ -200,17 +204,17 @@ static void emit_fields(emitter *e, size_t at)
     const model_names *names = &e->names->models[at];
     for (uint32_t i = 0; i < model->field_count; i++)
         emit_field_constants(e, names, i, &model->fields[i]);
-    tenon__buf_format(e->out, "static const tenon_field %s_fields[] = {\n", names->snake);
+    tenon__buf_format(e->out, "static const tenon_field %s_fields[] = {\n", names->descriptor);
     for (uint32_t i = 0; i < model->field_count; i++)
         emit_field(e, model, names, i);
     tenon__buf_text(e->out, "};\n\n");
 }
 
 /* `static const uint16_t user_key_0[] = { 0, 3 };` */
-static void emit_field_list(emitter *e, const char *snake, const char *what, uint32_t at,
+static void emit_field_list(emitter *e, const char *owner, const char *what, uint32_t at,
                             const uint16_t *fields, uint16_t count)
 {
-    tenon__buf_format(e->out, "static const uint16_t %s_%s_%u[] = { ", snake, what, at);
+    tenon__buf_format(e->out, "static const uint16_t %s_%s_%u[] = { ", owner, what, at);
     for (uint16_t i = 0; i < count; i++)
         tenon__buf_format(e->out, i ? ", %u" : "%u", fields[i]);
     tenon__buf_text(e->out, " };\n");
@@ -221,7 +225,7 @@ static const char *truth(bool value)
     return value ? "true" : "false";
 }
 
-static void emit_unique(emitter *e, const char *snake, uint32_t at, const tenon_unique *unique)
+static void emit_unique(emitter *e, const char *owner, uint32_t at, const tenon_unique *unique)
 {
     tenon__buf_text(e->out, "    {\n        .name = ");
     emit_string(e, unique->name);
@@ -230,7 +234,7 @@ static void emit_unique(emitter *e, const char *snake, uint32_t at, const tenon_
     tenon__buf_format(e->out,
                       ",\n        .fields = %s_key_%u, .field_count = %u,\n"
                       "        .is_primary = %s, .is_partial = %s,\n    },\n",
-                      snake, at, unique->field_count, truth(unique->is_primary),
+                      owner, at, unique->field_count, truth(unique->is_primary),
                       truth(unique->is_partial));
 }
 
@@ -239,11 +243,11 @@ static void emit_uniques(emitter *e, const tenon_model *model, const model_names
     if (!model->unique_count)
         return;
     for (uint32_t i = 0; i < model->unique_count; i++)
-        emit_field_list(e, names->snake, "key", i, model->uniques[i].fields,
+        emit_field_list(e, names->descriptor, "key", i, model->uniques[i].fields,
                         model->uniques[i].field_count);
-    tenon__buf_format(e->out, "static const tenon_unique %s_uniques[] = {\n", names->snake);
+    tenon__buf_format(e->out, "static const tenon_unique %s_uniques[] = {\n", names->descriptor);
     for (uint32_t i = 0; i < model->unique_count; i++)
-        emit_unique(e, names->snake, i, &model->uniques[i]);
+        emit_unique(e, names->descriptor, i, &model->uniques[i]);
     tenon__buf_text(e->out, "};\n\n");
 }
 
@@ -252,24 +256,25 @@ static void emit_constraints(emitter *e, const tenon_model *model, const model_n
     if (!model->constraint_count)
         return;
     for (uint32_t i = 0; i < model->constraint_count; i++)
-        emit_field_list(e, names->snake, "constraint", i, model->constraints[i].fields,
+        emit_field_list(e, names->descriptor, "constraint", i, model->constraints[i].fields,
                         model->constraints[i].field_count);
-    tenon__buf_format(e->out, "static const tenon_constraint %s_constraints[] = {\n", names->snake);
+    tenon__buf_format(e->out, "static const tenon_constraint %s_constraints[] = {\n",
+                      names->descriptor);
     for (uint32_t i = 0; i < model->constraint_count; i++) {
         tenon__buf_text(e->out, "    { .constraint = ");
         emit_string(e, model->constraints[i].constraint);
         tenon__buf_format(e->out, ", .fields = %s_constraint_%u, .field_count = %u },\n",
-                          names->snake, i, model->constraints[i].field_count);
+                          names->descriptor, i, model->constraints[i].field_count);
     }
     tenon__buf_text(e->out, "};\n\n");
 }
 
 /* `.uniques = user_uniques, .unique_count = 2`, or NULL and 0. */
-static void emit_table(emitter *e, const char *snake, const char *table, const char *count_name,
+static void emit_table(emitter *e, const char *owner, const char *table, const char *count_name,
                        uint32_t count)
 {
     if (count)
-        tenon__buf_format(e->out, "    .%s = %s_%s, .%s = %u,\n", table, snake, table, count_name,
+        tenon__buf_format(e->out, "    .%s = %s_%s, .%s = %u,\n", table, owner, table, count_name,
                           count);
     else
         tenon__buf_format(e->out, "    .%s = NULL, .%s = 0,\n", table, count_name);
@@ -287,9 +292,9 @@ static void emit_model_head(emitter *e, const tenon_model *model, const model_na
     tenon__buf_text(e->out, ", .schema = ");
     emit_string(e, model->schema);
     tenon__buf_format(e->out, ",\n    .is_view = %s,\n", truth(model->is_view));
-    emit_table(e, names->snake, "fields", "field_count", model->field_count);
-    emit_table(e, names->snake, "uniques", "unique_count", model->unique_count);
-    emit_table(e, names->snake, "constraints", "constraint_count", model->constraint_count);
+    emit_table(e, names->descriptor, "fields", "field_count", model->field_count);
+    emit_table(e, names->descriptor, "uniques", "unique_count", model->unique_count);
+    emit_table(e, names->descriptor, "constraints", "constraint_count", model->constraint_count);
 }
 
 /* `    .update_set = offsetof(UserUpdateMany, set),`, or 0 when the struct is not there. */

@@ -81,19 +81,62 @@ const char *emit_wide_type(const emitter *e, const tenon_field *field)
     return field->flags & TENON_FIELD_LIST ? type.array : type.wide;
 }
 
+/* U+200E, U+200F, U+202A … U+202E, U+2066 … U+2069 change the order in which text is shown, also
+ * that of the code behind them; compilers warn. All have three bytes. */
+static bool is_direction_mark(const char *at)
+{
+    const unsigned char *byte = (const unsigned char *)at;
+    if (byte[0] != 0xe2)
+        return false;
+    bool is_mark = byte[1] == 0x80 &&
+                   (byte[2] == 0x8e || byte[2] == 0x8f || (byte[2] >= 0xaa && byte[2] <= 0xae));
+    return is_mark || (byte[1] == 0x81 && byte[2] >= 0xa6 && byte[2] <= 0xa9);
+}
+
+/* Whether a comment must not have these two characters side by side. */
+static bool ends_comment(const char *at)
+{
+    return (at[0] == '*' && at[1] == '/') || (at[0] == '/' && at[1] == '*') ||
+           (at[0] == '?' && at[1] == '?');
+}
+
 void emit_documentation(emitter *e, const char *documentation, const char *indent)
 {
     if (!documentation || !*documentation)
         return;
     tenon__buf_format(e->out, "%s/* ", indent);
     for (const char *at = documentation; *at; at++) {
+        if (is_direction_mark(at)) {
+            at += 2;
+            continue;
+        }
         tenon__buf_char(e->out, *at);
         if (*at == '\n')
             tenon__buf_format(e->out, "%s * ", indent);
-        else if ((at[0] == '*' && at[1] == '/') || (at[0] == '/' && at[1] == '*'))
+        else if (ends_comment(at))
             tenon__buf_char(e->out, ' ');
     }
     tenon__buf_text(e->out, " */\n");
+}
+
+/* The character at `at` of a text for a string literal; how many bytes of the text it was. */
+static size_t emit_character(emitter *e, const char *text, const char *at)
+{
+    unsigned char byte = (unsigned char)*at;
+    if (byte == '"' || byte == '\\')
+        tenon__buf_format(e->out, "\\%c", byte);
+    else if (byte == '?' && at > text && at[-1] == '?') /* no trigraphs */
+        tenon__buf_text(e->out, "\\?");
+    else if (byte == '\n')
+        tenon__buf_text(e->out, "\\n");
+    else if (byte < 0x20 || byte == 0x7f)
+        tenon__buf_format(e->out, "\\%03o", byte);
+    else if (is_direction_mark(at))
+        tenon__buf_format(e->out, "\\%03o\\%03o\\%03o", byte, (unsigned char)at[1],
+                          (unsigned char)at[2]);
+    else
+        tenon__buf_char(e->out, *at);
+    return is_direction_mark(at) ? 3 : 1;
 }
 
 void emit_string(emitter *e, const char *text)
@@ -103,17 +146,7 @@ void emit_string(emitter *e, const char *text)
         return;
     }
     tenon__buf_char(e->out, '"');
-    for (const unsigned char *at = (const unsigned char *)text; *at; at++) {
-        if (*at == '"' || *at == '\\')
-            tenon__buf_format(e->out, "\\%c", *at);
-        else if (*at == '?' && at[1] == '?')
-            tenon__buf_text(e->out, "\\?");
-        else if (*at == '\n')
-            tenon__buf_text(e->out, "\\n");
-        else if (*at < 0x20 || *at == 0x7f)
-            tenon__buf_format(e->out, "\\%03o", *at);
-        else
-            tenon__buf_char(e->out, (char)*at);
-    }
+    for (const char *at = text; *at;)
+        at += emit_character(e, text, at);
     tenon__buf_char(e->out, '"');
 }

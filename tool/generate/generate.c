@@ -1,4 +1,5 @@
-/* Puts the parts together: one header and one source, or a pair a model under an umbrella header. */
+/* Puts the parts together: one header and one source, or a pair a model under an umbrella header.
+ */
 #include "generate/generate.h"
 
 #include <ctype.h>
@@ -10,9 +11,10 @@ static void emit_mark(emitter *e)
     tenon__buf_text(e->out, GENERATE_MARK " Change the schema and run `tenon generate`. */\n");
 }
 
-/* "shop.h" → SHOP_H */
+/* "shop" → TENON_GENERATED_SHOP_H, which no name of a model can be equal to */
 static void emit_guard(emitter *e, const char *name)
 {
+    tenon__buf_text(e->out, "TENON_GENERATED_");
     for (const char *at = name; *at; at++)
         tenon__buf_char(e->out,
                         isalnum((unsigned char)*at) ? (char)toupper((unsigned char)*at) : '_');
@@ -120,11 +122,22 @@ static bool write_model(emitter *e, generate_output *out, const char *enums, siz
     return finish_file(e, out, stem, ".c");
 }
 
+/* "shop_enums", with underscores behind it for as long as a model's files are called so. */
+static const char *stem_of_enums(const emitter *e, tenon__arena *arena)
+{
+    const char *end = "enums";
+    /* Names with more underscores were given later, so one walk finds them all. */
+    for (size_t i = 0; end && i < e->set->model_count; i++)
+        if (!strcmp(e->names->models[i].snake, end))
+            end = tenon__arena_format(arena, "%s_", end);
+    return end ? tenon__arena_format(arena, "%s_%s", e->options->name, end) : NULL;
+}
+
 /* The umbrella header includes the others, in order. */
 static bool write_split(emitter *e, generate_output *out)
 {
     const char *name = e->options->name;
-    const char *enums = tenon__arena_format(&out->arena, "%s_enums", name);
+    const char *enums = stem_of_enums(e, &out->arena);
     if (!enums || !write_enums(e, out, enums))
         return false;
     for (size_t i = 0; i < e->set->model_count; i++)

@@ -1,8 +1,8 @@
 /* The face of tool/generate: descriptors and names become C.
  *
- * The generator walks a checked schema and the descriptors made from it; it parses nothing and decides
- * nothing but names (names.c). What it writes is a product: deterministic, formatted as written, clean
- * under the project's strictest flags with gcc and clang, C++-safe. */
+ * The generator walks a checked schema and the descriptors made from it; it parses nothing and
+ * decides nothing but names (names.c). What it writes is a product: deterministic, formatted as
+ * written, clean under the project's strictest flags with gcc and clang, C++-safe. */
 #ifndef TENON_GENERATE_GENERATE_H
 #define TENON_GENERATE_GENERATE_H
 
@@ -15,8 +15,8 @@
 
 typedef struct generate_options {
     const char *name; /* of the files: "shop" gives shop.h and shop.c */
-    const char *
-        prefix; /* of every global name: "shop" gives ShopUser, shop_user_find, SHOP_USER_ID; or NULL */
+    /* of every global name: "shop" gives ShopUser, shop_user_find, SHOP_USER_ID; or NULL */
+    const char *prefix;
     bool is_split; /* one pair of files a model, and an umbrella header */
 } generate_options;
 
@@ -32,8 +32,8 @@ typedef struct generate_output {
     size_t count;
 } generate_output;
 
-/* False with *err: a collision of names (VALIDATION, with the word to add), a default out of range, no
- * memory. */
+/* False with *err: a collision of names (VALIDATION, with the word to add), a default out of
+ * range, no memory. */
 bool generate_code(const schema *s, const generate_options *options, generate_output *out,
                    tenon_error *err);
 void generate_output_release(generate_output *out);
@@ -42,10 +42,10 @@ typedef struct generate_report {
     size_t written, unchanged;
 } generate_report;
 
-/* Writes the files that differ into `directory`, which is made when missing, each by way of a temporary
- * file and a rename. With `only_check` it writes nothing and counts what would be written. Refuses
- * (VALIDATION) to replace a file that it did not write; then nothing is written. Each change is told on
- * `out` in one line. */
+/* Writes the files that differ into `directory`, which is made when missing, each by way of a
+ * temporary file and a rename. With `only_check` it writes nothing and counts what would be
+ * written. Refuses (VALIDATION) to replace a file that it did not write; then nothing is written.
+ * Each change is told on `out` in one line. */
 bool generate_write(const generate_output *output, const char *directory, bool only_check,
                     FILE *out, generate_report *report, tenon_error *err);
 

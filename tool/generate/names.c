@@ -1,6 +1,8 @@
-/* Names are claimed one by one in a fixed order: first the types that the schema names, so that these
- * never change, then what is derived from them. A claim that finds its name taken or reserved appends
- * underscores. Members of structs are only checked against keywords and our own member names. */
+/* Names are claimed one by one in a fixed order: first the types that the schema names, so that
+ * these never change, then what is derived from them. A claim that finds its name taken or
+ * reserved appends underscores. The functions of a model are claimed as a family, which shares the
+ * underscores, so that they go on looking alike. Members have a scope of their own in each model;
+ * parameters are named last, as they must not hide any of the others. */
 #include "generate/names.h"
 
 #include <ctype.h>
@@ -8,163 +10,10 @@
 typedef struct claims {
     tenon__arena *arena;
     tenon__map global;   /* every identifier at file scope */
-    tenon__map prefixes; /* the snake names of models and enums */
+    tenon__map families; /* the snake names of models and enums */
     const char *type_prefix, *snake_prefix;
     bool failed;
 } claims;
-
-/* Keywords of C23 and C++20, macros and types of the standard headers that a translation unit which
- * includes ours is bound to have, and predefined macros of gcc. */
-static const char *const reserved_words[] = {
-    "alignas",
-    "alignof",
-    "and",
-    "and_eq",
-    "asm",
-    "atomic_cancel",
-    "auto",
-    "bitand",
-    "bitor",
-    "bool",
-    "break",
-    "case",
-    "catch",
-    "char",
-    "char16_t",
-    "char32_t",
-    "char8_t",
-    "class",
-    "co_await",
-    "co_return",
-    "co_yield",
-    "compl",
-    "concept",
-    "const",
-    "const_cast",
-    "consteval",
-    "constexpr",
-    "constinit",
-    "continue",
-    "decltype",
-    "default",
-    "delete",
-    "do",
-    "double",
-    "dynamic_cast",
-    "else",
-    "enum",
-    "errno",
-    "explicit",
-    "export",
-    "extern",
-    "false",
-    "float",
-    "for",
-    "friend",
-    "goto",
-    "i386",
-    "if",
-    "inline",
-    "int",
-    "linux",
-    "long",
-    "mutable",
-    "namespace",
-    "new",
-    "noexcept",
-    "not",
-    "not_eq",
-    "nullptr",
-    "operator",
-    "or",
-    "or_eq",
-    "private",
-    "protected",
-    "public",
-    "register",
-    "reinterpret_cast",
-    "requires",
-    "restrict",
-    "return",
-    "short",
-    "signed",
-    "sizeof",
-    "static",
-    "static_assert",
-    "static_cast",
-    "stderr",
-    "stdin",
-    "stdout",
-    "struct",
-    "switch",
-    "template",
-    "this",
-    "thread_local",
-    "throw",
-    "true",
-    "try",
-    "typedef",
-    "typeid",
-    "typename",
-    "typeof",
-    "typeof_unqual",
-    "union",
-    "unix",
-    "unsigned",
-    "using",
-    "virtual",
-    "void",
-    "volatile",
-    "wchar_t",
-    "while",
-    "xor",
-    "xor_eq",
-    "NULL",
-    "EOF",
-    "BUFSIZ",
-    "INT_MAX",
-    "INT_MIN",
-    "SIZE_MAX",
-    "FILE",
-    "DIR",
-    "offsetof",
-    "size_t",
-    "ssize_t",
-    "ptrdiff_t",
-    "max_align_t",
-    "int8_t",
-    "int16_t",
-    "int32_t",
-    "int64_t",
-    "uint8_t",
-    "uint16_t",
-    "uint32_t",
-    "uint64_t",
-    "intptr_t",
-    "uintptr_t",
-    "intmax_t",
-    "uintmax_t",
-    "va_list",
-    "assert",
-};
-
-/* Members that the generated structs have of their own. */
-static const char *const member_words[] = {
-    "session", "table", "all", "any", "none", "tenon_loaded",
-};
-
-static bool is_in(const char *name, const char *const *words, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (!strcmp(name, words[i]))
-            return true;
-    return false;
-}
-
-static bool is_reserved(const char *name)
-{
-    return is_in(name, reserved_words, TENON__COUNT(reserved_words));
-}
 
 static const char *keep(claims *c, const char *text)
 {
@@ -173,15 +22,37 @@ static const char *keep(claims *c, const char *text)
     return text ? text : "";
 }
 
-/* The first of name, name_, name__, … that is free in `map`. */
-static const char *claim_in(claims *c, tenon__map *map, const char *name)
+static bool is_taken(const tenon__map *map, const char *name)
 {
-    while (!c->failed && (is_reserved(name) || tenon__map_get(map, name, strlen(name))))
-        name = keep(c, tenon__arena_format(c->arena, "%s_", name));
+    return tenon__map_get(map, name, strlen(name)) != NULL;
+}
+
+static void take(claims *c, tenon__map *map, const char *name)
+{
     static char taken;
     if (!c->failed && !tenon__map_put(map, name, strlen(name), &taken))
         c->failed = true;
+}
+
+static const char *add_underscore(claims *c, const char *name)
+{
+    return keep(c, tenon__arena_format(c->arena, "%s_", name));
+}
+
+/* The first of name, name_, name__, … that is free in `map`. */
+static const char *claim_in(claims *c, tenon__map *map, bool (*is_reserved)(const char *),
+                            const char *name)
+{
+    while (!c->failed && (is_reserved(name) || is_taken(map, name)))
+        name = add_underscore(c, name);
+    take(c, map, name);
     return name;
+}
+
+static const char *claim_type(claims *c, const char *name)
+{
+    const char *full = keep(c, tenon__arena_format(c->arena, "%s%s", c->type_prefix, name));
+    return claim_in(c, &c->global, generate_is_reserved_type, full);
 }
 
 static const char *claim(claims *c, const char *format, ...) TENON_PRINTF(2, 3);
@@ -194,7 +65,8 @@ static const char *claim(claims *c, const char *format, ...)
     va_end(args);
     if (name.failed)
         c->failed = true;
-    return claim_in(c, &c->global, keep(c, tenon__arena_text(c->arena, tenon__buf_string(&name))));
+    return claim_in(c, &c->global, generate_is_reserved,
+                    keep(c, tenon__arena_text(c->arena, tenon__buf_string(&name))));
 }
 
 static bool starts_word(const char *name, size_t i)
@@ -234,12 +106,43 @@ static const char *upper(claims *c, const char *name)
     return keep(c, out);
 }
 
-/* The snake name of a model or enum with the prefix, unlike that of every other. */
-static const char *claim_snake(claims *c, const char *name)
+/* What is behind the snake name in the names of functions and descriptors. */
+static const char *const model_endings[] = {
+    "_model",         "_find",          "_find_first",
+    "_find_many",     "_count",         "_exists",
+    "_create",        "_create_many",   "_create_many_returning",
+    "_update",        "_update_many",   "_upsert",
+    "_delete",        "_delete_many",   "_find_first_q",
+    "_find_many_q",   "_count_q",       "_exists_q",
+    "_create_q",      "_create_many_q", "_create_many_returning_q",
+    "_update_q",      "_update_many_q", "_upsert_q",
+    "_delete_many_q",
+};
+static const char *const enum_endings[] = {"_enum", "_name", "_from_name"};
+
+/* Takes all of the names, or none when one of them is taken. */
+static bool take_family(claims *c, const char *stem, const char *const *endings, size_t count)
 {
-    const char *full =
+    for (size_t i = 0; i < count; i++) {
+        const char *name = keep(c, tenon__arena_format(c->arena, "%s%s", stem, endings[i]));
+        if (generate_is_reserved(name) || is_taken(&c->global, name))
+            return false;
+    }
+    for (size_t i = 0; i < count; i++)
+        take(c, &c->global, keep(c, tenon__arena_format(c->arena, "%s%s", stem, endings[i])));
+    take(c, &c->families, stem);
+    return true;
+}
+
+/* The snake name of a model or enum with the prefix, such that all its functions are free. */
+static const char *claim_family(claims *c, const char *name, const char *const *endings,
+                                size_t count)
+{
+    const char *stem =
         keep(c, tenon__arena_format(c->arena, "%s%s", c->snake_prefix, snake(c, name)));
-    return claim_in(c, &c->prefixes, full);
+    while (!c->failed && (is_taken(&c->families, stem) || !take_family(c, stem, endings, count)))
+        stem = add_underscore(c, stem);
+    return stem;
 }
 
 static const char **text_array(claims *c, size_t count)
@@ -252,7 +155,7 @@ static const char **text_array(claims *c, size_t count)
 
 static void name_enum(claims *c, const tenon_enum *source, enum_names *out)
 {
-    const char *lower = claim_snake(c, source->name);
+    const char *lower = claim_family(c, source->name, enum_endings, TENON__COUNT(enum_endings));
     const char *shout = upper(c, lower);
     out->optional = claim(c, "%sOpt", out->type);
     out->array = claim(c, "%sArray", out->type);
@@ -260,9 +163,9 @@ static void name_enum(claims *c, const tenon_enum *source, enum_names *out)
     out->set = claim(c, "%sSet", out->type);
     out->array_filter = claim(c, "%sArrayFilter", out->type);
     out->array_set = claim(c, "%sArraySet", out->type);
-    out->to_name = claim(c, "%s_name", lower);
-    out->from_name = claim(c, "%s_from_name", lower);
-    out->descriptor = claim(c, "%s_enum", lower);
+    out->to_name = keep(c, tenon__arena_format(c->arena, "%s_name", lower));
+    out->from_name = keep(c, tenon__arena_format(c->arena, "%s_from_name", lower));
+    out->descriptor = keep(c, tenon__arena_format(c->arena, "%s_enum", lower));
     out->values = text_array(c, source->count);
     for (uint32_t i = 0; !c->failed && i < source->count; i++)
         out->values[i] = claim(c, "%s_%s", shout, upper(c, source->names[i]));
@@ -270,40 +173,54 @@ static void name_enum(claims *c, const tenon_enum *source, enum_names *out)
 
 static void name_fields(claims *c, const tenon_model *source, model_names *out)
 {
+    TENON__CLEANUP(tenon__map_release) tenon__map members = {0};
     out->members = text_array(c, source->field_count);
     out->columns = text_array(c, source->field_count);
     for (uint32_t i = 0; !c->failed && i < source->field_count; i++) {
         const char *name = source->fields[i].name;
-        bool is_taken = is_reserved(name) || is_in(name, member_words, TENON__COUNT(member_words));
-        out->members[i] = is_taken ? keep(c, tenon__arena_format(c->arena, "%s_", name)) : name;
+        out->members[i] = claim_in(c, &members, generate_is_reserved_member, name);
         out->columns[i] = claim(c, "%s_%s", out->upper, upper(c, snake(c, name)));
     }
 }
 
-/* "user_id_group_id": the fields, or the name that the schema gives. */
-static const char *unique_snake(claims *c, const tenon_model *model, const tenon_unique *unique)
+static bool is_parameter_taken(const claims *c, const tenon__map *parameters, const char *name)
 {
-    TENON__CLEANUP(tenon__buf_release) tenon__buf name = {0};
-    for (uint16_t i = 0; i < unique->field_count; i++)
-        tenon__buf_format(&name, i ? "_%s" : "%s", snake(c, model->fields[unique->fields[i]].name));
-    if (name.failed)
-        c->failed = true;
-    return keep(c, tenon__arena_text(c->arena, tenon__buf_string(&name)));
+    return generate_is_reserved_parameter(name) || is_taken(&c->global, name) ||
+           is_taken(parameters, name);
+}
+
+/* The keys of functions: as the members, but hiding nothing that stands at file scope. */
+static void name_parameters(claims *c, const tenon_model *source, model_names *out)
+{
+    TENON__CLEANUP(tenon__map_release) tenon__map parameters = {0};
+    out->parameters = text_array(c, source->field_count);
+    for (uint32_t i = 0; !c->failed && i < source->field_count; i++) {
+        const char *name = source->fields[i].name;
+        while (!c->failed && is_parameter_taken(c, &parameters, name))
+            name = add_underscore(c, name);
+        take(c, &parameters, name);
+        out->parameters[i] = name;
+    }
 }
 
 static void name_uniques(claims *c, const tenon_model *source, model_names *out)
 {
     out->uniques = text_array(c, source->unique_count);
-    out->unique_snake = text_array(c, source->unique_count);
+    out->finds = text_array(c, source->unique_count);
     for (uint32_t i = 0; !c->failed && i < source->unique_count; i++) {
-        out->unique_snake[i] = unique_snake(c, source, &source->uniques[i]);
-        out->uniques[i] = claim(c, "%s_BY_%s", out->upper, upper(c, out->unique_snake[i]));
+        const tenon_unique *unique = &source->uniques[i];
+        const char *name = snake(c, unique->name);
+        out->uniques[i] = claim(c, "%s_BY_%s", out->upper, upper(c, name));
+        if (unique->is_primary)
+            out->finds[i] = keep(c, tenon__arena_format(c->arena, "%s_find", out->snake));
+        else if (!unique->is_partial)
+            out->finds[i] = claim(c, "%s_find_by_%s", out->snake, name);
     }
 }
 
 static void name_model(claims *c, const tenon_model *source, model_names *out)
 {
-    out->snake = claim_snake(c, source->name);
+    out->snake = claim_family(c, source->name, model_endings, TENON__COUNT(model_endings));
     out->upper = upper(c, out->snake);
     out->list = claim(c, "%sList", out->type);
     out->column = claim(c, "%sColumn", out->type);
@@ -317,7 +234,9 @@ static void name_model(claims *c, const tenon_model *source, model_names *out)
     out->update_many = claim(c, "%sUpdateMany", out->type);
     out->delete_many = claim(c, "%sDeleteMany", out->type);
     out->upsert = claim(c, "%sUpsert", out->type);
-    out->descriptor = claim(c, "%s_model", out->snake);
+    out->descriptor = keep(c, tenon__arena_format(c->arena, "%s_model", out->snake));
+    out->loaded = claim(c, "%s_LOADED", out->upper);
+    out->wheres = claim(c, "%s_WHERES", out->upper);
     name_fields(c, source, out);
     name_uniques(c, source, out);
 }
@@ -325,9 +244,9 @@ static void name_model(claims *c, const tenon_model *source, model_names *out)
 static void name_schema_types(claims *c, const describe_set *set, generate_names *out)
 {
     for (size_t i = 0; i < set->enum_count; i++)
-        out->enums[i].type = claim(c, "%s%s", c->type_prefix, set->enums[i].name);
+        out->enums[i].type = claim_type(c, set->enums[i].name);
     for (size_t i = 0; i < set->model_count; i++)
-        out->models[i].type = claim(c, "%s%s", c->type_prefix, set->models[i].model.name);
+        out->models[i].type = claim_type(c, set->models[i].model.name);
 }
 
 /* "shop" gives Shop, shop_ and SHOP_. */
@@ -357,7 +276,9 @@ bool generate_name_all(tenon__arena *arena, const describe_set *set,
         name_enum(&c, &set->enums[i], &out->enums[i]);
     for (size_t i = 0; !c.failed && i < set->model_count; i++)
         name_model(&c, &set->models[i].model, &out->models[i]);
+    for (size_t i = 0; !c.failed && i < set->model_count; i++)
+        name_parameters(&c, &set->models[i].model, &out->models[i]);
     tenon__map_release(&c.global);
-    tenon__map_release(&c.prefixes);
+    tenon__map_release(&c.families);
     return !c.failed || tenon__fail_no_memory(err);
 }

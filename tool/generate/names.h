@@ -1,8 +1,9 @@
 /* Private to tool/generate: the C names of everything that is printed.
  *
- * Types, members and enum values keep the schema's spelling; functions are in snake_case, column enums
- * in upper case. A name that C or C++ or tenon itself has taken gets a trailing underscore, and so does
- * the later of two that collide; the order of the schema decides, so the result is deterministic. */
+ * Types, members and enum values keep the schema's spelling; functions are in snake_case, column
+ * enums in upper case. A name that C or C++ or tenon itself has taken gets a trailing underscore,
+ * and so does the later of two that collide; the order of the schema decides, so the result is
+ * deterministic. */
 #ifndef TENON_GENERATE_NAMES_H
 #define TENON_GENERATE_NAMES_H
 
@@ -21,11 +22,13 @@ typedef struct model_names {
     const char *type, *list, *column, *unique;
     const char *where, *where_list, *order, *query, *set;
     const char *create_many, *update_many, *delete_many, *upsert;
-    const char *descriptor;    /* user_model */
-    const char **members;      /* one a field: createdAt */
-    const char **columns;      /* USER_CREATED_AT */
-    const char **uniques;      /* USER_BY_EMAIL */
-    const char **unique_snake; /* email; user_id_group_id */
+    const char *descriptor;      /* user_model; with more behind it, of the constants beside it */
+    const char *loaded, *wheres; /* USER_LOADED, USER_WHERES */
+    const char **members;        /* one a field: createdAt */
+    const char **parameters;     /* of functions that take the field */
+    const char **columns;        /* USER_CREATED_AT */
+    const char **uniques;        /* one a unique: USER_BY_EMAIL */
+    const char **finds;          /* user_find_by_email; NULL for a partial one */
 } model_names;
 
 typedef struct generate_names {
@@ -33,9 +36,15 @@ typedef struct generate_names {
     model_names *models; /* as describe_set.models */
 } generate_names;
 
-/* False with *err when memory is exhausted or a name has no free spelling. */
+/* False with *err when memory is exhausted. */
 bool generate_name_all(tenon__arena *arena, const describe_set *set,
                        const generate_options *options, generate_names *out, tenon_error *err);
+
+/* Whether a name is not to be used: at all, for a type, for a member, for a parameter. */
+bool generate_is_reserved(const char *name);
+bool generate_is_reserved_type(const char *name);
+bool generate_is_reserved_member(const char *name);
+bool generate_is_reserved_parameter(const char *name);
 
 /* "createdAt" → "created_at", "HTTPServer" → "http_server". NULL when memory is exhausted. */
 char *generate_snake(tenon__arena *arena, const char *name);
