@@ -1,10 +1,10 @@
 /* The face of tool/ddl: a checked schema becomes the SQL that creates its database.
  *
- * Statements come in an order that works on an empty database: schemas, extensions, enums, tables, indexes,
- * foreign keys. Names of constraints and indexes are those of the language's own engine, so that a
- * database made here and one made there have the same catalogue. Where that engine writes SQL that
- * does not mean what the schema says (an unquoted JSON default, a time zone that the column drops), the
- * meaning of the schema wins; docs/schema.md lists these. */
+ * Statements come in an order that works on an empty database: schemas, extensions, enums, tables,
+ * indexes, foreign keys. Names of constraints and indexes are those of the language's own engine,
+ * so that a database made here and one made there have the same catalogue. Where that engine
+ * writes SQL that does not mean what the schema says (an unquoted JSON default, a time zone that
+ * the column drops), the meaning of the schema wins; docs/schema.md lists these. */
 #ifndef TENON_DDL_DDL_H
 #define TENON_DDL_DDL_H
 
@@ -23,9 +23,9 @@ typedef struct ddl_script {
     size_t count;
 } ddl_script;
 
-/* False with *err: no memory, or a part of the schema that the dialect cannot hold (UNSUPPORTED). The
- * schema must be without errors. Any schema can be made on either database; what PostgreSQL alone has
- * (enums, arrays, native types) becomes text of a documented form on SQLite. */
+/* False with *err: no memory, or a part of the schema that the dialect cannot hold (UNSUPPORTED).
+ * The schema must be without errors. Any schema can be made on either database; what PostgreSQL
+ * alone has (enums, arrays, native types) becomes text of a documented form on SQLite. */
 bool ddl_create(const schema *s, tenon_dialect dialect, ddl_script *out, tenon_error *err);
 void ddl_script_release(ddl_script *script);
 /* The whole script as text: `-- CreateTable` above each statement, a semicolon behind it. */

@@ -3,7 +3,8 @@
 
 #include "ddl/write.h"
 
-/* ---- types ------------------------------------------------------------------------------------ */
+/* ---- types ------------------------------------------------------------------------------------
+ */
 
 static const char *const scalar_types[] = {
     [SCHEMA_STRING] = "TEXT",
@@ -83,7 +84,8 @@ static void write_serial(ddl_writer *w, const schema_field *field)
         ddl_text(w, "SERIAL");
 }
 
-/* ---- defaults --------------------------------------------------------------------------------- */
+/* ---- defaults ---------------------------------------------------------------------------------
+ */
 
 static void write_value(ddl_writer *w, const schema_field *field, const schema_value *value)
 {
@@ -102,7 +104,7 @@ static void write_value(ddl_writer *w, const schema_field *field, const schema_v
     case SCHEMA_VALUE_STRING:
         if (field->type == SCHEMA_BYTES) {
             ddl_text(w, "'\\x");
-            ddl_hexadecimal(w, value);
+            ddl_hexadecimal(w, value, &w->text);
             ddl_text(w, "'");
         } else if (field->type == SCHEMA_DATETIME) {
             ddl_time(w, value);
@@ -141,7 +143,8 @@ static void write_default(ddl_writer *w, const schema_field *field)
     }
 }
 
-/* ---- statements ------------------------------------------------------------------------------- */
+/* ---- statements -------------------------------------------------------------------------------
+ */
 
 static bool is_schema_seen(const char **seen, size_t count, const char *name)
 {

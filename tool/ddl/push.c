@@ -13,8 +13,8 @@ static const tenon__out name_out = {.kind = TENON__OUT_FIELD, .field = &name_fie
 static const tenon__layout name_layout = {
     .outs = &name_out, .out_count = 1, .row_size = sizeof(const char *)};
 
-/* What is there already, one name is enough. PostgreSQL: tables, views, sequences and enums of the search
- * path's schema and of those that the schema names ($1); extensions' own are left out. */
+/* What is there already, one name is enough. PostgreSQL: tables, views, sequences and enums of the
+ * search path's schema and of those that the schema names ($1); extensions' own are left out. */
 static const char postgresql_sql[] =
     "SELECT found.name::text FROM ("
     "SELECT c.oid, 'pg_class'::regclass AS catalogue, n.nspname, c.relname AS name"

@@ -1,7 +1,9 @@
-/* The DDL of SQLite: foreign keys stand in the table, and what PostgreSQL alone has becomes text. */
+/* The DDL of SQLite: foreign keys stand in the table, and what PostgreSQL alone has becomes text.
+ */
 #include "ddl/write.h"
 
-/* ---- types ------------------------------------------------------------------------------------ */
+/* ---- types ------------------------------------------------------------------------------------
+ */
 
 static const char *const scalar_types[] = {
     [SCHEMA_STRING] = "TEXT",       [SCHEMA_BOOLEAN] = "BOOLEAN", [SCHEMA_INT] = "INTEGER",
@@ -9,11 +11,15 @@ static const char *const scalar_types[] = {
     [SCHEMA_DATETIME] = "DATETIME", [SCHEMA_JSON] = "JSONB",      [SCHEMA_BYTES] = "BLOB",
 };
 
-/* Enums, arrays and the types that have no name here are text. */
-static const char *type_of(const schema_field *field)
+/* Enums, arrays and the types that have no name here are text; SQLite's own names of types are
+ * kept. */
+static const char *type_of(const ddl_writer *w, const schema_field *field)
 {
+    const schema_datasource *source = w->schema->datasource;
+    if (field->kind == SCHEMA_UNSUPPORTED && source && source->provider == SCHEMA_SQLITE)
+        return field->unsupported;
     if (field->kind != SCHEMA_SCALAR || field->arity == SCHEMA_LIST)
-        return field->kind == SCHEMA_UNSUPPORTED ? field->unsupported : "TEXT";
+        return "TEXT";
     if (schema_find_word(&field->comment, "exact"))
         return "TEXT";
     if (field->native.kind == SCHEMA_NATIVE_TIME || field->native.kind == SCHEMA_NATIVE_TIMETZ ||
@@ -22,78 +28,8 @@ static const char *type_of(const schema_field *field)
     return scalar_types[field->type];
 }
 
-/* ---- defaults --------------------------------------------------------------------------------- */
-
-static void write_value(ddl_writer *w, const schema_field *field, const schema_value *value)
-{
-    switch (value->kind) {
-    case SCHEMA_VALUE_NUMBER:
-        ddl_text(w, value->text);
-        return;
-    case SCHEMA_VALUE_BOOLEAN:
-        ddl_text(w, value->boolean ? "true" : "false");
-        return;
-    case SCHEMA_VALUE_ENUM: {
-        const char *name = field->enumeration->values[value->enum_value].database_name;
-        ddl_literal(w, name, strlen(name));
-        return;
-    }
-    case SCHEMA_VALUE_STRING:
-        if (field->type == SCHEMA_BYTES) {
-            ddl_text(w, "x'");
-            ddl_hexadecimal(w, value);
-            ddl_text(w, "'");
-        } else if (field->type == SCHEMA_DATETIME) {
-            ddl_time(w, value);
-        } else {
-            ddl_literal(w, value->text, value->length);
-        }
-    }
-}
-
-/* A list is JSON text: `'["a","b"]'`. */
-static void write_list(ddl_writer *w, const schema_field *field)
-{
-    TENON__CLEANUP(tenon__buf_release) tenon__buf json = {0};
-    const schema_default *given = &field->default_value;
-    tenon__buf_char(&json, '[');
-    for (size_t i = 0; i < given->item_count; i++) {
-        const schema_value *item = &given->items[i];
-        if (i)
-            tenon__buf_char(&json, ',');
-        if (item->kind == SCHEMA_VALUE_ENUM) {
-            const char *name = field->enumeration->values[item->enum_value].database_name;
-            tenon__buf_json_text(&json, name, strlen(name));
-        } else if (item->kind == SCHEMA_VALUE_STRING && field->type != SCHEMA_JSON) {
-            tenon__buf_json_text(&json, item->text, item->length);
-        } else {
-            tenon__buf_add(&json, item->text, item->length);
-        }
-    }
-    tenon__buf_char(&json, ']');
-    if (json.failed)
-        w->failed = true;
-    ddl_literal(w, tenon__buf_string(&json), json.length);
-}
-
-static void write_default(ddl_writer *w, const schema_field *field)
-{
-    const schema_default *given = &field->default_value;
-    bool is_own = w->schema->datasource && w->schema->datasource->provider == SCHEMA_SQLITE;
-    if (given->kind == SCHEMA_DEFAULT_NOW) {
-        ddl_text(w, " DEFAULT CURRENT_TIMESTAMP");
-    } else if (given->kind == SCHEMA_DEFAULT_DBGENERATED && given->value.text && is_own) {
-        tenon__buf_format(&w->text, " DEFAULT (%s)", given->value.text);
-    } else if (given->kind == SCHEMA_DEFAULT_VALUE) {
-        ddl_text(w, " DEFAULT ");
-        if (given->is_list)
-            write_list(w, field);
-        else
-            write_value(w, field, &given->value);
-    }
-}
-
-/* ---- statements ------------------------------------------------------------------------------- */
+/* ---- statements -------------------------------------------------------------------------------
+ */
 
 /* A key of one column stands with its column; SQLite gives AUTOINCREMENT no other place. */
 static bool is_inline_key(const schema_model *model, const schema_field *field)
@@ -102,20 +38,26 @@ static bool is_inline_key(const schema_model *model, const schema_field *field)
     return key && key->column_count == 1 && key->columns[0].field == field;
 }
 
+/* The language's engine lets every Int key count, also one that the client always gives. */
+static bool counts(const schema_field *field)
+{
+    return field->default_value.kind == SCHEMA_DEFAULT_AUTOINCREMENT ||
+           (field->kind == SCHEMA_SCALAR && field->type == SCHEMA_INT);
+}
+
 static void write_column(ddl_writer *w, const schema_model *model, const schema_field *field)
 {
-    bool is_counting =
-        field->default_value.kind == SCHEMA_DEFAULT_AUTOINCREMENT && is_inline_key(model, field);
+    bool is_counting = is_inline_key(model, field) && counts(field);
     ddl_text(w, "    ");
     ddl_identifier(w, field->database_name);
-    tenon__buf_format(&w->text, " %s", is_counting ? "INTEGER" : type_of(field));
+    tenon__buf_format(&w->text, " %s", is_counting ? "INTEGER" : type_of(w, field));
     if (field->arity == SCHEMA_REQUIRED)
         ddl_text(w, " NOT NULL");
     if (is_inline_key(model, field))
         ddl_text(w, " PRIMARY KEY");
     if (is_counting)
         ddl_text(w, " AUTOINCREMENT");
-    write_default(w, field);
+    ddl_sqlite_default(w, field);
 }
 
 static void write_primary_key(ddl_writer *w, const schema_index *key)
@@ -190,7 +132,8 @@ static void write_join_table(ddl_writer *w, const schema_relation *relation)
     ddl_text(w, "CREATE TABLE ");
     ddl_table_name(w, NULL, relation->join_table);
     tenon__buf_format(&w->text, " (\n    \"A\" %s NOT NULL,\n    \"B\" %s NOT NULL",
-                      type_of(ddl_identity(relation->from)), type_of(ddl_identity(relation->to)));
+                      type_of(w, ddl_identity(relation->from)),
+                      type_of(w, ddl_identity(relation->to)));
     if (has_constraints(w)) {
         write_join_constraint(w, relation, relation->from, "A");
         write_join_constraint(w, relation, relation->to, "B");

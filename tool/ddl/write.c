@@ -128,12 +128,12 @@ void ddl_checks(ddl_writer *w, const schema_model *model, const char *separator)
     write_checks(w, model, NULL, &model->comment, separator);
 }
 
-void ddl_hexadecimal(ddl_writer *w, const schema_value *value)
+void ddl_hexadecimal(ddl_writer *w, const schema_value *value, tenon__buf *out)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf bytes = {0};
     w->failed |= !tenon__base64_decode(value->text, value->length, &bytes) || bytes.failed;
     for (size_t i = 0; i < bytes.length; i++)
-        tenon__buf_format(&w->text, "%02x", (unsigned char)bytes.data[i]);
+        tenon__buf_format(out, "%02x", (unsigned char)bytes.data[i]);
 }
 
 void ddl_time(ddl_writer *w, const schema_value *value)

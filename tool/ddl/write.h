@@ -18,6 +18,9 @@ typedef struct ddl_writer {
 void ddl_write_postgresql(ddl_writer *w);
 void ddl_write_sqlite(ddl_writer *w);
 
+/* ` DEFAULT …` of a column, or nothing. */
+void ddl_sqlite_default(ddl_writer *w, const schema_field *field);
+
 /* Ends the statement being written and adds it to the script. */
 void ddl_finish(ddl_writer *w, const char *title);
 void ddl_text(ddl_writer *w, const char *text);
@@ -30,13 +33,15 @@ void ddl_field_list(ddl_writer *w, schema_field *const *fields, size_t count);
 void ddl_index_columns(ddl_writer *w, const schema_index *index, bool has_operator_classes);
 /* FOREIGN KEY (…) REFERENCES … ON DELETE … ON UPDATE … */
 void ddl_foreign_key(ddl_writer *w, const schema_relation *relation, const char *space);
-/* CONSTRAINT … CHECK (…) for each @tenon.check of the model and its fields; each after `separator`. */
+/* CONSTRAINT … CHECK (…) for each @tenon.check of the model and its fields; each after
+ * `separator`. */
 void ddl_checks(ddl_writer *w, const schema_model *model, const char *separator);
 /* Base 64 as hexadecimal digits. */
-void ddl_hexadecimal(ddl_writer *w, const schema_value *value);
+void ddl_hexadecimal(ddl_writer *w, const schema_value *value, tenon__buf *out);
 /* The literal of a DateTime in UTC, as both databases read it. */
 void ddl_time(ddl_writer *w, const schema_value *value);
-/* The only column of a model's primary key, or else of its first unique: what join tables refer to. */
+/* The only column of a model's primary key, or else of its first unique: what join tables refer
+ * to. */
 const schema_field *ddl_identity(const schema_model *model);
 
 #endif
