@@ -34,7 +34,8 @@ extern const command *const command_table[];
  * took. */
 const command *command_find(int argc, char **argv, int *word_count);
 
-/* The name of a command like the first words of argv, for "did you mean"; NULL when none is near. */
+/* The name of a command like the first words of argv, for "did you mean"; NULL when none is near.
+ */
 const char *command_nearest(int argc, char **argv);
 
 /* Prints `tenon: …` and where to read about the command (NULL: about all); returns

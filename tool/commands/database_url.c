@@ -1,7 +1,8 @@
 /* The URL of --url, or of the schema's datasource.
  *
- * The language reads env("NAME") from the environment and from a .env file; ours is read as its is: lines
- * of NAME=value, quotes around the value dropped, # starts a comment line. The environment wins. */
+ * The language reads env("NAME") from the environment and from a .env file; ours is read as its
+ * is: lines of NAME=value, quotes around the value dropped, # starts a comment line. The
+ * environment wins. */
 #include "commands/database_url.h"
 
 #include <ctype.h>
@@ -19,10 +20,10 @@ static void free_line(char **line)
     free(*line);
 }
 
-/* The folder of the schema with its slash, "" for the working folder. */
+/* The folder of the file with the datasource, and its slash; "" for the working folder. */
 static void add_schema_folder(const schema *s, tenon__buf *out)
 {
-    const char *path = s->file_count ? s->files[0].path : "";
+    const char *path = s->datasource ? s->files[s->datasource->span.file].path : "";
     const char *slash = strrchr(path, '/');
     if (slash)
         tenon__buf_add(out, path, (size_t)(slash - path) + 1);

@@ -10,8 +10,8 @@
     "              datasource, whose env(\"…\") is looked up in the environment, then in .env\n" \
     "              beside the schema or in the working folder\n"
 
-/* The URL into *out; file: paths of the schema become relative to the schema, as the language has it.
- * False when there is none, with *err saying where it was looked for. */
+/* The URL into *out; file: paths of the schema become relative to the schema, as the language has
+ * it. False when there is none, with *err saying where it was looked for. */
 bool database_url(const schema *s, const char *given, tenon__buf *out, tenon_error *err);
 
 #endif

@@ -4,6 +4,7 @@
 #include "commands/schema_input.h"
 #include "db/db.h"
 #include "ddl/ddl.h"
+#include "describe/describe.h"
 
 #include <tenon/tenon.h>
 
@@ -25,19 +26,30 @@ static int show_error(const tenon_error *err)
     return COMMAND_FAILED;
 }
 
-/* Of the URL when there is one, else of the schema's provider: a dry run needs no database. */
-static tenon_dialect dialect_of(const schema *s, const char *url)
+/* Of the URL where it names a database that tenon knows, else of the schema's provider: a dry run
+ * needs no database. A wrong --url is told. */
+static bool find_dialect(const schema *s, const push_arguments *arguments, const char *url,
+                         tenon_dialect *out, tenon_error *err)
 {
-    if (!*url)
-        return s->datasource && s->datasource->provider == SCHEMA_SQLITE ? TENON_SQLITE
-                                                                         : TENON_POSTGRESQL;
-    return strncmp(url, "postgres", 8) == 0 ? TENON_POSTGRESQL : TENON_SQLITE;
+    bool is_sqlite = s->datasource && s->datasource->provider == SCHEMA_SQLITE;
+    tenon_error unknown = {0};
+    const tenon__driver *driver = tenon__driver_of_url(url, &unknown);
+    *out = is_sqlite ? TENON_SQLITE : TENON_POSTGRESQL;
+    if (driver)
+        *out = driver->dialect;
+    else if (arguments->url || !arguments->is_dry_run)
+        *err = unknown;
+    return err->status == TENON_OK;
 }
 
 static int print_script(const ddl_script *script)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
     ddl_script_text(script, &text);
+    if (text.failed) {
+        fputs("tenon: out of memory\n", stderr);
+        return COMMAND_FAILED;
+    }
     fputs(tenon__buf_string(&text), stdout);
     return COMMAND_DONE;
 }
@@ -87,10 +99,20 @@ static int push_to(const char *url, const schema *s, const ddl_script *script)
     return err.status == TENON_OK ? COMMAND_DONE : show_error(&err);
 }
 
+/* The server would round a default that is too fine; what generated code refuses is refused here.
+ */
+static bool check_defaults(const schema *s, tenon_error *err)
+{
+    describe_set *set = describe_schema(s, err);
+    describe_free(set);
+    return set != NULL;
+}
+
 static int push(const schema *s, const push_arguments *arguments)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf url = {0};
     ddl_script script;
+    tenon_dialect dialect;
     tenon_error err = {0};
     schema_input_show_diagnostics(s);
     if (schema_error_count(s))
@@ -98,7 +120,9 @@ static int push(const schema *s, const push_arguments *arguments)
     if (!database_url(s, arguments->url, &url, &err) && !arguments->is_dry_run)
         return show_error(&err);
     tenon_error_reset(&err);
-    if (!ddl_create(s, dialect_of(s, tenon__buf_string(&url)), &script, &err))
+    if (!check_defaults(s, &err) ||
+        !find_dialect(s, arguments, tenon__buf_string(&url), &dialect, &err) ||
+        !ddl_create(s, dialect, &script, &err))
         return show_error(&err);
     int status = arguments->is_dry_run ? print_script(&script)
                                        : push_to(tenon__buf_string(&url), s, &script);

@@ -1,10 +1,10 @@
 /* `tenon generate`: writes the typed C of a schema.
  *
- * What the command line leaves open is read from the generator block whose provider is "tenon"; its
- * output is relative to the schema, as the language has it. --watch looks at the texts of the schema
- * twice a second: they are small, and no notification service has to be trusted for it. */
-#include "generate/generate.h"
+ * What the command line leaves open is read from the generator block whose provider is "tenon";
+ * its output is relative to the schema, as the language has it. --watch looks at the texts of the
+ * schema twice a second: they are small, and no notification service has to be trusted for it. */
 #include "commands/commands.h"
+#include "commands/generator_block.h"
 #include "commands/schema_input.h"
 
 #include <stdlib.h>
@@ -12,52 +12,13 @@
 
 typedef struct generate_arguments {
     const char *path;
-    const char *output, *name, *prefix; /* NULL: as the generator block says */
-    bool is_split, is_check, is_watch;
+    generator_choice choice;
+    bool is_check, is_watch;
 } generate_arguments;
 
 static void release_schema(schema **s)
 {
     schema_free(*s);
-}
-
-static const schema_generator *own_generator(const schema *s)
-{
-    for (size_t i = 0; i < s->generator_count; i++)
-        if (s->generators[i].provider && !strcmp(s->generators[i].provider, "tenon"))
-            return &s->generators[i];
-    return NULL;
-}
-
-/* The value of a property of the tenon generator, or NULL. */
-static const char *property_of(const schema *s, const char *name)
-{
-    const schema_generator *generator = own_generator(s);
-    for (size_t i = 0; generator && i < generator->property_count; i++)
-        if (!strcmp(generator->properties[i].name, name))
-            return generator->properties[i].value;
-    return NULL;
-}
-
-/* The folder of the output: as given, or the property beside the schema, or the schema's own folder. */
-static bool find_output(const schema *s, const generate_arguments *arguments, tenon__buf *out)
-{
-    const char *property = property_of(s, "output");
-    if (arguments->output) {
-        tenon__buf_text(out, arguments->output);
-    } else if (property && property[0] == '/') {
-        tenon__buf_text(out, property);
-    } else {
-        const char *path = s->files[0].path;
-        const char *slash = strrchr(path, '/');
-        tenon__buf_add(out, path, slash ? (size_t)(slash - path) : 0);
-        if (slash && property)
-            tenon__buf_char(out, '/');
-        tenon__buf_text(out, property ? property : "");
-    }
-    if (!out->length)
-        tenon__buf_char(out, '.');
-    return !out->failed;
 }
 
 static int show_error(const tenon_error *err)
@@ -66,30 +27,12 @@ static int show_error(const tenon_error *err)
     return COMMAND_FAILED;
 }
 
-static generate_options options_of(const schema *s, const generate_arguments *arguments)
+static int write_output(const generate_arguments *arguments, const generate_output *output,
+                        const char *folder)
 {
-    const char *split = property_of(s, "split");
-    generate_options options = {.name = arguments->name, .prefix = arguments->prefix};
-    if (!options.name)
-        options.name = property_of(s, "name");
-    if (!options.name)
-        options.name = "models";
-    if (!options.prefix)
-        options.prefix = property_of(s, "prefix");
-    options.is_split = arguments->is_split || (split && !strcmp(split, "true"));
-    return options;
-}
-
-static int write_output(const schema *s, const generate_arguments *arguments,
-                        const generate_output *output)
-{
-    TENON__CLEANUP(tenon__buf_release) tenon__buf directory = {0};
     generate_report report;
     tenon_error err = {0};
-    if (!find_output(s, arguments, &directory))
-        return tenon__fail_no_memory(&err), show_error(&err);
-    if (!generate_write(output, tenon__buf_string(&directory), arguments->is_check, stdout, &report,
-                        &err))
+    if (!generate_write(output, folder, arguments->is_check, stdout, &report, &err))
         return show_error(&err);
     if (arguments->is_check && report.written) {
         fputs("tenon: generated files are out of date; run `tenon generate`\n", stderr);
@@ -104,44 +47,53 @@ static int write_output(const schema *s, const generate_arguments *arguments,
 
 static int generate_from(const schema *s, const generate_arguments *arguments)
 {
-    generate_options options = options_of(s, arguments);
+    TENON__CLEANUP(tenon__buf_release) tenon__buf folder = {0};
+    generate_options options;
     generate_output output;
     tenon_error err = {0};
     schema_input_show_diagnostics(s);
     if (schema_error_count(s))
         return COMMAND_FAILED;
-    if (!generate_code(s, &options, &output, &err))
+    if (!generator_block_read(s, arguments->path, &arguments->choice, &options, &folder, &err) ||
+        !generate_code(s, &options, &output, &err))
         return show_error(&err);
-    int status = write_output(s, arguments, &output);
+    int status = write_output(arguments, &output, tenon__buf_string(&folder));
     generate_output_release(&output);
     return status;
 }
 
+/* Never 0. */
 static uint64_t hash_of_texts(const schema *s)
 {
-    uint64_t hash = 0;
+    uint64_t hash = 1;
     for (size_t i = 0; i < s->file_count; i++)
         hash = hash * 31 + tenon__hash(s->files[i].text, s->files[i].length);
-    return hash;
+    return hash | 1;
+}
+
+/* What is seen of the schema now: the hash of its texts, 0 when it cannot be read. */
+static uint64_t generate_when_changed(const generate_arguments *arguments, uint64_t seen)
+{
+    tenon_error err = {0};
+    TENON__CLEANUP(release_schema) schema *s = schema_read_path(arguments->path, &err);
+    uint64_t now = s ? hash_of_texts(s) : 0;
+    if (now == seen)
+        return now;
+    if (s)
+        generate_from(s, arguments);
+    else
+        schema_input_show_error(&err);
+    return now;
 }
 
 /* Goes on until the process is stopped. */
 _Noreturn static void watch(const generate_arguments *arguments)
 {
     const struct timespec pause = {.tv_nsec = 500000000};
-    uint64_t seen = 0;
-    bool is_first = true;
+    uint64_t seen = 2; /* no hash */
     fputs("watching the schema; stop with Ctrl-C\n", stderr);
-    for (;; nanosleep(&pause, NULL)) {
-        TENON__CLEANUP(release_schema) schema *s = schema_input_read(arguments->path);
-        if (!s)
-            continue;
-        uint64_t now = hash_of_texts(s);
-        if (is_first || now != seen)
-            generate_from(s, arguments);
-        is_first = false;
-        seen = now;
-    }
+    for (;; nanosleep(&pause, NULL))
+        seen = generate_when_changed(arguments, seen);
 }
 
 /* The value behind option argv[*at], or NULL when it is another option or the value is missing. */
@@ -157,18 +109,18 @@ static int parse_arguments(int argc, char **argv, generate_arguments *out)
     for (int i = 1; i < argc; i++) {
         const char *value;
         if ((value = option_value(argc, argv, &i, "--output")))
-            out->output = value;
+            out->choice.output = value;
         else if ((value = option_value(argc, argv, &i, "--name")))
-            out->name = value;
+            out->choice.name = value;
         else if ((value = option_value(argc, argv, &i, "--prefix")))
-            out->prefix = value;
+            out->choice.prefix = value;
         else if (!strcmp(argv[i], "--split"))
-            out->is_split = true;
+            out->choice.is_split = true;
         else if (!strcmp(argv[i], "--check"))
             out->is_check = true;
         else if (!strcmp(argv[i], "--watch"))
             out->is_watch = true;
-        else if (argv[i][0] == '-')
+        else if (argv[i][0] == '-' && argv[i][1])
             return command_misused(&command_generate, "unknown option or missing value: '%s'",
                                    argv[i]);
         else if (out->path)
@@ -178,6 +130,8 @@ static int parse_arguments(int argc, char **argv, generate_arguments *out)
     }
     if (out->is_check && out->is_watch)
         return command_misused(&command_generate, "--check and --watch exclude each other");
+    if (out->is_watch && out->path && schema_input_is_stdin(out->path))
+        return command_misused(&command_generate, "standard input cannot be watched");
     return COMMAND_DONE;
 }
 
