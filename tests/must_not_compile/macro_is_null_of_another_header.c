@@ -1,0 +1,6 @@
+/* gcc: error: #error "IS_NULL is defined by another header: define TENON_NO_SHORT_NAMES */
+/* clang: error: "IS_NULL is defined by another header: define TENON_NO_SHORT_NAMES */
+#define IS_NULL something_of_its_own
+#include "models.h"
+
+extern int something;
