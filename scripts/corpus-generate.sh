@@ -1,6 +1,6 @@
 #!/bin/sh
-# For every application of the corpus: the C that tenon generates must compile without a warning under the
-# project's flags with gcc and clang, and as C++.
+# For every application of the corpus: the C that tenon generates must compile without a warning
+# under the project's flags with gcc and clang, and as C++.
 #
 #     scripts/corpus-generate.sh TENON CORPUS
 set -eu
@@ -37,10 +37,11 @@ for application in "$corpus"/apps/*/; do
         try $compiler -std=c99 $warnings -I "$root/include" -c "$output/models.c" -o /dev/null
     done
     for compiler in g++ clang++; do
+        flags="-x c++ $cxx_warnings -I $root/include"
         # shellcheck disable=SC2086
-        try $compiler -std=c++20 -x c++ $cxx_warnings -I "$root/include" -c "$output/models.c" -o /dev/null
+        try $compiler -std=c++20 $flags -c "$output/models.c" -o /dev/null
         # shellcheck disable=SC2086
-        try $compiler -std=c++17 -x c++ $cxx_warnings -I "$root/include" -fsyntax-only "$output/models.h"
+        try $compiler -std=c++17 $flags -fsyntax-only "$output/models.h"
     done
     if grep -nE 'system_header|diagnostic ignored' "$output"/models.*; then
         failed=$((failed + 1))

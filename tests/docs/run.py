@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""What README.md and docs/ show must work: every C block compiles, every program and shell line runs.
+"""What README.md and docs/ show must work: C blocks compile, programs and shell lines run.
 
     run.py ROOT BUILD
 
-The first `prisma` block of a document is its schema.prisma. A `c` block with a main is a program: it becomes
-main.c. Any other is the inside of a function that has `tenon_session *s`. `sh` blocks run in order in a
-folder of their own, with `tenon` on the PATH and the library where pkg-config finds it; in a line that starts
-with `make` only the target is looked up. `text` blocks, and those of documents without a schema, are
-only read by people.
+The first `prisma` block of a document is its schema.prisma. A `c` block with a main is a program:
+it becomes main.c. Any other is the inside of a function that has `tenon_session *s`. `sh` blocks
+run in order in a folder of their own, with `tenon` on the PATH and the library where pkg-config
+finds it; in a line that starts with `make` only the target is looked up. `text` blocks, and those
+of documents without a schema, are only read by people.
 """
 import os
 import pathlib
@@ -29,6 +29,7 @@ void block(tenon_session *s)
     }
 }
 """
+DATASOURCE = 'datasource db {\n  provider = "postgresql"\n  url = env("DATABASE_URL")\n}\n'
 FLAGS = ["-std=c99", "-Wall", "-Wextra", "-Wno-unused-variable", "-Wno-shadow", "-Werror"]
 
 
@@ -39,15 +40,21 @@ def blocks_of(document):
 
 
 def run(command, folder, environment):
-    result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
     return None if result.returncode == 0 else result.stdout + result.stderr
 
 
 class Checker:
     def __init__(self, root, build):
         self.root, self.build, self.count, self.failures = root, build, 0, 0
-        self.environment = dict(os.environ, PATH=f"{build}:{os.environ['PATH']}",
-                                PKG_CONFIG_PATH=f"{build}/meson-uninstalled", LD_LIBRARY_PATH=str(build))
+        self.environment = dict(
+            os.environ,
+            PATH=f"{build}:{os.environ['PATH']}",
+            PKG_CONFIG_PATH=f"{build}/meson-uninstalled",
+            LD_LIBRARY_PATH=str(build),
+        )
 
     def tell(self, document, line, problem):
         self.count += 1
@@ -61,10 +68,12 @@ class Checker:
         for command in text.splitlines():
             if command.startswith("make "):
                 target = command.split()[1]
-                self.tell(document, line, None if f"\n{target}:" in makefile else f"no target {target}")
+                is_there = f"\n{target}:" in makefile
+                self.tell(document, line, None if is_there else f"no target {target}")
             else:
                 lines.append(command)
-        self.tell(document, line, run(["bash", "-euc", "\n".join(lines)], folder, self.environment))
+        script = ["bash", "-euc", "\n".join(lines)]
+        self.tell(document, line, run(script, folder, self.environment))
 
     def check_c(self, document, line, text, folder, name):
         if "int main(" in text:
@@ -73,7 +82,8 @@ class Checker:
         else:
             source = folder / "block.c"
             source.write_text(WRAPPER % (name, text))
-        command = ["gcc", *FLAGS, "-I", self.root / "include", "-I", folder, "-fsyntax-only", source]
+        include = ["-I", self.root / "include", "-I", folder]
+        command = ["gcc", *FLAGS, *include, "-fsyntax-only", source]
         self.tell(document, line, run(command, folder, self.environment))
 
     def check_document(self, document):
@@ -97,7 +107,7 @@ class Checker:
 
     def check_schema(self, document, line, text, folder):
         if "datasource" not in text:
-            text = 'datasource db {\n  provider = "postgresql"\n  url = env("DATABASE_URL")\n}\n' + text
+            text = DATASOURCE + text
         other = folder / "other.prisma"
         other.write_text(text)
         self.tell(document, line, run(["tenon", "validate", other], folder, self.environment))
