@@ -108,10 +108,17 @@ static void bind_text(int index, const char *text, size_t length)
     sqlite3_bind_text(statement, index, text, (int)length, SQLITE_STATIC);
 }
 
-static const char *column_text(int column, size_t *length)
+/* Found once, not by each of sqlite3_column_type, _text and _bytes anew. */
+static sqlite3_value *column(int index)
 {
-    const char *text = (const char *)sqlite3_column_text(statement, column);
-    *length = (size_t)sqlite3_column_bytes(statement, column);
+    return sqlite3_column_value(statement, index);
+}
+
+static const char *column_text(int index, size_t *length)
+{
+    sqlite3_value *value = column(index);
+    const char *text = (const char *)sqlite3_value_text(value);
+    *length = (size_t)sqlite3_value_bytes(value);
     return text;
 }
 
@@ -125,9 +132,10 @@ static const char *copy_text(char **to, const char *from, size_t length)
 
 static void read_numbers(raw_user *user)
 {
+    sqlite3_value *age = column(3);
     user->id = sqlite3_column_int(statement, 0);
-    user->has_age = sqlite3_column_type(statement, 3) != SQLITE_NULL;
-    user->age = user->has_age ? sqlite3_column_int(statement, 3) : 0;
+    user->has_age = sqlite3_value_type(age) != SQLITE_NULL;
+    user->age = user->has_age ? sqlite3_value_int(age) : 0;
     user->created_at_us = read_time((const char *)sqlite3_column_text(statement, 4));
 }
 
