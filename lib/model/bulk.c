@@ -1,7 +1,7 @@
 /* create_many: many new rows, the fastest way that the database has.
  *
- * PostgreSQL takes them as columns, one array a parameter (UNNEST), up to a few thousand a
- * statement, and by COPY where there are more and nothing has to come back. SQLite, and models with
+ * PostgreSQL takes them as columns, one array a parameter (UNNEST), and by COPY from a thousand on
+ * when nothing has to come back. SQLite, and models with
  * a column whose type cannot be named, take several rows of VALUES: 64, 8 or 1, so that there are
  * only three statements to keep; on SQLite 64 at once need 40 % less work than one by one. Whatever
  * takes more than one statement happens in one transaction, or in a savepoint of the session's.
@@ -13,7 +13,7 @@
 #include "model/walk.h"
 
 enum {
-    COPY_ROWS = 4000,      /* from here on COPY is faster than UNNEST */
+    COPY_ROWS = 1000,      /* from here on COPY is faster than UNNEST */
     STATEMENT_ROWS = 8000, /* most of one UNNEST */
     MANY_VALUES = 64,      /* rows of VALUES */
     SOME_VALUES = 8,
