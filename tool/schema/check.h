@@ -30,7 +30,6 @@ typedef struct check_connector {
     bool has_free_autoincrement; /* on any number of fields, with a key or not */
     bool has_free_key_order;     /* `references` may list a key in another order */
     bool allows_required_set_null;
-    bool shares_names_with_primary_keys; /* those of indexes; else only indexes share theirs */
 } check_connector;
 
 extern const check_connector check_no_connector;
@@ -43,7 +42,6 @@ typedef struct check_enum {
     const ast_block *ast;
     schema_enum *enumeration;
     const ast_expression *schema; /* the argument of @@schema, or NULL */
-    bool has_schema;
 } check_enum;
 
 /* One block of the sources, in order. */
@@ -87,7 +85,6 @@ struct check_field {
     const char *made_name;       /* as given or made; never NULL */
     const char *constraint_name; /* as given, or NULL */
     check_action on_delete, on_update;
-    check_field *opposite; /* NULL when there is none */
 };
 
 typedef struct check_operator check_operator;
@@ -119,7 +116,6 @@ struct check_model {
     check_index *primary_key; /* into indexes, or NULL */
     const ast_attribute *map; /* @@map, or NULL */
     const ast_expression *schema;
-    bool has_schema;
     const ast_attribute *shard_key;
     const struct check_relation *first_relation; /* of those where this model holds the key */
 };
@@ -284,7 +280,6 @@ bool check_field_list(check *c, check_model *model, const ast_expression *value,
 void check_default_value(check *c, check_field *field);
 
 /* Rules of the database for one part each. */
-void check_index_rules(check *c, check_model *model, check_index *index);
 void check_operator_rules(check *c, check_index *index);
 const check_operator *check_find_operator(const char *name);
 const char *check_operator_name(const check_operator *operator); /* in the database */

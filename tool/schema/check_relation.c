@@ -174,7 +174,6 @@ static void infer_relation(check *c, check_field *f)
     bool is_other_list = other && other->field->arity == SCHEMA_LIST;
     schema_relation_kind kind = SCHEMA_ONE_TO_MANY;
 
-    f->opposite = other;
     if (is_list && is_other_list) {
         add_many_to_many(c, f, other);
     } else if (is_list && !other) {

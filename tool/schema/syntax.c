@@ -255,8 +255,8 @@ static bool object(parser *p)
         return false;
     mark m = begin(p, SYNTAX_OBJECT);
     p->depth++;
-    bool matched = literal(p, "{") && maybe(named_argument(p) && many(p, next_member)) &&
-                   literal(p, "}");
+    bool matched =
+        literal(p, "{") && maybe(named_argument(p) && many(p, next_member)) && literal(p, "}");
     p->depth--;
     return end(p, m, matched);
 }
