@@ -51,7 +51,7 @@ static void close_connection(tenon__connection *c)
     if (!c)
         return;
     PQclear(c->result);
-    PQfreeCancel(c->cancel);
+    tenon__pg_drop_request(c);
     PQfinish(c->pg);
     tenon__pg_free_statements(c);
     free(c->copy);
@@ -108,8 +108,7 @@ static bool check_encoding(tenon__connection *c, tenon_error *err)
 
 static tenon__progress finish_connect(tenon__connection *c, tenon_error *err)
 {
-    c->cancel = PQgetCancel(c->pg);
-    if (!check_encoding(c, err) || !c->cancel || PQsetnonblocking(c->pg, 1) != 0) {
+    if (!check_encoding(c, err) || PQsetnonblocking(c->pg, 1) != 0) {
         tenon__fail_no_memory(err);
         c->state = TENON__BROKEN;
         return TENON__FAILED;
@@ -149,15 +148,7 @@ static tenon__state state_of(const tenon__connection *c)
 
 static int socket_of(const tenon__connection *c)
 {
-    return PQsocket(c->pg);
-}
-
-/* Opens a connection of its own to the server, sends the wish and waits until it is closed. */
-static void cancel(tenon__connection *c)
-{
-    char message[256];
-    if (c->cancel)
-        PQcancel(c->cancel, message, sizeof message);
+    return c->awaits_request ? tenon__pg_request_socket(c) : PQsocket(c->pg);
 }
 
 static bool in_transaction(const tenon__connection *c, bool *is_failed)
@@ -178,7 +169,7 @@ const tenon__driver tenon__postgres_driver = {
     .state = state_of,
     .socket = socket_of,
     .step = step,
-    .cancel = cancel,
+    .cancel = tenon__pg_cancel,
     .prepare = tenon__pg_prepare,
     .forget = tenon__pg_forget,
     .execute = tenon__pg_execute,

@@ -1,8 +1,8 @@
 /* What the files of this folder share.
  *
- * connect.c opens and closes, run.c drives the protocol, params.c and encode.c write values, result.c,
- * rows.c and decode.c read them, lists.c and text.c write arrays, numeric.c does numeric both ways, copy.c loads in bulk, types.c knows the types and
- * errors.c what went wrong. Values travel in PostgreSQL's binary formats in both directions; types whose
+ * connect.c opens and closes, run.c drives the protocol, cancel.c stops a statement, params.c and encode.c
+ * write values, result.c, rows.c and decode.c read them, lists.c and text.c write arrays, numeric.c does
+ * numeric both ways, copy.c loads in bulk, types.c knows the types and errors.c what went wrong. Values travel in PostgreSQL's binary formats in both directions; types whose
  * binary format is not documented, or whose OID differs from database to database, travel as text.
  *
  * Everything that depends only on the statement is worked out once, when it is prepared: a *param* says
@@ -14,6 +14,7 @@
 
 #include <endian.h>
 #include <libpq-fe.h>
+#include <stdatomic.h>
 
 /* ---- types (types.c) --------------------------------------------------------------------------- */
 
@@ -246,6 +247,9 @@ typedef enum tenon__pg_task {
     TENON__PG_COPY_ABORT
 } tenon__pg_task;
 
+/* A request to stop a statement, on its way in a thread of its own (cancel.c). */
+typedef struct tenon__pg_request tenon__pg_request;
+
 struct tenon__connection {
     PGconn *pg;
     tenon__state state;
@@ -270,7 +274,8 @@ struct tenon__connection {
     tenon__prepared *prepared;               /* all that live */
     tenon__prepared *forgotten;              /* to be deallocated on the server */
     tenon__prepared *copy;                   /* the statement being copied */
-    PGcancel *cancel;                        /* copied from pg, so that another thread may use it */
+    _Atomic(tenon__pg_request *) request;    /* the last one; NULL: none */
+    bool awaits_request;                     /* all has come, but a request is still on its way */
     unsigned last_name;                      /* names count up */
     char sql[sizeof((tenon_error *)0)->sql]; /* beginning of the script */
 };
@@ -304,6 +309,14 @@ tenon__progress tenon__pg_copy_row(tenon__connection *c, const tenon__statement 
                                    const void *const *values, tenon_error *err);
 tenon__progress tenon__pg_copy_end(tenon__connection *c, const char *abort_message,
                                    int64_t *affected, tenon_error *err);
+
+/* Starts a request to stop what runs. */
+void tenon__pg_cancel(tenon__connection *c);
+/* Whether one is on its way, and the descriptor that becomes readable at its end. */
+bool tenon__pg_is_cancelling(const tenon__connection *c);
+int tenon__pg_request_socket(const tenon__connection *c);
+/* Forgets it; when it is still on its way, the connection must be closed. */
+void tenon__pg_drop_request(tenon__connection *c);
 
 /* ---- errors (errors.c) ------------------------------------------------------------------------- */
 

@@ -329,8 +329,21 @@ static tenon__progress finish(tenon__connection *c, tenon_error *err)
     return TENON__ROWS;
 }
 
+/* All has come. A request to stop it that is still on its way would hit the next statement. */
+static tenon__progress end_statement(tenon__connection *c, tenon_error *err)
+{
+    c->awaits_request = tenon__pg_is_cancelling(c);
+    if (TENON__UNLIKELY(c->awaits_request))
+        return TENON__WANT_READ;
+    if (TENON__UNLIKELY(atomic_load_explicit(&c->request, memory_order_relaxed) != NULL))
+        tenon__pg_drop_request(c);
+    return finish(c, err);
+}
+
 tenon__progress tenon__pg_step(tenon__connection *c, tenon_error *err)
 {
+    if (TENON__UNLIKELY(c->awaits_request))
+        return end_statement(c, err);
     if (!PQconsumeInput(c->pg)) {
         collect(c); /* the reason may have come before the end */
         tenon__pg_fail_lost(err, c);
@@ -341,7 +354,7 @@ tenon__progress tenon__pg_step(tenon__connection *c, tenon_error *err)
     if (c->state == TENON__COPYING)
         return c->is_flushing ? TENON__WANT_WRITE : TENON__DONE;
     if (collect(c))
-        return c->state == TENON__COPYING ? TENON__DONE : finish(c, err);
+        return c->state == TENON__COPYING ? TENON__DONE : end_statement(c, err);
     return c->is_flushing ? TENON__WANT_WRITE : TENON__WANT_READ;
 }
 

@@ -1,0 +1,14 @@
+/* A PostgreSQL server of the test's own, to be killed and frozen. See cluster.sh. */
+#ifndef CLUSTER_H
+#define CLUSTER_H
+
+/* Starts it; the URL of its database `postgres`. It is removed when the process exits. */
+const char *cluster_open(void);
+/* SIGKILL, as by the system when memory has run out; and up again. */
+void cluster_kill(void);
+void cluster_start(void);
+/* All processes of it stand still until the thaw. */
+void cluster_freeze(void);
+void cluster_thaw(void);
+
+#endif

@@ -1,0 +1,86 @@
+#!/bin/bash
+# A PostgreSQL cluster of a test's own, which it may mistreat:
+#
+#     cluster.sh make|start|kill|freeze|thaw|remove FOLDER
+#
+# `kill` is SIGKILL to the postmaster, as when the machine's memory ran out; `freeze` stops all its
+# processes in the middle of what they do, as a machine does that hangs, until `thaw`. FOLDER is also
+# where the socket is. The shared cluster of the tests (scripts/with-postgres.sh) is not touched.
+set -euo pipefail
+
+order=$1 folder=$2
+bin=$(dirname "$(command -v initdb || ls -d /usr/lib/postgresql/*/bin/initdb | sort -V | tail -n 1)")
+
+as_owner=()
+if [ "$(id -u)" -eq 0 ]; then
+    owner=nobody
+    ! id postgres >/dev/null 2>&1 || owner=postgres
+    as_owner=(runuser -u "$owner" --)
+fi
+
+run_as_owner() (
+    cd "$folder"
+    "${as_owner[@]}" "$@"
+)
+
+# A killed server's processes may hold its memory for a moment longer.
+start() {
+    local attempt
+    for attempt in {1..100}; do
+        ! run_as_owner "$bin/pg_ctl" -D data -l log -w -s -t 60 start >/dev/null 2>&1 || return 0
+        sleep 0.1
+    done
+    cat "$folder/log" >&2
+    return 1
+}
+
+postmaster() {
+    head -n 1 "$folder/data/postmaster.pid"
+}
+
+# The postmaster and its children.
+processes() {
+    postmaster
+    ps -o pid= --ppid "$(postmaster)"
+}
+
+# A dead one may still wait to be collected by its parent.
+is_running() {
+    case $(ps -o stat= -p "$1") in
+    "" | Z*) return 1 ;;
+    esac
+}
+
+case $order in
+make)
+    [ -z "${owner:-}" ] || chown "$owner" "$folder"
+    run_as_owner "$bin/initdb" -D data --username=tenon --auth=trust --encoding=UTF8 \
+        --locale=C.UTF-8 --no-sync --no-instructions >/dev/null
+    cat >>"$folder/data/postgresql.conf" <<CONF
+listen_addresses = ''
+unix_socket_directories = '$folder'
+fsync = off
+autovacuum = off
+timezone = 'UTC'
+log_min_messages = fatal
+CONF
+    start
+    ;;
+start) start ;;
+kill)
+    children=$(processes)
+    kill -KILL "$(postmaster)"
+    for child in $children; do
+        while is_running "$child"; do sleep 0.02; done
+    done
+    ;;
+freeze) kill -STOP $(processes) ;;
+thaw) kill -CONT $(processes) ;;
+remove)
+    if [ -f "$folder/data/postmaster.pid" ]; then
+        kill -CONT $(processes) 2>/dev/null || :
+        run_as_owner "$bin/pg_ctl" -D data -m immediate -w -s stop >/dev/null 2>&1 || :
+    fi
+    rm -rf "$folder"
+    ;;
+esac
