@@ -1,0 +1,388 @@
+/* Memory runs out at every place of every public function, on both databases.
+ *
+ * Each function of the exported list has a row in the table below (the last test compares the two).
+ * For those that can need memory the n-th allocation fails, n = 1 …, once with only that one failing
+ * and once with all from there on. Then: the call was done whole, or it failed with NO_MEMORY and
+ * changed nothing; no block is left; the same session and the same pool do their work. Each round has
+ * a fresh database handle, so that what is allocated once is allocated here. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "fault.h"
+#include "sample_model.h"
+#include "sample_schema.h"
+#include "testdb.h"
+
+#define ANN "ann@example.com"
+
+enum { ANN_ID = 100000, OTHER_ID = 200000 }; /* beyond what the database counts up to here */
+
+static const char *url;
+
+/* ---- reading --------------------------------------------------------------------------------- */
+
+static bool find_by(tenon_session *s)
+{
+    return user_find_by_email(s, ANN) != NULL;
+}
+
+static bool find_first(tenon_session *s)
+{
+    return user_find_first(s, .where = {.name = STARTS_WITH("A")}) != NULL;
+}
+
+static bool find_many(tenon_session *s)
+{
+    const char *const names[] = {"Ann", "Bob"};
+    return user_find_many(s, .where = {.name = IN(names, 2), .age = BETWEEN(0, 99)},
+                          .order_by = {DESC(USER_CREATED_AT)}, .limit = 10)
+               .count == 1;
+}
+
+static bool count(tenon_session *s)
+{
+    return user_count(s, .where = {.tags = HAS("a")}) == 1;
+}
+
+static bool exists(tenon_session *s)
+{
+    return user_exists(s, .where = {.balance = GE(((tenon_decimal){0, "0.5"}))});
+}
+
+/* ---- writing --------------------------------------------------------------------------------- */
+
+static bool create(tenon_session *s)
+{
+    const char *const tags[] = {"x", "y"};
+    return user_create(s, .email = SET("bob@example.com"), .role = SET(ROLE_ADMIN),
+                       .tags = SET(((tenon_text_array){tags, 2}))) != NULL;
+}
+
+static const UserSet two[] = {{.email = SET("c@d")}, {.email = SET("e@f"), .id = SET(OTHER_ID)}};
+
+static bool create_many(tenon_session *s)
+{
+    return user_create_many(s, .items = two, .count = 2) == 2;
+}
+
+static bool create_many_returning(tenon_session *s)
+{
+    return user_create_many_returning(s, .items = two, .count = 2, .skip_duplicates = true).count ==
+           2;
+}
+
+static bool update(tenon_session *s)
+{
+    return user_update(s, ANN_ID, .name = SET("Anna"), .age = INCREASE(1)) != NULL;
+}
+
+static bool update_many(tenon_session *s)
+{
+    return user_update_many(s, .where = {.email = EQ(ANN)}, .set = {.name = SET("Anna")}) == 1;
+}
+
+static bool upsert(tenon_session *s)
+{
+    return user_upsert(s, .on = USER_BY_EMAIL, .create = {.email = SET(ANN)},
+                       .update = {.name = SET("Anna")}) != NULL;
+}
+
+static bool delete_one(tenon_session *s)
+{
+    return user_delete(s, ANN_ID) != NULL;
+}
+
+static bool delete_many(tenon_session *s)
+{
+    return user_delete_many(s, .everything = true) == 1;
+}
+
+static bool execute(tenon_session *s)
+{
+    return tenon_execute(s, "UPDATE \"User\" SET \"name\" = 'Anna'");
+}
+
+/* ---- transactions ---------------------------------------------------------------------------- */
+
+static bool begin(tenon_session *s)
+{
+    return tenon_begin(s) && tenon_begin(s);
+}
+
+static bool commit(tenon_session *s)
+{
+    return tenon_begin(s) && tenon_begin(s) && update(s) && tenon_commit(s) && tenon_commit(s);
+}
+
+static bool roll_back(tenon_session *s)
+{
+    bool is_begun = tenon_begin(s) && tenon_begin(s);
+    tenon_rollback(s);
+    tenon_rollback(s);
+    return is_begun;
+}
+
+/* ---- sessions and databases ------------------------------------------------------------------ */
+
+static bool session_alloc(tenon_session *s)
+{
+    return tenon_session_alloc(s, 100000) != NULL;
+}
+
+static bool session_take(tenon_session *s)
+{
+    bool is_found = find_by(s);
+    tenon_results *results = tenon_session_take(s);
+    tenon_results_free(results);
+    return is_found && results;
+}
+
+static bool session_rewind(tenon_session *s)
+{
+    tenon_mark mark = tenon_session_mark(s);
+    bool is_found = find_by(s);
+    tenon_session_rewind(s, mark);
+    return is_found;
+}
+
+static bool session_reset(tenon_session *s)
+{
+    tenon_begin(s);
+    bool is_found = find_by(s);
+    tenon_session_reset(s);
+    return is_found;
+}
+
+/* It can only say NULL. */
+static bool has_opened_session(tenon_db *db)
+{
+    tenon_session *s = tenon_session_open(db, &(tenon_session_options){.actor = "ann"});
+    tenon_session_close(s);
+    return s != NULL;
+}
+
+static bool open_another(tenon_session *s)
+{
+    tenon_error err = {0};
+    tenon_db *db = tenon_open(url, &(tenon_options){.application_name = "another"}, &err);
+    /* SQLite keeps the old journal mode without a word when memory is short. */
+    bool is_hidden = err.status == TENON_UNSUPPORTED && strstr(err.message, "write-ahead");
+    if (!db && err.status != TENON_NO_MEMORY && !is_hidden)
+        fail_msg("tenon_open: %s: %s", tenon_status_name(err.status), err.message);
+    bool is_done = db && has_opened_session(db);
+    tenon_close(db);
+    return is_done;
+}
+
+/* Functions that need no memory: whatever they give, they give it. */
+static bool need_nothing(tenon_session *s)
+{
+    char text[TENON_TIME_TEXT_SIZE], number[TENON_DECIMAL_INT64_TEXT_SIZE];
+    tenon_error err;
+    tenon_time time;
+    tenon_date date;
+    tenon_clock clock;
+    tenon_clock_tz zoned;
+    tenon_uuid uuid;
+    tenon_decimal decimal = tenon_decimal_from_int64(7, number);
+    int64_t integer;
+    double real;
+    Role role;
+    tenon_error_reset(&err);
+    tenon_time_format(tenon_time_now(), text, sizeof text);
+    bool is_done = tenon_time_parse(text, &time, &err);
+    tenon_date_format((tenon_date){7}, text, sizeof text);
+    is_done = tenon_date_parse(text, &date, &err) && is_done;
+    tenon_clock_format((tenon_clock){7}, text, sizeof text);
+    is_done = tenon_clock_parse(text, &clock, &err) && is_done;
+    tenon_clock_tz_format((tenon_clock_tz){7, 60}, text, sizeof text);
+    is_done = tenon_clock_tz_parse(text, &zoned, &err) && is_done;
+    tenon_uuid_format((tenon_uuid){1, 2}, text, sizeof text);
+    is_done = tenon_uuid_parse(text, &uuid, &err) && is_done;
+    is_done = tenon_decimal_parse("7.0", &decimal, &err) && is_done;
+    is_done = tenon_decimal_to_int64(decimal, &integer, &err) && is_done;
+    is_done = tenon_decimal_to_double(decimal, &real, &err) && is_done;
+    is_done = tenon_decimal_compare(decimal, decimal) == 0 && is_done;
+    is_done = tenon_decimal_approximate(decimal) > 6 && is_done;
+    is_done = role_from_name("ADMIN", &role) && role_name(role) && is_done;
+    return is_done && !tenon_failed(s) && !tenon_error_is_retryable(tenon_session_error(s)) &&
+           *tenon_message(s) == '\0' && !tenon_in_transaction(s) && tenon_version() &&
+           tenon_status_name(err.status);
+}
+
+typedef struct public_call {
+    const char *symbols; /* that it stands for */
+    bool (*run)(tenon_session *s);
+} public_call;
+
+static const public_call calls[] = {
+    {"tenon_find_by", find_by},
+    {"tenon_find_first", find_first},
+    {"tenon_find_many", find_many},
+    {"tenon_count", count},
+    {"tenon_exists", exists},
+    {"tenon_create", create},
+    {"tenon_create_many", create_many},
+    {"tenon_create_many_returning", create_many_returning},
+    {"tenon_update", update},
+    {"tenon_update_many", update_many},
+    {"tenon_upsert", upsert},
+    {"tenon_delete", delete_one},
+    {"tenon_delete_many", delete_many},
+    {"tenon_execute", execute},
+    {"tenon_begin", begin},
+    {"tenon_commit", commit},
+    {"tenon_rollback", roll_back},
+    {"tenon_session_alloc", session_alloc},
+    {"tenon_session_take tenon_results_free", session_take},
+    {"tenon_session_mark tenon_session_rewind", session_rewind},
+    {"tenon_session_reset", session_reset},
+    {"tenon_open tenon_close tenon_session_open tenon_session_close tenon_db_dialect "
+     "tenon_db_metrics",
+     open_another},
+    {"tenon_time_now tenon_time_parse tenon_time_format tenon_date_parse tenon_date_format "
+     "tenon_clock_parse tenon_clock_format tenon_clock_tz_parse tenon_clock_tz_format "
+     "tenon_uuid_parse tenon_uuid_format tenon_decimal_parse tenon_decimal_from_int64 "
+     "tenon_decimal_to_int64 tenon_decimal_to_double tenon_decimal_approximate "
+     "tenon_decimal_compare tenon_enum_name tenon_enum_value tenon_error_reset tenon_error_clear "
+     "tenon_error_is_retryable tenon_failed tenon_message tenon_session_error "
+     "tenon_in_transaction tenon_status_name tenon_version",
+     need_nothing},
+};
+
+/* ---- one round ------------------------------------------------------------------------------- */
+
+static const char restore[] =
+    "DELETE FROM \"User\"; INSERT INTO \"User\" VALUES (100000, 'ann@example.com', 'Ann', 30, "
+    "'USER', "
+    "true, 0, 7, '%s', '2024-01-01T00:00:00.000+00:00', '2024-01-01T00:00:00.000+00:00')";
+
+static void restore_rows(tenon_session *s)
+{
+    char sql[sizeof restore + 16];
+    bool is_sqlite = strncmp(url, "sqlite:", 7) == 0;
+    snprintf(sql, sizeof sql, restore, is_sqlite ? "[\"a\"]" : "{a}");
+    if (!tenon_execute(s, sql))
+        fail_msg("%s", tenon_message(s));
+}
+
+/* A failed call has changed nothing, unless it says so (the row was written and could not be given
+ * back), and its session is as good as before. */
+static void assert_whole(tenon_session *s, const char *name, bool is_done)
+{
+    const tenon_error *err = tenon_session_error(s);
+    /* A savepoint that cannot be rolled back takes the transaction with it. */
+    bool is_lost = err->status == TENON_UNAVAILABLE && strstr(err->message, "nested");
+    if (tenon_failed(s) && err->status != TENON_NO_MEMORY && !is_lost)
+        fail_msg("%s: %s: %s", name, tenon_status_name(err->status), err->message);
+    if (is_done && tenon_failed(s))
+        fail_msg("%s: done and yet failed: %s", name, err->message);
+    bool is_applied = err->applied == TENON_APPLIED_YES && !tenon_in_transaction(s);
+    while (tenon_in_transaction(s))
+        tenon_rollback(s);
+    tenon_error_clear(s);
+    if (!is_done && !is_applied &&
+        (user_count(s) != 1 || !user_exists(s, .where = {.name = EQ("Ann")})))
+        fail_msg("%s failed and changed something; %s", name, tenon_message(s));
+    restore_rows(s);
+}
+
+/* True when memory had run out in it. */
+static bool run_round(const public_call *call, size_t n, fault_mode mode)
+{
+    tenon_error err;
+    size_t live = fault_live_count();
+    tenon_db *db = tenon_open(url, NULL, &err);
+    tenon_session *s = tenon_session_open(db, NULL);
+    assert_non_null(s);
+    fault_arm(n, mode);
+    bool is_done = call->run(s);
+    bool has_failed = fault_disarm();
+    if (!is_done && !has_failed)
+        fail_msg("%s: %s", call->symbols, tenon_message(s));
+    assert_whole(s, call->symbols, is_done);
+    assert_int_equal(tenon_db_metrics(db).leased, 0);
+    tenon_session_close(s);
+    tenon_close(db);
+    if (fault_live_count() != live)
+        fail_msg("%s: %zu blocks are left", call->symbols, fault_live_count() - live);
+    return has_failed;
+}
+
+static void prepare_rows(void)
+{
+    tenon_error err;
+    tenon_db *db = tenon_open(url, NULL, &err);
+    tenon_session *s = tenon_session_open(db, NULL);
+    restore_rows(s);
+    tenon_session_close(s);
+    tenon_close(db);
+}
+
+static void run_all(void)
+{
+    static const fault_mode modes[] = {FAULT_ONCE, FAULT_FOREVER};
+    prepare_rows();
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+        for (size_t m = 0; m < 2; m++) {
+            size_t n = 1;
+            while (run_round(&calls[i], n, modes[m]))
+                n++;
+            assert_true(n == 1 || calls[i].run != need_nothing);
+        }
+    }
+}
+
+static void every_call_survives_want_of_memory_on_postgresql(void **state)
+{
+    url = testdb_create("every_call");
+    testdb_run(url, sample_schema_postgresql);
+    run_all();
+}
+
+static void every_call_survives_want_of_memory_on_sqlite(void **state)
+{
+    url = testdb_sqlite_url();
+    testdb_run(url, sample_schema_sqlite);
+    run_all();
+}
+
+static bool is_in_table(const char *symbol)
+{
+    size_t length = strlen(symbol);
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+        for (const char *at = calls[i].symbols; (at = strstr(at, symbol)); at += length)
+            if (at[length] == '\0' || at[length] == ' ')
+                return true;
+    }
+    return false;
+}
+
+static void no_exported_function_is_left_out(void **state)
+{
+    char symbol[80];
+    FILE *list = fopen("tests/house/exported-symbols.txt", "r");
+    assert_non_null(list);
+    while (fgets(symbol, sizeof symbol, list)) {
+        symbol[strcspn(symbol, "\n")] = '\0';
+        if (!is_in_table(symbol))
+            fail_msg("%s has no row in the table", symbol);
+    }
+    fclose(list);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_call_survives_want_of_memory_on_postgresql),
+        cmocka_unit_test(every_call_survives_want_of_memory_on_sqlite),
+        cmocka_unit_test(no_exported_function_is_left_out),
+    };
+    fault_include_sqlite();
+    return cmocka_run_group_tests_name("every call", tests, NULL, NULL);
+}
