@@ -1,6 +1,7 @@
-/* What can be wrong with an SQLite file while a program uses it through the generated calls: the disk
- * is full, the file may not grow, is locked, read-only, damaged, or its folder is not there. Each time
- * the error says it, nothing of the failed call is stored, and the same session and pool go on. */
+/* What can be wrong with an SQLite file while a program uses it through the generated calls: the
+ * disk is full, the file may not grow, is locked, read-only, damaged, or its folder is not there.
+ * Each time the error says it, nothing of the failed call is stored, and the same session and pool
+ * go on. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>

@@ -1,9 +1,10 @@
-/* The server goes away in the middle of a call: its process is ended by an administrator, the whole
- * server is killed, or it hangs. The call says what happened and what the caller can do, nothing
- * leaks, and the session and the pool work as soon as there is a server again.
+/* The server goes away in the middle of a call: its process is ended by an administrator, the
+ * whole server is killed, or it hangs. The call says what happened and what the caller can do,
+ * nothing leaks, and the session and the pool work as soon as there is a server again.
  *
  * "In the middle" is exact: each call waits for a lock that another connection holds (the commit:
- * in a deferred trigger that sleeps), and the server is touched when it says that the call waits. */
+ * in a deferred trigger that sleeps), and the server is touched when it says that the call waits.
+ */
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,8 +1,8 @@
 /* Nothing is lost between a program and its database: 10,000 rows with a random value (or NULL) of
  * every kind go in through the generated calls and come back the same, as what the creating call
  * returns and again by a find, on both databases. What the columns cannot hold is refused, which
- * tests/unit/model/test_write.c shows; the drivers' own tests hold each type against what the server
- * prints. */
+ * tests/unit/model/test_write.c shows; the drivers' own tests hold each type against what the
+ * server prints. */
 #include <math.h>
 #include <stdio.h>
 

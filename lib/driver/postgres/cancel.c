@@ -1,11 +1,12 @@
 /* Asking the server to stop a statement, without waiting for its answer.
  *
- * libpq 15 knows only PQcancel, which opens a connection of its own and stands still until the server
- * has closed it: a server that hangs never does, and the deadline that was the reason to ask would pass
- * unheard. So a thread of its own asks. When the statement is over while the request is still on its
- * way, step waits for the end of the request, by a pipe that the thread closes, because a late one
- * would stop the connection's next statement. Nobody waits for longer than the machine's deadline: the
- * connection can be closed, and the thread, which holds the request too, frees it when it ends. */
+ * libpq 15 knows only PQcancel, which opens a connection of its own and stands still until the
+ * server has closed it: a server that hangs never does, and the deadline that was the reason to
+ * ask would pass unheard. So a thread of its own asks. When the statement is over while the
+ * request is still on its way, step waits for the end of the request, by a pipe that the thread
+ * closes, because a late one would stop the connection's next statement. Nobody waits for longer
+ * than the machine's deadline: the connection can be closed, and the thread, which holds the
+ * request too, frees it when it ends. */
 #include "driver/postgres/pg.h"
 
 #include <fcntl.h>
