@@ -20,7 +20,7 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
-#include "sample_model.h"
+#include "sample.h"
 #include "sample_schema.h"
 #include "testdb.h"
 

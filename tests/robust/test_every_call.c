@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 #include "fault.h"
-#include "sample_model.h"
+#include "sample.h"
 #include "sample_schema.h"
 #include "testdb.h"
 

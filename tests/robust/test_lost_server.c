@@ -17,7 +17,7 @@
 
 #include "cluster.h"
 #include "core/core.h"
-#include "sample_model.h"
+#include "sample.h"
 #include "sample_schema.h"
 #include "testdb.h"
 

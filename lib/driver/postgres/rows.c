@@ -27,11 +27,13 @@ static inline bool decode(tenon__pg_column *column, const char *data, int length
         *(int32_t *)(void *)out = (int32_t)tenon__pg_load32(data);
         return true;
     case TENON__PG_CODEC_INT8:
-    case TENON__PG_CODEC_FLOAT8:
+    case TENON__PG_CODEC_FLOAT8: {
         if (TENON__UNLIKELY(length != 8))
             break;
-        *(uint64_t *)(void *)out = tenon__pg_load64(data);
+        uint64_t bits = tenon__pg_load64(data);
+        memcpy(out, &bits, sizeof bits); /* a double is no uint64_t to the compiler */
         return true;
+    }
     case TENON__PG_CODEC_TEXT: {
         const char *copy = tenon__arena_pack(arena, data, (size_t)length);
         if (TENON__UNLIKELY(!copy))
