@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The demo as a user meets it: loaded twice it changes nothing; killed half-way it keeps what it reported.
+"""The demo as a user meets it: loaded twice it changes nothing, killed half-way it keeps what it
+reported as saved.
 
     test.py TENON DEBIAN SCHEMA          with TENON_TEST_PG naming a PostgreSQL cluster
 """
@@ -12,31 +13,44 @@ import sys
 import tempfile
 
 COUNT = 12000
+STANZA = """Package: p{i}
+Status: install ok installed
+Priority: optional
+Section: s{section}
+Installed-Size: {size}
+Maintainer: M{person} <m{person}@example.org>
+Architecture: amd64
+Version: 1.{i}
+Depends: p{half} (>= 1.0), p{third} | p{fifth}
+Provides: v{i}
+Description: package {i}
+  with a second line
+
+"""
 
 
 def write_packages(path):
     with open(path, "w") as out:
         for i in range(COUNT):
-            out.write(f"Package: p{i}\nStatus: install ok installed\nPriority: optional\nSection: s{i % 40}\n"
-                      f"Installed-Size: {i % 977}\nMaintainer: M{i % 300} <m{i % 300}@example.org>\n"
-                      f"Architecture: amd64\nVersion: 1.{i}\nDepends: p{i // 2} (>= 1.0), p{i // 3} | p{i // 5}\n"
-                      f"Provides: v{i}\nDescription: package {i}\n  with a second line\n\n")
+            out.write(STANZA.format(i=i, section=i % 40, size=i % 977, person=i % 300,
+                                    half=i // 2, third=i // 3, fifth=i // 5))
 
 
 class Demo:
     def __init__(self, tenon, debian, schema, url):
         self.tenon, self.debian, self.schema = tenon, debian, schema
         self.environment = dict(os.environ, DATABASE_URL=url, NO_COLOR="1")
-        subprocess.run([tenon, "db", "push", schema], env=self.environment, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([tenon, "db", "push", schema], env=self.environment, check=True,
+                       stdout=subprocess.DEVNULL)
 
     def load(self, path):
-        result = subprocess.run([self.debian, "--package", "p100", path], env=self.environment, check=True,
-                                capture_output=True, text=True)
+        result = subprocess.run([self.debian, "--package", "p100", path], env=self.environment,
+                                check=True, capture_output=True, text=True)
         return result.stdout
 
     def kill_half_way(self, path):
-        process = subprocess.Popen([self.debian, path], env=self.environment, stderr=subprocess.PIPE,
-                                   stdout=subprocess.DEVNULL, text=True)
+        process = subprocess.Popen([self.debian, path], env=self.environment, text=True,
+                                   stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
         saved = 0
         for line in process.stderr:
             saved = int(re.search(r"saved (\d+)", line).group(1))

@@ -82,7 +82,8 @@ typedef struct tenon_error {
 /* The name of a status as in this header without its prefix, for example "UNIQUE". Never NULL. */
 TENON_API const char *tenon_status_name(tenon_status status);
 
-/* True for the statuses that say "run the same unit of work again", taking `applied` into account. */
+/* True for the statuses that say "run the same unit of work again", taking `applied` into
+ * account. */
 TENON_API bool tenon_error_is_retryable(const tenon_error *err);
 
 /* Sets *err to no error. NULL is accepted. */

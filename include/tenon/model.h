@@ -1,14 +1,15 @@
 /* Descriptors, and the small structs of filters and changes: what generated code is made of.
  *
- * A generated file holds one `const tenon_model` a model and plain structs whose members the descriptor
- * names by offset. Nothing is registered or patched at start-up; a descriptor must stay as it is while a
- * database is open that it was used with, because plans point into it. Programs use the macros at the end of
- * this header (`GE(18)`, `SET("x")`); the rest is for generated code and for tools that make
- * descriptors at run time.
+ * A generated file holds one `const tenon_model` a model and plain structs whose members the
+ * descriptor names by offset. Nothing is registered or patched at start-up; a descriptor must stay
+ * as it is while a database is open that it was used with, because plans point into it. Programs
+ * use the macros at the end of this header (`GE(18)`, `SET("x")`); the rest is for generated code
+ * and for tools that make descriptors at run time.
  *
- * There are two representations of a value. A row holds the narrow one (int16_t, bool, tenon_opt_…).
- * Filters and changes hold the wide one, so that nothing is cut before it is checked: every integer is
- * int64_t, bool is int, float is double, an enum is int. `tenon_kind` names both. */
+ * There are two representations of a value. A row holds the narrow one (int16_t, bool,
+ * tenon_opt_…). Filters and changes hold the wide one, so that nothing is cut before it is checked:
+ * every integer is int64_t, bool is int, float is double, an enum is int. `tenon_kind` names
+ * both. */
 #ifndef TENON_MODEL_H
 #define TENON_MODEL_H
 
@@ -31,7 +32,7 @@ enum {
     TENON_MAX_KEY = 16      /* columns of a primary key or unique */
 };
 
-/* ---- descriptors ------------------------------------------------------------------------------ */
+/* ---- descriptors ----------------------------------------------------------------------------- */
 
 typedef enum tenon_kind {
     TENON_KIND_BOOL = 1, /* row: bool            wide: int */
@@ -133,8 +134,8 @@ typedef struct tenon_field {
     tenon_kind kind;
     tenon_pg_type pg_type;
     uint32_t flags;
-    /* numeric(precision, scale); varchar, char, bit: precision = length; times: precision = digits of
-     * the second, -1 when the column has none given */
+    /* numeric(precision, scale); varchar, char, bit: precision = length; times: precision = digits
+     * of the second, -1 when the column has none given */
     int32_t precision, scale;
     uint32_t row_offset, where_offset, set_offset;
     tenon_default_kind default_kind;
@@ -187,11 +188,11 @@ typedef struct tenon_model {
  * `.as` says which member the operator uses. op 0 = not set.
  *
  * The meaning is SQL's, the same on both databases: NE does not find NULL, and where a comparison
- * gives NULL neither it nor its negation (`none`) holds. LIKE minds case, ILIKE does not; a backslash
- * escapes % and _. STARTS_WITH, ENDS_WITH and CONTAINS take plain text. An empty IN finds nothing, an
- * empty NOT_IN everything. In the path of JSON_AT a key of digits is an array index. NULL where a
- * value is meant is MISUSE, as is an operator that a column's type does not have: bools, enums, JSON
- * and bytes have no order. */
+ * gives NULL neither it nor its negation (`none`) holds. LIKE minds case, ILIKE does not; a
+ * backslash escapes % and _. STARTS_WITH, ENDS_WITH and CONTAINS take plain text. An empty IN finds
+ * nothing, an empty NOT_IN everything. In the path of JSON_AT a key of digits is an array index.
+ * NULL where a value is meant is MISUSE, as is an operator that a column's type does not have:
+ * bools, enums, JSON and bytes have no order. */
 
 typedef enum tenon_operator {
     TENON_EQ = 1, /* as.value … */
@@ -241,8 +242,8 @@ typedef enum tenon_operator {
         } as;                                                                                      \
     } name
 
-/* Array columns: EQ and NE take the whole array, HAS one element, HAS_ANY and HAS_ALL a list. `array` is
- * the tenon_…_array type, `element` its element. */
+/* Array columns: EQ and NE take the whole array, HAS one element, HAS_ANY and HAS_ALL a list.
+ * `array` is the tenon_…_array type, `element` its element. */
 #define TENON_DECLARE_ARRAY_FILTER(name, array, element_type)                                      \
     typedef struct name {                                                                          \
         tenon_operator op;                                                                         \
@@ -314,7 +315,7 @@ typedef struct tenon_where_head {
     tenon_where_list all, any, none;
 } tenon_where_head;
 
-/* ---- changes ---------------------------------------------------------------------------------- */
+/* ---- changes --------------------------------------------------------------------------------- */
 
 typedef enum tenon_change {
     TENON_SET = 1,
@@ -361,9 +362,10 @@ TENON_DECLARE_SET(tenon_date_array_set, tenon_date_array);
 TENON_DECLARE_SET(tenon_clock_array_set, tenon_clock_array);
 TENON_DECLARE_SET(tenon_clock_tz_array_set, tenon_clock_tz_array);
 
-/* ---- what calls take -------------------------------------------------------------------------- */
+/* ---- what calls take ------------------------------------------------------------------------- */
 
-/* A table chosen at run time, instead of the model's own; quoted, never pasted. Name NULL = not set. */
+/* A table chosen at run time, instead of the model's own; quoted, never pasted. Name NULL = not
+ * set. */
 typedef struct tenon_table {
     const char *schema, *name;
 } tenon_table;
@@ -388,8 +390,8 @@ typedef struct tenon_order {
 
 /* The members every generated …Query starts with, in this order; behind them, at the offsets in the
  * descriptor: where, order_by[TENON_MAX_ORDER], select[field_count], distinct[TENON_MAX_DISTINCT]
- * (columns as int-sized enums, 0 ends the list). limit 0 = no limit; tenon_limit(n) makes a computed 0
- * mean no rows. */
+ * (columns as int-sized enums, 0 ends the list). limit 0 = no limit; tenon_limit(n) makes a
+ * computed 0 mean no rows. */
 typedef struct tenon_query_head {
     tenon_session *session;
     int64_t limit, offset;
@@ -403,8 +405,8 @@ static inline int64_t tenon_limit(int64_t count)
     return count == 0 ? TENON_NO_ROWS : count;
 }
 
-/* …Set: session and table, then one change a field. When the Set is a member of something else, session
- * and table of the outer struct count and these must be unset. */
+/* …Set: session and table, then one change a field. When the Set is a member of something else,
+ * session and table of the outer struct count and these must be unset. */
 typedef struct tenon_set_head {
     tenon_session *session;
     tenon_table table;
@@ -440,7 +442,7 @@ typedef struct tenon_upsert_head {
     int on; /* the model's …Unique enum, 1-based index into uniques; 0: the primary key */
 } tenon_upsert_head;
 
-/* ---- for generated code ----------------------------------------------------------------------- */
+/* ---- for generated code ---------------------------------------------------------------------- */
 
 /* The name of a value as in the schema, or NULL; the value of a name, or 0. */
 TENON_API const char *tenon_enum_name(const tenon_enum *enumeration, unsigned value);

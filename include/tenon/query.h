@@ -1,8 +1,8 @@
 /* The calls behind generated functions. A generated wrapper names the types and passes on; programs
  * rarely call these by hand. `query` … point at the generated structs that model.h describes, whose
- * first member is the session. Arguments are borrowed for the call. Rows live in the session's arena.
- * Errors go to the session, where they stick; a call on a failed session does nothing.
- * Every call is one statement, create_many aside when it must split. */
+ * first member is the session. Arguments are borrowed for the call. Rows live in the session's
+ * arena. Errors go to the session, where they stick; a call on a failed session does nothing. Every
+ * call is one statement, create_many aside when it must split. */
 #ifndef TENON_QUERY_H
 #define TENON_QUERY_H
 
@@ -26,15 +26,15 @@ TENON_API void *tenon_find_first(const tenon_model *model, const void *query);
 /* With `distinct`: one row for each combination of those columns, the first in the query's order;
  * NULLs count as equal. Enums sort as they are declared, on both databases. */
 TENON_API tenon_list tenon_find_many(const tenon_model *model, const void *query);
-/* How many rows find_many would give: limit, offset and distinct apply before counting. `select` and
- * `order_by`, which could change nothing, are MISUSE. */
+/* How many rows find_many would give: limit, offset and distinct apply before counting. `select`
+ * and `order_by`, which could change nothing, are MISUSE. */
 TENON_API int64_t tenon_count(const tenon_model *model, const void *query);
 /* Only `where`, `table` and `plan` have a meaning here; the others are MISUSE. */
 TENON_API bool tenon_exists(const tenon_model *model, const void *query);
 
-/* The row as the database stored it. A field that is not set gets its default; without one a nullable
- * field is NULL, an array empty, and any other field MISUSE before anything is sent. SET_DEFAULT()
- * says the same as leaving it out. */
+/* The row as the database stored it. A field that is not set gets its default; without one a
+ * nullable field is NULL, an array empty, and any other field MISUSE before anything is sent.
+ * SET_DEFAULT() says the same as leaving it out. */
 TENON_API void *tenon_create(const tenon_model *model, const void *set);
 /* The number of rows created. Empty list: 0. All rows or none: where it takes several statements
  * they are one transaction, or a savepoint of the session's. */
@@ -42,9 +42,9 @@ TENON_API int64_t tenon_create_many(const tenon_model *model, const void *create
 /* The rows created; with skip_duplicates only those. Their order is not promised. */
 TENON_API tenon_list tenon_create_many_returning(const tenon_model *model, const void *create_many);
 /* The row after the change, or NULL when there is none with this key. A set without a change gives
- * the row as it is; @updatedAt fields change with any other. Whether what
- * INCREASE, DECREASE and SCALE make fits the column is the database's to check (RANGE); for decimals
- * they are UNSUPPORTED on SQLite, which cannot calculate them exactly. */
+ * the row as it is; @updatedAt fields change with any other. Whether what INCREASE, DECREASE and
+ * SCALE make fits the column is the database's to check (RANGE); for decimals they are UNSUPPORTED
+ * on SQLite, which cannot calculate them exactly. */
 TENON_API void *tenon_update(const tenon_model *model, uint32_t unique, const void *const *key,
                              const void *set);
 /* The number of rows changed. MISUSE without a change, and when the filter lets every row through,

@@ -1,6 +1,7 @@
-/* Included by generated headers: in the file that includes them, the mistakes below are errors, because
- * each would change a query without a word: a value of another kind, another model's column, a member
- * named twice. Define TENON_NO_STRICT before the include to leave your compiler's settings alone. */
+/* Included by generated headers: in the file that includes them, the mistakes below are errors,
+ * because each would change a query without a word: a value of another kind, another model's
+ * column, a member named twice. Define TENON_NO_STRICT before the include to leave your compiler's
+ * settings alone. */
 #ifndef TENON_STRICT_H
 #define TENON_STRICT_H
 

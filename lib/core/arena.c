@@ -1,10 +1,10 @@
 /* The arena: blocks that are freed together.
  *
- * Small allocations share blocks that double from 4 KB to 16 KB: bigger ones save no measurable time,
- * and what is left unused of the last is memory that each result holds on to. An
- * allocation that would fill a quarter of the next block gets a "large" block of its own, so that
- * at most a quarter of a block is ever left unused when the next one is begun. Large blocks are
- * also what tenon__arena_resize hands out: they can move.
+ * Small allocations share blocks that double from 4 KB to 16 KB: bigger ones save no measurable
+ * time, and what is left unused of the last is memory that each result holds on to. An allocation
+ * that would fill a quarter of the next block gets a "large" block of its own, so that at most a
+ * quarter of a block is ever left unused when the next one is begun. Large blocks are also what
+ * tenon__arena_resize hands out: they can move.
  *
  * Invariants: both lists are newest first. Large blocks carry a sequence number that falls along
  * the list and that a block keeps when it moves; a mark holds that number and not a pointer, so a

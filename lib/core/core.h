@@ -193,13 +193,13 @@ bool tenon__cuid2(char *out);                   /* 24 characters, a letter first
 bool tenon__ulid(char *out);                    /* 26 characters, Crockford base 32 */
 bool tenon__nanoid(char *out, unsigned length); /* 2 … 63 characters of A-Za-z0-9_- ; 21 is usual */
 
-/* ---- times in one form ------------------------------------------------------------------------ */
+/* ---- times in one form ----------------------------------------------------------------------- */
 
 enum { TENON__ISO_TIME_SIZE = 33 };
 
-/* "2024-02-29T12:34:56.789+00:00", with six digits of the second where three are not enough, so that
- * equal times are equal texts and later ones sort behind. Gives the length; 0 outside of the years
- * 1 … 9999. */
+/* "2024-02-29T12:34:56.789+00:00", with six digits of the second where three are not enough, so
+ * that equal times are equal texts and later ones sort behind. Gives the length; 0 outside of the
+ * years 1 … 9999. */
 size_t tenon__time_to_iso(tenon_time time, char text[TENON__ISO_TIME_SIZE]);
 /* Accepts only what tenon__time_to_iso writes. */
 bool tenon__time_from_iso(const char *text, size_t length, tenon_time *out);

@@ -1,9 +1,9 @@
 /* Is it JSON? One function a rule of RFC 8259.
  *
  * Text that goes into a JSON column of SQLite is not checked by the database, so it is checked
- * here. Each function gets where its rule begins and gives where it ends, or NULL where the text breaks
- * it. Values nest through recursion, which the limit on depth bounds. Strings must be well-formed UTF-8;
- * an escape such as \ud800 alone is allowed, because the grammar allows it. */
+ * here. Each function gets where its rule begins and gives where it ends, or NULL where the text
+ * breaks it. Values nest through recursion, which the limit on depth bounds. Strings must be
+ * well-formed UTF-8; an escape such as \ud800 alone is allowed, because the grammar allows it. */
 #include "core/core.h"
 
 enum { MOST_DEPTH = 512 };

@@ -21,7 +21,7 @@ enum {
 #define YEAR_1_US INT64_C(-62135596800000000)
 #define YEAR_10000_US INT64_C(253402300800000000)
 
-/* ---- writing ---------------------------------------------------------------------------------- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
 static void put_two(char *at, int64_t value)
 {
@@ -70,11 +70,11 @@ size_t tenon__time_to_iso(tenon_time time, char text[TENON__ISO_TIME_SIZE])
     return US_AT + ZONE_LENGTH;
 }
 
-/* ---- reading ---------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
-/* Eight characters at once, each less what stands at its place in `pattern`: digits become their values,
- * and what separates them becomes 0. False when a digit is none or a separator another one; bytes of
- * `separators` are 0xFF where one stands. */
+/* Eight characters at once, each less what stands at its place in `pattern`: digits become their
+ * values, and what separates them becomes 0. False when a digit is none or a separator another one;
+ * bytes of `separators` are 0xFF where one stands. */
 static bool take_eight(const char *text, size_t at, uint64_t separators, uint8_t *digits)
 {
     const uint64_t highs = 0x8080808080808080u, above_nine = 0x7676767676767676u;

@@ -1,7 +1,7 @@
-/* Values as a hostile PostgreSQL server may send them. The first byte chooses the type of the column, the
- * second whether it is an array, the rest are the value's bytes, in a block of exactly their length,
- * so that the sanitizer sees every read beyond it. What is accepted must be whole: terminated texts,
- * decimals that are decimals, enum values that exist. */
+/* Values as a hostile PostgreSQL server may send them. The first byte chooses the type of the
+ * column, the second whether it is an array, the rest are the value's bytes, in a block of exactly
+ * their length, so that the sanitizer sees every read beyond it. What is accepted must be whole:
+ * terminated texts, decimals that are decimals, enum values that exist. */
 #include "check.h"
 #include "driver/postgres/pg.h"
 

@@ -1,5 +1,5 @@
-/* gcc: error: #error "EQ is defined by another header: define TENON_NO_SHORT_NAMES */
-/* clang: error: "EQ is defined by another header: define TENON_NO_SHORT_NAMES */
+/* gcc: error: #error "EQ is another header.s: use TENON_NO_SHORT_NAMES */
+/* clang: error: "EQ is another header.s: use TENON_NO_SHORT_NAMES */
 #define EQ something_of_its_own
 #include "models.h"
 

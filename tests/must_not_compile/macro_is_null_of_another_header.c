@@ -1,5 +1,5 @@
-/* gcc: error: #error "IS_NULL is defined by another header: define TENON_NO_SHORT_NAMES */
-/* clang: error: "IS_NULL is defined by another header: define TENON_NO_SHORT_NAMES */
+/* gcc: error: #error "IS_NULL is another header.s: use TENON_NO_SHORT_NAMES */
+/* clang: error: "IS_NULL is another header.s: use TENON_NO_SHORT_NAMES */
 #define IS_NULL something_of_its_own
 #include "models.h"
 

@@ -1,5 +1,5 @@
-/* gcc: error: #error "SET is defined by another header: define TENON_NO_SHORT_NAMES */
-/* clang: error: "SET is defined by another header: define TENON_NO_SHORT_NAMES */
+/* gcc: error: #error "SET is another header.s: use TENON_NO_SHORT_NAMES */
+/* clang: error: "SET is another header.s: use TENON_NO_SHORT_NAMES */
 #define SET something_of_its_own
 #include "models.h"
 

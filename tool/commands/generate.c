@@ -96,25 +96,23 @@ _Noreturn static void watch(const generate_arguments *arguments)
         seen = generate_when_changed(arguments, seen);
 }
 
-/* The value behind option argv[*at], or NULL when it is another option or the value is missing. */
-static const char *option_value(int argc, char **argv, int *at, const char *name)
+/* Takes the value behind option argv[*at]; false when it is another option or has no value. */
+static bool take_value(int argc, char **argv, int *at, const char *name, const char **out)
 {
     if (strcmp(argv[*at], name) != 0 || *at + 1 >= argc)
-        return NULL;
-    return argv[++*at];
+        return false;
+    *out = argv[++*at];
+    return true;
 }
 
 static int parse_arguments(int argc, char **argv, generate_arguments *out)
 {
     for (int i = 1; i < argc; i++) {
-        const char *value;
-        if ((value = option_value(argc, argv, &i, "--output")))
-            out->choice.output = value;
-        else if ((value = option_value(argc, argv, &i, "--name")))
-            out->choice.name = value;
-        else if ((value = option_value(argc, argv, &i, "--prefix")))
-            out->choice.prefix = value;
-        else if (!strcmp(argv[i], "--split"))
+        if (take_value(argc, argv, &i, "--output", &out->choice.output) ||
+            take_value(argc, argv, &i, "--name", &out->choice.name) ||
+            take_value(argc, argv, &i, "--prefix", &out->choice.prefix))
+            continue;
+        if (!strcmp(argv[i], "--split"))
             out->choice.is_split = true;
         else if (!strcmp(argv[i], "--check"))
             out->is_check = true;

@@ -8,10 +8,11 @@
  *     rules      what the database allows, and whether it all fits together
  *     words      the @tenon words of comments, on their own
  *
- * All of them but the rules look at any schema, so that one run reports every mistake that stands for
- * itself; the rules begin only when there is no error yet, since otherwise one mistake would be reported
- * again and again in other words. A field of which the type is not known is left out of everything. These
- * are the stages of Prisma's engine: the same schema gives errors in the same places. */
+ * All of them but the rules look at any schema, so that one run reports every mistake that stands
+ * for itself; the rules begin only when there is no error yet, since otherwise one mistake would be
+ * reported again and again in other words. A field of which the type is not known is left out of
+ * everything. These are the stages of Prisma's engine: the same schema gives errors in the same
+ * places. */
 #include "schema/check.h"
 
 /* Without memory an error may not have been kept, so that nothing can be relied on either. */

@@ -1,10 +1,10 @@
 /* The checker's own view of a schema; private to check*.c.
  *
- * Every table of it stands beside a table of schema.h: a check_field beside its schema_field, with the syntax
- * it came from and what was given explicitly. The stages fill in the schema_… part; what they need
- * from each other besides is here. All tables are sized and made once, in check_collect; afterwards only
- * texts and short lists are allocated, and a text that cannot be had is "". Everything lives in the
- * arena of the schema but the maps, which check_release frees. */
+ * Every table of it stands beside a table of schema.h: a check_field beside its schema_field, with
+ * the syntax it came from and what was given explicitly. The stages fill in the schema_… part; what
+ * they need from each other besides is here. All tables are sized and made once, in check_collect;
+ * afterwards only texts and short lists are allocated, and a text that cannot be had is "".
+ * Everything lives in the arena of the schema but the maps, which check_release frees. */
 #ifndef TENON_SCHEMA_CHECK_H
 #define TENON_SCHEMA_CHECK_H
 
@@ -14,10 +14,10 @@ typedef struct check check;
 typedef struct check_model check_model;
 typedef struct check_field check_field;
 
-/* ---- databases -------------------------------------------------------------------------------- */
+/* ---- databases ------------------------------------------------------------------------------- */
 
-/* What a database can do, as far as the language depends on it. A schema without a datasource is held to
- * `check_no_connector`, which has a little of everything. */
+/* What a database can do, as far as the language depends on it. A schema without a datasource is
+ * held to `check_no_connector`, which has a little of everything. */
 typedef struct check_connector {
     const char *name; /* as messages call it */
     schema_provider provider;
@@ -36,7 +36,7 @@ extern const check_connector check_no_connector;
 /* NULL when the name is no provider of tenon. */
 const check_connector *check_find_connector(const char *provider);
 
-/* ---- tables ----------------------------------------------------------------------------------- */
+/* ---- tables ---------------------------------------------------------------------------------- */
 
 typedef struct check_enum {
     const ast_block *ast;
@@ -156,7 +156,7 @@ struct check {
     const ast_property *extensions;
 };
 
-/* ---- reporting -------------------------------------------------------------------------------- */
+/* ---- reporting ------------------------------------------------------------------------------- */
 
 #define check_error(c, span, hint, ...) schema_report((c)->s, SCHEMA_ERROR, span, hint, __VA_ARGS__)
 #define check_warning(c, span, hint, ...)                                                          \
@@ -177,7 +177,7 @@ const char *check_spell(check *c, const ast_expression *value);
 const char *check_join_fields(check *c, const check_list *list, const char *separator);
 const char *check_kind_of(const check_model *model); /* "model" or "view" */
 
-/* ---- attributes and arguments (check_arguments.c) --------------------------------------------- */
+/* ---- attributes and arguments (check_arguments.c) -------------------------------------------- */
 
 typedef enum check_form {
     CHECK_ANY,
@@ -206,8 +206,8 @@ typedef struct check_target {
     schema_enum_value *value;
 } check_target;
 
-/* An attribute with its arguments bound: arguments[i] belongs to the i-th parameter of its rule, and is NULL
- * when it was not given or not of the right form. */
+/* An attribute with its arguments bound: arguments[i] belongs to the i-th parameter of its rule,
+ * and is NULL when it was not given or not of the right form. */
 typedef struct check_use {
     const ast_attribute *ast;
     const ast_argument *arguments[CHECK_MAX_PARAMETERS];
@@ -227,8 +227,9 @@ typedef struct check_rules {
     size_t count;
 } check_rules;
 
-/* Applies each attribute by its rule, in the order of the rules; reports those without one, those that
- * are repeated, and arguments that do not fit. `skips_natives` leaves names with a dot alone. */
+/* Applies each attribute by its rule, in the order of the rules; reports those without one, those
+ * that are repeated, and arguments that do not fit. `skips_natives` leaves names with a dot
+ * alone. */
 void check_attributes(check *c, check_target *target, const ast_attribute *list, size_t count,
                       const check_rules *rules, bool skips_natives);
 /* Reports when `value` is not of the form. */
@@ -241,7 +242,7 @@ const char *check_argument_text(const check_use *use, size_t parameter);
 schema_span check_span_of(const ast_attribute *attribute, const char *argument,
                           schema_span otherwise);
 
-/* ---- the stages, in their order --------------------------------------------------------------- */
+/* ---- the stages, in their order -------------------------------------------------------------- */
 
 bool check_collect(check *c, ast_file *const *files); /* false without memory */
 void check_release(check *c);
@@ -255,7 +256,7 @@ void check_make_names(check *c); /* the database names of keys, indexes and join
 void check_make_relations(check *c);
 void check_words(check *c);
 
-/* ---- shared between the stages ---------------------------------------------------------------- */
+/* ---- shared between the stages --------------------------------------------------------------- */
 
 check_field *check_find_field(const check_model *model, const char *name);
 const char *check_scalar_name(schema_type type);

@@ -1,5 +1,5 @@
-/* onDelete and onUpdate: what each database and relation mode allows, what they are when not given, and
- * chains of actions that come back to where they began. */
+/* onDelete and onUpdate: what each database and relation mode allows, what they are when not given,
+ * and chains of actions that come back to where they began. */
 #include "schema/check.h"
 
 static bool is_emulated(const check *c)
@@ -7,7 +7,7 @@ static bool is_emulated(const check *c)
     return c->s->datasource && c->s->datasource->is_relation_mode_prisma;
 }
 
-/* ---- defaults --------------------------------------------------------------------------------- */
+/* ---- defaults -------------------------------------------------------------------------------- */
 
 /* The key counts as required when any of its fields is. */
 static bool is_key_required(const check_field *f)
@@ -31,7 +31,7 @@ void check_default_actions(const check *c, const check_relation *r, schema_actio
     *on_update = f->on_update.is_given ? f->on_update.action : SCHEMA_CASCADE;
 }
 
-/* ---- what is allowed -------------------------------------------------------------------------- */
+/* ---- what is allowed ------------------------------------------------------------------------- */
 
 static void check_emulated(check *c, const check_field *f, const check_action *action,
                            const char *argument)
@@ -57,7 +57,7 @@ static void check_set_null(check *c, const check_field *f, const check_action *a
                       argument);
 }
 
-/* ---- cycles ----------------------------------------------------------------------------------- */
+/* ---- cycles ---------------------------------------------------------------------------------- */
 
 static bool triggers(schema_action action)
 {
@@ -118,7 +118,7 @@ static void check_cycle(check *c, const check_relation *r)
                     r->from->model->name);
 }
 
-/* ---- all -------------------------------------------------------------------------------------- */
+/* ---- all ------------------------------------------------------------------------------------- */
 
 void check_field_actions(check *c, const check_field *f)
 {

@@ -1,15 +1,16 @@
 /* Attributes and their arguments, by tables.
  *
- * A check_rule names an attribute, its parameters and the function that gives it its meaning. This file
- * finds the attributes of each rule, binds their arguments to the parameters, and reports everything that
- * can be wrong before the meaning matters. An attribute with an argument left empty is not applied; any
- * other fault leaves out the argument alone, so that the rest is still checked. */
+ * A check_rule names an attribute, its parameters and the function that gives it its meaning. This
+ * file finds the attributes of each rule, binds their arguments to the parameters, and reports
+ * everything that can be wrong before the meaning matters. An attribute with an argument left empty
+ * is not applied; any other fault leaves out the argument alone, so that the rest is still
+ * checked. */
 #include "schema/check.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-/* ---- forms of values -------------------------------------------------------------------------- */
+/* ---- forms of values ------------------------------------------------------------------------- */
 
 static bool is_integer(const char *text)
 {
@@ -55,7 +56,7 @@ bool check_form_of(check *c, const ast_expression *value, check_form form)
     return false;
 }
 
-/* ---- binding ---------------------------------------------------------------------------------- */
+/* ---- binding --------------------------------------------------------------------------------- */
 
 static size_t parameter_count(const check_rule *rule)
 {
@@ -144,7 +145,7 @@ static void check_bound(check *c, const check_rules *rules, const check_rule *ru
     }
 }
 
-/* ---- lists of arguments ----------------------------------------------------------------------- */
+/* ---- lists of arguments ---------------------------------------------------------------------- */
 
 static bool check_list_form(check *c, const ast_arguments *list)
 {
@@ -182,7 +183,7 @@ static bool check_attribute_form(check *c, const ast_attribute *ast)
     return is_fine;
 }
 
-/* ---- attributes ------------------------------------------------------------------------------- */
+/* ---- attributes ------------------------------------------------------------------------------ */
 
 static void apply_rule(check *c, check_target *target, const check_rules *rules,
                        const check_rule *rule, const ast_attribute *ast)

@@ -1,9 +1,9 @@
-/* The attributes of fields, models and enums, each on its own: which there are, and the meaning of the
- * small ones. Keys and indexes are in check_index.c, @default in check_default.c, @relation in
+/* The attributes of fields, models and enums, each on its own: which there are, and the meaning of
+ * the small ones. Keys and indexes are in check_index.c, @default in check_default.c, @relation in
  * check_relation.c. */
 #include "schema/check.h"
 
-/* ---- names in the database -------------------------------------------------------------------- */
+/* ---- names in the database ------------------------------------------------------------------- */
 
 static void report_mapped(check *c, const check_field *f)
 {
@@ -81,7 +81,7 @@ static void apply_enum_schema(check *c, check_target *t, const check_use *use)
     t->enumeration->enumeration->database_schema = check_argument_text(use, 0);
 }
 
-/* ---- @ignore, @updatedAt ---------------------------------------------------------------------- */
+/* ---- @ignore, @updatedAt --------------------------------------------------------------------- */
 
 static void apply_ignore(check *c, check_target *t, const check_use *use)
 {
@@ -116,7 +116,7 @@ static void apply_updated_at(check *c, check_target *t, const check_use *use)
     field->is_updated_at = true;
 }
 
-/* ---- what does not belong on a field ---------------------------------------------------------- */
+/* ---- what does not belong on a field --------------------------------------------------------- */
 
 static void refuse_relation(check *c, check_target *t, const check_use *use)
 {
@@ -216,7 +216,7 @@ static const check_rules for_models = {"@@", model_rules, TENON__COUNT(model_rul
 static const check_rules for_enums = {"@@", enum_rules, TENON__COUNT(enum_rules)};
 static const check_rules for_values = {"@", value_rules, TENON__COUNT(value_rules)};
 
-/* ---- native types ----------------------------------------------------------------------------- */
+/* ---- native types ---------------------------------------------------------------------------- */
 
 /* Finds `@db.…`; the last one counts when there are more. */
 static void find_native(check *c, check_field *f)
@@ -232,7 +232,7 @@ static void find_native(check *c, check_field *f)
     }
 }
 
-/* ---- all -------------------------------------------------------------------------------------- */
+/* ---- all ------------------------------------------------------------------------------------- */
 
 static void check_relation_field(check *c, check_field *f)
 {

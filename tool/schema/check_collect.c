@@ -36,7 +36,7 @@ static bool make_tables(check *c, totals t)
     return !arena->failed;
 }
 
-/* ---- models ----------------------------------------------------------------------------------- */
+/* ---- models ---------------------------------------------------------------------------------- */
 
 static bool make_fields(check *c, check_model *m)
 {
@@ -63,7 +63,8 @@ static bool make_fields(check *c, check_model *m)
     return true;
 }
 
-/* Room for every key and index that the model may have: two a field, one an attribute of the block. */
+/* Room for every key and index that the model may have: two a field, one an attribute of the
+ * block. */
 static bool make_indexes(check *c, check_model *m)
 {
     size_t most = 2 * m->ast->field_count + m->ast->attribute_count;
@@ -94,7 +95,7 @@ static bool add_model(check *c, check_top *top)
     return make_fields(c, m) && make_indexes(c, m);
 }
 
-/* ---- enums ------------------------------------------------------------------------------------ */
+/* ---- enums ----------------------------------------------------------------------------------- */
 
 static bool add_enum(check *c, check_top *top)
 {
@@ -119,7 +120,7 @@ static bool add_enum(check *c, check_top *top)
     return true;
 }
 
-/* ---- all -------------------------------------------------------------------------------------- */
+/* ---- all ------------------------------------------------------------------------------------- */
 
 static bool add_block(check *c, const ast_block *block)
 {

@@ -10,8 +10,8 @@ static const check_top *type_of(const check *c, const ast_field *field)
     return top && top->block->kind == AST_TYPE ? top : NULL;
 }
 
-/* Whether a value of the type `first` must hold one of `wanted`. `seen` has a mark for each block that was
- * looked at, `stack` room for all. */
+/* Whether a value of the type `first` must hold one of `wanted`. `seen` has a mark for each block
+ * that was looked at, `stack` room for all. */
 static bool must_hold(const check *c, const check_top *first, const check_top *wanted, bool *seen,
                       const check_top **stack)
 {
@@ -55,7 +55,7 @@ static void check_endless(check *c, const check_top *type)
     }
 }
 
-/* ---- attributes of their fields --------------------------------------------------------------- */
+/* ---- attributes of their fields -------------------------------------------------------------- */
 
 static void apply_nothing(check *c, check_target *t, const check_use *use)
 {
@@ -82,7 +82,7 @@ void check_composite_attributes(check *c, const ast_block *block)
     }
 }
 
-/* ---- all -------------------------------------------------------------------------------------- */
+/* ---- all ------------------------------------------------------------------------------------- */
 
 void check_composites(check *c)
 {

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-/* ---- properties ------------------------------------------------------------------------------- */
+/* ---- properties ------------------------------------------------------------------------------ */
 
 /* The last one of that name, as duplicates are reported already; NULL when there is none. */
 static const ast_property *find_property(const ast_block *block, const char *name)
@@ -108,7 +108,7 @@ static bool read_texts(check *c, const ast_expression *value, const char ***out,
     return is_fine;
 }
 
-/* ---- provider and URLs ------------------------------------------------------------------------ */
+/* ---- provider and URLs ----------------------------------------------------------------------- */
 
 static const check_connector *refuse_provider(check *c, const ast_expression *value)
 {
@@ -184,7 +184,7 @@ static bool read_urls(check *c, const ast_block *block, schema_datasource *d)
     return true;
 }
 
-/* ---- relation mode ---------------------------------------------------------------------------- */
+/* ---- relation mode --------------------------------------------------------------------------- */
 
 static void read_relation_mode(check *c, const ast_block *block, schema_datasource *d)
 {
@@ -209,7 +209,7 @@ static void read_relation_mode(check *c, const ast_block *block, schema_datasour
                     "the relation mode is foreignKeys or prisma, not '%s'", p->value->text);
 }
 
-/* ---- schemas ---------------------------------------------------------------------------------- */
+/* ---- schemas --------------------------------------------------------------------------------- */
 
 static void check_repeated_schemas(check *c, const ast_expression *value)
 {
@@ -244,7 +244,7 @@ static void read_schemas(check *c, const ast_block *block, const check_connector
         check_error(c, value->span, "remove it", "%s has no schemas", connector->name);
 }
 
-/* ---- the datasource --------------------------------------------------------------------------- */
+/* ---- the datasource -------------------------------------------------------------------------- */
 
 static void check_known(check *c, const ast_block *block, const check_connector *connector)
 {
@@ -326,7 +326,7 @@ static void read_datasources(check *c)
     }
 }
 
-/* ---- generators ------------------------------------------------------------------------------- */
+/* ---- generators ------------------------------------------------------------------------------ */
 
 /* The variable of env("…") that is checked already or elsewhere. */
 static const char *quiet_env_name(const ast_expression *value)

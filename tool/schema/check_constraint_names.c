@@ -1,16 +1,16 @@
-/* The names of keys, indexes and foreign keys in the database, made where none is given, and collisions
- * between them.
+/* The names of keys, indexes and foreign keys in the database, made where none is given, and
+ * collisions between them.
  *
  *     Post_pkey                  primary key
  *     Post_authorId_title_key    unique
  *     Post_authorId_title_idx    index
  *     Post_authorId_fkey         foreign key
  *
- * They are made of the database's names. What would be too long is cut in front of the suffix, at the
- * border of a character. */
+ * They are made of the database's names. What would be too long is cut in front of the suffix, at
+ * the border of a character. */
 #include "schema/check.h"
 
-/* ---- making ----------------------------------------------------------------------------------- */
+/* ---- making ---------------------------------------------------------------------------------- */
 
 static const char *cut_name(check *c, const tenon__buf *stem, const char *suffix)
 {
@@ -58,9 +58,10 @@ bool check_is_name_too_long(check *c, const char *name)
     return limit && strlen(name) > limit;
 }
 
-/* ---- counting --------------------------------------------------------------------------------- */
+/* ---- counting -------------------------------------------------------------------------------- */
 
-/* Names live in a space: one of each database schema for indexes, one of each table for its keys. */
+/* Names live in a space: one of each database schema for indexes, one of each table for its
+ * keys. */
 static const char *in_schema(check *c, const check_model *m, const char *name)
 {
     const char *space = m->model->database_schema;
@@ -134,7 +135,7 @@ void check_make_names(check *c)
         name_relation(c, &c->relations[i]);
 }
 
-/* ---- collisions ------------------------------------------------------------------------------- */
+/* ---- collisions ------------------------------------------------------------------------------ */
 
 void check_index_name_clash(check *c, const check_model *m, const check_index *index)
 {

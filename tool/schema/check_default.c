@@ -1,13 +1,13 @@
 /* @default: literals, the functions, and whether they fit the field.
  *
- * What was written is judged in two steps, as the stages of check.c have it: first its form (a number for an
- * Int, a known value of the enum, the arguments of a function), later its content (valid JSON, a
- * time that exists). */
+ * What was written is judged in two steps, as the stages of check.c have it: first its form (a
+ * number for an Int, a known value of the enum, the arguments of a function), later its content
+ * (valid JSON, a time that exists). */
 #include "schema/check.h"
 
 #include <stdlib.h>
 
-/* ---- functions -------------------------------------------------------------------------------- */
+/* ---- functions ------------------------------------------------------------------------------- */
 
 typedef struct function_row {
     const char *name;
@@ -133,7 +133,7 @@ static bool take_any_function(check *c, check_field *f, const ast_expression *va
     return !row;
 }
 
-/* ---- literals --------------------------------------------------------------------------------- */
+/* ---- literals -------------------------------------------------------------------------------- */
 
 static bool is_literal_of(schema_type type, ast_expression_kind kind)
 {

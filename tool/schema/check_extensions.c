@@ -1,4 +1,5 @@
-/* `extensions = [citext, uuidOssp(map: "uuid-ossp", schema: "public", version: "1.1")]` of a datasource. */
+/* `extensions = [citext, uuidOssp(map: "uuid-ossp", schema: "public", version: "1.1")]` of a
+ * datasource. */
 #include "schema/check.h"
 
 #include <ctype.h>

@@ -4,7 +4,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
-/* ---- fields of a list ------------------------------------------------------------------------- */
+/* ---- fields of a list ------------------------------------------------------------------------ */
 
 /* What of a list could not be used, gathered for one message each. */
 typedef struct faults {
@@ -133,7 +133,7 @@ bool check_field_list(check *c, check_model *m, const ast_expression *value,
            resolve_items(c, m, items, count, attribute, what, out);
 }
 
-/* ---- columns ---------------------------------------------------------------------------------- */
+/* ---- columns --------------------------------------------------------------------------------- */
 
 static const ast_argument *find_argument(const ast_expression *call, const char *name)
 {
@@ -218,7 +218,7 @@ static void read_column(check *c, const ast_expression *item, check_column *colu
         read_operator(c, ops, column, out);
 }
 
-/* ---- making ----------------------------------------------------------------------------------- */
+/* ---- making ---------------------------------------------------------------------------------- */
 
 static check_index *add_index(check *c, check_model *m, schema_index_kind kind,
                               const ast_attribute *attribute, size_t column_count)
@@ -256,7 +256,7 @@ static void set_map(check_index *made, const char *name)
     made->index->is_database_name_given = name != NULL;
 }
 
-/* ---- @id, @unique ----------------------------------------------------------------------------- */
+/* ---- @id, @unique ---------------------------------------------------------------------------- */
 
 enum { FIELD_MAP, FIELD_LENGTH, FIELD_SORT, FIELD_CLUSTERED, FIELD_WHERE };
 
@@ -304,7 +304,7 @@ static void apply_unique(check *c, check_target *t, const check_use *use)
         made->where = check_argument(use, FIELD_WHERE);
 }
 
-/* ---- @@id, @@unique, @@index, @@fulltext ------------------------------------------------------ */
+/* ---- @@id, @@unique, @@index, @@fulltext ----------------------------------------------------- */
 
 enum { BLOCK_FIELDS, BLOCK_MAP, BLOCK_NAME, BLOCK_CLUSTERED, BLOCK_WHERE, BLOCK_TYPE };
 
@@ -424,7 +424,7 @@ static void apply_block_fulltext(check *c, check_target *t, const check_use *use
     (void)apply_on_block(c, t, use, SCHEMA_FULLTEXT, "the index");
 }
 
-/* ---- the rules -------------------------------------------------------------------------------- */
+/* ---- the rules ------------------------------------------------------------------------------- */
 
 const check_rule check_id_rule = {"id", apply_id,
                                   .parameters = {{"map", CHECK_NAME, CHECK_OPTIONAL},

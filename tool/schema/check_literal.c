@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* ---- base 64 ---------------------------------------------------------------------------------- */
+/* ---- base 64 --------------------------------------------------------------------------------- */
 
 /* With its padding, which the language insists on. */
 static bool is_base64(const char *text, size_t length)
@@ -15,7 +15,7 @@ static bool is_base64(const char *text, size_t length)
     return length % 4 == 0 && tenon__base64_decode(text, length, &bytes);
 }
 
-/* ---- times ------------------------------------------------------------------------------------ */
+/* ---- times ----------------------------------------------------------------------------------- */
 
 static bool take_digits(const char **at, int count, int *out)
 {
@@ -81,7 +81,7 @@ static bool is_time(const char *text)
            !*text;
 }
 
-/* ---- numbers ---------------------------------------------------------------------------------- */
+/* ---- numbers --------------------------------------------------------------------------------- */
 
 static bool is_integer(const char *text)
 {
@@ -119,7 +119,7 @@ static bool is_decimal(const char *text, size_t length)
     return text == end;
 }
 
-/* ---- JSON ------------------------------------------------------------------------------------- */
+/* ---- JSON ------------------------------------------------------------------------------------ */
 
 static const char *skip_string(const char *at)
 {
@@ -150,7 +150,7 @@ static bool is_json(const char *text, size_t length)
     return tenon__json_is_valid(text, length) && !has_huge_number(text);
 }
 
-/* ---- defaults --------------------------------------------------------------------------------- */
+/* ---- defaults -------------------------------------------------------------------------------- */
 
 /* What the literal is not; NULL when it is as it should be. */
 static const char *fault_of(schema_type type, const ast_expression *value)

@@ -1,6 +1,7 @@
 /* Names: which declarations there are, and that nothing is declared twice.
  *
- * Models, views, enums and types share one space of names; datasources and generators have one each. */
+ * Models, views, enums and types share one space of names; datasources and generators have one
+ * each. */
 #include "schema/check.h"
 
 #include <stdlib.h>
@@ -50,7 +51,7 @@ static void check_reserved(check *c, const ast_block *block, const char *what)
                     "'%s' is a reserved word and cannot be the name of %s", block->name.text, what);
 }
 
-/* ---- members ---------------------------------------------------------------------------------- */
+/* ---- members --------------------------------------------------------------------------------- */
 
 static void check_enum_values(check *c, const ast_block *block)
 {
@@ -108,7 +109,7 @@ static void check_properties(check *c, const ast_block *block)
     }
 }
 
-/* ---- declarations ----------------------------------------------------------------------------- */
+/* ---- declarations ---------------------------------------------------------------------------- */
 
 static const char *const nouns[] = {[AST_MODEL] = "model",
                                     [AST_VIEW] = "view",

@@ -1,7 +1,7 @@
 /* PostgreSQL's access methods and operator classes: which index types take which fields.
  *
- * An operator class belongs to index types and to column types. A column type is a native type, or, where
- * the field has none, the scalar type: `@@index([title(ops: TextOps)], type: SpGist)` is for
+ * An operator class belongs to index types and to column types. A column type is a native type, or,
+ * where the field has none, the scalar type: `@@index([title(ops: TextOps)], type: SpGist)` is for
  * String and for String @db.Text, @db.VarChar and @db.Char. */
 #include "schema/check.h"
 
@@ -89,7 +89,7 @@ const char *check_hint_operator(check *c, const char *name)
     return check_hint_near(c, name, names, TENON__COUNT(operators));
 }
 
-/* ---- which fields fit ------------------------------------------------------------------------- */
+/* ---- which fields fit ------------------------------------------------------------------------ */
 
 static bool is_of(const schema_field *field, schema_type type)
 {

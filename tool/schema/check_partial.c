@@ -1,7 +1,8 @@
 /* `where:` of an index: the condition of a partial index, as SQL.
  *
  *     where: raw("deleted_at IS NULL")                        as it is
- *     where: { active: true, kind: "a", at: { not: null } }   "active" = true AND "kind" = 'a' AND …
+ *     where: { active: true, kind: "a", at: { not: null } }   "active" = true AND "kind" = 'a' AND
+ *                                                             …
  *
  * The second form is checked against the fields; an enum is compared with the database's name of a
  * value. */

@@ -1,8 +1,8 @@
 /* @relation as it is written, and which two fields make a relation.
  *
- * A relation has a side that holds the key, `from`, and a side that it refers to, `to`. Two fields belong
- * together when each has the other's model as its type and both give the same name or none. Which side
- * is `from` follows from what the fields are:
+ * A relation has a side that holds the key, `from`, and a side that it refers to, `to`. Two fields
+ * belong together when each has the other's model as its type and both give the same name or none.
+ * Which side is `from` follows from what the fields are:
  *
  *     list – list          many-to-many; `from` is the model first by name, or the field
  *     one – list           the one
@@ -10,7 +10,7 @@
  *     alike                the one that gives `fields`, else the first by name */
 #include "schema/check.h"
 
-/* ---- the attribute ---------------------------------------------------------------------------- */
+/* ---- the attribute --------------------------------------------------------------------------- */
 
 enum {
     RELATION_NAME,
@@ -77,7 +77,7 @@ const check_rule check_relation_rule = {
                    [RELATION_ON_UPDATE] = {"onUpdate", CHECK_WORD, CHECK_OPTIONAL},
                    [RELATION_MAP] = {"map", CHECK_NAME, CHECK_OPTIONAL}}};
 
-/* ---- which fields belong together ------------------------------------------------------------- */
+/* ---- which fields belong together ------------------------------------------------------------ */
 
 /* "PostToUser": the two models by name. */
 static const char *made_name(check *c, const check_field *f)
@@ -209,7 +209,7 @@ void check_infer_relations(check *c)
     }
 }
 
-/* ---- the relations of the schema -------------------------------------------------------------- */
+/* ---- the relations of the schema ------------------------------------------------------------- */
 
 static schema_field **fields_of(check *c, const check_list *list)
 {

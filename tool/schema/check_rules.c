@@ -1,10 +1,11 @@
-/* The rules of the database: what a schema that is right in itself must keep for PostgreSQL or SQLite.
+/* The rules of the database: what a schema that is right in itself must keep for PostgreSQL or
+ * SQLite.
  *
  * Models come before views, and each is gone through from keys over fields to indexes. An ambiguous
  * relation ends it all, since nothing behind it could be said with certainty. */
 #include "schema/check.h"
 
-/* ---- databases -------------------------------------------------------------------------------- */
+/* ---- databases ------------------------------------------------------------------------------- */
 
 const check_connector check_no_connector = {.name = "a schema without datasource"};
 
@@ -33,7 +34,7 @@ const check_connector *check_find_connector(const char *provider)
     return strcmp(provider, "sqlite") == 0 ? &sqlite : NULL;
 }
 
-/* ---- @@schema --------------------------------------------------------------------------------- */
+/* ---- @@schema -------------------------------------------------------------------------------- */
 
 static bool has_schema(const check *c, const char *name)
 {
@@ -69,7 +70,7 @@ static void check_database_schema(check *c, const ast_expression *given, const a
                     "the %s '%s' has no @@schema", kind, block->name.text);
 }
 
-/* ---- names of tables and enums ---------------------------------------------------------------- */
+/* ---- names of tables and enums --------------------------------------------------------------- */
 
 static const char *table_key(check *c, const char *space, const char *name)
 {
@@ -120,7 +121,7 @@ static void check_enums(check *c)
     }
 }
 
-/* ---- keys ------------------------------------------------------------------------------------- */
+/* ---- keys ------------------------------------------------------------------------------------ */
 
 /* Whether a row can be told by it: unique, and no field may be missing. */
 static bool is_strict(const check_index *index)
@@ -240,7 +241,7 @@ static void check_primary_key(check *c, const check_model *m, const check_index 
                     "the fields of a primary key cannot be sorted");
 }
 
-/* ---- indexes ---------------------------------------------------------------------------------- */
+/* ---- indexes --------------------------------------------------------------------------------- */
 
 static bool has_operator(const check_index *index)
 {
@@ -296,7 +297,7 @@ static void check_one_index(check *c, check_model *m, check_index *index)
         check_operator_rules(c, index);
 }
 
-/* ---- scalar fields ---------------------------------------------------------------------------- */
+/* ---- scalar fields --------------------------------------------------------------------------- */
 
 static void check_unknown_functions(check *c, const check_model *m)
 {
@@ -328,7 +329,7 @@ static void check_scalar_field(check *c, check_field *f)
     check_unsupported(c, f);
 }
 
-/* ---- autoincrement ---------------------------------------------------------------------------- */
+/* ---- autoincrement --------------------------------------------------------------------------- */
 
 static bool is_autoincrement(const check_field *f)
 {
@@ -361,7 +362,7 @@ static void check_autoincrement(check *c, const check_model *m)
                     c->connector->name);
 }
 
-/* ---- relation fields -------------------------------------------------------------------------- */
+/* ---- relation fields ------------------------------------------------------------------------- */
 
 /* How many fields of the model lead to the same model under the same name. */
 static size_t count_alike(const check_field *f)
@@ -431,7 +432,7 @@ static void check_relation_field(check *c, check_field *f)
     warn_of_missing_index(c, f);
 }
 
-/* ---- models ----------------------------------------------------------------------------------- */
+/* ---- models ---------------------------------------------------------------------------------- */
 
 static void check_shard_key(check *c, const check_model *m, const ast_attribute *attribute)
 {

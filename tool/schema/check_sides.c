@@ -1,5 +1,5 @@
-/* The two sides of a relation: both there, the key on one of them only, its fields of the right number and
- * types, referring to something unique. */
+/* The two sides of a relation: both there, the key on one of them only, its fields of the right
+ * number and types, referring to something unique. */
 #include "schema/check.h"
 
 #include <assert.h>
@@ -14,7 +14,7 @@ static const char *model_of(const check_field *f)
     return f->model->model->name;
 }
 
-/* ---- keys ------------------------------------------------------------------------------------- */
+/* ---- keys ------------------------------------------------------------------------------------ */
 
 static bool is_unique(const check_index *index)
 {
@@ -86,7 +86,7 @@ static void check_references(check *c, const check_relation *r)
                     name_of(f), r->to->model->name);
 }
 
-/* ---- fields against references ---------------------------------------------------------------- */
+/* ---- fields against references --------------------------------------------------------------- */
 
 static void check_count(check *c, const check_field *f)
 {
@@ -164,7 +164,7 @@ static void check_field_types(check *c, const check_relation *r)
     }
 }
 
-/* ---- one to many ------------------------------------------------------------------------------ */
+/* ---- one to many ----------------------------------------------------------------------------- */
 
 static void report_missing_side(check *c, const check_field *f, const char *arity)
 {
@@ -214,7 +214,7 @@ static void check_one_to_many(check *c, const check_relation *r)
         report_actions(c, back, forward);
 }
 
-/* ---- one to one ------------------------------------------------------------------------------- */
+/* ---- one to one ------------------------------------------------------------------------------ */
 
 /* Which of the two sides give a list: none is a fault of both, and so is each. */
 static void check_one_side(check *c, const check_relation *r, size_t on_forward, size_t on_back,
@@ -314,7 +314,7 @@ static void check_one_to_one(check *c, const check_relation *r)
         check_one_shape(c, r);
 }
 
-/* ---- many to many ----------------------------------------------------------------------------- */
+/* ---- many to many ---------------------------------------------------------------------------- */
 
 static bool has_single_key(const check_model *m)
 {

@@ -34,7 +34,7 @@ const char *check_hint_field(check *c, const check_model *model, const char *tex
     return names ? check_hint_near(c, text, names, model->ast->field_count) : NULL;
 }
 
-/* ---- expressions ------------------------------------------------------------------------------ */
+/* ---- expressions ----------------------------------------------------------------------------- */
 
 static void spell(tenon__buf *out, const ast_expression *value);
 
@@ -101,7 +101,7 @@ const char *check_describe(check *c, const ast_expression *value)
     return check_format(c, "%s %s", kinds[value->kind], check_spell(c, value));
 }
 
-/* ---- fields and models ------------------------------------------------------------------------ */
+/* ---- fields and models ----------------------------------------------------------------------- */
 
 check_field *check_find_field(const check_model *model, const char *name)
 {

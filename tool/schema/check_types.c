@@ -4,7 +4,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 
-/* ---- scalars ---------------------------------------------------------------------------------- */
+/* ---- scalars --------------------------------------------------------------------------------- */
 
 static const char *const scalars[] = {
     [SCHEMA_STRING] = "String",     [SCHEMA_BOOLEAN] = "Boolean", [SCHEMA_INT] = "Int",
@@ -27,7 +27,7 @@ bool check_find_scalar(const char *name, schema_type *type)
     return false;
 }
 
-/* ---- what the type of a field refers to ------------------------------------------------------- */
+/* ---- what the type of a field refers to ------------------------------------------------------ */
 
 static const char *hint_type(check *c, const char *name)
 {
@@ -112,7 +112,7 @@ void check_types(check *c)
     }
 }
 
-/* ---- native types ----------------------------------------------------------------------------- */
+/* ---- native types ---------------------------------------------------------------------------- */
 
 typedef struct native_row {
     const char *name;
@@ -175,8 +175,8 @@ static const char *hint_native(check *c, const check_field *f, const char *name)
     return check_hint_near(c, name, fitting, count);
 }
 
-/* The digits of an unsigned number of 32 bits, which int32_t must hold: what is larger than that never
- * fits a column anyway, and is kept as the largest there is. */
+/* The digits of an unsigned number of 32 bits, which int32_t must hold: what is larger than that
+ * never fits a column anyway, and is kept as the largest there is. */
 static bool read_size(const char *text, size_t length, int32_t *out)
 {
     uint64_t value = 0;
@@ -282,7 +282,7 @@ void check_native_type(check *c, check_field *f)
     f->field->native = type;
 }
 
-/* ---- types without a word --------------------------------------------------------------------- */
+/* ---- types without a word -------------------------------------------------------------------- */
 
 static size_t trimmed(const char **text, size_t length)
 {

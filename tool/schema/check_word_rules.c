@@ -136,7 +136,7 @@ static void report_unknown(check *c, const schema_word *word)
                 "unknown word '@tenon.%s'", word->name);
 }
 
-/* ---- arguments -------------------------------------------------------------------------------- */
+/* ---- arguments ------------------------------------------------------------------------------- */
 
 static bool is_number(const char *text)
 {
@@ -270,7 +270,7 @@ static void check_word_arguments(check *c, const word_rule *rule, const schema_w
         check_error(c, word->span, NULL, "@tenon.%s needs at least one argument", rule->name);
 }
 
-/* ---- validate --------------------------------------------------------------------------------- */
+/* ---- validate -------------------------------------------------------------------------------- */
 
 static bool has_order(const check_field *f)
 {
@@ -309,7 +309,7 @@ static void check_validation(check *c, const schema_word *word, const check_fiel
     }
 }
 
-/* ---- places ----------------------------------------------------------------------------------- */
+/* ---- places ---------------------------------------------------------------------------------- */
 
 static unsigned place_of(const check_word_target *target)
 {

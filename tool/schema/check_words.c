@@ -1,11 +1,12 @@
-/* The @tenon words of documentation comments: `/// @tenon.validate(min: 0, message: "not below zero")`.
+/* The @tenon words of documentation comments: `/// @tenon.validate(min: 0, message: "not below
+ * zero")`.
  *
  *     word     = "@tenon." name [ "(" [ argument { "," argument } ] ")" ]
  *     argument = [ name ":" ] ( string | anything up to "," or ")" )
  *
  * A word begins a line or follows a blank. In a string only \" \\ \n and \t are escapes; any other
- * backslash is itself, so that a pattern may be written as it is meant. What is left of the comment is the
- * documentation. Which words there are, and where, is in check_word_rules.c. */
+ * backslash is itself, so that a pattern may be written as it is meant. What is left of the comment
+ * is the documentation. Which words there are, and where, is in check_word_rules.c. */
 #include "schema/check_words.h"
 #include "schema/check.h"
 
@@ -15,10 +16,10 @@ static const char prefix[] = "@tenon.";
 
 enum { PREFIX_LENGTH = sizeof prefix - 1, MAX_ARGUMENTS = 16 };
 
-/* ---- where a word stands ---------------------------------------------------------------------- */
+/* ---- where a word stands --------------------------------------------------------------------- */
 
-/* Declarations are visited in the order of their file, and so are their comments: a word is found behind
- * everything that was visited before. */
+/* Declarations are visited in the order of their file, and so are their comments: a word is found
+ * behind everything that was visited before. */
 typedef struct place {
     check *c;
     uint32_t file;
@@ -40,7 +41,7 @@ static schema_span find_word(place *p, const char *word, size_t length)
     return (schema_span){p->file, (uint32_t)start, (uint32_t)p->at};
 }
 
-/* ---- reading ---------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 typedef struct reader {
     check *c;
@@ -167,7 +168,7 @@ static bool read_word(place *p, const char **at, schema_word *out)
     return !r.is_broken;
 }
 
-/* ---- comments --------------------------------------------------------------------------------- */
+/* ---- comments -------------------------------------------------------------------------------- */
 
 /* The next word in `text`, or NULL. */
 static const char *next_word(const char *start, const char *text)
@@ -239,7 +240,7 @@ static void read_comment(place *p, const char *text, schema_comment *out)
     out->documentation = tidy(p->c, &left);
 }
 
-/* ---- all declarations ------------------------------------------------------------------------- */
+/* ---- all declarations ------------------------------------------------------------------------ */
 
 static void pass(place *p, schema_span span)
 {

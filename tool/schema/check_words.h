@@ -4,8 +4,8 @@
 
 #include "schema/check.h"
 
-/* What a comment documents: a field of a model, a model, an enum, a value – or, when all is zero, a block
- * that takes no words. */
+/* What a comment documents: a field of a model, a model, an enum, a value – or, when all is zero, a
+ * block that takes no words. */
 typedef struct check_word_target {
     check_model *model;
     check_field *field;

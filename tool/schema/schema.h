@@ -179,10 +179,10 @@ typedef enum schema_default_kind {
     SCHEMA_NO_DEFAULT,
     SCHEMA_DEFAULT_VALUE,         /* .value, or .items for a list */
     SCHEMA_DEFAULT_AUTOINCREMENT, /* by the database */
-    SCHEMA_DEFAULT_DBGENERATED, /* by the database; .value.text is its expression, NULL when empty */
-    SCHEMA_DEFAULT_NOW,         /* by both: CURRENT_TIMESTAMP in DDL, the client on create */
-    SCHEMA_DEFAULT_UUID,        /* these five by the client; .version 4 or 7 */
-    SCHEMA_DEFAULT_CUID,        /* .version 1 or 2 */
+    SCHEMA_DEFAULT_DBGENERATED,   /* by the database; .value.text: its expression, or NULL */
+    SCHEMA_DEFAULT_NOW,           /* by both: CURRENT_TIMESTAMP in DDL, the client on create */
+    SCHEMA_DEFAULT_UUID,          /* these five by the client; .version 4 or 7 */
+    SCHEMA_DEFAULT_CUID,          /* .version 1 or 2 */
     SCHEMA_DEFAULT_ULID,
     SCHEMA_DEFAULT_NANOID /* .length */
 } schema_default_kind;

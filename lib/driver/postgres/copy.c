@@ -1,9 +1,10 @@
 /* COPY … FROM STDIN (FORMAT binary): rows in blocks of about 64 KB.
  *
- * A row is a 16-bit count of values and each value with a 32-bit length in front, -1 for NULL: the same
- * bytes as a parameter's. A full block goes to libpq, which must send it before the next one is taken,
- * so that memory stays bounded however slow the server is. COPY takes no casts: types that travel as
- * text as parameters are only possible where their binary form is the text (enum, citext, xml). */
+ * A row is a 16-bit count of values and each value with a 32-bit length in front, -1 for NULL: the
+ * same bytes as a parameter's. A full block goes to libpq, which must send it before the next one
+ * is taken, so that memory stays bounded however slow the server is. COPY takes no casts: types
+ * that travel as text as parameters are only possible where their binary form is the text (enum,
+ * citext, xml). */
 #include "driver/postgres/pg.h"
 
 #include <stdlib.h>
@@ -90,8 +91,8 @@ static bool add_row(tenon__connection *c, const void *const *values, tenon_error
     return !c->out.failed || tenon__fail_no_memory(err);
 }
 
-/* Hands the block to libpq and gets it on its way. It is refused when the server has given up already,
- * which is told at the end. */
+/* Hands the block to libpq and gets it on its way. It is refused when the server has given up
+ * already, which is told at the end. */
 static tenon__progress send_block(tenon__connection *c, tenon_error *err)
 {
     if (PQputCopyData(c->pg, c->out.data, (int)c->out.length) != 1)
@@ -131,7 +132,8 @@ tenon__progress tenon__pg_copy_end(tenon__connection *c, const char *abort_messa
         abort_message = "out of memory";
     PQputCopyEnd(c->pg, abort_message);
     tenon__progress progress = tenon__pg_flush(c, err);
-    /* A server that gave up may have said so long ago: libpq reads while it cannot write, and refuses to
-     * end a copy that is over. So what has come is looked at before anything is waited for. */
+    /* A server that gave up may have said so long ago: libpq reads while it cannot write, and
+     * refuses to end a copy that is over. So what has come is looked at before anything is waited
+     * for. */
     return progress == TENON__WANT_READ ? tenon__pg_step(c, err) : progress;
 }

@@ -1,9 +1,10 @@
 /* From PostgreSQL's binary formats to C values.
  *
- * One flat switch on the column's codec, made once per statement; every case checks the length that the
- * server sent before it loads, because the bytes are not ours. Texts are copied into the arena one right
- * behind the other. What C cannot hold is refused: an unknown enum label is a TYPE error, an instant
- * beyond int64_t microseconds is RANGE, and so is an array with a NULL inside or of two dimensions. */
+ * One flat switch on the column's codec, made once per statement; every case checks the length that
+ * the server sent before it loads, because the bytes are not ours. Texts are copied into the arena
+ * one right behind the other. What C cannot hold is refused: an unknown enum label is a TYPE error,
+ * an instant beyond int64_t microseconds is RANGE, and so is an array with a NULL inside or of two
+ * dimensions. */
 #include "driver/postgres/pg.h"
 
 enum {

@@ -1,12 +1,12 @@
 /* What went wrong, in tenon's terms.
  *
- * One table maps SQLSTATE codes and classes (their first two characters) to a status; docs/errors.md
- * shows it to users and a test compares the two. A message is the server's primary message; its detail
- * joins it except in the classes 22, 23 and 44, where it quotes data. Names of tables, columns and constraints
- * are passed on as the server gives them.
+ * One table maps SQLSTATE codes and classes (their first two characters) to a status;
+ * docs/errors.md shows it to users and a test compares the two. A message is the server's primary
+ * message; its detail joins it except in the classes 22, 23 and 44, where it quotes data. Names of
+ * tables, columns and constraints are passed on as the server gives them.
  *
- * Failures to connect carry no SQLSTATE in libpq's interface, only a text in the server's language. So
- * connections are begun with verbose messages, in which the code stands between colons. */
+ * Failures to connect carry no SQLSTATE in libpq's interface, only a text in the server's language.
+ * So connections are begun with verbose messages, in which the code stands between colons. */
 #include "driver/postgres/pg.h"
 
 #include <stdio.h>
@@ -130,7 +130,7 @@ static void add_hint(tenon_error *err, const char *servers)
         tenon__hint(err, "%s", servers);
 }
 
-/* ---- answers of the server --------------------------------------------------------------------- */
+/* ---- answers of the server ------------------------------------------------------------------- */
 
 /* Details of these classes quote values of rows. */
 static bool is_detail_secret(const char *sqlstate)
@@ -159,7 +159,8 @@ static bool is_writing(const tenon__connection *c)
     return c->running ? c->running->statement->flags & TENON__WRITES : c->may_write;
 }
 
-/* What may have become of a statement that nobody answered for. Inside a transaction it goes with it. */
+/* What may have become of a statement that nobody answered for. Inside a transaction it goes with
+ * it. */
 static tenon_applied applied_when_lost(const tenon__connection *c)
 {
     if (!c->is_sent || !is_writing(c) || (c->in_transaction && !c->is_commit))
@@ -189,7 +190,7 @@ bool tenon__pg_fail_result(tenon_error *err, const tenon__connection *c, const P
     return false;
 }
 
-/* ---- connections that are gone ----------------------------------------------------------------- */
+/* ---- connections that are gone --------------------------------------------------------------- */
 
 /* libpq's texts end in a newline and may go on for several lines. */
 static void fail_with_text(tenon_error *err, tenon_status status, const char *text)
@@ -229,7 +230,7 @@ bool tenon__pg_fail_client(tenon_error *err, tenon__connection *c)
     return false;
 }
 
-/* ---- connections that never were --------------------------------------------------------------- */
+/* ---- connections that never were ------------------------------------------------------------- */
 
 static bool is_code(const char *text)
 {

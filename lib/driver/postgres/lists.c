@@ -1,12 +1,12 @@
 /* Lists of values: array columns, IN, and the columns of UNNEST.
  *
- * A binary array is five numbers (dimensions, whether NULLs are inside, OID of the elements, length, lower
- * bound) and each element with its length in front; an empty one has no dimension and only three.
- * Where the elements' type has no OID that is known here, the list is one array literal,
- * {"a","b\"c"}, and the server takes the type from the context.
+ * A binary array is five numbers (dimensions, whether NULLs are inside, OID of the elements,
+ * length, lower bound) and each element with its length in front; an empty one has no dimension and
+ * only three. Where the elements' type has no OID that is known here, the list is one array
+ * literal, {"a","b\"c"}, and the server takes the type from the context.
  *
- * UNNEST takes arrays of arrays apart to the last element, so an array column travels there as text[], one
- * literal a row, which the SQL casts. */
+ * UNNEST takes arrays of arrays apart to the last element, so an array column travels there as
+ * text[], one literal a row, which the SQL casts. */
 #include "driver/postgres/pg.h"
 
 /* All array types are laid out like tenon__list. */
@@ -50,8 +50,8 @@ static bool add_array(tenon__buf *out, const tenon__pg_param *param, const tenon
     return true;
 }
 
-/* Puts quotes around what was appended since `start`, and a backslash before each quote and backslash in
- * it, from the end, so that nothing is moved twice. */
+/* Puts quotes around what was appended since `start`, and a backslash before each quote and
+ * backslash in it, from the end, so that nothing is moved twice. */
 static void quote_element(tenon__buf *out, size_t start)
 {
     size_t length = out->failed ? 0 : out->length - start, marks = 0;

@@ -7,8 +7,8 @@
  *     sign     0x0000 plus, 0x4000 minus, 0xC000 NaN, 0xD000 Infinity, 0xF000 -Infinity
  *     scale    decimal digits behind the point, trailing zeros included
  *
- * Text "0012.50" is count 2, weight 0, scale 2, digits 12 and 5000. Groups of four decimal digits are
- * aligned at the point, so both directions are copying; no arithmetic, no rounding. */
+ * Text "0012.50" is count 2, weight 0, scale 2, digits 12 and 5000. Groups of four decimal digits
+ * are aligned at the point, so both directions are copying; no arithmetic, no rounding. */
 #include "driver/postgres/pg.h"
 
 enum {

@@ -1,13 +1,13 @@
 /* Values of one execution: encoded one behind the other into the connection's buffer.
  *
- * libpq wants an array of pointers and one of lengths. The buffer may move while it grows, so the pointers
- * are made at the end, from the lengths; a negative length stands for NULL. Values in text format carry a
- * NUL, because libpq measures those itself. */
+ * libpq wants an array of pointers and one of lengths. The buffer may move while it grows, so the
+ * pointers are made at the end, from the lengths; a negative length stands for NULL. Values in text
+ * format carry a NUL, because libpq measures those itself. */
 #include "driver/postgres/pg.h"
 
 #include <stdlib.h>
 
-/* ---- slots ------------------------------------------------------------------------------------- */
+/* ---- slots ----------------------------------------------------------------------------------- */
 
 static bool is_wide_form(tenon__form form)
 {
@@ -82,7 +82,7 @@ bool tenon__pg_param_init(tenon__pg_param *param, const tenon__slot *slot, tenon
     return true;
 }
 
-/* ---- values ------------------------------------------------------------------------------------ */
+/* ---- values ---------------------------------------------------------------------------------- */
 
 /* A pattern or path: any UTF-8, whatever the field's own limits are. */
 static bool add_untyped(tenon__buf *out, const tenon__pg_param *param, const char *text,
@@ -115,7 +115,7 @@ bool tenon__pg_encode(tenon__buf *out, const tenon__pg_param *param, const void 
     return !out->failed || tenon__fail_no_memory(err);
 }
 
-/* ---- one execution ----------------------------------------------------------------------------- */
+/* ---- one execution --------------------------------------------------------------------------- */
 
 bool tenon__pg_reserve_values(tenon__connection *c, int count, tenon_error *err)
 {

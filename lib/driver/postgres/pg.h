@@ -1,12 +1,13 @@
 /* What the files of this folder share.
  *
- * connect.c opens and closes, run.c drives the protocol, cancel.c stops a statement, params.c and encode.c
- * write values, result.c, rows.c and decode.c read them, lists.c and text.c write arrays, numeric.c does
- * numeric both ways, copy.c loads in bulk, types.c knows the types and errors.c what went wrong. Values travel in PostgreSQL's binary formats in both directions; types whose
- * binary format is not documented, or whose OID differs from database to database, travel as text.
+ * connect.c opens and closes, run.c drives the protocol, cancel.c stops a statement, params.c and
+ * encode.c write values, result.c, rows.c and decode.c read them, lists.c and text.c write arrays,
+ * numeric.c does numeric both ways, copy.c loads in bulk, types.c knows the types and errors.c what
+ * went wrong. Values travel in PostgreSQL's binary formats in both directions; types whose binary
+ * format is not documented, or whose OID differs from database to database, travel as text.
  *
- * Everything that depends only on the statement is worked out once, when it is prepared: a *param* says
- * how a slot is written, a *column* how a column of the result is read. */
+ * Everything that depends only on the statement is worked out once, when it is prepared: a *param*
+ * says how a slot is written, a *column* how a column of the result is read. */
 #ifndef TENON_POSTGRES_PG_H
 #define TENON_POSTGRES_PG_H
 
@@ -16,7 +17,7 @@
 #include <libpq-fe.h>
 #include <stdatomic.h>
 
-/* ---- types (types.c) --------------------------------------------------------------------------- */
+/* ---- types (types.c) ------------------------------------------------------------------------- */
 
 /* A wire format together with its C value. */
 typedef enum tenon__pg_codec {
@@ -53,7 +54,8 @@ typedef struct tenon__pg_type {
 
 /* Never NULL for a member of tenon_pg_type. */
 const tenon__pg_type *tenon__pg_type_of(tenon_pg_type type);
-/* The codec of one value (of one element) of the field; NONE when its kind and type do not go together. */
+/* The codec of one value (of one element) of the field; NONE when its kind and type do not go
+ * together. */
 tenon__pg_codec tenon__pg_codec_of(const tenon_field *field);
 /* Whether a result column of this OID is what the field says. */
 bool tenon__pg_type_matches(const tenon_field *field, uint32_t oid);
@@ -69,7 +71,7 @@ enum {
 };
 #define TENON__PG_EPOCH_US (INT64_C(946684800) * 1000000)
 
-/* ---- values ------------------------------------------------------------------------------------ */
+/* ---- values ---------------------------------------------------------------------------------- */
 
 static inline uint16_t tenon__pg_load16(const char *data)
 {
@@ -177,7 +179,8 @@ void tenon__pg_add_text_form(tenon__buf *out, const tenon__pg_param *param, cons
 /* The shapes that are lists; `list` may be a tenon_…_array, which is laid out alike. */
 bool tenon__pg_add_list(tenon__buf *out, const tenon__pg_param *param, const tenon__list *list,
                         tenon_error *err);
-/* A decimal as binary numeric. False when the text is no decimal number or beyond what numeric holds. */
+/* A decimal as binary numeric. False when the text is no decimal number or beyond what numeric
+ * holds. */
 bool tenon__pg_encode_numeric(tenon__buf *out, const char *text, size_t length);
 
 /* How a column is read. */
@@ -195,18 +198,21 @@ typedef struct tenon__pg_column {
 
 bool tenon__pg_column_init(tenon__pg_column *column, const tenon__out *out,
                            const tenon_model *model, tenon_error *err);
-/* Reads one value that is not NULL. Texts are packed in the arena: tenon__arena_align when the result
- * is through. Never reads beyond `length` bytes, whatever they are. False with *err (TYPE, RANGE). */
+/* Reads one value that is not NULL. Texts are packed in the arena: tenon__arena_align when the
+ * result is through. Never reads beyond `length` bytes, whatever they are. False with *err (TYPE,
+ * RANGE). */
 bool tenon__pg_decode(tenon__pg_column *column, const char *data, int length, void *out,
                       tenon__arena *arena, tenon_error *err);
 /* Puts the schema's names of model and field into an error just made. False. */
 bool tenon__pg_name_column(const tenon__pg_column *column, tenon_error *err);
-/* How many bytes, NUL included, the text of a binary numeric may need; 0 when the bytes are none. */
+/* How many bytes, NUL included, the text of a binary numeric may need; 0 when the bytes are
+ * none. */
 size_t tenon__pg_numeric_room(const char *data, int length);
-/* Writes that text, which prints as the server prints it; its length. The room must have been asked. */
+/* Writes that text, which prints as the server prints it; its length. The room must have been
+ * asked. */
 size_t tenon__pg_decode_numeric(const char *data, char *text);
 
-/* ---- statements and results -------------------------------------------------------------------- */
+/* ---- statements and results ------------------------------------------------------------------ */
 
 typedef enum tenon__pg_preparation {
     TENON__PG_NEW,      /* the server does not know it */
@@ -237,7 +243,7 @@ bool tenon__pg_check_result(tenon__prepared *prepared, const PGresult *result, t
 bool tenon__pg_read_rows(tenon__prepared *prepared, const PGresult *result, tenon__rows *rows,
                          tenon_error *err);
 
-/* ---- the connection ---------------------------------------------------------------------------- */
+/* ---- the connection -------------------------------------------------------------------------- */
 
 typedef enum tenon__pg_task {
     TENON__PG_EXECUTE,
@@ -259,7 +265,7 @@ struct tenon__connection {
     bool is_commit;   /* the script ends a transaction for good */
     bool may_write;   /* the script may change the database */
     bool
-        in_transaction; /* since the last script; a statement that begins one is found out when it fails */
+        in_transaction; /* since the last script; one begun by a statement is seen when it fails */
     bool has_retried;
     bool is_copy_broken;      /* a block did not get through; the end will tell why */
     bool is_pipelining;       /* libpq is in pipeline mode */
@@ -318,7 +324,7 @@ int tenon__pg_request_socket(const tenon__connection *c);
 /* Forgets it; when it is still on its way, the connection must be closed. */
 void tenon__pg_drop_request(tenon__connection *c);
 
-/* ---- errors (errors.c) ------------------------------------------------------------------------- */
+/* ---- errors (errors.c) ----------------------------------------------------------------------- */
 
 tenon_status tenon__pg_status_of(const char *sqlstate);
 /* From what the server answered. */
@@ -330,8 +336,8 @@ bool tenon__pg_fail_connect(tenon_error *err, const PGconn *pg);
 /* libpq refused and the connection stands: it had no memory. */
 bool tenon__pg_fail_client(tenon_error *err, tenon__connection *c);
 
-/* The committed table, for the test that compares docs/errors.md with it. A code of two characters is
- * a class. */
+/* The committed table, for the test that compares docs/errors.md with it. A code of two characters
+ * is a class. */
 typedef struct tenon__pg_code {
     char sqlstate[6];
     tenon_status status;

@@ -1,14 +1,14 @@
 /* Prepared statements: what is worked out once.
  *
- * The first result of a prepared statement is compared with the layout, column by column, before a byte
- * of it is decoded: a database that differs from the schema is found by name and not as garbage. From
- * then on the server guarantees the types, since a statement whose result type changes has to be
- * prepared again. */
+ * The first result of a prepared statement is compared with the layout, column by column, before a
+ * byte of it is decoded: a database that differs from the schema is found by name and not as
+ * garbage. From then on the server guarantees the types, since a statement whose result type
+ * changes has to be prepared again. */
 #include "driver/postgres/pg.h"
 
 #include <stdlib.h>
 
-/* ---- prepared statements ----------------------------------------------------------------------- */
+/* ---- prepared statements --------------------------------------------------------------------- */
 
 static bool init_params(tenon__prepared *p, tenon_error *err)
 {
@@ -56,7 +56,7 @@ tenon__prepared *tenon__pg_prepared_new(const tenon__statement *statement, tenon
     return p;
 }
 
-/* ---- the first result -------------------------------------------------------------------------- */
+/* ---- the first result ------------------------------------------------------------------------ */
 
 /* Puts the schema's names into an error just made. */
 bool tenon__pg_name_column(const tenon__pg_column *column, tenon_error *err)

@@ -1,9 +1,10 @@
 /* Results become rows.
  *
- * This is the one hot loop of the driver: a list of 1,000 rows with 6 columns comes here 6,000 times in
- * the time of 100 microseconds. So the codecs that most columns have are decoded in place, and only the
- * others by a call of tenon__pg_decode; lengths are checked in both. libpq's own accessors cost as much as
- * the decoding, therefore one call less a value: a length of 0 is asked whether it means NULL. */
+ * This is the one hot loop of the driver: a list of 1,000 rows with 6 columns comes here 6,000
+ * times in the time of 100 microseconds. So the codecs that most columns have are decoded in place,
+ * and only the others by a call of tenon__pg_decode; lengths are checked in both. libpq's own
+ * accessors cost as much as the decoding, therefore one call less a value: a length of 0 is asked
+ * whether it means NULL. */
 #include "driver/postgres/pg.h"
 
 static bool fail_null(const tenon__pg_column *column, tenon_error *err)

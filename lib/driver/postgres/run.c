@@ -1,18 +1,18 @@
 /* Running statements: the client's half of the protocol, without ever blocking.
  *
- * A call sends and returns; tenon__pg_step reads until the server is ready for the next statement and
- * keeps the one result that counts, so that fetch finds the wire idle and only decodes. The first execution
- * of a statement is sent together with its preparation, in libpq's pipeline mode: one round trip. Statements
- * that were forgotten are deallocated at the head of that pipeline, each behind a sync point of its own, so
- * that their fate touches nobody.
+ * A call sends and returns; tenon__pg_step reads until the server is ready for the next statement
+ * and keeps the one result that counts, so that fetch finds the wire idle and only decodes. The
+ * first execution of a statement is sent together with its preparation, in libpq's pipeline mode:
+ * one round trip. Statements that were forgotten are deallocated at the head of that pipeline, each
+ * behind a sync point of its own, so that their fate touches nobody.
  *
- * A statement may turn out to be prepared no longer (26000: the server or a pooler dropped it) or prepared
- * for a table that has changed since (0A000). It has had no effect then. Outside a transaction it is
- * prepared again and run once more, from the values that still stand in the buffer; inside one the
- * transaction is lost, and the next attempt prepares again.
+ * A statement may turn out to be prepared no longer (26000: the server or a pooler dropped it) or
+ * prepared for a table that has changed since (0A000). It has had no effect then. Outside a
+ * transaction it is prepared again and run once more, from the values that still stand in the
+ * buffer; inside one the transaction is lost, and the next attempt prepares again.
  *
- * After a lost connection nothing is sent again: whether a write took place is for the caller to find
- * out, and err->applied says what is known. */
+ * After a lost connection nothing is sent again: whether a write took place is for the caller to
+ * find out, and err->applied says what is known. */
 #include "driver/postgres/pg.h"
 
 #include <stdio.h>
@@ -21,7 +21,7 @@
 
 enum { KEPT_BUFFER_BYTES = 1 << 20 };
 
-/* ---- sending ----------------------------------------------------------------------------------- */
+/* ---- sending --------------------------------------------------------------------------------- */
 
 tenon__progress tenon__pg_flush(tenon__connection *c, tenon_error *err)
 {
@@ -127,7 +127,7 @@ static tenon__progress send_running(tenon__connection *c, tenon_error *err)
     return tenon__pg_flush(c, err);
 }
 
-/* ---- receiving --------------------------------------------------------------------------------- */
+/* ---- receiving ------------------------------------------------------------------------------- */
 
 static bool is_failure(const PGresult *result)
 {
@@ -146,8 +146,8 @@ static void keep_result(tenon__connection *c, PGresult *result)
     c->result = result;
 }
 
-/* True at the last sync point. Before it come the answers to deallocations, which do not matter, to the
- * preparation, and to the execution. */
+/* True at the last sync point. Before it come the answers to deallocations, which do not matter, to
+ * the preparation, and to the execution. */
 static bool take_pipelined(tenon__connection *c, PGresult *result)
 {
     ExecStatusType status = PQresultStatus(result);
@@ -213,7 +213,7 @@ static bool collect(tenon__connection *c)
     return false;
 }
 
-/* ---- what became of it ------------------------------------------------------------------------- */
+/* ---- what became of it ----------------------------------------------------------------------- */
 
 static bool has_sqlstate(const PGresult *result, const char *sqlstate)
 {
@@ -249,7 +249,8 @@ static bool is_word(const char *sql, const char *word)
     return strncasecmp(sql, word, strlen(word)) == 0;
 }
 
-/* The server answers the COMMIT of a transaction that has failed with ROLLBACK, as if all were well. */
+/* The server answers the COMMIT of a transaction that has failed with ROLLBACK, as if all were
+ * well. */
 static bool check_commit(const tenon__connection *c, tenon_error *err)
 {
     if (!c->is_commit || !c->result || strcmp(PQcmdStatus(c->result), "ROLLBACK") != 0)
@@ -290,8 +291,8 @@ static void end_pipeline(tenon__connection *c)
     c->is_pipelining = false;
 }
 
-/* A COPY that was given up ends in the failure that was asked for, and a statement that is no COPY in
- * success. */
+/* A COPY that was given up ends in the failure that was asked for, and a statement that is no COPY
+ * in success. */
 static tenon__progress finish_copy(tenon__connection *c, tenon_error *err)
 {
     if (c->task == TENON__PG_COPY_BEGIN)
@@ -358,7 +359,7 @@ tenon__progress tenon__pg_step(tenon__connection *c, tenon_error *err)
     return c->is_flushing ? TENON__WANT_WRITE : TENON__WANT_READ;
 }
 
-/* ---- the driver's calls ------------------------------------------------------------------------ */
+/* ---- the driver's calls ---------------------------------------------------------------------- */
 
 static void link_prepared(tenon__connection *c, tenon__prepared *p)
 {

@@ -1,5 +1,5 @@
-/* Elements as PostgreSQL's text, for array literals. Exact like the binary forms: numbers with all the
- * digits that tell them apart, times with microseconds. */
+/* Elements as PostgreSQL's text, for array literals. Exact like the binary forms: numbers with all
+ * the digits that tell them apart, times with microseconds. */
 #include "driver/postgres/pg.h"
 
 #include <inttypes.h>

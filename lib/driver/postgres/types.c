@@ -1,11 +1,11 @@
 /* The types: one row for each tenon_pg_type.
  *
- * Built-in types have OIDs that are the same in every database, so parameters carry them and results are
- * compared with them. Enums, citext and extension types get theirs when they are created: a
- * parameter of such a type is sent with OID 0, in text form, and the server takes the type from the
- * context. The same holds for bit, inet and xml, whose text form is the one that people know; they are
- * selected as ::text. Money depends on the server's locale, so it goes out and comes in as numeric and
- * the server casts. */
+ * Built-in types have OIDs that are the same in every database, so parameters carry them and
+ * results are compared with them. Enums, citext and extension types get theirs when they are
+ * created: a parameter of such a type is sent with OID 0, in text form, and the server takes the
+ * type from the context. The same holds for bit, inet and xml, whose text form is the one that
+ * people know; they are selected as ::text. Money depends on the server's locale, so it goes out
+ * and comes in as numeric and the server casts. */
 #include "driver/postgres/pg.h"
 
 #include <stdio.h>

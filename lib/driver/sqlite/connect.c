@@ -6,8 +6,8 @@
  * - Foreign keys are on, and "text" in double quotes is a name, never a string: SQLite would take a
  *   misspelt column for a literal otherwise.
  * - A memory database is one of the `memdb` file system, where connections of this process share it
- *   by name without the table locks of SQLite's shared cache. It has no WAL: there a reader waits for
- *   the writer.
+ *   by name without the table locks of SQLite's shared cache. It has no WAL: there a reader waits
+ *   for the writer.
  * - Waiting for another process's lock happens in the busy handler, within the connection's bounds:
  *   the one wait outside of lib/db/wait.c, because it happens inside of a call of SQLite, which has
  *   nobody to give control back to. It sleeps as SQLite itself would, by the VFS. */

@@ -33,7 +33,8 @@ static void base64_is_decoded_with_and_without_padding(void **state)
 
 static void what_is_no_base64_is_refused(void **state)
 {
-    static const char *const cases[] = {"Z", "Zm9vY", "Zm 9v", "Zm-_", "Zg==Zg==", "Zm9v\n", "é", "Zh=="};
+    static const char *const cases[] = {"Z",        "Zm9vY",  "Zm 9v", "Zm-_",
+                                        "Zg==Zg==", "Zm9v\n", "é",     "Zh=="};
     for (size_t i = 0; i < TENON__COUNT(cases); i++) {
         TENON__CLEANUP(tenon__buf_release) tenon__buf out = {0};
         assert_false(tenon__base64_decode(cases[i], strlen(cases[i]), &out));

@@ -1,4 +1,5 @@
-/* The one form of a time that SQLite databases hold, against the reader and the writer of all forms. */
+/* The one form of a time that SQLite databases hold, against the reader and the writer of all
+ * forms. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -94,7 +95,8 @@ static void other_forms_are_refused(void **state)
     }
 }
 
-/* With any one character changed, a text is refused, or it is another time that is written like this. */
+/* With any one character changed, a text is refused, or it is another time that is written like
+ * this. */
 static void every_character_counts(void **state)
 {
     const char original[] = "2024-02-29T12:34:56.789012+00:00";

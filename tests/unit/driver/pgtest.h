@@ -1,5 +1,5 @@
-/* One connection of the PostgreSQL driver, used the way lib/db uses it but for pool and deadlines: calls
- * start, this waits. */
+/* One connection of the PostgreSQL driver, used the way lib/db uses it but for pool and deadlines:
+ * calls start, this waits. */
 #ifndef PGTEST_H
 #define PGTEST_H
 

@@ -1,4 +1,5 @@
-/* Bulk load by COPY in binary form: blocks, NULLs, rows that do not fit, and a server that gives up. */
+/* Bulk load by COPY in binary form: blocks, NULLs, rows that do not fit, and a server that gives
+ * up. */
 #include "pgtest.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
-/* The PostgreSQL driver while memory runs out: at every allocation of every call, once and for good. The
- * call says NO_MEMORY, nothing leaks, and the connection goes on. The last test is the other side: what
- * runs again and again allocates nothing. */
+/* The PostgreSQL driver while memory runs out: at every allocation of every call, once and for
+ * good. The call says NO_MEMORY, nothing leaks, and the connection goes on. The last test is the
+ * other side: what runs again and again allocates nothing. */
 #include "fault.h"
 #include "pgtest.h"
 

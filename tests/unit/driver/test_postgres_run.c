@@ -1,5 +1,5 @@
-/* Connections and statements of the PostgreSQL driver: what state they go through, what rides along with
- * what, and what happens when the server's side changes or goes away. */
+/* Connections and statements of the PostgreSQL driver: what state they go through, what rides along
+ * with what, and what happens when the server's side changes or goes away. */
 #include "pgtest.h"
 
 #include <stdio.h>
@@ -111,7 +111,7 @@ static void a_write_tells_how_many_rows_it_changed(void **state)
     driver->forget(t->connection, prepared);
 }
 
-/* ---- prepared statements ------------------------------------------------------------------------ */
+/* ---- prepared statements --------------------------------------------------------------------- */
 
 static int64_t count_prepared(pgtest *t)
 {
@@ -286,7 +286,7 @@ static void a_value_larger_than_all_buffers_comes_through(void **state)
     free(text);
 }
 
-/* ---- transactions and scripts ------------------------------------------------------------------- */
+/* ---- transactions and scripts ---------------------------------------------------------------- */
 
 static void a_script_runs_statement_after_statement_up_to_the_first_failure(void **state)
 {
@@ -356,7 +356,7 @@ static void a_statement_under_way_can_be_cancelled(void **state)
     assert_true(pgtest_script(t, "SELECT 1"));
 }
 
-/* ---- lost connections --------------------------------------------------------------------------- */
+/* ---- lost connections ------------------------------------------------------------------------ */
 
 static void a_read_on_a_killed_connection_changed_nothing(void **state)
 {
@@ -418,7 +418,7 @@ static void a_connection_killed_in_the_middle_of_a_statement_fails(void **state)
     assert_int_equal(driver->state(t->connection), TENON__BROKEN);
 }
 
-/* ---- connections that never come about ---------------------------------------------------------- */
+/* ---- connections that never come about ------------------------------------------------------- */
 
 static void refuse(const char *url, tenon_status status, const char *sqlstate)
 {

@@ -1,5 +1,5 @@
-/* Edges of values: NULL, the least and the greatest, infinities, lists as conditions, and values that
- * must not be taken. */
+/* Edges of values: NULL, the least and the greatest, infinities, lists as conditions, and values
+ * that must not be taken. */
 #include "pgtest.h"
 
 #include <stdio.h>
@@ -43,7 +43,8 @@ static int close_values(void **state)
     return 0;
 }
 
-/* Runs a SELECT with one parameter and one column of the same field; the row, or NULL with t->err. */
+/* Runs a SELECT with one parameter and one column of the same field; the row, or NULL with
+ * t->err. */
 static void *echo(pgtest *t, const char *sql, const tenon_field *field, tenon__form form,
                   const void *value)
 {

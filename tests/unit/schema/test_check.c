@@ -1,5 +1,5 @@
-/* What a checked schema says: names in the database, relations, defaults, indexes, words. What is wrong
- * in a schema is in tests/diagnostics. */
+/* What a checked schema says: names in the database, relations, defaults, indexes, words. What is
+ * wrong in a schema is in tests/diagnostics. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
