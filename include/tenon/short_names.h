@@ -115,202 +115,202 @@
 #ifndef TENON_NO_SHORT_NAMES
 
 #ifdef EQ
-#error "EQ is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_EQ"
+#error "EQ is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_EQ"
 #else
 #define EQ(v) TENON_OP_EQ(v)
 #endif
 #ifdef NE
-#error "NE is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_NE"
+#error "NE is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_NE"
 #else
 #define NE(v) TENON_OP_NE(v)
 #endif
 #ifdef LT
-#error "LT is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_LT"
+#error "LT is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_LT"
 #else
 #define LT(v) TENON_OP_LT(v)
 #endif
 #ifdef LE
-#error "LE is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_LE"
+#error "LE is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_LE"
 #else
 #define LE(v) TENON_OP_LE(v)
 #endif
 #ifdef GT
-#error "GT is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_GT"
+#error "GT is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_GT"
 #else
 #define GT(v) TENON_OP_GT(v)
 #endif
 #ifdef GE
-#error "GE is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_GE"
+#error "GE is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_GE"
 #else
 #define GE(v) TENON_OP_GE(v)
 #endif
 #ifdef LIKE
-#error "LIKE is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_LIKE"
+#error "LIKE is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_LIKE"
 #else
 #define LIKE(v) TENON_OP_LIKE(v)
 #endif
 #ifdef NOT_LIKE
-#error "NOT_LIKE is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_NOT_LIKE"
+#error "NOT_LIKE is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_NOT_LIKE"
 #else
 #define NOT_LIKE(v) TENON_OP_NOT_LIKE(v)
 #endif
 #ifdef ILIKE
-#error "ILIKE is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_ILIKE"
+#error "ILIKE is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_ILIKE"
 #else
 #define ILIKE(v) TENON_OP_ILIKE(v)
 #endif
 #ifdef NOT_ILIKE
-#error "NOT_ILIKE is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_NOT_ILIKE"
+#error "NOT_ILIKE is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_NOT_ILIKE"
 #else
 #define NOT_ILIKE(v) TENON_OP_NOT_ILIKE(v)
 #endif
 #ifdef STARTS_WITH
-#error "STARTS_WITH is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_STARTS_WITH"
+#error "STARTS_WITH is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_STARTS_WITH"
 #else
 #define STARTS_WITH(v) TENON_OP_STARTS_WITH(v)
 #endif
 #ifdef ENDS_WITH
-#error "ENDS_WITH is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_ENDS_WITH"
+#error "ENDS_WITH is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_ENDS_WITH"
 #else
 #define ENDS_WITH(v) TENON_OP_ENDS_WITH(v)
 #endif
 #ifdef CONTAINS
-#error "CONTAINS is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_CONTAINS"
+#error "CONTAINS is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_CONTAINS"
 #else
 #define CONTAINS(v) TENON_OP_CONTAINS(v)
 #endif
 #ifdef JSON_CONTAINS
-#error "JSON_CONTAINS is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_JSON_CONTAINS"
+#error "JSON_CONTAINS is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_JSON_CONTAINS"
 #else
 #define JSON_CONTAINS(v) TENON_OP_JSON_CONTAINS(v)
 #endif
 #ifdef HAS
-#error "HAS is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_HAS"
+#error "HAS is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_HAS"
 #else
 #define HAS(v) TENON_OP_HAS(v)
 #endif
 #ifdef IN
-#error "IN is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_IN"
+#error "IN is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_IN"
 #else
 #define IN(list_, n) TENON_OP_IN(list_, n)
 #endif
 #ifdef NOT_IN
-#error "NOT_IN is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_NOT_IN"
+#error "NOT_IN is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_NOT_IN"
 #else
 #define NOT_IN(list_, n) TENON_OP_NOT_IN(list_, n)
 #endif
 #ifdef HAS_ANY
-#error "HAS_ANY is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_HAS_ANY"
+#error "HAS_ANY is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_HAS_ANY"
 #else
 #define HAS_ANY(list_, n) TENON_OP_HAS_ANY(list_, n)
 #endif
 #ifdef HAS_ALL
-#error "HAS_ALL is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_HAS_ALL"
+#error "HAS_ALL is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_HAS_ALL"
 #else
 #define HAS_ALL(list_, n) TENON_OP_HAS_ALL(list_, n)
 #endif
 #ifdef BETWEEN
-#error "BETWEEN is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_BETWEEN"
+#error "BETWEEN is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_BETWEEN"
 #else
 #define BETWEEN(a, b) TENON_OP_BETWEEN(a, b)
 #endif
 #ifdef NOT_BETWEEN
-#error "NOT_BETWEEN is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_NOT_BETWEEN"
+#error "NOT_BETWEEN is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_NOT_BETWEEN"
 #else
 #define NOT_BETWEEN(a, b) TENON_OP_NOT_BETWEEN(a, b)
 #endif
 #ifdef RANGE
-#error "RANGE is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_RANGE"
+#error "RANGE is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_RANGE"
 #else
 #define RANGE(lower, a, upper, b) TENON_FILTER_RANGE(TENON_RANGE_##lower##_##upper, a, b)
 #endif
 #ifdef JSON_AT
-#error "JSON_AT is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_JSON_AT"
+#error "JSON_AT is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_JSON_AT"
 #else
 #define JSON_AT(keys_, v) TENON_OP_JSON_AT(keys_, v)
 #endif
 #ifdef IS_NULL
-#error "IS_NULL is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_IS_NULL"
+#error "IS_NULL is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_IS_NULL"
 #else
 #define IS_NULL() TENON_OP_IS_NULL()
 #endif
 #ifdef NOT_NULL
-#error "NOT_NULL is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_NOT_NULL"
+#error "NOT_NULL is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_NOT_NULL"
 #else
 #define NOT_NULL() TENON_OP_NOT_NULL()
 #endif
 #ifdef IS_EMPTY
-#error "IS_EMPTY is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_IS_EMPTY"
+#error "IS_EMPTY is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_IS_EMPTY"
 #else
 #define IS_EMPTY() TENON_OP_IS_EMPTY()
 #endif
 #ifdef NOT_EMPTY
-#error "NOT_EMPTY is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_NOT_EMPTY"
+#error "NOT_EMPTY is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_NOT_EMPTY"
 #else
 #define NOT_EMPTY() TENON_OP_NOT_EMPTY()
 #endif
 #ifdef ASC
-#error "ASC is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_ASC"
+#error "ASC is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_ASC"
 #else
 #define ASC(c) TENON_OP_ASC(c)
 #endif
 #ifdef DESC
-#error "DESC is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_DESC"
+#error "DESC is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_DESC"
 #else
 #define DESC(c) TENON_OP_DESC(c)
 #endif
 #ifdef ASC_NULLS_FIRST
-#error "ASC_NULLS_FIRST is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_ASC_NULLS_FIRST"
+#error "ASC_NULLS_FIRST is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_ASC_NULLS_FIRST"
 #else
 #define ASC_NULLS_FIRST(c) TENON_OP_ASC_NULLS_FIRST(c)
 #endif
 #ifdef DESC_NULLS_LAST
-#error "DESC_NULLS_LAST is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_DESC_NULLS_LAST"
+#error "DESC_NULLS_LAST is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_DESC_NULLS_LAST"
 #else
 #define DESC_NULLS_LAST(c) TENON_OP_DESC_NULLS_LAST(c)
 #endif
 #ifdef SET
-#error "SET is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_SET"
+#error "SET is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_SET"
 #else
 #define SET(v) TENON_OP_SET(v)
 #endif
 #ifdef SET_NULL
-#error "SET_NULL is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_SET_NULL"
+#error "SET_NULL is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_SET_NULL"
 #else
 #define SET_NULL() TENON_OP_SET_NULL()
 #endif
 #ifdef SET_OR_NULL
-#error "SET_OR_NULL is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_SET_OR_NULL"
+#error "SET_OR_NULL is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_SET_OR_NULL"
 #else
 #define SET_OR_NULL(v) TENON_OP_SET_OR_NULL(v)
 #endif
 #ifdef SET_OPT
-#error "SET_OPT is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_SET_OPT"
+#error "SET_OPT is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_SET_OPT"
 #else
 #define SET_OPT(o) TENON_OP_SET_OPT(o)
 #endif
 #ifdef SET_DEFAULT
-#error "SET_DEFAULT is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_SET_DEFAULT"
+#error "SET_DEFAULT is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_SET_DEFAULT"
 #else
 #define SET_DEFAULT() TENON_OP_SET_DEFAULT()
 #endif
 #ifdef INCREASE
-#error "INCREASE is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_INCREASE"
+#error "INCREASE is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_INCREASE"
 #else
 #define INCREASE(v) TENON_OP_INCREASE(v)
 #endif
 #ifdef DECREASE
-#error "DECREASE is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_DECREASE"
+#error "DECREASE is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_DECREASE"
 #else
 #define DECREASE(v) TENON_OP_DECREASE(v)
 #endif
 #ifdef SCALE
-#error "SCALE is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_SCALE"
+#error "SCALE is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_SCALE"
 #else
 #define SCALE(v) TENON_OP_SCALE(v)
 #endif
 #ifdef PUSH
-#error "PUSH is another header\'s: use TENON_NO_SHORT_NAMES and TENON_OP_PUSH"
+#error "PUSH is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_PUSH"
 #else
 #define PUSH(v) TENON_OP_PUSH(v)
 #endif

@@ -195,8 +195,8 @@ typedef struct tenon__driver {
     /* The descriptor to wait on; -1 when there is none. May change while CONNECTING. */
     int (*socket)(const tenon__connection *connection);
     tenon__progress (*step)(tenon__connection *connection, tenon_error *err);
-    /* Asks for the statement under way to be stopped, without blocking. It then fails with CANCELLED
-     * (or finishes). From any thread. */
+    /* Asks for the statement under way to be stopped, without blocking. It then fails with
+     * CANCELLED (or finishes). From any thread. */
     void (*cancel)(tenon__connection *connection);
     /* For drivers whose calls do the work themselves (SQLite; NULL elsewhere): what runs from now
      * on is stopped with TIMEOUT at this time of tenon__monotonic_us, also while it waits for a
