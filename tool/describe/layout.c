@@ -122,27 +122,34 @@ static void lay_set(tenon_model *model, tenon_field *fields)
 /* The structs of calls: a head whose last member may be smaller than a word, then aligned members.
  * The offset of the first of those is found from the end of the head's last member, not from its
  * size. */
-static void lay_calls(tenon_model *model)
+static void lay_query(tenon_model *model)
+{
+    describe_shape where = {model->where_size, alignof(tenon_where_head)};
+    describe_shape order = {TENON_MAX_ORDER * sizeof(tenon_order), alignof(int)};
+    describe_shape select = {model->field_count * sizeof(int), alignof(int)};
+    describe_shape distinct = {TENON_MAX_DISTINCT * sizeof(int), alignof(int)};
+    size_t align = 1;
+    size_t end = offsetof(tenon_query_head, plan) + sizeof(tenon_plan_mode);
+    model->query_where = place(&end, &align, where);
+    model->query_order_by = place(&end, &align, order);
+    model->query_select = place(&end, &align, select);
+    model->query_distinct = place(&end, &align, distinct);
+}
+
+static void lay_writes(tenon_model *model)
 {
     describe_shape where = {model->where_size, alignof(tenon_where_head)};
     describe_shape set = {model->set_size, alignof(tenon_set_head)};
     size_t align = 1;
-    size_t end = offsetof(tenon_query_head, plan) + sizeof(tenon_plan_mode);
-    model->query_where = place(&end, &align, where);
-    model->query_order_by =
-        place(&end, &align, (describe_shape){TENON_MAX_ORDER * sizeof(tenon_order), alignof(int)});
-    model->query_select =
-        place(&end, &align, (describe_shape){model->field_count * sizeof(int), alignof(int)});
-    model->query_distinct =
-        place(&end, &align, (describe_shape){TENON_MAX_DISTINCT * sizeof(int), alignof(int)});
-
-    end = offsetof(tenon_update_many_head, everything) + sizeof(bool);
+    size_t end = offsetof(tenon_update_many_head, everything) + sizeof(bool);
     model->update_where = place(&end, &align, where);
     model->update_set = place(&end, &align, set);
 
     end = offsetof(tenon_delete_many_head, everything) + sizeof(bool);
     model->delete_where = place(&end, &align, where);
 
+    if (model->unique_count == 0)
+        return;
     end = offsetof(tenon_upsert_head, on) + sizeof(int);
     model->upsert_create = place(&end, &align, set);
     model->upsert_update = place(&end, &align, set);
@@ -152,6 +159,9 @@ void describe_layout(tenon_model *model, tenon_field *fields)
 {
     lay_row(model, fields);
     lay_where(model, fields);
+    lay_query(model);
+    if (model->is_view)
+        return;
     lay_set(model, fields);
-    lay_calls(model);
+    lay_writes(model);
 }
