@@ -34,7 +34,8 @@ void ddl_script_text(const ddl_script *script, tenon__buf *out);
 /* The name of something that stands already where the schema's tables would go, or NULL when the
  * database is empty. False with the session's error. */
 bool ddl_first_object(tenon_session *s, const schema *wanted, const char **name);
-/* Runs the script in one transaction: all of it, or nothing and false with the session's error. */
+/* Runs the script in one transaction, and makes the schema that the URL names when it is missing:
+ * all of it, or nothing and false with the session's error. */
 bool ddl_apply(tenon_session *s, const ddl_script *script);
 
 #endif

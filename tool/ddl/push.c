@@ -90,9 +90,22 @@ bool ddl_first_object(tenon_session *s, const schema *wanted, const char **name)
     return true;
 }
 
+/* What a dialect needs before the script. PostgreSQL: the schema that the URL names need not be
+ * there yet; then it is all of the search path, quoted. */
+static const char *const before_script[] = {
+    [TENON_POSTGRESQL] =
+        "DO $$ BEGIN IF current_schema() IS NULL"
+        " AND strpos(current_setting('search_path'), ',') = 0"
+        " THEN EXECUTE 'CREATE SCHEMA ' || current_setting('search_path'); END IF; END $$",
+    [TENON_SQLITE] = NULL,
+};
+
 bool ddl_apply(tenon_session *s, const ddl_script *script)
 {
+    const char *before = before_script[tenon__session_dialect(s)];
     tenon_begin(s);
+    if (before)
+        tenon_execute(s, before);
     for (size_t i = 0; i < script->count; i++)
         tenon_execute(s, script->items[i].sql);
     return tenon_commit(s);

@@ -1,72 +1,8 @@
 /* `tenon validate` and `tenon format` as a user meets them, in a folder of their own. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "in_folder.h"
+
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-#include <cmocka.h>
-
-static char output[8192];
-static char folder[64];
-
-/* Runs a shell line in the folder, with $tenon for the command; keeps what it says on both streams
- * and returns its status. */
-static int run(const char *line)
-{
-    char whole[2048];
-    snprintf(whole, sizeof whole, "cd '%s' && tenon='%s' && (%s) 2>&1", folder,
-             getenv("TENON_COMMAND"), line);
-    FILE *pipe = popen(whole, "r");
-    assert_non_null(pipe);
-    output[fread(output, 1, sizeof output - 1, pipe)] = '\0';
-    int status = pclose(pipe);
-    assert_true(WIFEXITED(status));
-    return WEXITSTATUS(status);
-}
-
-static const char *path_of(const char *name)
-{
-    static char path[256];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
-}
-
-static void write_file(const char *name, const char *text)
-{
-    FILE *file = fopen(path_of(name), "w");
-    assert_non_null(file);
-    fputs(text, file);
-    assert_int_equal(fclose(file), 0);
-}
-
-static void check_file(const char *name, const char *expected)
-{
-    char text[4096];
-    FILE *file = fopen(path_of(name), "r");
-    assert_non_null(file);
-    text[fread(text, 1, sizeof text - 1, file)] = '\0';
-    fclose(file);
-    assert_string_equal(text, expected);
-}
-
-static int make_folder(void **state)
-{
-    strcpy(folder, "/tmp/tenon-test-XXXXXX");
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-    char line[128];
-    snprintf(line, sizeof line, "rm -rf '%s'", folder);
-    return system(line);
-}
 
 #define DATASOURCE "datasource db {\n  provider = \"sqlite\"\n  url      = \"file:a.db\"\n}\n\n"
 #define TIDY DATASOURCE "model A {\n  id Int    @id\n  b  String\n}\n"
@@ -158,8 +94,6 @@ static void wrong_arguments_are_told(void **state)
     assert_int_equal(run("$tenon format missing.prisma"), 1);
     assert_non_null(strstr(output, "cannot read missing.prisma: No such file"));
 }
-
-#define TEST_IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
 
 int main(void)
 {

@@ -1,0 +1,188 @@
+/* `tenon db push`: a whole schema into an empty database, or nothing. */
+#include "in_folder.h"
+
+#include "testdb.h"
+
+#define URL_OF(provider, url)                                                                      \
+    "datasource db {\n  provider = \"" provider "\"\n  url      = " url "\n}\n\n"
+#define MODEL "model A {\n  id Int @id @default(autoincrement())\n  b String @unique\n}\n"
+#define COUNT_TABLES                                                                               \
+    "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"                \
+    " WHERE nspname NOT LIKE 'pg~_%' ESCAPE '~' AND nspname <> 'information_schema'"
+
+/* Runs the line with $url in place of the URL. */
+static int run_with(const char *url, const char *line)
+{
+    assert_int_equal(setenv("url", url, 1), 0);
+    return run(line);
+}
+
+static void a_dry_run_prints_either_dialect_and_connects_to_nothing(void **state)
+{
+    write_file("schema.prisma", URL_OF("postgresql", "env(\"NOT_SET_ANYWHERE\")") MODEL);
+    assert_int_equal(run("$tenon db push --dry-run"), 0);
+    assert_string_equal(output,
+                        "-- CreateTable\nCREATE TABLE \"A\" (\n"
+                        "    \"id\" SERIAL NOT NULL,\n    \"b\" TEXT NOT NULL,\n\n"
+                        "    CONSTRAINT \"A_pkey\" PRIMARY KEY (\"id\")\n);\n\n"
+                        "-- CreateIndex\nCREATE UNIQUE INDEX \"A_b_key\" ON \"A\"(\"b\");\n");
+    assert_int_equal(run("$tenon db push --dry-run --url sqlite:x.db"), 0);
+    check_said("\"id\" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT");
+    assert_int_equal(run("NOT_SET_ANYWHERE=file:x.db $tenon db push --dry-run"), 0);
+    check_said("AUTOINCREMENT");
+    assert_int_equal(run("ls"), 0);
+    assert_string_equal(output, "schema.prisma\n");
+    write_file("schema.prisma", URL_OF("sqlite", "\"file:x.db\"") MODEL);
+    assert_int_equal(run("$tenon db push --dry-run --url postgresql://nowhere/x"), 0);
+    check_said("SERIAL");
+}
+
+static void an_empty_database_gets_everything(void **state)
+{
+    const char *urls[] = {testdb_create("push"), testdb_sqlite_url()};
+    write_file("schema.prisma", URL_OF("postgresql", "\"x\"") MODEL);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(run_with(urls[i], "$tenon db push --url \"$url\""), 0);
+        assert_string_equal(output, "created 1 table and 1 index\n");
+        testdb_run(urls[i], "INSERT INTO \"A\" (\"b\") VALUES ('x')");
+        assert_string_equal(testdb_value(urls[i], "SELECT \"id\" FROM \"A\""), "1");
+    }
+}
+
+static void a_database_that_is_not_empty_is_refused_and_left_as_it_is(void **state)
+{
+    static const char *const there[] = {
+        "CREATE TABLE zebra (id int)", "CREATE VIEW zebra AS SELECT 1 AS one",
+        "CREATE SEQUENCE zebra",       "CREATE TYPE zebra AS ENUM ('a')",
+        "CREATE TABLE zebra (id int)",
+    };
+    write_file("schema.prisma", URL_OF("postgresql", "\"x\"") MODEL);
+    for (size_t i = 0; i < 5; i++) {
+        const char *url = i < 4 ? testdb_create("push") : testdb_sqlite_url();
+        testdb_run(url, there[i]);
+        assert_int_equal(run_with(url, "$tenon db push --url \"$url\""), 1);
+        check_said("tenon: the database is not empty: it has 'zebra'; db push creates a schema in "
+                   "an empty database; nothing was changed\n");
+        if (i < 4)
+            assert_string_equal(testdb_value(url, "SELECT to_regclass('\"A\"') IS NULL"), "t");
+    }
+}
+
+static void tables_of_other_schemas_do_not_count_unless_they_are_wanted(void **state)
+{
+    const char *url = testdb_create("push");
+    testdb_run(url, "CREATE SCHEMA other; CREATE TABLE other.zebra (id int)");
+    write_file("schema.prisma",
+               URL_OF("postgresql", "\"x\"\n  schemas = [\"other\"]") "model A {\n  id Int @id\n  "
+                                                                      "@@schema(\"other\")\n}\n");
+    assert_int_equal(run_with(url, "$tenon db push --url \"$url\""), 1);
+    check_said("it has 'zebra'");
+    write_file("schema.prisma", URL_OF("postgresql", "\"x\"") MODEL);
+    assert_int_equal(run_with(url, "$tenon db push --url \"$url\""), 0);
+}
+
+static void the_schema_of_the_url_is_made_when_it_is_missing(void **state)
+{
+    const char *url = testdb_create("push");
+    write_file("schema.prisma", URL_OF("postgresql", "\"x\"") MODEL);
+    assert_int_equal(run_with(url, "$tenon db push --url \"$url&schema=own\""), 0);
+    assert_string_equal(testdb_value(url, "SELECT to_regclass('own.\"A\"') IS NOT NULL"), "t");
+    assert_string_equal(testdb_value(url, "SELECT to_regclass('public.\"A\"') IS NULL"), "t");
+    assert_int_equal(run_with(url, "$tenon db push --url \"$url&schema=own\""), 1);
+    check_said("it has 'A'");
+}
+
+static void an_error_in_the_middle_leaves_nothing(void **state)
+{
+    const char *url = testdb_create("push");
+    write_file("schema.prisma", URL_OF("postgresql", "\"x\"") MODEL
+               "model B {\n  id Int @id\n  c Int @default(dbgenerated(\"no_such()\"))\n}\n");
+    assert_int_equal(run_with(url, "$tenon db push --url \"$url\""), 1);
+    check_said("no_such() does not exist");
+    assert_string_equal(testdb_value(url, COUNT_TABLES), "0");
+    write_file("schema.prisma", URL_OF("sqlite", "\"file:a.db\"") MODEL
+               "model B {\n  id Int @id\n  c Int @default(dbgenerated(\"1 +\"))\n}\n");
+    assert_int_equal(run("$tenon db push"), 1);
+    check_said("syntax error");
+    assert_int_equal(run("sqlite3 a.db 'SELECT count(*) FROM sqlite_schema'"), 0);
+    assert_string_equal(output, "0\n");
+}
+
+static void the_url_is_looked_for_in_the_environment_and_in_env_files(void **state)
+{
+    write_file("schema.prisma", URL_OF("sqlite", "env(\"SHOP_URL\")") MODEL);
+    assert_int_equal(run("$tenon db push"), 1);
+    check_said("tenon: the environment variable SHOP_URL of the schema's url is not set; set it, "
+               "write it into .env, or give --url\n");
+    assert_int_equal(run("mkdir sub && mv schema.prisma sub"), 0);
+    write_file(".env",
+               "# urls\nOTHER=1\nSHOP_URL_2=no\nexport SHOP_URL = 'sqlite:work.db' # mine\n");
+    assert_int_equal(run("$tenon db push sub/schema.prisma && ls work.db"), 0);
+    write_file("sub/.env", "SHOP_URL=sqlite:beside.db  \r\n");
+    assert_int_equal(run("$tenon db push sub/schema.prisma && ls beside.db"), 0);
+    assert_int_equal(run("SHOP_URL=sqlite:set.db $tenon db push sub/schema.prisma && ls set.db"),
+                     0);
+}
+
+static void a_file_of_the_schema_is_relative_to_it(void **state)
+{
+    assert_int_equal(run("mkdir -p sub/data"), 0);
+    write_file("sub/schema.prisma", URL_OF("sqlite", "\"file:./data/a.db\"") MODEL);
+    assert_int_equal(run("$tenon db push sub/schema.prisma && ls sub/data/a.db"), 0);
+    assert_int_equal(run("cd sub && $tenon db push --url file:b.db && ls b.db"), 0);
+}
+
+static void wrong_urls_are_told(void **state)
+{
+    write_file("schema.prisma", URL_OF("postgresql", "\"x\"") MODEL);
+    assert_int_equal(run("$tenon db push"), 1);
+    check_said("tenon: the database URL has no known scheme");
+    assert_int_equal(run("$tenon db push --url mysql://x/y"), 1);
+    check_said("tenon: the database URL has no known scheme");
+    assert_int_equal(run("$tenon db push --dry-run --url mysql://x/y"), 1);
+    assert_int_equal(run("$tenon db push --url postgresql:///x?host=/nowhere"), 1);
+    check_said("/nowhere");
+    assert_int_equal(run("$tenon db push --url sqlite:no/such/folder/a.db"), 1);
+    check_said("no/such/folder/a.db");
+    assert_int_equal(run("$tenon db push --url"), 2);
+    assert_int_equal(run("$tenon db push --what"), 2);
+}
+
+static void schemas_of_none_and_of_one_model_are_pushed(void **state)
+{
+    write_file("schema.prisma", URL_OF("sqlite", "\"file:none.db\""));
+    assert_int_equal(run("$tenon db push"), 0);
+    assert_string_equal(output, "created 0 tables and 0 indexes\n");
+    assert_int_equal(run("$tenon db push --dry-run"), 0);
+    assert_string_equal(output, "");
+    write_file("schema.prisma", URL_OF("sqlite", "\"file:one.db\"") "model A {\n  id Int @id\n}\n");
+    assert_int_equal(run("$tenon db push"), 0);
+    assert_string_equal(output, "created 1 table and 0 indexes\n");
+}
+
+static void a_default_that_its_column_would_change_is_refused(void **state)
+{
+    write_file("schema.prisma",
+               URL_OF("postgresql", "\"x\"") "model A {\n  id Int @id\n"
+                                             "  c Decimal @default(1.25) @db.Decimal(3, 1)\n}\n");
+    assert_int_equal(run("$tenon db push --dry-run"), 1);
+    check_said("tenon: A.c: 1.25 has more than 2 digits before or 1 behind");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST_IN_FOLDER(a_dry_run_prints_either_dialect_and_connects_to_nothing),
+        TEST_IN_FOLDER(an_empty_database_gets_everything),
+        TEST_IN_FOLDER(a_database_that_is_not_empty_is_refused_and_left_as_it_is),
+        TEST_IN_FOLDER(tables_of_other_schemas_do_not_count_unless_they_are_wanted),
+        TEST_IN_FOLDER(the_schema_of_the_url_is_made_when_it_is_missing),
+        TEST_IN_FOLDER(an_error_in_the_middle_leaves_nothing),
+        TEST_IN_FOLDER(the_url_is_looked_for_in_the_environment_and_in_env_files),
+        TEST_IN_FOLDER(a_file_of_the_schema_is_relative_to_it),
+        TEST_IN_FOLDER(wrong_urls_are_told),
+        TEST_IN_FOLDER(schemas_of_none_and_of_one_model_are_pushed),
+        TEST_IN_FOLDER(a_default_that_its_column_would_change_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
