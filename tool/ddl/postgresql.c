@@ -87,6 +87,19 @@ static void write_serial(ddl_writer *w, const schema_field *field)
 /* ---- defaults ---------------------------------------------------------------------------------
  */
 
+static void write_time(ddl_writer *w, const schema_field *field, const schema_value *value)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
+    char instant[TENON_TIME_TEXT_SIZE];
+    tenon_time time;
+    if (!ddl_day_or_clock(w, field, value, &text, &time)) {
+        tenon_time_format(time, instant, sizeof instant);
+        tenon__buf_text(&text, instant);
+    }
+    w->failed |= text.failed;
+    ddl_literal(w, tenon__buf_string(&text), text.length);
+}
+
 static void write_value(ddl_writer *w, const schema_field *field, const schema_value *value)
 {
     switch (value->kind) {
@@ -107,7 +120,7 @@ static void write_value(ddl_writer *w, const schema_field *field, const schema_v
             ddl_hexadecimal(w, value, &w->text);
             ddl_text(w, "'");
         } else if (field->type == SCHEMA_DATETIME) {
-            ddl_time(w, value);
+            write_time(w, field, value);
         } else {
             ddl_literal(w, value->text, value->length);
         }

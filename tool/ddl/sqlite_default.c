@@ -66,26 +66,8 @@ static void spell_instant(tenon_time time, tenon__buf *out)
 static void spell_time(ddl_writer *w, const schema_field *field, const schema_value *value,
                        tenon__buf *out)
 {
-    const int64_t day_us = INT64_C(86400) * 1000000;
-    char text[TENON_TIME_TEXT_SIZE];
     tenon_time time;
-    if (!tenon_time_parse(value->text, &time, w->err)) {
-        w->failed = true;
-        return;
-    }
-    int64_t days = time.us / day_us - (time.us % day_us < 0);
-    int64_t clock_us = time.us - days * day_us;
-    schema_native native = field->native.kind;
-    if (native == SCHEMA_NATIVE_DATE)
-        tenon_date_format((tenon_date){(int32_t)days}, text, sizeof text);
-    else if (native == SCHEMA_NATIVE_TIME)
-        tenon_clock_format((tenon_clock){clock_us}, text, sizeof text);
-    else if (native == SCHEMA_NATIVE_TIMETZ)
-        tenon_clock_tz_format((tenon_clock_tz){clock_us, 0}, text, sizeof text);
-    if (native == SCHEMA_NATIVE_DATE || native == SCHEMA_NATIVE_TIME ||
-        native == SCHEMA_NATIVE_TIMETZ)
-        tenon__buf_text(out, text);
-    else
+    if (!ddl_day_or_clock(w, field, value, out, &time))
         spell_instant(time, out);
 }
 

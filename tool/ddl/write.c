@@ -136,16 +136,26 @@ void ddl_hexadecimal(ddl_writer *w, const schema_value *value, tenon__buf *out)
         tenon__buf_format(out, "%02x", (unsigned char)bytes.data[i]);
 }
 
-void ddl_time(ddl_writer *w, const schema_value *value)
+bool ddl_day_or_clock(ddl_writer *w, const schema_field *field, const schema_value *value,
+                      tenon__buf *out, tenon_time *time)
 {
-    tenon_time time;
-    char text[TENON_TIME_TEXT_SIZE];
-    if (!tenon_time_parse(value->text, &time, w->err)) {
+    const int64_t day_us = INT64_C(86400) * 1000000;
+    schema_native native = field->native.kind;
+    char text[TENON_TIME_TEXT_SIZE] = "";
+    if (!tenon_time_parse(value->text, time, w->err)) {
         w->failed = true;
-        return;
+        return true;
     }
-    tenon_time_format(time, text, sizeof text);
-    ddl_literal(w, text, strlen(text));
+    int64_t days = time->us / day_us - (time->us % day_us < 0);
+    int64_t clock_us = time->us - days * day_us;
+    if (native == SCHEMA_NATIVE_DATE)
+        tenon_date_format((tenon_date){(int32_t)days}, text, sizeof text);
+    else if (native == SCHEMA_NATIVE_TIME)
+        tenon_clock_format((tenon_clock){clock_us}, text, sizeof text);
+    else if (native == SCHEMA_NATIVE_TIMETZ)
+        tenon_clock_tz_format((tenon_clock_tz){clock_us, 0}, text, sizeof text);
+    tenon__buf_text(out, text);
+    return *text != '\0';
 }
 
 const schema_field *ddl_identity(const schema_model *model)
