@@ -172,6 +172,9 @@ static tenon_status status_of(tenon__connection *connection, int code, const cha
         return TENON_TIMEOUT;
     if (code == SQLITE_ERROR)
         return status_of_words(message);
+    /* ON DELETE RESTRICT is a trigger of SQLite's own. */
+    if (code == SQLITE_CONSTRAINT_TRIGGER && strcmp(message, "FOREIGN KEY constraint failed") == 0)
+        return TENON_FOREIGN_KEY;
     if (primary == SQLITE_CANTOPEN && sqlite3_system_errno(connection->db) == EACCES)
         return TENON_PERMISSION;
     return status;
