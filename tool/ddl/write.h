@@ -38,8 +38,8 @@ void ddl_foreign_key(ddl_writer *w, const schema_relation *relation, const char 
 void ddl_checks(ddl_writer *w, const schema_model *model, const char *separator);
 /* Base 64 as hexadecimal digits. */
 void ddl_hexadecimal(ddl_writer *w, const schema_value *value, tenon__buf *out);
-/* A DateTime in UTC. Adds the text of a date or a time of day, which both databases read alike; false
- * when the column holds the whole *time, which each writes in its own way. */
+/* A DateTime in UTC. Adds the text of a date or a time of day, which both databases read alike;
+ * false when the column holds the whole *time, which each writes in its own way. */
 bool ddl_day_or_clock(ddl_writer *w, const schema_field *field, const schema_value *value,
                       tenon__buf *out, tenon_time *time);
 /* The only column of a model's primary key, or else of its first unique: what join tables refer

@@ -40,7 +40,8 @@ static void run_sql(const pushed *p, const char *sql)
     assert_sound(p->session);
 }
 
-/* ---- names ------------------------------------------------------------------------------------ */
+/* ---- names ------------------------------------------------------------------------------------
+ */
 
 /* Creates, finds, updates, counts and deletes a row of the model, which has an Int key and a unique
  * text. */
@@ -137,7 +138,8 @@ static void a_name_that_postgresql_would_cut_is_refused(void **state)
     }
 }
 
-/* ---- constraints ------------------------------------------------------------------------------ */
+/* ---- constraints ------------------------------------------------------------------------------
+ */
 
 static void checks_hold(void **state)
 {
@@ -212,7 +214,8 @@ static void a_partial_index_holds_where_its_condition_does(void **state)
     }
 }
 
-/* ---- relations and places --------------------------------------------------------------------- */
+/* ---- relations and places ---------------------------------------------------------------------
+ */
 
 static void a_model_joined_with_itself_has_its_table(void **state)
 {
@@ -290,7 +293,8 @@ static void types_of_postgresql_alone_become_text_on_sqlite(void **state)
     }
 }
 
-/* ---- a database that differs ------------------------------------------------------------------ */
+/* ---- a database that differs ------------------------------------------------------------------
+ */
 
 /* A find on a database that was changed behind the program's back. */
 static void check_difference(const char *change, const char *ours, const char *theirs)

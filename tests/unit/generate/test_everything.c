@@ -51,7 +51,8 @@ static Everything *find_again(const pushed *p, const Everything *created)
     return found;
 }
 
-/* ---- extremes --------------------------------------------------------------------------------- */
+/* ---- extremes ---------------------------------------------------------------------------------
+ */
 
 static void the_ends_of_numbers_come_back(void **state)
 {
@@ -171,7 +172,8 @@ static void lists_come_back(void **state)
     assert_int_equal(row->none_.count, 0);
 }
 
-/* ---- defaults --------------------------------------------------------------------------------- */
+/* ---- defaults ---------------------------------------------------------------------------------
+ */
 
 #define BY_CLIENT                                                                                  \
     "INSERT INTO \"Everything\" (\"id\", \"updated\", \"uuid7\", \"uuid4\", \"cuid\", \"cuid2\","  \
@@ -179,8 +181,8 @@ static void lists_come_back(void **state)
     "'2020-01-01T00:00:00.000+00:00',"                                                             \
     " '6f9619ff-8b86-d011-b42d-00cf4fc964ff', '', '', '', '', '', 42, "
 
-/* A row of which the database fills in all that it can; SQLite writes the time of now in a form that
- * the client does not mix with its own. */
+/* A row of which the database fills in all that it can; SQLite writes the time of now in a form
+ * that the client does not mix with its own. */
 static void insert_by_database(const pushed *p)
 {
     testdb_run(p->url, p->target == PUSH_SQLITE ? BY_CLIENT "'2020-01-01T00:00:00.000+00:00')"
