@@ -93,39 +93,27 @@ void ddl_foreign_key(ddl_writer *w, const schema_relation *relation, const char 
                       action_names[relation->on_update]);
 }
 
-/* `name` is the field's column, or NULL for the model's own; `count` numbers those of one place. */
-static void write_check(ddl_writer *w, const schema_model *model, const char *column,
-                        const schema_word *word, size_t *count, const char *separator)
+static void write_checks(ddl_writer *w, const schema_model *model, const schema_field *field,
+                         const char *separator)
 {
-    TENON__CLEANUP(tenon__buf_release) tenon__buf name = {0};
-    tenon__buf_text(&name, model->database_name);
-    if (column)
-        tenon__buf_format(&name, "_%s", column);
-    tenon__buf_text(&name, "_check");
-    if (++*count > 1)
-        tenon__buf_format(&name, "%zu", *count);
-    tenon__buf_format(&w->text, "%s    CONSTRAINT ", separator);
-    ddl_identifier(w, tenon__buf_string(&name));
-    tenon__buf_format(&w->text, " CHECK (%s)", word->arguments[0].value);
-}
-
-static void write_checks(ddl_writer *w, const schema_model *model, const char *column,
-                         const schema_comment *comment, const char *separator)
-{
+    const schema_comment *comment = field ? &field->comment : &model->comment;
     size_t count = 0;
     for (size_t i = 0; i < comment->word_count; i++) {
-        const schema_word *word = &comment->words[i];
-        if (!strcmp(word->name, "check") && word->argument_count > 0)
-            write_check(w, model, column, word, &count, separator);
+        if (strcmp(comment->words[i].name, "check") != 0)
+            continue;
+        TENON__CLEANUP(tenon__buf_release) tenon__buf name = {0};
+        schema_check_name(model, field, ++count, &name);
+        tenon__buf_format(&w->text, "%s    CONSTRAINT ", separator);
+        ddl_identifier(w, tenon__buf_string(&name));
+        tenon__buf_format(&w->text, " CHECK (%s)", comment->words[i].arguments[0].value);
     }
 }
 
 void ddl_checks(ddl_writer *w, const schema_model *model, const char *separator)
 {
     for (size_t i = 0; i < model->field_count; i++)
-        write_checks(w, model, model->fields[i]->database_name, &model->fields[i]->comment,
-                     separator);
-    write_checks(w, model, NULL, &model->comment, separator);
+        write_checks(w, model, model->fields[i], separator);
+    write_checks(w, model, NULL, separator);
 }
 
 void ddl_hexadecimal(ddl_writer *w, const schema_value *value, tenon__buf *out)

@@ -132,28 +132,65 @@ static bool describe_uniques(describe_set *set, describe_model *out)
     return true;
 }
 
-/* Foreign keys by name, for error messages. */
+/* Adds a constraint on fields that all have descriptors; the others are left out. */
+static bool add_constraint(describe_set *set, describe_model *out, tenon_constraint *constraints,
+                           const char *name, const schema_field *const *columns, size_t count)
+{
+    const uint16_t *fields = index_fields(&set->arena, out, columns, count);
+    if (fields)
+        constraints[out->model.constraint_count++] = (tenon_constraint){
+            .constraint = name, .fields = fields, .field_count = (uint16_t)count};
+    return !set->arena.failed;
+}
+
+static bool is_key_of(const schema_relation *relation, const schema_model *model)
+{
+    return relation->from == model && relation->kind != SCHEMA_MANY_TO_MANY &&
+           relation->constraint_name;
+}
+
+static bool add_checks(describe_set *set, describe_model *out, tenon_constraint *constraints,
+                       const schema_field *field)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < field->comment.word_count; i++) {
+        if (strcmp(field->comment.words[i].name, "check") != 0)
+            continue;
+        TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
+        schema_check_name(out->source, field, ++count, &text);
+        const char *name = tenon__arena_text(&set->arena, tenon__buf_string(&text));
+        if (text.failed || !name || !add_constraint(set, out, constraints, name, &field, 1))
+            return false;
+    }
+    return true;
+}
+
+static size_t most_constraints(const schema *s, const schema_model *model)
+{
+    size_t most = s->relation_count;
+    for (size_t i = 0; i < model->field_count; i++)
+        most += model->fields[i]->comment.word_count;
+    return most;
+}
+
+/* Foreign keys and the checks of fields, so that errors can name fields. */
 static bool describe_constraints(describe_set *set, const schema *s, describe_model *out)
 {
+    const schema_model *model = out->source;
     tenon_constraint *constraints =
-        tenon__arena_array(&set->arena, s->relation_count, sizeof *constraints);
+        tenon__arena_array(&set->arena, most_constraints(s, model), sizeof *constraints);
     if (!constraints)
         return false;
     for (size_t i = 0; i < s->relation_count; i++) {
         const schema_relation *relation = s->relations[i];
-        if (relation->from != out->source || relation->kind == SCHEMA_MANY_TO_MANY ||
-            !relation->constraint_name)
-            continue;
-        const uint16_t *fields = index_fields(
-            &set->arena, out, (const schema_field *const *)relation->fields, relation->field_count);
-        if (!fields && set->arena.failed)
+        if (is_key_of(relation, model) &&
+            !add_constraint(set, out, constraints, relation->constraint_name,
+                            (const schema_field *const *)relation->fields, relation->field_count))
             return false;
-        if (fields)
-            constraints[out->model.constraint_count++] =
-                (tenon_constraint){.constraint = relation->constraint_name,
-                                   .fields = fields,
-                                   .field_count = (uint16_t)relation->field_count};
     }
+    for (size_t i = 0; i < model->field_count; i++)
+        if (!add_checks(set, out, constraints, model->fields[i]))
+            return false;
     out->model.constraints = constraints;
     return true;
 }

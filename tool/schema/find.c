@@ -1,4 +1,4 @@
-/* Finding parts of a checked schema by name. */
+/* Finding parts of a checked schema by name, and the names of its checks. */
 #include "schema/schema.h"
 
 const schema_model *schema_find_model(const schema *s, const char *name)
@@ -35,4 +35,19 @@ const schema_word *schema_find_word(const schema_comment *comment, const char *n
             return &comment->words[i];
     }
     return NULL;
+}
+
+void schema_check_name(const schema_model *model, const schema_field *field, size_t n,
+                       tenon__buf *out)
+{
+    enum { MOST_BYTES = 63 };
+    char ending[32] = "_check";
+    if (n > 1)
+        snprintf(ending, sizeof ending, "_check%zu", n);
+    tenon__buf_text(out, model->database_name);
+    if (field)
+        tenon__buf_format(out, "_%s", field->database_name);
+    if (!out->failed)
+        out->length = tenon__utf8_cut(out->data, out->length, MOST_BYTES - strlen(ending));
+    tenon__buf_text(out, ending);
 }
