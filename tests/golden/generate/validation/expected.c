@@ -85,6 +85,11 @@ static const tenon_unique product_model_uniques[] = {
     },
 };
 
+static const uint16_t product_model_constraint_0[] = { 4 };
+static const tenon_constraint product_model_constraints[] = {
+    { .constraint = "Product_stock_check", .fields = product_model_constraint_0, .field_count = 1 },
+};
+
 const tenon_model product_model = {
     .abi = TENON_ABI,
     .size = sizeof(tenon_model),
@@ -92,7 +97,7 @@ const tenon_model product_model = {
     .is_view = false,
     .fields = product_model_fields, .field_count = 5,
     .uniques = product_model_uniques, .unique_count = 1,
-    .constraints = NULL, .constraint_count = 0,
+    .constraints = product_model_constraints, .constraint_count = 1,
     .row_size = sizeof(Product),
     .loaded_offset = offsetof(Product, tenon_loaded),
     .where_size = sizeof(ProductWhere),
