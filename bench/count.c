@@ -1,5 +1,5 @@
-/* Counts what a side allocates, when preloaded: the number of blocks asked for and the bytes in use.
- * Sides have one thread. */
+/* Counts what a side allocates, when preloaded: the number of blocks asked for and the bytes in
+ * use. Sides have one thread. */
 #include <dlfcn.h>
 #include <malloc.h>
 #include <stdint.h>

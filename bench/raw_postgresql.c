@@ -1,9 +1,10 @@
 /* The hand-written side for PostgreSQL: libpq at its best.
  *
- * Statements are prepared once, values travel as binary both ways, numbers are read where they stand in
- * the result, a result becomes one block of rows and texts, and the PGresult is dropped. Tried and
- * slower or no faster: PQexecPrepared (it looks for results left over, before and after), asking the
- * socket before waiting for it, single-row mode, a second pass over the lengths to size the block exactly. */
+ * Statements are prepared once, values travel as binary both ways, numbers are read where they
+ * stand in the result, a result becomes one block of rows and texts, and the PGresult is dropped.
+ * Measured as no faster: PQexecPrepared, which looks for results left over, and a block as large
+ * as the PGresult instead of a first pass over the lengths. Of the ways to create many rows both
+ * that compete are here. */
 #include "raw_user.h"
 #include "sample.h"
 #include "side.h"
@@ -22,7 +23,7 @@ enum { WRITTEN_COUNT = 5, MOST_VALUES = WRITTEN_COUNT, JSONB_VERSION = 1 };
 
 static PGconn *pg;
 
-/* ---- numbers ---------------------------------------------------------------------------------- */
+/* ---- numbers --------------------------------------------------------------------------------- */
 
 static uint32_t load32(const char *from)
 {
@@ -52,7 +53,7 @@ static char *store64(char *to, uint64_t value)
     return to + sizeof value;
 }
 
-/* ---- statements ------------------------------------------------------------------------------- */
+/* ---- statements ------------------------------------------------------------------------------ */
 
 /* What PQsendQueryPrepared wants, with room for the numbers. */
 typedef struct values {
@@ -119,7 +120,7 @@ static void script(const char *sql)
     PQclear(result);
 }
 
-/* ---- rows ------------------------------------------------------------------------------------- */
+/* ---- rows ------------------------------------------------------------------------------------ */
 
 static const char *copy_text(char **to, const char *from, size_t length)
 {
@@ -177,7 +178,7 @@ static uint64_t check_and_free(raw_users users)
     return sum;
 }
 
-/* ---- reads ------------------------------------------------------------------------------------ */
+/* ---- reads ----------------------------------------------------------------------------------- */
 
 #define FIND "SELECT " COLUMNS " FROM \"User\" WHERE \"id\" = $1"
 
@@ -234,7 +235,7 @@ static uint64_t keep(size_t i)
     return bytes;
 }
 
-/* ---- writes of one row ------------------------------------------------------------------------ */
+/* ---- writes of one row ----------------------------------------------------------------------- */
 
 static void prepare_create(void)
 {
@@ -275,7 +276,7 @@ static uint64_t update(size_t i)
     return check_and_free(read_users(execute("update", 3, &v, PGRES_TUPLES_OK)));
 }
 
-/* ---- many rows by UNNEST ---------------------------------------------------------------------- */
+/* ---- many rows by UNNEST --------------------------------------------------------------------- */
 
 enum { ARRAY_BYTES = 20 + BENCH_ROWS * (4 + 128) };
 
@@ -355,7 +356,7 @@ static uint64_t create_many_unnest(size_t i)
     return count;
 }
 
-/* ---- many rows by COPY ------------------------------------------------------------------------ */
+/* ---- many rows by COPY ----------------------------------------------------------------------- */
 
 static const char copy_head[] = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0";
 
@@ -392,7 +393,7 @@ static uint64_t create_many_copy(size_t i)
     return count;
 }
 
-/* ---- the table -------------------------------------------------------------------------------- */
+/* ---- the table ------------------------------------------------------------------------------- */
 
 /* As `tenon db push` makes it. */
 static uint64_t make_table(size_t i)

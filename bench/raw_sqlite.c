@@ -1,10 +1,10 @@
 /* The hand-written side for SQLite: the C interface at its best.
  *
- * Statements are prepared once and persist, nobody locks the connection, texts are bound where they
- * stand, and a row becomes one block with its texts behind it. A list grows its texts in a block of their own,
- * since SQLite cannot tell how long they will be; so texts are offsets until the end. Times are the ISO texts
- * that tenon and Prisma store. Many rows go by fifty to an INSERT, which costs half of an INSERT a row;
- * more to one change nothing. */
+ * Statements are prepared once and persist, nobody locks the connection, texts are bound where
+ * they stand, and a row becomes one block with its texts behind it. A list grows its texts in a
+ * block of their own, since SQLite cannot tell how long they will be; so texts are offsets until
+ * the end. Times are the ISO texts that tenon and Prisma store. Many rows go by fifty to an
+ * INSERT, which costs half of an INSERT a row; more to one change nothing. */
 #include "raw_user.h"
 #include "sample.h"
 #include "side.h"
@@ -45,7 +45,7 @@ static void script(const char *sql)
     check(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
 }
 
-/* ---- times: days to and from the calendar, counted from March so that leap days come last ------- */
+/* ---- times: days to and from the calendar, counted from March so that leap days come last ---- */
 
 static int number(const char *digits, int count)
 {
@@ -101,7 +101,7 @@ static void put_time(char *to, int64_t us)
     put_number(to + 20, ms % 1000, 3);
 }
 
-/* ---- rows ------------------------------------------------------------------------------------- */
+/* ---- rows ------------------------------------------------------------------------------------ */
 
 static void bind_text(int index, const char *text, size_t length)
 {
@@ -171,7 +171,7 @@ static uint64_t take_row(void)
     return sum;
 }
 
-/* ---- reads ------------------------------------------------------------------------------------ */
+/* ---- reads ----------------------------------------------------------------------------------- */
 
 static void prepare_find(void)
 {
@@ -287,7 +287,7 @@ static uint64_t keep(size_t i)
     return bytes;
 }
 
-/* ---- writes ----------------------------------------------------------------------------------- */
+/* ---- writes ---------------------------------------------------------------------------------- */
 
 /* Binds the values from parameter `first` on; `time` has to stay until the statement has run. */
 static void bind_sample(int first, const bench_sample *s, char time[TIME_LENGTH])
@@ -372,7 +372,7 @@ static uint64_t create_many(size_t i)
     return BENCH_ROWS;
 }
 
-/* ---- the table -------------------------------------------------------------------------------- */
+/* ---- the table ------------------------------------------------------------------------------- */
 
 /* As `tenon db push` makes it. */
 static uint64_t make_table(size_t i)

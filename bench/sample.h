@@ -1,5 +1,5 @@
-/* The values that every side writes: row i is the same for all, about 100 bytes of text, an age in nine
- * rows of ten, times of whole milliseconds. */
+/* The values that every side writes: row i is the same for all, about 100 bytes of text, an age in
+ * nine rows of ten, times of whole milliseconds. */
 #ifndef BENCH_SAMPLE_H
 #define BENCH_SAMPLE_H
 

@@ -81,8 +81,8 @@ int main(int argc, char **argv)
 {
     if (argc != 3)
         bench_fail("usage", "bench-… URL WORK");
-    /* When glibc gives memory back to the system, which costs more than many a call, depends on what
-     * happens to lie at the top of the heap: not at all, on no side. */
+    /* When glibc gives memory back to the system, which costs more than many a call, depends on
+     * what happens to lie at the top of the heap: not at all, on no side. */
     mallopt(M_TRIM_THRESHOLD, 1 << 30);
     mallopt(M_MMAP_THRESHOLD, 1 << 30);
     const bench_work *work = find_work(argv[2]);

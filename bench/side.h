@@ -2,8 +2,8 @@
  *
  *     bench-… URL WORK
  *
- * opens the database and then obeys its standard input, line by line, so that the sides can take turns
- * while each keeps its connection, its prepared statements and its heap:
+ * opens the database and then obeys its standard input, line by line, so that the sides can take
+ * turns while each keeps its connection, its prepared statements and its heap:
  *
  *     warm N     N calls
  *     run N      N calls; prints "nanoseconds checksum allocations bytes"

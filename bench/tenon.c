@@ -1,5 +1,5 @@
-/* The side of tenon: both databases, by the URL. One session for all calls, as in a loop of a program;
- * what a call returned is freed before the next. */
+/* The side of tenon: both databases, by the URL. One session for all calls, as in a loop of a
+ * program; what a call returned is freed before the next. */
 #include "sample.h"
 #include "side.h"
 
@@ -35,7 +35,7 @@ static uint64_t take_row(const User *user)
     return sum;
 }
 
-/* ---- reads ------------------------------------------------------------------------------------ */
+/* ---- reads ----------------------------------------------------------------------------------- */
 
 static uint64_t find(size_t i)
 {
@@ -75,7 +75,7 @@ static uint64_t keep(size_t i)
     return bytes;
 }
 
-/* ---- writes ----------------------------------------------------------------------------------- */
+/* ---- writes ---------------------------------------------------------------------------------- */
 
 static tenon_int_set age_of(const bench_sample *s)
 {

@@ -3,8 +3,8 @@
 #
 #     scripts/bench.sh BUILD [--only NAME]… [--json]
 #
-# Builds the sides in BUILD, and runs bench/run.py with a PostgreSQL of its own, all on one core: that
-# one side does not wake the other across cores is worth more than most of what is measured.
+# Builds the sides in BUILD, and runs bench/run.py with a PostgreSQL of its own, all on one core: to
+# wake a process on another core takes longer than most of what is measured.
 set -euo pipefail
 
 build=$1
