@@ -73,13 +73,15 @@ static void set_text(values *v, int i, const char *text, size_t length)
 
 static void set_int32(values *v, int i, int32_t value)
 {
-    store32(v->numbers[i], (uint32_t)value);
+    uint32_t swapped = __builtin_bswap32((uint32_t)value);
+    memcpy(v->numbers[i], &swapped, sizeof swapped);
     set_text(v, i, v->numbers[i], 4);
 }
 
 static void set_int64(values *v, int i, int64_t value)
 {
-    store64(v->numbers[i], (uint64_t)value);
+    uint64_t swapped = __builtin_bswap64((uint64_t)value);
+    memcpy(v->numbers[i], &swapped, sizeof swapped);
     set_text(v, i, v->numbers[i], 8);
 }
 
@@ -157,9 +159,7 @@ static raw_users read_users(PGresult *result)
     size_t bytes = (size_t)count * sizeof(raw_user);
     for (int i = 0; i < count; i++)
         bytes += text_bytes(result, i);
-    raw_user *items = malloc(bytes);
-    if (!items)
-        bench_fail("list", "out of memory");
+    raw_user *items = bench_alloc(bytes);
     char *texts = (char *)(items + count);
     for (int i = 0; i < count; i++)
         texts = read_user(result, i, &items[i], texts);
@@ -189,7 +189,7 @@ static void prepare_find(void)
 
 static uint64_t find(size_t i)
 {
-    values v;
+    static values v;
     set_int32(&v, 0, bench_key(i));
     return check_and_free(read_users(execute("find", 1, &v, PGRES_TUPLES_OK)));
 }
@@ -197,7 +197,7 @@ static uint64_t find(size_t i)
 /* The first row of a program: the statement is not worth preparing. */
 static uint64_t find_once(size_t i)
 {
-    values v;
+    static values v;
     set_int32(&v, 0, bench_key(i));
     PGresult *result = PQexecParams(pg, FIND, 1, NULL, v.at, v.lengths, binary, 1);
     check(result, PGRES_TUPLES_OK);
@@ -211,7 +211,7 @@ static void prepare_list(void)
 
 static raw_users list_users(void)
 {
-    values v;
+    static values v;
     set_int64(&v, 0, BENCH_ROWS);
     return read_users(execute("list", 1, &v, PGRES_TUPLES_OK));
 }
@@ -246,7 +246,7 @@ static void prepare_create(void)
 static uint64_t create(size_t i)
 {
     const bench_sample *s = &bench_samples()[i % BENCH_ROWS];
-    values v;
+    static values v;
     set_text(&v, 0, s->name, s->name_length);
     set_text(&v, 1, s->email, s->email_length);
     set_int32(&v, 2, s->age);
@@ -269,7 +269,7 @@ static void prepare_update(void)
 static uint64_t update(size_t i)
 {
     const bench_sample *s = &bench_samples()[i % BENCH_ROWS];
-    values v;
+    static values v;
     set_text(&v, 0, s->name, s->name_length);
     set_int32(&v, 1, s->age);
     set_int32(&v, 2, bench_key(i));
@@ -346,7 +346,7 @@ static uint64_t create_many_unnest(size_t i)
 {
     (void)i;
     char *end[WRITTEN_COUNT];
-    values v;
+    static values v;
     fill_arrays(end);
     for (int k = 0; k < WRITTEN_COUNT; k++)
         set_text(&v, k, arrays[k], (size_t)(end[k] - arrays[k]));

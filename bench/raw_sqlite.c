@@ -144,9 +144,7 @@ static raw_user *read_user(void)
     size_t name_length, email_length, profile_length;
     const char *name = column_text(1, &name_length), *email = column_text(2, &email_length);
     const char *profile = column_text(5, &profile_length);
-    raw_user *user = malloc(sizeof *user + name_length + email_length + profile_length + 3);
-    if (!user)
-        bench_fail("row", "out of memory");
+    raw_user *user = bench_alloc(sizeof *user + name_length + email_length + profile_length + 3);
     read_numbers(user);
     char *texts = (char *)(user + 1);
     user->name = copy_text(&texts, name, name_length);
@@ -204,62 +202,60 @@ typedef struct raw_list {
 
 enum { CHUNK_BYTES = 32768 };
 
-static char *room_for(raw_list *list, size_t length)
+static char *room_for(raw_list *users, size_t length)
 {
-    if (!list->texts || (size_t)(list->texts->end - list->texts->at) < length) {
+    if (!users->texts || (size_t)(users->texts->end - users->texts->at) < length) {
         size_t bytes = length > CHUNK_BYTES ? length : CHUNK_BYTES;
-        chunk *added = malloc(sizeof *added + bytes);
-        if (!added)
-            bench_fail("list", "out of memory");
-        *added = (chunk){list->texts, (char *)(added + 1), (char *)(added + 1) + bytes};
-        list->texts = added;
+        chunk *added = bench_alloc(sizeof *added + bytes);
+        *added = (chunk){users->texts, (char *)(added + 1), (char *)(added + 1) + bytes};
+        users->texts = added;
     }
-    char *room = list->texts->at;
-    list->texts->at += length;
+    char *room = users->texts->at;
+    users->texts->at += length;
     return room;
 }
 
-static const char *take_text(raw_list *list, int column, size_t *length)
+static const char *take_text(raw_list *users, int column, size_t *length)
 {
     const char *text = column_text(column, length);
-    return memcpy(room_for(list, *length + 1), text, *length + 1);
+    return memcpy(room_for(users, *length + 1), text, *length + 1);
 }
 
-static void take_user(raw_list *list, raw_user *user)
+static void take_user(raw_list *users, raw_user *user)
 {
     size_t length;
     read_numbers(user);
-    user->name = take_text(list, 1, &length);
-    user->email = take_text(list, 2, &length);
-    user->profile = take_text(list, 5, &user->profile_length);
+    user->name = take_text(users, 1, &length);
+    user->email = take_text(users, 2, &length);
+    user->profile = take_text(users, 5, &user->profile_length);
 }
 
 static raw_list list_users(void)
 {
-    raw_list list = {0};
+    raw_list all = {0};
     size_t capacity = 0;
     sqlite3_bind_int(statement, 1, BENCH_ROWS);
     while (sqlite3_step(statement) == SQLITE_ROW) {
-        if (list.users.count == capacity) {
+        if (all.users.count == capacity) {
             capacity = capacity ? capacity * 2 : 16;
-            raw_user *items = realloc(list.users.items, capacity * sizeof *items);
+            raw_user *items = realloc(all.users.items, capacity * sizeof *items);
             if (!items)
                 bench_fail("list", "out of memory");
-            list.users.items = items;
+            all.users.items = items;
         }
-        take_user(&list, &list.users.items[list.users.count++]);
+        take_user(&all, &all.users.items[all.users.count++]);
     }
     check(sqlite3_reset(statement), SQLITE_OK);
-    return list;
+    return all;
 }
 
-static void free_list(raw_list *list)
+static void free_list(raw_list *users)
 {
-    free(list->users.items);
-    while (list->texts) {
-        chunk *previous = list->texts->previous;
-        free(list->texts);
-        list->texts = previous;
+    free(users->users.items);
+    while (users->texts) {
+        chunk *previous = users->texts->previous;
+        free(users->texts);
+        users->texts = previous;
     }
 }
 
@@ -278,10 +274,11 @@ static uint64_t list(size_t i)
 static uint64_t keep(size_t i)
 {
     (void)i;
-    raw_list users = list_users();
-    uint64_t bytes = users.users.count * sizeof(raw_user);
-    for (size_t k = 0; k < users.users.count; k++) {
-        const raw_user *u = &users.users.items[k];
+    static raw_list kept; /* of the last call; those before are lost */
+    kept = list_users();
+    uint64_t bytes = kept.users.count * sizeof(raw_user);
+    for (size_t k = 0; k < kept.users.count; k++) {
+        const raw_user *u = &kept.users.items[k];
         bytes += strlen(u->name) + strlen(u->email) + u->profile_length + 3;
     }
     return bytes;
@@ -342,10 +339,11 @@ static uint64_t update(size_t i)
 static void prepare_create_many(void)
 {
     static const char row[] = "(?, ?, ?, ?, ?),";
-    char sql[sizeof INSERT + ROWS_AT_ONCE * sizeof row] = INSERT;
-    for (int i = 0; i < ROWS_AT_ONCE; i++)
-        strcat(sql, row);
-    sql[strlen(sql) - 1] = '\0';
+    char sql[sizeof INSERT + ROWS_AT_ONCE * (sizeof row - 1)] = INSERT;
+    char *at = sql + sizeof INSERT - 1;
+    for (int i = 0; i < ROWS_AT_ONCE; i++, at += sizeof row - 1)
+        memcpy(at, row, sizeof row - 1);
+    at[-1] = '\0'; /* over the last comma */
     statement = prepare(sql);
     begin = prepare("BEGIN IMMEDIATE");
     commit = prepare("COMMIT");

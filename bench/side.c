@@ -4,7 +4,6 @@
 #include <dlfcn.h>
 #include <inttypes.h>
 #include <malloc.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +15,14 @@ void bench_fail(const char *what, const char *why)
 {
     fprintf(stderr, "bench: %s: %s\n", what, why);
     exit(1);
+}
+
+void *bench_alloc(size_t size)
+{
+    void *block = malloc(size);
+    if (!block)
+        bench_fail("malloc", "out of memory");
+    return block;
 }
 
 static const bench_work *find_work(const char *name)
@@ -60,21 +67,28 @@ static void run(const bench_work *work, size_t first, size_t count)
            allocations[1] - allocations[0], bytes[1] - bytes[0]);
 }
 
-/* True when the line was understood. */
-static bool obey(const bench_work *work, const char *line, size_t *calls)
+/* The number behind the word that the line begins with; 0 when it begins with another. */
+static size_t count_behind(const char *line, const char *word)
 {
-    size_t count;
-    if (sscanf(line, "warm %zu", &count) == 1) {
-        for (size_t i = 0; i < count; i++)
-            work->call(*calls + i);
-        puts("warm");
-    } else if (sscanf(line, "run %zu", &count) == 1) {
-        run(work, *calls, count);
-    } else {
-        return false;
+    size_t length = strlen(word);
+    return strncmp(line, word, length) == 0 ? strtoul(line + length, NULL, 10) : 0;
+}
+
+/* The number of calls. */
+static size_t obey(const bench_work *work, const char *line, size_t first)
+{
+    size_t count = count_behind(line, "run ");
+    if (count) {
+        run(work, first, count);
+        return count;
     }
-    *calls += count;
-    return true;
+    count = count_behind(line, "warm ");
+    if (!count)
+        bench_fail(line, "not understood");
+    for (size_t i = first; i < first + count; i++)
+        work->call(i);
+    puts("warm");
+    return count;
 }
 
 int main(int argc, char **argv)
@@ -92,8 +106,7 @@ int main(int argc, char **argv)
     char line[64];
     size_t calls = 0;
     while (fgets(line, sizeof line, stdin)) {
-        if (!obey(work, line, &calls))
-            bench_fail(line, "not understood");
+        calls += obey(work, line, calls);
         fflush(stdout);
     }
     bench_close();

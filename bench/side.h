@@ -29,6 +29,8 @@ void bench_open(const char *url);
 void bench_close(void);
 
 _Noreturn void bench_fail(const char *what, const char *why);
+/* Never NULL. */
+void *bench_alloc(size_t size);
 
 /* What goes into the checksum of one row. */
 static inline uint64_t bench_check(int32_t id, int32_t age, int64_t created_at_us, const char *name,
