@@ -290,7 +290,7 @@ static void write_join_name(ddl_writer *w, const schema_relation *relation, cons
     size_t length = tenon__utf8_cut(relation->join_table, strlen(relation->join_table), most);
     tenon__buf_add(&name, relation->join_table, length);
     tenon__buf_text(&name, ending);
-    ddl_identifier(w, tenon__buf_string(&name));
+    ddl_built_identifier(w, &name);
 }
 
 static void write_join_table(ddl_writer *w, const schema_relation *relation)
@@ -367,6 +367,7 @@ static void write_join_constraint(ddl_writer *w, const schema_relation *relation
     ddl_text(w, "ALTER TABLE ");
     ddl_table_name(w, relation->join_schema, relation->join_table);
     ddl_text(w, " ADD CONSTRAINT ");
+    w->failed |= ending.failed;
     write_join_name(w, relation, tenon__buf_string(&ending));
     tenon__buf_format(&w->text, " FOREIGN KEY (\"%s\") REFERENCES ", column);
     ddl_table_name(w, side->database_schema, side->database_name);

@@ -119,7 +119,7 @@ static void write_join_constraint(ddl_writer *w, const schema_relation *relation
     TENON__CLEANUP(tenon__buf_release) tenon__buf name = {0};
     tenon__buf_format(&name, "%s_%s_fkey", relation->join_table, column);
     ddl_text(w, ",\n    CONSTRAINT ");
-    ddl_identifier(w, tenon__buf_string(&name));
+    ddl_built_identifier(w, &name);
     tenon__buf_format(&w->text, " FOREIGN KEY (\"%s\") REFERENCES ", column);
     ddl_table_name(w, NULL, side->database_name);
     ddl_text(w, " (");
@@ -174,7 +174,7 @@ static void write_join_index(ddl_writer *w, const schema_relation *relation, con
     TENON__CLEANUP(tenon__buf_release) tenon__buf name = {0};
     tenon__buf_format(&name, "%s%s", relation->join_table, ending);
     tenon__buf_format(&w->text, "CREATE %sINDEX ", unique);
-    ddl_identifier(w, tenon__buf_string(&name));
+    ddl_built_identifier(w, &name);
     ddl_text(w, " ON ");
     ddl_table_name(w, NULL, relation->join_table);
     tenon__buf_format(&w->text, "(%s)", columns);

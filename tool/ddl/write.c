@@ -12,17 +12,26 @@ void ddl_text(ddl_writer *w, const char *text)
 
 void ddl_identifier(ddl_writer *w, const char *name)
 {
-    w->failed |= !tenon__quote_identifier(&w->text, w->dialect, name, w->err);
+    if (!w->failed)
+        w->failed = !tenon__quote_identifier(&w->text, w->dialect, name, w->err);
+}
+
+void ddl_built_identifier(ddl_writer *w, const tenon__buf *name)
+{
+    w->failed |= name->failed;
+    ddl_identifier(w, tenon__buf_string(name));
 }
 
 void ddl_literal(ddl_writer *w, const char *text, size_t length)
 {
-    w->failed |= !tenon__quote_literal(&w->text, w->dialect, text, length, w->err);
+    if (!w->failed)
+        w->failed = !tenon__quote_literal(&w->text, w->dialect, text, length, w->err);
 }
 
 void ddl_table_name(ddl_writer *w, const char *namespace, const char *table)
 {
-    w->failed |= !tenon__quote_table(&w->text, w->dialect, namespace, table, w->err);
+    if (!w->failed)
+        w->failed = !tenon__quote_table(&w->text, w->dialect, namespace, table, w->err);
 }
 
 static bool grow_script(ddl_writer *w)
@@ -104,7 +113,7 @@ static void write_checks(ddl_writer *w, const schema_model *model, const schema_
         TENON__CLEANUP(tenon__buf_release) tenon__buf name = {0};
         schema_check_name(model, field, ++count, &name);
         tenon__buf_format(&w->text, "%s    CONSTRAINT ", separator);
-        ddl_identifier(w, tenon__buf_string(&name));
+        ddl_built_identifier(w, &name);
         tenon__buf_format(&w->text, " CHECK (%s)", comment->words[i].arguments[0].value);
     }
 }

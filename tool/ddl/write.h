@@ -25,6 +25,7 @@ void ddl_sqlite_default(ddl_writer *w, const schema_field *field);
 void ddl_finish(ddl_writer *w, const char *title);
 void ddl_text(ddl_writer *w, const char *text);
 void ddl_identifier(ddl_writer *w, const char *name);
+void ddl_built_identifier(ddl_writer *w, const tenon__buf *name);
 void ddl_literal(ddl_writer *w, const char *text, size_t length);
 void ddl_table_name(ddl_writer *w, const char *namespace, const char *table);
 /* "a", "b" of fields; `separator` is ", " or ",". */

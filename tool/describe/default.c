@@ -15,14 +15,16 @@ static bool fail_default(tenon_error *err, const schema_field *source, const cha
                        source->model->name, source->name, text ? text : "");
 }
 
-static bool decode_base64(tenon__arena *arena, const schema_value *value, tenon_bytes *out)
+static bool decode_base64(tenon__arena *arena, const schema_value *value, tenon_bytes *out,
+                          tenon_error *err)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf bytes = {0};
-    if (!tenon__base64_decode(value->text, value->length, &bytes) || bytes.failed)
-        return false;
+    bool is_base64 = tenon__base64_decode(value->text, value->length, &bytes);
     char *copy = tenon__arena_copy(arena, tenon__buf_string(&bytes), bytes.length);
+    if (bytes.failed || !copy)
+        return tenon__fail_no_memory(err);
     *out = (tenon_bytes){bytes.length, copy};
-    return copy != NULL;
+    return is_base64;
 }
 
 static bool parse_int64(const char *text, int64_t *out)
@@ -52,7 +54,7 @@ static bool convert_time(tenon_kind kind, const char *text, void *out)
 
 /* One literal into `out`, which has room for the wide value of the field's kind. */
 static bool convert(tenon__arena *arena, const tenon_field *field, const schema_value *value,
-                    void *out)
+                    void *out, tenon_error *err)
 {
     switch (field->kind) {
     case TENON_KIND_BOOL:
@@ -76,7 +78,7 @@ static bool convert(tenon__arena *arena, const tenon_field *field, const schema_
         *(tenon_json *)out = (tenon_json){value->length, value->text};
         return true;
     case TENON_KIND_BYTES:
-        return decode_base64(arena, value, out);
+        return decode_base64(arena, value, out, err);
     case TENON_KIND_UUID:
         return tenon_uuid_parse(value->text, out, NULL);
     case TENON_KIND_TIME:
@@ -129,7 +131,7 @@ static bool describe_list(tenon__arena *arena, const tenon_model *model, const s
         return tenon__fail_no_memory(err);
     for (size_t i = 0; i < given->item_count; i++) {
         max_align_t wide[2];
-        if (!convert(arena, out, &given->items[i], wide))
+        if (!convert(arena, out, &given->items[i], wide, err))
             return fail_default(err, source, given->items[i].text);
         if (!tenon__check_wide(model, out, wide, err))
             return false;
@@ -149,7 +151,7 @@ static bool describe_value(tenon__arena *arena, const tenon_model *model,
     void *wide = tenon__arena_zalloc(arena, 2 * sizeof(max_align_t));
     if (!wide)
         return tenon__fail_no_memory(err);
-    if (!convert(arena, out, &source->default_value.value, wide))
+    if (!convert(arena, out, &source->default_value.value, wide, err))
         return fail_default(err, source, source->default_value.value.text);
     out->default_value = wide;
     return tenon__check_wide(model, out, wide, err);

@@ -123,11 +123,12 @@ static void emit_field_constants(emitter *e, const model_names *names, uint32_t 
     TENON__CLEANUP(tenon__buf_release) tenon__buf name = {0};
     tenon__buf_format(&name, "%s_default_%s", names->descriptor, names->members[at]);
     emit_default(e, field, tenon__buf_string(&name));
-    if (!field->validation)
-        return;
+    e->out->failed |= name.failed;
     tenon__buf_clear(&name);
     tenon__buf_format(&name, "%s_validation_%s", names->descriptor, names->members[at]);
-    emit_validation(e, field, tenon__buf_string(&name));
+    if (field->validation)
+        emit_validation(e, field, tenon__buf_string(&name));
+    e->out->failed |= name.failed;
 }
 
 static void emit_flags(emitter *e, uint32_t flags)
