@@ -160,6 +160,11 @@ static const tenon_unique user_model_uniques[] = {
     },
 };
 
+static const uint16_t user_model_constraint_0[] = { 7 };
+static const tenon_constraint user_model_constraints[] = {
+    { .constraint = "User_balance_check", .fields = user_model_constraint_0, .field_count = 1 },
+};
+
 const tenon_model user_model = {
     .abi = TENON_ABI,
     .size = sizeof(tenon_model),
@@ -167,7 +172,7 @@ const tenon_model user_model = {
     .is_view = false,
     .fields = user_model_fields, .field_count = 11,
     .uniques = user_model_uniques, .unique_count = 2,
-    .constraints = NULL, .constraint_count = 0,
+    .constraints = user_model_constraints, .constraint_count = 1,
     .row_size = sizeof(User),
     .loaded_offset = offsetof(User, tenon_loaded),
     .where_size = sizeof(UserWhere),
