@@ -6,8 +6,8 @@
 The first `prisma` block of a document is its schema.prisma. A `c` block with a main is a program:
 it becomes main.c. Any other is the inside of a function that has `tenon_session *s`. `sh` blocks
 run in order in a folder of their own, with `tenon` on the PATH and the library where pkg-config
-finds it; in a line that starts with `make` only the target is looked up. `text` blocks, and those
-of documents without a schema, are only read by people.
+finds it; of a line that starts with `make` or `scripts/` only the target or the script is looked
+up. `text` blocks, and those of documents without a schema, are only read by people.
 """
 import os
 import pathlib
@@ -70,6 +70,10 @@ class Checker:
                 target = command.split()[1]
                 is_there = f"\n{target}:" in makefile
                 self.tell(document, line, None if is_there else f"no target {target}")
+            elif command.startswith("scripts/"):
+                script = command.split()[0]
+                is_there = (self.root / script).is_file()
+                self.tell(document, line, None if is_there else f"no {script}")
             else:
                 lines.append(command)
         script = ["bash", "-euc", "\n".join(lines)]

@@ -1,4 +1,5 @@
-/* Checks of fields become constraints of the descriptor, under the names that the DDL gives them. */
+/* Checks of fields become constraints of the descriptor, under the names that the DDL gives them.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,5 @@
-/* Memory that runs out while descriptors, code and DDL are made: a clear error, and nothing leaked. */
+/* Memory that runs out while descriptors, code and DDL are made: a clear error, and nothing
+ * leaked. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
