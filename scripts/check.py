@@ -24,13 +24,19 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 GCC = ROOT / "build-gcc"
 CLANG = ROOT / "build-clang"
+TSAN = ROOT / "build-tsan"
 BUILDS = {
     GCC: (["--buildtype=release"], {"CC": "gcc", "CXX": "g++"}),
     CLANG: (
         ["--buildtype=debug", "--optimization=1", "-Db_sanitize=address,undefined"],
         {"CC": "clang", "CXX": "clang++"},
     ),
+    TSAN: (
+        ["--buildtype=debug", "--optimization=1", "-Db_sanitize=thread"],
+        {"CC": "clang", "CXX": "clang++"},
+    ),
 }
+THREADED = ["db/pool", "db/caches", "driver/sqlite_run", "robust/lost-server", "robust/threads"]
 SLOWER = ["--timeout-multiplier", "4"]  # what the sanitizers cost, with room
 FOLDERS = ["include", "lib", "tool", "tests", "bench", "examples"]
 LONGEST_REPORT = 60  # lines of one failed test
@@ -77,12 +83,12 @@ def must(*command, env=None):
     return output
 
 
-def build(folder):
+def build(folder, *targets):
     """Makes the build folder when it is not there, and compiles with warnings as errors."""
     options, env = BUILDS[folder]
     if not (folder / "build.ninja").exists():
         must("meson", "setup", folder, "--werror", "-Dtests=enabled", *options, env=env)
-    status, output = run("ninja", "-C", folder)
+    status, output = run("ninja", "-C", folder, *targets)
     if status != 0:
         progress = re.compile(r"^\[\d+/\d+\] (Comp|Link|Gener).*\n", re.M)
         raise Failed(progress.sub("", output[max(output.find("FAILED:"), 0) :]))
@@ -115,7 +121,7 @@ def count_cases(test):
 
 
 def run_tests(tally, folder, *selection):
-    build(folder)
+    """Of a build folder that is up to date."""
     log = "leg-" + re.sub(r"\W+", "-", " ".join(selection)).strip("-")
     options = ["--no-rebuild", "--logbase", log]
     record = folder / "meson-logs" / (log + ".json")
@@ -139,21 +145,31 @@ def run_tests(tally, folder, *selection):
 
 def gcc(tally):
     """release build with gcc, all unit and golden tests"""
+    build(GCC)
     run_tests(tally, GCC, "--no-suite", "house", "--no-suite", "fuzz")
 
 
 def sanitizers(tally):
     """the same with clang, address and undefined-behaviour sanitizers"""
+    build(CLANG)
     run_tests(tally, CLANG, "--no-suite", "house", "--no-suite", "fuzz", *SLOWER)
+
+
+def threads(tally):
+    """the tests with many threads, under the thread sanitizer"""
+    build(TSAN, *("tests/test-" + name.replace("/", "-") for name in THREADED))
+    run_tests(tally, TSAN, *THREADED, *SLOWER)
 
 
 def fuzz(tally):
     """every corpus replayed through its fuzz target, with the sanitizers"""
+    build(CLANG)
     run_tests(tally, CLANG, "--suite", "fuzz", *SLOWER)
 
 
 def house(tally):
     """the tests about the tree itself"""
+    build(GCC)
     run_tests(tally, GCC, "--suite", "house")
 
 
@@ -249,7 +265,7 @@ def cppcheck(tally):
         raise Failed(output)
 
 
-LEGS = [gcc, sanitizers, fuzz, house, format, tidy, cppcheck]
+LEGS = [gcc, sanitizers, threads, fuzz, house, format, tidy, cppcheck]
 
 
 def run_leg(leg):

@@ -4,12 +4,13 @@
 #     cluster.sh make|start|kill|freeze|thaw|remove FOLDER
 #
 # `kill` is SIGKILL to the postmaster, as when the machine's memory ran out; `freeze` stops all its
-# processes in the middle of what they do, as a machine does that hangs, until `thaw`. FOLDER is also
-# where the socket is. The shared cluster of the tests (scripts/with-postgres.sh) is not touched.
+# processes in the middle of what they do, as a machine does that hangs, until `thaw`. FOLDER is
+# also where the socket is. The cluster of the other tests (scripts/with-postgres.sh) stays alone.
 set -euo pipefail
 
 order=$1 folder=$2
-bin=$(dirname "$(command -v initdb || ls -d /usr/lib/postgresql/*/bin/initdb | sort -V | tail -n 1)")
+initdb=$(command -v initdb || ls /usr/lib/postgresql/*/bin/initdb | sort -V | tail -n 1)
+bin=$(dirname "$initdb")
 
 as_owner=()
 if [ "$(id -u)" -eq 0 ]; then
