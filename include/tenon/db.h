@@ -40,6 +40,8 @@ typedef struct tenon_options {
  * application_name. Times are seconds or have a unit (500ms, 5s, 2min); 0 is none. PostgreSQL:
  * schema, put first in the search path, and everything that libpq knows. SQLite: datetime (iso,
  * unixms), synchronous (off, normal, full, extra), mode (ro, rw, rwc). Unknown ones are refused.
+ * statement_cache=0 leaves nothing prepared on the server: for poolers that hand one connection to
+ * several programs.
  * `%`, `?` and `&` in names and values, also in the path of a file, are written %25, %3F and %26.
  *
  * A database is not for both sides of a fork: in the child every call fails with MISUSE. NULL on

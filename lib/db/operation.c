@@ -291,7 +291,8 @@ static tenon__need connect(tenon__operation *op)
                                       .datetime = config->datetime,
                                       .synchronous = config->synchronous,
                                       .mode = config->mode,
-                                      .skip_schema_check = config->skip_schema_check};
+                                      .skip_schema_check = config->skip_schema_check,
+                                      .is_nameless = config->statement_cache_count == 0};
     tenon__progress progress = TENON__DONE;
     tenon__connection *connection = driver_of(op)->connect(&options, &progress, op->err);
     op->member = connection ? tenon__member_new(op->lane, connection) : NULL;

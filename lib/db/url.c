@@ -63,7 +63,7 @@ static const parameter parameters[] = {
     {"mode", TEXT, SQLITE, MEMBER(mode), 0, 0, "ro rw rwc"},
     {"application_name", TEXT, BOTH, MEMBER(application_name), 0, 0, NULL},
     {"pgbouncer", REFUSED, POSTGRESQL, 0, 0, 0,
-     "leave it away: PgBouncer has kept prepared statements since 1.21 (max_prepared_statements)"},
+     "leave it away with max_prepared_statements (PgBouncer 1.21), else say statement_cache=0"},
     {"sslaccept", REFUSED, POSTGRESQL, 0, 0, 0,
      "use sslmode=require to accept any certificate, sslmode=verify-full to check it"},
     {"sslidentity", REFUSED, POSTGRESQL, 0, 0, 0, "use sslcert and sslkey with PEM files"},

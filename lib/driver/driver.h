@@ -176,6 +176,8 @@ typedef struct tenon__connect_options {
     const char
         *mode; /* SQLite: "ro", "rw" (must exist), "rwc" (created when missing) or NULL: rwc */
     bool skip_schema_check;
+    bool is_nameless; /* PostgreSQL: no statement gets a name on the server, which a pooler could
+                         give to somebody else */
 } tenon__connect_options;
 
 typedef struct tenon__driver {

@@ -87,6 +87,7 @@ static tenon__connection *connect_start(const tenon__connect_options *options,
     }
     c->state = TENON__CONNECTING;
     c->skips_check = options->skip_schema_check;
+    c->is_nameless = options->is_nameless;
     if (!begin(c, options, err)) {
         close_connection(c);
         return NULL;

@@ -260,16 +260,16 @@ struct tenon__connection {
     PGconn *pg;
     tenon__state state;
     tenon__pg_task task;
-    bool is_flushing; /* not everything is sent */
-    bool is_sent;     /* something of the statement may have reached the server */
-    bool is_commit;   /* the script ends a transaction for good */
-    bool may_write;   /* the script may change the database */
-    bool
-        in_transaction; /* since the last script; one begun by a statement is seen when it fails */
+    bool is_flushing;    /* not everything is sent */
+    bool is_sent;        /* something of the statement may have reached the server */
+    bool is_commit;      /* the script ends a transaction for good */
+    bool may_write;      /* the script may change the database */
+    bool in_transaction; /* since the last script; one begun by a statement is seen when it fails */
     bool has_retried;
     bool is_copy_broken;      /* a block did not get through; the end will tell why */
     bool is_pipelining;       /* libpq is in pipeline mode */
     bool skips_check;         /* trusts the types of columns */
+    bool is_nameless;         /* prepares nothing that outlives its execution */
     int awaited_syncs;        /* of the pipeline */
     int value_capacity;       /* of values and lengths */
     tenon__prepared *running; /* NULL while a script or a copy runs */

@@ -389,7 +389,7 @@ tenon__progress tenon__pg_prepare(tenon__connection *c, const tenon__statement *
         free(p);
         return TENON__FAILED;
     }
-    if (statement->flags & (TENON__CUSTOM_PLAN | TENON__ONCE))
+    if (c->is_nameless || statement->flags & (TENON__CUSTOM_PLAN | TENON__ONCE))
         p->preparation = TENON__PG_UNNAMED;
     else
         snprintf(p->name, sizeof p->name, "t%u", ++c->last_name);

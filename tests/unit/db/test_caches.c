@@ -241,6 +241,10 @@ static void what_is_forgotten_is_forgotten_by_the_server_too(void **state)
     tenon_close(db);
 }
 
+/* Fails when the server knows a statement of this connection by name. */
+static const char nothing_is_prepared[] =
+    "DO $$ BEGIN IF EXISTS (SELECT FROM pg_prepared_statements) THEN RAISE 'kept'; END IF; END $$";
+
 static void without_a_statement_cache_nothing_is_kept(void **state)
 {
     for (int which = 0; which < 2; which++) {
@@ -253,6 +257,7 @@ static void without_a_statement_cache_nothing_is_kept(void **state)
         for (size_t i = 0; i < 4; i++)
             assert_counts(s, i % 2);
         assert_int_equal(tenon__lane_for(db, false)->idle->statements.count, 0);
+        assert_true(which == 1 || tenon_execute(s, nothing_is_prepared));
         tenon_session_close(s);
         tenon_close(db);
     }

@@ -62,6 +62,43 @@ static void the_client_makes_ids(void **state)
     assert_string_equal(post_find(b->session, two->id)->title, "two");
 }
 
+/* Post, as it would be generated with @default(dbgenerated(…)) on its id. */
+static const tenon_model *post_with_generated_id(void)
+{
+    static tenon_field fields[16];
+    static tenon_model model;
+    model = post_model;
+    assert_in_range(model.field_count, 1, 16);
+    memcpy(fields, model.fields, model.field_count * sizeof *fields);
+    fields[0].flags |= TENON_FIELD_GENERATED;
+    fields[0].default_kind = TENON_DEFAULT_NONE;
+    model.fields = fields;
+    return &model;
+}
+
+static void a_uuid_can_be_left_to_the_database(void **state)
+{
+    both *b = *state;
+    const tenon_table made = {.name = "made"};
+    both_sql(b, b->is_sqlite
+                    ? "CREATE TABLE \"made\" (\"id\" TEXT PRIMARY KEY DEFAULT (lower("
+                      "hex(randomblob(4)) || '-1111-4111-a111-' || hex(randomblob(6)))),"
+                      "\"author_id\" INTEGER, \"slug\" TEXT, \"title\" TEXT, \"body\" TEXT,"
+                      "\"views\" BIGINT, \"published\" BOOLEAN, \"meta\" JSONB,"
+                      "\"published_at\" DATETIME)"
+                    : "CREATE TABLE \"made\" (LIKE \"posts\" INCLUDING ALL);"
+                      "ALTER TABLE \"made\" ALTER \"id\" SET DEFAULT gen_random_uuid()");
+    const PostSet set = {
+        .session = b->session, .table = made, .authorId = SET(1), .title = SET("one")};
+    const Post *one = tenon_create(post_with_generated_id(), &set);
+    const Post *two = tenon_create(post_with_generated_id(), &set);
+    assert_sound(b->session);
+    assert_int_equal(one->id.hi >> 12 & 15, 4);
+    assert_true(one->id.hi != two->id.hi || one->id.lo != two->id.lo);
+    assert_true(post_exists(b->session, .table = made, .where = {.id = EQ(two->id)}));
+    both_sql(b, "DROP TABLE \"made\"");
+}
+
 static void a_day_is_the_day_of_now(void **state)
 {
     both *b = *state;
@@ -511,6 +548,7 @@ int main(void)
         ON_BOTH(a_new_row_comes_back_as_it_was_stored),
         ON_BOTH(a_key_can_be_given_or_left_to_the_database),
         ON_BOTH(the_client_makes_ids),
+        ON_BOTH(a_uuid_can_be_left_to_the_database),
         ON_BOTH(a_day_is_the_day_of_now),
         ON_BOTH(what_is_required_must_be_set),
         ON_BOTH(null_is_never_a_value_by_accident),
