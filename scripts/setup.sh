@@ -19,7 +19,8 @@ build|libpq-dev|has_library libpq|talks to PostgreSQL
 build|libsqlite3-dev|has_library sqlite3|is the embedded database
 check|g++|has g++|compiles the public headers as C++
 check|clang|has clang|second compiler, with the sanitizers
-check|libclang-rt-dev|has_sanitizers|address and undefined-behaviour sanitizers, libFuzzer
+check|libclang-rt-dev|has_sanitizers|address, undefined-behaviour and thread sanitizers, libFuzzer
+check|procps|has ps|finds the processes of a server that a test stops
 check|llvm|has llvm-symbolizer|puts names into what the sanitizers report
 check|clang-format|has clang-format|checks how the code is laid out
 check|clang-tidy|has clang-tidy|looks for mistakes

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -103,6 +104,37 @@ static void only_some_statuses_say_try_again(void **state)
     }
 }
 
+static bool is_in_row(const char *row, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *at = row; (at = strstr(at, name)); at += length) {
+        bool starts = at == row || at[-1] == ' ';
+        if (starts && strchr(", ", at[length]))
+            return true;
+    }
+    return false;
+}
+
+/* The table "What to do" of docs/errors.md has each in exactly one row. */
+static void the_manual_says_what_to_do_about_every_status(void **state)
+{
+    int rows_with[TENON_VETO + 1] = {0};
+    char line[512];
+    FILE *page = fopen("docs/errors.md", "r");
+    assert_non_null(page);
+    while (fgets(line, sizeof line, page) && !strstr(line, "## PostgreSQL")) {
+        if (line[0] == '|')
+            *strchr(line + 1, '|') = '\0'; /* the first column */
+        for (int status = TENON_BUSY; line[0] == '|' && status <= TENON_VETO; status++)
+            rows_with[status] += is_in_row(line, tenon_status_name((tenon_status)status));
+    }
+    fclose(page);
+    for (int status = TENON_BUSY; status <= TENON_VETO; status++)
+        if (rows_with[status] != 1)
+            fail_msg("%s stands in %d rows", tenon_status_name((tenon_status)status),
+                     rows_with[status]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -115,6 +147,7 @@ int main(void)
         cmocka_unit_test(copies_are_cut_between_characters),
         cmocka_unit_test(every_status_has_a_name),
         cmocka_unit_test(only_some_statuses_say_try_again),
+        cmocka_unit_test(the_manual_says_what_to_do_about_every_status),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -308,6 +308,8 @@ static void check_difference(const char *change, const char *ours, const char *t
         testdb_run(p.url, change);
         assert_int_equal(tenon_find_many(model, query).count, 0);
         assert_int_equal(tenon_session_error(p.session)->status, TENON_SCHEMA);
+        assert_string_equal(tenon_session_error(p.session)->model, "T");
+        assert_true(tenon_session_error(p.session)->hint[0] != '\0');
         assert_non_null(strcasestr(tenon_message(p.session), ours));
         assert_non_null(strcasestr(tenon_message(p.session), theirs));
         free(query);
@@ -317,7 +319,7 @@ static void check_difference(const char *change, const char *ours, const char *t
 
 static void a_missing_column_is_told(void **state)
 {
-    check_difference("ALTER TABLE \"T\" DROP COLUMN \"a\"", "T", "a");
+    check_difference("ALTER TABLE \"T\" DROP COLUMN \"a\"", "T: ", "column");
 }
 
 static void a_column_of_another_type_is_told_with_both(void **state)
@@ -329,7 +331,7 @@ static void a_column_of_another_type_is_told_with_both(void **state)
 
 static void a_missing_table_is_told(void **state)
 {
-    check_difference("DROP TABLE \"T\"", "T", "T");
+    check_difference("DROP TABLE \"T\"", "T: ", "T");
 }
 
 int main(void)
