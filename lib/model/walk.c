@@ -151,7 +151,7 @@ static bool check_shape(tenon__walk *walk)
 bool tenon__walk_run(tenon__walk *walk, tenon__rows *rows, int64_t *affected)
 {
     if (!check_shape(walk)) {
-        tenon__arena_clear(walk->scratch);
+        tenon__arena_clear(tenon__session_scratch(walk->session));
         return false;
     }
     tenon__operation operation = tenon__shape_head_of(&walk->shape)->operation;
