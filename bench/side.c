@@ -55,7 +55,9 @@ static void run(const bench_work *work, size_t first, size_t count)
 {
     uint64_t allocations[2] = {0};
     int64_t bytes[2] = {0};
-    count_function *counts = (count_function *)dlsym(RTLD_DEFAULT, "bench_counts");
+    void *symbol = dlsym(RTLD_DEFAULT, "bench_counts");
+    count_function *counts;
+    memcpy(&counts, &symbol, sizeof counts); /* C has no conversion between the two */
     if (counts)
         counts(&allocations[0], &bytes[0]);
     int64_t start = now_ns();

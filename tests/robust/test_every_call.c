@@ -110,19 +110,22 @@ static bool execute(tenon_session *s)
 
 /* ---- transactions ---------------------------------------------------------------------------- */
 
+/* A transaction, and a savepoint in it. */
 static bool begin(tenon_session *s)
 {
-    return tenon_begin(s) && tenon_begin(s);
+    bool is_begun = tenon_begin(s);
+    return is_begun && tenon_begin(s);
 }
 
 static bool commit(tenon_session *s)
 {
-    return tenon_begin(s) && tenon_begin(s) && update(s) && tenon_commit(s) && tenon_commit(s);
+    bool is_released = begin(s) && update(s) && tenon_commit(s);
+    return is_released && tenon_commit(s);
 }
 
 static bool roll_back(tenon_session *s)
 {
-    bool is_begun = tenon_begin(s) && tenon_begin(s);
+    bool is_begun = begin(s);
     tenon_rollback(s);
     tenon_rollback(s);
     return is_begun;
