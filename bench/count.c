@@ -4,15 +4,18 @@
 #include <malloc.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 void bench_counts(uint64_t *allocations, int64_t *bytes);
 
 static uint64_t allocation_count;
 static int64_t live_bytes;
 
-static void *next(const char *name)
+/* Into the function pointer at `function`: C has no conversion from what dlsym returns. */
+static void find_next(const char *name, void *function)
 {
-    return dlsym(RTLD_NEXT, name);
+    void *symbol = dlsym(RTLD_NEXT, name);
+    memcpy(function, &symbol, sizeof symbol);
 }
 
 static void *note(void *block)
@@ -26,7 +29,7 @@ void *malloc(size_t size)
 {
     static void *(*next_malloc)(size_t);
     if (!next_malloc)
-        next_malloc = (void *(*)(size_t))next("malloc");
+        find_next("malloc", &next_malloc);
     return note(next_malloc(size));
 }
 
@@ -34,7 +37,7 @@ void *calloc(size_t count, size_t size)
 {
     static void *(*next_calloc)(size_t, size_t);
     if (!next_calloc)
-        next_calloc = (void *(*)(size_t, size_t))next("calloc");
+        find_next("calloc", &next_calloc);
     return note(next_calloc(count, size));
 }
 
@@ -42,7 +45,7 @@ void *realloc(void *block, size_t size)
 {
     static void *(*next_realloc)(void *, size_t);
     if (!next_realloc)
-        next_realloc = (void *(*)(void *, size_t))next("realloc");
+        find_next("realloc", &next_realloc);
     live_bytes -= (int64_t)malloc_usable_size(block);
     return note(next_realloc(block, size));
 }
@@ -51,7 +54,7 @@ void free(void *block)
 {
     static void (*next_free)(void *);
     if (!next_free)
-        next_free = (void (*)(void *))next("free");
+        find_next("free", &next_free);
     live_bytes -= (int64_t)malloc_usable_size(block);
     next_free(block);
 }
