@@ -235,7 +235,7 @@ static void conditions_have_a_limit(void **state)
 static void a_descriptor_of_another_version_is_refused(void **state)
 {
     both *b = *state;
-    static tenon_model model;
+    tenon_model model = user_model;
     const UserQuery query = {.session = b->session};
     model = user_model;
     model.abi = TENON_ABI + 1;
@@ -263,7 +263,7 @@ static void a_unique_that_is_none_is_refused(void **state)
 static void a_view_cannot_be_written(void **state)
 {
     both *b = *state;
-    static tenon_model model;
+    tenon_model model = user_model;
     const UserSet set = {.session = b->session, .email = SET("a@b")};
     const int64_t id = 1;
     model = user_model;
