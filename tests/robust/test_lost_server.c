@@ -11,12 +11,12 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "cluster.h"
 #include "core/core.h"
+#include "db/wait.h"
 #include "sample.h"
 #include "sample_schema.h"
 #include "testdb.h"
@@ -161,7 +161,7 @@ static void start(victim *v, const one_call *call, tenon_session *session)
     assert_int_equal(pthread_create(&v->thread, NULL, run_victim, v), 0);
     for (int us = 0; !is_waiting(); us += PAUSE_US) {
         assert_true(us < LONGEST_US);
-        usleep(PAUSE_US);
+        tenon__wait_pause(PAUSE_US, TENON__NEVER);
     }
 }
 
@@ -232,7 +232,7 @@ static void a_call_whose_server_process_is_ended_says_so(void **state)
         start(&v, &calls[i], s);
         while (!atomic_load(&v.is_done)) {
             testdb_value(url, "SELECT count(pg_terminate_backend(pid))" WAITING);
-            usleep(PAUSE_US);
+            tenon__wait_pause(PAUSE_US, TENON__NEVER);
         }
         join(&v);
         assert_lost(&v);
