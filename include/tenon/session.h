@@ -67,14 +67,106 @@ TENON_API void *tenon_session_alloc(tenon_session *s, size_t size);
  * begins are savepoints. False when the session has failed or fails here. On SQLite this is BEGIN
  * IMMEDIATE. */
 TENON_API bool tenon_begin(tenon_session *s);
-/* Commits (or releases the savepoint). On a failed session it rolls back and returns false; the
- * error stays. OUTCOME_UNKNOWN when the connection was lost while the commit was under way. */
+/* Commits (or releases the savepoint), then calls what tenon_after_commit has noted. On a failed
+ * session it rolls back and returns false; the error stays. OUTCOME_UNKNOWN when the connection was
+ * lost while the commit was under way. */
 TENON_API bool tenon_commit(tenon_session *s);
 /* Rolls back to the matching begin and clears the session's error. Harmless without a transaction.
  * To the outermost begin it always succeeds. To an inner one it may not (the connection is lost):
  * then the session stays failed, UNAVAILABLE, until the outermost begin is rolled back too. */
 TENON_API void tenon_rollback(tenon_session *s);
 TENON_API bool tenon_in_transaction(const tenon_session *s);
+
+/* How much a transaction sees of others that run beside it. A transaction that cannot go on as if it
+ * were alone fails with SERIALIZATION: run it again. On SQLite every transaction is serializable,
+ * whatever is asked for. */
+typedef enum tenon_isolation {
+    TENON_ISOLATION_DEFAULT = 0, /* the database's, mostly read committed */
+    TENON_READ_COMMITTED,
+    TENON_REPEATABLE_READ,
+    TENON_SERIALIZABLE
+} tenon_isolation;
+
+/* A setting of PostgreSQL for the time of one transaction. What has a dot in its name is the
+ * program's own ("app.tenant"), for policies and triggers: current_setting('app.tenant'). Neither
+ * may be NULL. search_path is refused: it is the URL's. */
+typedef struct tenon_setting {
+    const char *name, *value;
+} tenon_setting;
+
+/* All-zero is the default. What a database cannot do is refused with UNSUPPORTED, what makes no
+ * sense with MISUSE; nothing is ignored. Times: 0 is what the database does by itself, -1 no limit;
+ * PostgreSQL counts in milliseconds, so they are rounded up to these. */
+typedef struct tenon_transaction_options {
+    tenon_isolation isolation;
+    /* A write fails with MISUSE. On SQLite it sees the database as it was at its first read, and
+     * neither waits for the writer nor makes it wait. */
+    bool read_only;
+    /* PostgreSQL, serializable and read only: waits at its begin until it can run without any risk
+     * of SERIALIZATION, and without making others fail. */
+    bool deferrable;
+    /* Longest time of one statement: TIMEOUT. On SQLite, of one call. */
+    int64_t statement_timeout_us;
+    /* Longest wait for a lock. PostgreSQL: LOCKED. SQLite, where only the begin waits: BUSY when
+     * another process writes, POOL_EXHAUSTED when another session of this program does. */
+    int64_t lock_timeout_us;
+    /* PostgreSQL: longest time that the program may leave the transaction alone, between two calls;
+     * then the server ends it, and the next call fails with TIMEOUT. */
+    int64_t idle_timeout_us;
+    const tenon_setting *settings; /* PostgreSQL */
+    size_t setting_count;
+    /* Of tenon_transaction only. */
+    unsigned tries_most; /* most runs of the function; default 5; 1: it is not run again */
+    int64_t
+        pause_first_us; /* before the second run, doubled before each further one; default 10 ms */
+    int64_t pause_longest_us; /* default 1 s */
+    uint64_t reserved[8];
+} tenon_transaction_options;
+
+/* As tenon_begin, with options (NULL: none), which are borrowed for the call. A nested begin cannot
+ * have any: MISUSE. Settings travel with the BEGIN, in one round trip. */
+TENON_API bool tenon_begin_with(tenon_session *s, const tenon_transaction_options *options);
+
+/* Runs `function` in a transaction: commits when it returns true and the session has not failed,
+ * rolls back otherwise. True when it was committed. The session's error stays; false without an error
+ * is the function's own decision.
+ *
+ * When the error is one that tenon_error_is_retryable (SERIALIZATION, DEADLOCK, BUSY, …) all of it is
+ * done again after a pause, up to `tries_most` times: so the function must do nothing but what can
+ * be rolled back, or note it with tenon_after_commit. Each pause is a random part, half at least, of
+ * one that doubles from `pause_first_us` to `pause_longest_us`. Before a new run the rows of the
+ * last are freed and the error is cleared. Nothing is run again once the session's deadline, counted
+ * from this call, would be over, nor when it is unknown whether the transaction took place.
+ *
+ * Inside of a transaction it is a savepoint, without options but those for runs: it is run once, and
+ * the outermost tenon_transaction does the running again.
+ *
+ * The function must not end the transaction itself (tenon_commit and tenon_rollback of it are MISUSE)
+ * and not reset or close the session; what it begins inside, it may leave to be rolled back. */
+typedef bool tenon_transaction_function(tenon_session *s, void *ctx);
+TENON_API bool tenon_transaction(tenon_session *s, tenon_transaction_function *function, void *ctx,
+                                 const tenon_transaction_options *options);
+/* How many runs the session's last tenon_transaction took, a nested one not counted; inside the
+ * function, which run it is: 1, 2, … */
+TENON_API unsigned tenon_transaction_tries(const tenon_session *s);
+
+/* Calls `hook` once after the outermost commit has succeeded, hooks in the order in which they were
+ * noted: for what cannot be rolled back, such as mails. Outside of a transaction at once. A rollback
+ * to a begin drops the hooks noted since; so do closing, resetting and an unknown outcome. The hook
+ * may use the session, also for new transactions, but not close it; the commit stays done whatever
+ * it does. `ctx` must live until then. False when the session has failed, memory is exhausted, or a
+ * transaction has 10,000 hooks: LIMIT. */
+typedef void tenon_commit_hook(tenon_session *s, void *ctx);
+TENON_API bool tenon_after_commit(tenon_session *s, tenon_commit_hook *hook, void *ctx);
+
+/* For tests of programs: begins a transaction that the program under test cannot see or end. Its own
+ * outermost begins are savepoints, and everything is rolled back when the session is closed or reset.
+ * A statement that fails outside of the program's transactions undoes only itself, as ever; its
+ * commits call its hooks. What differs: `isolation` and `deferrable` have no effect, timeouts and
+ * settings of a committed transaction last until the end of the test, tenon_transaction runs once,
+ * and on SQLite `read_only` does not see what tenon_execute writes.
+ * MISUSE inside of a transaction. */
+TENON_API bool tenon_begin_test(tenon_session *s);
 
 /* Runs SQL text that returns no rows: DDL, settings, maintenance; several statements separated by
  * ';' are allowed. Values never belong in it: they travel as binds through the other calls. */

@@ -1,12 +1,14 @@
 /* Bulk load. One COPY is one statement: it happens whole or not at all, also outside a
  * transaction. */
-#include "db/operation.h"
+#include "db/transaction.h"
 
 static bool run_copy(tenon_session *s, tenon__copy *copy)
 {
     tenon__operation op;
     if (!tenon__operation_init(&op, s, true))
         return false;
+    if (s->limits.is_read_only)
+        return tenon__transaction_refuse_write(s);
     if (!s->db->driver->can_copy)
         return tenon__fail(&s->error, TENON_UNSUPPORTED, "%s has no bulk load of its own",
                            s->db->driver->name);
@@ -19,7 +21,8 @@ bool tenon__run_copy(tenon_session *s, const tenon__statement *statement, size_t
 {
     tenon__copy copy = {
         .statement = statement, .count = count, .next = next, .ctx = ctx, .affected = affected};
-    bool is_done = run_copy(s, &copy);
+    bool is_done = tenon__statement_begin(s) && run_copy(s, &copy);
+    is_done = tenon__statement_end(s, is_done);
     if (s)
         tenon__arena_clear(&s->scratch);
     return is_done;

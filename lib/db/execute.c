@@ -1,8 +1,9 @@
 /* SQL text without parameters or rows: DDL, settings, maintenance. It counts as writing, because
- * nobody reads it here to see what it does. */
-#include "db/operation.h"
+ * nobody reads it here to see what it does; in a transaction that only reads the database refuses
+ * what writes. */
+#include "db/transaction.h"
 
-bool tenon_execute(tenon_session *s, const char *sql)
+static bool run_text(tenon_session *s, const char *sql)
 {
     tenon__operation op;
     if (!tenon__operation_init(&op, s, true))
@@ -11,4 +12,10 @@ bool tenon_execute(tenon_session *s, const char *sql)
         return tenon__fail(&s->error, TENON_MISUSE, "tenon_execute was given no SQL text");
     op.script = sql;
     return tenon__operation_run(&op);
+}
+
+bool tenon_execute(tenon_session *s, const char *sql)
+{
+    bool is_done = tenon__statement_begin(s) && run_text(s, sql);
+    return tenon__statement_end(s, is_done);
 }

@@ -38,7 +38,7 @@ static tenon__need go_to(tenon__operation *op, tenon__phase phase)
 static tenon__need pause_then(tenon__operation *op, tenon__phase again)
 {
     if (!op->pause_us)
-        op->busy_until_us = tenon__deadline_after(op->db->config.acquire_timeout_us);
+        op->busy_until_us = tenon__deadline_after(op->patience_us);
     op->pause_us = op->pause_us ? earlier_of(op->pause_us * 2, LONGEST_PAUSE_US) : FIRST_PAUSE_US;
     op->until_us = earlier_of(op->deadline_us, op->busy_until_us);
     op->again = again;
@@ -328,8 +328,7 @@ static tenon__need take_turn(tenon__operation *op)
         break;
     }
     op->phase = TENON__QUEUED;
-    op->until_us =
-        earlier_of(op->deadline_us, tenon__deadline_after(op->db->config.acquire_timeout_us));
+    op->until_us = earlier_of(op->deadline_us, tenon__deadline_after(op->patience_us));
     return TENON__NEED_TURN;
 }
 

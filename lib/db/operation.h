@@ -97,6 +97,9 @@ typedef struct tenon__operation {
     int64_t deadline_us; /* of the whole */
     int64_t until_us;    /* of the present wait */
     int64_t pause_us, busy_until_us;
+    int64_t
+        patience_us; /* with the pool's queue and with locks of other processes; negative: endless */
+    int64_t limit_us; /* when the server may stop a statement by itself: not before this */
     /* how `call->rows` was, for starting again */
     size_t rows_before;
     bool had_items;
@@ -125,12 +128,5 @@ void tenon__operation_give_up(tenon__operation *op);
 void tenon__operation_start_again(tenon__operation *op, tenon__phase phase);
 void tenon__operation_drop_member(tenon__operation *op, bool is_dead);
 bool tenon__operation_is_idle(const tenon__operation *op);
-
-/* ---- transaction.c --------------------------------------------------------------------------- */
-
-/* True when the session's transaction can go on; otherwise the session fails. */
-bool tenon__transaction_is_sound(tenon_session *s);
-/* Ends a transaction of any depth by rolling back; the session's error stays as it is. */
-void tenon__transaction_abandon(tenon_session *s);
 
 #endif

@@ -44,8 +44,10 @@ static bool is_in_transaction(const tenon__operation *op)
  * others. */
 static void undo_foreign_transaction(tenon__operation *op)
 {
-    tenon__fail(op->err, TENON_MISUSE, "SQL text began a transaction and did not end it");
-    tenon__hint(op->err, "begin and commit with tenon_begin and tenon_commit");
+    if (op->err->status == TENON_OK) {
+        tenon__fail(op->err, TENON_MISUSE, "SQL text began a transaction and did not end it");
+        tenon__hint(op->err, "begin and commit with tenon_begin and tenon_commit");
+    }
     op->call = NULL;
     op->copy = NULL;
     op->script = "ROLLBACK";
@@ -135,14 +137,35 @@ static bool fail_late(tenon__operation *op, const char *doing)
                        doing);
 }
 
-/* What the driver cannot know: whose wish a cancellation was, and that memory had a limit. */
+/* Whose wish it was: the caller's deadline, the transaction's limit, or somebody else's. The server
+ * tells the last two apart in its own language only; but before the limit it cannot have been. */
+static void explain_stop(tenon__operation *op)
+{
+    if (op->is_cancelled) {
+        op->err->status = TENON_OK;
+        fail_late(op, "the database was still at work and was stopped");
+    } else if (op->limit_us != TENON__NEVER && tenon__monotonic_us() >= op->limit_us) {
+        op->err->status = TENON_OK;
+        tenon__fail(op->err, TENON_TIMEOUT,
+                    "the statement took longer than the %lld ms that the transaction allows",
+                    (long long)(op->session->limits.statement_us / 1000));
+    }
+}
+
+static void explain_read_only(tenon__operation *op)
+{
+    op->err->status = TENON_MISUSE;
+    tenon__hint(op->err, "this transaction was begun with .read_only");
+}
+
+/* What the driver cannot know. */
 static void explain(tenon__operation *op)
 {
     tenon_error *err = op->err;
-    if (op->is_cancelled && err->status == TENON_CANCELLED) {
-        err->status = TENON_OK;
-        fail_late(op, "the database was still at work and was stopped");
-    }
+    if (err->status == TENON_CANCELLED)
+        explain_stop(op);
+    if (err->status == TENON_READ_ONLY && op->session && op->session->limits.is_read_only)
+        explain_read_only(op);
     const tenon__arena *arena = op->call && op->call->rows ? op->call->rows->arena : NULL;
     if (err->status == TENON_NO_MEMORY && arena && arena->limit_bytes && arena->failed) {
         err->status = TENON_OK;
@@ -174,7 +197,7 @@ static void expire_queue(tenon__operation *op)
         return;
     }
     tenon__fail(op->err, TENON_POOL_EXHAUSTED, "no connection was free within %lld ms, of %u",
-                (long long)(op->db->config.acquire_timeout_us / 1000), op->lane->most);
+                (long long)(op->patience_us / 1000), op->lane->most);
     tenon__hint(op->err, op->lane->most == 1
                              ? "one transaction writes at a time: keep transactions short"
                              : "raise pool_max, or keep transactions short");

@@ -2,14 +2,30 @@
  *
  * This is the loop that an event-driven caller would have of its own. All of it that waits is in
  * wait.c. */
-#include "db/operation.h"
+#include "db/transaction.h"
 
-/* The session's time starts now. */
-static int64_t deadline_of(const tenon_session *s)
+static int64_t earlier_of(int64_t a, int64_t b)
 {
-    if (TENON__LIKELY(s->budget_us == TENON__NEVER))
-        return TENON__NEVER;
-    return tenon__deadline_after(s->budget_us);
+    return a < b ? a : b;
+}
+
+/* The session's time starts now, and that of its transaction's statements. Where a server runs them
+ * it keeps that time itself. */
+static void set_times(tenon__operation *op, const tenon_session *s)
+{
+    int64_t limit_us = s->limits.statement_us > 0 ? s->limits.statement_us : -1;
+    op->deadline_us = op->limit_us = TENON__NEVER;
+    op->patience_us = s->db->config.acquire_timeout_us;
+    if (TENON__UNLIKELY(s->budget_us != TENON__NEVER))
+        op->deadline_us = tenon__deadline_after(s->budget_us);
+    if (TENON__LIKELY(limit_us < 0 && !s->limits.lock_us))
+        return;
+    if (s->db->driver->set_deadline)
+        op->deadline_us = earlier_of(op->deadline_us, tenon__deadline_after(limit_us));
+    else
+        op->limit_us = tenon__deadline_after(limit_us);
+    if (s->limits.lock_us && s->db->driver->has_single_writer)
+        op->patience_us = s->limits.lock_us;
 }
 
 static bool fail_forked(tenon_error *err)
@@ -32,16 +48,21 @@ bool tenon__operation_init(tenon__operation *op, tenon_session *s, bool writes)
                              .err = &s->error,
                              .lane = tenon__lane_for(s->db, writes),
                              .member = s->pinned,
-                             .phase = s->pinned ? TENON__START : TENON__LEASE,
-                             .deadline_us = deadline_of(s)};
+                             .phase = s->pinned ? TENON__START : TENON__LEASE};
+    set_times(op, s);
     return true;
 }
 
 void tenon__operation_init_lease(tenon__operation *op, tenon_db *db, tenon__lane *lane,
                                  tenon_error *err)
 {
-    *op = (tenon__operation){
-        .db = db, .err = err, .lane = lane, .keeps_member = true, .deadline_us = TENON__NEVER};
+    *op = (tenon__operation){.db = db,
+                             .err = err,
+                             .lane = lane,
+                             .keeps_member = true,
+                             .deadline_us = TENON__NEVER,
+                             .limit_us = TENON__NEVER,
+                             .patience_us = db->config.acquire_timeout_us};
 }
 
 /* False when the time came first. */
@@ -77,6 +98,8 @@ static bool run_call(tenon_session *s, const tenon__call *call)
     tenon__operation op;
     if (!tenon__operation_init(&op, s, call->writes))
         return false;
+    if (TENON__UNLIKELY(call->writes && s->limits.is_read_only))
+        return tenon__transaction_refuse_write(s);
     op.call = call;
     if (call->rows) {
         op.rows_before = call->rows->count;
@@ -88,7 +111,8 @@ static bool run_call(tenon_session *s, const tenon__call *call)
 
 bool tenon__run(tenon_session *s, const tenon__call *call)
 {
-    bool is_done = run_call(s, call);
+    bool is_done = tenon__statement_begin(s) && run_call(s, call);
+    is_done = tenon__statement_end(s, is_done);
     if (s)
         tenon__arena_clear(&s->scratch);
     return is_done;

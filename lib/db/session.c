@@ -5,7 +5,7 @@
  * `results`. A mark is the arena's own mark with the session's generation folded in: taking the
  * results away or resetting makes older marks void, and rewinding to one then does nothing instead
  * of harm. */
-#include "db/operation.h"
+#include "db/transaction.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -16,6 +16,19 @@ struct tenon_db {
     tenon__fork_mark process;
 };
 
+/* What was asked of the transaction that is open. */
+typedef struct tenon__limits {
+    bool is_read_only;
+    int64_t statement_us; /* 0 or negative: none */
+    int64_t lock_us;      /* 0: the database's own; negative: none */
+} tenon__limits;
+
+/* What waits for the commit (after_commit.c), in order. */
+typedef struct tenon__hooks {
+    struct tenon__hook *first, *last;
+    size_t count;
+} tenon__hooks;
+
 struct tenon_session {
     tenon_db *db;
     tenon__arena results;
@@ -24,6 +37,12 @@ struct tenon_session {
      * that was lost and only rollback is left. */
     tenon__member *pinned;
     unsigned depth;
+    unsigned base;  /* depth at which the program has no transaction: 1 in that of a test, else 0 */
+    unsigned floor; /* depth below which commit and rollback may not go: base, or a function's */
+    bool is_wrapped;      /* the innermost transaction is that of one statement */
+    unsigned tries;       /* of the last tenon_transaction */
+    tenon__limits limits; /* all-zero without a transaction */
+    tenon__hooks hooks;
     uint16_t generation; /* rises when marks become void */
     int64_t budget_us;   /* of each call; TENON__NEVER: none */
     const char *actor;

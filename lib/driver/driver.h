@@ -42,6 +42,7 @@
 
 #include <tenon/db.h>
 #include <tenon/model.h>
+#include <tenon/session.h>
 
 /* What a call that does not block has come to. */
 typedef enum tenon__progress {
@@ -225,6 +226,11 @@ typedef struct tenon__driver {
                              tenon_error *err);
     /* Runs SQL text without parameters or rows: BEGIN, COMMIT, DDL; may hold several statements. */
     tenon__progress (*script)(tenon__connection *connection, const char *sql, tenon_error *err);
+    /* Adds the SQL text that begins a transaction with these options, which make sense by
+     * themselves: UNSUPPORTED for what this database cannot do. `savepoint` not NULL: such a one
+     * instead of the BEGIN, with the options that are left to it. */
+    bool (*write_begin)(const tenon_transaction_options *options, const char *savepoint,
+                        tenon__buf *sql, tenon_error *err);
     /* True between a BEGIN and its end, as far as the client knows; *is_failed when PostgreSQL
      * refuses everything until ROLLBACK. */
     bool (*in_transaction)(const tenon__connection *connection, bool *is_failed);

@@ -176,6 +176,7 @@ const tenon__driver tenon__postgres_driver = {
     .execute = tenon__pg_execute,
     .fetch = tenon__pg_fetch,
     .script = tenon__pg_script,
+    .write_begin = tenon__pg_write_begin,
     .in_transaction = in_transaction,
     .copy_begin = tenon__pg_copy_begin,
     .copy_row = tenon__pg_copy_row,

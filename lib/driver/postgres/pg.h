@@ -1,6 +1,6 @@
 /* What the files of this folder share.
  *
- * connect.c opens and closes, run.c drives the protocol, cancel.c stops a statement, params.c and
+ * connect.c opens and closes, begin.c writes how a transaction begins, run.c drives the protocol, cancel.c stops a statement, params.c and
  * encode.c write values, result.c, rows.c and decode.c read them, lists.c and text.c write arrays,
  * numeric.c does numeric both ways, copy.c loads in bulk, types.c knows the types and errors.c what
  * went wrong. Values travel in PostgreSQL's binary formats in both directions; types whose binary
@@ -300,6 +300,8 @@ tenon__progress tenon__pg_execute(tenon__connection *c, tenon__prepared *prepare
                                   const void *const *values, tenon_error *err);
 tenon__progress tenon__pg_fetch(tenon__connection *c, tenon__rows *rows, int64_t *affected,
                                 tenon_error *err);
+bool tenon__pg_write_begin(const tenon_transaction_options *options, const char *savepoint,
+                           tenon__buf *sql, tenon_error *err);
 tenon__progress tenon__pg_script(tenon__connection *c, const char *sql, tenon_error *err);
 /* Frees all statements of a connection that ends. */
 void tenon__pg_free_statements(tenon__connection *c);

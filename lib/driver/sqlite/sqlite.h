@@ -156,6 +156,10 @@ void tenon__sqlite_close(tenon__connection *connection);
 int tenon__sqlite_register_functions(sqlite3 *db);
 int tenon__sqlite_register_keys(sqlite3 *db);
 
+/* See driver.h. */
+bool tenon__sqlite_write_begin(const tenon_transaction_options *options, const char *savepoint,
+                               tenon__buf *sql, tenon_error *err);
+
 /* The list behind one parameter of tenon_keys, bound as a pointer of this type's name. */
 typedef struct key_list {
     const tenon__slot *slot;

@@ -449,6 +449,7 @@ const tenon__driver tenon__sqlite_driver = {
     .execute = execute,
     .fetch = fetch,
     .script = script,
+    .write_begin = tenon__sqlite_write_begin,
     .in_transaction = in_transaction,
     .copy_begin = copy_begin,
     .copy_row = copy_row,

@@ -108,8 +108,48 @@ static bool undo_in_a_transaction(tenon_session *s)
     return is_done && note_find(s, 100) && tenon_commit(s);
 }
 
-static const unit units[] = {read_rows, write_row, execute_text, write_in_a_transaction,
-                             undo_in_a_transaction};
+static bool read_with_options(tenon_session *s)
+{
+    static const tenon_setting settings[] = {{"app.tenant", "7"}};
+    bool has_settings = tenon__session_dialect(s) == TENON_POSTGRESQL;
+    const tenon_transaction_options options = {.isolation = TENON_SERIALIZABLE,
+                                               .read_only = true,
+                                               .statement_timeout_us = 60000000,
+                                               .settings = settings,
+                                               .setting_count = has_settings};
+    return tenon_begin_with(s, &options) && note_find(s, 1) && tenon_commit(s);
+}
+
+static void do_nothing(tenon_session *s, void *ctx)
+{
+    (void)s, (void)ctx;
+}
+
+static bool write_with_hooks(tenon_session *s, void *ctx)
+{
+    return tenon_after_commit(s, do_nothing, ctx) && write_in_a_transaction(s) &&
+           tenon_after_commit(s, do_nothing, ctx);
+}
+
+/* A connection lost for want of memory is run again. */
+static bool run_function(tenon_session *s)
+{
+    return tenon_transaction(s, write_with_hooks, NULL,
+                             &(tenon_transaction_options){.pause_first_us = 1, .tries_most = 2});
+}
+
+static bool write_in_a_test(tenon_session *s)
+{
+    bool is_done = tenon_begin_test(s) && write_row(s) && run_function(s) == false &&
+                   tenon_session_error(s)->status == TENON_UNIQUE;
+    if (is_done)
+        tenon_session_reset(s);
+    return is_done;
+}
+
+static const unit units[] = {
+    read_rows,         write_row,    execute_text,   write_in_a_transaction, undo_in_a_transaction,
+    read_with_options, run_function, write_in_a_test};
 
 static void assert_whole(tenon_session *s, bool is_done)
 {

@@ -1,50 +1,14 @@
 /* Transactions on both databases: what is committed stays, what is rolled back does not, and the
  * session is usable afterwards whatever happened. */
-#include "by_hand.h"
+#include "fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdio.h>
 
 #include <cmocka.h>
 
-#include "db/session.h"
 #include "testdb.h"
-
-typedef struct fixture {
-    const char *url;
-    tenon_db *db;
-    tenon_session *s;
-} fixture;
-
-static fixture set_up(int which)
-{
-    fixture f = {.url = new_note_url(which)};
-    f.db = open_db(f.url, NULL);
-    f.s = tenon_session_open(f.db, NULL);
-    return f;
-}
-
-static void tear_down(fixture f)
-{
-    tenon_session_close(f.s);
-    assert_int_equal(tenon_db_metrics(f.db).leased, 0);
-    tenon_close(f.db);
-}
-
-/* What another connection sees. */
-static void assert_notes(fixture f, const char *count)
-{
-    assert_string_equal(testdb_value(f.url, "SELECT count(*) FROM note"), count);
-}
-
-static void assert_status(fixture f, tenon_status status)
-{
-    const tenon_error *err = tenon_session_error(f.s);
-    if (err->status != status)
-        fail_msg("%s: %s", tenon_status_name(err->status), err->message);
-}
 
 static void what_is_committed_stays(void **state)
 {
@@ -219,23 +183,6 @@ static void sql_text_that_ends_the_transaction_is_noticed(void **state)
         assert_notes(f, "0");
         tear_down(f);
     }
-}
-
-/* Ends the session's server process, and waits until it is gone. */
-static void kill_backend(fixture f)
-{
-    tenon__rows rows = {.arena = tenon__session_arena(f.s)};
-    static const tenon__out outs[] = {{TENON__OUT_INT64, NULL, 0}};
-    static const tenon__layout layout = {.outs = outs, .out_count = 1, .row_size = 8};
-    static const char sql[] = "SELECT pg_backend_pid()::int8";
-    static const tenon__statement pid = {
-        .sql = sql, .sql_length = sizeof sql - 1, .layout = &layout};
-    int64_t number;
-    char text[120];
-    assert_true(run_by_hand(f.s, &pid, NULL, &rows, NULL));
-    memcpy(&number, rows.items, sizeof number);
-    snprintf(text, sizeof text, "SELECT pg_terminate_backend(%lld, 5000)", (long long)number);
-    assert_string_equal(testdb_value(f.url, text), "t");
 }
 
 static void a_connection_lost_in_a_transaction_ends_it(void **state)
