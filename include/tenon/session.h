@@ -77,9 +77,9 @@ TENON_API bool tenon_commit(tenon_session *s);
 TENON_API void tenon_rollback(tenon_session *s);
 TENON_API bool tenon_in_transaction(const tenon_session *s);
 
-/* How much a transaction sees of others that run beside it. A transaction that cannot go on as if it
- * were alone fails with SERIALIZATION: run it again. On SQLite every transaction is serializable,
- * whatever is asked for. */
+/* How much a transaction sees of others that run beside it. A transaction that cannot go on as if
+ * it were alone fails with SERIALIZATION: run it again. On SQLite every transaction is
+ * serializable, whatever is asked for. */
 typedef enum tenon_isolation {
     TENON_ISOLATION_DEFAULT = 0, /* the database's, mostly read committed */
     TENON_READ_COMMITTED,
@@ -128,21 +128,22 @@ typedef struct tenon_transaction_options {
 TENON_API bool tenon_begin_with(tenon_session *s, const tenon_transaction_options *options);
 
 /* Runs `function` in a transaction: commits when it returns true and the session has not failed,
- * rolls back otherwise. True when it was committed. The session's error stays; false without an error
- * is the function's own decision.
+ * rolls back otherwise. True when it was committed. The session's error stays; false without an
+ * error is the function's own decision.
  *
- * When the error is one that tenon_error_is_retryable (SERIALIZATION, DEADLOCK, BUSY, …) all of it is
- * done again after a pause, up to `tries_most` times: so the function must do nothing but what can
- * be rolled back, or note it with tenon_after_commit. Each pause is a random part, half at least, of
- * one that doubles from `pause_first_us` to `pause_longest_us`. Before a new run the rows of the
- * last are freed and the error is cleared. Nothing is run again once the session's deadline, counted
- * from this call, would be over, nor when it is unknown whether the transaction took place.
+ * When the error is one that tenon_error_is_retryable (SERIALIZATION, DEADLOCK, BUSY, …) all of it
+ * is done again after a pause, up to `tries_most` times: so the function must do nothing but what
+ * can be rolled back, or note it with tenon_after_commit. Each pause is a random part, half at
+ * least, of one that doubles from `pause_first_us` to `pause_longest_us`. Before a new run the rows
+ * of the last are freed and the error is cleared. Nothing is run again once the session's deadline,
+ * counted from this call, would be over, nor when it is unknown whether the transaction took place.
  *
- * Inside of a transaction it is a savepoint, without options but those for runs: it is run once, and
- * the outermost tenon_transaction does the running again.
+ * Inside of a transaction it is a savepoint, without options but those for runs: it is run once,
+ * and the outermost tenon_transaction does the running again.
  *
- * The function must not end the transaction itself (tenon_commit and tenon_rollback of it are MISUSE)
- * and not reset or close the session; what it begins inside, it may leave to be rolled back. */
+ * The function must not end the transaction itself (tenon_commit and tenon_rollback of it are
+ * MISUSE) and not reset or close the session; what it begins inside, it may leave to be rolled
+ * back. */
 typedef bool tenon_transaction_function(tenon_session *s, void *ctx);
 TENON_API bool tenon_transaction(tenon_session *s, tenon_transaction_function *function, void *ctx,
                                  const tenon_transaction_options *options);
@@ -151,21 +152,21 @@ TENON_API bool tenon_transaction(tenon_session *s, tenon_transaction_function *f
 TENON_API unsigned tenon_transaction_tries(const tenon_session *s);
 
 /* Calls `hook` once after the outermost commit has succeeded, hooks in the order in which they were
- * noted: for what cannot be rolled back, such as mails. Outside of a transaction at once. A rollback
- * to a begin drops the hooks noted since; so do closing, resetting and an unknown outcome. The hook
- * may use the session, also for new transactions, but not close it; the commit stays done whatever
- * it does. `ctx` must live until then. False when the session has failed, memory is exhausted, or a
- * transaction has 10,000 hooks: LIMIT. */
+ * noted: for what cannot be rolled back, such as mails. Outside of a transaction at once. A
+ * rollback to a begin drops the hooks noted since; so do closing, resetting and an unknown outcome.
+ * The hook may use the session, also for new transactions, but not close it; the commit stays done
+ * whatever it does. `ctx` must live until then. False when the session has failed, memory is
+ * exhausted, or a transaction has 10,000 hooks: LIMIT. */
 typedef void tenon_commit_hook(tenon_session *s, void *ctx);
 TENON_API bool tenon_after_commit(tenon_session *s, tenon_commit_hook *hook, void *ctx);
 
-/* For tests of programs: begins a transaction that the program under test cannot see or end. Its own
- * outermost begins are savepoints, and everything is rolled back when the session is closed or reset.
- * A statement that fails outside of the program's transactions undoes only itself, as ever; its
- * commits call its hooks. What differs: `isolation` and `deferrable` have no effect, timeouts and
- * settings of a committed transaction last until the end of the test, tenon_transaction runs once,
- * and on SQLite `read_only` does not see what tenon_execute writes.
- * MISUSE inside of a transaction. */
+/* For tests of programs: begins a transaction that the program under test cannot see or end. Its
+ * own outermost begins are savepoints, and everything is rolled back when the session is closed or
+ * reset. A statement that fails outside of the program's transactions undoes only itself, as ever;
+ * its commits call its hooks. What differs: `isolation` and `deferrable` have no effect, timeouts
+ * and settings of a committed transaction last until the end of the test, tenon_transaction runs
+ * once, and on SQLite `read_only` does not see what tenon_execute writes. MISUSE inside of a
+ * transaction. */
 TENON_API bool tenon_begin_test(tenon_session *s);
 
 /* Runs SQL text that returns no rows: DDL, settings, maintenance; several statements separated by

@@ -1,8 +1,8 @@
 /* What waits for the commit.
  *
  * A list in the order of noting, each hook with the depth of its transaction. A rollback drops the
- * deeper ones from the list; a nested commit hands them to the transaction around it. The list is not
- * in the session's arena: programs rewind that. */
+ * deeper ones from the list; a nested commit hands them to the transaction around it. The list is
+ * not in the session's arena: programs rewind that. */
 #include "db/transaction.h"
 
 #include <stdlib.h>

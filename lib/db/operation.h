@@ -97,9 +97,8 @@ typedef struct tenon__operation {
     int64_t deadline_us; /* of the whole */
     int64_t until_us;    /* of the present wait */
     int64_t pause_us, busy_until_us;
-    int64_t
-        patience_us; /* with the pool's queue and with locks of other processes; negative: endless */
-    int64_t limit_us; /* when the server may stop a statement by itself: not before this */
+    int64_t patience_us; /* with the queue and with locks of others; negative: endless */
+    int64_t limit_us;    /* when the server may stop a statement by itself: not before this */
     /* how `call->rows` was, for starting again */
     size_t rows_before;
     bool had_items;

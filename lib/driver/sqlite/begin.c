@@ -1,8 +1,8 @@
 /* How a transaction begins.
  *
- * There is one writer at a time and every transaction is serializable, so whatever isolation is asked
- * for is given. What writes takes the write lock at once (IMMEDIATE); what only reads runs on a
- * connection that cannot write, and takes its snapshot with its first read. Times are kept by who
+ * There is one writer at a time and every transaction is serializable, so whatever isolation is
+ * asked for is given. What writes takes the write lock at once (IMMEDIATE); what only reads runs on
+ * a connection that cannot write, and takes its snapshot with its first read. Times are kept by who
  * waits: the operation. The rest SQLite does not have, and says so. */
 #include "driver/sqlite/sqlite.h"
 

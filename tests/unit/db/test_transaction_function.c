@@ -1,5 +1,5 @@
-/* A function in a transaction: committed or not, run again when others were in the way, and what is
- * called after the commit. The failures are the databases' own: another session provokes them. */
+/* A function in a transaction: committed or not, and run again when others were in the way. The
+ * failures are the databases' own: another session provokes them. */
 #include "fixture.h"
 
 #include <setjmp.h>
@@ -451,141 +451,6 @@ static void a_busy_sqlite_file_is_tried_again(void **state)
     tear_down(w.f);
 }
 
-/* ---- after the commit ------------------------------------------------------------------------ */
-
-static char called[64];
-
-static void call(tenon_session *s, void *ctx)
-{
-    assert_false(tenon_failed(s) || tenon_in_transaction(s));
-    strncat(called, ctx, sizeof called - strlen(called) - 1);
-}
-
-static bool notify(tenon_session *s, const char *name)
-{
-    static char names[][2] = {"a", "b", "c", "d"};
-    return tenon_after_commit(s, call, names[name[0] - 'a']);
-}
-
-static void hooks_are_called_in_order_after_the_outermost_commit(void **state)
-{
-    for (int which = 0; which < DATABASES; which++) {
-        fixture f = set_up(which);
-        called[0] = '\0';
-        assert_true(tenon_begin(f.s) && notify(f.s, "a"));
-        assert_true(tenon_begin(f.s) && notify(f.s, "b") && tenon_commit(f.s));
-        assert_true(notify(f.s, "c"));
-        assert_string_equal(called, "");
-        assert_true(tenon_commit(f.s));
-        assert_string_equal(called, "abc");
-        assert_true(tenon_begin(f.s) && tenon_commit(f.s));
-        assert_string_equal(called, "abc");
-        assert_true(notify(f.s, "d")); /* no transaction: there is nothing to wait for */
-        assert_string_equal(called, "abcd");
-        tear_down(f);
-    }
-}
-
-static void a_rollback_drops_the_hooks_noted_since(void **state)
-{
-    for (int which = 0; which < DATABASES; which++) {
-        fixture f = set_up(which);
-        called[0] = '\0';
-        assert_true(tenon_begin(f.s) && notify(f.s, "a"));
-        assert_true(tenon_begin(f.s) && notify(f.s, "b"));
-        assert_true(tenon_begin(f.s) && notify(f.s, "b") && tenon_commit(f.s));
-        tenon_rollback(f.s);
-        assert_true(notify(f.s, "c") && tenon_commit(f.s));
-        assert_string_equal(called, "ac");
-        assert_true(tenon_begin(f.s) && notify(f.s, "d"));
-        tenon_rollback(f.s);
-        assert_true(tenon_begin(f.s) && notify(f.s, "d"));
-        tenon_session_reset(f.s);
-        assert_true(tenon_begin(f.s) && tenon_begin(f.s) && notify(f.s, "d"));
-        assert_false(note_insert(f.s, 1, "one") && note_insert(f.s, 1, "again"));
-        assert_false(tenon_commit(f.s));
-        tenon_rollback(f.s);
-        assert_true(tenon_begin(f.s) && tenon_commit(f.s));
-        assert_string_equal(called, "ac");
-        assert_true(tenon_begin(f.s) && notify(f.s, "d")); /* closed with the session */
-        tear_down(f);
-        assert_string_equal(called, "ac");
-    }
-}
-
-static bool note_a_hook(tenon_session *s, void *ctx)
-{
-    return notify(s, "a") && change_what_others_change(s, ctx);
-}
-
-static void a_hook_is_called_once_however_many_runs_it_took(void **state)
-{
-    const tenon_transaction_options options = at_level(TENON_REPEATABLE_READ);
-    work w = set_up_conflict(2);
-    called[0] = '\0';
-    assert_true(tenon_transaction(w.f.s, note_a_hook, &w, &options));
-    assert_int_equal(w.runs, 3);
-    assert_string_equal(called, "a");
-    tear_down_conflict(w);
-}
-
-static bool note_and_lose(tenon_session *s, void *ctx)
-{
-    return notify(s, "a") && lose_the_connection_before_commit(s, ctx);
-}
-
-static void an_unknown_outcome_calls_no_hook(void **state)
-{
-    work w = {.f = set_up(ON_POSTGRESQL)};
-    called[0] = '\0';
-    assert_false(tenon_transaction(w.f.s, note_and_lose, &w, &quick));
-    assert_failed_with(w.f.s, TENON_OUTCOME_UNKNOWN);
-    assert_true(tenon_begin(w.f.s) && tenon_commit(w.f.s));
-    assert_string_equal(called, "");
-    tear_down(w.f);
-}
-
-static void begin_more(tenon_session *s, void *ctx)
-{
-    work *w = ctx;
-    assert_true(tenon_transaction(s, insert_one, w, NULL) && tenon_begin(s) && notify(s, "b"));
-    assert_true(tenon_commit(s));
-    assert_false(note_insert(s, 1, "again"));
-}
-
-static bool note_more(tenon_session *s, void *ctx)
-{
-    return notify(s, "a") && tenon_after_commit(s, begin_more, ctx);
-}
-
-static void a_hook_may_work_and_fail_and_the_commit_stays(void **state)
-{
-    for (int which = 0; which < DATABASES; which++) {
-        work w = {.f = set_up(which)};
-        called[0] = '\0';
-        assert_true(tenon_transaction(w.f.s, note_more, &w, NULL));
-        assert_string_equal(called, "ab");
-        assert_failed_with(w.f.s, TENON_UNIQUE);
-        assert_notes(w.f, "1");
-        tear_down(w.f);
-    }
-}
-
-static void hooks_have_a_limit(void **state)
-{
-    fixture f = set_up(ON_SQLITE);
-    assert_true(tenon_begin(f.s));
-    for (int i = 0; i < 10000; i++)
-        assert_true(notify(f.s, "a"));
-    assert_false(notify(f.s, "a"));
-    assert_failed_with(f.s, TENON_LIMIT);
-    assert_false(tenon_after_commit(f.s, NULL, NULL));
-    assert_status(f, TENON_MISUSE);
-    assert_false(notify(f.s, "a"));
-    assert_false(tenon_after_commit(NULL, call, NULL));
-    tear_down(f);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -606,12 +471,6 @@ int main(void)
         cmocka_unit_test(an_unknown_outcome_is_never_run_again),
         cmocka_unit_test(a_deadlock_is_run_again),
         cmocka_unit_test(a_busy_sqlite_file_is_tried_again),
-        cmocka_unit_test(hooks_are_called_in_order_after_the_outermost_commit),
-        cmocka_unit_test(a_rollback_drops_the_hooks_noted_since),
-        cmocka_unit_test(a_hook_is_called_once_however_many_runs_it_took),
-        cmocka_unit_test(an_unknown_outcome_calls_no_hook),
-        cmocka_unit_test(a_hook_may_work_and_fail_and_the_commit_stays),
-        cmocka_unit_test(hooks_have_a_limit),
     };
     return cmocka_run_group_tests_name("transaction function", tests, NULL, NULL);
 }

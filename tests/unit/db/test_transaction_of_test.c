@@ -1,5 +1,5 @@
-/* The transaction of a test: the program under test works in it as if it were not there, and nothing
- * of it stays. */
+/* The transaction of a test: the program under test works in it as if it were not there, and
+ * nothing of it stays. */
 #include "fixture.h"
 
 #include <setjmp.h>
