@@ -110,8 +110,8 @@ static bool begin_with_options(tenon_session *s, const tenon_transaction_options
     s->limits = (tenon__limits){.is_read_only = options->read_only,
                                 .statement_us = options->statement_timeout_us,
                                 .lock_us = options->lock_timeout_us};
-    bool is_begun = s->depth ? begin_nested(s, sql.data) : begin_outermost(s, sql.data);
-    if (is_begun)
+    bool is_done = s->depth ? begin_nested(s, sql.data) : begin_outermost(s, sql.data);
+    if (is_done)
         return true;
     s->limits = (tenon__limits){0};
     cut_settings(&s->error);

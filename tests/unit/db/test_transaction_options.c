@@ -339,9 +339,11 @@ static void a_transaction_left_alone_too_long_is_ended(void **state)
 {
     fixture f = set_up(ON_POSTGRESQL);
     assert_true(tenon_begin_with(f.s, &(tenon_transaction_options){.idle_timeout_us = 10 * MS}));
-    while (*testdb_value(f.url, "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in%' "
-                                "AND datname = current_database()") != '0')
-        continue;
+    const char *left;
+    do
+        left = testdb_value(f.url, "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle "
+                                   "in%' AND datname = current_database()");
+    while (*left != '0');
     assert_false(note_insert(f.s, 1, "one"));
     assert_status(f, TENON_TIMEOUT);
     assert_int_equal(tenon_session_error(f.s)->applied, TENON_APPLIED_NO);
