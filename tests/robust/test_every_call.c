@@ -131,6 +131,45 @@ static bool roll_back(tenon_session *s)
     return is_begun;
 }
 
+/* A snapshot, with a setting where there are any. */
+static bool begin_with(tenon_session *s)
+{
+    static const tenon_setting settings[] = {{"app.tenant", "7"}};
+    bool has_settings = strncmp(url, "postgresql:", 11) == 0;
+    const tenon_transaction_options options = {.isolation = TENON_REPEATABLE_READ,
+                                               .read_only = true,
+                                               .settings = settings,
+                                               .setting_count = has_settings};
+    return tenon_begin_with(s, &options) && count(s) && tenon_commit(s);
+}
+
+static void note_call(tenon_session *s, void *ctx)
+{
+    (void)s;
+    *(bool *)ctx = true;
+}
+
+static bool update_and_note(tenon_session *s, void *ctx)
+{
+    return update(s) && tenon_after_commit(s, note_call, ctx);
+}
+
+static bool transaction(tenon_session *s)
+{
+    bool is_called = false;
+    bool is_done =
+        tenon_transaction(s, update_and_note, &is_called, NULL) && tenon_transaction_tries(s) >= 1;
+    assert_int_equal(is_called, is_done);
+    return is_done;
+}
+
+static bool begin_test(tenon_session *s)
+{
+    bool is_done = tenon_begin_test(s) && update(s) && transaction(s);
+    tenon_session_reset(s);
+    return is_done;
+}
+
 /* ---- sessions and databases ------------------------------------------------------------------ */
 
 static bool session_alloc(tenon_session *s)
@@ -242,6 +281,9 @@ static const public_call calls[] = {
     {"tenon_begin", begin},
     {"tenon_commit", commit},
     {"tenon_rollback", roll_back},
+    {"tenon_begin_with", begin_with},
+    {"tenon_transaction tenon_transaction_tries tenon_after_commit", transaction},
+    {"tenon_begin_test", begin_test},
     {"tenon_session_alloc", session_alloc},
     {"tenon_session_take tenon_results_free", session_take},
     {"tenon_session_mark tenon_session_rewind", session_rewind},
