@@ -36,7 +36,14 @@ BUILDS = {
         {"CC": "clang", "CXX": "clang++"},
     ),
 }
-THREADED = ["db/pool", "db/caches", "driver/sqlite_run", "robust/lost-server", "robust/threads"]
+THREADED = [
+    "db/pool",
+    "db/caches",
+    "db/transaction_function",
+    "driver/sqlite_run",
+    "robust/lost-server",
+    "robust/threads",
+]
 SLOWER = ["--timeout-multiplier", "4"]  # what the sanitizers cost, with room
 FOLDERS = ["include", "lib", "tool", "tests", "bench", "examples"]
 LONGEST_REPORT = 60  # lines of one failed test
