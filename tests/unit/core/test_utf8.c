@@ -52,11 +52,11 @@ static void one_bad_byte_is_found_wherever_it_stands(void **state)
         memset(text, 'x', length);
         assert_true(tenon__utf8_is_valid(text, length));
         for (size_t at = 0; at < length; at++) {
+            memset(text, 'x', length);
             text[at] = '\x80';
             assert_false(tenon__utf8_is_valid(text, length));
             text[at] = '\0';
             assert_false(tenon__utf8_is_valid(text, length));
-            text[at] = 'x';
         }
     }
 }

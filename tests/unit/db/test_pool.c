@@ -25,15 +25,33 @@ typedef struct worker {
     int done; /* notes written and read back */
 } worker;
 
+static bool write_note(tenon_session *s, int64_t id, bool in_transaction)
+{
+    bool is_begun = !in_transaction || tenon_begin(s);
+    return is_begun && note_insert(s, id, "text") && (!in_transaction || tenon_commit(s));
+}
+
+/* As every program must: what says that it may be tried again is tried again. */
+static bool write_until_sure(tenon_session *s, int64_t id, bool in_transaction)
+{
+    while (!write_note(s, id, in_transaction)) {
+        const tenon_error *err = tenon_session_error(s);
+        if (!tenon_error_is_retryable(err)) {
+            print_error("note %lld: %s\n", (long long)id, err->message);
+            return false;
+        }
+        tenon_session_reset(s);
+    }
+    return true;
+}
+
 static void *write_and_read(void *context)
 {
     worker *w = context;
     tenon_session *s = tenon_session_open(w->db, NULL);
     for (int i = 0; i < NOTES_PER_THREAD; i++) {
         int64_t id = w->number * 1000 + i;
-        bool is_committed = i % 4 || tenon_begin(s);
-        is_committed = is_committed && note_insert(s, id, "text") && (i % 4 || tenon_commit(s));
-        const note *found = is_committed ? note_find(s, id) : NULL;
+        const note *found = write_until_sure(s, id, i % 4 == 0) ? note_find(s, id) : NULL;
         w->done += found && found->id == id;
         tenon_session_reset(s);
     }

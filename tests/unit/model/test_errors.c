@@ -237,7 +237,6 @@ static void a_descriptor_of_another_version_is_refused(void **state)
     both *b = *state;
     tenon_model model = user_model;
     const UserQuery query = {.session = b->session};
-    model = user_model;
     model.abi = TENON_ABI + 1;
     assert_int_equal(tenon_count(&model, &query), 0);
     assert_failed(b->session, TENON_MISUSE, "tenon generate");
@@ -266,7 +265,6 @@ static void a_view_cannot_be_written(void **state)
     tenon_model model = user_model;
     const UserSet set = {.session = b->session, .email = SET("a@b")};
     const int64_t id = 1;
-    model = user_model;
     model.is_view = true;
     assert_null(tenon_create(&model, &set));
     assert_failed(b->session, TENON_MISUSE, "User is a view");

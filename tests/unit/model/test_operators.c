@@ -308,10 +308,10 @@ static int count_of(both *b, tenon_operator operation, const char *text)
 static void the_argument_of_a_part_is_no_pattern(void **state)
 {
     both *b = *state;
-    const char *const texts[] = {"100%",      "100 percent",       "a_b", "aXb", "back\\slash",
-                                 "\xc3\xa4h", "a\xf4\x8f\xbf\xbf", "a",   ""};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        everything_create(b->session, .text = SET(texts[i]));
+    const char *const stored[] = {"100%",      "100 percent",       "a_b", "aXb", "back\\slash",
+                                  "\xc3\xa4h", "a\xf4\x8f\xbf\xbf", "a",   ""};
+    for (size_t i = 0; i < sizeof stored / sizeof *stored; i++)
+        everything_create(b->session, .text = SET(stored[i]));
     assert_sound(b->session);
     assert_int_equal(count_of(b, TENON_STARTS_WITH, "100%"), 1);
     assert_int_equal(count_of(b, TENON_STARTS_WITH, "100"), 2);
