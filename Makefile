@@ -30,6 +30,11 @@ format: ## lay out the C files as .clang-format says
 golden: all ## write the expected files of the generator anew, after it has changed on purpose
 	@python3 tests/golden/generate/run.py $(BUILD)/tenon include --update
 	@$(BUILD)/tenon generate tests/golden/sample/schema.prisma
+	@$(BUILD)/tenon generate tests/golden/blog/schema.prisma
+	@$(BUILD)/tenon db push --dry-run --url postgresql:///x tests/golden/blog/schema.prisma \
+	    > tests/golden/blog/postgresql.sql
+	@$(BUILD)/tenon db push --dry-run --url sqlite:x tests/golden/blog/schema.prisma \
+	    > tests/golden/blog/sqlite.sql
 
 symbols: all ## write the list of exported symbols anew, after the API has changed on purpose
 	@python3 tests/house/symbols.py --update $(BUILD)/libtenon.so

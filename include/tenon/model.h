@@ -29,7 +29,8 @@ enum {
     TENON_ABI = 1,
     TENON_MAX_ORDER = 8,    /* terms of an order_by */
     TENON_MAX_DISTINCT = 8, /* columns of a distinct */
-    TENON_MAX_KEY = 16      /* columns of a primary key or unique */
+    TENON_MAX_KEY = 16,     /* columns of a primary key or unique */
+    TENON_NO_INVERSE = 0xffff
 };
 
 /* ---- descriptors ----------------------------------------------------------------------------- */
@@ -162,7 +163,47 @@ typedef struct tenon_constraint {
     uint16_t field_count;
 } tenon_constraint;
 
-typedef struct tenon_model {
+typedef struct tenon_model tenon_model;
+
+/* The table of a many-to-many relation: a row a pair. `column` holds the key of this side's row. */
+typedef struct tenon_link {
+    const char *schema, *table; /* schema NULL: by the search path */
+    const char *column, *target_column;
+} tenon_link;
+
+typedef enum tenon_action {
+    TENON_ACTION_NONE = 0, /* this side's table is not referenced by a key of the other */
+    TENON_ACTION_CASCADE,
+    TENON_ACTION_RESTRICT,
+    TENON_ACTION_NO_ACTION,
+    TENON_ACTION_SET_NULL,
+    TENON_ACTION_SET_DEFAULT
+} tenon_action;
+
+/* One side of a relation: rows belong together whose `fields` equal the other's `target_fields`,
+ * pair by pair; with a link, those that it pairs. */
+typedef struct tenon_relation {
+    const char *name; /* as in the schema */
+    const tenon_model *target;
+    bool is_list;
+    bool is_required; /* to-one: every row has one */
+    bool holds_key;   /* `fields` are the foreign key; otherwise target_fields are, or the link */
+    uint16_t inverse; /* the other side: index into target->relations; or TENON_NO_INVERSE */
+    uint16_t field_count;
+    const uint16_t *fields, *target_fields; /* indexes into the fields of either model */
+    const tenon_link *link;                 /* many-to-many; or NULL */
+    tenon_action on_delete; /* what happens to rows with the key when the row they point at goes */
+    /* A row has a pointer to the target's row here, or a tenon_list; a …Where a …RelationFilter; a
+     * …Query a pointer to the target's …Query. An order_by term of a to-one relation has a pointer
+     * to the target's …Order. Of lists, rows can be counted: …Query has a pointer to the target's
+     * …Where, and the row's …Counts an int64_t. */
+    uint32_t row_offset, where_offset, include_offset;
+    uint32_t order_offset;       /* in the model's …Order; 0 for lists */
+    uint32_t count_where_offset; /* in the …Query; 0 for to-one */
+    uint32_t count_offset;       /* in the …Counts */
+} tenon_relation;
+
+struct tenon_model {
     uint32_t abi;  /* TENON_ABI */
     uint32_t size; /* sizeof(tenon_model) */
     const char *name, *table;
@@ -174,15 +215,26 @@ typedef struct tenon_model {
     uint32_t unique_count;
     const tenon_constraint *constraints;
     uint32_t constraint_count;
-    /* the generated structs */
-    uint32_t row_size, loaded_offset; /* uint64_t tenon_loaded[(field_count + 63) / 64] and up */
+    const tenon_relation *relations; /* relation enum = field_count + index + 1 */
+    uint32_t relation_count;
+    /* the generated structs; tenon_loaded has a bit a field, then a bit a relation */
+    uint32_t row_size, loaded_offset; /* uint64_t tenon_loaded[tenon_loaded_words(…)] */
+    uint32_t counts_offset;           /* in the row: a pointer to …Counts, NULL until asked for */
+    uint32_t counts_size;             /* sizeof(…Counts); 0: no lists to count */
+    uint32_t order_size;              /* sizeof(…Order) */
     uint32_t where_size;
     uint32_t set_size;
     uint32_t query_where, query_order_by, query_select, query_distinct; /* offsets in …Query */
     uint32_t update_where, update_set;     /* offsets in …UpdateMany */
     uint32_t delete_where;                 /* offset in …DeleteMany */
     uint32_t upsert_create, upsert_update; /* offsets in …Upsert */
-} tenon_model;
+};
+
+/* Words of the bitmap that tells which fields and relations of a row were loaded. */
+static inline uint32_t tenon_loaded_words(const tenon_model *model)
+{
+    return (model->field_count + model->relation_count + 63) / 64;
+}
 
 /* ---- filters ----------------------------------------------------------------------------------
  * `.as` says which member the operator uses. op 0 = not set.
@@ -315,6 +367,26 @@ typedef struct tenon_where_head {
     tenon_where_list all, any, none;
 } tenon_where_head;
 
+/* Filters over relations: a generated …RelationFilter or …ListRelationFilter has this form, with
+ * pointers to the target's …Where. All that is set must hold; NULL = not set.
+ *
+ * `is`: there is one and it holds. `is_not`: there is none, or it does not hold. `some`: at least
+ * one row holds; `every`: no row fails to, so also when there is none; `none`: not one holds. */
+typedef enum tenon_presence {
+    TENON_PRESENT = 1, /* there is one */
+    TENON_ABSENT
+} tenon_presence;
+
+typedef struct tenon_relation_filter {
+    const void *is, *is_not;
+    tenon_presence presence;
+} tenon_relation_filter;
+
+typedef struct tenon_list_relation_filter {
+    const void *some, *every, *none;
+    tenon_int_filter count; /* how many there are */
+} tenon_list_relation_filter;
+
 /* ---- changes --------------------------------------------------------------------------------- */
 
 typedef enum tenon_change {
@@ -382,21 +454,38 @@ typedef enum tenon_direction {
     TENON_DESC_NULLS_LAST
 } tenon_direction;
 
-/* One term of a generated …Order: { the model's column enum, tenon_direction }. */
+/* What every generated …Order begins with: one term. In models with lists there follows `count`
+ * (the relation to order by the number of its rows, instead of a column), then a pointer to the
+ * target's …Order for each to-one relation, to order by what that says. */
 typedef struct tenon_order {
     int column;
     int direction;
 } tenon_order;
+enum { TENON_ORDER_COUNT = sizeof(tenon_order) }; /* offset of `count` */
+
+/* How a relation is loaded. */
+typedef enum tenon_strategy {
+    TENON_LOAD_AUTO = 0,
+    TENON_LOAD_BATCH,    /* a statement a relation, with the keys of the rows found before */
+    TENON_LOAD_SUBQUERY, /* a statement a relation, with the query before as a subquery: all are
+                            sent at once */
+    TENON_LOAD_JOIN      /* to-one: in the statement of the row that has it */
+} tenon_strategy;
 
 /* The members every generated …Query starts with, in this order; behind them, at the offsets in the
  * descriptor: where, order_by[TENON_MAX_ORDER], select[field_count], distinct[TENON_MAX_DISTINCT]
- * (columns as int-sized enums, 0 ends the list). limit 0 = no limit; tenon_limit(n) makes a
- * computed 0 mean no rows. */
+ * (columns as int-sized enums, 0 ends the list), then, in models with relations, `include` with a
+ * pointer to a …Query for each, and `counts` with a pointer to a …Where for each list. limit 0 = no
+ * limit; tenon_limit(n) makes a computed 0 mean no rows.
+ *
+ * The …Query of an included relation has no session (or the call's) and no table of its own; its
+ * limit and offset count for each parent row. */
 typedef struct tenon_query_head {
     tenon_session *session;
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_strategy strategy; /* of an included relation; elsewhere it must be AUTO */
 } tenon_query_head;
 
 #define TENON_NO_ROWS INT64_MIN

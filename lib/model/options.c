@@ -64,7 +64,7 @@ static void walk_term(tenon__walk *walk, tenon_order term)
 void tenon__walk_order(tenon__walk *walk, const void *query)
 {
     const char *at = member(query, walk->model->query_order_by);
-    for (int i = 0; i < TENON_MAX_ORDER; i++, at += sizeof(tenon_order)) {
+    for (int i = 0; i < TENON_MAX_ORDER; i++, at += walk->model->order_size) {
         tenon_order term;
         memcpy(&term, at, sizeof term);
         if (term.column == 0)

@@ -13,7 +13,8 @@ static bool is_selected(const uint8_t *columns, uint32_t field)
     return !columns || (columns[field / 8] >> (field % 8) & 1);
 }
 
-static size_t loaded_words(const tenon_model *model)
+/* Of the columns in a shape: fields only. */
+static size_t column_words(const tenon_model *model)
 {
     return (model->field_count + 63) / 64;
 }
@@ -38,7 +39,7 @@ static void make_row_layout(tenon__sql *w, const uint8_t *columns)
     const tenon_model *model = w->model;
     tenon__layout *layout = tenon__sql_alloc(w, 1, sizeof *layout);
     tenon__out *outs = tenon__sql_alloc(w, model->field_count, sizeof *outs);
-    uint64_t *loaded = tenon__sql_alloc(w, loaded_words(model), sizeof *loaded);
+    uint64_t *loaded = tenon__sql_alloc(w, tenon_loaded_words(model), sizeof *loaded);
     if (w->failed)
         return;
     for (uint32_t i = 0; i < model->field_count; i++) {
@@ -51,7 +52,7 @@ static void make_row_layout(tenon__sql *w, const uint8_t *columns)
     layout->outs = outs;
     layout->row_size = model->row_size;
     layout->loaded = loaded;
-    layout->loaded_words = loaded_words(model);
+    layout->loaded_words = tenon_loaded_words(model);
     layout->loaded_offset = model->loaded_offset;
     layout->model = model;
     w->layout = layout;
@@ -70,7 +71,7 @@ void tenon__sql_select_list(tenon__sql *w)
 {
     const uint8_t *columns = NULL;
     if (w->head.flags & TENON__SHAPE_HAS_COLUMNS)
-        columns = tenon__shape_next_bytes(&w->shape, loaded_words(w->model) * 8);
+        columns = tenon__shape_next_bytes(&w->shape, column_words(w->model) * 8);
     make_row_layout(w, columns);
     write_columns(w);
 }

@@ -1,4 +1,4 @@
-/* gcc: error: initialization of .const struct UserWhere \*. from incompatible pointer type */
+/* gcc: error: initialization of .const UserWhere \*. from incompatible pointer type */
 /* clang: error: incompatible pointer types */
 #include "models.h"
 

@@ -42,31 +42,29 @@ static bool has_column(const schema_field *field)
 }
 
 static bool describe_fields(describe_set *set, const schema *s, describe_model *out,
-                            tenon_field **fields, tenon_error *err)
+                            tenon_error *err)
 {
     size_t most = out->source->field_count;
-    *fields = tenon__arena_array(&set->arena, most, sizeof **fields);
+    tenon_field *fields = tenon__arena_array(&set->arena, most, sizeof *fields);
     out->sources = tenon__arena_array(&set->arena, most, sizeof(const schema_field *));
-    if (!*fields || !out->sources)
+    if (!fields || !out->sources)
         return tenon__fail_no_memory(err);
     uint32_t count = 0;
     for (size_t i = 0; i < most; i++) {
         const schema_field *source = out->source->fields[i];
         if (!has_column(source))
             continue;
-        if (!describe_field(&set->arena, s, set->enums, &out->model, source, &(*fields)[count],
-                            err))
+        if (!describe_field(&set->arena, s, set->enums, &out->model, source, &fields[count], err))
             return false;
         out->sources[count++] = source;
     }
-    out->model.fields = *fields;
+    out->model.fields = out->fields = fields;
     out->model.field_count = count;
     return true;
 }
 
-/* Indexes of the columns in the descriptor; NULL when one of them has no descriptor. */
-static const uint16_t *index_fields(tenon__arena *arena, const describe_model *out,
-                                    const schema_field *const *columns, size_t count)
+const uint16_t *describe_field_indexes(tenon__arena *arena, const describe_model *out,
+                                       const schema_field *const *columns, size_t count)
 {
     uint16_t *fields = tenon__arena_array(arena, count, sizeof *fields);
     for (size_t c = 0; fields && c < count; c++) {
@@ -102,7 +100,8 @@ static bool add_unique(describe_set *set, describe_model *out, tenon_unique *uni
     const schema_field *columns[TENON_MAX_KEY];
     for (size_t c = 0; c < source->column_count; c++)
         columns[c] = source->columns[c].field;
-    const uint16_t *fields = index_fields(&set->arena, out, columns, source->column_count);
+    const uint16_t *fields =
+        describe_field_indexes(&set->arena, out, columns, source->column_count);
     if (!fields)
         return !set->arena.failed;
     uint32_t at = out->model.unique_count++;
@@ -136,7 +135,7 @@ static bool describe_uniques(describe_set *set, describe_model *out)
 static bool add_constraint(describe_set *set, describe_model *out, tenon_constraint *constraints,
                            const char *name, const schema_field *const *columns, size_t count)
 {
-    const uint16_t *fields = index_fields(&set->arena, out, columns, count);
+    const uint16_t *fields = describe_field_indexes(&set->arena, out, columns, count);
     if (fields)
         constraints[out->model.constraint_count++] = (tenon_constraint){
             .constraint = name, .fields = fields, .field_count = (uint16_t)count};
@@ -199,7 +198,6 @@ static bool describe_one(describe_set *set, const schema *s, const schema_model 
                          tenon_error *err)
 {
     describe_model *out = &set->models[set->model_count++];
-    tenon_field *fields;
     *out = (describe_model){.source = source,
                             .model = {.abi = TENON_ABI,
                                       .size = sizeof(tenon_model),
@@ -207,11 +205,10 @@ static bool describe_one(describe_set *set, const schema *s, const schema_model 
                                       .table = source->database_name,
                                       .schema = source->database_schema,
                                       .is_view = source->is_view}};
-    if (!describe_fields(set, s, out, &fields, err))
+    if (!describe_fields(set, s, out, err))
         return false;
     if (!describe_uniques(set, out) || !describe_constraints(set, s, out))
         return tenon__fail_no_memory(err);
-    describe_layout(&out->model, fields);
     return true;
 }
 
@@ -255,6 +252,8 @@ describe_set *describe_schema(const schema *s, tenon_error *err)
             return NULL;
         }
     }
+    if (!describe_relations(set))
+        goto no_memory;
     return set;
 no_memory:
     describe_free(set);

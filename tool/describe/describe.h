@@ -3,8 +3,8 @@
  *
  * The same tables that `tenon generate` prints as C are built here in memory, offsets included:
  * the layout of the structs follows from the rules of the C ABI, and a test compares it with what
- * a compiler makes of the printed code. Ignored models and fields, and relation fields, have no
- * descriptor. */
+ * a compiler makes of the printed code. Ignored models and fields have no descriptor, nor have
+ * relations with them. */
 #ifndef TENON_DESCRIBE_DESCRIBE_H
 #define TENON_DESCRIBE_DESCRIBE_H
 
@@ -15,8 +15,11 @@
 typedef struct describe_model {
     const schema_model *source;
     tenon_model model;
+    tenon_field *fields;          /* model.fields and */
+    tenon_relation *relations;    /* model.relations, while they are written */
     const schema_field **sources; /* model.fields[i] comes from sources[i] */
     const schema_index **unique_sources;
+    const schema_field **relation_sources; /* one a relation */
 } describe_model;
 
 typedef struct describe_set {
@@ -40,7 +43,7 @@ typedef struct describe_shape {
 describe_shape describe_row_shape(const tenon_field *field);
 describe_shape describe_where_shape(const tenon_field *field);
 describe_shape describe_set_shape(const tenon_field *field);
-/* Fills in every offset and size of `model`; `fields` is its field array, writable. */
-void describe_layout(tenon_model *model, tenon_field *fields);
+/* Fills in every offset and size. */
+void describe_layout(describe_model *described);
 
 #endif

@@ -14,6 +14,10 @@ typedef struct enum_array {
     const int *items;
     size_t count;
 } enum_array;
+typedef struct row_list {
+    void *items;
+    size_t count;
+} row_list;
 TENON_DECLARE_FILTER(enum_filter, int);
 TENON_DECLARE_SET(enum_set, int);
 TENON_DECLARE_SET(enum_array_set, enum_array);
@@ -93,22 +97,63 @@ static uint32_t place(size_t *end, size_t *align, describe_shape member)
     return (uint32_t)at;
 }
 
-static void lay_row(tenon_model *model, tenon_field *fields)
+static bool has_relation(const tenon_model *model, bool is_list)
+{
+    for (uint32_t i = 0; i < model->relation_count; i++)
+        if (model->relations[i].is_list == is_list)
+            return true;
+    return false;
+}
+
+static void lay_row(tenon_model *model, tenon_field *fields, tenon_relation *relations)
 {
     size_t end = 0, align = 1;
     for (uint32_t i = 0; i < model->field_count; i++)
         fields[i].row_offset = place(&end, &align, describe_row_shape(&fields[i]));
-    describe_shape loaded = {(model->field_count + 63) / 64 * sizeof(uint64_t), alignof(uint64_t)};
+    for (uint32_t i = 0; i < model->relation_count; i++)
+        relations[i].row_offset =
+            place(&end, &align, relations[i].is_list ? SHAPE_OF(row_list) : SHAPE_OF(void *));
+    if (has_relation(model, true))
+        model->counts_offset = place(&end, &align, SHAPE_OF(void *));
+    describe_shape loaded = {tenon_loaded_words(model) * sizeof(uint64_t), alignof(uint64_t)};
     model->loaded_offset = place(&end, &align, loaded);
     model->row_size = (uint32_t)round_up(end, align);
 }
 
-static void lay_where(tenon_model *model, tenon_field *fields)
+/* …Counts: a number for each list. */
+static void lay_counts(tenon_model *model, tenon_relation *relations)
+{
+    for (uint32_t i = 0; i < model->relation_count; i++) {
+        if (!relations[i].is_list)
+            continue;
+        relations[i].count_offset = model->counts_size;
+        model->counts_size += sizeof(int64_t);
+    }
+}
+
+static void lay_where(tenon_model *model, tenon_field *fields, tenon_relation *relations)
 {
     size_t end = sizeof(tenon_where_head), align = alignof(tenon_where_head);
     for (uint32_t i = 0; i < model->field_count; i++)
         fields[i].where_offset = place(&end, &align, describe_where_shape(&fields[i]));
+    for (uint32_t i = 0; i < model->relation_count; i++)
+        relations[i].where_offset =
+            place(&end, &align,
+                  relations[i].is_list ? SHAPE_OF(tenon_list_relation_filter)
+                                       : SHAPE_OF(tenon_relation_filter));
     model->where_size = (uint32_t)round_up(end, align);
+}
+
+/* …Order: the term, then the list to count and a pointer for each to-one relation. */
+static void lay_order(tenon_model *model, tenon_relation *relations)
+{
+    size_t end = sizeof(tenon_order), align = alignof(tenon_order);
+    if (has_relation(model, true))
+        place(&end, &align, SHAPE_OF(int));
+    for (uint32_t i = 0; i < model->relation_count; i++)
+        if (!relations[i].is_list)
+            relations[i].order_offset = place(&end, &align, SHAPE_OF(void *));
+    model->order_size = (uint32_t)round_up(end, align);
 }
 
 static void lay_set(tenon_model *model, tenon_field *fields)
@@ -122,18 +167,24 @@ static void lay_set(tenon_model *model, tenon_field *fields)
 /* The structs of calls: a head whose last member may be smaller than a word, then aligned members.
  * The offset of the first of those is found from the end of the head's last member, not from its
  * size. */
-static void lay_query(tenon_model *model)
+static void lay_query(tenon_model *model, tenon_relation *relations)
 {
     describe_shape where = {model->where_size, alignof(tenon_where_head)};
-    describe_shape order = {TENON_MAX_ORDER * sizeof(tenon_order), alignof(int)};
+    describe_shape order = {TENON_MAX_ORDER * model->order_size,
+                            has_relation(model, false) ? alignof(void *) : alignof(int)};
     describe_shape select = {model->field_count * sizeof(int), alignof(int)};
     describe_shape distinct = {TENON_MAX_DISTINCT * sizeof(int), alignof(int)};
     size_t align = 1;
-    size_t end = offsetof(tenon_query_head, plan) + sizeof(tenon_plan_mode);
+    size_t end = offsetof(tenon_query_head, strategy) + sizeof(tenon_strategy);
     model->query_where = place(&end, &align, where);
     model->query_order_by = place(&end, &align, order);
     model->query_select = place(&end, &align, select);
     model->query_distinct = place(&end, &align, distinct);
+    for (uint32_t i = 0; i < model->relation_count; i++)
+        relations[i].include_offset = place(&end, &align, SHAPE_OF(void *));
+    for (uint32_t i = 0; i < model->relation_count; i++)
+        if (relations[i].is_list)
+            relations[i].count_where_offset = place(&end, &align, SHAPE_OF(void *));
 }
 
 static void lay_writes(tenon_model *model)
@@ -155,11 +206,16 @@ static void lay_writes(tenon_model *model)
     model->upsert_update = place(&end, &align, set);
 }
 
-void describe_layout(tenon_model *model, tenon_field *fields)
+void describe_layout(describe_model *described)
 {
-    lay_row(model, fields);
-    lay_where(model, fields);
-    lay_query(model);
+    tenon_model *model = &described->model;
+    tenon_field *fields = described->fields;
+    tenon_relation *relations = described->relations;
+    lay_row(model, fields, relations);
+    lay_counts(model, relations);
+    lay_where(model, fields, relations);
+    lay_order(model, relations);
+    lay_query(model, relations);
     if (model->is_view)
         return;
     lay_set(model, fields);

@@ -27,6 +27,7 @@ void emit_string(emitter *e, const char *text);
 
 /* The parts of a header and of a source; model parts take an index into set->models. */
 void emit_enum_declarations(emitter *e);
+void emit_forward_declarations(emitter *e);
 void emit_model_types(emitter *e, size_t model);
 void emit_model_calls(emitter *e, size_t model);
 void emit_enum_definitions(emitter *e);
@@ -41,5 +42,20 @@ void emit_validation(emitter *e, const tenon_field *field, const char *name);
 /* The parameters of the functions that take a key: "int64_t id", or "int64_t userId, int64_t
  * groupId". */
 void emit_key_parameters(emitter *e, size_t model, const tenon_unique *unique);
+
+/* Relations (emit_relations.c). */
+bool emit_has_relation(const tenon_model *model, bool is_list);
+/* The relation enum, which goes on where the column enum ends, and the struct of the counts. */
+void emit_relation_types(emitter *e, size_t model);
+void emit_relation_rows(emitter *e, size_t model);
+void emit_relation_filters(emitter *e, size_t model);
+void emit_relation_orders(emitter *e, size_t model);
+/* The types of `include` and `counts`, and their members in a query. */
+void emit_include_types(emitter *e, size_t model);
+void emit_include_members(emitter *e, size_t model);
+void emit_relations(emitter *e, size_t model);
+/* The fields of a unique, a constraint or a relation: `static const uint16_t user_key_0[] = …`. */
+void emit_field_list(emitter *e, const char *owner, const char *what, uint32_t at,
+                     const uint16_t *fields, uint16_t count);
 
 #endif

@@ -96,65 +96,75 @@ static void emit_row_member(emitter *e, const tenon_model *model, const model_na
                       names->members[at]);
 }
 
-static void emit_row(emitter *e, const describe_model *source, const model_names *names)
+static void emit_row(emitter *e, size_t at)
 {
+    const describe_model *source = &e->set->models[at];
     const tenon_model *model = &source->model;
+    const model_names *names = &e->names->models[at];
     emit_documentation(e, source->source->comment.documentation, "");
-    tenon__buf_format(e->out, "typedef struct %s {\n", names->type);
+    tenon__buf_format(e->out, "struct %s {\n", names->type);
     for (uint32_t i = 0; i < model->field_count; i++) {
         emit_documentation(e, source->sources[i]->comment.documentation, "    ");
         emit_row_member(e, model, names, i);
     }
-    tenon__buf_format(e->out, "    uint64_t tenon_loaded[%u]; /* ask %s */\n} %s;\n\n",
-                      (model->field_count + 63) / 64, names->loaded, names->type);
+    emit_relation_rows(e, at);
+    tenon__buf_format(e->out, "    uint64_t tenon_loaded[%u]; /* ask %s */\n};\n\n",
+                      tenon_loaded_words(model), names->loaded);
     tenon__buf_format(e->out,
-                      "typedef struct %s {\n    %s *items;\n    size_t count;\n} %s;\n\n"
-                      "/* Whether a column was selected. */\n"
+                      "/* Whether a column was selected%s. */\n"
                       "#define %s(row, column) TENON_LOADED(row, column)\n\n",
-                      names->list, names->type, names->list, names->loaded);
+                      model->relation_count ? " or a relation loaded" : "", names->loaded);
 }
 
-static void emit_where(emitter *e, const tenon_model *model, const model_names *names)
+static void emit_where(emitter *e, size_t at)
 {
+    const tenon_model *model = &e->set->models[at].model;
+    const model_names *names = &e->names->models[at];
     tenon__buf_format(e->out,
-                      "typedef struct %s {\n    const struct %s *items;\n    size_t count;\n"
+                      "typedef struct %s {\n    const %s *items;\n    size_t count;\n"
                       "} %s;\n\n"
                       "/* All that is set must hold; `all`, `any` and `none` nest. */\n"
-                      "typedef struct %s {\n    %s all, any, none;\n",
+                      "struct %s {\n    %s all, any, none;\n",
                       names->where_list, names->where, names->where_list, names->where,
                       names->where_list);
     for (uint32_t i = 0; i < model->field_count; i++)
         emit_member(e, emit_filter_type(e, &model->fields[i]), names->members[i]);
-    tenon__buf_format(e->out, "} %s;\n\n", names->where);
+    emit_relation_filters(e, at);
+    tenon__buf_text(e->out, "};\n\n");
 }
 
 static void emit_set(emitter *e, const tenon_model *model, const model_names *names)
 {
-    tenon__buf_format(e->out,
-                      "typedef struct %s {\n    tenon_session *session;\n    tenon_table table;\n",
+    tenon__buf_format(e->out, "struct %s {\n    tenon_session *session;\n    tenon_table table;\n",
                       names->set);
     for (uint32_t i = 0; i < model->field_count; i++)
         emit_member(e, emit_set_type(e, &model->fields[i]), names->members[i]);
-    tenon__buf_format(e->out, "} %s;\n\n", names->set);
+    tenon__buf_text(e->out, "};\n\n");
 }
 
-static void emit_query(emitter *e, const tenon_model *model, const model_names *names)
+static void emit_query(emitter *e, size_t at)
 {
+    const model_names *names = &e->names->models[at];
+    tenon__buf_format(e->out, "struct %s {\n    %s column;\n    tenon_direction direction;\n",
+                      names->order, names->column);
+    emit_relation_orders(e, at);
+    tenon__buf_text(e->out, "};\n\n");
+    emit_include_types(e, at);
     tenon__buf_format(e->out,
-                      "typedef struct %s {\n    %s column;\n    tenon_direction direction;\n"
-                      "} %s;\n\n"
-                      "typedef struct %s {\n"
+                      "struct %s {\n"
                       "    tenon_session *session;\n"
                       "    int64_t limit, offset;\n"
                       "    tenon_table table;\n"
                       "    tenon_plan_mode plan;\n"
+                      "    tenon_strategy strategy;\n"
                       "    %s where;\n"
                       "    %s order_by[TENON_MAX_ORDER];\n"
                       "    %s select[%u];\n"
-                      "    %s distinct[TENON_MAX_DISTINCT];\n"
-                      "} %s;\n\n",
-                      names->order, names->column, names->order, names->query, names->where,
-                      names->order, names->column, model->field_count, names->column, names->query);
+                      "    %s distinct[TENON_MAX_DISTINCT];\n",
+                      names->query, names->where, names->order, names->column,
+                      e->set->models[at].model.field_count, names->column);
+    emit_include_members(e, at);
+    tenon__buf_text(e->out, "};\n\n");
 }
 
 static void emit_many_structs(emitter *e, const model_names *names)
@@ -200,17 +210,44 @@ static void emit_upsert_struct(emitter *e, const model_names *names)
                       names->upsert, names->unique, names->set, names->set, names->upsert);
 }
 
+/* What the others may point at before it is declared. */
+static void emit_forward(emitter *e, size_t at)
+{
+    const model_names *names = &e->names->models[at];
+    const char *const structs[] = {names->type, names->where, names->order, names->query,
+                                   names->set};
+    size_t count = TENON__COUNT(structs) - e->set->models[at].model.is_view;
+    for (size_t i = 0; i < count; i++)
+        tenon__buf_format(e->out, "typedef struct %s %s;\n", structs[i], structs[i]);
+    tenon__buf_format(e->out,
+                      "typedef struct %s {\n    %s *items;\n    size_t count;\n} %s;\n"
+                      "typedef struct %s {\n    const %s *is, *is_not;\n"
+                      "    tenon_presence presence;\n} %s;\n"
+                      "typedef struct %s {\n    const %s *some, *every, *none;\n"
+                      "    tenon_int_filter count;\n} %s;\n"
+                      "extern const tenon_model %s;\n\n",
+                      names->list, names->type, names->list, names->relation_filter, names->where,
+                      names->relation_filter, names->list_relation_filter, names->where,
+                      names->list_relation_filter, names->descriptor);
+}
+
+void emit_forward_declarations(emitter *e)
+{
+    for (size_t i = 0; i < e->set->model_count; i++)
+        emit_forward(e, i);
+}
+
 void emit_model_types(emitter *e, size_t at)
 {
-    const describe_model *source = &e->set->models[at];
-    const tenon_model *model = &source->model;
+    const tenon_model *model = &e->set->models[at].model;
     const model_names *names = &e->names->models[at];
     emit_name_list(e, names->column, names->columns, model->field_count);
     if (model->unique_count)
         emit_name_list(e, names->unique, names->uniques, model->unique_count);
-    emit_row(e, source, names);
-    emit_where(e, model, names);
-    emit_query(e, model, names);
+    emit_relation_types(e, at);
+    emit_row(e, at);
+    emit_where(e, at);
+    emit_query(e, at);
     if (model->is_view)
         return;
     emit_set(e, model, names);
@@ -340,8 +377,6 @@ static void emit_macros(emitter *e, size_t at)
 
 void emit_model_calls(emitter *e, size_t at)
 {
-    const model_names *names = &e->names->models[at];
-    tenon__buf_format(e->out, "extern const tenon_model %s;\n\n", names->descriptor);
     emit_find_declarations(e, at);
     if (!e->set->models[at].model.is_view)
         emit_write_declarations(e, at);

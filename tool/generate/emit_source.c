@@ -211,9 +211,8 @@ static void emit_fields(emitter *e, size_t at)
     tenon__buf_text(e->out, "};\n\n");
 }
 
-/* `static const uint16_t user_key_0[] = { 0, 3 };` */
-static void emit_field_list(emitter *e, const char *owner, const char *what, uint32_t at,
-                            const uint16_t *fields, uint16_t count)
+void emit_field_list(emitter *e, const char *owner, const char *what, uint32_t at,
+                     const uint16_t *fields, uint16_t count)
 {
     tenon__buf_format(e->out, "static const uint16_t %s_%s_%u[] = { ", owner, what, at);
     for (uint16_t i = 0; i < count; i++)
@@ -296,6 +295,7 @@ static void emit_model_head(emitter *e, const tenon_model *model, const model_na
     emit_table(e, names->descriptor, "fields", "field_count", model->field_count);
     emit_table(e, names->descriptor, "uniques", "unique_count", model->unique_count);
     emit_table(e, names->descriptor, "constraints", "constraint_count", model->constraint_count);
+    emit_table(e, names->descriptor, "relations", "relation_count", model->relation_count);
 }
 
 /* `    .update_set = offsetof(UserUpdateMany, set),`, or 0 when the struct is not there. */
@@ -308,15 +308,30 @@ static void emit_call_offset(emitter *e, const char *name, bool is_there, const 
         tenon__buf_format(e->out, "    .%s = 0,\n", name);
 }
 
+static void emit_counts_offset(emitter *e, const tenon_model *model, const model_names *names)
+{
+    if (emit_has_relation(model, true))
+        tenon__buf_format(e->out,
+                          "    .counts_offset = offsetof(%s, %s),\n"
+                          "    .counts_size = sizeof(%s),\n",
+                          names->type, names->counts_member, names->counts);
+    else
+        tenon__buf_text(e->out, "    .counts_offset = 0, .counts_size = 0,\n");
+}
+
 static void emit_model_sizes(emitter *e, const tenon_model *model, const model_names *names)
 {
     bool is_writable = !model->is_view, has_upsert = is_writable && model->unique_count > 0;
     tenon__buf_format(e->out,
                       "    .row_size = sizeof(%s),\n"
-                      "    .loaded_offset = offsetof(%s, tenon_loaded),\n"
+                      "    .loaded_offset = offsetof(%s, tenon_loaded),\n",
+                      names->type, names->type);
+    emit_counts_offset(e, model, names);
+    tenon__buf_format(e->out,
+                      "    .order_size = sizeof(%s),\n"
                       "    .where_size = sizeof(%s),\n"
                       "    .set_size = %s%s%s,\n",
-                      names->type, names->type, names->where, is_writable ? "sizeof(" : "",
+                      names->order, names->where, is_writable ? "sizeof(" : "",
                       is_writable ? names->set : "0", is_writable ? ")" : "");
     emit_call_offset(e, "query_where", true, names->query, "where");
     emit_call_offset(e, "query_order_by", true, names->query, "order_by");
@@ -337,6 +352,7 @@ void emit_model_descriptor(emitter *e, size_t at)
     emit_fields(e, at);
     emit_uniques(e, model, names);
     emit_constraints(e, model, names);
+    emit_relations(e, at);
     emit_model_head(e, model, names);
     emit_model_sizes(e, model, names);
 }

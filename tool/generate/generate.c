@@ -66,6 +66,7 @@ static bool write_whole(emitter *e, generate_output *out)
     tenon__buf_text(e->out, "#include <tenon/tenon.h>\n#include <tenon/strict.h>\n");
     open_linkage(e);
     emit_enum_declarations(e);
+    emit_forward_declarations(e);
     for (size_t i = 0; i < e->set->model_count; i++) {
         emit_model_types(e, i);
         emit_model_calls(e, i);
@@ -84,12 +85,13 @@ static bool write_whole(emitter *e, generate_output *out)
     return finish_file(e, out, name, ".c");
 }
 
-static bool write_enums(emitter *e, generate_output *out, const char *stem)
+static bool write_shared(emitter *e, generate_output *out, const char *stem)
 {
     open_header(e, stem);
     tenon__buf_text(e->out, "#include <tenon/tenon.h>\n#include <tenon/strict.h>\n");
     open_linkage(e);
     emit_enum_declarations(e);
+    emit_forward_declarations(e);
     close_linkage(e);
     close_header(e);
     if (!finish_file(e, out, stem, ".h"))
@@ -100,14 +102,14 @@ static bool write_enums(emitter *e, generate_output *out, const char *stem)
     return finish_file(e, out, stem, ".c");
 }
 
-static bool write_model(emitter *e, generate_output *out, const char *enums, size_t at)
+static bool write_model(emitter *e, generate_output *out, const char *shared, size_t at)
 {
     const char *stem =
         tenon__arena_format(&out->arena, "%s_%s", e->options->name, e->names->models[at].snake);
     if (!stem)
         return false;
     open_header(e, stem);
-    tenon__buf_format(e->out, "#include \"%s.h\"\n", enums);
+    tenon__buf_format(e->out, "#include \"%s.h\"\n", shared);
     open_linkage(e);
     emit_model_types(e, at);
     emit_model_calls(e, at);
@@ -122,10 +124,10 @@ static bool write_model(emitter *e, generate_output *out, const char *enums, siz
     return finish_file(e, out, stem, ".c");
 }
 
-/* "shop_enums", with underscores behind it for as long as a model's files are called so. */
-static const char *stem_of_enums(const emitter *e, tenon__arena *arena)
+/* "shop_shared", with underscores behind it for as long as a model's files are called so. */
+static const char *stem_of_shared(const emitter *e, tenon__arena *arena)
 {
-    const char *end = "enums";
+    const char *end = "shared";
     /* Names with more underscores were given later, so one walk finds them all. */
     for (size_t i = 0; end && i < e->set->model_count; i++)
         if (!strcmp(e->names->models[i].snake, end))
@@ -137,11 +139,11 @@ static const char *stem_of_enums(const emitter *e, tenon__arena *arena)
 static bool write_split(emitter *e, generate_output *out)
 {
     const char *name = e->options->name;
-    const char *enums = stem_of_enums(e, &out->arena);
-    if (!enums || !write_enums(e, out, enums))
+    const char *shared = stem_of_shared(e, &out->arena);
+    if (!shared || !write_shared(e, out, shared))
         return false;
     for (size_t i = 0; i < e->set->model_count; i++)
-        if (!write_model(e, out, enums, i))
+        if (!write_model(e, out, shared, i))
             return false;
     open_header(e, name);
     for (size_t i = 0; i < out->count; i += 2)

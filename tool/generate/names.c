@@ -171,6 +171,14 @@ static void name_enum(claims *c, const tenon_enum *source, enum_names *out)
         out->values[i] = claim(c, "%s_%s", shout, upper(c, source->names[i]));
 }
 
+/* A …Order has members of its own beside the relations. */
+static bool is_reserved_relation(const char *name)
+{
+    return generate_is_reserved_member(name) || !strcmp(name, "column") ||
+           !strcmp(name, "direction") || !strcmp(name, "count");
+}
+
+/* The members of a row have one scope: fields, then relations, then what is ours. */
 static void name_fields(claims *c, const tenon_model *source, model_names *out)
 {
     TENON__CLEANUP(tenon__map_release) tenon__map members = {0};
@@ -181,6 +189,14 @@ static void name_fields(claims *c, const tenon_model *source, model_names *out)
         out->members[i] = claim_in(c, &members, generate_is_reserved_member, name);
         out->columns[i] = claim(c, "%s_%s", out->upper, upper(c, snake(c, name)));
     }
+    out->relation_members = text_array(c, source->relation_count);
+    out->relations = text_array(c, source->relation_count);
+    for (uint32_t i = 0; !c->failed && i < source->relation_count; i++) {
+        const char *name = source->relations[i].name;
+        out->relation_members[i] = claim_in(c, &members, is_reserved_relation, name);
+        out->relations[i] = claim(c, "%s_%s", out->upper, upper(c, snake(c, name)));
+    }
+    out->counts_member = claim_in(c, &members, generate_is_reserved_member, "counts");
 }
 
 static bool is_parameter_taken(const claims *c, const tenon__map *parameters, const char *name)
@@ -234,6 +250,12 @@ static void name_model(claims *c, const tenon_model *source, model_names *out)
     out->update_many = claim(c, "%sUpdateMany", out->type);
     out->delete_many = claim(c, "%sDeleteMany", out->type);
     out->upsert = claim(c, "%sUpsert", out->type);
+    out->relation = claim(c, "%sRelation", out->type);
+    out->include = claim(c, "%sInclude", out->type);
+    out->count_query = claim(c, "%sCountQuery", out->type);
+    out->counts = claim(c, "%sCounts", out->type);
+    out->relation_filter = claim(c, "%sRelationFilter", out->type);
+    out->list_relation_filter = claim(c, "%sListRelationFilter", out->type);
     out->descriptor = keep(c, tenon__arena_format(c->arena, "%s_model", out->snake));
     out->loaded = claim(c, "%s_LOADED", out->upper);
     out->wheres = claim(c, "%s_WHERES", out->upper);

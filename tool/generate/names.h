@@ -22,13 +22,18 @@ typedef struct model_names {
     const char *type, *list, *column, *unique;
     const char *where, *where_list, *order, *query, *set;
     const char *create_many, *update_many, *delete_many, *upsert;
-    const char *descriptor;      /* user_model; with more behind it, of the constants beside it */
-    const char *loaded, *wheres; /* USER_LOADED, USER_WHERES */
-    const char **members;        /* one a field: createdAt */
-    const char **parameters;     /* of functions that take the field */
-    const char **columns;        /* USER_CREATED_AT */
-    const char **uniques;        /* one a unique: USER_BY_EMAIL */
-    const char **finds;          /* user_find_by_email; NULL for a partial one */
+    const char *relation, *include, *count_query, *counts;
+    const char *relation_filter, *list_relation_filter; /* of relations with this model */
+    const char *descriptor;        /* user_model; with more behind it, of the constants beside it */
+    const char *loaded, *wheres;   /* USER_LOADED, USER_WHERES */
+    const char **members;          /* one a field: createdAt */
+    const char **parameters;       /* of functions that take the field */
+    const char **columns;          /* USER_CREATED_AT */
+    const char **uniques;          /* one a unique: USER_BY_EMAIL */
+    const char **finds;            /* user_find_by_email; NULL for a partial one */
+    const char **relation_members; /* one a relation: posts */
+    const char **relations;        /* USER_POSTS */
+    const char *counts_member;     /* of the row */
 } model_names;
 
 typedef struct generate_names {

@@ -2,7 +2,7 @@
 #ifndef TENON_GENERATED_SAMPLE_H
 #define TENON_GENERATED_SAMPLE_H
 
-#include "sample_enums.h"
+#include "sample_shared.h"
 #include "sample_user.h"
 #include "sample_post.h"
 #include "sample_membership.h"

@@ -2,7 +2,7 @@
 #ifndef TENON_GENERATED_SAMPLE_ARRAYS_H
 #define TENON_GENERATED_SAMPLE_ARRAYS_H
 
-#include "sample_enums.h"
+#include "sample_shared.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -41,7 +41,7 @@ typedef enum ArraysUnique {
 } ArraysUnique;
 
 /* A list of every type. */
-typedef struct Arrays {
+struct Arrays {
     int64_t id;
     tenon_bool_array flags;
     tenon_int16_array smalls;
@@ -68,23 +68,18 @@ typedef struct Arrays {
     tenon_text_array addresses;
     tenon_text_array markups;
     uint64_t tenon_loaded[1]; /* ask ARRAYS_LOADED */
-} Arrays;
-
-typedef struct ArraysList {
-    Arrays *items;
-    size_t count;
-} ArraysList;
+};
 
 /* Whether a column was selected. */
 #define ARRAYS_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct ArraysWhereList {
-    const struct ArraysWhere *items;
+    const ArraysWhere *items;
     size_t count;
 } ArraysWhereList;
 
 /* All that is set must hold; `all`, `any` and `none` nest. */
-typedef struct ArraysWhere {
+struct ArraysWhere {
     ArraysWhereList all, any, none;
     tenon_int_filter id;
     tenon_bool_array_filter flags;
@@ -111,25 +106,26 @@ typedef struct ArraysWhere {
     tenon_text_array_filter bitss;
     tenon_text_array_filter addresses;
     tenon_text_array_filter markups;
-} ArraysWhere;
+};
 
-typedef struct ArraysOrder {
+struct ArraysOrder {
     ArraysColumn column;
     tenon_direction direction;
-} ArraysOrder;
+};
 
-typedef struct ArraysQuery {
+struct ArraysQuery {
     tenon_session *session;
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_strategy strategy;
     ArraysWhere where;
     ArraysOrder order_by[TENON_MAX_ORDER];
     ArraysColumn select[25];
     ArraysColumn distinct[TENON_MAX_DISTINCT];
-} ArraysQuery;
+};
 
-typedef struct ArraysSet {
+struct ArraysSet {
     tenon_session *session;
     tenon_table table;
     tenon_int_set id;
@@ -157,7 +153,7 @@ typedef struct ArraysSet {
     tenon_text_array_set bitss;
     tenon_text_array_set addresses;
     tenon_text_array_set markups;
-} ArraysSet;
+};
 
 typedef struct ArraysCreateMany {
     tenon_session *session;
@@ -190,8 +186,6 @@ typedef struct ArraysUpsert {
     ArraysSet create;
     ArraysSet update;
 } ArraysUpsert;
-
-extern const tenon_model arrays_model;
 
 Arrays *arrays_find(tenon_session *session, int64_t id);
 Arrays *arrays_find_first_q(const ArraysQuery *query);

@@ -2,7 +2,7 @@
 #ifndef TENON_GENERATED_SAMPLE_EVERYTHING_H
 #define TENON_GENERATED_SAMPLE_EVERYTHING_H
 
-#include "sample_enums.h"
+#include "sample_shared.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -41,7 +41,7 @@ typedef enum EverythingUnique {
 } EverythingUnique;
 
 /* A nullable column of every type. */
-typedef struct Everything {
+struct Everything {
     int64_t id;
     tenon_opt_bool flag;
     tenon_opt_int16 small;
@@ -68,23 +68,18 @@ typedef struct Everything {
     const char *address;
     const char *markup;
     uint64_t tenon_loaded[1]; /* ask EVERYTHING_LOADED */
-} Everything;
-
-typedef struct EverythingList {
-    Everything *items;
-    size_t count;
-} EverythingList;
+};
 
 /* Whether a column was selected. */
 #define EVERYTHING_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct EverythingWhereList {
-    const struct EverythingWhere *items;
+    const EverythingWhere *items;
     size_t count;
 } EverythingWhereList;
 
 /* All that is set must hold; `all`, `any` and `none` nest. */
-typedef struct EverythingWhere {
+struct EverythingWhere {
     EverythingWhereList all, any, none;
     tenon_int_filter id;
     tenon_bool_filter flag;
@@ -111,25 +106,26 @@ typedef struct EverythingWhere {
     tenon_text_filter bits;
     tenon_text_filter address;
     tenon_text_filter markup;
-} EverythingWhere;
+};
 
-typedef struct EverythingOrder {
+struct EverythingOrder {
     EverythingColumn column;
     tenon_direction direction;
-} EverythingOrder;
+};
 
-typedef struct EverythingQuery {
+struct EverythingQuery {
     tenon_session *session;
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_strategy strategy;
     EverythingWhere where;
     EverythingOrder order_by[TENON_MAX_ORDER];
     EverythingColumn select[25];
     EverythingColumn distinct[TENON_MAX_DISTINCT];
-} EverythingQuery;
+};
 
-typedef struct EverythingSet {
+struct EverythingSet {
     tenon_session *session;
     tenon_table table;
     tenon_int_set id;
@@ -157,7 +153,7 @@ typedef struct EverythingSet {
     tenon_text_set bits;
     tenon_text_set address;
     tenon_text_set markup;
-} EverythingSet;
+};
 
 typedef struct EverythingCreateMany {
     tenon_session *session;
@@ -190,8 +186,6 @@ typedef struct EverythingUpsert {
     EverythingSet create;
     EverythingSet update;
 } EverythingUpsert;
-
-extern const tenon_model everything_model;
 
 Everything *everything_find(tenon_session *session, int64_t id);
 Everything *everything_find_first_q(const EverythingQuery *query);

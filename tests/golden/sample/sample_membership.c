@@ -73,6 +73,23 @@ static const tenon_constraint membership_model_constraints[] = {
     { .constraint = "Membership_userId_fkey", .fields = membership_model_constraint_0, .field_count = 1 },
 };
 
+static const uint16_t membership_model_from_0[] = { 0 };
+static const uint16_t membership_model_to_0[] = { 0 };
+static const tenon_relation membership_model_relations[] = {
+    {
+        .name = "user", .target = &user_model,
+        .is_list = false, .is_required = true, .holds_key = true,
+        .inverse = 1, .field_count = 1,
+        .fields = membership_model_from_0, .target_fields = membership_model_to_0,
+        .link = NULL, .on_delete = TENON_ACTION_CASCADE,
+        .row_offset = offsetof(Membership, user),
+        .where_offset = offsetof(MembershipWhere, user),
+        .include_offset = offsetof(MembershipQuery, include.user),
+        .order_offset = offsetof(MembershipOrder, user),
+        .count_where_offset = 0, .count_offset = 0,
+    },
+};
+
 const tenon_model membership_model = {
     .abi = TENON_ABI,
     .size = sizeof(tenon_model),
@@ -81,8 +98,11 @@ const tenon_model membership_model = {
     .fields = membership_model_fields, .field_count = 5,
     .uniques = membership_model_uniques, .unique_count = 1,
     .constraints = membership_model_constraints, .constraint_count = 1,
+    .relations = membership_model_relations, .relation_count = 1,
     .row_size = sizeof(Membership),
     .loaded_offset = offsetof(Membership, tenon_loaded),
+    .counts_offset = 0, .counts_size = 0,
+    .order_size = sizeof(MembershipOrder),
     .where_size = sizeof(MembershipWhere),
     .set_size = sizeof(MembershipSet),
     .query_where = offsetof(MembershipQuery, where),

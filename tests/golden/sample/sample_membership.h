@@ -2,7 +2,7 @@
 #ifndef TENON_GENERATED_SAMPLE_MEMBERSHIP_H
 #define TENON_GENERATED_SAMPLE_MEMBERSHIP_H
 
-#include "sample_enums.h"
+#include "sample_shared.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -20,55 +20,63 @@ typedef enum MembershipUnique {
     MEMBERSHIP_BY_USER_ID_GROUP_NAME = 1
 } MembershipUnique;
 
-typedef struct Membership {
+typedef enum MembershipRelation {
+    MEMBERSHIP_USER = 6
+} MembershipRelation;
+
+struct Membership {
     int32_t userId;
     const char *groupName;
     Role role;
     tenon_date since;
     const char *note;
+    struct User *user;
     uint64_t tenon_loaded[1]; /* ask MEMBERSHIP_LOADED */
-} Membership;
+};
 
-typedef struct MembershipList {
-    Membership *items;
-    size_t count;
-} MembershipList;
-
-/* Whether a column was selected. */
+/* Whether a column was selected or a relation loaded. */
 #define MEMBERSHIP_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct MembershipWhereList {
-    const struct MembershipWhere *items;
+    const MembershipWhere *items;
     size_t count;
 } MembershipWhereList;
 
 /* All that is set must hold; `all`, `any` and `none` nest. */
-typedef struct MembershipWhere {
+struct MembershipWhere {
     MembershipWhereList all, any, none;
     tenon_int_filter userId;
     tenon_text_filter groupName;
     RoleFilter role;
     tenon_date_filter since;
     tenon_text_filter note;
-} MembershipWhere;
+    struct UserRelationFilter user;
+};
 
-typedef struct MembershipOrder {
+struct MembershipOrder {
     MembershipColumn column;
     tenon_direction direction;
-} MembershipOrder;
+    const struct UserOrder *user;
+};
 
-typedef struct MembershipQuery {
+typedef struct MembershipInclude {
+    const struct UserQuery *user;
+} MembershipInclude;
+
+struct MembershipQuery {
     tenon_session *session;
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_strategy strategy;
     MembershipWhere where;
     MembershipOrder order_by[TENON_MAX_ORDER];
     MembershipColumn select[5];
     MembershipColumn distinct[TENON_MAX_DISTINCT];
-} MembershipQuery;
+    MembershipInclude include;
+};
 
-typedef struct MembershipSet {
+struct MembershipSet {
     tenon_session *session;
     tenon_table table;
     tenon_int_set userId;
@@ -76,7 +84,7 @@ typedef struct MembershipSet {
     RoleSet role;
     tenon_date_set since;
     tenon_text_set note;
-} MembershipSet;
+};
 
 typedef struct MembershipCreateMany {
     tenon_session *session;
@@ -109,8 +117,6 @@ typedef struct MembershipUpsert {
     MembershipSet create;
     MembershipSet update;
 } MembershipUpsert;
-
-extern const tenon_model membership_model;
 
 Membership *membership_find(tenon_session *session, int64_t userId, const char *groupName);
 Membership *membership_find_first_q(const MembershipQuery *query);

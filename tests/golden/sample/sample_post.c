@@ -125,6 +125,23 @@ static const tenon_constraint post_model_constraints[] = {
     { .constraint = "posts_author_id_fkey", .fields = post_model_constraint_0, .field_count = 1 },
 };
 
+static const uint16_t post_model_from_0[] = { 1 };
+static const uint16_t post_model_to_0[] = { 0 };
+static const tenon_relation post_model_relations[] = {
+    {
+        .name = "author", .target = &user_model,
+        .is_list = false, .is_required = true, .holds_key = true,
+        .inverse = 0, .field_count = 1,
+        .fields = post_model_from_0, .target_fields = post_model_to_0,
+        .link = NULL, .on_delete = TENON_ACTION_RESTRICT,
+        .row_offset = offsetof(Post, author),
+        .where_offset = offsetof(PostWhere, author),
+        .include_offset = offsetof(PostQuery, include.author),
+        .order_offset = offsetof(PostOrder, author),
+        .count_where_offset = 0, .count_offset = 0,
+    },
+};
+
 const tenon_model post_model = {
     .abi = TENON_ABI,
     .size = sizeof(tenon_model),
@@ -133,8 +150,11 @@ const tenon_model post_model = {
     .fields = post_model_fields, .field_count = 9,
     .uniques = post_model_uniques, .unique_count = 2,
     .constraints = post_model_constraints, .constraint_count = 1,
+    .relations = post_model_relations, .relation_count = 1,
     .row_size = sizeof(Post),
     .loaded_offset = offsetof(Post, tenon_loaded),
+    .counts_offset = 0, .counts_size = 0,
+    .order_size = sizeof(PostOrder),
     .where_size = sizeof(PostWhere),
     .set_size = sizeof(PostSet),
     .query_where = offsetof(PostQuery, where),

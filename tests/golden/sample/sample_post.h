@@ -2,7 +2,7 @@
 #ifndef TENON_GENERATED_SAMPLE_POST_H
 #define TENON_GENERATED_SAMPLE_POST_H
 
-#include "sample_enums.h"
+#include "sample_shared.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -25,7 +25,11 @@ typedef enum PostUnique {
     POST_BY_AUTHOR_ID_SLUG
 } PostUnique;
 
-typedef struct Post {
+typedef enum PostRelation {
+    POST_AUTHOR = 10
+} PostRelation;
+
+struct Post {
     tenon_uuid id;
     int32_t authorId;
     const char *slug;
@@ -35,24 +39,20 @@ typedef struct Post {
     bool published;
     tenon_json meta;
     tenon_opt_time publishedAt;
+    struct User *author;
     uint64_t tenon_loaded[1]; /* ask POST_LOADED */
-} Post;
+};
 
-typedef struct PostList {
-    Post *items;
-    size_t count;
-} PostList;
-
-/* Whether a column was selected. */
+/* Whether a column was selected or a relation loaded. */
 #define POST_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct PostWhereList {
-    const struct PostWhere *items;
+    const PostWhere *items;
     size_t count;
 } PostWhereList;
 
 /* All that is set must hold; `all`, `any` and `none` nest. */
-typedef struct PostWhere {
+struct PostWhere {
     PostWhereList all, any, none;
     tenon_uuid_filter id;
     tenon_int_filter authorId;
@@ -63,25 +63,33 @@ typedef struct PostWhere {
     tenon_bool_filter published;
     tenon_json_filter meta;
     tenon_time_filter publishedAt;
-} PostWhere;
+    struct UserRelationFilter author;
+};
 
-typedef struct PostOrder {
+struct PostOrder {
     PostColumn column;
     tenon_direction direction;
-} PostOrder;
+    const struct UserOrder *author;
+};
 
-typedef struct PostQuery {
+typedef struct PostInclude {
+    const struct UserQuery *author;
+} PostInclude;
+
+struct PostQuery {
     tenon_session *session;
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_strategy strategy;
     PostWhere where;
     PostOrder order_by[TENON_MAX_ORDER];
     PostColumn select[9];
     PostColumn distinct[TENON_MAX_DISTINCT];
-} PostQuery;
+    PostInclude include;
+};
 
-typedef struct PostSet {
+struct PostSet {
     tenon_session *session;
     tenon_table table;
     tenon_uuid_set id;
@@ -93,7 +101,7 @@ typedef struct PostSet {
     tenon_bool_set published;
     tenon_json_set meta;
     tenon_time_set publishedAt;
-} PostSet;
+};
 
 typedef struct PostCreateMany {
     tenon_session *session;
@@ -126,8 +134,6 @@ typedef struct PostUpsert {
     PostSet create;
     PostSet update;
 } PostUpsert;
-
-extern const tenon_model post_model;
 
 Post *post_find(tenon_session *session, tenon_uuid id);
 Post *post_find_by_author_id_slug(tenon_session *session, int64_t authorId, const char *slug);

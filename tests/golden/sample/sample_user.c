@@ -165,6 +165,39 @@ static const tenon_constraint user_model_constraints[] = {
     { .constraint = "User_balance_check", .fields = user_model_constraint_0, .field_count = 1 },
 };
 
+static const uint16_t user_model_from_0[] = { 0 };
+static const uint16_t user_model_to_0[] = { 1 };
+static const uint16_t user_model_from_1[] = { 0 };
+static const uint16_t user_model_to_1[] = { 0 };
+static const tenon_relation user_model_relations[] = {
+    {
+        .name = "posts", .target = &post_model,
+        .is_list = true, .is_required = false, .holds_key = false,
+        .inverse = 0, .field_count = 1,
+        .fields = user_model_from_0, .target_fields = user_model_to_0,
+        .link = NULL, .on_delete = TENON_ACTION_RESTRICT,
+        .row_offset = offsetof(User, posts),
+        .where_offset = offsetof(UserWhere, posts),
+        .include_offset = offsetof(UserQuery, include.posts),
+        .order_offset = 0,
+        .count_where_offset = offsetof(UserQuery, counts.posts),
+        .count_offset = offsetof(UserCounts, posts),
+    },
+    {
+        .name = "memberships", .target = &membership_model,
+        .is_list = true, .is_required = false, .holds_key = false,
+        .inverse = 0, .field_count = 1,
+        .fields = user_model_from_1, .target_fields = user_model_to_1,
+        .link = NULL, .on_delete = TENON_ACTION_CASCADE,
+        .row_offset = offsetof(User, memberships),
+        .where_offset = offsetof(UserWhere, memberships),
+        .include_offset = offsetof(UserQuery, include.memberships),
+        .order_offset = 0,
+        .count_where_offset = offsetof(UserQuery, counts.memberships),
+        .count_offset = offsetof(UserCounts, memberships),
+    },
+};
+
 const tenon_model user_model = {
     .abi = TENON_ABI,
     .size = sizeof(tenon_model),
@@ -173,8 +206,12 @@ const tenon_model user_model = {
     .fields = user_model_fields, .field_count = 11,
     .uniques = user_model_uniques, .unique_count = 2,
     .constraints = user_model_constraints, .constraint_count = 1,
+    .relations = user_model_relations, .relation_count = 2,
     .row_size = sizeof(User),
     .loaded_offset = offsetof(User, tenon_loaded),
+    .counts_offset = offsetof(User, counts),
+    .counts_size = sizeof(UserCounts),
+    .order_size = sizeof(UserOrder),
     .where_size = sizeof(UserWhere),
     .set_size = sizeof(UserSet),
     .query_where = offsetof(UserQuery, where),

@@ -2,7 +2,7 @@
 #ifndef TENON_GENERATED_SAMPLE_USER_H
 #define TENON_GENERATED_SAMPLE_USER_H
 
-#include "sample_enums.h"
+#include "sample_shared.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -27,8 +27,18 @@ typedef enum UserUnique {
     USER_BY_EMAIL
 } UserUnique;
 
+typedef enum UserRelation {
+    USER_POSTS = 12,
+    USER_MEMBERSHIPS
+} UserRelation;
+
+typedef struct UserCounts {
+    int64_t posts;
+    int64_t memberships;
+} UserCounts;
+
 /* Somebody who can sign in. */
-typedef struct User {
+struct User {
     int32_t id;
     /* How to reach them. */
     const char *email;
@@ -41,24 +51,22 @@ typedef struct User {
     tenon_text_array tags;
     tenon_time createdAt;
     tenon_time updatedAt;
+    struct PostList posts;
+    struct MembershipList memberships;
+    const struct UserCounts *counts; /* NULL: not asked for */
     uint64_t tenon_loaded[1]; /* ask USER_LOADED */
-} User;
+};
 
-typedef struct UserList {
-    User *items;
-    size_t count;
-} UserList;
-
-/* Whether a column was selected. */
+/* Whether a column was selected or a relation loaded. */
 #define USER_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct UserWhereList {
-    const struct UserWhere *items;
+    const UserWhere *items;
     size_t count;
 } UserWhereList;
 
 /* All that is set must hold; `all`, `any` and `none` nest. */
-typedef struct UserWhere {
+struct UserWhere {
     UserWhereList all, any, none;
     tenon_int_filter id;
     tenon_text_filter email;
@@ -71,25 +79,41 @@ typedef struct UserWhere {
     tenon_text_array_filter tags;
     tenon_time_filter createdAt;
     tenon_time_filter updatedAt;
-} UserWhere;
+    struct PostListRelationFilter posts;
+    struct MembershipListRelationFilter memberships;
+};
 
-typedef struct UserOrder {
+struct UserOrder {
     UserColumn column;
     tenon_direction direction;
-} UserOrder;
+    UserRelation count; /* of the rows of a list, instead of a column */
+};
 
-typedef struct UserQuery {
+typedef struct UserInclude {
+    const struct PostQuery *posts;
+    const struct MembershipQuery *memberships;
+} UserInclude;
+
+typedef struct UserCountQuery {
+    const struct PostWhere *posts;
+    const struct MembershipWhere *memberships;
+} UserCountQuery;
+
+struct UserQuery {
     tenon_session *session;
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_strategy strategy;
     UserWhere where;
     UserOrder order_by[TENON_MAX_ORDER];
     UserColumn select[11];
     UserColumn distinct[TENON_MAX_DISTINCT];
-} UserQuery;
+    UserInclude include;
+    UserCountQuery counts;
+};
 
-typedef struct UserSet {
+struct UserSet {
     tenon_session *session;
     tenon_table table;
     tenon_int_set id;
@@ -103,7 +127,7 @@ typedef struct UserSet {
     tenon_text_array_set tags;
     tenon_time_set createdAt;
     tenon_time_set updatedAt;
-} UserSet;
+};
 
 typedef struct UserCreateMany {
     tenon_session *session;
@@ -136,8 +160,6 @@ typedef struct UserUpsert {
     UserSet create;
     UserSet update;
 } UserUpsert;
-
-extern const tenon_model user_model;
 
 User *user_find(tenon_session *session, int64_t id);
 User *user_find_by_email(tenon_session *session, const char *email);

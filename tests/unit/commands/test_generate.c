@@ -84,7 +84,7 @@ static void options_win_over_the_block(void **state)
     assert_string_equal(output, "in/block/shop.h: created\nin/block/shop.c: created\n");
     assert_int_equal(run("grep -c 'ShopA \\*shop_a_find(' in/block/shop.h"), 0);
     assert_int_equal(run("$tenon generate --output . --name x --prefix y --split"), 0);
-    assert_string_equal(output, "x_enums.h: created\nx_enums.c: created\nx_y_a.h: created\n"
+    assert_string_equal(output, "x_shared.h: created\nx_shared.c: created\nx_y_a.h: created\n"
                                 "x_y_a.c: created\nx.h: created\n");
 }
 

@@ -151,10 +151,45 @@ static void check_constraints(const tenon_model *made, const tenon_model *compil
     }
 }
 
+static void check_link(const tenon_link *made, const tenon_link *compiled)
+{
+    assert_int_equal(made != NULL, compiled != NULL);
+    if (!made)
+        return;
+    check_text(made->schema, compiled->schema);
+    check_text(made->table, compiled->table);
+    check_text(made->column, compiled->column);
+    check_text(made->target_column, compiled->target_column);
+}
+
+static void check_relation(const tenon_relation *made, const tenon_relation *compiled)
+{
+    check_text(made->name, compiled->name);
+    check_text(made->target->name, compiled->target->name);
+    assert_int_equal(made->is_list, compiled->is_list);
+    assert_int_equal(made->is_required, compiled->is_required);
+    assert_int_equal(made->holds_key, compiled->holds_key);
+    assert_int_equal(made->inverse, compiled->inverse);
+    assert_int_equal(made->field_count, compiled->field_count);
+    check_field_list(made->fields, compiled->fields, made->field_count);
+    check_field_list(made->target_fields, compiled->target_fields, made->field_count);
+    check_link(made->link, compiled->link);
+    assert_int_equal(made->on_delete, compiled->on_delete);
+    assert_int_equal(made->row_offset, compiled->row_offset);
+    assert_int_equal(made->where_offset, compiled->where_offset);
+    assert_int_equal(made->include_offset, compiled->include_offset);
+    assert_int_equal(made->order_offset, compiled->order_offset);
+    assert_int_equal(made->count_where_offset, compiled->count_where_offset);
+    assert_int_equal(made->count_offset, compiled->count_offset);
+}
+
 static void check_sizes(const tenon_model *made, const tenon_model *compiled)
 {
     assert_int_equal(made->row_size, compiled->row_size);
     assert_int_equal(made->loaded_offset, compiled->loaded_offset);
+    assert_int_equal(made->counts_offset, compiled->counts_offset);
+    assert_int_equal(made->counts_size, compiled->counts_size);
+    assert_int_equal(made->order_size, compiled->order_size);
     assert_int_equal(made->where_size, compiled->where_size);
     assert_int_equal(made->set_size, compiled->set_size);
     assert_int_equal(made->query_where, compiled->query_where);
@@ -180,6 +215,9 @@ static void check_model(const tenon_model *made, const tenon_model *compiled)
     for (uint32_t i = 0; i < made->field_count; i++)
         check_field(&made->fields[i], &compiled->fields[i]);
     check_constraints(made, compiled);
+    assert_int_equal(made->relation_count, compiled->relation_count);
+    for (uint32_t i = 0; i < made->relation_count; i++)
+        check_relation(&made->relations[i], &compiled->relations[i]);
     check_sizes(made, compiled);
 }
 

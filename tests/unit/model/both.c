@@ -11,15 +11,18 @@ static const char *make_postgresql_url(void)
     return testdb_create("model");
 }
 
-both both_postgresql = {.make_url = make_postgresql_url, .schema = sample_schema_postgresql};
-both both_sqlite = {
-    .make_url = testdb_sqlite_url, .schema = sample_schema_sqlite, .is_sqlite = true};
-
 static const char empty_all[] = "DELETE FROM \"posts\"; DELETE FROM \"Membership\";"
                                 "DELETE FROM \"User\"; DELETE FROM \"Everything\";"
                                 "DELETE FROM \"Arrays\";";
 
-static void open_one(both *b)
+both both_postgresql = {
+    .make_url = make_postgresql_url, .schema = sample_schema_postgresql, .empty = empty_all};
+both both_sqlite = {.make_url = testdb_sqlite_url,
+                    .schema = sample_schema_sqlite,
+                    .empty = empty_all,
+                    .is_sqlite = true};
+
+void both_open_one(both *b)
 {
     tenon_error err = {0};
     b->url = b->make_url();
@@ -31,8 +34,8 @@ static void open_one(both *b)
 
 int both_open(void **state)
 {
-    open_one(&both_postgresql);
-    open_one(&both_sqlite);
+    both_open_one(&both_postgresql);
+    both_open_one(&both_sqlite);
     return 0;
 }
 
@@ -48,7 +51,7 @@ int both_start_case(void **state)
     both *b = *state;
     b->session = tenon_session_open(b->db, NULL);
     assert_non_null(b->session);
-    assert_true(tenon_execute(b->session, empty_all));
+    assert_true(tenon_execute(b->session, b->empty));
     return 0;
 }
 

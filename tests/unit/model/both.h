@@ -30,7 +30,8 @@ typedef struct both {
     tenon_session *session; /* open for the case */
     bool is_sqlite;         /* for the differences that are meant */
     const char *(*make_url)(void);
-    const char *schema;
+    const char *schema; /* SQL that makes the tables, and empties them for a case */
+    const char *empty;
 } both;
 
 extern both both_postgresql, both_sqlite;
@@ -39,6 +40,8 @@ int both_start_case(void **state);
 int both_end_case(void **state);
 int both_open(void **state);
 int both_close(void **state);
+/* For other models than the sample's: see blog.h. */
+void both_open_one(both *b);
 
 #define ON(target, test)                                                                           \
     {                                                                                              \

@@ -56,6 +56,44 @@ const char *unused_name(Unused value);
 bool unused_from_name(const char *name, Unused *out);
 extern const tenon_enum unused_enum;
 
+typedef struct RoleSet RoleSet;
+typedef struct RoleSetWhere RoleSetWhere;
+typedef struct RoleSetOrder RoleSetOrder;
+typedef struct RoleSetQuery RoleSetQuery;
+typedef struct RoleSetSet RoleSetSet;
+typedef struct RoleSetList {
+    RoleSet *items;
+    size_t count;
+} RoleSetList;
+typedef struct RoleSetRelationFilter {
+    const RoleSetWhere *is, *is_not;
+    tenon_presence presence;
+} RoleSetRelationFilter;
+typedef struct RoleSetListRelationFilter {
+    const RoleSetWhere *some, *every, *none;
+    tenon_int_filter count;
+} RoleSetListRelationFilter;
+extern const tenon_model role_set_model;
+
+typedef struct Role_admin Role_admin;
+typedef struct Role_adminWhere Role_adminWhere;
+typedef struct Role_adminOrder Role_adminOrder;
+typedef struct Role_adminQuery Role_adminQuery;
+typedef struct Role_adminSet Role_adminSet;
+typedef struct Role_adminList {
+    Role_admin *items;
+    size_t count;
+} Role_adminList;
+typedef struct Role_adminRelationFilter {
+    const Role_adminWhere *is, *is_not;
+    tenon_presence presence;
+} Role_adminRelationFilter;
+typedef struct Role_adminListRelationFilter {
+    const Role_adminWhere *some, *every, *none;
+    tenon_int_filter count;
+} Role_adminListRelationFilter;
+extern const tenon_model role_admin_model;
+
 typedef enum RoleSetColumn {
     ROLE_SET_ID = 1,
     ROLE_SET_ROLE,
@@ -67,60 +105,56 @@ typedef enum RoleSetUnique {
     ROLE_SET_BY_ID = 1
 } RoleSetUnique;
 
-typedef struct RoleSet {
+struct RoleSet {
     int32_t id;
     Role role;
     Role_A roleA;
     FlagArray flags;
     uint64_t tenon_loaded[1]; /* ask ROLE_SET_LOADED */
-} RoleSet;
-
-typedef struct RoleSetList {
-    RoleSet *items;
-    size_t count;
-} RoleSetList;
+};
 
 /* Whether a column was selected. */
 #define ROLE_SET_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct RoleSetWhereList {
-    const struct RoleSetWhere *items;
+    const RoleSetWhere *items;
     size_t count;
 } RoleSetWhereList;
 
 /* All that is set must hold; `all`, `any` and `none` nest. */
-typedef struct RoleSetWhere {
+struct RoleSetWhere {
     RoleSetWhereList all, any, none;
     tenon_int_filter id;
     RoleFilter role;
     Role_AFilter roleA;
     FlagArrayFilter flags;
-} RoleSetWhere;
+};
 
-typedef struct RoleSetOrder {
+struct RoleSetOrder {
     RoleSetColumn column;
     tenon_direction direction;
-} RoleSetOrder;
+};
 
-typedef struct RoleSetQuery {
+struct RoleSetQuery {
     tenon_session *session;
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_strategy strategy;
     RoleSetWhere where;
     RoleSetOrder order_by[TENON_MAX_ORDER];
     RoleSetColumn select[4];
     RoleSetColumn distinct[TENON_MAX_DISTINCT];
-} RoleSetQuery;
+};
 
-typedef struct RoleSetSet {
+struct RoleSetSet {
     tenon_session *session;
     tenon_table table;
     tenon_int_set id;
     RoleSet_ role;
     Role_ASet roleA;
     FlagArraySet flags;
-} RoleSetSet;
+};
 
 typedef struct RoleSetCreateMany {
     tenon_session *session;
@@ -153,8 +187,6 @@ typedef struct RoleSetUpsert {
     RoleSetSet create;
     RoleSetSet update;
 } RoleSetUpsert;
-
-extern const tenon_model role_set_model;
 
 RoleSet *role_set_find(tenon_session *session, int64_t id);
 RoleSet *role_set_find_first_q(const RoleSetQuery *query);
@@ -196,51 +228,47 @@ typedef enum Role_adminUnique {
     ROLE_ADMIN_BY_ID = 1
 } Role_adminUnique;
 
-typedef struct Role_admin {
+struct Role_admin {
     int32_t id;
     uint64_t tenon_loaded[1]; /* ask ROLE_ADMIN_LOADED */
-} Role_admin;
-
-typedef struct Role_adminList {
-    Role_admin *items;
-    size_t count;
-} Role_adminList;
+};
 
 /* Whether a column was selected. */
 #define ROLE_ADMIN_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct Role_adminWhereList {
-    const struct Role_adminWhere *items;
+    const Role_adminWhere *items;
     size_t count;
 } Role_adminWhereList;
 
 /* All that is set must hold; `all`, `any` and `none` nest. */
-typedef struct Role_adminWhere {
+struct Role_adminWhere {
     Role_adminWhereList all, any, none;
     tenon_int_filter id;
-} Role_adminWhere;
+};
 
-typedef struct Role_adminOrder {
+struct Role_adminOrder {
     Role_adminColumn column;
     tenon_direction direction;
-} Role_adminOrder;
+};
 
-typedef struct Role_adminQuery {
+struct Role_adminQuery {
     tenon_session *session;
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_strategy strategy;
     Role_adminWhere where;
     Role_adminOrder order_by[TENON_MAX_ORDER];
     Role_adminColumn select[1];
     Role_adminColumn distinct[TENON_MAX_DISTINCT];
-} Role_adminQuery;
+};
 
-typedef struct Role_adminSet {
+struct Role_adminSet {
     tenon_session *session;
     tenon_table table;
     tenon_int_set id;
-} Role_adminSet;
+};
 
 typedef struct Role_adminCreateMany {
     tenon_session *session;
@@ -273,8 +301,6 @@ typedef struct Role_adminUpsert {
     Role_adminSet create;
     Role_adminSet update;
 } Role_adminUpsert;
-
-extern const tenon_model role_admin_model;
 
 Role_admin *role_admin_find(tenon_session *session, int64_t id);
 Role_admin *role_admin_find_first_q(const Role_adminQuery *query);

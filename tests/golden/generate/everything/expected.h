@@ -27,6 +27,25 @@ const char *colour_name(Colour value);
 bool colour_from_name(const char *name, Colour *out);
 extern const tenon_enum colour_enum;
 
+typedef struct Everything Everything;
+typedef struct EverythingWhere EverythingWhere;
+typedef struct EverythingOrder EverythingOrder;
+typedef struct EverythingQuery EverythingQuery;
+typedef struct EverythingSet EverythingSet;
+typedef struct EverythingList {
+    Everything *items;
+    size_t count;
+} EverythingList;
+typedef struct EverythingRelationFilter {
+    const EverythingWhere *is, *is_not;
+    tenon_presence presence;
+} EverythingRelationFilter;
+typedef struct EverythingListRelationFilter {
+    const EverythingWhere *some, *every, *none;
+    tenon_int_filter count;
+} EverythingListRelationFilter;
+extern const tenon_model everything_model;
+
 typedef enum EverythingColumn {
     EVERYTHING_ID = 1,
     EVERYTHING_BOOL,
@@ -106,7 +125,7 @@ typedef enum EverythingUnique {
 } EverythingUnique;
 
 /* One column of every type, each also optional and as a list. */
-typedef struct Everything {
+struct Everything {
     int32_t id;
     bool bool_;
     tenon_opt_bool boolOpt;
@@ -180,23 +199,18 @@ typedef struct Everything {
     int32_t byDatabase;
     tenon_text_array none_;
     uint64_t tenon_loaded[2]; /* ask EVERYTHING_LOADED */
-} Everything;
-
-typedef struct EverythingList {
-    Everything *items;
-    size_t count;
-} EverythingList;
+};
 
 /* Whether a column was selected. */
 #define EVERYTHING_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct EverythingWhereList {
-    const struct EverythingWhere *items;
+    const EverythingWhere *items;
     size_t count;
 } EverythingWhereList;
 
 /* All that is set must hold; `all`, `any` and `none` nest. */
-typedef struct EverythingWhere {
+struct EverythingWhere {
     EverythingWhereList all, any, none;
     tenon_int_filter id;
     tenon_bool_filter bool_;
@@ -269,25 +283,26 @@ typedef struct EverythingWhere {
     tenon_text_filter nano;
     tenon_int_filter byDatabase;
     tenon_text_array_filter none_;
-} EverythingWhere;
+};
 
-typedef struct EverythingOrder {
+struct EverythingOrder {
     EverythingColumn column;
     tenon_direction direction;
-} EverythingOrder;
+};
 
-typedef struct EverythingQuery {
+struct EverythingQuery {
     tenon_session *session;
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_strategy strategy;
     EverythingWhere where;
     EverythingOrder order_by[TENON_MAX_ORDER];
     EverythingColumn select[71];
     EverythingColumn distinct[TENON_MAX_DISTINCT];
-} EverythingQuery;
+};
 
-typedef struct EverythingSet {
+struct EverythingSet {
     tenon_session *session;
     tenon_table table;
     tenon_int_set id;
@@ -361,7 +376,7 @@ typedef struct EverythingSet {
     tenon_text_set nano;
     tenon_int_set byDatabase;
     tenon_text_array_set none_;
-} EverythingSet;
+};
 
 typedef struct EverythingCreateMany {
     tenon_session *session;
@@ -394,8 +409,6 @@ typedef struct EverythingUpsert {
     EverythingSet create;
     EverythingSet update;
 } EverythingUpsert;
-
-extern const tenon_model everything_model;
 
 Everything *everything_find(tenon_session *session, int64_t id);
 Everything *everything_find_first_q(const EverythingQuery *query);

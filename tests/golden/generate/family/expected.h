@@ -9,6 +9,101 @@
 extern "C" {
 #endif
 
+typedef struct User User;
+typedef struct UserWhere UserWhere;
+typedef struct UserOrder UserOrder;
+typedef struct UserQuery_ UserQuery_;
+typedef struct UserSet UserSet;
+typedef struct UserList_ {
+    User *items;
+    size_t count;
+} UserList_;
+typedef struct UserRelationFilter {
+    const UserWhere *is, *is_not;
+    tenon_presence presence;
+} UserRelationFilter;
+typedef struct UserListRelationFilter {
+    const UserWhere *some, *every, *none;
+    tenon_int_filter count;
+} UserListRelationFilter;
+extern const tenon_model user_model;
+
+typedef struct UserList UserList;
+typedef struct UserListWhere UserListWhere;
+typedef struct UserListOrder UserListOrder;
+typedef struct UserListQuery UserListQuery;
+typedef struct UserListSet UserListSet;
+typedef struct UserListList {
+    UserList *items;
+    size_t count;
+} UserListList;
+typedef struct UserListRelationFilter_ {
+    const UserListWhere *is, *is_not;
+    tenon_presence presence;
+} UserListRelationFilter_;
+typedef struct UserListListRelationFilter {
+    const UserListWhere *some, *every, *none;
+    tenon_int_filter count;
+} UserListListRelationFilter;
+extern const tenon_model user_list_model;
+
+typedef struct UserQuery UserQuery;
+typedef struct UserQueryWhere UserQueryWhere;
+typedef struct UserQueryOrder UserQueryOrder;
+typedef struct UserQueryQuery UserQueryQuery;
+typedef struct UserQuerySet UserQuerySet;
+typedef struct UserQueryList {
+    UserQuery *items;
+    size_t count;
+} UserQueryList;
+typedef struct UserQueryRelationFilter {
+    const UserQueryWhere *is, *is_not;
+    tenon_presence presence;
+} UserQueryRelationFilter;
+typedef struct UserQueryListRelationFilter {
+    const UserQueryWhere *some, *every, *none;
+    tenon_int_filter count;
+} UserQueryListRelationFilter;
+extern const tenon_model user_query_model;
+
+typedef struct user user;
+typedef struct userWhere userWhere;
+typedef struct userOrder userOrder;
+typedef struct userQuery userQuery;
+typedef struct userSet userSet;
+typedef struct userList {
+    user *items;
+    size_t count;
+} userList;
+typedef struct userRelationFilter {
+    const userWhere *is, *is_not;
+    tenon_presence presence;
+} userRelationFilter;
+typedef struct userListRelationFilter {
+    const userWhere *some, *every, *none;
+    tenon_int_filter count;
+} userListRelationFilter;
+extern const tenon_model user__model;
+
+typedef struct UserFind UserFind;
+typedef struct UserFindWhere UserFindWhere;
+typedef struct UserFindOrder UserFindOrder;
+typedef struct UserFindQuery UserFindQuery;
+typedef struct UserFindSet UserFindSet;
+typedef struct UserFindList {
+    UserFind *items;
+    size_t count;
+} UserFindList;
+typedef struct UserFindRelationFilter {
+    const UserFindWhere *is, *is_not;
+    tenon_presence presence;
+} UserFindRelationFilter;
+typedef struct UserFindListRelationFilter {
+    const UserFindWhere *some, *every, *none;
+    tenon_int_filter count;
+} UserFindListRelationFilter;
+extern const tenon_model user_find_model;
+
 typedef enum UserColumn {
     USER_ID = 1
 } UserColumn;
@@ -17,51 +112,47 @@ typedef enum UserUnique {
     USER_BY_ID = 1
 } UserUnique;
 
-typedef struct User {
+struct User {
     int32_t id;
     uint64_t tenon_loaded[1]; /* ask USER_LOADED */
-} User;
-
-typedef struct UserList_ {
-    User *items;
-    size_t count;
-} UserList_;
+};
 
 /* Whether a column was selected. */
 #define USER_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct UserWhereList {
-    const struct UserWhere *items;
+    const UserWhere *items;
     size_t count;
 } UserWhereList;
 
 /* All that is set must hold; `all`, `any` and `none` nest. */
-typedef struct UserWhere {
+struct UserWhere {
     UserWhereList all, any, none;
     tenon_int_filter id;
-} UserWhere;
+};
 
-typedef struct UserOrder {
+struct UserOrder {
     UserColumn column;
     tenon_direction direction;
-} UserOrder;
+};
 
-typedef struct UserQuery_ {
+struct UserQuery_ {
     tenon_session *session;
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_strategy strategy;
     UserWhere where;
     UserOrder order_by[TENON_MAX_ORDER];
     UserColumn select[1];
     UserColumn distinct[TENON_MAX_DISTINCT];
-} UserQuery_;
+};
 
-typedef struct UserSet {
+struct UserSet {
     tenon_session *session;
     tenon_table table;
     tenon_int_set id;
-} UserSet;
+};
 
 typedef struct UserCreateMany {
     tenon_session *session;
@@ -94,8 +185,6 @@ typedef struct UserUpsert {
     UserSet create;
     UserSet update;
 } UserUpsert;
-
-extern const tenon_model user_model;
 
 User *user_find(tenon_session *session, int64_t id);
 User *user_find_first_q(const UserQuery_ *query);
@@ -137,51 +226,47 @@ typedef enum UserListUnique {
     USER_LIST_BY_ID = 1
 } UserListUnique;
 
-typedef struct UserList {
+struct UserList {
     int32_t id;
     uint64_t tenon_loaded[1]; /* ask USER_LIST_LOADED */
-} UserList;
-
-typedef struct UserListList {
-    UserList *items;
-    size_t count;
-} UserListList;
+};
 
 /* Whether a column was selected. */
 #define USER_LIST_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct UserListWhereList {
-    const struct UserListWhere *items;
+    const UserListWhere *items;
     size_t count;
 } UserListWhereList;
 
 /* All that is set must hold; `all`, `any` and `none` nest. */
-typedef struct UserListWhere {
+struct UserListWhere {
     UserListWhereList all, any, none;
     tenon_int_filter id;
-} UserListWhere;
+};
 
-typedef struct UserListOrder {
+struct UserListOrder {
     UserListColumn column;
     tenon_direction direction;
-} UserListOrder;
+};
 
-typedef struct UserListQuery {
+struct UserListQuery {
     tenon_session *session;
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_strategy strategy;
     UserListWhere where;
     UserListOrder order_by[TENON_MAX_ORDER];
     UserListColumn select[1];
     UserListColumn distinct[TENON_MAX_DISTINCT];
-} UserListQuery;
+};
 
-typedef struct UserListSet {
+struct UserListSet {
     tenon_session *session;
     tenon_table table;
     tenon_int_set id;
-} UserListSet;
+};
 
 typedef struct UserListCreateMany {
     tenon_session *session;
@@ -214,8 +299,6 @@ typedef struct UserListUpsert {
     UserListSet create;
     UserListSet update;
 } UserListUpsert;
-
-extern const tenon_model user_list_model;
 
 UserList *user_list_find(tenon_session *session, int64_t id);
 UserList *user_list_find_first_q(const UserListQuery *query);
@@ -257,51 +340,47 @@ typedef enum UserQueryUnique {
     USER_QUERY_BY_ID = 1
 } UserQueryUnique;
 
-typedef struct UserQuery {
+struct UserQuery {
     int32_t id;
     uint64_t tenon_loaded[1]; /* ask USER_QUERY_LOADED */
-} UserQuery;
-
-typedef struct UserQueryList {
-    UserQuery *items;
-    size_t count;
-} UserQueryList;
+};
 
 /* Whether a column was selected. */
 #define USER_QUERY_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct UserQueryWhereList {
-    const struct UserQueryWhere *items;
+    const UserQueryWhere *items;
     size_t count;
 } UserQueryWhereList;
 
 /* All that is set must hold; `all`, `any` and `none` nest. */
-typedef struct UserQueryWhere {
+struct UserQueryWhere {
     UserQueryWhereList all, any, none;
     tenon_int_filter id;
-} UserQueryWhere;
+};
 
-typedef struct UserQueryOrder {
+struct UserQueryOrder {
     UserQueryColumn column;
     tenon_direction direction;
-} UserQueryOrder;
+};
 
-typedef struct UserQueryQuery {
+struct UserQueryQuery {
     tenon_session *session;
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_strategy strategy;
     UserQueryWhere where;
     UserQueryOrder order_by[TENON_MAX_ORDER];
     UserQueryColumn select[1];
     UserQueryColumn distinct[TENON_MAX_DISTINCT];
-} UserQueryQuery;
+};
 
-typedef struct UserQuerySet {
+struct UserQuerySet {
     tenon_session *session;
     tenon_table table;
     tenon_int_set id;
-} UserQuerySet;
+};
 
 typedef struct UserQueryCreateMany {
     tenon_session *session;
@@ -334,8 +413,6 @@ typedef struct UserQueryUpsert {
     UserQuerySet create;
     UserQuerySet update;
 } UserQueryUpsert;
-
-extern const tenon_model user_query_model;
 
 UserQuery *user_query_find(tenon_session *session, int64_t id);
 UserQuery *user_query_find_first_q(const UserQueryQuery *query);
@@ -377,51 +454,47 @@ typedef enum userUnique {
     USER__BY_ID = 1
 } userUnique;
 
-typedef struct user {
+struct user {
     int32_t id;
     uint64_t tenon_loaded[1]; /* ask USER__LOADED */
-} user;
-
-typedef struct userList {
-    user *items;
-    size_t count;
-} userList;
+};
 
 /* Whether a column was selected. */
 #define USER__LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct userWhereList {
-    const struct userWhere *items;
+    const userWhere *items;
     size_t count;
 } userWhereList;
 
 /* All that is set must hold; `all`, `any` and `none` nest. */
-typedef struct userWhere {
+struct userWhere {
     userWhereList all, any, none;
     tenon_int_filter id;
-} userWhere;
+};
 
-typedef struct userOrder {
+struct userOrder {
     userColumn column;
     tenon_direction direction;
-} userOrder;
+};
 
-typedef struct userQuery {
+struct userQuery {
     tenon_session *session;
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_strategy strategy;
     userWhere where;
     userOrder order_by[TENON_MAX_ORDER];
     userColumn select[1];
     userColumn distinct[TENON_MAX_DISTINCT];
-} userQuery;
+};
 
-typedef struct userSet {
+struct userSet {
     tenon_session *session;
     tenon_table table;
     tenon_int_set id;
-} userSet;
+};
 
 typedef struct userCreateMany {
     tenon_session *session;
@@ -454,8 +527,6 @@ typedef struct userUpsert {
     userSet create;
     userSet update;
 } userUpsert;
-
-extern const tenon_model user__model;
 
 user *user__find(tenon_session *session, int64_t id);
 user *user__find_first_q(const userQuery *query);
@@ -499,54 +570,50 @@ typedef enum UserFindUnique {
     USER_FIND_BY_MANY
 } UserFindUnique;
 
-typedef struct UserFind {
+struct UserFind {
     int32_t find;
     tenon_opt_int32 many;
     uint64_t tenon_loaded[1]; /* ask USER_FIND_LOADED */
-} UserFind;
-
-typedef struct UserFindList {
-    UserFind *items;
-    size_t count;
-} UserFindList;
+};
 
 /* Whether a column was selected. */
 #define USER_FIND_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct UserFindWhereList {
-    const struct UserFindWhere *items;
+    const UserFindWhere *items;
     size_t count;
 } UserFindWhereList;
 
 /* All that is set must hold; `all`, `any` and `none` nest. */
-typedef struct UserFindWhere {
+struct UserFindWhere {
     UserFindWhereList all, any, none;
     tenon_int_filter find;
     tenon_int_filter many;
-} UserFindWhere;
+};
 
-typedef struct UserFindOrder {
+struct UserFindOrder {
     UserFindColumn column;
     tenon_direction direction;
-} UserFindOrder;
+};
 
-typedef struct UserFindQuery {
+struct UserFindQuery {
     tenon_session *session;
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_strategy strategy;
     UserFindWhere where;
     UserFindOrder order_by[TENON_MAX_ORDER];
     UserFindColumn select[2];
     UserFindColumn distinct[TENON_MAX_DISTINCT];
-} UserFindQuery;
+};
 
-typedef struct UserFindSet {
+struct UserFindSet {
     tenon_session *session;
     tenon_table table;
     tenon_int_set find;
     tenon_int_set many;
-} UserFindSet;
+};
 
 typedef struct UserFindCreateMany {
     tenon_session *session;
@@ -579,8 +646,6 @@ typedef struct UserFindUpsert {
     UserFindSet create;
     UserFindSet update;
 } UserFindUpsert;
-
-extern const tenon_model user_find_model;
 
 UserFind *user_find_find(tenon_session *session, int64_t find);
 UserFind *user_find_find_by_many(tenon_session *session, int64_t many);

@@ -24,6 +24,25 @@ const char *grade_name(Grade value);
 bool grade_from_name(const char *name, Grade *out);
 extern const tenon_enum grade_enum;
 
+typedef struct Hostile Hostile;
+typedef struct HostileWhere HostileWhere;
+typedef struct HostileOrder HostileOrder;
+typedef struct HostileQuery HostileQuery;
+typedef struct HostileSet HostileSet;
+typedef struct HostileList {
+    Hostile *items;
+    size_t count;
+} HostileList;
+typedef struct HostileRelationFilter {
+    const HostileWhere *is, *is_not;
+    tenon_presence presence;
+} HostileRelationFilter;
+typedef struct HostileListRelationFilter {
+    const HostileWhere *some, *every, *none;
+    tenon_int_filter count;
+} HostileListRelationFilter;
+extern const tenon_model hostile_model;
+
 typedef enum HostileColumn {
     HOSTILE_ID = 1,
     HOSTILE_TEXT,
@@ -38,7 +57,7 @@ typedef enum HostileUnique {
 } HostileUnique;
 
 /* "quoted" \"twice\" * / int x; */
-typedef struct Hostile {
+struct Hostile {
     int32_t id;
     /* ? ?/ */
     const char *text;
@@ -47,48 +66,44 @@ typedef struct Hostile {
     /* \ */
     int32_t last;
     uint64_t tenon_loaded[1]; /* ask HOSTILE_LOADED */
-} Hostile;
-
-typedef struct HostileList {
-    Hostile *items;
-    size_t count;
-} HostileList;
+};
 
 /* Whether a column was selected. */
 #define HOSTILE_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct HostileWhereList {
-    const struct HostileWhere *items;
+    const HostileWhere *items;
     size_t count;
 } HostileWhereList;
 
 /* All that is set must hold; `all`, `any` and `none` nest. */
-typedef struct HostileWhere {
+struct HostileWhere {
     HostileWhereList all, any, none;
     tenon_int_filter id;
     tenon_text_filter text;
     GradeFilter grade;
     tenon_text_filter match;
     tenon_int_filter last;
-} HostileWhere;
+};
 
-typedef struct HostileOrder {
+struct HostileOrder {
     HostileColumn column;
     tenon_direction direction;
-} HostileOrder;
+};
 
-typedef struct HostileQuery {
+struct HostileQuery {
     tenon_session *session;
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_strategy strategy;
     HostileWhere where;
     HostileOrder order_by[TENON_MAX_ORDER];
     HostileColumn select[5];
     HostileColumn distinct[TENON_MAX_DISTINCT];
-} HostileQuery;
+};
 
-typedef struct HostileSet {
+struct HostileSet {
     tenon_session *session;
     tenon_table table;
     tenon_int_set id;
@@ -96,7 +111,7 @@ typedef struct HostileSet {
     GradeSet grade;
     tenon_text_set match;
     tenon_int_set last;
-} HostileSet;
+};
 
 typedef struct HostileCreateMany {
     tenon_session *session;
@@ -129,8 +144,6 @@ typedef struct HostileUpsert {
     HostileSet create;
     HostileSet update;
 } HostileUpsert;
-
-extern const tenon_model hostile_model;
 
 Hostile *hostile_find(tenon_session *session, int64_t id);
 Hostile *hostile_find_by_last(tenon_session *session, int64_t last);

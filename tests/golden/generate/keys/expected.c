@@ -91,6 +91,23 @@ static const tenon_constraint membership_model_constraints[] = {
     { .constraint = "Membership_userId_fkey", .fields = membership_model_constraint_0, .field_count = 1 },
 };
 
+static const uint16_t membership_model_from_0[] = { 0 };
+static const uint16_t membership_model_to_0[] = { 0 };
+static const tenon_relation membership_model_relations[] = {
+    {
+        .name = "user", .target = &person_model,
+        .is_list = false, .is_required = true, .holds_key = true,
+        .inverse = 0, .field_count = 1,
+        .fields = membership_model_from_0, .target_fields = membership_model_to_0,
+        .link = NULL, .on_delete = TENON_ACTION_RESTRICT,
+        .row_offset = offsetof(Membership, user),
+        .where_offset = offsetof(MembershipWhere, user),
+        .include_offset = offsetof(MembershipQuery, include.user),
+        .order_offset = offsetof(MembershipOrder, user),
+        .count_where_offset = 0, .count_offset = 0,
+    },
+};
+
 const tenon_model membership_model = {
     .abi = TENON_ABI,
     .size = sizeof(tenon_model),
@@ -99,8 +116,11 @@ const tenon_model membership_model = {
     .fields = membership_model_fields, .field_count = 5,
     .uniques = membership_model_uniques, .unique_count = 4,
     .constraints = membership_model_constraints, .constraint_count = 1,
+    .relations = membership_model_relations, .relation_count = 1,
     .row_size = sizeof(Membership),
     .loaded_offset = offsetof(Membership, tenon_loaded),
+    .counts_offset = 0, .counts_size = 0,
+    .order_size = sizeof(MembershipOrder),
     .where_size = sizeof(MembershipWhere),
     .set_size = sizeof(MembershipSet),
     .query_where = offsetof(MembershipQuery, where),
@@ -227,6 +247,60 @@ static const tenon_unique person_model_uniques[] = {
     },
 };
 
+static const uint16_t person_model_from_0[] = { 0 };
+static const uint16_t person_model_to_0[] = { 0 };
+static const uint16_t person_model_from_1[] = { 0 };
+static const uint16_t person_model_to_1[] = { 0 };
+static const tenon_link person_model_link_1 = {
+    .schema = NULL, .table = "_Friends", .column = "B", .target_column = "A",
+};
+static const uint16_t person_model_from_2[] = { 0 };
+static const uint16_t person_model_to_2[] = { 0 };
+static const tenon_link person_model_link_2 = {
+    .schema = NULL, .table = "_Friends", .column = "A", .target_column = "B",
+};
+static const tenon_relation person_model_relations[] = {
+    {
+        .name = "memberships", .target = &membership_model,
+        .is_list = true, .is_required = false, .holds_key = false,
+        .inverse = 0, .field_count = 1,
+        .fields = person_model_from_0, .target_fields = person_model_to_0,
+        .link = NULL, .on_delete = TENON_ACTION_RESTRICT,
+        .row_offset = offsetof(Person, memberships),
+        .where_offset = offsetof(PersonWhere, memberships),
+        .include_offset = offsetof(PersonQuery, include.memberships),
+        .order_offset = 0,
+        .count_where_offset = offsetof(PersonQuery, counts.memberships),
+        .count_offset = offsetof(PersonCounts, memberships),
+    },
+    {
+        .name = "friends", .target = &person_model,
+        .is_list = true, .is_required = false, .holds_key = false,
+        .inverse = 2, .field_count = 1,
+        .fields = person_model_from_1, .target_fields = person_model_to_1,
+        .link = &person_model_link_1, .on_delete = TENON_ACTION_CASCADE,
+        .row_offset = offsetof(Person, friends),
+        .where_offset = offsetof(PersonWhere, friends),
+        .include_offset = offsetof(PersonQuery, include.friends),
+        .order_offset = 0,
+        .count_where_offset = offsetof(PersonQuery, counts.friends),
+        .count_offset = offsetof(PersonCounts, friends),
+    },
+    {
+        .name = "friendOf", .target = &person_model,
+        .is_list = true, .is_required = false, .holds_key = false,
+        .inverse = 1, .field_count = 1,
+        .fields = person_model_from_2, .target_fields = person_model_to_2,
+        .link = &person_model_link_2, .on_delete = TENON_ACTION_CASCADE,
+        .row_offset = offsetof(Person, friendOf),
+        .where_offset = offsetof(PersonWhere, friendOf),
+        .include_offset = offsetof(PersonQuery, include.friendOf),
+        .order_offset = 0,
+        .count_where_offset = offsetof(PersonQuery, counts.friendOf),
+        .count_offset = offsetof(PersonCounts, friendOf),
+    },
+};
+
 const tenon_model person_model = {
     .abi = TENON_ABI,
     .size = sizeof(tenon_model),
@@ -235,8 +309,12 @@ const tenon_model person_model = {
     .fields = person_model_fields, .field_count = 1,
     .uniques = person_model_uniques, .unique_count = 1,
     .constraints = NULL, .constraint_count = 0,
+    .relations = person_model_relations, .relation_count = 3,
     .row_size = sizeof(Person),
     .loaded_offset = offsetof(Person, tenon_loaded),
+    .counts_offset = offsetof(Person, counts),
+    .counts_size = sizeof(PersonCounts),
+    .order_size = sizeof(PersonOrder),
     .where_size = sizeof(PersonWhere),
     .set_size = sizeof(PersonSet),
     .query_where = offsetof(PersonQuery, where),
@@ -364,8 +442,11 @@ const tenon_model tagged_model = {
     .fields = tagged_model_fields, .field_count = 2,
     .uniques = tagged_model_uniques, .unique_count = 1,
     .constraints = NULL, .constraint_count = 0,
+    .relations = NULL, .relation_count = 0,
     .row_size = sizeof(Tagged),
     .loaded_offset = offsetof(Tagged, tenon_loaded),
+    .counts_offset = 0, .counts_size = 0,
+    .order_size = sizeof(TaggedOrder),
     .where_size = sizeof(TaggedWhere),
     .set_size = sizeof(TaggedSet),
     .query_where = offsetof(TaggedQuery, where),

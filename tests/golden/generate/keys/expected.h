@@ -9,6 +9,63 @@
 extern "C" {
 #endif
 
+typedef struct Membership Membership;
+typedef struct MembershipWhere MembershipWhere;
+typedef struct MembershipOrder MembershipOrder;
+typedef struct MembershipQuery MembershipQuery;
+typedef struct MembershipSet MembershipSet;
+typedef struct MembershipList {
+    Membership *items;
+    size_t count;
+} MembershipList;
+typedef struct MembershipRelationFilter {
+    const MembershipWhere *is, *is_not;
+    tenon_presence presence;
+} MembershipRelationFilter;
+typedef struct MembershipListRelationFilter {
+    const MembershipWhere *some, *every, *none;
+    tenon_int_filter count;
+} MembershipListRelationFilter;
+extern const tenon_model membership_model;
+
+typedef struct Person Person;
+typedef struct PersonWhere PersonWhere;
+typedef struct PersonOrder PersonOrder;
+typedef struct PersonQuery PersonQuery;
+typedef struct PersonSet PersonSet;
+typedef struct PersonList {
+    Person *items;
+    size_t count;
+} PersonList;
+typedef struct PersonRelationFilter {
+    const PersonWhere *is, *is_not;
+    tenon_presence presence;
+} PersonRelationFilter;
+typedef struct PersonListRelationFilter {
+    const PersonWhere *some, *every, *none;
+    tenon_int_filter count;
+} PersonListRelationFilter;
+extern const tenon_model person_model;
+
+typedef struct Tagged Tagged;
+typedef struct TaggedWhere TaggedWhere;
+typedef struct TaggedOrder TaggedOrder;
+typedef struct TaggedQuery TaggedQuery;
+typedef struct TaggedSet TaggedSet;
+typedef struct TaggedList {
+    Tagged *items;
+    size_t count;
+} TaggedList;
+typedef struct TaggedRelationFilter {
+    const TaggedWhere *is, *is_not;
+    tenon_presence presence;
+} TaggedRelationFilter;
+typedef struct TaggedListRelationFilter {
+    const TaggedWhere *some, *every, *none;
+    tenon_int_filter count;
+} TaggedListRelationFilter;
+extern const tenon_model tagged_model;
+
 typedef enum MembershipColumn {
     MEMBERSHIP_USER_ID = 1,
     MEMBERSHIP_GROUP_ID,
@@ -24,55 +81,63 @@ typedef enum MembershipUnique {
     MEMBERSHIP_BY_EMAIL_
 } MembershipUnique;
 
-typedef struct Membership {
+typedef enum MembershipRelation {
+    MEMBERSHIP_USER = 6
+} MembershipRelation;
+
+struct Membership {
     int32_t userId;
     tenon_uuid groupId;
     tenon_time since;
     const char *email;
     tenon_opt_int32 place;
+    struct Person *user;
     uint64_t tenon_loaded[1]; /* ask MEMBERSHIP_LOADED */
-} Membership;
+};
 
-typedef struct MembershipList {
-    Membership *items;
-    size_t count;
-} MembershipList;
-
-/* Whether a column was selected. */
+/* Whether a column was selected or a relation loaded. */
 #define MEMBERSHIP_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct MembershipWhereList {
-    const struct MembershipWhere *items;
+    const MembershipWhere *items;
     size_t count;
 } MembershipWhereList;
 
 /* All that is set must hold; `all`, `any` and `none` nest. */
-typedef struct MembershipWhere {
+struct MembershipWhere {
     MembershipWhereList all, any, none;
     tenon_int_filter userId;
     tenon_uuid_filter groupId;
     tenon_time_filter since;
     tenon_text_filter email;
     tenon_int_filter place;
-} MembershipWhere;
+    struct PersonRelationFilter user;
+};
 
-typedef struct MembershipOrder {
+struct MembershipOrder {
     MembershipColumn column;
     tenon_direction direction;
-} MembershipOrder;
+    const struct PersonOrder *user;
+};
 
-typedef struct MembershipQuery {
+typedef struct MembershipInclude {
+    const struct PersonQuery *user;
+} MembershipInclude;
+
+struct MembershipQuery {
     tenon_session *session;
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_strategy strategy;
     MembershipWhere where;
     MembershipOrder order_by[TENON_MAX_ORDER];
     MembershipColumn select[5];
     MembershipColumn distinct[TENON_MAX_DISTINCT];
-} MembershipQuery;
+    MembershipInclude include;
+};
 
-typedef struct MembershipSet {
+struct MembershipSet {
     tenon_session *session;
     tenon_table table;
     tenon_int_set userId;
@@ -80,7 +145,7 @@ typedef struct MembershipSet {
     tenon_time_set since;
     tenon_text_set email;
     tenon_int_set place;
-} MembershipSet;
+};
 
 typedef struct MembershipCreateMany {
     tenon_session *session;
@@ -113,8 +178,6 @@ typedef struct MembershipUpsert {
     MembershipSet create;
     MembershipSet update;
 } MembershipUpsert;
-
-extern const tenon_model membership_model;
 
 Membership *membership_find(tenon_session *session, int64_t userId, tenon_uuid groupId);
 Membership *membership_find_by_email(tenon_session *session, const char *email);
@@ -159,51 +222,81 @@ typedef enum PersonUnique {
     PERSON_BY_ID = 1
 } PersonUnique;
 
-typedef struct Person {
+typedef enum PersonRelation {
+    PERSON_MEMBERSHIPS = 2,
+    PERSON_FRIENDS,
+    PERSON_FRIEND_OF
+} PersonRelation;
+
+typedef struct PersonCounts {
+    int64_t memberships;
+    int64_t friends;
+    int64_t friendOf;
+} PersonCounts;
+
+struct Person {
     int32_t id;
+    struct MembershipList memberships;
+    struct PersonList friends;
+    struct PersonList friendOf;
+    const struct PersonCounts *counts; /* NULL: not asked for */
     uint64_t tenon_loaded[1]; /* ask PERSON_LOADED */
-} Person;
+};
 
-typedef struct PersonList {
-    Person *items;
-    size_t count;
-} PersonList;
-
-/* Whether a column was selected. */
+/* Whether a column was selected or a relation loaded. */
 #define PERSON_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct PersonWhereList {
-    const struct PersonWhere *items;
+    const PersonWhere *items;
     size_t count;
 } PersonWhereList;
 
 /* All that is set must hold; `all`, `any` and `none` nest. */
-typedef struct PersonWhere {
+struct PersonWhere {
     PersonWhereList all, any, none;
     tenon_int_filter id;
-} PersonWhere;
+    struct MembershipListRelationFilter memberships;
+    struct PersonListRelationFilter friends;
+    struct PersonListRelationFilter friendOf;
+};
 
-typedef struct PersonOrder {
+struct PersonOrder {
     PersonColumn column;
     tenon_direction direction;
-} PersonOrder;
+    PersonRelation count; /* of the rows of a list, instead of a column */
+};
 
-typedef struct PersonQuery {
+typedef struct PersonInclude {
+    const struct MembershipQuery *memberships;
+    const struct PersonQuery *friends;
+    const struct PersonQuery *friendOf;
+} PersonInclude;
+
+typedef struct PersonCountQuery {
+    const struct MembershipWhere *memberships;
+    const struct PersonWhere *friends;
+    const struct PersonWhere *friendOf;
+} PersonCountQuery;
+
+struct PersonQuery {
     tenon_session *session;
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_strategy strategy;
     PersonWhere where;
     PersonOrder order_by[TENON_MAX_ORDER];
     PersonColumn select[1];
     PersonColumn distinct[TENON_MAX_DISTINCT];
-} PersonQuery;
+    PersonInclude include;
+    PersonCountQuery counts;
+};
 
-typedef struct PersonSet {
+struct PersonSet {
     tenon_session *session;
     tenon_table table;
     tenon_int_set id;
-} PersonSet;
+};
 
 typedef struct PersonCreateMany {
     tenon_session *session;
@@ -236,8 +329,6 @@ typedef struct PersonUpsert {
     PersonSet create;
     PersonSet update;
 } PersonUpsert;
-
-extern const tenon_model person_model;
 
 Person *person_find(tenon_session *session, int64_t id);
 Person *person_find_first_q(const PersonQuery *query);
@@ -281,54 +372,50 @@ typedef enum TaggedUnique {
 } TaggedUnique;
 
 /* Without a primary key: no update and no delete of one row. */
-typedef struct Tagged {
+struct Tagged {
     int32_t a;
     int32_t b;
     uint64_t tenon_loaded[1]; /* ask TAGGED_LOADED */
-} Tagged;
-
-typedef struct TaggedList {
-    Tagged *items;
-    size_t count;
-} TaggedList;
+};
 
 /* Whether a column was selected. */
 #define TAGGED_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct TaggedWhereList {
-    const struct TaggedWhere *items;
+    const TaggedWhere *items;
     size_t count;
 } TaggedWhereList;
 
 /* All that is set must hold; `all`, `any` and `none` nest. */
-typedef struct TaggedWhere {
+struct TaggedWhere {
     TaggedWhereList all, any, none;
     tenon_int_filter a;
     tenon_int_filter b;
-} TaggedWhere;
+};
 
-typedef struct TaggedOrder {
+struct TaggedOrder {
     TaggedColumn column;
     tenon_direction direction;
-} TaggedOrder;
+};
 
-typedef struct TaggedQuery {
+struct TaggedQuery {
     tenon_session *session;
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_strategy strategy;
     TaggedWhere where;
     TaggedOrder order_by[TENON_MAX_ORDER];
     TaggedColumn select[2];
     TaggedColumn distinct[TENON_MAX_DISTINCT];
-} TaggedQuery;
+};
 
-typedef struct TaggedSet {
+struct TaggedSet {
     tenon_session *session;
     tenon_table table;
     tenon_int_set a;
     tenon_int_set b;
-} TaggedSet;
+};
 
 typedef struct TaggedCreateMany {
     tenon_session *session;
@@ -361,8 +448,6 @@ typedef struct TaggedUpsert {
     TaggedSet create;
     TaggedSet update;
 } TaggedUpsert;
-
-extern const tenon_model tagged_model;
 
 Tagged *tagged_find_by_a_b(tenon_session *session, int64_t a, int64_t b);
 Tagged *tagged_find_first_q(const TaggedQuery *query);

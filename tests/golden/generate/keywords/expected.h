@@ -32,6 +32,139 @@ const char *tenon__name(tenon value);
 bool tenon__from_name(const char *name, tenon *out);
 extern const tenon_enum tenon__enum;
 
+typedef struct Reserved Reserved;
+typedef struct ReservedWhere ReservedWhere;
+typedef struct ReservedOrder ReservedOrder;
+typedef struct ReservedQuery ReservedQuery;
+typedef struct ReservedSet ReservedSet;
+typedef struct ReservedList {
+    Reserved *items;
+    size_t count;
+} ReservedList;
+typedef struct ReservedRelationFilter {
+    const ReservedWhere *is, *is_not;
+    tenon_presence presence;
+} ReservedRelationFilter;
+typedef struct ReservedListRelationFilter {
+    const ReservedWhere *some, *every, *none;
+    tenon_int_filter count;
+} ReservedListRelationFilter;
+extern const tenon_model reserved_model;
+
+typedef struct FILE_ FILE_;
+typedef struct FILE_Where FILE_Where;
+typedef struct FILE_Order FILE_Order;
+typedef struct FILE_Query FILE_Query;
+typedef struct FILE_Set FILE_Set;
+typedef struct FILE_List {
+    FILE_ *items;
+    size_t count;
+} FILE_List;
+typedef struct FILE_RelationFilter {
+    const FILE_Where *is, *is_not;
+    tenon_presence presence;
+} FILE_RelationFilter;
+typedef struct FILE_ListRelationFilter {
+    const FILE_Where *some, *every, *none;
+    tenon_int_filter count;
+} FILE_ListRelationFilter;
+extern const tenon_model file_model;
+
+typedef struct bool_ bool_;
+typedef struct bool_Where bool_Where;
+typedef struct bool_Order bool_Order;
+typedef struct bool_Query bool_Query;
+typedef struct bool_Set bool_Set;
+typedef struct bool_List {
+    bool_ *items;
+    size_t count;
+} bool_List;
+typedef struct bool_RelationFilter {
+    const bool_Where *is, *is_not;
+    tenon_presence presence;
+} bool_RelationFilter;
+typedef struct bool_ListRelationFilter {
+    const bool_Where *some, *every, *none;
+    tenon_int_filter count;
+} bool_ListRelationFilter;
+extern const tenon_model bool_model;
+
+typedef struct tenon_session_ tenon_session_;
+typedef struct tenon_session_Where tenon_session_Where;
+typedef struct tenon_session_Order tenon_session_Order;
+typedef struct tenon_session_Query tenon_session_Query;
+typedef struct tenon_session_Set tenon_session_Set;
+typedef struct tenon_session_List {
+    tenon_session_ *items;
+    size_t count;
+} tenon_session_List;
+typedef struct tenon_session_RelationFilter {
+    const tenon_session_Where *is, *is_not;
+    tenon_presence presence;
+} tenon_session_RelationFilter;
+typedef struct tenon_session_ListRelationFilter {
+    const tenon_session_Where *some, *every, *none;
+    tenon_int_filter count;
+} tenon_session_ListRelationFilter;
+extern const tenon_model tenon_session_model;
+
+typedef struct Tenon Tenon;
+typedef struct TenonWhere TenonWhere;
+typedef struct TenonOrder TenonOrder;
+typedef struct TenonQuery TenonQuery;
+typedef struct TenonSet TenonSet;
+typedef struct TenonList {
+    Tenon *items;
+    size_t count;
+} TenonList;
+typedef struct TenonRelationFilter {
+    const TenonWhere *is, *is_not;
+    tenon_presence presence;
+} TenonRelationFilter;
+typedef struct TenonListRelationFilter {
+    const TenonWhere *some, *every, *none;
+    tenon_int_filter count;
+} TenonListRelationFilter;
+extern const tenon_model tenon___model;
+
+typedef struct Timer Timer;
+typedef struct TimerWhere TimerWhere;
+typedef struct TimerOrder TimerOrder;
+typedef struct TimerQuery TimerQuery;
+typedef struct TimerSet TimerSet;
+typedef struct TimerList {
+    Timer *items;
+    size_t count;
+} TimerList;
+typedef struct TimerRelationFilter {
+    const TimerWhere *is, *is_not;
+    tenon_presence presence;
+} TimerRelationFilter;
+typedef struct TimerListRelationFilter {
+    const TimerWhere *some, *every, *none;
+    tenon_int_filter count;
+} TimerListRelationFilter;
+extern const tenon_model timer__model;
+
+typedef struct Uses Uses;
+typedef struct UsesWhere UsesWhere;
+typedef struct UsesOrder UsesOrder;
+typedef struct UsesQuery UsesQuery;
+typedef struct UsesSet UsesSet;
+typedef struct UsesList {
+    Uses *items;
+    size_t count;
+} UsesList;
+typedef struct UsesRelationFilter {
+    const UsesWhere *is, *is_not;
+    tenon_presence presence;
+} UsesRelationFilter;
+typedef struct UsesListRelationFilter {
+    const UsesWhere *some, *every, *none;
+    tenon_int_filter count;
+} UsesListRelationFilter;
+extern const tenon_model uses_model;
+
 typedef enum ReservedColumn {
     RESERVED_INT = 1,
     RESERVED_CLASS,
@@ -61,7 +194,7 @@ typedef enum ReservedUnique {
     RESERVED_BY_SET_TENON_KEY
 } ReservedUnique;
 
-typedef struct Reserved {
+struct Reserved {
     int32_t int_;
     const char *class_;
     tenon_opt_int32 errno_;
@@ -83,23 +216,18 @@ typedef struct Reserved {
     int32_t SET;
     int32_t IN;
     uint64_t tenon_loaded[1]; /* ask RESERVED_LOADED */
-} Reserved;
-
-typedef struct ReservedList {
-    Reserved *items;
-    size_t count;
-} ReservedList;
+};
 
 /* Whether a column was selected. */
 #define RESERVED_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct ReservedWhereList {
-    const struct ReservedWhere *items;
+    const ReservedWhere *items;
     size_t count;
 } ReservedWhereList;
 
 /* All that is set must hold; `all`, `any` and `none` nest. */
-typedef struct ReservedWhere {
+struct ReservedWhere {
     ReservedWhereList all, any, none;
     tenon_int_filter int_;
     tenon_text_filter class_;
@@ -121,25 +249,26 @@ typedef struct ReservedWhere {
     tenon_int_filter Reserved;
     tenon_int_filter SET;
     tenon_int_filter IN;
-} ReservedWhere;
+};
 
-typedef struct ReservedOrder {
+struct ReservedOrder {
     ReservedColumn column;
     tenon_direction direction;
-} ReservedOrder;
+};
 
-typedef struct ReservedQuery {
+struct ReservedQuery {
     tenon_session *session;
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_strategy strategy;
     ReservedWhere where;
     ReservedOrder order_by[TENON_MAX_ORDER];
     ReservedColumn select[20];
     ReservedColumn distinct[TENON_MAX_DISTINCT];
-} ReservedQuery;
+};
 
-typedef struct ReservedSet {
+struct ReservedSet {
     tenon_session *session;
     tenon_table table;
     tenon_int_set int_;
@@ -162,7 +291,7 @@ typedef struct ReservedSet {
     tenon_int_set Reserved;
     tenon_int_set SET;
     tenon_int_set IN;
-} ReservedSet;
+};
 
 typedef struct ReservedCreateMany {
     tenon_session *session;
@@ -195,8 +324,6 @@ typedef struct ReservedUpsert {
     ReservedSet create;
     ReservedSet update;
 } ReservedUpsert;
-
-extern const tenon_model reserved_model;
 
 Reserved *reserved_find(tenon_session *session, int64_t int_);
 Reserved *reserved_find_by_session(tenon_session *session, const char *session_);
@@ -240,51 +367,47 @@ typedef enum FILE_Unique {
     FILE_BY_FILE = 1
 } FILE_Unique;
 
-typedef struct FILE_ {
+struct FILE_ {
     int32_t FILE_;
     uint64_t tenon_loaded[1]; /* ask FILE_LOADED */
-} FILE_;
-
-typedef struct FILE_List {
-    FILE_ *items;
-    size_t count;
-} FILE_List;
+};
 
 /* Whether a column was selected. */
 #define FILE_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct FILE_WhereList {
-    const struct FILE_Where *items;
+    const FILE_Where *items;
     size_t count;
 } FILE_WhereList;
 
 /* All that is set must hold; `all`, `any` and `none` nest. */
-typedef struct FILE_Where {
+struct FILE_Where {
     FILE_WhereList all, any, none;
     tenon_int_filter FILE_;
-} FILE_Where;
+};
 
-typedef struct FILE_Order {
+struct FILE_Order {
     FILE_Column column;
     tenon_direction direction;
-} FILE_Order;
+};
 
-typedef struct FILE_Query {
+struct FILE_Query {
     tenon_session *session;
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_strategy strategy;
     FILE_Where where;
     FILE_Order order_by[TENON_MAX_ORDER];
     FILE_Column select[1];
     FILE_Column distinct[TENON_MAX_DISTINCT];
-} FILE_Query;
+};
 
-typedef struct FILE_Set {
+struct FILE_Set {
     tenon_session *session;
     tenon_table table;
     tenon_int_set FILE_;
-} FILE_Set;
+};
 
 typedef struct FILE_CreateMany {
     tenon_session *session;
@@ -317,8 +440,6 @@ typedef struct FILE_Upsert {
     FILE_Set create;
     FILE_Set update;
 } FILE_Upsert;
-
-extern const tenon_model file_model;
 
 FILE_ *file_find(tenon_session *session, int64_t FILE__);
 FILE_ *file_find_first_q(const FILE_Query *query);
@@ -360,51 +481,47 @@ typedef enum bool_Unique {
     BOOL_BY_SET = 1
 } bool_Unique;
 
-typedef struct bool_ {
+struct bool_ {
     int32_t set;
     uint64_t tenon_loaded[1]; /* ask BOOL_LOADED */
-} bool_;
-
-typedef struct bool_List {
-    bool_ *items;
-    size_t count;
-} bool_List;
+};
 
 /* Whether a column was selected. */
 #define BOOL_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct bool_WhereList {
-    const struct bool_Where *items;
+    const bool_Where *items;
     size_t count;
 } bool_WhereList;
 
 /* All that is set must hold; `all`, `any` and `none` nest. */
-typedef struct bool_Where {
+struct bool_Where {
     bool_WhereList all, any, none;
     tenon_int_filter set;
-} bool_Where;
+};
 
-typedef struct bool_Order {
+struct bool_Order {
     bool_Column column;
     tenon_direction direction;
-} bool_Order;
+};
 
-typedef struct bool_Query {
+struct bool_Query {
     tenon_session *session;
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_strategy strategy;
     bool_Where where;
     bool_Order order_by[TENON_MAX_ORDER];
     bool_Column select[1];
     bool_Column distinct[TENON_MAX_DISTINCT];
-} bool_Query;
+};
 
-typedef struct bool_Set {
+struct bool_Set {
     tenon_session *session;
     tenon_table table;
     tenon_int_set set;
-} bool_Set;
+};
 
 typedef struct bool_CreateMany {
     tenon_session *session;
@@ -437,8 +554,6 @@ typedef struct bool_Upsert {
     bool_Set create;
     bool_Set update;
 } bool_Upsert;
-
-extern const tenon_model bool_model;
 
 bool_ *bool_find(tenon_session *session, int64_t set_);
 bool_ *bool_find_first_q(const bool_Query *query);
@@ -480,51 +595,47 @@ typedef enum tenon_session_Unique {
     TENON_SESSION_BY_SESSION = 1
 } tenon_session_Unique;
 
-typedef struct tenon_session_ {
+struct tenon_session_ {
     int32_t session_;
     uint64_t tenon_loaded[1]; /* ask TENON_SESSION_LOADED */
-} tenon_session_;
-
-typedef struct tenon_session_List {
-    tenon_session_ *items;
-    size_t count;
-} tenon_session_List;
+};
 
 /* Whether a column was selected. */
 #define TENON_SESSION_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct tenon_session_WhereList {
-    const struct tenon_session_Where *items;
+    const tenon_session_Where *items;
     size_t count;
 } tenon_session_WhereList;
 
 /* All that is set must hold; `all`, `any` and `none` nest. */
-typedef struct tenon_session_Where {
+struct tenon_session_Where {
     tenon_session_WhereList all, any, none;
     tenon_int_filter session_;
-} tenon_session_Where;
+};
 
-typedef struct tenon_session_Order {
+struct tenon_session_Order {
     tenon_session_Column column;
     tenon_direction direction;
-} tenon_session_Order;
+};
 
-typedef struct tenon_session_Query {
+struct tenon_session_Query {
     tenon_session *session;
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_strategy strategy;
     tenon_session_Where where;
     tenon_session_Order order_by[TENON_MAX_ORDER];
     tenon_session_Column select[1];
     tenon_session_Column distinct[TENON_MAX_DISTINCT];
-} tenon_session_Query;
+};
 
-typedef struct tenon_session_Set {
+struct tenon_session_Set {
     tenon_session *session;
     tenon_table table;
     tenon_int_set session_;
-} tenon_session_Set;
+};
 
 typedef struct tenon_session_CreateMany {
     tenon_session *session;
@@ -557,8 +668,6 @@ typedef struct tenon_session_Upsert {
     tenon_session_Set create;
     tenon_session_Set update;
 } tenon_session_Upsert;
-
-extern const tenon_model tenon_session_model;
 
 tenon_session_ *tenon_session_find(tenon_session *session, int64_t session_);
 tenon_session_ *tenon_session_find_first_q(const tenon_session_Query *query);
@@ -600,51 +709,47 @@ typedef enum TenonUnique {
     TENON___BY_TENON_KEY = 1
 } TenonUnique;
 
-typedef struct Tenon {
+struct Tenon {
     int32_t tenon_key_;
     uint64_t tenon_loaded[1]; /* ask TENON___LOADED */
-} Tenon;
-
-typedef struct TenonList {
-    Tenon *items;
-    size_t count;
-} TenonList;
+};
 
 /* Whether a column was selected. */
 #define TENON___LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct TenonWhereList {
-    const struct TenonWhere *items;
+    const TenonWhere *items;
     size_t count;
 } TenonWhereList;
 
 /* All that is set must hold; `all`, `any` and `none` nest. */
-typedef struct TenonWhere {
+struct TenonWhere {
     TenonWhereList all, any, none;
     tenon_int_filter tenon_key_;
-} TenonWhere;
+};
 
-typedef struct TenonOrder {
+struct TenonOrder {
     TenonColumn column;
     tenon_direction direction;
-} TenonOrder;
+};
 
-typedef struct TenonQuery {
+struct TenonQuery {
     tenon_session *session;
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_strategy strategy;
     TenonWhere where;
     TenonOrder order_by[TENON_MAX_ORDER];
     TenonColumn select[1];
     TenonColumn distinct[TENON_MAX_DISTINCT];
-} TenonQuery;
+};
 
-typedef struct TenonSet {
+struct TenonSet {
     tenon_session *session;
     tenon_table table;
     tenon_int_set tenon_key_;
-} TenonSet;
+};
 
 typedef struct TenonCreateMany {
     tenon_session *session;
@@ -677,8 +782,6 @@ typedef struct TenonUpsert {
     TenonSet create;
     TenonSet update;
 } TenonUpsert;
-
-extern const tenon_model tenon___model;
 
 Tenon *tenon___find(tenon_session *session, int64_t tenon_key_);
 Tenon *tenon___find_first_q(const TenonQuery *query);
@@ -720,51 +823,47 @@ typedef enum TimerUnique {
     TIMER__BY_ID = 1
 } TimerUnique;
 
-typedef struct Timer {
+struct Timer {
     int32_t id;
     uint64_t tenon_loaded[1]; /* ask TIMER__LOADED */
-} Timer;
-
-typedef struct TimerList {
-    Timer *items;
-    size_t count;
-} TimerList;
+};
 
 /* Whether a column was selected. */
 #define TIMER__LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct TimerWhereList {
-    const struct TimerWhere *items;
+    const TimerWhere *items;
     size_t count;
 } TimerWhereList;
 
 /* All that is set must hold; `all`, `any` and `none` nest. */
-typedef struct TimerWhere {
+struct TimerWhere {
     TimerWhereList all, any, none;
     tenon_int_filter id;
-} TimerWhere;
+};
 
-typedef struct TimerOrder {
+struct TimerOrder {
     TimerColumn column;
     tenon_direction direction;
-} TimerOrder;
+};
 
-typedef struct TimerQuery {
+struct TimerQuery {
     tenon_session *session;
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_strategy strategy;
     TimerWhere where;
     TimerOrder order_by[TENON_MAX_ORDER];
     TimerColumn select[1];
     TimerColumn distinct[TENON_MAX_DISTINCT];
-} TimerQuery;
+};
 
-typedef struct TimerSet {
+struct TimerSet {
     tenon_session *session;
     tenon_table table;
     tenon_int_set id;
-} TimerSet;
+};
 
 typedef struct TimerCreateMany {
     tenon_session *session;
@@ -797,8 +896,6 @@ typedef struct TimerUpsert {
     TimerSet create;
     TimerSet update;
 } TimerUpsert;
-
-extern const tenon_model timer__model;
 
 Timer *timer__find(tenon_session *session, int64_t id);
 Timer *timer__find_first_q(const TimerQuery *query);
@@ -843,60 +940,56 @@ typedef enum UsesUnique {
     USES_BY_KIND_KIND_FILE = 1
 } UsesUnique;
 
-typedef struct Uses {
+struct Uses {
     enum Kind Kind;
     enum Kind kind;
     int32_t FILE_;
     int32_t a_user;
     uint64_t tenon_loaded[1]; /* ask USES_LOADED */
-} Uses;
-
-typedef struct UsesList {
-    Uses *items;
-    size_t count;
-} UsesList;
+};
 
 /* Whether a column was selected. */
 #define USES_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct UsesWhereList {
-    const struct UsesWhere *items;
+    const UsesWhere *items;
     size_t count;
 } UsesWhereList;
 
 /* All that is set must hold; `all`, `any` and `none` nest. */
-typedef struct UsesWhere {
+struct UsesWhere {
     UsesWhereList all, any, none;
     KindFilter Kind;
     KindFilter kind;
     tenon_int_filter FILE_;
     tenon_int_filter a_user;
-} UsesWhere;
+};
 
-typedef struct UsesOrder {
+struct UsesOrder {
     UsesColumn column;
     tenon_direction direction;
-} UsesOrder;
+};
 
-typedef struct UsesQuery {
+struct UsesQuery {
     tenon_session *session;
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_strategy strategy;
     UsesWhere where;
     UsesOrder order_by[TENON_MAX_ORDER];
     UsesColumn select[4];
     UsesColumn distinct[TENON_MAX_DISTINCT];
-} UsesQuery;
+};
 
-typedef struct UsesSet {
+struct UsesSet {
     tenon_session *session;
     tenon_table table;
     KindSet Kind;
     KindSet kind;
     tenon_int_set FILE_;
     tenon_int_set a_user;
-} UsesSet;
+};
 
 typedef struct UsesCreateMany {
     tenon_session *session;
@@ -929,8 +1022,6 @@ typedef struct UsesUpsert {
     UsesSet create;
     UsesSet update;
 } UsesUpsert;
-
-extern const tenon_model uses_model;
 
 Uses *uses_find(tenon_session *session, Kind Kind_, Kind kind, int64_t FILE__);
 Uses *uses_find_first_q(const UsesQuery *query);

@@ -20,6 +20,25 @@ const char *shop_world_role_name(ShopWorldRole value);
 bool shop_world_role_from_name(const char *name, ShopWorldRole *out);
 extern const tenon_enum shop_world_role_enum;
 
+typedef struct ShopWorldUser ShopWorldUser;
+typedef struct ShopWorldUserWhere ShopWorldUserWhere;
+typedef struct ShopWorldUserOrder ShopWorldUserOrder;
+typedef struct ShopWorldUserQuery ShopWorldUserQuery;
+typedef struct ShopWorldUserSet ShopWorldUserSet;
+typedef struct ShopWorldUserList {
+    ShopWorldUser *items;
+    size_t count;
+} ShopWorldUserList;
+typedef struct ShopWorldUserRelationFilter {
+    const ShopWorldUserWhere *is, *is_not;
+    tenon_presence presence;
+} ShopWorldUserRelationFilter;
+typedef struct ShopWorldUserListRelationFilter {
+    const ShopWorldUserWhere *some, *every, *none;
+    tenon_int_filter count;
+} ShopWorldUserListRelationFilter;
+extern const tenon_model shop_world_user_model;
+
 typedef enum ShopWorldUserColumn {
     SHOP_WORLD_USER_ID = 1,
     SHOP_WORLD_USER_ROLE
@@ -29,54 +48,50 @@ typedef enum ShopWorldUserUnique {
     SHOP_WORLD_USER_BY_ID = 1
 } ShopWorldUserUnique;
 
-typedef struct ShopWorldUser {
+struct ShopWorldUser {
     int32_t id;
     ShopWorldRole role;
     uint64_t tenon_loaded[1]; /* ask SHOP_WORLD_USER_LOADED */
-} ShopWorldUser;
-
-typedef struct ShopWorldUserList {
-    ShopWorldUser *items;
-    size_t count;
-} ShopWorldUserList;
+};
 
 /* Whether a column was selected. */
 #define SHOP_WORLD_USER_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct ShopWorldUserWhereList {
-    const struct ShopWorldUserWhere *items;
+    const ShopWorldUserWhere *items;
     size_t count;
 } ShopWorldUserWhereList;
 
 /* All that is set must hold; `all`, `any` and `none` nest. */
-typedef struct ShopWorldUserWhere {
+struct ShopWorldUserWhere {
     ShopWorldUserWhereList all, any, none;
     tenon_int_filter id;
     ShopWorldRoleFilter role;
-} ShopWorldUserWhere;
+};
 
-typedef struct ShopWorldUserOrder {
+struct ShopWorldUserOrder {
     ShopWorldUserColumn column;
     tenon_direction direction;
-} ShopWorldUserOrder;
+};
 
-typedef struct ShopWorldUserQuery {
+struct ShopWorldUserQuery {
     tenon_session *session;
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_strategy strategy;
     ShopWorldUserWhere where;
     ShopWorldUserOrder order_by[TENON_MAX_ORDER];
     ShopWorldUserColumn select[2];
     ShopWorldUserColumn distinct[TENON_MAX_DISTINCT];
-} ShopWorldUserQuery;
+};
 
-typedef struct ShopWorldUserSet {
+struct ShopWorldUserSet {
     tenon_session *session;
     tenon_table table;
     tenon_int_set id;
     ShopWorldRoleSet role;
-} ShopWorldUserSet;
+};
 
 typedef struct ShopWorldUserCreateMany {
     tenon_session *session;
@@ -109,8 +124,6 @@ typedef struct ShopWorldUserUpsert {
     ShopWorldUserSet create;
     ShopWorldUserSet update;
 } ShopWorldUserUpsert;
-
-extern const tenon_model shop_world_user_model;
 
 ShopWorldUser *shop_world_user_find(tenon_session *session, int64_t id);
 ShopWorldUser *shop_world_user_find_first_q(const ShopWorldUserQuery *query);

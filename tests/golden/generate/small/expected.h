@@ -9,6 +9,25 @@
 extern "C" {
 #endif
 
+typedef struct One One;
+typedef struct OneWhere OneWhere;
+typedef struct OneOrder OneOrder;
+typedef struct OneQuery OneQuery;
+typedef struct OneSet OneSet;
+typedef struct OneList {
+    One *items;
+    size_t count;
+} OneList;
+typedef struct OneRelationFilter {
+    const OneWhere *is, *is_not;
+    tenon_presence presence;
+} OneRelationFilter;
+typedef struct OneListRelationFilter {
+    const OneWhere *some, *every, *none;
+    tenon_int_filter count;
+} OneListRelationFilter;
+extern const tenon_model one_model;
+
 typedef enum OneColumn {
     ONE_ID = 1
 } OneColumn;
@@ -17,51 +36,47 @@ typedef enum OneUnique {
     ONE_BY_ID = 1
 } OneUnique;
 
-typedef struct One {
+struct One {
     int32_t id;
     uint64_t tenon_loaded[1]; /* ask ONE_LOADED */
-} One;
-
-typedef struct OneList {
-    One *items;
-    size_t count;
-} OneList;
+};
 
 /* Whether a column was selected. */
 #define ONE_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct OneWhereList {
-    const struct OneWhere *items;
+    const OneWhere *items;
     size_t count;
 } OneWhereList;
 
 /* All that is set must hold; `all`, `any` and `none` nest. */
-typedef struct OneWhere {
+struct OneWhere {
     OneWhereList all, any, none;
     tenon_int_filter id;
-} OneWhere;
+};
 
-typedef struct OneOrder {
+struct OneOrder {
     OneColumn column;
     tenon_direction direction;
-} OneOrder;
+};
 
-typedef struct OneQuery {
+struct OneQuery {
     tenon_session *session;
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_strategy strategy;
     OneWhere where;
     OneOrder order_by[TENON_MAX_ORDER];
     OneColumn select[1];
     OneColumn distinct[TENON_MAX_DISTINCT];
-} OneQuery;
+};
 
-typedef struct OneSet {
+struct OneSet {
     tenon_session *session;
     tenon_table table;
     tenon_int_set id;
-} OneSet;
+};
 
 typedef struct OneCreateMany {
     tenon_session *session;
@@ -94,8 +109,6 @@ typedef struct OneUpsert {
     OneSet create;
     OneSet update;
 } OneUpsert;
-
-extern const tenon_model one_model;
 
 One *one_find(tenon_session *session, int64_t id);
 One *one_find_first_q(const OneQuery *query);

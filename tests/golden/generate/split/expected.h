@@ -2,8 +2,8 @@
 #ifndef TENON_GENERATED_EXPECTED_H
 #define TENON_GENERATED_EXPECTED_H
 
-#include "expected_enums_.h"
+#include "expected_shared_.h"
 #include "expected_user.h"
-#include "expected_enums.h"
+#include "expected_shared.h"
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef TENON_GENERATED_EXPECTED_USER_H
 #define TENON_GENERATED_EXPECTED_USER_H
 
-#include "expected_enums_.h"
+#include "expected_shared_.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -17,54 +17,50 @@ typedef enum UserUnique {
     USER_BY_ID = 1
 } UserUnique;
 
-typedef struct User {
+struct User {
     int32_t id;
     Role role;
     uint64_t tenon_loaded[1]; /* ask USER_LOADED */
-} User;
-
-typedef struct UserList {
-    User *items;
-    size_t count;
-} UserList;
+};
 
 /* Whether a column was selected. */
 #define USER_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct UserWhereList {
-    const struct UserWhere *items;
+    const UserWhere *items;
     size_t count;
 } UserWhereList;
 
 /* All that is set must hold; `all`, `any` and `none` nest. */
-typedef struct UserWhere {
+struct UserWhere {
     UserWhereList all, any, none;
     tenon_int_filter id;
     RoleFilter role;
-} UserWhere;
+};
 
-typedef struct UserOrder {
+struct UserOrder {
     UserColumn column;
     tenon_direction direction;
-} UserOrder;
+};
 
-typedef struct UserQuery {
+struct UserQuery {
     tenon_session *session;
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_strategy strategy;
     UserWhere where;
     UserOrder order_by[TENON_MAX_ORDER];
     UserColumn select[2];
     UserColumn distinct[TENON_MAX_DISTINCT];
-} UserQuery;
+};
 
-typedef struct UserSet {
+struct UserSet {
     tenon_session *session;
     tenon_table table;
     tenon_int_set id;
     RoleSet role;
-} UserSet;
+};
 
 typedef struct UserCreateMany {
     tenon_session *session;
@@ -97,8 +93,6 @@ typedef struct UserUpsert {
     UserSet create;
     UserSet update;
 } UserUpsert;
-
-extern const tenon_model user_model;
 
 User *user_find(tenon_session *session, int64_t id);
 User *user_find_first_q(const UserQuery *query);

@@ -9,6 +9,25 @@
 extern "C" {
 #endif
 
+typedef struct Product Product;
+typedef struct ProductWhere ProductWhere;
+typedef struct ProductOrder ProductOrder;
+typedef struct ProductQuery ProductQuery;
+typedef struct ProductSet ProductSet;
+typedef struct ProductList {
+    Product *items;
+    size_t count;
+} ProductList;
+typedef struct ProductRelationFilter {
+    const ProductWhere *is, *is_not;
+    tenon_presence presence;
+} ProductRelationFilter;
+typedef struct ProductListRelationFilter {
+    const ProductWhere *some, *every, *none;
+    tenon_int_filter count;
+} ProductListRelationFilter;
+extern const tenon_model product_model;
+
 typedef enum ProductColumn {
     PRODUCT_ID = 1,
     PRODUCT_PRICE,
@@ -21,7 +40,7 @@ typedef enum ProductUnique {
     PRODUCT_BY_ID = 1
 } ProductUnique;
 
-typedef struct Product {
+struct Product {
     int32_t id;
     tenon_decimal price;
     /* Shown to customers. */
@@ -29,48 +48,44 @@ typedef struct Product {
     const char *token;
     int32_t stock;
     uint64_t tenon_loaded[1]; /* ask PRODUCT_LOADED */
-} Product;
-
-typedef struct ProductList {
-    Product *items;
-    size_t count;
-} ProductList;
+};
 
 /* Whether a column was selected. */
 #define PRODUCT_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct ProductWhereList {
-    const struct ProductWhere *items;
+    const ProductWhere *items;
     size_t count;
 } ProductWhereList;
 
 /* All that is set must hold; `all`, `any` and `none` nest. */
-typedef struct ProductWhere {
+struct ProductWhere {
     ProductWhereList all, any, none;
     tenon_int_filter id;
     tenon_decimal_filter price;
     tenon_text_filter title;
     tenon_text_filter token;
     tenon_int_filter stock;
-} ProductWhere;
+};
 
-typedef struct ProductOrder {
+struct ProductOrder {
     ProductColumn column;
     tenon_direction direction;
-} ProductOrder;
+};
 
-typedef struct ProductQuery {
+struct ProductQuery {
     tenon_session *session;
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_strategy strategy;
     ProductWhere where;
     ProductOrder order_by[TENON_MAX_ORDER];
     ProductColumn select[5];
     ProductColumn distinct[TENON_MAX_DISTINCT];
-} ProductQuery;
+};
 
-typedef struct ProductSet {
+struct ProductSet {
     tenon_session *session;
     tenon_table table;
     tenon_int_set id;
@@ -78,7 +93,7 @@ typedef struct ProductSet {
     tenon_text_set title;
     tenon_text_set token;
     tenon_int_set stock;
-} ProductSet;
+};
 
 typedef struct ProductCreateMany {
     tenon_session *session;
@@ -111,8 +126,6 @@ typedef struct ProductUpsert {
     ProductSet create;
     ProductSet update;
 } ProductUpsert;
-
-extern const tenon_model product_model;
 
 Product *product_find(tenon_session *session, int64_t id);
 Product *product_find_first_q(const ProductQuery *query);

@@ -9,6 +9,61 @@
 extern "C" {
 #endif
 
+typedef struct Spending Spending;
+typedef struct SpendingWhere SpendingWhere;
+typedef struct SpendingOrder SpendingOrder;
+typedef struct SpendingQuery SpendingQuery;
+typedef struct SpendingList {
+    Spending *items;
+    size_t count;
+} SpendingList;
+typedef struct SpendingRelationFilter {
+    const SpendingWhere *is, *is_not;
+    tenon_presence presence;
+} SpendingRelationFilter;
+typedef struct SpendingListRelationFilter {
+    const SpendingWhere *some, *every, *none;
+    tenon_int_filter count;
+} SpendingListRelationFilter;
+extern const tenon_model spending_model;
+
+typedef struct Plain Plain;
+typedef struct PlainWhere PlainWhere;
+typedef struct PlainOrder PlainOrder;
+typedef struct PlainQuery PlainQuery;
+typedef struct PlainList {
+    Plain *items;
+    size_t count;
+} PlainList;
+typedef struct PlainRelationFilter {
+    const PlainWhere *is, *is_not;
+    tenon_presence presence;
+} PlainRelationFilter;
+typedef struct PlainListRelationFilter {
+    const PlainWhere *some, *every, *none;
+    tenon_int_filter count;
+} PlainListRelationFilter;
+extern const tenon_model plain_model;
+
+typedef struct Kept Kept;
+typedef struct KeptWhere KeptWhere;
+typedef struct KeptOrder KeptOrder;
+typedef struct KeptQuery KeptQuery;
+typedef struct KeptSet KeptSet;
+typedef struct KeptList {
+    Kept *items;
+    size_t count;
+} KeptList;
+typedef struct KeptRelationFilter {
+    const KeptWhere *is, *is_not;
+    tenon_presence presence;
+} KeptRelationFilter;
+typedef struct KeptListRelationFilter {
+    const KeptWhere *some, *every, *none;
+    tenon_int_filter count;
+} KeptListRelationFilter;
+extern const tenon_model kept_model;
+
 typedef enum SpendingColumn {
     SPENDING_USER_ID = 1,
     SPENDING_TOTAL
@@ -19,49 +74,43 @@ typedef enum SpendingUnique {
 } SpendingUnique;
 
 /* How much each one has spent. */
-typedef struct Spending {
+struct Spending {
     int32_t userId;
     tenon_decimal total;
     uint64_t tenon_loaded[1]; /* ask SPENDING_LOADED */
-} Spending;
-
-typedef struct SpendingList {
-    Spending *items;
-    size_t count;
-} SpendingList;
+};
 
 /* Whether a column was selected. */
 #define SPENDING_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct SpendingWhereList {
-    const struct SpendingWhere *items;
+    const SpendingWhere *items;
     size_t count;
 } SpendingWhereList;
 
 /* All that is set must hold; `all`, `any` and `none` nest. */
-typedef struct SpendingWhere {
+struct SpendingWhere {
     SpendingWhereList all, any, none;
     tenon_int_filter userId;
     tenon_decimal_filter total;
-} SpendingWhere;
+};
 
-typedef struct SpendingOrder {
+struct SpendingOrder {
     SpendingColumn column;
     tenon_direction direction;
-} SpendingOrder;
+};
 
-typedef struct SpendingQuery {
+struct SpendingQuery {
     tenon_session *session;
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_strategy strategy;
     SpendingWhere where;
     SpendingOrder order_by[TENON_MAX_ORDER];
     SpendingColumn select[2];
     SpendingColumn distinct[TENON_MAX_DISTINCT];
-} SpendingQuery;
-
-extern const tenon_model spending_model;
+};
 
 Spending *spending_find_by_user_id(tenon_session *session, int64_t userId);
 Spending *spending_find_first_q(const SpendingQuery *query);
@@ -84,49 +133,43 @@ typedef enum PlainColumn {
     PLAIN_COUNT
 } PlainColumn;
 
-typedef struct Plain {
+struct Plain {
     const char *word;
     int32_t count;
     uint64_t tenon_loaded[1]; /* ask PLAIN_LOADED */
-} Plain;
-
-typedef struct PlainList {
-    Plain *items;
-    size_t count;
-} PlainList;
+};
 
 /* Whether a column was selected. */
 #define PLAIN_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct PlainWhereList {
-    const struct PlainWhere *items;
+    const PlainWhere *items;
     size_t count;
 } PlainWhereList;
 
 /* All that is set must hold; `all`, `any` and `none` nest. */
-typedef struct PlainWhere {
+struct PlainWhere {
     PlainWhereList all, any, none;
     tenon_text_filter word;
     tenon_int_filter count;
-} PlainWhere;
+};
 
-typedef struct PlainOrder {
+struct PlainOrder {
     PlainColumn column;
     tenon_direction direction;
-} PlainOrder;
+};
 
-typedef struct PlainQuery {
+struct PlainQuery {
     tenon_session *session;
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_strategy strategy;
     PlainWhere where;
     PlainOrder order_by[TENON_MAX_ORDER];
     PlainColumn select[2];
     PlainColumn distinct[TENON_MAX_DISTINCT];
-} PlainQuery;
-
-extern const tenon_model plain_model;
+};
 
 Plain *plain_find_first_q(const PlainQuery *query);
 PlainList plain_find_many_q(const PlainQuery *query);
@@ -151,51 +194,47 @@ typedef enum KeptUnique {
     KEPT_BY_ID = 1
 } KeptUnique;
 
-typedef struct Kept {
+struct Kept {
     int32_t id;
     uint64_t tenon_loaded[1]; /* ask KEPT_LOADED */
-} Kept;
-
-typedef struct KeptList {
-    Kept *items;
-    size_t count;
-} KeptList;
+};
 
 /* Whether a column was selected. */
 #define KEPT_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct KeptWhereList {
-    const struct KeptWhere *items;
+    const KeptWhere *items;
     size_t count;
 } KeptWhereList;
 
 /* All that is set must hold; `all`, `any` and `none` nest. */
-typedef struct KeptWhere {
+struct KeptWhere {
     KeptWhereList all, any, none;
     tenon_int_filter id;
-} KeptWhere;
+};
 
-typedef struct KeptOrder {
+struct KeptOrder {
     KeptColumn column;
     tenon_direction direction;
-} KeptOrder;
+};
 
-typedef struct KeptQuery {
+struct KeptQuery {
     tenon_session *session;
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_strategy strategy;
     KeptWhere where;
     KeptOrder order_by[TENON_MAX_ORDER];
     KeptColumn select[1];
     KeptColumn distinct[TENON_MAX_DISTINCT];
-} KeptQuery;
+};
 
-typedef struct KeptSet {
+struct KeptSet {
     tenon_session *session;
     tenon_table table;
     tenon_int_set id;
-} KeptSet;
+};
 
 typedef struct KeptCreateMany {
     tenon_session *session;
@@ -228,8 +267,6 @@ typedef struct KeptUpsert {
     KeptSet create;
     KeptSet update;
 } KeptUpsert;
-
-extern const tenon_model kept_model;
 
 Kept *kept_find(tenon_session *session, int64_t id);
 Kept *kept_find_first_q(const KeptQuery *query);

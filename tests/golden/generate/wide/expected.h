@@ -9,6 +9,25 @@
 extern "C" {
 #endif
 
+typedef struct Wide Wide;
+typedef struct WideWhere WideWhere;
+typedef struct WideOrder WideOrder;
+typedef struct WideQuery WideQuery;
+typedef struct WideSet WideSet;
+typedef struct WideList {
+    Wide *items;
+    size_t count;
+} WideList;
+typedef struct WideRelationFilter {
+    const WideWhere *is, *is_not;
+    tenon_presence presence;
+} WideRelationFilter;
+typedef struct WideListRelationFilter {
+    const WideWhere *some, *every, *none;
+    tenon_int_filter count;
+} WideListRelationFilter;
+extern const tenon_model wide_model;
+
 typedef enum WideColumn {
     WIDE_ID = 1,
     WIDE_C1,
@@ -86,7 +105,7 @@ typedef enum WideUnique {
     WIDE_BY_ID = 1
 } WideUnique;
 
-typedef struct Wide {
+struct Wide {
     int32_t id;
     tenon_opt_int32 c1;
     tenon_opt_int32 c2;
@@ -158,23 +177,18 @@ typedef struct Wide {
     tenon_opt_int32 c68;
     tenon_opt_int32 c69;
     uint64_t tenon_loaded[2]; /* ask WIDE_LOADED */
-} Wide;
-
-typedef struct WideList {
-    Wide *items;
-    size_t count;
-} WideList;
+};
 
 /* Whether a column was selected. */
 #define WIDE_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct WideWhereList {
-    const struct WideWhere *items;
+    const WideWhere *items;
     size_t count;
 } WideWhereList;
 
 /* All that is set must hold; `all`, `any` and `none` nest. */
-typedef struct WideWhere {
+struct WideWhere {
     WideWhereList all, any, none;
     tenon_int_filter id;
     tenon_int_filter c1;
@@ -246,25 +260,26 @@ typedef struct WideWhere {
     tenon_int_filter c67;
     tenon_int_filter c68;
     tenon_int_filter c69;
-} WideWhere;
+};
 
-typedef struct WideOrder {
+struct WideOrder {
     WideColumn column;
     tenon_direction direction;
-} WideOrder;
+};
 
-typedef struct WideQuery {
+struct WideQuery {
     tenon_session *session;
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_strategy strategy;
     WideWhere where;
     WideOrder order_by[TENON_MAX_ORDER];
     WideColumn select[70];
     WideColumn distinct[TENON_MAX_DISTINCT];
-} WideQuery;
+};
 
-typedef struct WideSet {
+struct WideSet {
     tenon_session *session;
     tenon_table table;
     tenon_int_set id;
@@ -337,7 +352,7 @@ typedef struct WideSet {
     tenon_int_set c67;
     tenon_int_set c68;
     tenon_int_set c69;
-} WideSet;
+};
 
 typedef struct WideCreateMany {
     tenon_session *session;
@@ -370,8 +385,6 @@ typedef struct WideUpsert {
     WideSet create;
     WideSet update;
 } WideUpsert;
-
-extern const tenon_model wide_model;
 
 Wide *wide_find(tenon_session *session, int64_t id);
 Wide *wide_find_first_q(const WideQuery *query);
