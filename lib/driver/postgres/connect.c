@@ -78,7 +78,7 @@ static bool begin(tenon__connection *c, const tenon__connect_options *options, t
 static tenon__connection *connect_start(const tenon__connect_options *options,
                                         tenon__progress *progress, tenon_error *err)
 {
-    if (!check_url(options->url, err))
+    if (!tenon__libpq_load(err) || !check_url(options->url, err))
         return NULL;
     tenon__connection *c = calloc(1, sizeof *c);
     if (!c) {

@@ -1,11 +1,11 @@
 /* What the files of this folder share.
  *
- * connect.c opens and closes, begin.c writes how a transaction begins, run.c drives the protocol,
- * cancel.c stops a statement, params.c and encode.c write values, result.c, rows.c and decode.c
- * read them, lists.c and text.c write arrays, numeric.c does numeric both ways, copy.c loads in
- * bulk, types.c knows the types and errors.c what went wrong. Values travel in PostgreSQL's binary
- * formats in both directions; types whose binary format is not documented, or whose OID differs
- * from database to database, travel as text.
+ * libpq.h is the library below. connect.c opens and closes, begin.c writes how a transaction
+ * begins, run.c drives the protocol, cancel.c stops a statement, params.c and encode.c write
+ * values, result.c, rows.c and decode.c read them, lists.c and text.c write arrays, numeric.c does
+ * numeric both ways, copy.c loads in bulk, types.c knows the types and errors.c what went wrong.
+ * Values travel in PostgreSQL's binary formats in both directions; types whose binary format is
+ * not documented, or whose OID differs from database to database, travel as text.
  *
  * Everything that depends only on the statement is worked out once, when it is prepared: a *param*
  * says how a slot is written, a *column* how a column of the result is read. */
@@ -13,9 +13,9 @@
 #define TENON_POSTGRES_PG_H
 
 #include "driver/driver.h"
+#include "driver/postgres/libpq.h"
 
 #include <endian.h>
-#include <libpq-fe.h>
 #include <stdatomic.h>
 
 /* ---- types (types.c) ------------------------------------------------------------------------- */
