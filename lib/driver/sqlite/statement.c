@@ -72,16 +72,51 @@ static bool check_counts(const tenon__prepared *prepared, tenon_error *err)
     return true;
 }
 
-static bool prepare_text(tenon__connection *connection, tenon__prepared *prepared, tenon_error *err)
+static int prepare_once(const tenon__connection *connection, tenon__prepared *prepared)
 {
     const tenon__statement *statement = prepared->statement;
     unsigned flags = statement->flags & TENON__ONCE ? 0 : SQLITE_PREPARE_PERSISTENT;
-    int code = sqlite3_prepare_v3(connection->db, statement->sql, (int)statement->sql_length, flags,
-                                  &prepared->sqlite, NULL);
-    if (code != SQLITE_OK) {
+    return sqlite3_prepare_v3(connection->db, statement->sql, (int)statement->sql_length, flags,
+                              &prepared->sqlite, NULL);
+}
+
+/* A name that SQLite does not know it looks up in the file again, but while another connection
+ * holds the lock it believes its memory instead and says "no such table" of one made since. So that
+ * is believed only inside of a read transaction, which this query keeps open; and if the lock is
+ * held, it says so. */
+static bool prepare_again(tenon__connection *connection, tenon__prepared *prepared,
+                          tenon_error *err)
+{
+    sqlite3_stmt *look = NULL;
+    int code =
+        sqlite3_prepare_v2(connection->db, "SELECT count(*) FROM sqlite_schema", -1, &look, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(look);
+    if (code == SQLITE_ROW)
+        code = prepare_once(connection, prepared);
+    if (code != SQLITE_OK)
         fail_prepared(connection, prepared, code, err);
+    sqlite3_finalize(look);
+    return code == SQLITE_OK;
+}
+
+static bool prepare_text(tenon__connection *connection, tenon__prepared *prepared, tenon_error *err)
+{
+    int code = prepare_once(connection, prepared);
+    if (code == SQLITE_ERROR)
+        return prepare_again(connection, prepared, err);
+    if (code != SQLITE_OK)
+        fail_prepared(connection, prepared, code, err);
+    return code == SQLITE_OK;
+}
+
+/* The text, and whether the database is as it assumes. */
+static bool prepare_and_check(tenon__connection *connection, tenon__prepared *prepared,
+                              tenon_error *err)
+{
+    const tenon__statement *statement = prepared->statement;
+    if (!prepare_text(connection, prepared, err))
         return false;
-    }
     prepared->is_readonly = sqlite3_stmt_readonly(prepared->sqlite);
     if (!check_counts(prepared, err))
         return false;
@@ -129,7 +164,7 @@ static tenon__progress prepare(tenon__connection *connection, const tenon__state
         return TENON__FAILED;
     }
     begin_work(connection);
-    if (!prepare_text(connection, prepared, err)) {
+    if (!prepare_and_check(connection, prepared, err)) {
         forget(connection, prepared);
         return TENON__FAILED;
     }

@@ -264,6 +264,22 @@ static void two_memory_databases_are_apart(void **state)
     tenon_close(other);
 }
 
+/* The reader was opened before there was a table; SQLite cannot look again while it is locked. */
+static void a_locked_memory_database_is_busy_and_not_without_its_new_table(void **state)
+{
+    tenon_db *db = open_db("sqlite::memory:", &(tenon_options){.acquire_timeout_us = 50000});
+    tenon_session *reader = tenon_session_open(db, NULL), *writer = tenon_session_open(db, NULL);
+    assert_true(tenon_execute(writer, make_note_table) && tenon_begin(writer));
+    assert_null(note_find(reader, 1));
+    assert_int_equal(tenon_session_error(reader)->status, TENON_BUSY);
+    tenon_error_clear(reader);
+    assert_true(note_insert(writer, 1, "one") && tenon_commit(writer));
+    assert_non_null(note_find(reader, 1));
+    tenon_session_close(reader);
+    tenon_session_close(writer);
+    tenon_close(db);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -278,6 +294,7 @@ int main(void)
         cmocka_unit_test(a_database_opens_and_closes_a_thousand_times),
         cmocka_unit_test(pool_min_connections_are_opened_at_once),
         cmocka_unit_test(two_memory_databases_are_apart),
+        cmocka_unit_test(a_locked_memory_database_is_busy_and_not_without_its_new_table),
     };
     return cmocka_run_group_tests_name("pool", tests, NULL, NULL);
 }
