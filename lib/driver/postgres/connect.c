@@ -1,7 +1,8 @@
 /* Opening and closing a connection, and the table of this driver.
  *
  * libpq gets the URL as it is, with tenon's own defaults beneath it. Text is UTF-8 on both sides; a
- * database in SQL_ASCII promises no encoding at all and is refused. */
+ * database in SQL_ASCII promises no encoding at all and is refused. Where backslashes are escapes by
+ * the settings of role or database, they are switched off at once. */
 #include "driver/postgres/pg.h"
 
 #include <stdlib.h>
@@ -116,6 +117,8 @@ static tenon__progress finish_connect(tenon__connection *c, tenon_error *err)
     }
     PQsetErrorVerbosity(c->pg, PQERRORS_DEFAULT);
     c->state = TENON__IDLE;
+    if (TENON__UNLIKELY(tenon__pg_has_backslashes(c)))
+        return tenon__pg_script(c, TENON__PG_NO_BACKSLASHES, err);
     return TENON__DONE;
 }
 

@@ -304,6 +304,10 @@ tenon__progress tenon__pg_fetch(tenon__connection *c, tenon__rows *rows, int64_t
 bool tenon__pg_write_begin(const tenon_transaction_options *options, const char *savepoint,
                            tenon__buf *sql, tenon_error *err);
 tenon__progress tenon__pg_script(tenon__connection *c, const char *sql, tenon_error *err);
+/* Whether the server reads a backslash in 'text' as an escape, as the quoter must not have it, and
+ * the SQL text that ends it. */
+bool tenon__pg_has_backslashes(const tenon__connection *c);
+#define TENON__PG_NO_BACKSLASHES "SET standard_conforming_strings = on"
 /* Frees all statements of a connection that ends. */
 void tenon__pg_free_statements(tenon__connection *c);
 /* Begins a task that is not an execution. */

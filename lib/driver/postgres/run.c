@@ -4,7 +4,9 @@
  * and keeps the one result that counts, so that fetch finds the wire idle and only decodes. The
  * first execution of a statement is sent together with its preparation, in libpq's pipeline mode:
  * one round trip. Statements that were forgotten are deallocated at the head of that pipeline, each
- * behind a sync point of its own, so that their fate touches nobody.
+ * behind a sync point of its own, so that their fate touches nobody. The same way
+ * standard_conforming_strings is switched on again when SQL text has switched it off: the texts of
+ * statements rely on it when they are parsed.
  *
  * A statement may turn out to be prepared no longer (26000: the server or a pooler dropped it) or
  * prepared for a table that has changed since (0A000). It has had no effect then. Outside a
@@ -20,6 +22,12 @@
 #include <strings.h>
 
 enum { KEPT_BUFFER_BYTES = 1 << 20 };
+
+bool tenon__pg_has_backslashes(const tenon__connection *c)
+{
+    const char *value = PQparameterStatus(c->pg, "standard_conforming_strings");
+    return value && strcmp(value, "off") == 0;
+}
 
 /* ---- sending --------------------------------------------------------------------------------- */
 
@@ -51,14 +59,20 @@ void tenon__pg_begin(tenon__connection *c, tenon__pg_task task, const char *sql)
     tenon__error_copy(c->sql, sizeof c->sql, sql);
 }
 
-static bool send_deallocate(tenon__connection *c, const tenon__prepared *p)
+/* A statement of no account, behind a sync point of its own. */
+static bool send_aside(tenon__connection *c, const char *sql)
 {
-    char sql[sizeof "DEALLOCATE " + sizeof p->name];
-    snprintf(sql, sizeof sql, "DEALLOCATE %s", p->name);
     if (!PQsendQueryParams(c->pg, sql, 0, NULL, NULL, NULL, NULL, 1) || !PQpipelineSync(c->pg))
         return false;
     c->awaited_syncs++;
     return true;
+}
+
+static bool send_deallocate(tenon__connection *c, const tenon__prepared *p)
+{
+    char sql[sizeof "DEALLOCATE " + sizeof p->name];
+    snprintf(sql, sizeof sql, "DEALLOCATE %s", p->name);
+    return send_aside(c, sql);
 }
 
 static bool send_forgotten(tenon__connection *c)
@@ -82,13 +96,18 @@ static bool send_prepared(tenon__connection *c, const tenon__prepared *p)
                                1);
 }
 
-static bool send_new(tenon__connection *c, tenon__prepared *p)
+static bool start_pipeline(tenon__connection *c)
 {
     if (!PQenterPipelineMode(c->pg))
         return false;
     c->is_pipelining = true;
     c->awaited_syncs = 1;
-    if (!send_forgotten(c))
+    return !tenon__pg_has_backslashes(c) || send_aside(c, TENON__PG_NO_BACKSLASHES);
+}
+
+static bool send_new(tenon__connection *c, tenon__prepared *p)
+{
+    if (!start_pipeline(c) || !send_forgotten(c))
         return false;
     if (p->preparation == TENON__PG_STALE && !send_deallocate(c, p))
         return false;
@@ -99,8 +118,12 @@ static bool send_new(tenon__connection *c, tenon__prepared *p)
 
 static bool send_unnamed(tenon__connection *c, const tenon__prepared *p)
 {
-    return PQsendQueryParams(c->pg, p->statement->sql, p->param_count, p->oids, c->values,
-                             c->lengths, p->formats, 1);
+    bool is_pipelined = TENON__UNLIKELY(tenon__pg_has_backslashes(c));
+    if (is_pipelined && !start_pipeline(c))
+        return false;
+    bool is_sent = PQsendQueryParams(c->pg, p->statement->sql, p->param_count, p->oids, c->values,
+                                     c->lengths, p->formats, 1);
+    return is_sent && (!is_pipelined || PQpipelineSync(c->pg));
 }
 
 static bool send_statement(tenon__connection *c, tenon__prepared *p)

@@ -1,5 +1,6 @@
 /* Connections and statements of the PostgreSQL driver: what state they go through, what rides along
  * with what, and what happens when the server's side changes or goes away. */
+#include "driver/postgres/pg.h"
 #include "pgtest.h"
 
 #include <stdio.h>
@@ -286,6 +287,66 @@ static void a_value_larger_than_all_buffers_comes_through(void **state)
     free(text);
 }
 
+/* ---- backslashes ----------------------------------------------------------------------------- */
+
+static const tenon__statement backslash =
+    STATEMENT("SELECT id, '\\', age FROM \"user\" WHERE id = $1", .slots = user_slots,
+              .slot_count = 1, .layout = &user_layout);
+
+static void check_backslash(pgtest *t, unsigned flags)
+{
+    tenon__statement statement = backslash;
+    statement.flags = flags;
+    tenon__prepared *prepared = pgtest_prepare(t, &statement);
+    tenon__rows rows;
+    if (!find_user(t, prepared, 1, &rows))
+        fail_msg("%s", t->err.message);
+    assert_string_equal(((const user *)rows.items)->email, "\\");
+    driver->forget(t->connection, prepared);
+}
+
+static void switch_escapes_on(pgtest *t)
+{
+    assert_true(pgtest_script(t, "SET standard_conforming_strings = off"));
+    assert_true(tenon__pg_has_backslashes(t->connection));
+}
+
+static void a_server_that_reads_escapes_is_told_not_to_when_connecting(void **state)
+{
+    pgtest *t = *state;
+    testdb_run(t->url, "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET "
+                       "standard_conforming_strings = off', current_database()); END $$");
+    driver->close(t->connection);
+    t->connection = pgtest_connect(t->url, &t->err);
+    assert_non_null(t->connection);
+    assert_false(tenon__pg_has_backslashes(t->connection));
+    assert_int_equal(driver->state(t->connection), TENON__IDLE);
+    check_backslash(t, 0);
+}
+
+static void text_that_switches_escapes_on_does_not_reach_statements(void **state)
+{
+    static const unsigned flags[] = {0, TENON__CUSTOM_PLAN, TENON__ONCE};
+    pgtest *t = *state;
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
+        switch_escapes_on(t);
+        check_backslash(t, flags[i]);
+        assert_false(tenon__pg_has_backslashes(t->connection));
+    }
+}
+
+static void in_a_transaction_escapes_are_switched_off_each_time(void **state)
+{
+    pgtest *t = *state;
+    switch_escapes_on(t);
+    for (int i = 0; i < 2; i++) {
+        assert_true(pgtest_script(t, "BEGIN"));
+        check_backslash(t, 0);
+        assert_true(pgtest_script(t, "ROLLBACK"));
+        assert_true(tenon__pg_has_backslashes(t->connection));
+    }
+}
+
 /* ---- transactions and scripts ---------------------------------------------------------------- */
 
 static void a_script_runs_statement_after_statement_up_to_the_first_failure(void **state)
@@ -493,6 +554,9 @@ int main(void)
         USERS(a_required_field_that_is_null_is_named),
         USERS(a_value_that_does_not_fit_is_never_sent),
         USERS(a_value_larger_than_all_buffers_comes_through),
+        USERS(a_server_that_reads_escapes_is_told_not_to_when_connecting),
+        USERS(text_that_switches_escapes_on_does_not_reach_statements),
+        USERS(in_a_transaction_escapes_are_switched_off_each_time),
         USERS(a_script_runs_statement_after_statement_up_to_the_first_failure),
         USERS(copy_has_no_place_in_a_script),
         USERS(a_commit_that_the_server_turned_into_a_rollback_fails),
