@@ -12,6 +12,8 @@ static bool run_copy(tenon_session *s, tenon__copy *copy)
     if (!s->db->driver->can_copy)
         return tenon__fail(&s->error, TENON_UNSUPPORTED, "%s has no bulk load of its own",
                            s->db->driver->name);
+    if (!tenon__count_statement(s))
+        return false;
     op.copy = copy;
     return tenon__operation_run(&op);
 }

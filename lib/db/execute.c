@@ -10,6 +10,8 @@ static bool run_text(tenon_session *s, const char *sql)
         return false;
     if (!sql)
         return tenon__fail(&s->error, TENON_MISUSE, "tenon_execute was given no SQL text");
+    if (!tenon__count_statement(s))
+        return false;
     op.script = sql;
     return tenon__operation_run(&op);
 }

@@ -100,6 +100,8 @@ static bool run_call(tenon_session *s, const tenon__call *call)
         return false;
     if (TENON__UNLIKELY(call->writes && s->limits.is_read_only))
         return tenon__transaction_refuse_write(s);
+    if (!tenon__count_statement(s))
+        return false;
     op.call = call;
     if (call->rows) {
         op.rows_before = call->rows->count;

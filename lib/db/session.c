@@ -44,7 +44,7 @@ tenon_session *tenon_session_open(tenon_db *db, const tenon_session_options *opt
     tenon_session *s = malloc(sizeof *s + MESSAGE_SIZE + actor_size);
     if (!s)
         return NULL;
-    *s = (tenon_session){.db = db, .message = (char *)(s + 1)};
+    *s = (tenon_session){.db = db, .message = (char *)(s + 1), .statement_limit = UINT64_MAX};
     s->message[0] = '\0';
     if (actor)
         s->actor = memcpy(s->message + MESSAGE_SIZE, actor, actor_size);
@@ -70,6 +70,8 @@ void tenon_session_reset(tenon_session *s)
     tenon__arena_clear(&s->results);
     tenon__arena_clear(&s->scratch);
     s->generation++;
+    s->statement_count = 0;
+    s->statement_limit = UINT64_MAX;
     tenon_error_clear(s);
 }
 

@@ -43,8 +43,9 @@ struct tenon_session {
     unsigned tries;       /* of the last tenon_transaction */
     tenon__limits limits; /* all-zero without a transaction */
     tenon__hooks hooks;
-    uint16_t generation; /* rises when marks become void */
-    int64_t budget_us;   /* of each call; TENON__NEVER: none */
+    uint16_t generation;                       /* rises when marks become void */
+    int64_t budget_us;                         /* of each call; TENON__NEVER: none */
+    uint64_t statement_count, statement_limit; /* sent so far, and the most to be sent */
     const char *actor;
     char *message; /* where tenon_message composes its text */
     tenon_error error;
@@ -53,6 +54,16 @@ struct tenon_session {
 static inline tenon__lane *tenon__lane_for(tenon_db *db, bool writes)
 {
     return &db->lanes[db->driver->has_single_writer && !writes];
+}
+
+/* Before each statement of the program; false when a test does not allow another one. */
+bool tenon__refuse_statement(tenon_session *s);
+static inline bool tenon__count_statement(tenon_session *s)
+{
+    if (TENON__UNLIKELY(s->statement_count >= s->statement_limit))
+        return tenon__refuse_statement(s);
+    s->statement_count++;
+    return true;
 }
 
 #endif

@@ -19,6 +19,8 @@
 #include "sample_schema.h"
 #include "testdb.h"
 
+#include <tenon/test.h>
+
 #define ANN "ann@example.com"
 
 enum { ANN_ID = 100000, OTHER_ID = 200000 }; /* beyond what the database counts up to here */
@@ -170,6 +172,15 @@ static bool begin_test(tenon_session *s)
     return is_done;
 }
 
+static bool statement_limit(tenon_session *s)
+{
+    uint64_t before = tenon_statement_count(s);
+    tenon_statement_limit(s, 1);
+    bool is_done = update(s) && tenon_statement_count(s) == before + 1;
+    tenon_statement_limit(s, -1);
+    return is_done;
+}
+
 /* ---- sessions and databases ------------------------------------------------------------------ */
 
 static bool session_alloc(tenon_session *s)
@@ -284,6 +295,7 @@ static const public_call calls[] = {
     {"tenon_begin_with", begin_with},
     {"tenon_transaction tenon_transaction_tries tenon_after_commit", transaction},
     {"tenon_begin_test", begin_test},
+    {"tenon_statement_count tenon_statement_limit", statement_limit},
     {"tenon_session_alloc", session_alloc},
     {"tenon_session_take tenon_results_free", session_take},
     {"tenon_session_mark tenon_session_rewind", session_rewind},

@@ -1,8 +1,8 @@
 /* Opening and closing a connection, and the table of this driver.
  *
  * libpq gets the URL as it is, with tenon's own defaults beneath it. Text is UTF-8 on both sides; a
- * database in SQL_ASCII promises no encoding at all and is refused. Where backslashes are escapes by
- * the settings of role or database, they are switched off at once. */
+ * database in SQL_ASCII promises no encoding at all and is refused. Where a role or database has
+ * settings that make a backslash an escape, that is switched off at once. */
 #include "driver/postgres/pg.h"
 
 #include <stdlib.h>
