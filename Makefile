@@ -30,11 +30,14 @@ format: ## lay out the C files as .clang-format says
 golden: all ## write the expected files of the generator anew, after it has changed on purpose
 	@python3 tests/golden/generate/run.py $(BUILD)/tenon include --update
 	@$(BUILD)/tenon generate tests/golden/sample/schema.prisma
-	@$(BUILD)/tenon generate tests/golden/blog/schema.prisma
-	@$(BUILD)/tenon db push --dry-run --url postgresql:///x tests/golden/blog/schema.prisma \
-	    > tests/golden/blog/postgresql.sql
-	@$(BUILD)/tenon db push --dry-run --url sqlite:x tests/golden/blog/schema.prisma \
-	    > tests/golden/blog/sqlite.sql
+	@for models in blog desk; do \
+	    folder=tests/golden/$$models; \
+	    $(BUILD)/tenon generate $$folder/schema.prisma; \
+	    $(BUILD)/tenon db push --dry-run --url postgresql:///x $$folder/schema.prisma \
+	        > $$folder/postgresql.sql; \
+	    $(BUILD)/tenon db push --dry-run --url sqlite:x $$folder/schema.prisma \
+	        > $$folder/sqlite.sql; \
+	done
 
 symbols: all ## write the list of exported symbols anew, after the API has changed on purpose
 	@python3 tests/house/symbols.py --update $(BUILD)/libtenon.so

@@ -95,7 +95,8 @@ typedef enum tenon_field_flag {
     TENON_FIELD_GENERATED = 1 << 3,  /* the database fills it in when it is left out */
     TENON_FIELD_UPDATED_AT = 1 << 4, /* set to now by create and by every update */
     TENON_FIELD_SENSITIVE = 1 << 5,
-    TENON_FIELD_EXACT = 1 << 6 /* SQLite: a decimal stored as sortable text */
+    TENON_FIELD_EXACT = 1 << 6,  /* SQLite: a decimal stored as sortable text */
+    TENON_FIELD_VERSION = 1 << 7 /* counts the changes of the row; see TENON_STILL */
 } tenon_field_flag;
 
 typedef enum tenon_default_kind {
@@ -397,7 +398,8 @@ typedef enum tenon_change {
     TENON_INCREASE, /* numbers; not for create */
     TENON_DECREASE,
     TENON_SCALE,
-    TENON_PUSH /* array columns: appends the given array */
+    TENON_PUSH, /* array columns: appends the given array */
+    TENON_STILL /* a version: the row is changed only when it still has this one */
 } tenon_change;
 
 #define TENON_DECLARE_SET(name, type)                                                              \
@@ -472,6 +474,35 @@ typedef enum tenon_strategy {
     TENON_LOAD_JOIN      /* to-one: in the statement of the row that has it */
 } tenon_strategy;
 
+/* Rows that are found stay locked until the transaction ends: only inside of one, by find_first,
+ * find_many and streams, and not with distinct. PostgreSQL; SQLite, which locks the database and
+ * not rows, refuses it: there a transaction is the only writer from its begin on. */
+typedef enum tenon_lock {
+    TENON_NO_LOCK = 0,
+    TENON_FOR_UPDATE,        /* nobody else may change, delete or lock them */
+    TENON_FOR_NO_KEY_UPDATE, /* … but others may refer to them */
+    TENON_FOR_SHARE,         /* nobody may change or delete them; others may lock them so too */
+    TENON_FOR_KEY_SHARE      /* nobody may delete them or change their keys */
+} tenon_lock;
+
+/* What a lock does about rows that somebody else has locked. */
+typedef enum tenon_lock_wait {
+    TENON_WAIT = 0,   /* waits, as long as the transaction's lock_timeout_us lets it */
+    TENON_NOWAIT,     /* fails with LOCKED */
+    TENON_SKIP_LOCKED /* leaves them out: for queues of work */
+} tenon_lock_wait;
+
+/* Hints to the database's planner. */
+typedef struct tenon_hints {
+    /* SQLite: uses this index for the model's table, or fails (SCHEMA); "" uses none.
+     * PostgreSQL has no such hint and refuses it. */
+    const char *index;
+    /* PostgreSQL: for this call alone, which then is a transaction of its own; inside of one they
+     * are MISUSE, and belong to tenon_begin_with. SQLite has none. */
+    const tenon_setting *settings;
+    size_t setting_count;
+} tenon_hints;
+
 /* The members every generated …Query starts with, in this order; behind them, at the offsets in the
  * descriptor: where, order_by[TENON_MAX_ORDER], select[field_count], distinct[TENON_MAX_DISTINCT]
  * (columns as int-sized enums, 0 ends the list), then, in models with relations, `include` with a
@@ -486,6 +517,9 @@ typedef struct tenon_query_head {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy; /* of an included relation; elsewhere it must be AUTO */
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints; /* or NULL */
 } tenon_query_head;
 
 #define TENON_NO_ROWS INT64_MIN

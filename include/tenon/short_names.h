@@ -111,6 +111,10 @@
     {                                                                                              \
         .op = TENON_PUSH, .value = (v)                                                             \
     }
+#define TENON_OP_STILL(v)                                                                          \
+    {                                                                                              \
+        .op = TENON_STILL, .value = (v)                                                            \
+    }
 
 #ifndef TENON_NO_SHORT_NAMES
 
@@ -313,6 +317,11 @@
 #error "PUSH is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_PUSH"
 #else
 #define PUSH(v) TENON_OP_PUSH(v)
+#endif
+#ifdef STILL
+#error "STILL is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_STILL"
+#else
+#define STILL(v) TENON_OP_STILL(v)
 #endif
 
 #endif

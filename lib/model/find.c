@@ -28,6 +28,7 @@ static bool begin(tenon__walk *walk, const tenon_model *model, const tenon_query
     if (!tenon__walk_begin(walk, head->session, model, operation))
         return false;
     tenon__walk_table(walk, head->table);
+    tenon__walk_index(walk, head->hints);
     if (head->plan == TENON_PLAN_CUSTOM)
         tenon__walk_flag(walk, TENON__SHAPE_CUSTOM_PLAN);
     else if (head->plan != TENON_PLAN_AUTO)
@@ -55,8 +56,9 @@ static bool find(const tenon_model *model, const void *query, const tenon_query_
     tenon__walk_limit(&walk, limit, head->offset);
     if (limit != head->limit && head->limit)
         tenon__walk_misuse(&walk, "limit has no meaning for find_first");
+    tenon__walk_lock(&walk, head, tenon__read_int((const char *)query + model->query_distinct));
     rows->arena = tenon__session_arena(head->session);
-    return tenon__walk_run(&walk, rows, NULL);
+    return tenon__run_hinted(&walk, head->hints, rows);
 }
 
 void *tenon_find_first(const tenon_model *model, const void *query)
@@ -81,12 +83,12 @@ tenon_list tenon_find_many(const tenon_model *model, const void *query)
 /* ---- counts and flags ------------------------------------------------------------------------ */
 
 /* Runs a query whose one row is `size` bytes, which go to *out and leave nothing in the session. */
-static bool run_plain(tenon__walk *walk, void *out, size_t size)
+static bool run_plain(tenon__walk *walk, const tenon_hints *hints, void *out, size_t size)
 {
     tenon__arena *arena = tenon__session_arena(walk->session);
     tenon__arena_mark mark = tenon__arena_mark_here(arena);
     tenon__rows rows = {.arena = arena, .expected = 1};
-    bool is_done = tenon__walk_run(walk, &rows, NULL) && rows.count;
+    bool is_done = tenon__run_hinted(walk, hints, &rows) && rows.count;
     if (is_done)
         memcpy(out, rows.items, size);
     tenon__arena_rewind(arena, mark);
@@ -102,10 +104,11 @@ int64_t tenon_count(const tenon_model *model, const void *query)
         return 0;
     tenon__refuse_columns(&walk, query, "count");
     tenon__refuse_order(&walk, query, "count");
+    tenon__refuse_lock(&walk, &head, "count");
     tenon__walk_distinct(&walk, query);
     tenon__walk_where(&walk, where_of(model, query));
     tenon__walk_limit(&walk, head.limit, head.offset);
-    return run_plain(&walk, &count, sizeof count) ? count : 0;
+    return run_plain(&walk, head.hints, &count, sizeof count) ? count : 0;
 }
 
 bool tenon_exists(const tenon_model *model, const void *query)
@@ -117,9 +120,10 @@ bool tenon_exists(const tenon_model *model, const void *query)
         return false;
     tenon__refuse_columns(&walk, query, "exists");
     tenon__refuse_order(&walk, query, "exists");
+    tenon__refuse_lock(&walk, &head, "exists");
     tenon__refuse_distinct(&walk, query, "exists");
     if (head.limit || head.offset)
         tenon__walk_misuse(&walk, "limit and offset have no meaning for exists");
     tenon__walk_where(&walk, where_of(model, query));
-    return run_plain(&walk, &exists, sizeof exists) && exists;
+    return run_plain(&walk, head.hints, &exists, sizeof exists) && exists;
 }

@@ -15,6 +15,7 @@ static const char *const change_names[] = {
     [TENON_DECREASE] = "DECREASE",
     [TENON_SCALE] = "SCALE",
     [TENON_PUSH] = "PUSH",
+    [TENON_STILL] = "STILL",
 };
 
 /* Where the value stands in a …_set, by kind. */
@@ -164,6 +165,8 @@ static const void *unset_value(tenon__walk *walk, const tenon_field *field, int 
         return tenon__make_default(walk, field);
     if (field->flags & TENON_FIELD_UPDATED_AT)
         return tenon__make_now(walk, field);
+    if (field->flags & TENON_FIELD_VERSION)
+        return tenon__first_version();
     if (is_list(field))
         return &empty;
     if (field->flags & TENON_FIELD_NULLABLE)
@@ -286,7 +289,9 @@ void tenon__walk_changes(tenon__walk *walk, const void *set)
     for (uint32_t i = 0; has_changes && i < model->field_count; i++) {
         const tenon_field *field = &model->fields[i];
         int change = change_of(field, set);
-        if (change != 0)
+        if (field->flags & TENON_FIELD_VERSION)
+            tenon__walk_version(walk, (uint16_t)i, change, value_of(field, set));
+        else if (change != 0)
             walk_change(walk, (uint16_t)i, change, set);
         else if (field->flags & TENON_FIELD_UPDATED_AT)
             walk_set(walk, (uint16_t)i, tenon__make_now(walk, field));

@@ -50,6 +50,7 @@ bool tenon__walk_begin(tenon__walk *walk, tenon_session *session, const tenon_mo
     walk->now.us = 0;
     walk->table = NULL;
     walk->patterns = NULL;
+    walk->expected.value = NULL;
     walk->failed = !check_call(model, operation, walk->err);
     tenon__shape_begin(&walk->shape, walk->scratch, operation, model);
     return !walk->failed;

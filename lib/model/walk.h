@@ -25,6 +25,12 @@ typedef struct tenon__patterns {
     struct tenon__pattern *first;
 } tenon__patterns;
 
+/* The version that an update counts on; value NULL: any. */
+typedef struct tenon__expected {
+    const void *value;
+    const tenon_field *field;
+} tenon__expected;
+
 typedef struct tenon__walk {
     tenon_session *session;
     const tenon_model *model;
@@ -39,6 +45,7 @@ typedef struct tenon__walk {
     tenon_time now;            /* of the call; 0: not asked for yet */
     tenon__patterns *patterns; /* NULL: patterns of validations are compiled for each value */
     int64_t limit, offset;
+    tenon__expected expected;
     tenon__shape shape;
     const void *first_values[TENON__WALK_VALUES];
 } tenon__walk;
@@ -97,6 +104,16 @@ void tenon__refuse_order(tenon__walk *walk, const void *query, const char *call)
 void tenon__refuse_columns(tenon__walk *walk, const void *query, const char *call);
 void tenon__refuse_distinct(tenon__walk *walk, const void *query, const char *call);
 
+/* ---- hints.c --------------------------------------------------------------------------------- */
+
+/* The lock of a query, and its refusal where a call can only ignore it. */
+void tenon__walk_lock(tenon__walk *walk, const tenon_query_head *head, bool has_distinct);
+void tenon__refuse_lock(tenon__walk *walk, const tenon_query_head *head, const char *call);
+/* Right behind the table. `hints` may be NULL. */
+void tenon__walk_index(tenon__walk *walk, const tenon_hints *hints);
+/* As tenon__walk_run, with the settings of the hints. */
+bool tenon__run_hinted(tenon__walk *walk, const tenon_hints *hints, tenon__rows *rows);
+
 /* ---- set.c ----------------------------------------------------------------------------------- */
 
 /* A …Set as a new row: shape, and one value for every field that is not left out. Those of `key`
@@ -109,6 +126,19 @@ bool tenon__set_has_changes(const tenon_model *model, const void *set);
 bool tenon__is_left_out(const tenon_field *field, const void *set);
 /* The value of a field that is not left out: NULL for SQL NULL, and also when it fails. */
 const void *tenon__create_value(tenon__walk *walk, const tenon_field *field, const void *set);
+
+/* ---- version.c ------------------------------------------------------------------------------- */
+
+/* The version of a new row, where the schema gives no default. */
+const void *tenon__first_version(void);
+/* A VERSION field among the changes: it is counted; STILL is noted in walk->expected. */
+void tenon__walk_version(tenon__walk *walk, uint16_t index, int change, const void *value);
+/* Behind the changes and the key, where an expected version is allowed, and where it is not. */
+void tenon__walk_expected(tenon__walk *walk);
+void tenon__refuse_expected(tenon__walk *walk, const char *call);
+/* CONFLICT: `row` is what stands there instead. */
+void tenon__fail_expected(const tenon__walk *walk, uint32_t unique, const void *const *key,
+                          const void *row);
 
 /* ---- defaults.c ------------------------------------------------------------------------------ */
 

@@ -60,6 +60,23 @@ static void walk_key(tenon__walk *walk, uint32_t unique, const void *const *key)
         tenon__walk_value(walk, key[i]);
 }
 
+/* No row has this key and this version: is there one with another? It leaves nothing in the
+ * session. */
+static void explain_nothing(tenon__walk *updated, tenon_table table, uint32_t unique,
+                            const void *const *key)
+{
+    tenon__walk walk;
+    if (!begin(&walk, updated->model, updated->session, table, TENON__FIND_BY))
+        return;
+    tenon__arena *arena = tenon__session_arena(walk.session);
+    tenon__arena_mark mark = tenon__arena_mark_here(arena);
+    walk_key(&walk, unique, key);
+    const void *row = run_for_row(&walk);
+    if (row)
+        tenon__fail_expected(updated, unique, key, row);
+    tenon__arena_rewind(arena, mark);
+}
+
 void *tenon_update(const tenon_model *model, uint32_t unique, const void *const *key,
                    const void *set)
 {
@@ -72,7 +89,11 @@ void *tenon_update(const tenon_model *model, uint32_t unique, const void *const 
     if (has_changes)
         tenon__walk_changes(&walk, set);
     walk_key(&walk, unique, key);
-    return run_for_row(&walk);
+    tenon__walk_expected(&walk);
+    void *row = run_for_row(&walk);
+    if (!row && walk.expected.value)
+        explain_nothing(&walk, head.table, unique, key);
+    return row;
 }
 
 void *tenon_delete(tenon_session *s, const tenon_model *model, uint32_t unique,
@@ -116,6 +137,7 @@ void *tenon_upsert(const tenon_model *model, const void *upsert)
     if (unique) {
         tenon__walk_create(&walk, inner_set(&walk, upsert, model->upsert_create), unique);
         tenon__walk_changes(&walk, inner_set(&walk, upsert, model->upsert_update));
+        tenon__refuse_expected(&walk, "upsert");
     }
     return run_for_row(&walk);
 }
@@ -148,6 +170,7 @@ int64_t tenon_update_many(const tenon_model *model, const void *update_many)
     if (!tenon__set_has_changes(model, set))
         tenon__walk_misuse(&walk, "update_many was given no change");
     tenon__walk_changes(&walk, set);
+    tenon__refuse_expected(&walk, "update_many");
     walk_many(&walk, (const char *)update_many + model->update_where, head.everything, "change");
     return run_for_count(&walk);
 }

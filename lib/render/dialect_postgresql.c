@@ -322,6 +322,30 @@ static void write_calculated(tenon__sql *w, tenon_change change, const tenon_fie
     }
 }
 
+/* ---- reading --------------------------------------------------------------------------------- */
+
+static void write_hinted(tenon__sql *w)
+{
+    tenon__sql_refuse(w, NULL, "PostgreSQL takes no index by name",
+                      "settings such as enable_seqscan turn a query's plan");
+}
+
+/* Only the rows of the model's own table: others may stand beside them. */
+static void write_locked(tenon__sql *w, tenon_lock lock, tenon_lock_wait wait)
+{
+    static const char *const locks[] = {
+        [TENON_FOR_UPDATE] = " FOR UPDATE OF ",
+        [TENON_FOR_NO_KEY_UPDATE] = " FOR NO KEY UPDATE OF ",
+        [TENON_FOR_SHARE] = " FOR SHARE OF ",
+        [TENON_FOR_KEY_SHARE] = " FOR KEY SHARE OF ",
+    };
+    static const char *const waits[] = {
+        [TENON_WAIT] = "", [TENON_NOWAIT] = " NOWAIT", [TENON_SKIP_LOCKED] = " SKIP LOCKED"};
+    tenon__sql_add(w, locks[lock]);
+    tenon__sql_identifier(w, w->table);
+    tenon__sql_add(w, waits[wait]);
+}
+
 /* ---- many rows ------------------------------------------------------------------------------- */
 
 /* As TENON__FORM_COLUMN sends it. */
@@ -415,6 +439,8 @@ const tenon__sql_dialect tenon__sql_postgresql = {
     .array = write_array,
     .json = write_json,
     .calculated = write_calculated,
+    .hinted = write_hinted,
+    .locked = write_locked,
     .bulk = bulk_of,
     .bulk_source = write_bulk_source,
 };

@@ -228,6 +228,20 @@ static void write_calculated(tenon__sql *w, tenon_change change, const tenon_fie
     }
 }
 
+static void write_hinted(tenon__sql *w)
+{
+    tenon__sql_add(w, w->index ? " INDEXED BY " : " NOT INDEXED");
+    if (w->index)
+        tenon__sql_identifier(w, w->index);
+}
+
+static void refuse_locked(tenon__sql *w, tenon_lock lock, tenon_lock_wait wait)
+{
+    (void)lock, (void)wait;
+    tenon__sql_refuse(w, NULL, "SQLite locks the whole database, not rows",
+                      "leave the lock out: from its begin on a transaction is the only writer");
+}
+
 static tenon__bulk bulk_of(const tenon_field *field)
 {
     (void)field;
@@ -259,6 +273,8 @@ const tenon__sql_dialect tenon__sql_sqlite = {
     .array = write_array,
     .json = write_json,
     .calculated = write_calculated,
+    .hinted = write_hinted,
+    .locked = refuse_locked,
     .bulk = bulk_of,
     .bulk_source = refuse_bulk_source,
 };

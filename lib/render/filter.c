@@ -165,6 +165,11 @@ void tenon__sql_where(tenon__sql *w)
     write_where(w);
 }
 
+void tenon__sql_equals(tenon__sql *w, const tenon_field *field)
+{
+    write_comparison(w, field, " = ");
+}
+
 void tenon__sql_where_key(tenon__sql *w)
 {
     const tenon_unique *unique = &w->model->uniques[w->head.number];

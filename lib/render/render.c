@@ -91,10 +91,12 @@ static void choose_table(tenon__sql *w)
 {
     w->schema = w->model->schema;
     w->table = w->model->table;
-    if (!(w->head.flags & TENON__SHAPE_HAS_TABLE))
-        return;
-    w->schema = own_next_text(w);
-    w->table = own_next_text(w);
+    if (w->head.flags & TENON__SHAPE_HAS_TABLE) {
+        w->schema = own_next_text(w);
+        w->table = own_next_text(w);
+    }
+    if (w->head.flags & TENON__SHAPE_HAS_INDEX)
+        w->index = own_next_text(w);
 }
 
 static unsigned statement_flags(const tenon__shape_head *head)

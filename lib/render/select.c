@@ -87,6 +87,8 @@ static void write_from(tenon__sql *w)
 {
     tenon__sql_add(w, " FROM ");
     tenon__sql_table(w);
+    if (w->head.flags & TENON__SHAPE_HAS_INDEX)
+        w->dialect->hinted(w);
 }
 
 static void write_column_list(tenon__sql *w, const tenon_field *const *fields, size_t count)
@@ -141,6 +143,9 @@ void tenon__sql_find(tenon__sql *w)
     }
     tenon__sql_order(w, order, order_count);
     tenon__sql_limit(w);
+    if (w->head.number)
+        w->dialect->locked(w, (tenon_lock)(w->head.number & 0xff),
+                           (tenon_lock_wait)(w->head.number >> 8));
 }
 
 /* What is counted where count(*) of the table will not do: its rows are cut, or folded by distinct.

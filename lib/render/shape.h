@@ -4,14 +4,15 @@
  * with. Numbers are in the machine's own byte order: shapes never leave the process. The grammar,
  * with one byte for each word in capitals:
  *
- *     shape     := head [table] body
+ *     shape     := head [table] [index] body
  *     table     := text text                      schema ("" when none) and name; with HAS_TABLE
+ *     index     := text                           to be used, "" for none; with HAS_INDEX
  *     body      :=                                FIND_BY, DELETE: the unique stands in the head
  *                | [columns] order distinct where FIND; columns with HAS_COLUMNS
  *                | distinct where                 COUNT_ROWS
  *                | where                          EXISTS, DELETE_MANY
  *                | left_out                       CREATE, CREATE_MANY
- *                | changes                        UPDATE
+ *                | changes [STILL field]          UPDATE; the version that is expected
  *                | changes where                  UPDATE_MANY
  *                | left_out changes               UPSERT
  *     columns   := 8 bytes for each 64 fields     a bit a field
@@ -29,7 +30,8 @@
  * The values of a call are numbered in the order in which the shape mentions them: keys of FIND_BY
  * and DELETE in the order of the unique; conditions, ranges with two values, null and emptiness
  * tests with none; for creating every field that is not left out, row by row; changes before the
- * key or the where; last the limit and the offset when they are values. */
+ * key or the where, an expected version behind the key; last the limit and the offset when they are
+ * values. */
 #ifndef TENON_RENDER_SHAPE_H
 #define TENON_RENDER_SHAPE_H
 
@@ -62,7 +64,8 @@ typedef enum tenon__shape_flag {
     TENON__SHAPE_CUSTOM_PLAN = 1 << 5,
     TENON__SHAPE_RETURNING = 1 << 6,       /* CREATE, CREATE_MANY */
     TENON__SHAPE_SKIP_DUPLICATES = 1 << 7, /* CREATE, CREATE_MANY */
-    TENON__SHAPE_COPY = 1 << 8
+    TENON__SHAPE_COPY = 1 << 8,
+    TENON__SHAPE_HAS_INDEX = 1 << 9
 } tenon__shape_flag;
 
 /* Words beside the operators, directions and changes, which all begin at 1. */
@@ -79,12 +82,18 @@ enum {
 /* 16 bytes without padding. */
 typedef struct tenon__shape_head {
     uint16_t operation, flags;
-    uint32_t number; /* by a key: index into the model's uniques; CREATE: rows, 0 means one */
+    uint32_t number; /* by a key: index into the model's uniques; CREATE: rows, 0 means one; FIND:
+                        tenon__lock_number */
     const tenon_model *model;
 } tenon__shape_head;
 
 _Static_assert(sizeof(tenon__shape_head) == 8 + sizeof(void *),
                "padding would make equal keys differ");
+
+static inline uint32_t tenon__lock_number(tenon_lock lock, tenon_lock_wait wait)
+{
+    return (uint32_t)lock | (uint32_t)wait << 8;
+}
 
 /* ---- writer -----------------------------------------------------------------------------------
  * Starts on the stack and moves to the arena when it grows. Sticky: `failed` when memory or the

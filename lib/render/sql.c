@@ -101,7 +101,7 @@ void tenon__sql_refuse(tenon__sql *w, const tenon_field *field, const char *what
         return;
     w->failed = true;
     tenon__error_copy(w->err->model, sizeof w->err->model, w->model->name);
-    tenon__error_copy(w->err->field, sizeof w->err->field, field->name);
+    tenon__error_copy(w->err->field, sizeof w->err->field, field ? field->name : NULL);
     tenon__fail(w->err, TENON_UNSUPPORTED, "%s", what);
     tenon__hint(w->err, "%s", hint);
 }

@@ -17,6 +17,7 @@ typedef struct tenon__sql {
     tenon__shape_head head;
     const tenon_model *model;
     const char *schema, *table; /* what the statement works on */
+    const char *index;          /* with HAS_INDEX: the one to use, NULL none at all */
     bool is_qualified;          /* columns are written with their table in front */
     tenon__arena *arena;        /* the plan's */
     tenon__slot *slots;
@@ -48,6 +49,9 @@ struct tenon__sql_dialect {
     void (*json)(tenon__sql *w, tenon_operator operation, const tenon_field *field);
     /* The right side of an assignment: INCREASE, DECREASE, SCALE, PUSH and SET_DEFAULT. */
     void (*calculated)(tenon__sql *w, tenon_change change, const tenon_field *field);
+    /* Behind a table to read: " INDEXED BY …"; at the end of a find: " FOR UPDATE OF …". */
+    void (*hinted)(tenon__sql *w);
+    void (*locked)(tenon__sql *w, tenon_lock lock, tenon_lock_wait wait);
     tenon__bulk (*bulk)(const tenon_field *field);
     /* Where the rows of a CREATE_MANY come from, `SELECT … FROM UNNEST(…)`. */
     void (*bulk_source)(tenon__sql *w, const tenon_field *const *fields, size_t count);
@@ -70,7 +74,7 @@ void tenon__sql_qualified_column(tenon__sql *w, const tenon_field *field);
 void tenon__sql_slot(tenon__sql *w, const tenon_field *field, tenon__form form);
 /* The same for a text that belongs to the field but is no value of it. */
 void tenon__sql_text_slot(tenon__sql *w, const tenon_field *field);
-/* The dialect cannot say it: UNSUPPORTED, naming the field. */
+/* The dialect cannot say it: UNSUPPORTED, naming the field, if it is one's. */
 void tenon__sql_refuse(tenon__sql *w, const tenon_field *field, const char *what, const char *hint);
 void *tenon__sql_alloc(tenon__sql *w, size_t count, size_t size);
 /* The field whose index comes next in the shape. */
@@ -98,6 +102,9 @@ bool tenon__sql_next_key(tenon__sql_path *path, tenon__sql_key *key);
 void tenon__sql_where(tenon__sql *w);
 /* " WHERE key = $1 AND …" by the unique of the head. */
 void tenon__sql_where_key(tenon__sql *w);
+
+/* "key = $1" */
+void tenon__sql_equals(tenon__sql *w, const tenon_field *field);
 
 /* order.c: reads the order of the shape into an array; *count terms. */
 typedef struct tenon__sql_term {

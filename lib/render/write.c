@@ -137,10 +137,21 @@ static void write_update(tenon__sql *w)
     write_changes(w);
 }
 
+/* [STILL field] */
+static void write_expected(tenon__sql *w)
+{
+    if (w->shape.at == w->shape.end)
+        return;
+    tenon__shape_next(&w->shape);
+    tenon__sql_add(w, " AND ");
+    tenon__sql_equals(w, tenon__sql_next_field(w));
+}
+
 void tenon__sql_update(tenon__sql *w)
 {
     write_update(w);
     tenon__sql_where_key(w);
+    write_expected(w);
     tenon__sql_returning(w);
 }
 

@@ -90,6 +90,8 @@ static uint32_t flags_of_field(const schema_field *source)
         flags |= TENON_FIELD_SENSITIVE;
     if (schema_find_word(&source->comment, "exact"))
         flags |= TENON_FIELD_EXACT;
+    if (schema_find_word(&source->comment, "version"))
+        flags |= TENON_FIELD_VERSION;
     return flags;
 }
 

@@ -56,6 +56,7 @@ static const struct {
     {TENON_FIELD_UPDATED_AT, "UPDATED_AT"},
     {TENON_FIELD_SENSITIVE, "SENSITIVE"},
     {TENON_FIELD_EXACT, "EXACT"},
+    {TENON_FIELD_VERSION, "VERSION"},
 };
 
 static const char *const default_names[] = {

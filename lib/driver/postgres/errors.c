@@ -103,8 +103,6 @@ static const struct {
     char sqlstate[6];
     const char *hint;
 } hints[] = {
-    {"0A000",
-     "a table changed under a prepared statement: roll back and run the unit of work again"},
     {"25P02", "an earlier statement of this transaction failed: roll back"},
     {"26000",
      "the server has lost its prepared statements: roll back and run the unit of work again"},

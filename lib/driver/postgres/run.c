@@ -244,6 +244,14 @@ static bool has_sqlstate(const PGresult *result, const char *sqlstate)
     return found && strcmp(found, sqlstate) == 0;
 }
 
+/* 0A000 has many reasons. This one is told from them by who in the server says so: the message
+ * is in the server's language. */
+static bool is_stale(const PGresult *result)
+{
+    const char *source = PQresultErrorField(result, PG_DIAG_SOURCE_FUNCTION);
+    return has_sqlstate(result, "0A000") && source && strcmp(source, "RevalidateCachedQuery") == 0;
+}
+
 /* Notes when the server's prepared statement is no good any more. */
 static bool note_unprepared(tenon__connection *c)
 {
@@ -251,7 +259,7 @@ static bool note_unprepared(tenon__connection *c)
         return false;
     if (has_sqlstate(c->result, "26000"))
         c->running->preparation = TENON__PG_NEW;
-    else if (has_sqlstate(c->result, "0A000"))
+    else if (is_stale(c->result))
         c->running->preparation = TENON__PG_STALE;
     else
         return false;
@@ -292,12 +300,24 @@ static tenon__progress finish_idle(tenon__connection *c, bool is_done)
     return is_done ? TENON__DONE : TENON__FAILED;
 }
 
+/* With its transaction, all of it can be run again. */
+static void fail_unprepared(tenon_error *err)
+{
+    err->status = TENON_SERIALIZATION;
+    if (!err->hint[0])
+        tenon__hint(err, "a table changed under a prepared statement: roll back and run the unit "
+                         "of work again");
+}
+
 static tenon__progress fail_running(tenon__connection *c, tenon_error *err)
 {
+    bool is_unprepared = note_unprepared(c);
     c->in_transaction = PQtransactionStatus(c->pg) != PQTRANS_IDLE;
-    if (note_unprepared(c) && !c->in_transaction && !c->has_retried)
+    if (is_unprepared && !c->in_transaction && !c->has_retried)
         return run_again(c, err);
     tenon__pg_fail_result(err, c, c->result);
+    if (is_unprepared && err)
+        fail_unprepared(err);
     return finish_idle(c, false);
 }
 

@@ -311,6 +311,9 @@ struct AuthorQuery {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     AuthorWhere where;
     AuthorOrder order_by[TENON_MAX_ORDER];
     AuthorColumn select[4];
@@ -450,6 +453,9 @@ struct ProfileQuery {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     ProfileWhere where;
     ProfileOrder order_by[TENON_MAX_ORDER];
     ProfileColumn select[3];
@@ -622,6 +628,9 @@ struct ArticleQuery {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     ArticleWhere where;
     ArticleOrder order_by[TENON_MAX_ORDER];
     ArticleColumn select[7];
@@ -775,6 +784,9 @@ struct CommentQuery {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     CommentWhere where;
     CommentOrder order_by[TENON_MAX_ORDER];
     CommentColumn select[6];
@@ -919,6 +931,9 @@ struct TagQuery {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     TagWhere where;
     TagOrder order_by[TENON_MAX_ORDER];
     TagColumn select[2];
@@ -1064,6 +1079,9 @@ struct RoomQuery {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     RoomWhere where;
     RoomOrder order_by[TENON_MAX_ORDER];
     RoomColumn select[3];
@@ -1211,6 +1229,9 @@ struct SeatQuery {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     SeatWhere where;
     SeatOrder order_by[TENON_MAX_ORDER];
     SeatColumn select[5];
@@ -1353,6 +1374,9 @@ struct BoxQuery {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     BoxWhere where;
     BoxOrder order_by[TENON_MAX_ORDER];
     BoxColumn select[2];
@@ -1551,6 +1575,9 @@ struct ThingQuery {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     ThingWhere where;
     ThingOrder order_by[TENON_MAX_ORDER];
     ThingColumn select[24];

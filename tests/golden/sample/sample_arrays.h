@@ -119,6 +119,9 @@ struct ArraysQuery {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     ArraysWhere where;
     ArraysOrder order_by[TENON_MAX_ORDER];
     ArraysColumn select[25];

@@ -119,6 +119,9 @@ struct EverythingQuery {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     EverythingWhere where;
     EverythingOrder order_by[TENON_MAX_ORDER];
     EverythingColumn select[25];

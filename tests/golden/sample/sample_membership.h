@@ -69,6 +69,9 @@ struct MembershipQuery {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     MembershipWhere where;
     MembershipOrder order_by[TENON_MAX_ORDER];
     MembershipColumn select[5];

@@ -82,6 +82,9 @@ struct PostQuery {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     PostWhere where;
     PostOrder order_by[TENON_MAX_ORDER];
     PostColumn select[9];

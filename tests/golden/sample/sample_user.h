@@ -105,6 +105,9 @@ struct UserQuery {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     UserWhere where;
     UserOrder order_by[TENON_MAX_ORDER];
     UserColumn select[11];

@@ -451,6 +451,25 @@ static void a_busy_sqlite_file_is_tried_again(void **state)
     tear_down(w.f);
 }
 
+/* Another session changes the table under the statement that this one has prepared. */
+static bool find_in_a_table_that_changes(tenon_session *s, void *ctx)
+{
+    work *w = ctx;
+    if (w->runs++ == 0)
+        testdb_run(w->f.url, "ALTER TABLE note ALTER text TYPE varchar(99)");
+    return note_find(s, 1) != NULL;
+}
+
+static void a_table_that_changes_under_a_statement_is_a_reason_too(void **state)
+{
+    work w = {.f = set_up(ON_POSTGRESQL)};
+    note_insert(w.f.s, 1, "one");
+    note_find(w.f.s, 1);
+    assert_true(tenon_transaction(w.f.s, find_in_a_table_that_changes, &w, &quick));
+    assert_int_equal(w.runs, 2);
+    tear_down(w.f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -471,6 +490,7 @@ int main(void)
         cmocka_unit_test(an_unknown_outcome_is_never_run_again),
         cmocka_unit_test(a_deadlock_is_run_again),
         cmocka_unit_test(a_busy_sqlite_file_is_tried_again),
+        cmocka_unit_test(a_table_that_changes_under_a_statement_is_a_reason_too),
     };
     return cmocka_run_group_tests_name("transaction function", tests, NULL, NULL);
 }

@@ -1,9 +1,6 @@
 /* See blog.h. */
 #include "blog.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "testdb.h"
 
 static const char *make_postgresql_url(void)
@@ -19,30 +16,10 @@ static const char empty_all[] =
 both blog_postgresql = {.make_url = make_postgresql_url, .empty = empty_all};
 both blog_sqlite = {.make_url = testdb_sqlite_url, .empty = empty_all, .is_sqlite = true};
 
-static char *read_file(const char *path)
-{
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    char *text = calloc(1, 65536);
-    assert_non_null(text);
-    assert_true(fread(text, 1, 65535, file) > 0);
-    fclose(file);
-    return text;
-}
-
-static void open_one(both *b, const char *path)
-{
-    char *schema = read_file(path);
-    b->schema = schema;
-    both_open_one(b);
-    b->schema = NULL;
-    free(schema);
-}
-
 int blog_open(void **state)
 {
-    open_one(&blog_postgresql, "tests/golden/blog/postgresql.sql");
-    open_one(&blog_sqlite, "tests/golden/blog/sqlite.sql");
+    both_open_file(&blog_postgresql, "tests/golden/blog/postgresql.sql");
+    both_open_file(&blog_sqlite, "tests/golden/blog/sqlite.sql");
     return 0;
 }
 

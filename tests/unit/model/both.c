@@ -2,6 +2,7 @@
 #include "both.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "sample_schema.h"
 #include "testdb.h"
@@ -30,6 +31,26 @@ void both_open_one(both *b)
     b->db = tenon_open(b->url, NULL, &err);
     if (!b->db)
         fail_msg("%s", err.message);
+}
+
+static char *read_file(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    char *text = calloc(1, 65536);
+    assert_non_null(text);
+    assert_true(fread(text, 1, 65535, file) > 0);
+    fclose(file);
+    return text;
+}
+
+void both_open_file(both *b, const char *path)
+{
+    char *schema = read_file(path);
+    b->schema = schema;
+    both_open_one(b);
+    b->schema = NULL;
+    free(schema);
 }
 
 int both_open(void **state)

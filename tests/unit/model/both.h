@@ -42,6 +42,8 @@ int both_open(void **state);
 int both_close(void **state);
 /* For other models than the sample's: see blog.h. */
 void both_open_one(both *b);
+/* The same with the schema in a file. */
+void both_open_file(both *b, const char *path);
 
 #define ON(target, test)                                                                           \
     {                                                                                              \

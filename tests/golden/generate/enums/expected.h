@@ -141,6 +141,9 @@ struct RoleSetQuery {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     RoleSetWhere where;
     RoleSetOrder order_by[TENON_MAX_ORDER];
     RoleSetColumn select[4];
@@ -258,6 +261,9 @@ struct Role_adminQuery {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     Role_adminWhere where;
     Role_adminOrder order_by[TENON_MAX_ORDER];
     Role_adminColumn select[1];

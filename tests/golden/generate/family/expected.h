@@ -142,6 +142,9 @@ struct UserQuery_ {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     UserWhere where;
     UserOrder order_by[TENON_MAX_ORDER];
     UserColumn select[1];
@@ -256,6 +259,9 @@ struct UserListQuery {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     UserListWhere where;
     UserListOrder order_by[TENON_MAX_ORDER];
     UserListColumn select[1];
@@ -370,6 +376,9 @@ struct UserQueryQuery {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     UserQueryWhere where;
     UserQueryOrder order_by[TENON_MAX_ORDER];
     UserQueryColumn select[1];
@@ -484,6 +493,9 @@ struct userQuery {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     userWhere where;
     userOrder order_by[TENON_MAX_ORDER];
     userColumn select[1];
@@ -602,6 +614,9 @@ struct UserFindQuery {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     UserFindWhere where;
     UserFindOrder order_by[TENON_MAX_ORDER];
     UserFindColumn select[2];

@@ -97,6 +97,9 @@ struct HostileQuery {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     HostileWhere where;
     HostileOrder order_by[TENON_MAX_ORDER];
     HostileColumn select[5];

@@ -130,6 +130,9 @@ struct MembershipQuery {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     MembershipWhere where;
     MembershipOrder order_by[TENON_MAX_ORDER];
     MembershipColumn select[5];
@@ -284,6 +287,9 @@ struct PersonQuery {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     PersonWhere where;
     PersonOrder order_by[TENON_MAX_ORDER];
     PersonColumn select[1];
@@ -404,6 +410,9 @@ struct TaggedQuery {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     TaggedWhere where;
     TaggedOrder order_by[TENON_MAX_ORDER];
     TaggedColumn select[2];

@@ -262,6 +262,9 @@ struct ReservedQuery {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     ReservedWhere where;
     ReservedOrder order_by[TENON_MAX_ORDER];
     ReservedColumn select[20];
@@ -397,6 +400,9 @@ struct FILE_Query {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     FILE_Where where;
     FILE_Order order_by[TENON_MAX_ORDER];
     FILE_Column select[1];
@@ -511,6 +517,9 @@ struct bool_Query {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     bool_Where where;
     bool_Order order_by[TENON_MAX_ORDER];
     bool_Column select[1];
@@ -625,6 +634,9 @@ struct tenon_session_Query {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     tenon_session_Where where;
     tenon_session_Order order_by[TENON_MAX_ORDER];
     tenon_session_Column select[1];
@@ -739,6 +751,9 @@ struct TenonQuery {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     TenonWhere where;
     TenonOrder order_by[TENON_MAX_ORDER];
     TenonColumn select[1];
@@ -853,6 +868,9 @@ struct TimerQuery {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     TimerWhere where;
     TimerOrder order_by[TENON_MAX_ORDER];
     TimerColumn select[1];
@@ -976,6 +994,9 @@ struct UsesQuery {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     UsesWhere where;
     UsesOrder order_by[TENON_MAX_ORDER];
     UsesColumn select[4];

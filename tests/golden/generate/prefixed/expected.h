@@ -80,6 +80,9 @@ struct ShopWorldUserQuery {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     ShopWorldUserWhere where;
     ShopWorldUserOrder order_by[TENON_MAX_ORDER];
     ShopWorldUserColumn select[2];

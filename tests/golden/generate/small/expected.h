@@ -66,6 +66,9 @@ struct OneQuery {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     OneWhere where;
     OneOrder order_by[TENON_MAX_ORDER];
     OneColumn select[1];

@@ -46,6 +46,9 @@ struct sharedQuery {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     sharedWhere where;
     sharedOrder order_by[TENON_MAX_ORDER];
     sharedColumn select[1];

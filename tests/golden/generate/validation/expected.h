@@ -79,6 +79,9 @@ struct ProductQuery {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     ProductWhere where;
     ProductOrder order_by[TENON_MAX_ORDER];
     ProductColumn select[5];

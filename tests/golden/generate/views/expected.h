@@ -106,6 +106,9 @@ struct SpendingQuery {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     SpendingWhere where;
     SpendingOrder order_by[TENON_MAX_ORDER];
     SpendingColumn select[2];
@@ -165,6 +168,9 @@ struct PlainQuery {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     PlainWhere where;
     PlainOrder order_by[TENON_MAX_ORDER];
     PlainColumn select[2];
@@ -224,6 +230,9 @@ struct KeptQuery {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     KeptWhere where;
     KeptOrder order_by[TENON_MAX_ORDER];
     KeptColumn select[1];

@@ -273,6 +273,9 @@ struct WideQuery {
     tenon_table table;
     tenon_plan_mode plan;
     tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
     WideWhere where;
     WideOrder order_by[TENON_MAX_ORDER];
     WideColumn select[70];
