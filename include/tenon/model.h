@@ -528,6 +528,13 @@ static inline int64_t tenon_limit(int64_t count)
     return count == 0 ? TENON_NO_ROWS : count;
 }
 
+/* What calls by a key take behind the key: `user_find(s, id, .table = { … })`. */
+typedef struct tenon_key_options {
+    tenon_session *session;
+    tenon_table table;
+    int end_of_options; /* ends the list that the macros make; no meaning */
+} tenon_key_options;
+
 /* …Set: session and table, then one change a field. When the Set is a member of something else,
  * session and table of the outer struct count and these must be unset. */
 typedef struct tenon_set_head {

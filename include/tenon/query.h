@@ -21,6 +21,9 @@ typedef struct tenon_list {
  * wide value a key column (see model.h): &int64, &(const char *), &tenon_uuid … */
 TENON_API void *tenon_find_by(tenon_session *s, const tenon_model *model, uint32_t unique,
                               const void *const *key);
+/* The same with options. */
+TENON_API void *tenon_find_by_with(const tenon_key_options *options, const tenon_model *model,
+                                   uint32_t unique, const void *const *key);
 /* The first row in the query's order, or NULL; `limit` is MISUSE. */
 TENON_API void *tenon_find_first(const tenon_model *model, const void *query);
 /* With `distinct`: one row for each combination of those columns, the first in the query's order;
@@ -56,6 +59,8 @@ TENON_API void *tenon_upsert(const tenon_model *model, const void *upsert);
 /* The row that was deleted, or NULL when there was none. */
 TENON_API void *tenon_delete(tenon_session *s, const tenon_model *model, uint32_t unique,
                              const void *const *key);
+TENON_API void *tenon_delete_with(const tenon_key_options *options, const tenon_model *model,
+                                  uint32_t unique, const void *const *key);
 /* The number of rows deleted; refuses what tenon_update_many refuses. */
 TENON_API int64_t tenon_delete_many(const tenon_model *model, const void *delete_many);
 

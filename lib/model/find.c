@@ -8,10 +8,13 @@
 void *tenon_find_by(tenon_session *s, const tenon_model *model, uint32_t unique,
                     const void *const *key)
 {
-    tenon__rows rows = {0};
-    if (!tenon__run_by_key(s, model, TENON__FIND_BY, unique, key, &rows) || !rows.count)
-        return NULL;
-    return rows.items;
+    return tenon__run_by_key(s, model, TENON__FIND_BY, unique, key);
+}
+
+void *tenon_find_by_with(const tenon_key_options *options, const tenon_model *model,
+                         uint32_t unique, const void *const *key)
+{
+    return tenon__run_by_key_with(options, model, TENON__FIND_BY, unique, key);
 }
 
 static tenon_query_head head_of(const void *query)

@@ -170,28 +170,57 @@ bool tenon__walk_run(tenon__walk *walk, tenon__rows *rows, int64_t *affected)
     return false;
 }
 
-bool tenon__run_by_key(tenon_session *session, const tenon_model *model, tenon__operation operation,
-                       uint32_t unique, const void *const *key, tenon__rows *rows)
+void tenon__walk_key(tenon__walk *walk, uint32_t unique, const void *const *key)
+{
+    if (!tenon__check_unique(walk->model, unique, walk->err)) {
+        walk->failed = true;
+        return;
+    }
+    tenon__shape_head_of(&walk->shape)->number = unique;
+    for (uint16_t i = 0; i < walk->model->uniques[unique].field_count; i++)
+        tenon__walk_value(walk, key[i]);
+}
+
+void *tenon__walk_run_for_row(tenon__walk *walk)
+{
+    tenon__rows rows = {.arena = tenon__session_arena(walk->session), .expected = 1};
+    return tenon__walk_run(walk, &rows, NULL) && rows.count ? rows.items : NULL;
+}
+
+void *tenon__run_by_key(tenon_session *session, const tenon_model *model,
+                        tenon__operation operation, uint32_t unique, const void *const *key)
 {
     if (tenon__session_is_failed(session))
-        return false;
+        return NULL;
     tenon_error *err = tenon__session_error(session);
-    if (!check_call(model, operation, err))
-        return false;
-    if (!tenon__check_unique(model, unique, err))
-        return false;
+    if (!check_call(model, operation, err) || !tenon__check_unique(model, unique, err))
+        return NULL;
     tenon__shape_head head = {.operation = (uint16_t)operation, .number = unique, .model = model};
-    rows->arena = tenon__session_arena(session);
-    rows->expected = 1;
+    tenon__rows rows = {.arena = tenon__session_arena(session), .expected = 1};
     tenon__call call = {.key = (const uint8_t *)&head,
                         .key_length = sizeof head,
                         .make = make_plan,
                         .writes = does_write(operation),
                         .values = key,
                         .value_count = model->uniques[unique].field_count,
-                        .rows = rows};
+                        .rows = &rows};
     if (TENON__LIKELY(tenon__run(session, &call)))
-        return true;
+        return rows.count ? rows.items : NULL;
     tenon__name_error(model, NULL, operation, err);
-    return false;
+    return NULL;
+}
+
+void *tenon__run_by_key_with(const tenon_key_options *options, const tenon_model *model,
+                             tenon__operation operation, uint32_t unique, const void *const *key)
+{
+    tenon__walk walk;
+    if (!options)
+        return NULL;
+    if (TENON__LIKELY(!options->table.name && !options->table.schema))
+        return tenon__run_by_key(options->session, model, operation, unique, key);
+    if (!tenon__walk_begin(&walk, options->session, model, operation))
+        return NULL;
+    tenon__walk_table(&walk, options->table);
+    tenon__walk_key(&walk, unique, key);
+    return tenon__walk_run_for_row(&walk);
 }

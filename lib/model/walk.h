@@ -69,13 +69,20 @@ bool tenon__walk_fail(tenon__walk *walk, tenon_status status, const tenon_field 
 bool tenon__walk_misuse(tenon__walk *walk, const char *format, ...) TENON_PRINTF(2, 3);
 /* Runs what was walked. False when the walk had failed or the call fails. */
 bool tenon__walk_run(tenon__walk *walk, tenon__rows *rows, int64_t *affected);
+/* The one row that comes back, or NULL. */
+void *tenon__walk_run_for_row(tenon__walk *walk);
 /* Checks the descriptor: made for this library? */
 bool tenon__check_model(const tenon_model *model, tenon_error *err);
 /* Checks an index into the model's uniques. */
 bool tenon__check_unique(const tenon_model *model, uint32_t unique, tenon_error *err);
-/* Finding and deleting by a key need no walk: the key's values are the values. */
-bool tenon__run_by_key(tenon_session *session, const tenon_model *model, tenon__operation operation,
-                       uint32_t unique, const void *const *key, tenon__rows *rows);
+/* The unique and the values of its key. */
+void tenon__walk_key(tenon__walk *walk, uint32_t unique, const void *const *key);
+/* Finding and deleting by a key need no walk: the key's values are the values. The row, or NULL. */
+void *tenon__run_by_key(tenon_session *session, const tenon_model *model,
+                        tenon__operation operation, uint32_t unique, const void *const *key);
+/* In a table chosen at run time they do. */
+void *tenon__run_by_key_with(const tenon_key_options *options, const tenon_model *model,
+                             tenon__operation operation, uint32_t unique, const void *const *key);
 
 static inline void tenon__walk_flag(tenon__walk *walk, tenon__shape_flag flag)
 {

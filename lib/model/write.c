@@ -30,12 +30,6 @@ static const void *inner_set(tenon__walk *walk, const void *outer, uint32_t offs
     return set;
 }
 
-static void *run_for_row(tenon__walk *walk)
-{
-    tenon__rows rows = {.arena = tenon__session_arena(walk->session), .expected = 1};
-    return tenon__walk_run(walk, &rows, NULL) && rows.count ? rows.items : NULL;
-}
-
 /* ---- one row --------------------------------------------------------------------------------- */
 
 void *tenon_create(const tenon_model *model, const void *set)
@@ -46,18 +40,7 @@ void *tenon_create(const tenon_model *model, const void *set)
         return NULL;
     tenon__walk_flag(&walk, TENON__SHAPE_RETURNING);
     tenon__walk_create(&walk, set, NULL);
-    return run_for_row(&walk);
-}
-
-static void walk_key(tenon__walk *walk, uint32_t unique, const void *const *key)
-{
-    if (!tenon__check_unique(walk->model, unique, walk->err)) {
-        walk->failed = true;
-        return;
-    }
-    tenon__shape_head_of(&walk->shape)->number = unique;
-    for (uint16_t i = 0; i < walk->model->uniques[unique].field_count; i++)
-        tenon__walk_value(walk, key[i]);
+    return tenon__walk_run_for_row(&walk);
 }
 
 /* No row has this key and this version: is there one with another? It leaves nothing in the
@@ -70,8 +53,8 @@ static void explain_nothing(tenon__walk *updated, tenon_table table, uint32_t un
         return;
     tenon__arena *arena = tenon__session_arena(walk.session);
     tenon__arena_mark mark = tenon__arena_mark_here(arena);
-    walk_key(&walk, unique, key);
-    const void *row = run_for_row(&walk);
+    tenon__walk_key(&walk, unique, key);
+    const void *row = tenon__walk_run_for_row(&walk);
     if (row)
         tenon__fail_expected(updated, unique, key, row);
     tenon__arena_rewind(arena, mark);
@@ -88,9 +71,9 @@ void *tenon_update(const tenon_model *model, uint32_t unique, const void *const 
         return NULL;
     if (has_changes)
         tenon__walk_changes(&walk, set);
-    walk_key(&walk, unique, key);
+    tenon__walk_key(&walk, unique, key);
     tenon__walk_expected(&walk);
-    void *row = run_for_row(&walk);
+    void *row = tenon__walk_run_for_row(&walk);
     if (!row && walk.expected.value)
         explain_nothing(&walk, head.table, unique, key);
     return row;
@@ -99,10 +82,13 @@ void *tenon_update(const tenon_model *model, uint32_t unique, const void *const 
 void *tenon_delete(tenon_session *s, const tenon_model *model, uint32_t unique,
                    const void *const *key)
 {
-    tenon__rows rows = {0};
-    if (!tenon__run_by_key(s, model, TENON__DELETE, unique, key, &rows) || !rows.count)
-        return NULL;
-    return rows.items;
+    return tenon__run_by_key(s, model, TENON__DELETE, unique, key);
+}
+
+void *tenon_delete_with(const tenon_key_options *options, const tenon_model *model, uint32_t unique,
+                        const void *const *key)
+{
+    return tenon__run_by_key_with(options, model, TENON__DELETE, unique, key);
 }
 
 /* The unique that an upsert looks for; NULL when there is none to be had. */
@@ -139,7 +125,7 @@ void *tenon_upsert(const tenon_model *model, const void *upsert)
         tenon__walk_changes(&walk, inner_set(&walk, upsert, model->upsert_update));
         tenon__refuse_expected(&walk, "upsert");
     }
-    return run_for_row(&walk);
+    return tenon__walk_run_for_row(&walk);
 }
 
 /* ---- many rows ------------------------------------------------------------------------------- */

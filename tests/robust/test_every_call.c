@@ -31,7 +31,7 @@ static const char *url;
 
 static bool find_by(tenon_session *s)
 {
-    return user_find_by_email(s, ANN) != NULL;
+    return (user_find_by_email)(s, ANN) && user_find_by_email(s, ANN, .table = {.name = "User"});
 }
 
 static bool find_first(tenon_session *s)
@@ -97,7 +97,12 @@ static bool upsert(tenon_session *s)
 
 static bool delete_one(tenon_session *s)
 {
-    return user_delete(s, ANN_ID) != NULL;
+    return (user_delete)(s, ANN_ID) != NULL;
+}
+
+static bool delete_one_in_table(tenon_session *s)
+{
+    return user_delete(s, ANN_ID, .table = {.name = "User"}) != NULL;
 }
 
 static bool delete_many(tenon_session *s)
@@ -275,7 +280,7 @@ typedef struct public_call {
 } public_call;
 
 static const public_call calls[] = {
-    {"tenon_find_by", find_by},
+    {"tenon_find_by tenon_find_by_with", find_by},
     {"tenon_find_first", find_first},
     {"tenon_find_many", find_many},
     {"tenon_count", count},
@@ -287,6 +292,7 @@ static const public_call calls[] = {
     {"tenon_update_many", update_many},
     {"tenon_upsert", upsert},
     {"tenon_delete", delete_one},
+    {"tenon_delete_with", delete_one_in_table},
     {"tenon_delete_many", delete_many},
     {"tenon_execute", execute},
     {"tenon_begin", begin},

@@ -10,17 +10,26 @@ static void emit_key_array(emitter *e, size_t at, const tenon_unique *unique)
     tenon__buf_text(e->out, " };\n");
 }
 
-static void emit_find(emitter *e, size_t at, uint32_t which)
+/* A plain function, and one with options. The plain one's name is in parentheses: it is a macro's,
+ * too. */
+static void emit_key_call(emitter *e, size_t at, uint32_t which, const char *name, const char *call)
 {
     const tenon_unique *unique = &e->set->models[at].model.uniques[which];
     const model_names *names = &e->names->models[at];
-    tenon__buf_format(e->out, "%s *%s(tenon_session *session", names->type, names->finds[which]);
+    tenon__buf_format(e->out, "%s *(%s)(tenon_session *session", names->type, name);
+    emit_key_parameters(e, at, unique);
+    tenon__buf_text(e->out, ")\n{\n");
+    emit_key_array(e, at, unique);
+    tenon__buf_format(e->out,
+                      "    return TENON_AS(%s *, tenon_%s(session, &%s, %u, tenon_key));\n}\n\n",
+                      names->type, call, names->descriptor, which);
+    tenon__buf_format(e->out, "%s *%s_q(const tenon_key_options *options", names->type, name);
     emit_key_parameters(e, at, unique);
     tenon__buf_text(e->out, ")\n{\n");
     emit_key_array(e, at, unique);
     tenon__buf_format(
-        e->out, "    return TENON_AS(%s *, tenon_find_by(session, &%s, %u, tenon_key));\n}\n\n",
-        names->type, names->descriptor, which);
+        e->out, "    return TENON_AS(%s *, tenon_%s_with(options, &%s, %u, tenon_key));\n}\n\n",
+        names->type, call, names->descriptor, which);
 }
 
 /* `User *user_find_first_q(const UserQuery *query)`: a row out. */
@@ -68,19 +77,6 @@ static void emit_update(emitter *e, size_t at)
                       names->type, names->descriptor);
 }
 
-static void emit_delete(emitter *e, size_t at)
-{
-    const tenon_unique *key = &e->set->models[at].model.uniques[0];
-    const model_names *names = &e->names->models[at];
-    tenon__buf_format(e->out, "%s *%s_delete(tenon_session *session", names->type, names->snake);
-    emit_key_parameters(e, at, key);
-    tenon__buf_text(e->out, ")\n{\n");
-    emit_key_array(e, at, key);
-    tenon__buf_format(e->out,
-                      "    return TENON_AS(%s *, tenon_delete(session, &%s, 0, tenon_key));\n}\n\n",
-                      names->type, names->descriptor);
-}
-
 static void emit_writes(emitter *e, size_t at)
 {
     const tenon_model *model = &e->set->models[at].model;
@@ -90,7 +86,7 @@ static void emit_writes(emitter *e, size_t at)
     emit_list_call(e, names, "create_many_returning", names->create_many);
     if (model->unique_count && model->uniques[0].is_primary) {
         emit_update(e, at);
-        emit_delete(e, at);
+        emit_key_call(e, at, 0, names->erase, "delete");
     }
     emit_plain_call(e, names, "int64_t", "update_many", names->update_many);
     emit_plain_call(e, names, "int64_t", "delete_many", names->delete_many);
@@ -104,7 +100,7 @@ void emit_model_functions(emitter *e, size_t at)
     const model_names *names = &e->names->models[at];
     for (uint32_t u = 0; u < model->unique_count; u++)
         if (names->finds[u])
-            emit_find(e, at, u);
+            emit_key_call(e, at, u, names->finds[u], "find_by");
     emit_row_call(e, names, "find_first", names->query);
     emit_list_call(e, names, "find_many", names->query);
     emit_plain_call(e, names, "int64_t", "count", names->query);

@@ -270,16 +270,24 @@ void emit_key_parameters(emitter *e, size_t at, const tenon_unique *unique)
     }
 }
 
+static void emit_key_declarations(emitter *e, size_t at, uint32_t which, const char *name)
+{
+    const tenon_unique *unique = &e->set->models[at].model.uniques[which];
+    const model_names *names = &e->names->models[at];
+    tenon__buf_format(e->out, "%s *%s(tenon_session *session", names->type, name);
+    emit_key_parameters(e, at, unique);
+    tenon__buf_format(e->out, ");\n%s *%s_q(const tenon_key_options *options", names->type, name);
+    emit_key_parameters(e, at, unique);
+    tenon__buf_text(e->out, ");\n");
+}
+
 static void emit_find_declarations(emitter *e, size_t at)
 {
     const tenon_model *model = &e->set->models[at].model;
     const model_names *names = &e->names->models[at];
     for (uint32_t u = 0; u < model->unique_count; u++) {
-        if (!names->finds[u])
-            continue;
-        tenon__buf_format(e->out, "%s *%s(tenon_session *session", names->type, names->finds[u]);
-        emit_key_parameters(e, at, &model->uniques[u]);
-        tenon__buf_text(e->out, ");\n");
+        if (names->finds[u])
+            emit_key_declarations(e, at, u, names->finds[u]);
     }
     tenon__buf_format(e->out,
                       "%s *%s_find_first_q(const %s *query);\n"
@@ -297,10 +305,8 @@ static void emit_keyed_write_declarations(emitter *e, size_t at)
     tenon__buf_format(e->out, "%s *%s_update_q(const %s *set", names->type, names->snake,
                       names->set);
     emit_key_parameters(e, at, key);
-    tenon__buf_format(e->out, ");\n%s *%s_delete(tenon_session *session", names->type,
-                      names->snake);
-    emit_key_parameters(e, at, key);
     tenon__buf_text(e->out, ");\n");
+    emit_key_declarations(e, at, 0, names->erase);
 }
 
 static bool has_primary_key(const tenon_model *model)
@@ -352,6 +358,25 @@ static void emit_update_macro(emitter *e, size_t at)
     tenon__buf_text(e->out, ")\n");
 }
 
+/* `user_find(s, id)` and `user_find(s, id, .table = { … })`: the member at the end is there for
+ * what has none before it. */
+static void emit_key_macro(emitter *e, const tenon_unique *unique, const char *name)
+{
+    tenon__buf_format(e->out,
+                      "#define %s(...) %s_with(__VA_ARGS__, .end_of_options = 0)\n"
+                      "#define %s_with(session_",
+                      name, name, name);
+    for (uint16_t i = 0; i < unique->field_count; i++)
+        tenon__buf_format(e->out, ", key%u_", i);
+    tenon__buf_format(e->out,
+                      ", ...) \\\n    %s_q(&(tenon_key_options){ .session = (session_), "
+                      "__VA_ARGS__ }",
+                      name);
+    for (uint16_t i = 0; i < unique->field_count; i++)
+        tenon__buf_format(e->out, ", (key%u_)", i);
+    tenon__buf_text(e->out, ")\n");
+}
+
 static void emit_macros(emitter *e, size_t at)
 {
     const tenon_model *model = &e->set->models[at].model;
@@ -361,6 +386,10 @@ static void emit_macros(emitter *e, size_t at)
                       "/* `.any = %s({ .a = … }, { .b = … })` */\n"
                       "#define %s(...) \\\n    TENON_LIST_OF(%s, __VA_ARGS__)\n",
                       names->wheres, names->wheres, names->where);
+    for (uint32_t u = 0; u < model->unique_count; u++) {
+        if (names->finds[u])
+            emit_key_macro(e, &model->uniques[u], names->finds[u]);
+    }
     static const char *const reads[] = {"find_first", "find_many", "count", "exists"};
     for (size_t i = 0; i < TENON__COUNT(reads); i++)
         emit_call_macro(e, names->snake, reads[i], names->query);
@@ -368,8 +397,10 @@ static void emit_macros(emitter *e, size_t at)
         emit_call_macro(e, names->snake, "create", names->set);
         emit_call_macro(e, names->snake, "create_many", names->create_many);
         emit_call_macro(e, names->snake, "create_many_returning", names->create_many);
-        if (has_primary_key(model))
+        if (has_primary_key(model)) {
             emit_update_macro(e, at);
+            emit_key_macro(e, &model->uniques[0], names->erase);
+        }
         emit_call_macro(e, names->snake, "update_many", names->update_many);
         emit_call_macro(e, names->snake, "delete_many", names->delete_many);
         if (model->unique_count)

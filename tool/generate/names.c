@@ -116,8 +116,10 @@ static const char *const model_endings[] = {
     "_find_many_q",   "_count_q",       "_exists_q",
     "_create_q",      "_create_many_q", "_create_many_returning_q",
     "_update_q",      "_update_many_q", "_upsert_q",
-    "_delete_many_q",
+    "_delete_many_q", "_find_q",        "_find_with",
+    "_delete_q",      "_delete_with",
 };
+static const char *const key_endings[] = {"", "_q", "_with"};
 static const char *const enum_endings[] = {"_enum", "_name", "_from_name"};
 
 /* Takes all of the names, or none when one of them is taken. */
@@ -130,7 +132,6 @@ static bool take_family(claims *c, const char *stem, const char *const *endings,
     }
     for (size_t i = 0; i < count; i++)
         take(c, &c->global, keep(c, tenon__arena_format(c->arena, "%s%s", stem, endings[i])));
-    take(c, &c->families, stem);
     return true;
 }
 
@@ -142,6 +143,7 @@ static const char *claim_family(claims *c, const char *name, const char *const *
         keep(c, tenon__arena_format(c->arena, "%s%s", c->snake_prefix, snake(c, name)));
     while (!c->failed && (is_taken(&c->families, stem) || !take_family(c, stem, endings, count)))
         stem = add_underscore(c, stem);
+    take(c, &c->families, stem);
     return stem;
 }
 
@@ -219,6 +221,15 @@ static void name_parameters(claims *c, const tenon_model *source, model_names *o
     }
 }
 
+/* A find with the two others that it needs. */
+static const char *claim_key_call(claims *c, const char *snake_model, const char *unique)
+{
+    const char *name = keep(c, tenon__arena_format(c->arena, "%s_find_by_%s", snake_model, unique));
+    while (!c->failed && !take_family(c, name, key_endings, TENON__COUNT(key_endings)))
+        name = add_underscore(c, name);
+    return name;
+}
+
 static void name_uniques(claims *c, const tenon_model *source, model_names *out)
 {
     out->uniques = text_array(c, source->unique_count);
@@ -230,7 +241,7 @@ static void name_uniques(claims *c, const tenon_model *source, model_names *out)
         if (unique->is_primary)
             out->finds[i] = keep(c, tenon__arena_format(c->arena, "%s_find", out->snake));
         else if (!unique->is_partial)
-            out->finds[i] = claim(c, "%s_find_by_%s", out->snake, name);
+            out->finds[i] = claim_key_call(c, out->snake, name);
     }
 }
 
@@ -257,6 +268,7 @@ static void name_model(claims *c, const tenon_model *source, model_names *out)
     out->relation_filter = claim(c, "%sRelationFilter", out->type);
     out->list_relation_filter = claim(c, "%sListRelationFilter", out->type);
     out->descriptor = keep(c, tenon__arena_format(c->arena, "%s_model", out->snake));
+    out->erase = keep(c, tenon__arena_format(c->arena, "%s_delete", out->snake));
     out->loaded = claim(c, "%s_LOADED", out->upper);
     out->wheres = claim(c, "%s_WHERES", out->upper);
     name_fields(c, source, out);

@@ -31,6 +31,7 @@ typedef struct model_names {
     const char **columns;          /* USER_CREATED_AT */
     const char **uniques;          /* one a unique: USER_BY_EMAIL */
     const char **finds;            /* user_find_by_email; NULL for a partial one */
+    const char *erase;             /* user_delete */
     const char **relation_members; /* one a relation: posts */
     const char **relations;        /* USER_POSTS */
     const char *counts_member;     /* of the row */

@@ -269,16 +269,28 @@ const tenon_model author_model = {
     .upsert_update = offsetof(AuthorUpsert, update),
 };
 
-Author *author_find(tenon_session *session, int64_t id)
+Author *(author_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Author *, tenon_find_by(session, &author_model, 0, tenon_key));
 }
 
-Author *author_find_by_name(tenon_session *session, const char *name)
+Author *author_find_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Author *, tenon_find_by_with(options, &author_model, 0, tenon_key));
+}
+
+Author *(author_find_by_name)(tenon_session *session, const char *name)
 {
     const void *const tenon_key[] = { &name };
     return TENON_AS(Author *, tenon_find_by(session, &author_model, 1, tenon_key));
+}
+
+Author *author_find_by_name_q(const tenon_key_options *options, const char *name)
+{
+    const void *const tenon_key[] = { &name };
+    return TENON_AS(Author *, tenon_find_by_with(options, &author_model, 1, tenon_key));
 }
 
 Author *author_find_first_q(const AuthorQuery *query)
@@ -326,10 +338,16 @@ Author *author_update_q(const AuthorSet *set, int64_t id)
     return TENON_AS(Author *, tenon_update(&author_model, 0, tenon_key, set));
 }
 
-Author *author_delete(tenon_session *session, int64_t id)
+Author *(author_delete)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Author *, tenon_delete(session, &author_model, 0, tenon_key));
+}
+
+Author *author_delete_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Author *, tenon_delete_with(options, &author_model, 0, tenon_key));
 }
 
 int64_t author_update_many_q(const AuthorUpdateMany *query)
@@ -446,16 +464,28 @@ const tenon_model profile_model = {
     .upsert_update = offsetof(ProfileUpsert, update),
 };
 
-Profile *profile_find(tenon_session *session, int64_t id)
+Profile *(profile_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Profile *, tenon_find_by(session, &profile_model, 0, tenon_key));
 }
 
-Profile *profile_find_by_author_id(tenon_session *session, int64_t authorId)
+Profile *profile_find_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Profile *, tenon_find_by_with(options, &profile_model, 0, tenon_key));
+}
+
+Profile *(profile_find_by_author_id)(tenon_session *session, int64_t authorId)
 {
     const void *const tenon_key[] = { &authorId };
     return TENON_AS(Profile *, tenon_find_by(session, &profile_model, 1, tenon_key));
+}
+
+Profile *profile_find_by_author_id_q(const tenon_key_options *options, int64_t authorId)
+{
+    const void *const tenon_key[] = { &authorId };
+    return TENON_AS(Profile *, tenon_find_by_with(options, &profile_model, 1, tenon_key));
 }
 
 Profile *profile_find_first_q(const ProfileQuery *query)
@@ -503,10 +533,16 @@ Profile *profile_update_q(const ProfileSet *set, int64_t id)
     return TENON_AS(Profile *, tenon_update(&profile_model, 0, tenon_key, set));
 }
 
-Profile *profile_delete(tenon_session *session, int64_t id)
+Profile *(profile_delete)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Profile *, tenon_delete(session, &profile_model, 0, tenon_key));
+}
+
+Profile *profile_delete_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Profile *, tenon_delete_with(options, &profile_model, 0, tenon_key));
 }
 
 int64_t profile_update_many_q(const ProfileUpdateMany *query)
@@ -713,10 +749,16 @@ const tenon_model article_model = {
     .upsert_update = offsetof(ArticleUpsert, update),
 };
 
-Article *article_find(tenon_session *session, int64_t id)
+Article *(article_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Article *, tenon_find_by(session, &article_model, 0, tenon_key));
+}
+
+Article *article_find_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Article *, tenon_find_by_with(options, &article_model, 0, tenon_key));
 }
 
 Article *article_find_first_q(const ArticleQuery *query)
@@ -764,10 +806,16 @@ Article *article_update_q(const ArticleSet *set, int64_t id)
     return TENON_AS(Article *, tenon_update(&article_model, 0, tenon_key, set));
 }
 
-Article *article_delete(tenon_session *session, int64_t id)
+Article *(article_delete)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Article *, tenon_delete(session, &article_model, 0, tenon_key));
+}
+
+Article *article_delete_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Article *, tenon_delete_with(options, &article_model, 0, tenon_key));
 }
 
 int64_t article_update_many_q(const ArticleUpdateMany *query)
@@ -928,10 +976,16 @@ const tenon_model comment_model = {
     .upsert_update = offsetof(CommentUpsert, update),
 };
 
-Comment *comment_find(tenon_session *session, tenon_uuid id)
+Comment *(comment_find)(tenon_session *session, tenon_uuid id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Comment *, tenon_find_by(session, &comment_model, 0, tenon_key));
+}
+
+Comment *comment_find_q(const tenon_key_options *options, tenon_uuid id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Comment *, tenon_find_by_with(options, &comment_model, 0, tenon_key));
 }
 
 Comment *comment_find_first_q(const CommentQuery *query)
@@ -979,10 +1033,16 @@ Comment *comment_update_q(const CommentSet *set, tenon_uuid id)
     return TENON_AS(Comment *, tenon_update(&comment_model, 0, tenon_key, set));
 }
 
-Comment *comment_delete(tenon_session *session, tenon_uuid id)
+Comment *(comment_delete)(tenon_session *session, tenon_uuid id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Comment *, tenon_delete(session, &comment_model, 0, tenon_key));
+}
+
+Comment *comment_delete_q(const tenon_key_options *options, tenon_uuid id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Comment *, tenon_delete_with(options, &comment_model, 0, tenon_key));
 }
 
 int64_t comment_update_many_q(const CommentUpdateMany *query)
@@ -1088,16 +1148,28 @@ const tenon_model tag_model = {
     .upsert_update = offsetof(TagUpsert, update),
 };
 
-Tag *tag_find(tenon_session *session, int64_t id)
+Tag *(tag_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Tag *, tenon_find_by(session, &tag_model, 0, tenon_key));
 }
 
-Tag *tag_find_by_label(tenon_session *session, const char *label)
+Tag *tag_find_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Tag *, tenon_find_by_with(options, &tag_model, 0, tenon_key));
+}
+
+Tag *(tag_find_by_label)(tenon_session *session, const char *label)
 {
     const void *const tenon_key[] = { &label };
     return TENON_AS(Tag *, tenon_find_by(session, &tag_model, 1, tenon_key));
+}
+
+Tag *tag_find_by_label_q(const tenon_key_options *options, const char *label)
+{
+    const void *const tenon_key[] = { &label };
+    return TENON_AS(Tag *, tenon_find_by_with(options, &tag_model, 1, tenon_key));
 }
 
 Tag *tag_find_first_q(const TagQuery *query)
@@ -1145,10 +1217,16 @@ Tag *tag_update_q(const TagSet *set, int64_t id)
     return TENON_AS(Tag *, tenon_update(&tag_model, 0, tenon_key, set));
 }
 
-Tag *tag_delete(tenon_session *session, int64_t id)
+Tag *(tag_delete)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Tag *, tenon_delete(session, &tag_model, 0, tenon_key));
+}
+
+Tag *tag_delete_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Tag *, tenon_delete_with(options, &tag_model, 0, tenon_key));
 }
 
 int64_t tag_update_many_q(const TagUpdateMany *query)
@@ -1256,10 +1334,16 @@ const tenon_model room_model = {
     .upsert_update = offsetof(RoomUpsert, update),
 };
 
-Room *room_find(tenon_session *session, const char *building, int64_t number)
+Room *(room_find)(tenon_session *session, const char *building, int64_t number)
 {
     const void *const tenon_key[] = { &building, &number };
     return TENON_AS(Room *, tenon_find_by(session, &room_model, 0, tenon_key));
+}
+
+Room *room_find_q(const tenon_key_options *options, const char *building, int64_t number)
+{
+    const void *const tenon_key[] = { &building, &number };
+    return TENON_AS(Room *, tenon_find_by_with(options, &room_model, 0, tenon_key));
 }
 
 Room *room_find_first_q(const RoomQuery *query)
@@ -1307,10 +1391,16 @@ Room *room_update_q(const RoomSet *set, const char *building, int64_t number)
     return TENON_AS(Room *, tenon_update(&room_model, 0, tenon_key, set));
 }
 
-Room *room_delete(tenon_session *session, const char *building, int64_t number)
+Room *(room_delete)(tenon_session *session, const char *building, int64_t number)
 {
     const void *const tenon_key[] = { &building, &number };
     return TENON_AS(Room *, tenon_delete(session, &room_model, 0, tenon_key));
+}
+
+Room *room_delete_q(const tenon_key_options *options, const char *building, int64_t number)
+{
+    const void *const tenon_key[] = { &building, &number };
+    return TENON_AS(Room *, tenon_delete_with(options, &room_model, 0, tenon_key));
 }
 
 int64_t room_update_many_q(const RoomUpdateMany *query)
@@ -1459,10 +1549,16 @@ const tenon_model seat_model = {
     .upsert_update = offsetof(SeatUpsert, update),
 };
 
-Seat *seat_find(tenon_session *session, int64_t id)
+Seat *(seat_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Seat *, tenon_find_by(session, &seat_model, 0, tenon_key));
+}
+
+Seat *seat_find_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Seat *, tenon_find_by_with(options, &seat_model, 0, tenon_key));
 }
 
 Seat *seat_find_first_q(const SeatQuery *query)
@@ -1510,10 +1606,16 @@ Seat *seat_update_q(const SeatSet *set, int64_t id)
     return TENON_AS(Seat *, tenon_update(&seat_model, 0, tenon_key, set));
 }
 
-Seat *seat_delete(tenon_session *session, int64_t id)
+Seat *(seat_delete)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Seat *, tenon_delete(session, &seat_model, 0, tenon_key));
+}
+
+Seat *seat_delete_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Seat *, tenon_delete_with(options, &seat_model, 0, tenon_key));
 }
 
 int64_t seat_update_many_q(const SeatUpdateMany *query)
@@ -1610,10 +1712,16 @@ const tenon_model box_model = {
     .upsert_update = offsetof(BoxUpsert, update),
 };
 
-Box *box_find(tenon_session *session, int64_t id)
+Box *(box_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Box *, tenon_find_by(session, &box_model, 0, tenon_key));
+}
+
+Box *box_find_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Box *, tenon_find_by_with(options, &box_model, 0, tenon_key));
 }
 
 Box *box_find_first_q(const BoxQuery *query)
@@ -1661,10 +1769,16 @@ Box *box_update_q(const BoxSet *set, int64_t id)
     return TENON_AS(Box *, tenon_update(&box_model, 0, tenon_key, set));
 }
 
-Box *box_delete(tenon_session *session, int64_t id)
+Box *(box_delete)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Box *, tenon_delete(session, &box_model, 0, tenon_key));
+}
+
+Box *box_delete_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Box *, tenon_delete_with(options, &box_model, 0, tenon_key));
 }
 
 int64_t box_update_many_q(const BoxUpdateMany *query)
@@ -2006,10 +2120,16 @@ const tenon_model thing_model = {
     .upsert_update = offsetof(ThingUpsert, update),
 };
 
-Thing *thing_find(tenon_session *session, int64_t id)
+Thing *(thing_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Thing *, tenon_find_by(session, &thing_model, 0, tenon_key));
+}
+
+Thing *thing_find_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Thing *, tenon_find_by_with(options, &thing_model, 0, tenon_key));
 }
 
 Thing *thing_find_first_q(const ThingQuery *query)
@@ -2057,10 +2177,16 @@ Thing *thing_update_q(const ThingSet *set, int64_t id)
     return TENON_AS(Thing *, tenon_update(&thing_model, 0, tenon_key, set));
 }
 
-Thing *thing_delete(tenon_session *session, int64_t id)
+Thing *(thing_delete)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Thing *, tenon_delete(session, &thing_model, 0, tenon_key));
+}
+
+Thing *thing_delete_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Thing *, tenon_delete_with(options, &thing_model, 0, tenon_key));
 }
 
 int64_t thing_update_many_q(const ThingUpdateMany *query)

@@ -364,7 +364,9 @@ typedef struct AuthorUpsert {
 } AuthorUpsert;
 
 Author *author_find(tenon_session *session, int64_t id);
+Author *author_find_q(const tenon_key_options *options, int64_t id);
 Author *author_find_by_name(tenon_session *session, const char *name);
+Author *author_find_by_name_q(const tenon_key_options *options, const char *name);
 Author *author_find_first_q(const AuthorQuery *query);
 AuthorList author_find_many_q(const AuthorQuery *query);
 int64_t author_count_q(const AuthorQuery *query);
@@ -374,6 +376,7 @@ int64_t author_create_many_q(const AuthorCreateMany *rows);
 AuthorList author_create_many_returning_q(const AuthorCreateMany *rows);
 Author *author_update_q(const AuthorSet *set, int64_t id);
 Author *author_delete(tenon_session *session, int64_t id);
+Author *author_delete_q(const tenon_key_options *options, int64_t id);
 int64_t author_update_many_q(const AuthorUpdateMany *change);
 int64_t author_delete_many_q(const AuthorDeleteMany *which);
 Author *author_upsert_q(const AuthorUpsert *row);
@@ -382,6 +385,12 @@ Author *author_upsert_q(const AuthorUpsert *row);
 /* `.any = AUTHOR_WHERES({ .a = … }, { .b = … })` */
 #define AUTHOR_WHERES(...) \
     TENON_LIST_OF(AuthorWhere, __VA_ARGS__)
+#define author_find(...) author_find_with(__VA_ARGS__, .end_of_options = 0)
+#define author_find_with(session_, key0_, ...) \
+    author_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define author_find_by_name(...) author_find_by_name_with(__VA_ARGS__, .end_of_options = 0)
+#define author_find_by_name_with(session_, key0_, ...) \
+    author_find_by_name_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define author_find_first(...) author_find_first_q(&(AuthorQuery){ .session = __VA_ARGS__ })
 #define author_find_many(...) author_find_many_q(&(AuthorQuery){ .session = __VA_ARGS__ })
 #define author_count(...) author_count_q(&(AuthorQuery){ .session = __VA_ARGS__ })
@@ -391,6 +400,9 @@ Author *author_upsert_q(const AuthorUpsert *row);
 #define author_create_many_returning(...) author_create_many_returning_q(&(AuthorCreateMany){ .session = __VA_ARGS__ })
 #define author_update(session_, key0_, ...) \
     author_update_q(&(AuthorSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define author_delete(...) author_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define author_delete_with(session_, key0_, ...) \
+    author_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define author_update_many(...) author_update_many_q(&(AuthorUpdateMany){ .session = __VA_ARGS__ })
 #define author_delete_many(...) author_delete_many_q(&(AuthorDeleteMany){ .session = __VA_ARGS__ })
 #define author_upsert(...) author_upsert_q(&(AuthorUpsert){ .session = __VA_ARGS__ })
@@ -504,7 +516,9 @@ typedef struct ProfileUpsert {
 } ProfileUpsert;
 
 Profile *profile_find(tenon_session *session, int64_t id);
+Profile *profile_find_q(const tenon_key_options *options, int64_t id);
 Profile *profile_find_by_author_id(tenon_session *session, int64_t authorId);
+Profile *profile_find_by_author_id_q(const tenon_key_options *options, int64_t authorId);
 Profile *profile_find_first_q(const ProfileQuery *query);
 ProfileList profile_find_many_q(const ProfileQuery *query);
 int64_t profile_count_q(const ProfileQuery *query);
@@ -514,6 +528,7 @@ int64_t profile_create_many_q(const ProfileCreateMany *rows);
 ProfileList profile_create_many_returning_q(const ProfileCreateMany *rows);
 Profile *profile_update_q(const ProfileSet *set, int64_t id);
 Profile *profile_delete(tenon_session *session, int64_t id);
+Profile *profile_delete_q(const tenon_key_options *options, int64_t id);
 int64_t profile_update_many_q(const ProfileUpdateMany *change);
 int64_t profile_delete_many_q(const ProfileDeleteMany *which);
 Profile *profile_upsert_q(const ProfileUpsert *row);
@@ -522,6 +537,12 @@ Profile *profile_upsert_q(const ProfileUpsert *row);
 /* `.any = PROFILE_WHERES({ .a = … }, { .b = … })` */
 #define PROFILE_WHERES(...) \
     TENON_LIST_OF(ProfileWhere, __VA_ARGS__)
+#define profile_find(...) profile_find_with(__VA_ARGS__, .end_of_options = 0)
+#define profile_find_with(session_, key0_, ...) \
+    profile_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define profile_find_by_author_id(...) profile_find_by_author_id_with(__VA_ARGS__, .end_of_options = 0)
+#define profile_find_by_author_id_with(session_, key0_, ...) \
+    profile_find_by_author_id_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define profile_find_first(...) profile_find_first_q(&(ProfileQuery){ .session = __VA_ARGS__ })
 #define profile_find_many(...) profile_find_many_q(&(ProfileQuery){ .session = __VA_ARGS__ })
 #define profile_count(...) profile_count_q(&(ProfileQuery){ .session = __VA_ARGS__ })
@@ -531,6 +552,9 @@ Profile *profile_upsert_q(const ProfileUpsert *row);
 #define profile_create_many_returning(...) profile_create_many_returning_q(&(ProfileCreateMany){ .session = __VA_ARGS__ })
 #define profile_update(session_, key0_, ...) \
     profile_update_q(&(ProfileSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define profile_delete(...) profile_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define profile_delete_with(session_, key0_, ...) \
+    profile_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define profile_update_many(...) profile_update_many_q(&(ProfileUpdateMany){ .session = __VA_ARGS__ })
 #define profile_delete_many(...) profile_delete_many_q(&(ProfileDeleteMany){ .session = __VA_ARGS__ })
 #define profile_upsert(...) profile_upsert_q(&(ProfileUpsert){ .session = __VA_ARGS__ })
@@ -684,6 +708,7 @@ typedef struct ArticleUpsert {
 } ArticleUpsert;
 
 Article *article_find(tenon_session *session, int64_t id);
+Article *article_find_q(const tenon_key_options *options, int64_t id);
 Article *article_find_first_q(const ArticleQuery *query);
 ArticleList article_find_many_q(const ArticleQuery *query);
 int64_t article_count_q(const ArticleQuery *query);
@@ -693,6 +718,7 @@ int64_t article_create_many_q(const ArticleCreateMany *rows);
 ArticleList article_create_many_returning_q(const ArticleCreateMany *rows);
 Article *article_update_q(const ArticleSet *set, int64_t id);
 Article *article_delete(tenon_session *session, int64_t id);
+Article *article_delete_q(const tenon_key_options *options, int64_t id);
 int64_t article_update_many_q(const ArticleUpdateMany *change);
 int64_t article_delete_many_q(const ArticleDeleteMany *which);
 Article *article_upsert_q(const ArticleUpsert *row);
@@ -701,6 +727,9 @@ Article *article_upsert_q(const ArticleUpsert *row);
 /* `.any = ARTICLE_WHERES({ .a = … }, { .b = … })` */
 #define ARTICLE_WHERES(...) \
     TENON_LIST_OF(ArticleWhere, __VA_ARGS__)
+#define article_find(...) article_find_with(__VA_ARGS__, .end_of_options = 0)
+#define article_find_with(session_, key0_, ...) \
+    article_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define article_find_first(...) article_find_first_q(&(ArticleQuery){ .session = __VA_ARGS__ })
 #define article_find_many(...) article_find_many_q(&(ArticleQuery){ .session = __VA_ARGS__ })
 #define article_count(...) article_count_q(&(ArticleQuery){ .session = __VA_ARGS__ })
@@ -710,6 +739,9 @@ Article *article_upsert_q(const ArticleUpsert *row);
 #define article_create_many_returning(...) article_create_many_returning_q(&(ArticleCreateMany){ .session = __VA_ARGS__ })
 #define article_update(session_, key0_, ...) \
     article_update_q(&(ArticleSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define article_delete(...) article_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define article_delete_with(session_, key0_, ...) \
+    article_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define article_update_many(...) article_update_many_q(&(ArticleUpdateMany){ .session = __VA_ARGS__ })
 #define article_delete_many(...) article_delete_many_q(&(ArticleDeleteMany){ .session = __VA_ARGS__ })
 #define article_upsert(...) article_upsert_q(&(ArticleUpsert){ .session = __VA_ARGS__ })
@@ -838,6 +870,7 @@ typedef struct CommentUpsert {
 } CommentUpsert;
 
 Comment *comment_find(tenon_session *session, tenon_uuid id);
+Comment *comment_find_q(const tenon_key_options *options, tenon_uuid id);
 Comment *comment_find_first_q(const CommentQuery *query);
 CommentList comment_find_many_q(const CommentQuery *query);
 int64_t comment_count_q(const CommentQuery *query);
@@ -847,6 +880,7 @@ int64_t comment_create_many_q(const CommentCreateMany *rows);
 CommentList comment_create_many_returning_q(const CommentCreateMany *rows);
 Comment *comment_update_q(const CommentSet *set, tenon_uuid id);
 Comment *comment_delete(tenon_session *session, tenon_uuid id);
+Comment *comment_delete_q(const tenon_key_options *options, tenon_uuid id);
 int64_t comment_update_many_q(const CommentUpdateMany *change);
 int64_t comment_delete_many_q(const CommentDeleteMany *which);
 Comment *comment_upsert_q(const CommentUpsert *row);
@@ -855,6 +889,9 @@ Comment *comment_upsert_q(const CommentUpsert *row);
 /* `.any = COMMENT_WHERES({ .a = … }, { .b = … })` */
 #define COMMENT_WHERES(...) \
     TENON_LIST_OF(CommentWhere, __VA_ARGS__)
+#define comment_find(...) comment_find_with(__VA_ARGS__, .end_of_options = 0)
+#define comment_find_with(session_, key0_, ...) \
+    comment_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define comment_find_first(...) comment_find_first_q(&(CommentQuery){ .session = __VA_ARGS__ })
 #define comment_find_many(...) comment_find_many_q(&(CommentQuery){ .session = __VA_ARGS__ })
 #define comment_count(...) comment_count_q(&(CommentQuery){ .session = __VA_ARGS__ })
@@ -864,6 +901,9 @@ Comment *comment_upsert_q(const CommentUpsert *row);
 #define comment_create_many_returning(...) comment_create_many_returning_q(&(CommentCreateMany){ .session = __VA_ARGS__ })
 #define comment_update(session_, key0_, ...) \
     comment_update_q(&(CommentSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define comment_delete(...) comment_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define comment_delete_with(session_, key0_, ...) \
+    comment_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define comment_update_many(...) comment_update_many_q(&(CommentUpdateMany){ .session = __VA_ARGS__ })
 #define comment_delete_many(...) comment_delete_many_q(&(CommentDeleteMany){ .session = __VA_ARGS__ })
 #define comment_upsert(...) comment_upsert_q(&(CommentUpsert){ .session = __VA_ARGS__ })
@@ -982,7 +1022,9 @@ typedef struct TagUpsert {
 } TagUpsert;
 
 Tag *tag_find(tenon_session *session, int64_t id);
+Tag *tag_find_q(const tenon_key_options *options, int64_t id);
 Tag *tag_find_by_label(tenon_session *session, const char *label);
+Tag *tag_find_by_label_q(const tenon_key_options *options, const char *label);
 Tag *tag_find_first_q(const TagQuery *query);
 TagList tag_find_many_q(const TagQuery *query);
 int64_t tag_count_q(const TagQuery *query);
@@ -992,6 +1034,7 @@ int64_t tag_create_many_q(const TagCreateMany *rows);
 TagList tag_create_many_returning_q(const TagCreateMany *rows);
 Tag *tag_update_q(const TagSet *set, int64_t id);
 Tag *tag_delete(tenon_session *session, int64_t id);
+Tag *tag_delete_q(const tenon_key_options *options, int64_t id);
 int64_t tag_update_many_q(const TagUpdateMany *change);
 int64_t tag_delete_many_q(const TagDeleteMany *which);
 Tag *tag_upsert_q(const TagUpsert *row);
@@ -1000,6 +1043,12 @@ Tag *tag_upsert_q(const TagUpsert *row);
 /* `.any = TAG_WHERES({ .a = … }, { .b = … })` */
 #define TAG_WHERES(...) \
     TENON_LIST_OF(TagWhere, __VA_ARGS__)
+#define tag_find(...) tag_find_with(__VA_ARGS__, .end_of_options = 0)
+#define tag_find_with(session_, key0_, ...) \
+    tag_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define tag_find_by_label(...) tag_find_by_label_with(__VA_ARGS__, .end_of_options = 0)
+#define tag_find_by_label_with(session_, key0_, ...) \
+    tag_find_by_label_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define tag_find_first(...) tag_find_first_q(&(TagQuery){ .session = __VA_ARGS__ })
 #define tag_find_many(...) tag_find_many_q(&(TagQuery){ .session = __VA_ARGS__ })
 #define tag_count(...) tag_count_q(&(TagQuery){ .session = __VA_ARGS__ })
@@ -1009,6 +1058,9 @@ Tag *tag_upsert_q(const TagUpsert *row);
 #define tag_create_many_returning(...) tag_create_many_returning_q(&(TagCreateMany){ .session = __VA_ARGS__ })
 #define tag_update(session_, key0_, ...) \
     tag_update_q(&(TagSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define tag_delete(...) tag_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define tag_delete_with(session_, key0_, ...) \
+    tag_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define tag_update_many(...) tag_update_many_q(&(TagUpdateMany){ .session = __VA_ARGS__ })
 #define tag_delete_many(...) tag_delete_many_q(&(TagDeleteMany){ .session = __VA_ARGS__ })
 #define tag_upsert(...) tag_upsert_q(&(TagUpsert){ .session = __VA_ARGS__ })
@@ -1131,6 +1183,7 @@ typedef struct RoomUpsert {
 } RoomUpsert;
 
 Room *room_find(tenon_session *session, const char *building, int64_t number);
+Room *room_find_q(const tenon_key_options *options, const char *building, int64_t number);
 Room *room_find_first_q(const RoomQuery *query);
 RoomList room_find_many_q(const RoomQuery *query);
 int64_t room_count_q(const RoomQuery *query);
@@ -1140,6 +1193,7 @@ int64_t room_create_many_q(const RoomCreateMany *rows);
 RoomList room_create_many_returning_q(const RoomCreateMany *rows);
 Room *room_update_q(const RoomSet *set, const char *building, int64_t number);
 Room *room_delete(tenon_session *session, const char *building, int64_t number);
+Room *room_delete_q(const tenon_key_options *options, const char *building, int64_t number);
 int64_t room_update_many_q(const RoomUpdateMany *change);
 int64_t room_delete_many_q(const RoomDeleteMany *which);
 Room *room_upsert_q(const RoomUpsert *row);
@@ -1148,6 +1202,9 @@ Room *room_upsert_q(const RoomUpsert *row);
 /* `.any = ROOM_WHERES({ .a = … }, { .b = … })` */
 #define ROOM_WHERES(...) \
     TENON_LIST_OF(RoomWhere, __VA_ARGS__)
+#define room_find(...) room_find_with(__VA_ARGS__, .end_of_options = 0)
+#define room_find_with(session_, key0_, key1_, ...) \
+    room_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_))
 #define room_find_first(...) room_find_first_q(&(RoomQuery){ .session = __VA_ARGS__ })
 #define room_find_many(...) room_find_many_q(&(RoomQuery){ .session = __VA_ARGS__ })
 #define room_count(...) room_count_q(&(RoomQuery){ .session = __VA_ARGS__ })
@@ -1157,6 +1214,9 @@ Room *room_upsert_q(const RoomUpsert *row);
 #define room_create_many_returning(...) room_create_many_returning_q(&(RoomCreateMany){ .session = __VA_ARGS__ })
 #define room_update(session_, key0_, key1_, ...) \
     room_update_q(&(RoomSet){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_))
+#define room_delete(...) room_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define room_delete_with(session_, key0_, key1_, ...) \
+    room_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_))
 #define room_update_many(...) room_update_many_q(&(RoomUpdateMany){ .session = __VA_ARGS__ })
 #define room_delete_many(...) room_delete_many_q(&(RoomDeleteMany){ .session = __VA_ARGS__ })
 #define room_upsert(...) room_upsert_q(&(RoomUpsert){ .session = __VA_ARGS__ })
@@ -1282,6 +1342,7 @@ typedef struct SeatUpsert {
 } SeatUpsert;
 
 Seat *seat_find(tenon_session *session, int64_t id);
+Seat *seat_find_q(const tenon_key_options *options, int64_t id);
 Seat *seat_find_first_q(const SeatQuery *query);
 SeatList seat_find_many_q(const SeatQuery *query);
 int64_t seat_count_q(const SeatQuery *query);
@@ -1291,6 +1352,7 @@ int64_t seat_create_many_q(const SeatCreateMany *rows);
 SeatList seat_create_many_returning_q(const SeatCreateMany *rows);
 Seat *seat_update_q(const SeatSet *set, int64_t id);
 Seat *seat_delete(tenon_session *session, int64_t id);
+Seat *seat_delete_q(const tenon_key_options *options, int64_t id);
 int64_t seat_update_many_q(const SeatUpdateMany *change);
 int64_t seat_delete_many_q(const SeatDeleteMany *which);
 Seat *seat_upsert_q(const SeatUpsert *row);
@@ -1299,6 +1361,9 @@ Seat *seat_upsert_q(const SeatUpsert *row);
 /* `.any = SEAT_WHERES({ .a = … }, { .b = … })` */
 #define SEAT_WHERES(...) \
     TENON_LIST_OF(SeatWhere, __VA_ARGS__)
+#define seat_find(...) seat_find_with(__VA_ARGS__, .end_of_options = 0)
+#define seat_find_with(session_, key0_, ...) \
+    seat_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define seat_find_first(...) seat_find_first_q(&(SeatQuery){ .session = __VA_ARGS__ })
 #define seat_find_many(...) seat_find_many_q(&(SeatQuery){ .session = __VA_ARGS__ })
 #define seat_count(...) seat_count_q(&(SeatQuery){ .session = __VA_ARGS__ })
@@ -1308,6 +1373,9 @@ Seat *seat_upsert_q(const SeatUpsert *row);
 #define seat_create_many_returning(...) seat_create_many_returning_q(&(SeatCreateMany){ .session = __VA_ARGS__ })
 #define seat_update(session_, key0_, ...) \
     seat_update_q(&(SeatSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define seat_delete(...) seat_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define seat_delete_with(session_, key0_, ...) \
+    seat_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define seat_update_many(...) seat_update_many_q(&(SeatUpdateMany){ .session = __VA_ARGS__ })
 #define seat_delete_many(...) seat_delete_many_q(&(SeatDeleteMany){ .session = __VA_ARGS__ })
 #define seat_upsert(...) seat_upsert_q(&(SeatUpsert){ .session = __VA_ARGS__ })
@@ -1425,6 +1493,7 @@ typedef struct BoxUpsert {
 } BoxUpsert;
 
 Box *box_find(tenon_session *session, int64_t id);
+Box *box_find_q(const tenon_key_options *options, int64_t id);
 Box *box_find_first_q(const BoxQuery *query);
 BoxList box_find_many_q(const BoxQuery *query);
 int64_t box_count_q(const BoxQuery *query);
@@ -1434,6 +1503,7 @@ int64_t box_create_many_q(const BoxCreateMany *rows);
 BoxList box_create_many_returning_q(const BoxCreateMany *rows);
 Box *box_update_q(const BoxSet *set, int64_t id);
 Box *box_delete(tenon_session *session, int64_t id);
+Box *box_delete_q(const tenon_key_options *options, int64_t id);
 int64_t box_update_many_q(const BoxUpdateMany *change);
 int64_t box_delete_many_q(const BoxDeleteMany *which);
 Box *box_upsert_q(const BoxUpsert *row);
@@ -1442,6 +1512,9 @@ Box *box_upsert_q(const BoxUpsert *row);
 /* `.any = BOX_WHERES({ .a = … }, { .b = … })` */
 #define BOX_WHERES(...) \
     TENON_LIST_OF(BoxWhere, __VA_ARGS__)
+#define box_find(...) box_find_with(__VA_ARGS__, .end_of_options = 0)
+#define box_find_with(session_, key0_, ...) \
+    box_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define box_find_first(...) box_find_first_q(&(BoxQuery){ .session = __VA_ARGS__ })
 #define box_find_many(...) box_find_many_q(&(BoxQuery){ .session = __VA_ARGS__ })
 #define box_count(...) box_count_q(&(BoxQuery){ .session = __VA_ARGS__ })
@@ -1451,6 +1524,9 @@ Box *box_upsert_q(const BoxUpsert *row);
 #define box_create_many_returning(...) box_create_many_returning_q(&(BoxCreateMany){ .session = __VA_ARGS__ })
 #define box_update(session_, key0_, ...) \
     box_update_q(&(BoxSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define box_delete(...) box_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define box_delete_with(session_, key0_, ...) \
+    box_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define box_update_many(...) box_update_many_q(&(BoxUpdateMany){ .session = __VA_ARGS__ })
 #define box_delete_many(...) box_delete_many_q(&(BoxDeleteMany){ .session = __VA_ARGS__ })
 #define box_upsert(...) box_upsert_q(&(BoxUpsert){ .session = __VA_ARGS__ })
@@ -1647,6 +1723,7 @@ typedef struct ThingUpsert {
 } ThingUpsert;
 
 Thing *thing_find(tenon_session *session, int64_t id);
+Thing *thing_find_q(const tenon_key_options *options, int64_t id);
 Thing *thing_find_first_q(const ThingQuery *query);
 ThingList thing_find_many_q(const ThingQuery *query);
 int64_t thing_count_q(const ThingQuery *query);
@@ -1656,6 +1733,7 @@ int64_t thing_create_many_q(const ThingCreateMany *rows);
 ThingList thing_create_many_returning_q(const ThingCreateMany *rows);
 Thing *thing_update_q(const ThingSet *set, int64_t id);
 Thing *thing_delete(tenon_session *session, int64_t id);
+Thing *thing_delete_q(const tenon_key_options *options, int64_t id);
 int64_t thing_update_many_q(const ThingUpdateMany *change);
 int64_t thing_delete_many_q(const ThingDeleteMany *which);
 Thing *thing_upsert_q(const ThingUpsert *row);
@@ -1664,6 +1742,9 @@ Thing *thing_upsert_q(const ThingUpsert *row);
 /* `.any = THING_WHERES({ .a = … }, { .b = … })` */
 #define THING_WHERES(...) \
     TENON_LIST_OF(ThingWhere, __VA_ARGS__)
+#define thing_find(...) thing_find_with(__VA_ARGS__, .end_of_options = 0)
+#define thing_find_with(session_, key0_, ...) \
+    thing_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define thing_find_first(...) thing_find_first_q(&(ThingQuery){ .session = __VA_ARGS__ })
 #define thing_find_many(...) thing_find_many_q(&(ThingQuery){ .session = __VA_ARGS__ })
 #define thing_count(...) thing_count_q(&(ThingQuery){ .session = __VA_ARGS__ })
@@ -1673,6 +1754,9 @@ Thing *thing_upsert_q(const ThingUpsert *row);
 #define thing_create_many_returning(...) thing_create_many_returning_q(&(ThingCreateMany){ .session = __VA_ARGS__ })
 #define thing_update(session_, key0_, ...) \
     thing_update_q(&(ThingSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define thing_delete(...) thing_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define thing_delete_with(session_, key0_, ...) \
+    thing_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define thing_update_many(...) thing_update_many_q(&(ThingUpdateMany){ .session = __VA_ARGS__ })
 #define thing_delete_many(...) thing_delete_many_q(&(ThingDeleteMany){ .session = __VA_ARGS__ })
 #define thing_upsert(...) thing_upsert_q(&(ThingUpsert){ .session = __VA_ARGS__ })

@@ -314,10 +314,16 @@ const tenon_model arrays_model = {
     .upsert_update = offsetof(ArraysUpsert, update),
 };
 
-Arrays *arrays_find(tenon_session *session, int64_t id)
+Arrays *(arrays_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Arrays *, tenon_find_by(session, &arrays_model, 0, tenon_key));
+}
+
+Arrays *arrays_find_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Arrays *, tenon_find_by_with(options, &arrays_model, 0, tenon_key));
 }
 
 Arrays *arrays_find_first_q(const ArraysQuery *query)
@@ -365,10 +371,16 @@ Arrays *arrays_update_q(const ArraysSet *set, int64_t id)
     return TENON_AS(Arrays *, tenon_update(&arrays_model, 0, tenon_key, set));
 }
 
-Arrays *arrays_delete(tenon_session *session, int64_t id)
+Arrays *(arrays_delete)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Arrays *, tenon_delete(session, &arrays_model, 0, tenon_key));
+}
+
+Arrays *arrays_delete_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Arrays *, tenon_delete_with(options, &arrays_model, 0, tenon_key));
 }
 
 int64_t arrays_update_many_q(const ArraysUpdateMany *query)

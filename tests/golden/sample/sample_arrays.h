@@ -191,6 +191,7 @@ typedef struct ArraysUpsert {
 } ArraysUpsert;
 
 Arrays *arrays_find(tenon_session *session, int64_t id);
+Arrays *arrays_find_q(const tenon_key_options *options, int64_t id);
 Arrays *arrays_find_first_q(const ArraysQuery *query);
 ArraysList arrays_find_many_q(const ArraysQuery *query);
 int64_t arrays_count_q(const ArraysQuery *query);
@@ -200,6 +201,7 @@ int64_t arrays_create_many_q(const ArraysCreateMany *rows);
 ArraysList arrays_create_many_returning_q(const ArraysCreateMany *rows);
 Arrays *arrays_update_q(const ArraysSet *set, int64_t id);
 Arrays *arrays_delete(tenon_session *session, int64_t id);
+Arrays *arrays_delete_q(const tenon_key_options *options, int64_t id);
 int64_t arrays_update_many_q(const ArraysUpdateMany *change);
 int64_t arrays_delete_many_q(const ArraysDeleteMany *which);
 Arrays *arrays_upsert_q(const ArraysUpsert *row);
@@ -208,6 +210,9 @@ Arrays *arrays_upsert_q(const ArraysUpsert *row);
 /* `.any = ARRAYS_WHERES({ .a = … }, { .b = … })` */
 #define ARRAYS_WHERES(...) \
     TENON_LIST_OF(ArraysWhere, __VA_ARGS__)
+#define arrays_find(...) arrays_find_with(__VA_ARGS__, .end_of_options = 0)
+#define arrays_find_with(session_, key0_, ...) \
+    arrays_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define arrays_find_first(...) arrays_find_first_q(&(ArraysQuery){ .session = __VA_ARGS__ })
 #define arrays_find_many(...) arrays_find_many_q(&(ArraysQuery){ .session = __VA_ARGS__ })
 #define arrays_count(...) arrays_count_q(&(ArraysQuery){ .session = __VA_ARGS__ })
@@ -217,6 +222,9 @@ Arrays *arrays_upsert_q(const ArraysUpsert *row);
 #define arrays_create_many_returning(...) arrays_create_many_returning_q(&(ArraysCreateMany){ .session = __VA_ARGS__ })
 #define arrays_update(session_, key0_, ...) \
     arrays_update_q(&(ArraysSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define arrays_delete(...) arrays_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define arrays_delete_with(session_, key0_, ...) \
+    arrays_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define arrays_update_many(...) arrays_update_many_q(&(ArraysUpdateMany){ .session = __VA_ARGS__ })
 #define arrays_delete_many(...) arrays_delete_many_q(&(ArraysDeleteMany){ .session = __VA_ARGS__ })
 #define arrays_upsert(...) arrays_upsert_q(&(ArraysUpsert){ .session = __VA_ARGS__ })

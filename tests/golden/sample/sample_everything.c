@@ -314,10 +314,16 @@ const tenon_model everything_model = {
     .upsert_update = offsetof(EverythingUpsert, update),
 };
 
-Everything *everything_find(tenon_session *session, int64_t id)
+Everything *(everything_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Everything *, tenon_find_by(session, &everything_model, 0, tenon_key));
+}
+
+Everything *everything_find_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Everything *, tenon_find_by_with(options, &everything_model, 0, tenon_key));
 }
 
 Everything *everything_find_first_q(const EverythingQuery *query)
@@ -365,10 +371,16 @@ Everything *everything_update_q(const EverythingSet *set, int64_t id)
     return TENON_AS(Everything *, tenon_update(&everything_model, 0, tenon_key, set));
 }
 
-Everything *everything_delete(tenon_session *session, int64_t id)
+Everything *(everything_delete)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Everything *, tenon_delete(session, &everything_model, 0, tenon_key));
+}
+
+Everything *everything_delete_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Everything *, tenon_delete_with(options, &everything_model, 0, tenon_key));
 }
 
 int64_t everything_update_many_q(const EverythingUpdateMany *query)

@@ -116,10 +116,16 @@ const tenon_model membership_model = {
     .upsert_update = offsetof(MembershipUpsert, update),
 };
 
-Membership *membership_find(tenon_session *session, int64_t userId, const char *groupName)
+Membership *(membership_find)(tenon_session *session, int64_t userId, const char *groupName)
 {
     const void *const tenon_key[] = { &userId, &groupName };
     return TENON_AS(Membership *, tenon_find_by(session, &membership_model, 0, tenon_key));
+}
+
+Membership *membership_find_q(const tenon_key_options *options, int64_t userId, const char *groupName)
+{
+    const void *const tenon_key[] = { &userId, &groupName };
+    return TENON_AS(Membership *, tenon_find_by_with(options, &membership_model, 0, tenon_key));
 }
 
 Membership *membership_find_first_q(const MembershipQuery *query)
@@ -167,10 +173,16 @@ Membership *membership_update_q(const MembershipSet *set, int64_t userId, const 
     return TENON_AS(Membership *, tenon_update(&membership_model, 0, tenon_key, set));
 }
 
-Membership *membership_delete(tenon_session *session, int64_t userId, const char *groupName)
+Membership *(membership_delete)(tenon_session *session, int64_t userId, const char *groupName)
 {
     const void *const tenon_key[] = { &userId, &groupName };
     return TENON_AS(Membership *, tenon_delete(session, &membership_model, 0, tenon_key));
+}
+
+Membership *membership_delete_q(const tenon_key_options *options, int64_t userId, const char *groupName)
+{
+    const void *const tenon_key[] = { &userId, &groupName };
+    return TENON_AS(Membership *, tenon_delete_with(options, &membership_model, 0, tenon_key));
 }
 
 int64_t membership_update_many_q(const MembershipUpdateMany *query)

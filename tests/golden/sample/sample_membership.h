@@ -122,6 +122,7 @@ typedef struct MembershipUpsert {
 } MembershipUpsert;
 
 Membership *membership_find(tenon_session *session, int64_t userId, const char *groupName);
+Membership *membership_find_q(const tenon_key_options *options, int64_t userId, const char *groupName);
 Membership *membership_find_first_q(const MembershipQuery *query);
 MembershipList membership_find_many_q(const MembershipQuery *query);
 int64_t membership_count_q(const MembershipQuery *query);
@@ -131,6 +132,7 @@ int64_t membership_create_many_q(const MembershipCreateMany *rows);
 MembershipList membership_create_many_returning_q(const MembershipCreateMany *rows);
 Membership *membership_update_q(const MembershipSet *set, int64_t userId, const char *groupName);
 Membership *membership_delete(tenon_session *session, int64_t userId, const char *groupName);
+Membership *membership_delete_q(const tenon_key_options *options, int64_t userId, const char *groupName);
 int64_t membership_update_many_q(const MembershipUpdateMany *change);
 int64_t membership_delete_many_q(const MembershipDeleteMany *which);
 Membership *membership_upsert_q(const MembershipUpsert *row);
@@ -139,6 +141,9 @@ Membership *membership_upsert_q(const MembershipUpsert *row);
 /* `.any = MEMBERSHIP_WHERES({ .a = … }, { .b = … })` */
 #define MEMBERSHIP_WHERES(...) \
     TENON_LIST_OF(MembershipWhere, __VA_ARGS__)
+#define membership_find(...) membership_find_with(__VA_ARGS__, .end_of_options = 0)
+#define membership_find_with(session_, key0_, key1_, ...) \
+    membership_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_))
 #define membership_find_first(...) membership_find_first_q(&(MembershipQuery){ .session = __VA_ARGS__ })
 #define membership_find_many(...) membership_find_many_q(&(MembershipQuery){ .session = __VA_ARGS__ })
 #define membership_count(...) membership_count_q(&(MembershipQuery){ .session = __VA_ARGS__ })
@@ -148,6 +153,9 @@ Membership *membership_upsert_q(const MembershipUpsert *row);
 #define membership_create_many_returning(...) membership_create_many_returning_q(&(MembershipCreateMany){ .session = __VA_ARGS__ })
 #define membership_update(session_, key0_, key1_, ...) \
     membership_update_q(&(MembershipSet){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_))
+#define membership_delete(...) membership_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define membership_delete_with(session_, key0_, key1_, ...) \
+    membership_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_))
 #define membership_update_many(...) membership_update_many_q(&(MembershipUpdateMany){ .session = __VA_ARGS__ })
 #define membership_delete_many(...) membership_delete_many_q(&(MembershipDeleteMany){ .session = __VA_ARGS__ })
 #define membership_upsert(...) membership_upsert_q(&(MembershipUpsert){ .session = __VA_ARGS__ })

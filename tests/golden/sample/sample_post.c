@@ -168,16 +168,28 @@ const tenon_model post_model = {
     .upsert_update = offsetof(PostUpsert, update),
 };
 
-Post *post_find(tenon_session *session, tenon_uuid id)
+Post *(post_find)(tenon_session *session, tenon_uuid id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Post *, tenon_find_by(session, &post_model, 0, tenon_key));
 }
 
-Post *post_find_by_author_id_slug(tenon_session *session, int64_t authorId, const char *slug)
+Post *post_find_q(const tenon_key_options *options, tenon_uuid id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Post *, tenon_find_by_with(options, &post_model, 0, tenon_key));
+}
+
+Post *(post_find_by_author_id_slug)(tenon_session *session, int64_t authorId, const char *slug)
 {
     const void *const tenon_key[] = { &authorId, &slug };
     return TENON_AS(Post *, tenon_find_by(session, &post_model, 1, tenon_key));
+}
+
+Post *post_find_by_author_id_slug_q(const tenon_key_options *options, int64_t authorId, const char *slug)
+{
+    const void *const tenon_key[] = { &authorId, &slug };
+    return TENON_AS(Post *, tenon_find_by_with(options, &post_model, 1, tenon_key));
 }
 
 Post *post_find_first_q(const PostQuery *query)
@@ -225,10 +237,16 @@ Post *post_update_q(const PostSet *set, tenon_uuid id)
     return TENON_AS(Post *, tenon_update(&post_model, 0, tenon_key, set));
 }
 
-Post *post_delete(tenon_session *session, tenon_uuid id)
+Post *(post_delete)(tenon_session *session, tenon_uuid id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Post *, tenon_delete(session, &post_model, 0, tenon_key));
+}
+
+Post *post_delete_q(const tenon_key_options *options, tenon_uuid id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Post *, tenon_delete_with(options, &post_model, 0, tenon_key));
 }
 
 int64_t post_update_many_q(const PostUpdateMany *query)

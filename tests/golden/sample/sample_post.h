@@ -139,7 +139,9 @@ typedef struct PostUpsert {
 } PostUpsert;
 
 Post *post_find(tenon_session *session, tenon_uuid id);
+Post *post_find_q(const tenon_key_options *options, tenon_uuid id);
 Post *post_find_by_author_id_slug(tenon_session *session, int64_t authorId, const char *slug);
+Post *post_find_by_author_id_slug_q(const tenon_key_options *options, int64_t authorId, const char *slug);
 Post *post_find_first_q(const PostQuery *query);
 PostList post_find_many_q(const PostQuery *query);
 int64_t post_count_q(const PostQuery *query);
@@ -149,6 +151,7 @@ int64_t post_create_many_q(const PostCreateMany *rows);
 PostList post_create_many_returning_q(const PostCreateMany *rows);
 Post *post_update_q(const PostSet *set, tenon_uuid id);
 Post *post_delete(tenon_session *session, tenon_uuid id);
+Post *post_delete_q(const tenon_key_options *options, tenon_uuid id);
 int64_t post_update_many_q(const PostUpdateMany *change);
 int64_t post_delete_many_q(const PostDeleteMany *which);
 Post *post_upsert_q(const PostUpsert *row);
@@ -157,6 +160,12 @@ Post *post_upsert_q(const PostUpsert *row);
 /* `.any = POST_WHERES({ .a = … }, { .b = … })` */
 #define POST_WHERES(...) \
     TENON_LIST_OF(PostWhere, __VA_ARGS__)
+#define post_find(...) post_find_with(__VA_ARGS__, .end_of_options = 0)
+#define post_find_with(session_, key0_, ...) \
+    post_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define post_find_by_author_id_slug(...) post_find_by_author_id_slug_with(__VA_ARGS__, .end_of_options = 0)
+#define post_find_by_author_id_slug_with(session_, key0_, key1_, ...) \
+    post_find_by_author_id_slug_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_))
 #define post_find_first(...) post_find_first_q(&(PostQuery){ .session = __VA_ARGS__ })
 #define post_find_many(...) post_find_many_q(&(PostQuery){ .session = __VA_ARGS__ })
 #define post_count(...) post_count_q(&(PostQuery){ .session = __VA_ARGS__ })
@@ -166,6 +175,9 @@ Post *post_upsert_q(const PostUpsert *row);
 #define post_create_many_returning(...) post_create_many_returning_q(&(PostCreateMany){ .session = __VA_ARGS__ })
 #define post_update(session_, key0_, ...) \
     post_update_q(&(PostSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define post_delete(...) post_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define post_delete_with(session_, key0_, ...) \
+    post_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define post_update_many(...) post_update_many_q(&(PostUpdateMany){ .session = __VA_ARGS__ })
 #define post_delete_many(...) post_delete_many_q(&(PostDeleteMany){ .session = __VA_ARGS__ })
 #define post_upsert(...) post_upsert_q(&(PostUpsert){ .session = __VA_ARGS__ })

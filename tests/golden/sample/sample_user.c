@@ -225,16 +225,28 @@ const tenon_model user_model = {
     .upsert_update = offsetof(UserUpsert, update),
 };
 
-User *user_find(tenon_session *session, int64_t id)
+User *(user_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(User *, tenon_find_by(session, &user_model, 0, tenon_key));
 }
 
-User *user_find_by_email(tenon_session *session, const char *email)
+User *user_find_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(User *, tenon_find_by_with(options, &user_model, 0, tenon_key));
+}
+
+User *(user_find_by_email)(tenon_session *session, const char *email)
 {
     const void *const tenon_key[] = { &email };
     return TENON_AS(User *, tenon_find_by(session, &user_model, 1, tenon_key));
+}
+
+User *user_find_by_email_q(const tenon_key_options *options, const char *email)
+{
+    const void *const tenon_key[] = { &email };
+    return TENON_AS(User *, tenon_find_by_with(options, &user_model, 1, tenon_key));
 }
 
 User *user_find_first_q(const UserQuery *query)
@@ -282,10 +294,16 @@ User *user_update_q(const UserSet *set, int64_t id)
     return TENON_AS(User *, tenon_update(&user_model, 0, tenon_key, set));
 }
 
-User *user_delete(tenon_session *session, int64_t id)
+User *(user_delete)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(User *, tenon_delete(session, &user_model, 0, tenon_key));
+}
+
+User *user_delete_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(User *, tenon_delete_with(options, &user_model, 0, tenon_key));
 }
 
 int64_t user_update_many_q(const UserUpdateMany *query)

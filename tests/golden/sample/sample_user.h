@@ -165,7 +165,9 @@ typedef struct UserUpsert {
 } UserUpsert;
 
 User *user_find(tenon_session *session, int64_t id);
+User *user_find_q(const tenon_key_options *options, int64_t id);
 User *user_find_by_email(tenon_session *session, const char *email);
+User *user_find_by_email_q(const tenon_key_options *options, const char *email);
 User *user_find_first_q(const UserQuery *query);
 UserList user_find_many_q(const UserQuery *query);
 int64_t user_count_q(const UserQuery *query);
@@ -175,6 +177,7 @@ int64_t user_create_many_q(const UserCreateMany *rows);
 UserList user_create_many_returning_q(const UserCreateMany *rows);
 User *user_update_q(const UserSet *set, int64_t id);
 User *user_delete(tenon_session *session, int64_t id);
+User *user_delete_q(const tenon_key_options *options, int64_t id);
 int64_t user_update_many_q(const UserUpdateMany *change);
 int64_t user_delete_many_q(const UserDeleteMany *which);
 User *user_upsert_q(const UserUpsert *row);
@@ -183,6 +186,12 @@ User *user_upsert_q(const UserUpsert *row);
 /* `.any = USER_WHERES({ .a = … }, { .b = … })` */
 #define USER_WHERES(...) \
     TENON_LIST_OF(UserWhere, __VA_ARGS__)
+#define user_find(...) user_find_with(__VA_ARGS__, .end_of_options = 0)
+#define user_find_with(session_, key0_, ...) \
+    user_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define user_find_by_email(...) user_find_by_email_with(__VA_ARGS__, .end_of_options = 0)
+#define user_find_by_email_with(session_, key0_, ...) \
+    user_find_by_email_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define user_find_first(...) user_find_first_q(&(UserQuery){ .session = __VA_ARGS__ })
 #define user_find_many(...) user_find_many_q(&(UserQuery){ .session = __VA_ARGS__ })
 #define user_count(...) user_count_q(&(UserQuery){ .session = __VA_ARGS__ })
@@ -192,6 +201,9 @@ User *user_upsert_q(const UserUpsert *row);
 #define user_create_many_returning(...) user_create_many_returning_q(&(UserCreateMany){ .session = __VA_ARGS__ })
 #define user_update(session_, key0_, ...) \
     user_update_q(&(UserSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define user_delete(...) user_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define user_delete_with(session_, key0_, ...) \
+    user_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define user_update_many(...) user_update_many_q(&(UserUpdateMany){ .session = __VA_ARGS__ })
 #define user_delete_many(...) user_delete_many_q(&(UserDeleteMany){ .session = __VA_ARGS__ })
 #define user_upsert(...) user_upsert_q(&(UserUpsert){ .session = __VA_ARGS__ })

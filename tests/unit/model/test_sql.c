@@ -109,6 +109,7 @@ CASE(find_distinct_ordered, membership_find_many(s, .where = {.note = NOT_NULL()
                                                  .order_by = {DESC(MEMBERSHIP_NOTE)}, .limit = 3))
 CASE(find_in_other_table,
      membership_find_many(s, .table = {.schema = "a\"b", .name = "select"}, .limit = 1))
+CASE(find_by_key_in_other_table, user_find(s, 1, .table = {.name = "people"}))
 CASE(count_all, user_count(s))
 CASE(count_some, user_count(s, .where = {.active = EQ(true)}))
 CASE(count_distinct, user_count(s, .distinct = {USER_ROLE, USER_AGE}))
@@ -137,6 +138,7 @@ static const sql_case find_cases[] = {
     {"distinct", find_distinct},
     {"distinct, in order, limited", find_distinct_ordered},
     {"in a table chosen at run time", find_in_other_table},
+    {"by a key, in a table chosen at run time", find_by_key_in_other_table},
     {"count", count_all},
     {"count where", count_some},
     {"count distinct", count_distinct},
@@ -297,6 +299,7 @@ CASE(upsert_without_change,
      membership_upsert(s,
                        .create = {.userId = SET(1), .groupName = SET("g"), .role = SET(ROLE_USER)}))
 CASE(delete_one, membership_delete(s, 1, "g"))
+CASE(delete_one_of_other_table, membership_delete(s, 1, "g", .table = {.name = "m2"}))
 CASE(delete_many, membership_delete_many(s, .where = {.note = IS_NULL()}))
 CASE(delete_every, membership_delete_many(s, .everything = true))
 
@@ -324,6 +327,7 @@ static const sql_case write_cases[] = {
     {"upsert by calculation", upsert_calculated},
     {"upsert without a change", upsert_without_change},
     {"delete", delete_one},
+    {"delete in a table chosen at run time", delete_one_of_other_table},
     {"delete_many", delete_many},
     {"delete_many of everything", delete_every},
 };

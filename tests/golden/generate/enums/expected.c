@@ -200,10 +200,16 @@ const tenon_model role_set_model = {
     .upsert_update = offsetof(RoleSetUpsert, update),
 };
 
-RoleSet *role_set_find(tenon_session *session, int64_t id)
+RoleSet *(role_set_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(RoleSet *, tenon_find_by(session, &role_set_model, 0, tenon_key));
+}
+
+RoleSet *role_set_find_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(RoleSet *, tenon_find_by_with(options, &role_set_model, 0, tenon_key));
 }
 
 RoleSet *role_set_find_first_q(const RoleSetQuery *query)
@@ -251,10 +257,16 @@ RoleSet *role_set_update_q(const RoleSetSet *set, int64_t id)
     return TENON_AS(RoleSet *, tenon_update(&role_set_model, 0, tenon_key, set));
 }
 
-RoleSet *role_set_delete(tenon_session *session, int64_t id)
+RoleSet *(role_set_delete)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(RoleSet *, tenon_delete(session, &role_set_model, 0, tenon_key));
+}
+
+RoleSet *role_set_delete_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(RoleSet *, tenon_delete_with(options, &role_set_model, 0, tenon_key));
 }
 
 int64_t role_set_update_many_q(const RoleSetUpdateMany *query)
@@ -321,10 +333,16 @@ const tenon_model role_admin_model = {
     .upsert_update = offsetof(Role_adminUpsert, update),
 };
 
-Role_admin *role_admin_find(tenon_session *session, int64_t id)
+Role_admin *(role_admin_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Role_admin *, tenon_find_by(session, &role_admin_model, 0, tenon_key));
+}
+
+Role_admin *role_admin_find_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Role_admin *, tenon_find_by_with(options, &role_admin_model, 0, tenon_key));
 }
 
 Role_admin *role_admin_find_first_q(const Role_adminQuery *query)
@@ -372,10 +390,16 @@ Role_admin *role_admin_update_q(const Role_adminSet *set, int64_t id)
     return TENON_AS(Role_admin *, tenon_update(&role_admin_model, 0, tenon_key, set));
 }
 
-Role_admin *role_admin_delete(tenon_session *session, int64_t id)
+Role_admin *(role_admin_delete)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Role_admin *, tenon_delete(session, &role_admin_model, 0, tenon_key));
+}
+
+Role_admin *role_admin_delete_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Role_admin *, tenon_delete_with(options, &role_admin_model, 0, tenon_key));
 }
 
 int64_t role_admin_update_many_q(const Role_adminUpdateMany *query)

@@ -192,6 +192,7 @@ typedef struct RoleSetUpsert {
 } RoleSetUpsert;
 
 RoleSet *role_set_find(tenon_session *session, int64_t id);
+RoleSet *role_set_find_q(const tenon_key_options *options, int64_t id);
 RoleSet *role_set_find_first_q(const RoleSetQuery *query);
 RoleSetList role_set_find_many_q(const RoleSetQuery *query);
 int64_t role_set_count_q(const RoleSetQuery *query);
@@ -201,6 +202,7 @@ int64_t role_set_create_many_q(const RoleSetCreateMany *rows);
 RoleSetList role_set_create_many_returning_q(const RoleSetCreateMany *rows);
 RoleSet *role_set_update_q(const RoleSetSet *set, int64_t id);
 RoleSet *role_set_delete(tenon_session *session, int64_t id);
+RoleSet *role_set_delete_q(const tenon_key_options *options, int64_t id);
 int64_t role_set_update_many_q(const RoleSetUpdateMany *change);
 int64_t role_set_delete_many_q(const RoleSetDeleteMany *which);
 RoleSet *role_set_upsert_q(const RoleSetUpsert *row);
@@ -209,6 +211,9 @@ RoleSet *role_set_upsert_q(const RoleSetUpsert *row);
 /* `.any = ROLE_SET_WHERES({ .a = … }, { .b = … })` */
 #define ROLE_SET_WHERES(...) \
     TENON_LIST_OF(RoleSetWhere, __VA_ARGS__)
+#define role_set_find(...) role_set_find_with(__VA_ARGS__, .end_of_options = 0)
+#define role_set_find_with(session_, key0_, ...) \
+    role_set_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define role_set_find_first(...) role_set_find_first_q(&(RoleSetQuery){ .session = __VA_ARGS__ })
 #define role_set_find_many(...) role_set_find_many_q(&(RoleSetQuery){ .session = __VA_ARGS__ })
 #define role_set_count(...) role_set_count_q(&(RoleSetQuery){ .session = __VA_ARGS__ })
@@ -218,6 +223,9 @@ RoleSet *role_set_upsert_q(const RoleSetUpsert *row);
 #define role_set_create_many_returning(...) role_set_create_many_returning_q(&(RoleSetCreateMany){ .session = __VA_ARGS__ })
 #define role_set_update(session_, key0_, ...) \
     role_set_update_q(&(RoleSetSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define role_set_delete(...) role_set_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define role_set_delete_with(session_, key0_, ...) \
+    role_set_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define role_set_update_many(...) role_set_update_many_q(&(RoleSetUpdateMany){ .session = __VA_ARGS__ })
 #define role_set_delete_many(...) role_set_delete_many_q(&(RoleSetDeleteMany){ .session = __VA_ARGS__ })
 #define role_set_upsert(...) role_set_upsert_q(&(RoleSetUpsert){ .session = __VA_ARGS__ })
@@ -309,6 +317,7 @@ typedef struct Role_adminUpsert {
 } Role_adminUpsert;
 
 Role_admin *role_admin_find(tenon_session *session, int64_t id);
+Role_admin *role_admin_find_q(const tenon_key_options *options, int64_t id);
 Role_admin *role_admin_find_first_q(const Role_adminQuery *query);
 Role_adminList role_admin_find_many_q(const Role_adminQuery *query);
 int64_t role_admin_count_q(const Role_adminQuery *query);
@@ -318,6 +327,7 @@ int64_t role_admin_create_many_q(const Role_adminCreateMany *rows);
 Role_adminList role_admin_create_many_returning_q(const Role_adminCreateMany *rows);
 Role_admin *role_admin_update_q(const Role_adminSet *set, int64_t id);
 Role_admin *role_admin_delete(tenon_session *session, int64_t id);
+Role_admin *role_admin_delete_q(const tenon_key_options *options, int64_t id);
 int64_t role_admin_update_many_q(const Role_adminUpdateMany *change);
 int64_t role_admin_delete_many_q(const Role_adminDeleteMany *which);
 Role_admin *role_admin_upsert_q(const Role_adminUpsert *row);
@@ -326,6 +336,9 @@ Role_admin *role_admin_upsert_q(const Role_adminUpsert *row);
 /* `.any = ROLE_ADMIN_WHERES({ .a = … }, { .b = … })` */
 #define ROLE_ADMIN_WHERES(...) \
     TENON_LIST_OF(Role_adminWhere, __VA_ARGS__)
+#define role_admin_find(...) role_admin_find_with(__VA_ARGS__, .end_of_options = 0)
+#define role_admin_find_with(session_, key0_, ...) \
+    role_admin_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define role_admin_find_first(...) role_admin_find_first_q(&(Role_adminQuery){ .session = __VA_ARGS__ })
 #define role_admin_find_many(...) role_admin_find_many_q(&(Role_adminQuery){ .session = __VA_ARGS__ })
 #define role_admin_count(...) role_admin_count_q(&(Role_adminQuery){ .session = __VA_ARGS__ })
@@ -335,6 +348,9 @@ Role_admin *role_admin_upsert_q(const Role_adminUpsert *row);
 #define role_admin_create_many_returning(...) role_admin_create_many_returning_q(&(Role_adminCreateMany){ .session = __VA_ARGS__ })
 #define role_admin_update(session_, key0_, ...) \
     role_admin_update_q(&(Role_adminSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define role_admin_delete(...) role_admin_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define role_admin_delete_with(session_, key0_, ...) \
+    role_admin_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define role_admin_update_many(...) role_admin_update_many_q(&(Role_adminUpdateMany){ .session = __VA_ARGS__ })
 #define role_admin_delete_many(...) role_admin_delete_many_q(&(Role_adminDeleteMany){ .session = __VA_ARGS__ })
 #define role_admin_upsert(...) role_admin_upsert_q(&(Role_adminUpsert){ .session = __VA_ARGS__ })

@@ -414,6 +414,7 @@ typedef struct EverythingUpsert {
 } EverythingUpsert;
 
 Everything *everything_find(tenon_session *session, int64_t id);
+Everything *everything_find_q(const tenon_key_options *options, int64_t id);
 Everything *everything_find_first_q(const EverythingQuery *query);
 EverythingList everything_find_many_q(const EverythingQuery *query);
 int64_t everything_count_q(const EverythingQuery *query);
@@ -423,6 +424,7 @@ int64_t everything_create_many_q(const EverythingCreateMany *rows);
 EverythingList everything_create_many_returning_q(const EverythingCreateMany *rows);
 Everything *everything_update_q(const EverythingSet *set, int64_t id);
 Everything *everything_delete(tenon_session *session, int64_t id);
+Everything *everything_delete_q(const tenon_key_options *options, int64_t id);
 int64_t everything_update_many_q(const EverythingUpdateMany *change);
 int64_t everything_delete_many_q(const EverythingDeleteMany *which);
 Everything *everything_upsert_q(const EverythingUpsert *row);
@@ -431,6 +433,9 @@ Everything *everything_upsert_q(const EverythingUpsert *row);
 /* `.any = EVERYTHING_WHERES({ .a = … }, { .b = … })` */
 #define EVERYTHING_WHERES(...) \
     TENON_LIST_OF(EverythingWhere, __VA_ARGS__)
+#define everything_find(...) everything_find_with(__VA_ARGS__, .end_of_options = 0)
+#define everything_find_with(session_, key0_, ...) \
+    everything_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define everything_find_first(...) everything_find_first_q(&(EverythingQuery){ .session = __VA_ARGS__ })
 #define everything_find_many(...) everything_find_many_q(&(EverythingQuery){ .session = __VA_ARGS__ })
 #define everything_count(...) everything_count_q(&(EverythingQuery){ .session = __VA_ARGS__ })
@@ -440,6 +445,9 @@ Everything *everything_upsert_q(const EverythingUpsert *row);
 #define everything_create_many_returning(...) everything_create_many_returning_q(&(EverythingCreateMany){ .session = __VA_ARGS__ })
 #define everything_update(session_, key0_, ...) \
     everything_update_q(&(EverythingSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define everything_delete(...) everything_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define everything_delete_with(session_, key0_, ...) \
+    everything_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define everything_update_many(...) everything_update_many_q(&(EverythingUpdateMany){ .session = __VA_ARGS__ })
 #define everything_delete_many(...) everything_delete_many_q(&(EverythingDeleteMany){ .session = __VA_ARGS__ })
 #define everything_upsert(...) everything_upsert_q(&(EverythingUpsert){ .session = __VA_ARGS__ })

@@ -50,10 +50,16 @@ const tenon_model user_model = {
     .upsert_update = offsetof(UserUpsert, update),
 };
 
-User *user_find(tenon_session *session, int64_t id)
+User *(user_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(User *, tenon_find_by(session, &user_model, 0, tenon_key));
+}
+
+User *user_find_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(User *, tenon_find_by_with(options, &user_model, 0, tenon_key));
 }
 
 User *user_find_first_q(const UserQuery_ *query)
@@ -101,10 +107,16 @@ User *user_update_q(const UserSet *set, int64_t id)
     return TENON_AS(User *, tenon_update(&user_model, 0, tenon_key, set));
 }
 
-User *user_delete(tenon_session *session, int64_t id)
+User *(user_delete)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(User *, tenon_delete(session, &user_model, 0, tenon_key));
+}
+
+User *user_delete_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(User *, tenon_delete_with(options, &user_model, 0, tenon_key));
 }
 
 int64_t user_update_many_q(const UserUpdateMany *query)
@@ -171,10 +183,16 @@ const tenon_model user_list_model = {
     .upsert_update = offsetof(UserListUpsert, update),
 };
 
-UserList *user_list_find(tenon_session *session, int64_t id)
+UserList *(user_list_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(UserList *, tenon_find_by(session, &user_list_model, 0, tenon_key));
+}
+
+UserList *user_list_find_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(UserList *, tenon_find_by_with(options, &user_list_model, 0, tenon_key));
 }
 
 UserList *user_list_find_first_q(const UserListQuery *query)
@@ -222,10 +240,16 @@ UserList *user_list_update_q(const UserListSet *set, int64_t id)
     return TENON_AS(UserList *, tenon_update(&user_list_model, 0, tenon_key, set));
 }
 
-UserList *user_list_delete(tenon_session *session, int64_t id)
+UserList *(user_list_delete)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(UserList *, tenon_delete(session, &user_list_model, 0, tenon_key));
+}
+
+UserList *user_list_delete_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(UserList *, tenon_delete_with(options, &user_list_model, 0, tenon_key));
 }
 
 int64_t user_list_update_many_q(const UserListUpdateMany *query)
@@ -292,10 +316,16 @@ const tenon_model user_query_model = {
     .upsert_update = offsetof(UserQueryUpsert, update),
 };
 
-UserQuery *user_query_find(tenon_session *session, int64_t id)
+UserQuery *(user_query_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(UserQuery *, tenon_find_by(session, &user_query_model, 0, tenon_key));
+}
+
+UserQuery *user_query_find_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(UserQuery *, tenon_find_by_with(options, &user_query_model, 0, tenon_key));
 }
 
 UserQuery *user_query_find_first_q(const UserQueryQuery *query)
@@ -343,10 +373,16 @@ UserQuery *user_query_update_q(const UserQuerySet *set, int64_t id)
     return TENON_AS(UserQuery *, tenon_update(&user_query_model, 0, tenon_key, set));
 }
 
-UserQuery *user_query_delete(tenon_session *session, int64_t id)
+UserQuery *(user_query_delete)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(UserQuery *, tenon_delete(session, &user_query_model, 0, tenon_key));
+}
+
+UserQuery *user_query_delete_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(UserQuery *, tenon_delete_with(options, &user_query_model, 0, tenon_key));
 }
 
 int64_t user_query_update_many_q(const UserQueryUpdateMany *query)
@@ -413,10 +449,16 @@ const tenon_model user__model = {
     .upsert_update = offsetof(userUpsert, update),
 };
 
-user *user__find(tenon_session *session, int64_t id)
+user *(user__find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(user *, tenon_find_by(session, &user__model, 0, tenon_key));
+}
+
+user *user__find_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(user *, tenon_find_by_with(options, &user__model, 0, tenon_key));
 }
 
 user *user__find_first_q(const userQuery *query)
@@ -464,10 +506,16 @@ user *user__update_q(const userSet *set, int64_t id)
     return TENON_AS(user *, tenon_update(&user__model, 0, tenon_key, set));
 }
 
-user *user__delete(tenon_session *session, int64_t id)
+user *(user__delete)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(user *, tenon_delete(session, &user__model, 0, tenon_key));
+}
+
+user *user__delete_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(user *, tenon_delete_with(options, &user__model, 0, tenon_key));
 }
 
 int64_t user__update_many_q(const userUpdateMany *query)
@@ -551,16 +599,28 @@ const tenon_model user_find_model = {
     .upsert_update = offsetof(UserFindUpsert, update),
 };
 
-UserFind *user_find_find(tenon_session *session, int64_t find)
+UserFind *(user_find_find)(tenon_session *session, int64_t find)
 {
     const void *const tenon_key[] = { &find };
     return TENON_AS(UserFind *, tenon_find_by(session, &user_find_model, 0, tenon_key));
 }
 
-UserFind *user_find_find_by_many(tenon_session *session, int64_t many)
+UserFind *user_find_find_q(const tenon_key_options *options, int64_t find)
+{
+    const void *const tenon_key[] = { &find };
+    return TENON_AS(UserFind *, tenon_find_by_with(options, &user_find_model, 0, tenon_key));
+}
+
+UserFind *(user_find_find_by_many)(tenon_session *session, int64_t many)
 {
     const void *const tenon_key[] = { &many };
     return TENON_AS(UserFind *, tenon_find_by(session, &user_find_model, 1, tenon_key));
+}
+
+UserFind *user_find_find_by_many_q(const tenon_key_options *options, int64_t many)
+{
+    const void *const tenon_key[] = { &many };
+    return TENON_AS(UserFind *, tenon_find_by_with(options, &user_find_model, 1, tenon_key));
 }
 
 UserFind *user_find_find_first_q(const UserFindQuery *query)
@@ -608,10 +668,16 @@ UserFind *user_find_update_q(const UserFindSet *set, int64_t find)
     return TENON_AS(UserFind *, tenon_update(&user_find_model, 0, tenon_key, set));
 }
 
-UserFind *user_find_delete(tenon_session *session, int64_t find)
+UserFind *(user_find_delete)(tenon_session *session, int64_t find)
 {
     const void *const tenon_key[] = { &find };
     return TENON_AS(UserFind *, tenon_delete(session, &user_find_model, 0, tenon_key));
+}
+
+UserFind *user_find_delete_q(const tenon_key_options *options, int64_t find)
+{
+    const void *const tenon_key[] = { &find };
+    return TENON_AS(UserFind *, tenon_delete_with(options, &user_find_model, 0, tenon_key));
 }
 
 int64_t user_find_update_many_q(const UserFindUpdateMany *query)

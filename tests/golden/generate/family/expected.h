@@ -190,6 +190,7 @@ typedef struct UserUpsert {
 } UserUpsert;
 
 User *user_find(tenon_session *session, int64_t id);
+User *user_find_q(const tenon_key_options *options, int64_t id);
 User *user_find_first_q(const UserQuery_ *query);
 UserList_ user_find_many_q(const UserQuery_ *query);
 int64_t user_count_q(const UserQuery_ *query);
@@ -199,6 +200,7 @@ int64_t user_create_many_q(const UserCreateMany *rows);
 UserList_ user_create_many_returning_q(const UserCreateMany *rows);
 User *user_update_q(const UserSet *set, int64_t id);
 User *user_delete(tenon_session *session, int64_t id);
+User *user_delete_q(const tenon_key_options *options, int64_t id);
 int64_t user_update_many_q(const UserUpdateMany *change);
 int64_t user_delete_many_q(const UserDeleteMany *which);
 User *user_upsert_q(const UserUpsert *row);
@@ -207,6 +209,9 @@ User *user_upsert_q(const UserUpsert *row);
 /* `.any = USER_WHERES({ .a = … }, { .b = … })` */
 #define USER_WHERES(...) \
     TENON_LIST_OF(UserWhere, __VA_ARGS__)
+#define user_find(...) user_find_with(__VA_ARGS__, .end_of_options = 0)
+#define user_find_with(session_, key0_, ...) \
+    user_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define user_find_first(...) user_find_first_q(&(UserQuery_){ .session = __VA_ARGS__ })
 #define user_find_many(...) user_find_many_q(&(UserQuery_){ .session = __VA_ARGS__ })
 #define user_count(...) user_count_q(&(UserQuery_){ .session = __VA_ARGS__ })
@@ -216,6 +221,9 @@ User *user_upsert_q(const UserUpsert *row);
 #define user_create_many_returning(...) user_create_many_returning_q(&(UserCreateMany){ .session = __VA_ARGS__ })
 #define user_update(session_, key0_, ...) \
     user_update_q(&(UserSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define user_delete(...) user_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define user_delete_with(session_, key0_, ...) \
+    user_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define user_update_many(...) user_update_many_q(&(UserUpdateMany){ .session = __VA_ARGS__ })
 #define user_delete_many(...) user_delete_many_q(&(UserDeleteMany){ .session = __VA_ARGS__ })
 #define user_upsert(...) user_upsert_q(&(UserUpsert){ .session = __VA_ARGS__ })
@@ -307,6 +315,7 @@ typedef struct UserListUpsert {
 } UserListUpsert;
 
 UserList *user_list_find(tenon_session *session, int64_t id);
+UserList *user_list_find_q(const tenon_key_options *options, int64_t id);
 UserList *user_list_find_first_q(const UserListQuery *query);
 UserListList user_list_find_many_q(const UserListQuery *query);
 int64_t user_list_count_q(const UserListQuery *query);
@@ -316,6 +325,7 @@ int64_t user_list_create_many_q(const UserListCreateMany *rows);
 UserListList user_list_create_many_returning_q(const UserListCreateMany *rows);
 UserList *user_list_update_q(const UserListSet *set, int64_t id);
 UserList *user_list_delete(tenon_session *session, int64_t id);
+UserList *user_list_delete_q(const tenon_key_options *options, int64_t id);
 int64_t user_list_update_many_q(const UserListUpdateMany *change);
 int64_t user_list_delete_many_q(const UserListDeleteMany *which);
 UserList *user_list_upsert_q(const UserListUpsert *row);
@@ -324,6 +334,9 @@ UserList *user_list_upsert_q(const UserListUpsert *row);
 /* `.any = USER_LIST_WHERES({ .a = … }, { .b = … })` */
 #define USER_LIST_WHERES(...) \
     TENON_LIST_OF(UserListWhere, __VA_ARGS__)
+#define user_list_find(...) user_list_find_with(__VA_ARGS__, .end_of_options = 0)
+#define user_list_find_with(session_, key0_, ...) \
+    user_list_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define user_list_find_first(...) user_list_find_first_q(&(UserListQuery){ .session = __VA_ARGS__ })
 #define user_list_find_many(...) user_list_find_many_q(&(UserListQuery){ .session = __VA_ARGS__ })
 #define user_list_count(...) user_list_count_q(&(UserListQuery){ .session = __VA_ARGS__ })
@@ -333,6 +346,9 @@ UserList *user_list_upsert_q(const UserListUpsert *row);
 #define user_list_create_many_returning(...) user_list_create_many_returning_q(&(UserListCreateMany){ .session = __VA_ARGS__ })
 #define user_list_update(session_, key0_, ...) \
     user_list_update_q(&(UserListSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define user_list_delete(...) user_list_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define user_list_delete_with(session_, key0_, ...) \
+    user_list_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define user_list_update_many(...) user_list_update_many_q(&(UserListUpdateMany){ .session = __VA_ARGS__ })
 #define user_list_delete_many(...) user_list_delete_many_q(&(UserListDeleteMany){ .session = __VA_ARGS__ })
 #define user_list_upsert(...) user_list_upsert_q(&(UserListUpsert){ .session = __VA_ARGS__ })
@@ -424,6 +440,7 @@ typedef struct UserQueryUpsert {
 } UserQueryUpsert;
 
 UserQuery *user_query_find(tenon_session *session, int64_t id);
+UserQuery *user_query_find_q(const tenon_key_options *options, int64_t id);
 UserQuery *user_query_find_first_q(const UserQueryQuery *query);
 UserQueryList user_query_find_many_q(const UserQueryQuery *query);
 int64_t user_query_count_q(const UserQueryQuery *query);
@@ -433,6 +450,7 @@ int64_t user_query_create_many_q(const UserQueryCreateMany *rows);
 UserQueryList user_query_create_many_returning_q(const UserQueryCreateMany *rows);
 UserQuery *user_query_update_q(const UserQuerySet *set, int64_t id);
 UserQuery *user_query_delete(tenon_session *session, int64_t id);
+UserQuery *user_query_delete_q(const tenon_key_options *options, int64_t id);
 int64_t user_query_update_many_q(const UserQueryUpdateMany *change);
 int64_t user_query_delete_many_q(const UserQueryDeleteMany *which);
 UserQuery *user_query_upsert_q(const UserQueryUpsert *row);
@@ -441,6 +459,9 @@ UserQuery *user_query_upsert_q(const UserQueryUpsert *row);
 /* `.any = USER_QUERY_WHERES({ .a = … }, { .b = … })` */
 #define USER_QUERY_WHERES(...) \
     TENON_LIST_OF(UserQueryWhere, __VA_ARGS__)
+#define user_query_find(...) user_query_find_with(__VA_ARGS__, .end_of_options = 0)
+#define user_query_find_with(session_, key0_, ...) \
+    user_query_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define user_query_find_first(...) user_query_find_first_q(&(UserQueryQuery){ .session = __VA_ARGS__ })
 #define user_query_find_many(...) user_query_find_many_q(&(UserQueryQuery){ .session = __VA_ARGS__ })
 #define user_query_count(...) user_query_count_q(&(UserQueryQuery){ .session = __VA_ARGS__ })
@@ -450,6 +471,9 @@ UserQuery *user_query_upsert_q(const UserQueryUpsert *row);
 #define user_query_create_many_returning(...) user_query_create_many_returning_q(&(UserQueryCreateMany){ .session = __VA_ARGS__ })
 #define user_query_update(session_, key0_, ...) \
     user_query_update_q(&(UserQuerySet){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define user_query_delete(...) user_query_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define user_query_delete_with(session_, key0_, ...) \
+    user_query_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define user_query_update_many(...) user_query_update_many_q(&(UserQueryUpdateMany){ .session = __VA_ARGS__ })
 #define user_query_delete_many(...) user_query_delete_many_q(&(UserQueryDeleteMany){ .session = __VA_ARGS__ })
 #define user_query_upsert(...) user_query_upsert_q(&(UserQueryUpsert){ .session = __VA_ARGS__ })
@@ -541,6 +565,7 @@ typedef struct userUpsert {
 } userUpsert;
 
 user *user__find(tenon_session *session, int64_t id);
+user *user__find_q(const tenon_key_options *options, int64_t id);
 user *user__find_first_q(const userQuery *query);
 userList user__find_many_q(const userQuery *query);
 int64_t user__count_q(const userQuery *query);
@@ -550,6 +575,7 @@ int64_t user__create_many_q(const userCreateMany *rows);
 userList user__create_many_returning_q(const userCreateMany *rows);
 user *user__update_q(const userSet *set, int64_t id);
 user *user__delete(tenon_session *session, int64_t id);
+user *user__delete_q(const tenon_key_options *options, int64_t id);
 int64_t user__update_many_q(const userUpdateMany *change);
 int64_t user__delete_many_q(const userDeleteMany *which);
 user *user__upsert_q(const userUpsert *row);
@@ -558,6 +584,9 @@ user *user__upsert_q(const userUpsert *row);
 /* `.any = USER__WHERES({ .a = … }, { .b = … })` */
 #define USER__WHERES(...) \
     TENON_LIST_OF(userWhere, __VA_ARGS__)
+#define user__find(...) user__find_with(__VA_ARGS__, .end_of_options = 0)
+#define user__find_with(session_, key0_, ...) \
+    user__find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define user__find_first(...) user__find_first_q(&(userQuery){ .session = __VA_ARGS__ })
 #define user__find_many(...) user__find_many_q(&(userQuery){ .session = __VA_ARGS__ })
 #define user__count(...) user__count_q(&(userQuery){ .session = __VA_ARGS__ })
@@ -567,6 +596,9 @@ user *user__upsert_q(const userUpsert *row);
 #define user__create_many_returning(...) user__create_many_returning_q(&(userCreateMany){ .session = __VA_ARGS__ })
 #define user__update(session_, key0_, ...) \
     user__update_q(&(userSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define user__delete(...) user__delete_with(__VA_ARGS__, .end_of_options = 0)
+#define user__delete_with(session_, key0_, ...) \
+    user__delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define user__update_many(...) user__update_many_q(&(userUpdateMany){ .session = __VA_ARGS__ })
 #define user__delete_many(...) user__delete_many_q(&(userDeleteMany){ .session = __VA_ARGS__ })
 #define user__upsert(...) user__upsert_q(&(userUpsert){ .session = __VA_ARGS__ })
@@ -663,7 +695,9 @@ typedef struct UserFindUpsert {
 } UserFindUpsert;
 
 UserFind *user_find_find(tenon_session *session, int64_t find);
+UserFind *user_find_find_q(const tenon_key_options *options, int64_t find);
 UserFind *user_find_find_by_many(tenon_session *session, int64_t many);
+UserFind *user_find_find_by_many_q(const tenon_key_options *options, int64_t many);
 UserFind *user_find_find_first_q(const UserFindQuery *query);
 UserFindList user_find_find_many_q(const UserFindQuery *query);
 int64_t user_find_count_q(const UserFindQuery *query);
@@ -673,6 +707,7 @@ int64_t user_find_create_many_q(const UserFindCreateMany *rows);
 UserFindList user_find_create_many_returning_q(const UserFindCreateMany *rows);
 UserFind *user_find_update_q(const UserFindSet *set, int64_t find);
 UserFind *user_find_delete(tenon_session *session, int64_t find);
+UserFind *user_find_delete_q(const tenon_key_options *options, int64_t find);
 int64_t user_find_update_many_q(const UserFindUpdateMany *change);
 int64_t user_find_delete_many_q(const UserFindDeleteMany *which);
 UserFind *user_find_upsert_q(const UserFindUpsert *row);
@@ -681,6 +716,12 @@ UserFind *user_find_upsert_q(const UserFindUpsert *row);
 /* `.any = USER_FIND_WHERES({ .a = … }, { .b = … })` */
 #define USER_FIND_WHERES(...) \
     TENON_LIST_OF(UserFindWhere, __VA_ARGS__)
+#define user_find_find(...) user_find_find_with(__VA_ARGS__, .end_of_options = 0)
+#define user_find_find_with(session_, key0_, ...) \
+    user_find_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define user_find_find_by_many(...) user_find_find_by_many_with(__VA_ARGS__, .end_of_options = 0)
+#define user_find_find_by_many_with(session_, key0_, ...) \
+    user_find_find_by_many_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define user_find_find_first(...) user_find_find_first_q(&(UserFindQuery){ .session = __VA_ARGS__ })
 #define user_find_find_many(...) user_find_find_many_q(&(UserFindQuery){ .session = __VA_ARGS__ })
 #define user_find_count(...) user_find_count_q(&(UserFindQuery){ .session = __VA_ARGS__ })
@@ -690,6 +731,9 @@ UserFind *user_find_upsert_q(const UserFindUpsert *row);
 #define user_find_create_many_returning(...) user_find_create_many_returning_q(&(UserFindCreateMany){ .session = __VA_ARGS__ })
 #define user_find_update(session_, key0_, ...) \
     user_find_update_q(&(UserFindSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define user_find_delete(...) user_find_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define user_find_delete_with(session_, key0_, ...) \
+    user_find_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define user_find_update_many(...) user_find_update_many_q(&(UserFindUpdateMany){ .session = __VA_ARGS__ })
 #define user_find_delete_many(...) user_find_delete_many_q(&(UserFindDeleteMany){ .session = __VA_ARGS__ })
 #define user_find_upsert(...) user_find_upsert_q(&(UserFindUpsert){ .session = __VA_ARGS__ })

@@ -140,16 +140,28 @@ const tenon_model hostile_model = {
     .upsert_update = offsetof(HostileUpsert, update),
 };
 
-Hostile *hostile_find(tenon_session *session, int64_t id)
+Hostile *(hostile_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Hostile *, tenon_find_by(session, &hostile_model, 0, tenon_key));
 }
 
-Hostile *hostile_find_by_last(tenon_session *session, int64_t last)
+Hostile *hostile_find_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Hostile *, tenon_find_by_with(options, &hostile_model, 0, tenon_key));
+}
+
+Hostile *(hostile_find_by_last)(tenon_session *session, int64_t last)
 {
     const void *const tenon_key[] = { &last };
     return TENON_AS(Hostile *, tenon_find_by(session, &hostile_model, 1, tenon_key));
+}
+
+Hostile *hostile_find_by_last_q(const tenon_key_options *options, int64_t last)
+{
+    const void *const tenon_key[] = { &last };
+    return TENON_AS(Hostile *, tenon_find_by_with(options, &hostile_model, 1, tenon_key));
 }
 
 Hostile *hostile_find_first_q(const HostileQuery *query)
@@ -197,10 +209,16 @@ Hostile *hostile_update_q(const HostileSet *set, int64_t id)
     return TENON_AS(Hostile *, tenon_update(&hostile_model, 0, tenon_key, set));
 }
 
-Hostile *hostile_delete(tenon_session *session, int64_t id)
+Hostile *(hostile_delete)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Hostile *, tenon_delete(session, &hostile_model, 0, tenon_key));
+}
+
+Hostile *hostile_delete_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Hostile *, tenon_delete_with(options, &hostile_model, 0, tenon_key));
 }
 
 int64_t hostile_update_many_q(const HostileUpdateMany *query)

@@ -149,7 +149,9 @@ typedef struct HostileUpsert {
 } HostileUpsert;
 
 Hostile *hostile_find(tenon_session *session, int64_t id);
+Hostile *hostile_find_q(const tenon_key_options *options, int64_t id);
 Hostile *hostile_find_by_last(tenon_session *session, int64_t last);
+Hostile *hostile_find_by_last_q(const tenon_key_options *options, int64_t last);
 Hostile *hostile_find_first_q(const HostileQuery *query);
 HostileList hostile_find_many_q(const HostileQuery *query);
 int64_t hostile_count_q(const HostileQuery *query);
@@ -159,6 +161,7 @@ int64_t hostile_create_many_q(const HostileCreateMany *rows);
 HostileList hostile_create_many_returning_q(const HostileCreateMany *rows);
 Hostile *hostile_update_q(const HostileSet *set, int64_t id);
 Hostile *hostile_delete(tenon_session *session, int64_t id);
+Hostile *hostile_delete_q(const tenon_key_options *options, int64_t id);
 int64_t hostile_update_many_q(const HostileUpdateMany *change);
 int64_t hostile_delete_many_q(const HostileDeleteMany *which);
 Hostile *hostile_upsert_q(const HostileUpsert *row);
@@ -167,6 +170,12 @@ Hostile *hostile_upsert_q(const HostileUpsert *row);
 /* `.any = HOSTILE_WHERES({ .a = … }, { .b = … })` */
 #define HOSTILE_WHERES(...) \
     TENON_LIST_OF(HostileWhere, __VA_ARGS__)
+#define hostile_find(...) hostile_find_with(__VA_ARGS__, .end_of_options = 0)
+#define hostile_find_with(session_, key0_, ...) \
+    hostile_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define hostile_find_by_last(...) hostile_find_by_last_with(__VA_ARGS__, .end_of_options = 0)
+#define hostile_find_by_last_with(session_, key0_, ...) \
+    hostile_find_by_last_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define hostile_find_first(...) hostile_find_first_q(&(HostileQuery){ .session = __VA_ARGS__ })
 #define hostile_find_many(...) hostile_find_many_q(&(HostileQuery){ .session = __VA_ARGS__ })
 #define hostile_count(...) hostile_count_q(&(HostileQuery){ .session = __VA_ARGS__ })
@@ -176,6 +185,9 @@ Hostile *hostile_upsert_q(const HostileUpsert *row);
 #define hostile_create_many_returning(...) hostile_create_many_returning_q(&(HostileCreateMany){ .session = __VA_ARGS__ })
 #define hostile_update(session_, key0_, ...) \
     hostile_update_q(&(HostileSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define hostile_delete(...) hostile_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define hostile_delete_with(session_, key0_, ...) \
+    hostile_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define hostile_update_many(...) hostile_update_many_q(&(HostileUpdateMany){ .session = __VA_ARGS__ })
 #define hostile_delete_many(...) hostile_delete_many_q(&(HostileDeleteMany){ .session = __VA_ARGS__ })
 #define hostile_upsert(...) hostile_upsert_q(&(HostileUpsert){ .session = __VA_ARGS__ })

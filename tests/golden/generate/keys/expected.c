@@ -134,28 +134,52 @@ const tenon_model membership_model = {
     .upsert_update = offsetof(MembershipUpsert, update),
 };
 
-Membership *membership_find(tenon_session *session, int64_t userId, tenon_uuid groupId)
+Membership *(membership_find)(tenon_session *session, int64_t userId, tenon_uuid groupId)
 {
     const void *const tenon_key[] = { &userId, &groupId };
     return TENON_AS(Membership *, tenon_find_by(session, &membership_model, 0, tenon_key));
 }
 
-Membership *membership_find_by_email(tenon_session *session, const char *email)
+Membership *membership_find_q(const tenon_key_options *options, int64_t userId, tenon_uuid groupId)
+{
+    const void *const tenon_key[] = { &userId, &groupId };
+    return TENON_AS(Membership *, tenon_find_by_with(options, &membership_model, 0, tenon_key));
+}
+
+Membership *(membership_find_by_email)(tenon_session *session, const char *email)
 {
     const void *const tenon_key[] = { &email };
     return TENON_AS(Membership *, tenon_find_by(session, &membership_model, 1, tenon_key));
 }
 
-Membership *membership_find_by_seat(tenon_session *session, int64_t place, tenon_time since)
+Membership *membership_find_by_email_q(const tenon_key_options *options, const char *email)
+{
+    const void *const tenon_key[] = { &email };
+    return TENON_AS(Membership *, tenon_find_by_with(options, &membership_model, 1, tenon_key));
+}
+
+Membership *(membership_find_by_seat)(tenon_session *session, int64_t place, tenon_time since)
 {
     const void *const tenon_key[] = { &place, &since };
     return TENON_AS(Membership *, tenon_find_by(session, &membership_model, 2, tenon_key));
 }
 
-Membership *membership_find_by_email_(tenon_session *session, const char *email)
+Membership *membership_find_by_seat_q(const tenon_key_options *options, int64_t place, tenon_time since)
+{
+    const void *const tenon_key[] = { &place, &since };
+    return TENON_AS(Membership *, tenon_find_by_with(options, &membership_model, 2, tenon_key));
+}
+
+Membership *(membership_find_by_email_)(tenon_session *session, const char *email)
 {
     const void *const tenon_key[] = { &email };
     return TENON_AS(Membership *, tenon_find_by(session, &membership_model, 3, tenon_key));
+}
+
+Membership *membership_find_by_email__q(const tenon_key_options *options, const char *email)
+{
+    const void *const tenon_key[] = { &email };
+    return TENON_AS(Membership *, tenon_find_by_with(options, &membership_model, 3, tenon_key));
 }
 
 Membership *membership_find_first_q(const MembershipQuery *query)
@@ -203,10 +227,16 @@ Membership *membership_update_q(const MembershipSet *set, int64_t userId, tenon_
     return TENON_AS(Membership *, tenon_update(&membership_model, 0, tenon_key, set));
 }
 
-Membership *membership_delete(tenon_session *session, int64_t userId, tenon_uuid groupId)
+Membership *(membership_delete)(tenon_session *session, int64_t userId, tenon_uuid groupId)
 {
     const void *const tenon_key[] = { &userId, &groupId };
     return TENON_AS(Membership *, tenon_delete(session, &membership_model, 0, tenon_key));
+}
+
+Membership *membership_delete_q(const tenon_key_options *options, int64_t userId, tenon_uuid groupId)
+{
+    const void *const tenon_key[] = { &userId, &groupId };
+    return TENON_AS(Membership *, tenon_delete_with(options, &membership_model, 0, tenon_key));
 }
 
 int64_t membership_update_many_q(const MembershipUpdateMany *query)
@@ -328,10 +358,16 @@ const tenon_model person_model = {
     .upsert_update = offsetof(PersonUpsert, update),
 };
 
-Person *person_find(tenon_session *session, int64_t id)
+Person *(person_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Person *, tenon_find_by(session, &person_model, 0, tenon_key));
+}
+
+Person *person_find_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Person *, tenon_find_by_with(options, &person_model, 0, tenon_key));
 }
 
 Person *person_find_first_q(const PersonQuery *query)
@@ -379,10 +415,16 @@ Person *person_update_q(const PersonSet *set, int64_t id)
     return TENON_AS(Person *, tenon_update(&person_model, 0, tenon_key, set));
 }
 
-Person *person_delete(tenon_session *session, int64_t id)
+Person *(person_delete)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Person *, tenon_delete(session, &person_model, 0, tenon_key));
+}
+
+Person *person_delete_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Person *, tenon_delete_with(options, &person_model, 0, tenon_key));
 }
 
 int64_t person_update_many_q(const PersonUpdateMany *query)
@@ -460,10 +502,16 @@ const tenon_model tagged_model = {
     .upsert_update = offsetof(TaggedUpsert, update),
 };
 
-Tagged *tagged_find_by_a_b(tenon_session *session, int64_t a, int64_t b)
+Tagged *(tagged_find_by_a_b)(tenon_session *session, int64_t a, int64_t b)
 {
     const void *const tenon_key[] = { &a, &b };
     return TENON_AS(Tagged *, tenon_find_by(session, &tagged_model, 0, tenon_key));
+}
+
+Tagged *tagged_find_by_a_b_q(const tenon_key_options *options, int64_t a, int64_t b)
+{
+    const void *const tenon_key[] = { &a, &b };
+    return TENON_AS(Tagged *, tenon_find_by_with(options, &tagged_model, 0, tenon_key));
 }
 
 Tagged *tagged_find_first_q(const TaggedQuery *query)

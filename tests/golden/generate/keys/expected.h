@@ -183,9 +183,13 @@ typedef struct MembershipUpsert {
 } MembershipUpsert;
 
 Membership *membership_find(tenon_session *session, int64_t userId, tenon_uuid groupId);
+Membership *membership_find_q(const tenon_key_options *options, int64_t userId, tenon_uuid groupId);
 Membership *membership_find_by_email(tenon_session *session, const char *email);
+Membership *membership_find_by_email_q(const tenon_key_options *options, const char *email);
 Membership *membership_find_by_seat(tenon_session *session, int64_t place, tenon_time since);
+Membership *membership_find_by_seat_q(const tenon_key_options *options, int64_t place, tenon_time since);
 Membership *membership_find_by_email_(tenon_session *session, const char *email);
+Membership *membership_find_by_email__q(const tenon_key_options *options, const char *email);
 Membership *membership_find_first_q(const MembershipQuery *query);
 MembershipList membership_find_many_q(const MembershipQuery *query);
 int64_t membership_count_q(const MembershipQuery *query);
@@ -195,6 +199,7 @@ int64_t membership_create_many_q(const MembershipCreateMany *rows);
 MembershipList membership_create_many_returning_q(const MembershipCreateMany *rows);
 Membership *membership_update_q(const MembershipSet *set, int64_t userId, tenon_uuid groupId);
 Membership *membership_delete(tenon_session *session, int64_t userId, tenon_uuid groupId);
+Membership *membership_delete_q(const tenon_key_options *options, int64_t userId, tenon_uuid groupId);
 int64_t membership_update_many_q(const MembershipUpdateMany *change);
 int64_t membership_delete_many_q(const MembershipDeleteMany *which);
 Membership *membership_upsert_q(const MembershipUpsert *row);
@@ -203,6 +208,18 @@ Membership *membership_upsert_q(const MembershipUpsert *row);
 /* `.any = MEMBERSHIP_WHERES({ .a = … }, { .b = … })` */
 #define MEMBERSHIP_WHERES(...) \
     TENON_LIST_OF(MembershipWhere, __VA_ARGS__)
+#define membership_find(...) membership_find_with(__VA_ARGS__, .end_of_options = 0)
+#define membership_find_with(session_, key0_, key1_, ...) \
+    membership_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_))
+#define membership_find_by_email(...) membership_find_by_email_with(__VA_ARGS__, .end_of_options = 0)
+#define membership_find_by_email_with(session_, key0_, ...) \
+    membership_find_by_email_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define membership_find_by_seat(...) membership_find_by_seat_with(__VA_ARGS__, .end_of_options = 0)
+#define membership_find_by_seat_with(session_, key0_, key1_, ...) \
+    membership_find_by_seat_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_))
+#define membership_find_by_email_(...) membership_find_by_email__with(__VA_ARGS__, .end_of_options = 0)
+#define membership_find_by_email__with(session_, key0_, ...) \
+    membership_find_by_email__q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define membership_find_first(...) membership_find_first_q(&(MembershipQuery){ .session = __VA_ARGS__ })
 #define membership_find_many(...) membership_find_many_q(&(MembershipQuery){ .session = __VA_ARGS__ })
 #define membership_count(...) membership_count_q(&(MembershipQuery){ .session = __VA_ARGS__ })
@@ -212,6 +229,9 @@ Membership *membership_upsert_q(const MembershipUpsert *row);
 #define membership_create_many_returning(...) membership_create_many_returning_q(&(MembershipCreateMany){ .session = __VA_ARGS__ })
 #define membership_update(session_, key0_, key1_, ...) \
     membership_update_q(&(MembershipSet){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_))
+#define membership_delete(...) membership_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define membership_delete_with(session_, key0_, key1_, ...) \
+    membership_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_))
 #define membership_update_many(...) membership_update_many_q(&(MembershipUpdateMany){ .session = __VA_ARGS__ })
 #define membership_delete_many(...) membership_delete_many_q(&(MembershipDeleteMany){ .session = __VA_ARGS__ })
 #define membership_upsert(...) membership_upsert_q(&(MembershipUpsert){ .session = __VA_ARGS__ })
@@ -337,6 +357,7 @@ typedef struct PersonUpsert {
 } PersonUpsert;
 
 Person *person_find(tenon_session *session, int64_t id);
+Person *person_find_q(const tenon_key_options *options, int64_t id);
 Person *person_find_first_q(const PersonQuery *query);
 PersonList person_find_many_q(const PersonQuery *query);
 int64_t person_count_q(const PersonQuery *query);
@@ -346,6 +367,7 @@ int64_t person_create_many_q(const PersonCreateMany *rows);
 PersonList person_create_many_returning_q(const PersonCreateMany *rows);
 Person *person_update_q(const PersonSet *set, int64_t id);
 Person *person_delete(tenon_session *session, int64_t id);
+Person *person_delete_q(const tenon_key_options *options, int64_t id);
 int64_t person_update_many_q(const PersonUpdateMany *change);
 int64_t person_delete_many_q(const PersonDeleteMany *which);
 Person *person_upsert_q(const PersonUpsert *row);
@@ -354,6 +376,9 @@ Person *person_upsert_q(const PersonUpsert *row);
 /* `.any = PERSON_WHERES({ .a = … }, { .b = … })` */
 #define PERSON_WHERES(...) \
     TENON_LIST_OF(PersonWhere, __VA_ARGS__)
+#define person_find(...) person_find_with(__VA_ARGS__, .end_of_options = 0)
+#define person_find_with(session_, key0_, ...) \
+    person_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define person_find_first(...) person_find_first_q(&(PersonQuery){ .session = __VA_ARGS__ })
 #define person_find_many(...) person_find_many_q(&(PersonQuery){ .session = __VA_ARGS__ })
 #define person_count(...) person_count_q(&(PersonQuery){ .session = __VA_ARGS__ })
@@ -363,6 +388,9 @@ Person *person_upsert_q(const PersonUpsert *row);
 #define person_create_many_returning(...) person_create_many_returning_q(&(PersonCreateMany){ .session = __VA_ARGS__ })
 #define person_update(session_, key0_, ...) \
     person_update_q(&(PersonSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define person_delete(...) person_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define person_delete_with(session_, key0_, ...) \
+    person_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define person_update_many(...) person_update_many_q(&(PersonUpdateMany){ .session = __VA_ARGS__ })
 #define person_delete_many(...) person_delete_many_q(&(PersonDeleteMany){ .session = __VA_ARGS__ })
 #define person_upsert(...) person_upsert_q(&(PersonUpsert){ .session = __VA_ARGS__ })
@@ -459,6 +487,7 @@ typedef struct TaggedUpsert {
 } TaggedUpsert;
 
 Tagged *tagged_find_by_a_b(tenon_session *session, int64_t a, int64_t b);
+Tagged *tagged_find_by_a_b_q(const tenon_key_options *options, int64_t a, int64_t b);
 Tagged *tagged_find_first_q(const TaggedQuery *query);
 TaggedList tagged_find_many_q(const TaggedQuery *query);
 int64_t tagged_count_q(const TaggedQuery *query);
@@ -474,6 +503,9 @@ Tagged *tagged_upsert_q(const TaggedUpsert *row);
 /* `.any = TAGGED_WHERES({ .a = … }, { .b = … })` */
 #define TAGGED_WHERES(...) \
     TENON_LIST_OF(TaggedWhere, __VA_ARGS__)
+#define tagged_find_by_a_b(...) tagged_find_by_a_b_with(__VA_ARGS__, .end_of_options = 0)
+#define tagged_find_by_a_b_with(session_, key0_, key1_, ...) \
+    tagged_find_by_a_b_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_))
 #define tagged_find_first(...) tagged_find_first_q(&(TaggedQuery){ .session = __VA_ARGS__ })
 #define tagged_find_many(...) tagged_find_many_q(&(TaggedQuery){ .session = __VA_ARGS__ })
 #define tagged_count(...) tagged_count_q(&(TaggedQuery){ .session = __VA_ARGS__ })

@@ -329,22 +329,40 @@ const tenon_model reserved_model = {
     .upsert_update = offsetof(ReservedUpsert, update),
 };
 
-Reserved *reserved_find(tenon_session *session, int64_t int_)
+Reserved *(reserved_find)(tenon_session *session, int64_t int_)
 {
     const void *const tenon_key[] = { &int_ };
     return TENON_AS(Reserved *, tenon_find_by(session, &reserved_model, 0, tenon_key));
 }
 
-Reserved *reserved_find_by_session(tenon_session *session, const char *session_)
+Reserved *reserved_find_q(const tenon_key_options *options, int64_t int_)
+{
+    const void *const tenon_key[] = { &int_ };
+    return TENON_AS(Reserved *, tenon_find_by_with(options, &reserved_model, 0, tenon_key));
+}
+
+Reserved *(reserved_find_by_session)(tenon_session *session, const char *session_)
 {
     const void *const tenon_key[] = { &session_ };
     return TENON_AS(Reserved *, tenon_find_by(session, &reserved_model, 1, tenon_key));
 }
 
-Reserved *reserved_find_by_set_tenon_key(tenon_session *session, int64_t set_, int64_t tenon_key_)
+Reserved *reserved_find_by_session_q(const tenon_key_options *options, const char *session_)
+{
+    const void *const tenon_key[] = { &session_ };
+    return TENON_AS(Reserved *, tenon_find_by_with(options, &reserved_model, 1, tenon_key));
+}
+
+Reserved *(reserved_find_by_set_tenon_key)(tenon_session *session, int64_t set_, int64_t tenon_key_)
 {
     const void *const tenon_key[] = { &set_, &tenon_key_ };
     return TENON_AS(Reserved *, tenon_find_by(session, &reserved_model, 2, tenon_key));
+}
+
+Reserved *reserved_find_by_set_tenon_key_q(const tenon_key_options *options, int64_t set_, int64_t tenon_key_)
+{
+    const void *const tenon_key[] = { &set_, &tenon_key_ };
+    return TENON_AS(Reserved *, tenon_find_by_with(options, &reserved_model, 2, tenon_key));
 }
 
 Reserved *reserved_find_first_q(const ReservedQuery *query)
@@ -392,10 +410,16 @@ Reserved *reserved_update_q(const ReservedSet *set, int64_t int_)
     return TENON_AS(Reserved *, tenon_update(&reserved_model, 0, tenon_key, set));
 }
 
-Reserved *reserved_delete(tenon_session *session, int64_t int_)
+Reserved *(reserved_delete)(tenon_session *session, int64_t int_)
 {
     const void *const tenon_key[] = { &int_ };
     return TENON_AS(Reserved *, tenon_delete(session, &reserved_model, 0, tenon_key));
+}
+
+Reserved *reserved_delete_q(const tenon_key_options *options, int64_t int_)
+{
+    const void *const tenon_key[] = { &int_ };
+    return TENON_AS(Reserved *, tenon_delete_with(options, &reserved_model, 0, tenon_key));
 }
 
 int64_t reserved_update_many_q(const ReservedUpdateMany *query)
@@ -462,10 +486,16 @@ const tenon_model file_model = {
     .upsert_update = offsetof(FILE_Upsert, update),
 };
 
-FILE_ *file_find(tenon_session *session, int64_t FILE__)
+FILE_ *(file_find)(tenon_session *session, int64_t FILE__)
 {
     const void *const tenon_key[] = { &FILE__ };
     return TENON_AS(FILE_ *, tenon_find_by(session, &file_model, 0, tenon_key));
+}
+
+FILE_ *file_find_q(const tenon_key_options *options, int64_t FILE__)
+{
+    const void *const tenon_key[] = { &FILE__ };
+    return TENON_AS(FILE_ *, tenon_find_by_with(options, &file_model, 0, tenon_key));
 }
 
 FILE_ *file_find_first_q(const FILE_Query *query)
@@ -513,10 +543,16 @@ FILE_ *file_update_q(const FILE_Set *set, int64_t FILE__)
     return TENON_AS(FILE_ *, tenon_update(&file_model, 0, tenon_key, set));
 }
 
-FILE_ *file_delete(tenon_session *session, int64_t FILE__)
+FILE_ *(file_delete)(tenon_session *session, int64_t FILE__)
 {
     const void *const tenon_key[] = { &FILE__ };
     return TENON_AS(FILE_ *, tenon_delete(session, &file_model, 0, tenon_key));
+}
+
+FILE_ *file_delete_q(const tenon_key_options *options, int64_t FILE__)
+{
+    const void *const tenon_key[] = { &FILE__ };
+    return TENON_AS(FILE_ *, tenon_delete_with(options, &file_model, 0, tenon_key));
 }
 
 int64_t file_update_many_q(const FILE_UpdateMany *query)
@@ -583,10 +619,16 @@ const tenon_model bool_model = {
     .upsert_update = offsetof(bool_Upsert, update),
 };
 
-bool_ *bool_find(tenon_session *session, int64_t set_)
+bool_ *(bool_find)(tenon_session *session, int64_t set_)
 {
     const void *const tenon_key[] = { &set_ };
     return TENON_AS(bool_ *, tenon_find_by(session, &bool_model, 0, tenon_key));
+}
+
+bool_ *bool_find_q(const tenon_key_options *options, int64_t set_)
+{
+    const void *const tenon_key[] = { &set_ };
+    return TENON_AS(bool_ *, tenon_find_by_with(options, &bool_model, 0, tenon_key));
 }
 
 bool_ *bool_find_first_q(const bool_Query *query)
@@ -634,10 +676,16 @@ bool_ *bool_update_q(const bool_Set *set, int64_t set_)
     return TENON_AS(bool_ *, tenon_update(&bool_model, 0, tenon_key, set));
 }
 
-bool_ *bool_delete(tenon_session *session, int64_t set_)
+bool_ *(bool_delete)(tenon_session *session, int64_t set_)
 {
     const void *const tenon_key[] = { &set_ };
     return TENON_AS(bool_ *, tenon_delete(session, &bool_model, 0, tenon_key));
+}
+
+bool_ *bool_delete_q(const tenon_key_options *options, int64_t set_)
+{
+    const void *const tenon_key[] = { &set_ };
+    return TENON_AS(bool_ *, tenon_delete_with(options, &bool_model, 0, tenon_key));
 }
 
 int64_t bool_update_many_q(const bool_UpdateMany *query)
@@ -704,10 +752,16 @@ const tenon_model tenon_session_model = {
     .upsert_update = offsetof(tenon_session_Upsert, update),
 };
 
-tenon_session_ *tenon_session_find(tenon_session *session, int64_t session_)
+tenon_session_ *(tenon_session_find)(tenon_session *session, int64_t session_)
 {
     const void *const tenon_key[] = { &session_ };
     return TENON_AS(tenon_session_ *, tenon_find_by(session, &tenon_session_model, 0, tenon_key));
+}
+
+tenon_session_ *tenon_session_find_q(const tenon_key_options *options, int64_t session_)
+{
+    const void *const tenon_key[] = { &session_ };
+    return TENON_AS(tenon_session_ *, tenon_find_by_with(options, &tenon_session_model, 0, tenon_key));
 }
 
 tenon_session_ *tenon_session_find_first_q(const tenon_session_Query *query)
@@ -755,10 +809,16 @@ tenon_session_ *tenon_session_update_q(const tenon_session_Set *set, int64_t ses
     return TENON_AS(tenon_session_ *, tenon_update(&tenon_session_model, 0, tenon_key, set));
 }
 
-tenon_session_ *tenon_session_delete(tenon_session *session, int64_t session_)
+tenon_session_ *(tenon_session_delete)(tenon_session *session, int64_t session_)
 {
     const void *const tenon_key[] = { &session_ };
     return TENON_AS(tenon_session_ *, tenon_delete(session, &tenon_session_model, 0, tenon_key));
+}
+
+tenon_session_ *tenon_session_delete_q(const tenon_key_options *options, int64_t session_)
+{
+    const void *const tenon_key[] = { &session_ };
+    return TENON_AS(tenon_session_ *, tenon_delete_with(options, &tenon_session_model, 0, tenon_key));
 }
 
 int64_t tenon_session_update_many_q(const tenon_session_UpdateMany *query)
@@ -825,10 +885,16 @@ const tenon_model tenon___model = {
     .upsert_update = offsetof(TenonUpsert, update),
 };
 
-Tenon *tenon___find(tenon_session *session, int64_t tenon_key_)
+Tenon *(tenon___find)(tenon_session *session, int64_t tenon_key_)
 {
     const void *const tenon_key[] = { &tenon_key_ };
     return TENON_AS(Tenon *, tenon_find_by(session, &tenon___model, 0, tenon_key));
+}
+
+Tenon *tenon___find_q(const tenon_key_options *options, int64_t tenon_key_)
+{
+    const void *const tenon_key[] = { &tenon_key_ };
+    return TENON_AS(Tenon *, tenon_find_by_with(options, &tenon___model, 0, tenon_key));
 }
 
 Tenon *tenon___find_first_q(const TenonQuery *query)
@@ -876,10 +942,16 @@ Tenon *tenon___update_q(const TenonSet *set, int64_t tenon_key_)
     return TENON_AS(Tenon *, tenon_update(&tenon___model, 0, tenon_key, set));
 }
 
-Tenon *tenon___delete(tenon_session *session, int64_t tenon_key_)
+Tenon *(tenon___delete)(tenon_session *session, int64_t tenon_key_)
 {
     const void *const tenon_key[] = { &tenon_key_ };
     return TENON_AS(Tenon *, tenon_delete(session, &tenon___model, 0, tenon_key));
+}
+
+Tenon *tenon___delete_q(const tenon_key_options *options, int64_t tenon_key_)
+{
+    const void *const tenon_key[] = { &tenon_key_ };
+    return TENON_AS(Tenon *, tenon_delete_with(options, &tenon___model, 0, tenon_key));
 }
 
 int64_t tenon___update_many_q(const TenonUpdateMany *query)
@@ -946,10 +1018,16 @@ const tenon_model timer__model = {
     .upsert_update = offsetof(TimerUpsert, update),
 };
 
-Timer *timer__find(tenon_session *session, int64_t id)
+Timer *(timer__find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Timer *, tenon_find_by(session, &timer__model, 0, tenon_key));
+}
+
+Timer *timer__find_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Timer *, tenon_find_by_with(options, &timer__model, 0, tenon_key));
 }
 
 Timer *timer__find_first_q(const TimerQuery *query)
@@ -997,10 +1075,16 @@ Timer *timer__update_q(const TimerSet *set, int64_t id)
     return TENON_AS(Timer *, tenon_update(&timer__model, 0, tenon_key, set));
 }
 
-Timer *timer__delete(tenon_session *session, int64_t id)
+Timer *(timer__delete)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Timer *, tenon_delete(session, &timer__model, 0, tenon_key));
+}
+
+Timer *timer__delete_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Timer *, tenon_delete_with(options, &timer__model, 0, tenon_key));
 }
 
 int64_t timer__update_many_q(const TimerUpdateMany *query)
@@ -1100,10 +1184,16 @@ const tenon_model uses_model = {
     .upsert_update = offsetof(UsesUpsert, update),
 };
 
-Uses *uses_find(tenon_session *session, Kind Kind_, Kind kind, int64_t FILE__)
+Uses *(uses_find)(tenon_session *session, Kind Kind_, Kind kind, int64_t FILE__)
 {
     const void *const tenon_key[] = { &Kind_, &kind, &FILE__ };
     return TENON_AS(Uses *, tenon_find_by(session, &uses_model, 0, tenon_key));
+}
+
+Uses *uses_find_q(const tenon_key_options *options, Kind Kind_, Kind kind, int64_t FILE__)
+{
+    const void *const tenon_key[] = { &Kind_, &kind, &FILE__ };
+    return TENON_AS(Uses *, tenon_find_by_with(options, &uses_model, 0, tenon_key));
 }
 
 Uses *uses_find_first_q(const UsesQuery *query)
@@ -1151,10 +1241,16 @@ Uses *uses_update_q(const UsesSet *set, Kind Kind_, Kind kind, int64_t FILE__)
     return TENON_AS(Uses *, tenon_update(&uses_model, 0, tenon_key, set));
 }
 
-Uses *uses_delete(tenon_session *session, Kind Kind_, Kind kind, int64_t FILE__)
+Uses *(uses_delete)(tenon_session *session, Kind Kind_, Kind kind, int64_t FILE__)
 {
     const void *const tenon_key[] = { &Kind_, &kind, &FILE__ };
     return TENON_AS(Uses *, tenon_delete(session, &uses_model, 0, tenon_key));
+}
+
+Uses *uses_delete_q(const tenon_key_options *options, Kind Kind_, Kind kind, int64_t FILE__)
+{
+    const void *const tenon_key[] = { &Kind_, &kind, &FILE__ };
+    return TENON_AS(Uses *, tenon_delete_with(options, &uses_model, 0, tenon_key));
 }
 
 int64_t uses_update_many_q(const UsesUpdateMany *query)

@@ -329,8 +329,11 @@ typedef struct ReservedUpsert {
 } ReservedUpsert;
 
 Reserved *reserved_find(tenon_session *session, int64_t int_);
+Reserved *reserved_find_q(const tenon_key_options *options, int64_t int_);
 Reserved *reserved_find_by_session(tenon_session *session, const char *session_);
+Reserved *reserved_find_by_session_q(const tenon_key_options *options, const char *session_);
 Reserved *reserved_find_by_set_tenon_key(tenon_session *session, int64_t set_, int64_t tenon_key_);
+Reserved *reserved_find_by_set_tenon_key_q(const tenon_key_options *options, int64_t set_, int64_t tenon_key_);
 Reserved *reserved_find_first_q(const ReservedQuery *query);
 ReservedList reserved_find_many_q(const ReservedQuery *query);
 int64_t reserved_count_q(const ReservedQuery *query);
@@ -340,6 +343,7 @@ int64_t reserved_create_many_q(const ReservedCreateMany *rows);
 ReservedList reserved_create_many_returning_q(const ReservedCreateMany *rows);
 Reserved *reserved_update_q(const ReservedSet *set, int64_t int_);
 Reserved *reserved_delete(tenon_session *session, int64_t int_);
+Reserved *reserved_delete_q(const tenon_key_options *options, int64_t int_);
 int64_t reserved_update_many_q(const ReservedUpdateMany *change);
 int64_t reserved_delete_many_q(const ReservedDeleteMany *which);
 Reserved *reserved_upsert_q(const ReservedUpsert *row);
@@ -348,6 +352,15 @@ Reserved *reserved_upsert_q(const ReservedUpsert *row);
 /* `.any = RESERVED_WHERES({ .a = … }, { .b = … })` */
 #define RESERVED_WHERES(...) \
     TENON_LIST_OF(ReservedWhere, __VA_ARGS__)
+#define reserved_find(...) reserved_find_with(__VA_ARGS__, .end_of_options = 0)
+#define reserved_find_with(session_, key0_, ...) \
+    reserved_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define reserved_find_by_session(...) reserved_find_by_session_with(__VA_ARGS__, .end_of_options = 0)
+#define reserved_find_by_session_with(session_, key0_, ...) \
+    reserved_find_by_session_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define reserved_find_by_set_tenon_key(...) reserved_find_by_set_tenon_key_with(__VA_ARGS__, .end_of_options = 0)
+#define reserved_find_by_set_tenon_key_with(session_, key0_, key1_, ...) \
+    reserved_find_by_set_tenon_key_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_))
 #define reserved_find_first(...) reserved_find_first_q(&(ReservedQuery){ .session = __VA_ARGS__ })
 #define reserved_find_many(...) reserved_find_many_q(&(ReservedQuery){ .session = __VA_ARGS__ })
 #define reserved_count(...) reserved_count_q(&(ReservedQuery){ .session = __VA_ARGS__ })
@@ -357,6 +370,9 @@ Reserved *reserved_upsert_q(const ReservedUpsert *row);
 #define reserved_create_many_returning(...) reserved_create_many_returning_q(&(ReservedCreateMany){ .session = __VA_ARGS__ })
 #define reserved_update(session_, key0_, ...) \
     reserved_update_q(&(ReservedSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define reserved_delete(...) reserved_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define reserved_delete_with(session_, key0_, ...) \
+    reserved_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define reserved_update_many(...) reserved_update_many_q(&(ReservedUpdateMany){ .session = __VA_ARGS__ })
 #define reserved_delete_many(...) reserved_delete_many_q(&(ReservedDeleteMany){ .session = __VA_ARGS__ })
 #define reserved_upsert(...) reserved_upsert_q(&(ReservedUpsert){ .session = __VA_ARGS__ })
@@ -448,6 +464,7 @@ typedef struct FILE_Upsert {
 } FILE_Upsert;
 
 FILE_ *file_find(tenon_session *session, int64_t FILE__);
+FILE_ *file_find_q(const tenon_key_options *options, int64_t FILE__);
 FILE_ *file_find_first_q(const FILE_Query *query);
 FILE_List file_find_many_q(const FILE_Query *query);
 int64_t file_count_q(const FILE_Query *query);
@@ -457,6 +474,7 @@ int64_t file_create_many_q(const FILE_CreateMany *rows);
 FILE_List file_create_many_returning_q(const FILE_CreateMany *rows);
 FILE_ *file_update_q(const FILE_Set *set, int64_t FILE__);
 FILE_ *file_delete(tenon_session *session, int64_t FILE__);
+FILE_ *file_delete_q(const tenon_key_options *options, int64_t FILE__);
 int64_t file_update_many_q(const FILE_UpdateMany *change);
 int64_t file_delete_many_q(const FILE_DeleteMany *which);
 FILE_ *file_upsert_q(const FILE_Upsert *row);
@@ -465,6 +483,9 @@ FILE_ *file_upsert_q(const FILE_Upsert *row);
 /* `.any = FILE_WHERES({ .a = … }, { .b = … })` */
 #define FILE_WHERES(...) \
     TENON_LIST_OF(FILE_Where, __VA_ARGS__)
+#define file_find(...) file_find_with(__VA_ARGS__, .end_of_options = 0)
+#define file_find_with(session_, key0_, ...) \
+    file_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define file_find_first(...) file_find_first_q(&(FILE_Query){ .session = __VA_ARGS__ })
 #define file_find_many(...) file_find_many_q(&(FILE_Query){ .session = __VA_ARGS__ })
 #define file_count(...) file_count_q(&(FILE_Query){ .session = __VA_ARGS__ })
@@ -474,6 +495,9 @@ FILE_ *file_upsert_q(const FILE_Upsert *row);
 #define file_create_many_returning(...) file_create_many_returning_q(&(FILE_CreateMany){ .session = __VA_ARGS__ })
 #define file_update(session_, key0_, ...) \
     file_update_q(&(FILE_Set){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define file_delete(...) file_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define file_delete_with(session_, key0_, ...) \
+    file_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define file_update_many(...) file_update_many_q(&(FILE_UpdateMany){ .session = __VA_ARGS__ })
 #define file_delete_many(...) file_delete_many_q(&(FILE_DeleteMany){ .session = __VA_ARGS__ })
 #define file_upsert(...) file_upsert_q(&(FILE_Upsert){ .session = __VA_ARGS__ })
@@ -565,6 +589,7 @@ typedef struct bool_Upsert {
 } bool_Upsert;
 
 bool_ *bool_find(tenon_session *session, int64_t set_);
+bool_ *bool_find_q(const tenon_key_options *options, int64_t set_);
 bool_ *bool_find_first_q(const bool_Query *query);
 bool_List bool_find_many_q(const bool_Query *query);
 int64_t bool_count_q(const bool_Query *query);
@@ -574,6 +599,7 @@ int64_t bool_create_many_q(const bool_CreateMany *rows);
 bool_List bool_create_many_returning_q(const bool_CreateMany *rows);
 bool_ *bool_update_q(const bool_Set *set, int64_t set_);
 bool_ *bool_delete(tenon_session *session, int64_t set_);
+bool_ *bool_delete_q(const tenon_key_options *options, int64_t set_);
 int64_t bool_update_many_q(const bool_UpdateMany *change);
 int64_t bool_delete_many_q(const bool_DeleteMany *which);
 bool_ *bool_upsert_q(const bool_Upsert *row);
@@ -582,6 +608,9 @@ bool_ *bool_upsert_q(const bool_Upsert *row);
 /* `.any = BOOL_WHERES({ .a = … }, { .b = … })` */
 #define BOOL_WHERES(...) \
     TENON_LIST_OF(bool_Where, __VA_ARGS__)
+#define bool_find(...) bool_find_with(__VA_ARGS__, .end_of_options = 0)
+#define bool_find_with(session_, key0_, ...) \
+    bool_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define bool_find_first(...) bool_find_first_q(&(bool_Query){ .session = __VA_ARGS__ })
 #define bool_find_many(...) bool_find_many_q(&(bool_Query){ .session = __VA_ARGS__ })
 #define bool_count(...) bool_count_q(&(bool_Query){ .session = __VA_ARGS__ })
@@ -591,6 +620,9 @@ bool_ *bool_upsert_q(const bool_Upsert *row);
 #define bool_create_many_returning(...) bool_create_many_returning_q(&(bool_CreateMany){ .session = __VA_ARGS__ })
 #define bool_update(session_, key0_, ...) \
     bool_update_q(&(bool_Set){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define bool_delete(...) bool_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define bool_delete_with(session_, key0_, ...) \
+    bool_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define bool_update_many(...) bool_update_many_q(&(bool_UpdateMany){ .session = __VA_ARGS__ })
 #define bool_delete_many(...) bool_delete_many_q(&(bool_DeleteMany){ .session = __VA_ARGS__ })
 #define bool_upsert(...) bool_upsert_q(&(bool_Upsert){ .session = __VA_ARGS__ })
@@ -682,6 +714,7 @@ typedef struct tenon_session_Upsert {
 } tenon_session_Upsert;
 
 tenon_session_ *tenon_session_find(tenon_session *session, int64_t session_);
+tenon_session_ *tenon_session_find_q(const tenon_key_options *options, int64_t session_);
 tenon_session_ *tenon_session_find_first_q(const tenon_session_Query *query);
 tenon_session_List tenon_session_find_many_q(const tenon_session_Query *query);
 int64_t tenon_session_count_q(const tenon_session_Query *query);
@@ -691,6 +724,7 @@ int64_t tenon_session_create_many_q(const tenon_session_CreateMany *rows);
 tenon_session_List tenon_session_create_many_returning_q(const tenon_session_CreateMany *rows);
 tenon_session_ *tenon_session_update_q(const tenon_session_Set *set, int64_t session_);
 tenon_session_ *tenon_session_delete(tenon_session *session, int64_t session_);
+tenon_session_ *tenon_session_delete_q(const tenon_key_options *options, int64_t session_);
 int64_t tenon_session_update_many_q(const tenon_session_UpdateMany *change);
 int64_t tenon_session_delete_many_q(const tenon_session_DeleteMany *which);
 tenon_session_ *tenon_session_upsert_q(const tenon_session_Upsert *row);
@@ -699,6 +733,9 @@ tenon_session_ *tenon_session_upsert_q(const tenon_session_Upsert *row);
 /* `.any = TENON_SESSION_WHERES({ .a = … }, { .b = … })` */
 #define TENON_SESSION_WHERES(...) \
     TENON_LIST_OF(tenon_session_Where, __VA_ARGS__)
+#define tenon_session_find(...) tenon_session_find_with(__VA_ARGS__, .end_of_options = 0)
+#define tenon_session_find_with(session_, key0_, ...) \
+    tenon_session_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define tenon_session_find_first(...) tenon_session_find_first_q(&(tenon_session_Query){ .session = __VA_ARGS__ })
 #define tenon_session_find_many(...) tenon_session_find_many_q(&(tenon_session_Query){ .session = __VA_ARGS__ })
 #define tenon_session_count(...) tenon_session_count_q(&(tenon_session_Query){ .session = __VA_ARGS__ })
@@ -708,6 +745,9 @@ tenon_session_ *tenon_session_upsert_q(const tenon_session_Upsert *row);
 #define tenon_session_create_many_returning(...) tenon_session_create_many_returning_q(&(tenon_session_CreateMany){ .session = __VA_ARGS__ })
 #define tenon_session_update(session_, key0_, ...) \
     tenon_session_update_q(&(tenon_session_Set){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define tenon_session_delete(...) tenon_session_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define tenon_session_delete_with(session_, key0_, ...) \
+    tenon_session_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define tenon_session_update_many(...) tenon_session_update_many_q(&(tenon_session_UpdateMany){ .session = __VA_ARGS__ })
 #define tenon_session_delete_many(...) tenon_session_delete_many_q(&(tenon_session_DeleteMany){ .session = __VA_ARGS__ })
 #define tenon_session_upsert(...) tenon_session_upsert_q(&(tenon_session_Upsert){ .session = __VA_ARGS__ })
@@ -799,6 +839,7 @@ typedef struct TenonUpsert {
 } TenonUpsert;
 
 Tenon *tenon___find(tenon_session *session, int64_t tenon_key_);
+Tenon *tenon___find_q(const tenon_key_options *options, int64_t tenon_key_);
 Tenon *tenon___find_first_q(const TenonQuery *query);
 TenonList tenon___find_many_q(const TenonQuery *query);
 int64_t tenon___count_q(const TenonQuery *query);
@@ -808,6 +849,7 @@ int64_t tenon___create_many_q(const TenonCreateMany *rows);
 TenonList tenon___create_many_returning_q(const TenonCreateMany *rows);
 Tenon *tenon___update_q(const TenonSet *set, int64_t tenon_key_);
 Tenon *tenon___delete(tenon_session *session, int64_t tenon_key_);
+Tenon *tenon___delete_q(const tenon_key_options *options, int64_t tenon_key_);
 int64_t tenon___update_many_q(const TenonUpdateMany *change);
 int64_t tenon___delete_many_q(const TenonDeleteMany *which);
 Tenon *tenon___upsert_q(const TenonUpsert *row);
@@ -816,6 +858,9 @@ Tenon *tenon___upsert_q(const TenonUpsert *row);
 /* `.any = TENON___WHERES({ .a = … }, { .b = … })` */
 #define TENON___WHERES(...) \
     TENON_LIST_OF(TenonWhere, __VA_ARGS__)
+#define tenon___find(...) tenon___find_with(__VA_ARGS__, .end_of_options = 0)
+#define tenon___find_with(session_, key0_, ...) \
+    tenon___find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define tenon___find_first(...) tenon___find_first_q(&(TenonQuery){ .session = __VA_ARGS__ })
 #define tenon___find_many(...) tenon___find_many_q(&(TenonQuery){ .session = __VA_ARGS__ })
 #define tenon___count(...) tenon___count_q(&(TenonQuery){ .session = __VA_ARGS__ })
@@ -825,6 +870,9 @@ Tenon *tenon___upsert_q(const TenonUpsert *row);
 #define tenon___create_many_returning(...) tenon___create_many_returning_q(&(TenonCreateMany){ .session = __VA_ARGS__ })
 #define tenon___update(session_, key0_, ...) \
     tenon___update_q(&(TenonSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define tenon___delete(...) tenon___delete_with(__VA_ARGS__, .end_of_options = 0)
+#define tenon___delete_with(session_, key0_, ...) \
+    tenon___delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define tenon___update_many(...) tenon___update_many_q(&(TenonUpdateMany){ .session = __VA_ARGS__ })
 #define tenon___delete_many(...) tenon___delete_many_q(&(TenonDeleteMany){ .session = __VA_ARGS__ })
 #define tenon___upsert(...) tenon___upsert_q(&(TenonUpsert){ .session = __VA_ARGS__ })
@@ -916,6 +964,7 @@ typedef struct TimerUpsert {
 } TimerUpsert;
 
 Timer *timer__find(tenon_session *session, int64_t id);
+Timer *timer__find_q(const tenon_key_options *options, int64_t id);
 Timer *timer__find_first_q(const TimerQuery *query);
 TimerList timer__find_many_q(const TimerQuery *query);
 int64_t timer__count_q(const TimerQuery *query);
@@ -925,6 +974,7 @@ int64_t timer__create_many_q(const TimerCreateMany *rows);
 TimerList timer__create_many_returning_q(const TimerCreateMany *rows);
 Timer *timer__update_q(const TimerSet *set, int64_t id);
 Timer *timer__delete(tenon_session *session, int64_t id);
+Timer *timer__delete_q(const tenon_key_options *options, int64_t id);
 int64_t timer__update_many_q(const TimerUpdateMany *change);
 int64_t timer__delete_many_q(const TimerDeleteMany *which);
 Timer *timer__upsert_q(const TimerUpsert *row);
@@ -933,6 +983,9 @@ Timer *timer__upsert_q(const TimerUpsert *row);
 /* `.any = TIMER__WHERES({ .a = … }, { .b = … })` */
 #define TIMER__WHERES(...) \
     TENON_LIST_OF(TimerWhere, __VA_ARGS__)
+#define timer__find(...) timer__find_with(__VA_ARGS__, .end_of_options = 0)
+#define timer__find_with(session_, key0_, ...) \
+    timer__find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define timer__find_first(...) timer__find_first_q(&(TimerQuery){ .session = __VA_ARGS__ })
 #define timer__find_many(...) timer__find_many_q(&(TimerQuery){ .session = __VA_ARGS__ })
 #define timer__count(...) timer__count_q(&(TimerQuery){ .session = __VA_ARGS__ })
@@ -942,6 +995,9 @@ Timer *timer__upsert_q(const TimerUpsert *row);
 #define timer__create_many_returning(...) timer__create_many_returning_q(&(TimerCreateMany){ .session = __VA_ARGS__ })
 #define timer__update(session_, key0_, ...) \
     timer__update_q(&(TimerSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define timer__delete(...) timer__delete_with(__VA_ARGS__, .end_of_options = 0)
+#define timer__delete_with(session_, key0_, ...) \
+    timer__delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define timer__update_many(...) timer__update_many_q(&(TimerUpdateMany){ .session = __VA_ARGS__ })
 #define timer__delete_many(...) timer__delete_many_q(&(TimerDeleteMany){ .session = __VA_ARGS__ })
 #define timer__upsert(...) timer__upsert_q(&(TimerUpsert){ .session = __VA_ARGS__ })
@@ -1045,6 +1101,7 @@ typedef struct UsesUpsert {
 } UsesUpsert;
 
 Uses *uses_find(tenon_session *session, Kind Kind_, Kind kind, int64_t FILE__);
+Uses *uses_find_q(const tenon_key_options *options, Kind Kind_, Kind kind, int64_t FILE__);
 Uses *uses_find_first_q(const UsesQuery *query);
 UsesList uses_find_many_q(const UsesQuery *query);
 int64_t uses_count_q(const UsesQuery *query);
@@ -1054,6 +1111,7 @@ int64_t uses_create_many_q(const UsesCreateMany *rows);
 UsesList uses_create_many_returning_q(const UsesCreateMany *rows);
 Uses *uses_update_q(const UsesSet *set, Kind Kind_, Kind kind, int64_t FILE__);
 Uses *uses_delete(tenon_session *session, Kind Kind_, Kind kind, int64_t FILE__);
+Uses *uses_delete_q(const tenon_key_options *options, Kind Kind_, Kind kind, int64_t FILE__);
 int64_t uses_update_many_q(const UsesUpdateMany *change);
 int64_t uses_delete_many_q(const UsesDeleteMany *which);
 Uses *uses_upsert_q(const UsesUpsert *row);
@@ -1062,6 +1120,9 @@ Uses *uses_upsert_q(const UsesUpsert *row);
 /* `.any = USES_WHERES({ .a = … }, { .b = … })` */
 #define USES_WHERES(...) \
     TENON_LIST_OF(UsesWhere, __VA_ARGS__)
+#define uses_find(...) uses_find_with(__VA_ARGS__, .end_of_options = 0)
+#define uses_find_with(session_, key0_, key1_, key2_, ...) \
+    uses_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_), (key2_))
 #define uses_find_first(...) uses_find_first_q(&(UsesQuery){ .session = __VA_ARGS__ })
 #define uses_find_many(...) uses_find_many_q(&(UsesQuery){ .session = __VA_ARGS__ })
 #define uses_count(...) uses_count_q(&(UsesQuery){ .session = __VA_ARGS__ })
@@ -1071,6 +1132,9 @@ Uses *uses_upsert_q(const UsesUpsert *row);
 #define uses_create_many_returning(...) uses_create_many_returning_q(&(UsesCreateMany){ .session = __VA_ARGS__ })
 #define uses_update(session_, key0_, key1_, key2_, ...) \
     uses_update_q(&(UsesSet){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_), (key2_))
+#define uses_delete(...) uses_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define uses_delete_with(session_, key0_, key1_, key2_, ...) \
+    uses_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_), (key2_))
 #define uses_update_many(...) uses_update_many_q(&(UsesUpdateMany){ .session = __VA_ARGS__ })
 #define uses_delete_many(...) uses_delete_many_q(&(UsesDeleteMany){ .session = __VA_ARGS__ })
 #define uses_upsert(...) uses_upsert_q(&(UsesUpsert){ .session = __VA_ARGS__ })

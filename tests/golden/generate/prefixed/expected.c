@@ -90,10 +90,16 @@ const tenon_model shop_world_user_model = {
     .upsert_update = offsetof(ShopWorldUserUpsert, update),
 };
 
-ShopWorldUser *shop_world_user_find(tenon_session *session, int64_t id)
+ShopWorldUser *(shop_world_user_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(ShopWorldUser *, tenon_find_by(session, &shop_world_user_model, 0, tenon_key));
+}
+
+ShopWorldUser *shop_world_user_find_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(ShopWorldUser *, tenon_find_by_with(options, &shop_world_user_model, 0, tenon_key));
 }
 
 ShopWorldUser *shop_world_user_find_first_q(const ShopWorldUserQuery *query)
@@ -141,10 +147,16 @@ ShopWorldUser *shop_world_user_update_q(const ShopWorldUserSet *set, int64_t id)
     return TENON_AS(ShopWorldUser *, tenon_update(&shop_world_user_model, 0, tenon_key, set));
 }
 
-ShopWorldUser *shop_world_user_delete(tenon_session *session, int64_t id)
+ShopWorldUser *(shop_world_user_delete)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(ShopWorldUser *, tenon_delete(session, &shop_world_user_model, 0, tenon_key));
+}
+
+ShopWorldUser *shop_world_user_delete_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(ShopWorldUser *, tenon_delete_with(options, &shop_world_user_model, 0, tenon_key));
 }
 
 int64_t shop_world_user_update_many_q(const ShopWorldUserUpdateMany *query)

@@ -129,6 +129,7 @@ typedef struct ShopWorldUserUpsert {
 } ShopWorldUserUpsert;
 
 ShopWorldUser *shop_world_user_find(tenon_session *session, int64_t id);
+ShopWorldUser *shop_world_user_find_q(const tenon_key_options *options, int64_t id);
 ShopWorldUser *shop_world_user_find_first_q(const ShopWorldUserQuery *query);
 ShopWorldUserList shop_world_user_find_many_q(const ShopWorldUserQuery *query);
 int64_t shop_world_user_count_q(const ShopWorldUserQuery *query);
@@ -138,6 +139,7 @@ int64_t shop_world_user_create_many_q(const ShopWorldUserCreateMany *rows);
 ShopWorldUserList shop_world_user_create_many_returning_q(const ShopWorldUserCreateMany *rows);
 ShopWorldUser *shop_world_user_update_q(const ShopWorldUserSet *set, int64_t id);
 ShopWorldUser *shop_world_user_delete(tenon_session *session, int64_t id);
+ShopWorldUser *shop_world_user_delete_q(const tenon_key_options *options, int64_t id);
 int64_t shop_world_user_update_many_q(const ShopWorldUserUpdateMany *change);
 int64_t shop_world_user_delete_many_q(const ShopWorldUserDeleteMany *which);
 ShopWorldUser *shop_world_user_upsert_q(const ShopWorldUserUpsert *row);
@@ -146,6 +148,9 @@ ShopWorldUser *shop_world_user_upsert_q(const ShopWorldUserUpsert *row);
 /* `.any = SHOP_WORLD_USER_WHERES({ .a = … }, { .b = … })` */
 #define SHOP_WORLD_USER_WHERES(...) \
     TENON_LIST_OF(ShopWorldUserWhere, __VA_ARGS__)
+#define shop_world_user_find(...) shop_world_user_find_with(__VA_ARGS__, .end_of_options = 0)
+#define shop_world_user_find_with(session_, key0_, ...) \
+    shop_world_user_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define shop_world_user_find_first(...) shop_world_user_find_first_q(&(ShopWorldUserQuery){ .session = __VA_ARGS__ })
 #define shop_world_user_find_many(...) shop_world_user_find_many_q(&(ShopWorldUserQuery){ .session = __VA_ARGS__ })
 #define shop_world_user_count(...) shop_world_user_count_q(&(ShopWorldUserQuery){ .session = __VA_ARGS__ })
@@ -155,6 +160,9 @@ ShopWorldUser *shop_world_user_upsert_q(const ShopWorldUserUpsert *row);
 #define shop_world_user_create_many_returning(...) shop_world_user_create_many_returning_q(&(ShopWorldUserCreateMany){ .session = __VA_ARGS__ })
 #define shop_world_user_update(session_, key0_, ...) \
     shop_world_user_update_q(&(ShopWorldUserSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define shop_world_user_delete(...) shop_world_user_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define shop_world_user_delete_with(session_, key0_, ...) \
+    shop_world_user_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define shop_world_user_update_many(...) shop_world_user_update_many_q(&(ShopWorldUserUpdateMany){ .session = __VA_ARGS__ })
 #define shop_world_user_delete_many(...) shop_world_user_delete_many_q(&(ShopWorldUserDeleteMany){ .session = __VA_ARGS__ })
 #define shop_world_user_upsert(...) shop_world_user_upsert_q(&(ShopWorldUserUpsert){ .session = __VA_ARGS__ })

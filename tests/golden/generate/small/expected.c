@@ -50,10 +50,16 @@ const tenon_model one_model = {
     .upsert_update = offsetof(OneUpsert, update),
 };
 
-One *one_find(tenon_session *session, int64_t id)
+One *(one_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(One *, tenon_find_by(session, &one_model, 0, tenon_key));
+}
+
+One *one_find_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(One *, tenon_find_by_with(options, &one_model, 0, tenon_key));
 }
 
 One *one_find_first_q(const OneQuery *query)
@@ -101,10 +107,16 @@ One *one_update_q(const OneSet *set, int64_t id)
     return TENON_AS(One *, tenon_update(&one_model, 0, tenon_key, set));
 }
 
-One *one_delete(tenon_session *session, int64_t id)
+One *(one_delete)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(One *, tenon_delete(session, &one_model, 0, tenon_key));
+}
+
+One *one_delete_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(One *, tenon_delete_with(options, &one_model, 0, tenon_key));
 }
 
 int64_t one_update_many_q(const OneUpdateMany *query)

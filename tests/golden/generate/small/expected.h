@@ -114,6 +114,7 @@ typedef struct OneUpsert {
 } OneUpsert;
 
 One *one_find(tenon_session *session, int64_t id);
+One *one_find_q(const tenon_key_options *options, int64_t id);
 One *one_find_first_q(const OneQuery *query);
 OneList one_find_many_q(const OneQuery *query);
 int64_t one_count_q(const OneQuery *query);
@@ -123,6 +124,7 @@ int64_t one_create_many_q(const OneCreateMany *rows);
 OneList one_create_many_returning_q(const OneCreateMany *rows);
 One *one_update_q(const OneSet *set, int64_t id);
 One *one_delete(tenon_session *session, int64_t id);
+One *one_delete_q(const tenon_key_options *options, int64_t id);
 int64_t one_update_many_q(const OneUpdateMany *change);
 int64_t one_delete_many_q(const OneDeleteMany *which);
 One *one_upsert_q(const OneUpsert *row);
@@ -131,6 +133,9 @@ One *one_upsert_q(const OneUpsert *row);
 /* `.any = ONE_WHERES({ .a = … }, { .b = … })` */
 #define ONE_WHERES(...) \
     TENON_LIST_OF(OneWhere, __VA_ARGS__)
+#define one_find(...) one_find_with(__VA_ARGS__, .end_of_options = 0)
+#define one_find_with(session_, key0_, ...) \
+    one_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define one_find_first(...) one_find_first_q(&(OneQuery){ .session = __VA_ARGS__ })
 #define one_find_many(...) one_find_many_q(&(OneQuery){ .session = __VA_ARGS__ })
 #define one_count(...) one_count_q(&(OneQuery){ .session = __VA_ARGS__ })
@@ -140,6 +145,9 @@ One *one_upsert_q(const OneUpsert *row);
 #define one_create_many_returning(...) one_create_many_returning_q(&(OneCreateMany){ .session = __VA_ARGS__ })
 #define one_update(session_, key0_, ...) \
     one_update_q(&(OneSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define one_delete(...) one_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define one_delete_with(session_, key0_, ...) \
+    one_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define one_update_many(...) one_update_many_q(&(OneUpdateMany){ .session = __VA_ARGS__ })
 #define one_delete_many(...) one_delete_many_q(&(OneDeleteMany){ .session = __VA_ARGS__ })
 #define one_upsert(...) one_upsert_q(&(OneUpsert){ .session = __VA_ARGS__ })

@@ -50,10 +50,16 @@ const tenon_model shared_model = {
     .upsert_update = offsetof(sharedUpsert, update),
 };
 
-shared *shared_find(tenon_session *session, int64_t id)
+shared *(shared_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(shared *, tenon_find_by(session, &shared_model, 0, tenon_key));
+}
+
+shared *shared_find_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(shared *, tenon_find_by_with(options, &shared_model, 0, tenon_key));
 }
 
 shared *shared_find_first_q(const sharedQuery *query)
@@ -101,10 +107,16 @@ shared *shared_update_q(const sharedSet *set, int64_t id)
     return TENON_AS(shared *, tenon_update(&shared_model, 0, tenon_key, set));
 }
 
-shared *shared_delete(tenon_session *session, int64_t id)
+shared *(shared_delete)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(shared *, tenon_delete(session, &shared_model, 0, tenon_key));
+}
+
+shared *shared_delete_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(shared *, tenon_delete_with(options, &shared_model, 0, tenon_key));
 }
 
 int64_t shared_update_many_q(const sharedUpdateMany *query)

@@ -94,6 +94,7 @@ typedef struct sharedUpsert {
 } sharedUpsert;
 
 shared *shared_find(tenon_session *session, int64_t id);
+shared *shared_find_q(const tenon_key_options *options, int64_t id);
 shared *shared_find_first_q(const sharedQuery *query);
 sharedList shared_find_many_q(const sharedQuery *query);
 int64_t shared_count_q(const sharedQuery *query);
@@ -103,6 +104,7 @@ int64_t shared_create_many_q(const sharedCreateMany *rows);
 sharedList shared_create_many_returning_q(const sharedCreateMany *rows);
 shared *shared_update_q(const sharedSet *set, int64_t id);
 shared *shared_delete(tenon_session *session, int64_t id);
+shared *shared_delete_q(const tenon_key_options *options, int64_t id);
 int64_t shared_update_many_q(const sharedUpdateMany *change);
 int64_t shared_delete_many_q(const sharedDeleteMany *which);
 shared *shared_upsert_q(const sharedUpsert *row);
@@ -111,6 +113,9 @@ shared *shared_upsert_q(const sharedUpsert *row);
 /* `.any = SHARED_WHERES({ .a = … }, { .b = … })` */
 #define SHARED_WHERES(...) \
     TENON_LIST_OF(sharedWhere, __VA_ARGS__)
+#define shared_find(...) shared_find_with(__VA_ARGS__, .end_of_options = 0)
+#define shared_find_with(session_, key0_, ...) \
+    shared_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define shared_find_first(...) shared_find_first_q(&(sharedQuery){ .session = __VA_ARGS__ })
 #define shared_find_many(...) shared_find_many_q(&(sharedQuery){ .session = __VA_ARGS__ })
 #define shared_count(...) shared_count_q(&(sharedQuery){ .session = __VA_ARGS__ })
@@ -120,6 +125,9 @@ shared *shared_upsert_q(const sharedUpsert *row);
 #define shared_create_many_returning(...) shared_create_many_returning_q(&(sharedCreateMany){ .session = __VA_ARGS__ })
 #define shared_update(session_, key0_, ...) \
     shared_update_q(&(sharedSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define shared_delete(...) shared_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define shared_delete_with(session_, key0_, ...) \
+    shared_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define shared_update_many(...) shared_update_many_q(&(sharedUpdateMany){ .session = __VA_ARGS__ })
 #define shared_delete_many(...) shared_delete_many_q(&(sharedDeleteMany){ .session = __VA_ARGS__ })
 #define shared_upsert(...) shared_upsert_q(&(sharedUpsert){ .session = __VA_ARGS__ })

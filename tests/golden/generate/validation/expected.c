@@ -116,10 +116,16 @@ const tenon_model product_model = {
     .upsert_update = offsetof(ProductUpsert, update),
 };
 
-Product *product_find(tenon_session *session, int64_t id)
+Product *(product_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Product *, tenon_find_by(session, &product_model, 0, tenon_key));
+}
+
+Product *product_find_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Product *, tenon_find_by_with(options, &product_model, 0, tenon_key));
 }
 
 Product *product_find_first_q(const ProductQuery *query)
@@ -167,10 +173,16 @@ Product *product_update_q(const ProductSet *set, int64_t id)
     return TENON_AS(Product *, tenon_update(&product_model, 0, tenon_key, set));
 }
 
-Product *product_delete(tenon_session *session, int64_t id)
+Product *(product_delete)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Product *, tenon_delete(session, &product_model, 0, tenon_key));
+}
+
+Product *product_delete_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Product *, tenon_delete_with(options, &product_model, 0, tenon_key));
 }
 
 int64_t product_update_many_q(const ProductUpdateMany *query)

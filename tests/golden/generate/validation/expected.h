@@ -131,6 +131,7 @@ typedef struct ProductUpsert {
 } ProductUpsert;
 
 Product *product_find(tenon_session *session, int64_t id);
+Product *product_find_q(const tenon_key_options *options, int64_t id);
 Product *product_find_first_q(const ProductQuery *query);
 ProductList product_find_many_q(const ProductQuery *query);
 int64_t product_count_q(const ProductQuery *query);
@@ -140,6 +141,7 @@ int64_t product_create_many_q(const ProductCreateMany *rows);
 ProductList product_create_many_returning_q(const ProductCreateMany *rows);
 Product *product_update_q(const ProductSet *set, int64_t id);
 Product *product_delete(tenon_session *session, int64_t id);
+Product *product_delete_q(const tenon_key_options *options, int64_t id);
 int64_t product_update_many_q(const ProductUpdateMany *change);
 int64_t product_delete_many_q(const ProductDeleteMany *which);
 Product *product_upsert_q(const ProductUpsert *row);
@@ -148,6 +150,9 @@ Product *product_upsert_q(const ProductUpsert *row);
 /* `.any = PRODUCT_WHERES({ .a = … }, { .b = … })` */
 #define PRODUCT_WHERES(...) \
     TENON_LIST_OF(ProductWhere, __VA_ARGS__)
+#define product_find(...) product_find_with(__VA_ARGS__, .end_of_options = 0)
+#define product_find_with(session_, key0_, ...) \
+    product_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define product_find_first(...) product_find_first_q(&(ProductQuery){ .session = __VA_ARGS__ })
 #define product_find_many(...) product_find_many_q(&(ProductQuery){ .session = __VA_ARGS__ })
 #define product_count(...) product_count_q(&(ProductQuery){ .session = __VA_ARGS__ })
@@ -157,6 +162,9 @@ Product *product_upsert_q(const ProductUpsert *row);
 #define product_create_many_returning(...) product_create_many_returning_q(&(ProductCreateMany){ .session = __VA_ARGS__ })
 #define product_update(session_, key0_, ...) \
     product_update_q(&(ProductSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define product_delete(...) product_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define product_delete_with(session_, key0_, ...) \
+    product_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define product_update_many(...) product_update_many_q(&(ProductUpdateMany){ .session = __VA_ARGS__ })
 #define product_delete_many(...) product_delete_many_q(&(ProductDeleteMany){ .session = __VA_ARGS__ })
 #define product_upsert(...) product_upsert_q(&(ProductUpsert){ .session = __VA_ARGS__ })

@@ -61,10 +61,16 @@ const tenon_model spending_model = {
     .upsert_update = 0,
 };
 
-Spending *spending_find_by_user_id(tenon_session *session, int64_t userId)
+Spending *(spending_find_by_user_id)(tenon_session *session, int64_t userId)
 {
     const void *const tenon_key[] = { &userId };
     return TENON_AS(Spending *, tenon_find_by(session, &spending_model, 0, tenon_key));
+}
+
+Spending *spending_find_by_user_id_q(const tenon_key_options *options, int64_t userId)
+{
+    const void *const tenon_key[] = { &userId };
+    return TENON_AS(Spending *, tenon_find_by_with(options, &spending_model, 0, tenon_key));
 }
 
 Spending *spending_find_first_q(const SpendingQuery *query)
@@ -211,10 +217,16 @@ const tenon_model kept_model = {
     .upsert_update = offsetof(KeptUpsert, update),
 };
 
-Kept *kept_find(tenon_session *session, int64_t id)
+Kept *(kept_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Kept *, tenon_find_by(session, &kept_model, 0, tenon_key));
+}
+
+Kept *kept_find_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Kept *, tenon_find_by_with(options, &kept_model, 0, tenon_key));
 }
 
 Kept *kept_find_first_q(const KeptQuery *query)
@@ -262,10 +274,16 @@ Kept *kept_update_q(const KeptSet *set, int64_t id)
     return TENON_AS(Kept *, tenon_update(&kept_model, 0, tenon_key, set));
 }
 
-Kept *kept_delete(tenon_session *session, int64_t id)
+Kept *(kept_delete)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Kept *, tenon_delete(session, &kept_model, 0, tenon_key));
+}
+
+Kept *kept_delete_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Kept *, tenon_delete_with(options, &kept_model, 0, tenon_key));
 }
 
 int64_t kept_update_many_q(const KeptUpdateMany *query)

@@ -116,6 +116,7 @@ struct SpendingQuery {
 };
 
 Spending *spending_find_by_user_id(tenon_session *session, int64_t userId);
+Spending *spending_find_by_user_id_q(const tenon_key_options *options, int64_t userId);
 Spending *spending_find_first_q(const SpendingQuery *query);
 SpendingList spending_find_many_q(const SpendingQuery *query);
 int64_t spending_count_q(const SpendingQuery *query);
@@ -125,6 +126,9 @@ bool spending_exists_q(const SpendingQuery *query);
 /* `.any = SPENDING_WHERES({ .a = … }, { .b = … })` */
 #define SPENDING_WHERES(...) \
     TENON_LIST_OF(SpendingWhere, __VA_ARGS__)
+#define spending_find_by_user_id(...) spending_find_by_user_id_with(__VA_ARGS__, .end_of_options = 0)
+#define spending_find_by_user_id_with(session_, key0_, ...) \
+    spending_find_by_user_id_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define spending_find_first(...) spending_find_first_q(&(SpendingQuery){ .session = __VA_ARGS__ })
 #define spending_find_many(...) spending_find_many_q(&(SpendingQuery){ .session = __VA_ARGS__ })
 #define spending_count(...) spending_count_q(&(SpendingQuery){ .session = __VA_ARGS__ })
@@ -278,6 +282,7 @@ typedef struct KeptUpsert {
 } KeptUpsert;
 
 Kept *kept_find(tenon_session *session, int64_t id);
+Kept *kept_find_q(const tenon_key_options *options, int64_t id);
 Kept *kept_find_first_q(const KeptQuery *query);
 KeptList kept_find_many_q(const KeptQuery *query);
 int64_t kept_count_q(const KeptQuery *query);
@@ -287,6 +292,7 @@ int64_t kept_create_many_q(const KeptCreateMany *rows);
 KeptList kept_create_many_returning_q(const KeptCreateMany *rows);
 Kept *kept_update_q(const KeptSet *set, int64_t id);
 Kept *kept_delete(tenon_session *session, int64_t id);
+Kept *kept_delete_q(const tenon_key_options *options, int64_t id);
 int64_t kept_update_many_q(const KeptUpdateMany *change);
 int64_t kept_delete_many_q(const KeptDeleteMany *which);
 Kept *kept_upsert_q(const KeptUpsert *row);
@@ -295,6 +301,9 @@ Kept *kept_upsert_q(const KeptUpsert *row);
 /* `.any = KEPT_WHERES({ .a = … }, { .b = … })` */
 #define KEPT_WHERES(...) \
     TENON_LIST_OF(KeptWhere, __VA_ARGS__)
+#define kept_find(...) kept_find_with(__VA_ARGS__, .end_of_options = 0)
+#define kept_find_with(session_, key0_, ...) \
+    kept_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define kept_find_first(...) kept_find_first_q(&(KeptQuery){ .session = __VA_ARGS__ })
 #define kept_find_many(...) kept_find_many_q(&(KeptQuery){ .session = __VA_ARGS__ })
 #define kept_count(...) kept_count_q(&(KeptQuery){ .session = __VA_ARGS__ })
@@ -304,6 +313,9 @@ Kept *kept_upsert_q(const KeptUpsert *row);
 #define kept_create_many_returning(...) kept_create_many_returning_q(&(KeptCreateMany){ .session = __VA_ARGS__ })
 #define kept_update(session_, key0_, ...) \
     kept_update_q(&(KeptSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define kept_delete(...) kept_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define kept_delete_with(session_, key0_, ...) \
+    kept_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define kept_update_many(...) kept_update_many_q(&(KeptUpdateMany){ .session = __VA_ARGS__ })
 #define kept_delete_many(...) kept_delete_many_q(&(KeptDeleteMany){ .session = __VA_ARGS__ })
 #define kept_upsert(...) kept_upsert_q(&(KeptUpsert){ .session = __VA_ARGS__ })

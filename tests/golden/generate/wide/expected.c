@@ -809,10 +809,16 @@ const tenon_model wide_model = {
     .upsert_update = offsetof(WideUpsert, update),
 };
 
-Wide *wide_find(tenon_session *session, int64_t id)
+Wide *(wide_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Wide *, tenon_find_by(session, &wide_model, 0, tenon_key));
+}
+
+Wide *wide_find_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Wide *, tenon_find_by_with(options, &wide_model, 0, tenon_key));
 }
 
 Wide *wide_find_first_q(const WideQuery *query)
@@ -860,10 +866,16 @@ Wide *wide_update_q(const WideSet *set, int64_t id)
     return TENON_AS(Wide *, tenon_update(&wide_model, 0, tenon_key, set));
 }
 
-Wide *wide_delete(tenon_session *session, int64_t id)
+Wide *(wide_delete)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Wide *, tenon_delete(session, &wide_model, 0, tenon_key));
+}
+
+Wide *wide_delete_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Wide *, tenon_delete_with(options, &wide_model, 0, tenon_key));
 }
 
 int64_t wide_update_many_q(const WideUpdateMany *query)

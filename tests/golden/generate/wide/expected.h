@@ -390,6 +390,7 @@ typedef struct WideUpsert {
 } WideUpsert;
 
 Wide *wide_find(tenon_session *session, int64_t id);
+Wide *wide_find_q(const tenon_key_options *options, int64_t id);
 Wide *wide_find_first_q(const WideQuery *query);
 WideList wide_find_many_q(const WideQuery *query);
 int64_t wide_count_q(const WideQuery *query);
@@ -399,6 +400,7 @@ int64_t wide_create_many_q(const WideCreateMany *rows);
 WideList wide_create_many_returning_q(const WideCreateMany *rows);
 Wide *wide_update_q(const WideSet *set, int64_t id);
 Wide *wide_delete(tenon_session *session, int64_t id);
+Wide *wide_delete_q(const tenon_key_options *options, int64_t id);
 int64_t wide_update_many_q(const WideUpdateMany *change);
 int64_t wide_delete_many_q(const WideDeleteMany *which);
 Wide *wide_upsert_q(const WideUpsert *row);
@@ -407,6 +409,9 @@ Wide *wide_upsert_q(const WideUpsert *row);
 /* `.any = WIDE_WHERES({ .a = … }, { .b = … })` */
 #define WIDE_WHERES(...) \
     TENON_LIST_OF(WideWhere, __VA_ARGS__)
+#define wide_find(...) wide_find_with(__VA_ARGS__, .end_of_options = 0)
+#define wide_find_with(session_, key0_, ...) \
+    wide_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define wide_find_first(...) wide_find_first_q(&(WideQuery){ .session = __VA_ARGS__ })
 #define wide_find_many(...) wide_find_many_q(&(WideQuery){ .session = __VA_ARGS__ })
 #define wide_count(...) wide_count_q(&(WideQuery){ .session = __VA_ARGS__ })
@@ -416,6 +421,9 @@ Wide *wide_upsert_q(const WideUpsert *row);
 #define wide_create_many_returning(...) wide_create_many_returning_q(&(WideCreateMany){ .session = __VA_ARGS__ })
 #define wide_update(session_, key0_, ...) \
     wide_update_q(&(WideSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define wide_delete(...) wide_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define wide_delete_with(session_, key0_, ...) \
+    wide_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define wide_update_many(...) wide_update_many_q(&(WideUpdateMany){ .session = __VA_ARGS__ })
 #define wide_delete_many(...) wide_delete_many_q(&(WideDeleteMany){ .session = __VA_ARGS__ })
 #define wide_upsert(...) wide_upsert_q(&(WideUpsert){ .session = __VA_ARGS__ })
