@@ -5,27 +5,9 @@
  * of 400 years; no table and no loop. */
 #include "core/civil.h"
 
-enum {
-    ERA_YEARS = 400,
-    ERA_DAYS = 146097,
-    /* from 0000-03-01 to 1970-01-01 */
-    EPOCH_SHIFT_DAYS = 719468
-};
-
 static int64_t floor_divide(int64_t a, int64_t b)
 {
     return a / b - (a % b < 0);
-}
-
-int64_t tenon__civil_to_days(civil_date date)
-{
-    int64_t year = date.year - (date.month <= 2);
-    int64_t era = floor_divide(year, ERA_YEARS);
-    int64_t year_of_era = year - era * ERA_YEARS;
-    int64_t month_from_march = (date.month + 9) % 12;
-    int64_t day_of_year = (153 * month_from_march + 2) / 5 + date.day - 1;
-    int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    return era * ERA_DAYS + day_of_era - EPOCH_SHIFT_DAYS;
 }
 
 civil_date tenon__civil_from_days(int64_t days)

@@ -19,6 +19,8 @@
 #define TENON__COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define TENON__LIKELY(x) __builtin_expect(!!(x), 1)
 #define TENON__UNLIKELY(x) __builtin_expect(!!(x), 0)
+/* For functions that report what went wrong: whatever leads to them is laid out of the way. */
+#define TENON__COLD __attribute__((cold))
 /* `TENON__CLEANUP(tenon__buf_release) tenon__buf b;` releases b when its block ends. */
 #define TENON__CLEANUP(function) __attribute__((cleanup(function)))
 
@@ -26,10 +28,11 @@
 
 /* Fills *err (NULL is accepted) unless it already holds an error: the first one stays. Returns
  * false always, so that a failing function can end with `return tenon__fail(err, …)`. */
-bool tenon__fail(tenon_error *err, tenon_status status, const char *format, ...) TENON_PRINTF(3, 4);
-bool tenon__fail_no_memory(tenon_error *err);
+TENON__COLD bool tenon__fail(tenon_error *err, tenon_status status, const char *format, ...)
+    TENON_PRINTF(3, 4);
+TENON__COLD bool tenon__fail_no_memory(tenon_error *err);
 /* Sets the hint of an error just made. */
-void tenon__hint(tenon_error *err, const char *format, ...) TENON_PRINTF(2, 3);
+TENON__COLD void tenon__hint(tenon_error *err, const char *format, ...) TENON_PRINTF(2, 3);
 /* Copies text into a field of `size` bytes, cut between characters with "…" when too long. */
 void tenon__error_copy(char *field, size_t size, const char *text);
 
@@ -70,15 +73,22 @@ static inline void *tenon__arena_alloc(tenon__arena *arena, size_t size)
     return tenon__arena_alloc_slow(arena, size);
 }
 
-/* A copy of text with a NUL behind it, packed right behind the one before: of many short texts
- * nothing is lost to alignment. Between the first and the next other allocation stands
- * tenon__arena_align. */
+/* A copy of text with a NUL behind it (or room for one), packed right behind the one before: of
+ * many short texts nothing is lost to alignment. Between the first and the next other allocation
+ * stands tenon__arena_align. */
+static inline char *tenon__arena_pack_room(tenon__arena *arena, size_t length)
+{
+    char *room = arena->at;
+    if (TENON__UNLIKELY(length >= (size_t)(arena->end - room)))
+        return (char *)tenon__arena_alloc_slow(arena, length + 1);
+    arena->at += length + 1;
+    return room;
+}
+
 static inline char *tenon__arena_pack(tenon__arena *arena, const char *text, size_t length)
 {
-    char *copy = arena->at;
-    if (TENON__LIKELY(length < (size_t)(arena->end - copy)))
-        arena->at += length + 1;
-    else if (!(copy = (char *)tenon__arena_alloc_slow(arena, length + 1)))
+    char *copy = tenon__arena_pack_room(arena, length);
+    if (TENON__UNLIKELY(!copy))
         return NULL;
     memcpy(copy, text, length);
     copy[length] = '\0';
@@ -170,6 +180,9 @@ uint64_t tenon__hash(const void *data, size_t length);
 
 /* Well-formed per Unicode 15 table 3-7 (no surrogates, no overlong forms), and without NUL. */
 bool tenon__utf8_is_valid(const char *text, size_t length);
+/* Copies text, with a NUL behind it, and checks it, both in one pass. False when it is not valid;
+ * what stands at `to` then is of no use. The two may not overlap. */
+bool tenon__utf8_copy(char *to, const char *from, size_t length);
 /* Number of code points of valid UTF-8. */
 size_t tenon__utf8_length(const char *text, size_t length);
 /* Bytes of the well-formed character that text begins with; 0 when there is none. */
@@ -235,7 +248,8 @@ bool tenon__base64_decode(const char *text, size_t length, tenon__buf *out);
 
 /* ---- JSON ------------------------------------------------------------------------------------ */
 
-/* RFC 8259, any value at the top, nesting up to 512; no duplicates check. */
+/* RFC 8259, any value at the top, nesting up to 512; no duplicates check. Valid JSON is valid
+ * UTF-8. */
 bool tenon__json_is_valid(const char *text, size_t length);
 
 #endif

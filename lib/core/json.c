@@ -2,13 +2,14 @@
  *
  * Text that goes into a JSON column of SQLite is not checked by the database, so it is checked
  * here. Each function gets where its rule begins and gives where it ends, or NULL where the text
- * breaks it. Values nest through recursion, which the limit on depth bounds. Strings must be
- * well-formed UTF-8; an escape such as \ud800 alone is allowed, because the grammar allows it. */
+ * breaks it. Containers are entered and left in one loop that notes how each will end: no recursion
+ * for hostile text to exhaust. Strings must be well-formed UTF-8, so that what is valid here needs
+ * no other check; an escape such as \ud800 alone is allowed, because the grammar allows it. */
 #include "core/core.h"
 
-enum { MOST_DEPTH = 512 };
+#include <endian.h>
 
-static const char *skip_value(const char *at, const char *end, int depth);
+enum { MOST_DEPTH = 512 };
 
 static bool is_space(char c)
 {
@@ -80,14 +81,35 @@ static const char *skip_escape(const char *at, const char *end)
     return at + 5;
 }
 
-/* ASCII that means itself, a bit a character: from the space on, without quote and backslash. */
+/* ASCII that means itself: from the space on, without quote and backslash. */
 static bool is_plain(unsigned char c)
 {
-    static const uint64_t plain[4] = {
-        (~UINT64_C(0) << ' ') & ~(UINT64_C(1) << '"'),
-        ~(UINT64_C(1) << ('\\' - 64)),
-    };
-    return plain[c / 64] >> (c % 64) & 1;
+    return c >= ' ' && c < 0x80 && c != '"' && c != '\\';
+}
+
+/* The same of eight bytes at once: the high bit of the first that is not plain is set in the
+ * result, and none before it. A subtraction sets it where there was less than was taken, and
+ * borrows only from bytes behind. */
+static uint64_t marks_of(const char *at)
+{
+    const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    word = le64toh(word);
+    uint64_t quotes = (word ^ ones * '"') - ones, escapes = (word ^ ones * '\\') - ones;
+    return (quotes | escapes | (word - ones * ' ') | word) & highs;
+}
+
+static const char *skip_plain(const char *at, const char *end)
+{
+    for (; end - at >= 8; at += 8) {
+        uint64_t marks = marks_of(at);
+        if (marks)
+            return at + __builtin_ctzll(marks) / 8;
+    }
+    while (at < end && is_plain((unsigned char)*at))
+        at++;
+    return at;
 }
 
 static const char *skip_wide_character(const char *at, const char *end)
@@ -100,8 +122,7 @@ static const char *skip_wide_character(const char *at, const char *end)
 static const char *skip_string(const char *at, const char *end)
 {
     while (at) {
-        while (at < end && is_plain((unsigned char)*at))
-            at++;
+        at = skip_plain(at, end);
         if (at == end)
             return NULL;
         if (*at == '"')
@@ -111,8 +132,8 @@ static const char *skip_string(const char *at, const char *end)
     return NULL;
 }
 
-/* member = string ":" value */
-static const char *skip_member(const char *at, const char *end, int depth)
+/* key = string ":", with the space before and between */
+static const char *skip_key(const char *at, const char *end)
 {
     at = skip_space(at, end);
     if (at == end || *at != '"')
@@ -120,35 +141,13 @@ static const char *skip_member(const char *at, const char *end, int depth)
     at = skip_string(at + 1, end);
     if (at)
         at = skip_space(at, end);
-    return at && at < end && *at == ':' ? skip_value(at + 1, end, depth) : NULL;
+    return at && at < end && *at == ':' ? at + 1 : NULL;
 }
 
-/* array = "[" [value *("," value)] "]" ; object = "{" [member *("," member)] "}" */
-static const char *skip_container(const char *at, const char *end, int depth)
+/* scalar = string | "true" | "false" | "null" | number */
+static const char *skip_scalar(const char *at, const char *end)
 {
-    if (depth == MOST_DEPTH)
-        return NULL;
-    bool is_array = *at == '[';
-    char close = is_array ? ']' : '}';
-    at = skip_space(at + 1, end);
-    if (at < end && *at == close)
-        return at + 1;
-    do {
-        at = is_array ? skip_value(at, end, depth + 1) : skip_member(at, end, depth + 1);
-        if (at)
-            at = skip_space(at, end);
-    } while (at && at < end && *at == ',' && at++);
-    return at && at < end && *at == close ? at + 1 : NULL;
-}
-
-/* value, with the space before it */
-static const char *skip_value(const char *at, const char *end, int depth)
-{
-    at = skip_space(at, end);
     switch (at < end ? *at : '\0') {
-    case '{':
-    case '[':
-        return skip_container(at, end, depth);
     case '"':
         return skip_string(at + 1, end);
     case 't':
@@ -162,11 +161,68 @@ static const char *skip_value(const char *at, const char *end, int depth)
     }
 }
 
+/* The containers around a place, outermost first, each by the character that ends it. */
+typedef struct nest {
+    int depth;
+    char ends[MOST_DEPTH];
+} nest;
+
+/* Behind the bracket that opens a container: where its first item's value begins, or its end. */
+static const char *enter(nest *around, const char *at, const char *end)
+{
+    bool is_object = *at == '{';
+    if (around->depth == MOST_DEPTH)
+        return NULL;
+    around->ends[around->depth++] = is_object ? '}' : ']';
+    at = skip_space(at + 1, end);
+    bool is_empty = at < end && *at == (is_object ? '}' : ']');
+    return is_object && !is_empty ? skip_key(at, end) : at;
+}
+
+/* Behind a value: leaves the containers that end here, up to where the next value begins. Without
+ * one, at the end of the outermost, the depth is 0. */
+static const char *leave(nest *around, const char *at, const char *end)
+{
+    while (around->depth > 0) {
+        char closing = around->ends[around->depth - 1];
+        at = skip_space(at, end);
+        if (at == end)
+            return NULL;
+        if (*at == ',')
+            return closing == '}' ? skip_key(at + 1, end) : at + 1;
+        if (*at++ != closing)
+            return NULL;
+        around->depth--;
+    }
+    return at;
+}
+
+/* value = scalar | "[" [value *("," value)] "]" | "{" [key value *("," key value)] "}" */
+static const char *skip_value(const char *at, const char *end)
+{
+    nest around;
+    around.depth = 0;
+    do {
+        at = skip_space(at, end);
+        char c = at < end ? *at : '\0';
+        if (c == '{' || c == '[') {
+            at = enter(&around, at, end);
+            if (at && (at == end || *at != around.ends[around.depth - 1]))
+                continue;
+        } else {
+            at = skip_scalar(at, end);
+        }
+        if (at)
+            at = leave(&around, at, end);
+    } while (at && around.depth > 0);
+    return at;
+}
+
 bool tenon__json_is_valid(const char *text, size_t length)
 {
     if (length == 0)
         return false;
     const char *end = text + length;
-    const char *at = skip_value(text, end, 0);
+    const char *at = skip_value(text, end);
     return at && skip_space(at, end) == end;
 }

@@ -4,6 +4,8 @@
  * position, without the scanner that takes whatever a human may write. */
 #include "core/civil.h"
 
+#include <endian.h>
+
 #define ZONE "+00:00"
 static const char pattern[] = "0000-00-00T00:00:00.000000" ZONE;
 enum {
@@ -74,43 +76,43 @@ size_t tenon__time_to_iso(tenon_time time, char text[TENON__ISO_TIME_SIZE])
 
 /* Eight characters at once, each less what stands at its place in `pattern`: digits become their
  * values, and what separates them becomes 0. False when a digit is none or a separator another one;
- * bytes of `separators` are 0xFF where one stands. */
-static bool take_eight(const char *text, size_t at, uint64_t separators, uint8_t *digits)
+ * bytes of `separators` are 0xFF where one stands. What comes out is pairs: each byte is the number
+ * that its digit and the next one are. */
+static inline bool take_eight(const char *text, size_t at, uint64_t separators, uint64_t *pairs)
 {
     const uint64_t highs = 0x8080808080808080u, above_nine = 0x7676767676767676u;
     uint64_t word, zeros;
     memcpy(&word, text + at, sizeof word);
     memcpy(&zeros, pattern + at, sizeof zeros);
-    word ^= zeros;
-    memcpy(digits + at, &word, sizeof word);
-    return (((word + above_nine) | word) & highs) == 0 && (word & separators) == 0;
+    word = le64toh(word ^ zeros);
+    *pairs = word * 10 + (word >> 8);
+    return ((((word + above_nine) | word) & highs) | (word & separators)) == 0;
 }
 
-static uint64_t mask(const char *marked)
+/* A date and a time of day to the second, as written: every character but the last digit of the
+ * milliseconds is in one of three words. */
+enum { FIRST_WORD = 0, SECOND_WORD = 8, THIRD_WORD = 15 };
+typedef struct iso_pairs {
+    uint64_t first, second, third;
+} iso_pairs;
+
+static inline bool take_pairs(const char *text, iso_pairs *out)
 {
-    uint64_t word;
-    memcpy(&word, marked, sizeof word);
-    return word;
+    return take_eight(text, FIRST_WORD, 0xFF0000FF00000000u, &out->first) &
+           take_eight(text, SECOND_WORD, 0x0000FF0000FF0000u, &out->second) &
+           take_eight(text, THIRD_WORD, 0x000000FF0000FF00u, &out->third);
 }
 
-/* All but the zone and the last three digits. */
-static bool take_digits(const char *text, uint8_t digits[24])
+static inline int pair_at(uint64_t pairs, unsigned index)
 {
-    return take_eight(text, 0, mask("\0\0\0\0\xFF\0\0\xFF"), digits) &&
-           take_eight(text, 8, mask("\0\0\xFF\0\0\xFF\0\0"), digits) &&
-           take_eight(text, 15, mask("\0\xFF\0\0\xFF\0\0\0"), digits);
+    return (int)(pairs >> 8 * index & 0xFF);
 }
 
-static int two(const uint8_t *digits)
+static inline bool read_day(const iso_pairs *pairs, int64_t *days)
 {
-    return digits[0] * 10 + digits[1];
-}
-
-static bool read_day(const uint8_t *digits, int64_t *days)
-{
-    civil_date date = {.year = two(digits) * 100 + two(digits + 2),
-                       .month = two(digits + MONTH_AT),
-                       .day = two(digits + DAY_AT)};
+    civil_date date = {.year = pair_at(pairs->first, 0) * 100 + pair_at(pairs->first, 2),
+                       .month = pair_at(pairs->first, MONTH_AT),
+                       .day = pair_at(pairs->second, DAY_AT - SECOND_WORD)};
     if (date.year < 1 || date.month < 1 || date.month > 12 || date.day < 1 ||
         (date.day > 28 && date.day > tenon__days_in_month(date.year, date.month)))
         return false;
@@ -118,10 +120,11 @@ static bool read_day(const uint8_t *digits, int64_t *days)
     return true;
 }
 
-static bool read_clock(const uint8_t *digits, int *seconds)
+static inline bool read_clock(const iso_pairs *pairs, int *seconds)
 {
-    int hour = two(digits + HOUR_AT), minute = two(digits + MINUTE_AT);
-    int second = two(digits + SECOND_AT);
+    int hour = pair_at(pairs->second, HOUR_AT - SECOND_WORD);
+    int minute = pair_at(pairs->second, MINUTE_AT - SECOND_WORD);
+    int second = pair_at(pairs->third, SECOND_AT - THIRD_WORD);
     *seconds = hour * 3600 + minute * 60 + second;
     return hour < 24 && minute < 60 && second < 60;
 }
@@ -141,16 +144,16 @@ static bool read_us(const char *text, int *us)
 
 bool tenon__time_from_iso(const char *text, size_t length, tenon_time *out)
 {
-    uint8_t digits[24];
+    iso_pairs pairs;
     int64_t days;
     int seconds, us = 0;
     if (length != US_AT + ZONE_LENGTH && length != US_AT + 3 + ZONE_LENGTH)
         return false;
-    if (memcmp(text + length - ZONE_LENGTH, ZONE, ZONE_LENGTH) != 0 || !take_digits(text, digits) ||
-        !read_day(digits, &days) || !read_clock(digits, &seconds) ||
+    if (memcmp(text + length - ZONE_LENGTH, ZONE, ZONE_LENGTH) != 0 || !take_pairs(text, &pairs) ||
+        !read_day(&pairs, &days) || !read_clock(&pairs, &seconds) ||
         (length > US_AT + ZONE_LENGTH && !read_us(text, &us)))
         return false;
-    int ms = digits[MS_AT] * 100 + two(digits + MS_AT + 1);
+    int ms = pair_at(pairs.third, MS_AT - THIRD_WORD) * 10 + (text[MS_AT + 2] - '0');
     out->us = (days * 86400 + seconds) * SECOND_US + ms * 1000 + us;
     return true;
 }

@@ -112,6 +112,32 @@ bool tenon__utf8_is_valid(const char *text, size_t length)
     return is_plain_text(text, length) || is_valid_mixture(text, length);
 }
 
+/* Copies whole words as long as they are plain; how far it came. The last may overlap the one before
+ * it. */
+static size_t copy_plain_words(char *to, const char *from, size_t length)
+{
+    size_t at = 0;
+    for (; length - at > 8; at += 8) {
+        if (!is_plain_word(from + at))
+            return at;
+        memcpy(to + at, from + at, 8);
+    }
+    if (length < 8 || !is_plain_word(from + length - 8))
+        return at;
+    memcpy(to + length - 8, from + length - 8, 8);
+    return length;
+}
+
+bool tenon__utf8_copy(char *to, const char *from, size_t length)
+{
+    size_t done = copy_plain_words(to, from, length);
+    to[length] = '\0';
+    if (TENON__LIKELY(done == length))
+        return true;
+    memcpy(to + done, from + done, length - done);
+    return is_valid_mixture(from + done, length - done);
+}
+
 size_t tenon__utf8_length(const char *text, size_t length)
 {
     size_t count = 0;

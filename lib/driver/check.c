@@ -195,9 +195,10 @@ static bool check_json(const check *c, tenon_json json)
     if (!json.text)
         return refuse_null(c);
     size_t length = json.len ? json.len : strlen(json.text);
-    if (!tenon__utf8_is_valid(json.text, length))
-        return REFUSE(c, TENON_TYPE, "the JSON is not valid UTF-8");
-    return tenon__json_is_valid(json.text, length) || REFUSE(c, TENON_TYPE, "is not valid JSON");
+    return TENON__LIKELY(tenon__json_is_valid(json.text, length)) ||
+           REFUSE(c, TENON_TYPE,
+                  tenon__utf8_is_valid(json.text, length) ? "is not valid JSON"
+                                                          : "the JSON is not valid UTF-8");
 }
 
 /* ---- times ----------------------------------------------------------------------------------- */

@@ -29,11 +29,20 @@ static void check_cuts(const char *text, size_t length)
     free(terminated);
 }
 
+static void check_copy(const char *text, size_t length, bool is_valid)
+{
+    char *copy = malloc(length + 1);
+    CHECK(tenon__utf8_copy(copy, text, length) == is_valid);
+    CHECK(!is_valid || memcmp(copy, text, length) == 0);
+    free(copy);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *text = (const char *)data;
     bool is_valid = tenon__utf8_is_valid(text, size);
     CHECK(is_valid == is_row_of_characters(text, size));
+    check_copy(text, size, is_valid);
     if (is_valid)
         check_cuts(text, size);
     return 0;

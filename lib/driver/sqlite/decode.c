@@ -438,7 +438,8 @@ void tenon__sqlite_plan_columns(const tenon__layout *layout, time_form times,
 
 static inline const char *read_text(const source *from, const char *text, size_t length)
 {
-    return tenon__utf8_is_valid(text, length) ? tenon__arena_pack(from->arena, text, length) : NULL;
+    char *copy = tenon__arena_pack_room(from->arena, length);
+    return copy && tenon__utf8_copy(copy, text, length) ? copy : NULL;
 }
 
 static inline bool read_usual_text(const source *from, column_reader reader, sqlite3_value *stored,
@@ -446,20 +447,16 @@ static inline bool read_usual_text(const source *from, column_reader reader, sql
 {
     const char *text = (const char *)sqlite3_value_text(stored);
     size_t length = (size_t)sqlite3_value_bytes(stored);
-    tenon_json *json = out;
     if (!text)
         return false;
-    switch ((int)reader) {
-    case READ_TEXT:
-        return (*(const char **)out = read_text(from, text, length)) != NULL;
-    case READ_ISO:
+    if (reader == READ_ISO)
         return tenon__time_from_iso(text, length, out);
-    case READ_JSON:
-        json->len = length;
-        return (json->text = read_text(from, text, length)) != NULL;
-    default:
-        return false;
-    }
+    const char *copy = read_text(from, text, length);
+    if (reader == READ_JSON)
+        *(tenon_json *)out = (tenon_json){length, copy};
+    else
+        *(const char **)out = copy;
+    return copy != NULL;
 }
 
 static inline bool read_usual_integer(column_reader reader, int64_t value, void *out)
@@ -468,16 +465,14 @@ static inline bool read_usual_integer(column_reader reader, int64_t value, void 
     case READ_INT32:
         *(int32_t *)out = (int32_t)value;
         return value == (int32_t)value;
-    case READ_INT64:
-        *(int64_t *)out = value;
-        return true;
     case READ_BOOL:
         *(bool *)out = value == 1;
         return value == 0 || value == 1;
     case READ_UNIXMS:
         return !__builtin_mul_overflow(value, 1000, (int64_t *)out);
     default:
-        return false;
+        *(int64_t *)out = value;
+        return true;
     }
 }
 
@@ -485,19 +480,16 @@ static inline bool read_usual_integer(column_reader reader, int64_t value, void 
 static inline bool read_usual(const source *from, column_reader reader, sqlite3_value *stored,
                               void *out)
 {
-    switch (sqlite3_value_type(stored)) {
-    case SQLITE_TEXT:
-        return read_usual_text(from, reader, stored, out);
-    case SQLITE_INTEGER:
-        return read_usual_integer(reader, sqlite3_value_int64(stored), out);
-    case SQLITE_FLOAT:
-        if (reader != READ_DOUBLE)
-            return false;
-        *(double *)out = sqlite3_value_double(stored);
-        return true;
-    default:
+    int type = sqlite3_value_type(stored);
+    if (reader >= READ_TEXT)
+        return type == SQLITE_TEXT && read_usual_text(from, reader, stored, out);
+    if (reader >= READ_BOOL)
+        return type == SQLITE_INTEGER &&
+               read_usual_integer(reader, sqlite3_value_int64(stored), out);
+    if (reader != READ_DOUBLE || type != SQLITE_FLOAT)
         return false;
-    }
+    *(double *)out = sqlite3_value_double(stored);
+    return true;
 }
 
 static bool read_other(const source *from, size_t index, sqlite3_value *stored, char *row)
@@ -521,7 +513,7 @@ bool tenon__sqlite_decode_row(const source *from, char *row)
     const result_column *at = from->columns;
     for (size_t i = 0; i < count; i++, at++) {
         sqlite3_value *stored = sqlite3_column_value(from->statement, (int)i);
-        if (at->reader != READ_ANY && read_usual(from, at->reader, stored, row + at->value_at)) {
+        if (TENON__LIKELY(read_usual(from, at->reader, stored, row + at->value_at))) {
             if (at->has_flag)
                 *(bool *)(row + at->flag_at) = true;
         } else if (!read_other(from, i, stored, row)) {

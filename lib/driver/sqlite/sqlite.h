@@ -94,17 +94,17 @@ bool tenon__sqlite_encode_element(const target *to, const void *element, cell *o
 void tenon__sqlite_drop_cell(cell *value);
 
 /* How a column of a result is read, made once a statement: the kinds that most columns have go the
- * short way. */
+ * short way. From READ_BOOL on they are stored as integers, from READ_TEXT on as texts. */
 typedef enum column_reader {
     READ_ANY = 0,
+    READ_DOUBLE,
     READ_BOOL,
     READ_INT32,
     READ_INT64,
-    READ_DOUBLE,
+    READ_UNIXMS,
     READ_TEXT,
     READ_JSON,
-    READ_ISO,
-    READ_UNIXMS
+    READ_ISO
 } column_reader;
 
 typedef struct result_column {

@@ -83,6 +83,28 @@ static void what_is_no_json_is_refused(void **state)
     }
 }
 
+/* Strings are taken eight bytes at a time. */
+static void what_ends_or_spoils_a_string_is_found_wherever_it_stands(void **state)
+{
+    enum { MOST = 24 };
+    static const struct {
+        const char *inserted;
+        bool is_valid;
+    } cases[] = {{"\"", false}, {"\n", false}, {"\x1f", false}, {"\\", false}, {"\xff", false},
+                 {"\\n", true}, {"é", true},   {"\x7f", true},  {" ", true},   {"\xa2", false}};
+    for (size_t i = 0; i < TENON__COUNT(cases); i++) {
+        for (size_t at = 1; at <= MOST; at++) {
+            char text[MOST + 8];
+            size_t size = strlen(cases[i].inserted);
+            memset(text, 'a', sizeof text);
+            text[0] = '"';
+            memcpy(text + at, cases[i].inserted, size);
+            text[MOST + size] = '"';
+            assert_int_equal(tenon__json_is_valid(text, MOST + size + 1), cases[i].is_valid);
+        }
+    }
+}
+
 static void a_nul_is_refused_everywhere(void **state)
 {
     assert_false(tenon__json_is_valid("1\0", 2));
@@ -134,6 +156,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(json_is_accepted),
         cmocka_unit_test(what_is_no_json_is_refused),
+        cmocka_unit_test(what_ends_or_spoils_a_string_is_found_wherever_it_stands),
         cmocka_unit_test(a_nul_is_refused_everywhere),
         cmocka_unit_test(the_end_is_where_the_length_says),
         cmocka_unit_test(values_nest_512_deep_and_no_deeper),

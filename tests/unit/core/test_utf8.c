@@ -61,6 +61,30 @@ static void one_bad_byte_is_found_wherever_it_stands(void **state)
     }
 }
 
+static void a_copy_is_the_text_and_says_whether_it_is_valid(void **state)
+{
+    enum { MOST = 40 };
+    static const char *const inserted[] = {"x", "é", "€", "😀", "\x80", "\xc3", "\xed\xa0\x80"};
+    for (size_t i = 0; i < TENON__COUNT(inserted); i++) {
+        size_t size = strlen(inserted[i]);
+        for (size_t length = size; length <= MOST; length++) {
+            for (size_t at = 0; at + size <= length; at++) {
+                char text[MOST], copy[MOST + 1];
+                memset(text, 'x', length);
+                memcpy(text + at, inserted[i], size);
+                bool is_valid = tenon__utf8_is_valid(text, length);
+                assert_int_equal(tenon__utf8_copy(copy, text, length), is_valid);
+                if (is_valid)
+                    assert_memory_equal(copy, text, length);
+                assert_int_equal(copy[length], '\0');
+            }
+        }
+    }
+    char nothing[1] = "x";
+    assert_true(tenon__utf8_copy(nothing, "", 0));
+    assert_int_equal(nothing[0], '\0');
+}
+
 /* Writes a code point as UTF-8 would, surrogates included. */
 static size_t encode(uint32_t point, char *out)
 {
@@ -121,6 +145,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ill_formed_texts_are_refused),
         cmocka_unit_test(one_bad_byte_is_found_wherever_it_stands),
+        cmocka_unit_test(a_copy_is_the_text_and_says_whether_it_is_valid),
         cmocka_unit_test(every_code_point_is_accepted_but_nul_and_surrogates),
         cmocka_unit_test(of_all_pairs_of_bytes_the_right_number_is_accepted),
         cmocka_unit_test(lengths_count_characters),
