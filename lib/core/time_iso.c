@@ -75,10 +75,10 @@ size_t tenon__time_to_iso(tenon_time time, char text[TENON__ISO_TIME_SIZE])
 /* ---- reading --------------------------------------------------------------------------------- */
 
 /* Eight characters at once, each less what stands at its place in `pattern`: digits become their
- * values, and what separates them becomes 0. False when a digit is none or a separator another one;
- * bytes of `separators` are 0xFF where one stands. What comes out is pairs: each byte is the number
- * that its digit and the next one are. */
-static inline bool take_eight(const char *text, size_t at, uint64_t separators, uint64_t *pairs)
+ * values, and what separates them becomes 0. What comes out is pairs: each byte is the number that
+ * its digit and the next one are. Anything but 0 when a digit is none or a separator another one;
+ * bytes of `separators` are 0xFF where one stands. */
+static inline uint64_t take_eight(const char *text, size_t at, uint64_t separators, uint64_t *pairs)
 {
     const uint64_t highs = 0x8080808080808080u, above_nine = 0x7676767676767676u;
     uint64_t word, zeros;
@@ -86,7 +86,7 @@ static inline bool take_eight(const char *text, size_t at, uint64_t separators, 
     memcpy(&zeros, pattern + at, sizeof zeros);
     word = le64toh(word ^ zeros);
     *pairs = word * 10 + (word >> 8);
-    return ((((word + above_nine) | word) & highs) | (word & separators)) == 0;
+    return (((word + above_nine) | word) & highs) | (word & separators);
 }
 
 /* A date and a time of day to the second, as written: every character but the last digit of the
@@ -98,9 +98,10 @@ typedef struct iso_pairs {
 
 static inline bool take_pairs(const char *text, iso_pairs *out)
 {
-    return take_eight(text, FIRST_WORD, 0xFF0000FF00000000u, &out->first) &
-           take_eight(text, SECOND_WORD, 0x0000FF0000FF0000u, &out->second) &
-           take_eight(text, THIRD_WORD, 0x000000FF0000FF00u, &out->third);
+    uint64_t wrong = take_eight(text, FIRST_WORD, 0xFF0000FF00000000u, &out->first) |
+                     take_eight(text, SECOND_WORD, 0x0000FF0000FF0000u, &out->second) |
+                     take_eight(text, THIRD_WORD, 0x000000FF0000FF00u, &out->third);
+    return wrong == 0;
 }
 
 static inline int pair_at(uint64_t pairs, unsigned index)

@@ -112,8 +112,8 @@ bool tenon__utf8_is_valid(const char *text, size_t length)
     return is_plain_text(text, length) || is_valid_mixture(text, length);
 }
 
-/* Copies whole words as long as they are plain; how far it came. The last may overlap the one before
- * it. */
+/* Copies whole words as long as they are plain; how far it came. The last may overlap the one
+ * before it. */
 static size_t copy_plain_words(char *to, const char *from, size_t length)
 {
     size_t at = 0;
