@@ -202,6 +202,7 @@ typedef struct tenon_relation {
     uint32_t order_offset;       /* in the model's …Order; 0 for lists */
     uint32_t count_where_offset; /* in the …Query; 0 for to-one */
     uint32_t count_offset;       /* in the …Counts */
+    uint32_t set_offset; /* in the …Set a pointer to what is written with it (nested.h); 0: none */
 } tenon_relation;
 
 struct tenon_model {
@@ -229,6 +230,8 @@ struct tenon_model {
     uint32_t update_where, update_set;     /* offsets in …UpdateMany */
     uint32_t delete_where;                 /* offset in …DeleteMany */
     uint32_t upsert_create, upsert_update; /* offsets in …Upsert */
+    /* of …NestedUpdate and …ConnectOrCreate; of …NestedUpsert: see nested.h. 0: there are none */
+    uint32_t nested_set, nested_size, nested_update, nested_upsert_size;
 };
 
 /* Words of the bitmap that tells which fields and relations of a row were loaded. */

@@ -5,6 +5,7 @@
 #include <tenon/db.h>
 #include <tenon/error.h>
 #include <tenon/model.h>
+#include <tenon/nested.h>
 #include <tenon/query.h>
 #include <tenon/session.h>
 #include <tenon/types.h>

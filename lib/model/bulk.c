@@ -425,8 +425,9 @@ static bool check_call(bulk *b)
         if (head.session || head.table.name || head.table.schema)
             return tenon__walk_misuse(&walk,
                                       "session and table belong to the call, not to its items");
+        tenon__refuse_nested(&walk, item_at(b, row), "create_many");
     }
-    return b->head.count > 0;
+    return b->head.count > 0 && !walk.failed;
 }
 
 static bool create_many(const tenon_model *model, const void *create_many, tenon__rows *rows,

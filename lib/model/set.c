@@ -225,6 +225,21 @@ bool tenon__set_has_changes(const tenon_model *model, const void *set)
     return false;
 }
 
+bool tenon__set_has_nested(const tenon_model *model, const void *set)
+{
+    for (uint32_t i = 0; i < model->relation_count; i++) {
+        if (tenon__nested_at(&model->relations[i], set))
+            return true;
+    }
+    return false;
+}
+
+void tenon__refuse_nested(tenon__walk *walk, const void *set, const char *call)
+{
+    if (tenon__set_has_nested(walk->model, set))
+        tenon__walk_misuse(walk, "%s cannot write relations", call);
+}
+
 static void walk_set(tenon__walk *walk, uint16_t index, const void *value)
 {
     tenon__shape_field(&walk->shape, TENON_SET, index);

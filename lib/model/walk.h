@@ -129,6 +129,17 @@ void tenon__walk_create(tenon__walk *walk, const void *set, const tenon_unique *
 /* A …Set as changes, the times of UPDATED_AT fields included when there is any change. */
 void tenon__walk_changes(tenon__walk *walk, const void *set);
 bool tenon__set_has_changes(const tenon_model *model, const void *set);
+/* What is written with a …Set at the end of this relation; NULL: nothing. */
+static inline const void *tenon__nested_at(const tenon_relation *relation, const void *set)
+{
+    const void *write = NULL;
+    if (relation->set_offset)
+        memcpy(&write, (const char *)set + relation->set_offset, sizeof write);
+    return write;
+}
+/* Whether relations are to be written with it, and their refusal where a call cannot. */
+bool tenon__set_has_nested(const tenon_model *model, const void *set);
+void tenon__refuse_nested(tenon__walk *walk, const void *set, const char *call);
 /* Whether a new row leaves this field to the database. */
 bool tenon__is_left_out(const tenon_field *field, const void *set);
 /* The value of a field that is not left out: NULL for SQL NULL, and also when it fails. */

@@ -39,6 +39,7 @@ void *tenon_create(const tenon_model *model, const void *set)
     if (!begin(&walk, model, head.session, head.table, TENON__CREATE))
         return NULL;
     tenon__walk_flag(&walk, TENON__SHAPE_RETURNING);
+    tenon__refuse_nested(&walk, set, "create");
     tenon__walk_create(&walk, set, NULL);
     return tenon__walk_run_for_row(&walk);
 }
@@ -69,6 +70,7 @@ void *tenon_update(const tenon_model *model, uint32_t unique, const void *const 
     if (!begin(&walk, model, head.session, head.table,
                has_changes ? TENON__UPDATE : TENON__FIND_BY))
         return NULL;
+    tenon__refuse_nested(&walk, set, "update");
     if (has_changes)
         tenon__walk_changes(&walk, set);
     tenon__walk_key(&walk, unique, key);
@@ -124,6 +126,8 @@ void *tenon_upsert(const tenon_model *model, const void *upsert)
         tenon__walk_create(&walk, inner_set(&walk, upsert, model->upsert_create), unique);
         tenon__walk_changes(&walk, inner_set(&walk, upsert, model->upsert_update));
         tenon__refuse_expected(&walk, "upsert");
+        tenon__refuse_nested(&walk, inner_set(&walk, upsert, model->upsert_create), "upsert");
+        tenon__refuse_nested(&walk, inner_set(&walk, upsert, model->upsert_update), "upsert");
     }
     return tenon__walk_run_for_row(&walk);
 }
@@ -153,6 +157,7 @@ int64_t tenon_update_many(const tenon_model *model, const void *update_many)
     if (!begin(&walk, model, head.session, head.table, TENON__UPDATE_MANY))
         return 0;
     const void *set = inner_set(&walk, update_many, model->update_set);
+    tenon__refuse_nested(&walk, set, "update_many");
     if (!tenon__set_has_changes(model, set))
         tenon__walk_misuse(&walk, "update_many was given no change");
     tenon__walk_changes(&walk, set);

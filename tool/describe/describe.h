@@ -20,6 +20,7 @@ typedef struct describe_model {
     const schema_field **sources; /* model.fields[i] comes from sources[i] */
     const schema_index **unique_sources;
     const schema_field **relation_sources; /* one a relation */
+    bool is_written_nested; /* rows of it can be written with those of another model */
 } describe_model;
 
 typedef struct describe_set {

@@ -156,11 +156,14 @@ static void lay_order(tenon_model *model, tenon_relation *relations)
     model->order_size = (uint32_t)round_up(end, align);
 }
 
-static void lay_set(tenon_model *model, tenon_field *fields)
+static void lay_set(tenon_model *model, tenon_field *fields, tenon_relation *relations)
 {
     size_t end = sizeof(tenon_set_head), align = alignof(tenon_set_head);
     for (uint32_t i = 0; i < model->field_count; i++)
         fields[i].set_offset = place(&end, &align, describe_set_shape(&fields[i]));
+    for (uint32_t i = 0; i < model->relation_count; i++)
+        if (!relations[i].target->is_view)
+            relations[i].set_offset = place(&end, &align, SHAPE_OF(void *));
     model->set_size = (uint32_t)round_up(end, align);
 }
 
@@ -206,6 +209,19 @@ static void lay_writes(tenon_model *model)
     model->upsert_update = place(&end, &align, set);
 }
 
+/* What stands in lists of nested writes: a where, then one set or two. */
+static void lay_nested(tenon_model *model)
+{
+    describe_shape where = {model->where_size, alignof(tenon_where_head)};
+    describe_shape set = {model->set_size, alignof(tenon_set_head)};
+    size_t align = 1, end = 0;
+    place(&end, &align, where);
+    model->nested_set = place(&end, &align, set);
+    model->nested_size = (uint32_t)round_up(end, align);
+    model->nested_update = place(&end, &align, set);
+    model->nested_upsert_size = (uint32_t)round_up(end, align);
+}
+
 void describe_layout(describe_model *described)
 {
     tenon_model *model = &described->model;
@@ -218,6 +234,8 @@ void describe_layout(describe_model *described)
     lay_query(model, relations);
     if (model->is_view)
         return;
-    lay_set(model, fields);
+    lay_set(model, fields, relations);
     lay_writes(model);
+    if (described->is_written_nested)
+        lay_nested(model);
 }

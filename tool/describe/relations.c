@@ -80,6 +80,7 @@ static bool add_side(describe_set *set, describe_model *out, const schema_field 
     };
     if (!made.fields || !made.target_fields)
         return !set->arena.failed;
+    target->is_written_nested |= !out->model.is_view && !target->model.is_view;
     out->relation_sources[out->model.relation_count] = field;
     out->relations[out->model.relation_count++] = made;
     return !set->arena.failed;

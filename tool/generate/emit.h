@@ -43,6 +43,14 @@ void emit_validation(emitter *e, const tenon_field *field, const char *name);
  * groupId". */
 void emit_key_parameters(emitter *e, size_t model, const tenon_unique *unique);
 
+/* Nested writes (emit_nested.c): what stands in front of all structs, the types of a model, the
+ * members of its Set, its macros, the end of its descriptor. */
+void emit_nested_forward(emitter *e, size_t model);
+void emit_nested_types(emitter *e, size_t model);
+void emit_nested_members(emitter *e, size_t model);
+void emit_nested_macros(emitter *e, size_t model);
+void emit_nested_sizes(emitter *e, size_t model);
+
 /* Relations (emit_relations.c). */
 bool emit_has_relation(const tenon_model *model, bool is_list);
 /* The relation enum, which goes on where the column enum ends, and the struct of the counts. */
@@ -54,6 +62,7 @@ void emit_relation_orders(emitter *e, size_t model);
 void emit_include_types(emitter *e, size_t model);
 void emit_include_members(emitter *e, size_t model);
 void emit_relations(emitter *e, size_t model);
+const model_names *emit_names_of_model(const emitter *e, const tenon_model *model);
 /* The fields of a unique, a constraint or a relation: `static const uint16_t user_key_0[] = …`. */
 void emit_field_list(emitter *e, const char *owner, const char *what, uint32_t at,
                      const uint16_t *fields, uint16_t count);

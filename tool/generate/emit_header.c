@@ -133,12 +133,15 @@ static void emit_where(emitter *e, size_t at)
     tenon__buf_text(e->out, "};\n\n");
 }
 
-static void emit_set(emitter *e, const tenon_model *model, const model_names *names)
+static void emit_set(emitter *e, size_t at)
 {
+    const tenon_model *model = &e->set->models[at].model;
+    const model_names *names = &e->names->models[at];
     tenon__buf_format(e->out, "struct %s {\n    tenon_session *session;\n    tenon_table table;\n",
                       names->set);
     for (uint32_t i = 0; i < model->field_count; i++)
         emit_member(e, emit_set_type(e, &model->fields[i]), names->members[i]);
+    emit_nested_members(e, at);
     tenon__buf_text(e->out, "};\n\n");
 }
 
@@ -222,6 +225,7 @@ static void emit_forward(emitter *e, size_t at)
     size_t count = TENON__COUNT(structs) - e->set->models[at].model.is_view;
     for (size_t i = 0; i < count; i++)
         tenon__buf_format(e->out, "typedef struct %s %s;\n", structs[i], structs[i]);
+    emit_nested_forward(e, at);
     tenon__buf_format(e->out,
                       "typedef struct %s {\n    %s *items;\n    size_t count;\n} %s;\n"
                       "typedef struct %s {\n    const %s *is, *is_not;\n"
@@ -253,7 +257,8 @@ void emit_model_types(emitter *e, size_t at)
     emit_query(e, at);
     if (model->is_view)
         return;
-    emit_set(e, model, names);
+    emit_set(e, at);
+    emit_nested_types(e, at);
     emit_many_structs(e, names);
     if (model->unique_count)
         emit_upsert_struct(e, names);
@@ -390,6 +395,7 @@ static void emit_macros(emitter *e, size_t at)
         if (names->finds[u])
             emit_key_macro(e, &model->uniques[u], names->finds[u]);
     }
+    emit_nested_macros(e, at);
     static const char *const reads[] = {"find_first", "find_many", "count", "exists"};
     for (size_t i = 0; i < TENON__COUNT(reads); i++)
         emit_call_macro(e, names->snake, reads[i], names->query);

@@ -4,7 +4,7 @@
  * take the name of a type that its struct uses otherwise. */
 #include "generate/emit.h"
 
-static const model_names *names_of(const emitter *e, const tenon_model *model)
+const model_names *emit_names_of_model(const emitter *e, const tenon_model *model)
 {
     for (size_t i = 0; i < e->set->model_count; i++)
         if (&e->set->models[i].model == model)
@@ -55,7 +55,7 @@ void emit_relation_rows(emitter *e, size_t at)
     const model_names *names = &e->names->models[at];
     for (uint32_t i = 0; i < source->model.relation_count; i++) {
         const tenon_relation *relation = &source->model.relations[i];
-        const model_names *target = names_of(e, relation->target);
+        const model_names *target = emit_names_of_model(e, relation->target);
         emit_documentation(e, source->relation_sources[i]->comment.documentation, "    ");
         tenon__buf_format(e->out, "    struct %s %s%s;\n",
                           relation->is_list ? target->list : target->type,
@@ -72,7 +72,7 @@ void emit_relation_filters(emitter *e, size_t at)
 {
     const tenon_model *model = &e->set->models[at].model;
     for (uint32_t i = 0; i < model->relation_count; i++) {
-        const model_names *target = names_of(e, model->relations[i].target);
+        const model_names *target = emit_names_of_model(e, model->relations[i].target);
         tenon__buf_format(e->out, "    struct %s %s;\n",
                           model->relations[i].is_list ? target->list_relation_filter
                                                       : target->relation_filter,
@@ -88,7 +88,7 @@ static void emit_pointers(emitter *e, size_t at, bool with_lists, bool with_ones
     for (uint32_t i = 0; i < model->relation_count; i++)
         if (model->relations[i].is_list ? with_lists : with_ones)
             tenon__buf_format(e->out, "    const struct %s *%s;\n",
-                              type(names_of(e, model->relations[i].target)),
+                              type(emit_names_of_model(e, model->relations[i].target)),
                               e->names->models[at].relation_members[i]);
 }
 
@@ -167,6 +167,16 @@ static const char *truth(bool value)
     return value ? "true" : "false";
 }
 
+static void emit_set_offset(emitter *e, const tenon_model *model, const model_names *names,
+                            const tenon_relation *relation, const char *member)
+{
+    if (model->is_view || relation->target->is_view)
+        tenon__buf_text(e->out, "        .set_offset = 0,\n    },\n");
+    else
+        tenon__buf_format(e->out, "        .set_offset = offsetof(%s, %s),\n    },\n", names->set,
+                          member);
+}
+
 static void emit_relation_offsets(emitter *e, const model_names *names,
                                   const tenon_relation *relation, const char *member)
 {
@@ -179,12 +189,12 @@ static void emit_relation_offsets(emitter *e, const model_names *names,
         tenon__buf_format(e->out,
                           "        .order_offset = 0,\n"
                           "        .count_where_offset = offsetof(%s, counts.%s),\n"
-                          "        .count_offset = offsetof(%s, %s),\n    },\n",
+                          "        .count_offset = offsetof(%s, %s),\n",
                           names->query, member, names->counts, member);
     else
         tenon__buf_format(e->out,
                           "        .order_offset = offsetof(%s, %s),\n"
-                          "        .count_where_offset = 0, .count_offset = 0,\n    },\n",
+                          "        .count_where_offset = 0, .count_offset = 0,\n",
                           names->order, member);
 }
 
@@ -197,8 +207,9 @@ static void emit_relation(emitter *e, size_t at, uint32_t index)
     tenon__buf_format(e->out,
                       ", .target = &%s,\n"
                       "        .is_list = %s, .is_required = %s, .holds_key = %s,\n",
-                      names_of(e, relation->target)->descriptor, truth(relation->is_list),
-                      truth(relation->is_required), truth(relation->holds_key));
+                      emit_names_of_model(e, relation->target)->descriptor,
+                      truth(relation->is_list), truth(relation->is_required),
+                      truth(relation->holds_key));
     if (relation->inverse == TENON_NO_INVERSE)
         tenon__buf_text(e->out, "        .inverse = TENON_NO_INVERSE,");
     else
@@ -212,6 +223,7 @@ static void emit_relation(emitter *e, size_t at, uint32_t index)
         tenon__buf_text(e->out, "        .link = NULL, ");
     tenon__buf_format(e->out, ".on_delete = TENON_ACTION_%s,\n", action_names[relation->on_delete]);
     emit_relation_offsets(e, names, relation, names->relation_members[index]);
+    emit_set_offset(e, &e->set->models[at].model, names, relation, names->relation_members[index]);
 }
 
 void emit_relations(emitter *e, size_t at)

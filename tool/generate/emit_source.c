@@ -343,7 +343,6 @@ static void emit_model_sizes(emitter *e, const tenon_model *model, const model_n
     emit_call_offset(e, "delete_where", is_writable, names->delete_many, "where");
     emit_call_offset(e, "upsert_create", has_upsert, names->upsert, "create");
     emit_call_offset(e, "upsert_update", has_upsert, names->upsert, "update");
-    tenon__buf_text(e->out, "};\n\n");
 }
 
 void emit_model_descriptor(emitter *e, size_t at)
@@ -356,4 +355,6 @@ void emit_model_descriptor(emitter *e, size_t at)
     emit_relations(e, at);
     emit_model_head(e, model, names);
     emit_model_sizes(e, model, names);
+    emit_nested_sizes(e, at);
+    tenon__buf_text(e->out, "};\n\n");
 }

@@ -245,6 +245,21 @@ static void name_uniques(claims *c, const tenon_model *source, model_names *out)
     }
 }
 
+/* After the columns, which keep their names. */
+static void name_nested(claims *c, model_names *out)
+{
+    out->write = claim(c, "%sWrite", out->type);
+    out->list_write = claim(c, "%sListWrite", out->type);
+    out->set_list = claim(c, "%sSetList", out->type);
+    out->connect_or_create = claim(c, "%sConnectOrCreate", out->type);
+    out->nested_update = claim(c, "%sNestedUpdate", out->type);
+    out->nested_upsert = claim(c, "%sNestedUpsert", out->type);
+    out->sets = claim(c, "%s_SETS", out->upper);
+    out->connects = claim(c, "%s_CONNECT_OR_CREATES", out->upper);
+    out->updates = claim(c, "%s_UPDATES", out->upper);
+    out->upserts = claim(c, "%s_UPSERTS", out->upper);
+}
+
 static void name_model(claims *c, const tenon_model *source, model_names *out)
 {
     out->snake = claim_family(c, source->name, model_endings, TENON__COUNT(model_endings));
@@ -273,6 +288,7 @@ static void name_model(claims *c, const tenon_model *source, model_names *out)
     out->wheres = claim(c, "%s_WHERES", out->upper);
     name_fields(c, source, out);
     name_uniques(c, source, out);
+    name_nested(c, out);
 }
 
 static void name_schema_types(claims *c, const describe_set *set, generate_names *out)

@@ -24,6 +24,9 @@ typedef struct model_names {
     const char *create_many, *update_many, *delete_many, *upsert;
     const char *relation, *include, *count_query, *counts;
     const char *relation_filter, *list_relation_filter; /* of relations with this model */
+    const char *write, *list_write, *set_list; /* what is written with another model's row */
+    const char *connect_or_create, *nested_update, *nested_upsert;
+    const char *sets, *connects, *updates, *upserts; /* macros: USER_SETS … */
     const char *descriptor;        /* user_model; with more behind it, of the constants beside it */
     const char *loaded, *wheres;   /* USER_LOADED, USER_WHERES */
     const char **members;          /* one a field: createdAt */

@@ -136,6 +136,7 @@ static const tenon_relation author_model_relations[] = {
         .include_offset = offsetof(AuthorQuery, include.boss),
         .order_offset = offsetof(AuthorOrder, boss),
         .count_where_offset = 0, .count_offset = 0,
+        .set_offset = offsetof(AuthorSet, boss),
     },
     {
         .name = "staff", .target = &author_model,
@@ -149,6 +150,7 @@ static const tenon_relation author_model_relations[] = {
         .order_offset = 0,
         .count_where_offset = offsetof(AuthorQuery, counts.staff),
         .count_offset = offsetof(AuthorCounts, staff),
+        .set_offset = offsetof(AuthorSet, staff),
     },
     {
         .name = "profile", .target = &profile_model,
@@ -161,6 +163,7 @@ static const tenon_relation author_model_relations[] = {
         .include_offset = offsetof(AuthorQuery, include.profile),
         .order_offset = offsetof(AuthorOrder, profile),
         .count_where_offset = 0, .count_offset = 0,
+        .set_offset = offsetof(AuthorSet, profile),
     },
     {
         .name = "articles", .target = &article_model,
@@ -174,6 +177,7 @@ static const tenon_relation author_model_relations[] = {
         .order_offset = 0,
         .count_where_offset = offsetof(AuthorQuery, counts.articles),
         .count_offset = offsetof(AuthorCounts, articles),
+        .set_offset = offsetof(AuthorSet, articles),
     },
     {
         .name = "edited", .target = &article_model,
@@ -187,6 +191,7 @@ static const tenon_relation author_model_relations[] = {
         .order_offset = 0,
         .count_where_offset = offsetof(AuthorQuery, counts.edited),
         .count_offset = offsetof(AuthorCounts, edited),
+        .set_offset = offsetof(AuthorSet, edited),
     },
     {
         .name = "comments", .target = &comment_model,
@@ -200,6 +205,7 @@ static const tenon_relation author_model_relations[] = {
         .order_offset = 0,
         .count_where_offset = offsetof(AuthorQuery, counts.comments),
         .count_offset = offsetof(AuthorCounts, comments),
+        .set_offset = offsetof(AuthorSet, comments),
     },
     {
         .name = "follows", .target = &author_model,
@@ -213,6 +219,7 @@ static const tenon_relation author_model_relations[] = {
         .order_offset = 0,
         .count_where_offset = offsetof(AuthorQuery, counts.follows),
         .count_offset = offsetof(AuthorCounts, follows),
+        .set_offset = offsetof(AuthorSet, follows),
     },
     {
         .name = "followers", .target = &author_model,
@@ -226,6 +233,7 @@ static const tenon_relation author_model_relations[] = {
         .order_offset = 0,
         .count_where_offset = offsetof(AuthorQuery, counts.followers),
         .count_offset = offsetof(AuthorCounts, followers),
+        .set_offset = offsetof(AuthorSet, followers),
     },
     {
         .name = "seats", .target = &seat_model,
@@ -239,6 +247,7 @@ static const tenon_relation author_model_relations[] = {
         .order_offset = 0,
         .count_where_offset = offsetof(AuthorQuery, counts.seats),
         .count_offset = offsetof(AuthorCounts, seats),
+        .set_offset = offsetof(AuthorSet, seats),
     },
 };
 
@@ -267,6 +276,10 @@ const tenon_model author_model = {
     .delete_where = offsetof(AuthorDeleteMany, where),
     .upsert_create = offsetof(AuthorUpsert, create),
     .upsert_update = offsetof(AuthorUpsert, update),
+    .nested_set = offsetof(AuthorNestedUpdate, set),
+    .nested_size = sizeof(AuthorNestedUpdate),
+    .nested_update = offsetof(AuthorNestedUpsert, update),
+    .nested_upsert_size = sizeof(AuthorNestedUpsert),
 };
 
 Author *(author_find)(tenon_session *session, int64_t id)
@@ -435,6 +448,7 @@ static const tenon_relation profile_model_relations[] = {
         .include_offset = offsetof(ProfileQuery, include.author),
         .order_offset = offsetof(ProfileOrder, author),
         .count_where_offset = 0, .count_offset = 0,
+        .set_offset = offsetof(ProfileSet, author),
     },
 };
 
@@ -462,6 +476,10 @@ const tenon_model profile_model = {
     .delete_where = offsetof(ProfileDeleteMany, where),
     .upsert_create = offsetof(ProfileUpsert, create),
     .upsert_update = offsetof(ProfileUpsert, update),
+    .nested_set = offsetof(ProfileNestedUpdate, set),
+    .nested_size = sizeof(ProfileNestedUpdate),
+    .nested_update = offsetof(ProfileNestedUpsert, update),
+    .nested_upsert_size = sizeof(ProfileNestedUpsert),
 };
 
 Profile *(profile_find)(tenon_session *session, int64_t id)
@@ -681,6 +699,7 @@ static const tenon_relation article_model_relations[] = {
         .include_offset = offsetof(ArticleQuery, include.author),
         .order_offset = offsetof(ArticleOrder, author),
         .count_where_offset = 0, .count_offset = 0,
+        .set_offset = offsetof(ArticleSet, author),
     },
     {
         .name = "editor", .target = &author_model,
@@ -693,6 +712,7 @@ static const tenon_relation article_model_relations[] = {
         .include_offset = offsetof(ArticleQuery, include.editor),
         .order_offset = offsetof(ArticleOrder, editor),
         .count_where_offset = 0, .count_offset = 0,
+        .set_offset = offsetof(ArticleSet, editor),
     },
     {
         .name = "comments", .target = &comment_model,
@@ -706,6 +726,7 @@ static const tenon_relation article_model_relations[] = {
         .order_offset = 0,
         .count_where_offset = offsetof(ArticleQuery, counts.comments),
         .count_offset = offsetof(ArticleCounts, comments),
+        .set_offset = offsetof(ArticleSet, comments),
     },
     {
         .name = "tags", .target = &tag_model,
@@ -719,6 +740,7 @@ static const tenon_relation article_model_relations[] = {
         .order_offset = 0,
         .count_where_offset = offsetof(ArticleQuery, counts.tags),
         .count_offset = offsetof(ArticleCounts, tags),
+        .set_offset = offsetof(ArticleSet, tags),
     },
 };
 
@@ -747,6 +769,10 @@ const tenon_model article_model = {
     .delete_where = offsetof(ArticleDeleteMany, where),
     .upsert_create = offsetof(ArticleUpsert, create),
     .upsert_update = offsetof(ArticleUpsert, update),
+    .nested_set = offsetof(ArticleNestedUpdate, set),
+    .nested_size = sizeof(ArticleNestedUpdate),
+    .nested_update = offsetof(ArticleNestedUpsert, update),
+    .nested_upsert_size = sizeof(ArticleNestedUpsert),
 };
 
 Article *(article_find)(tenon_session *session, int64_t id)
@@ -935,6 +961,7 @@ static const tenon_relation comment_model_relations[] = {
         .include_offset = offsetof(CommentQuery, include.article),
         .order_offset = offsetof(CommentOrder, article),
         .count_where_offset = 0, .count_offset = 0,
+        .set_offset = offsetof(CommentSet, article),
     },
     {
         .name = "author", .target = &author_model,
@@ -947,6 +974,7 @@ static const tenon_relation comment_model_relations[] = {
         .include_offset = offsetof(CommentQuery, include.author),
         .order_offset = offsetof(CommentOrder, author),
         .count_where_offset = 0, .count_offset = 0,
+        .set_offset = offsetof(CommentSet, author),
     },
 };
 
@@ -974,6 +1002,10 @@ const tenon_model comment_model = {
     .delete_where = offsetof(CommentDeleteMany, where),
     .upsert_create = offsetof(CommentUpsert, create),
     .upsert_update = offsetof(CommentUpsert, update),
+    .nested_set = offsetof(CommentNestedUpdate, set),
+    .nested_size = sizeof(CommentNestedUpdate),
+    .nested_update = offsetof(CommentNestedUpsert, update),
+    .nested_upsert_size = sizeof(CommentNestedUpsert),
 };
 
 Comment *(comment_find)(tenon_session *session, tenon_uuid id)
@@ -1118,6 +1150,7 @@ static const tenon_relation tag_model_relations[] = {
         .order_offset = 0,
         .count_where_offset = offsetof(TagQuery, counts.articles),
         .count_offset = offsetof(TagCounts, articles),
+        .set_offset = offsetof(TagSet, articles),
     },
 };
 
@@ -1146,6 +1179,10 @@ const tenon_model tag_model = {
     .delete_where = offsetof(TagDeleteMany, where),
     .upsert_create = offsetof(TagUpsert, create),
     .upsert_update = offsetof(TagUpsert, update),
+    .nested_set = offsetof(TagNestedUpdate, set),
+    .nested_size = sizeof(TagNestedUpdate),
+    .nested_update = offsetof(TagNestedUpsert, update),
+    .nested_upsert_size = sizeof(TagNestedUpsert),
 };
 
 Tag *(tag_find)(tenon_session *session, int64_t id)
@@ -1304,6 +1341,7 @@ static const tenon_relation room_model_relations[] = {
         .order_offset = 0,
         .count_where_offset = offsetof(RoomQuery, counts.seats),
         .count_offset = offsetof(RoomCounts, seats),
+        .set_offset = offsetof(RoomSet, seats),
     },
 };
 
@@ -1332,6 +1370,10 @@ const tenon_model room_model = {
     .delete_where = offsetof(RoomDeleteMany, where),
     .upsert_create = offsetof(RoomUpsert, create),
     .upsert_update = offsetof(RoomUpsert, update),
+    .nested_set = offsetof(RoomNestedUpdate, set),
+    .nested_size = sizeof(RoomNestedUpdate),
+    .nested_update = offsetof(RoomNestedUpsert, update),
+    .nested_upsert_size = sizeof(RoomNestedUpsert),
 };
 
 Room *(room_find)(tenon_session *session, const char *building, int64_t number)
@@ -1508,6 +1550,7 @@ static const tenon_relation seat_model_relations[] = {
         .include_offset = offsetof(SeatQuery, include.room),
         .order_offset = offsetof(SeatOrder, room),
         .count_where_offset = 0, .count_offset = 0,
+        .set_offset = offsetof(SeatSet, room),
     },
     {
         .name = "author", .target = &author_model,
@@ -1520,6 +1563,7 @@ static const tenon_relation seat_model_relations[] = {
         .include_offset = offsetof(SeatQuery, include.author),
         .order_offset = offsetof(SeatOrder, author),
         .count_where_offset = 0, .count_offset = 0,
+        .set_offset = offsetof(SeatSet, author),
     },
 };
 
@@ -1547,6 +1591,10 @@ const tenon_model seat_model = {
     .delete_where = offsetof(SeatDeleteMany, where),
     .upsert_create = offsetof(SeatUpsert, create),
     .upsert_update = offsetof(SeatUpsert, update),
+    .nested_set = offsetof(SeatNestedUpdate, set),
+    .nested_size = sizeof(SeatNestedUpdate),
+    .nested_update = offsetof(SeatNestedUpsert, update),
+    .nested_upsert_size = sizeof(SeatNestedUpsert),
 };
 
 Seat *(seat_find)(tenon_session *session, int64_t id)
@@ -1682,6 +1730,7 @@ static const tenon_relation box_model_relations[] = {
         .order_offset = 0,
         .count_where_offset = offsetof(BoxQuery, counts.things),
         .count_offset = offsetof(BoxCounts, things),
+        .set_offset = offsetof(BoxSet, things),
     },
 };
 
@@ -1710,6 +1759,10 @@ const tenon_model box_model = {
     .delete_where = offsetof(BoxDeleteMany, where),
     .upsert_create = offsetof(BoxUpsert, create),
     .upsert_update = offsetof(BoxUpsert, update),
+    .nested_set = offsetof(BoxNestedUpdate, set),
+    .nested_size = sizeof(BoxNestedUpdate),
+    .nested_update = offsetof(BoxNestedUpsert, update),
+    .nested_upsert_size = sizeof(BoxNestedUpsert),
 };
 
 Box *(box_find)(tenon_session *session, int64_t id)
@@ -2091,6 +2144,7 @@ static const tenon_relation thing_model_relations[] = {
         .include_offset = offsetof(ThingQuery, include.box),
         .order_offset = offsetof(ThingOrder, box),
         .count_where_offset = 0, .count_offset = 0,
+        .set_offset = offsetof(ThingSet, box),
     },
 };
 
@@ -2118,6 +2172,10 @@ const tenon_model thing_model = {
     .delete_where = offsetof(ThingDeleteMany, where),
     .upsert_create = offsetof(ThingUpsert, create),
     .upsert_update = offsetof(ThingUpsert, update),
+    .nested_set = offsetof(ThingNestedUpdate, set),
+    .nested_size = sizeof(ThingNestedUpdate),
+    .nested_update = offsetof(ThingNestedUpsert, update),
+    .nested_upsert_size = sizeof(ThingNestedUpsert),
 };
 
 Thing *(thing_find)(tenon_session *session, int64_t id)

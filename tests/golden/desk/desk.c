@@ -94,6 +94,8 @@ const tenon_model job_model = {
     .delete_where = offsetof(JobDeleteMany, where),
     .upsert_create = offsetof(JobUpsert, create),
     .upsert_update = offsetof(JobUpsert, update),
+    .nested_set = 0, .nested_size = 0,
+    .nested_update = 0, .nested_upsert_size = 0,
 };
 
 Job *job_find(tenon_session *session, int64_t id)
@@ -266,6 +268,8 @@ const tenon_model page_model = {
     .delete_where = offsetof(PageDeleteMany, where),
     .upsert_create = offsetof(PageUpsert, create),
     .upsert_update = offsetof(PageUpsert, update),
+    .nested_set = 0, .nested_size = 0,
+    .nested_update = 0, .nested_upsert_size = 0,
 };
 
 Page *page_find(tenon_session *session, const char *site, const char *path)
@@ -404,6 +408,8 @@ const tenon_model number_model = {
     .delete_where = 0,
     .upsert_create = 0,
     .upsert_update = 0,
+    .nested_set = 0, .nested_size = 0,
+    .nested_update = 0, .nested_upsert_size = 0,
 };
 
 Number *number_find_by_id(tenon_session *session, int64_t id)

@@ -312,6 +312,8 @@ const tenon_model arrays_model = {
     .delete_where = offsetof(ArraysDeleteMany, where),
     .upsert_create = offsetof(ArraysUpsert, create),
     .upsert_update = offsetof(ArraysUpsert, update),
+    .nested_set = 0, .nested_size = 0,
+    .nested_update = 0, .nested_upsert_size = 0,
 };
 
 Arrays *(arrays_find)(tenon_session *session, int64_t id)

@@ -312,6 +312,8 @@ const tenon_model everything_model = {
     .delete_where = offsetof(EverythingDeleteMany, where),
     .upsert_create = offsetof(EverythingUpsert, create),
     .upsert_update = offsetof(EverythingUpsert, update),
+    .nested_set = 0, .nested_size = 0,
+    .nested_update = 0, .nested_upsert_size = 0,
 };
 
 Everything *(everything_find)(tenon_session *session, int64_t id)

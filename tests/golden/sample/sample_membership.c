@@ -87,6 +87,7 @@ static const tenon_relation membership_model_relations[] = {
         .include_offset = offsetof(MembershipQuery, include.user),
         .order_offset = offsetof(MembershipOrder, user),
         .count_where_offset = 0, .count_offset = 0,
+        .set_offset = offsetof(MembershipSet, user),
     },
 };
 
@@ -114,6 +115,10 @@ const tenon_model membership_model = {
     .delete_where = offsetof(MembershipDeleteMany, where),
     .upsert_create = offsetof(MembershipUpsert, create),
     .upsert_update = offsetof(MembershipUpsert, update),
+    .nested_set = offsetof(MembershipNestedUpdate, set),
+    .nested_size = sizeof(MembershipNestedUpdate),
+    .nested_update = offsetof(MembershipNestedUpsert, update),
+    .nested_upsert_size = sizeof(MembershipNestedUpsert),
 };
 
 Membership *(membership_find)(tenon_session *session, int64_t userId, const char *groupName)

@@ -139,6 +139,7 @@ static const tenon_relation post_model_relations[] = {
         .include_offset = offsetof(PostQuery, include.author),
         .order_offset = offsetof(PostOrder, author),
         .count_where_offset = 0, .count_offset = 0,
+        .set_offset = offsetof(PostSet, author),
     },
 };
 
@@ -166,6 +167,10 @@ const tenon_model post_model = {
     .delete_where = offsetof(PostDeleteMany, where),
     .upsert_create = offsetof(PostUpsert, create),
     .upsert_update = offsetof(PostUpsert, update),
+    .nested_set = offsetof(PostNestedUpdate, set),
+    .nested_size = sizeof(PostNestedUpdate),
+    .nested_update = offsetof(PostNestedUpsert, update),
+    .nested_upsert_size = sizeof(PostNestedUpsert),
 };
 
 Post *(post_find)(tenon_session *session, tenon_uuid id)

@@ -31,6 +31,8 @@ typedef struct UserWhere UserWhere;
 typedef struct UserOrder UserOrder;
 typedef struct UserQuery UserQuery;
 typedef struct UserSet UserSet;
+typedef struct UserWrite UserWrite;
+typedef struct UserListWrite UserListWrite;
 typedef struct UserList {
     User *items;
     size_t count;
@@ -50,6 +52,8 @@ typedef struct PostWhere PostWhere;
 typedef struct PostOrder PostOrder;
 typedef struct PostQuery PostQuery;
 typedef struct PostSet PostSet;
+typedef struct PostWrite PostWrite;
+typedef struct PostListWrite PostListWrite;
 typedef struct PostList {
     Post *items;
     size_t count;
@@ -69,6 +73,8 @@ typedef struct MembershipWhere MembershipWhere;
 typedef struct MembershipOrder MembershipOrder;
 typedef struct MembershipQuery MembershipQuery;
 typedef struct MembershipSet MembershipSet;
+typedef struct MembershipWrite MembershipWrite;
+typedef struct MembershipListWrite MembershipListWrite;
 typedef struct MembershipList {
     Membership *items;
     size_t count;

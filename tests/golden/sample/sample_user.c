@@ -182,6 +182,7 @@ static const tenon_relation user_model_relations[] = {
         .order_offset = 0,
         .count_where_offset = offsetof(UserQuery, counts.posts),
         .count_offset = offsetof(UserCounts, posts),
+        .set_offset = offsetof(UserSet, posts),
     },
     {
         .name = "memberships", .target = &membership_model,
@@ -195,6 +196,7 @@ static const tenon_relation user_model_relations[] = {
         .order_offset = 0,
         .count_where_offset = offsetof(UserQuery, counts.memberships),
         .count_offset = offsetof(UserCounts, memberships),
+        .set_offset = offsetof(UserSet, memberships),
     },
 };
 
@@ -223,6 +225,10 @@ const tenon_model user_model = {
     .delete_where = offsetof(UserDeleteMany, where),
     .upsert_create = offsetof(UserUpsert, create),
     .upsert_update = offsetof(UserUpsert, update),
+    .nested_set = offsetof(UserNestedUpdate, set),
+    .nested_size = sizeof(UserNestedUpdate),
+    .nested_update = offsetof(UserNestedUpsert, update),
+    .nested_upsert_size = sizeof(UserNestedUpsert),
 };
 
 User *(user_find)(tenon_session *session, int64_t id)

@@ -181,6 +181,7 @@ static void check_relation(const tenon_relation *made, const tenon_relation *com
     assert_int_equal(made->order_offset, compiled->order_offset);
     assert_int_equal(made->count_where_offset, compiled->count_where_offset);
     assert_int_equal(made->count_offset, compiled->count_offset);
+    assert_int_equal(made->set_offset, compiled->set_offset);
 }
 
 static void check_sizes(const tenon_model *made, const tenon_model *compiled)
@@ -201,6 +202,10 @@ static void check_sizes(const tenon_model *made, const tenon_model *compiled)
     assert_int_equal(made->delete_where, compiled->delete_where);
     assert_int_equal(made->upsert_create, compiled->upsert_create);
     assert_int_equal(made->upsert_update, compiled->upsert_update);
+    assert_int_equal(made->nested_set, compiled->nested_set);
+    assert_int_equal(made->nested_size, compiled->nested_size);
+    assert_int_equal(made->nested_update, compiled->nested_update);
+    assert_int_equal(made->nested_upsert_size, compiled->nested_upsert_size);
 }
 
 static void check_model(const tenon_model *made, const tenon_model *compiled)

@@ -198,6 +198,8 @@ const tenon_model role_set_model = {
     .delete_where = offsetof(RoleSetDeleteMany, where),
     .upsert_create = offsetof(RoleSetUpsert, create),
     .upsert_update = offsetof(RoleSetUpsert, update),
+    .nested_set = 0, .nested_size = 0,
+    .nested_update = 0, .nested_upsert_size = 0,
 };
 
 RoleSet *(role_set_find)(tenon_session *session, int64_t id)
@@ -331,6 +333,8 @@ const tenon_model role_admin_model = {
     .delete_where = offsetof(Role_adminDeleteMany, where),
     .upsert_create = offsetof(Role_adminUpsert, create),
     .upsert_update = offsetof(Role_adminUpsert, update),
+    .nested_set = 0, .nested_size = 0,
+    .nested_update = 0, .nested_upsert_size = 0,
 };
 
 Role_admin *(role_admin_find)(tenon_session *session, int64_t id)

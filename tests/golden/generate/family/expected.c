@@ -48,6 +48,8 @@ const tenon_model user_model = {
     .delete_where = offsetof(UserDeleteMany, where),
     .upsert_create = offsetof(UserUpsert, create),
     .upsert_update = offsetof(UserUpsert, update),
+    .nested_set = 0, .nested_size = 0,
+    .nested_update = 0, .nested_upsert_size = 0,
 };
 
 User *(user_find)(tenon_session *session, int64_t id)
@@ -181,6 +183,8 @@ const tenon_model user_list_model = {
     .delete_where = offsetof(UserListDeleteMany, where),
     .upsert_create = offsetof(UserListUpsert, create),
     .upsert_update = offsetof(UserListUpsert, update),
+    .nested_set = 0, .nested_size = 0,
+    .nested_update = 0, .nested_upsert_size = 0,
 };
 
 UserList *(user_list_find)(tenon_session *session, int64_t id)
@@ -314,6 +318,8 @@ const tenon_model user_query_model = {
     .delete_where = offsetof(UserQueryDeleteMany, where),
     .upsert_create = offsetof(UserQueryUpsert, create),
     .upsert_update = offsetof(UserQueryUpsert, update),
+    .nested_set = 0, .nested_size = 0,
+    .nested_update = 0, .nested_upsert_size = 0,
 };
 
 UserQuery *(user_query_find)(tenon_session *session, int64_t id)
@@ -447,6 +453,8 @@ const tenon_model user__model = {
     .delete_where = offsetof(userDeleteMany, where),
     .upsert_create = offsetof(userUpsert, create),
     .upsert_update = offsetof(userUpsert, update),
+    .nested_set = 0, .nested_size = 0,
+    .nested_update = 0, .nested_upsert_size = 0,
 };
 
 user *(user__find)(tenon_session *session, int64_t id)
@@ -597,6 +605,8 @@ const tenon_model user_find_model = {
     .delete_where = offsetof(UserFindDeleteMany, where),
     .upsert_create = offsetof(UserFindUpsert, create),
     .upsert_update = offsetof(UserFindUpsert, update),
+    .nested_set = 0, .nested_size = 0,
+    .nested_update = 0, .nested_upsert_size = 0,
 };
 
 UserFind *(user_find_find)(tenon_session *session, int64_t find)

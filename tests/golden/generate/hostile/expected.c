@@ -138,6 +138,8 @@ const tenon_model hostile_model = {
     .delete_where = offsetof(HostileDeleteMany, where),
     .upsert_create = offsetof(HostileUpsert, create),
     .upsert_update = offsetof(HostileUpsert, update),
+    .nested_set = 0, .nested_size = 0,
+    .nested_update = 0, .nested_upsert_size = 0,
 };
 
 Hostile *(hostile_find)(tenon_session *session, int64_t id)

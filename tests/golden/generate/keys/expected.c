@@ -105,6 +105,7 @@ static const tenon_relation membership_model_relations[] = {
         .include_offset = offsetof(MembershipQuery, include.user),
         .order_offset = offsetof(MembershipOrder, user),
         .count_where_offset = 0, .count_offset = 0,
+        .set_offset = offsetof(MembershipSet, user),
     },
 };
 
@@ -132,6 +133,10 @@ const tenon_model membership_model = {
     .delete_where = offsetof(MembershipDeleteMany, where),
     .upsert_create = offsetof(MembershipUpsert, create),
     .upsert_update = offsetof(MembershipUpsert, update),
+    .nested_set = offsetof(MembershipNestedUpdate, set),
+    .nested_size = sizeof(MembershipNestedUpdate),
+    .nested_update = offsetof(MembershipNestedUpsert, update),
+    .nested_upsert_size = sizeof(MembershipNestedUpsert),
 };
 
 Membership *(membership_find)(tenon_session *session, int64_t userId, tenon_uuid groupId)
@@ -302,6 +307,7 @@ static const tenon_relation person_model_relations[] = {
         .order_offset = 0,
         .count_where_offset = offsetof(PersonQuery, counts.memberships),
         .count_offset = offsetof(PersonCounts, memberships),
+        .set_offset = offsetof(PersonSet, memberships),
     },
     {
         .name = "friends", .target = &person_model,
@@ -315,6 +321,7 @@ static const tenon_relation person_model_relations[] = {
         .order_offset = 0,
         .count_where_offset = offsetof(PersonQuery, counts.friends),
         .count_offset = offsetof(PersonCounts, friends),
+        .set_offset = offsetof(PersonSet, friends),
     },
     {
         .name = "friendOf", .target = &person_model,
@@ -328,6 +335,7 @@ static const tenon_relation person_model_relations[] = {
         .order_offset = 0,
         .count_where_offset = offsetof(PersonQuery, counts.friendOf),
         .count_offset = offsetof(PersonCounts, friendOf),
+        .set_offset = offsetof(PersonSet, friendOf),
     },
 };
 
@@ -356,6 +364,10 @@ const tenon_model person_model = {
     .delete_where = offsetof(PersonDeleteMany, where),
     .upsert_create = offsetof(PersonUpsert, create),
     .upsert_update = offsetof(PersonUpsert, update),
+    .nested_set = offsetof(PersonNestedUpdate, set),
+    .nested_size = sizeof(PersonNestedUpdate),
+    .nested_update = offsetof(PersonNestedUpsert, update),
+    .nested_upsert_size = sizeof(PersonNestedUpsert),
 };
 
 Person *(person_find)(tenon_session *session, int64_t id)
@@ -500,6 +512,8 @@ const tenon_model tagged_model = {
     .delete_where = offsetof(TaggedDeleteMany, where),
     .upsert_create = offsetof(TaggedUpsert, create),
     .upsert_update = offsetof(TaggedUpsert, update),
+    .nested_set = 0, .nested_size = 0,
+    .nested_update = 0, .nested_upsert_size = 0,
 };
 
 Tagged *(tagged_find_by_a_b)(tenon_session *session, int64_t a, int64_t b)

@@ -327,6 +327,8 @@ const tenon_model reserved_model = {
     .delete_where = offsetof(ReservedDeleteMany, where),
     .upsert_create = offsetof(ReservedUpsert, create),
     .upsert_update = offsetof(ReservedUpsert, update),
+    .nested_set = 0, .nested_size = 0,
+    .nested_update = 0, .nested_upsert_size = 0,
 };
 
 Reserved *(reserved_find)(tenon_session *session, int64_t int_)
@@ -484,6 +486,8 @@ const tenon_model file_model = {
     .delete_where = offsetof(FILE_DeleteMany, where),
     .upsert_create = offsetof(FILE_Upsert, create),
     .upsert_update = offsetof(FILE_Upsert, update),
+    .nested_set = 0, .nested_size = 0,
+    .nested_update = 0, .nested_upsert_size = 0,
 };
 
 FILE_ *(file_find)(tenon_session *session, int64_t FILE__)
@@ -617,6 +621,8 @@ const tenon_model bool_model = {
     .delete_where = offsetof(bool_DeleteMany, where),
     .upsert_create = offsetof(bool_Upsert, create),
     .upsert_update = offsetof(bool_Upsert, update),
+    .nested_set = 0, .nested_size = 0,
+    .nested_update = 0, .nested_upsert_size = 0,
 };
 
 bool_ *(bool_find)(tenon_session *session, int64_t set_)
@@ -750,6 +756,8 @@ const tenon_model tenon_session_model = {
     .delete_where = offsetof(tenon_session_DeleteMany, where),
     .upsert_create = offsetof(tenon_session_Upsert, create),
     .upsert_update = offsetof(tenon_session_Upsert, update),
+    .nested_set = 0, .nested_size = 0,
+    .nested_update = 0, .nested_upsert_size = 0,
 };
 
 tenon_session_ *(tenon_session_find)(tenon_session *session, int64_t session_)
@@ -883,6 +891,8 @@ const tenon_model tenon___model = {
     .delete_where = offsetof(TenonDeleteMany, where),
     .upsert_create = offsetof(TenonUpsert, create),
     .upsert_update = offsetof(TenonUpsert, update),
+    .nested_set = 0, .nested_size = 0,
+    .nested_update = 0, .nested_upsert_size = 0,
 };
 
 Tenon *(tenon___find)(tenon_session *session, int64_t tenon_key_)
@@ -1016,6 +1026,8 @@ const tenon_model timer__model = {
     .delete_where = offsetof(TimerDeleteMany, where),
     .upsert_create = offsetof(TimerUpsert, create),
     .upsert_update = offsetof(TimerUpsert, update),
+    .nested_set = 0, .nested_size = 0,
+    .nested_update = 0, .nested_upsert_size = 0,
 };
 
 Timer *(timer__find)(tenon_session *session, int64_t id)
@@ -1182,6 +1194,8 @@ const tenon_model uses_model = {
     .delete_where = offsetof(UsesDeleteMany, where),
     .upsert_create = offsetof(UsesUpsert, create),
     .upsert_update = offsetof(UsesUpsert, update),
+    .nested_set = 0, .nested_size = 0,
+    .nested_update = 0, .nested_upsert_size = 0,
 };
 
 Uses *(uses_find)(tenon_session *session, Kind Kind_, Kind kind, int64_t FILE__)

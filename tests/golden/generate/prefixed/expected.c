@@ -88,6 +88,8 @@ const tenon_model shop_world_user_model = {
     .delete_where = offsetof(ShopWorldUserDeleteMany, where),
     .upsert_create = offsetof(ShopWorldUserUpsert, create),
     .upsert_update = offsetof(ShopWorldUserUpsert, update),
+    .nested_set = 0, .nested_size = 0,
+    .nested_update = 0, .nested_upsert_size = 0,
 };
 
 ShopWorldUser *(shop_world_user_find)(tenon_session *session, int64_t id)

@@ -48,6 +48,8 @@ const tenon_model one_model = {
     .delete_where = offsetof(OneDeleteMany, where),
     .upsert_create = offsetof(OneUpsert, create),
     .upsert_update = offsetof(OneUpsert, update),
+    .nested_set = 0, .nested_size = 0,
+    .nested_update = 0, .nested_upsert_size = 0,
 };
 
 One *(one_find)(tenon_session *session, int64_t id)

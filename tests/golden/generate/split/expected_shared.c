@@ -48,6 +48,8 @@ const tenon_model shared_model = {
     .delete_where = offsetof(sharedDeleteMany, where),
     .upsert_create = offsetof(sharedUpsert, create),
     .upsert_update = offsetof(sharedUpsert, update),
+    .nested_set = 0, .nested_size = 0,
+    .nested_update = 0, .nested_upsert_size = 0,
 };
 
 shared *(shared_find)(tenon_session *session, int64_t id)

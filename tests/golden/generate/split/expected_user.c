@@ -60,6 +60,8 @@ const tenon_model user_model = {
     .delete_where = offsetof(UserDeleteMany, where),
     .upsert_create = offsetof(UserUpsert, create),
     .upsert_update = offsetof(UserUpsert, update),
+    .nested_set = 0, .nested_size = 0,
+    .nested_update = 0, .nested_upsert_size = 0,
 };
 
 User *(user_find)(tenon_session *session, int64_t id)

@@ -114,6 +114,8 @@ const tenon_model product_model = {
     .delete_where = offsetof(ProductDeleteMany, where),
     .upsert_create = offsetof(ProductUpsert, create),
     .upsert_update = offsetof(ProductUpsert, update),
+    .nested_set = 0, .nested_size = 0,
+    .nested_update = 0, .nested_upsert_size = 0,
 };
 
 Product *(product_find)(tenon_session *session, int64_t id)

@@ -59,6 +59,8 @@ const tenon_model spending_model = {
     .delete_where = 0,
     .upsert_create = 0,
     .upsert_update = 0,
+    .nested_set = 0, .nested_size = 0,
+    .nested_update = 0, .nested_upsert_size = 0,
 };
 
 Spending *(spending_find_by_user_id)(tenon_session *session, int64_t userId)
@@ -144,6 +146,8 @@ const tenon_model plain_model = {
     .delete_where = 0,
     .upsert_create = 0,
     .upsert_update = 0,
+    .nested_set = 0, .nested_size = 0,
+    .nested_update = 0, .nested_upsert_size = 0,
 };
 
 Plain *plain_find_first_q(const PlainQuery *query)
@@ -215,6 +219,8 @@ const tenon_model kept_model = {
     .delete_where = offsetof(KeptDeleteMany, where),
     .upsert_create = offsetof(KeptUpsert, create),
     .upsert_update = offsetof(KeptUpsert, update),
+    .nested_set = 0, .nested_size = 0,
+    .nested_update = 0, .nested_upsert_size = 0,
 };
 
 Kept *(kept_find)(tenon_session *session, int64_t id)

@@ -807,6 +807,8 @@ const tenon_model wide_model = {
     .delete_where = offsetof(WideDeleteMany, where),
     .upsert_create = offsetof(WideUpsert, create),
     .upsert_update = offsetof(WideUpsert, update),
+    .nested_set = 0, .nested_size = 0,
+    .nested_update = 0, .nested_upsert_size = 0,
 };
 
 Wide *(wide_find)(tenon_session *session, int64_t id)
