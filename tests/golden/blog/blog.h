@@ -31,6 +31,8 @@ typedef struct AuthorWhere AuthorWhere;
 typedef struct AuthorOrder AuthorOrder;
 typedef struct AuthorQuery AuthorQuery;
 typedef struct AuthorSet AuthorSet;
+typedef struct AuthorWrite AuthorWrite;
+typedef struct AuthorListWrite AuthorListWrite;
 typedef struct AuthorList {
     Author *items;
     size_t count;
@@ -50,6 +52,8 @@ typedef struct ProfileWhere ProfileWhere;
 typedef struct ProfileOrder ProfileOrder;
 typedef struct ProfileQuery ProfileQuery;
 typedef struct ProfileSet ProfileSet;
+typedef struct ProfileWrite ProfileWrite;
+typedef struct ProfileListWrite ProfileListWrite;
 typedef struct ProfileList {
     Profile *items;
     size_t count;
@@ -69,6 +73,8 @@ typedef struct ArticleWhere ArticleWhere;
 typedef struct ArticleOrder ArticleOrder;
 typedef struct ArticleQuery ArticleQuery;
 typedef struct ArticleSet ArticleSet;
+typedef struct ArticleWrite ArticleWrite;
+typedef struct ArticleListWrite ArticleListWrite;
 typedef struct ArticleList {
     Article *items;
     size_t count;
@@ -88,6 +94,8 @@ typedef struct CommentWhere CommentWhere;
 typedef struct CommentOrder CommentOrder;
 typedef struct CommentQuery CommentQuery;
 typedef struct CommentSet CommentSet;
+typedef struct CommentWrite CommentWrite;
+typedef struct CommentListWrite CommentListWrite;
 typedef struct CommentList {
     Comment *items;
     size_t count;
@@ -107,6 +115,8 @@ typedef struct TagWhere TagWhere;
 typedef struct TagOrder TagOrder;
 typedef struct TagQuery TagQuery;
 typedef struct TagSet TagSet;
+typedef struct TagWrite TagWrite;
+typedef struct TagListWrite TagListWrite;
 typedef struct TagList {
     Tag *items;
     size_t count;
@@ -126,6 +136,8 @@ typedef struct RoomWhere RoomWhere;
 typedef struct RoomOrder RoomOrder;
 typedef struct RoomQuery RoomQuery;
 typedef struct RoomSet RoomSet;
+typedef struct RoomWrite RoomWrite;
+typedef struct RoomListWrite RoomListWrite;
 typedef struct RoomList {
     Room *items;
     size_t count;
@@ -145,6 +157,8 @@ typedef struct SeatWhere SeatWhere;
 typedef struct SeatOrder SeatOrder;
 typedef struct SeatQuery SeatQuery;
 typedef struct SeatSet SeatSet;
+typedef struct SeatWrite SeatWrite;
+typedef struct SeatListWrite SeatListWrite;
 typedef struct SeatList {
     Seat *items;
     size_t count;
@@ -164,6 +178,8 @@ typedef struct BoxWhere BoxWhere;
 typedef struct BoxOrder BoxOrder;
 typedef struct BoxQuery BoxQuery;
 typedef struct BoxSet BoxSet;
+typedef struct BoxWrite BoxWrite;
+typedef struct BoxListWrite BoxListWrite;
 typedef struct BoxList {
     Box *items;
     size_t count;
@@ -183,6 +199,8 @@ typedef struct ThingWhere ThingWhere;
 typedef struct ThingOrder ThingOrder;
 typedef struct ThingQuery ThingQuery;
 typedef struct ThingSet ThingSet;
+typedef struct ThingWrite ThingWrite;
+typedef struct ThingListWrite ThingListWrite;
 typedef struct ThingList {
     Thing *items;
     size_t count;
@@ -329,6 +347,67 @@ struct AuthorSet {
     tenon_text_set name;
     tenon_int_set age;
     tenon_int_set bossId;
+    const struct AuthorWrite *boss;
+    const struct AuthorListWrite *staff;
+    const struct ProfileWrite *profile;
+    const struct ArticleListWrite *articles;
+    const struct ArticleListWrite *edited;
+    const struct CommentListWrite *comments;
+    const struct AuthorListWrite *follows;
+    const struct AuthorListWrite *followers;
+    const struct SeatListWrite *seats;
+};
+
+typedef struct AuthorSetList {
+    const AuthorSet *items;
+    size_t count;
+} AuthorSetList;
+
+typedef struct AuthorConnectOrCreate {
+    AuthorWhere where;
+    AuthorSet create;
+} AuthorConnectOrCreate;
+
+typedef struct AuthorNestedUpdate {
+    AuthorWhere where;
+    AuthorSet set;
+} AuthorNestedUpdate;
+
+typedef struct AuthorNestedUpsert {
+    AuthorWhere where;
+    AuthorSet create;
+    AuthorSet update;
+} AuthorNestedUpsert;
+
+/* What happens to the row at the end of a relation: see tenon_write. */
+struct AuthorWrite {
+    const AuthorSet *create;
+    const AuthorWhere *connect;
+    const AuthorConnectOrCreate *connect_or_create;
+    const AuthorSet *update;
+    const AuthorNestedUpsert *upsert;
+    const AuthorWhere *only_if;
+    bool disconnect, delete_;
+};
+
+/* What happens to the rows at the end of a relation: see tenon_list_write. */
+struct AuthorListWrite {
+    AuthorWhereList set, disconnect, delete_, delete_many;
+    struct {
+        const AuthorNestedUpdate *items;
+        size_t count;
+    } update, update_many;
+    struct {
+        const AuthorNestedUpsert *items;
+        size_t count;
+    } upsert;
+    AuthorWhereList connect;
+    struct {
+        const AuthorConnectOrCreate *items;
+        size_t count;
+    } connect_or_create;
+    AuthorSetList create;
+    bool clear, skip_duplicates;
 };
 
 typedef struct AuthorCreateMany {
@@ -391,6 +470,14 @@ Author *author_upsert_q(const AuthorUpsert *row);
 #define author_find_by_name(...) author_find_by_name_with(__VA_ARGS__, .end_of_options = 0)
 #define author_find_by_name_with(session_, key0_, ...) \
     author_find_by_name_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define AUTHOR_SETS(...) \
+    TENON_LIST_OF(AuthorSet, __VA_ARGS__)
+#define AUTHOR_CONNECT_OR_CREATES(...) \
+    TENON_LIST_OF(AuthorConnectOrCreate, __VA_ARGS__)
+#define AUTHOR_UPDATES(...) \
+    TENON_LIST_OF(AuthorNestedUpdate, __VA_ARGS__)
+#define AUTHOR_UPSERTS(...) \
+    TENON_LIST_OF(AuthorNestedUpsert, __VA_ARGS__)
 #define author_find_first(...) author_find_first_q(&(AuthorQuery){ .session = __VA_ARGS__ })
 #define author_find_many(...) author_find_many_q(&(AuthorQuery){ .session = __VA_ARGS__ })
 #define author_count(...) author_count_q(&(AuthorQuery){ .session = __VA_ARGS__ })
@@ -481,6 +568,59 @@ struct ProfileSet {
     tenon_int_set id;
     tenon_text_set bio;
     tenon_int_set authorId;
+    const struct AuthorWrite *author;
+};
+
+typedef struct ProfileSetList {
+    const ProfileSet *items;
+    size_t count;
+} ProfileSetList;
+
+typedef struct ProfileConnectOrCreate {
+    ProfileWhere where;
+    ProfileSet create;
+} ProfileConnectOrCreate;
+
+typedef struct ProfileNestedUpdate {
+    ProfileWhere where;
+    ProfileSet set;
+} ProfileNestedUpdate;
+
+typedef struct ProfileNestedUpsert {
+    ProfileWhere where;
+    ProfileSet create;
+    ProfileSet update;
+} ProfileNestedUpsert;
+
+/* What happens to the row at the end of a relation: see tenon_write. */
+struct ProfileWrite {
+    const ProfileSet *create;
+    const ProfileWhere *connect;
+    const ProfileConnectOrCreate *connect_or_create;
+    const ProfileSet *update;
+    const ProfileNestedUpsert *upsert;
+    const ProfileWhere *only_if;
+    bool disconnect, delete_;
+};
+
+/* What happens to the rows at the end of a relation: see tenon_list_write. */
+struct ProfileListWrite {
+    ProfileWhereList set, disconnect, delete_, delete_many;
+    struct {
+        const ProfileNestedUpdate *items;
+        size_t count;
+    } update, update_many;
+    struct {
+        const ProfileNestedUpsert *items;
+        size_t count;
+    } upsert;
+    ProfileWhereList connect;
+    struct {
+        const ProfileConnectOrCreate *items;
+        size_t count;
+    } connect_or_create;
+    ProfileSetList create;
+    bool clear, skip_duplicates;
 };
 
 typedef struct ProfileCreateMany {
@@ -543,6 +683,14 @@ Profile *profile_upsert_q(const ProfileUpsert *row);
 #define profile_find_by_author_id(...) profile_find_by_author_id_with(__VA_ARGS__, .end_of_options = 0)
 #define profile_find_by_author_id_with(session_, key0_, ...) \
     profile_find_by_author_id_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define PROFILE_SETS(...) \
+    TENON_LIST_OF(ProfileSet, __VA_ARGS__)
+#define PROFILE_CONNECT_OR_CREATES(...) \
+    TENON_LIST_OF(ProfileConnectOrCreate, __VA_ARGS__)
+#define PROFILE_UPDATES(...) \
+    TENON_LIST_OF(ProfileNestedUpdate, __VA_ARGS__)
+#define PROFILE_UPSERTS(...) \
+    TENON_LIST_OF(ProfileNestedUpsert, __VA_ARGS__)
 #define profile_find_first(...) profile_find_first_q(&(ProfileQuery){ .session = __VA_ARGS__ })
 #define profile_find_many(...) profile_find_many_q(&(ProfileQuery){ .session = __VA_ARGS__ })
 #define profile_count(...) profile_count_q(&(ProfileQuery){ .session = __VA_ARGS__ })
@@ -673,6 +821,62 @@ struct ArticleSet {
     tenon_time_set createdAt;
     tenon_int_set authorId;
     tenon_int_set editorId;
+    const struct AuthorWrite *author;
+    const struct AuthorWrite *editor;
+    const struct CommentListWrite *comments;
+    const struct TagListWrite *tags;
+};
+
+typedef struct ArticleSetList {
+    const ArticleSet *items;
+    size_t count;
+} ArticleSetList;
+
+typedef struct ArticleConnectOrCreate {
+    ArticleWhere where;
+    ArticleSet create;
+} ArticleConnectOrCreate;
+
+typedef struct ArticleNestedUpdate {
+    ArticleWhere where;
+    ArticleSet set;
+} ArticleNestedUpdate;
+
+typedef struct ArticleNestedUpsert {
+    ArticleWhere where;
+    ArticleSet create;
+    ArticleSet update;
+} ArticleNestedUpsert;
+
+/* What happens to the row at the end of a relation: see tenon_write. */
+struct ArticleWrite {
+    const ArticleSet *create;
+    const ArticleWhere *connect;
+    const ArticleConnectOrCreate *connect_or_create;
+    const ArticleSet *update;
+    const ArticleNestedUpsert *upsert;
+    const ArticleWhere *only_if;
+    bool disconnect, delete_;
+};
+
+/* What happens to the rows at the end of a relation: see tenon_list_write. */
+struct ArticleListWrite {
+    ArticleWhereList set, disconnect, delete_, delete_many;
+    struct {
+        const ArticleNestedUpdate *items;
+        size_t count;
+    } update, update_many;
+    struct {
+        const ArticleNestedUpsert *items;
+        size_t count;
+    } upsert;
+    ArticleWhereList connect;
+    struct {
+        const ArticleConnectOrCreate *items;
+        size_t count;
+    } connect_or_create;
+    ArticleSetList create;
+    bool clear, skip_duplicates;
 };
 
 typedef struct ArticleCreateMany {
@@ -730,6 +934,14 @@ Article *article_upsert_q(const ArticleUpsert *row);
 #define article_find(...) article_find_with(__VA_ARGS__, .end_of_options = 0)
 #define article_find_with(session_, key0_, ...) \
     article_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define ARTICLE_SETS(...) \
+    TENON_LIST_OF(ArticleSet, __VA_ARGS__)
+#define ARTICLE_CONNECT_OR_CREATES(...) \
+    TENON_LIST_OF(ArticleConnectOrCreate, __VA_ARGS__)
+#define ARTICLE_UPDATES(...) \
+    TENON_LIST_OF(ArticleNestedUpdate, __VA_ARGS__)
+#define ARTICLE_UPSERTS(...) \
+    TENON_LIST_OF(ArticleNestedUpsert, __VA_ARGS__)
 #define article_find_first(...) article_find_first_q(&(ArticleQuery){ .session = __VA_ARGS__ })
 #define article_find_many(...) article_find_many_q(&(ArticleQuery){ .session = __VA_ARGS__ })
 #define article_count(...) article_count_q(&(ArticleQuery){ .session = __VA_ARGS__ })
@@ -835,6 +1047,60 @@ struct CommentSet {
     MoodSet mood;
     tenon_int_set articleId;
     tenon_int_set authorId;
+    const struct ArticleWrite *article;
+    const struct AuthorWrite *author;
+};
+
+typedef struct CommentSetList {
+    const CommentSet *items;
+    size_t count;
+} CommentSetList;
+
+typedef struct CommentConnectOrCreate {
+    CommentWhere where;
+    CommentSet create;
+} CommentConnectOrCreate;
+
+typedef struct CommentNestedUpdate {
+    CommentWhere where;
+    CommentSet set;
+} CommentNestedUpdate;
+
+typedef struct CommentNestedUpsert {
+    CommentWhere where;
+    CommentSet create;
+    CommentSet update;
+} CommentNestedUpsert;
+
+/* What happens to the row at the end of a relation: see tenon_write. */
+struct CommentWrite {
+    const CommentSet *create;
+    const CommentWhere *connect;
+    const CommentConnectOrCreate *connect_or_create;
+    const CommentSet *update;
+    const CommentNestedUpsert *upsert;
+    const CommentWhere *only_if;
+    bool disconnect, delete_;
+};
+
+/* What happens to the rows at the end of a relation: see tenon_list_write. */
+struct CommentListWrite {
+    CommentWhereList set, disconnect, delete_, delete_many;
+    struct {
+        const CommentNestedUpdate *items;
+        size_t count;
+    } update, update_many;
+    struct {
+        const CommentNestedUpsert *items;
+        size_t count;
+    } upsert;
+    CommentWhereList connect;
+    struct {
+        const CommentConnectOrCreate *items;
+        size_t count;
+    } connect_or_create;
+    CommentSetList create;
+    bool clear, skip_duplicates;
 };
 
 typedef struct CommentCreateMany {
@@ -892,6 +1158,14 @@ Comment *comment_upsert_q(const CommentUpsert *row);
 #define comment_find(...) comment_find_with(__VA_ARGS__, .end_of_options = 0)
 #define comment_find_with(session_, key0_, ...) \
     comment_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define COMMENT_SETS(...) \
+    TENON_LIST_OF(CommentSet, __VA_ARGS__)
+#define COMMENT_CONNECT_OR_CREATES(...) \
+    TENON_LIST_OF(CommentConnectOrCreate, __VA_ARGS__)
+#define COMMENT_UPDATES(...) \
+    TENON_LIST_OF(CommentNestedUpdate, __VA_ARGS__)
+#define COMMENT_UPSERTS(...) \
+    TENON_LIST_OF(CommentNestedUpsert, __VA_ARGS__)
 #define comment_find_first(...) comment_find_first_q(&(CommentQuery){ .session = __VA_ARGS__ })
 #define comment_find_many(...) comment_find_many_q(&(CommentQuery){ .session = __VA_ARGS__ })
 #define comment_count(...) comment_count_q(&(CommentQuery){ .session = __VA_ARGS__ })
@@ -987,6 +1261,59 @@ struct TagSet {
     tenon_table table;
     tenon_int_set id;
     tenon_text_set label;
+    const struct ArticleListWrite *articles;
+};
+
+typedef struct TagSetList {
+    const TagSet *items;
+    size_t count;
+} TagSetList;
+
+typedef struct TagConnectOrCreate {
+    TagWhere where;
+    TagSet create;
+} TagConnectOrCreate;
+
+typedef struct TagNestedUpdate {
+    TagWhere where;
+    TagSet set;
+} TagNestedUpdate;
+
+typedef struct TagNestedUpsert {
+    TagWhere where;
+    TagSet create;
+    TagSet update;
+} TagNestedUpsert;
+
+/* What happens to the row at the end of a relation: see tenon_write. */
+struct TagWrite {
+    const TagSet *create;
+    const TagWhere *connect;
+    const TagConnectOrCreate *connect_or_create;
+    const TagSet *update;
+    const TagNestedUpsert *upsert;
+    const TagWhere *only_if;
+    bool disconnect, delete_;
+};
+
+/* What happens to the rows at the end of a relation: see tenon_list_write. */
+struct TagListWrite {
+    TagWhereList set, disconnect, delete_, delete_many;
+    struct {
+        const TagNestedUpdate *items;
+        size_t count;
+    } update, update_many;
+    struct {
+        const TagNestedUpsert *items;
+        size_t count;
+    } upsert;
+    TagWhereList connect;
+    struct {
+        const TagConnectOrCreate *items;
+        size_t count;
+    } connect_or_create;
+    TagSetList create;
+    bool clear, skip_duplicates;
 };
 
 typedef struct TagCreateMany {
@@ -1049,6 +1376,14 @@ Tag *tag_upsert_q(const TagUpsert *row);
 #define tag_find_by_label(...) tag_find_by_label_with(__VA_ARGS__, .end_of_options = 0)
 #define tag_find_by_label_with(session_, key0_, ...) \
     tag_find_by_label_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define TAG_SETS(...) \
+    TENON_LIST_OF(TagSet, __VA_ARGS__)
+#define TAG_CONNECT_OR_CREATES(...) \
+    TENON_LIST_OF(TagConnectOrCreate, __VA_ARGS__)
+#define TAG_UPDATES(...) \
+    TENON_LIST_OF(TagNestedUpdate, __VA_ARGS__)
+#define TAG_UPSERTS(...) \
+    TENON_LIST_OF(TagNestedUpsert, __VA_ARGS__)
 #define tag_find_first(...) tag_find_first_q(&(TagQuery){ .session = __VA_ARGS__ })
 #define tag_find_many(...) tag_find_many_q(&(TagQuery){ .session = __VA_ARGS__ })
 #define tag_count(...) tag_count_q(&(TagQuery){ .session = __VA_ARGS__ })
@@ -1148,6 +1483,59 @@ struct RoomSet {
     tenon_text_set building;
     tenon_int_set number;
     tenon_text_set name;
+    const struct SeatListWrite *seats;
+};
+
+typedef struct RoomSetList {
+    const RoomSet *items;
+    size_t count;
+} RoomSetList;
+
+typedef struct RoomConnectOrCreate {
+    RoomWhere where;
+    RoomSet create;
+} RoomConnectOrCreate;
+
+typedef struct RoomNestedUpdate {
+    RoomWhere where;
+    RoomSet set;
+} RoomNestedUpdate;
+
+typedef struct RoomNestedUpsert {
+    RoomWhere where;
+    RoomSet create;
+    RoomSet update;
+} RoomNestedUpsert;
+
+/* What happens to the row at the end of a relation: see tenon_write. */
+struct RoomWrite {
+    const RoomSet *create;
+    const RoomWhere *connect;
+    const RoomConnectOrCreate *connect_or_create;
+    const RoomSet *update;
+    const RoomNestedUpsert *upsert;
+    const RoomWhere *only_if;
+    bool disconnect, delete_;
+};
+
+/* What happens to the rows at the end of a relation: see tenon_list_write. */
+struct RoomListWrite {
+    RoomWhereList set, disconnect, delete_, delete_many;
+    struct {
+        const RoomNestedUpdate *items;
+        size_t count;
+    } update, update_many;
+    struct {
+        const RoomNestedUpsert *items;
+        size_t count;
+    } upsert;
+    RoomWhereList connect;
+    struct {
+        const RoomConnectOrCreate *items;
+        size_t count;
+    } connect_or_create;
+    RoomSetList create;
+    bool clear, skip_duplicates;
 };
 
 typedef struct RoomCreateMany {
@@ -1205,6 +1593,14 @@ Room *room_upsert_q(const RoomUpsert *row);
 #define room_find(...) room_find_with(__VA_ARGS__, .end_of_options = 0)
 #define room_find_with(session_, key0_, key1_, ...) \
     room_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_))
+#define ROOM_SETS(...) \
+    TENON_LIST_OF(RoomSet, __VA_ARGS__)
+#define ROOM_CONNECT_OR_CREATES(...) \
+    TENON_LIST_OF(RoomConnectOrCreate, __VA_ARGS__)
+#define ROOM_UPDATES(...) \
+    TENON_LIST_OF(RoomNestedUpdate, __VA_ARGS__)
+#define ROOM_UPSERTS(...) \
+    TENON_LIST_OF(RoomNestedUpsert, __VA_ARGS__)
 #define room_find_first(...) room_find_first_q(&(RoomQuery){ .session = __VA_ARGS__ })
 #define room_find_many(...) room_find_many_q(&(RoomQuery){ .session = __VA_ARGS__ })
 #define room_count(...) room_count_q(&(RoomQuery){ .session = __VA_ARGS__ })
@@ -1307,6 +1703,60 @@ struct SeatSet {
     tenon_text_set building;
     tenon_int_set number;
     tenon_int_set authorId;
+    const struct RoomWrite *room;
+    const struct AuthorWrite *author;
+};
+
+typedef struct SeatSetList {
+    const SeatSet *items;
+    size_t count;
+} SeatSetList;
+
+typedef struct SeatConnectOrCreate {
+    SeatWhere where;
+    SeatSet create;
+} SeatConnectOrCreate;
+
+typedef struct SeatNestedUpdate {
+    SeatWhere where;
+    SeatSet set;
+} SeatNestedUpdate;
+
+typedef struct SeatNestedUpsert {
+    SeatWhere where;
+    SeatSet create;
+    SeatSet update;
+} SeatNestedUpsert;
+
+/* What happens to the row at the end of a relation: see tenon_write. */
+struct SeatWrite {
+    const SeatSet *create;
+    const SeatWhere *connect;
+    const SeatConnectOrCreate *connect_or_create;
+    const SeatSet *update;
+    const SeatNestedUpsert *upsert;
+    const SeatWhere *only_if;
+    bool disconnect, delete_;
+};
+
+/* What happens to the rows at the end of a relation: see tenon_list_write. */
+struct SeatListWrite {
+    SeatWhereList set, disconnect, delete_, delete_many;
+    struct {
+        const SeatNestedUpdate *items;
+        size_t count;
+    } update, update_many;
+    struct {
+        const SeatNestedUpsert *items;
+        size_t count;
+    } upsert;
+    SeatWhereList connect;
+    struct {
+        const SeatConnectOrCreate *items;
+        size_t count;
+    } connect_or_create;
+    SeatSetList create;
+    bool clear, skip_duplicates;
 };
 
 typedef struct SeatCreateMany {
@@ -1364,6 +1814,14 @@ Seat *seat_upsert_q(const SeatUpsert *row);
 #define seat_find(...) seat_find_with(__VA_ARGS__, .end_of_options = 0)
 #define seat_find_with(session_, key0_, ...) \
     seat_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define SEAT_SETS(...) \
+    TENON_LIST_OF(SeatSet, __VA_ARGS__)
+#define SEAT_CONNECT_OR_CREATES(...) \
+    TENON_LIST_OF(SeatConnectOrCreate, __VA_ARGS__)
+#define SEAT_UPDATES(...) \
+    TENON_LIST_OF(SeatNestedUpdate, __VA_ARGS__)
+#define SEAT_UPSERTS(...) \
+    TENON_LIST_OF(SeatNestedUpsert, __VA_ARGS__)
 #define seat_find_first(...) seat_find_first_q(&(SeatQuery){ .session = __VA_ARGS__ })
 #define seat_find_many(...) seat_find_many_q(&(SeatQuery){ .session = __VA_ARGS__ })
 #define seat_count(...) seat_count_q(&(SeatQuery){ .session = __VA_ARGS__ })
@@ -1458,6 +1916,59 @@ struct BoxSet {
     tenon_table table;
     tenon_int_set id;
     tenon_text_set name;
+    const struct ThingListWrite *things;
+};
+
+typedef struct BoxSetList {
+    const BoxSet *items;
+    size_t count;
+} BoxSetList;
+
+typedef struct BoxConnectOrCreate {
+    BoxWhere where;
+    BoxSet create;
+} BoxConnectOrCreate;
+
+typedef struct BoxNestedUpdate {
+    BoxWhere where;
+    BoxSet set;
+} BoxNestedUpdate;
+
+typedef struct BoxNestedUpsert {
+    BoxWhere where;
+    BoxSet create;
+    BoxSet update;
+} BoxNestedUpsert;
+
+/* What happens to the row at the end of a relation: see tenon_write. */
+struct BoxWrite {
+    const BoxSet *create;
+    const BoxWhere *connect;
+    const BoxConnectOrCreate *connect_or_create;
+    const BoxSet *update;
+    const BoxNestedUpsert *upsert;
+    const BoxWhere *only_if;
+    bool disconnect, delete_;
+};
+
+/* What happens to the rows at the end of a relation: see tenon_list_write. */
+struct BoxListWrite {
+    BoxWhereList set, disconnect, delete_, delete_many;
+    struct {
+        const BoxNestedUpdate *items;
+        size_t count;
+    } update, update_many;
+    struct {
+        const BoxNestedUpsert *items;
+        size_t count;
+    } upsert;
+    BoxWhereList connect;
+    struct {
+        const BoxConnectOrCreate *items;
+        size_t count;
+    } connect_or_create;
+    BoxSetList create;
+    bool clear, skip_duplicates;
 };
 
 typedef struct BoxCreateMany {
@@ -1515,6 +2026,14 @@ Box *box_upsert_q(const BoxUpsert *row);
 #define box_find(...) box_find_with(__VA_ARGS__, .end_of_options = 0)
 #define box_find_with(session_, key0_, ...) \
     box_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define BOX_SETS(...) \
+    TENON_LIST_OF(BoxSet, __VA_ARGS__)
+#define BOX_CONNECT_OR_CREATES(...) \
+    TENON_LIST_OF(BoxConnectOrCreate, __VA_ARGS__)
+#define BOX_UPDATES(...) \
+    TENON_LIST_OF(BoxNestedUpdate, __VA_ARGS__)
+#define BOX_UPSERTS(...) \
+    TENON_LIST_OF(BoxNestedUpsert, __VA_ARGS__)
 #define box_find_first(...) box_find_first_q(&(BoxQuery){ .session = __VA_ARGS__ })
 #define box_find_many(...) box_find_many_q(&(BoxQuery){ .session = __VA_ARGS__ })
 #define box_count(...) box_count_q(&(BoxQuery){ .session = __VA_ARGS__ })
@@ -1688,6 +2207,59 @@ struct ThingSet {
     tenon_text_array_set texts;
     tenon_decimal_array_set prices;
     MoodArraySet moods;
+    const struct BoxWrite *box;
+};
+
+typedef struct ThingSetList {
+    const ThingSet *items;
+    size_t count;
+} ThingSetList;
+
+typedef struct ThingConnectOrCreate {
+    ThingWhere where;
+    ThingSet create;
+} ThingConnectOrCreate;
+
+typedef struct ThingNestedUpdate {
+    ThingWhere where;
+    ThingSet set;
+} ThingNestedUpdate;
+
+typedef struct ThingNestedUpsert {
+    ThingWhere where;
+    ThingSet create;
+    ThingSet update;
+} ThingNestedUpsert;
+
+/* What happens to the row at the end of a relation: see tenon_write. */
+struct ThingWrite {
+    const ThingSet *create;
+    const ThingWhere *connect;
+    const ThingConnectOrCreate *connect_or_create;
+    const ThingSet *update;
+    const ThingNestedUpsert *upsert;
+    const ThingWhere *only_if;
+    bool disconnect, delete_;
+};
+
+/* What happens to the rows at the end of a relation: see tenon_list_write. */
+struct ThingListWrite {
+    ThingWhereList set, disconnect, delete_, delete_many;
+    struct {
+        const ThingNestedUpdate *items;
+        size_t count;
+    } update, update_many;
+    struct {
+        const ThingNestedUpsert *items;
+        size_t count;
+    } upsert;
+    ThingWhereList connect;
+    struct {
+        const ThingConnectOrCreate *items;
+        size_t count;
+    } connect_or_create;
+    ThingSetList create;
+    bool clear, skip_duplicates;
 };
 
 typedef struct ThingCreateMany {
@@ -1745,6 +2317,14 @@ Thing *thing_upsert_q(const ThingUpsert *row);
 #define thing_find(...) thing_find_with(__VA_ARGS__, .end_of_options = 0)
 #define thing_find_with(session_, key0_, ...) \
     thing_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define THING_SETS(...) \
+    TENON_LIST_OF(ThingSet, __VA_ARGS__)
+#define THING_CONNECT_OR_CREATES(...) \
+    TENON_LIST_OF(ThingConnectOrCreate, __VA_ARGS__)
+#define THING_UPDATES(...) \
+    TENON_LIST_OF(ThingNestedUpdate, __VA_ARGS__)
+#define THING_UPSERTS(...) \
+    TENON_LIST_OF(ThingNestedUpsert, __VA_ARGS__)
 #define thing_find_first(...) thing_find_first_q(&(ThingQuery){ .session = __VA_ARGS__ })
 #define thing_find_many(...) thing_find_many_q(&(ThingQuery){ .session = __VA_ARGS__ })
 #define thing_count(...) thing_count_q(&(ThingQuery){ .session = __VA_ARGS__ })

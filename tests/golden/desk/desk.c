@@ -98,10 +98,16 @@ const tenon_model job_model = {
     .nested_update = 0, .nested_upsert_size = 0,
 };
 
-Job *job_find(tenon_session *session, int64_t id)
+Job *(job_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Job *, tenon_find_by(session, &job_model, 0, tenon_key));
+}
+
+Job *job_find_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Job *, tenon_find_by_with(options, &job_model, 0, tenon_key));
 }
 
 Job *job_find_first_q(const JobQuery *query)
@@ -149,10 +155,16 @@ Job *job_update_q(const JobSet *set, int64_t id)
     return TENON_AS(Job *, tenon_update(&job_model, 0, tenon_key, set));
 }
 
-Job *job_delete(tenon_session *session, int64_t id)
+Job *(job_delete)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Job *, tenon_delete(session, &job_model, 0, tenon_key));
+}
+
+Job *job_delete_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Job *, tenon_delete_with(options, &job_model, 0, tenon_key));
 }
 
 int64_t job_update_many_q(const JobUpdateMany *query)
@@ -272,16 +284,28 @@ const tenon_model page_model = {
     .nested_update = 0, .nested_upsert_size = 0,
 };
 
-Page *page_find(tenon_session *session, const char *site, const char *path)
+Page *(page_find)(tenon_session *session, const char *site, const char *path)
 {
     const void *const tenon_key[] = { &site, &path };
     return TENON_AS(Page *, tenon_find_by(session, &page_model, 0, tenon_key));
 }
 
-Page *page_find_by_secret(tenon_session *session, const char *secret)
+Page *page_find_q(const tenon_key_options *options, const char *site, const char *path)
+{
+    const void *const tenon_key[] = { &site, &path };
+    return TENON_AS(Page *, tenon_find_by_with(options, &page_model, 0, tenon_key));
+}
+
+Page *(page_find_by_secret)(tenon_session *session, const char *secret)
 {
     const void *const tenon_key[] = { &secret };
     return TENON_AS(Page *, tenon_find_by(session, &page_model, 1, tenon_key));
+}
+
+Page *page_find_by_secret_q(const tenon_key_options *options, const char *secret)
+{
+    const void *const tenon_key[] = { &secret };
+    return TENON_AS(Page *, tenon_find_by_with(options, &page_model, 1, tenon_key));
 }
 
 Page *page_find_first_q(const PageQuery *query)
@@ -329,10 +353,16 @@ Page *page_update_q(const PageSet *set, const char *site, const char *path)
     return TENON_AS(Page *, tenon_update(&page_model, 0, tenon_key, set));
 }
 
-Page *page_delete(tenon_session *session, const char *site, const char *path)
+Page *(page_delete)(tenon_session *session, const char *site, const char *path)
 {
     const void *const tenon_key[] = { &site, &path };
     return TENON_AS(Page *, tenon_delete(session, &page_model, 0, tenon_key));
+}
+
+Page *page_delete_q(const tenon_key_options *options, const char *site, const char *path)
+{
+    const void *const tenon_key[] = { &site, &path };
+    return TENON_AS(Page *, tenon_delete_with(options, &page_model, 0, tenon_key));
 }
 
 int64_t page_update_many_q(const PageUpdateMany *query)
@@ -412,10 +442,16 @@ const tenon_model number_model = {
     .nested_update = 0, .nested_upsert_size = 0,
 };
 
-Number *number_find_by_id(tenon_session *session, int64_t id)
+Number *(number_find_by_id)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Number *, tenon_find_by(session, &number_model, 0, tenon_key));
+}
+
+Number *number_find_by_id_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Number *, tenon_find_by_with(options, &number_model, 0, tenon_key));
 }
 
 Number *number_find_first_q(const NumberQuery *query)

@@ -168,6 +168,7 @@ typedef struct JobUpsert {
 } JobUpsert;
 
 Job *job_find(tenon_session *session, int64_t id);
+Job *job_find_q(const tenon_key_options *options, int64_t id);
 Job *job_find_first_q(const JobQuery *query);
 JobList job_find_many_q(const JobQuery *query);
 int64_t job_count_q(const JobQuery *query);
@@ -177,6 +178,7 @@ int64_t job_create_many_q(const JobCreateMany *rows);
 JobList job_create_many_returning_q(const JobCreateMany *rows);
 Job *job_update_q(const JobSet *set, int64_t id);
 Job *job_delete(tenon_session *session, int64_t id);
+Job *job_delete_q(const tenon_key_options *options, int64_t id);
 int64_t job_update_many_q(const JobUpdateMany *change);
 int64_t job_delete_many_q(const JobDeleteMany *which);
 Job *job_upsert_q(const JobUpsert *row);
@@ -185,6 +187,9 @@ Job *job_upsert_q(const JobUpsert *row);
 /* `.any = JOB_WHERES({ .a = … }, { .b = … })` */
 #define JOB_WHERES(...) \
     TENON_LIST_OF(JobWhere, __VA_ARGS__)
+#define job_find(...) job_find_with(__VA_ARGS__, .end_of_options = 0)
+#define job_find_with(session_, key0_, ...) \
+    job_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define job_find_first(...) job_find_first_q(&(JobQuery){ .session = __VA_ARGS__ })
 #define job_find_many(...) job_find_many_q(&(JobQuery){ .session = __VA_ARGS__ })
 #define job_count(...) job_count_q(&(JobQuery){ .session = __VA_ARGS__ })
@@ -194,6 +199,9 @@ Job *job_upsert_q(const JobUpsert *row);
 #define job_create_many_returning(...) job_create_many_returning_q(&(JobCreateMany){ .session = __VA_ARGS__ })
 #define job_update(session_, key0_, ...) \
     job_update_q(&(JobSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define job_delete(...) job_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define job_delete_with(session_, key0_, ...) \
+    job_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define job_update_many(...) job_update_many_q(&(JobUpdateMany){ .session = __VA_ARGS__ })
 #define job_delete_many(...) job_delete_many_q(&(JobDeleteMany){ .session = __VA_ARGS__ })
 #define job_upsert(...) job_upsert_q(&(JobUpsert){ .session = __VA_ARGS__ })
@@ -303,7 +311,9 @@ typedef struct PageUpsert {
 } PageUpsert;
 
 Page *page_find(tenon_session *session, const char *site, const char *path);
+Page *page_find_q(const tenon_key_options *options, const char *site, const char *path);
 Page *page_find_by_secret(tenon_session *session, const char *secret);
+Page *page_find_by_secret_q(const tenon_key_options *options, const char *secret);
 Page *page_find_first_q(const PageQuery *query);
 PageList page_find_many_q(const PageQuery *query);
 int64_t page_count_q(const PageQuery *query);
@@ -313,6 +323,7 @@ int64_t page_create_many_q(const PageCreateMany *rows);
 PageList page_create_many_returning_q(const PageCreateMany *rows);
 Page *page_update_q(const PageSet *set, const char *site, const char *path);
 Page *page_delete(tenon_session *session, const char *site, const char *path);
+Page *page_delete_q(const tenon_key_options *options, const char *site, const char *path);
 int64_t page_update_many_q(const PageUpdateMany *change);
 int64_t page_delete_many_q(const PageDeleteMany *which);
 Page *page_upsert_q(const PageUpsert *row);
@@ -321,6 +332,12 @@ Page *page_upsert_q(const PageUpsert *row);
 /* `.any = PAGE_WHERES({ .a = … }, { .b = … })` */
 #define PAGE_WHERES(...) \
     TENON_LIST_OF(PageWhere, __VA_ARGS__)
+#define page_find(...) page_find_with(__VA_ARGS__, .end_of_options = 0)
+#define page_find_with(session_, key0_, key1_, ...) \
+    page_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_))
+#define page_find_by_secret(...) page_find_by_secret_with(__VA_ARGS__, .end_of_options = 0)
+#define page_find_by_secret_with(session_, key0_, ...) \
+    page_find_by_secret_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define page_find_first(...) page_find_first_q(&(PageQuery){ .session = __VA_ARGS__ })
 #define page_find_many(...) page_find_many_q(&(PageQuery){ .session = __VA_ARGS__ })
 #define page_count(...) page_count_q(&(PageQuery){ .session = __VA_ARGS__ })
@@ -330,6 +347,9 @@ Page *page_upsert_q(const PageUpsert *row);
 #define page_create_many_returning(...) page_create_many_returning_q(&(PageCreateMany){ .session = __VA_ARGS__ })
 #define page_update(session_, key0_, key1_, ...) \
     page_update_q(&(PageSet){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_))
+#define page_delete(...) page_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define page_delete_with(session_, key0_, key1_, ...) \
+    page_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_))
 #define page_update_many(...) page_update_many_q(&(PageUpdateMany){ .session = __VA_ARGS__ })
 #define page_delete_many(...) page_delete_many_q(&(PageDeleteMany){ .session = __VA_ARGS__ })
 #define page_upsert(...) page_upsert_q(&(PageUpsert){ .session = __VA_ARGS__ })
@@ -387,6 +407,7 @@ struct NumberQuery {
 };
 
 Number *number_find_by_id(tenon_session *session, int64_t id);
+Number *number_find_by_id_q(const tenon_key_options *options, int64_t id);
 Number *number_find_first_q(const NumberQuery *query);
 NumberList number_find_many_q(const NumberQuery *query);
 int64_t number_count_q(const NumberQuery *query);
@@ -396,6 +417,9 @@ bool number_exists_q(const NumberQuery *query);
 /* `.any = NUMBER_WHERES({ .a = … }, { .b = … })` */
 #define NUMBER_WHERES(...) \
     TENON_LIST_OF(NumberWhere, __VA_ARGS__)
+#define number_find_by_id(...) number_find_by_id_with(__VA_ARGS__, .end_of_options = 0)
+#define number_find_by_id_with(session_, key0_, ...) \
+    number_find_by_id_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
 #define number_find_first(...) number_find_first_q(&(NumberQuery){ .session = __VA_ARGS__ })
 #define number_find_many(...) number_find_many_q(&(NumberQuery){ .session = __VA_ARGS__ })
 #define number_count(...) number_count_q(&(NumberQuery){ .session = __VA_ARGS__ })

@@ -87,6 +87,59 @@ struct MembershipSet {
     RoleSet role;
     tenon_date_set since;
     tenon_text_set note;
+    const struct UserWrite *user;
+};
+
+typedef struct MembershipSetList {
+    const MembershipSet *items;
+    size_t count;
+} MembershipSetList;
+
+typedef struct MembershipConnectOrCreate {
+    MembershipWhere where;
+    MembershipSet create;
+} MembershipConnectOrCreate;
+
+typedef struct MembershipNestedUpdate {
+    MembershipWhere where;
+    MembershipSet set;
+} MembershipNestedUpdate;
+
+typedef struct MembershipNestedUpsert {
+    MembershipWhere where;
+    MembershipSet create;
+    MembershipSet update;
+} MembershipNestedUpsert;
+
+/* What happens to the row at the end of a relation: see tenon_write. */
+struct MembershipWrite {
+    const MembershipSet *create;
+    const MembershipWhere *connect;
+    const MembershipConnectOrCreate *connect_or_create;
+    const MembershipSet *update;
+    const MembershipNestedUpsert *upsert;
+    const MembershipWhere *only_if;
+    bool disconnect, delete_;
+};
+
+/* What happens to the rows at the end of a relation: see tenon_list_write. */
+struct MembershipListWrite {
+    MembershipWhereList set, disconnect, delete_, delete_many;
+    struct {
+        const MembershipNestedUpdate *items;
+        size_t count;
+    } update, update_many;
+    struct {
+        const MembershipNestedUpsert *items;
+        size_t count;
+    } upsert;
+    MembershipWhereList connect;
+    struct {
+        const MembershipConnectOrCreate *items;
+        size_t count;
+    } connect_or_create;
+    MembershipSetList create;
+    bool clear, skip_duplicates;
 };
 
 typedef struct MembershipCreateMany {
@@ -144,6 +197,14 @@ Membership *membership_upsert_q(const MembershipUpsert *row);
 #define membership_find(...) membership_find_with(__VA_ARGS__, .end_of_options = 0)
 #define membership_find_with(session_, key0_, key1_, ...) \
     membership_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_))
+#define MEMBERSHIP_SETS(...) \
+    TENON_LIST_OF(MembershipSet, __VA_ARGS__)
+#define MEMBERSHIP_CONNECT_OR_CREATES(...) \
+    TENON_LIST_OF(MembershipConnectOrCreate, __VA_ARGS__)
+#define MEMBERSHIP_UPDATES(...) \
+    TENON_LIST_OF(MembershipNestedUpdate, __VA_ARGS__)
+#define MEMBERSHIP_UPSERTS(...) \
+    TENON_LIST_OF(MembershipNestedUpsert, __VA_ARGS__)
 #define membership_find_first(...) membership_find_first_q(&(MembershipQuery){ .session = __VA_ARGS__ })
 #define membership_find_many(...) membership_find_many_q(&(MembershipQuery){ .session = __VA_ARGS__ })
 #define membership_count(...) membership_count_q(&(MembershipQuery){ .session = __VA_ARGS__ })

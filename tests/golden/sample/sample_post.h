@@ -104,6 +104,59 @@ struct PostSet {
     tenon_bool_set published;
     tenon_json_set meta;
     tenon_time_set publishedAt;
+    const struct UserWrite *author;
+};
+
+typedef struct PostSetList {
+    const PostSet *items;
+    size_t count;
+} PostSetList;
+
+typedef struct PostConnectOrCreate {
+    PostWhere where;
+    PostSet create;
+} PostConnectOrCreate;
+
+typedef struct PostNestedUpdate {
+    PostWhere where;
+    PostSet set;
+} PostNestedUpdate;
+
+typedef struct PostNestedUpsert {
+    PostWhere where;
+    PostSet create;
+    PostSet update;
+} PostNestedUpsert;
+
+/* What happens to the row at the end of a relation: see tenon_write. */
+struct PostWrite {
+    const PostSet *create;
+    const PostWhere *connect;
+    const PostConnectOrCreate *connect_or_create;
+    const PostSet *update;
+    const PostNestedUpsert *upsert;
+    const PostWhere *only_if;
+    bool disconnect, delete_;
+};
+
+/* What happens to the rows at the end of a relation: see tenon_list_write. */
+struct PostListWrite {
+    PostWhereList set, disconnect, delete_, delete_many;
+    struct {
+        const PostNestedUpdate *items;
+        size_t count;
+    } update, update_many;
+    struct {
+        const PostNestedUpsert *items;
+        size_t count;
+    } upsert;
+    PostWhereList connect;
+    struct {
+        const PostConnectOrCreate *items;
+        size_t count;
+    } connect_or_create;
+    PostSetList create;
+    bool clear, skip_duplicates;
 };
 
 typedef struct PostCreateMany {
@@ -166,6 +219,14 @@ Post *post_upsert_q(const PostUpsert *row);
 #define post_find_by_author_id_slug(...) post_find_by_author_id_slug_with(__VA_ARGS__, .end_of_options = 0)
 #define post_find_by_author_id_slug_with(session_, key0_, key1_, ...) \
     post_find_by_author_id_slug_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_))
+#define POST_SETS(...) \
+    TENON_LIST_OF(PostSet, __VA_ARGS__)
+#define POST_CONNECT_OR_CREATES(...) \
+    TENON_LIST_OF(PostConnectOrCreate, __VA_ARGS__)
+#define POST_UPDATES(...) \
+    TENON_LIST_OF(PostNestedUpdate, __VA_ARGS__)
+#define POST_UPSERTS(...) \
+    TENON_LIST_OF(PostNestedUpsert, __VA_ARGS__)
 #define post_find_first(...) post_find_first_q(&(PostQuery){ .session = __VA_ARGS__ })
 #define post_find_many(...) post_find_many_q(&(PostQuery){ .session = __VA_ARGS__ })
 #define post_count(...) post_count_q(&(PostQuery){ .session = __VA_ARGS__ })

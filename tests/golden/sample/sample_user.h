@@ -130,6 +130,60 @@ struct UserSet {
     tenon_text_array_set tags;
     tenon_time_set createdAt;
     tenon_time_set updatedAt;
+    const struct PostListWrite *posts;
+    const struct MembershipListWrite *memberships;
+};
+
+typedef struct UserSetList {
+    const UserSet *items;
+    size_t count;
+} UserSetList;
+
+typedef struct UserConnectOrCreate {
+    UserWhere where;
+    UserSet create;
+} UserConnectOrCreate;
+
+typedef struct UserNestedUpdate {
+    UserWhere where;
+    UserSet set;
+} UserNestedUpdate;
+
+typedef struct UserNestedUpsert {
+    UserWhere where;
+    UserSet create;
+    UserSet update;
+} UserNestedUpsert;
+
+/* What happens to the row at the end of a relation: see tenon_write. */
+struct UserWrite {
+    const UserSet *create;
+    const UserWhere *connect;
+    const UserConnectOrCreate *connect_or_create;
+    const UserSet *update;
+    const UserNestedUpsert *upsert;
+    const UserWhere *only_if;
+    bool disconnect, delete_;
+};
+
+/* What happens to the rows at the end of a relation: see tenon_list_write. */
+struct UserListWrite {
+    UserWhereList set, disconnect, delete_, delete_many;
+    struct {
+        const UserNestedUpdate *items;
+        size_t count;
+    } update, update_many;
+    struct {
+        const UserNestedUpsert *items;
+        size_t count;
+    } upsert;
+    UserWhereList connect;
+    struct {
+        const UserConnectOrCreate *items;
+        size_t count;
+    } connect_or_create;
+    UserSetList create;
+    bool clear, skip_duplicates;
 };
 
 typedef struct UserCreateMany {
@@ -192,6 +246,14 @@ User *user_upsert_q(const UserUpsert *row);
 #define user_find_by_email(...) user_find_by_email_with(__VA_ARGS__, .end_of_options = 0)
 #define user_find_by_email_with(session_, key0_, ...) \
     user_find_by_email_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define USER_SETS(...) \
+    TENON_LIST_OF(UserSet, __VA_ARGS__)
+#define USER_CONNECT_OR_CREATES(...) \
+    TENON_LIST_OF(UserConnectOrCreate, __VA_ARGS__)
+#define USER_UPDATES(...) \
+    TENON_LIST_OF(UserNestedUpdate, __VA_ARGS__)
+#define USER_UPSERTS(...) \
+    TENON_LIST_OF(UserNestedUpsert, __VA_ARGS__)
 #define user_find_first(...) user_find_first_q(&(UserQuery){ .session = __VA_ARGS__ })
 #define user_find_many(...) user_find_many_q(&(UserQuery){ .session = __VA_ARGS__ })
 #define user_count(...) user_count_q(&(UserQuery){ .session = __VA_ARGS__ })

@@ -14,6 +14,8 @@ typedef struct MembershipWhere MembershipWhere;
 typedef struct MembershipOrder MembershipOrder;
 typedef struct MembershipQuery MembershipQuery;
 typedef struct MembershipSet MembershipSet;
+typedef struct MembershipWrite MembershipWrite;
+typedef struct MembershipListWrite MembershipListWrite;
 typedef struct MembershipList {
     Membership *items;
     size_t count;
@@ -33,6 +35,8 @@ typedef struct PersonWhere PersonWhere;
 typedef struct PersonOrder PersonOrder;
 typedef struct PersonQuery PersonQuery;
 typedef struct PersonSet PersonSet;
+typedef struct PersonWrite PersonWrite;
+typedef struct PersonListWrite PersonListWrite;
 typedef struct PersonList {
     Person *items;
     size_t count;
@@ -148,6 +152,59 @@ struct MembershipSet {
     tenon_time_set since;
     tenon_text_set email;
     tenon_int_set place;
+    const struct PersonWrite *user;
+};
+
+typedef struct MembershipSetList {
+    const MembershipSet *items;
+    size_t count;
+} MembershipSetList;
+
+typedef struct MembershipConnectOrCreate {
+    MembershipWhere where;
+    MembershipSet create;
+} MembershipConnectOrCreate;
+
+typedef struct MembershipNestedUpdate {
+    MembershipWhere where;
+    MembershipSet set;
+} MembershipNestedUpdate;
+
+typedef struct MembershipNestedUpsert {
+    MembershipWhere where;
+    MembershipSet create;
+    MembershipSet update;
+} MembershipNestedUpsert;
+
+/* What happens to the row at the end of a relation: see tenon_write. */
+struct MembershipWrite {
+    const MembershipSet *create;
+    const MembershipWhere *connect;
+    const MembershipConnectOrCreate *connect_or_create;
+    const MembershipSet *update;
+    const MembershipNestedUpsert *upsert;
+    const MembershipWhere *only_if;
+    bool disconnect, delete_;
+};
+
+/* What happens to the rows at the end of a relation: see tenon_list_write. */
+struct MembershipListWrite {
+    MembershipWhereList set, disconnect, delete_, delete_many;
+    struct {
+        const MembershipNestedUpdate *items;
+        size_t count;
+    } update, update_many;
+    struct {
+        const MembershipNestedUpsert *items;
+        size_t count;
+    } upsert;
+    MembershipWhereList connect;
+    struct {
+        const MembershipConnectOrCreate *items;
+        size_t count;
+    } connect_or_create;
+    MembershipSetList create;
+    bool clear, skip_duplicates;
 };
 
 typedef struct MembershipCreateMany {
@@ -220,6 +277,14 @@ Membership *membership_upsert_q(const MembershipUpsert *row);
 #define membership_find_by_email_(...) membership_find_by_email__with(__VA_ARGS__, .end_of_options = 0)
 #define membership_find_by_email__with(session_, key0_, ...) \
     membership_find_by_email__q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define MEMBERSHIP_SETS(...) \
+    TENON_LIST_OF(MembershipSet, __VA_ARGS__)
+#define MEMBERSHIP_CONNECT_OR_CREATES(...) \
+    TENON_LIST_OF(MembershipConnectOrCreate, __VA_ARGS__)
+#define MEMBERSHIP_UPDATES(...) \
+    TENON_LIST_OF(MembershipNestedUpdate, __VA_ARGS__)
+#define MEMBERSHIP_UPSERTS(...) \
+    TENON_LIST_OF(MembershipNestedUpsert, __VA_ARGS__)
 #define membership_find_first(...) membership_find_first_q(&(MembershipQuery){ .session = __VA_ARGS__ })
 #define membership_find_many(...) membership_find_many_q(&(MembershipQuery){ .session = __VA_ARGS__ })
 #define membership_count(...) membership_count_q(&(MembershipQuery){ .session = __VA_ARGS__ })
@@ -322,6 +387,61 @@ struct PersonSet {
     tenon_session *session;
     tenon_table table;
     tenon_int_set id;
+    const struct MembershipListWrite *memberships;
+    const struct PersonListWrite *friends;
+    const struct PersonListWrite *friendOf;
+};
+
+typedef struct PersonSetList {
+    const PersonSet *items;
+    size_t count;
+} PersonSetList;
+
+typedef struct PersonConnectOrCreate {
+    PersonWhere where;
+    PersonSet create;
+} PersonConnectOrCreate;
+
+typedef struct PersonNestedUpdate {
+    PersonWhere where;
+    PersonSet set;
+} PersonNestedUpdate;
+
+typedef struct PersonNestedUpsert {
+    PersonWhere where;
+    PersonSet create;
+    PersonSet update;
+} PersonNestedUpsert;
+
+/* What happens to the row at the end of a relation: see tenon_write. */
+struct PersonWrite {
+    const PersonSet *create;
+    const PersonWhere *connect;
+    const PersonConnectOrCreate *connect_or_create;
+    const PersonSet *update;
+    const PersonNestedUpsert *upsert;
+    const PersonWhere *only_if;
+    bool disconnect, delete_;
+};
+
+/* What happens to the rows at the end of a relation: see tenon_list_write. */
+struct PersonListWrite {
+    PersonWhereList set, disconnect, delete_, delete_many;
+    struct {
+        const PersonNestedUpdate *items;
+        size_t count;
+    } update, update_many;
+    struct {
+        const PersonNestedUpsert *items;
+        size_t count;
+    } upsert;
+    PersonWhereList connect;
+    struct {
+        const PersonConnectOrCreate *items;
+        size_t count;
+    } connect_or_create;
+    PersonSetList create;
+    bool clear, skip_duplicates;
 };
 
 typedef struct PersonCreateMany {
@@ -379,6 +499,14 @@ Person *person_upsert_q(const PersonUpsert *row);
 #define person_find(...) person_find_with(__VA_ARGS__, .end_of_options = 0)
 #define person_find_with(session_, key0_, ...) \
     person_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+#define PERSON_SETS(...) \
+    TENON_LIST_OF(PersonSet, __VA_ARGS__)
+#define PERSON_CONNECT_OR_CREATES(...) \
+    TENON_LIST_OF(PersonConnectOrCreate, __VA_ARGS__)
+#define PERSON_UPDATES(...) \
+    TENON_LIST_OF(PersonNestedUpdate, __VA_ARGS__)
+#define PERSON_UPSERTS(...) \
+    TENON_LIST_OF(PersonNestedUpsert, __VA_ARGS__)
 #define person_find_first(...) person_find_first_q(&(PersonQuery){ .session = __VA_ARGS__ })
 #define person_find_many(...) person_find_many_q(&(PersonQuery){ .session = __VA_ARGS__ })
 #define person_count(...) person_count_q(&(PersonQuery){ .session = __VA_ARGS__ })
