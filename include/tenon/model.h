@@ -1,4 +1,4 @@
-/* Descriptors, and the small structs of filters and changes: what generated code is made of.
+/* Descriptors, and what calls take: what generated code is made of, beside filter.h.
  *
  * A generated file holds one `const tenon_model` a model and plain structs whose members the
  * descriptor names by offset. Nothing is registered or patched at start-up; a descriptor must stay
@@ -19,6 +19,7 @@
 
 #include <tenon/change.h>
 #include <tenon/export.h>
+#include <tenon/filter.h>
 #include <tenon/session.h>
 #include <tenon/types.h>
 
@@ -240,157 +241,6 @@ static inline uint32_t tenon_loaded_words(const tenon_model *model)
 {
     return (model->field_count + model->relation_count + 63) / 64;
 }
-
-/* ---- filters ----------------------------------------------------------------------------------
- * `.as` says which member the operator uses. op 0 = not set.
- *
- * The meaning is SQL's, the same on both databases: NE does not find NULL, and where a comparison
- * gives NULL neither it nor its negation (`none`) holds. LIKE minds case, ILIKE does not; a
- * backslash escapes % and _. STARTS_WITH, ENDS_WITH and CONTAINS take plain text. An empty IN finds
- * nothing, an empty NOT_IN everything. In the path of JSON_AT a key of digits is an array index.
- * NULL where a value is meant is MISUSE, as is an operator that a column's type does not have:
- * bools, enums, JSON and bytes have no order. */
-
-typedef enum tenon_operator {
-    TENON_EQ = 1, /* as.value … */
-    TENON_NE,
-    TENON_LT,
-    TENON_LE,
-    TENON_GT,
-    TENON_GE,
-    TENON_LIKE,
-    TENON_NOT_LIKE,
-    TENON_ILIKE,
-    TENON_NOT_ILIKE,
-    TENON_STARTS_WITH,
-    TENON_ENDS_WITH,
-    TENON_CONTAINS,
-    TENON_HAS,           /* array column: as.element */
-    TENON_JSON_CONTAINS, /* PostgreSQL: @> */
-    TENON_IN,            /* as.list … */
-    TENON_NOT_IN,
-    TENON_HAS_ANY, /* array column: as.list of elements */
-    TENON_HAS_ALL,
-    TENON_RANGE_GE_LE, /* as.range …; BETWEEN */
-    TENON_RANGE_GE_LT,
-    TENON_RANGE_GT_LE,
-    TENON_RANGE_GT_LT,
-    TENON_NOT_BETWEEN,
-    TENON_JSON_PATH_EQ, /* as.path */
-    TENON_IS_NULL,      /* nothing */
-    TENON_NOT_NULL_,    /* (TENON_NOT_NULL is a status) */
-    TENON_IS_EMPTY,
-    TENON_NOT_EMPTY
-} tenon_operator;
-
-#define TENON_DECLARE_FILTER(name, type)                                                           \
-    typedef struct name {                                                                          \
-        tenon_operator op;                                                                         \
-        union {                                                                                    \
-            type value;                                                                            \
-            struct {                                                                               \
-                type low;                                                                          \
-                type high;                                                                         \
-            } range;                                                                               \
-            struct {                                                                               \
-                type const *items;                                                                 \
-                size_t count;                                                                      \
-            } list;                                                                                \
-        } as;                                                                                      \
-    } name
-
-/* Array columns: EQ and NE take the whole array, HAS one element, HAS_ANY and HAS_ALL a list.
- * `array` is the tenon_…_array type, `element` its element. */
-#define TENON_DECLARE_ARRAY_FILTER(name, array, element_type)                                      \
-    typedef struct name {                                                                          \
-        tenon_operator op;                                                                         \
-        union {                                                                                    \
-            array value;                                                                           \
-            element_type element;                                                                  \
-            struct {                                                                               \
-                element_type const *items;                                                         \
-                size_t count;                                                                      \
-            } list;                                                                                \
-        } as;                                                                                      \
-    } name
-
-TENON_DECLARE_FILTER(tenon_bool_filter, int);
-TENON_DECLARE_FILTER(tenon_int_filter, int64_t);
-TENON_DECLARE_FILTER(tenon_float_filter, double);
-TENON_DECLARE_FILTER(tenon_decimal_filter, tenon_decimal);
-TENON_DECLARE_FILTER(tenon_text_filter, const char *);
-TENON_DECLARE_FILTER(tenon_uuid_filter, tenon_uuid);
-TENON_DECLARE_FILTER(tenon_time_filter, tenon_time);
-TENON_DECLARE_FILTER(tenon_date_filter, tenon_date);
-TENON_DECLARE_FILTER(tenon_clock_filter, tenon_clock);
-TENON_DECLARE_FILTER(tenon_clock_tz_filter, tenon_clock_tz);
-
-/* No order and no lists for these two: equality and NULL only. */
-typedef struct tenon_bytes_filter {
-    tenon_operator op;
-    union {
-        tenon_bytes value;
-    } as;
-} tenon_bytes_filter;
-
-typedef struct tenon_json_filter {
-    tenon_operator op;
-    union {
-        tenon_json value;
-        struct {
-            const char *keys; /* "address.city": object keys and array indexes, separated by dots */
-            tenon_json value;
-        } path;
-    } as;
-} tenon_json_filter;
-
-TENON_DECLARE_ARRAY_FILTER(tenon_bool_array_filter, tenon_bool_array, bool);
-TENON_DECLARE_ARRAY_FILTER(tenon_int16_array_filter, tenon_int16_array, int16_t);
-TENON_DECLARE_ARRAY_FILTER(tenon_int32_array_filter, tenon_int32_array, int32_t);
-TENON_DECLARE_ARRAY_FILTER(tenon_int64_array_filter, tenon_int64_array, int64_t);
-TENON_DECLARE_ARRAY_FILTER(tenon_float_array_filter, tenon_float_array, float);
-TENON_DECLARE_ARRAY_FILTER(tenon_double_array_filter, tenon_double_array, double);
-TENON_DECLARE_ARRAY_FILTER(tenon_decimal_array_filter, tenon_decimal_array, tenon_decimal);
-TENON_DECLARE_ARRAY_FILTER(tenon_text_array_filter, tenon_text_array, const char *);
-TENON_DECLARE_ARRAY_FILTER(tenon_json_array_filter, tenon_json_array, tenon_json);
-TENON_DECLARE_ARRAY_FILTER(tenon_bytes_array_filter, tenon_bytes_array, tenon_bytes);
-TENON_DECLARE_ARRAY_FILTER(tenon_uuid_array_filter, tenon_uuid_array, tenon_uuid);
-TENON_DECLARE_ARRAY_FILTER(tenon_time_array_filter, tenon_time_array, tenon_time);
-TENON_DECLARE_ARRAY_FILTER(tenon_date_array_filter, tenon_date_array, tenon_date);
-TENON_DECLARE_ARRAY_FILTER(tenon_clock_array_filter, tenon_clock_array, tenon_clock);
-TENON_DECLARE_ARRAY_FILTER(tenon_clock_tz_array_filter, tenon_clock_tz_array, tenon_clock_tz);
-
-/* A generated …Where starts with these trees (items of its own type), then one filter a field. All
- * conditions of a Where must hold. `all`: each item holds; `any`: at least one; `none`: not one.
- * items NULL = not set; an empty list is a condition too (any: never true). */
-typedef struct tenon_where_list {
-    const void *items;
-    size_t count;
-} tenon_where_list;
-
-typedef struct tenon_where_head {
-    tenon_where_list all, any, none;
-} tenon_where_head;
-
-/* Filters over relations: a generated …RelationFilter or …ListRelationFilter has this form, with
- * pointers to the target's …Where. All that is set must hold; NULL = not set.
- *
- * `is`: there is one and it holds. `is_not`: there is none, or it does not hold. `some`: at least
- * one row holds; `every`: no row fails to, so also when there is none; `none`: not one holds. */
-typedef enum tenon_presence {
-    TENON_PRESENT = 1, /* there is one */
-    TENON_ABSENT
-} tenon_presence;
-
-typedef struct tenon_relation_filter {
-    const void *is, *is_not;
-    tenon_presence presence;
-} tenon_relation_filter;
-
-typedef struct tenon_list_relation_filter {
-    const void *some, *every, *none;
-    tenon_int_filter count; /* how many there are */
-} tenon_list_relation_filter;
 
 /* ---- what calls take ------------------------------------------------------------------------- */
 

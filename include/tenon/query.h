@@ -29,6 +29,10 @@ TENON_API void *tenon_find_first(const tenon_model *model, const void *query);
 /* With `distinct`: one row for each combination of those columns, the first in the query's order;
  * NULLs count as equal. Enums sort as they are declared, on both databases. */
 TENON_API tenon_list tenon_find_many(const tenon_model *model, const void *query);
+/* Loads what the query includes and counts for rows in hand, which were found before; the columns
+ * by which the relations are looked up must have been selected. What stands in the rows of these
+ * relations is replaced. Of the query only `session`, `include` and `counts` may be set. */
+TENON_API void tenon_load(const tenon_model *model, void *rows, size_t count, const void *query);
 /* How many rows find_many would give: limit, offset and distinct apply before counting. `select`
  * and `order_by`, which could change nothing, are MISUSE. */
 TENON_API int64_t tenon_count(const tenon_model *model, const void *query);

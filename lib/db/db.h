@@ -56,6 +56,12 @@ tenon_error *tenon__session_error(tenon_session *s);
 bool tenon__session_is_failed(const tenon_session *s);
 tenon_dialect tenon__session_dialect(const tenon_session *s);
 const tenon__driver *tenon__session_driver(const tenon_session *s);
+/* How large a tree of includes may be. */
+typedef struct tenon__tree_limits {
+    int64_t rows;
+    unsigned depth; /* levels below the root */
+} tenon__tree_limits;
+tenon__tree_limits tenon__session_tree_limits(const tenon_session *s);
 /* Scratch memory of the call being prepared, values and shape: it stays as it is through tenon__run
  * and tenon__run_copy, which empty it when they return. */
 tenon__arena *tenon__session_scratch(tenon_session *s);

@@ -35,11 +35,6 @@ static bool fail_forked(tenon_error *err)
     return false;
 }
 
-static void clear(tenon__operation *op)
-{
-    memset(op, 0, offsetof(tenon__operation, rows_before));
-}
-
 bool tenon__operation_init(tenon__operation *op, tenon_session *s, bool writes)
 {
     if (tenon__session_is_failed(s))
@@ -48,13 +43,12 @@ bool tenon__operation_init(tenon__operation *op, tenon_session *s, bool writes)
         return fail_forked(&s->error);
     if (s->depth && !tenon__transaction_is_sound(s))
         return false;
-    clear(op);
-    op->db = s->db;
-    op->session = s;
-    op->err = &s->error;
-    op->lane = tenon__lane_for(s->db, writes);
-    op->member = s->pinned;
-    op->phase = s->pinned ? TENON__START : TENON__LEASE;
+    *op = (tenon__operation){.db = s->db,
+                             .session = s,
+                             .err = &s->error,
+                             .lane = tenon__lane_for(s->db, writes),
+                             .member = s->pinned,
+                             .phase = s->pinned ? TENON__START : TENON__LEASE};
     set_times(op, s);
     return true;
 }
@@ -62,13 +56,13 @@ bool tenon__operation_init(tenon__operation *op, tenon_session *s, bool writes)
 void tenon__operation_init_lease(tenon__operation *op, tenon_db *db, tenon__lane *lane,
                                  tenon_error *err)
 {
-    clear(op);
-    op->db = db;
-    op->err = err;
-    op->lane = lane;
-    op->keeps_member = true;
-    op->deadline_us = op->limit_us = TENON__NEVER;
-    op->patience_us = db->config.acquire_timeout_us;
+    *op = (tenon__operation){.db = db,
+                             .err = err,
+                             .lane = lane,
+                             .keeps_member = true,
+                             .deadline_us = TENON__NEVER,
+                             .limit_us = TENON__NEVER,
+                             .patience_us = db->config.acquire_timeout_us};
 }
 
 /* False when the time came first. */
@@ -121,7 +115,7 @@ bool tenon__run(tenon_session *s, const tenon__call *call)
 {
     bool is_done = tenon__statement_begin(s) && run_call(s, call);
     is_done = tenon__statement_end(s, is_done);
-    if (s && s->scratch.total_bytes)
+    if (s)
         tenon__arena_clear(&s->scratch);
     return is_done;
 }

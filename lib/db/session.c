@@ -12,6 +12,8 @@
 
 enum { MESSAGE_SIZE = 768, GENERATION_SHIFT = 48 };
 
+static const tenon__tree_limits usual_tree = {.rows = 10000000, .depth = 16};
+
 struct tenon_results {
     tenon__arena arena;
 };
@@ -27,12 +29,22 @@ static void apply_options(tenon_session *s, const tenon_session_options *options
 {
     s->budget_us = s->db->config.statement_timeout_us;
     s->results.limit_bytes = s->db->config.result_limit_bytes;
+    s->tree = usual_tree;
     if (!options)
         return;
     if (options->deadline_us)
         s->budget_us = options->deadline_us < 0 ? TENON__NEVER : options->deadline_us;
     if (options->memory_limit_bytes)
         s->results.limit_bytes = options->memory_limit_bytes;
+    if (options->tree_rows_most)
+        s->tree.rows = options->tree_rows_most;
+    if (options->tree_depth_most)
+        s->tree.depth = (unsigned)options->tree_depth_most;
+}
+
+tenon__tree_limits tenon__session_tree_limits(const tenon_session *s)
+{
+    return s->tree;
 }
 
 tenon_session *tenon_session_open(tenon_db *db, const tenon_session_options *options)

@@ -29,18 +29,10 @@ static void link_newest(tenon__statement_cache *cache, tenon__kept *kept)
     cache->newest = kept;
 }
 
-tenon__kept *tenon__statement_cache_find(tenon__statement_cache *cache, const uint8_t *key,
-                                         size_t length)
+void tenon__statement_cache_use(tenon__statement_cache *cache, tenon__kept *kept)
 {
-    uint64_t hash = tenon__hash(key, length);
-    tenon__kept *kept = cache->buckets ? cache->buckets[hash & cache->bucket_mask] : NULL;
-    while (kept && !tenon__shared_plan_is(kept->plan, hash, key, length))
-        kept = kept->next;
-    if (kept) {
-        unlink_use(cache, kept);
-        link_newest(cache, kept);
-    }
-    return kept;
+    unlink_use(cache, kept);
+    link_newest(cache, kept);
 }
 
 static tenon__kept **bucket_of(tenon__statement_cache *cache, const tenon__kept *kept)

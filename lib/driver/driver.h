@@ -24,9 +24,11 @@
  *
  * What SQL text for SQLite may rely on, registered on every connection by lib/driver/sqlite:
  *
- *     tenon_keys(?1)             a table of one column `value`: the items of a WIDE_LIST or
- *                                NARROW_LIST slot, each as that slot's column stores it:
- *                                `"age" IN (SELECT value FROM tenon_keys(?1))`
+ *     tenon_keys(?1)             a table of one column `value`: the items of a WIDE_LIST,
+ *                                NARROW_LIST
+ *                                or COLUMN slot, each as that slot's column stores it:
+ *                                `"age" IN (SELECT value FROM tenon_keys(?1))`; its rowid counts
+ *                                from 1
  *     tenon_like(text, pattern)  PostgreSQL's LIKE: case-sensitive, % and _, backslash escapes
  *     tenon_ilike(text, pattern) the same without regard to the case of A-Z
  *     tenon_array_has(array, x)  whether an array column holds the element x (ELEMENT slot, or a
@@ -75,7 +77,8 @@ typedef enum tenon__form {
      * to a wide value, to the tenon_…_array of an array column, or NULL for SQL NULL. Sent as an
      * array of the field's own type; as text[] where that has no fixed OID or no binary form (enum,
      * citext, bit, varbit, inet, xml, other) and for array columns, whose values then are array
-     * literals, because UNNEST would flatten them; money as numeric[]. The SQL casts each row. */
+     * literals, because UNNEST would flatten them; money as numeric[]. The SQL casts each row.
+     * SQLite, for tenon_keys: the same list, of values that are not NULL. */
     TENON__FORM_COLUMN
 } tenon__form;
 

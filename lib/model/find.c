@@ -3,7 +3,7 @@
  * A find by a key is the call that programs make most, and it walks nothing: its shape is the head
  * alone and its values are the key. All others walk their query: columns, order, distinct, where,
  * limit. */
-#include "model/walk.h"
+#include "model/include.h"
 
 void *tenon_find_by(tenon_session *s, const tenon_model *model, uint32_t unique,
                     const void *const *key)
@@ -32,10 +32,9 @@ static bool begin(tenon__walk *walk, const tenon_model *model, const tenon_query
         return false;
     tenon__walk_table(walk, head->table);
     tenon__walk_index(walk, head->hints);
-    if (head->plan == TENON_PLAN_CUSTOM)
-        tenon__walk_flag(walk, TENON__SHAPE_CUSTOM_PLAN);
-    else if (head->plan != TENON_PLAN_AUTO)
-        tenon__walk_misuse(walk, "there is no plan mode %d", (int)head->plan);
+    tenon__walk_plan(walk, head->plan);
+    if (head->strategy != TENON_LOAD_AUTO)
+        tenon__walk_misuse(walk, "a strategy belongs to an included relation");
     return true;
 }
 
@@ -61,7 +60,10 @@ static bool find(const tenon_model *model, const void *query, const tenon_query_
         tenon__walk_misuse(&walk, "limit has no meaning for find_first");
     tenon__walk_lock(&walk, head, tenon__read_int((const char *)query + model->query_distinct));
     rows->arena = tenon__session_arena(head->session);
-    return tenon__run_hinted(&walk, head->hints, rows);
+    if (!tenon__run_hinted(&walk, head->hints, rows))
+        return false;
+    return !tenon__has_includes(model, query) ||
+           tenon__include(head->session, model, query, rows->items, rows->count);
 }
 
 void *tenon_find_first(const tenon_model *model, const void *query)
@@ -81,6 +83,23 @@ tenon_list tenon_find_many(const tenon_model *model, const void *query)
     if (!find(model, query, &head, head.limit, &rows))
         return (tenon_list){0};
     return (tenon_list){.items = rows.items, .count = rows.count};
+}
+
+void tenon_load(const tenon_model *model, void *rows, size_t count, const void *query)
+{
+    tenon_query_head head = head_of(query);
+    tenon__walk walk;
+    if (!begin(&walk, model, &head, TENON__FIND))
+        return;
+    tenon__refuse_columns(&walk, query, "load");
+    tenon__refuse_order(&walk, query, "load");
+    tenon__refuse_distinct(&walk, query, "load");
+    if (head.limit || head.offset || head.table.name || head.plan)
+        tenon__walk_misuse(&walk, "load takes an include and counts only");
+    if (tenon__walk_where(&walk, where_of(model, query)) != TENON__ALWAYS && !walk.failed)
+        tenon__walk_misuse(&walk, "where has no meaning for load");
+    if (!walk.failed && rows)
+        tenon__include(head.session, model, query, rows, count);
 }
 
 /* ---- counts and flags ------------------------------------------------------------------------ */
@@ -109,6 +128,7 @@ int64_t tenon_count(const tenon_model *model, const void *query)
     tenon__refuse_order(&walk, query, "count");
     tenon__refuse_lock(&walk, &head, "count");
     tenon__walk_distinct(&walk, query);
+    tenon__refuse_includes(&walk, query, "count");
     tenon__walk_where(&walk, where_of(model, query));
     tenon__walk_limit(&walk, head.limit, head.offset);
     return run_plain(&walk, head.hints, &count, sizeof count) ? count : 0;
@@ -125,6 +145,7 @@ bool tenon_exists(const tenon_model *model, const void *query)
     tenon__refuse_order(&walk, query, "exists");
     tenon__refuse_lock(&walk, &head, "exists");
     tenon__refuse_distinct(&walk, query, "exists");
+    tenon__refuse_includes(&walk, query, "exists");
     if (head.limit || head.offset)
         tenon__walk_misuse(&walk, "limit and offset have no meaning for exists");
     tenon__walk_where(&walk, where_of(model, query));

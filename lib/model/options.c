@@ -29,6 +29,26 @@ static void check_comparable(tenon__walk *walk, const tenon_field *field, const 
                          option);
 }
 
+void tenon__walk_plan(tenon__walk *walk, tenon_plan_mode plan)
+{
+    if (plan == TENON_PLAN_CUSTOM)
+        tenon__walk_flag(walk, TENON__SHAPE_CUSTOM_PLAN);
+    else if (plan != TENON_PLAN_AUTO)
+        tenon__walk_misuse(walk, "there is no plan mode %d", (int)plan);
+}
+
+/* The columns by which an included or counted relation is looked up. */
+static void add_keys(const tenon_model *model, const void *query, uint8_t *bits)
+{
+    for (uint32_t i = 0; i < model->relation_count; i++) {
+        const tenon_relation *relation = &model->relations[i];
+        if (!tenon__is_included(relation, query))
+            continue;
+        for (uint16_t k = 0; k < relation->field_count; k++)
+            bits[relation->fields[k] / 8] |= (uint8_t)(1u << relation->fields[k] % 8);
+    }
+}
+
 void tenon__walk_columns(tenon__walk *walk, const void *query)
 {
     const tenon_model *model = walk->model;
@@ -44,10 +64,11 @@ void tenon__walk_columns(tenon__walk *walk, const void *query)
     for (uint32_t i = 0; i < model->field_count; i++) {
         int column = tenon__read_int(select + i * sizeof(int));
         if (column == 0 || !check_column(walk, column, "select"))
-            return;
+            break;
         uint32_t index = index_of(walk, column);
         bits[index / 8] |= (uint8_t)(1u << index % 8);
     }
+    add_keys(model, query, bits);
 }
 
 static void walk_term(tenon__walk *walk, tenon_order term)
@@ -125,4 +146,11 @@ void tenon__refuse_columns(tenon__walk *walk, const void *query, const char *cal
 void tenon__refuse_distinct(tenon__walk *walk, const void *query, const char *call)
 {
     refuse(walk, query, walk->model->query_distinct, "distinct", call);
+}
+
+void tenon__refuse_includes(tenon__walk *walk, const void *query, const char *call)
+{
+    for (uint32_t i = 0; i < walk->model->relation_count; i++)
+        if (tenon__is_included(&walk->model->relations[i], query))
+            tenon__walk_misuse(walk, "include and counts have no meaning for %s", call);
 }

@@ -100,7 +100,9 @@ tenon__truth tenon__walk_where(tenon__walk *walk, const void *where);
 
 /* ---- options.c ------------------------------------------------------------------------------- */
 
-/* Columns, order and distinct of a …Query into the shape, in this order; then plan mode. */
+void tenon__walk_plan(tenon__walk *walk, tenon_plan_mode plan);
+/* Columns, order and distinct of a …Query into the shape, in this order. Columns that an included
+ * relation is looked up by come along. */
 void tenon__walk_columns(tenon__walk *walk, const void *query);
 void tenon__walk_order(tenon__walk *walk, const void *query);
 void tenon__walk_distinct(tenon__walk *walk, const void *query);
@@ -110,6 +112,9 @@ void tenon__walk_limit(tenon__walk *walk, int64_t limit, int64_t offset);
 void tenon__refuse_order(tenon__walk *walk, const void *query, const char *call);
 void tenon__refuse_columns(tenon__walk *walk, const void *query, const char *call);
 void tenon__refuse_distinct(tenon__walk *walk, const void *query, const char *call);
+void tenon__refuse_includes(tenon__walk *walk, const void *query, const char *call);
+/* Whether the query asks for the rows of a relation, or for their number. */
+bool tenon__is_included(const tenon_relation *relation, const void *query);
 
 /* ---- hints.c --------------------------------------------------------------------------------- */
 

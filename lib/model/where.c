@@ -292,7 +292,9 @@ static tenon__truth walk_trees(tenon__walk *walk, const void *where)
 {
     tenon_where_head head;
     memcpy(&head, where, sizeof head);
-    tenon__truth truth = walk_tree(walk, TENON__SHAPE_ALL, head.all);
+    tenon_where_list except = {.items = head.except, .count = head.except != NULL};
+    tenon__truth truth = walk_tree(walk, TENON__SHAPE_NONE, except);
+    truth = and_of(truth, walk_tree(walk, TENON__SHAPE_ALL, head.all));
     truth = and_of(truth, walk_tree(walk, TENON__SHAPE_ANY, head.any));
     return and_of(truth, walk_tree(walk, TENON__SHAPE_NONE, head.none));
 }

@@ -385,14 +385,19 @@ static tenon__bulk bulk_of(const tenon_field *field)
     }
 }
 
-static void write_bulk_column(tenon__sql *w, const tenon_field *field, size_t at)
+static void write_bulk_cast(tenon__sql *w, const tenon_field *field)
 {
-    tenon__buf_format(&w->text, "c%zu", at + 1);
     if (!travels_as_text(field) && field->pg_type != TENON_PG_MONEY)
         return;
     tenon__sql_add(w, "::");
     write_type(w, field);
     tenon__sql_add(w, is_list(field) ? "[]" : "");
+}
+
+static void write_bulk_column(tenon__sql *w, const tenon_field *field, size_t at)
+{
+    tenon__buf_format(&w->text, "c%zu", at + 1);
+    write_bulk_cast(w, field);
 }
 
 static void write_bulk_parameter(tenon__sql *w, const tenon_field *field)
@@ -408,19 +413,42 @@ static void write_bulk_parameter(tenon__sql *w, const tenon_field *field)
     tenon__sql_add(w, "[]");
 }
 
+/* "UNNEST($1::text[], $2::int4[])" */
+static void write_unnest(tenon__sql *w, const tenon_field *const *fields, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        tenon__sql_add(w, i ? ", " : "UNNEST(");
+        write_bulk_parameter(w, fields[i]);
+    }
+    tenon__sql_add(w, ")");
+}
+
 static void write_bulk_source(tenon__sql *w, const tenon_field *const *fields, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         tenon__sql_add(w, i ? ", " : " SELECT ");
         write_bulk_column(w, fields[i], i);
     }
-    for (size_t i = 0; i < count; i++) {
-        tenon__sql_add(w, i ? ", " : " FROM UNNEST(");
-        write_bulk_parameter(w, fields[i]);
-    }
+    tenon__sql_add(w, " FROM ");
+    write_unnest(w, fields, count);
     for (size_t i = 0; i < count; i++)
-        tenon__buf_format(&w->text, "%sc%zu", i ? ", " : ") AS u(", i + 1);
+        tenon__buf_format(&w->text, "%sc%zu", i ? ", " : " AS u(", i + 1);
     tenon__sql_add(w, ")");
+}
+
+static void write_keys(tenon__sql *w, const tenon_field *const *fields, size_t count)
+{
+    write_unnest(w, fields, count);
+    tenon__sql_add(w, " WITH ORDINALITY AS \"tenon:keys\"(");
+    for (size_t i = 0; i < count; i++)
+        tenon__buf_format(&w->text, "c%zu, ", i + 1);
+    tenon__sql_add(w, "number)");
+}
+
+static void write_key(tenon__sql *w, const tenon_field *field, size_t at)
+{
+    tenon__sql_add(w, "\"tenon:keys\".");
+    write_bulk_column(w, field, at);
 }
 
 const tenon__sql_dialect tenon__sql_postgresql = {
@@ -442,5 +470,10 @@ const tenon__sql_dialect tenon__sql_postgresql = {
     .hinted = write_hinted,
     .locked = write_locked,
     .bulk = bulk_of,
+    .keys = write_keys,
+    .key = write_key,
+    .key_number = "\"tenon:keys\".number",
+    .key_join = " JOIN ",
+    .has_lateral = true,
     .bulk_source = write_bulk_source,
 };

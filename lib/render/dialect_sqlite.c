@@ -256,6 +256,34 @@ static void refuse_bulk_source(tenon__sql *w, const tenon_field *const *fields, 
     tenon__sql_refuse(w, fields[0], "SQLite takes many rows as VALUES", "create them so");
 }
 
+/* ---- keys ------------------------------------------------------------------------------------ */
+
+/* A table for each column, paired by their rowids. CROSS JOIN keeps SQLite from going through all
+ * keys once for every row of the other table. */
+static void write_keys(tenon__sql *w, const tenon_field *const *fields, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        tenon__sql_add(w, i ? " CROSS JOIN tenon_keys(" : "tenon_keys(");
+        tenon__sql_slot(w, fields[i], TENON__FORM_COLUMN);
+        if (i)
+            tenon__buf_format(&w->text,
+                              ") AS \"tenon:keys%zu\" ON \"tenon:keys%zu\".rowid = "
+                              "\"tenon:keys\".rowid",
+                              i, i);
+        else
+            tenon__sql_add(w, ") AS \"tenon:keys\"");
+    }
+}
+
+static void write_key(tenon__sql *w, const tenon_field *field, size_t at)
+{
+    (void)field;
+    if (at)
+        tenon__buf_format(&w->text, "\"tenon:keys%zu\".value", at);
+    else
+        tenon__sql_add(w, "\"tenon:keys\".value");
+}
+
 const tenon__sql_dialect tenon__sql_sqlite = {
     .id = TENON_SQLITE,
     .traits = {.has_prefix_ranges = true},
@@ -276,5 +304,9 @@ const tenon__sql_dialect tenon__sql_sqlite = {
     .hinted = write_hinted,
     .locked = refuse_locked,
     .bulk = bulk_of,
+    .keys = write_keys,
+    .key = write_key,
+    .key_number = "\"tenon:keys\".rowid",
+    .key_join = " CROSS JOIN ",
     .bulk_source = refuse_bulk_source,
 };

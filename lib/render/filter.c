@@ -154,6 +154,11 @@ static void write_where(tenon__sql *w)
     }
 }
 
+void tenon__sql_conditions(tenon__sql *w)
+{
+    write_where(w);
+}
+
 void tenon__sql_where(tenon__sql *w)
 {
     assert(w->shape.at < w->shape.end);

@@ -52,6 +52,12 @@ static void write_operation(tenon__sql *w)
     case TENON__EXISTS:
         tenon__sql_exists(w);
         return;
+    case TENON__FIND_RELATED:
+        tenon__sql_find_related(w);
+        return;
+    case TENON__COUNT_RELATED:
+        tenon__sql_count_related(w);
+        return;
     case TENON__CREATE:
         tenon__sql_create(w);
         return;

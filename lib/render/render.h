@@ -29,6 +29,12 @@ typedef struct tenon__plan {
     tenon__arena arena; /* holds everything */
 } tenon__plan;
 
+/* Rows of FIND_RELATED have the number of their key, an int64_t from 1, behind the struct of the
+ * model; those of COUNT_RELATED are this. */
+typedef struct tenon__related_count {
+    int64_t number, count;
+} tenon__related_count;
+
 /* NULL with *err when memory is exhausted or the dialect cannot say it (UNSUPPORTED, naming the
  * operator and what to use instead). */
 tenon__plan *tenon__render(tenon_dialect dialect, const uint8_t *shape, size_t length,

@@ -19,20 +19,22 @@ static size_t column_words(const tenon_model *model)
     return (model->field_count + 63) / 64;
 }
 
-/* Counts and flags come as a row of their own. */
-static void make_plain_layout(tenon__sql *w, tenon__out_kind kind)
+void tenon__sql_plain_layout(tenon__sql *w, const tenon__out *outs, size_t count, uint32_t row_size)
 {
     tenon__layout *layout = tenon__sql_alloc(w, 1, sizeof *layout);
-    tenon__out *out = tenon__sql_alloc(w, 1, sizeof *out);
+    tenon__out *copy = tenon__sql_alloc(w, count, sizeof *copy);
     if (w->failed)
         return;
-    out->kind = kind;
-    layout->outs = out;
-    layout->out_count = 1;
-    layout->row_size = kind == TENON__OUT_INT64 ? sizeof(int64_t) : sizeof(bool);
+    memcpy(copy, outs, count * sizeof *copy);
+    layout->outs = copy;
+    layout->out_count = count;
+    layout->row_size = row_size;
     layout->model = w->model;
     w->layout = layout;
 }
+
+static const tenon__out one_count = {.kind = TENON__OUT_INT64};
+static const tenon__out one_flag = {.kind = TENON__OUT_BOOL};
 
 static void make_row_layout(tenon__sql *w, const uint8_t *columns)
 {
@@ -58,7 +60,7 @@ static void make_row_layout(tenon__sql *w, const uint8_t *columns)
     w->layout = layout;
 }
 
-static void write_columns(tenon__sql *w)
+void tenon__sql_write_columns(tenon__sql *w)
 {
     for (size_t i = 0; w->layout && i < w->layout->out_count; i++) {
         if (i)
@@ -67,20 +69,26 @@ static void write_columns(tenon__sql *w)
     }
 }
 
-void tenon__sql_select_list(tenon__sql *w)
+void tenon__sql_read_columns(tenon__sql *w)
 {
     const uint8_t *columns = NULL;
     if (w->head.flags & TENON__SHAPE_HAS_COLUMNS)
         columns = tenon__shape_next_bytes(&w->shape, column_words(w->model) * 8);
     make_row_layout(w, columns);
-    write_columns(w);
+}
+
+static void write_select(tenon__sql *w)
+{
+    tenon__sql_add(w, "SELECT ");
+    tenon__sql_read_columns(w);
+    tenon__sql_write_columns(w);
 }
 
 void tenon__sql_returning(tenon__sql *w)
 {
     make_row_layout(w, NULL);
     tenon__sql_add(w, " RETURNING ");
-    write_columns(w);
+    tenon__sql_write_columns(w);
 }
 
 static void write_from(tenon__sql *w)
@@ -102,8 +110,7 @@ static void write_column_list(tenon__sql *w, const tenon_field *const *fields, s
 
 void tenon__sql_find_by(tenon__sql *w)
 {
-    tenon__sql_add(w, "SELECT ");
-    tenon__sql_select_list(w);
+    write_select(w);
     write_from(w);
     tenon__sql_where_key(w);
 }
@@ -129,8 +136,7 @@ static void write_ranked(tenon__sql *w, const tenon_field *const *distinct, size
 
 void tenon__sql_find(tenon__sql *w)
 {
-    tenon__sql_add(w, "SELECT ");
-    tenon__sql_select_list(w);
+    write_select(w);
     size_t order_count, distinct_count;
     const tenon__sql_term *order = tenon__sql_read_order(w, &order_count);
     const tenon_field *const *distinct = tenon__sql_read_distinct(w, &distinct_count);
@@ -167,7 +173,7 @@ void tenon__sql_count_rows(tenon__sql *w)
     const tenon_field *const *distinct = tenon__sql_read_distinct(w, &distinct_count);
     unsigned cuts = TENON__SHAPE_LIMIT | TENON__SHAPE_LIMIT_ONE | TENON__SHAPE_OFFSET;
     tenon__sql_add(w, "SELECT count(*)");
-    make_plain_layout(w, TENON__OUT_INT64);
+    tenon__sql_plain_layout(w, &one_count, 1, sizeof(int64_t));
     if (distinct_count || w->head.flags & cuts) {
         write_counted(w, distinct, distinct_count);
         return;
@@ -179,7 +185,7 @@ void tenon__sql_count_rows(tenon__sql *w)
 void tenon__sql_exists(tenon__sql *w)
 {
     tenon__sql_add(w, "SELECT EXISTS (SELECT 1");
-    make_plain_layout(w, TENON__OUT_BOOL);
+    tenon__sql_plain_layout(w, &one_flag, 1, sizeof(bool));
     write_from(w);
     tenon__sql_where(w);
     tenon__sql_add(w, ")");

@@ -15,6 +15,9 @@
  *                | changes [STILL field]          UPDATE; the version that is expected
  *                | changes where                  UPDATE_MANY
  *                | left_out changes               UPSERT
+ *                | related [columns] order distinct where      FIND_RELATED
+ *                | related where                  COUNT_RELATED
+ *     related   := two pointers                   the relation, and the model that has it
  *     columns   := 8 bytes for each 64 fields     a bit a field
  *     where     := condition* END
  *     condition := operator field [text]          a tenon_operator; text: the keys of JSON_PATH_EQ
@@ -28,7 +31,8 @@
  *     text      := two bytes of length, bytes
  *
  * The values of a call are numbered in the order in which the shape mentions them: keys of FIND_BY
- * and DELETE in the order of the unique; conditions, ranges with two values, null and emptiness
+ * and DELETE in the order of the unique; the keys of FIND_RELATED and COUNT_RELATED, a column of
+ * values a field of the relation; conditions, ranges with two values, null and emptiness
  * tests with none; for creating every field that is not left out, row by row; changes before the
  * key or the where, an expected version behind the key; last the limit and the offset when they are
  * values. */
@@ -46,6 +50,8 @@ typedef enum tenon__operation {
     TENON__FIND,
     TENON__COUNT_ROWS,
     TENON__EXISTS,
+    TENON__FIND_RELATED,  /* rows at the other end of a relation, for many keys at once */
+    TENON__COUNT_RELATED, /* how many there are for each key */
     TENON__CREATE,
     TENON__CREATE_MANY, /* a column of values a parameter: UNNEST, or COPY with TENON__SHAPE_COPY */
     TENON__UPDATE,
@@ -94,6 +100,12 @@ static inline uint32_t tenon__lock_number(tenon_lock lock, tenon_lock_wait wait)
 {
     return (uint32_t)lock | (uint32_t)wait << 8;
 }
+
+/* What FIND_RELATED and COUNT_RELATED begin with. */
+typedef struct tenon__shape_related {
+    const tenon_relation *relation;
+    const tenon_model *owner;
+} tenon__shape_related;
 
 /* ---- writer -----------------------------------------------------------------------------------
  * Starts on the stack and moves to the arena when it grows. Sticky: `failed` when memory or the

@@ -53,6 +53,14 @@ struct tenon__sql_dialect {
     void (*hinted)(tenon__sql *w);
     void (*locked)(tenon__sql *w, tenon_lock lock, tenon_lock_wait wait);
     tenon__bulk (*bulk)(const tenon_field *field);
+    /* A set of keys as a table, "tenon:keys", a column of values a field; the value of its i-th
+     * column, and the number of the key, from 1. */
+    void (*keys)(tenon__sql *w, const tenon_field *const *fields, size_t count);
+    void (*key)(tenon__sql *w, const tenon_field *field, size_t at);
+    const char *key_number;
+    /* How the table of keys is joined with what is looked up by it. */
+    const char *key_join;
+    bool has_lateral;
     /* Where the rows of a CREATE_MANY come from, `SELECT … FROM UNNEST(…)`. */
     void (*bulk_source)(tenon__sql *w, const tenon_field *const *fields, size_t count);
 };
@@ -100,6 +108,8 @@ bool tenon__sql_next_key(tenon__sql_path *path, tenon__sql_key *key);
 
 /* filter.c: " WHERE …", or nothing when the where of the shape has no condition. */
 void tenon__sql_where(tenon__sql *w);
+/* The conditions alone; what is always true when there are none. */
+void tenon__sql_conditions(tenon__sql *w);
 /* " WHERE key = $1 AND …" by the unique of the head. */
 void tenon__sql_where_key(tenon__sql *w);
 
@@ -121,10 +131,18 @@ void tenon__sql_find_by(tenon__sql *w);
 void tenon__sql_find(tenon__sql *w);
 void tenon__sql_count_rows(tenon__sql *w);
 void tenon__sql_exists(tenon__sql *w);
-/* Reads the columns of the shape, or takes all; writes them, and makes the layout. */
-void tenon__sql_select_list(tenon__sql *w);
+/* Makes the layout of the columns in the shape, or of all; writes these. */
+void tenon__sql_read_columns(tenon__sql *w);
+void tenon__sql_write_columns(tenon__sql *w);
+/* The layout of a computed column, and of several int64_t. */
+void tenon__sql_plain_layout(tenon__sql *w, const tenon__out *outs, size_t count,
+                             uint32_t row_size);
 /* " RETURNING " and all columns. */
 void tenon__sql_returning(tenon__sql *w);
+
+/* related.c */
+void tenon__sql_find_related(tenon__sql *w);
+void tenon__sql_count_related(tenon__sql *w);
 
 /* write.c */
 void tenon__sql_create(tenon__sql *w);

@@ -52,6 +52,19 @@ static bool count(tenon_session *s)
     return user_count(s, .where = {.tags = HAS("a")}) == 1;
 }
 
+static bool load(tenon_session *s)
+{
+    User *ann = user_find_by_email(s, ANN);
+    if (!ann)
+        return false;
+    user_load(s, ann, 1,
+              .include = {.posts = &(PostQuery){.order_by = {ASC(POST_TITLE)},
+                                                .limit = 3,
+                                                .include = {.author = &(UserQuery){0}}}},
+              .counts = {.memberships = &(MembershipWhere){0}});
+    return !tenon_failed(s) && ann->counts && USER_LOADED(ann, USER_POSTS);
+}
+
 static bool exists(tenon_session *s)
 {
     return user_exists(s, .where = {.balance = GE(((tenon_decimal){0, "0.5"}))});
@@ -285,6 +298,7 @@ static const public_call calls[] = {
     {"tenon_find_many", find_many},
     {"tenon_count", count},
     {"tenon_exists", exists},
+    {"tenon_load", load},
     {"tenon_create", create},
     {"tenon_create_many", create_many},
     {"tenon_create_many_returning", create_many_returning},

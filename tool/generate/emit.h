@@ -63,6 +63,10 @@ void emit_include_types(emitter *e, size_t model);
 void emit_include_members(emitter *e, size_t model);
 void emit_relations(emitter *e, size_t model);
 const model_names *emit_names_of_model(const emitter *e, const tenon_model *model);
+/* The function that loads relations of rows in hand: its declaration, macro and definition. */
+void emit_load_declaration(emitter *e, size_t model);
+void emit_load_macro(emitter *e, size_t model);
+void emit_load(emitter *e, size_t model);
 /* The fields of a unique, a constraint or a relation: `static const uint16_t user_key_0[] = …`. */
 void emit_field_list(emitter *e, const char *owner, const char *what, uint32_t at,
                      const uint16_t *fields, uint16_t count);

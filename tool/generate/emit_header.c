@@ -123,10 +123,10 @@ static void emit_where(emitter *e, size_t at)
     tenon__buf_format(e->out,
                       "typedef struct %s {\n    const %s *items;\n    size_t count;\n"
                       "} %s;\n\n"
-                      "/* All that is set must hold; `all`, `any` and `none` nest. */\n"
-                      "struct %s {\n    %s all, any, none;\n",
+                      "/* All that is set must hold; `except`, `all`, `any` and `none` nest. */\n"
+                      "struct %s {\n    const %s *except;\n    %s all, any, none;\n",
                       names->where_list, names->where, names->where_list, names->where,
-                      names->where_list);
+                      names->where, names->where_list);
     for (uint32_t i = 0; i < model->field_count; i++)
         emit_member(e, emit_filter_type(e, &model->fields[i]), names->members[i]);
     emit_relation_filters(e, at);
@@ -301,6 +301,7 @@ static void emit_find_declarations(emitter *e, size_t at)
                       "bool %s_exists_q(const %s *query);\n",
                       names->type, names->snake, names->query, names->list, names->snake,
                       names->query, names->snake, names->query, names->snake, names->query);
+    emit_load_declaration(e, at);
 }
 
 static void emit_keyed_write_declarations(emitter *e, size_t at)
@@ -399,6 +400,7 @@ static void emit_macros(emitter *e, size_t at)
     static const char *const reads[] = {"find_first", "find_many", "count", "exists"};
     for (size_t i = 0; i < TENON__COUNT(reads); i++)
         emit_call_macro(e, names->snake, reads[i], names->query);
+    emit_load_macro(e, at);
     if (!model->is_view) {
         emit_call_macro(e, names->snake, "create", names->set);
         emit_call_macro(e, names->snake, "create_many", names->create_many);

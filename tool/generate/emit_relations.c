@@ -243,3 +243,34 @@ void emit_relations(emitter *e, size_t at)
         emit_relation(e, at, i);
     tenon__buf_text(e->out, "};\n\n");
 }
+
+/* ---- tenon_load ------------------------------------------------------------------------------ */
+
+void emit_load_declaration(emitter *e, size_t at)
+{
+    const model_names *names = &e->names->models[at];
+    if (e->set->models[at].model.relation_count)
+        tenon__buf_format(e->out, "void %s_load_q(const %s *query, %s *rows, size_t count);\n",
+                          names->snake, names->query, names->type);
+}
+
+void emit_load_macro(emitter *e, size_t at)
+{
+    const model_names *names = &e->names->models[at];
+    if (e->set->models[at].model.relation_count)
+        tenon__buf_format(e->out,
+                          "#define %s_load(session_, rows_, count_, ...) \\\n"
+                          "    %s_load_q(&(%s){ .session = (session_), __VA_ARGS__ }, (rows_), "
+                          "(count_))\n",
+                          names->snake, names->snake, names->query);
+}
+
+void emit_load(emitter *e, size_t at)
+{
+    const model_names *names = &e->names->models[at];
+    if (e->set->models[at].model.relation_count)
+        tenon__buf_format(e->out,
+                          "void %s_load_q(const %s *query, %s *rows, size_t count)\n{\n"
+                          "    tenon_load(&%s, rows, count, query);\n}\n\n",
+                          names->snake, names->query, names->type, names->descriptor);
+}

@@ -117,7 +117,8 @@ static const char *const model_endings[] = {
     "_create_q",      "_create_many_q", "_create_many_returning_q",
     "_update_q",      "_update_many_q", "_upsert_q",
     "_delete_many_q", "_find_q",        "_find_with",
-    "_delete_q",      "_delete_with",
+    "_delete_q",      "_delete_with",   "_load",
+    "_load_q",
 };
 static const char *const key_endings[] = {"", "_q", "_with"};
 static const char *const enum_endings[] = {"_enum", "_name", "_from_name"};

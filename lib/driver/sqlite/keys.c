@@ -1,4 +1,5 @@
-/* tenon_keys(?1): the items of a list parameter as a table of one column, `value`.
+/* tenon_keys(?1): the items of a list parameter as a table of one column, `value`, whose rowid
+ * counts them from 1.
  *
  * It is an eponymous virtual table over memory of the program: nothing is copied or built into the
  * SQL text, so a statement with IN has one text however long its list is. The list comes as a
@@ -7,12 +8,15 @@
 
 #include <stdlib.h>
 
-enum { COLUMN_VALUE, COLUMN_LIST };
+enum { COLUMN_ROWID = -1, COLUMN_VALUE, COLUMN_LIST };
+
+/* Plans: all items, or the one with a rowid. */
+enum { PLAN_ALL, PLAN_ONE };
 
 typedef struct key_cursor {
     sqlite3_vtab_cursor base;
     const key_list *keys; /* NULL: no rows */
-    size_t at;
+    size_t at, end;
     char room[CELL_ROOM];
 } key_cursor;
 
@@ -41,23 +45,41 @@ static int disconnect(sqlite3_vtab *table)
     return SQLITE_OK;
 }
 
+static void use(sqlite3_index_info *info, int constraint, int argument)
+{
+    info->aConstraintUsage[constraint].argvIndex = argument;
+    info->aConstraintUsage[constraint].omit = 1;
+}
+
+/* The constraint `column = …`; -1 when there is none, *is_usable when it can be used. */
+static int find_constraint(const sqlite3_index_info *info, int column, bool *is_usable)
+{
+    for (int i = 0; i < info->nConstraint; i++) {
+        const struct sqlite3_index_constraint *constraint = &info->aConstraint[i];
+        *is_usable = constraint->usable;
+        if (constraint->iColumn == column && constraint->op == SQLITE_INDEX_CONSTRAINT_EQ)
+            return i;
+    }
+    return -1;
+}
+
 /* The list must be given; how long it is is not known yet. */
 static int best_index(sqlite3_vtab *table, sqlite3_index_info *info)
 {
     (void)table;
-    for (int i = 0; i < info->nConstraint; i++) {
-        const struct sqlite3_index_constraint *constraint = &info->aConstraint[i];
-        if (constraint->iColumn != COLUMN_LIST || constraint->op != SQLITE_INDEX_CONSTRAINT_EQ)
-            continue;
-        if (!constraint->usable)
-            return SQLITE_CONSTRAINT;
-        info->aConstraintUsage[i].argvIndex = 1;
-        info->aConstraintUsage[i].omit = 1;
-        info->estimatedRows = 20;
-        info->estimatedCost = 20;
-        return SQLITE_OK;
-    }
-    return SQLITE_CONSTRAINT;
+    bool is_usable;
+    int list = find_constraint(info, COLUMN_LIST, &is_usable);
+    if (list < 0 || !is_usable)
+        return SQLITE_CONSTRAINT;
+    use(info, list, 1);
+    int rowid = find_constraint(info, COLUMN_ROWID, &is_usable);
+    bool is_one = rowid >= 0 && is_usable;
+    if (is_one)
+        use(info, rowid, 2);
+    info->idxNum = is_one ? PLAN_ONE : PLAN_ALL;
+    info->estimatedRows = is_one ? 1 : 20;
+    info->estimatedCost = is_one ? 1 : 20;
+    return SQLITE_OK;
 }
 
 static int open_cursor(sqlite3_vtab *table, sqlite3_vtab_cursor **out)
@@ -80,10 +102,17 @@ static int close_cursor(sqlite3_vtab_cursor *base)
 static int filter(sqlite3_vtab_cursor *base, int plan, const char *plan_text, int argument_count,
                   sqlite3_value **arguments)
 {
-    (void)plan, (void)plan_text, (void)argument_count;
+    (void)plan_text, (void)argument_count;
     key_cursor *cursor = cursor_of(base);
     cursor->keys = sqlite3_value_pointer(arguments[0], KEY_LIST_TYPE);
     cursor->at = 0;
+    cursor->end = cursor->keys ? cursor->keys->list->count : 0;
+    if (plan != PLAN_ONE)
+        return SQLITE_OK;
+    sqlite3_int64 rowid = sqlite3_value_int64(arguments[1]);
+    bool is_there = rowid >= 1 && (sqlite3_uint64)rowid <= cursor->end;
+    cursor->at = is_there ? (size_t)rowid - 1 : 0;
+    cursor->end = is_there ? (size_t)rowid : 0;
     return SQLITE_OK;
 }
 
@@ -96,7 +125,7 @@ static int next(sqlite3_vtab_cursor *base)
 static int is_at_end(sqlite3_vtab_cursor *base)
 {
     const key_cursor *cursor = cursor_of(base);
-    return !cursor->keys || cursor->at >= cursor->keys->list->count;
+    return cursor->at >= cursor->end;
 }
 
 static void give_cell(sqlite3_context *context, const cell *value)
@@ -125,6 +154,21 @@ static const void *item_of(const key_list *keys, size_t index, size_t size)
     return (const char *)keys->list->items + index * size;
 }
 
+bool tenon__sqlite_encode_key(const target *to, const key_list *keys, size_t index, cell *out,
+                              tenon_error *err)
+{
+    tenon_kind kind = keys->slot->field->kind;
+    switch ((int)keys->slot->form) {
+    case TENON__FORM_NARROW_LIST:
+        return tenon__sqlite_encode_element(to, item_of(keys, index, tenon__element_size(kind)),
+                                            out, err);
+    case TENON__FORM_COLUMN:
+        return tenon__sqlite_encode(to, ((const void *const *)keys->list->items)[index], out, err);
+    default:
+        return tenon__sqlite_encode(to, item_of(keys, index, tenon__wide_size(kind)), out, err);
+    }
+}
+
 /* The items were checked when the list was bound: what can still fail is memory, or a decimal that
  * SQLite cannot hold. */
 static bool make_cell(key_cursor *cursor, cell *out, tenon_error *err)
@@ -132,11 +176,7 @@ static bool make_cell(key_cursor *cursor, cell *out, tenon_error *err)
     const key_list *keys = cursor->keys;
     const tenon__slot *slot = keys->slot;
     const target to = {slot->model, slot->field, keys->times, cursor->room};
-    tenon_kind kind = slot->field->kind;
-    if (slot->form == TENON__FORM_NARROW_LIST)
-        return tenon__sqlite_encode_element(
-            &to, item_of(keys, cursor->at, tenon__element_size(kind)), out, err);
-    return tenon__sqlite_encode(&to, item_of(keys, cursor->at, tenon__wide_size(kind)), out, err);
+    return tenon__sqlite_encode_key(&to, keys, cursor->at, out, err);
 }
 
 static int column(sqlite3_vtab_cursor *base, sqlite3_context *context, int index)
@@ -156,7 +196,7 @@ static int column(sqlite3_vtab_cursor *base, sqlite3_context *context, int index
 
 static int row_id(sqlite3_vtab_cursor *base, sqlite3_int64 *out)
 {
-    *out = (sqlite3_int64)cursor_of(base)->at;
+    *out = (sqlite3_int64)cursor_of(base)->at + 1;
     return SQLITE_OK;
 }
 

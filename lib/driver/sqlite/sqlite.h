@@ -167,6 +167,9 @@ typedef struct key_list {
     time_form times;
 } key_list;
 #define KEY_LIST_TYPE "tenon_keys"
+/* One item of it. */
+bool tenon__sqlite_encode_key(const target *to, const key_list *keys, size_t index, cell *out,
+                              tenon_error *err);
 
 /* Finds out how the database stores times, from this model's columns first. */
 bool tenon__sqlite_detect_times(tenon__connection *connection, const tenon_model *model,

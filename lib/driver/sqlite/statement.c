@@ -7,7 +7,6 @@
  * The driver's table is at the end of this file. */
 #include "driver/sqlite/sqlite.h"
 
-#include <assert.h>
 #include <stdlib.h>
 
 /* What one parameter needs while its statement runs. */
@@ -207,17 +206,11 @@ static bool text_cell(const tenon__slot *slot, const char *text, cell *out, teno
 
 /* Tries every item, so that what the column cannot hold is told with its field's name before the
  * statement runs. */
-static bool check_list(const target *to, const tenon__slot *slot, const tenon__list *list,
-                       tenon_error *err)
+static bool check_list(const target *to, const key_list *keys, tenon_error *err)
 {
-    assert(slot->field);
-    bool is_wide = slot->form == TENON__FORM_WIDE_LIST;
-    tenon_kind kind = slot->field->kind;
-    size_t size = is_wide ? tenon__wide_size(kind) : tenon__element_size(kind);
-    const char *item = list->items;
-    for (size_t i = 0; i < list->count; i++, item += size) {
+    for (size_t i = 0; i < keys->list->count; i++) {
         cell tried = {0};
-        if (!(is_wide ? tenon__sqlite_encode : tenon__sqlite_encode_element)(to, item, &tried, err))
+        if (!tenon__sqlite_encode_key(to, keys, i, &tried, err))
             return false;
         tenon__sqlite_drop_cell(&tried);
     }
@@ -230,10 +223,10 @@ static bool bind_list(const tenon__connection *connection, tenon__prepared *prep
     const tenon__slot *slot = &prepared->statement->slots[i];
     char room[CELL_ROOM] = "";
     const target to = {slot->model, slot->field, connection->times, room};
-    if (!check_list(&to, slot, list, err))
-        return false;
     key_list *keys = &prepared->parameters[i].keys;
     *keys = (key_list){.slot = slot, .list = list, .times = connection->times};
+    if (!check_list(&to, keys, err))
+        return false;
     *code = sqlite3_bind_pointer(prepared->sqlite, (int)i + 1, keys, KEY_LIST_TYPE, NULL);
     return true;
 }
@@ -266,7 +259,8 @@ static bool bind_value(const tenon__connection *connection, tenon__prepared *pre
         *code = sqlite3_bind_int64(sqlite, index, *(const int64_t *)value);
         return true;
     }
-    if (slot->form == TENON__FORM_WIDE_LIST || slot->form == TENON__FORM_NARROW_LIST)
+    if (slot->form == TENON__FORM_WIDE_LIST || slot->form == TENON__FORM_NARROW_LIST ||
+        slot->form == TENON__FORM_COLUMN)
         return bind_list(connection, prepared, i, value, code, err);
     const target to = {slot->model, slot->field, connection->times, prepared->parameters[i].room};
     cell made = {0};
@@ -341,8 +335,7 @@ static tenon__progress fetch(tenon__connection *connection, tenon__rows *rows, i
                              tenon_error *err)
 {
     tenon__prepared *prepared = connection->running;
-    bool is_counted = affected && !rows;
-    int64_t changes_before = is_counted ? sqlite3_total_changes64(connection->db) : 0;
+    int64_t changes_before = sqlite3_total_changes64(connection->db);
     size_t rows_before = rows ? rows->count : 0;
     connection->running = NULL;
     connection->state = TENON__IDLE;
@@ -356,14 +349,13 @@ static tenon__progress fetch(tenon__connection *connection, tenon__rows *rows, i
         return fail_rows(prepared, code, err);
     if (at_end != SQLITE_OK)
         return fail_prepared(connection, prepared, at_end, err);
+    bool has_changed = sqlite3_total_changes64(connection->db) != changes_before;
     if (rows && prepared->statement->layout)
         tenon__rows_finish(rows, prepared->statement->layout->row_size);
     if (affected && rows)
         *affected = (int64_t)(rows->count - rows_before);
-    if (is_counted && sqlite3_total_changes64(connection->db) != changes_before)
-        *affected = sqlite3_changes64(connection->db);
-    else if (is_counted)
-        *affected = 0;
+    else if (affected)
+        *affected = has_changed ? sqlite3_changes64(connection->db) : 0;
     return TENON__DONE;
 }
 

@@ -328,6 +328,11 @@ bool author_exists_q(const AuthorQuery *query)
     return tenon_exists(&author_model, query);
 }
 
+void author_load_q(const AuthorQuery *query, Author *rows, size_t count)
+{
+    tenon_load(&author_model, rows, count, query);
+}
+
 Author *author_create_q(const AuthorSet *query)
 {
     return TENON_AS(Author *, tenon_create(&author_model, query));
@@ -526,6 +531,11 @@ int64_t profile_count_q(const ProfileQuery *query)
 bool profile_exists_q(const ProfileQuery *query)
 {
     return tenon_exists(&profile_model, query);
+}
+
+void profile_load_q(const ProfileQuery *query, Profile *rows, size_t count)
+{
+    tenon_load(&profile_model, rows, count, query);
 }
 
 Profile *profile_create_q(const ProfileSet *query)
@@ -809,6 +819,11 @@ bool article_exists_q(const ArticleQuery *query)
     return tenon_exists(&article_model, query);
 }
 
+void article_load_q(const ArticleQuery *query, Article *rows, size_t count)
+{
+    tenon_load(&article_model, rows, count, query);
+}
+
 Article *article_create_q(const ArticleSet *query)
 {
     return TENON_AS(Article *, tenon_create(&article_model, query));
@@ -1042,6 +1057,11 @@ bool comment_exists_q(const CommentQuery *query)
     return tenon_exists(&comment_model, query);
 }
 
+void comment_load_q(const CommentQuery *query, Comment *rows, size_t count)
+{
+    tenon_load(&comment_model, rows, count, query);
+}
+
 Comment *comment_create_q(const CommentSet *query)
 {
     return TENON_AS(Comment *, tenon_create(&comment_model, query));
@@ -1231,6 +1251,11 @@ bool tag_exists_q(const TagQuery *query)
     return tenon_exists(&tag_model, query);
 }
 
+void tag_load_q(const TagQuery *query, Tag *rows, size_t count)
+{
+    tenon_load(&tag_model, rows, count, query);
+}
+
 Tag *tag_create_q(const TagSet *query)
 {
     return TENON_AS(Tag *, tenon_create(&tag_model, query));
@@ -1408,6 +1433,11 @@ int64_t room_count_q(const RoomQuery *query)
 bool room_exists_q(const RoomQuery *query)
 {
     return tenon_exists(&room_model, query);
+}
+
+void room_load_q(const RoomQuery *query, Room *rows, size_t count)
+{
+    tenon_load(&room_model, rows, count, query);
 }
 
 Room *room_create_q(const RoomSet *query)
@@ -1631,6 +1661,11 @@ bool seat_exists_q(const SeatQuery *query)
     return tenon_exists(&seat_model, query);
 }
 
+void seat_load_q(const SeatQuery *query, Seat *rows, size_t count)
+{
+    tenon_load(&seat_model, rows, count, query);
+}
+
 Seat *seat_create_q(const SeatSet *query)
 {
     return TENON_AS(Seat *, tenon_create(&seat_model, query));
@@ -1797,6 +1832,11 @@ int64_t box_count_q(const BoxQuery *query)
 bool box_exists_q(const BoxQuery *query)
 {
     return tenon_exists(&box_model, query);
+}
+
+void box_load_q(const BoxQuery *query, Box *rows, size_t count)
+{
+    tenon_load(&box_model, rows, count, query);
 }
 
 Box *box_create_q(const BoxSet *query)
@@ -2210,6 +2250,11 @@ int64_t thing_count_q(const ThingQuery *query)
 bool thing_exists_q(const ThingQuery *query)
 {
     return tenon_exists(&thing_model, query);
+}
+
+void thing_load_q(const ThingQuery *query, Thing *rows, size_t count)
+{
+    tenon_load(&thing_model, rows, count, query);
 }
 
 Thing *thing_create_q(const ThingSet *query)

@@ -275,8 +275,9 @@ typedef struct AuthorWhereList {
     size_t count;
 } AuthorWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct AuthorWhere {
+    const AuthorWhere *except;
     AuthorWhereList all, any, none;
     tenon_int_filter id;
     tenon_text_filter name;
@@ -450,6 +451,7 @@ Author *author_find_first_q(const AuthorQuery *query);
 AuthorList author_find_many_q(const AuthorQuery *query);
 int64_t author_count_q(const AuthorQuery *query);
 bool author_exists_q(const AuthorQuery *query);
+void author_load_q(const AuthorQuery *query, Author *rows, size_t count);
 Author *author_create_q(const AuthorSet *set);
 int64_t author_create_many_q(const AuthorCreateMany *rows);
 AuthorList author_create_many_returning_q(const AuthorCreateMany *rows);
@@ -482,6 +484,8 @@ Author *author_upsert_q(const AuthorUpsert *row);
 #define author_find_many(...) author_find_many_q(&(AuthorQuery){ .session = __VA_ARGS__ })
 #define author_count(...) author_count_q(&(AuthorQuery){ .session = __VA_ARGS__ })
 #define author_exists(...) author_exists_q(&(AuthorQuery){ .session = __VA_ARGS__ })
+#define author_load(session_, rows_, count_, ...) \
+    author_load_q(&(AuthorQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
 #define author_create(...) author_create_q(&(AuthorSet){ .session = __VA_ARGS__ })
 #define author_create_many(...) author_create_many_q(&(AuthorCreateMany){ .session = __VA_ARGS__ })
 #define author_create_many_returning(...) author_create_many_returning_q(&(AuthorCreateMany){ .session = __VA_ARGS__ })
@@ -527,8 +531,9 @@ typedef struct ProfileWhereList {
     size_t count;
 } ProfileWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct ProfileWhere {
+    const ProfileWhere *except;
     ProfileWhereList all, any, none;
     tenon_int_filter id;
     tenon_text_filter bio;
@@ -663,6 +668,7 @@ Profile *profile_find_first_q(const ProfileQuery *query);
 ProfileList profile_find_many_q(const ProfileQuery *query);
 int64_t profile_count_q(const ProfileQuery *query);
 bool profile_exists_q(const ProfileQuery *query);
+void profile_load_q(const ProfileQuery *query, Profile *rows, size_t count);
 Profile *profile_create_q(const ProfileSet *set);
 int64_t profile_create_many_q(const ProfileCreateMany *rows);
 ProfileList profile_create_many_returning_q(const ProfileCreateMany *rows);
@@ -695,6 +701,8 @@ Profile *profile_upsert_q(const ProfileUpsert *row);
 #define profile_find_many(...) profile_find_many_q(&(ProfileQuery){ .session = __VA_ARGS__ })
 #define profile_count(...) profile_count_q(&(ProfileQuery){ .session = __VA_ARGS__ })
 #define profile_exists(...) profile_exists_q(&(ProfileQuery){ .session = __VA_ARGS__ })
+#define profile_load(session_, rows_, count_, ...) \
+    profile_load_q(&(ProfileQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
 #define profile_create(...) profile_create_q(&(ProfileSet){ .session = __VA_ARGS__ })
 #define profile_create_many(...) profile_create_many_q(&(ProfileCreateMany){ .session = __VA_ARGS__ })
 #define profile_create_many_returning(...) profile_create_many_returning_q(&(ProfileCreateMany){ .session = __VA_ARGS__ })
@@ -758,8 +766,9 @@ typedef struct ArticleWhereList {
     size_t count;
 } ArticleWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct ArticleWhere {
+    const ArticleWhere *except;
     ArticleWhereList all, any, none;
     tenon_int_filter id;
     tenon_text_filter title;
@@ -917,6 +926,7 @@ Article *article_find_first_q(const ArticleQuery *query);
 ArticleList article_find_many_q(const ArticleQuery *query);
 int64_t article_count_q(const ArticleQuery *query);
 bool article_exists_q(const ArticleQuery *query);
+void article_load_q(const ArticleQuery *query, Article *rows, size_t count);
 Article *article_create_q(const ArticleSet *set);
 int64_t article_create_many_q(const ArticleCreateMany *rows);
 ArticleList article_create_many_returning_q(const ArticleCreateMany *rows);
@@ -946,6 +956,8 @@ Article *article_upsert_q(const ArticleUpsert *row);
 #define article_find_many(...) article_find_many_q(&(ArticleQuery){ .session = __VA_ARGS__ })
 #define article_count(...) article_count_q(&(ArticleQuery){ .session = __VA_ARGS__ })
 #define article_exists(...) article_exists_q(&(ArticleQuery){ .session = __VA_ARGS__ })
+#define article_load(session_, rows_, count_, ...) \
+    article_load_q(&(ArticleQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
 #define article_create(...) article_create_q(&(ArticleSet){ .session = __VA_ARGS__ })
 #define article_create_many(...) article_create_many_q(&(ArticleCreateMany){ .session = __VA_ARGS__ })
 #define article_create_many_returning(...) article_create_many_returning_q(&(ArticleCreateMany){ .session = __VA_ARGS__ })
@@ -997,8 +1009,9 @@ typedef struct CommentWhereList {
     size_t count;
 } CommentWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct CommentWhere {
+    const CommentWhere *except;
     CommentWhereList all, any, none;
     tenon_uuid_filter id;
     tenon_text_filter text;
@@ -1141,6 +1154,7 @@ Comment *comment_find_first_q(const CommentQuery *query);
 CommentList comment_find_many_q(const CommentQuery *query);
 int64_t comment_count_q(const CommentQuery *query);
 bool comment_exists_q(const CommentQuery *query);
+void comment_load_q(const CommentQuery *query, Comment *rows, size_t count);
 Comment *comment_create_q(const CommentSet *set);
 int64_t comment_create_many_q(const CommentCreateMany *rows);
 CommentList comment_create_many_returning_q(const CommentCreateMany *rows);
@@ -1170,6 +1184,8 @@ Comment *comment_upsert_q(const CommentUpsert *row);
 #define comment_find_many(...) comment_find_many_q(&(CommentQuery){ .session = __VA_ARGS__ })
 #define comment_count(...) comment_count_q(&(CommentQuery){ .session = __VA_ARGS__ })
 #define comment_exists(...) comment_exists_q(&(CommentQuery){ .session = __VA_ARGS__ })
+#define comment_load(session_, rows_, count_, ...) \
+    comment_load_q(&(CommentQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
 #define comment_create(...) comment_create_q(&(CommentSet){ .session = __VA_ARGS__ })
 #define comment_create_many(...) comment_create_many_q(&(CommentCreateMany){ .session = __VA_ARGS__ })
 #define comment_create_many_returning(...) comment_create_many_returning_q(&(CommentCreateMany){ .session = __VA_ARGS__ })
@@ -1217,8 +1233,9 @@ typedef struct TagWhereList {
     size_t count;
 } TagWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct TagWhere {
+    const TagWhere *except;
     TagWhereList all, any, none;
     tenon_int_filter id;
     tenon_text_filter label;
@@ -1356,6 +1373,7 @@ Tag *tag_find_first_q(const TagQuery *query);
 TagList tag_find_many_q(const TagQuery *query);
 int64_t tag_count_q(const TagQuery *query);
 bool tag_exists_q(const TagQuery *query);
+void tag_load_q(const TagQuery *query, Tag *rows, size_t count);
 Tag *tag_create_q(const TagSet *set);
 int64_t tag_create_many_q(const TagCreateMany *rows);
 TagList tag_create_many_returning_q(const TagCreateMany *rows);
@@ -1388,6 +1406,8 @@ Tag *tag_upsert_q(const TagUpsert *row);
 #define tag_find_many(...) tag_find_many_q(&(TagQuery){ .session = __VA_ARGS__ })
 #define tag_count(...) tag_count_q(&(TagQuery){ .session = __VA_ARGS__ })
 #define tag_exists(...) tag_exists_q(&(TagQuery){ .session = __VA_ARGS__ })
+#define tag_load(session_, rows_, count_, ...) \
+    tag_load_q(&(TagQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
 #define tag_create(...) tag_create_q(&(TagSet){ .session = __VA_ARGS__ })
 #define tag_create_many(...) tag_create_many_q(&(TagCreateMany){ .session = __VA_ARGS__ })
 #define tag_create_many_returning(...) tag_create_many_returning_q(&(TagCreateMany){ .session = __VA_ARGS__ })
@@ -1437,8 +1457,9 @@ typedef struct RoomWhereList {
     size_t count;
 } RoomWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct RoomWhere {
+    const RoomWhere *except;
     RoomWhereList all, any, none;
     tenon_text_filter building;
     tenon_int_filter number;
@@ -1576,6 +1597,7 @@ Room *room_find_first_q(const RoomQuery *query);
 RoomList room_find_many_q(const RoomQuery *query);
 int64_t room_count_q(const RoomQuery *query);
 bool room_exists_q(const RoomQuery *query);
+void room_load_q(const RoomQuery *query, Room *rows, size_t count);
 Room *room_create_q(const RoomSet *set);
 int64_t room_create_many_q(const RoomCreateMany *rows);
 RoomList room_create_many_returning_q(const RoomCreateMany *rows);
@@ -1605,6 +1627,8 @@ Room *room_upsert_q(const RoomUpsert *row);
 #define room_find_many(...) room_find_many_q(&(RoomQuery){ .session = __VA_ARGS__ })
 #define room_count(...) room_count_q(&(RoomQuery){ .session = __VA_ARGS__ })
 #define room_exists(...) room_exists_q(&(RoomQuery){ .session = __VA_ARGS__ })
+#define room_load(session_, rows_, count_, ...) \
+    room_load_q(&(RoomQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
 #define room_create(...) room_create_q(&(RoomSet){ .session = __VA_ARGS__ })
 #define room_create_many(...) room_create_many_q(&(RoomCreateMany){ .session = __VA_ARGS__ })
 #define room_create_many_returning(...) room_create_many_returning_q(&(RoomCreateMany){ .session = __VA_ARGS__ })
@@ -1655,8 +1679,9 @@ typedef struct SeatWhereList {
     size_t count;
 } SeatWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct SeatWhere {
+    const SeatWhere *except;
     SeatWhereList all, any, none;
     tenon_int_filter id;
     tenon_int_filter row;
@@ -1797,6 +1822,7 @@ Seat *seat_find_first_q(const SeatQuery *query);
 SeatList seat_find_many_q(const SeatQuery *query);
 int64_t seat_count_q(const SeatQuery *query);
 bool seat_exists_q(const SeatQuery *query);
+void seat_load_q(const SeatQuery *query, Seat *rows, size_t count);
 Seat *seat_create_q(const SeatSet *set);
 int64_t seat_create_many_q(const SeatCreateMany *rows);
 SeatList seat_create_many_returning_q(const SeatCreateMany *rows);
@@ -1826,6 +1852,8 @@ Seat *seat_upsert_q(const SeatUpsert *row);
 #define seat_find_many(...) seat_find_many_q(&(SeatQuery){ .session = __VA_ARGS__ })
 #define seat_count(...) seat_count_q(&(SeatQuery){ .session = __VA_ARGS__ })
 #define seat_exists(...) seat_exists_q(&(SeatQuery){ .session = __VA_ARGS__ })
+#define seat_load(session_, rows_, count_, ...) \
+    seat_load_q(&(SeatQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
 #define seat_create(...) seat_create_q(&(SeatSet){ .session = __VA_ARGS__ })
 #define seat_create_many(...) seat_create_many_q(&(SeatCreateMany){ .session = __VA_ARGS__ })
 #define seat_create_many_returning(...) seat_create_many_returning_q(&(SeatCreateMany){ .session = __VA_ARGS__ })
@@ -1872,8 +1900,9 @@ typedef struct BoxWhereList {
     size_t count;
 } BoxWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct BoxWhere {
+    const BoxWhere *except;
     BoxWhereList all, any, none;
     tenon_int_filter id;
     tenon_text_filter name;
@@ -2009,6 +2038,7 @@ Box *box_find_first_q(const BoxQuery *query);
 BoxList box_find_many_q(const BoxQuery *query);
 int64_t box_count_q(const BoxQuery *query);
 bool box_exists_q(const BoxQuery *query);
+void box_load_q(const BoxQuery *query, Box *rows, size_t count);
 Box *box_create_q(const BoxSet *set);
 int64_t box_create_many_q(const BoxCreateMany *rows);
 BoxList box_create_many_returning_q(const BoxCreateMany *rows);
@@ -2038,6 +2068,8 @@ Box *box_upsert_q(const BoxUpsert *row);
 #define box_find_many(...) box_find_many_q(&(BoxQuery){ .session = __VA_ARGS__ })
 #define box_count(...) box_count_q(&(BoxQuery){ .session = __VA_ARGS__ })
 #define box_exists(...) box_exists_q(&(BoxQuery){ .session = __VA_ARGS__ })
+#define box_load(session_, rows_, count_, ...) \
+    box_load_q(&(BoxQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
 #define box_create(...) box_create_q(&(BoxSet){ .session = __VA_ARGS__ })
 #define box_create_many(...) box_create_many_q(&(BoxCreateMany){ .session = __VA_ARGS__ })
 #define box_create_many_returning(...) box_create_many_returning_q(&(BoxCreateMany){ .session = __VA_ARGS__ })
@@ -2124,8 +2156,9 @@ typedef struct ThingWhereList {
     size_t count;
 } ThingWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct ThingWhere {
+    const ThingWhere *except;
     ThingWhereList all, any, none;
     tenon_int_filter id;
     tenon_int_filter boxId;
@@ -2300,6 +2333,7 @@ Thing *thing_find_first_q(const ThingQuery *query);
 ThingList thing_find_many_q(const ThingQuery *query);
 int64_t thing_count_q(const ThingQuery *query);
 bool thing_exists_q(const ThingQuery *query);
+void thing_load_q(const ThingQuery *query, Thing *rows, size_t count);
 Thing *thing_create_q(const ThingSet *set);
 int64_t thing_create_many_q(const ThingCreateMany *rows);
 ThingList thing_create_many_returning_q(const ThingCreateMany *rows);
@@ -2329,6 +2363,8 @@ Thing *thing_upsert_q(const ThingUpsert *row);
 #define thing_find_many(...) thing_find_many_q(&(ThingQuery){ .session = __VA_ARGS__ })
 #define thing_count(...) thing_count_q(&(ThingQuery){ .session = __VA_ARGS__ })
 #define thing_exists(...) thing_exists_q(&(ThingQuery){ .session = __VA_ARGS__ })
+#define thing_load(session_, rows_, count_, ...) \
+    thing_load_q(&(ThingQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
 #define thing_create(...) thing_create_q(&(ThingSet){ .session = __VA_ARGS__ })
 #define thing_create_many(...) thing_create_many_q(&(ThingCreateMany){ .session = __VA_ARGS__ })
 #define thing_create_many_returning(...) thing_create_many_returning_q(&(ThingCreateMany){ .session = __VA_ARGS__ })

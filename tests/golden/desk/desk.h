@@ -95,8 +95,9 @@ typedef struct JobWhereList {
     size_t count;
 } JobWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct JobWhere {
+    const JobWhere *except;
     JobWhereList all, any, none;
     tenon_int_filter id;
     tenon_text_filter title;
@@ -238,8 +239,9 @@ typedef struct PageWhereList {
     size_t count;
 } PageWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct PageWhere {
+    const PageWhere *except;
     PageWhereList all, any, none;
     tenon_text_filter site;
     tenon_text_filter path;
@@ -379,8 +381,9 @@ typedef struct NumberWhereList {
     size_t count;
 } NumberWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct NumberWhere {
+    const NumberWhere *except;
     NumberWhereList all, any, none;
     tenon_int_filter id;
     tenon_text_filter label;

@@ -78,8 +78,9 @@ typedef struct ArraysWhereList {
     size_t count;
 } ArraysWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct ArraysWhere {
+    const ArraysWhere *except;
     ArraysWhereList all, any, none;
     tenon_int_filter id;
     tenon_bool_array_filter flags;

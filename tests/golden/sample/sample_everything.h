@@ -78,8 +78,9 @@ typedef struct EverythingWhereList {
     size_t count;
 } EverythingWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct EverythingWhere {
+    const EverythingWhere *except;
     EverythingWhereList all, any, none;
     tenon_int_filter id;
     tenon_bool_filter flag;

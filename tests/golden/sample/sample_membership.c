@@ -155,6 +155,11 @@ bool membership_exists_q(const MembershipQuery *query)
     return tenon_exists(&membership_model, query);
 }
 
+void membership_load_q(const MembershipQuery *query, Membership *rows, size_t count)
+{
+    tenon_load(&membership_model, rows, count, query);
+}
+
 Membership *membership_create_q(const MembershipSet *query)
 {
     return TENON_AS(Membership *, tenon_create(&membership_model, query));

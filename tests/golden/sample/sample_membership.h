@@ -42,8 +42,9 @@ typedef struct MembershipWhereList {
     size_t count;
 } MembershipWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct MembershipWhere {
+    const MembershipWhere *except;
     MembershipWhereList all, any, none;
     tenon_int_filter userId;
     tenon_text_filter groupName;
@@ -180,6 +181,7 @@ Membership *membership_find_first_q(const MembershipQuery *query);
 MembershipList membership_find_many_q(const MembershipQuery *query);
 int64_t membership_count_q(const MembershipQuery *query);
 bool membership_exists_q(const MembershipQuery *query);
+void membership_load_q(const MembershipQuery *query, Membership *rows, size_t count);
 Membership *membership_create_q(const MembershipSet *set);
 int64_t membership_create_many_q(const MembershipCreateMany *rows);
 MembershipList membership_create_many_returning_q(const MembershipCreateMany *rows);
@@ -209,6 +211,8 @@ Membership *membership_upsert_q(const MembershipUpsert *row);
 #define membership_find_many(...) membership_find_many_q(&(MembershipQuery){ .session = __VA_ARGS__ })
 #define membership_count(...) membership_count_q(&(MembershipQuery){ .session = __VA_ARGS__ })
 #define membership_exists(...) membership_exists_q(&(MembershipQuery){ .session = __VA_ARGS__ })
+#define membership_load(session_, rows_, count_, ...) \
+    membership_load_q(&(MembershipQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
 #define membership_create(...) membership_create_q(&(MembershipSet){ .session = __VA_ARGS__ })
 #define membership_create_many(...) membership_create_many_q(&(MembershipCreateMany){ .session = __VA_ARGS__ })
 #define membership_create_many_returning(...) membership_create_many_returning_q(&(MembershipCreateMany){ .session = __VA_ARGS__ })

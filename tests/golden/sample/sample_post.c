@@ -219,6 +219,11 @@ bool post_exists_q(const PostQuery *query)
     return tenon_exists(&post_model, query);
 }
 
+void post_load_q(const PostQuery *query, Post *rows, size_t count)
+{
+    tenon_load(&post_model, rows, count, query);
+}
+
 Post *post_create_q(const PostSet *query)
 {
     return TENON_AS(Post *, tenon_create(&post_model, query));

@@ -51,8 +51,9 @@ typedef struct PostWhereList {
     size_t count;
 } PostWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct PostWhere {
+    const PostWhere *except;
     PostWhereList all, any, none;
     tenon_uuid_filter id;
     tenon_int_filter authorId;
@@ -199,6 +200,7 @@ Post *post_find_first_q(const PostQuery *query);
 PostList post_find_many_q(const PostQuery *query);
 int64_t post_count_q(const PostQuery *query);
 bool post_exists_q(const PostQuery *query);
+void post_load_q(const PostQuery *query, Post *rows, size_t count);
 Post *post_create_q(const PostSet *set);
 int64_t post_create_many_q(const PostCreateMany *rows);
 PostList post_create_many_returning_q(const PostCreateMany *rows);
@@ -231,6 +233,8 @@ Post *post_upsert_q(const PostUpsert *row);
 #define post_find_many(...) post_find_many_q(&(PostQuery){ .session = __VA_ARGS__ })
 #define post_count(...) post_count_q(&(PostQuery){ .session = __VA_ARGS__ })
 #define post_exists(...) post_exists_q(&(PostQuery){ .session = __VA_ARGS__ })
+#define post_load(session_, rows_, count_, ...) \
+    post_load_q(&(PostQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
 #define post_create(...) post_create_q(&(PostSet){ .session = __VA_ARGS__ })
 #define post_create_many(...) post_create_many_q(&(PostCreateMany){ .session = __VA_ARGS__ })
 #define post_create_many_returning(...) post_create_many_returning_q(&(PostCreateMany){ .session = __VA_ARGS__ })

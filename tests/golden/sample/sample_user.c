@@ -277,6 +277,11 @@ bool user_exists_q(const UserQuery *query)
     return tenon_exists(&user_model, query);
 }
 
+void user_load_q(const UserQuery *query, User *rows, size_t count)
+{
+    tenon_load(&user_model, rows, count, query);
+}
+
 User *user_create_q(const UserSet *query)
 {
     return TENON_AS(User *, tenon_create(&user_model, query));

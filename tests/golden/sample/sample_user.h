@@ -65,8 +65,9 @@ typedef struct UserWhereList {
     size_t count;
 } UserWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct UserWhere {
+    const UserWhere *except;
     UserWhereList all, any, none;
     tenon_int_filter id;
     tenon_text_filter email;
@@ -226,6 +227,7 @@ User *user_find_first_q(const UserQuery *query);
 UserList user_find_many_q(const UserQuery *query);
 int64_t user_count_q(const UserQuery *query);
 bool user_exists_q(const UserQuery *query);
+void user_load_q(const UserQuery *query, User *rows, size_t count);
 User *user_create_q(const UserSet *set);
 int64_t user_create_many_q(const UserCreateMany *rows);
 UserList user_create_many_returning_q(const UserCreateMany *rows);
@@ -258,6 +260,8 @@ User *user_upsert_q(const UserUpsert *row);
 #define user_find_many(...) user_find_many_q(&(UserQuery){ .session = __VA_ARGS__ })
 #define user_count(...) user_count_q(&(UserQuery){ .session = __VA_ARGS__ })
 #define user_exists(...) user_exists_q(&(UserQuery){ .session = __VA_ARGS__ })
+#define user_load(session_, rows_, count_, ...) \
+    user_load_q(&(UserQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
 #define user_create(...) user_create_q(&(UserSet){ .session = __VA_ARGS__ })
 #define user_create_many(...) user_create_many_q(&(UserCreateMany){ .session = __VA_ARGS__ })
 #define user_create_many_returning(...) user_create_many_returning_q(&(UserCreateMany){ .session = __VA_ARGS__ })

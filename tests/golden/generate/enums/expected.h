@@ -121,8 +121,9 @@ typedef struct RoleSetWhereList {
     size_t count;
 } RoleSetWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct RoleSetWhere {
+    const RoleSetWhere *except;
     RoleSetWhereList all, any, none;
     tenon_int_filter id;
     RoleFilter role;
@@ -252,8 +253,9 @@ typedef struct Role_adminWhereList {
     size_t count;
 } Role_adminWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct Role_adminWhere {
+    const Role_adminWhere *except;
     Role_adminWhereList all, any, none;
     tenon_int_filter id;
 };

@@ -125,8 +125,9 @@ typedef struct UserWhereList {
     size_t count;
 } UserWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct UserWhere {
+    const UserWhere *except;
     UserWhereList all, any, none;
     tenon_int_filter id;
 };
@@ -250,8 +251,9 @@ typedef struct UserListWhereList {
     size_t count;
 } UserListWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct UserListWhere {
+    const UserListWhere *except;
     UserListWhereList all, any, none;
     tenon_int_filter id;
 };
@@ -375,8 +377,9 @@ typedef struct UserQueryWhereList {
     size_t count;
 } UserQueryWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct UserQueryWhere {
+    const UserQueryWhere *except;
     UserQueryWhereList all, any, none;
     tenon_int_filter id;
 };
@@ -500,8 +503,9 @@ typedef struct userWhereList {
     size_t count;
 } userWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct userWhere {
+    const userWhere *except;
     userWhereList all, any, none;
     tenon_int_filter id;
 };
@@ -628,8 +632,9 @@ typedef struct UserFindWhereList {
     size_t count;
 } UserFindWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct UserFindWhere {
+    const UserFindWhere *except;
     UserFindWhereList all, any, none;
     tenon_int_filter find;
     tenon_int_filter many;

@@ -76,8 +76,9 @@ typedef struct HostileWhereList {
     size_t count;
 } HostileWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct HostileWhere {
+    const HostileWhere *except;
     HostileWhereList all, any, none;
     tenon_int_filter id;
     tenon_text_filter text;

@@ -209,6 +209,11 @@ bool membership_exists_q(const MembershipQuery *query)
     return tenon_exists(&membership_model, query);
 }
 
+void membership_load_q(const MembershipQuery *query, Membership *rows, size_t count)
+{
+    tenon_load(&membership_model, rows, count, query);
+}
+
 Membership *membership_create_q(const MembershipSet *query)
 {
     return TENON_AS(Membership *, tenon_create(&membership_model, query));
@@ -402,6 +407,11 @@ int64_t person_count_q(const PersonQuery *query)
 bool person_exists_q(const PersonQuery *query)
 {
     return tenon_exists(&person_model, query);
+}
+
+void person_load_q(const PersonQuery *query, Person *rows, size_t count)
+{
+    tenon_load(&person_model, rows, count, query);
 }
 
 Person *person_create_q(const PersonSet *query)

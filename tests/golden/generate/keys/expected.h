@@ -107,8 +107,9 @@ typedef struct MembershipWhereList {
     size_t count;
 } MembershipWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct MembershipWhere {
+    const MembershipWhere *except;
     MembershipWhereList all, any, none;
     tenon_int_filter userId;
     tenon_uuid_filter groupId;
@@ -251,6 +252,7 @@ Membership *membership_find_first_q(const MembershipQuery *query);
 MembershipList membership_find_many_q(const MembershipQuery *query);
 int64_t membership_count_q(const MembershipQuery *query);
 bool membership_exists_q(const MembershipQuery *query);
+void membership_load_q(const MembershipQuery *query, Membership *rows, size_t count);
 Membership *membership_create_q(const MembershipSet *set);
 int64_t membership_create_many_q(const MembershipCreateMany *rows);
 MembershipList membership_create_many_returning_q(const MembershipCreateMany *rows);
@@ -289,6 +291,8 @@ Membership *membership_upsert_q(const MembershipUpsert *row);
 #define membership_find_many(...) membership_find_many_q(&(MembershipQuery){ .session = __VA_ARGS__ })
 #define membership_count(...) membership_count_q(&(MembershipQuery){ .session = __VA_ARGS__ })
 #define membership_exists(...) membership_exists_q(&(MembershipQuery){ .session = __VA_ARGS__ })
+#define membership_load(session_, rows_, count_, ...) \
+    membership_load_q(&(MembershipQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
 #define membership_create(...) membership_create_q(&(MembershipSet){ .session = __VA_ARGS__ })
 #define membership_create_many(...) membership_create_many_q(&(MembershipCreateMany){ .session = __VA_ARGS__ })
 #define membership_create_many_returning(...) membership_create_many_returning_q(&(MembershipCreateMany){ .session = __VA_ARGS__ })
@@ -339,8 +343,9 @@ typedef struct PersonWhereList {
     size_t count;
 } PersonWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct PersonWhere {
+    const PersonWhere *except;
     PersonWhereList all, any, none;
     tenon_int_filter id;
     struct MembershipListRelationFilter memberships;
@@ -482,6 +487,7 @@ Person *person_find_first_q(const PersonQuery *query);
 PersonList person_find_many_q(const PersonQuery *query);
 int64_t person_count_q(const PersonQuery *query);
 bool person_exists_q(const PersonQuery *query);
+void person_load_q(const PersonQuery *query, Person *rows, size_t count);
 Person *person_create_q(const PersonSet *set);
 int64_t person_create_many_q(const PersonCreateMany *rows);
 PersonList person_create_many_returning_q(const PersonCreateMany *rows);
@@ -511,6 +517,8 @@ Person *person_upsert_q(const PersonUpsert *row);
 #define person_find_many(...) person_find_many_q(&(PersonQuery){ .session = __VA_ARGS__ })
 #define person_count(...) person_count_q(&(PersonQuery){ .session = __VA_ARGS__ })
 #define person_exists(...) person_exists_q(&(PersonQuery){ .session = __VA_ARGS__ })
+#define person_load(session_, rows_, count_, ...) \
+    person_load_q(&(PersonQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
 #define person_create(...) person_create_q(&(PersonSet){ .session = __VA_ARGS__ })
 #define person_create_many(...) person_create_many_q(&(PersonCreateMany){ .session = __VA_ARGS__ })
 #define person_create_many_returning(...) person_create_many_returning_q(&(PersonCreateMany){ .session = __VA_ARGS__ })
@@ -548,8 +556,9 @@ typedef struct TaggedWhereList {
     size_t count;
 } TaggedWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct TaggedWhere {
+    const TaggedWhere *except;
     TaggedWhereList all, any, none;
     tenon_int_filter a;
     tenon_int_filter b;

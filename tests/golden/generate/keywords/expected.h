@@ -226,8 +226,9 @@ typedef struct ReservedWhereList {
     size_t count;
 } ReservedWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct ReservedWhere {
+    const ReservedWhere *except;
     ReservedWhereList all, any, none;
     tenon_int_filter int_;
     tenon_text_filter class_;
@@ -399,8 +400,9 @@ typedef struct FILE_WhereList {
     size_t count;
 } FILE_WhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct FILE_Where {
+    const FILE_Where *except;
     FILE_WhereList all, any, none;
     tenon_int_filter FILE_;
 };
@@ -524,8 +526,9 @@ typedef struct bool_WhereList {
     size_t count;
 } bool_WhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct bool_Where {
+    const bool_Where *except;
     bool_WhereList all, any, none;
     tenon_int_filter set;
 };
@@ -649,8 +652,9 @@ typedef struct tenon_session_WhereList {
     size_t count;
 } tenon_session_WhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct tenon_session_Where {
+    const tenon_session_Where *except;
     tenon_session_WhereList all, any, none;
     tenon_int_filter session_;
 };
@@ -774,8 +778,9 @@ typedef struct TenonWhereList {
     size_t count;
 } TenonWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct TenonWhere {
+    const TenonWhere *except;
     TenonWhereList all, any, none;
     tenon_int_filter tenon_key_;
 };
@@ -899,8 +904,9 @@ typedef struct TimerWhereList {
     size_t count;
 } TimerWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct TimerWhere {
+    const TimerWhere *except;
     TimerWhereList all, any, none;
     tenon_int_filter id;
 };
@@ -1030,8 +1036,9 @@ typedef struct UsesWhereList {
     size_t count;
 } UsesWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct UsesWhere {
+    const UsesWhere *except;
     UsesWhereList all, any, none;
     KindFilter Kind;
     KindFilter kind;

@@ -62,8 +62,9 @@ typedef struct ShopWorldUserWhereList {
     size_t count;
 } ShopWorldUserWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct ShopWorldUserWhere {
+    const ShopWorldUserWhere *except;
     ShopWorldUserWhereList all, any, none;
     tenon_int_filter id;
     ShopWorldRoleFilter role;

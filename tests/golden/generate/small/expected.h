@@ -49,8 +49,9 @@ typedef struct OneWhereList {
     size_t count;
 } OneWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct OneWhere {
+    const OneWhere *except;
     OneWhereList all, any, none;
     tenon_int_filter id;
 };

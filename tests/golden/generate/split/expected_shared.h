@@ -29,8 +29,9 @@ typedef struct sharedWhereList {
     size_t count;
 } sharedWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct sharedWhere {
+    const sharedWhere *except;
     sharedWhereList all, any, none;
     tenon_int_filter id;
 };

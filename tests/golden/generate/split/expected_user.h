@@ -31,8 +31,9 @@ typedef struct UserWhereList {
     size_t count;
 } UserWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct UserWhere {
+    const UserWhere *except;
     UserWhereList all, any, none;
     tenon_int_filter id;
     RoleFilter role;

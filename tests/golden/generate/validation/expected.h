@@ -58,8 +58,9 @@ typedef struct ProductWhereList {
     size_t count;
 } ProductWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct ProductWhere {
+    const ProductWhere *except;
     ProductWhereList all, any, none;
     tenon_int_filter id;
     tenon_decimal_filter price;

@@ -88,8 +88,9 @@ typedef struct SpendingWhereList {
     size_t count;
 } SpendingWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct SpendingWhere {
+    const SpendingWhere *except;
     SpendingWhereList all, any, none;
     tenon_int_filter userId;
     tenon_decimal_filter total;
@@ -154,8 +155,9 @@ typedef struct PlainWhereList {
     size_t count;
 } PlainWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct PlainWhere {
+    const PlainWhere *except;
     PlainWhereList all, any, none;
     tenon_text_filter word;
     tenon_int_filter count;
@@ -217,8 +219,9 @@ typedef struct KeptWhereList {
     size_t count;
 } KeptWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct KeptWhere {
+    const KeptWhere *except;
     KeptWhereList all, any, none;
     tenon_int_filter id;
 };

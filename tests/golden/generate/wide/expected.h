@@ -187,8 +187,9 @@ typedef struct WideWhereList {
     size_t count;
 } WideWhereList;
 
-/* All that is set must hold; `all`, `any` and `none` nest. */
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct WideWhere {
+    const WideWhere *except;
     WideWhereList all, any, none;
     tenon_int_filter id;
     tenon_int_filter c1;

@@ -1,0 +1,185 @@
+/* The tree of an include, from its root to its leaves. See include.h. */
+#include "model/include.h"
+#include "model/row.h"
+
+#include <stdio.h>
+
+/* ---- messages -------------------------------------------------------------------------------- */
+
+static void write_path(tenon__buf *out, const tenon__branch *branch)
+{
+    if (branch->parent)
+        write_path(out, branch->parent);
+    else
+        tenon__buf_text(out, branch->model->name);
+    tenon__buf_char(out, '.');
+    tenon__buf_text(out, branch->relation->name);
+}
+
+bool tenon__branch_fail(const tenon__tree *tree, const tenon__branch *branch, tenon_status status,
+                        const char *format, ...)
+{
+    tenon_error *err = tenon__session_error(tree->session);
+    TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
+    write_path(&text, branch);
+    tenon__buf_text(&text, ": ");
+    va_list args;
+    va_start(args, format);
+    tenon__buf_formatv(&text, format, args);
+    va_end(args);
+    if (text.failed)
+        return tenon__fail_no_memory(err);
+    tenon__error_copy(err->model, sizeof err->model, branch->model->name);
+    tenon__error_copy(err->field, sizeof err->field, branch->relation->name);
+    return tenon__fail(err, status, "%s", tenon__buf_string(&text));
+}
+
+/* ---- what is asked for ----------------------------------------------------------------------- */
+
+static const void *pointer_at(const void *query, uint32_t offset)
+{
+    const void *pointer;
+    memcpy(&pointer, (const char *)query + offset, sizeof pointer);
+    return pointer;
+}
+
+static const void *included(const tenon_relation *relation, const void *query)
+{
+    return pointer_at(query, relation->include_offset);
+}
+
+static const void *counted(const tenon_relation *relation, const void *query)
+{
+    return relation->is_list ? pointer_at(query, relation->count_where_offset) : NULL;
+}
+
+bool tenon__is_included(const tenon_relation *relation, const void *query)
+{
+    return included(relation, query) || counted(relation, query);
+}
+
+bool tenon__has_includes(const tenon_model *model, const void *query)
+{
+    for (uint32_t i = 0; i < model->relation_count; i++)
+        if (tenon__is_included(&model->relations[i], query))
+            return true;
+    return false;
+}
+
+static bool check_query(const tenon__tree *tree, const tenon__branch *branch, const void *query)
+{
+    tenon_query_head head;
+    memcpy(&head, query, sizeof head);
+    if (head.session && head.session != tree->session)
+        return tenon__branch_fail(tree, branch, TENON_MISUSE,
+                                  "an included relation has no session of its own");
+    if (head.lock || head.wait || head.hints)
+        return tenon__branch_fail(tree, branch, TENON_MISUSE,
+                                  "locks and hints belong to the call, not to a relation");
+    if (head.strategy == TENON_LOAD_AUTO || head.strategy == TENON_LOAD_BATCH)
+        return true;
+    return tenon__branch_fail(tree, branch, TENON_MISUSE, "there is no strategy %d",
+                              (int)head.strategy);
+}
+
+/* A row may be given again, to tenon_load, after some of its columns were left out. */
+static bool check_loaded(const tenon__tree *tree, const tenon__branch *branch,
+                         tenon__parents parents)
+{
+    const tenon_relation *relation = branch->relation;
+    for (size_t row = 0; row < parents.count; row++)
+        for (uint16_t i = 0; i < relation->field_count; i++)
+            if (!tenon__row_is_loaded(parents.model, parents.items + row * parents.model->row_size,
+                                      relation->fields[i]))
+                return tenon__branch_fail(tree, branch, TENON_MISUSE,
+                                          "%s was not selected, by which it is looked up",
+                                          parents.model->fields[relation->fields[i]].name);
+    return true;
+}
+
+/* ---- levels ---------------------------------------------------------------------------------- */
+
+static bool load_level(tenon__tree *tree, const tenon__branch *parent, tenon__parents parents,
+                       const void *query);
+
+static bool load_branch(tenon__tree *tree, const tenon__branch *branch, tenon__parents parents,
+                        const void *query)
+{
+    if (tree->depth_left == 0)
+        return tenon__branch_fail(tree, branch, TENON_LIMIT, "the tree is deeper than it may be");
+    tenon__parents found;
+    if (!check_query(tree, branch, query) || !check_loaded(tree, branch, parents) ||
+        !tenon__load_related(tree, branch, parents, query, &found))
+        return false;
+    tree->depth_left--;
+    bool is_loaded = load_level(tree, branch, found, query);
+    tree->depth_left++;
+    return is_loaded;
+}
+
+static bool has_counts(const tenon_model *model, const void *query)
+{
+    for (uint32_t i = 0; i < model->relation_count; i++)
+        if (counted(&model->relations[i], query))
+            return true;
+    return false;
+}
+
+/* One …Counts a row, which is new even where the row has one: it may be shared. */
+static bool add_counts(tenon__tree *tree, tenon__parents parents)
+{
+    const tenon_model *model = parents.model;
+    char *counts =
+        tenon__arena_array(tenon__session_arena(tree->session), parents.count, model->counts_size);
+    if (!counts)
+        return tenon__fail_no_memory(tenon__session_error(tree->session));
+    char *row = parents.items;
+    for (size_t i = 0; i < parents.count; i++, row += model->row_size, counts += model->counts_size)
+        memcpy(row + model->counts_offset, &counts, sizeof counts);
+    return true;
+}
+
+static bool load_counts(tenon__tree *tree, const tenon__branch *parent, tenon__parents parents,
+                        const void *query)
+{
+    const tenon_model *model = parents.model;
+    if (!has_counts(model, query))
+        return true;
+    if (!add_counts(tree, parents))
+        return false;
+    for (uint32_t i = 0; i < model->relation_count; i++) {
+        const void *where = counted(&model->relations[i], query);
+        tenon__branch branch = {parent, model, &model->relations[i]};
+        if (where && (!check_loaded(tree, &branch, parents) ||
+                      !tenon__count_related(tree, &branch, parents, where)))
+            return false;
+    }
+    return true;
+}
+
+static bool load_level(tenon__tree *tree, const tenon__branch *parent, tenon__parents parents,
+                       const void *query)
+{
+    const tenon_model *model = parents.model;
+    if (parents.count == 0)
+        return true;
+    for (uint32_t i = 0; i < model->relation_count; i++) {
+        const void *inner = included(&model->relations[i], query);
+        tenon__branch branch = {parent, model, &model->relations[i]};
+        if (inner && !load_branch(tree, &branch, parents, inner))
+            return false;
+    }
+    return load_counts(tree, parent, parents, query);
+}
+
+bool tenon__include(tenon_session *s, const tenon_model *model, const void *query, void *rows,
+                    size_t count)
+{
+    tenon__tree_limits limits = tenon__session_tree_limits(s);
+    tenon__tree tree = {
+        .session = s, .rows_left = limits.rows - (int64_t)count, .depth_left = limits.depth};
+    tenon__parents parents = {.model = model, .items = rows, .count = count};
+    bool is_loaded = load_level(&tree, NULL, parents, query);
+    tenon__arena_release(&tree.memory);
+    return is_loaded;
+}

@@ -1,0 +1,232 @@
+/* One relation of many rows: its statement, and the rows that it gives put into their parents.
+ *
+ * Each row comes with the number of its key behind the struct. Rows of a key that stand side by
+ * side already only have to move together; otherwise they are counted, and each goes to its place
+ * by way of a copy. */
+#include "model/include.h"
+#include "model/row.h"
+
+/* The statement of one relation. */
+static bool begin(tenon__walk *walk, tenon__tree *tree, const tenon__branch *branch,
+                  const tenon__keys *keys, tenon__operation operation, tenon_table table)
+{
+    const tenon_relation *relation = branch->relation;
+    if (!tenon__walk_begin(walk, tree->session, relation->target, operation))
+        return false;
+    tenon__walk_table(walk, table);
+    tenon__shape_related related = {.relation = relation, .owner = branch->model};
+    tenon__shape_bytes(&walk->shape, &related, sizeof related);
+    for (uint16_t i = 0; i < relation->field_count; i++)
+        tenon__walk_value(walk, &keys->columns[i]);
+    return true;
+}
+
+static bool find(tenon__tree *tree, const tenon__branch *branch, const tenon__keys *keys,
+                 const void *query, tenon__rows *rows)
+{
+    const tenon_model *target = branch->relation->target;
+    tenon_query_head head;
+    memcpy(&head, query, sizeof head);
+    tenon__walk walk;
+    if (!begin(&walk, tree, branch, keys, TENON__FIND_RELATED, head.table))
+        return false;
+    tenon__walk_plan(&walk, head.plan);
+    tenon__walk_columns(&walk, query);
+    tenon__walk_order(&walk, query);
+    tenon__walk_distinct(&walk, query);
+    tenon__walk_where(&walk, (const char *)query + target->query_where);
+    tenon__walk_limit(&walk, head.limit, head.offset);
+    return tenon__walk_run(&walk, rows, NULL);
+}
+
+/* ---- order ----------------------------------------------------------------------------------- */
+
+/* The rows that came, still with their numbers. */
+typedef struct numbered {
+    char *items;
+    size_t count, row_size, stride;
+    size_t key_count;
+    size_t *starts; /* of each key: where its rows begin; one more at the end */
+} numbered;
+
+static size_t number_at(const numbered *n, const char *items, size_t i)
+{
+    int64_t number;
+    memcpy(&number, items + i * n->stride + n->row_size, sizeof number);
+    return (size_t)number - 1;
+}
+
+/* Counts the rows of each key; *is_sorted: they stand in the order of their keys. */
+static void count_rows(numbered *n, bool *is_sorted)
+{
+    size_t last = 0;
+    *is_sorted = true;
+    for (size_t i = 0; i < n->count; i++) {
+        size_t key = number_at(n, n->items, i);
+        *is_sorted &= key >= last;
+        last = key;
+        n->starts[key + 1]++;
+    }
+    for (size_t key = 0; key < n->key_count; key++)
+        n->starts[key + 1] += n->starts[key];
+}
+
+/* Drops the numbers between the rows. */
+static void close_up(numbered *n)
+{
+    for (size_t i = 1; i < n->count; i++)
+        memmove(n->items + i * n->row_size, n->items + i * n->stride, n->row_size);
+}
+
+static bool sort(numbered *n, tenon__arena *memory)
+{
+    char *copy = tenon__arena_alloc(memory, n->count * n->stride);
+    size_t *next = tenon__arena_alloc(memory, n->key_count * sizeof *next);
+    if (!copy || !next)
+        return false;
+    memcpy(copy, n->items, n->count * n->stride);
+    memcpy(next, n->starts, n->key_count * sizeof *next);
+    for (size_t i = 0; i < n->count; i++) {
+        size_t place = next[number_at(n, copy, i)]++;
+        memcpy(n->items + place * n->row_size, copy + i * n->stride, n->row_size);
+    }
+    return true;
+}
+
+/* Puts the rows of each key side by side. */
+static bool group(numbered *n, tenon__arena *memory)
+{
+    n->starts = tenon__arena_array(memory, n->key_count + 1, sizeof *n->starts);
+    if (!n->starts)
+        return false;
+    bool is_sorted;
+    count_rows(n, &is_sorted);
+    if (!is_sorted)
+        return sort(n, memory);
+    close_up(n);
+    return true;
+}
+
+/* ---- parents --------------------------------------------------------------------------------- */
+
+static bool give_one(const tenon__tree *tree, const tenon__branch *branch, char *place,
+                     const numbered *n, size_t first, size_t count)
+{
+    if (count > 1)
+        return tenon__branch_fail(tree, branch, TENON_SCHEMA,
+                                  "there are %zu rows where the schema has one", count);
+    char *row = count ? n->items + first * n->row_size : NULL;
+    memcpy(place, &row, sizeof row);
+    return true;
+}
+
+static void give_list(char *place, const numbered *n, size_t first, size_t count)
+{
+    tenon_list list = {.items = count ? n->items + first * n->row_size : NULL, .count = count};
+    memcpy(place, &list, sizeof list);
+}
+
+/* Gives every parent what belongs to its key, which may be nothing. */
+static bool give(const tenon__tree *tree, const tenon__branch *branch, tenon__parents parents,
+                 const tenon__keys *keys, const numbered *n)
+{
+    const tenon_relation *relation = branch->relation;
+    const tenon_model *model = parents.model;
+    uint32_t bit = model->field_count + (uint32_t)(relation - model->relations);
+    char *row = parents.items;
+    for (size_t i = 0; i < parents.count; i++, row += model->row_size) {
+        uint32_t number = keys->numbers[i];
+        size_t first = number ? n->starts[number - 1] : 0;
+        size_t count = number ? n->starts[number] - first : 0;
+        char *place = row + relation->row_offset;
+        if (relation->is_list)
+            give_list(place, n, first, count);
+        else if (!give_one(tree, branch, place, n, first, count))
+            return false;
+        tenon__row_set_loaded(model, row, bit);
+    }
+    return true;
+}
+
+static bool spend_rows(tenon__tree *tree, const tenon__branch *branch, size_t count)
+{
+    tree->rows_left -= (int64_t)count;
+    if (tree->rows_left >= 0)
+        return true;
+    return tenon__branch_fail(tree, branch, TENON_LIMIT,
+                              "with these the tree has more rows than it may");
+}
+
+/* The room of the numbers. Shrinking does not fail; should it, the longer block is as good. */
+static void give_back(numbered *n, tenon__arena *arena)
+{
+    char *items = n->count ? tenon__arena_resize(arena, n->items, n->count * n->row_size) : NULL;
+    if (items)
+        n->items = items;
+}
+
+bool tenon__load_related(tenon__tree *tree, const tenon__branch *branch, tenon__parents parents,
+                         const void *query, tenon__parents *found)
+{
+    const tenon_model *target = branch->relation->target;
+    tenon__keys keys;
+    if (!tenon__keys_of(&tree->memory, branch->relation, parents, &keys))
+        return tenon__fail_no_memory(tenon__session_error(tree->session));
+    tenon__rows rows = {.arena = tenon__session_arena(tree->session)};
+    if (keys.count && !find(tree, branch, &keys, query, &rows))
+        return false;
+    numbered n = {.items = rows.items,
+                  .count = rows.count,
+                  .row_size = target->row_size,
+                  .stride = target->row_size + sizeof(int64_t),
+                  .key_count = keys.count};
+    if (!group(&n, &tree->memory))
+        return tenon__fail_no_memory(tenon__session_error(tree->session));
+    give_back(&n, rows.arena);
+    *found = (tenon__parents){.model = target, .items = n.items, .count = n.count};
+    return spend_rows(tree, branch, n.count) && give(tree, branch, parents, &keys, &n);
+}
+
+/* ---- counts ---------------------------------------------------------------------------------- */
+
+/* The …Counts of a row. */
+static char *counts_of(tenon__parents parents, size_t row)
+{
+    char *counts;
+    memcpy(&counts, parents.items + row * parents.model->row_size + parents.model->counts_offset,
+           sizeof counts);
+    return counts;
+}
+
+static bool give_counts(tenon__tree *tree, const tenon__branch *branch, tenon__parents parents,
+                        const tenon__keys *keys, const tenon__rows *rows)
+{
+    int64_t *counts = tenon__arena_array(&tree->memory, keys->count + 1, sizeof *counts);
+    if (!counts)
+        return tenon__fail_no_memory(tenon__session_error(tree->session));
+    const tenon__related_count *row = (const tenon__related_count *)(const void *)rows->items;
+    for (size_t i = 0; i < rows->count; i++, row++)
+        counts[row->number] = row->count;
+    for (size_t i = 0; i < parents.count; i++)
+        memcpy(counts_of(parents, i) + branch->relation->count_offset, &counts[keys->numbers[i]],
+               sizeof *counts);
+    return true;
+}
+
+bool tenon__count_related(tenon__tree *tree, const tenon__branch *branch, tenon__parents parents,
+                          const void *where)
+{
+    tenon__keys keys;
+    if (!tenon__keys_of(&tree->memory, branch->relation, parents, &keys))
+        return tenon__fail_no_memory(tenon__session_error(tree->session));
+    tenon__rows rows = {.arena = &tree->memory};
+    if (keys.count) {
+        tenon__walk walk;
+        if (!begin(&walk, tree, branch, &keys, TENON__COUNT_RELATED, (tenon_table){0}))
+            return false;
+        tenon__walk_where(&walk, where);
+        if (!tenon__walk_run(&walk, &rows, NULL))
+            return false;
+    }
+    return give_counts(tree, branch, parents, &keys, &rows);
+}

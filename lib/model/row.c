@@ -1,0 +1,30 @@
+/* See row.h. */
+#include "model/row.h"
+
+/* Where decimals, JSON and bytes have their pointer: behind the length. */
+_Static_assert(offsetof(tenon_decimal, text) == offsetof(tenon_bytes, data) &&
+                   offsetof(tenon_json, text) == offsetof(tenon_bytes, data),
+               "one offset serves all three");
+
+/* Kinds that say themselves that they are NULL: the pointer inside is. */
+static bool is_null_inside(tenon_kind kind, const char *value)
+{
+    const void *pointer;
+    bool is_text = kind == TENON_KIND_TEXT || kind == TENON_KIND_OTHER;
+    size_t at = is_text ? 0 : offsetof(tenon_bytes, data);
+    memcpy(&pointer, value + at, sizeof pointer);
+    return !pointer;
+}
+
+const void *tenon__row_value(const tenon_field *field, const void *row)
+{
+    const char *at = (const char *)row + field->row_offset;
+    if (!(field->flags & TENON_FIELD_NULLABLE) || field->flags & TENON_FIELD_LIST)
+        return at;
+    size_t offset = tenon__optional_offset(field->kind);
+    if (offset == 0)
+        return is_null_inside(field->kind, at) ? NULL : at;
+    bool has;
+    memcpy(&has, at, sizeof has);
+    return has ? at + offset : NULL;
+}

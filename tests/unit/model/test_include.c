@@ -1,0 +1,450 @@
+/* Loading relations: every form of them, what each takes, and what is refused. */
+#include "blog.h"
+
+#include <stdlib.h>
+
+/* Three authors, articles of two of them, tags, comments, a boss, followers, seats. */
+static const char rows_of_all[] =
+    "INSERT INTO \"Author\" (\"id\", \"name\", \"age\", \"bossId\") VALUES "
+    "(1, 'ann', 30, NULL), (2, 'bob', 40, 1), (3, 'cid', NULL, 1);"
+    "INSERT INTO \"Profile\" (\"id\", \"bio\", \"authorId\") VALUES (1, 'writes', 1), (2, NULL, 3);"
+    "INSERT INTO \"articles\" (\"id\", \"title\", \"views\", \"published\", \"createdAt\", "
+    "\"author_id\", \"editor_id\") VALUES "
+    "(1, 'one', 10, true, '2024-01-01T00:00:00.000+00:00', 1, 2),"
+    "(2, 'two', 20, false, '2024-01-02T00:00:00.000+00:00', 2, NULL),"
+    "(3, 'three', 30, true, '2024-01-03T00:00:00.000+00:00', 1, 2),"
+    "(4, 'four', 20, true, '2024-01-04T00:00:00.000+00:00', 1, 3);"
+    "INSERT INTO \"Tag\" (\"id\", \"label\") VALUES (1, 'c'), (2, 'sql'), (3, 'none');"
+    "INSERT INTO \"_ArticleToTag\" (\"A\", \"B\") VALUES (1, 1), (1, 2), (2, 2), (4, 1);"
+    "INSERT INTO \"_Follows\" (\"A\", \"B\") VALUES (1, 2), (3, 2), (2, 1);"
+    "INSERT INTO \"Comment\" (\"id\", \"text\", \"likes\", \"articleId\", \"authorId\") VALUES "
+    "('00000000-0000-0000-0000-000000000001', 'first', 5, 1, 2),"
+    "('00000000-0000-0000-0000-000000000002', 'second', 7, 1, NULL),"
+    "('00000000-0000-0000-0000-000000000003', 'third', 6, 3, 1);"
+    "INSERT INTO \"Room\" (\"building\", \"number\", \"name\") VALUES "
+    "('A', 1, 'small'), ('A', 2, 'big'), ('B', 1, NULL);"
+    "INSERT INTO \"Seat\" (\"id\", \"row\", \"building\", \"number\", \"authorId\") VALUES "
+    "(1, 1, 'A', 1, 1), (2, 2, 'A', 1, NULL), (3, 1, 'A', 2, 1), (4, 9, 'A', NULL, 2), "
+    "(5, 9, NULL, NULL, 2), (6, 3, 'B', 1, 3);";
+
+static tenon_session *start(void **state)
+{
+    both *b = *state;
+    both_sql(b, rows_of_all);
+    return b->session;
+}
+
+/* ---- forms ----------------------------------------------------------------------------------- */
+
+static void one_to_many(void **state)
+{
+    tenon_session *s = start(state);
+    AuthorList found =
+        author_find_many(s, .order_by = {ASC(AUTHOR_ID)},
+                         .include = {.articles = &(ArticleQuery){.order_by = {DESC(ARTICLE_ID)}}});
+    assert_sound(s);
+    assert_int_equal(found.count, 3);
+    assert_true(AUTHOR_LOADED(&found.items[2], AUTHOR_ARTICLES));
+    assert_false(AUTHOR_LOADED(&found.items[2], AUTHOR_BOSS));
+    assert_int_equal(found.items[0].articles.count, 3);
+    assert_string_equal(found.items[0].articles.items[0].title, "four");
+    assert_string_equal(found.items[0].articles.items[2].title, "one");
+    assert_int_equal(found.items[1].articles.count, 1);
+    assert_int_equal(found.items[2].articles.count, 0);
+}
+
+static void many_to_one_is_shared(void **state)
+{
+    tenon_session *s = start(state);
+    ArticleList found =
+        article_find_many(s, .order_by = {ASC(ARTICLE_ID)},
+                          .include = {.author = &(AuthorQuery){0}, .editor = &(AuthorQuery){0}});
+    assert_sound(s);
+    assert_string_equal(found.items[0].author->name, "ann");
+    assert_string_equal(found.items[1].author->name, "bob");
+    assert_ptr_equal(found.items[0].author, found.items[2].author);
+    assert_string_equal(found.items[0].editor->name, "bob");
+    assert_null(found.items[1].editor);
+    assert_true(ARTICLE_LOADED(&found.items[1], ARTICLE_EDITOR));
+}
+
+static void one_to_one_from_both_sides(void **state)
+{
+    tenon_session *s = start(state);
+    AuthorList authors = author_find_many(s, .order_by = {ASC(AUTHOR_ID)},
+                                          .include = {.profile = &(ProfileQuery){0}});
+    assert_string_equal(authors.items[0].profile->bio, "writes");
+    assert_null(authors.items[1].profile);
+    assert_non_null(authors.items[2].profile);
+    assert_null(authors.items[2].profile->bio);
+    Profile *profile =
+        profile_find_first(s, .where = {.id = EQ(2)}, .include = {.author = &(AuthorQuery){0}});
+    assert_sound(s);
+    assert_string_equal(profile->author->name, "cid");
+}
+
+static void many_to_many_from_both_sides(void **state)
+{
+    tenon_session *s = start(state);
+    ArticleList articles =
+        article_find_many(s, .order_by = {ASC(ARTICLE_ID)},
+                          .include = {.tags = &(TagQuery){.order_by = {ASC(TAG_LABEL)}}});
+    assert_sound(s);
+    assert_int_equal(articles.items[0].tags.count, 2);
+    assert_string_equal(articles.items[0].tags.items[1].label, "sql");
+    assert_int_equal(articles.items[1].tags.count, 1);
+    assert_int_equal(articles.items[2].tags.count, 0);
+    assert_string_equal(articles.items[3].tags.items[0].label, "c");
+    TagList tags =
+        tag_find_many(s, .order_by = {ASC(TAG_ID)},
+                      .include = {.articles = &(ArticleQuery){.order_by = {ASC(ARTICLE_ID)}}});
+    assert_sound(s);
+    assert_int_equal(tags.items[0].articles.count, 2);
+    assert_int_equal(tags.items[0].articles.items[1].id, 4);
+    assert_int_equal(tags.items[2].articles.count, 0);
+}
+
+static void self_relations(void **state)
+{
+    tenon_session *s = start(state);
+    AuthorList found =
+        author_find_many(s, .order_by = {ASC(AUTHOR_ID)},
+                         .include = {.boss = &(AuthorQuery){0},
+                                     .staff = &(AuthorQuery){.order_by = {ASC(AUTHOR_ID)}},
+                                     .follows = &(AuthorQuery){.order_by = {ASC(AUTHOR_ID)}},
+                                     .followers = &(AuthorQuery){.order_by = {ASC(AUTHOR_ID)}}});
+    assert_sound(s);
+    const Author *ann = &found.items[0], *bob = &found.items[1];
+    assert_null(ann->boss);
+    assert_string_equal(bob->boss->name, "ann");
+    assert_int_equal(ann->staff.count, 2);
+    assert_string_equal(ann->staff.items[1].name, "cid");
+    /* "A" holds the side whose field is first by name: followers */
+    assert_int_equal(bob->follows.count, 2);
+    assert_string_equal(bob->follows.items[1].name, "cid");
+    assert_int_equal(bob->followers.count, 1);
+    assert_string_equal(bob->followers.items[0].name, "ann");
+    assert_string_equal(ann->followers.items[0].name, "bob");
+}
+
+static void keys_of_two_columns(void **state)
+{
+    tenon_session *s = start(state);
+    RoomList rooms = room_find_many(s, .order_by = {ASC(ROOM_BUILDING), ASC(ROOM_NUMBER)},
+                                    .include = {.seats = &(SeatQuery){.order_by = {ASC(SEAT_ID)}}});
+    assert_sound(s);
+    assert_int_equal(rooms.items[0].seats.count, 2);
+    assert_int_equal(rooms.items[1].seats.count, 1);
+    assert_int_equal(rooms.items[2].seats.count, 1);
+    assert_int_equal(rooms.items[2].seats.items[0].id, 6);
+    SeatList seats =
+        seat_find_many(s, .order_by = {ASC(SEAT_ID)}, .include = {.room = &(RoomQuery){0}});
+    assert_sound(s);
+    assert_string_equal(seats.items[0].room->name, "small");
+    assert_ptr_equal(seats.items[0].room, seats.items[1].room);
+    assert_null(seats.items[3].room);
+    assert_null(seats.items[4].room);
+    assert_true(SEAT_LOADED(&seats.items[4], SEAT_ROOM));
+    assert_null(seats.items[5].room->name);
+}
+
+static void deep_trees(void **state)
+{
+    tenon_session *s = start(state);
+    const AuthorQuery writers = {
+        .include = {.profile = &(ProfileQuery){0}, .boss = &(AuthorQuery){0}}};
+    const CommentQuery comments = {.order_by = {DESC(COMMENT_LIKES)},
+                                   .include = {.author = &writers}};
+    const ArticleQuery articles = {
+        .order_by = {ASC(ARTICLE_ID)},
+        .include = {.comments = &comments, .tags = &(TagQuery){.order_by = {ASC(TAG_ID)}}}};
+    AuthorList found =
+        author_find_many(s, .where = {.id = EQ(1)}, .include = {.articles = &articles});
+    assert_sound(s);
+    const Article *one = &found.items[0].articles.items[0];
+    assert_int_equal(one->comments.count, 2);
+    assert_string_equal(one->comments.items[0].text, "second");
+    assert_null(one->comments.items[0].author);
+    assert_string_equal(one->comments.items[1].author->name, "bob");
+    assert_null(one->comments.items[1].author->profile);
+    assert_string_equal(one->comments.items[1].author->boss->name, "ann");
+    const Article *three = &found.items[0].articles.items[1];
+    assert_string_equal(three->comments.items[0].author->profile->bio, "writes");
+    assert_int_equal(three->tags.count, 0);
+}
+
+/* ---- options --------------------------------------------------------------------------------- */
+
+static void a_where_filters_what_is_loaded(void **state)
+{
+    tenon_session *s = start(state);
+    AuthorList found = author_find_many(
+        s, .order_by = {ASC(AUTHOR_ID)},
+        .include = {
+            .articles = &(ArticleQuery){
+                .where = {.views = GE(20),
+                          .any = ARTICLE_WHERES({.published = EQ(true)}, {.title = EQ("two")})},
+                .order_by = {ASC(ARTICLE_ID)}}});
+    assert_sound(s);
+    assert_int_equal(found.count, 3);
+    assert_int_equal(found.items[0].articles.count, 2);
+    assert_int_equal(found.items[0].articles.items[0].id, 3);
+    assert_int_equal(found.items[1].articles.count, 1);
+}
+
+static void limit_and_offset_count_for_each_parent(void **state)
+{
+    tenon_session *s = start(state);
+    AuthorList found =
+        author_find_many(s, .order_by = {ASC(AUTHOR_ID)},
+                         .include = {.articles = &(ArticleQuery){
+                                         .order_by = {ASC(ARTICLE_ID)}, .limit = 2, .offset = 1}});
+    assert_sound(s);
+    assert_int_equal(found.items[0].articles.count, 2);
+    assert_int_equal(found.items[0].articles.items[0].id, 3);
+    assert_int_equal(found.items[0].articles.items[1].id, 4);
+    assert_int_equal(found.items[1].articles.count, 0);
+    found = author_find_many(
+        s, .order_by = {ASC(AUTHOR_ID)},
+        .include = {.articles = &(ArticleQuery){.order_by = {DESC(ARTICLE_ID)}, .limit = 1}});
+    assert_int_equal(found.items[0].articles.count, 1);
+    assert_int_equal(found.items[0].articles.items[0].id, 4);
+    assert_int_equal(found.items[1].articles.items[0].id, 2);
+    found = author_find_many(
+        s, .order_by = {ASC(AUTHOR_ID)},
+        .include = {.articles = &(ArticleQuery){.order_by = {ASC(ARTICLE_ID)}, .offset = 1}});
+    assert_int_equal(found.items[0].articles.count, 2);
+    found = author_find_many(s, .include = {.articles = &(ArticleQuery){.limit = tenon_limit(0)}});
+    assert_sound(s);
+    assert_int_equal(found.items[0].articles.count, 0);
+    ArticleList articles =
+        article_find_many(s, .order_by = {ASC(ARTICLE_ID)},
+                          .include = {.tags = &(TagQuery){.order_by = {DESC(TAG_ID)}, .limit = 1}});
+    assert_sound(s);
+    assert_int_equal(articles.items[0].tags.count, 1);
+    assert_string_equal(articles.items[0].tags.items[0].label, "sql");
+    assert_string_equal(articles.items[3].tags.items[0].label, "c");
+}
+
+static void distinct_counts_for_each_parent(void **state)
+{
+    tenon_session *s = start(state);
+    AuthorList found =
+        author_find_many(s, .order_by = {ASC(AUTHOR_ID)},
+                         .include = {.articles = &(ArticleQuery){.order_by = {ASC(ARTICLE_ID)},
+                                                                 .distinct = {ARTICLE_PUBLISHED}}});
+    assert_sound(s);
+    assert_int_equal(found.items[0].articles.count, 1);
+    assert_int_equal(found.items[0].articles.items[0].id, 1);
+    found = author_find_many(s, .order_by = {ASC(AUTHOR_ID)},
+                             .include = {.articles = &(ArticleQuery){.order_by = {DESC(ARTICLE_ID)},
+                                                                     .distinct = {ARTICLE_VIEWS},
+                                                                     .limit = 1,
+                                                                     .offset = 1}});
+    assert_sound(s);
+    assert_int_equal(found.items[0].articles.count, 1);
+    assert_int_equal(found.items[0].articles.items[0].id, 3);
+    assert_int_equal(found.items[1].articles.count, 0);
+}
+
+static void chosen_columns_bring_the_keys(void **state)
+{
+    tenon_session *s = start(state);
+    ArticleList found = article_find_many(
+        s, .select = {ARTICLE_TITLE}, .order_by = {ASC(ARTICLE_ID)},
+        .include = {.author = &(AuthorQuery){
+                        .select = {AUTHOR_NAME},
+                        .include = {.staff = &(AuthorQuery){.select = {AUTHOR_NAME}}}}});
+    assert_sound(s);
+    assert_false(ARTICLE_LOADED(&found.items[0], ARTICLE_VIEWS));
+    assert_true(ARTICLE_LOADED(&found.items[0], ARTICLE_AUTHOR_ID));
+    assert_false(AUTHOR_LOADED(found.items[0].author, AUTHOR_AGE));
+    assert_true(AUTHOR_LOADED(found.items[0].author, AUTHOR_ID));
+    assert_int_equal(found.items[0].author->staff.count, 2);
+}
+
+static void related_rows_are_counted(void **state)
+{
+    tenon_session *s = start(state);
+    AuthorList found = author_find_many(
+        s, .order_by = {ASC(AUTHOR_ID)},
+        .counts = {.articles = &(ArticleWhere){0}, .followers = &(AuthorWhere){0}},
+        .include = {.staff = &(AuthorQuery){.counts = {.articles = &(ArticleWhere){0}}}});
+    assert_sound(s);
+    assert_int_equal(found.items[0].counts->articles, 3);
+    assert_int_equal(found.items[1].counts->articles, 1);
+    assert_int_equal(found.items[2].counts->articles, 0);
+    assert_int_equal(found.items[1].counts->followers, 1);
+    assert_int_equal(found.items[0].counts->seats, 0);
+    assert_non_null(found.items[0].staff.items[0].counts);
+    found = author_find_many(s, .order_by = {ASC(AUTHOR_ID)},
+                             .counts = {.articles = &(ArticleWhere){.views = GT(10)}});
+    assert_int_equal(found.items[0].counts->articles, 2);
+}
+
+static void a_first_row_has_its_relations(void **state)
+{
+    tenon_session *s = start(state);
+    Author *ann = author_find_first(s, .where = {.name = EQ("ann")},
+                                    .include = {.articles = &(ArticleQuery){0}});
+    assert_int_equal(ann->articles.count, 3);
+    assert_null(author_find_first(s, .where = {.name = EQ("nobody")},
+                                  .include = {.articles = &(ArticleQuery){0}}));
+    assert_sound(s);
+}
+
+static void relations_of_rows_in_hand_are_loaded(void **state)
+{
+    tenon_session *s = start(state);
+    AuthorList found = author_find_many(s, .order_by = {ASC(AUTHOR_ID)});
+    author_load(s, found.items, found.count, .include = {.articles = &(ArticleQuery){0}},
+                .counts = {.staff = &(AuthorWhere){0}});
+    assert_sound(s);
+    assert_int_equal(found.items[0].articles.count, 3);
+    assert_int_equal(found.items[0].counts->staff, 2);
+    author_load(s, NULL, 0, .include = {.articles = &(ArticleQuery){0}});
+    assert_sound(s);
+    Author *one = author_create(s, .id = SET(50), .name = SET("dan"));
+    author_load(s, one, 1, .include = {.articles = &(ArticleQuery){0}});
+    assert_true(AUTHOR_LOADED(one, AUTHOR_ARTICLES));
+}
+
+/* ---- many ------------------------------------------------------------------------------------ */
+
+static void many_parents_are_one_statement(void **state)
+{
+    enum { COUNT = 20000 };
+    both *b = *state;
+    both_sql(b, "INSERT INTO \"Author\" (\"id\", \"name\") VALUES (1, 'a'), (2, 'b')");
+    both_sql(b, "INSERT INTO \"articles\" (\"id\", \"title\", \"createdAt\", \"author_id\") "
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) "
+                "SELECT i, 't', '2024-01-01T00:00:00.000+00:00', 1 + i % 2 FROM n");
+    CommentSet *comments = calloc(COUNT / 2, sizeof *comments);
+    assert_non_null(comments);
+    for (int i = 0; i < COUNT / 2; i++)
+        comments[i] =
+            (CommentSet){.text = SET("c"), .articleId = SET(2 * (i + 1)), .likes = SET(i)};
+    comment_create_many(b->session, .items = comments, .count = COUNT / 2);
+    free(comments);
+    ArticleList found =
+        article_find_many(b->session, .order_by = {ASC(ARTICLE_ID)},
+                          .include = {.comments = &(CommentQuery){0}, .author = &(AuthorQuery){0}});
+    assert_sound(b->session);
+    assert_int_equal(found.count, COUNT);
+    for (int i = 0; i < COUNT; i++) {
+        assert_int_equal(found.items[i].comments.count, i % 2);
+        assert_int_equal(found.items[i].author->id, 1 + (i + 1) % 2);
+        if (i % 2)
+            assert_int_equal(found.items[i].comments.items[0].articleId, found.items[i].id);
+    }
+}
+
+/* ---- limits and mistakes --------------------------------------------------------------------- */
+
+static void a_tree_has_limits(void **state)
+{
+    both *b = *state;
+    start(state);
+    tenon_session *s = tenon_session_open(b->db, &(tenon_session_options){.tree_rows_most = 5});
+    author_find_many(s, .include = {.articles = &(ArticleQuery){0}});
+    assert_failed(s, TENON_LIMIT, "Author.articles: ");
+    author_find_many(s, .include = {.boss = &(AuthorQuery){0}});
+    assert_sound(s);
+    tenon_session_close(s);
+    s = tenon_session_open(b->db, &(tenon_session_options){.tree_depth_most = 1});
+    author_find_many(
+        s, .include = {.articles = &(ArticleQuery){.include = {.comments = &(CommentQuery){0}}}});
+    assert_failed(s, TENON_LIMIT, "Author.articles.comments: ");
+    tenon_session_close(s);
+}
+
+static void a_tree_without_end_stops(void **state)
+{
+    tenon_session *s = start(state);
+    AuthorQuery query = {.session = s};
+    query.include.boss = &query;
+    query.include.staff = &query;
+    author_find_many_q(&query);
+    assert_failed(s, TENON_LIMIT, "deeper than it may be");
+}
+
+static void mistakes_are_told(void **state)
+{
+    both *b = *state;
+    tenon_session *s = start(state), *other = tenon_session_open(b->db, NULL);
+    author_find_many(s, .include = {.articles = &(ArticleQuery){.session = other}});
+    assert_failed(s, TENON_MISUSE, "Author.articles: ");
+    tenon_session_close(other);
+    author_find_many(s, .strategy = TENON_LOAD_BATCH);
+    assert_failed(s, TENON_MISUSE, "strategy");
+    author_find_many(s, .include = {.articles = &(ArticleQuery){.strategy = (tenon_strategy)9}});
+    assert_failed(s, TENON_MISUSE, "Author.articles: ");
+    author_find_many(s, .include = {.articles = &(ArticleQuery){.limit = -1}});
+    assert_failed(s, TENON_MISUSE, "negative");
+    author_find_many(s, .include = {.articles = &(ArticleQuery){.lock = TENON_FOR_UPDATE}});
+    assert_failed(s, TENON_MISUSE, "Author.articles: locks");
+    author_count(s, .include = {.articles = &(ArticleQuery){0}});
+    assert_failed(s, TENON_MISUSE, "include");
+    author_exists(s, .counts = {.articles = &(ArticleWhere){0}});
+    assert_failed(s, TENON_MISUSE, "counts");
+    AuthorList found = author_find_many(s, .select = {AUTHOR_NAME});
+    author_load(s, found.items, found.count, .include = {.articles = &(ArticleQuery){0}});
+    assert_failed(s, TENON_MISUSE, "id was not selected");
+    author_load(s, found.items, found.count, .limit = 1);
+    assert_failed(s, TENON_MISUSE, "include and counts only");
+}
+
+static void a_relation_that_is_not_one_is_told(void **state)
+{
+    both *b = *state;
+    tenon_session *s = start(state);
+    both_sql(b, "DROP INDEX \"Profile_authorId_key\"");
+    both_sql(b, "INSERT INTO \"Profile\" (\"id\", \"authorId\") VALUES (9, 1)");
+    author_find_many(s, .include = {.profile = &(ProfileQuery){0}});
+    assert_failed(s, TENON_SCHEMA, "Author.profile: there are 2 rows");
+    both_sql(b, "DELETE FROM \"Profile\"");
+    both_sql(b, "CREATE UNIQUE INDEX \"Profile_authorId_key\" ON \"Profile\" (\"authorId\")");
+}
+
+static void relations_are_of_the_table_that_is_named(void **state)
+{
+    both *b = *state;
+    tenon_session *s = start(state);
+    both_sql(b, "CREATE TABLE \"old articles\" AS SELECT * FROM \"articles\" WHERE \"id\" = 1");
+    AuthorList found =
+        author_find_many(s, .order_by = {ASC(AUTHOR_ID)},
+                         .include = {.articles = &(ArticleQuery){.table = {.name = "old articles"},
+                                                                 .order_by = {ASC(ARTICLE_ID)},
+                                                                 .limit = 5}});
+    assert_sound(s);
+    assert_int_equal(found.items[0].articles.count, 1);
+    assert_int_equal(found.items[1].articles.count, 0);
+    both_sql(b, "DROP TABLE \"old articles\"");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ON_BLOG(one_to_many),
+        ON_BLOG(many_to_one_is_shared),
+        ON_BLOG(one_to_one_from_both_sides),
+        ON_BLOG(many_to_many_from_both_sides),
+        ON_BLOG(self_relations),
+        ON_BLOG(keys_of_two_columns),
+        ON_BLOG(deep_trees),
+        ON_BLOG(a_where_filters_what_is_loaded),
+        ON_BLOG(limit_and_offset_count_for_each_parent),
+        ON_BLOG(distinct_counts_for_each_parent),
+        ON_BLOG(chosen_columns_bring_the_keys),
+        ON_BLOG(related_rows_are_counted),
+        ON_BLOG(a_first_row_has_its_relations),
+        ON_BLOG(relations_of_rows_in_hand_are_loaded),
+        ON_BLOG(many_parents_are_one_statement),
+        ON_BLOG(a_tree_has_limits),
+        ON_BLOG(a_tree_without_end_stops),
+        ON_BLOG(mistakes_are_told),
+        ON_BLOG(a_relation_that_is_not_one_is_told),
+        ON_BLOG(relations_are_of_the_table_that_is_named),
+    };
+    return blog_run(tests);
+}
