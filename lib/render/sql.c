@@ -35,7 +35,7 @@ void tenon__sql_table(tenon__sql *w)
 
 void tenon__sql_qualified_column(tenon__sql *w, const tenon_field *field)
 {
-    tenon__sql_identifier(w, w->table);
+    tenon__sql_identifier(w, w->alias ? w->alias : w->table);
     tenon__sql_add(w, ".");
     tenon__sql_identifier(w, field->column);
 }

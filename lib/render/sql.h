@@ -19,6 +19,8 @@ typedef struct tenon__sql {
     const char *schema, *table; /* what the statement works on */
     const char *index;          /* with HAS_INDEX: the one to use, NULL none at all */
     bool is_qualified;          /* columns are written with their table in front */
+    const char *alias;          /* what that table is called; NULL: by its own name */
+    unsigned alias_count;       /* given out so far */
     tenon__arena *arena;        /* the plan's */
     tenon__slot *slots;
     size_t slot_count, slot_capacity;
@@ -103,6 +105,42 @@ typedef struct tenon__sql_key {
 tenon__sql_path tenon__sql_next_path(tenon__sql *w);
 /* False when there are no more. */
 bool tenon__sql_next_key(tenon__sql_path *path, tenon__sql_key *key);
+
+/* ---- relations (join.c) ----------------------------------------------------------------------
+ *
+ *     tenon__sql_join join = tenon__sql_join_of(w, relation);
+ *     tenon__sql_add(w, "EXISTS (SELECT 1");
+ *     tenon__sql_related_rows(w, &join);
+ *     tenon__sql_scope before = tenon__sql_enter(w, join.target);
+ *     … conditions on columns of the target …
+ *     tenon__sql_enter(w, before); */
+
+/* Whose columns are written, and what its table is called. */
+typedef struct tenon__sql_scope {
+    const tenon_model *model;
+    const char *alias;
+    bool is_qualified;
+} tenon__sql_scope;
+
+typedef struct tenon__sql_join {
+    const tenon_relation *relation;
+    tenon__sql_scope owner, target;
+    const char *link_alias; /* NULL: there is no link */
+} tenon__sql_join;
+
+tenon__sql_scope tenon__sql_scope_of(const tenon__sql *w);
+/* The scope before, to be entered again. */
+tenon__sql_scope tenon__sql_enter(tenon__sql *w, tenon__sql_scope scope);
+/* From the scope one is in to the other end of a relation of its model, with new aliases. */
+tenon__sql_join tenon__sql_join_of(tenon__sql *w, const tenon_relation *relation);
+/* `"Tag" AS "t1" JOIN "_ArticleToTag" AS "t2" ON …`: the target and the link, if any. */
+void tenon__sql_join_tables(tenon__sql *w, const tenon__sql_join *join);
+/* `"t2"."A" = "articles"."id"`: which rows of the target belong to a row of the owner. */
+void tenon__sql_join_condition(tenon__sql *w, const tenon__sql_join *join);
+/* " FROM … WHERE …": both; further conditions may follow behind an AND. */
+void tenon__sql_related_rows(tenon__sql *w, const tenon__sql_join *join);
+/* The relation whose index comes next in the shape. */
+const tenon_relation *tenon__sql_next_relation(tenon__sql *w);
 
 /* ---- the clauses ----------------------------------------------------------------------------- */
 
