@@ -22,6 +22,34 @@ extern "C" {
 
 typedef struct tenon_session tenon_session;
 
+/* Where in the program the session's present call stands, "file.c:12": what every session begins
+ * with. Generated macros tell it, for hooks and for the detector of repeated queries; without
+ * TENON_NO_SITES. */
+typedef struct tenon_session_head {
+    const char *site;
+} tenon_session_head;
+#define TENON_SITE_TEXT_(line) #line
+#define TENON_SITE_TEXT(line) TENON_SITE_TEXT_(line)
+#ifdef TENON_NO_SITES
+#define TENON_SITE NULL
+#else
+#define TENON_SITE __FILE__ ":" TENON_SITE_TEXT(__LINE__)
+#endif
+
+static inline tenon_session *tenon_at(tenon_session *s, const char *site)
+{
+    if (s)
+        ((tenon_session_head *)(void *)s)->site = site;
+    return s;
+}
+/* The same for the struct of a call, whose first member is the session. */
+static inline const void *tenon_call_at(const void *call, const char *site)
+{
+    tenon_at(*(tenon_session *const *)call, site);
+    return call;
+}
+#define TENON_HERE(call) tenon_call_at(call, TENON_SITE)
+
 /* All-zero is the default. */
 typedef struct tenon_session_options {
     int64_t
@@ -32,7 +60,12 @@ typedef struct tenon_session_options {
      * 10,000,000 and 16. A tree that would be larger fails with LIMIT. */
     int64_t tree_rows_most;
     uint64_t tree_depth_most;
-    uint64_t reserved[6];
+    /* How often the session may run the same reading query, with whatever values, before the
+     * moment TENON_REPEATED of hooks tells it: a loop that asks row by row for what one `.include`
+     * or IN would bring. 0: nobody counts. */
+    uint32_t repeats_most;
+    bool repeats_fail; /* … and the query fails with LIMIT: for tests */
+    uint64_t reserved[5];
 } tenon_session_options;
 
 /* Cheap: leases no connection. NULL only when memory is exhausted or db is NULL. */

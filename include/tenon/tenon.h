@@ -4,6 +4,7 @@
 
 #include <tenon/db.h>
 #include <tenon/error.h>
+#include <tenon/hooks.h>
 #include <tenon/model.h>
 #include <tenon/nested.h>
 #include <tenon/query.h>

@@ -53,9 +53,9 @@ static bool open_database(tenon_db *db, const char *url, const tenon_options *op
         return false;
     db->driver = db->config.driver;
     tenon__fork_mark_set(&db->process);
-    bool is_ready =
-        init_lanes(db) && tenon__plan_cache_init(&db->plans, db->config.plan_cache_count,
-                                                 db->config.plan_cache_bytes);
+    bool is_ready = tenon__hook_table_init(&db->watchers) && init_lanes(db) &&
+                    tenon__plan_cache_init(&db->plans, db->config.plan_cache_count,
+                                           db->config.plan_cache_bytes);
     return is_ready ? connect_first(db, err) : tenon__fail_no_memory(err);
 }
 
@@ -64,6 +64,7 @@ static void free_database(tenon_db *db)
     tenon__lane_release(&db->lanes[1]);
     tenon__lane_release(&db->lanes[0]);
     tenon__plan_cache_release(&db->plans);
+    tenon__hook_table_release(&db->watchers);
     tenon__fork_mark_release(&db->process);
     tenon__config_release(&db->config);
     free(db);

@@ -13,6 +13,7 @@
 #include "core/core.h"
 #include "driver/driver.h"
 
+#include <tenon/hooks.h>
 #include <tenon/session.h>
 
 /* A plan as lib/db sees it: a statement and a way to free it. lib/model makes it through `make`. */
@@ -34,6 +35,9 @@ typedef struct tenon__call {
     size_t value_count;
     tenon__rows *rows; /* NULL: no rows wanted */
     int64_t *affected; /* may be NULL */
+    /* What the program gave to the call: …Set, …UpdateMany, …Query. Hooks of the model are called
+     * for it; NULL when the caller has done that (create_many). */
+    const void *subject;
 } tenon__call;
 
 /* Runs one call. False when the session had failed already (nothing is done) or fails now; then the
@@ -46,6 +50,13 @@ bool tenon__run(tenon_session *s, const tenon__call *call);
  * one of its own. */
 bool tenon__run_copy(tenon_session *s, const tenon__statement *statement, size_t count,
                      const void *const *(*next)(void *ctx, size_t i), void *ctx, int64_t *affected);
+
+/* Calls the hooks that want this moment of what takes several statements: `session`, `moment`,
+ * `model` and what belongs to the moment are filled in. False when one of them made the session
+ * fail. */
+bool tenon__call_hooks(tenon_event *event);
+/* Whether there may be any. */
+bool tenon__session_is_watched(const tenon_session *s);
 
 /* ---- what other folders see of a session ----------------------------------------------------- */
 

@@ -16,8 +16,22 @@ static bool run_text(tenon_session *s, const char *sql)
     return tenon__operation_run(&op);
 }
 
-bool tenon_execute(tenon_session *s, const char *sql)
+static bool run_statement(tenon_session *s, const char *sql)
 {
     bool is_done = tenon__statement_begin(s) && run_text(s, sql);
     return tenon__statement_end(s, is_done);
+}
+
+static bool run_watched(tenon_session *s, const char *sql)
+{
+    const tenon__statement statement = {
+        .sql = sql, .sql_length = strlen(sql), .about.operation = "execute"};
+    tenon__watch watch;
+    return tenon__watch_begin(&watch, s, NULL, &statement) &&
+           tenon__watch_end(&watch, run_statement(s, sql), NULL);
+}
+
+bool tenon_execute(tenon_session *s, const char *sql)
+{
+    return s && sql && tenon__is_watched(s) ? run_watched(s, sql) : run_statement(s, sql);
 }

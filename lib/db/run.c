@@ -111,11 +111,26 @@ static bool run_call(tenon_session *s, const tenon__call *call)
     return tenon__operation_run(&op);
 }
 
-bool tenon__run(tenon_session *s, const tenon__call *call)
+static bool run_statement(tenon_session *s, const tenon__call *call)
 {
     bool is_done = tenon__statement_begin(s) && run_call(s, call);
-    is_done = tenon__statement_end(s, is_done);
-    if (s)
-        tenon__arena_clear(&s->scratch);
+    return tenon__statement_end(s, is_done);
+}
+
+/* Out of line: the watch is big, and seldom needed. */
+__attribute__((noinline, cold)) static bool run_watched(tenon_session *s, const tenon__call *call)
+{
+    tenon__watch watch;
+    return tenon__watch_begin(&watch, s, call, NULL) &&
+           tenon__watch_end(&watch, run_statement(s, call), call->affected);
+}
+
+bool tenon__run(tenon_session *s, const tenon__call *call)
+{
+    if (!s)
+        return false;
+    bool is_watched = TENON__UNLIKELY(tenon__is_watched(s));
+    bool is_done = is_watched ? run_watched(s, call) : run_statement(s, call);
+    tenon__arena_clear(&s->scratch);
     return is_done;
 }

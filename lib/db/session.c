@@ -40,6 +40,9 @@ static void apply_options(tenon_session *s, const tenon_session_options *options
         s->tree.rows = options->tree_rows_most;
     if (options->tree_depth_most)
         s->tree.depth = (unsigned)options->tree_depth_most;
+    s->repeats.most = options->repeats_most;
+    s->repeats.do_fail = options->repeats_fail;
+    s->watched = options->repeats_most ? TENON_REPEATED : 0;
 }
 
 tenon__tree_limits tenon__session_tree_limits(const tenon_session *s)
@@ -69,6 +72,8 @@ void tenon_session_close(tenon_session *s)
     if (!s)
         return;
     tenon__transaction_abandon(s);
+    tenon__session_hooks_release(s);
+    tenon__repeats_release(&s->repeats);
     tenon__arena_release(&s->results);
     tenon__arena_release(&s->scratch);
     free(s);
@@ -79,6 +84,8 @@ void tenon_session_reset(tenon_session *s)
     if (!s)
         return;
     tenon__transaction_abandon(s);
+    tenon__session_hooks_release(s);
+    tenon__repeats_release(&s->repeats);
     tenon__arena_clear(&s->results);
     tenon__arena_clear(&s->scratch);
     s->generation++;

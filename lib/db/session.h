@@ -4,6 +4,7 @@
 
 #include "db/db.h"
 #include "db/fork_mark.h"
+#include "db/hooks.h"
 #include "db/plan_cache.h"
 #include "db/pool.h"
 #include "db/url.h"
@@ -14,6 +15,7 @@ struct tenon_db {
     tenon__lane lanes[2]; /* [1]: readers, of drivers with a single writer */
     tenon__plan_cache plans;
     tenon__fork_mark process;
+    tenon__hook_table watchers;
 };
 
 /* What was asked of the transaction that is open. */
@@ -30,6 +32,9 @@ typedef struct tenon__hooks {
 } tenon__hooks;
 
 struct tenon_session {
+    tenon_session_head head;
+    unsigned watched; /* moments of its own hooks; TENON_REPEATED while repeats are counted */
+    unsigned hook_depth;
     tenon_db *db;
     tenon__arena results;
     tenon__arena scratch;
@@ -48,6 +53,8 @@ struct tenon_session {
     int64_t budget_us;                         /* of each call; TENON__NEVER: none */
     uint64_t statement_count, statement_limit; /* sent so far, and the most to be sent */
     const char *actor;
+    tenon__hook_list *own_hooks; /* or NULL */
+    tenon__repeats repeats;
     char *message; /* where tenon_message composes its text */
     tenon_error error;
 };
@@ -55,6 +62,12 @@ struct tenon_session {
 static inline tenon__lane *tenon__lane_for(tenon_db *db, bool writes)
 {
     return &db->lanes[db->driver->has_single_writer && !writes];
+}
+
+/* Whether hooks must be asked: the one thing that a call without any does for them. */
+static inline bool tenon__is_watched(const tenon_session *s)
+{
+    return (s->watched | atomic_load_explicit(&s->db->watchers.moments, memory_order_relaxed)) != 0;
 }
 
 /* Before each statement of the program; false when a test does not allow another one. */

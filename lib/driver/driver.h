@@ -150,6 +150,30 @@ typedef enum tenon__statement_flag {
     TENON__ONCE = 1 << 2         /* not worth preparing */
 } tenon__statement_flag;
 
+/* What a statement does to rows of a model, as hooks are told. */
+typedef enum tenon__deed {
+    TENON__DEED_NONE = 0, /* anything else: counting, SQL text */
+    TENON__DEED_LOAD,
+    TENON__DEED_LOAD_BY_KEY,
+    TENON__DEED_CREATE,
+    TENON__DEED_CREATE_MANY,
+    TENON__DEED_UPDATE,
+    TENON__DEED_UPDATE_MANY,
+    TENON__DEED_UPSERT,
+    TENON__DEED_DELETE,
+    TENON__DEED_DELETE_MANY
+} tenon__deed;
+
+/* All-zero for SQL text. */
+typedef struct tenon__about {
+    const tenon_model *model;
+    const char *operation; /* "find_by" */
+    tenon__deed deed;
+    const uint16_t *equal; /* fields that equal a value, or one of a list, in every row concerned */
+    size_t equal_count;
+    size_t key_at; /* by a key: `equal` are its fields, and here its values begin */
+} tenon__about;
+
 typedef struct tenon__statement {
     const char *sql;
     size_t sql_length;
@@ -157,6 +181,7 @@ typedef struct tenon__statement {
     const tenon__slot *slots;
     size_t slot_count;
     const tenon__layout *layout; /* NULL: returns no rows */
+    tenon__about about;
 } tenon__statement;
 
 /* A statement prepared on one connection; the driver's own. */

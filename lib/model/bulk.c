@@ -430,16 +430,35 @@ static bool check_call(bulk *b)
     return b->head.count > 0 && !walk.failed;
 }
 
+/* Hooks see the rows of the call at once, however many statements they take. */
+static bool call_hooks(const bulk *b, tenon_moment moment)
+{
+    tenon_event event = {.moment = moment,
+                         .session = b->head.session,
+                         .model = b->model,
+                         .operation = "create_many",
+                         .created = b->head.items,
+                         .created_count = b->head.count};
+    if (!tenon__session_is_watched(b->head.session))
+        return true;
+    if (moment == TENON_AFTER_CREATE) {
+        event.affected = b->created;
+        event.rows = b->rows ? b->rows->items : NULL;
+        event.row_count = b->rows ? b->rows->count : 0;
+    }
+    return tenon__call_hooks(&event);
+}
+
 static bool create_many(const tenon_model *model, const void *create_many, tenon__rows *rows,
                         int64_t *created)
 {
     bulk b = {.model = model, .rows = rows};
     memcpy(&b.head, create_many, sizeof b.head);
     b.now = tenon_time_now();
-    bool is_worth = check_call(&b);
+    bool is_worth = check_call(&b) && call_hooks(&b, TENON_BEFORE_CREATE);
     if (is_worth && rows)
         rows->arena = tenon__session_arena(b.head.session);
-    bool is_done = is_worth && create_all(&b);
+    bool is_done = is_worth && create_all(&b) && call_hooks(&b, TENON_AFTER_CREATE);
     bulk_release(&b);
     *created = is_done ? b.created : 0;
     return is_done;

@@ -51,6 +51,7 @@ static bool find(const tenon_model *model, const void *query, const tenon_query_
     tenon__walk walk;
     if (!begin(&walk, model, head, TENON__FIND))
         return false;
+    walk.subject = query;
     tenon__walk_columns(&walk, query);
     tenon__walk_order(&walk, query);
     tenon__walk_distinct(&walk, query);

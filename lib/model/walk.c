@@ -51,6 +51,7 @@ bool tenon__walk_begin(tenon__walk *walk, tenon_session *session, const tenon_mo
     walk->table = NULL;
     walk->patterns = NULL;
     walk->expected.value = NULL;
+    walk->subject = NULL;
     walk->failed = !check_call(model, operation, walk->err);
     tenon__shape_begin(&walk->shape, walk->scratch, operation, model);
     return !walk->failed;
@@ -163,7 +164,8 @@ bool tenon__walk_run(tenon__walk *walk, tenon__rows *rows, int64_t *affected)
                         .values = walk->values,
                         .value_count = walk->value_count,
                         .rows = rows,
-                        .affected = affected};
+                        .affected = affected,
+                        .subject = walk->subject};
     if (TENON__LIKELY(tenon__run(walk->session, &call)))
         return true;
     tenon__name_error(walk->model, walk->table, operation, walk->err);
@@ -203,7 +205,8 @@ void *tenon__run_by_key(tenon_session *session, const tenon_model *model,
                         .writes = does_write(operation),
                         .values = key,
                         .value_count = model->uniques[unique].field_count,
-                        .rows = &rows};
+                        .rows = &rows,
+                        .subject = key};
     if (TENON__LIKELY(tenon__run(session, &call)))
         return rows.count ? rows.items : NULL;
     tenon__name_error(model, NULL, operation, err);
@@ -220,6 +223,7 @@ void *tenon__run_by_key_with(const tenon_key_options *options, const tenon_model
         return tenon__run_by_key(options->session, model, operation, unique, key);
     if (!tenon__walk_begin(&walk, options->session, model, operation))
         return NULL;
+    walk.subject = key;
     tenon__walk_table(&walk, options->table);
     tenon__walk_key(&walk, unique, key);
     return tenon__walk_run_for_row(&walk);

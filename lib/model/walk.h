@@ -46,6 +46,7 @@ typedef struct tenon__walk {
     tenon__patterns *patterns; /* NULL: patterns of validations are compiled for each value */
     int64_t limit, offset;
     tenon__expected expected;
+    const void *subject; /* for hooks: what the program gave; see tenon__call */
     tenon__shape shape;
     const void *first_values[TENON__WALK_VALUES];
 } tenon__walk;

@@ -38,6 +38,7 @@ void *tenon_create(const tenon_model *model, const void *set)
     tenon__walk walk;
     if (!begin(&walk, model, head.session, head.table, TENON__CREATE))
         return NULL;
+    walk.subject = set;
     tenon__walk_flag(&walk, TENON__SHAPE_RETURNING);
     tenon__refuse_nested(&walk, set, "create");
     tenon__walk_create(&walk, set, NULL);
@@ -70,6 +71,7 @@ void *tenon_update(const tenon_model *model, uint32_t unique, const void *const 
     if (!begin(&walk, model, head.session, head.table,
                has_changes ? TENON__UPDATE : TENON__FIND_BY))
         return NULL;
+    walk.subject = set;
     tenon__refuse_nested(&walk, set, "update");
     if (has_changes)
         tenon__walk_changes(&walk, set);
@@ -121,6 +123,7 @@ void *tenon_upsert(const tenon_model *model, const void *upsert)
     tenon__walk walk;
     if (!begin(&walk, model, head.session, head.table, TENON__UPSERT))
         return NULL;
+    walk.subject = upsert;
     const tenon_unique *unique = choose_unique(&walk, head.on);
     if (unique) {
         tenon__walk_create(&walk, inner_set(&walk, upsert, model->upsert_create), unique);
@@ -156,6 +159,7 @@ int64_t tenon_update_many(const tenon_model *model, const void *update_many)
     tenon__walk walk;
     if (!begin(&walk, model, head.session, head.table, TENON__UPDATE_MANY))
         return 0;
+    walk.subject = update_many;
     const void *set = inner_set(&walk, update_many, model->update_set);
     tenon__refuse_nested(&walk, set, "update_many");
     if (!tenon__set_has_changes(model, set))
@@ -173,6 +177,7 @@ int64_t tenon_delete_many(const tenon_model *model, const void *delete_many)
     tenon__walk walk;
     if (!begin(&walk, model, head.session, head.table, TENON__DELETE_MANY))
         return 0;
+    walk.subject = delete_many;
     walk_many(&walk, (const char *)delete_many + model->delete_where, head.everything, "delete");
     return run_for_count(&walk);
 }

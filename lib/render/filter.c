@@ -166,6 +166,7 @@ void tenon__sql_where(tenon__sql *w)
         w->shape.at++;
         return;
     }
+    tenon__sql_tell_where(w);
     tenon__sql_add(w, " WHERE ");
     write_where(w);
 }
@@ -178,6 +179,7 @@ void tenon__sql_equals(tenon__sql *w, const tenon_field *field)
 void tenon__sql_where_key(tenon__sql *w)
 {
     const tenon_unique *unique = &w->model->uniques[w->head.number];
+    tenon__sql_tell_key(w, unique);
     for (uint16_t i = 0; i < unique->field_count; i++) {
         tenon__sql_add(w, i ? " AND " : " WHERE ");
         write_comparison(w, &w->model->fields[unique->fields[i]], " = ");

@@ -119,6 +119,7 @@ static bool pack(tenon__sql *w, tenon__plan *plan)
 {
     if (w->failed)
         return false;
+    tenon__sql_tell_operation(w);
     const char *sql = tenon__arena_copy(&plan->arena, w->text.data, w->text.length);
     if (!sql)
         return tenon__fail_no_memory(w->err);
@@ -131,6 +132,7 @@ static bool pack(tenon__sql *w, tenon__plan *plan)
         .slots = w->slots,
         .slot_count = w->slot_count,
         .layout = w->layout ? &plan->layout : NULL,
+        .about = w->about,
     };
     plan->bytes = sizeof *plan + plan->arena.total_bytes;
     return true;

@@ -25,6 +25,7 @@ typedef struct tenon__sql {
     tenon__slot *slots;
     size_t slot_count, slot_capacity;
     tenon__layout *layout; /* NULL: no rows */
+    tenon__about about;
     tenon_error *err;
     bool failed;
 } tenon__sql;
@@ -163,6 +164,12 @@ const tenon__sql_term *tenon__sql_read_order(tenon__sql *w, size_t *count);
 void tenon__sql_order(tenon__sql *w, const tenon__sql_term *terms, size_t count);
 const tenon_field *const *tenon__sql_read_distinct(tenon__sql *w, size_t *count);
 void tenon__sql_limit(tenon__sql *w);
+
+/* about.c: what hooks are told. The operation when all is written; the key and the where just
+ * before they are. */
+void tenon__sql_tell_operation(tenon__sql *w);
+void tenon__sql_tell_key(tenon__sql *w, const tenon_unique *unique);
+void tenon__sql_tell_where(tenon__sql *w);
 
 /* select.c */
 void tenon__sql_find_by(tenon__sql *w);

@@ -199,6 +199,26 @@ static bool statement_limit(tenon_session *s)
     return is_done;
 }
 
+static void read_parameter(tenon_event *event, void *ctx)
+{
+    char text[64];
+    (void)ctx;
+    tenon_event_parameter(event, 0, text, sizeof text);
+    if (event->model == &post_model)
+        tenon_veto(event, "posts are not for this");
+}
+
+static bool hooks(tenon_session *s)
+{
+    const tenon_hook hook = {.moments = TENON_BEFORE_QUERY | TENON_AFTER_UPDATE,
+                             .function = read_parameter};
+    uint64_t handle = tenon_session_hook_add(s, &hook);
+    bool is_done = handle && update(s);
+    tenon_repeats_reset(s);
+    bool is_removed = tenon_session_hook_remove(s, handle);
+    return is_done && is_removed;
+}
+
 /* ---- sessions and databases ------------------------------------------------------------------ */
 
 static bool session_alloc(tenon_session *s)
@@ -238,6 +258,13 @@ static bool has_opened_session(tenon_db *db)
     return s != NULL;
 }
 
+static bool add_and_remove_hook(tenon_db *db, tenon_error *err)
+{
+    const tenon_hook hook = {.moments = TENON_BEFORE_QUERY, .function = read_parameter};
+    uint64_t handle = tenon_hook_add(db, &hook, err);
+    return handle && tenon_hook_remove(db, handle);
+}
+
 static bool open_another(tenon_session *s)
 {
     tenon_error err = {0};
@@ -246,7 +273,7 @@ static bool open_another(tenon_session *s)
     bool is_hidden = err.status == TENON_UNSUPPORTED && strstr(err.message, "write-ahead");
     if (!db && err.status != TENON_NO_MEMORY && !is_hidden)
         fail_msg("tenon_open: %s: %s", tenon_status_name(err.status), err.message);
-    bool is_done = db && has_opened_session(db);
+    bool is_done = db && has_opened_session(db) && add_and_remove_hook(db, &err);
     tenon_close(db);
     return is_done;
 }
@@ -316,12 +343,15 @@ static const public_call calls[] = {
     {"tenon_transaction tenon_transaction_tries tenon_after_commit", transaction},
     {"tenon_begin_test", begin_test},
     {"tenon_statement_count tenon_statement_limit", statement_limit},
+    {"tenon_session_hook_add tenon_session_hook_remove tenon_event_parameter tenon_veto "
+     "tenon_repeats_reset",
+     hooks},
     {"tenon_session_alloc", session_alloc},
     {"tenon_session_take tenon_results_free", session_take},
     {"tenon_session_mark tenon_session_rewind", session_rewind},
     {"tenon_session_reset", session_reset},
     {"tenon_open tenon_close tenon_session_open tenon_session_close tenon_db_dialect "
-     "tenon_db_metrics",
+     "tenon_db_metrics tenon_hook_add tenon_hook_remove",
      open_another},
     {"tenon_time_now tenon_time_parse tenon_time_format tenon_date_parse tenon_date_format "
      "tenon_clock_parse tenon_clock_format tenon_clock_tz_parse tenon_clock_tz_format "

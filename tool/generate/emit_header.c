@@ -344,7 +344,9 @@ static void emit_write_declarations(emitter *e, size_t at)
 /* `#define user_find_many(...) user_find_many_q(&(UserQuery){ .session = __VA_ARGS__ })` */
 static void emit_call_macro(emitter *e, const char *snake, const char *verb, const char *type)
 {
-    tenon__buf_format(e->out, "#define %s_%s(...) %s_%s_q(&(%s){ .session = __VA_ARGS__ })\n",
+    tenon__buf_format(e->out,
+                      "#define %s_%s(...) \\\n"
+                      "    %s_%s_q(TENON_HERE((&(%s){ .session = __VA_ARGS__ })))\n",
                       snake, verb, snake, verb, type);
 }
 
@@ -357,7 +359,8 @@ static void emit_update_macro(emitter *e, size_t at)
     for (uint16_t i = 0; i < key->field_count; i++)
         tenon__buf_format(e->out, ", key%u_", i);
     tenon__buf_format(e->out,
-                      ", ...) \\\n    %s_update_q(&(%s){ .session = (session_), __VA_ARGS__ }",
+                      ", ...) \\\n"
+                      "    %s_update_q(TENON_HERE((&(%s){ .session = (session_), __VA_ARGS__ }))",
                       names->snake, names->set);
     for (uint16_t i = 0; i < key->field_count; i++)
         tenon__buf_format(e->out, ", (key%u_)", i);
@@ -375,8 +378,9 @@ static void emit_key_macro(emitter *e, const tenon_unique *unique, const char *n
     for (uint16_t i = 0; i < unique->field_count; i++)
         tenon__buf_format(e->out, ", key%u_", i);
     tenon__buf_format(e->out,
-                      ", ...) \\\n    %s_q(&(tenon_key_options){ .session = (session_), "
-                      "__VA_ARGS__ }",
+                      ", ...) \\\n"
+                      "    %s_q(TENON_HERE((&(tenon_key_options){ .session = (session_), "
+                      "__VA_ARGS__ }))",
                       name);
     for (uint16_t i = 0; i < unique->field_count; i++)
         tenon__buf_format(e->out, ", (key%u_)", i);

@@ -468,10 +468,10 @@ Author *author_upsert_q(const AuthorUpsert *row);
     TENON_LIST_OF(AuthorWhere, __VA_ARGS__)
 #define author_find(...) author_find_with(__VA_ARGS__, .end_of_options = 0)
 #define author_find_with(session_, key0_, ...) \
-    author_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+    author_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define author_find_by_name(...) author_find_by_name_with(__VA_ARGS__, .end_of_options = 0)
 #define author_find_by_name_with(session_, key0_, ...) \
-    author_find_by_name_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+    author_find_by_name_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define AUTHOR_SETS(...) \
     TENON_LIST_OF(AuthorSet, __VA_ARGS__)
 #define AUTHOR_CONNECT_OR_CREATES(...) \
@@ -480,23 +480,33 @@ Author *author_upsert_q(const AuthorUpsert *row);
     TENON_LIST_OF(AuthorNestedUpdate, __VA_ARGS__)
 #define AUTHOR_UPSERTS(...) \
     TENON_LIST_OF(AuthorNestedUpsert, __VA_ARGS__)
-#define author_find_first(...) author_find_first_q(&(AuthorQuery){ .session = __VA_ARGS__ })
-#define author_find_many(...) author_find_many_q(&(AuthorQuery){ .session = __VA_ARGS__ })
-#define author_count(...) author_count_q(&(AuthorQuery){ .session = __VA_ARGS__ })
-#define author_exists(...) author_exists_q(&(AuthorQuery){ .session = __VA_ARGS__ })
+#define author_find_first(...) \
+    author_find_first_q(TENON_HERE((&(AuthorQuery){ .session = __VA_ARGS__ })))
+#define author_find_many(...) \
+    author_find_many_q(TENON_HERE((&(AuthorQuery){ .session = __VA_ARGS__ })))
+#define author_count(...) \
+    author_count_q(TENON_HERE((&(AuthorQuery){ .session = __VA_ARGS__ })))
+#define author_exists(...) \
+    author_exists_q(TENON_HERE((&(AuthorQuery){ .session = __VA_ARGS__ })))
 #define author_load(session_, rows_, count_, ...) \
     author_load_q(&(AuthorQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
-#define author_create(...) author_create_q(&(AuthorSet){ .session = __VA_ARGS__ })
-#define author_create_many(...) author_create_many_q(&(AuthorCreateMany){ .session = __VA_ARGS__ })
-#define author_create_many_returning(...) author_create_many_returning_q(&(AuthorCreateMany){ .session = __VA_ARGS__ })
+#define author_create(...) \
+    author_create_q(TENON_HERE((&(AuthorSet){ .session = __VA_ARGS__ })))
+#define author_create_many(...) \
+    author_create_many_q(TENON_HERE((&(AuthorCreateMany){ .session = __VA_ARGS__ })))
+#define author_create_many_returning(...) \
+    author_create_many_returning_q(TENON_HERE((&(AuthorCreateMany){ .session = __VA_ARGS__ })))
 #define author_update(session_, key0_, ...) \
-    author_update_q(&(AuthorSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+    author_update_q(TENON_HERE((&(AuthorSet){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define author_delete(...) author_delete_with(__VA_ARGS__, .end_of_options = 0)
 #define author_delete_with(session_, key0_, ...) \
-    author_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define author_update_many(...) author_update_many_q(&(AuthorUpdateMany){ .session = __VA_ARGS__ })
-#define author_delete_many(...) author_delete_many_q(&(AuthorDeleteMany){ .session = __VA_ARGS__ })
-#define author_upsert(...) author_upsert_q(&(AuthorUpsert){ .session = __VA_ARGS__ })
+    author_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define author_update_many(...) \
+    author_update_many_q(TENON_HERE((&(AuthorUpdateMany){ .session = __VA_ARGS__ })))
+#define author_delete_many(...) \
+    author_delete_many_q(TENON_HERE((&(AuthorDeleteMany){ .session = __VA_ARGS__ })))
+#define author_upsert(...) \
+    author_upsert_q(TENON_HERE((&(AuthorUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum ProfileColumn {
@@ -685,10 +695,10 @@ Profile *profile_upsert_q(const ProfileUpsert *row);
     TENON_LIST_OF(ProfileWhere, __VA_ARGS__)
 #define profile_find(...) profile_find_with(__VA_ARGS__, .end_of_options = 0)
 #define profile_find_with(session_, key0_, ...) \
-    profile_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+    profile_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define profile_find_by_author_id(...) profile_find_by_author_id_with(__VA_ARGS__, .end_of_options = 0)
 #define profile_find_by_author_id_with(session_, key0_, ...) \
-    profile_find_by_author_id_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+    profile_find_by_author_id_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define PROFILE_SETS(...) \
     TENON_LIST_OF(ProfileSet, __VA_ARGS__)
 #define PROFILE_CONNECT_OR_CREATES(...) \
@@ -697,23 +707,33 @@ Profile *profile_upsert_q(const ProfileUpsert *row);
     TENON_LIST_OF(ProfileNestedUpdate, __VA_ARGS__)
 #define PROFILE_UPSERTS(...) \
     TENON_LIST_OF(ProfileNestedUpsert, __VA_ARGS__)
-#define profile_find_first(...) profile_find_first_q(&(ProfileQuery){ .session = __VA_ARGS__ })
-#define profile_find_many(...) profile_find_many_q(&(ProfileQuery){ .session = __VA_ARGS__ })
-#define profile_count(...) profile_count_q(&(ProfileQuery){ .session = __VA_ARGS__ })
-#define profile_exists(...) profile_exists_q(&(ProfileQuery){ .session = __VA_ARGS__ })
+#define profile_find_first(...) \
+    profile_find_first_q(TENON_HERE((&(ProfileQuery){ .session = __VA_ARGS__ })))
+#define profile_find_many(...) \
+    profile_find_many_q(TENON_HERE((&(ProfileQuery){ .session = __VA_ARGS__ })))
+#define profile_count(...) \
+    profile_count_q(TENON_HERE((&(ProfileQuery){ .session = __VA_ARGS__ })))
+#define profile_exists(...) \
+    profile_exists_q(TENON_HERE((&(ProfileQuery){ .session = __VA_ARGS__ })))
 #define profile_load(session_, rows_, count_, ...) \
     profile_load_q(&(ProfileQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
-#define profile_create(...) profile_create_q(&(ProfileSet){ .session = __VA_ARGS__ })
-#define profile_create_many(...) profile_create_many_q(&(ProfileCreateMany){ .session = __VA_ARGS__ })
-#define profile_create_many_returning(...) profile_create_many_returning_q(&(ProfileCreateMany){ .session = __VA_ARGS__ })
+#define profile_create(...) \
+    profile_create_q(TENON_HERE((&(ProfileSet){ .session = __VA_ARGS__ })))
+#define profile_create_many(...) \
+    profile_create_many_q(TENON_HERE((&(ProfileCreateMany){ .session = __VA_ARGS__ })))
+#define profile_create_many_returning(...) \
+    profile_create_many_returning_q(TENON_HERE((&(ProfileCreateMany){ .session = __VA_ARGS__ })))
 #define profile_update(session_, key0_, ...) \
-    profile_update_q(&(ProfileSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+    profile_update_q(TENON_HERE((&(ProfileSet){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define profile_delete(...) profile_delete_with(__VA_ARGS__, .end_of_options = 0)
 #define profile_delete_with(session_, key0_, ...) \
-    profile_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define profile_update_many(...) profile_update_many_q(&(ProfileUpdateMany){ .session = __VA_ARGS__ })
-#define profile_delete_many(...) profile_delete_many_q(&(ProfileDeleteMany){ .session = __VA_ARGS__ })
-#define profile_upsert(...) profile_upsert_q(&(ProfileUpsert){ .session = __VA_ARGS__ })
+    profile_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define profile_update_many(...) \
+    profile_update_many_q(TENON_HERE((&(ProfileUpdateMany){ .session = __VA_ARGS__ })))
+#define profile_delete_many(...) \
+    profile_delete_many_q(TENON_HERE((&(ProfileDeleteMany){ .session = __VA_ARGS__ })))
+#define profile_upsert(...) \
+    profile_upsert_q(TENON_HERE((&(ProfileUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum ArticleColumn {
@@ -943,7 +963,7 @@ Article *article_upsert_q(const ArticleUpsert *row);
     TENON_LIST_OF(ArticleWhere, __VA_ARGS__)
 #define article_find(...) article_find_with(__VA_ARGS__, .end_of_options = 0)
 #define article_find_with(session_, key0_, ...) \
-    article_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+    article_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define ARTICLE_SETS(...) \
     TENON_LIST_OF(ArticleSet, __VA_ARGS__)
 #define ARTICLE_CONNECT_OR_CREATES(...) \
@@ -952,23 +972,33 @@ Article *article_upsert_q(const ArticleUpsert *row);
     TENON_LIST_OF(ArticleNestedUpdate, __VA_ARGS__)
 #define ARTICLE_UPSERTS(...) \
     TENON_LIST_OF(ArticleNestedUpsert, __VA_ARGS__)
-#define article_find_first(...) article_find_first_q(&(ArticleQuery){ .session = __VA_ARGS__ })
-#define article_find_many(...) article_find_many_q(&(ArticleQuery){ .session = __VA_ARGS__ })
-#define article_count(...) article_count_q(&(ArticleQuery){ .session = __VA_ARGS__ })
-#define article_exists(...) article_exists_q(&(ArticleQuery){ .session = __VA_ARGS__ })
+#define article_find_first(...) \
+    article_find_first_q(TENON_HERE((&(ArticleQuery){ .session = __VA_ARGS__ })))
+#define article_find_many(...) \
+    article_find_many_q(TENON_HERE((&(ArticleQuery){ .session = __VA_ARGS__ })))
+#define article_count(...) \
+    article_count_q(TENON_HERE((&(ArticleQuery){ .session = __VA_ARGS__ })))
+#define article_exists(...) \
+    article_exists_q(TENON_HERE((&(ArticleQuery){ .session = __VA_ARGS__ })))
 #define article_load(session_, rows_, count_, ...) \
     article_load_q(&(ArticleQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
-#define article_create(...) article_create_q(&(ArticleSet){ .session = __VA_ARGS__ })
-#define article_create_many(...) article_create_many_q(&(ArticleCreateMany){ .session = __VA_ARGS__ })
-#define article_create_many_returning(...) article_create_many_returning_q(&(ArticleCreateMany){ .session = __VA_ARGS__ })
+#define article_create(...) \
+    article_create_q(TENON_HERE((&(ArticleSet){ .session = __VA_ARGS__ })))
+#define article_create_many(...) \
+    article_create_many_q(TENON_HERE((&(ArticleCreateMany){ .session = __VA_ARGS__ })))
+#define article_create_many_returning(...) \
+    article_create_many_returning_q(TENON_HERE((&(ArticleCreateMany){ .session = __VA_ARGS__ })))
 #define article_update(session_, key0_, ...) \
-    article_update_q(&(ArticleSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+    article_update_q(TENON_HERE((&(ArticleSet){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define article_delete(...) article_delete_with(__VA_ARGS__, .end_of_options = 0)
 #define article_delete_with(session_, key0_, ...) \
-    article_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define article_update_many(...) article_update_many_q(&(ArticleUpdateMany){ .session = __VA_ARGS__ })
-#define article_delete_many(...) article_delete_many_q(&(ArticleDeleteMany){ .session = __VA_ARGS__ })
-#define article_upsert(...) article_upsert_q(&(ArticleUpsert){ .session = __VA_ARGS__ })
+    article_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define article_update_many(...) \
+    article_update_many_q(TENON_HERE((&(ArticleUpdateMany){ .session = __VA_ARGS__ })))
+#define article_delete_many(...) \
+    article_delete_many_q(TENON_HERE((&(ArticleDeleteMany){ .session = __VA_ARGS__ })))
+#define article_upsert(...) \
+    article_upsert_q(TENON_HERE((&(ArticleUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum CommentColumn {
@@ -1171,7 +1201,7 @@ Comment *comment_upsert_q(const CommentUpsert *row);
     TENON_LIST_OF(CommentWhere, __VA_ARGS__)
 #define comment_find(...) comment_find_with(__VA_ARGS__, .end_of_options = 0)
 #define comment_find_with(session_, key0_, ...) \
-    comment_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+    comment_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define COMMENT_SETS(...) \
     TENON_LIST_OF(CommentSet, __VA_ARGS__)
 #define COMMENT_CONNECT_OR_CREATES(...) \
@@ -1180,23 +1210,33 @@ Comment *comment_upsert_q(const CommentUpsert *row);
     TENON_LIST_OF(CommentNestedUpdate, __VA_ARGS__)
 #define COMMENT_UPSERTS(...) \
     TENON_LIST_OF(CommentNestedUpsert, __VA_ARGS__)
-#define comment_find_first(...) comment_find_first_q(&(CommentQuery){ .session = __VA_ARGS__ })
-#define comment_find_many(...) comment_find_many_q(&(CommentQuery){ .session = __VA_ARGS__ })
-#define comment_count(...) comment_count_q(&(CommentQuery){ .session = __VA_ARGS__ })
-#define comment_exists(...) comment_exists_q(&(CommentQuery){ .session = __VA_ARGS__ })
+#define comment_find_first(...) \
+    comment_find_first_q(TENON_HERE((&(CommentQuery){ .session = __VA_ARGS__ })))
+#define comment_find_many(...) \
+    comment_find_many_q(TENON_HERE((&(CommentQuery){ .session = __VA_ARGS__ })))
+#define comment_count(...) \
+    comment_count_q(TENON_HERE((&(CommentQuery){ .session = __VA_ARGS__ })))
+#define comment_exists(...) \
+    comment_exists_q(TENON_HERE((&(CommentQuery){ .session = __VA_ARGS__ })))
 #define comment_load(session_, rows_, count_, ...) \
     comment_load_q(&(CommentQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
-#define comment_create(...) comment_create_q(&(CommentSet){ .session = __VA_ARGS__ })
-#define comment_create_many(...) comment_create_many_q(&(CommentCreateMany){ .session = __VA_ARGS__ })
-#define comment_create_many_returning(...) comment_create_many_returning_q(&(CommentCreateMany){ .session = __VA_ARGS__ })
+#define comment_create(...) \
+    comment_create_q(TENON_HERE((&(CommentSet){ .session = __VA_ARGS__ })))
+#define comment_create_many(...) \
+    comment_create_many_q(TENON_HERE((&(CommentCreateMany){ .session = __VA_ARGS__ })))
+#define comment_create_many_returning(...) \
+    comment_create_many_returning_q(TENON_HERE((&(CommentCreateMany){ .session = __VA_ARGS__ })))
 #define comment_update(session_, key0_, ...) \
-    comment_update_q(&(CommentSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+    comment_update_q(TENON_HERE((&(CommentSet){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define comment_delete(...) comment_delete_with(__VA_ARGS__, .end_of_options = 0)
 #define comment_delete_with(session_, key0_, ...) \
-    comment_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define comment_update_many(...) comment_update_many_q(&(CommentUpdateMany){ .session = __VA_ARGS__ })
-#define comment_delete_many(...) comment_delete_many_q(&(CommentDeleteMany){ .session = __VA_ARGS__ })
-#define comment_upsert(...) comment_upsert_q(&(CommentUpsert){ .session = __VA_ARGS__ })
+    comment_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define comment_update_many(...) \
+    comment_update_many_q(TENON_HERE((&(CommentUpdateMany){ .session = __VA_ARGS__ })))
+#define comment_delete_many(...) \
+    comment_delete_many_q(TENON_HERE((&(CommentDeleteMany){ .session = __VA_ARGS__ })))
+#define comment_upsert(...) \
+    comment_upsert_q(TENON_HERE((&(CommentUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum TagColumn {
@@ -1390,10 +1430,10 @@ Tag *tag_upsert_q(const TagUpsert *row);
     TENON_LIST_OF(TagWhere, __VA_ARGS__)
 #define tag_find(...) tag_find_with(__VA_ARGS__, .end_of_options = 0)
 #define tag_find_with(session_, key0_, ...) \
-    tag_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+    tag_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define tag_find_by_label(...) tag_find_by_label_with(__VA_ARGS__, .end_of_options = 0)
 #define tag_find_by_label_with(session_, key0_, ...) \
-    tag_find_by_label_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+    tag_find_by_label_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define TAG_SETS(...) \
     TENON_LIST_OF(TagSet, __VA_ARGS__)
 #define TAG_CONNECT_OR_CREATES(...) \
@@ -1402,23 +1442,33 @@ Tag *tag_upsert_q(const TagUpsert *row);
     TENON_LIST_OF(TagNestedUpdate, __VA_ARGS__)
 #define TAG_UPSERTS(...) \
     TENON_LIST_OF(TagNestedUpsert, __VA_ARGS__)
-#define tag_find_first(...) tag_find_first_q(&(TagQuery){ .session = __VA_ARGS__ })
-#define tag_find_many(...) tag_find_many_q(&(TagQuery){ .session = __VA_ARGS__ })
-#define tag_count(...) tag_count_q(&(TagQuery){ .session = __VA_ARGS__ })
-#define tag_exists(...) tag_exists_q(&(TagQuery){ .session = __VA_ARGS__ })
+#define tag_find_first(...) \
+    tag_find_first_q(TENON_HERE((&(TagQuery){ .session = __VA_ARGS__ })))
+#define tag_find_many(...) \
+    tag_find_many_q(TENON_HERE((&(TagQuery){ .session = __VA_ARGS__ })))
+#define tag_count(...) \
+    tag_count_q(TENON_HERE((&(TagQuery){ .session = __VA_ARGS__ })))
+#define tag_exists(...) \
+    tag_exists_q(TENON_HERE((&(TagQuery){ .session = __VA_ARGS__ })))
 #define tag_load(session_, rows_, count_, ...) \
     tag_load_q(&(TagQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
-#define tag_create(...) tag_create_q(&(TagSet){ .session = __VA_ARGS__ })
-#define tag_create_many(...) tag_create_many_q(&(TagCreateMany){ .session = __VA_ARGS__ })
-#define tag_create_many_returning(...) tag_create_many_returning_q(&(TagCreateMany){ .session = __VA_ARGS__ })
+#define tag_create(...) \
+    tag_create_q(TENON_HERE((&(TagSet){ .session = __VA_ARGS__ })))
+#define tag_create_many(...) \
+    tag_create_many_q(TENON_HERE((&(TagCreateMany){ .session = __VA_ARGS__ })))
+#define tag_create_many_returning(...) \
+    tag_create_many_returning_q(TENON_HERE((&(TagCreateMany){ .session = __VA_ARGS__ })))
 #define tag_update(session_, key0_, ...) \
-    tag_update_q(&(TagSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+    tag_update_q(TENON_HERE((&(TagSet){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define tag_delete(...) tag_delete_with(__VA_ARGS__, .end_of_options = 0)
 #define tag_delete_with(session_, key0_, ...) \
-    tag_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define tag_update_many(...) tag_update_many_q(&(TagUpdateMany){ .session = __VA_ARGS__ })
-#define tag_delete_many(...) tag_delete_many_q(&(TagDeleteMany){ .session = __VA_ARGS__ })
-#define tag_upsert(...) tag_upsert_q(&(TagUpsert){ .session = __VA_ARGS__ })
+    tag_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define tag_update_many(...) \
+    tag_update_many_q(TENON_HERE((&(TagUpdateMany){ .session = __VA_ARGS__ })))
+#define tag_delete_many(...) \
+    tag_delete_many_q(TENON_HERE((&(TagDeleteMany){ .session = __VA_ARGS__ })))
+#define tag_upsert(...) \
+    tag_upsert_q(TENON_HERE((&(TagUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum RoomColumn {
@@ -1614,7 +1664,7 @@ Room *room_upsert_q(const RoomUpsert *row);
     TENON_LIST_OF(RoomWhere, __VA_ARGS__)
 #define room_find(...) room_find_with(__VA_ARGS__, .end_of_options = 0)
 #define room_find_with(session_, key0_, key1_, ...) \
-    room_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_))
+    room_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_), (key1_))
 #define ROOM_SETS(...) \
     TENON_LIST_OF(RoomSet, __VA_ARGS__)
 #define ROOM_CONNECT_OR_CREATES(...) \
@@ -1623,23 +1673,33 @@ Room *room_upsert_q(const RoomUpsert *row);
     TENON_LIST_OF(RoomNestedUpdate, __VA_ARGS__)
 #define ROOM_UPSERTS(...) \
     TENON_LIST_OF(RoomNestedUpsert, __VA_ARGS__)
-#define room_find_first(...) room_find_first_q(&(RoomQuery){ .session = __VA_ARGS__ })
-#define room_find_many(...) room_find_many_q(&(RoomQuery){ .session = __VA_ARGS__ })
-#define room_count(...) room_count_q(&(RoomQuery){ .session = __VA_ARGS__ })
-#define room_exists(...) room_exists_q(&(RoomQuery){ .session = __VA_ARGS__ })
+#define room_find_first(...) \
+    room_find_first_q(TENON_HERE((&(RoomQuery){ .session = __VA_ARGS__ })))
+#define room_find_many(...) \
+    room_find_many_q(TENON_HERE((&(RoomQuery){ .session = __VA_ARGS__ })))
+#define room_count(...) \
+    room_count_q(TENON_HERE((&(RoomQuery){ .session = __VA_ARGS__ })))
+#define room_exists(...) \
+    room_exists_q(TENON_HERE((&(RoomQuery){ .session = __VA_ARGS__ })))
 #define room_load(session_, rows_, count_, ...) \
     room_load_q(&(RoomQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
-#define room_create(...) room_create_q(&(RoomSet){ .session = __VA_ARGS__ })
-#define room_create_many(...) room_create_many_q(&(RoomCreateMany){ .session = __VA_ARGS__ })
-#define room_create_many_returning(...) room_create_many_returning_q(&(RoomCreateMany){ .session = __VA_ARGS__ })
+#define room_create(...) \
+    room_create_q(TENON_HERE((&(RoomSet){ .session = __VA_ARGS__ })))
+#define room_create_many(...) \
+    room_create_many_q(TENON_HERE((&(RoomCreateMany){ .session = __VA_ARGS__ })))
+#define room_create_many_returning(...) \
+    room_create_many_returning_q(TENON_HERE((&(RoomCreateMany){ .session = __VA_ARGS__ })))
 #define room_update(session_, key0_, key1_, ...) \
-    room_update_q(&(RoomSet){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_))
+    room_update_q(TENON_HERE((&(RoomSet){ .session = (session_), __VA_ARGS__ })), (key0_), (key1_))
 #define room_delete(...) room_delete_with(__VA_ARGS__, .end_of_options = 0)
 #define room_delete_with(session_, key0_, key1_, ...) \
-    room_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_))
-#define room_update_many(...) room_update_many_q(&(RoomUpdateMany){ .session = __VA_ARGS__ })
-#define room_delete_many(...) room_delete_many_q(&(RoomDeleteMany){ .session = __VA_ARGS__ })
-#define room_upsert(...) room_upsert_q(&(RoomUpsert){ .session = __VA_ARGS__ })
+    room_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_), (key1_))
+#define room_update_many(...) \
+    room_update_many_q(TENON_HERE((&(RoomUpdateMany){ .session = __VA_ARGS__ })))
+#define room_delete_many(...) \
+    room_delete_many_q(TENON_HERE((&(RoomDeleteMany){ .session = __VA_ARGS__ })))
+#define room_upsert(...) \
+    room_upsert_q(TENON_HERE((&(RoomUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum SeatColumn {
@@ -1839,7 +1899,7 @@ Seat *seat_upsert_q(const SeatUpsert *row);
     TENON_LIST_OF(SeatWhere, __VA_ARGS__)
 #define seat_find(...) seat_find_with(__VA_ARGS__, .end_of_options = 0)
 #define seat_find_with(session_, key0_, ...) \
-    seat_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+    seat_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define SEAT_SETS(...) \
     TENON_LIST_OF(SeatSet, __VA_ARGS__)
 #define SEAT_CONNECT_OR_CREATES(...) \
@@ -1848,23 +1908,33 @@ Seat *seat_upsert_q(const SeatUpsert *row);
     TENON_LIST_OF(SeatNestedUpdate, __VA_ARGS__)
 #define SEAT_UPSERTS(...) \
     TENON_LIST_OF(SeatNestedUpsert, __VA_ARGS__)
-#define seat_find_first(...) seat_find_first_q(&(SeatQuery){ .session = __VA_ARGS__ })
-#define seat_find_many(...) seat_find_many_q(&(SeatQuery){ .session = __VA_ARGS__ })
-#define seat_count(...) seat_count_q(&(SeatQuery){ .session = __VA_ARGS__ })
-#define seat_exists(...) seat_exists_q(&(SeatQuery){ .session = __VA_ARGS__ })
+#define seat_find_first(...) \
+    seat_find_first_q(TENON_HERE((&(SeatQuery){ .session = __VA_ARGS__ })))
+#define seat_find_many(...) \
+    seat_find_many_q(TENON_HERE((&(SeatQuery){ .session = __VA_ARGS__ })))
+#define seat_count(...) \
+    seat_count_q(TENON_HERE((&(SeatQuery){ .session = __VA_ARGS__ })))
+#define seat_exists(...) \
+    seat_exists_q(TENON_HERE((&(SeatQuery){ .session = __VA_ARGS__ })))
 #define seat_load(session_, rows_, count_, ...) \
     seat_load_q(&(SeatQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
-#define seat_create(...) seat_create_q(&(SeatSet){ .session = __VA_ARGS__ })
-#define seat_create_many(...) seat_create_many_q(&(SeatCreateMany){ .session = __VA_ARGS__ })
-#define seat_create_many_returning(...) seat_create_many_returning_q(&(SeatCreateMany){ .session = __VA_ARGS__ })
+#define seat_create(...) \
+    seat_create_q(TENON_HERE((&(SeatSet){ .session = __VA_ARGS__ })))
+#define seat_create_many(...) \
+    seat_create_many_q(TENON_HERE((&(SeatCreateMany){ .session = __VA_ARGS__ })))
+#define seat_create_many_returning(...) \
+    seat_create_many_returning_q(TENON_HERE((&(SeatCreateMany){ .session = __VA_ARGS__ })))
 #define seat_update(session_, key0_, ...) \
-    seat_update_q(&(SeatSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+    seat_update_q(TENON_HERE((&(SeatSet){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define seat_delete(...) seat_delete_with(__VA_ARGS__, .end_of_options = 0)
 #define seat_delete_with(session_, key0_, ...) \
-    seat_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define seat_update_many(...) seat_update_many_q(&(SeatUpdateMany){ .session = __VA_ARGS__ })
-#define seat_delete_many(...) seat_delete_many_q(&(SeatDeleteMany){ .session = __VA_ARGS__ })
-#define seat_upsert(...) seat_upsert_q(&(SeatUpsert){ .session = __VA_ARGS__ })
+    seat_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define seat_update_many(...) \
+    seat_update_many_q(TENON_HERE((&(SeatUpdateMany){ .session = __VA_ARGS__ })))
+#define seat_delete_many(...) \
+    seat_delete_many_q(TENON_HERE((&(SeatDeleteMany){ .session = __VA_ARGS__ })))
+#define seat_upsert(...) \
+    seat_upsert_q(TENON_HERE((&(SeatUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum BoxColumn {
@@ -2055,7 +2125,7 @@ Box *box_upsert_q(const BoxUpsert *row);
     TENON_LIST_OF(BoxWhere, __VA_ARGS__)
 #define box_find(...) box_find_with(__VA_ARGS__, .end_of_options = 0)
 #define box_find_with(session_, key0_, ...) \
-    box_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+    box_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define BOX_SETS(...) \
     TENON_LIST_OF(BoxSet, __VA_ARGS__)
 #define BOX_CONNECT_OR_CREATES(...) \
@@ -2064,23 +2134,33 @@ Box *box_upsert_q(const BoxUpsert *row);
     TENON_LIST_OF(BoxNestedUpdate, __VA_ARGS__)
 #define BOX_UPSERTS(...) \
     TENON_LIST_OF(BoxNestedUpsert, __VA_ARGS__)
-#define box_find_first(...) box_find_first_q(&(BoxQuery){ .session = __VA_ARGS__ })
-#define box_find_many(...) box_find_many_q(&(BoxQuery){ .session = __VA_ARGS__ })
-#define box_count(...) box_count_q(&(BoxQuery){ .session = __VA_ARGS__ })
-#define box_exists(...) box_exists_q(&(BoxQuery){ .session = __VA_ARGS__ })
+#define box_find_first(...) \
+    box_find_first_q(TENON_HERE((&(BoxQuery){ .session = __VA_ARGS__ })))
+#define box_find_many(...) \
+    box_find_many_q(TENON_HERE((&(BoxQuery){ .session = __VA_ARGS__ })))
+#define box_count(...) \
+    box_count_q(TENON_HERE((&(BoxQuery){ .session = __VA_ARGS__ })))
+#define box_exists(...) \
+    box_exists_q(TENON_HERE((&(BoxQuery){ .session = __VA_ARGS__ })))
 #define box_load(session_, rows_, count_, ...) \
     box_load_q(&(BoxQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
-#define box_create(...) box_create_q(&(BoxSet){ .session = __VA_ARGS__ })
-#define box_create_many(...) box_create_many_q(&(BoxCreateMany){ .session = __VA_ARGS__ })
-#define box_create_many_returning(...) box_create_many_returning_q(&(BoxCreateMany){ .session = __VA_ARGS__ })
+#define box_create(...) \
+    box_create_q(TENON_HERE((&(BoxSet){ .session = __VA_ARGS__ })))
+#define box_create_many(...) \
+    box_create_many_q(TENON_HERE((&(BoxCreateMany){ .session = __VA_ARGS__ })))
+#define box_create_many_returning(...) \
+    box_create_many_returning_q(TENON_HERE((&(BoxCreateMany){ .session = __VA_ARGS__ })))
 #define box_update(session_, key0_, ...) \
-    box_update_q(&(BoxSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+    box_update_q(TENON_HERE((&(BoxSet){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define box_delete(...) box_delete_with(__VA_ARGS__, .end_of_options = 0)
 #define box_delete_with(session_, key0_, ...) \
-    box_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define box_update_many(...) box_update_many_q(&(BoxUpdateMany){ .session = __VA_ARGS__ })
-#define box_delete_many(...) box_delete_many_q(&(BoxDeleteMany){ .session = __VA_ARGS__ })
-#define box_upsert(...) box_upsert_q(&(BoxUpsert){ .session = __VA_ARGS__ })
+    box_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define box_update_many(...) \
+    box_update_many_q(TENON_HERE((&(BoxUpdateMany){ .session = __VA_ARGS__ })))
+#define box_delete_many(...) \
+    box_delete_many_q(TENON_HERE((&(BoxDeleteMany){ .session = __VA_ARGS__ })))
+#define box_upsert(...) \
+    box_upsert_q(TENON_HERE((&(BoxUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum ThingColumn {
@@ -2350,7 +2430,7 @@ Thing *thing_upsert_q(const ThingUpsert *row);
     TENON_LIST_OF(ThingWhere, __VA_ARGS__)
 #define thing_find(...) thing_find_with(__VA_ARGS__, .end_of_options = 0)
 #define thing_find_with(session_, key0_, ...) \
-    thing_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+    thing_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define THING_SETS(...) \
     TENON_LIST_OF(ThingSet, __VA_ARGS__)
 #define THING_CONNECT_OR_CREATES(...) \
@@ -2359,23 +2439,33 @@ Thing *thing_upsert_q(const ThingUpsert *row);
     TENON_LIST_OF(ThingNestedUpdate, __VA_ARGS__)
 #define THING_UPSERTS(...) \
     TENON_LIST_OF(ThingNestedUpsert, __VA_ARGS__)
-#define thing_find_first(...) thing_find_first_q(&(ThingQuery){ .session = __VA_ARGS__ })
-#define thing_find_many(...) thing_find_many_q(&(ThingQuery){ .session = __VA_ARGS__ })
-#define thing_count(...) thing_count_q(&(ThingQuery){ .session = __VA_ARGS__ })
-#define thing_exists(...) thing_exists_q(&(ThingQuery){ .session = __VA_ARGS__ })
+#define thing_find_first(...) \
+    thing_find_first_q(TENON_HERE((&(ThingQuery){ .session = __VA_ARGS__ })))
+#define thing_find_many(...) \
+    thing_find_many_q(TENON_HERE((&(ThingQuery){ .session = __VA_ARGS__ })))
+#define thing_count(...) \
+    thing_count_q(TENON_HERE((&(ThingQuery){ .session = __VA_ARGS__ })))
+#define thing_exists(...) \
+    thing_exists_q(TENON_HERE((&(ThingQuery){ .session = __VA_ARGS__ })))
 #define thing_load(session_, rows_, count_, ...) \
     thing_load_q(&(ThingQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
-#define thing_create(...) thing_create_q(&(ThingSet){ .session = __VA_ARGS__ })
-#define thing_create_many(...) thing_create_many_q(&(ThingCreateMany){ .session = __VA_ARGS__ })
-#define thing_create_many_returning(...) thing_create_many_returning_q(&(ThingCreateMany){ .session = __VA_ARGS__ })
+#define thing_create(...) \
+    thing_create_q(TENON_HERE((&(ThingSet){ .session = __VA_ARGS__ })))
+#define thing_create_many(...) \
+    thing_create_many_q(TENON_HERE((&(ThingCreateMany){ .session = __VA_ARGS__ })))
+#define thing_create_many_returning(...) \
+    thing_create_many_returning_q(TENON_HERE((&(ThingCreateMany){ .session = __VA_ARGS__ })))
 #define thing_update(session_, key0_, ...) \
-    thing_update_q(&(ThingSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+    thing_update_q(TENON_HERE((&(ThingSet){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define thing_delete(...) thing_delete_with(__VA_ARGS__, .end_of_options = 0)
 #define thing_delete_with(session_, key0_, ...) \
-    thing_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define thing_update_many(...) thing_update_many_q(&(ThingUpdateMany){ .session = __VA_ARGS__ })
-#define thing_delete_many(...) thing_delete_many_q(&(ThingDeleteMany){ .session = __VA_ARGS__ })
-#define thing_upsert(...) thing_upsert_q(&(ThingUpsert){ .session = __VA_ARGS__ })
+    thing_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define thing_update_many(...) \
+    thing_update_many_q(TENON_HERE((&(ThingUpdateMany){ .session = __VA_ARGS__ })))
+#define thing_delete_many(...) \
+    thing_delete_many_q(TENON_HERE((&(ThingDeleteMany){ .session = __VA_ARGS__ })))
+#define thing_upsert(...) \
+    thing_upsert_q(TENON_HERE((&(ThingUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

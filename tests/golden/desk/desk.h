@@ -190,22 +190,32 @@ Job *job_upsert_q(const JobUpsert *row);
     TENON_LIST_OF(JobWhere, __VA_ARGS__)
 #define job_find(...) job_find_with(__VA_ARGS__, .end_of_options = 0)
 #define job_find_with(session_, key0_, ...) \
-    job_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define job_find_first(...) job_find_first_q(&(JobQuery){ .session = __VA_ARGS__ })
-#define job_find_many(...) job_find_many_q(&(JobQuery){ .session = __VA_ARGS__ })
-#define job_count(...) job_count_q(&(JobQuery){ .session = __VA_ARGS__ })
-#define job_exists(...) job_exists_q(&(JobQuery){ .session = __VA_ARGS__ })
-#define job_create(...) job_create_q(&(JobSet){ .session = __VA_ARGS__ })
-#define job_create_many(...) job_create_many_q(&(JobCreateMany){ .session = __VA_ARGS__ })
-#define job_create_many_returning(...) job_create_many_returning_q(&(JobCreateMany){ .session = __VA_ARGS__ })
+    job_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define job_find_first(...) \
+    job_find_first_q(TENON_HERE((&(JobQuery){ .session = __VA_ARGS__ })))
+#define job_find_many(...) \
+    job_find_many_q(TENON_HERE((&(JobQuery){ .session = __VA_ARGS__ })))
+#define job_count(...) \
+    job_count_q(TENON_HERE((&(JobQuery){ .session = __VA_ARGS__ })))
+#define job_exists(...) \
+    job_exists_q(TENON_HERE((&(JobQuery){ .session = __VA_ARGS__ })))
+#define job_create(...) \
+    job_create_q(TENON_HERE((&(JobSet){ .session = __VA_ARGS__ })))
+#define job_create_many(...) \
+    job_create_many_q(TENON_HERE((&(JobCreateMany){ .session = __VA_ARGS__ })))
+#define job_create_many_returning(...) \
+    job_create_many_returning_q(TENON_HERE((&(JobCreateMany){ .session = __VA_ARGS__ })))
 #define job_update(session_, key0_, ...) \
-    job_update_q(&(JobSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+    job_update_q(TENON_HERE((&(JobSet){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define job_delete(...) job_delete_with(__VA_ARGS__, .end_of_options = 0)
 #define job_delete_with(session_, key0_, ...) \
-    job_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define job_update_many(...) job_update_many_q(&(JobUpdateMany){ .session = __VA_ARGS__ })
-#define job_delete_many(...) job_delete_many_q(&(JobDeleteMany){ .session = __VA_ARGS__ })
-#define job_upsert(...) job_upsert_q(&(JobUpsert){ .session = __VA_ARGS__ })
+    job_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define job_update_many(...) \
+    job_update_many_q(TENON_HERE((&(JobUpdateMany){ .session = __VA_ARGS__ })))
+#define job_delete_many(...) \
+    job_delete_many_q(TENON_HERE((&(JobDeleteMany){ .session = __VA_ARGS__ })))
+#define job_upsert(...) \
+    job_upsert_q(TENON_HERE((&(JobUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum PageColumn {
@@ -336,25 +346,35 @@ Page *page_upsert_q(const PageUpsert *row);
     TENON_LIST_OF(PageWhere, __VA_ARGS__)
 #define page_find(...) page_find_with(__VA_ARGS__, .end_of_options = 0)
 #define page_find_with(session_, key0_, key1_, ...) \
-    page_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_))
+    page_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_), (key1_))
 #define page_find_by_secret(...) page_find_by_secret_with(__VA_ARGS__, .end_of_options = 0)
 #define page_find_by_secret_with(session_, key0_, ...) \
-    page_find_by_secret_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define page_find_first(...) page_find_first_q(&(PageQuery){ .session = __VA_ARGS__ })
-#define page_find_many(...) page_find_many_q(&(PageQuery){ .session = __VA_ARGS__ })
-#define page_count(...) page_count_q(&(PageQuery){ .session = __VA_ARGS__ })
-#define page_exists(...) page_exists_q(&(PageQuery){ .session = __VA_ARGS__ })
-#define page_create(...) page_create_q(&(PageSet){ .session = __VA_ARGS__ })
-#define page_create_many(...) page_create_many_q(&(PageCreateMany){ .session = __VA_ARGS__ })
-#define page_create_many_returning(...) page_create_many_returning_q(&(PageCreateMany){ .session = __VA_ARGS__ })
+    page_find_by_secret_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define page_find_first(...) \
+    page_find_first_q(TENON_HERE((&(PageQuery){ .session = __VA_ARGS__ })))
+#define page_find_many(...) \
+    page_find_many_q(TENON_HERE((&(PageQuery){ .session = __VA_ARGS__ })))
+#define page_count(...) \
+    page_count_q(TENON_HERE((&(PageQuery){ .session = __VA_ARGS__ })))
+#define page_exists(...) \
+    page_exists_q(TENON_HERE((&(PageQuery){ .session = __VA_ARGS__ })))
+#define page_create(...) \
+    page_create_q(TENON_HERE((&(PageSet){ .session = __VA_ARGS__ })))
+#define page_create_many(...) \
+    page_create_many_q(TENON_HERE((&(PageCreateMany){ .session = __VA_ARGS__ })))
+#define page_create_many_returning(...) \
+    page_create_many_returning_q(TENON_HERE((&(PageCreateMany){ .session = __VA_ARGS__ })))
 #define page_update(session_, key0_, key1_, ...) \
-    page_update_q(&(PageSet){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_))
+    page_update_q(TENON_HERE((&(PageSet){ .session = (session_), __VA_ARGS__ })), (key0_), (key1_))
 #define page_delete(...) page_delete_with(__VA_ARGS__, .end_of_options = 0)
 #define page_delete_with(session_, key0_, key1_, ...) \
-    page_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_))
-#define page_update_many(...) page_update_many_q(&(PageUpdateMany){ .session = __VA_ARGS__ })
-#define page_delete_many(...) page_delete_many_q(&(PageDeleteMany){ .session = __VA_ARGS__ })
-#define page_upsert(...) page_upsert_q(&(PageUpsert){ .session = __VA_ARGS__ })
+    page_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_), (key1_))
+#define page_update_many(...) \
+    page_update_many_q(TENON_HERE((&(PageUpdateMany){ .session = __VA_ARGS__ })))
+#define page_delete_many(...) \
+    page_delete_many_q(TENON_HERE((&(PageDeleteMany){ .session = __VA_ARGS__ })))
+#define page_upsert(...) \
+    page_upsert_q(TENON_HERE((&(PageUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum NumberColumn {
@@ -422,11 +442,15 @@ bool number_exists_q(const NumberQuery *query);
     TENON_LIST_OF(NumberWhere, __VA_ARGS__)
 #define number_find_by_id(...) number_find_by_id_with(__VA_ARGS__, .end_of_options = 0)
 #define number_find_by_id_with(session_, key0_, ...) \
-    number_find_by_id_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define number_find_first(...) number_find_first_q(&(NumberQuery){ .session = __VA_ARGS__ })
-#define number_find_many(...) number_find_many_q(&(NumberQuery){ .session = __VA_ARGS__ })
-#define number_count(...) number_count_q(&(NumberQuery){ .session = __VA_ARGS__ })
-#define number_exists(...) number_exists_q(&(NumberQuery){ .session = __VA_ARGS__ })
+    number_find_by_id_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define number_find_first(...) \
+    number_find_first_q(TENON_HERE((&(NumberQuery){ .session = __VA_ARGS__ })))
+#define number_find_many(...) \
+    number_find_many_q(TENON_HERE((&(NumberQuery){ .session = __VA_ARGS__ })))
+#define number_count(...) \
+    number_count_q(TENON_HERE((&(NumberQuery){ .session = __VA_ARGS__ })))
+#define number_exists(...) \
+    number_exists_q(TENON_HERE((&(NumberQuery){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

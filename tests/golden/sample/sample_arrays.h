@@ -213,22 +213,32 @@ Arrays *arrays_upsert_q(const ArraysUpsert *row);
     TENON_LIST_OF(ArraysWhere, __VA_ARGS__)
 #define arrays_find(...) arrays_find_with(__VA_ARGS__, .end_of_options = 0)
 #define arrays_find_with(session_, key0_, ...) \
-    arrays_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define arrays_find_first(...) arrays_find_first_q(&(ArraysQuery){ .session = __VA_ARGS__ })
-#define arrays_find_many(...) arrays_find_many_q(&(ArraysQuery){ .session = __VA_ARGS__ })
-#define arrays_count(...) arrays_count_q(&(ArraysQuery){ .session = __VA_ARGS__ })
-#define arrays_exists(...) arrays_exists_q(&(ArraysQuery){ .session = __VA_ARGS__ })
-#define arrays_create(...) arrays_create_q(&(ArraysSet){ .session = __VA_ARGS__ })
-#define arrays_create_many(...) arrays_create_many_q(&(ArraysCreateMany){ .session = __VA_ARGS__ })
-#define arrays_create_many_returning(...) arrays_create_many_returning_q(&(ArraysCreateMany){ .session = __VA_ARGS__ })
+    arrays_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define arrays_find_first(...) \
+    arrays_find_first_q(TENON_HERE((&(ArraysQuery){ .session = __VA_ARGS__ })))
+#define arrays_find_many(...) \
+    arrays_find_many_q(TENON_HERE((&(ArraysQuery){ .session = __VA_ARGS__ })))
+#define arrays_count(...) \
+    arrays_count_q(TENON_HERE((&(ArraysQuery){ .session = __VA_ARGS__ })))
+#define arrays_exists(...) \
+    arrays_exists_q(TENON_HERE((&(ArraysQuery){ .session = __VA_ARGS__ })))
+#define arrays_create(...) \
+    arrays_create_q(TENON_HERE((&(ArraysSet){ .session = __VA_ARGS__ })))
+#define arrays_create_many(...) \
+    arrays_create_many_q(TENON_HERE((&(ArraysCreateMany){ .session = __VA_ARGS__ })))
+#define arrays_create_many_returning(...) \
+    arrays_create_many_returning_q(TENON_HERE((&(ArraysCreateMany){ .session = __VA_ARGS__ })))
 #define arrays_update(session_, key0_, ...) \
-    arrays_update_q(&(ArraysSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+    arrays_update_q(TENON_HERE((&(ArraysSet){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define arrays_delete(...) arrays_delete_with(__VA_ARGS__, .end_of_options = 0)
 #define arrays_delete_with(session_, key0_, ...) \
-    arrays_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define arrays_update_many(...) arrays_update_many_q(&(ArraysUpdateMany){ .session = __VA_ARGS__ })
-#define arrays_delete_many(...) arrays_delete_many_q(&(ArraysDeleteMany){ .session = __VA_ARGS__ })
-#define arrays_upsert(...) arrays_upsert_q(&(ArraysUpsert){ .session = __VA_ARGS__ })
+    arrays_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define arrays_update_many(...) \
+    arrays_update_many_q(TENON_HERE((&(ArraysUpdateMany){ .session = __VA_ARGS__ })))
+#define arrays_delete_many(...) \
+    arrays_delete_many_q(TENON_HERE((&(ArraysDeleteMany){ .session = __VA_ARGS__ })))
+#define arrays_upsert(...) \
+    arrays_upsert_q(TENON_HERE((&(ArraysUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

@@ -198,7 +198,7 @@ Membership *membership_upsert_q(const MembershipUpsert *row);
     TENON_LIST_OF(MembershipWhere, __VA_ARGS__)
 #define membership_find(...) membership_find_with(__VA_ARGS__, .end_of_options = 0)
 #define membership_find_with(session_, key0_, key1_, ...) \
-    membership_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_))
+    membership_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_), (key1_))
 #define MEMBERSHIP_SETS(...) \
     TENON_LIST_OF(MembershipSet, __VA_ARGS__)
 #define MEMBERSHIP_CONNECT_OR_CREATES(...) \
@@ -207,23 +207,33 @@ Membership *membership_upsert_q(const MembershipUpsert *row);
     TENON_LIST_OF(MembershipNestedUpdate, __VA_ARGS__)
 #define MEMBERSHIP_UPSERTS(...) \
     TENON_LIST_OF(MembershipNestedUpsert, __VA_ARGS__)
-#define membership_find_first(...) membership_find_first_q(&(MembershipQuery){ .session = __VA_ARGS__ })
-#define membership_find_many(...) membership_find_many_q(&(MembershipQuery){ .session = __VA_ARGS__ })
-#define membership_count(...) membership_count_q(&(MembershipQuery){ .session = __VA_ARGS__ })
-#define membership_exists(...) membership_exists_q(&(MembershipQuery){ .session = __VA_ARGS__ })
+#define membership_find_first(...) \
+    membership_find_first_q(TENON_HERE((&(MembershipQuery){ .session = __VA_ARGS__ })))
+#define membership_find_many(...) \
+    membership_find_many_q(TENON_HERE((&(MembershipQuery){ .session = __VA_ARGS__ })))
+#define membership_count(...) \
+    membership_count_q(TENON_HERE((&(MembershipQuery){ .session = __VA_ARGS__ })))
+#define membership_exists(...) \
+    membership_exists_q(TENON_HERE((&(MembershipQuery){ .session = __VA_ARGS__ })))
 #define membership_load(session_, rows_, count_, ...) \
     membership_load_q(&(MembershipQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
-#define membership_create(...) membership_create_q(&(MembershipSet){ .session = __VA_ARGS__ })
-#define membership_create_many(...) membership_create_many_q(&(MembershipCreateMany){ .session = __VA_ARGS__ })
-#define membership_create_many_returning(...) membership_create_many_returning_q(&(MembershipCreateMany){ .session = __VA_ARGS__ })
+#define membership_create(...) \
+    membership_create_q(TENON_HERE((&(MembershipSet){ .session = __VA_ARGS__ })))
+#define membership_create_many(...) \
+    membership_create_many_q(TENON_HERE((&(MembershipCreateMany){ .session = __VA_ARGS__ })))
+#define membership_create_many_returning(...) \
+    membership_create_many_returning_q(TENON_HERE((&(MembershipCreateMany){ .session = __VA_ARGS__ })))
 #define membership_update(session_, key0_, key1_, ...) \
-    membership_update_q(&(MembershipSet){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_))
+    membership_update_q(TENON_HERE((&(MembershipSet){ .session = (session_), __VA_ARGS__ })), (key0_), (key1_))
 #define membership_delete(...) membership_delete_with(__VA_ARGS__, .end_of_options = 0)
 #define membership_delete_with(session_, key0_, key1_, ...) \
-    membership_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_))
-#define membership_update_many(...) membership_update_many_q(&(MembershipUpdateMany){ .session = __VA_ARGS__ })
-#define membership_delete_many(...) membership_delete_many_q(&(MembershipDeleteMany){ .session = __VA_ARGS__ })
-#define membership_upsert(...) membership_upsert_q(&(MembershipUpsert){ .session = __VA_ARGS__ })
+    membership_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_), (key1_))
+#define membership_update_many(...) \
+    membership_update_many_q(TENON_HERE((&(MembershipUpdateMany){ .session = __VA_ARGS__ })))
+#define membership_delete_many(...) \
+    membership_delete_many_q(TENON_HERE((&(MembershipDeleteMany){ .session = __VA_ARGS__ })))
+#define membership_upsert(...) \
+    membership_upsert_q(TENON_HERE((&(MembershipUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

@@ -217,10 +217,10 @@ Post *post_upsert_q(const PostUpsert *row);
     TENON_LIST_OF(PostWhere, __VA_ARGS__)
 #define post_find(...) post_find_with(__VA_ARGS__, .end_of_options = 0)
 #define post_find_with(session_, key0_, ...) \
-    post_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+    post_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define post_find_by_author_id_slug(...) post_find_by_author_id_slug_with(__VA_ARGS__, .end_of_options = 0)
 #define post_find_by_author_id_slug_with(session_, key0_, key1_, ...) \
-    post_find_by_author_id_slug_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_))
+    post_find_by_author_id_slug_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_), (key1_))
 #define POST_SETS(...) \
     TENON_LIST_OF(PostSet, __VA_ARGS__)
 #define POST_CONNECT_OR_CREATES(...) \
@@ -229,23 +229,33 @@ Post *post_upsert_q(const PostUpsert *row);
     TENON_LIST_OF(PostNestedUpdate, __VA_ARGS__)
 #define POST_UPSERTS(...) \
     TENON_LIST_OF(PostNestedUpsert, __VA_ARGS__)
-#define post_find_first(...) post_find_first_q(&(PostQuery){ .session = __VA_ARGS__ })
-#define post_find_many(...) post_find_many_q(&(PostQuery){ .session = __VA_ARGS__ })
-#define post_count(...) post_count_q(&(PostQuery){ .session = __VA_ARGS__ })
-#define post_exists(...) post_exists_q(&(PostQuery){ .session = __VA_ARGS__ })
+#define post_find_first(...) \
+    post_find_first_q(TENON_HERE((&(PostQuery){ .session = __VA_ARGS__ })))
+#define post_find_many(...) \
+    post_find_many_q(TENON_HERE((&(PostQuery){ .session = __VA_ARGS__ })))
+#define post_count(...) \
+    post_count_q(TENON_HERE((&(PostQuery){ .session = __VA_ARGS__ })))
+#define post_exists(...) \
+    post_exists_q(TENON_HERE((&(PostQuery){ .session = __VA_ARGS__ })))
 #define post_load(session_, rows_, count_, ...) \
     post_load_q(&(PostQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
-#define post_create(...) post_create_q(&(PostSet){ .session = __VA_ARGS__ })
-#define post_create_many(...) post_create_many_q(&(PostCreateMany){ .session = __VA_ARGS__ })
-#define post_create_many_returning(...) post_create_many_returning_q(&(PostCreateMany){ .session = __VA_ARGS__ })
+#define post_create(...) \
+    post_create_q(TENON_HERE((&(PostSet){ .session = __VA_ARGS__ })))
+#define post_create_many(...) \
+    post_create_many_q(TENON_HERE((&(PostCreateMany){ .session = __VA_ARGS__ })))
+#define post_create_many_returning(...) \
+    post_create_many_returning_q(TENON_HERE((&(PostCreateMany){ .session = __VA_ARGS__ })))
 #define post_update(session_, key0_, ...) \
-    post_update_q(&(PostSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+    post_update_q(TENON_HERE((&(PostSet){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define post_delete(...) post_delete_with(__VA_ARGS__, .end_of_options = 0)
 #define post_delete_with(session_, key0_, ...) \
-    post_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define post_update_many(...) post_update_many_q(&(PostUpdateMany){ .session = __VA_ARGS__ })
-#define post_delete_many(...) post_delete_many_q(&(PostDeleteMany){ .session = __VA_ARGS__ })
-#define post_upsert(...) post_upsert_q(&(PostUpsert){ .session = __VA_ARGS__ })
+    post_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define post_update_many(...) \
+    post_update_many_q(TENON_HERE((&(PostUpdateMany){ .session = __VA_ARGS__ })))
+#define post_delete_many(...) \
+    post_delete_many_q(TENON_HERE((&(PostDeleteMany){ .session = __VA_ARGS__ })))
+#define post_upsert(...) \
+    post_upsert_q(TENON_HERE((&(PostUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

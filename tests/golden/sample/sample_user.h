@@ -244,10 +244,10 @@ User *user_upsert_q(const UserUpsert *row);
     TENON_LIST_OF(UserWhere, __VA_ARGS__)
 #define user_find(...) user_find_with(__VA_ARGS__, .end_of_options = 0)
 #define user_find_with(session_, key0_, ...) \
-    user_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+    user_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define user_find_by_email(...) user_find_by_email_with(__VA_ARGS__, .end_of_options = 0)
 #define user_find_by_email_with(session_, key0_, ...) \
-    user_find_by_email_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+    user_find_by_email_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define USER_SETS(...) \
     TENON_LIST_OF(UserSet, __VA_ARGS__)
 #define USER_CONNECT_OR_CREATES(...) \
@@ -256,23 +256,33 @@ User *user_upsert_q(const UserUpsert *row);
     TENON_LIST_OF(UserNestedUpdate, __VA_ARGS__)
 #define USER_UPSERTS(...) \
     TENON_LIST_OF(UserNestedUpsert, __VA_ARGS__)
-#define user_find_first(...) user_find_first_q(&(UserQuery){ .session = __VA_ARGS__ })
-#define user_find_many(...) user_find_many_q(&(UserQuery){ .session = __VA_ARGS__ })
-#define user_count(...) user_count_q(&(UserQuery){ .session = __VA_ARGS__ })
-#define user_exists(...) user_exists_q(&(UserQuery){ .session = __VA_ARGS__ })
+#define user_find_first(...) \
+    user_find_first_q(TENON_HERE((&(UserQuery){ .session = __VA_ARGS__ })))
+#define user_find_many(...) \
+    user_find_many_q(TENON_HERE((&(UserQuery){ .session = __VA_ARGS__ })))
+#define user_count(...) \
+    user_count_q(TENON_HERE((&(UserQuery){ .session = __VA_ARGS__ })))
+#define user_exists(...) \
+    user_exists_q(TENON_HERE((&(UserQuery){ .session = __VA_ARGS__ })))
 #define user_load(session_, rows_, count_, ...) \
     user_load_q(&(UserQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
-#define user_create(...) user_create_q(&(UserSet){ .session = __VA_ARGS__ })
-#define user_create_many(...) user_create_many_q(&(UserCreateMany){ .session = __VA_ARGS__ })
-#define user_create_many_returning(...) user_create_many_returning_q(&(UserCreateMany){ .session = __VA_ARGS__ })
+#define user_create(...) \
+    user_create_q(TENON_HERE((&(UserSet){ .session = __VA_ARGS__ })))
+#define user_create_many(...) \
+    user_create_many_q(TENON_HERE((&(UserCreateMany){ .session = __VA_ARGS__ })))
+#define user_create_many_returning(...) \
+    user_create_many_returning_q(TENON_HERE((&(UserCreateMany){ .session = __VA_ARGS__ })))
 #define user_update(session_, key0_, ...) \
-    user_update_q(&(UserSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+    user_update_q(TENON_HERE((&(UserSet){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define user_delete(...) user_delete_with(__VA_ARGS__, .end_of_options = 0)
 #define user_delete_with(session_, key0_, ...) \
-    user_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define user_update_many(...) user_update_many_q(&(UserUpdateMany){ .session = __VA_ARGS__ })
-#define user_delete_many(...) user_delete_many_q(&(UserDeleteMany){ .session = __VA_ARGS__ })
-#define user_upsert(...) user_upsert_q(&(UserUpsert){ .session = __VA_ARGS__ })
+    user_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define user_update_many(...) \
+    user_update_many_q(TENON_HERE((&(UserUpdateMany){ .session = __VA_ARGS__ })))
+#define user_delete_many(...) \
+    user_delete_many_q(TENON_HERE((&(UserDeleteMany){ .session = __VA_ARGS__ })))
+#define user_upsert(...) \
+    user_upsert_q(TENON_HERE((&(UserUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

@@ -214,22 +214,32 @@ RoleSet *role_set_upsert_q(const RoleSetUpsert *row);
     TENON_LIST_OF(RoleSetWhere, __VA_ARGS__)
 #define role_set_find(...) role_set_find_with(__VA_ARGS__, .end_of_options = 0)
 #define role_set_find_with(session_, key0_, ...) \
-    role_set_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define role_set_find_first(...) role_set_find_first_q(&(RoleSetQuery){ .session = __VA_ARGS__ })
-#define role_set_find_many(...) role_set_find_many_q(&(RoleSetQuery){ .session = __VA_ARGS__ })
-#define role_set_count(...) role_set_count_q(&(RoleSetQuery){ .session = __VA_ARGS__ })
-#define role_set_exists(...) role_set_exists_q(&(RoleSetQuery){ .session = __VA_ARGS__ })
-#define role_set_create(...) role_set_create_q(&(RoleSetSet){ .session = __VA_ARGS__ })
-#define role_set_create_many(...) role_set_create_many_q(&(RoleSetCreateMany){ .session = __VA_ARGS__ })
-#define role_set_create_many_returning(...) role_set_create_many_returning_q(&(RoleSetCreateMany){ .session = __VA_ARGS__ })
+    role_set_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define role_set_find_first(...) \
+    role_set_find_first_q(TENON_HERE((&(RoleSetQuery){ .session = __VA_ARGS__ })))
+#define role_set_find_many(...) \
+    role_set_find_many_q(TENON_HERE((&(RoleSetQuery){ .session = __VA_ARGS__ })))
+#define role_set_count(...) \
+    role_set_count_q(TENON_HERE((&(RoleSetQuery){ .session = __VA_ARGS__ })))
+#define role_set_exists(...) \
+    role_set_exists_q(TENON_HERE((&(RoleSetQuery){ .session = __VA_ARGS__ })))
+#define role_set_create(...) \
+    role_set_create_q(TENON_HERE((&(RoleSetSet){ .session = __VA_ARGS__ })))
+#define role_set_create_many(...) \
+    role_set_create_many_q(TENON_HERE((&(RoleSetCreateMany){ .session = __VA_ARGS__ })))
+#define role_set_create_many_returning(...) \
+    role_set_create_many_returning_q(TENON_HERE((&(RoleSetCreateMany){ .session = __VA_ARGS__ })))
 #define role_set_update(session_, key0_, ...) \
-    role_set_update_q(&(RoleSetSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+    role_set_update_q(TENON_HERE((&(RoleSetSet){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define role_set_delete(...) role_set_delete_with(__VA_ARGS__, .end_of_options = 0)
 #define role_set_delete_with(session_, key0_, ...) \
-    role_set_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define role_set_update_many(...) role_set_update_many_q(&(RoleSetUpdateMany){ .session = __VA_ARGS__ })
-#define role_set_delete_many(...) role_set_delete_many_q(&(RoleSetDeleteMany){ .session = __VA_ARGS__ })
-#define role_set_upsert(...) role_set_upsert_q(&(RoleSetUpsert){ .session = __VA_ARGS__ })
+    role_set_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define role_set_update_many(...) \
+    role_set_update_many_q(TENON_HERE((&(RoleSetUpdateMany){ .session = __VA_ARGS__ })))
+#define role_set_delete_many(...) \
+    role_set_delete_many_q(TENON_HERE((&(RoleSetDeleteMany){ .session = __VA_ARGS__ })))
+#define role_set_upsert(...) \
+    role_set_upsert_q(TENON_HERE((&(RoleSetUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum Role_adminColumn {
@@ -340,22 +350,32 @@ Role_admin *role_admin_upsert_q(const Role_adminUpsert *row);
     TENON_LIST_OF(Role_adminWhere, __VA_ARGS__)
 #define role_admin_find(...) role_admin_find_with(__VA_ARGS__, .end_of_options = 0)
 #define role_admin_find_with(session_, key0_, ...) \
-    role_admin_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define role_admin_find_first(...) role_admin_find_first_q(&(Role_adminQuery){ .session = __VA_ARGS__ })
-#define role_admin_find_many(...) role_admin_find_many_q(&(Role_adminQuery){ .session = __VA_ARGS__ })
-#define role_admin_count(...) role_admin_count_q(&(Role_adminQuery){ .session = __VA_ARGS__ })
-#define role_admin_exists(...) role_admin_exists_q(&(Role_adminQuery){ .session = __VA_ARGS__ })
-#define role_admin_create(...) role_admin_create_q(&(Role_adminSet){ .session = __VA_ARGS__ })
-#define role_admin_create_many(...) role_admin_create_many_q(&(Role_adminCreateMany){ .session = __VA_ARGS__ })
-#define role_admin_create_many_returning(...) role_admin_create_many_returning_q(&(Role_adminCreateMany){ .session = __VA_ARGS__ })
+    role_admin_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define role_admin_find_first(...) \
+    role_admin_find_first_q(TENON_HERE((&(Role_adminQuery){ .session = __VA_ARGS__ })))
+#define role_admin_find_many(...) \
+    role_admin_find_many_q(TENON_HERE((&(Role_adminQuery){ .session = __VA_ARGS__ })))
+#define role_admin_count(...) \
+    role_admin_count_q(TENON_HERE((&(Role_adminQuery){ .session = __VA_ARGS__ })))
+#define role_admin_exists(...) \
+    role_admin_exists_q(TENON_HERE((&(Role_adminQuery){ .session = __VA_ARGS__ })))
+#define role_admin_create(...) \
+    role_admin_create_q(TENON_HERE((&(Role_adminSet){ .session = __VA_ARGS__ })))
+#define role_admin_create_many(...) \
+    role_admin_create_many_q(TENON_HERE((&(Role_adminCreateMany){ .session = __VA_ARGS__ })))
+#define role_admin_create_many_returning(...) \
+    role_admin_create_many_returning_q(TENON_HERE((&(Role_adminCreateMany){ .session = __VA_ARGS__ })))
 #define role_admin_update(session_, key0_, ...) \
-    role_admin_update_q(&(Role_adminSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+    role_admin_update_q(TENON_HERE((&(Role_adminSet){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define role_admin_delete(...) role_admin_delete_with(__VA_ARGS__, .end_of_options = 0)
 #define role_admin_delete_with(session_, key0_, ...) \
-    role_admin_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define role_admin_update_many(...) role_admin_update_many_q(&(Role_adminUpdateMany){ .session = __VA_ARGS__ })
-#define role_admin_delete_many(...) role_admin_delete_many_q(&(Role_adminDeleteMany){ .session = __VA_ARGS__ })
-#define role_admin_upsert(...) role_admin_upsert_q(&(Role_adminUpsert){ .session = __VA_ARGS__ })
+    role_admin_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define role_admin_update_many(...) \
+    role_admin_update_many_q(TENON_HERE((&(Role_adminUpdateMany){ .session = __VA_ARGS__ })))
+#define role_admin_delete_many(...) \
+    role_admin_delete_many_q(TENON_HERE((&(Role_adminDeleteMany){ .session = __VA_ARGS__ })))
+#define role_admin_upsert(...) \
+    role_admin_upsert_q(TENON_HERE((&(Role_adminUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

@@ -436,22 +436,32 @@ Everything *everything_upsert_q(const EverythingUpsert *row);
     TENON_LIST_OF(EverythingWhere, __VA_ARGS__)
 #define everything_find(...) everything_find_with(__VA_ARGS__, .end_of_options = 0)
 #define everything_find_with(session_, key0_, ...) \
-    everything_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define everything_find_first(...) everything_find_first_q(&(EverythingQuery){ .session = __VA_ARGS__ })
-#define everything_find_many(...) everything_find_many_q(&(EverythingQuery){ .session = __VA_ARGS__ })
-#define everything_count(...) everything_count_q(&(EverythingQuery){ .session = __VA_ARGS__ })
-#define everything_exists(...) everything_exists_q(&(EverythingQuery){ .session = __VA_ARGS__ })
-#define everything_create(...) everything_create_q(&(EverythingSet){ .session = __VA_ARGS__ })
-#define everything_create_many(...) everything_create_many_q(&(EverythingCreateMany){ .session = __VA_ARGS__ })
-#define everything_create_many_returning(...) everything_create_many_returning_q(&(EverythingCreateMany){ .session = __VA_ARGS__ })
+    everything_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define everything_find_first(...) \
+    everything_find_first_q(TENON_HERE((&(EverythingQuery){ .session = __VA_ARGS__ })))
+#define everything_find_many(...) \
+    everything_find_many_q(TENON_HERE((&(EverythingQuery){ .session = __VA_ARGS__ })))
+#define everything_count(...) \
+    everything_count_q(TENON_HERE((&(EverythingQuery){ .session = __VA_ARGS__ })))
+#define everything_exists(...) \
+    everything_exists_q(TENON_HERE((&(EverythingQuery){ .session = __VA_ARGS__ })))
+#define everything_create(...) \
+    everything_create_q(TENON_HERE((&(EverythingSet){ .session = __VA_ARGS__ })))
+#define everything_create_many(...) \
+    everything_create_many_q(TENON_HERE((&(EverythingCreateMany){ .session = __VA_ARGS__ })))
+#define everything_create_many_returning(...) \
+    everything_create_many_returning_q(TENON_HERE((&(EverythingCreateMany){ .session = __VA_ARGS__ })))
 #define everything_update(session_, key0_, ...) \
-    everything_update_q(&(EverythingSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+    everything_update_q(TENON_HERE((&(EverythingSet){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define everything_delete(...) everything_delete_with(__VA_ARGS__, .end_of_options = 0)
 #define everything_delete_with(session_, key0_, ...) \
-    everything_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define everything_update_many(...) everything_update_many_q(&(EverythingUpdateMany){ .session = __VA_ARGS__ })
-#define everything_delete_many(...) everything_delete_many_q(&(EverythingDeleteMany){ .session = __VA_ARGS__ })
-#define everything_upsert(...) everything_upsert_q(&(EverythingUpsert){ .session = __VA_ARGS__ })
+    everything_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define everything_update_many(...) \
+    everything_update_many_q(TENON_HERE((&(EverythingUpdateMany){ .session = __VA_ARGS__ })))
+#define everything_delete_many(...) \
+    everything_delete_many_q(TENON_HERE((&(EverythingDeleteMany){ .session = __VA_ARGS__ })))
+#define everything_upsert(...) \
+    everything_upsert_q(TENON_HERE((&(EverythingUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

@@ -212,22 +212,32 @@ User *user_upsert_q(const UserUpsert *row);
     TENON_LIST_OF(UserWhere, __VA_ARGS__)
 #define user_find(...) user_find_with(__VA_ARGS__, .end_of_options = 0)
 #define user_find_with(session_, key0_, ...) \
-    user_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define user_find_first(...) user_find_first_q(&(UserQuery_){ .session = __VA_ARGS__ })
-#define user_find_many(...) user_find_many_q(&(UserQuery_){ .session = __VA_ARGS__ })
-#define user_count(...) user_count_q(&(UserQuery_){ .session = __VA_ARGS__ })
-#define user_exists(...) user_exists_q(&(UserQuery_){ .session = __VA_ARGS__ })
-#define user_create(...) user_create_q(&(UserSet){ .session = __VA_ARGS__ })
-#define user_create_many(...) user_create_many_q(&(UserCreateMany){ .session = __VA_ARGS__ })
-#define user_create_many_returning(...) user_create_many_returning_q(&(UserCreateMany){ .session = __VA_ARGS__ })
+    user_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define user_find_first(...) \
+    user_find_first_q(TENON_HERE((&(UserQuery_){ .session = __VA_ARGS__ })))
+#define user_find_many(...) \
+    user_find_many_q(TENON_HERE((&(UserQuery_){ .session = __VA_ARGS__ })))
+#define user_count(...) \
+    user_count_q(TENON_HERE((&(UserQuery_){ .session = __VA_ARGS__ })))
+#define user_exists(...) \
+    user_exists_q(TENON_HERE((&(UserQuery_){ .session = __VA_ARGS__ })))
+#define user_create(...) \
+    user_create_q(TENON_HERE((&(UserSet){ .session = __VA_ARGS__ })))
+#define user_create_many(...) \
+    user_create_many_q(TENON_HERE((&(UserCreateMany){ .session = __VA_ARGS__ })))
+#define user_create_many_returning(...) \
+    user_create_many_returning_q(TENON_HERE((&(UserCreateMany){ .session = __VA_ARGS__ })))
 #define user_update(session_, key0_, ...) \
-    user_update_q(&(UserSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+    user_update_q(TENON_HERE((&(UserSet){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define user_delete(...) user_delete_with(__VA_ARGS__, .end_of_options = 0)
 #define user_delete_with(session_, key0_, ...) \
-    user_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define user_update_many(...) user_update_many_q(&(UserUpdateMany){ .session = __VA_ARGS__ })
-#define user_delete_many(...) user_delete_many_q(&(UserDeleteMany){ .session = __VA_ARGS__ })
-#define user_upsert(...) user_upsert_q(&(UserUpsert){ .session = __VA_ARGS__ })
+    user_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define user_update_many(...) \
+    user_update_many_q(TENON_HERE((&(UserUpdateMany){ .session = __VA_ARGS__ })))
+#define user_delete_many(...) \
+    user_delete_many_q(TENON_HERE((&(UserDeleteMany){ .session = __VA_ARGS__ })))
+#define user_upsert(...) \
+    user_upsert_q(TENON_HERE((&(UserUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum UserListColumn {
@@ -338,22 +348,32 @@ UserList *user_list_upsert_q(const UserListUpsert *row);
     TENON_LIST_OF(UserListWhere, __VA_ARGS__)
 #define user_list_find(...) user_list_find_with(__VA_ARGS__, .end_of_options = 0)
 #define user_list_find_with(session_, key0_, ...) \
-    user_list_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define user_list_find_first(...) user_list_find_first_q(&(UserListQuery){ .session = __VA_ARGS__ })
-#define user_list_find_many(...) user_list_find_many_q(&(UserListQuery){ .session = __VA_ARGS__ })
-#define user_list_count(...) user_list_count_q(&(UserListQuery){ .session = __VA_ARGS__ })
-#define user_list_exists(...) user_list_exists_q(&(UserListQuery){ .session = __VA_ARGS__ })
-#define user_list_create(...) user_list_create_q(&(UserListSet){ .session = __VA_ARGS__ })
-#define user_list_create_many(...) user_list_create_many_q(&(UserListCreateMany){ .session = __VA_ARGS__ })
-#define user_list_create_many_returning(...) user_list_create_many_returning_q(&(UserListCreateMany){ .session = __VA_ARGS__ })
+    user_list_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define user_list_find_first(...) \
+    user_list_find_first_q(TENON_HERE((&(UserListQuery){ .session = __VA_ARGS__ })))
+#define user_list_find_many(...) \
+    user_list_find_many_q(TENON_HERE((&(UserListQuery){ .session = __VA_ARGS__ })))
+#define user_list_count(...) \
+    user_list_count_q(TENON_HERE((&(UserListQuery){ .session = __VA_ARGS__ })))
+#define user_list_exists(...) \
+    user_list_exists_q(TENON_HERE((&(UserListQuery){ .session = __VA_ARGS__ })))
+#define user_list_create(...) \
+    user_list_create_q(TENON_HERE((&(UserListSet){ .session = __VA_ARGS__ })))
+#define user_list_create_many(...) \
+    user_list_create_many_q(TENON_HERE((&(UserListCreateMany){ .session = __VA_ARGS__ })))
+#define user_list_create_many_returning(...) \
+    user_list_create_many_returning_q(TENON_HERE((&(UserListCreateMany){ .session = __VA_ARGS__ })))
 #define user_list_update(session_, key0_, ...) \
-    user_list_update_q(&(UserListSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+    user_list_update_q(TENON_HERE((&(UserListSet){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define user_list_delete(...) user_list_delete_with(__VA_ARGS__, .end_of_options = 0)
 #define user_list_delete_with(session_, key0_, ...) \
-    user_list_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define user_list_update_many(...) user_list_update_many_q(&(UserListUpdateMany){ .session = __VA_ARGS__ })
-#define user_list_delete_many(...) user_list_delete_many_q(&(UserListDeleteMany){ .session = __VA_ARGS__ })
-#define user_list_upsert(...) user_list_upsert_q(&(UserListUpsert){ .session = __VA_ARGS__ })
+    user_list_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define user_list_update_many(...) \
+    user_list_update_many_q(TENON_HERE((&(UserListUpdateMany){ .session = __VA_ARGS__ })))
+#define user_list_delete_many(...) \
+    user_list_delete_many_q(TENON_HERE((&(UserListDeleteMany){ .session = __VA_ARGS__ })))
+#define user_list_upsert(...) \
+    user_list_upsert_q(TENON_HERE((&(UserListUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum UserQueryColumn {
@@ -464,22 +484,32 @@ UserQuery *user_query_upsert_q(const UserQueryUpsert *row);
     TENON_LIST_OF(UserQueryWhere, __VA_ARGS__)
 #define user_query_find(...) user_query_find_with(__VA_ARGS__, .end_of_options = 0)
 #define user_query_find_with(session_, key0_, ...) \
-    user_query_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define user_query_find_first(...) user_query_find_first_q(&(UserQueryQuery){ .session = __VA_ARGS__ })
-#define user_query_find_many(...) user_query_find_many_q(&(UserQueryQuery){ .session = __VA_ARGS__ })
-#define user_query_count(...) user_query_count_q(&(UserQueryQuery){ .session = __VA_ARGS__ })
-#define user_query_exists(...) user_query_exists_q(&(UserQueryQuery){ .session = __VA_ARGS__ })
-#define user_query_create(...) user_query_create_q(&(UserQuerySet){ .session = __VA_ARGS__ })
-#define user_query_create_many(...) user_query_create_many_q(&(UserQueryCreateMany){ .session = __VA_ARGS__ })
-#define user_query_create_many_returning(...) user_query_create_many_returning_q(&(UserQueryCreateMany){ .session = __VA_ARGS__ })
+    user_query_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define user_query_find_first(...) \
+    user_query_find_first_q(TENON_HERE((&(UserQueryQuery){ .session = __VA_ARGS__ })))
+#define user_query_find_many(...) \
+    user_query_find_many_q(TENON_HERE((&(UserQueryQuery){ .session = __VA_ARGS__ })))
+#define user_query_count(...) \
+    user_query_count_q(TENON_HERE((&(UserQueryQuery){ .session = __VA_ARGS__ })))
+#define user_query_exists(...) \
+    user_query_exists_q(TENON_HERE((&(UserQueryQuery){ .session = __VA_ARGS__ })))
+#define user_query_create(...) \
+    user_query_create_q(TENON_HERE((&(UserQuerySet){ .session = __VA_ARGS__ })))
+#define user_query_create_many(...) \
+    user_query_create_many_q(TENON_HERE((&(UserQueryCreateMany){ .session = __VA_ARGS__ })))
+#define user_query_create_many_returning(...) \
+    user_query_create_many_returning_q(TENON_HERE((&(UserQueryCreateMany){ .session = __VA_ARGS__ })))
 #define user_query_update(session_, key0_, ...) \
-    user_query_update_q(&(UserQuerySet){ .session = (session_), __VA_ARGS__ }, (key0_))
+    user_query_update_q(TENON_HERE((&(UserQuerySet){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define user_query_delete(...) user_query_delete_with(__VA_ARGS__, .end_of_options = 0)
 #define user_query_delete_with(session_, key0_, ...) \
-    user_query_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define user_query_update_many(...) user_query_update_many_q(&(UserQueryUpdateMany){ .session = __VA_ARGS__ })
-#define user_query_delete_many(...) user_query_delete_many_q(&(UserQueryDeleteMany){ .session = __VA_ARGS__ })
-#define user_query_upsert(...) user_query_upsert_q(&(UserQueryUpsert){ .session = __VA_ARGS__ })
+    user_query_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define user_query_update_many(...) \
+    user_query_update_many_q(TENON_HERE((&(UserQueryUpdateMany){ .session = __VA_ARGS__ })))
+#define user_query_delete_many(...) \
+    user_query_delete_many_q(TENON_HERE((&(UserQueryDeleteMany){ .session = __VA_ARGS__ })))
+#define user_query_upsert(...) \
+    user_query_upsert_q(TENON_HERE((&(UserQueryUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum userColumn {
@@ -590,22 +620,32 @@ user *user__upsert_q(const userUpsert *row);
     TENON_LIST_OF(userWhere, __VA_ARGS__)
 #define user__find(...) user__find_with(__VA_ARGS__, .end_of_options = 0)
 #define user__find_with(session_, key0_, ...) \
-    user__find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define user__find_first(...) user__find_first_q(&(userQuery){ .session = __VA_ARGS__ })
-#define user__find_many(...) user__find_many_q(&(userQuery){ .session = __VA_ARGS__ })
-#define user__count(...) user__count_q(&(userQuery){ .session = __VA_ARGS__ })
-#define user__exists(...) user__exists_q(&(userQuery){ .session = __VA_ARGS__ })
-#define user__create(...) user__create_q(&(userSet){ .session = __VA_ARGS__ })
-#define user__create_many(...) user__create_many_q(&(userCreateMany){ .session = __VA_ARGS__ })
-#define user__create_many_returning(...) user__create_many_returning_q(&(userCreateMany){ .session = __VA_ARGS__ })
+    user__find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define user__find_first(...) \
+    user__find_first_q(TENON_HERE((&(userQuery){ .session = __VA_ARGS__ })))
+#define user__find_many(...) \
+    user__find_many_q(TENON_HERE((&(userQuery){ .session = __VA_ARGS__ })))
+#define user__count(...) \
+    user__count_q(TENON_HERE((&(userQuery){ .session = __VA_ARGS__ })))
+#define user__exists(...) \
+    user__exists_q(TENON_HERE((&(userQuery){ .session = __VA_ARGS__ })))
+#define user__create(...) \
+    user__create_q(TENON_HERE((&(userSet){ .session = __VA_ARGS__ })))
+#define user__create_many(...) \
+    user__create_many_q(TENON_HERE((&(userCreateMany){ .session = __VA_ARGS__ })))
+#define user__create_many_returning(...) \
+    user__create_many_returning_q(TENON_HERE((&(userCreateMany){ .session = __VA_ARGS__ })))
 #define user__update(session_, key0_, ...) \
-    user__update_q(&(userSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+    user__update_q(TENON_HERE((&(userSet){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define user__delete(...) user__delete_with(__VA_ARGS__, .end_of_options = 0)
 #define user__delete_with(session_, key0_, ...) \
-    user__delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define user__update_many(...) user__update_many_q(&(userUpdateMany){ .session = __VA_ARGS__ })
-#define user__delete_many(...) user__delete_many_q(&(userDeleteMany){ .session = __VA_ARGS__ })
-#define user__upsert(...) user__upsert_q(&(userUpsert){ .session = __VA_ARGS__ })
+    user__delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define user__update_many(...) \
+    user__update_many_q(TENON_HERE((&(userUpdateMany){ .session = __VA_ARGS__ })))
+#define user__delete_many(...) \
+    user__delete_many_q(TENON_HERE((&(userDeleteMany){ .session = __VA_ARGS__ })))
+#define user__upsert(...) \
+    user__upsert_q(TENON_HERE((&(userUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum UserFindColumn {
@@ -723,25 +763,35 @@ UserFind *user_find_upsert_q(const UserFindUpsert *row);
     TENON_LIST_OF(UserFindWhere, __VA_ARGS__)
 #define user_find_find(...) user_find_find_with(__VA_ARGS__, .end_of_options = 0)
 #define user_find_find_with(session_, key0_, ...) \
-    user_find_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+    user_find_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define user_find_find_by_many(...) user_find_find_by_many_with(__VA_ARGS__, .end_of_options = 0)
 #define user_find_find_by_many_with(session_, key0_, ...) \
-    user_find_find_by_many_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define user_find_find_first(...) user_find_find_first_q(&(UserFindQuery){ .session = __VA_ARGS__ })
-#define user_find_find_many(...) user_find_find_many_q(&(UserFindQuery){ .session = __VA_ARGS__ })
-#define user_find_count(...) user_find_count_q(&(UserFindQuery){ .session = __VA_ARGS__ })
-#define user_find_exists(...) user_find_exists_q(&(UserFindQuery){ .session = __VA_ARGS__ })
-#define user_find_create(...) user_find_create_q(&(UserFindSet){ .session = __VA_ARGS__ })
-#define user_find_create_many(...) user_find_create_many_q(&(UserFindCreateMany){ .session = __VA_ARGS__ })
-#define user_find_create_many_returning(...) user_find_create_many_returning_q(&(UserFindCreateMany){ .session = __VA_ARGS__ })
+    user_find_find_by_many_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define user_find_find_first(...) \
+    user_find_find_first_q(TENON_HERE((&(UserFindQuery){ .session = __VA_ARGS__ })))
+#define user_find_find_many(...) \
+    user_find_find_many_q(TENON_HERE((&(UserFindQuery){ .session = __VA_ARGS__ })))
+#define user_find_count(...) \
+    user_find_count_q(TENON_HERE((&(UserFindQuery){ .session = __VA_ARGS__ })))
+#define user_find_exists(...) \
+    user_find_exists_q(TENON_HERE((&(UserFindQuery){ .session = __VA_ARGS__ })))
+#define user_find_create(...) \
+    user_find_create_q(TENON_HERE((&(UserFindSet){ .session = __VA_ARGS__ })))
+#define user_find_create_many(...) \
+    user_find_create_many_q(TENON_HERE((&(UserFindCreateMany){ .session = __VA_ARGS__ })))
+#define user_find_create_many_returning(...) \
+    user_find_create_many_returning_q(TENON_HERE((&(UserFindCreateMany){ .session = __VA_ARGS__ })))
 #define user_find_update(session_, key0_, ...) \
-    user_find_update_q(&(UserFindSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+    user_find_update_q(TENON_HERE((&(UserFindSet){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define user_find_delete(...) user_find_delete_with(__VA_ARGS__, .end_of_options = 0)
 #define user_find_delete_with(session_, key0_, ...) \
-    user_find_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define user_find_update_many(...) user_find_update_many_q(&(UserFindUpdateMany){ .session = __VA_ARGS__ })
-#define user_find_delete_many(...) user_find_delete_many_q(&(UserFindDeleteMany){ .session = __VA_ARGS__ })
-#define user_find_upsert(...) user_find_upsert_q(&(UserFindUpsert){ .session = __VA_ARGS__ })
+    user_find_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define user_find_update_many(...) \
+    user_find_update_many_q(TENON_HERE((&(UserFindUpdateMany){ .session = __VA_ARGS__ })))
+#define user_find_delete_many(...) \
+    user_find_delete_many_q(TENON_HERE((&(UserFindDeleteMany){ .session = __VA_ARGS__ })))
+#define user_find_upsert(...) \
+    user_find_upsert_q(TENON_HERE((&(UserFindUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

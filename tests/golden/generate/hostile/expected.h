@@ -173,25 +173,35 @@ Hostile *hostile_upsert_q(const HostileUpsert *row);
     TENON_LIST_OF(HostileWhere, __VA_ARGS__)
 #define hostile_find(...) hostile_find_with(__VA_ARGS__, .end_of_options = 0)
 #define hostile_find_with(session_, key0_, ...) \
-    hostile_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+    hostile_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define hostile_find_by_last(...) hostile_find_by_last_with(__VA_ARGS__, .end_of_options = 0)
 #define hostile_find_by_last_with(session_, key0_, ...) \
-    hostile_find_by_last_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define hostile_find_first(...) hostile_find_first_q(&(HostileQuery){ .session = __VA_ARGS__ })
-#define hostile_find_many(...) hostile_find_many_q(&(HostileQuery){ .session = __VA_ARGS__ })
-#define hostile_count(...) hostile_count_q(&(HostileQuery){ .session = __VA_ARGS__ })
-#define hostile_exists(...) hostile_exists_q(&(HostileQuery){ .session = __VA_ARGS__ })
-#define hostile_create(...) hostile_create_q(&(HostileSet){ .session = __VA_ARGS__ })
-#define hostile_create_many(...) hostile_create_many_q(&(HostileCreateMany){ .session = __VA_ARGS__ })
-#define hostile_create_many_returning(...) hostile_create_many_returning_q(&(HostileCreateMany){ .session = __VA_ARGS__ })
+    hostile_find_by_last_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define hostile_find_first(...) \
+    hostile_find_first_q(TENON_HERE((&(HostileQuery){ .session = __VA_ARGS__ })))
+#define hostile_find_many(...) \
+    hostile_find_many_q(TENON_HERE((&(HostileQuery){ .session = __VA_ARGS__ })))
+#define hostile_count(...) \
+    hostile_count_q(TENON_HERE((&(HostileQuery){ .session = __VA_ARGS__ })))
+#define hostile_exists(...) \
+    hostile_exists_q(TENON_HERE((&(HostileQuery){ .session = __VA_ARGS__ })))
+#define hostile_create(...) \
+    hostile_create_q(TENON_HERE((&(HostileSet){ .session = __VA_ARGS__ })))
+#define hostile_create_many(...) \
+    hostile_create_many_q(TENON_HERE((&(HostileCreateMany){ .session = __VA_ARGS__ })))
+#define hostile_create_many_returning(...) \
+    hostile_create_many_returning_q(TENON_HERE((&(HostileCreateMany){ .session = __VA_ARGS__ })))
 #define hostile_update(session_, key0_, ...) \
-    hostile_update_q(&(HostileSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+    hostile_update_q(TENON_HERE((&(HostileSet){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define hostile_delete(...) hostile_delete_with(__VA_ARGS__, .end_of_options = 0)
 #define hostile_delete_with(session_, key0_, ...) \
-    hostile_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define hostile_update_many(...) hostile_update_many_q(&(HostileUpdateMany){ .session = __VA_ARGS__ })
-#define hostile_delete_many(...) hostile_delete_many_q(&(HostileDeleteMany){ .session = __VA_ARGS__ })
-#define hostile_upsert(...) hostile_upsert_q(&(HostileUpsert){ .session = __VA_ARGS__ })
+    hostile_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define hostile_update_many(...) \
+    hostile_update_many_q(TENON_HERE((&(HostileUpdateMany){ .session = __VA_ARGS__ })))
+#define hostile_delete_many(...) \
+    hostile_delete_many_q(TENON_HERE((&(HostileDeleteMany){ .session = __VA_ARGS__ })))
+#define hostile_upsert(...) \
+    hostile_upsert_q(TENON_HERE((&(HostileUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

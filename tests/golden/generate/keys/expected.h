@@ -269,16 +269,16 @@ Membership *membership_upsert_q(const MembershipUpsert *row);
     TENON_LIST_OF(MembershipWhere, __VA_ARGS__)
 #define membership_find(...) membership_find_with(__VA_ARGS__, .end_of_options = 0)
 #define membership_find_with(session_, key0_, key1_, ...) \
-    membership_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_))
+    membership_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_), (key1_))
 #define membership_find_by_email(...) membership_find_by_email_with(__VA_ARGS__, .end_of_options = 0)
 #define membership_find_by_email_with(session_, key0_, ...) \
-    membership_find_by_email_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+    membership_find_by_email_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define membership_find_by_seat(...) membership_find_by_seat_with(__VA_ARGS__, .end_of_options = 0)
 #define membership_find_by_seat_with(session_, key0_, key1_, ...) \
-    membership_find_by_seat_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_))
+    membership_find_by_seat_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_), (key1_))
 #define membership_find_by_email_(...) membership_find_by_email__with(__VA_ARGS__, .end_of_options = 0)
 #define membership_find_by_email__with(session_, key0_, ...) \
-    membership_find_by_email__q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+    membership_find_by_email__q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define MEMBERSHIP_SETS(...) \
     TENON_LIST_OF(MembershipSet, __VA_ARGS__)
 #define MEMBERSHIP_CONNECT_OR_CREATES(...) \
@@ -287,23 +287,33 @@ Membership *membership_upsert_q(const MembershipUpsert *row);
     TENON_LIST_OF(MembershipNestedUpdate, __VA_ARGS__)
 #define MEMBERSHIP_UPSERTS(...) \
     TENON_LIST_OF(MembershipNestedUpsert, __VA_ARGS__)
-#define membership_find_first(...) membership_find_first_q(&(MembershipQuery){ .session = __VA_ARGS__ })
-#define membership_find_many(...) membership_find_many_q(&(MembershipQuery){ .session = __VA_ARGS__ })
-#define membership_count(...) membership_count_q(&(MembershipQuery){ .session = __VA_ARGS__ })
-#define membership_exists(...) membership_exists_q(&(MembershipQuery){ .session = __VA_ARGS__ })
+#define membership_find_first(...) \
+    membership_find_first_q(TENON_HERE((&(MembershipQuery){ .session = __VA_ARGS__ })))
+#define membership_find_many(...) \
+    membership_find_many_q(TENON_HERE((&(MembershipQuery){ .session = __VA_ARGS__ })))
+#define membership_count(...) \
+    membership_count_q(TENON_HERE((&(MembershipQuery){ .session = __VA_ARGS__ })))
+#define membership_exists(...) \
+    membership_exists_q(TENON_HERE((&(MembershipQuery){ .session = __VA_ARGS__ })))
 #define membership_load(session_, rows_, count_, ...) \
     membership_load_q(&(MembershipQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
-#define membership_create(...) membership_create_q(&(MembershipSet){ .session = __VA_ARGS__ })
-#define membership_create_many(...) membership_create_many_q(&(MembershipCreateMany){ .session = __VA_ARGS__ })
-#define membership_create_many_returning(...) membership_create_many_returning_q(&(MembershipCreateMany){ .session = __VA_ARGS__ })
+#define membership_create(...) \
+    membership_create_q(TENON_HERE((&(MembershipSet){ .session = __VA_ARGS__ })))
+#define membership_create_many(...) \
+    membership_create_many_q(TENON_HERE((&(MembershipCreateMany){ .session = __VA_ARGS__ })))
+#define membership_create_many_returning(...) \
+    membership_create_many_returning_q(TENON_HERE((&(MembershipCreateMany){ .session = __VA_ARGS__ })))
 #define membership_update(session_, key0_, key1_, ...) \
-    membership_update_q(&(MembershipSet){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_))
+    membership_update_q(TENON_HERE((&(MembershipSet){ .session = (session_), __VA_ARGS__ })), (key0_), (key1_))
 #define membership_delete(...) membership_delete_with(__VA_ARGS__, .end_of_options = 0)
 #define membership_delete_with(session_, key0_, key1_, ...) \
-    membership_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_))
-#define membership_update_many(...) membership_update_many_q(&(MembershipUpdateMany){ .session = __VA_ARGS__ })
-#define membership_delete_many(...) membership_delete_many_q(&(MembershipDeleteMany){ .session = __VA_ARGS__ })
-#define membership_upsert(...) membership_upsert_q(&(MembershipUpsert){ .session = __VA_ARGS__ })
+    membership_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_), (key1_))
+#define membership_update_many(...) \
+    membership_update_many_q(TENON_HERE((&(MembershipUpdateMany){ .session = __VA_ARGS__ })))
+#define membership_delete_many(...) \
+    membership_delete_many_q(TENON_HERE((&(MembershipDeleteMany){ .session = __VA_ARGS__ })))
+#define membership_upsert(...) \
+    membership_upsert_q(TENON_HERE((&(MembershipUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum PersonColumn {
@@ -504,7 +514,7 @@ Person *person_upsert_q(const PersonUpsert *row);
     TENON_LIST_OF(PersonWhere, __VA_ARGS__)
 #define person_find(...) person_find_with(__VA_ARGS__, .end_of_options = 0)
 #define person_find_with(session_, key0_, ...) \
-    person_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+    person_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define PERSON_SETS(...) \
     TENON_LIST_OF(PersonSet, __VA_ARGS__)
 #define PERSON_CONNECT_OR_CREATES(...) \
@@ -513,23 +523,33 @@ Person *person_upsert_q(const PersonUpsert *row);
     TENON_LIST_OF(PersonNestedUpdate, __VA_ARGS__)
 #define PERSON_UPSERTS(...) \
     TENON_LIST_OF(PersonNestedUpsert, __VA_ARGS__)
-#define person_find_first(...) person_find_first_q(&(PersonQuery){ .session = __VA_ARGS__ })
-#define person_find_many(...) person_find_many_q(&(PersonQuery){ .session = __VA_ARGS__ })
-#define person_count(...) person_count_q(&(PersonQuery){ .session = __VA_ARGS__ })
-#define person_exists(...) person_exists_q(&(PersonQuery){ .session = __VA_ARGS__ })
+#define person_find_first(...) \
+    person_find_first_q(TENON_HERE((&(PersonQuery){ .session = __VA_ARGS__ })))
+#define person_find_many(...) \
+    person_find_many_q(TENON_HERE((&(PersonQuery){ .session = __VA_ARGS__ })))
+#define person_count(...) \
+    person_count_q(TENON_HERE((&(PersonQuery){ .session = __VA_ARGS__ })))
+#define person_exists(...) \
+    person_exists_q(TENON_HERE((&(PersonQuery){ .session = __VA_ARGS__ })))
 #define person_load(session_, rows_, count_, ...) \
     person_load_q(&(PersonQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
-#define person_create(...) person_create_q(&(PersonSet){ .session = __VA_ARGS__ })
-#define person_create_many(...) person_create_many_q(&(PersonCreateMany){ .session = __VA_ARGS__ })
-#define person_create_many_returning(...) person_create_many_returning_q(&(PersonCreateMany){ .session = __VA_ARGS__ })
+#define person_create(...) \
+    person_create_q(TENON_HERE((&(PersonSet){ .session = __VA_ARGS__ })))
+#define person_create_many(...) \
+    person_create_many_q(TENON_HERE((&(PersonCreateMany){ .session = __VA_ARGS__ })))
+#define person_create_many_returning(...) \
+    person_create_many_returning_q(TENON_HERE((&(PersonCreateMany){ .session = __VA_ARGS__ })))
 #define person_update(session_, key0_, ...) \
-    person_update_q(&(PersonSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+    person_update_q(TENON_HERE((&(PersonSet){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define person_delete(...) person_delete_with(__VA_ARGS__, .end_of_options = 0)
 #define person_delete_with(session_, key0_, ...) \
-    person_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define person_update_many(...) person_update_many_q(&(PersonUpdateMany){ .session = __VA_ARGS__ })
-#define person_delete_many(...) person_delete_many_q(&(PersonDeleteMany){ .session = __VA_ARGS__ })
-#define person_upsert(...) person_upsert_q(&(PersonUpsert){ .session = __VA_ARGS__ })
+    person_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define person_update_many(...) \
+    person_update_many_q(TENON_HERE((&(PersonUpdateMany){ .session = __VA_ARGS__ })))
+#define person_delete_many(...) \
+    person_delete_many_q(TENON_HERE((&(PersonDeleteMany){ .session = __VA_ARGS__ })))
+#define person_upsert(...) \
+    person_upsert_q(TENON_HERE((&(PersonUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum TaggedColumn {
@@ -642,17 +662,27 @@ Tagged *tagged_upsert_q(const TaggedUpsert *row);
     TENON_LIST_OF(TaggedWhere, __VA_ARGS__)
 #define tagged_find_by_a_b(...) tagged_find_by_a_b_with(__VA_ARGS__, .end_of_options = 0)
 #define tagged_find_by_a_b_with(session_, key0_, key1_, ...) \
-    tagged_find_by_a_b_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_))
-#define tagged_find_first(...) tagged_find_first_q(&(TaggedQuery){ .session = __VA_ARGS__ })
-#define tagged_find_many(...) tagged_find_many_q(&(TaggedQuery){ .session = __VA_ARGS__ })
-#define tagged_count(...) tagged_count_q(&(TaggedQuery){ .session = __VA_ARGS__ })
-#define tagged_exists(...) tagged_exists_q(&(TaggedQuery){ .session = __VA_ARGS__ })
-#define tagged_create(...) tagged_create_q(&(TaggedSet){ .session = __VA_ARGS__ })
-#define tagged_create_many(...) tagged_create_many_q(&(TaggedCreateMany){ .session = __VA_ARGS__ })
-#define tagged_create_many_returning(...) tagged_create_many_returning_q(&(TaggedCreateMany){ .session = __VA_ARGS__ })
-#define tagged_update_many(...) tagged_update_many_q(&(TaggedUpdateMany){ .session = __VA_ARGS__ })
-#define tagged_delete_many(...) tagged_delete_many_q(&(TaggedDeleteMany){ .session = __VA_ARGS__ })
-#define tagged_upsert(...) tagged_upsert_q(&(TaggedUpsert){ .session = __VA_ARGS__ })
+    tagged_find_by_a_b_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_), (key1_))
+#define tagged_find_first(...) \
+    tagged_find_first_q(TENON_HERE((&(TaggedQuery){ .session = __VA_ARGS__ })))
+#define tagged_find_many(...) \
+    tagged_find_many_q(TENON_HERE((&(TaggedQuery){ .session = __VA_ARGS__ })))
+#define tagged_count(...) \
+    tagged_count_q(TENON_HERE((&(TaggedQuery){ .session = __VA_ARGS__ })))
+#define tagged_exists(...) \
+    tagged_exists_q(TENON_HERE((&(TaggedQuery){ .session = __VA_ARGS__ })))
+#define tagged_create(...) \
+    tagged_create_q(TENON_HERE((&(TaggedSet){ .session = __VA_ARGS__ })))
+#define tagged_create_many(...) \
+    tagged_create_many_q(TENON_HERE((&(TaggedCreateMany){ .session = __VA_ARGS__ })))
+#define tagged_create_many_returning(...) \
+    tagged_create_many_returning_q(TENON_HERE((&(TaggedCreateMany){ .session = __VA_ARGS__ })))
+#define tagged_update_many(...) \
+    tagged_update_many_q(TENON_HERE((&(TaggedUpdateMany){ .session = __VA_ARGS__ })))
+#define tagged_delete_many(...) \
+    tagged_delete_many_q(TENON_HERE((&(TaggedDeleteMany){ .session = __VA_ARGS__ })))
+#define tagged_upsert(...) \
+    tagged_upsert_q(TENON_HERE((&(TaggedUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

@@ -355,28 +355,38 @@ Reserved *reserved_upsert_q(const ReservedUpsert *row);
     TENON_LIST_OF(ReservedWhere, __VA_ARGS__)
 #define reserved_find(...) reserved_find_with(__VA_ARGS__, .end_of_options = 0)
 #define reserved_find_with(session_, key0_, ...) \
-    reserved_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+    reserved_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define reserved_find_by_session(...) reserved_find_by_session_with(__VA_ARGS__, .end_of_options = 0)
 #define reserved_find_by_session_with(session_, key0_, ...) \
-    reserved_find_by_session_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
+    reserved_find_by_session_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define reserved_find_by_set_tenon_key(...) reserved_find_by_set_tenon_key_with(__VA_ARGS__, .end_of_options = 0)
 #define reserved_find_by_set_tenon_key_with(session_, key0_, key1_, ...) \
-    reserved_find_by_set_tenon_key_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_))
-#define reserved_find_first(...) reserved_find_first_q(&(ReservedQuery){ .session = __VA_ARGS__ })
-#define reserved_find_many(...) reserved_find_many_q(&(ReservedQuery){ .session = __VA_ARGS__ })
-#define reserved_count(...) reserved_count_q(&(ReservedQuery){ .session = __VA_ARGS__ })
-#define reserved_exists(...) reserved_exists_q(&(ReservedQuery){ .session = __VA_ARGS__ })
-#define reserved_create(...) reserved_create_q(&(ReservedSet){ .session = __VA_ARGS__ })
-#define reserved_create_many(...) reserved_create_many_q(&(ReservedCreateMany){ .session = __VA_ARGS__ })
-#define reserved_create_many_returning(...) reserved_create_many_returning_q(&(ReservedCreateMany){ .session = __VA_ARGS__ })
+    reserved_find_by_set_tenon_key_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_), (key1_))
+#define reserved_find_first(...) \
+    reserved_find_first_q(TENON_HERE((&(ReservedQuery){ .session = __VA_ARGS__ })))
+#define reserved_find_many(...) \
+    reserved_find_many_q(TENON_HERE((&(ReservedQuery){ .session = __VA_ARGS__ })))
+#define reserved_count(...) \
+    reserved_count_q(TENON_HERE((&(ReservedQuery){ .session = __VA_ARGS__ })))
+#define reserved_exists(...) \
+    reserved_exists_q(TENON_HERE((&(ReservedQuery){ .session = __VA_ARGS__ })))
+#define reserved_create(...) \
+    reserved_create_q(TENON_HERE((&(ReservedSet){ .session = __VA_ARGS__ })))
+#define reserved_create_many(...) \
+    reserved_create_many_q(TENON_HERE((&(ReservedCreateMany){ .session = __VA_ARGS__ })))
+#define reserved_create_many_returning(...) \
+    reserved_create_many_returning_q(TENON_HERE((&(ReservedCreateMany){ .session = __VA_ARGS__ })))
 #define reserved_update(session_, key0_, ...) \
-    reserved_update_q(&(ReservedSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+    reserved_update_q(TENON_HERE((&(ReservedSet){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define reserved_delete(...) reserved_delete_with(__VA_ARGS__, .end_of_options = 0)
 #define reserved_delete_with(session_, key0_, ...) \
-    reserved_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define reserved_update_many(...) reserved_update_many_q(&(ReservedUpdateMany){ .session = __VA_ARGS__ })
-#define reserved_delete_many(...) reserved_delete_many_q(&(ReservedDeleteMany){ .session = __VA_ARGS__ })
-#define reserved_upsert(...) reserved_upsert_q(&(ReservedUpsert){ .session = __VA_ARGS__ })
+    reserved_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define reserved_update_many(...) \
+    reserved_update_many_q(TENON_HERE((&(ReservedUpdateMany){ .session = __VA_ARGS__ })))
+#define reserved_delete_many(...) \
+    reserved_delete_many_q(TENON_HERE((&(ReservedDeleteMany){ .session = __VA_ARGS__ })))
+#define reserved_upsert(...) \
+    reserved_upsert_q(TENON_HERE((&(ReservedUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum FILE_Column {
@@ -487,22 +497,32 @@ FILE_ *file_upsert_q(const FILE_Upsert *row);
     TENON_LIST_OF(FILE_Where, __VA_ARGS__)
 #define file_find(...) file_find_with(__VA_ARGS__, .end_of_options = 0)
 #define file_find_with(session_, key0_, ...) \
-    file_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define file_find_first(...) file_find_first_q(&(FILE_Query){ .session = __VA_ARGS__ })
-#define file_find_many(...) file_find_many_q(&(FILE_Query){ .session = __VA_ARGS__ })
-#define file_count(...) file_count_q(&(FILE_Query){ .session = __VA_ARGS__ })
-#define file_exists(...) file_exists_q(&(FILE_Query){ .session = __VA_ARGS__ })
-#define file_create(...) file_create_q(&(FILE_Set){ .session = __VA_ARGS__ })
-#define file_create_many(...) file_create_many_q(&(FILE_CreateMany){ .session = __VA_ARGS__ })
-#define file_create_many_returning(...) file_create_many_returning_q(&(FILE_CreateMany){ .session = __VA_ARGS__ })
+    file_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define file_find_first(...) \
+    file_find_first_q(TENON_HERE((&(FILE_Query){ .session = __VA_ARGS__ })))
+#define file_find_many(...) \
+    file_find_many_q(TENON_HERE((&(FILE_Query){ .session = __VA_ARGS__ })))
+#define file_count(...) \
+    file_count_q(TENON_HERE((&(FILE_Query){ .session = __VA_ARGS__ })))
+#define file_exists(...) \
+    file_exists_q(TENON_HERE((&(FILE_Query){ .session = __VA_ARGS__ })))
+#define file_create(...) \
+    file_create_q(TENON_HERE((&(FILE_Set){ .session = __VA_ARGS__ })))
+#define file_create_many(...) \
+    file_create_many_q(TENON_HERE((&(FILE_CreateMany){ .session = __VA_ARGS__ })))
+#define file_create_many_returning(...) \
+    file_create_many_returning_q(TENON_HERE((&(FILE_CreateMany){ .session = __VA_ARGS__ })))
 #define file_update(session_, key0_, ...) \
-    file_update_q(&(FILE_Set){ .session = (session_), __VA_ARGS__ }, (key0_))
+    file_update_q(TENON_HERE((&(FILE_Set){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define file_delete(...) file_delete_with(__VA_ARGS__, .end_of_options = 0)
 #define file_delete_with(session_, key0_, ...) \
-    file_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define file_update_many(...) file_update_many_q(&(FILE_UpdateMany){ .session = __VA_ARGS__ })
-#define file_delete_many(...) file_delete_many_q(&(FILE_DeleteMany){ .session = __VA_ARGS__ })
-#define file_upsert(...) file_upsert_q(&(FILE_Upsert){ .session = __VA_ARGS__ })
+    file_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define file_update_many(...) \
+    file_update_many_q(TENON_HERE((&(FILE_UpdateMany){ .session = __VA_ARGS__ })))
+#define file_delete_many(...) \
+    file_delete_many_q(TENON_HERE((&(FILE_DeleteMany){ .session = __VA_ARGS__ })))
+#define file_upsert(...) \
+    file_upsert_q(TENON_HERE((&(FILE_Upsert){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum bool_Column {
@@ -613,22 +633,32 @@ bool_ *bool_upsert_q(const bool_Upsert *row);
     TENON_LIST_OF(bool_Where, __VA_ARGS__)
 #define bool_find(...) bool_find_with(__VA_ARGS__, .end_of_options = 0)
 #define bool_find_with(session_, key0_, ...) \
-    bool_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define bool_find_first(...) bool_find_first_q(&(bool_Query){ .session = __VA_ARGS__ })
-#define bool_find_many(...) bool_find_many_q(&(bool_Query){ .session = __VA_ARGS__ })
-#define bool_count(...) bool_count_q(&(bool_Query){ .session = __VA_ARGS__ })
-#define bool_exists(...) bool_exists_q(&(bool_Query){ .session = __VA_ARGS__ })
-#define bool_create(...) bool_create_q(&(bool_Set){ .session = __VA_ARGS__ })
-#define bool_create_many(...) bool_create_many_q(&(bool_CreateMany){ .session = __VA_ARGS__ })
-#define bool_create_many_returning(...) bool_create_many_returning_q(&(bool_CreateMany){ .session = __VA_ARGS__ })
+    bool_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define bool_find_first(...) \
+    bool_find_first_q(TENON_HERE((&(bool_Query){ .session = __VA_ARGS__ })))
+#define bool_find_many(...) \
+    bool_find_many_q(TENON_HERE((&(bool_Query){ .session = __VA_ARGS__ })))
+#define bool_count(...) \
+    bool_count_q(TENON_HERE((&(bool_Query){ .session = __VA_ARGS__ })))
+#define bool_exists(...) \
+    bool_exists_q(TENON_HERE((&(bool_Query){ .session = __VA_ARGS__ })))
+#define bool_create(...) \
+    bool_create_q(TENON_HERE((&(bool_Set){ .session = __VA_ARGS__ })))
+#define bool_create_many(...) \
+    bool_create_many_q(TENON_HERE((&(bool_CreateMany){ .session = __VA_ARGS__ })))
+#define bool_create_many_returning(...) \
+    bool_create_many_returning_q(TENON_HERE((&(bool_CreateMany){ .session = __VA_ARGS__ })))
 #define bool_update(session_, key0_, ...) \
-    bool_update_q(&(bool_Set){ .session = (session_), __VA_ARGS__ }, (key0_))
+    bool_update_q(TENON_HERE((&(bool_Set){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define bool_delete(...) bool_delete_with(__VA_ARGS__, .end_of_options = 0)
 #define bool_delete_with(session_, key0_, ...) \
-    bool_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define bool_update_many(...) bool_update_many_q(&(bool_UpdateMany){ .session = __VA_ARGS__ })
-#define bool_delete_many(...) bool_delete_many_q(&(bool_DeleteMany){ .session = __VA_ARGS__ })
-#define bool_upsert(...) bool_upsert_q(&(bool_Upsert){ .session = __VA_ARGS__ })
+    bool_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define bool_update_many(...) \
+    bool_update_many_q(TENON_HERE((&(bool_UpdateMany){ .session = __VA_ARGS__ })))
+#define bool_delete_many(...) \
+    bool_delete_many_q(TENON_HERE((&(bool_DeleteMany){ .session = __VA_ARGS__ })))
+#define bool_upsert(...) \
+    bool_upsert_q(TENON_HERE((&(bool_Upsert){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum tenon_session_Column {
@@ -739,22 +769,32 @@ tenon_session_ *tenon_session_upsert_q(const tenon_session_Upsert *row);
     TENON_LIST_OF(tenon_session_Where, __VA_ARGS__)
 #define tenon_session_find(...) tenon_session_find_with(__VA_ARGS__, .end_of_options = 0)
 #define tenon_session_find_with(session_, key0_, ...) \
-    tenon_session_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define tenon_session_find_first(...) tenon_session_find_first_q(&(tenon_session_Query){ .session = __VA_ARGS__ })
-#define tenon_session_find_many(...) tenon_session_find_many_q(&(tenon_session_Query){ .session = __VA_ARGS__ })
-#define tenon_session_count(...) tenon_session_count_q(&(tenon_session_Query){ .session = __VA_ARGS__ })
-#define tenon_session_exists(...) tenon_session_exists_q(&(tenon_session_Query){ .session = __VA_ARGS__ })
-#define tenon_session_create(...) tenon_session_create_q(&(tenon_session_Set){ .session = __VA_ARGS__ })
-#define tenon_session_create_many(...) tenon_session_create_many_q(&(tenon_session_CreateMany){ .session = __VA_ARGS__ })
-#define tenon_session_create_many_returning(...) tenon_session_create_many_returning_q(&(tenon_session_CreateMany){ .session = __VA_ARGS__ })
+    tenon_session_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define tenon_session_find_first(...) \
+    tenon_session_find_first_q(TENON_HERE((&(tenon_session_Query){ .session = __VA_ARGS__ })))
+#define tenon_session_find_many(...) \
+    tenon_session_find_many_q(TENON_HERE((&(tenon_session_Query){ .session = __VA_ARGS__ })))
+#define tenon_session_count(...) \
+    tenon_session_count_q(TENON_HERE((&(tenon_session_Query){ .session = __VA_ARGS__ })))
+#define tenon_session_exists(...) \
+    tenon_session_exists_q(TENON_HERE((&(tenon_session_Query){ .session = __VA_ARGS__ })))
+#define tenon_session_create(...) \
+    tenon_session_create_q(TENON_HERE((&(tenon_session_Set){ .session = __VA_ARGS__ })))
+#define tenon_session_create_many(...) \
+    tenon_session_create_many_q(TENON_HERE((&(tenon_session_CreateMany){ .session = __VA_ARGS__ })))
+#define tenon_session_create_many_returning(...) \
+    tenon_session_create_many_returning_q(TENON_HERE((&(tenon_session_CreateMany){ .session = __VA_ARGS__ })))
 #define tenon_session_update(session_, key0_, ...) \
-    tenon_session_update_q(&(tenon_session_Set){ .session = (session_), __VA_ARGS__ }, (key0_))
+    tenon_session_update_q(TENON_HERE((&(tenon_session_Set){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define tenon_session_delete(...) tenon_session_delete_with(__VA_ARGS__, .end_of_options = 0)
 #define tenon_session_delete_with(session_, key0_, ...) \
-    tenon_session_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define tenon_session_update_many(...) tenon_session_update_many_q(&(tenon_session_UpdateMany){ .session = __VA_ARGS__ })
-#define tenon_session_delete_many(...) tenon_session_delete_many_q(&(tenon_session_DeleteMany){ .session = __VA_ARGS__ })
-#define tenon_session_upsert(...) tenon_session_upsert_q(&(tenon_session_Upsert){ .session = __VA_ARGS__ })
+    tenon_session_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define tenon_session_update_many(...) \
+    tenon_session_update_many_q(TENON_HERE((&(tenon_session_UpdateMany){ .session = __VA_ARGS__ })))
+#define tenon_session_delete_many(...) \
+    tenon_session_delete_many_q(TENON_HERE((&(tenon_session_DeleteMany){ .session = __VA_ARGS__ })))
+#define tenon_session_upsert(...) \
+    tenon_session_upsert_q(TENON_HERE((&(tenon_session_Upsert){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum TenonColumn {
@@ -865,22 +905,32 @@ Tenon *tenon___upsert_q(const TenonUpsert *row);
     TENON_LIST_OF(TenonWhere, __VA_ARGS__)
 #define tenon___find(...) tenon___find_with(__VA_ARGS__, .end_of_options = 0)
 #define tenon___find_with(session_, key0_, ...) \
-    tenon___find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define tenon___find_first(...) tenon___find_first_q(&(TenonQuery){ .session = __VA_ARGS__ })
-#define tenon___find_many(...) tenon___find_many_q(&(TenonQuery){ .session = __VA_ARGS__ })
-#define tenon___count(...) tenon___count_q(&(TenonQuery){ .session = __VA_ARGS__ })
-#define tenon___exists(...) tenon___exists_q(&(TenonQuery){ .session = __VA_ARGS__ })
-#define tenon___create(...) tenon___create_q(&(TenonSet){ .session = __VA_ARGS__ })
-#define tenon___create_many(...) tenon___create_many_q(&(TenonCreateMany){ .session = __VA_ARGS__ })
-#define tenon___create_many_returning(...) tenon___create_many_returning_q(&(TenonCreateMany){ .session = __VA_ARGS__ })
+    tenon___find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define tenon___find_first(...) \
+    tenon___find_first_q(TENON_HERE((&(TenonQuery){ .session = __VA_ARGS__ })))
+#define tenon___find_many(...) \
+    tenon___find_many_q(TENON_HERE((&(TenonQuery){ .session = __VA_ARGS__ })))
+#define tenon___count(...) \
+    tenon___count_q(TENON_HERE((&(TenonQuery){ .session = __VA_ARGS__ })))
+#define tenon___exists(...) \
+    tenon___exists_q(TENON_HERE((&(TenonQuery){ .session = __VA_ARGS__ })))
+#define tenon___create(...) \
+    tenon___create_q(TENON_HERE((&(TenonSet){ .session = __VA_ARGS__ })))
+#define tenon___create_many(...) \
+    tenon___create_many_q(TENON_HERE((&(TenonCreateMany){ .session = __VA_ARGS__ })))
+#define tenon___create_many_returning(...) \
+    tenon___create_many_returning_q(TENON_HERE((&(TenonCreateMany){ .session = __VA_ARGS__ })))
 #define tenon___update(session_, key0_, ...) \
-    tenon___update_q(&(TenonSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+    tenon___update_q(TENON_HERE((&(TenonSet){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define tenon___delete(...) tenon___delete_with(__VA_ARGS__, .end_of_options = 0)
 #define tenon___delete_with(session_, key0_, ...) \
-    tenon___delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define tenon___update_many(...) tenon___update_many_q(&(TenonUpdateMany){ .session = __VA_ARGS__ })
-#define tenon___delete_many(...) tenon___delete_many_q(&(TenonDeleteMany){ .session = __VA_ARGS__ })
-#define tenon___upsert(...) tenon___upsert_q(&(TenonUpsert){ .session = __VA_ARGS__ })
+    tenon___delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define tenon___update_many(...) \
+    tenon___update_many_q(TENON_HERE((&(TenonUpdateMany){ .session = __VA_ARGS__ })))
+#define tenon___delete_many(...) \
+    tenon___delete_many_q(TENON_HERE((&(TenonDeleteMany){ .session = __VA_ARGS__ })))
+#define tenon___upsert(...) \
+    tenon___upsert_q(TENON_HERE((&(TenonUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum TimerColumn {
@@ -991,22 +1041,32 @@ Timer *timer__upsert_q(const TimerUpsert *row);
     TENON_LIST_OF(TimerWhere, __VA_ARGS__)
 #define timer__find(...) timer__find_with(__VA_ARGS__, .end_of_options = 0)
 #define timer__find_with(session_, key0_, ...) \
-    timer__find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define timer__find_first(...) timer__find_first_q(&(TimerQuery){ .session = __VA_ARGS__ })
-#define timer__find_many(...) timer__find_many_q(&(TimerQuery){ .session = __VA_ARGS__ })
-#define timer__count(...) timer__count_q(&(TimerQuery){ .session = __VA_ARGS__ })
-#define timer__exists(...) timer__exists_q(&(TimerQuery){ .session = __VA_ARGS__ })
-#define timer__create(...) timer__create_q(&(TimerSet){ .session = __VA_ARGS__ })
-#define timer__create_many(...) timer__create_many_q(&(TimerCreateMany){ .session = __VA_ARGS__ })
-#define timer__create_many_returning(...) timer__create_many_returning_q(&(TimerCreateMany){ .session = __VA_ARGS__ })
+    timer__find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define timer__find_first(...) \
+    timer__find_first_q(TENON_HERE((&(TimerQuery){ .session = __VA_ARGS__ })))
+#define timer__find_many(...) \
+    timer__find_many_q(TENON_HERE((&(TimerQuery){ .session = __VA_ARGS__ })))
+#define timer__count(...) \
+    timer__count_q(TENON_HERE((&(TimerQuery){ .session = __VA_ARGS__ })))
+#define timer__exists(...) \
+    timer__exists_q(TENON_HERE((&(TimerQuery){ .session = __VA_ARGS__ })))
+#define timer__create(...) \
+    timer__create_q(TENON_HERE((&(TimerSet){ .session = __VA_ARGS__ })))
+#define timer__create_many(...) \
+    timer__create_many_q(TENON_HERE((&(TimerCreateMany){ .session = __VA_ARGS__ })))
+#define timer__create_many_returning(...) \
+    timer__create_many_returning_q(TENON_HERE((&(TimerCreateMany){ .session = __VA_ARGS__ })))
 #define timer__update(session_, key0_, ...) \
-    timer__update_q(&(TimerSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+    timer__update_q(TENON_HERE((&(TimerSet){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define timer__delete(...) timer__delete_with(__VA_ARGS__, .end_of_options = 0)
 #define timer__delete_with(session_, key0_, ...) \
-    timer__delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define timer__update_many(...) timer__update_many_q(&(TimerUpdateMany){ .session = __VA_ARGS__ })
-#define timer__delete_many(...) timer__delete_many_q(&(TimerDeleteMany){ .session = __VA_ARGS__ })
-#define timer__upsert(...) timer__upsert_q(&(TimerUpsert){ .session = __VA_ARGS__ })
+    timer__delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define timer__update_many(...) \
+    timer__update_many_q(TENON_HERE((&(TimerUpdateMany){ .session = __VA_ARGS__ })))
+#define timer__delete_many(...) \
+    timer__delete_many_q(TENON_HERE((&(TimerDeleteMany){ .session = __VA_ARGS__ })))
+#define timer__upsert(...) \
+    timer__upsert_q(TENON_HERE((&(TimerUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum UsesColumn {
@@ -1129,22 +1189,32 @@ Uses *uses_upsert_q(const UsesUpsert *row);
     TENON_LIST_OF(UsesWhere, __VA_ARGS__)
 #define uses_find(...) uses_find_with(__VA_ARGS__, .end_of_options = 0)
 #define uses_find_with(session_, key0_, key1_, key2_, ...) \
-    uses_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_), (key2_))
-#define uses_find_first(...) uses_find_first_q(&(UsesQuery){ .session = __VA_ARGS__ })
-#define uses_find_many(...) uses_find_many_q(&(UsesQuery){ .session = __VA_ARGS__ })
-#define uses_count(...) uses_count_q(&(UsesQuery){ .session = __VA_ARGS__ })
-#define uses_exists(...) uses_exists_q(&(UsesQuery){ .session = __VA_ARGS__ })
-#define uses_create(...) uses_create_q(&(UsesSet){ .session = __VA_ARGS__ })
-#define uses_create_many(...) uses_create_many_q(&(UsesCreateMany){ .session = __VA_ARGS__ })
-#define uses_create_many_returning(...) uses_create_many_returning_q(&(UsesCreateMany){ .session = __VA_ARGS__ })
+    uses_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_), (key1_), (key2_))
+#define uses_find_first(...) \
+    uses_find_first_q(TENON_HERE((&(UsesQuery){ .session = __VA_ARGS__ })))
+#define uses_find_many(...) \
+    uses_find_many_q(TENON_HERE((&(UsesQuery){ .session = __VA_ARGS__ })))
+#define uses_count(...) \
+    uses_count_q(TENON_HERE((&(UsesQuery){ .session = __VA_ARGS__ })))
+#define uses_exists(...) \
+    uses_exists_q(TENON_HERE((&(UsesQuery){ .session = __VA_ARGS__ })))
+#define uses_create(...) \
+    uses_create_q(TENON_HERE((&(UsesSet){ .session = __VA_ARGS__ })))
+#define uses_create_many(...) \
+    uses_create_many_q(TENON_HERE((&(UsesCreateMany){ .session = __VA_ARGS__ })))
+#define uses_create_many_returning(...) \
+    uses_create_many_returning_q(TENON_HERE((&(UsesCreateMany){ .session = __VA_ARGS__ })))
 #define uses_update(session_, key0_, key1_, key2_, ...) \
-    uses_update_q(&(UsesSet){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_), (key2_))
+    uses_update_q(TENON_HERE((&(UsesSet){ .session = (session_), __VA_ARGS__ })), (key0_), (key1_), (key2_))
 #define uses_delete(...) uses_delete_with(__VA_ARGS__, .end_of_options = 0)
 #define uses_delete_with(session_, key0_, key1_, key2_, ...) \
-    uses_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_), (key1_), (key2_))
-#define uses_update_many(...) uses_update_many_q(&(UsesUpdateMany){ .session = __VA_ARGS__ })
-#define uses_delete_many(...) uses_delete_many_q(&(UsesDeleteMany){ .session = __VA_ARGS__ })
-#define uses_upsert(...) uses_upsert_q(&(UsesUpsert){ .session = __VA_ARGS__ })
+    uses_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_), (key1_), (key2_))
+#define uses_update_many(...) \
+    uses_update_many_q(TENON_HERE((&(UsesUpdateMany){ .session = __VA_ARGS__ })))
+#define uses_delete_many(...) \
+    uses_delete_many_q(TENON_HERE((&(UsesDeleteMany){ .session = __VA_ARGS__ })))
+#define uses_upsert(...) \
+    uses_upsert_q(TENON_HERE((&(UsesUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

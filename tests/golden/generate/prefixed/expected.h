@@ -151,22 +151,32 @@ ShopWorldUser *shop_world_user_upsert_q(const ShopWorldUserUpsert *row);
     TENON_LIST_OF(ShopWorldUserWhere, __VA_ARGS__)
 #define shop_world_user_find(...) shop_world_user_find_with(__VA_ARGS__, .end_of_options = 0)
 #define shop_world_user_find_with(session_, key0_, ...) \
-    shop_world_user_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define shop_world_user_find_first(...) shop_world_user_find_first_q(&(ShopWorldUserQuery){ .session = __VA_ARGS__ })
-#define shop_world_user_find_many(...) shop_world_user_find_many_q(&(ShopWorldUserQuery){ .session = __VA_ARGS__ })
-#define shop_world_user_count(...) shop_world_user_count_q(&(ShopWorldUserQuery){ .session = __VA_ARGS__ })
-#define shop_world_user_exists(...) shop_world_user_exists_q(&(ShopWorldUserQuery){ .session = __VA_ARGS__ })
-#define shop_world_user_create(...) shop_world_user_create_q(&(ShopWorldUserSet){ .session = __VA_ARGS__ })
-#define shop_world_user_create_many(...) shop_world_user_create_many_q(&(ShopWorldUserCreateMany){ .session = __VA_ARGS__ })
-#define shop_world_user_create_many_returning(...) shop_world_user_create_many_returning_q(&(ShopWorldUserCreateMany){ .session = __VA_ARGS__ })
+    shop_world_user_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define shop_world_user_find_first(...) \
+    shop_world_user_find_first_q(TENON_HERE((&(ShopWorldUserQuery){ .session = __VA_ARGS__ })))
+#define shop_world_user_find_many(...) \
+    shop_world_user_find_many_q(TENON_HERE((&(ShopWorldUserQuery){ .session = __VA_ARGS__ })))
+#define shop_world_user_count(...) \
+    shop_world_user_count_q(TENON_HERE((&(ShopWorldUserQuery){ .session = __VA_ARGS__ })))
+#define shop_world_user_exists(...) \
+    shop_world_user_exists_q(TENON_HERE((&(ShopWorldUserQuery){ .session = __VA_ARGS__ })))
+#define shop_world_user_create(...) \
+    shop_world_user_create_q(TENON_HERE((&(ShopWorldUserSet){ .session = __VA_ARGS__ })))
+#define shop_world_user_create_many(...) \
+    shop_world_user_create_many_q(TENON_HERE((&(ShopWorldUserCreateMany){ .session = __VA_ARGS__ })))
+#define shop_world_user_create_many_returning(...) \
+    shop_world_user_create_many_returning_q(TENON_HERE((&(ShopWorldUserCreateMany){ .session = __VA_ARGS__ })))
 #define shop_world_user_update(session_, key0_, ...) \
-    shop_world_user_update_q(&(ShopWorldUserSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+    shop_world_user_update_q(TENON_HERE((&(ShopWorldUserSet){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define shop_world_user_delete(...) shop_world_user_delete_with(__VA_ARGS__, .end_of_options = 0)
 #define shop_world_user_delete_with(session_, key0_, ...) \
-    shop_world_user_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define shop_world_user_update_many(...) shop_world_user_update_many_q(&(ShopWorldUserUpdateMany){ .session = __VA_ARGS__ })
-#define shop_world_user_delete_many(...) shop_world_user_delete_many_q(&(ShopWorldUserDeleteMany){ .session = __VA_ARGS__ })
-#define shop_world_user_upsert(...) shop_world_user_upsert_q(&(ShopWorldUserUpsert){ .session = __VA_ARGS__ })
+    shop_world_user_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define shop_world_user_update_many(...) \
+    shop_world_user_update_many_q(TENON_HERE((&(ShopWorldUserUpdateMany){ .session = __VA_ARGS__ })))
+#define shop_world_user_delete_many(...) \
+    shop_world_user_delete_many_q(TENON_HERE((&(ShopWorldUserDeleteMany){ .session = __VA_ARGS__ })))
+#define shop_world_user_upsert(...) \
+    shop_world_user_upsert_q(TENON_HERE((&(ShopWorldUserUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

@@ -136,22 +136,32 @@ One *one_upsert_q(const OneUpsert *row);
     TENON_LIST_OF(OneWhere, __VA_ARGS__)
 #define one_find(...) one_find_with(__VA_ARGS__, .end_of_options = 0)
 #define one_find_with(session_, key0_, ...) \
-    one_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define one_find_first(...) one_find_first_q(&(OneQuery){ .session = __VA_ARGS__ })
-#define one_find_many(...) one_find_many_q(&(OneQuery){ .session = __VA_ARGS__ })
-#define one_count(...) one_count_q(&(OneQuery){ .session = __VA_ARGS__ })
-#define one_exists(...) one_exists_q(&(OneQuery){ .session = __VA_ARGS__ })
-#define one_create(...) one_create_q(&(OneSet){ .session = __VA_ARGS__ })
-#define one_create_many(...) one_create_many_q(&(OneCreateMany){ .session = __VA_ARGS__ })
-#define one_create_many_returning(...) one_create_many_returning_q(&(OneCreateMany){ .session = __VA_ARGS__ })
+    one_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define one_find_first(...) \
+    one_find_first_q(TENON_HERE((&(OneQuery){ .session = __VA_ARGS__ })))
+#define one_find_many(...) \
+    one_find_many_q(TENON_HERE((&(OneQuery){ .session = __VA_ARGS__ })))
+#define one_count(...) \
+    one_count_q(TENON_HERE((&(OneQuery){ .session = __VA_ARGS__ })))
+#define one_exists(...) \
+    one_exists_q(TENON_HERE((&(OneQuery){ .session = __VA_ARGS__ })))
+#define one_create(...) \
+    one_create_q(TENON_HERE((&(OneSet){ .session = __VA_ARGS__ })))
+#define one_create_many(...) \
+    one_create_many_q(TENON_HERE((&(OneCreateMany){ .session = __VA_ARGS__ })))
+#define one_create_many_returning(...) \
+    one_create_many_returning_q(TENON_HERE((&(OneCreateMany){ .session = __VA_ARGS__ })))
 #define one_update(session_, key0_, ...) \
-    one_update_q(&(OneSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+    one_update_q(TENON_HERE((&(OneSet){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define one_delete(...) one_delete_with(__VA_ARGS__, .end_of_options = 0)
 #define one_delete_with(session_, key0_, ...) \
-    one_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define one_update_many(...) one_update_many_q(&(OneUpdateMany){ .session = __VA_ARGS__ })
-#define one_delete_many(...) one_delete_many_q(&(OneDeleteMany){ .session = __VA_ARGS__ })
-#define one_upsert(...) one_upsert_q(&(OneUpsert){ .session = __VA_ARGS__ })
+    one_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define one_update_many(...) \
+    one_update_many_q(TENON_HERE((&(OneUpdateMany){ .session = __VA_ARGS__ })))
+#define one_delete_many(...) \
+    one_delete_many_q(TENON_HERE((&(OneDeleteMany){ .session = __VA_ARGS__ })))
+#define one_upsert(...) \
+    one_upsert_q(TENON_HERE((&(OneUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

@@ -116,22 +116,32 @@ shared *shared_upsert_q(const sharedUpsert *row);
     TENON_LIST_OF(sharedWhere, __VA_ARGS__)
 #define shared_find(...) shared_find_with(__VA_ARGS__, .end_of_options = 0)
 #define shared_find_with(session_, key0_, ...) \
-    shared_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define shared_find_first(...) shared_find_first_q(&(sharedQuery){ .session = __VA_ARGS__ })
-#define shared_find_many(...) shared_find_many_q(&(sharedQuery){ .session = __VA_ARGS__ })
-#define shared_count(...) shared_count_q(&(sharedQuery){ .session = __VA_ARGS__ })
-#define shared_exists(...) shared_exists_q(&(sharedQuery){ .session = __VA_ARGS__ })
-#define shared_create(...) shared_create_q(&(sharedSet){ .session = __VA_ARGS__ })
-#define shared_create_many(...) shared_create_many_q(&(sharedCreateMany){ .session = __VA_ARGS__ })
-#define shared_create_many_returning(...) shared_create_many_returning_q(&(sharedCreateMany){ .session = __VA_ARGS__ })
+    shared_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define shared_find_first(...) \
+    shared_find_first_q(TENON_HERE((&(sharedQuery){ .session = __VA_ARGS__ })))
+#define shared_find_many(...) \
+    shared_find_many_q(TENON_HERE((&(sharedQuery){ .session = __VA_ARGS__ })))
+#define shared_count(...) \
+    shared_count_q(TENON_HERE((&(sharedQuery){ .session = __VA_ARGS__ })))
+#define shared_exists(...) \
+    shared_exists_q(TENON_HERE((&(sharedQuery){ .session = __VA_ARGS__ })))
+#define shared_create(...) \
+    shared_create_q(TENON_HERE((&(sharedSet){ .session = __VA_ARGS__ })))
+#define shared_create_many(...) \
+    shared_create_many_q(TENON_HERE((&(sharedCreateMany){ .session = __VA_ARGS__ })))
+#define shared_create_many_returning(...) \
+    shared_create_many_returning_q(TENON_HERE((&(sharedCreateMany){ .session = __VA_ARGS__ })))
 #define shared_update(session_, key0_, ...) \
-    shared_update_q(&(sharedSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+    shared_update_q(TENON_HERE((&(sharedSet){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define shared_delete(...) shared_delete_with(__VA_ARGS__, .end_of_options = 0)
 #define shared_delete_with(session_, key0_, ...) \
-    shared_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define shared_update_many(...) shared_update_many_q(&(sharedUpdateMany){ .session = __VA_ARGS__ })
-#define shared_delete_many(...) shared_delete_many_q(&(sharedDeleteMany){ .session = __VA_ARGS__ })
-#define shared_upsert(...) shared_upsert_q(&(sharedUpsert){ .session = __VA_ARGS__ })
+    shared_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define shared_update_many(...) \
+    shared_update_many_q(TENON_HERE((&(sharedUpdateMany){ .session = __VA_ARGS__ })))
+#define shared_delete_many(...) \
+    shared_delete_many_q(TENON_HERE((&(sharedDeleteMany){ .session = __VA_ARGS__ })))
+#define shared_upsert(...) \
+    shared_upsert_q(TENON_HERE((&(sharedUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

@@ -153,22 +153,32 @@ Product *product_upsert_q(const ProductUpsert *row);
     TENON_LIST_OF(ProductWhere, __VA_ARGS__)
 #define product_find(...) product_find_with(__VA_ARGS__, .end_of_options = 0)
 #define product_find_with(session_, key0_, ...) \
-    product_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define product_find_first(...) product_find_first_q(&(ProductQuery){ .session = __VA_ARGS__ })
-#define product_find_many(...) product_find_many_q(&(ProductQuery){ .session = __VA_ARGS__ })
-#define product_count(...) product_count_q(&(ProductQuery){ .session = __VA_ARGS__ })
-#define product_exists(...) product_exists_q(&(ProductQuery){ .session = __VA_ARGS__ })
-#define product_create(...) product_create_q(&(ProductSet){ .session = __VA_ARGS__ })
-#define product_create_many(...) product_create_many_q(&(ProductCreateMany){ .session = __VA_ARGS__ })
-#define product_create_many_returning(...) product_create_many_returning_q(&(ProductCreateMany){ .session = __VA_ARGS__ })
+    product_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define product_find_first(...) \
+    product_find_first_q(TENON_HERE((&(ProductQuery){ .session = __VA_ARGS__ })))
+#define product_find_many(...) \
+    product_find_many_q(TENON_HERE((&(ProductQuery){ .session = __VA_ARGS__ })))
+#define product_count(...) \
+    product_count_q(TENON_HERE((&(ProductQuery){ .session = __VA_ARGS__ })))
+#define product_exists(...) \
+    product_exists_q(TENON_HERE((&(ProductQuery){ .session = __VA_ARGS__ })))
+#define product_create(...) \
+    product_create_q(TENON_HERE((&(ProductSet){ .session = __VA_ARGS__ })))
+#define product_create_many(...) \
+    product_create_many_q(TENON_HERE((&(ProductCreateMany){ .session = __VA_ARGS__ })))
+#define product_create_many_returning(...) \
+    product_create_many_returning_q(TENON_HERE((&(ProductCreateMany){ .session = __VA_ARGS__ })))
 #define product_update(session_, key0_, ...) \
-    product_update_q(&(ProductSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+    product_update_q(TENON_HERE((&(ProductSet){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define product_delete(...) product_delete_with(__VA_ARGS__, .end_of_options = 0)
 #define product_delete_with(session_, key0_, ...) \
-    product_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define product_update_many(...) product_update_many_q(&(ProductUpdateMany){ .session = __VA_ARGS__ })
-#define product_delete_many(...) product_delete_many_q(&(ProductDeleteMany){ .session = __VA_ARGS__ })
-#define product_upsert(...) product_upsert_q(&(ProductUpsert){ .session = __VA_ARGS__ })
+    product_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define product_update_many(...) \
+    product_update_many_q(TENON_HERE((&(ProductUpdateMany){ .session = __VA_ARGS__ })))
+#define product_delete_many(...) \
+    product_delete_many_q(TENON_HERE((&(ProductDeleteMany){ .session = __VA_ARGS__ })))
+#define product_upsert(...) \
+    product_upsert_q(TENON_HERE((&(ProductUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

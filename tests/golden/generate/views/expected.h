@@ -129,11 +129,15 @@ bool spending_exists_q(const SpendingQuery *query);
     TENON_LIST_OF(SpendingWhere, __VA_ARGS__)
 #define spending_find_by_user_id(...) spending_find_by_user_id_with(__VA_ARGS__, .end_of_options = 0)
 #define spending_find_by_user_id_with(session_, key0_, ...) \
-    spending_find_by_user_id_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define spending_find_first(...) spending_find_first_q(&(SpendingQuery){ .session = __VA_ARGS__ })
-#define spending_find_many(...) spending_find_many_q(&(SpendingQuery){ .session = __VA_ARGS__ })
-#define spending_count(...) spending_count_q(&(SpendingQuery){ .session = __VA_ARGS__ })
-#define spending_exists(...) spending_exists_q(&(SpendingQuery){ .session = __VA_ARGS__ })
+    spending_find_by_user_id_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define spending_find_first(...) \
+    spending_find_first_q(TENON_HERE((&(SpendingQuery){ .session = __VA_ARGS__ })))
+#define spending_find_many(...) \
+    spending_find_many_q(TENON_HERE((&(SpendingQuery){ .session = __VA_ARGS__ })))
+#define spending_count(...) \
+    spending_count_q(TENON_HERE((&(SpendingQuery){ .session = __VA_ARGS__ })))
+#define spending_exists(...) \
+    spending_exists_q(TENON_HERE((&(SpendingQuery){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum PlainColumn {
@@ -192,10 +196,14 @@ bool plain_exists_q(const PlainQuery *query);
 /* `.any = PLAIN_WHERES({ .a = … }, { .b = … })` */
 #define PLAIN_WHERES(...) \
     TENON_LIST_OF(PlainWhere, __VA_ARGS__)
-#define plain_find_first(...) plain_find_first_q(&(PlainQuery){ .session = __VA_ARGS__ })
-#define plain_find_many(...) plain_find_many_q(&(PlainQuery){ .session = __VA_ARGS__ })
-#define plain_count(...) plain_count_q(&(PlainQuery){ .session = __VA_ARGS__ })
-#define plain_exists(...) plain_exists_q(&(PlainQuery){ .session = __VA_ARGS__ })
+#define plain_find_first(...) \
+    plain_find_first_q(TENON_HERE((&(PlainQuery){ .session = __VA_ARGS__ })))
+#define plain_find_many(...) \
+    plain_find_many_q(TENON_HERE((&(PlainQuery){ .session = __VA_ARGS__ })))
+#define plain_count(...) \
+    plain_count_q(TENON_HERE((&(PlainQuery){ .session = __VA_ARGS__ })))
+#define plain_exists(...) \
+    plain_exists_q(TENON_HERE((&(PlainQuery){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum KeptColumn {
@@ -306,22 +314,32 @@ Kept *kept_upsert_q(const KeptUpsert *row);
     TENON_LIST_OF(KeptWhere, __VA_ARGS__)
 #define kept_find(...) kept_find_with(__VA_ARGS__, .end_of_options = 0)
 #define kept_find_with(session_, key0_, ...) \
-    kept_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define kept_find_first(...) kept_find_first_q(&(KeptQuery){ .session = __VA_ARGS__ })
-#define kept_find_many(...) kept_find_many_q(&(KeptQuery){ .session = __VA_ARGS__ })
-#define kept_count(...) kept_count_q(&(KeptQuery){ .session = __VA_ARGS__ })
-#define kept_exists(...) kept_exists_q(&(KeptQuery){ .session = __VA_ARGS__ })
-#define kept_create(...) kept_create_q(&(KeptSet){ .session = __VA_ARGS__ })
-#define kept_create_many(...) kept_create_many_q(&(KeptCreateMany){ .session = __VA_ARGS__ })
-#define kept_create_many_returning(...) kept_create_many_returning_q(&(KeptCreateMany){ .session = __VA_ARGS__ })
+    kept_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define kept_find_first(...) \
+    kept_find_first_q(TENON_HERE((&(KeptQuery){ .session = __VA_ARGS__ })))
+#define kept_find_many(...) \
+    kept_find_many_q(TENON_HERE((&(KeptQuery){ .session = __VA_ARGS__ })))
+#define kept_count(...) \
+    kept_count_q(TENON_HERE((&(KeptQuery){ .session = __VA_ARGS__ })))
+#define kept_exists(...) \
+    kept_exists_q(TENON_HERE((&(KeptQuery){ .session = __VA_ARGS__ })))
+#define kept_create(...) \
+    kept_create_q(TENON_HERE((&(KeptSet){ .session = __VA_ARGS__ })))
+#define kept_create_many(...) \
+    kept_create_many_q(TENON_HERE((&(KeptCreateMany){ .session = __VA_ARGS__ })))
+#define kept_create_many_returning(...) \
+    kept_create_many_returning_q(TENON_HERE((&(KeptCreateMany){ .session = __VA_ARGS__ })))
 #define kept_update(session_, key0_, ...) \
-    kept_update_q(&(KeptSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+    kept_update_q(TENON_HERE((&(KeptSet){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define kept_delete(...) kept_delete_with(__VA_ARGS__, .end_of_options = 0)
 #define kept_delete_with(session_, key0_, ...) \
-    kept_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define kept_update_many(...) kept_update_many_q(&(KeptUpdateMany){ .session = __VA_ARGS__ })
-#define kept_delete_many(...) kept_delete_many_q(&(KeptDeleteMany){ .session = __VA_ARGS__ })
-#define kept_upsert(...) kept_upsert_q(&(KeptUpsert){ .session = __VA_ARGS__ })
+    kept_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define kept_update_many(...) \
+    kept_update_many_q(TENON_HERE((&(KeptUpdateMany){ .session = __VA_ARGS__ })))
+#define kept_delete_many(...) \
+    kept_delete_many_q(TENON_HERE((&(KeptDeleteMany){ .session = __VA_ARGS__ })))
+#define kept_upsert(...) \
+    kept_upsert_q(TENON_HERE((&(KeptUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

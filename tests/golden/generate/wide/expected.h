@@ -412,22 +412,32 @@ Wide *wide_upsert_q(const WideUpsert *row);
     TENON_LIST_OF(WideWhere, __VA_ARGS__)
 #define wide_find(...) wide_find_with(__VA_ARGS__, .end_of_options = 0)
 #define wide_find_with(session_, key0_, ...) \
-    wide_find_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define wide_find_first(...) wide_find_first_q(&(WideQuery){ .session = __VA_ARGS__ })
-#define wide_find_many(...) wide_find_many_q(&(WideQuery){ .session = __VA_ARGS__ })
-#define wide_count(...) wide_count_q(&(WideQuery){ .session = __VA_ARGS__ })
-#define wide_exists(...) wide_exists_q(&(WideQuery){ .session = __VA_ARGS__ })
-#define wide_create(...) wide_create_q(&(WideSet){ .session = __VA_ARGS__ })
-#define wide_create_many(...) wide_create_many_q(&(WideCreateMany){ .session = __VA_ARGS__ })
-#define wide_create_many_returning(...) wide_create_many_returning_q(&(WideCreateMany){ .session = __VA_ARGS__ })
+    wide_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define wide_find_first(...) \
+    wide_find_first_q(TENON_HERE((&(WideQuery){ .session = __VA_ARGS__ })))
+#define wide_find_many(...) \
+    wide_find_many_q(TENON_HERE((&(WideQuery){ .session = __VA_ARGS__ })))
+#define wide_count(...) \
+    wide_count_q(TENON_HERE((&(WideQuery){ .session = __VA_ARGS__ })))
+#define wide_exists(...) \
+    wide_exists_q(TENON_HERE((&(WideQuery){ .session = __VA_ARGS__ })))
+#define wide_create(...) \
+    wide_create_q(TENON_HERE((&(WideSet){ .session = __VA_ARGS__ })))
+#define wide_create_many(...) \
+    wide_create_many_q(TENON_HERE((&(WideCreateMany){ .session = __VA_ARGS__ })))
+#define wide_create_many_returning(...) \
+    wide_create_many_returning_q(TENON_HERE((&(WideCreateMany){ .session = __VA_ARGS__ })))
 #define wide_update(session_, key0_, ...) \
-    wide_update_q(&(WideSet){ .session = (session_), __VA_ARGS__ }, (key0_))
+    wide_update_q(TENON_HERE((&(WideSet){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define wide_delete(...) wide_delete_with(__VA_ARGS__, .end_of_options = 0)
 #define wide_delete_with(session_, key0_, ...) \
-    wide_delete_q(&(tenon_key_options){ .session = (session_), __VA_ARGS__ }, (key0_))
-#define wide_update_many(...) wide_update_many_q(&(WideUpdateMany){ .session = __VA_ARGS__ })
-#define wide_delete_many(...) wide_delete_many_q(&(WideDeleteMany){ .session = __VA_ARGS__ })
-#define wide_upsert(...) wide_upsert_q(&(WideUpsert){ .session = __VA_ARGS__ })
+    wide_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define wide_update_many(...) \
+    wide_update_many_q(TENON_HERE((&(WideUpdateMany){ .session = __VA_ARGS__ })))
+#define wide_delete_many(...) \
+    wide_delete_many_q(TENON_HERE((&(WideDeleteMany){ .session = __VA_ARGS__ })))
+#define wide_upsert(...) \
+    wide_upsert_q(TENON_HERE((&(WideUpsert){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

@@ -1,0 +1,70 @@
+/* What hooks are told about a statement, found out while it is rendered. */
+#include "render/sql.h"
+
+typedef struct named {
+    const char *operation;
+    tenon__deed deed;
+} named;
+
+/* Of reads the deed is seen from what they give. */
+static const named names[] = {
+    [TENON__FIND_BY] = {"find_by", TENON__DEED_LOAD_BY_KEY},
+    [TENON__FIND] = {"find", TENON__DEED_LOAD},
+    [TENON__COUNT_ROWS] = {"count", TENON__DEED_NONE},
+    [TENON__EXISTS] = {"exists", TENON__DEED_NONE},
+    [TENON__CREATE] = {"create", TENON__DEED_CREATE},
+    [TENON__CREATE_MANY] = {"create_many", TENON__DEED_CREATE_MANY},
+    [TENON__UPDATE] = {"update", TENON__DEED_UPDATE},
+    [TENON__UPDATE_MANY] = {"update_many", TENON__DEED_UPDATE_MANY},
+    [TENON__UPSERT] = {"upsert", TENON__DEED_UPSERT},
+    [TENON__DELETE] = {"delete", TENON__DEED_DELETE},
+    [TENON__DELETE_MANY] = {"delete_many", TENON__DEED_DELETE_MANY},
+};
+
+static bool gives_rows(const tenon__sql *w)
+{
+    const tenon__layout *layout = w->layout;
+    return layout && layout->out_count && layout->outs[0].kind == TENON__OUT_FIELD &&
+           layout->row_size == w->model->row_size;
+}
+
+void tenon__sql_tell_operation(tenon__sql *w)
+{
+    uint16_t operation = w->head.operation;
+    named name = operation < TENON__COUNT(names) ? names[operation] : (named){0};
+    w->about.model = w->model;
+    w->about.operation = name.operation ? name.operation : "query";
+    w->about.deed = name.deed;
+    if (!name.operation && gives_rows(w))
+        w->about.deed = TENON__DEED_LOAD;
+}
+
+void tenon__sql_tell_key(tenon__sql *w, const tenon_unique *unique)
+{
+    w->about.equal = unique->fields;
+    w->about.equal_count = unique->field_count;
+    w->about.key_at = w->slot_count;
+}
+
+/* An operator about one field, with nothing but the field behind it in the shape. */
+static bool is_simple(uint8_t word)
+{
+    return word != TENON__SHAPE_END && word <= TENON_NOT_EMPTY && word != TENON_JSON_PATH_EQ;
+}
+
+/* The first conditions of a where, up to one that is not simple. The shape is left where it is. */
+void tenon__sql_tell_where(tenon__sql *w)
+{
+    tenon__shape_reader shape = w->shape;
+    uint16_t *equal = tenon__sql_alloc(w, w->model->field_count, sizeof *equal);
+    if (!equal || w->about.equal)
+        return;
+    size_t count = 0;
+    for (uint8_t word; is_simple(word = tenon__shape_next(&shape));) {
+        uint16_t field = tenon__shape_next_field(&shape);
+        if ((word == TENON_EQ || word == TENON_IN) && count < w->model->field_count)
+            equal[count++] = field;
+    }
+    w->about.equal = equal;
+    w->about.equal_count = count;
+}
