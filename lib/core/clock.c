@@ -19,6 +19,15 @@ int64_t tenon__monotonic_us(void)
     return read_clock_us(CLOCK_MONOTONIC);
 }
 
+int64_t tenon__monotonic_coarse_us(void)
+{
+#ifdef CLOCK_MONOTONIC_COARSE
+    return read_clock_us(CLOCK_MONOTONIC_COARSE);
+#else
+    return tenon__monotonic_us();
+#endif
+}
+
 int64_t tenon__now_us(void)
 {
     return read_clock_us(CLOCK_REALTIME);

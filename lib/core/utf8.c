@@ -116,15 +116,17 @@ bool tenon__utf8_is_valid(const char *text, size_t length)
  * before it. */
 static size_t copy_plain_words(char *to, const char *from, size_t length)
 {
-    size_t at = 0;
-    for (; length - at > 8; at += 8) {
+    if (length < 8)
+        return 0;
+    size_t at = 0, last = length - 8;
+    for (; at < last; at += 8) {
         if (!is_plain_word(from + at))
             return at;
         memcpy(to + at, from + at, 8);
     }
-    if (length < 8 || !is_plain_word(from + length - 8))
+    if (!is_plain_word(from + last))
         return at;
-    memcpy(to + length - 8, from + length - 8, 8);
+    memcpy(to + last, from + last, 8);
     return length;
 }
 

@@ -2,7 +2,7 @@
  *
  * Each state has a function that does its work and either sets the next state or says what has to
  * be waited for. `follow` turns what a driver says into the next state; all driver calls end there.
- * The way of a hit on SQLite goes through LEASE, START, EXECUTE and FINISH to OVER without a wait,
+ * The way of a hit on SQLite goes through LEASE, START and EXECUTE to OVER without a wait,
  * a clock or an allocation. */
 #include "db/operation.h"
 
@@ -167,13 +167,12 @@ static bool advance(tenon__operation *op, tenon__progress *progress)
     case TENON__EXECUTE:
     case TENON__SCRIPT:
     case TENON__COPY_END:
-        op->phase = TENON__FINISH;
+        tenon__operation_finish(op);
         return false;
     case TENON__LEASE:
     case TENON__QUEUED:
     case TENON__START:
     case TENON__PAUSE:
-    case TENON__FINISH:
     case TENON__GIVE_UP:
     case TENON__OVER:
         break;
@@ -214,9 +213,10 @@ static tenon__shared_plan *make_plan(tenon__operation *op, uint64_t hash)
     return tenon__plan_cache_take(&op->db->plans, hash, call->key, call->key_length, &cached);
 }
 
-static tenon__kept *add_statement(tenon__operation *op, uint64_t hash)
+static tenon__kept *add_statement(tenon__operation *op)
 {
     const tenon__call *call = op->call;
+    uint64_t hash = tenon__hash(call->key, call->key_length);
     tenon__shared_plan *plan =
         tenon__plan_cache_get(&op->db->plans, hash, call->key, call->key_length);
     if (!plan)
@@ -234,14 +234,12 @@ static tenon__progress start_call(tenon__operation *op)
 {
     const tenon__call *call = op->call;
     tenon__connection *connection = op->member->connection;
-    uint64_t hash = tenon__hash(call->key, call->key_length);
-    op->kept =
-        tenon__statement_cache_get(&op->member->statements, hash, call->key, call->key_length);
+    op->kept = tenon__statement_cache_get(&op->member->statements, call->key, call->key_length);
     if (TENON__LIKELY(op->kept && op->kept->prepared))
         return execute(op);
     op->phase = TENON__PREPARE;
     if (!op->kept)
-        op->kept = add_statement(op, hash);
+        op->kept = add_statement(op);
     if (!op->kept)
         return TENON__FAILED;
     return driver_of(op)->prepare(connection, op->kept->plan->cached.statement, &op->kept->prepared,
@@ -275,7 +273,8 @@ static tenon__need start(tenon__operation *op)
         op->copy->at = 0;
         return follow(op, driver_of(op)->copy_begin(connection, op->copy->statement, op->err));
     }
-    return go_to(op, TENON__FINISH);
+    tenon__operation_finish(op);
+    return TENON__NEED_NOTHING;
 }
 
 /* ---- getting a connection -------------------------------------------------------------------- */
@@ -321,7 +320,7 @@ static tenon__need take_turn(tenon__operation *op)
         op->member = op->waiter.member;
         if (op->waiter.is_suspect)
             return check(op);
-        return go_to(op, TENON__START);
+        return start(op);
     case TENON__TURN_OPEN:
         return connect(op);
     case TENON__TURN_QUEUED:
@@ -370,9 +369,6 @@ static tenon__need step_once(tenon__operation *op)
         return follow(op, driver_of(op)->step(op->member->connection, op->err));
     case TENON__COPY_ABORT:
         return follow(op, driver_of(op)->step(op->member->connection, &op->copy->ignored));
-    case TENON__FINISH:
-        tenon__operation_finish(op);
-        return TENON__NEED_NOTHING;
     case TENON__GIVE_UP:
         tenon__operation_give_up(op);
         return TENON__NEED_NOTHING;

@@ -9,15 +9,17 @@
  *     QUEUED   waits for its turn                  → START, CHECK, CONNECT; late: OVER
  *     CONNECT  a new connection is being made      → START; locked: PAUSE; late, failed: OVER
  *     CHECK    asks one that may be dead           → START; dead, late: LEASE
- *     START    finds the statement                 → PREPARE, EXECUTE, SCRIPT, COPY_BEGIN, FINISH
+ *     START    finds the statement                 → PREPARE, EXECUTE, SCRIPT, COPY_BEGIN, end
  *     PREPARE                                      → EXECUTE
- *     EXECUTE  is under way, rows are fetched      → FINISH
- *     SCRIPT   SQL text is under way               → FINISH
- *     COPY_BEGIN → COPY_ROWS → COPY_END            → FINISH; a bad row: COPY_ABORT → GIVE_UP
+ *     EXECUTE  is under way, rows are fetched      → end
+ *     SCRIPT   SQL text is under way               → end
+ *     COPY_BEGIN → COPY_ROWS → COPY_END            → end; a bad row: COPY_ABORT → GIVE_UP
  *     PAUSE    another process has the file        → START or LEASE again; late: GIVE_UP, OVER
- *     FINISH   all is well: the connection goes back → OVER; a transaction left open: START
- *     GIVE_UP  *err stands: undoes, then as FINISH → OVER; a transaction left open: START
+ *     GIVE_UP  *err stands: undoes                 → end
  *     OVER     is_done says how
+ *
+ * The end is no state: the connection goes back, and it is OVER; or, when SQL text has left a
+ * transaction open, START again with its ROLLBACK.
  *
  * From PREPARE to COPY_END a failure leads to GIVE_UP, but for two that are no news to the caller:
  *
@@ -49,7 +51,6 @@ typedef enum tenon__phase {
     TENON__COPY_END,
     TENON__COPY_ABORT,
     TENON__PAUSE,
-    TENON__FINISH,
     TENON__GIVE_UP,
     TENON__OVER
 } tenon__phase;
@@ -99,8 +100,8 @@ typedef struct tenon__operation {
     int64_t pause_us, busy_until_us;
     int64_t patience_us; /* with the queue and with locks of others; negative: endless */
     int64_t limit_us;    /* when the server may stop a statement by itself: not before this */
-    /* how `call->rows` was, for starting again */
-    size_t rows_before;
+    /* What follows is filled in where it is used; an operation begins with all before it zero. */
+    size_t rows_before; /* how `call->rows` was, for starting again */
     bool had_items;
     tenon__arena_mark mark;
     tenon__waiter waiter;
@@ -120,6 +121,7 @@ bool tenon__operation_run(tenon__operation *op);
 
 /* ---- between operation.c and outcome.c ------------------------------------------------------- */
 
+/* All is well. */
 void tenon__operation_finish(tenon__operation *op);
 /* The failure stands: *err is filled. */
 void tenon__operation_give_up(tenon__operation *op);

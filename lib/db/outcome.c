@@ -277,7 +277,6 @@ void tenon__operation_expire(tenon__operation *op)
         break;
     case TENON__LEASE:
     case TENON__START:
-    case TENON__FINISH:
     case TENON__GIVE_UP:
     case TENON__OVER:
         break;

@@ -61,10 +61,16 @@ tenon__shared_plan *tenon__plan_cache_take(tenon__plan_cache *cache, uint64_t ha
 /* Gives a reference back. NULL is accepted. */
 void tenon__shared_plan_release(tenon__shared_plan *plan);
 
+static inline bool tenon__shared_plan_has_key(const tenon__shared_plan *plan, const uint8_t *key,
+                                              size_t length)
+{
+    return plan->key_length == length && memcmp(plan->key, key, length) == 0;
+}
+
 static inline bool tenon__shared_plan_is(const tenon__shared_plan *plan, uint64_t hash,
                                          const uint8_t *key, size_t length)
 {
-    return plan->hash == hash && plan->key_length == length && memcmp(plan->key, key, length) == 0;
+    return plan->hash == hash && tenon__shared_plan_has_key(plan, key, length);
 }
 
 #endif

@@ -88,7 +88,7 @@ static bool is_suspect(const tenon__member *member, unsigned epoch)
         return false;
     if (member->epoch != epoch)
         return true;
-    return tenon__monotonic_us() - member->idle_since_us >= idle_trust_us &&
+    return tenon__monotonic_coarse_us() - member->idle_since_us >= idle_trust_us &&
            tenon__socket_has_news(socket);
 }
 
@@ -223,7 +223,7 @@ void tenon__member_release(tenon__member *member)
 {
     tenon__lane *lane = member->lane;
     if (member->driver->socket(member->connection) >= 0)
-        member->idle_since_us = tenon__monotonic_us();
+        member->idle_since_us = tenon__monotonic_coarse_us();
     pthread_mutex_lock(&lane->lock);
     tenon__waiter *waiter = dequeue(lane);
     if (waiter) {

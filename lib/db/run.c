@@ -35,6 +35,11 @@ static bool fail_forked(tenon_error *err)
     return false;
 }
 
+static void clear(tenon__operation *op)
+{
+    memset(op, 0, offsetof(tenon__operation, rows_before));
+}
+
 bool tenon__operation_init(tenon__operation *op, tenon_session *s, bool writes)
 {
     if (tenon__session_is_failed(s))
@@ -43,12 +48,13 @@ bool tenon__operation_init(tenon__operation *op, tenon_session *s, bool writes)
         return fail_forked(&s->error);
     if (s->depth && !tenon__transaction_is_sound(s))
         return false;
-    *op = (tenon__operation){.db = s->db,
-                             .session = s,
-                             .err = &s->error,
-                             .lane = tenon__lane_for(s->db, writes),
-                             .member = s->pinned,
-                             .phase = s->pinned ? TENON__START : TENON__LEASE};
+    clear(op);
+    op->db = s->db;
+    op->session = s;
+    op->err = &s->error;
+    op->lane = tenon__lane_for(s->db, writes);
+    op->member = s->pinned;
+    op->phase = s->pinned ? TENON__START : TENON__LEASE;
     set_times(op, s);
     return true;
 }
@@ -56,13 +62,13 @@ bool tenon__operation_init(tenon__operation *op, tenon_session *s, bool writes)
 void tenon__operation_init_lease(tenon__operation *op, tenon_db *db, tenon__lane *lane,
                                  tenon_error *err)
 {
-    *op = (tenon__operation){.db = db,
-                             .err = err,
-                             .lane = lane,
-                             .keeps_member = true,
-                             .deadline_us = TENON__NEVER,
-                             .limit_us = TENON__NEVER,
-                             .patience_us = db->config.acquire_timeout_us};
+    clear(op);
+    op->db = db;
+    op->err = err;
+    op->lane = lane;
+    op->keeps_member = true;
+    op->deadline_us = op->limit_us = TENON__NEVER;
+    op->patience_us = db->config.acquire_timeout_us;
 }
 
 /* False when the time came first. */
@@ -131,6 +137,7 @@ bool tenon__run(tenon_session *s, const tenon__call *call)
         return false;
     bool is_watched = TENON__UNLIKELY(tenon__is_watched(s));
     bool is_done = is_watched ? run_watched(s, call) : run_statement(s, call);
-    tenon__arena_clear(&s->scratch);
+    if (s->scratch.total_bytes)
+        tenon__arena_clear(&s->scratch);
     return is_done;
 }

@@ -29,10 +29,18 @@ static void link_newest(tenon__statement_cache *cache, tenon__kept *kept)
     cache->newest = kept;
 }
 
-void tenon__statement_cache_use(tenon__statement_cache *cache, tenon__kept *kept)
+tenon__kept *tenon__statement_cache_find(tenon__statement_cache *cache, const uint8_t *key,
+                                         size_t length)
 {
-    unlink_use(cache, kept);
-    link_newest(cache, kept);
+    uint64_t hash = tenon__hash(key, length);
+    tenon__kept *kept = cache->buckets ? cache->buckets[hash & cache->bucket_mask] : NULL;
+    while (kept && !tenon__shared_plan_is(kept->plan, hash, key, length))
+        kept = kept->next;
+    if (kept) {
+        unlink_use(cache, kept);
+        link_newest(cache, kept);
+    }
+    return kept;
 }
 
 static tenon__kept **bucket_of(tenon__statement_cache *cache, const tenon__kept *kept)

@@ -40,19 +40,18 @@ void tenon__statement_cache_drop(tenon__statement_cache *cache, tenon__kept *kep
 void tenon__statement_cache_release(tenon__statement_cache *cache, const tenon__driver *driver,
                                     tenon__connection *connection);
 
-/* Makes it the most recently used one. */
-void tenon__statement_cache_use(tenon__statement_cache *cache, tenon__kept *kept);
+/* The statement of this key, which is then the most recently used one; NULL when there is none. */
+tenon__kept *tenon__statement_cache_find(tenon__statement_cache *cache, const uint8_t *key,
+                                         size_t length);
 
-/* The statement of this key, NULL when there is none. */
-static inline tenon__kept *tenon__statement_cache_get(tenon__statement_cache *cache, uint64_t hash,
+/* The same. A loop runs one statement again and again: it is looked at first, without a hash. */
+static inline tenon__kept *tenon__statement_cache_get(tenon__statement_cache *cache,
                                                       const uint8_t *key, size_t length)
 {
-    tenon__kept *kept = cache->buckets ? cache->buckets[hash & cache->bucket_mask] : NULL;
-    while (kept && !tenon__shared_plan_is(kept->plan, hash, key, length))
-        kept = kept->next;
-    if (kept && kept != cache->newest)
-        tenon__statement_cache_use(cache, kept);
-    return kept;
+    tenon__kept *newest = cache->newest;
+    if (newest && tenon__shared_plan_has_key(newest->plan, key, length))
+        return newest;
+    return tenon__statement_cache_find(cache, key, length);
 }
 
 #endif

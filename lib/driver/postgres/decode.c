@@ -8,9 +8,8 @@
 #include "driver/postgres/pg.h"
 
 enum {
-    ARRAY_HEAD_BYTES = 12,     /* dimensions, flags, element OID */
-    ARRAY_DIMENSION_BYTES = 8, /* length, lower bound */
-    JSONB_VERSION = 1
+    ARRAY_HEAD_BYTES = 12,    /* dimensions, flags, element OID */
+    ARRAY_DIMENSION_BYTES = 8 /* length, lower bound */
 };
 
 /* The name that messages call a column by. */
@@ -86,7 +85,7 @@ static bool decode_json(const tenon__pg_column *column, const char *data, int le
 static bool decode_jsonb(const tenon__pg_column *column, const char *data, int length,
                          tenon_json *out, tenon__arena *arena, tenon_error *err)
 {
-    if (length < 2 || data[0] != JSONB_VERSION)
+    if (length < 2 || data[0] != TENON__PG_JSONB_VERSION)
         return fail_bytes(column, length, err);
     return decode_json(column, data + 1, length - 1, out, arena, err);
 }

@@ -6,8 +6,6 @@
  * that a statement run again allocates nothing. */
 #include "driver/postgres/pg.h"
 
-enum { JSONB_VERSION = 1 };
-
 /* The integers of both forms. */
 static int64_t load_integer(const tenon__pg_param *param, const void *value)
 {
@@ -59,7 +57,7 @@ static void add_json(tenon__buf *out, const tenon_json *value)
 
 static void add_jsonb(tenon__buf *out, const tenon_json *value)
 {
-    tenon__buf_char(out, JSONB_VERSION);
+    tenon__buf_char(out, TENON__PG_JSONB_VERSION);
     add_json(out, value);
 }
 

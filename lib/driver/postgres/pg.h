@@ -67,6 +67,7 @@ enum {
     TENON__PG_OID_BOOL = 16,
     TENON__PG_OID_INT8 = 20,
     TENON__PG_FIRST_USER_OID = 16384,
+    TENON__PG_JSONB_VERSION = 1, /* in front of the text */
     /* from 1970-01-01 to 2000-01-01, from which PostgreSQL counts */
     TENON__PG_EPOCH_DAYS = 10957
 };

@@ -7,6 +7,10 @@
  * whether it means NULL. */
 #include "driver/postgres/pg.h"
 
+/* Times that are neither infinite nor beyond what counting from 1970 can say. */
+#define FIRST_PLAIN_US (INT64_MIN + 1)
+#define LAST_PLAIN_US (INT64_MAX - 1 - TENON__PG_EPOCH_US)
+
 static bool fail_null(const tenon__pg_column *column, tenon_error *err)
 {
     if (!column->field)
@@ -15,6 +19,12 @@ static bool fail_null(const tenon__pg_column *column, tenon_error *err)
                 column->model ? column->model->name : "?", column->field->name);
     tenon__hint(err, "make the field optional, or the column NOT NULL");
     return tenon__pg_name_column(column, err);
+}
+
+static inline bool decode_text(const char *data, int length, const char **out, tenon__arena *arena)
+{
+    *out = tenon__arena_pack(arena, data, (size_t)length);
+    return *out != NULL;
 }
 
 /* Values of a right length only; the rest, failures included, is left to tenon__pg_decode. */
@@ -35,11 +45,24 @@ static inline bool decode(tenon__pg_column *column, const char *data, int length
         memcpy(out, &bits, sizeof bits); /* a double is no uint64_t to the compiler */
         return true;
     }
-    case TENON__PG_CODEC_TEXT: {
-        const char *copy = tenon__arena_pack(arena, data, (size_t)length);
-        if (TENON__UNLIKELY(!copy))
+    case TENON__PG_CODEC_TIMESTAMP: {
+        int64_t us = length == 8 ? (int64_t)tenon__pg_load64(data) : INT64_MAX;
+        if (TENON__UNLIKELY(us < FIRST_PLAIN_US || us > LAST_PLAIN_US))
             break;
-        *(const char **)(void *)out = copy;
+        *(int64_t *)(void *)out = us + TENON__PG_EPOCH_US;
+        return true;
+    }
+    case TENON__PG_CODEC_TEXT:
+        if (TENON__UNLIKELY(!decode_text(data, length, (const char **)(void *)out, arena)))
+            break;
+        return true;
+    case TENON__PG_CODEC_JSONB: {
+        tenon_json *json = (tenon_json *)(void *)out;
+        if (TENON__UNLIKELY(length < 2 || data[0] != TENON__PG_JSONB_VERSION))
+            break;
+        json->len = (size_t)length - 1;
+        if (TENON__UNLIKELY(!decode_text(data + 1, length - 1, &json->text, arena)))
+            break;
         return true;
     }
     default:

@@ -335,7 +335,8 @@ static tenon__progress fetch(tenon__connection *connection, tenon__rows *rows, i
                              tenon_error *err)
 {
     tenon__prepared *prepared = connection->running;
-    int64_t changes_before = sqlite3_total_changes64(connection->db);
+    bool is_counted = affected && !rows;
+    int64_t changes_before = is_counted ? sqlite3_total_changes64(connection->db) : 0;
     size_t rows_before = rows ? rows->count : 0;
     connection->running = NULL;
     connection->state = TENON__IDLE;
@@ -349,13 +350,14 @@ static tenon__progress fetch(tenon__connection *connection, tenon__rows *rows, i
         return fail_rows(prepared, code, err);
     if (at_end != SQLITE_OK)
         return fail_prepared(connection, prepared, at_end, err);
-    bool has_changed = sqlite3_total_changes64(connection->db) != changes_before;
     if (rows && prepared->statement->layout)
         tenon__rows_finish(rows, prepared->statement->layout->row_size);
     if (affected && rows)
         *affected = (int64_t)(rows->count - rows_before);
-    else if (affected)
-        *affected = has_changed ? sqlite3_changes64(connection->db) : 0;
+    if (is_counted && sqlite3_total_changes64(connection->db) != changes_before)
+        *affected = sqlite3_changes64(connection->db);
+    else if (is_counted)
+        *affected = 0;
     return TENON__DONE;
 }
 
