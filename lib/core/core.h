@@ -19,8 +19,6 @@
 #define TENON__COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define TENON__LIKELY(x) __builtin_expect(!!(x), 1)
 #define TENON__UNLIKELY(x) __builtin_expect(!!(x), 0)
-/* For functions that report what went wrong: whatever leads to them is laid out of the way. */
-#define TENON__COLD __attribute__((cold))
 /* `TENON__CLEANUP(tenon__buf_release) tenon__buf b;` releases b when its block ends. */
 #define TENON__CLEANUP(function) __attribute__((cleanup(function)))
 
@@ -28,11 +26,10 @@
 
 /* Fills *err (NULL is accepted) unless it already holds an error: the first one stays. Returns
  * false always, so that a failing function can end with `return tenon__fail(err, …)`. */
-TENON__COLD bool tenon__fail(tenon_error *err, tenon_status status, const char *format, ...)
-    TENON_PRINTF(3, 4);
-TENON__COLD bool tenon__fail_no_memory(tenon_error *err);
+bool tenon__fail(tenon_error *err, tenon_status status, const char *format, ...) TENON_PRINTF(3, 4);
+bool tenon__fail_no_memory(tenon_error *err);
 /* Sets the hint of an error just made. */
-TENON__COLD void tenon__hint(tenon_error *err, const char *format, ...) TENON_PRINTF(2, 3);
+void tenon__hint(tenon_error *err, const char *format, ...) TENON_PRINTF(2, 3);
 /* Copies text into a field of `size` bytes, cut between characters with "…" when too long. */
 void tenon__error_copy(char *field, size_t size, const char *text);
 

@@ -74,34 +74,38 @@ typedef struct tenon__copy {
 } tenon__copy;
 
 typedef struct tenon__operation {
-    tenon_db *db;
-    tenon_session *session; /* NULL: only a connection is wanted, in `lane` */
-    tenon_error *err;
-    tenon__lane *lane;
     /* The work: one of these, or none. */
     const tenon__call *call;
     const char *script;
     tenon__copy *copy;
+    tenon__kept *kept;
+    int64_t pause_us;
     bool keeps_member; /* success leaves `member` with the caller */
     bool is_commit;
-
-    tenon__phase phase;
-    tenon__phase again; /* after PAUSE */
-    tenon__turn turn;   /* after QUEUED */
     bool is_done;
     bool is_new;       /* the connection was made for this operation */
     bool is_cancelled; /* its time was up, the server has been told */
     bool is_repeated;  /* on another connection */
     bool is_undoing;   /* rolling back what SQL text had begun */
+
+    /* All above begins as zero. From here on what every operation has, filled in at its beginning.
+     * (Zeroing the whole costs more than the look-up of its statement.) */
+    tenon_db *db;
+    tenon_session *session; /* NULL: only a connection is wanted, in `lane` */
+    tenon_error *err;
+    tenon__lane *lane;
     tenon__member *member;
-    tenon__kept *kept;
     int64_t deadline_us; /* of the whole */
-    int64_t until_us;    /* of the present wait */
-    int64_t pause_us, busy_until_us;
     int64_t patience_us; /* with the queue and with locks of others; negative: endless */
     int64_t limit_us;    /* when the server may stop a statement by itself: not before this */
-    /* What follows is filled in where it is used; an operation begins with all before it zero. */
-    size_t rows_before; /* how `call->rows` was, for starting again */
+    tenon__phase phase;
+
+    /* And what is filled in where it is used. */
+    tenon__phase again;    /* after PAUSE */
+    tenon__turn turn;      /* after QUEUED */
+    int64_t until_us;      /* of the present wait */
+    int64_t busy_until_us; /* with pause_us */
+    size_t rows_before;    /* how `call->rows` was, for starting again */
     bool had_items;
     tenon__arena_mark mark;
     tenon__waiter waiter;

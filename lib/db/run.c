@@ -37,7 +37,7 @@ static bool fail_forked(tenon_error *err)
 
 static void clear(tenon__operation *op)
 {
-    memset(op, 0, offsetof(tenon__operation, rows_before));
+    memset(op, 0, offsetof(tenon__operation, db));
 }
 
 bool tenon__operation_init(tenon__operation *op, tenon_session *s, bool writes)
@@ -64,8 +64,11 @@ void tenon__operation_init_lease(tenon__operation *op, tenon_db *db, tenon__lane
 {
     clear(op);
     op->db = db;
+    op->session = NULL;
     op->err = err;
     op->lane = lane;
+    op->member = NULL;
+    op->phase = TENON__LEASE;
     op->keeps_member = true;
     op->deadline_us = op->limit_us = TENON__NEVER;
     op->patience_us = db->config.acquire_timeout_us;

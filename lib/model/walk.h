@@ -64,10 +64,10 @@ void tenon__walk_value(tenon__walk *walk, const void *value);
 /* Scratch memory; NULL when there is no more. */
 void *tenon__walk_alloc(tenon__walk *walk, size_t size);
 /* Fails with "Model.field: …". Returns false. */
-TENON__COLD bool tenon__walk_fail(tenon__walk *walk, tenon_status status, const tenon_field *field,
-                                  const char *format, ...) TENON_PRINTF(4, 5);
+bool tenon__walk_fail(tenon__walk *walk, tenon_status status, const tenon_field *field,
+                      const char *format, ...) TENON_PRINTF(4, 5);
 /* The same about the call as a whole: "User: …". */
-TENON__COLD bool tenon__walk_misuse(tenon__walk *walk, const char *format, ...) TENON_PRINTF(2, 3);
+bool tenon__walk_misuse(tenon__walk *walk, const char *format, ...) TENON_PRINTF(2, 3);
 /* Runs what was walked. False when the walk had failed or the call fails. */
 bool tenon__walk_run(tenon__walk *walk, tenon__rows *rows, int64_t *affected);
 /* The one row that comes back, or NULL. */
