@@ -4,7 +4,12 @@
  * stand in the result, a result becomes one block of rows and texts, and the PGresult is dropped.
  * Measured as no faster: PQexecPrepared, which looks for results left over, and a block as large
  * as the PGresult instead of a first pass over the lengths. Of the ways to create many rows both
- * that compete are here. */
+ * that compete are here.
+ *
+ * With CARE the types of a result's columns are compared when its statement is prepared, lengths
+ * and NULLs before a value is read, the text of the program before it is sent, and times with what
+ * their column keeps. The rest the server sees to: that texts are UTF-8 and a JSON is JSON. */
+#include "care.h"
 #include "raw_user.h"
 #include "sample.h"
 #include "side.h"
@@ -71,6 +76,13 @@ static void set_text(values *v, int i, const char *text, size_t length)
     v->lengths[i] = (int)length;
 }
 
+/* One that is kept: the server would refuse what is no UTF-8 too, but not say which. */
+static void set_checked_text(values *v, int i, const char *text, size_t length)
+{
+    care(care_utf8(text, length), "text");
+    set_text(v, i, text, length);
+}
+
 static void set_int32(values *v, int i, int32_t value)
 {
     uint32_t swapped = __builtin_bswap32((uint32_t)value);
@@ -107,11 +119,26 @@ static PGresult *execute(const char *name, int count, const values *v, ExecStatu
     return take_result(expected);
 }
 
+/* The server guarantees them from then on. */
+static void check_types(const char *name)
+{
+    static const Oid expected[] = {23, 25, 25, 23, 1114, 3802};
+    PGresult *result = PQdescribePrepared(pg, name);
+    check(result, PGRES_COMMAND_OK);
+    int count = PQnfields(result);
+    for (int i = 0; i < count; i++)
+        care(count == sizeof expected / sizeof *expected && PQftype(result, i) == expected[i],
+             name);
+    PQclear(result);
+}
+
 static void prepare(const char *name, const char *sql)
 {
     PGresult *result = PQprepare(pg, name, sql, 0, NULL);
     check(result, PGRES_COMMAND_OK);
     PQclear(result);
+    if (CARE)
+        check_types(name);
 }
 
 static void script(const char *sql)
@@ -133,17 +160,47 @@ static const char *copy_text(char **to, const char *from, size_t length)
     return text;
 }
 
+/* The text of a column, which is UTF-8 because the connection says so. */
+static const char *read_text(const PGresult *result, int row, int column, char **texts)
+{
+    int length = PQgetlength(result, row, column);
+    care(length > 0 || !PQgetisnull(result, row, column), "text");
+    return copy_text(texts, PQgetvalue(result, row, column), (size_t)length);
+}
+
+static int32_t read_int32(const PGresult *result, int row, int column)
+{
+    care(PQgetlength(result, row, column) == 4, "int4");
+    return (int32_t)load32(PQgetvalue(result, row, column));
+}
+
+static int64_t read_time(const PGresult *result, int row, int column)
+{
+    care(PQgetlength(result, row, column) == 8, "timestamp");
+    int64_t us = (int64_t)load64(PQgetvalue(result, row, column));
+    care(us != INT64_MIN && us < INT64_MAX - EPOCH_US, "timestamp");
+    return us + EPOCH_US;
+}
+
+static const char *read_json(const PGresult *result, int row, int column, size_t *length,
+                             char **texts)
+{
+    int bytes = PQgetlength(result, row, column);
+    const char *json = PQgetvalue(result, row, column);
+    care(bytes > 1 && json[0] == JSONB_VERSION, "jsonb");
+    *length = (size_t)bytes - 1;
+    return copy_text(texts, json + 1, *length);
+}
+
 static char *read_user(const PGresult *result, int row, raw_user *user, char *texts)
 {
-    user->id = (int32_t)load32(PQgetvalue(result, row, 0));
-    user->name = copy_text(&texts, PQgetvalue(result, row, 1), (size_t)PQgetlength(result, row, 1));
-    user->email =
-        copy_text(&texts, PQgetvalue(result, row, 2), (size_t)PQgetlength(result, row, 2));
+    user->id = read_int32(result, row, 0);
+    user->name = read_text(result, row, 1, &texts);
+    user->email = read_text(result, row, 2, &texts);
     user->has_age = !PQgetisnull(result, row, 3);
-    user->age = user->has_age ? (int32_t)load32(PQgetvalue(result, row, 3)) : 0;
-    user->created_at_us = (int64_t)load64(PQgetvalue(result, row, 4)) + EPOCH_US;
-    user->profile_length = (size_t)PQgetlength(result, row, 5) - 1;
-    user->profile = copy_text(&texts, PQgetvalue(result, row, 5) + 1, user->profile_length);
+    user->age = user->has_age ? read_int32(result, row, 3) : 0;
+    user->created_at_us = read_time(result, row, 4);
+    user->profile = read_json(result, row, 5, &user->profile_length, &texts);
     return texts;
 }
 
@@ -247,11 +304,12 @@ static uint64_t create(size_t i)
 {
     const bench_sample *s = &bench_samples()[i % BENCH_ROWS];
     static values v;
-    set_text(&v, 0, s->name, s->name_length);
-    set_text(&v, 1, s->email, s->email_length);
+    set_checked_text(&v, 0, s->name, s->name_length);
+    set_checked_text(&v, 1, s->email, s->email_length);
     set_int32(&v, 2, s->age);
     if (!s->has_age)
         v.at[2] = NULL;
+    care(care_time(s->created_at_us), "created_at");
     set_int64(&v, 3, s->created_at_us - EPOCH_US);
     v.profile[0] = JSONB_VERSION;
     memcpy(v.profile + 1, s->profile, s->profile_length);
@@ -270,7 +328,7 @@ static uint64_t update(size_t i)
 {
     const bench_sample *s = &bench_samples()[i % BENCH_ROWS];
     static values v;
-    set_text(&v, 0, s->name, s->name_length);
+    set_checked_text(&v, 0, s->name, s->name_length);
     set_int32(&v, 1, s->age);
     set_int32(&v, 2, bench_key(i));
     return check_and_free(read_users(execute("update", 3, &v, PGRES_TUPLES_OK)));
@@ -297,8 +355,9 @@ static char *start_array(char *at, Oid element, bool has_nulls)
     return store32(at, 1); /* the first index */
 }
 
-static char *add_bytes(char *at, const char *bytes, size_t length)
+static char *add_text(char *at, const char *bytes, size_t length)
 {
+    care(care_utf8(bytes, length), "text");
     at = store32(at, (uint32_t)length);
     memcpy(at, bytes, length);
     return at + length;
@@ -311,9 +370,10 @@ static char *add_int32(char *at, bool has, int32_t value)
     return store32(store32(at, 4), (uint32_t)value);
 }
 
-static char *add_int64(char *at, int64_t value)
+static char *add_time(char *at, int64_t us)
 {
-    return store64(store32(at, 8), (uint64_t)value);
+    care(care_time(us), "created_at");
+    return store64(store32(at, 8), (uint64_t)(us - EPOCH_US));
 }
 
 static char *add_jsonb(char *at, const char *text, size_t length)
@@ -334,10 +394,10 @@ static void fill_arrays(char *end[WRITTEN_COUNT])
     end[3] = start_array(arrays[3], TIMESTAMP, false);
     end[4] = start_array(arrays[4], JSONB, false);
     for (size_t i = 0; i < BENCH_ROWS; i++, s++) {
-        end[0] = add_bytes(end[0], s->name, s->name_length);
-        end[1] = add_bytes(end[1], s->email, s->email_length);
+        end[0] = add_text(end[0], s->name, s->name_length);
+        end[1] = add_text(end[1], s->email, s->email_length);
         end[2] = add_int32(end[2], s->has_age, s->age);
-        end[3] = add_int64(end[3], s->created_at_us - EPOCH_US);
+        end[3] = add_time(end[3], s->created_at_us);
         end[4] = add_jsonb(end[4], s->profile, s->profile_length);
     }
 }
@@ -364,10 +424,10 @@ static char *add_copy_row(char *at, const bench_sample *s)
 {
     *at++ = 0;
     *at++ = WRITTEN_COUNT;
-    at = add_bytes(at, s->name, s->name_length);
-    at = add_bytes(at, s->email, s->email_length);
+    at = add_text(at, s->name, s->name_length);
+    at = add_text(at, s->email, s->email_length);
     at = add_int32(at, s->has_age, s->age);
-    at = add_int64(at, s->created_at_us - EPOCH_US);
+    at = add_time(at, s->created_at_us);
     return add_jsonb(at, s->profile, s->profile_length);
 }
 
@@ -427,6 +487,7 @@ void bench_open(const char *url)
     pg = PQconnectdb(url);
     if (PQstatus(pg) != CONNECTION_OK)
         bench_fail("connect", PQerrorMessage(pg));
+    care(PQsetClientEncoding(pg, "UTF8") == 0, "the encoding");
 }
 
 void bench_close(void)

@@ -4,7 +4,12 @@
  * they stand, and a row becomes one block with its texts behind it. A list grows its texts in a
  * block of their own, since SQLite cannot tell how long they will be; so texts are offsets until
  * the end. Times are the ISO texts that tenon and Prisma store. Many rows go by fifty to an
- * INSERT, which costs half of an INSERT a row; more to one change nothing. */
+ * INSERT, which costs half of an INSERT a row; more to one change nothing.
+ *
+ * With CARE, since an SQLite column holds whatever was put into it: each value that is read must be
+ * of its column's type and range, a time must be one, texts must be UTF-8; of what is written texts
+ * are checked, a JSON must be JSON, and a time must fit its column. */
+#include "care.h"
 #include "raw_user.h"
 #include "sample.h"
 #include "side.h"
@@ -47,29 +52,53 @@ static void script(const char *sql)
 
 /* ---- times: days to and from the calendar, counted from March so that leap days come last ---- */
 
-static int number(const char *digits, int count)
-{
-    int value = 0;
-    for (int i = 0; i < count; i++)
-        value = value * 10 + (digits[i] - '0');
-    return value;
-}
-
 static int64_t days_of(int year, int month, int day)
 {
-    year -= month <= 2;
-    int era_year = year % 400, shifted = month > 2 ? month - 3 : month + 9;
-    int day_of_year = (153 * shifted + 2) / 5 + day - 1;
-    return (int64_t)(year / 400) * 146097 + era_year * 365 + era_year / 4 - era_year / 100 +
-           day_of_year - 719468;
+    unsigned y = (unsigned)year - (month <= 2), century = y / 100;
+    unsigned from_march = (unsigned)(month > 2 ? month - 3 : month + 9);
+    return (int64_t)y * 365 + y / 4 - century + century / 4 + (153 * from_march + 2) / 5 +
+           (unsigned)day - 719469;
 }
 
-static int64_t read_time(const char *text)
+static bool is_date(int year, int month, int day)
 {
-    int64_t days = days_of(number(text, 4), number(text + 5, 2), number(text + 8, 2));
-    int64_t seconds =
-        number(text + 11, 2) * 3600 + number(text + 14, 2) * 60 + number(text + 17, 2);
-    return (days * 86400 + seconds) * 1000000 + number(text + 20, 3) * 1000;
+    static const char lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    if (year < 1 || month < 1 || month > 12 || day < 1)
+        return false;
+    bool is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    return day <= lengths[month - 1] + (month == 2 && is_leap);
+}
+
+/* Eight characters at once: each byte of *pairs becomes the number that its digit and the next one
+ * are. Anything but 0 when one is not what stands in `form`, where 0 is any digit. */
+static uint64_t take_eight(const char *text, const char *form, uint64_t separators, uint64_t *pairs)
+{
+    uint64_t word, expected;
+    memcpy(&word, text, sizeof word);
+    memcpy(&expected, form, sizeof expected);
+    word ^= expected;
+    *pairs = word * 10 + (word >> 8);
+    return (((word + 0x7676767676767676u) | word) & 0x8080808080808080u) | (word & separators);
+}
+
+static int pair(uint64_t pairs, int at)
+{
+    return (int)(pairs >> 8 * at & 0xFF);
+}
+
+static int64_t read_time(const char *text, size_t length)
+{
+    uint64_t date, hours, seconds;
+    care(length == TIME_LENGTH && memcmp(text + 23, "+00:00", 6) == 0, "created_at");
+    uint64_t wrong = take_eight(text, "0000-00-", 0xFF0000FF00000000u, &date) |
+                     take_eight(text + 8, "00T00:00", 0x0000FF0000FF0000u, &hours) |
+                     take_eight(text + 15, "0:00.000", 0x000000FF0000FF00u, &seconds);
+    int year = pair(date, 0) * 100 + pair(date, 2), month = pair(date, 5), day = pair(hours, 0);
+    int hour = pair(hours, 3), minute = pair(hours, 6), second = pair(seconds, 2);
+    care(wrong == 0 && is_date(year, month, day) && hour < 24 && minute < 60 && second < 60,
+         "created_at");
+    int64_t s = days_of(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
+    return s * 1000000 + pair(seconds, 5) * 10000 + (text[22] - '0') * 1000;
 }
 
 static void put_number(char *to, int64_t value, int count)
@@ -105,6 +134,7 @@ static void put_time(char *to, int64_t us)
 
 static void bind_text(int index, const char *text, size_t length)
 {
+    care(care_utf8(text, length), "text");
     sqlite3_bind_text(statement, index, text, (int)length, SQLITE_STATIC);
 }
 
@@ -117,26 +147,47 @@ static sqlite3_value *column(int index)
 static const char *column_text(int index, size_t *length)
 {
     sqlite3_value *value = column(index);
+    care(sqlite3_value_type(value) == SQLITE_TEXT, "text");
     const char *text = (const char *)sqlite3_value_text(value);
     *length = (size_t)sqlite3_value_bytes(value);
     return text;
 }
 
+static void put_text(char *to, const char *from, size_t length)
+{
+    if (CARE)
+        care(care_copy(to, from, length), "text");
+    else
+        memcpy(to, from, length + 1);
+}
+
 static const char *copy_text(char **to, const char *from, size_t length)
 {
     char *text = *to;
-    memcpy(text, from, length + 1);
+    put_text(text, from, length);
     *to = text + length + 1;
     return text;
 }
 
+static int32_t int_of(sqlite3_value *value, const char *name)
+{
+    if (!CARE)
+        return sqlite3_value_int(value);
+    int64_t wide = sqlite3_value_int64(value);
+    care(sqlite3_value_type(value) == SQLITE_INTEGER && wide == (int32_t)wide, name);
+    return (int32_t)wide;
+}
+
 static void read_numbers(raw_user *user)
 {
+    size_t length = 0;
     sqlite3_value *age = column(3);
-    user->id = sqlite3_column_int(statement, 0);
+    user->id = int_of(column(0), "id");
     user->has_age = sqlite3_value_type(age) != SQLITE_NULL;
-    user->age = user->has_age ? sqlite3_value_int(age) : 0;
-    user->created_at_us = read_time((const char *)sqlite3_column_text(statement, 4));
+    user->age = user->has_age ? int_of(age, "age") : 0;
+    const char *time =
+        CARE ? column_text(4, &length) : (const char *)sqlite3_column_text(statement, 4);
+    user->created_at_us = read_time(time, length);
 }
 
 static raw_user *read_user(void)
@@ -218,7 +269,9 @@ static char *room_for(raw_list *users, size_t length)
 static const char *take_text(raw_list *users, int column, size_t *length)
 {
     const char *text = column_text(column, length);
-    return memcpy(room_for(users, *length + 1), text, *length + 1);
+    char *copy = room_for(users, *length + 1);
+    put_text(copy, text, *length);
+    return copy;
 }
 
 static void take_user(raw_list *users, raw_user *user)
@@ -235,7 +288,8 @@ static raw_list list_users(void)
     raw_list all = {0};
     size_t capacity = 0;
     sqlite3_bind_int(statement, 1, BENCH_ROWS);
-    while (sqlite3_step(statement) == SQLITE_ROW) {
+    int code;
+    while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
         if (all.users.count == capacity) {
             capacity = capacity ? capacity * 2 : 16;
             raw_user *items = realloc(all.users.items, capacity * sizeof *items);
@@ -245,6 +299,7 @@ static raw_list list_users(void)
         }
         take_user(&all, &all.users.items[all.users.count++]);
     }
+    check(code, SQLITE_DONE);
     check(sqlite3_reset(statement), SQLITE_OK);
     return all;
 }
@@ -295,9 +350,11 @@ static void bind_sample(int first, const bench_sample *s, char time[TIME_LENGTH]
         sqlite3_bind_int(statement, first + 2, s->age);
     else
         sqlite3_bind_null(statement, first + 2);
+    care(care_time(s->created_at_us), "created_at");
     put_time(time, s->created_at_us);
-    bind_text(first + 3, time, TIME_LENGTH);
-    bind_text(first + 4, s->profile, s->profile_length);
+    sqlite3_bind_text(statement, first + 3, time, TIME_LENGTH, SQLITE_STATIC);
+    care(care_json(s->profile, s->profile_length), "profile");
+    sqlite3_bind_text(statement, first + 4, s->profile, (int)s->profile_length, SQLITE_STATIC);
 }
 
 static void prepare_create(void)

@@ -2,10 +2,12 @@
 
     run.py BUILD [--only NAME]… [--json]
 
-The sides are programs of their own (side.h), each with its connection and its heap. They take
-turns in short runs, and each pair of runs gives one ratio; the median of all pairs is the result,
-their quartiles tell how sure it is. Every few pairs the programs are started anew, because where
-things happen to lie in memory is worth a percent or two.
+There are three sides: hand-written code that is bare ("raw") and that checks what tenon checks
+("careful"), and tenon. They are programs of their own (side.h), each with its connection and its
+heap, and take turns in short runs. Each turn of all three gives two ratios of tenon, to the bare
+and to the careful one; the medians are the result, quartiles tell how sure the second is, for which
+the targets are. Every few turns the programs are started anew, because where things happen to lie
+in memory is worth a percent or two.
 
 Time is processor time, of the side and of the server's processes together. All of them are pinned
 to one core, so on an idle machine that is the time on the clock; on a busy one it is what stays
@@ -31,7 +33,8 @@ import time
 import urllib.parse
 
 ROUNDS = 5  # starts of the programs
-PAIRS = 6  # pairs of runs a round
+TURNS = 6  # runs of each side a round
+SIDES = ("raw", "careful", "tenon")
 RUN_NS = 60_000_000  # of one run, about
 SQLITE_EXTRA_NS = 150  # a SQLite call may cost this much more, where 3 % would be less
 WARM_CALLS = 12  # behind the fifth PostgreSQL settles on its plan
@@ -75,19 +78,19 @@ class Database:
     def __init__(self, name, build, folder):
         self.name = name
         self.build = build
-        self.raw_program = build / f"bench/bench-raw-{name}"
         self.postmaster = None
         if name == "sqlite":
             path = folder / "bench.db"
-            self.urls = {"raw": str(path), "tenon": f"sqlite:{path}?synchronous=normal"}
+            self.by_hand_url, self.tenon_url = str(path), f"sqlite:{path}?synchronous=normal"
         else:
             url = os.environ["TENON_TEST_PG"]
-            self.urls = {"raw": url, "tenon": url}
+            self.by_hand_url = self.tenon_url = url
             self.postmaster = find_postmaster(url)
 
     def command(self, side, work):
-        program = self.raw_program if side == "raw" else self.build / "bench/bench-tenon"
-        return [str(program), self.urls[side], work]
+        if side == "tenon":
+            return [str(self.build / "bench/bench-tenon"), self.tenon_url, work]
+        return [str(self.build / f"bench/bench-{side}-{self.name}"), self.by_hand_url, work]
 
     def processes(self, client):
         """The processes whose time counts."""
@@ -183,8 +186,10 @@ class Result:
     raw: float
     tenon: float
     unit: str = "ns"
-    ratio: float | None = None
-    quartiles: tuple | None = None
+    careful: float | None = None
+    raw_ratio: float | None = None
+    ratio: float | None = None  # to the careful side
+    quartiles: tuple | None = None  # of that
     target: str = ""
     is_met: bool = True
     instructions: tuple | None = None
@@ -240,27 +245,27 @@ def pick_raw(database, work):
     return best, costs[best][1]
 
 
-def run_pair(keeper, sides, calls, is_turned):
+def run_turn(keeper, sides, calls, first):
     runs = {}
-    for name in reversed(sides) if is_turned else sides:
+    for name in SIDES[first:] + SIDES[:first]:
         keeper.prepare(sides[name])
         runs[name] = sides[name].run(calls)
-    if runs["raw"].checksum != runs["tenon"].checksum:
+    if len({run.checksum for run in runs.values()}) > 1:
         sys.exit("bench: the sides have read different rows")
     return runs
 
 
-def measure_pairs(database, work, raw, calls):
+def measure_turns(database, work, names, calls):
     keeper = Keeper(database, work.before)
-    pairs = []
+    turns = []
     for _ in range(ROUNDS):
-        with Side(database, "raw", raw) as a, Side(database, "tenon", work.tenon) as b:
-            sides = {"raw": a, "tenon": b}
+        with contextlib.ExitStack() as started:
+            sides = {s: started.enter_context(Side(database, s, names[s])) for s in SIDES}
             for side in sides.values():
                 side.warm(max(WARM_CALLS, calls // 10))
-            pairs += [run_pair(keeper, sides, calls, i % 2) for i in range(PAIRS)]
+            turns += [run_turn(keeper, sides, calls, i % len(SIDES)) for i in range(TURNS)]
     keeper.end()
-    return pairs
+    return turns
 
 
 def count_allocations(database, side, work, calls):
@@ -290,37 +295,41 @@ def is_small(database, work):
     return database.name == "sqlite" and work.target <= 1.03
 
 
-def is_within(database, work, pairs, ratio):
-    extra = statistics.median(p["tenon"].ns - p["raw"].ns for p in pairs)
+def is_within(database, work, turns, ratio):
+    extra = statistics.median(t["tenon"].ns - t["careful"].ns for t in turns)
     return ratio <= work.target or (is_small(database, work) and extra <= SQLITE_EXTRA_NS)
+
+
+def ratios(turns, to):
+    return [turn["tenon"].ns / turn[to].ns for turn in turns]
 
 
 def compare(database, work):
     raw, calls = pick_raw(database, work)
-    pairs = measure_pairs(database, work, raw, calls)
-    ratios = [p["tenon"].ns / p["raw"].ns for p in pairs]
-    ratio = statistics.median(ratios)
-    quarters = statistics.quantiles(ratios, n=4)
+    names = {"raw": raw, "careful": raw, "tenon": work.tenon}
+    turns = measure_turns(database, work, names, calls)
+    ratio = statistics.median(ratios(turns, "careful"))
+    quarters = statistics.quantiles(ratios(turns, "careful"), n=4)
     extra = f" or + {SQLITE_EXTRA_NS} ns" if is_small(database, work) else ""
-    names = {"raw": raw, "tenon": work.tenon}
+    times = {side: statistics.median(t[side].ns for t in turns) for side in SIDES}
     counted = work.counted_calls
     return Result(
         name=f"{database.name}/{work.tenon}",
-        raw=statistics.median(p["raw"].ns for p in pairs),
-        tenon=statistics.median(p["tenon"].ns for p in pairs),
+        **times,
+        raw_ratio=statistics.median(ratios(turns, "raw")),
         ratio=ratio,
         quartiles=(quarters[0], quarters[2]),
         target=f"≤ {work.target:.2f}×{extra}",
-        is_met=is_within(database, work, pairs, ratio),
-        instructions=tuple(count_instructions(database, s, w, counted) for s, w in names.items()),
+        is_met=is_within(database, work, turns, ratio),
+        instructions=tuple(count_instructions(database, s, names[s], counted) for s in SIDES),
         allocations=tuple(
-            count_allocations(database, s, w, counted).allocations for s, w in names.items()
+            count_allocations(database, s, names[s], counted).allocations for s in SIDES
         ),
         note=f"hand-written: {raw}" if len(work.raw) > 1 else "",
     )
 
 
-# ---- what is no pair of runs ---------------------------------------------------------------------
+# ---- what takes no turns ---------------------------------------------------------------------
 
 
 def memory(database):
@@ -461,34 +470,41 @@ def show_value(value, unit):
     return f"{value:.{0 if value >= 100 else 1}f} {unit.split()[0]}"
 
 
-def show_pair(pair, form):
-    return f"{pair[0]:{form}} → {pair[1]:{form}}" if pair else ""
+def show_all(values, form):
+    return " → ".join(f"{value:{form}}" for value in values or ())
+
+
+def show_ratio(ratio):
+    return f"{ratio:.3f}" if ratio else ""
 
 
 def columns(result):
     mark = "" if result.is_met else "  above target"
-    ratio = f"{result.ratio:.3f}" if result.ratio else ""
     spread = f"{result.quartiles[0]:.3f}–{result.quartiles[1]:.3f}" if result.quartiles else ""
     return [
         result.name,
         show_value(result.raw, result.unit) if result.raw else "",
+        show_value(result.careful, result.unit) if result.careful else "",
         show_value(result.tenon, result.unit),
-        ratio,
+        show_ratio(result.raw_ratio),
+        show_ratio(result.ratio),
         spread,
         result.target,
-        show_pair(result.instructions, ",.0f"),
-        show_pair(result.allocations, ",.1f"),
+        show_all(result.instructions, ",.0f"),
+        show_all(result.allocations, ",.1f"),
         result.note + mark,
     ]
 
 
-HEAD = ["", "by hand", "tenon", "ratio", "quartiles", "target", "instructions", "allocations", ""]
-WIDTHS = [24, 11, 11, 7, 13, 20, 23, 20, 0]
+HEAD = ["", "bare", "careful", "tenon", "to bare", "careful", "quartiles", "target", "instructions"]
+HEAD += ["allocations", ""]
+WIDTHS = [24, 11, 11, 11, 9, 9, 13, 20, 34, 26, 0]
+LEFT = (0, 7, 10)
 
 
 def print_row(cells):
     line = "".join(
-        f"{cell:<{width}}" if i in (0, 5, 8) else f"{cell:>{width - 2}}  "
+        f"{cell:<{width}}" if i in LEFT else f"{cell:>{width - 2}}  "
         for i, (cell, width) in enumerate(zip(cells, WIDTHS))
     )
     print(line.rstrip(), flush=True)
