@@ -25,10 +25,12 @@
  * What SQL text for SQLite may rely on, registered on every connection by lib/driver/sqlite:
  *
  *     tenon_keys(?1)             a table of one column `value`: the items of a WIDE_LIST,
- *                                NARROW_LIST
- *                                or COLUMN slot, each as that slot's column stores it:
+ *                                NARROW_LIST or COLUMN slot, each as that slot's column stores it:
  *                                `"age" IN (SELECT value FROM tenon_keys(?1))`; its rowid counts
  *                                from 1
+ *     tenon_rows(?1)             a table of columns c1, c2, …: the rows of a tenon__row_source, as
+ *                                their slots' columns store them; at most 63 columns.
+ *                                tenon_wide_rows(?1): at most 1,999
  *     tenon_like(text, pattern)  PostgreSQL's LIKE: case-sensitive, % and _, backslash escapes
  *     tenon_ilike(text, pattern) the same without regard to the case of A-Z
  *     tenon_array_has(array, x)  whether an array column holds the element x (ELEMENT slot, or a
@@ -86,6 +88,18 @@ typedef struct tenon__list {
     const void *items;
     size_t count;
 } tenon__list;
+
+/* Many rows of values, given one after the other, so that they need not all stand somewhere at
+ * once.
+ * */
+typedef struct tenon__row_source {
+    size_t count;
+    /* The values of row i, one pointer a slot, NULL for SQL NULL. Asked in order from 0, and anew
+     * from 0 when it has to begin again. They stay until the next call of it. NULL: it has put an
+     * error where the running call puts its own. */
+    const void *const *(*next)(void *context, size_t i);
+    void *context;
+} tenon__row_source;
 
 /* A parameter of a statement. `field` gives kind, type, precision, enum; it is NULL for plain
  * integers (LIMIT, OFFSET), which are then int64. `as_text`: the value is a const char *, whatever
@@ -147,7 +161,10 @@ void tenon__rows_finish(tenon__rows *rows, size_t row_size);
 typedef enum tenon__statement_flag {
     TENON__WRITES = 1 << 0,
     TENON__CUSTOM_PLAN = 1 << 1, /* PostgreSQL: parsed anew each time, planned with the values */
-    TENON__ONCE = 1 << 2         /* not worth preparing */
+    TENON__ONCE = 1 << 2,        /* not worth preparing */
+    /* SQLite: the statement reads tenon_rows(?1). Its slots, wide values and arrays, are the
+     * columns c1, c2, … of that table, and it is executed with one value, a tenon__row_source *. */
+    TENON__ROWS_GIVEN = 1 << 3
 } tenon__statement_flag;
 
 /* What a statement does to rows of a model, as hooks are told. */
@@ -297,6 +314,13 @@ bool tenon__check_wide(const tenon_model *model, const tenon_field *field, const
 /* The same for one row-form element of an array column. */
 bool tenon__check_element(const tenon_model *model, const tenon_field *field, const void *element,
                           tenon_error *err);
+/* True when a text of so many bytes fits its column, whatever its characters are; false: nothing is
+ * known yet. */
+static inline bool tenon__text_surely_fits(const tenon_field *field, size_t length)
+{
+    bool is_bits = field->pg_type == TENON_PG_BIT || field->pg_type == TENON_PG_VARBIT;
+    return !is_bits && (field->precision <= 0 || length <= (size_t)field->precision);
+}
 /* Size of one wide value, of one row-form element. */
 size_t tenon__wide_size(tenon_kind kind);
 size_t tenon__element_size(tenon_kind kind);

@@ -72,27 +72,37 @@ static const void *pointer_at(const void *at)
     return pointer;
 }
 
-/* False for kinds that have a tenon_opt_… because no value of theirs is NULL. */
-static bool find_pointer(const tenon_field *field, const void *value, const void **pointer)
+/* Where in a value the pointer stands that says so. False for kinds that have a tenon_opt_…,
+ * because no value of theirs is NULL. */
+static bool find_pointer_offset(const tenon_field *field, uint32_t *offset)
 {
-    const char *at = value;
     switch (field->kind) {
     case TENON_KIND_TEXT:
     case TENON_KIND_OTHER:
-        *pointer = pointer_at(at);
+        *offset = 0;
         return true;
     case TENON_KIND_DECIMAL:
-        *pointer = pointer_at(at + offsetof(tenon_decimal, text));
+        *offset = offsetof(tenon_decimal, text);
         return true;
     case TENON_KIND_JSON:
-        *pointer = pointer_at(at + offsetof(tenon_json, text));
+        *offset = offsetof(tenon_json, text);
         return true;
     case TENON_KIND_BYTES:
-        *pointer = pointer_at(at + offsetof(tenon_bytes, data));
+        *offset = offsetof(tenon_bytes, data);
         return true;
     default:
+        *offset = 0;
         return false;
     }
+}
+
+static bool find_pointer(const tenon_field *field, const void *value, const void **pointer)
+{
+    uint32_t offset;
+    if (!find_pointer_offset(field, &offset))
+        return false;
+    *pointer = pointer_at((const char *)value + offset);
+    return true;
 }
 
 static const void *or_null(tenon__walk *walk, const tenon_field *field, const void *value)
@@ -212,6 +222,42 @@ void tenon__walk_create(tenon__walk *walk, const void *set, const tenon_unique *
         if (!is_left_out)
             tenon__walk_value(walk, value);
     }
+}
+
+/* ---- many new rows --------------------------------------------------------------------------- */
+
+/* What an unset field gets in every row of the call; false: it is made, or refused, row by row. */
+static bool find_default(tenon__walk *walk, const tenon_field *field, const void **value)
+{
+    bool is_now =
+        field->default_kind == TENON_DEFAULT_NOW ||
+        (field->default_kind == TENON_DEFAULT_NONE && field->flags & TENON_FIELD_UPDATED_AT);
+    bool is_null = field->default_kind == TENON_DEFAULT_NONE && !is_now && !is_list(field) &&
+                   field->flags & TENON_FIELD_NULLABLE;
+    if (field->flags & TENON_FIELD_GENERATED)
+        return false;
+    *value = is_now ? tenon__make_now(walk, field) : NULL;
+    if (field->default_kind == TENON_DEFAULT_VALUE)
+        *value = field->default_value;
+    return is_now || is_null || field->default_kind == TENON_DEFAULT_VALUE;
+}
+
+void tenon__column_init(tenon__column *column, tenon__walk *walk, const tenon_field *field)
+{
+    *column = (tenon__column){.field = field, .change_at = field->set_offset};
+    column->is_plain = !is_list(field) && !field->validation;
+    column->value_at = field->set_offset + value_offsets[field->kind];
+    column->has_pointer = find_pointer_offset(field, &column->pointer_at);
+    column->pointer_at += column->value_at;
+    column->has_default = find_default(walk, field, &column->default_value);
+}
+
+const void *tenon__column_value_slow(const tenon__column *column, tenon__walk *walk,
+                                     const void *set)
+{
+    if (column->has_default && is_unset(change_of(column->field, set)))
+        return column->default_value;
+    return tenon__create_value(walk, column->field, set);
 }
 
 /* ---- changes --------------------------------------------------------------------------------- */

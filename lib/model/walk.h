@@ -51,6 +51,18 @@ typedef struct tenon__walk {
     const void *first_values[TENON__WALK_VALUES];
 } tenon__walk;
 
+/* ---- forms ----------------------------------------------------------------------------------- */
+
+/* Where the value of a filter stands (behind the operator) and that of a change. */
+enum { TENON__FILTER_AS = offsetof(tenon_int_filter, as) };
+
+static inline int tenon__read_int(const void *at)
+{
+    int value;
+    memcpy(&value, at, sizeof value);
+    return value;
+}
+
 /* ---- walk.c ---------------------------------------------------------------------------------- */
 
 /* False when the session has failed already or the descriptor cannot be used; nothing may follow
@@ -164,6 +176,42 @@ void tenon__refuse_expected(tenon__walk *walk, const char *call);
 void tenon__fail_expected(const tenon__walk *walk, uint32_t unique, const void *const *key,
                           const void *row);
 
+/* One field of many new rows, worked out once a call: where a …Set has it, and what it is when it
+ * is not set. */
+typedef struct tenon__column {
+    const tenon_field *field;
+    uint32_t change_at, value_at;
+    uint32_t pointer_at; /* of the pointer in the value that must not be NULL; with has_pointer */
+    bool has_pointer;
+    bool is_plain;    /* SET needs nothing but that pointer */
+    bool has_default; /* the same for all rows */
+    const void *default_value;
+} tenon__column;
+
+/* What is made here stays in the walk's scratch memory. */
+void tenon__column_init(tenon__column *column, tenon__walk *walk, const tenon_field *field);
+const void *tenon__column_value_slow(const tenon__column *column, tenon__walk *walk,
+                                     const void *set);
+
+static inline bool tenon__is_null_pointer(const void *at)
+{
+    const void *pointer;
+    memcpy(&pointer, at, sizeof pointer);
+    return !pointer;
+}
+
+/* The same as tenon__create_value. */
+static inline const void *tenon__column_value(const tenon__column *column, tenon__walk *walk,
+                                              const void *set)
+{
+    const char *at = set;
+    bool is_plain = column->is_plain && tenon__read_int(at + column->change_at) == TENON_SET &&
+                    !(column->has_pointer && tenon__is_null_pointer(at + column->pointer_at));
+    if (TENON__LIKELY(is_plain))
+        return at + column->value_at;
+    return tenon__column_value_slow(column, walk, set);
+}
+
 /* ---- defaults.c ------------------------------------------------------------------------------ */
 
 /* The wide value of a field's default, in scratch memory or in the descriptor; NULL when it fails.
@@ -184,17 +232,5 @@ void tenon__patterns_release(tenon__patterns *patterns);
  * them. `table`: the one chosen at run time, or NULL. */
 void tenon__name_error(const tenon_model *model, const char *table, tenon__operation operation,
                        tenon_error *err);
-
-/* ---- forms ----------------------------------------------------------------------------------- */
-
-/* Where the value of a filter stands (behind the operator) and that of a change. */
-enum { TENON__FILTER_AS = offsetof(tenon_int_filter, as) };
-
-static inline int tenon__read_int(const void *at)
-{
-    int value;
-    memcpy(&value, at, sizeof value);
-    return value;
-}
 
 #endif

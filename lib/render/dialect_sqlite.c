@@ -245,15 +245,19 @@ static void refuse_locked(tenon__sql *w, tenon_lock lock, tenon_lock_wait wait)
 static tenon__bulk bulk_of(const tenon_field *field)
 {
     (void)field;
-    return TENON__BULK_VALUES;
+    return TENON__BULK_ROWS;
 }
 
-/* SQLite has no parameter that holds a column. */
-static void refuse_bulk_source(tenon__sql *w, const tenon_field *const *fields, size_t count)
+/* A WHERE, so that a following ON is not taken for that of a join. */
+static void write_bulk_source(tenon__sql *w, const tenon_field *const *fields, size_t count)
 {
-    assert(count > 0);
-    (void)count; /* without assertions */
-    tenon__sql_refuse(w, fields[0], "SQLite takes many rows as VALUES", "create them so");
+    enum { NARROW = 63 };
+    for (size_t i = 0; i < count; i++)
+        tenon__buf_format(&w->text, "%sc%zu", i ? ", " : " SELECT ", i + 1);
+    tenon__sql_add(w, count <= NARROW ? " FROM tenon_rows(?1)" : " FROM tenon_wide_rows(?1)");
+    tenon__sql_add(w, " WHERE true");
+    tenon__sql_row_slots(w, fields, count);
+    w->statement_flags |= TENON__ROWS_GIVEN;
 }
 
 /* ---- keys ------------------------------------------------------------------------------------ */
@@ -308,5 +312,5 @@ const tenon__sql_dialect tenon__sql_sqlite = {
     .key = write_key,
     .key_number = "\"tenon:keys\".rowid",
     .key_join = " CROSS JOIN ",
-    .bulk_source = refuse_bulk_source,
+    .bulk_source = write_bulk_source,
 };

@@ -128,7 +128,7 @@ static bool pack(tenon__sql *w, tenon__plan *plan)
     plan->statement = (tenon__statement){
         .sql = sql,
         .sql_length = w->text.length,
-        .flags = statement_flags(&w->head),
+        .flags = statement_flags(&w->head) | w->statement_flags,
         .slots = w->slots,
         .slot_count = w->slot_count,
         .layout = w->layout ? &plan->layout : NULL,

@@ -53,6 +53,7 @@ typedef enum tenon__bulk {
     TENON__BULK_VALUES,  /* CREATE of several rows a statement */
     TENON__BULK_COLUMNS, /* CREATE_MANY: all rows in one statement, a column of values a parameter
                           */
+    TENON__BULK_ROWS,    /* CREATE_MANY: the one parameter is a tenon__row_source */
     TENON__BULK_COPY     /* CREATE_MANY with TENON__SHAPE_COPY; for many rows and nothing back */
 } tenon__bulk;
 /* The fastest way that the dialect has for this model's columns. */

@@ -53,7 +53,7 @@ typedef enum tenon__operation {
     TENON__FIND_RELATED,  /* rows at the other end of a relation, for many keys at once */
     TENON__COUNT_RELATED, /* how many there are for each key */
     TENON__CREATE,
-    TENON__CREATE_MANY, /* a column of values a parameter: UNNEST, or COPY with TENON__SHAPE_COPY */
+    TENON__CREATE_MANY, /* many rows by one statement: UNNEST, tenon_rows; COPY by its flag */
     TENON__UPDATE,
     TENON__UPDATE_MANY,
     TENON__UPSERT,

@@ -95,6 +95,18 @@ void tenon__sql_text_slot(tenon__sql *w, const tenon_field *field)
     add_slot(w, (tenon__slot){.field = field, .as_text = true, .model = w->model});
 }
 
+void tenon__sql_row_slots(tenon__sql *w, const tenon_field *const *fields, size_t count)
+{
+    w->slots = tenon__sql_alloc(w, count, sizeof *w->slots);
+    for (size_t i = 0; w->slots && i < count; i++) {
+        bool is_list = fields[i]->flags & TENON_FIELD_LIST;
+        w->slots[w->slot_count++] =
+            (tenon__slot){.field = fields[i],
+                          .form = is_list ? TENON__FORM_ARRAY : TENON__FORM_WIDE,
+                          .model = w->model};
+    }
+}
+
 void tenon__sql_refuse(tenon__sql *w, const tenon_field *field, const char *what, const char *hint)
 {
     if (w->failed)

@@ -24,7 +24,8 @@ typedef struct tenon__sql {
     tenon__arena *arena;        /* the plan's */
     tenon__slot *slots;
     size_t slot_count, slot_capacity;
-    tenon__layout *layout; /* NULL: no rows */
+    unsigned statement_flags; /* beside those of the shape */
+    tenon__layout *layout;    /* NULL: no rows */
     tenon__about about;
     tenon_error *err;
     bool failed;
@@ -64,7 +65,7 @@ struct tenon__sql_dialect {
     /* How the table of keys is joined with what is looked up by it. */
     const char *key_join;
     bool has_lateral;
-    /* Where the rows of a CREATE_MANY come from, `SELECT … FROM UNNEST(…)`. */
+    /* Where the rows of a CREATE_MANY come from: " SELECT … FROM UNNEST(…)". */
     void (*bulk_source)(tenon__sql *w, const tenon_field *const *fields, size_t count);
 };
 
@@ -87,6 +88,8 @@ void tenon__sql_slot(tenon__sql *w, const tenon_field *field, tenon__form form);
 void tenon__sql_text_slot(tenon__sql *w, const tenon_field *field);
 /* The dialect cannot say it: UNSUPPORTED, naming the field, if it is one's. */
 void tenon__sql_refuse(tenon__sql *w, const tenon_field *field, const char *what, const char *hint);
+/* Slots of a statement whose rows travel beside its text. */
+void tenon__sql_row_slots(tenon__sql *w, const tenon_field *const *fields, size_t count);
 void *tenon__sql_alloc(tenon__sql *w, size_t count, size_t size);
 /* The field whose index comes next in the shape. */
 const tenon_field *tenon__sql_next_field(tenon__sql *w);

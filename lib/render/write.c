@@ -75,22 +75,13 @@ void tenon__sql_create(tenon__sql *w)
     write_insert_end(w);
 }
 
-/* The values travel beside the text, a slot a column. */
 static void write_copy(tenon__sql *w, listed list)
 {
     tenon__sql_add(w, "COPY ");
     tenon__sql_table(w);
     write_names(w, list);
     tenon__sql_add(w, " FROM STDIN (FORMAT binary)");
-    w->slots = tenon__sql_alloc(w, list.count, sizeof *w->slots);
-    for (size_t i = 0; w->slots && i < list.count; i++) {
-        const tenon_field *field = list.fields[i];
-        bool is_list = field->flags & TENON_FIELD_LIST;
-        w->slots[w->slot_count++] =
-            (tenon__slot){.field = field,
-                          .form = is_list ? TENON__FORM_ARRAY : TENON__FORM_WIDE,
-                          .model = w->model};
-    }
+    tenon__sql_row_slots(w, list.fields, list.count);
 }
 
 void tenon__sql_create_many(tenon__sql *w)

@@ -64,26 +64,13 @@ tenon__progress tenon__pg_copy_begin(tenon__connection *c, const tenon__statemen
     return tenon__pg_flush(c, err);
 }
 
-static bool add_value(tenon__buf *out, const tenon__pg_param *param, const void *value,
-                      tenon_error *err)
-{
-    tenon__pg_add32(out, UINT32_MAX);
-    size_t start = out->length;
-    if (!value)
-        return true;
-    if (!tenon__pg_encode(out, param, value, err))
-        return false;
-    tenon__pg_store32(out->data + start - 4, (uint32_t)(out->length - start));
-    return true;
-}
-
 /* A row that does not fit leaves nothing behind. */
 static bool add_row(tenon__connection *c, const void *const *values, tenon_error *err)
 {
     size_t start = c->out.length;
     tenon__pg_add16(&c->out, (uint16_t)c->copy->param_count);
     for (int i = 0; i < c->copy->param_count; i++) {
-        if (!add_value(&c->out, &c->copy->params[i], values[i], err)) {
+        if (!tenon__pg_add_field(&c->out, &c->copy->params[i], values[i], err)) {
             c->out.length = start;
             return false;
         }

@@ -69,8 +69,8 @@ static void quote_element(tenon__buf *out, size_t start)
     out->data[start] = '"';
 }
 
-static bool add_literal(tenon__buf *out, const tenon__pg_param *param, const tenon__list *list,
-                        tenon_error *err)
+bool tenon__pg_add_literal(tenon__buf *out, const tenon__pg_param *param, const tenon__list *list,
+                           tenon_error *err)
 {
     const char *item = list->items;
     tenon__buf_char(out, '{');
@@ -87,27 +87,13 @@ static bool add_literal(tenon__buf *out, const tenon__pg_param *param, const ten
     return true;
 }
 
-static bool add_row(tenon__buf *out, const tenon__pg_param *param, const void *value,
-                    tenon_error *err)
-{
-    size_t start = open_element(out);
-    bool is_done = param->shape == TENON__PG_LITERALS
-                       ? add_literal(out, param, value, err)
-                       : tenon__pg_add_checked(out, param, value, err);
-    if (is_done)
-        close_element(out, start);
-    return is_done;
-}
-
 static bool add_rows(tenon__buf *out, const tenon__pg_param *param, const tenon__list *list,
                      tenon_error *err)
 {
     const void *const *values = list->items;
     add_head(out, param, list->count);
     for (size_t i = 0; i < list->count; i++) {
-        if (!values[i])
-            tenon__pg_add32(out, UINT32_MAX); /* NULL */
-        else if (!add_row(out, param, values[i], err))
+        if (!tenon__pg_add_field(out, param, values[i], err))
             return false;
     }
     return true;
@@ -122,7 +108,7 @@ bool tenon__pg_add_list(tenon__buf *out, const tenon__pg_param *param, const ten
     case TENON__PG_ARRAY:
         return add_array(out, param, list, err);
     case TENON__PG_LITERAL:
-        return add_literal(out, param, list, err);
+        return tenon__pg_add_literal(out, param, list, err);
     case TENON__PG_ROWS:
     case TENON__PG_LITERALS:
         return add_rows(out, param, list, err);

@@ -50,6 +50,20 @@ static void choose_oids(tenon__pg_param *param)
     param->is_text = type->oid == 0;
 }
 
+/* The column takes the value's binary form, and no more has to be known of it than its codec. */
+static bool is_quick(const tenon__pg_param *param)
+{
+    bool is_value = param->shape == TENON__PG_VALUE || param->shape == TENON__PG_ROWS;
+    return is_value && param->is_wide && !param->is_text;
+}
+
+static uint32_t time_unit_us(const tenon_field *field)
+{
+    static const uint32_t units[] = {1000000, 100000, 10000, 1000, 100, 10};
+    bool is_cut = field->precision >= 0 && (size_t)field->precision < TENON__COUNT(units);
+    return is_cut ? units[field->precision] : 1;
+}
+
 static bool init_field(tenon__pg_param *param, const tenon__slot *slot, tenon_error *err)
 {
     param->codec = tenon__pg_codec_of(slot->field);
@@ -62,6 +76,8 @@ static bool init_field(tenon__pg_param *param, const tenon__slot *slot, tenon_er
         choose_column_oids(param);
     else
         choose_oids(param);
+    param->is_quick = is_quick(param);
+    param->time_unit_us = time_unit_us(slot->field);
     param->stride = (uint32_t)(param->is_wide ? tenon__wide_size(slot->field->kind)
                                               : tenon__element_size(slot->field->kind));
     return true;

@@ -2,10 +2,11 @@
  *
  * libpq.h is the library below. connect.c opens and closes, begin.c writes how a transaction
  * begins, run.c drives the protocol, cancel.c stops a statement, params.c and encode.c write
- * values, result.c, rows.c and decode.c read them, lists.c and text.c write arrays, numeric.c does
- * numeric both ways, copy.c loads in bulk, types.c knows the types and errors.c what went wrong.
- * Values travel in PostgreSQL's binary formats in both directions; types whose binary format is
- * not documented, or whose OID differs from database to database, travel as text.
+ * values, result.c, rows.c and decode.c read them, fields.c writes values of many rows, lists.c and
+ * text.c write arrays, numeric.c does numeric both ways, copy.c loads in bulk, types.c knows the
+ * types and errors.c what went wrong. Values travel in PostgreSQL's binary formats in both
+ * directions; types whose binary format is not documented, or whose OID differs from database to
+ * database, travel as text.
  *
  * Everything that depends only on the statement is worked out once, when it is prepared: a *param*
  * says how a slot is written, a *column* how a column of the result is read. */
@@ -164,7 +165,9 @@ typedef struct tenon__pg_param {
     bool is_text;          /* goes in text format */
     uint32_t oid;          /* 0: the server's choice */
     uint32_t element_oid;
-    uint32_t stride; /* from one element to the next */
+    uint32_t stride;       /* from one element to the next */
+    bool is_quick;         /* a value, or one a row, that fields.c may write the short way */
+    uint32_t time_unit_us; /* what a time has to be a multiple of */
 } tenon__pg_param;
 
 bool tenon__pg_param_init(tenon__pg_param *param, const tenon__slot *slot, tenon_error *err);
@@ -175,6 +178,13 @@ bool tenon__pg_encode(tenon__buf *out, const tenon__pg_param *param, const void 
 bool tenon__pg_check(const tenon__pg_param *param, const void *value, tenon_error *err);
 /* Appends one value, or element, in binary form after checking it. */
 bool tenon__pg_add_checked(tenon__buf *out, const tenon__pg_param *param, const void *value,
+                           tenon_error *err);
+/* Appends a value of a row, with its length in front: of COPY, or of a column of UNNEST. NULL is
+ * SQL NULL. */
+bool tenon__pg_add_field(tenon__buf *out, const tenon__pg_param *param, const void *value,
+                         tenon_error *err);
+/* {"a","b"}: a list as array literal. */
+bool tenon__pg_add_literal(tenon__buf *out, const tenon__pg_param *param, const tenon__list *list,
                            tenon_error *err);
 /* The text that PostgreSQL reads as this row-form element. */
 void tenon__pg_add_text_form(tenon__buf *out, const tenon__pg_param *param, const void *element);

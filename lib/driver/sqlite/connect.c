@@ -166,6 +166,8 @@ static int set_up_handlers(tenon__connection *connection)
         code = tenon__sqlite_register_functions(db);
     if (code == SQLITE_OK)
         code = tenon__sqlite_register_keys(db);
+    if (code == SQLITE_OK)
+        code = tenon__sqlite_register_rows(db);
     return code;
 }
 

@@ -6,8 +6,6 @@
  * pointer of the type "tenon_keys" (sqlite3_bind_pointer), which SQL text cannot forge. */
 #include "driver/sqlite/sqlite.h"
 
-#include <stdlib.h>
-
 enum { COLUMN_ROWID = -1, COLUMN_VALUE, COLUMN_LIST };
 
 /* Plans: all items, or the one with a rowid. */
@@ -29,20 +27,7 @@ static int connect(sqlite3 *db, void *context, int argument_count, const char *c
                    sqlite3_vtab **out, char **message)
 {
     (void)context, (void)argument_count, (void)arguments, (void)message;
-    int code = sqlite3_declare_vtab(db, "CREATE TABLE keys(value, list HIDDEN)");
-    if (code != SQLITE_OK)
-        return code;
-    *out = sqlite3_malloc(sizeof **out);
-    if (!*out)
-        return SQLITE_NOMEM;
-    memset(*out, 0, sizeof **out);
-    return sqlite3_vtab_config(db, SQLITE_VTAB_INNOCUOUS);
-}
-
-static int disconnect(sqlite3_vtab *table)
-{
-    sqlite3_free(table);
-    return SQLITE_OK;
+    return tenon__sqlite_table_connect(db, "CREATE TABLE keys(value, list HIDDEN)", out);
 }
 
 static void use(sqlite3_index_info *info, int constraint, int argument)
@@ -85,18 +70,7 @@ static int best_index(sqlite3_vtab *table, sqlite3_index_info *info)
 static int open_cursor(sqlite3_vtab *table, sqlite3_vtab_cursor **out)
 {
     (void)table;
-    key_cursor *cursor = sqlite3_malloc(sizeof *cursor);
-    if (!cursor)
-        return SQLITE_NOMEM;
-    memset(cursor, 0, sizeof *cursor);
-    *out = &cursor->base;
-    return SQLITE_OK;
-}
-
-static int close_cursor(sqlite3_vtab_cursor *base)
-{
-    sqlite3_free(cursor_of(base));
-    return SQLITE_OK;
+    return tenon__sqlite_table_open(sizeof(key_cursor), out);
 }
 
 static int filter(sqlite3_vtab_cursor *base, int plan, const char *plan_text, int argument_count,
@@ -126,27 +100,6 @@ static int is_at_end(sqlite3_vtab_cursor *base)
 {
     const key_cursor *cursor = cursor_of(base);
     return cursor->at >= cursor->end;
-}
-
-static void give_cell(sqlite3_context *context, const cell *value)
-{
-    const void *data = value->as.bytes.data;
-    sqlite3_uint64 length = value->as.bytes.length;
-    sqlite3_destructor_type release = value->is_owned ? free : SQLITE_TRANSIENT;
-    switch (value->type) {
-    case CELL_INTEGER:
-        sqlite3_result_int64(context, value->as.integer);
-        break;
-    case CELL_REAL:
-        sqlite3_result_double(context, value->as.real);
-        break;
-    case CELL_TEXT:
-        sqlite3_result_text64(context, data, length, release, SQLITE_UTF8);
-        break;
-    case CELL_BLOB:
-        sqlite3_result_blob64(context, data, length, release);
-        break;
-    }
 }
 
 static const void *item_of(const key_list *keys, size_t index, size_t size)
@@ -186,7 +139,7 @@ static int column(sqlite3_vtab_cursor *base, sqlite3_context *context, int index
     cell value = {0};
     tenon_error err = {0};
     if (make_cell(cursor_of(base), &value, &err))
-        give_cell(context, &value);
+        tenon__sqlite_table_give(context, &value, SQLITE_TRANSIENT);
     else if (err.status == TENON_NO_MEMORY)
         sqlite3_result_error_nomem(context);
     else
@@ -203,9 +156,9 @@ static int row_id(sqlite3_vtab_cursor *base, sqlite3_int64 *out)
 static const sqlite3_module key_module = {
     .xConnect = connect,
     .xBestIndex = best_index,
-    .xDisconnect = disconnect,
+    .xDisconnect = tenon__sqlite_table_disconnect,
     .xOpen = open_cursor,
-    .xClose = close_cursor,
+    .xClose = tenon__sqlite_table_close,
     .xFilter = filter,
     .xNext = next,
     .xEof = is_at_end,

@@ -152,9 +152,10 @@ bool tenon__sqlite_number_cell(tenon_decimal value, cell *out);
 tenon__connection *tenon__sqlite_connect(const tenon__connect_options *options,
                                          tenon__progress *progress, tenon_error *err);
 void tenon__sqlite_close(tenon__connection *connection);
-/* Functions and the key table. A result code of SQLite. */
+/* Functions, the key table, the table of rows. A result code of SQLite. */
 int tenon__sqlite_register_functions(sqlite3 *db);
 int tenon__sqlite_register_keys(sqlite3 *db);
+int tenon__sqlite_register_rows(sqlite3 *db);
 
 /* See driver.h. */
 bool tenon__sqlite_write_begin(const tenon_transaction_options *options, const char *savepoint,
@@ -170,6 +171,26 @@ typedef struct key_list {
 /* One item of it. */
 bool tenon__sqlite_encode_key(const target *to, const key_list *keys, size_t index, cell *out,
                               tenon_error *err);
+
+/* The rows behind the parameter of tenon_rows, bound as a pointer of this type's name. */
+typedef struct row_feed {
+    const tenon__row_source *rows;
+    const tenon__statement *statement; /* its slots are the columns */
+    char (*rooms)[CELL_ROOM];          /* one a slot */
+    time_form times;
+    tenon_error *err; /* where a value that does not fit is told; of the present fetch */
+} row_feed;
+#define ROW_FEED_TYPE "tenon_rows"
+
+/* What both tables are made of (table.c). `declaration` is CREATE TABLE …. */
+int tenon__sqlite_table_connect(sqlite3 *db, const char *declaration, sqlite3_vtab **out);
+int tenon__sqlite_table_disconnect(sqlite3_vtab *table);
+/* The cursor is the first member of a struct of this size, which is zeroed. */
+int tenon__sqlite_table_open(size_t cursor_size, sqlite3_vtab_cursor **out);
+int tenon__sqlite_table_close(sqlite3_vtab_cursor *cursor);
+/* `borrowed`: SQLITE_STATIC where the text stays while the statement is at its row. */
+void tenon__sqlite_table_give(sqlite3_context *context, const cell *value,
+                              sqlite3_destructor_type borrowed);
 
 /* Finds out how the database stores times, from this model's columns first. */
 bool tenon__sqlite_detect_times(tenon__connection *connection, const tenon_model *model,

@@ -14,11 +14,13 @@ typedef union parameter {
     char room[CELL_ROOM];
     key_list keys;
 } parameter;
+_Static_assert(sizeof(parameter) == CELL_ROOM, "rooms stand one behind the other");
 
 struct tenon__prepared {
     sqlite3_stmt *sqlite;
     const tenon__statement *statement;
     bool is_readonly;
+    row_feed feed;          /* of a statement with TENON__ROWS_GIVEN */
     result_column *columns; /* behind the parameters; as many as the layout has */
     parameter parameters[];
 };
@@ -62,9 +64,10 @@ static bool check_counts(const tenon__prepared *prepared, tenon_error *err)
     const tenon__statement *statement = prepared->statement;
     size_t parameters = (size_t)sqlite3_bind_parameter_count(prepared->sqlite);
     size_t columns = (size_t)sqlite3_column_count(prepared->sqlite);
-    if (parameters != statement->slot_count)
+    size_t given = statement->flags & TENON__ROWS_GIVEN ? 1 : statement->slot_count;
+    if (parameters != given)
         return tenon__fail(err, TENON_MISUSE, "the statement has %zu parameters, %zu are given",
-                           parameters, statement->slot_count);
+                           parameters, given);
     if (statement->layout && columns != statement->layout->out_count)
         return tenon__fail(err, TENON_MISUSE, "the statement has %zu columns, %zu are expected",
                            columns, statement->layout->out_count);
@@ -270,17 +273,41 @@ static bool bind_value(const tenon__connection *connection, tenon__prepared *pre
     return true;
 }
 
+/* Its values are not looked at before they are asked for. */
+static int bind_rows(const tenon__connection *connection, tenon__prepared *prepared,
+                     const tenon__row_source *rows)
+{
+    prepared->feed = (row_feed){.rows = rows,
+                                .statement = prepared->statement,
+                                .rooms = &prepared->parameters[0].room,
+                                .times = connection->times};
+    return sqlite3_bind_pointer(prepared->sqlite, 1, &prepared->feed, ROW_FEED_TYPE, NULL);
+}
+
+static bool bind_values(const tenon__connection *connection, tenon__prepared *prepared,
+                        const void *const *values, int *code, tenon_error *err)
+{
+    *code = SQLITE_OK;
+    if (prepared->statement->flags & TENON__ROWS_GIVEN) {
+        *code = bind_rows(connection, prepared, values[0]);
+        return true;
+    }
+    for (size_t i = 0; i < prepared->statement->slot_count && *code == SQLITE_OK; i++) {
+        if (!bind_value(connection, prepared, i, values[i], code, err))
+            return false;
+    }
+    return true;
+}
+
 static tenon__progress execute(tenon__connection *connection, tenon__prepared *prepared,
                                const void *const *values, tenon_error *err)
 {
+    int code;
     begin_work(connection);
-    for (size_t i = 0; i < prepared->statement->slot_count; i++) {
-        int code = SQLITE_OK;
-        if (!bind_value(connection, prepared, i, values[i], &code, err))
-            return TENON__FAILED;
-        if (code != SQLITE_OK)
-            return fail_prepared(connection, prepared, code, err);
-    }
+    if (!bind_values(connection, prepared, values, &code, err))
+        return TENON__FAILED;
+    if (code != SQLITE_OK)
+        return fail_prepared(connection, prepared, code, err);
     connection->running = prepared;
     connection->state = TENON__ROWS_READY;
     return TENON__ROWS;
@@ -340,10 +367,12 @@ static tenon__progress fetch(tenon__connection *connection, tenon__rows *rows, i
     size_t rows_before = rows ? rows->count : 0;
     connection->running = NULL;
     connection->state = TENON__IDLE;
+    prepared->feed.err = err;
     int code = take_rows(connection, prepared, rows, err);
     if (code != SQLITE_DONE && code != SQLITE_ROW)
         fail_prepared(connection, prepared, code, err);
     int at_end = sqlite3_reset(prepared->sqlite);
+    prepared->feed = (row_feed){0};
     if (rows)
         tenon__arena_align(rows->arena);
     if (code != SQLITE_DONE)

@@ -336,6 +336,45 @@ static void a_value_that_does_not_fit_leaves_nothing_behind(void **state)
     }
 }
 
+/* Found while the rows are being sent, in each of the ways in which they are. */
+static void the_row_of_a_value_that_does_not_fit_is_named(void **state)
+{
+    both *b = *state;
+    static const size_t counts[] = {5, 900, 1000, 6000};
+    for (size_t i = 0; i < 4; i++) {
+        users u = make_users(0, counts[i]);
+        char hint[32];
+        snprintf(hint, sizeof hint, "items[%zu]", counts[i] - 2);
+        u.sets[counts[i] - 2].balance = (tenon_decimal_set){TENON_SET, DECIMAL("0.001")};
+        assert_int_equal(create(b, u, false), 0);
+        assert_failed(b->session, TENON_RANGE, hint);
+        u.sets[counts[i] - 2].balance.op = 0;
+        u.sets[counts[i] - 2].name = (tenon_text_set){TENON_SET, "\xff"};
+        assert_int_equal(create(b, u, false), 0);
+        assert_failed(b->session, TENON_TYPE, hint);
+        assert_int_equal(user_count(b->session), 0);
+        free_users(u);
+    }
+}
+
+/* The rows before it are undone although the transaction around them goes on. */
+static void a_value_that_does_not_fit_undoes_no_more_than_the_call(void **state)
+{
+    both *b = *state;
+    users u = make_users(0, 100), others = make_users(100, 10);
+    u.sets[99].balance = (tenon_decimal_set){TENON_SET, DECIMAL("0.001")};
+    assert_true(tenon_begin(b->session));
+    assert_int_equal(create(b, others, false), 10);
+    assert_true(tenon_begin(b->session));
+    assert_int_equal(create(b, u, false), 0);
+    assert_failed(b->session, TENON_RANGE, "User.balance");
+    tenon_rollback(b->session);
+    assert_int_equal(user_count(b->session), 10);
+    assert_true(tenon_commit(b->session));
+    free_users(u);
+    free_users(others);
+}
+
 static void items_belong_to_the_call(void **state)
 {
     both *b = *state;
@@ -381,6 +420,8 @@ int main(void)
         ON_BOTH(rows_of_only_generated_values_are_created),
         ON_BOTH(a_bad_row_is_named),
         ON_BOTH(a_value_that_does_not_fit_leaves_nothing_behind),
+        ON_BOTH(the_row_of_a_value_that_does_not_fit_is_named),
+        ON_BOTH(a_value_that_does_not_fit_undoes_no_more_than_the_call),
         ON_BOTH(items_belong_to_the_call),
         ON_BOTH(it_is_part_of_the_transaction_around_it),
     };

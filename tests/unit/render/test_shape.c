@@ -135,7 +135,7 @@ static void the_way_of_many_rows_follows_from_the_columns(void **state)
     assert_int_equal(tenon__bulk_of(TENON_POSTGRESQL, &user_model), TENON__BULK_COPY);
     assert_int_equal(tenon__bulk_of(TENON_POSTGRESQL, &everything_model), TENON__BULK_COLUMNS);
     assert_int_equal(tenon__bulk_of(TENON_POSTGRESQL, &with_other), TENON__BULK_VALUES);
-    assert_int_equal(tenon__bulk_of(TENON_SQLITE, &user_model), TENON__BULK_VALUES);
+    assert_int_equal(tenon__bulk_of(TENON_SQLITE, &user_model), TENON__BULK_ROWS);
 }
 
 int main(void)

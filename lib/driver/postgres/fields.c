@@ -1,0 +1,149 @@
+/* A value with its length in front: what rows of COPY and elements of binary arrays are made of.
+ *
+ * Loading many rows is this, once a value. So the kinds that most columns have take a short way
+ * when nothing is unusual about a value: it is checked and written in one go. Whatever does not
+ * fit there goes the long way, by which single values go, and is refused there with its reason. */
+#include "driver/postgres/pg.h"
+
+enum { JSONB_VERSION = 1, LENGTH_BYTES = 4 };
+
+/* Room for a length and so many bytes, the length being written; where the bytes go. */
+static char *open_field(tenon__buf *out, size_t length)
+{
+    char *at = tenon__pg_room(out, LENGTH_BYTES + length);
+    if (!at)
+        return NULL;
+    tenon__pg_store32(at, (uint32_t)length);
+    return at + LENGTH_BYTES;
+}
+
+static bool quick_int2(tenon__buf *out, int64_t value)
+{
+    char *at = value == (int16_t)value ? open_field(out, 2) : NULL;
+    if (at)
+        tenon__pg_store16(at, (uint16_t)value);
+    return at;
+}
+
+static bool quick_int4(tenon__buf *out, int64_t value)
+{
+    char *at = value == (int32_t)value ? open_field(out, 4) : NULL;
+    if (at)
+        tenon__pg_store32(at, (uint32_t)value);
+    return at;
+}
+
+static bool quick_eight(tenon__buf *out, uint64_t bits)
+{
+    char *at = open_field(out, 8);
+    if (at)
+        tenon__pg_store64(at, bits);
+    return at;
+}
+
+static bool quick_bool(tenon__buf *out, int value)
+{
+    char *at = value == 0 || value == 1 ? open_field(out, 1) : NULL;
+    if (at)
+        *at = (char)value;
+    return at;
+}
+
+static bool quick_text(tenon__buf *out, const tenon_field *field, const char *text)
+{
+    size_t length = text ? strlen(text) : 0;
+    if (!text || !tenon__text_surely_fits(field, length) || !tenon__utf8_is_valid(text, length))
+        return false;
+    char *at = open_field(out, length);
+    if (at)
+        memcpy(at, text, length);
+    return at;
+}
+
+static bool quick_jsonb(tenon__buf *out, tenon_json json)
+{
+    size_t length = json.text && !json.len ? strlen(json.text) : json.len;
+    if (!json.text || !tenon__json_is_valid(json.text, length))
+        return false;
+    char *at = open_field(out, length + 1);
+    if (!at)
+        return false;
+    *at = JSONB_VERSION;
+    memcpy(at + 1, json.text, length);
+    return true;
+}
+
+/* Of times after 1970 that are as fine as the column. */
+static bool quick_time(tenon__buf *out, const tenon__pg_param *param, int64_t us)
+{
+    bool is_plain = us >= 0 && us != INT64_MAX && us % param->time_unit_us == 0;
+    return is_plain && quick_eight(out, (uint64_t)(us - TENON__PG_EPOCH_US));
+}
+
+static bool quick_uuid(tenon__buf *out, const tenon_uuid *value)
+{
+    char *at = open_field(out, 16);
+    if (!at)
+        return false;
+    tenon__pg_store64(at, value->hi);
+    tenon__pg_store64(at + 8, value->lo);
+    return true;
+}
+
+/* False: nothing was written. */
+static bool add_quickly(tenon__buf *out, const tenon__pg_param *param, const void *value)
+{
+    uint64_t bits;
+    switch (param->codec) {
+    case TENON__PG_CODEC_BOOL:
+        return quick_bool(out, *(const int *)value);
+    case TENON__PG_CODEC_INT2:
+        return quick_int2(out, *(const int64_t *)value);
+    case TENON__PG_CODEC_INT4:
+        return quick_int4(out, *(const int64_t *)value);
+    case TENON__PG_CODEC_INT8:
+    case TENON__PG_CODEC_FLOAT8:
+        memcpy(&bits, value, sizeof bits);
+        return quick_eight(out, bits);
+    case TENON__PG_CODEC_TEXT:
+        return quick_text(out, param->field, *(const char *const *)value);
+    case TENON__PG_CODEC_JSONB:
+        return quick_jsonb(out, *(const tenon_json *)value);
+    case TENON__PG_CODEC_TIMESTAMP:
+        return quick_time(out, param, ((const tenon_time *)value)->us);
+    case TENON__PG_CODEC_UUID:
+        return quick_uuid(out, value);
+    default:
+        return false;
+    }
+}
+
+/* The shapes of columns are lists of the rows' values: this is one of them. */
+static bool add_slowly(tenon__buf *out, const tenon__pg_param *param, const void *value,
+                       tenon_error *err)
+{
+    switch (param->shape) {
+    case TENON__PG_ROWS:
+        return tenon__pg_add_checked(out, param, value, err);
+    case TENON__PG_LITERALS:
+        return tenon__pg_add_literal(out, param, value, err);
+    default:
+        return tenon__pg_encode(out, param, value, err);
+    }
+}
+
+bool tenon__pg_add_field(tenon__buf *out, const tenon__pg_param *param, const void *value,
+                         tenon_error *err)
+{
+    if (value && param->is_quick && add_quickly(out, param, value))
+        return true;
+    tenon__pg_add32(out, UINT32_MAX); /* NULL */
+    size_t start = out->length;
+    if (!value)
+        return true;
+    if (!add_slowly(out, param, value, err))
+        return false;
+    if (!out->failed)
+        tenon__pg_store32(out->data + start - LENGTH_BYTES, (uint32_t)(out->length - start));
+    return true;
+}
