@@ -52,12 +52,11 @@ static bool quick_bool(tenon__buf *out, int value)
 static bool quick_text(tenon__buf *out, const tenon_field *field, const char *text)
 {
     size_t length = text ? strlen(text) : 0;
-    if (!text || !tenon__text_surely_fits(field, length) || !tenon__utf8_is_valid(text, length))
-        return false;
-    char *at = open_field(out, length);
-    if (at)
-        memcpy(at, text, length);
-    return at;
+    char *at = text && tenon__text_surely_fits(field, length) ? open_field(out, length) : NULL;
+    if (!at || tenon__utf8_copy(at, text, length))
+        return at;
+    out->length -= LENGTH_BYTES + length;
+    return false;
 }
 
 static bool quick_jsonb(tenon__buf *out, tenon_json json)
