@@ -1,4 +1,4 @@
-/* The options of a …Query that are not conditions: columns, order, distinct, limit.
+/* The options of a …Query that are not conditions: columns, distinct, limit; order.c has the order.
  *
  * An option that a call could only ignore is refused. A column named twice changes nothing. */
 #include "model/walk.h"
@@ -15,14 +15,14 @@ static uint32_t index_of(const tenon__walk *walk, int column)
     return is_column ? (uint32_t)column - 1 : walk->model->field_count;
 }
 
-static bool check_column(tenon__walk *walk, int column, const char *option)
+bool tenon__check_column(tenon__walk *walk, int column, const char *option)
 {
     return index_of(walk, column) < walk->model->field_count ||
            tenon__walk_misuse(walk, "%s names column %d, which there is not", option, column);
 }
 
 /* Whether JSON or an array is asked for what needs an order or an equality of both databases. */
-static void check_comparable(tenon__walk *walk, const tenon_field *field, const char *option)
+void tenon__check_comparable(tenon__walk *walk, const tenon_field *field, const char *option)
 {
     if (field->kind == TENON_KIND_JSON || field->flags & TENON_FIELD_LIST)
         tenon__walk_fail(walk, TENON_MISUSE, field, "%s cannot compare columns of this type",
@@ -63,7 +63,7 @@ void tenon__walk_columns(tenon__walk *walk, const void *query)
     memset(bits, 0, size);
     for (uint32_t i = 0; i < model->field_count; i++) {
         int column = tenon__read_int(select + i * sizeof(int));
-        if (column == 0 || !check_column(walk, column, "select"))
+        if (column == 0 || !tenon__check_column(walk, column, "select"))
             break;
         uint32_t index = index_of(walk, column);
         bits[index / 8] |= (uint8_t)(1u << index % 8);
@@ -71,38 +71,14 @@ void tenon__walk_columns(tenon__walk *walk, const void *query)
     add_keys(model, query, bits);
 }
 
-static void walk_term(tenon__walk *walk, tenon_order term)
-{
-    if (!check_column(walk, term.column, "order_by"))
-        return;
-    const tenon_field *field = &walk->model->fields[term.column - 1];
-    if (term.direction < TENON_ASC || term.direction > TENON_DESC_NULLS_LAST)
-        tenon__walk_fail(walk, TENON_MISUSE, field, "there is no direction %d", term.direction);
-    check_comparable(walk, field, "order_by");
-    tenon__shape_field(&walk->shape, (uint8_t)(term.direction + 1), (uint16_t)(term.column - 1));
-}
-
-void tenon__walk_order(tenon__walk *walk, const void *query)
-{
-    const char *at = member(query, walk->model->query_order_by);
-    for (int i = 0; i < TENON_MAX_ORDER; i++, at += walk->model->order_size) {
-        tenon_order term;
-        memcpy(&term, at, sizeof term);
-        if (term.column == 0)
-            break;
-        walk_term(walk, term);
-    }
-    tenon__shape_word(&walk->shape, TENON__SHAPE_END);
-}
-
 void tenon__walk_distinct(tenon__walk *walk, const void *query)
 {
     const char *at = member(query, walk->model->query_distinct);
     for (int i = 0; i < TENON_MAX_DISTINCT; i++, at += sizeof(int)) {
         int column = tenon__read_int(at);
-        if (column == 0 || !check_column(walk, column, "distinct"))
+        if (column == 0 || !tenon__check_column(walk, column, "distinct"))
             break;
-        check_comparable(walk, &walk->model->fields[column - 1], "distinct");
+        tenon__check_comparable(walk, &walk->model->fields[column - 1], "distinct");
         tenon__shape_field(&walk->shape, TENON__SHAPE_ITEM, (uint16_t)(column - 1));
     }
     tenon__shape_word(&walk->shape, TENON__SHAPE_END);
@@ -131,11 +107,6 @@ static void refuse(tenon__walk *walk, const void *query, uint32_t offset, const 
 {
     if (tenon__read_int(member(query, offset)) != 0)
         tenon__walk_misuse(walk, "%s has no meaning for %s", option, call);
-}
-
-void tenon__refuse_order(tenon__walk *walk, const void *query, const char *call)
-{
-    refuse(walk, query, walk->model->query_order_by, "order_by", call);
 }
 
 void tenon__refuse_columns(tenon__walk *walk, const void *query, const char *call)

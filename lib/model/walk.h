@@ -110,6 +110,15 @@ typedef enum tenon__truth { TENON__DEPENDS, TENON__ALWAYS, TENON__NEVER } tenon_
 /* Walks a …Where. ALWAYS when it lets every row through: nothing is set, or only what is always
  * true. */
 tenon__truth tenon__walk_where(tenon__walk *walk, const void *where);
+/* The operator of a count and its values; not the word and the relation before. */
+tenon__truth tenon__walk_count_filter(tenon__walk *walk, const tenon_int_filter *filter);
+tenon__truth tenon__and_of(tenon__truth a, tenon__truth b);
+tenon__truth tenon__not_of(tenon__truth a);
+
+/* ---- where_relation.c ------------------------------------------------------------------------ */
+
+/* What a …Where says of one relation of its model. */
+tenon__truth tenon__walk_relation_filter(tenon__walk *walk, uint16_t index, const void *where);
 
 /* ---- options.c ------------------------------------------------------------------------------- */
 
@@ -117,17 +126,27 @@ void tenon__walk_plan(tenon__walk *walk, tenon_plan_mode plan);
 /* Columns, order and distinct of a …Query into the shape, in this order. Columns that an included
  * relation is looked up by come along. */
 void tenon__walk_columns(tenon__walk *walk, const void *query);
-void tenon__walk_order(tenon__walk *walk, const void *query);
 void tenon__walk_distinct(tenon__walk *walk, const void *query);
 /* Limit and offset, whose values come last. */
 void tenon__walk_limit(tenon__walk *walk, int64_t limit, int64_t offset);
 /* Refuses an option that this call could only ignore. */
-void tenon__refuse_order(tenon__walk *walk, const void *query, const char *call);
 void tenon__refuse_columns(tenon__walk *walk, const void *query, const char *call);
 void tenon__refuse_distinct(tenon__walk *walk, const void *query, const char *call);
 void tenon__refuse_includes(tenon__walk *walk, const void *query, const char *call);
 /* Whether the query asks for the rows of a relation, or for their number. */
 bool tenon__is_included(const tenon_relation *relation, const void *query);
+
+/* Whether it is a column enum of the model. */
+bool tenon__check_column(tenon__walk *walk, int column, const char *option);
+/* Whether JSON or an array is asked for what needs an order or an equality of both databases. */
+void tenon__check_comparable(tenon__walk *walk, const tenon_field *field, const char *option);
+
+/* ---- order.c --------------------------------------------------------------------------------- */
+
+void tenon__walk_order(tenon__walk *walk, const void *query);
+void tenon__refuse_order(tenon__walk *walk, const void *query, const char *call);
+/* Whether anything is set in a …Order, which ends a list when nothing is. */
+bool tenon__is_term(const tenon_model *model, const void *order);
 
 /* ---- hints.c --------------------------------------------------------------------------------- */
 

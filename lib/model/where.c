@@ -88,13 +88,19 @@ SAME_PLACE(tenon_bytes_filter);
 SAME_PLACE(tenon_json_filter);
 SAME_PLACE(tenon_bool_array_filter);
 
+static unsigned families_of(const tenon_field *field)
+{
+    if (field->flags & TENON_FIELD_LIST)
+        return NULLS | EQUALITY | ARRAYS;
+    unsigned families = families_of_kind[field->kind];
+    return field == &tenon__count_field ? families & ~(unsigned)NULLS : families;
+}
+
 static bool check_operator(tenon__walk *walk, const tenon_field *field, int operation)
 {
     if (operation < 0 || (size_t)operation >= TENON__COUNT(operators))
         return tenon__walk_fail(walk, TENON_MISUSE, field, "there is no operator %d", operation);
-    bool is_list = field->flags & TENON_FIELD_LIST;
-    unsigned families = is_list ? NULLS | EQUALITY | ARRAYS : families_of_kind[field->kind];
-    if (TENON__LIKELY(operators[operation].family & families))
+    if (TENON__LIKELY(operators[operation].family & families_of(field)))
         return true;
     return tenon__walk_fail(walk, TENON_MISUSE, field,
                             "%s cannot be asked of a column of this type",
@@ -212,14 +218,10 @@ static bool walk_bool(tenon__walk *walk, const tenon_field *field, uint16_t inde
     return true;
 }
 
-static tenon__truth walk_filter(tenon__walk *walk, uint16_t index, const char *filter)
+/* What the operator takes, behind it in the shape. */
+static tenon__truth walk_payload(tenon__walk *walk, const tenon_field *field, int operation,
+                                 const char *as)
 {
-    const tenon_field *field = &walk->model->fields[index];
-    const char *as = filter + TENON__FILTER_AS;
-    int operation = tenon__read_int(filter);
-    if (!check_operator(walk, field, operation) || walk_bool(walk, field, index, operation, as))
-        return TENON__DEPENDS;
-    tenon__shape_field(&walk->shape, (uint8_t)operation, index);
     switch ((payload)operators[operation].payload) {
     case TAKES_NOTHING:
         break;
@@ -243,16 +245,36 @@ static tenon__truth walk_filter(tenon__walk *walk, uint16_t index, const char *f
     return TENON__DEPENDS;
 }
 
+static tenon__truth walk_filter(tenon__walk *walk, uint16_t index, const char *filter)
+{
+    const tenon_field *field = &walk->model->fields[index];
+    const char *as = filter + TENON__FILTER_AS;
+    int operation = tenon__read_int(filter);
+    if (!check_operator(walk, field, operation) || walk_bool(walk, field, index, operation, as))
+        return TENON__DEPENDS;
+    tenon__shape_field(&walk->shape, (uint8_t)operation, index);
+    return walk_payload(walk, field, operation, as);
+}
+
+tenon__truth tenon__walk_count_filter(tenon__walk *walk, const tenon_int_filter *filter)
+{
+    int operation = (int)filter->op;
+    if (!check_operator(walk, &tenon__count_field, operation))
+        return TENON__DEPENDS;
+    tenon__shape_word(&walk->shape, (uint8_t)operation);
+    return walk_payload(walk, &tenon__count_field, operation, (const char *)&filter->as);
+}
+
 /* ---- trees ----------------------------------------------------------------------------------- */
 
-static tenon__truth and_of(tenon__truth a, tenon__truth b)
+tenon__truth tenon__and_of(tenon__truth a, tenon__truth b)
 {
     if (a == TENON__NEVER || b == TENON__NEVER)
         return TENON__NEVER;
     return a == TENON__ALWAYS ? b : a;
 }
 
-static tenon__truth not_of(tenon__truth a)
+tenon__truth tenon__not_of(tenon__truth a)
 {
     if (a == TENON__DEPENDS)
         return a;
@@ -261,7 +283,7 @@ static tenon__truth not_of(tenon__truth a)
 
 static tenon__truth or_of(tenon__truth a, tenon__truth b)
 {
-    return not_of(and_of(not_of(a), not_of(b)));
+    return tenon__not_of(tenon__and_of(tenon__not_of(a), tenon__not_of(b)));
 }
 
 static tenon__truth walk_items(tenon__walk *walk, uint8_t word, tenon_where_list list)
@@ -273,10 +295,10 @@ static tenon__truth walk_items(tenon__walk *walk, uint8_t word, tenon_where_list
         tenon__shape_word(&walk->shape, TENON__SHAPE_ITEM);
         const char *item = (const char *)list.items + i * walk->model->where_size;
         tenon__truth of_item = tenon__walk_where(walk, item);
-        truth = is_all ? and_of(truth, of_item) : or_of(truth, of_item);
+        truth = is_all ? tenon__and_of(truth, of_item) : or_of(truth, of_item);
     }
     tenon__shape_word(&walk->shape, TENON__SHAPE_END);
-    return word == TENON__SHAPE_NONE ? not_of(truth) : truth;
+    return word == TENON__SHAPE_NONE ? tenon__not_of(truth) : truth;
 }
 
 static tenon__truth walk_tree(tenon__walk *walk, uint8_t word, tenon_where_list list)
@@ -294,9 +316,9 @@ static tenon__truth walk_trees(tenon__walk *walk, const void *where)
     memcpy(&head, where, sizeof head);
     tenon_where_list except = {.items = head.except, .count = head.except != NULL};
     tenon__truth truth = walk_tree(walk, TENON__SHAPE_NONE, except);
-    truth = and_of(truth, walk_tree(walk, TENON__SHAPE_ALL, head.all));
-    truth = and_of(truth, walk_tree(walk, TENON__SHAPE_ANY, head.any));
-    return and_of(truth, walk_tree(walk, TENON__SHAPE_NONE, head.none));
+    truth = tenon__and_of(truth, walk_tree(walk, TENON__SHAPE_ALL, head.all));
+    truth = tenon__and_of(truth, walk_tree(walk, TENON__SHAPE_ANY, head.any));
+    return tenon__and_of(truth, walk_tree(walk, TENON__SHAPE_NONE, head.none));
 }
 
 tenon__truth tenon__walk_where(tenon__walk *walk, const void *where)
@@ -312,8 +334,10 @@ tenon__truth tenon__walk_where(tenon__walk *walk, const void *where)
     for (uint32_t i = 0; i < model->field_count; i++) {
         const char *filter = (const char *)where + model->fields[i].where_offset;
         if (tenon__read_int(filter) != 0)
-            truth = and_of(truth, walk_filter(walk, (uint16_t)i, filter));
+            truth = tenon__and_of(truth, walk_filter(walk, (uint16_t)i, filter));
     }
+    for (uint32_t i = 0; i < model->relation_count; i++)
+        truth = tenon__and_of(truth, tenon__walk_relation_filter(walk, (uint16_t)i, where));
     tenon__shape_word(&walk->shape, TENON__SHAPE_END);
     walk->depth--;
     return truth;

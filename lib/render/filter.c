@@ -29,7 +29,7 @@ static void write_test(tenon__sql *w, const tenon_field *field, const char *test
     tenon__sql_add(w, test);
 }
 
-static void write_field_condition(tenon__sql *w, tenon_operator operation, const tenon_field *field)
+void tenon__sql_field_condition(tenon__sql *w, tenon_operator operation, const tenon_field *field)
 {
     switch (operation) {
     case TENON_EQ:
@@ -100,6 +100,19 @@ static void write_field_condition(tenon__sql *w, tenon_operator operation, const
     }
 }
 
+/* COLUMN operator field field */
+static void write_column_condition(tenon__sql *w)
+{
+    static const char *const signs[] = {
+        [TENON_EQ] = " = ",  [TENON_NE] = " <> ", [TENON_LT] = " < ",
+        [TENON_LE] = " <= ", [TENON_GT] = " > ",  [TENON_GE] = " >= ",
+    };
+    const char *sign = signs[tenon__shape_next(&w->shape)];
+    w->dialect->compared(w, tenon__sql_next_field(w));
+    tenon__sql_add(w, sign);
+    w->dialect->compared(w, tenon__sql_next_field(w));
+}
+
 /* (ITEM where)* END: each item in parentheses, joined by the word; `empty` when there is none. */
 static void write_items(tenon__sql *w, const char *word, const char *empty)
 {
@@ -135,8 +148,19 @@ static void write_condition(tenon__sql *w, uint8_t word)
         tenon__sql_add(w, " = ");
         tenon__sql_add(w, word == TENON__SHAPE_IS_TRUE ? dialect->true_text : dialect->false_text);
         return;
+    case TENON__SHAPE_SOME:
+    case TENON__SHAPE_EVERY:
+    case TENON__SHAPE_NO_ROW:
+        tenon__sql_relation_condition(w, word);
+        return;
+    case TENON__SHAPE_COUNT:
+        tenon__sql_count_condition(w);
+        return;
+    case TENON__SHAPE_COLUMN:
+        write_column_condition(w);
+        return;
     default:
-        write_field_condition(w, (tenon_operator)word, tenon__sql_next_field(w));
+        tenon__sql_field_condition(w, (tenon_operator)word, tenon__sql_next_field(w));
     }
 }
 

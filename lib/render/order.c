@@ -2,7 +2,11 @@
  *
  * The two databases disagree about where NULLs belong, so every nullable column says it; for the
  * others the words would only keep an index from being used. LIMIT 1 is a literal: planners treat
- * it apart. */
+ * it apart.
+ *
+ * What stands at the other end of a relation is a subquery of the row, (SELECT column FROM target
+ * WHERE …), which unlike a join changes nothing else in the statement and so goes together with
+ * distinct, pages and row locks. */
 #include "render/sql.h"
 
 /* How many (word, field) entries stand before the END. */
@@ -14,17 +18,32 @@ static size_t count_entries(const tenon__shape_reader *shape)
     return count;
 }
 
+/* (VIA relation)* (direction + 1 | OF_COUNT, relation), or a field at the end. */
+static tenon__sql_term read_term(tenon__sql *w)
+{
+    tenon__sql_term term = {.path = w->shape.at};
+    uint8_t word;
+    while ((word = tenon__shape_next(&w->shape)) == TENON__SHAPE_VIA)
+        tenon__shape_next_field(&w->shape);
+    uint16_t index = tenon__shape_next_field(&w->shape);
+    bool is_own = *term.path != TENON__SHAPE_VIA && !(word & TENON__SHAPE_OF_COUNT);
+    if (is_own)
+        term.field = &w->model->fields[index];
+    term.direction = (tenon_direction)((word & ~TENON__SHAPE_OF_COUNT) - 1);
+    return term;
+}
+
 const tenon__sql_term *tenon__sql_read_order(tenon__sql *w, size_t *count)
 {
     size_t most = count_entries(&w->shape);
     tenon__sql_term *terms = tenon__sql_alloc(w, most, sizeof *terms);
     *count = 0;
-    for (uint8_t word; (word = tenon__shape_next(&w->shape)) != TENON__SHAPE_END;) {
-        tenon__sql_term term = {.direction = (tenon_direction)(word - 1)};
-        term.field = tenon__sql_next_field(w);
+    while (*w->shape.at != TENON__SHAPE_END) {
+        tenon__sql_term term = read_term(w);
         if (terms)
             terms[(*count)++] = term;
     }
+    w->shape.at++;
     return terms;
 }
 
@@ -56,13 +75,59 @@ static const char *words_of(tenon_direction direction, bool is_nullable)
     return "";
 }
 
+static void write_path(tenon__sql *w);
+
+/* "(SELECT … FROM target AS t1 WHERE joined)" */
+static void write_related_path(tenon__sql *w)
+{
+    tenon__sql_join join = tenon__sql_join_of(w, tenon__sql_next_relation(w));
+    tenon__sql_add(w, "(SELECT ");
+    tenon__sql_scope before = tenon__sql_enter(w, join.target);
+    write_path(w);
+    tenon__sql_enter(w, before);
+    tenon__sql_related_rows(w, &join);
+    tenon__sql_add(w, ")");
+}
+
+static void write_count(tenon__sql *w)
+{
+    tenon__sql_join join = tenon__sql_join_of(w, tenon__sql_next_relation(w));
+    tenon__sql_add(w, "(SELECT count(*)");
+    tenon__sql_related_rows(w, &join);
+    tenon__sql_add(w, ")");
+}
+
+static void write_path(tenon__sql *w)
+{
+    uint8_t word = tenon__shape_next(&w->shape);
+    if (word == TENON__SHAPE_VIA)
+        write_related_path(w);
+    else if (word & TENON__SHAPE_OF_COUNT)
+        write_count(w);
+    else
+        w->dialect->ordered(w, tenon__sql_next_field(w));
+}
+
+/* By way of relations there may be no row, whatever the column at the end. */
+static void write_term(tenon__sql *w, const tenon__sql_term *term)
+{
+    bool is_nullable = !term->field || term->field->flags & TENON_FIELD_NULLABLE;
+    if (term->field) {
+        w->dialect->ordered(w, term->field);
+    } else {
+        tenon__shape_reader rest = w->shape;
+        w->shape.at = term->path;
+        write_path(w);
+        w->shape = rest;
+    }
+    tenon__sql_add(w, words_of(term->direction, is_nullable));
+}
+
 void tenon__sql_order(tenon__sql *w, const tenon__sql_term *terms, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         tenon__sql_add(w, i ? ", " : " ORDER BY ");
-        w->dialect->ordered(w, terms[i].field);
-        bool is_nullable = terms[i].field->flags & TENON_FIELD_NULLABLE;
-        tenon__sql_add(w, words_of(terms[i].direction, is_nullable));
+        write_term(w, &terms[i]);
     }
 }
 

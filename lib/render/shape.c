@@ -1,6 +1,9 @@
 /* The writer's slow path and the reader. */
 #include "render/shape.h"
 
+const tenon_field tenon__count_field = {
+    .name = "count", .kind = TENON_KIND_INT64, .pg_type = TENON_PG_INT8};
+
 void tenon__shape_begin(tenon__shape *shape, tenon__arena *arena, tenon__operation operation,
                         const tenon_model *model)
 {

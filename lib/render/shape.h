@@ -23,11 +23,17 @@
  *     condition := operator field [text]          a tenon_operator; text: the keys of JSON_PATH_EQ
  *                | (IS_TRUE | IS_FALSE) field     booleans are literals
  *                | (ALL | ANY | NONE) (ITEM where)* END
- *     order     := (direction + 1, field)* END    a tenon_direction
+ *                | (SOME | EVERY | NO_ROW) relation where
+ *                                                 of the rows at its other end
+ *                | COUNT relation operator        of how many they are
+ *                | COLUMN operator field field    two columns
+ *     order     := term* END
+ *     term      := (VIA relation)* (direction + 1, field)          a tenon_direction
+ *                | (VIA relation)* (direction + 1 | OF_COUNT, relation)
  *     distinct  := (ITEM field)* END
  *     left_out  := a byte for each GENERATED field, 1: the database fills it in
  *     changes   := (tenon_change field)* END
- *     field     := two bytes, an index
+ *     field     := two bytes, an index; so is a relation
  *     text      := two bytes of length, bytes
  *
  * The values of a call are numbered in the order in which the shape mentions them: keys of FIND_BY
@@ -82,8 +88,19 @@ enum {
     TENON__SHAPE_ANY,
     TENON__SHAPE_NONE,
     TENON__SHAPE_IS_TRUE,
-    TENON__SHAPE_IS_FALSE
+    TENON__SHAPE_IS_FALSE,
+    TENON__SHAPE_SOME,
+    TENON__SHAPE_EVERY,
+    TENON__SHAPE_NO_ROW,
+    TENON__SHAPE_COUNT,
+    TENON__SHAPE_COLUMN,
+    /* in an order, where a direction may stand */
+    TENON__SHAPE_VIA = 16,
+    TENON__SHAPE_OF_COUNT = 32
 };
+
+/* What count filters compare: an integer without a column. */
+extern const tenon_field tenon__count_field;
 
 /* 16 bytes without padding. */
 typedef struct tenon__shape_head {

@@ -42,7 +42,9 @@ void tenon__sql_qualified_column(tenon__sql *w, const tenon_field *field)
 
 void tenon__sql_column(tenon__sql *w, const tenon_field *field)
 {
-    if (w->is_qualified)
+    if (field == &tenon__count_field)
+        tenon__sql_add(w, "count(*)");
+    else if (w->is_qualified)
         tenon__sql_qualified_column(w, field);
     else
         tenon__sql_identifier(w, field->column);

@@ -152,16 +152,23 @@ const tenon_relation *tenon__sql_next_relation(tenon__sql *w);
 void tenon__sql_where(tenon__sql *w);
 /* The conditions alone; what is always true when there are none. */
 void tenon__sql_conditions(tenon__sql *w);
+/* One condition on a field, whose operator and index have been read. */
+void tenon__sql_field_condition(tenon__sql *w, tenon_operator operation, const tenon_field *field);
 /* " WHERE key = $1 AND …" by the unique of the head. */
 void tenon__sql_where_key(tenon__sql *w);
 
 /* "key = $1" */
 void tenon__sql_equals(tenon__sql *w, const tenon_field *field);
 
+/* relation_filter.c: SOME, EVERY and NO_ROW; COUNT. The word itself has been read. */
+void tenon__sql_relation_condition(tenon__sql *w, uint8_t word);
+void tenon__sql_count_condition(tenon__sql *w);
+
 /* order.c: reads the order of the shape into an array; *count terms. */
 typedef struct tenon__sql_term {
-    const tenon_field *field;
+    const tenon_field *field; /* of the model's own; NULL: what the path leads to */
     tenon_direction direction;
+    const uint8_t *path; /* where the term stands in the shape */
 } tenon__sql_term;
 const tenon__sql_term *tenon__sql_read_order(tenon__sql *w, size_t *count);
 void tenon__sql_order(tenon__sql *w, const tenon__sql_term *terms, size_t count);

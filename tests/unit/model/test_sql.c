@@ -6,6 +6,8 @@
  * files are written instead. */
 #include "both.h"
 
+#include "golden/blog/blog.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -249,6 +251,71 @@ static const sql_case filter_cases[] = {
     {"a tree with an item without conditions", tree_of_nothing},
 };
 
+/* ---- relations ------------------------------------------------------------------------------- */
+
+#define AUTHORS(name, ...) CASE(name, author_exists(s, .where = {__VA_ARGS__}))
+#define ARTICLES(name, ...) CASE(name, article_exists(s, .where = {__VA_ARGS__}))
+
+static const AuthorWhere grown = {.age = GE(18)}, any_author;
+static const AuthorWhere of_grown = {.boss.is = &grown};
+static const ArticleWhere published = {.published = EQ(true), .views = GT(9)}, any_article;
+static const TagWhere tagged = {.label = EQ("c")};
+static const RoomWhere named = {.name = NOT_NULL()};
+static const SeatWhere in_named = {.room.is = &named};
+static const AuthorOrder by_name = DESC(AUTHOR_NAME), by_boss = {.boss = &by_name};
+static const AuthorOrder by_articles = {.count = AUTHOR_ARTICLES, .direction = TENON_DESC};
+
+AUTHORS(related_some, .articles.some = &published, .age = GT(1))
+AUTHORS(related_every, .articles.every = &published)
+AUTHORS(related_none, .articles.none = &published)
+AUTHORS(related_any_row, .articles.some = &any_article, .comments.none = &(CommentWhere){0})
+ARTICLES(related_is, .author.is = &grown, .editor.is_not = &grown)
+ARTICLES(related_key, .editor.presence = TENON_ABSENT, .author.is = &any_author)
+AUTHORS(related_without_key, .profile.presence = TENON_PRESENT)
+ARTICLES(related_by_link, .tags.some = &tagged, .tags.every = &tagged)
+AUTHORS(related_to_itself, .boss.is = &of_grown, .follows.none = &grown)
+AUTHORS(related_by_two_columns, .seats.some = &in_named)
+CASE(related_without_two_columns, seat_exists(s, .where.room.presence = TENON_ABSENT))
+AUTHORS(related_counts, .articles.count = GE(3), .staff.count = BETWEEN(1, 2))
+ARTICLES(related_counts_by_link, .tags.count = IN(ages, 3))
+AUTHORS(related_in_trees, .any = AUTHOR_WHERES({.boss.is = &grown}, {.staff.none = &grown}))
+CASE(related_in_other_table,
+     author_exists(s, .table = {.schema = "x", .name = "T1"}, .where.staff.some = &grown))
+CASE(related_and_updated,
+     author_update_many(s, .where.articles.some = &published, .set.age = INCREASE(1)))
+CASE(related_and_deleted, article_delete_many(s, .where.author.is_not = &of_grown))
+CASE(ordered_by_relation, article_find_many(s, .select = {ARTICLE_ID},
+                                            .order_by = {{.editor = &by_boss}, ASC(ARTICLE_ID)}))
+CASE(ordered_by_count,
+     article_find_many(s, .select = {ARTICLE_ID}, .limit = 9,
+                       .order_by = {{.author = &by_articles}, {.count = ARTICLE_TAGS}}))
+CASE(ordered_and_distinct,
+     article_find_many(s, .select = {ARTICLE_ID}, .order_by = {{.author = &by_name}},
+                       .distinct = {ARTICLE_VIEWS}))
+
+static const sql_case relation_cases[] = {
+    {"some", related_some},
+    {"every", related_every},
+    {"none", related_none},
+    {"some and none without conditions", related_any_row},
+    {"is and is_not", related_is},
+    {"presence where the key is", related_key},
+    {"presence where the key is not", related_without_key},
+    {"by a link", related_by_link},
+    {"self relations", related_to_itself},
+    {"by a key of two columns", related_by_two_columns},
+    {"absence by a key of two columns", related_without_two_columns},
+    {"count", related_counts},
+    {"count by a link", related_counts_by_link},
+    {"in trees", related_in_trees},
+    {"in a table that is called like an alias", related_in_other_table},
+    {"update_many", related_and_updated},
+    {"delete_many", related_and_deleted},
+    {"in the order of a relation's relation", ordered_by_relation},
+    {"in the order of counts", ordered_by_count},
+    {"in the order of a relation, distinct", ordered_and_distinct},
+};
+
 /* ---- writing --------------------------------------------------------------------------------- */
 
 static const ArraysSet no_arrays[2];
@@ -407,6 +474,11 @@ static void conditions_are_said_like_this(void **state)
     check_group("tests/golden/sql/filter.txt", filter_cases, TENON__COUNT(filter_cases));
 }
 
+static void relations_are_said_like_this(void **state)
+{
+    check_group("tests/golden/sql/relation.txt", relation_cases, TENON__COUNT(relation_cases));
+}
+
 static void writing_is_said_like_this(void **state)
 {
     check_group("tests/golden/sql/write.txt", write_cases, TENON__COUNT(write_cases));
@@ -433,6 +505,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reading_is_said_like_this),
         cmocka_unit_test(conditions_are_said_like_this),
+        cmocka_unit_test(relations_are_said_like_this),
         cmocka_unit_test(writing_is_said_like_this),
     };
     return cmocka_run_group_tests(tests, open_both, close_both);

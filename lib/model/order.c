@@ -1,0 +1,144 @@
+/* The order of a …Query into the shape.
+ *
+ * A term says one thing: a column, the number of a list's rows, or a term of a to-one relation's
+ * target, to any depth. Whatever it says beside that could only be ignored and is refused. */
+#include "model/walk.h"
+
+static tenon_order order_at(const char *at)
+{
+    tenon_order order;
+    memcpy(&order, at, sizeof order);
+    return order;
+}
+
+static bool has_lists(const tenon_model *model)
+{
+    for (uint32_t i = 0; i < model->relation_count; i++) {
+        if (model->relations[i].is_list)
+            return true;
+    }
+    return false;
+}
+
+/* The relation whose rows are counted; 0: none. */
+static int count_of(const tenon_model *model, const char *at)
+{
+    return has_lists(model) ? tenon__read_int(at + TENON_ORDER_COUNT) : 0;
+}
+
+/* What is ordered by at the end of a to-one relation; NULL: nothing. */
+static const char *order_of(const tenon_relation *relation, const char *at)
+{
+    const char *order = NULL;
+    if (!relation->is_list)
+        memcpy(&order, at + relation->order_offset, sizeof order);
+    return order;
+}
+
+/* How many of the ways to say what is ordered by are used. */
+static int count_ways(const tenon_model *model, const char *at)
+{
+    int count = (order_at(at).column != 0) + (count_of(model, at) != 0);
+    for (uint32_t i = 0; i < model->relation_count; i++)
+        count += order_of(&model->relations[i], at) != NULL;
+    return count;
+}
+
+bool tenon__is_term(const tenon_model *model, const void *order)
+{
+    return count_ways(model, order) > 0;
+}
+
+/* ---- terms ----------------------------------------------------------------------------------- */
+
+static bool check_direction(tenon__walk *walk, int direction)
+{
+    return (direction >= TENON_ASC && direction <= TENON_DESC_NULLS_LAST) ||
+           tenon__walk_misuse(walk, "order_by has no direction %d", direction);
+}
+
+static void walk_column(tenon__walk *walk, tenon_order order)
+{
+    if (!tenon__check_column(walk, order.column, "order_by"))
+        return;
+    tenon__check_comparable(walk, &walk->model->fields[order.column - 1], "order_by");
+    tenon__shape_field(&walk->shape, (uint8_t)(order.direction + 1), (uint16_t)(order.column - 1));
+}
+
+static void walk_count(tenon__walk *walk, int relation, int direction)
+{
+    const tenon_model *model = walk->model;
+    uint32_t index = (uint32_t)relation - model->field_count - 1;
+    if (relation <= 0 || index >= model->relation_count || !model->relations[index].is_list) {
+        tenon__walk_misuse(walk, "order_by counts %d, which is no list", relation);
+        return;
+    }
+    uint8_t word = (uint8_t)((direction + 1) | TENON__SHAPE_OF_COUNT);
+    tenon__shape_field(&walk->shape, word, (uint16_t)index);
+}
+
+static void walk_term(tenon__walk *walk, const char *at);
+
+static void walk_relations(tenon__walk *walk, const char *at)
+{
+    const tenon_model *model = walk->model;
+    for (uint32_t i = 0; i < model->relation_count; i++) {
+        const char *order = order_of(&model->relations[i], at);
+        if (!order)
+            continue;
+        if (order_at(at).direction)
+            tenon__walk_misuse(walk, "order_by has a direction beside '%s', whose own counts",
+                               model->relations[i].name);
+        tenon__shape_field(&walk->shape, TENON__SHAPE_VIA, (uint16_t)i);
+        walk->model = model->relations[i].target;
+        walk_term(walk, order);
+        walk->model = model;
+    }
+}
+
+static bool check_depth(tenon__walk *walk)
+{
+    if (walk->depth < TENON__WALK_DEPTH)
+        return true;
+    walk->failed = true;
+    return tenon__fail(walk->err, TENON_LIMIT, "order_by is nested more than %d deep",
+                       TENON__WALK_DEPTH);
+}
+
+static void walk_term(tenon__walk *walk, const char *at)
+{
+    tenon_order order = order_at(at);
+    int count = count_of(walk->model, at);
+    if (count_ways(walk->model, at) != 1) {
+        tenon__walk_misuse(walk, "a term of order_by names one column, count or relation");
+        return;
+    }
+    if (!check_direction(walk, order.direction) || !check_depth(walk))
+        return;
+    walk->depth++;
+    if (order.column)
+        walk_column(walk, order);
+    else if (count)
+        walk_count(walk, count, order.direction);
+    else
+        walk_relations(walk, at);
+    walk->depth--;
+}
+
+void tenon__walk_order(tenon__walk *walk, const void *query)
+{
+    const tenon_model *model = walk->model;
+    const char *at = (const char *)query + model->query_order_by;
+    for (int i = 0; i < TENON_MAX_ORDER; i++, at += model->order_size) {
+        if (!tenon__is_term(model, at) || walk->failed)
+            break;
+        walk_term(walk, at);
+    }
+    tenon__shape_word(&walk->shape, TENON__SHAPE_END);
+}
+
+void tenon__refuse_order(tenon__walk *walk, const void *query, const char *call)
+{
+    if (tenon__is_term(walk->model, (const char *)query + walk->model->query_order_by))
+        tenon__walk_misuse(walk, "order_by has no meaning for %s", call);
+}
