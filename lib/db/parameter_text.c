@@ -171,7 +171,10 @@ size_t tenon_event_parameter(const tenon_event *event, size_t index, char *text,
     if (!statement || !call || index >= statement->slot_count || index >= call->value_count)
         return 0;
     writer w = {.text = text, .size = size};
-    add_value(&w, &statement->slots[index], call->values[index]);
+    if (statement->flags & TENON__ROWS_GIVEN)
+        add_number(&w, "[%zu rows]", ((const tenon__row_source *)call->values[0])->count);
+    else
+        add_value(&w, &statement->slots[index], call->values[index]);
     text[w.length] = '\0';
     return w.length;
 }
