@@ -384,6 +384,12 @@ typedef struct tenon_upsert_head {
 TENON_API const char *tenon_enum_name(const tenon_enum *enumeration, unsigned value);
 TENON_API unsigned tenon_enum_value(const tenon_enum *enumeration, const char *name);
 
+/* The first argument, and the rest with a comma behind each, which may be none. */
+#define TENON_FIRST(...) TENON_FIRST_OF(__VA_ARGS__, )
+#define TENON_FIRST_OF(first, ...) (first)
+#define TENON_REST(...) TENON_REST_OF(__VA_ARGS__, )
+#define TENON_REST_OF(first, ...) __VA_ARGS__
+
 /* C++ converts neither void pointers nor integers to enums by itself. */
 #ifdef __cplusplus
 #define TENON_AS(type, value) static_cast<type>(value)

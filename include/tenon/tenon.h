@@ -9,6 +9,7 @@
 #include <tenon/nested.h>
 #include <tenon/query.h>
 #include <tenon/session.h>
+#include <tenon/stream.h>
 #include <tenon/types.h>
 
 #endif

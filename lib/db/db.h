@@ -15,6 +15,7 @@
 
 #include <tenon/hooks.h>
 #include <tenon/session.h>
+#include <tenon/stream.h>
 
 /* A plan as lib/db sees it: a statement and a way to free it. lib/model makes it through `make`. */
 typedef struct tenon__cached {
@@ -50,6 +51,12 @@ bool tenon__run(tenon_session *s, const tenon__call *call);
  * one of its own. */
 bool tenon__run_copy(tenon_session *s, const tenon__statement *statement, size_t count,
                      const void *const *(*next)(void *ctx, size_t i), void *ctx, int64_t *affected);
+
+/* Opens a stream for a call that only reads; its rows and affected are of no concern. NULL when the
+ * session has failed or fails now. `options` are those of the transaction that it has for itself
+ * outside of one of the session's, and may be NULL. */
+tenon_stream *tenon__stream_open(tenon_session *s, const tenon__call *call,
+                                 const tenon_transaction_options *options);
 
 /* Calls the hooks that want this moment of what takes several statements: `session`, `moment`,
  * `model` and what belongs to the moment are filled in. False when one of them made the session

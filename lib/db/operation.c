@@ -4,7 +4,7 @@
  * be waited for. `follow` turns what a driver says into the next state; all driver calls end there.
  * The way of a hit on SQLite goes through LEASE, START and EXECUTE to OVER without a wait,
  * a clock or an allocation. */
-#include "db/operation.h"
+#include "db/stream.h"
 
 #include <assert.h>
 
@@ -111,13 +111,20 @@ static tenon__progress execute(tenon__operation *op)
                                   op->err);
 }
 
+tenon__rows *tenon__operation_rows(const tenon__operation *op)
+{
+    if (op->stream)
+        return op->stream_work == TENON__STREAM_FETCH ? &op->stream->rows : NULL;
+    return op->call ? op->call->rows : NULL;
+}
+
 static tenon__progress fetch(tenon__operation *op)
 {
-    tenon__rows *rows = op->call ? op->call->rows : NULL;
     int64_t *affected = op->call ? op->call->affected : NULL;
     if (op->copy)
         affected = op->copy->affected;
-    return driver_of(op)->fetch(op->member->connection, rows, affected, op->err);
+    return driver_of(op)->fetch(op->member->connection, tenon__operation_rows(op), affected,
+                                op->err);
 }
 
 /* Gives rows to the driver until it has to wait. */
@@ -204,23 +211,29 @@ static tenon__need follow(tenon__operation *op, tenon__progress progress)
 
 /* ---- finding the statement ------------------------------------------------------------------- */
 
-static tenon__shared_plan *make_plan(tenon__operation *op, uint64_t hash)
+static tenon__shared_plan *make_plan(tenon_db *db, uint64_t hash, const tenon__call *call,
+                                     tenon_error *err)
 {
-    const tenon__call *call = op->call;
     tenon__cached cached = {0};
-    if (!call->make(driver_of(op)->dialect, call->key, call->key_length, &cached, op->err))
+    if (!call->make(db->driver->dialect, call->key, call->key_length, &cached, err))
         return NULL;
-    return tenon__plan_cache_take(&op->db->plans, hash, call->key, call->key_length, &cached);
+    tenon__shared_plan *plan =
+        tenon__plan_cache_take(&db->plans, hash, call->key, call->key_length, &cached);
+    if (!plan)
+        tenon__fail_no_memory(err);
+    return plan;
+}
+
+tenon__shared_plan *tenon__plan_of(tenon_db *db, const tenon__call *call, tenon_error *err)
+{
+    uint64_t hash = tenon__hash(call->key, call->key_length);
+    tenon__shared_plan *plan = tenon__plan_cache_get(&db->plans, hash, call->key, call->key_length);
+    return plan ? plan : make_plan(db, hash, call, err);
 }
 
 static tenon__kept *add_statement(tenon__operation *op)
 {
-    const tenon__call *call = op->call;
-    uint64_t hash = tenon__hash(call->key, call->key_length);
-    tenon__shared_plan *plan =
-        tenon__plan_cache_get(&op->db->plans, hash, call->key, call->key_length);
-    if (!plan)
-        plan = make_plan(op, hash);
+    tenon__shared_plan *plan = tenon__plan_of(op->db, op->call, op->err);
     tenon__kept *kept = NULL;
     if (plan)
         kept = tenon__statement_cache_take(&op->member->statements, plan, driver_of(op),
@@ -272,6 +285,10 @@ static tenon__need start(tenon__operation *op)
         op->phase = TENON__COPY_BEGIN;
         op->copy->at = 0;
         return follow(op, driver_of(op)->copy_begin(connection, op->copy->statement, op->err));
+    }
+    if (op->stream) {
+        op->phase = TENON__EXECUTE;
+        return follow(op, tenon__stream_start(op->stream, op->stream_work, op->err));
     }
     tenon__operation_finish(op);
     return TENON__NEED_NOTHING;

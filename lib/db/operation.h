@@ -73,11 +73,20 @@ typedef struct tenon__copy {
     tenon_error ignored; /* what giving up says */
 } tenon__copy;
 
+/* What an operation does about its stream (stream.h). */
+typedef enum tenon__stream_work {
+    TENON__STREAM_OPEN,
+    TENON__STREAM_FETCH,
+    TENON__STREAM_CLOSE
+} tenon__stream_work;
+
 typedef struct tenon__operation {
     /* The work: one of these, or none. */
     const tenon__call *call;
     const char *script;
     tenon__copy *copy;
+    struct tenon_stream *stream;
+    tenon__stream_work stream_work;
     tenon__kept *kept;
     int64_t pause_us;
     bool keeps_member; /* success leaves `member` with the caller */
@@ -110,6 +119,12 @@ typedef struct tenon__operation {
     tenon__arena_mark mark;
     tenon__waiter waiter;
 } tenon__operation;
+
+/* The plan of a call, from the database's cache or made now, with a reference for the caller. NULL
+ * with *err. */
+tenon__shared_plan *tenon__plan_of(tenon_db *db, const tenon__call *call, tenon_error *err);
+/* The rows that it fetches; NULL: none. */
+tenon__rows *tenon__operation_rows(const tenon__operation *op);
 
 /* An operation of a session, in its transaction when it has one. False when it cannot start: the
  * session has failed, its transaction is lost, or this is a forked child. */

@@ -3,7 +3,7 @@
  * Whatever happened, three things hold at the end: the connection is back in the pool (or closed,
  * or with the transaction that it belongs to), no row of a failed attempt is left in the arena, and
  * *err says what the caller can do. */
-#include "db/operation.h"
+#include "db/stream.h"
 
 /* For the server to answer a cancellation. */
 enum { GRACE_US = 1000000 };
@@ -50,6 +50,7 @@ static void undo_foreign_transaction(tenon__operation *op)
     }
     op->call = NULL;
     op->copy = NULL;
+    op->stream = NULL;
     op->script = "ROLLBACK";
     op->is_undoing = true;
     op->phase = TENON__START;
@@ -123,6 +124,8 @@ static const char *sql_of(const tenon__operation *op)
 {
     if (op->kept)
         return op->kept->plan->cached.statement->sql;
+    if (op->stream)
+        return op->stream->plan->cached.statement->sql;
     return op->copy ? op->copy->statement->sql : op->script;
 }
 
@@ -166,14 +169,15 @@ static void explain(tenon__operation *op)
         explain_stop(op);
     if (err->status == TENON_READ_ONLY && op->session && op->session->limits.is_read_only)
         explain_read_only(op);
-    const tenon__arena *arena = op->call && op->call->rows ? op->call->rows->arena : NULL;
+    const tenon__rows *rows = tenon__operation_rows(op);
+    const tenon__arena *arena = rows ? rows->arena : NULL;
     if (err->status == TENON_NO_MEMORY && arena && arena->limit_bytes && arena->failed) {
         err->status = TENON_OK;
         tenon__fail(err, TENON_LIMIT, "the results need more than the session's limit of %zu bytes",
                     arena->limit_bytes);
         tenon__hint(err, "ask for fewer rows or columns, rewind the session, or raise the limit");
     }
-    if (!err->sql[0])
+    if (!err->sql[0] || op->stream) /* a stream's query, not how it is read */
         tenon__error_copy(err->sql, sizeof err->sql, sql_of(op));
 }
 
@@ -225,7 +229,7 @@ static void expire_pause(tenon__operation *op)
 
 static bool may_have_written(const tenon__operation *op)
 {
-    return !op->call || op->call->writes;
+    return op->call ? op->call->writes : !op->stream;
 }
 
 /* The first time the server is asked to stop; the second time nobody listens any more. */

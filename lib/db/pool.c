@@ -6,7 +6,7 @@
  * since it was last used, or when it was idle for a second and its socket has something to read,
  * which an idle server never sends but when it says goodbye. Asking costs a poll; the round trip is
  * paid only when there was something. */
-#include "db/pool.h"
+#include "db/stream.h"
 
 #include <stdlib.h>
 
@@ -222,6 +222,8 @@ void tenon__lane_give_place(tenon__lane *lane)
 void tenon__member_release(tenon__member *member)
 {
     tenon__lane *lane = member->lane;
+    if (TENON__UNLIKELY(member->streams))
+        tenon__streams_leave(member);
     if (member->driver->socket(member->connection) >= 0)
         member->idle_since_us = tenon__monotonic_coarse_us();
     pthread_mutex_lock(&lane->lock);
@@ -240,6 +242,7 @@ void tenon__member_release(tenon__member *member)
 void tenon__member_drop(tenon__member *member, bool is_dead)
 {
     tenon__lane *lane = member->lane;
+    tenon__streams_leave(member);
     free_member(member);
     pthread_mutex_lock(&lane->lock);
     lane->epoch += is_dead;

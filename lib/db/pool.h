@@ -28,10 +28,11 @@ struct tenon__member {
     const tenon__driver *driver;
     tenon__lane *lane;
     tenon__statement_cache statements;
-    tenon__member *next;   /* idle: the one below */
-    int64_t idle_since_us; /* of drivers with a socket */
-    unsigned epoch;        /* of the lane, when it was last known to live */
-    bool has_deadline;     /* the driver has been told one */
+    struct tenon_stream *streams; /* that read from it */
+    tenon__member *next;          /* idle: the one below */
+    int64_t idle_since_us;        /* of drivers with a socket */
+    unsigned epoch;               /* of the lane, when it was last known to live */
+    bool has_deadline;            /* the driver has been told one */
 };
 
 /* Somebody in the queue, or asking. */

@@ -5,6 +5,7 @@
  * `results`. A mark is the arena's own mark with the session's generation folded in: taking the
  * results away or resetting makes older marks void, and rewinding to one then does nothing instead
  * of harm. */
+#include "db/stream.h"
 #include "db/transaction.h"
 
 #include <stdio.h>
@@ -71,6 +72,7 @@ void tenon_session_close(tenon_session *s)
 {
     if (!s)
         return;
+    tenon__streams_close(s);
     tenon__transaction_abandon(s);
     tenon__session_hooks_release(s);
     tenon__repeats_release(&s->repeats);
@@ -83,6 +85,7 @@ void tenon_session_reset(tenon_session *s)
 {
     if (!s)
         return;
+    tenon__streams_close(s);
     tenon__transaction_abandon(s);
     tenon__session_hooks_release(s);
     tenon__repeats_release(&s->repeats);

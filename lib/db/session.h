@@ -49,6 +49,7 @@ struct tenon_session {
     tenon__limits limits; /* all-zero without a transaction */
     tenon__hooks hooks;
     tenon__tree_limits tree;
+    struct tenon_stream *streams;              /* that are not closed */
     uint16_t generation;                       /* rises when marks become void */
     int64_t budget_us;                         /* of each call; TENON__NEVER: none */
     uint64_t statement_count, statement_limit; /* sent so far, and the most to be sent */

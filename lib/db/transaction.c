@@ -11,6 +11,8 @@
  * cannot fail: a connection that will not do it is closed, which rolls back too. */
 #include "db/transaction.h"
 
+#include "db/stream.h"
+
 #include <stdio.h>
 
 enum { MOST_DEPTH = 1000, SQL_SIZE = 80 };
@@ -138,8 +140,8 @@ bool tenon_begin(tenon_session *s)
 
 /* ---- rollback -------------------------------------------------------------------------------- */
 
-/* With an error of its own: the session's stays as it is. */
-static bool run_rollback(tenon_session *s, const char *sql)
+bool tenon__run_aside(tenon_session *s, tenon__member *member, const char *sql,
+                      struct tenon_stream *closed)
 {
     tenon_error unheeded = {0};
     int64_t budget_us = s->db->config.connect_timeout_us;
@@ -147,7 +149,9 @@ static bool run_rollback(tenon_session *s, const char *sql)
                            .session = s,
                            .err = &unheeded,
                            .script = sql,
-                           .member = s->pinned,
+                           .stream = closed,
+                           .stream_work = TENON__STREAM_CLOSE,
+                           .member = member,
                            .phase = TENON__START,
                            .deadline_us = tenon__deadline_after(budget_us),
                            .limit_us = TENON__NEVER,
@@ -160,7 +164,7 @@ static void let_go(tenon_session *s)
 {
     bool is_failed;
     if (is_begun(s, &is_failed))
-        run_rollback(s, "ROLLBACK");
+        tenon__run_aside(s, s->pinned, "ROLLBACK", NULL);
     tenon__member *member = s->pinned;
     if (!member)
         return;
@@ -180,7 +184,7 @@ static bool undo_nested(tenon_session *s)
     char sql[SQL_SIZE];
     snprintf(sql, sizeof sql, "ROLLBACK TO SAVEPOINT tenon_%u; RELEASE SAVEPOINT tenon_%u",
              s->depth, s->depth);
-    return is_begun(s, &is_failed) && run_rollback(s, sql);
+    return is_begun(s, &is_failed) && tenon__run_aside(s, s->pinned, sql, NULL);
 }
 
 /* The innermost transaction is over: what was asked of it, too. */
@@ -195,6 +199,7 @@ static void leave(tenon_session *s)
 static void roll_back(tenon_session *s)
 {
     leave(s);
+    tenon__streams_end(s);
     tenon__hooks_drop(s);
     bool is_undone = s->depth > 0 && undo_nested(s);
     if (!is_undone && s->pinned)
@@ -269,6 +274,7 @@ static bool commit_nested(tenon_session *s)
     if (!run_script(s, sql))
         return false;
     leave(s);
+    tenon__streams_rise(s);
     return true;
 }
 

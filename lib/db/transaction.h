@@ -26,6 +26,11 @@ void tenon__transaction_undo(tenon_session *s, unsigned depth);
 /* Ends a transaction of any depth by rolling back; the session's error stays as it is. */
 void tenon__transaction_abandon(tenon_session *s);
 
+/* Runs SQL text, or closes a stream's cursor, with an error of its own: the session's stays as it
+ * is. */
+bool tenon__run_aside(tenon_session *s, tenon__member *member, const char *sql,
+                      struct tenon_stream *closed);
+
 /* MISUSE: a write where only reading was asked for. False. */
 bool tenon__transaction_refuse_write(tenon_session *s);
 

@@ -203,6 +203,9 @@ typedef struct tenon__statement {
 
 /* A statement prepared on one connection; the driver's own. */
 typedef struct tenon__prepared tenon__prepared;
+/* The rows of one statement, some at a time; other statements may run on the connection meanwhile.
+ */
+typedef struct tenon__cursor tenon__cursor;
 typedef struct tenon__connection tenon__connection;
 
 typedef struct tenon__connect_options {
@@ -280,6 +283,24 @@ typedef struct tenon__driver {
      * refuses everything until ROLLBACK. */
     bool (*in_transaction)(const tenon__connection *connection, bool *is_failed);
 
+    /* Cursors, which live inside of a transaction and end with it. Making one ends in DONE or in
+     * ROWS (fetch without rows). *out is there whatever becomes of it, unless it is NULL, and the
+     * caller's until cursor_forget; the values need to stay until this has ended. */
+    tenon__progress (*cursor_open)(tenon__connection *connection, const tenon__statement *statement,
+                                   const void *const *values, tenon__cursor **out,
+                                   tenon_error *err);
+    /* The next `most` rows, by way of ROWS; fewer are the last ones. */
+    tenon__progress (*cursor_fetch)(tenon__connection *connection, tenon__cursor *cursor,
+                                    size_t most, tenon_error *err);
+    /* Ends it before its transaction does. */
+    tenon__progress (*cursor_close)(tenon__connection *connection, tenon__cursor *cursor,
+                                    tenon_error *err);
+    /* Frees it in any state, without waiting. NULL is accepted. */
+    void (*cursor_forget)(tenon__connection *connection, tenon__cursor *cursor);
+    /* What is added to the BEGIN of a transaction that is made for a cursor to be read to its end;
+     * may be empty. */
+    const char *cursor_settings;
+
     /* Bulk load, where can_copy: `sql` is COPY … FROM STDIN (FORMAT binary). Rows are given as one
      * pointer a slot, like execute. */
     tenon__progress (*copy_begin)(tenon__connection *connection, const tenon__statement *statement,
@@ -335,6 +356,9 @@ typedef union tenon__wide {
 } tenon__wide;
 /* The wide form of a row-form element: in `room`, or the element itself where both are the same. */
 const void *tenon__widen(tenon_kind kind, const void *element, tenon__wide *room);
+/* A copy of a slot's value, and of all it points at, in the arena; NULL when memory is exhausted.
+ */
+const void *tenon__copy_value(tenon__arena *arena, const tenon__slot *slot, const void *value);
 /* Index + 1 of a database enum text, 0 when unknown. */
 int tenon__enum_from_text(const tenon_enum *enumeration, const char *text, size_t length);
 

@@ -45,21 +45,29 @@ static const void *where_of(const tenon_model *model, const void *query)
 
 /* ---- rows ------------------------------------------------------------------------------------ */
 
+bool tenon__walk_find(tenon__walk *walk, const tenon_model *model, const void *query,
+                      const tenon_query_head *head, int64_t limit)
+{
+    if (!begin(walk, model, head, TENON__FIND))
+        return false;
+    tenon__walk_columns(walk, query);
+    tenon__walk_order(walk, query);
+    tenon__walk_distinct(walk, query);
+    tenon__walk_where(walk, where_of(model, query));
+    tenon__walk_limit(walk, limit, head->offset);
+    tenon__walk_lock(walk, head, tenon__read_int((const char *)query + model->query_distinct));
+    return true;
+}
+
 static bool find(const tenon_model *model, const void *query, const tenon_query_head *head,
                  int64_t limit, tenon__rows *rows)
 {
     tenon__walk walk;
-    if (!begin(&walk, model, head, TENON__FIND))
+    if (!tenon__walk_find(&walk, model, query, head, limit))
         return false;
     walk.subject = query;
-    tenon__walk_columns(&walk, query);
-    tenon__walk_order(&walk, query);
-    tenon__walk_distinct(&walk, query);
-    tenon__walk_where(&walk, where_of(model, query));
-    tenon__walk_limit(&walk, limit, head->offset);
     if (limit != head->limit && head->limit)
         tenon__walk_misuse(&walk, "limit has no meaning for find_first");
-    tenon__walk_lock(&walk, head, tenon__read_int((const char *)query + model->query_distinct));
     rows->arena = tenon__session_arena(head->session);
     if (!tenon__run_hinted(&walk, head->hints, rows))
         return false;
@@ -95,6 +103,7 @@ void tenon_load(const tenon_model *model, void *rows, size_t count, const void *
     tenon__refuse_columns(&walk, query, "load");
     tenon__refuse_order(&walk, query, "load");
     tenon__refuse_distinct(&walk, query, "load");
+    tenon__refuse_hints(&walk, &head, "load");
     if (head.limit || head.offset || head.table.name || head.plan)
         tenon__walk_misuse(&walk, "load takes an include and counts only");
     if (tenon__walk_where(&walk, where_of(model, query)) != TENON__ALWAYS && !walk.failed)

@@ -36,6 +36,13 @@ void tenon__refuse_lock(tenon__walk *walk, const tenon_query_head *head, const c
         tenon__walk_misuse(walk, "lock has no meaning for %s", call);
 }
 
+void tenon__refuse_hints(tenon__walk *walk, const tenon_query_head *head, const char *call)
+{
+    tenon__refuse_lock(walk, head, call);
+    if (head->hints)
+        tenon__walk_misuse(walk, "hints have no meaning for %s", call);
+}
+
 void tenon__walk_index(tenon__walk *walk, const tenon_hints *hints)
 {
     if (!hints || !hints->index)
@@ -44,19 +51,37 @@ void tenon__walk_index(tenon__walk *walk, const tenon_hints *hints)
     tenon__shape_text(&walk->shape, hints->index, strlen(hints->index));
 }
 
+/* The transaction that settings make of a call; false when they cannot. */
+static bool make_options(tenon__walk *walk, const tenon_hints *hints,
+                         tenon_transaction_options *out)
+{
+    *out = (tenon_transaction_options){0};
+    if (!hints || !hints->setting_count)
+        return true;
+    out->settings = hints->settings;
+    out->setting_count = hints->setting_count;
+    if (walk->failed || !tenon_in_transaction(walk->session))
+        return true;
+    tenon__walk_misuse(walk, "settings of a call make it a transaction, and there is one");
+    tenon__hint(walk->err, "give them to tenon_begin_with");
+    return false;
+}
+
 bool tenon__run_hinted(tenon__walk *walk, const tenon_hints *hints, tenon__rows *rows)
 {
-    if (!hints || !hints->setting_count || walk->failed)
+    tenon_transaction_options options;
+    bool can_run = make_options(walk, hints, &options) && !walk->failed;
+    if (!can_run || !options.setting_count)
         return tenon__walk_run(walk, rows, NULL);
-    if (tenon_in_transaction(walk->session)) {
-        tenon__walk_misuse(walk, "settings of a call make it a transaction, and there is one");
-        tenon__hint(walk->err, "give them to tenon_begin_with");
-        return tenon__walk_run(walk, rows, NULL);
-    }
-    const tenon_transaction_options options = {.settings = hints->settings,
-                                               .setting_count = hints->setting_count};
     bool is_begun = tenon_begin_with(walk->session, &options);
     walk->failed = !is_begun;
     bool is_done = tenon__walk_run(walk, rows, NULL);
     return is_begun && tenon_commit(walk->session) && is_done;
+}
+
+tenon_stream *tenon__stream_hinted(tenon__walk *walk, const tenon_hints *hints)
+{
+    tenon_transaction_options options;
+    make_options(walk, hints, &options);
+    return tenon__walk_stream(walk, &options);
 }

@@ -31,6 +31,7 @@ static bool find(tenon__tree *tree, const tenon__branch *branch, const tenon__ke
     if (!begin(&walk, tree, branch, keys, TENON__FIND_RELATED, head.table))
         return false;
     tenon__walk_plan(&walk, head.plan);
+    tenon__refuse_hints(&walk, &head, "an included relation");
     tenon__walk_columns(&walk, query);
     tenon__walk_order(&walk, query);
     tenon__walk_distinct(&walk, query);

@@ -150,6 +150,17 @@ static bool check_shape(tenon__walk *walk)
                        TENON__SHAPE_LIMIT_BYTES / 1024);
 }
 
+static tenon__call call_of(const tenon__walk *walk, tenon__operation operation)
+{
+    return (tenon__call){.key = walk->shape.data,
+                         .key_length = walk->shape.length,
+                         .make = make_plan,
+                         .writes = does_write(operation),
+                         .values = walk->values,
+                         .value_count = walk->value_count,
+                         .subject = walk->subject};
+}
+
 bool tenon__walk_run(tenon__walk *walk, tenon__rows *rows, int64_t *affected)
 {
     if (!check_shape(walk)) {
@@ -157,19 +168,23 @@ bool tenon__walk_run(tenon__walk *walk, tenon__rows *rows, int64_t *affected)
         return false;
     }
     tenon__operation operation = tenon__shape_head_of(&walk->shape)->operation;
-    tenon__call call = {.key = walk->shape.data,
-                        .key_length = walk->shape.length,
-                        .make = make_plan,
-                        .writes = does_write(operation),
-                        .values = walk->values,
-                        .value_count = walk->value_count,
-                        .rows = rows,
-                        .affected = affected,
-                        .subject = walk->subject};
+    tenon__call call = call_of(walk, operation);
+    call.rows = rows;
+    call.affected = affected;
     if (TENON__LIKELY(tenon__run(walk->session, &call)))
         return true;
     tenon__name_error(walk->model, walk->table, operation, walk->err);
     return false;
+}
+
+tenon_stream *tenon__walk_stream(tenon__walk *walk, const tenon_transaction_options *options)
+{
+    if (!check_shape(walk)) {
+        tenon__arena_clear(tenon__session_scratch(walk->session));
+        return NULL;
+    }
+    tenon__call call = call_of(walk, TENON__FIND);
+    return tenon__stream_open(walk->session, &call, options);
 }
 
 void tenon__walk_key(tenon__walk *walk, uint32_t unique, const void *const *key)

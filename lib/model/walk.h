@@ -82,6 +82,8 @@ bool tenon__walk_fail(tenon__walk *walk, tenon_status status, const tenon_field 
 bool tenon__walk_misuse(tenon__walk *walk, const char *format, ...) TENON_PRINTF(2, 3);
 /* Runs what was walked. False when the walk had failed or the call fails. */
 bool tenon__walk_run(tenon__walk *walk, tenon__rows *rows, int64_t *affected);
+/* The same as a stream. */
+tenon_stream *tenon__walk_stream(tenon__walk *walk, const tenon_transaction_options *options);
 /* The one row that comes back, or NULL. */
 void *tenon__walk_run_for_row(tenon__walk *walk);
 /* Checks the descriptor: made for this library? */
@@ -101,6 +103,12 @@ static inline void tenon__walk_flag(tenon__walk *walk, tenon__shape_flag flag)
 {
     tenon__shape_head_of(&walk->shape)->flags |= (uint16_t)flag;
 }
+
+/* ---- find.c ---------------------------------------------------------------------------------- */
+
+/* A …Query as what find_many looks for. False when nothing may follow. */
+bool tenon__walk_find(tenon__walk *walk, const tenon_model *model, const void *query,
+                      const tenon_query_head *head, int64_t limit);
 
 /* ---- where.c --------------------------------------------------------------------------------- */
 
@@ -153,10 +161,13 @@ bool tenon__is_term(const tenon_model *model, const void *order);
 /* The lock of a query, and its refusal where a call can only ignore it. */
 void tenon__walk_lock(tenon__walk *walk, const tenon_query_head *head, bool has_distinct);
 void tenon__refuse_lock(tenon__walk *walk, const tenon_query_head *head, const char *call);
+/* The same for hints too. */
+void tenon__refuse_hints(tenon__walk *walk, const tenon_query_head *head, const char *call);
 /* Right behind the table. `hints` may be NULL. */
 void tenon__walk_index(tenon__walk *walk, const tenon_hints *hints);
 /* As tenon__walk_run, with the settings of the hints. */
 bool tenon__run_hinted(tenon__walk *walk, const tenon_hints *hints, tenon__rows *rows);
+tenon_stream *tenon__stream_hinted(tenon__walk *walk, const tenon_hints *hints);
 
 /* ---- set.c ----------------------------------------------------------------------------------- */
 

@@ -47,6 +47,25 @@ static bool find_many(tenon_session *s)
                .count == 1;
 }
 
+static bool is_ann(User *user, void *ctx)
+{
+    *(bool *)ctx = strcmp(user->email, ANN) == 0;
+    return true;
+}
+
+/* With a connection of its own, and in a transaction. */
+static bool stream(tenon_session *s)
+{
+    const char *const names[] = {"Ann", "Bob"};
+    bool is_found = false;
+    bool is_done = user_each(s, is_ann, &is_found, .where = {.name = IN(names, 2)}) && is_found;
+    is_done = is_done && tenon_begin(s);
+    UserStream users = user_stream_open(s, .where = {.tags = HAS("a")});
+    is_done = is_done && user_stream_next(users);
+    is_done = user_stream_close(users) && is_done;
+    return (!tenon_in_transaction(s) || tenon_commit(s)) && is_done;
+}
+
 static bool count(tenon_session *s)
 {
     return user_count(s, .where = {.tags = HAS("a")}) == 1;
@@ -323,6 +342,7 @@ static const public_call calls[] = {
     {"tenon_find_by tenon_find_by_with", find_by},
     {"tenon_find_first", find_first},
     {"tenon_find_many", find_many},
+    {"tenon_stream_open tenon_stream_next tenon_stream_close", stream},
     {"tenon_count", count},
     {"tenon_exists", exists},
     {"tenon_load", load},

@@ -67,6 +67,12 @@ const model_names *emit_names_of_model(const emitter *e, const tenon_model *mode
 void emit_load_declaration(emitter *e, size_t model);
 void emit_load_macro(emitter *e, size_t model);
 void emit_load(emitter *e, size_t model);
+/* Streams (emit_stream.c). */
+void emit_stream_types(emitter *e, const model_names *names);
+void emit_stream_declarations(emitter *e, const model_names *names);
+void emit_stream_macros(emitter *e, const model_names *names);
+void emit_stream_functions(emitter *e, const model_names *names);
+
 /* The fields of a unique, a constraint or a relation: `static const uint16_t user_key_0[] = …`. */
 void emit_field_list(emitter *e, const char *owner, const char *what, uint32_t at,
                      const uint16_t *fields, uint16_t count);

@@ -106,6 +106,7 @@ void emit_model_functions(emitter *e, size_t at)
     emit_plain_call(e, names, "int64_t", "count", names->query);
     emit_plain_call(e, names, "bool", "exists", names->query);
     emit_load(e, at);
+    emit_stream_functions(e, names);
     if (!model->is_view)
         emit_writes(e, at);
 }

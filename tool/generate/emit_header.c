@@ -255,6 +255,7 @@ void emit_model_types(emitter *e, size_t at)
     emit_row(e, at);
     emit_where(e, at);
     emit_query(e, at);
+    emit_stream_types(e, names);
     if (model->is_view)
         return;
     emit_set(e, at);
@@ -302,6 +303,7 @@ static void emit_find_declarations(emitter *e, size_t at)
                       names->type, names->snake, names->query, names->list, names->snake,
                       names->query, names->snake, names->query, names->snake, names->query);
     emit_load_declaration(e, at);
+    emit_stream_declarations(e, names);
 }
 
 static void emit_keyed_write_declarations(emitter *e, size_t at)
@@ -405,6 +407,7 @@ static void emit_macros(emitter *e, size_t at)
     for (size_t i = 0; i < TENON__COUNT(reads); i++)
         emit_call_macro(e, names->snake, reads[i], names->query);
     emit_load_macro(e, at);
+    emit_stream_macros(e, names);
     if (!model->is_view) {
         emit_call_macro(e, names->snake, "create", names->set);
         emit_call_macro(e, names->snake, "create_many", names->create_many);

@@ -118,7 +118,9 @@ static const char *const model_endings[] = {
     "_update_q",      "_update_many_q", "_upsert_q",
     "_delete_many_q", "_find_q",        "_find_with",
     "_delete_q",      "_delete_with",   "_load",
-    "_load_q",
+    "_load_q",        "_stream_open",   "_stream_open_q",
+    "_stream_next",   "_stream_close",  "_each",
+    "_each_q",
 };
 static const char *const key_endings[] = {"", "_q", "_with"};
 static const char *const enum_endings[] = {"_enum", "_name", "_from_name"};
@@ -277,6 +279,8 @@ static void name_model(claims *c, const tenon_model *source, model_names *out)
     out->update_many = claim(c, "%sUpdateMany", out->type);
     out->delete_many = claim(c, "%sDeleteMany", out->type);
     out->upsert = claim(c, "%sUpsert", out->type);
+    out->stream = claim(c, "%sStream", out->type);
+    out->each = claim(c, "%sEach", out->type);
     out->relation = claim(c, "%sRelation", out->type);
     out->include = claim(c, "%sInclude", out->type);
     out->count_query = claim(c, "%sCountQuery", out->type);

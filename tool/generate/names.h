@@ -22,6 +22,7 @@ typedef struct model_names {
     const char *type, *list, *column, *unique;
     const char *where, *where_list, *order, *query, *set;
     const char *create_many, *update_many, *delete_many, *upsert;
+    const char *stream, *each;
     const char *relation, *include, *count_query, *counts;
     const char *relation_filter, *list_relation_filter; /* of relations with this model */
     const char *write, *list_write, *set_list; /* what is written with another model's row */

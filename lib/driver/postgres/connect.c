@@ -181,6 +181,12 @@ const tenon__driver tenon__postgres_driver = {
     .script = tenon__pg_script,
     .write_begin = tenon__pg_write_begin,
     .in_transaction = in_transaction,
+    .cursor_open = tenon__pg_cursor_open,
+    .cursor_fetch = tenon__pg_cursor_fetch,
+    .cursor_close = tenon__pg_cursor_close,
+    .cursor_forget = tenon__pg_cursor_forget,
+    /* planned for all of the rows, not for the first tenth */
+    .cursor_settings = "; SET LOCAL cursor_tuple_fraction = 1",
     .copy_begin = tenon__pg_copy_begin,
     .copy_row = tenon__pg_copy_row,
     .copy_end = tenon__pg_copy_end,

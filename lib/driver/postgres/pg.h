@@ -1,12 +1,12 @@
 /* What the files of this folder share.
  *
  * libpq.h is the library below. connect.c opens and closes, begin.c writes how a transaction
- * begins, run.c drives the protocol, cancel.c stops a statement, params.c and encode.c write
- * values, result.c, rows.c and decode.c read them, fields.c writes values of many rows, lists.c and
- * text.c write arrays, numeric.c does numeric both ways, copy.c loads in bulk, types.c knows the
- * types and errors.c what went wrong. Values travel in PostgreSQL's binary formats in both
- * directions; types whose binary format is not documented, or whose OID differs from database to
- * database, travel as text.
+ * begins, run.c drives the protocol, cursor.c reads in parts, cancel.c stops a statement, params.c
+ * and encode.c write values, result.c, rows.c and decode.c read them, fields.c writes values of
+ * many rows, lists.c and text.c write arrays, numeric.c does numeric both ways, copy.c loads in
+ * bulk, types.c knows the types and errors.c what went wrong. Values travel in PostgreSQL's binary
+ * formats in both directions; types whose binary format is not documented, or whose OID differs
+ * from database to database, travel as text.
  *
  * Everything that depends only on the statement is worked out once, when it is prepared: a *param*
  * says how a slot is written, a *column* how a column of the result is read. */
@@ -333,6 +333,16 @@ tenon__progress tenon__pg_copy_row(tenon__connection *c, const tenon__statement 
                                    const void *const *values, tenon_error *err);
 tenon__progress tenon__pg_copy_end(tenon__connection *c, const char *abort_message,
                                    int64_t *affected, tenon_error *err);
+
+/* Cursors: see driver.h. */
+tenon__progress tenon__pg_cursor_open(tenon__connection *c, const tenon__statement *statement,
+                                      const void *const *values, tenon__cursor **out,
+                                      tenon_error *err);
+tenon__progress tenon__pg_cursor_fetch(tenon__connection *c, tenon__cursor *cursor, size_t most,
+                                       tenon_error *err);
+tenon__progress tenon__pg_cursor_close(tenon__connection *c, tenon__cursor *cursor,
+                                       tenon_error *err);
+void tenon__pg_cursor_forget(tenon__connection *c, tenon__cursor *cursor);
 
 /* Starts a request to stop what runs. */
 void tenon__pg_cancel(tenon__connection *c);

@@ -49,6 +49,7 @@ struct tenon__connection {
     atomic_bool is_cancelled;
     bool is_timed_out;
     tenon__prepared *running; /* between execute and the end of fetch */
+    size_t rows_most;         /* to fetch of it; 0: all */
     sqlite3_stmt *fixed[FIXED_COUNT];
 };
 
@@ -152,6 +153,30 @@ bool tenon__sqlite_number_cell(tenon_decimal value, cell *out);
 tenon__connection *tenon__sqlite_connect(const tenon__connect_options *options,
                                          tenon__progress *progress, tenon_error *err);
 void tenon__sqlite_close(tenon__connection *connection);
+/* See driver.h. */
+tenon__progress tenon__sqlite_prepare(tenon__connection *connection,
+                                      const tenon__statement *statement, tenon__prepared **out,
+                                      tenon_error *err);
+void tenon__sqlite_forget(tenon__connection *connection, tenon__prepared *prepared);
+tenon__progress tenon__sqlite_execute(tenon__connection *connection, tenon__prepared *prepared,
+                                      const void *const *values, tenon_error *err);
+tenon__progress tenon__sqlite_cursor_open(tenon__connection *connection,
+                                          const tenon__statement *statement,
+                                          const void *const *values, tenon__cursor **out,
+                                          tenon_error *err);
+tenon__progress tenon__sqlite_cursor_fetch(tenon__connection *connection, tenon__cursor *cursor,
+                                           size_t most, tenon_error *err);
+tenon__progress tenon__sqlite_cursor_close(tenon__connection *connection, tenon__cursor *cursor,
+                                           tenon_error *err);
+void tenon__sqlite_cursor_forget(tenon__connection *connection, tenon__cursor *cursor);
+
+/* Before anything runs. */
+static inline void tenon__sqlite_begin_work(tenon__connection *connection)
+{
+    atomic_store_explicit(&connection->is_cancelled, false, memory_order_relaxed);
+    connection->is_timed_out = false;
+}
+
 /* Functions, the key table, the table of rows. A result code of SQLite. */
 int tenon__sqlite_register_functions(sqlite3 *db);
 int tenon__sqlite_register_keys(sqlite3 *db);

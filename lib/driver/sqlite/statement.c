@@ -2,7 +2,8 @@
  *
  * SQLite reads parameters while it runs, so texts are bound without a copy and must stay until
  * fetch is done (the contract in driver.h says so). A statement is always reset before control goes
- * back: one that is not would keep its read transaction, and with it the log, for ever.
+ * back, that of a cursor aside: one that is not would keep its read transaction, and with it the
+ * log, for ever.
  *
  * The driver's table is at the end of this file. */
 #include "driver/sqlite/sqlite.h"
@@ -129,19 +130,13 @@ static bool prepare_and_check(tenon__connection *connection, tenon__prepared *pr
            tenon__sqlite_check_schema(connection, prepared->sqlite, statement, err);
 }
 
-static void forget(tenon__connection *connection, tenon__prepared *prepared)
+void tenon__sqlite_forget(tenon__connection *connection, tenon__prepared *prepared)
 {
     (void)connection;
     if (!prepared)
         return;
     sqlite3_finalize(prepared->sqlite);
     free(prepared);
-}
-
-static void begin_work(tenon__connection *connection)
-{
-    atomic_store_explicit(&connection->is_cancelled, false, memory_order_relaxed);
-    connection->is_timed_out = false;
 }
 
 /* In one block: itself, its parameters, its columns. */
@@ -157,17 +152,18 @@ static tenon__prepared *allocate(const tenon__statement *statement)
     return prepared;
 }
 
-static tenon__progress prepare(tenon__connection *connection, const tenon__statement *statement,
-                               tenon__prepared **out, tenon_error *err)
+tenon__progress tenon__sqlite_prepare(tenon__connection *connection,
+                                      const tenon__statement *statement, tenon__prepared **out,
+                                      tenon_error *err)
 {
     tenon__prepared *prepared = allocate(statement);
     if (!prepared) {
         tenon__fail_no_memory(err);
         return TENON__FAILED;
     }
-    begin_work(connection);
+    tenon__sqlite_begin_work(connection);
     if (!prepare_and_check(connection, prepared, err)) {
-        forget(connection, prepared);
+        tenon__sqlite_forget(connection, prepared);
         return TENON__FAILED;
     }
     if (statement->layout)
@@ -299,16 +295,17 @@ static bool bind_values(const tenon__connection *connection, tenon__prepared *pr
     return true;
 }
 
-static tenon__progress execute(tenon__connection *connection, tenon__prepared *prepared,
-                               const void *const *values, tenon_error *err)
+tenon__progress tenon__sqlite_execute(tenon__connection *connection, tenon__prepared *prepared,
+                                      const void *const *values, tenon_error *err)
 {
     int code;
-    begin_work(connection);
+    tenon__sqlite_begin_work(connection);
     if (!bind_values(connection, prepared, values, &code, err))
         return TENON__FAILED;
     if (code != SQLITE_OK)
         return fail_prepared(connection, prepared, code, err);
     connection->running = prepared;
+    connection->rows_most = 0;
     connection->state = TENON__ROWS_READY;
     return TENON__ROWS;
 }
@@ -327,7 +324,8 @@ static bool take_row(const source *from, tenon__rows *rows)
     return true;
 }
 
-/* SQLITE_DONE, a failing code, or SQLITE_ROW when a row could not be decoded. */
+/* SQLITE_DONE, a failing code, SQLITE_ROW when a row could not be decoded, or SQLITE_OK when there
+ * are as many as a cursor asked for and perhaps more. */
 static int take_rows(tenon__connection *connection, const tenon__prepared *prepared,
                      tenon__rows *rows, tenon_error *err)
 {
@@ -338,6 +336,7 @@ static int take_rows(tenon__connection *connection, const tenon__prepared *prepa
                          .arena = rows ? rows->arena : NULL,
                          .err = err};
     bool is_one = rows && rows->expected == 1 && prepared->is_readonly;
+    size_t most = connection->rows_most ? rows->count + connection->rows_most : SIZE_MAX;
     int code;
     while ((code = sqlite3_step(prepared->sqlite)) == SQLITE_ROW) {
         if (!from.layout || !rows)
@@ -346,6 +345,8 @@ static int take_rows(tenon__connection *connection, const tenon__prepared *prepa
             return SQLITE_ROW;
         if (is_one)
             return SQLITE_DONE;
+        if (rows->count == most)
+            return SQLITE_OK;
     }
     return code;
 }
@@ -369,6 +370,10 @@ static tenon__progress fetch(tenon__connection *connection, tenon__rows *rows, i
     connection->state = TENON__IDLE;
     prepared->feed.err = err;
     int code = take_rows(connection, prepared, rows, err);
+    if (code == SQLITE_OK) {
+        tenon__arena_align(rows->arena);
+        return TENON__DONE;
+    }
     if (code != SQLITE_DONE && code != SQLITE_ROW)
         fail_prepared(connection, prepared, code, err);
     int at_end = sqlite3_reset(prepared->sqlite);
@@ -418,7 +423,7 @@ static int run_fixed(sqlite3 *db, sqlite3_stmt **fixed, const char *sql)
 
 static tenon__progress script(tenon__connection *connection, const char *sql, tenon_error *err)
 {
-    begin_work(connection);
+    tenon__sqlite_begin_work(connection);
     sqlite3_stmt **fixed = find_fixed(connection, sql);
     int code = fixed ? run_fixed(connection->db, fixed, sql)
                      : sqlite3_exec(connection->db, sql, NULL, NULL, NULL);
@@ -504,13 +509,18 @@ const tenon__driver tenon__sqlite_driver = {
     .step = step,
     .cancel = cancel,
     .set_deadline = set_deadline,
-    .prepare = prepare,
-    .forget = forget,
-    .execute = execute,
+    .prepare = tenon__sqlite_prepare,
+    .forget = tenon__sqlite_forget,
+    .execute = tenon__sqlite_execute,
     .fetch = fetch,
     .script = script,
     .write_begin = tenon__sqlite_write_begin,
     .in_transaction = in_transaction,
+    .cursor_open = tenon__sqlite_cursor_open,
+    .cursor_fetch = tenon__sqlite_cursor_fetch,
+    .cursor_close = tenon__sqlite_cursor_close,
+    .cursor_forget = tenon__sqlite_cursor_forget,
+    .cursor_settings = "",
     .copy_begin = copy_begin,
     .copy_row = copy_row,
     .copy_end = copy_end,

@@ -333,6 +333,31 @@ void author_load_q(const AuthorQuery *query, Author *rows, size_t count)
     tenon_load(&author_model, rows, count, query);
 }
 
+AuthorStream author_stream_open_q(const AuthorQuery *query)
+{
+    AuthorStream made = { tenon_stream_open(&author_model, query) };
+    return made;
+}
+
+Author *author_stream_next(AuthorStream stream)
+{
+    return TENON_AS(Author *, tenon_stream_next(stream.stream));
+}
+
+bool author_stream_close(AuthorStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool author_each_q(const AuthorQuery *query, AuthorEach *function, void *ctx)
+{
+    AuthorStream made = author_stream_open_q(query);
+    Author *row = author_stream_next(made);
+    while (row && function(row, ctx))
+        row = author_stream_next(made);
+    return author_stream_close(made);
+}
+
 Author *author_create_q(const AuthorSet *query)
 {
     return TENON_AS(Author *, tenon_create(&author_model, query));
@@ -536,6 +561,31 @@ bool profile_exists_q(const ProfileQuery *query)
 void profile_load_q(const ProfileQuery *query, Profile *rows, size_t count)
 {
     tenon_load(&profile_model, rows, count, query);
+}
+
+ProfileStream profile_stream_open_q(const ProfileQuery *query)
+{
+    ProfileStream made = { tenon_stream_open(&profile_model, query) };
+    return made;
+}
+
+Profile *profile_stream_next(ProfileStream stream)
+{
+    return TENON_AS(Profile *, tenon_stream_next(stream.stream));
+}
+
+bool profile_stream_close(ProfileStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool profile_each_q(const ProfileQuery *query, ProfileEach *function, void *ctx)
+{
+    ProfileStream made = profile_stream_open_q(query);
+    Profile *row = profile_stream_next(made);
+    while (row && function(row, ctx))
+        row = profile_stream_next(made);
+    return profile_stream_close(made);
 }
 
 Profile *profile_create_q(const ProfileSet *query)
@@ -824,6 +874,31 @@ void article_load_q(const ArticleQuery *query, Article *rows, size_t count)
     tenon_load(&article_model, rows, count, query);
 }
 
+ArticleStream article_stream_open_q(const ArticleQuery *query)
+{
+    ArticleStream made = { tenon_stream_open(&article_model, query) };
+    return made;
+}
+
+Article *article_stream_next(ArticleStream stream)
+{
+    return TENON_AS(Article *, tenon_stream_next(stream.stream));
+}
+
+bool article_stream_close(ArticleStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool article_each_q(const ArticleQuery *query, ArticleEach *function, void *ctx)
+{
+    ArticleStream made = article_stream_open_q(query);
+    Article *row = article_stream_next(made);
+    while (row && function(row, ctx))
+        row = article_stream_next(made);
+    return article_stream_close(made);
+}
+
 Article *article_create_q(const ArticleSet *query)
 {
     return TENON_AS(Article *, tenon_create(&article_model, query));
@@ -1062,6 +1137,31 @@ void comment_load_q(const CommentQuery *query, Comment *rows, size_t count)
     tenon_load(&comment_model, rows, count, query);
 }
 
+CommentStream comment_stream_open_q(const CommentQuery *query)
+{
+    CommentStream made = { tenon_stream_open(&comment_model, query) };
+    return made;
+}
+
+Comment *comment_stream_next(CommentStream stream)
+{
+    return TENON_AS(Comment *, tenon_stream_next(stream.stream));
+}
+
+bool comment_stream_close(CommentStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool comment_each_q(const CommentQuery *query, CommentEach *function, void *ctx)
+{
+    CommentStream made = comment_stream_open_q(query);
+    Comment *row = comment_stream_next(made);
+    while (row && function(row, ctx))
+        row = comment_stream_next(made);
+    return comment_stream_close(made);
+}
+
 Comment *comment_create_q(const CommentSet *query)
 {
     return TENON_AS(Comment *, tenon_create(&comment_model, query));
@@ -1256,6 +1356,31 @@ void tag_load_q(const TagQuery *query, Tag *rows, size_t count)
     tenon_load(&tag_model, rows, count, query);
 }
 
+TagStream tag_stream_open_q(const TagQuery *query)
+{
+    TagStream made = { tenon_stream_open(&tag_model, query) };
+    return made;
+}
+
+Tag *tag_stream_next(TagStream stream)
+{
+    return TENON_AS(Tag *, tenon_stream_next(stream.stream));
+}
+
+bool tag_stream_close(TagStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool tag_each_q(const TagQuery *query, TagEach *function, void *ctx)
+{
+    TagStream made = tag_stream_open_q(query);
+    Tag *row = tag_stream_next(made);
+    while (row && function(row, ctx))
+        row = tag_stream_next(made);
+    return tag_stream_close(made);
+}
+
 Tag *tag_create_q(const TagSet *query)
 {
     return TENON_AS(Tag *, tenon_create(&tag_model, query));
@@ -1438,6 +1563,31 @@ bool room_exists_q(const RoomQuery *query)
 void room_load_q(const RoomQuery *query, Room *rows, size_t count)
 {
     tenon_load(&room_model, rows, count, query);
+}
+
+RoomStream room_stream_open_q(const RoomQuery *query)
+{
+    RoomStream made = { tenon_stream_open(&room_model, query) };
+    return made;
+}
+
+Room *room_stream_next(RoomStream stream)
+{
+    return TENON_AS(Room *, tenon_stream_next(stream.stream));
+}
+
+bool room_stream_close(RoomStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool room_each_q(const RoomQuery *query, RoomEach *function, void *ctx)
+{
+    RoomStream made = room_stream_open_q(query);
+    Room *row = room_stream_next(made);
+    while (row && function(row, ctx))
+        row = room_stream_next(made);
+    return room_stream_close(made);
 }
 
 Room *room_create_q(const RoomSet *query)
@@ -1666,6 +1816,31 @@ void seat_load_q(const SeatQuery *query, Seat *rows, size_t count)
     tenon_load(&seat_model, rows, count, query);
 }
 
+SeatStream seat_stream_open_q(const SeatQuery *query)
+{
+    SeatStream made = { tenon_stream_open(&seat_model, query) };
+    return made;
+}
+
+Seat *seat_stream_next(SeatStream stream)
+{
+    return TENON_AS(Seat *, tenon_stream_next(stream.stream));
+}
+
+bool seat_stream_close(SeatStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool seat_each_q(const SeatQuery *query, SeatEach *function, void *ctx)
+{
+    SeatStream made = seat_stream_open_q(query);
+    Seat *row = seat_stream_next(made);
+    while (row && function(row, ctx))
+        row = seat_stream_next(made);
+    return seat_stream_close(made);
+}
+
 Seat *seat_create_q(const SeatSet *query)
 {
     return TENON_AS(Seat *, tenon_create(&seat_model, query));
@@ -1837,6 +2012,31 @@ bool box_exists_q(const BoxQuery *query)
 void box_load_q(const BoxQuery *query, Box *rows, size_t count)
 {
     tenon_load(&box_model, rows, count, query);
+}
+
+BoxStream box_stream_open_q(const BoxQuery *query)
+{
+    BoxStream made = { tenon_stream_open(&box_model, query) };
+    return made;
+}
+
+Box *box_stream_next(BoxStream stream)
+{
+    return TENON_AS(Box *, tenon_stream_next(stream.stream));
+}
+
+bool box_stream_close(BoxStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool box_each_q(const BoxQuery *query, BoxEach *function, void *ctx)
+{
+    BoxStream made = box_stream_open_q(query);
+    Box *row = box_stream_next(made);
+    while (row && function(row, ctx))
+        row = box_stream_next(made);
+    return box_stream_close(made);
 }
 
 Box *box_create_q(const BoxSet *query)
@@ -2255,6 +2455,31 @@ bool thing_exists_q(const ThingQuery *query)
 void thing_load_q(const ThingQuery *query, Thing *rows, size_t count)
 {
     tenon_load(&thing_model, rows, count, query);
+}
+
+ThingStream thing_stream_open_q(const ThingQuery *query)
+{
+    ThingStream made = { tenon_stream_open(&thing_model, query) };
+    return made;
+}
+
+Thing *thing_stream_next(ThingStream stream)
+{
+    return TENON_AS(Thing *, tenon_stream_next(stream.stream));
+}
+
+bool thing_stream_close(ThingStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool thing_each_q(const ThingQuery *query, ThingEach *function, void *ctx)
+{
+    ThingStream made = thing_stream_open_q(query);
+    Thing *row = thing_stream_next(made);
+    while (row && function(row, ctx))
+        row = thing_stream_next(made);
+    return thing_stream_close(made);
 }
 
 Thing *thing_create_q(const ThingSet *query)

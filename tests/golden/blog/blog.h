@@ -341,6 +341,13 @@ struct AuthorQuery {
     AuthorCountQuery counts;
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct AuthorStream {
+    tenon_stream *stream;
+} AuthorStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool AuthorEach(Author *row, void *ctx);
+
 struct AuthorSet {
     tenon_session *session;
     tenon_table table;
@@ -452,6 +459,10 @@ AuthorList author_find_many_q(const AuthorQuery *query);
 int64_t author_count_q(const AuthorQuery *query);
 bool author_exists_q(const AuthorQuery *query);
 void author_load_q(const AuthorQuery *query, Author *rows, size_t count);
+AuthorStream author_stream_open_q(const AuthorQuery *query);
+Author *author_stream_next(AuthorStream stream);
+bool author_stream_close(AuthorStream stream);
+bool author_each_q(const AuthorQuery *query, AuthorEach *function, void *ctx);
 Author *author_create_q(const AuthorSet *set);
 int64_t author_create_many_q(const AuthorCreateMany *rows);
 AuthorList author_create_many_returning_q(const AuthorCreateMany *rows);
@@ -490,6 +501,11 @@ Author *author_upsert_q(const AuthorUpsert *row);
     author_exists_q(TENON_HERE((&(AuthorQuery){ .session = __VA_ARGS__ })))
 #define author_load(session_, rows_, count_, ...) \
     author_load_q(&(AuthorQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
+#define author_stream_open(...) \
+    author_stream_open_q(&(AuthorQuery){ .session = __VA_ARGS__ })
+#define author_each(session_, function_, ...) \
+    author_each_q(&(AuthorQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define author_create(...) \
     author_create_q(TENON_HERE((&(AuthorSet){ .session = __VA_ARGS__ })))
 #define author_create_many(...) \
@@ -576,6 +592,13 @@ struct ProfileQuery {
     ProfileColumn distinct[TENON_MAX_DISTINCT];
     ProfileInclude include;
 };
+
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct ProfileStream {
+    tenon_stream *stream;
+} ProfileStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool ProfileEach(Profile *row, void *ctx);
 
 struct ProfileSet {
     tenon_session *session;
@@ -679,6 +702,10 @@ ProfileList profile_find_many_q(const ProfileQuery *query);
 int64_t profile_count_q(const ProfileQuery *query);
 bool profile_exists_q(const ProfileQuery *query);
 void profile_load_q(const ProfileQuery *query, Profile *rows, size_t count);
+ProfileStream profile_stream_open_q(const ProfileQuery *query);
+Profile *profile_stream_next(ProfileStream stream);
+bool profile_stream_close(ProfileStream stream);
+bool profile_each_q(const ProfileQuery *query, ProfileEach *function, void *ctx);
 Profile *profile_create_q(const ProfileSet *set);
 int64_t profile_create_many_q(const ProfileCreateMany *rows);
 ProfileList profile_create_many_returning_q(const ProfileCreateMany *rows);
@@ -717,6 +744,11 @@ Profile *profile_upsert_q(const ProfileUpsert *row);
     profile_exists_q(TENON_HERE((&(ProfileQuery){ .session = __VA_ARGS__ })))
 #define profile_load(session_, rows_, count_, ...) \
     profile_load_q(&(ProfileQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
+#define profile_stream_open(...) \
+    profile_stream_open_q(&(ProfileQuery){ .session = __VA_ARGS__ })
+#define profile_each(session_, function_, ...) \
+    profile_each_q(&(ProfileQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define profile_create(...) \
     profile_create_q(TENON_HERE((&(ProfileSet){ .session = __VA_ARGS__ })))
 #define profile_create_many(...) \
@@ -840,6 +872,13 @@ struct ArticleQuery {
     ArticleCountQuery counts;
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct ArticleStream {
+    tenon_stream *stream;
+} ArticleStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool ArticleEach(Article *row, void *ctx);
+
 struct ArticleSet {
     tenon_session *session;
     tenon_table table;
@@ -947,6 +986,10 @@ ArticleList article_find_many_q(const ArticleQuery *query);
 int64_t article_count_q(const ArticleQuery *query);
 bool article_exists_q(const ArticleQuery *query);
 void article_load_q(const ArticleQuery *query, Article *rows, size_t count);
+ArticleStream article_stream_open_q(const ArticleQuery *query);
+Article *article_stream_next(ArticleStream stream);
+bool article_stream_close(ArticleStream stream);
+bool article_each_q(const ArticleQuery *query, ArticleEach *function, void *ctx);
 Article *article_create_q(const ArticleSet *set);
 int64_t article_create_many_q(const ArticleCreateMany *rows);
 ArticleList article_create_many_returning_q(const ArticleCreateMany *rows);
@@ -982,6 +1025,11 @@ Article *article_upsert_q(const ArticleUpsert *row);
     article_exists_q(TENON_HERE((&(ArticleQuery){ .session = __VA_ARGS__ })))
 #define article_load(session_, rows_, count_, ...) \
     article_load_q(&(ArticleQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
+#define article_stream_open(...) \
+    article_stream_open_q(&(ArticleQuery){ .session = __VA_ARGS__ })
+#define article_each(session_, function_, ...) \
+    article_each_q(&(ArticleQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define article_create(...) \
     article_create_q(TENON_HERE((&(ArticleSet){ .session = __VA_ARGS__ })))
 #define article_create_many(...) \
@@ -1080,6 +1128,13 @@ struct CommentQuery {
     CommentColumn distinct[TENON_MAX_DISTINCT];
     CommentInclude include;
 };
+
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct CommentStream {
+    tenon_stream *stream;
+} CommentStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool CommentEach(Comment *row, void *ctx);
 
 struct CommentSet {
     tenon_session *session;
@@ -1185,6 +1240,10 @@ CommentList comment_find_many_q(const CommentQuery *query);
 int64_t comment_count_q(const CommentQuery *query);
 bool comment_exists_q(const CommentQuery *query);
 void comment_load_q(const CommentQuery *query, Comment *rows, size_t count);
+CommentStream comment_stream_open_q(const CommentQuery *query);
+Comment *comment_stream_next(CommentStream stream);
+bool comment_stream_close(CommentStream stream);
+bool comment_each_q(const CommentQuery *query, CommentEach *function, void *ctx);
 Comment *comment_create_q(const CommentSet *set);
 int64_t comment_create_many_q(const CommentCreateMany *rows);
 CommentList comment_create_many_returning_q(const CommentCreateMany *rows);
@@ -1220,6 +1279,11 @@ Comment *comment_upsert_q(const CommentUpsert *row);
     comment_exists_q(TENON_HERE((&(CommentQuery){ .session = __VA_ARGS__ })))
 #define comment_load(session_, rows_, count_, ...) \
     comment_load_q(&(CommentQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
+#define comment_stream_open(...) \
+    comment_stream_open_q(&(CommentQuery){ .session = __VA_ARGS__ })
+#define comment_each(session_, function_, ...) \
+    comment_each_q(&(CommentQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define comment_create(...) \
     comment_create_q(TENON_HERE((&(CommentSet){ .session = __VA_ARGS__ })))
 #define comment_create_many(...) \
@@ -1312,6 +1376,13 @@ struct TagQuery {
     TagInclude include;
     TagCountQuery counts;
 };
+
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct TagStream {
+    tenon_stream *stream;
+} TagStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool TagEach(Tag *row, void *ctx);
 
 struct TagSet {
     tenon_session *session;
@@ -1414,6 +1485,10 @@ TagList tag_find_many_q(const TagQuery *query);
 int64_t tag_count_q(const TagQuery *query);
 bool tag_exists_q(const TagQuery *query);
 void tag_load_q(const TagQuery *query, Tag *rows, size_t count);
+TagStream tag_stream_open_q(const TagQuery *query);
+Tag *tag_stream_next(TagStream stream);
+bool tag_stream_close(TagStream stream);
+bool tag_each_q(const TagQuery *query, TagEach *function, void *ctx);
 Tag *tag_create_q(const TagSet *set);
 int64_t tag_create_many_q(const TagCreateMany *rows);
 TagList tag_create_many_returning_q(const TagCreateMany *rows);
@@ -1452,6 +1527,11 @@ Tag *tag_upsert_q(const TagUpsert *row);
     tag_exists_q(TENON_HERE((&(TagQuery){ .session = __VA_ARGS__ })))
 #define tag_load(session_, rows_, count_, ...) \
     tag_load_q(&(TagQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
+#define tag_stream_open(...) \
+    tag_stream_open_q(&(TagQuery){ .session = __VA_ARGS__ })
+#define tag_each(session_, function_, ...) \
+    tag_each_q(&(TagQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define tag_create(...) \
     tag_create_q(TENON_HERE((&(TagSet){ .session = __VA_ARGS__ })))
 #define tag_create_many(...) \
@@ -1547,6 +1627,13 @@ struct RoomQuery {
     RoomInclude include;
     RoomCountQuery counts;
 };
+
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct RoomStream {
+    tenon_stream *stream;
+} RoomStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool RoomEach(Room *row, void *ctx);
 
 struct RoomSet {
     tenon_session *session;
@@ -1648,6 +1735,10 @@ RoomList room_find_many_q(const RoomQuery *query);
 int64_t room_count_q(const RoomQuery *query);
 bool room_exists_q(const RoomQuery *query);
 void room_load_q(const RoomQuery *query, Room *rows, size_t count);
+RoomStream room_stream_open_q(const RoomQuery *query);
+Room *room_stream_next(RoomStream stream);
+bool room_stream_close(RoomStream stream);
+bool room_each_q(const RoomQuery *query, RoomEach *function, void *ctx);
 Room *room_create_q(const RoomSet *set);
 int64_t room_create_many_q(const RoomCreateMany *rows);
 RoomList room_create_many_returning_q(const RoomCreateMany *rows);
@@ -1683,6 +1774,11 @@ Room *room_upsert_q(const RoomUpsert *row);
     room_exists_q(TENON_HERE((&(RoomQuery){ .session = __VA_ARGS__ })))
 #define room_load(session_, rows_, count_, ...) \
     room_load_q(&(RoomQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
+#define room_stream_open(...) \
+    room_stream_open_q(&(RoomQuery){ .session = __VA_ARGS__ })
+#define room_each(session_, function_, ...) \
+    room_each_q(&(RoomQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define room_create(...) \
     room_create_q(TENON_HERE((&(RoomSet){ .session = __VA_ARGS__ })))
 #define room_create_many(...) \
@@ -1779,6 +1875,13 @@ struct SeatQuery {
     SeatColumn distinct[TENON_MAX_DISTINCT];
     SeatInclude include;
 };
+
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct SeatStream {
+    tenon_stream *stream;
+} SeatStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool SeatEach(Seat *row, void *ctx);
 
 struct SeatSet {
     tenon_session *session;
@@ -1883,6 +1986,10 @@ SeatList seat_find_many_q(const SeatQuery *query);
 int64_t seat_count_q(const SeatQuery *query);
 bool seat_exists_q(const SeatQuery *query);
 void seat_load_q(const SeatQuery *query, Seat *rows, size_t count);
+SeatStream seat_stream_open_q(const SeatQuery *query);
+Seat *seat_stream_next(SeatStream stream);
+bool seat_stream_close(SeatStream stream);
+bool seat_each_q(const SeatQuery *query, SeatEach *function, void *ctx);
 Seat *seat_create_q(const SeatSet *set);
 int64_t seat_create_many_q(const SeatCreateMany *rows);
 SeatList seat_create_many_returning_q(const SeatCreateMany *rows);
@@ -1918,6 +2025,11 @@ Seat *seat_upsert_q(const SeatUpsert *row);
     seat_exists_q(TENON_HERE((&(SeatQuery){ .session = __VA_ARGS__ })))
 #define seat_load(session_, rows_, count_, ...) \
     seat_load_q(&(SeatQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
+#define seat_stream_open(...) \
+    seat_stream_open_q(&(SeatQuery){ .session = __VA_ARGS__ })
+#define seat_each(session_, function_, ...) \
+    seat_each_q(&(SeatQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define seat_create(...) \
     seat_create_q(TENON_HERE((&(SeatSet){ .session = __VA_ARGS__ })))
 #define seat_create_many(...) \
@@ -2009,6 +2121,13 @@ struct BoxQuery {
     BoxInclude include;
     BoxCountQuery counts;
 };
+
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct BoxStream {
+    tenon_stream *stream;
+} BoxStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool BoxEach(Box *row, void *ctx);
 
 struct BoxSet {
     tenon_session *session;
@@ -2109,6 +2228,10 @@ BoxList box_find_many_q(const BoxQuery *query);
 int64_t box_count_q(const BoxQuery *query);
 bool box_exists_q(const BoxQuery *query);
 void box_load_q(const BoxQuery *query, Box *rows, size_t count);
+BoxStream box_stream_open_q(const BoxQuery *query);
+Box *box_stream_next(BoxStream stream);
+bool box_stream_close(BoxStream stream);
+bool box_each_q(const BoxQuery *query, BoxEach *function, void *ctx);
 Box *box_create_q(const BoxSet *set);
 int64_t box_create_many_q(const BoxCreateMany *rows);
 BoxList box_create_many_returning_q(const BoxCreateMany *rows);
@@ -2144,6 +2267,11 @@ Box *box_upsert_q(const BoxUpsert *row);
     box_exists_q(TENON_HERE((&(BoxQuery){ .session = __VA_ARGS__ })))
 #define box_load(session_, rows_, count_, ...) \
     box_load_q(&(BoxQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
+#define box_stream_open(...) \
+    box_stream_open_q(&(BoxQuery){ .session = __VA_ARGS__ })
+#define box_each(session_, function_, ...) \
+    box_each_q(&(BoxQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define box_create(...) \
     box_create_q(TENON_HERE((&(BoxSet){ .session = __VA_ARGS__ })))
 #define box_create_many(...) \
@@ -2293,6 +2421,13 @@ struct ThingQuery {
     ThingInclude include;
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct ThingStream {
+    tenon_stream *stream;
+} ThingStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool ThingEach(Thing *row, void *ctx);
+
 struct ThingSet {
     tenon_session *session;
     tenon_table table;
@@ -2414,6 +2549,10 @@ ThingList thing_find_many_q(const ThingQuery *query);
 int64_t thing_count_q(const ThingQuery *query);
 bool thing_exists_q(const ThingQuery *query);
 void thing_load_q(const ThingQuery *query, Thing *rows, size_t count);
+ThingStream thing_stream_open_q(const ThingQuery *query);
+Thing *thing_stream_next(ThingStream stream);
+bool thing_stream_close(ThingStream stream);
+bool thing_each_q(const ThingQuery *query, ThingEach *function, void *ctx);
 Thing *thing_create_q(const ThingSet *set);
 int64_t thing_create_many_q(const ThingCreateMany *rows);
 ThingList thing_create_many_returning_q(const ThingCreateMany *rows);
@@ -2449,6 +2588,11 @@ Thing *thing_upsert_q(const ThingUpsert *row);
     thing_exists_q(TENON_HERE((&(ThingQuery){ .session = __VA_ARGS__ })))
 #define thing_load(session_, rows_, count_, ...) \
     thing_load_q(&(ThingQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
+#define thing_stream_open(...) \
+    thing_stream_open_q(&(ThingQuery){ .session = __VA_ARGS__ })
+#define thing_each(session_, function_, ...) \
+    thing_each_q(&(ThingQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define thing_create(...) \
     thing_create_q(TENON_HERE((&(ThingSet){ .session = __VA_ARGS__ })))
 #define thing_create_many(...) \

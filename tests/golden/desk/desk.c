@@ -132,6 +132,31 @@ bool job_exists_q(const JobQuery *query)
     return tenon_exists(&job_model, query);
 }
 
+JobStream job_stream_open_q(const JobQuery *query)
+{
+    JobStream made = { tenon_stream_open(&job_model, query) };
+    return made;
+}
+
+Job *job_stream_next(JobStream stream)
+{
+    return TENON_AS(Job *, tenon_stream_next(stream.stream));
+}
+
+bool job_stream_close(JobStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool job_each_q(const JobQuery *query, JobEach *function, void *ctx)
+{
+    JobStream made = job_stream_open_q(query);
+    Job *row = job_stream_next(made);
+    while (row && function(row, ctx))
+        row = job_stream_next(made);
+    return job_stream_close(made);
+}
+
 Job *job_create_q(const JobSet *query)
 {
     return TENON_AS(Job *, tenon_create(&job_model, query));
@@ -330,6 +355,31 @@ bool page_exists_q(const PageQuery *query)
     return tenon_exists(&page_model, query);
 }
 
+PageStream page_stream_open_q(const PageQuery *query)
+{
+    PageStream made = { tenon_stream_open(&page_model, query) };
+    return made;
+}
+
+Page *page_stream_next(PageStream stream)
+{
+    return TENON_AS(Page *, tenon_stream_next(stream.stream));
+}
+
+bool page_stream_close(PageStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool page_each_q(const PageQuery *query, PageEach *function, void *ctx)
+{
+    PageStream made = page_stream_open_q(query);
+    Page *row = page_stream_next(made);
+    while (row && function(row, ctx))
+        row = page_stream_next(made);
+    return page_stream_close(made);
+}
+
 Page *page_create_q(const PageSet *query)
 {
     return TENON_AS(Page *, tenon_create(&page_model, query));
@@ -474,5 +524,30 @@ int64_t number_count_q(const NumberQuery *query)
 bool number_exists_q(const NumberQuery *query)
 {
     return tenon_exists(&number_model, query);
+}
+
+NumberStream number_stream_open_q(const NumberQuery *query)
+{
+    NumberStream made = { tenon_stream_open(&number_model, query) };
+    return made;
+}
+
+Number *number_stream_next(NumberStream stream)
+{
+    return TENON_AS(Number *, tenon_stream_next(stream.stream));
+}
+
+bool number_stream_close(NumberStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool number_each_q(const NumberQuery *query, NumberEach *function, void *ctx)
+{
+    NumberStream made = number_stream_open_q(query);
+    Number *row = number_stream_next(made);
+    while (row && function(row, ctx))
+        row = number_stream_next(made);
+    return number_stream_close(made);
 }
 

@@ -126,6 +126,13 @@ struct JobQuery {
     JobColumn distinct[TENON_MAX_DISTINCT];
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct JobStream {
+    tenon_stream *stream;
+} JobStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool JobEach(Job *row, void *ctx);
+
 struct JobSet {
     tenon_session *session;
     tenon_table table;
@@ -174,6 +181,10 @@ Job *job_find_first_q(const JobQuery *query);
 JobList job_find_many_q(const JobQuery *query);
 int64_t job_count_q(const JobQuery *query);
 bool job_exists_q(const JobQuery *query);
+JobStream job_stream_open_q(const JobQuery *query);
+Job *job_stream_next(JobStream stream);
+bool job_stream_close(JobStream stream);
+bool job_each_q(const JobQuery *query, JobEach *function, void *ctx);
 Job *job_create_q(const JobSet *set);
 int64_t job_create_many_q(const JobCreateMany *rows);
 JobList job_create_many_returning_q(const JobCreateMany *rows);
@@ -199,6 +210,11 @@ Job *job_upsert_q(const JobUpsert *row);
     job_count_q(TENON_HERE((&(JobQuery){ .session = __VA_ARGS__ })))
 #define job_exists(...) \
     job_exists_q(TENON_HERE((&(JobQuery){ .session = __VA_ARGS__ })))
+#define job_stream_open(...) \
+    job_stream_open_q(&(JobQuery){ .session = __VA_ARGS__ })
+#define job_each(session_, function_, ...) \
+    job_each_q(&(JobQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define job_create(...) \
     job_create_q(TENON_HERE((&(JobSet){ .session = __VA_ARGS__ })))
 #define job_create_many(...) \
@@ -280,6 +296,13 @@ struct PageQuery {
     PageColumn distinct[TENON_MAX_DISTINCT];
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct PageStream {
+    tenon_stream *stream;
+} PageStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool PageEach(Page *row, void *ctx);
+
 struct PageSet {
     tenon_session *session;
     tenon_table table;
@@ -330,6 +353,10 @@ Page *page_find_first_q(const PageQuery *query);
 PageList page_find_many_q(const PageQuery *query);
 int64_t page_count_q(const PageQuery *query);
 bool page_exists_q(const PageQuery *query);
+PageStream page_stream_open_q(const PageQuery *query);
+Page *page_stream_next(PageStream stream);
+bool page_stream_close(PageStream stream);
+bool page_each_q(const PageQuery *query, PageEach *function, void *ctx);
 Page *page_create_q(const PageSet *set);
 int64_t page_create_many_q(const PageCreateMany *rows);
 PageList page_create_many_returning_q(const PageCreateMany *rows);
@@ -358,6 +385,11 @@ Page *page_upsert_q(const PageUpsert *row);
     page_count_q(TENON_HERE((&(PageQuery){ .session = __VA_ARGS__ })))
 #define page_exists(...) \
     page_exists_q(TENON_HERE((&(PageQuery){ .session = __VA_ARGS__ })))
+#define page_stream_open(...) \
+    page_stream_open_q(&(PageQuery){ .session = __VA_ARGS__ })
+#define page_each(session_, function_, ...) \
+    page_each_q(&(PageQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define page_create(...) \
     page_create_q(TENON_HERE((&(PageSet){ .session = __VA_ARGS__ })))
 #define page_create_many(...) \
@@ -429,12 +461,23 @@ struct NumberQuery {
     NumberColumn distinct[TENON_MAX_DISTINCT];
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct NumberStream {
+    tenon_stream *stream;
+} NumberStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool NumberEach(Number *row, void *ctx);
+
 Number *number_find_by_id(tenon_session *session, int64_t id);
 Number *number_find_by_id_q(const tenon_key_options *options, int64_t id);
 Number *number_find_first_q(const NumberQuery *query);
 NumberList number_find_many_q(const NumberQuery *query);
 int64_t number_count_q(const NumberQuery *query);
 bool number_exists_q(const NumberQuery *query);
+NumberStream number_stream_open_q(const NumberQuery *query);
+Number *number_stream_next(NumberStream stream);
+bool number_stream_close(NumberStream stream);
+bool number_each_q(const NumberQuery *query, NumberEach *function, void *ctx);
 
 #ifndef __cplusplus
 /* `.any = NUMBER_WHERES({ .a = … }, { .b = … })` */
@@ -451,6 +494,11 @@ bool number_exists_q(const NumberQuery *query);
     number_count_q(TENON_HERE((&(NumberQuery){ .session = __VA_ARGS__ })))
 #define number_exists(...) \
     number_exists_q(TENON_HERE((&(NumberQuery){ .session = __VA_ARGS__ })))
+#define number_stream_open(...) \
+    number_stream_open_q(&(NumberQuery){ .session = __VA_ARGS__ })
+#define number_each(session_, function_, ...) \
+    number_each_q(&(NumberQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #endif
 
 #ifdef __cplusplus

@@ -350,6 +350,31 @@ bool arrays_exists_q(const ArraysQuery *query)
     return tenon_exists(&arrays_model, query);
 }
 
+ArraysStream arrays_stream_open_q(const ArraysQuery *query)
+{
+    ArraysStream made = { tenon_stream_open(&arrays_model, query) };
+    return made;
+}
+
+Arrays *arrays_stream_next(ArraysStream stream)
+{
+    return TENON_AS(Arrays *, tenon_stream_next(stream.stream));
+}
+
+bool arrays_stream_close(ArraysStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool arrays_each_q(const ArraysQuery *query, ArraysEach *function, void *ctx)
+{
+    ArraysStream made = arrays_stream_open_q(query);
+    Arrays *row = arrays_stream_next(made);
+    while (row && function(row, ctx))
+        row = arrays_stream_next(made);
+    return arrays_stream_close(made);
+}
+
 Arrays *arrays_create_q(const ArraysSet *query)
 {
     return TENON_AS(Arrays *, tenon_create(&arrays_model, query));

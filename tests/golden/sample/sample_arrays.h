@@ -129,6 +129,13 @@ struct ArraysQuery {
     ArraysColumn distinct[TENON_MAX_DISTINCT];
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct ArraysStream {
+    tenon_stream *stream;
+} ArraysStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool ArraysEach(Arrays *row, void *ctx);
+
 struct ArraysSet {
     tenon_session *session;
     tenon_table table;
@@ -197,6 +204,10 @@ Arrays *arrays_find_first_q(const ArraysQuery *query);
 ArraysList arrays_find_many_q(const ArraysQuery *query);
 int64_t arrays_count_q(const ArraysQuery *query);
 bool arrays_exists_q(const ArraysQuery *query);
+ArraysStream arrays_stream_open_q(const ArraysQuery *query);
+Arrays *arrays_stream_next(ArraysStream stream);
+bool arrays_stream_close(ArraysStream stream);
+bool arrays_each_q(const ArraysQuery *query, ArraysEach *function, void *ctx);
 Arrays *arrays_create_q(const ArraysSet *set);
 int64_t arrays_create_many_q(const ArraysCreateMany *rows);
 ArraysList arrays_create_many_returning_q(const ArraysCreateMany *rows);
@@ -222,6 +233,11 @@ Arrays *arrays_upsert_q(const ArraysUpsert *row);
     arrays_count_q(TENON_HERE((&(ArraysQuery){ .session = __VA_ARGS__ })))
 #define arrays_exists(...) \
     arrays_exists_q(TENON_HERE((&(ArraysQuery){ .session = __VA_ARGS__ })))
+#define arrays_stream_open(...) \
+    arrays_stream_open_q(&(ArraysQuery){ .session = __VA_ARGS__ })
+#define arrays_each(session_, function_, ...) \
+    arrays_each_q(&(ArraysQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define arrays_create(...) \
     arrays_create_q(TENON_HERE((&(ArraysSet){ .session = __VA_ARGS__ })))
 #define arrays_create_many(...) \

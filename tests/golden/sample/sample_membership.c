@@ -160,6 +160,31 @@ void membership_load_q(const MembershipQuery *query, Membership *rows, size_t co
     tenon_load(&membership_model, rows, count, query);
 }
 
+MembershipStream membership_stream_open_q(const MembershipQuery *query)
+{
+    MembershipStream made = { tenon_stream_open(&membership_model, query) };
+    return made;
+}
+
+Membership *membership_stream_next(MembershipStream stream)
+{
+    return TENON_AS(Membership *, tenon_stream_next(stream.stream));
+}
+
+bool membership_stream_close(MembershipStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool membership_each_q(const MembershipQuery *query, MembershipEach *function, void *ctx)
+{
+    MembershipStream made = membership_stream_open_q(query);
+    Membership *row = membership_stream_next(made);
+    while (row && function(row, ctx))
+        row = membership_stream_next(made);
+    return membership_stream_close(made);
+}
+
 Membership *membership_create_q(const MembershipSet *query)
 {
     return TENON_AS(Membership *, tenon_create(&membership_model, query));

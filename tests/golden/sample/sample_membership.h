@@ -80,6 +80,13 @@ struct MembershipQuery {
     MembershipInclude include;
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct MembershipStream {
+    tenon_stream *stream;
+} MembershipStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool MembershipEach(Membership *row, void *ctx);
+
 struct MembershipSet {
     tenon_session *session;
     tenon_table table;
@@ -182,6 +189,10 @@ MembershipList membership_find_many_q(const MembershipQuery *query);
 int64_t membership_count_q(const MembershipQuery *query);
 bool membership_exists_q(const MembershipQuery *query);
 void membership_load_q(const MembershipQuery *query, Membership *rows, size_t count);
+MembershipStream membership_stream_open_q(const MembershipQuery *query);
+Membership *membership_stream_next(MembershipStream stream);
+bool membership_stream_close(MembershipStream stream);
+bool membership_each_q(const MembershipQuery *query, MembershipEach *function, void *ctx);
 Membership *membership_create_q(const MembershipSet *set);
 int64_t membership_create_many_q(const MembershipCreateMany *rows);
 MembershipList membership_create_many_returning_q(const MembershipCreateMany *rows);
@@ -217,6 +228,11 @@ Membership *membership_upsert_q(const MembershipUpsert *row);
     membership_exists_q(TENON_HERE((&(MembershipQuery){ .session = __VA_ARGS__ })))
 #define membership_load(session_, rows_, count_, ...) \
     membership_load_q(&(MembershipQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
+#define membership_stream_open(...) \
+    membership_stream_open_q(&(MembershipQuery){ .session = __VA_ARGS__ })
+#define membership_each(session_, function_, ...) \
+    membership_each_q(&(MembershipQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define membership_create(...) \
     membership_create_q(TENON_HERE((&(MembershipSet){ .session = __VA_ARGS__ })))
 #define membership_create_many(...) \

@@ -224,6 +224,31 @@ void post_load_q(const PostQuery *query, Post *rows, size_t count)
     tenon_load(&post_model, rows, count, query);
 }
 
+PostStream post_stream_open_q(const PostQuery *query)
+{
+    PostStream made = { tenon_stream_open(&post_model, query) };
+    return made;
+}
+
+Post *post_stream_next(PostStream stream)
+{
+    return TENON_AS(Post *, tenon_stream_next(stream.stream));
+}
+
+bool post_stream_close(PostStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool post_each_q(const PostQuery *query, PostEach *function, void *ctx)
+{
+    PostStream made = post_stream_open_q(query);
+    Post *row = post_stream_next(made);
+    while (row && function(row, ctx))
+        row = post_stream_next(made);
+    return post_stream_close(made);
+}
+
 Post *post_create_q(const PostSet *query)
 {
     return TENON_AS(Post *, tenon_create(&post_model, query));

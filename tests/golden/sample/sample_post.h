@@ -93,6 +93,13 @@ struct PostQuery {
     PostInclude include;
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct PostStream {
+    tenon_stream *stream;
+} PostStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool PostEach(Post *row, void *ctx);
+
 struct PostSet {
     tenon_session *session;
     tenon_table table;
@@ -201,6 +208,10 @@ PostList post_find_many_q(const PostQuery *query);
 int64_t post_count_q(const PostQuery *query);
 bool post_exists_q(const PostQuery *query);
 void post_load_q(const PostQuery *query, Post *rows, size_t count);
+PostStream post_stream_open_q(const PostQuery *query);
+Post *post_stream_next(PostStream stream);
+bool post_stream_close(PostStream stream);
+bool post_each_q(const PostQuery *query, PostEach *function, void *ctx);
 Post *post_create_q(const PostSet *set);
 int64_t post_create_many_q(const PostCreateMany *rows);
 PostList post_create_many_returning_q(const PostCreateMany *rows);
@@ -239,6 +250,11 @@ Post *post_upsert_q(const PostUpsert *row);
     post_exists_q(TENON_HERE((&(PostQuery){ .session = __VA_ARGS__ })))
 #define post_load(session_, rows_, count_, ...) \
     post_load_q(&(PostQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
+#define post_stream_open(...) \
+    post_stream_open_q(&(PostQuery){ .session = __VA_ARGS__ })
+#define post_each(session_, function_, ...) \
+    post_each_q(&(PostQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define post_create(...) \
     post_create_q(TENON_HERE((&(PostSet){ .session = __VA_ARGS__ })))
 #define post_create_many(...) \

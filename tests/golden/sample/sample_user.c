@@ -282,6 +282,31 @@ void user_load_q(const UserQuery *query, User *rows, size_t count)
     tenon_load(&user_model, rows, count, query);
 }
 
+UserStream user_stream_open_q(const UserQuery *query)
+{
+    UserStream made = { tenon_stream_open(&user_model, query) };
+    return made;
+}
+
+User *user_stream_next(UserStream stream)
+{
+    return TENON_AS(User *, tenon_stream_next(stream.stream));
+}
+
+bool user_stream_close(UserStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool user_each_q(const UserQuery *query, UserEach *function, void *ctx)
+{
+    UserStream made = user_stream_open_q(query);
+    User *row = user_stream_next(made);
+    while (row && function(row, ctx))
+        row = user_stream_next(made);
+    return user_stream_close(made);
+}
+
 User *user_create_q(const UserSet *query)
 {
     return TENON_AS(User *, tenon_create(&user_model, query));

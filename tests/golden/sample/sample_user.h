@@ -117,6 +117,13 @@ struct UserQuery {
     UserCountQuery counts;
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct UserStream {
+    tenon_stream *stream;
+} UserStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool UserEach(User *row, void *ctx);
+
 struct UserSet {
     tenon_session *session;
     tenon_table table;
@@ -228,6 +235,10 @@ UserList user_find_many_q(const UserQuery *query);
 int64_t user_count_q(const UserQuery *query);
 bool user_exists_q(const UserQuery *query);
 void user_load_q(const UserQuery *query, User *rows, size_t count);
+UserStream user_stream_open_q(const UserQuery *query);
+User *user_stream_next(UserStream stream);
+bool user_stream_close(UserStream stream);
+bool user_each_q(const UserQuery *query, UserEach *function, void *ctx);
 User *user_create_q(const UserSet *set);
 int64_t user_create_many_q(const UserCreateMany *rows);
 UserList user_create_many_returning_q(const UserCreateMany *rows);
@@ -266,6 +277,11 @@ User *user_upsert_q(const UserUpsert *row);
     user_exists_q(TENON_HERE((&(UserQuery){ .session = __VA_ARGS__ })))
 #define user_load(session_, rows_, count_, ...) \
     user_load_q(&(UserQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
+#define user_stream_open(...) \
+    user_stream_open_q(&(UserQuery){ .session = __VA_ARGS__ })
+#define user_each(session_, function_, ...) \
+    user_each_q(&(UserQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define user_create(...) \
     user_create_q(TENON_HERE((&(UserSet){ .session = __VA_ARGS__ })))
 #define user_create_many(...) \

@@ -236,6 +236,31 @@ bool role_set_exists_q(const RoleSetQuery *query)
     return tenon_exists(&role_set_model, query);
 }
 
+RoleSetStream role_set_stream_open_q(const RoleSetQuery *query)
+{
+    RoleSetStream made = { tenon_stream_open(&role_set_model, query) };
+    return made;
+}
+
+RoleSet *role_set_stream_next(RoleSetStream stream)
+{
+    return TENON_AS(RoleSet *, tenon_stream_next(stream.stream));
+}
+
+bool role_set_stream_close(RoleSetStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool role_set_each_q(const RoleSetQuery *query, RoleSetEach *function, void *ctx)
+{
+    RoleSetStream made = role_set_stream_open_q(query);
+    RoleSet *row = role_set_stream_next(made);
+    while (row && function(row, ctx))
+        row = role_set_stream_next(made);
+    return role_set_stream_close(made);
+}
+
 RoleSet *role_set_create_q(const RoleSetSet *query)
 {
     return TENON_AS(RoleSet *, tenon_create(&role_set_model, query));
@@ -369,6 +394,31 @@ int64_t role_admin_count_q(const Role_adminQuery *query)
 bool role_admin_exists_q(const Role_adminQuery *query)
 {
     return tenon_exists(&role_admin_model, query);
+}
+
+Role_adminStream role_admin_stream_open_q(const Role_adminQuery *query)
+{
+    Role_adminStream made = { tenon_stream_open(&role_admin_model, query) };
+    return made;
+}
+
+Role_admin *role_admin_stream_next(Role_adminStream stream)
+{
+    return TENON_AS(Role_admin *, tenon_stream_next(stream.stream));
+}
+
+bool role_admin_stream_close(Role_adminStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool role_admin_each_q(const Role_adminQuery *query, Role_adminEach *function, void *ctx)
+{
+    Role_adminStream made = role_admin_stream_open_q(query);
+    Role_admin *row = role_admin_stream_next(made);
+    while (row && function(row, ctx))
+        row = role_admin_stream_next(made);
+    return role_admin_stream_close(made);
 }
 
 Role_admin *role_admin_create_q(const Role_adminSet *query)

@@ -151,6 +151,13 @@ struct RoleSetQuery {
     RoleSetColumn distinct[TENON_MAX_DISTINCT];
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct RoleSetStream {
+    tenon_stream *stream;
+} RoleSetStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool RoleSetEach(RoleSet *row, void *ctx);
+
 struct RoleSetSet {
     tenon_session *session;
     tenon_table table;
@@ -198,6 +205,10 @@ RoleSet *role_set_find_first_q(const RoleSetQuery *query);
 RoleSetList role_set_find_many_q(const RoleSetQuery *query);
 int64_t role_set_count_q(const RoleSetQuery *query);
 bool role_set_exists_q(const RoleSetQuery *query);
+RoleSetStream role_set_stream_open_q(const RoleSetQuery *query);
+RoleSet *role_set_stream_next(RoleSetStream stream);
+bool role_set_stream_close(RoleSetStream stream);
+bool role_set_each_q(const RoleSetQuery *query, RoleSetEach *function, void *ctx);
 RoleSet *role_set_create_q(const RoleSetSet *set);
 int64_t role_set_create_many_q(const RoleSetCreateMany *rows);
 RoleSetList role_set_create_many_returning_q(const RoleSetCreateMany *rows);
@@ -223,6 +234,11 @@ RoleSet *role_set_upsert_q(const RoleSetUpsert *row);
     role_set_count_q(TENON_HERE((&(RoleSetQuery){ .session = __VA_ARGS__ })))
 #define role_set_exists(...) \
     role_set_exists_q(TENON_HERE((&(RoleSetQuery){ .session = __VA_ARGS__ })))
+#define role_set_stream_open(...) \
+    role_set_stream_open_q(&(RoleSetQuery){ .session = __VA_ARGS__ })
+#define role_set_each(session_, function_, ...) \
+    role_set_each_q(&(RoleSetQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define role_set_create(...) \
     role_set_create_q(TENON_HERE((&(RoleSetSet){ .session = __VA_ARGS__ })))
 #define role_set_create_many(...) \
@@ -290,6 +306,13 @@ struct Role_adminQuery {
     Role_adminColumn distinct[TENON_MAX_DISTINCT];
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct Role_adminStream {
+    tenon_stream *stream;
+} Role_adminStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool Role_adminEach(Role_admin *row, void *ctx);
+
 struct Role_adminSet {
     tenon_session *session;
     tenon_table table;
@@ -334,6 +357,10 @@ Role_admin *role_admin_find_first_q(const Role_adminQuery *query);
 Role_adminList role_admin_find_many_q(const Role_adminQuery *query);
 int64_t role_admin_count_q(const Role_adminQuery *query);
 bool role_admin_exists_q(const Role_adminQuery *query);
+Role_adminStream role_admin_stream_open_q(const Role_adminQuery *query);
+Role_admin *role_admin_stream_next(Role_adminStream stream);
+bool role_admin_stream_close(Role_adminStream stream);
+bool role_admin_each_q(const Role_adminQuery *query, Role_adminEach *function, void *ctx);
 Role_admin *role_admin_create_q(const Role_adminSet *set);
 int64_t role_admin_create_many_q(const Role_adminCreateMany *rows);
 Role_adminList role_admin_create_many_returning_q(const Role_adminCreateMany *rows);
@@ -359,6 +386,11 @@ Role_admin *role_admin_upsert_q(const Role_adminUpsert *row);
     role_admin_count_q(TENON_HERE((&(Role_adminQuery){ .session = __VA_ARGS__ })))
 #define role_admin_exists(...) \
     role_admin_exists_q(TENON_HERE((&(Role_adminQuery){ .session = __VA_ARGS__ })))
+#define role_admin_stream_open(...) \
+    role_admin_stream_open_q(&(Role_adminQuery){ .session = __VA_ARGS__ })
+#define role_admin_each(session_, function_, ...) \
+    role_admin_each_q(&(Role_adminQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define role_admin_create(...) \
     role_admin_create_q(TENON_HERE((&(Role_adminSet){ .session = __VA_ARGS__ })))
 #define role_admin_create_many(...) \

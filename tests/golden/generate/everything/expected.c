@@ -946,6 +946,31 @@ bool everything_exists_q(const EverythingQuery *query)
     return tenon_exists(&everything_model, query);
 }
 
+EverythingStream everything_stream_open_q(const EverythingQuery *query)
+{
+    EverythingStream made = { tenon_stream_open(&everything_model, query) };
+    return made;
+}
+
+Everything *everything_stream_next(EverythingStream stream)
+{
+    return TENON_AS(Everything *, tenon_stream_next(stream.stream));
+}
+
+bool everything_stream_close(EverythingStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool everything_each_q(const EverythingQuery *query, EverythingEach *function, void *ctx)
+{
+    EverythingStream made = everything_stream_open_q(query);
+    Everything *row = everything_stream_next(made);
+    while (row && function(row, ctx))
+        row = everything_stream_next(made);
+    return everything_stream_close(made);
+}
+
 Everything *everything_create_q(const EverythingSet *query)
 {
     return TENON_AS(Everything *, tenon_create(&everything_model, query));

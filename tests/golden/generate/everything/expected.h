@@ -306,6 +306,13 @@ struct EverythingQuery {
     EverythingColumn distinct[TENON_MAX_DISTINCT];
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct EverythingStream {
+    tenon_stream *stream;
+} EverythingStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool EverythingEach(Everything *row, void *ctx);
+
 struct EverythingSet {
     tenon_session *session;
     tenon_table table;
@@ -420,6 +427,10 @@ Everything *everything_find_first_q(const EverythingQuery *query);
 EverythingList everything_find_many_q(const EverythingQuery *query);
 int64_t everything_count_q(const EverythingQuery *query);
 bool everything_exists_q(const EverythingQuery *query);
+EverythingStream everything_stream_open_q(const EverythingQuery *query);
+Everything *everything_stream_next(EverythingStream stream);
+bool everything_stream_close(EverythingStream stream);
+bool everything_each_q(const EverythingQuery *query, EverythingEach *function, void *ctx);
 Everything *everything_create_q(const EverythingSet *set);
 int64_t everything_create_many_q(const EverythingCreateMany *rows);
 EverythingList everything_create_many_returning_q(const EverythingCreateMany *rows);
@@ -445,6 +456,11 @@ Everything *everything_upsert_q(const EverythingUpsert *row);
     everything_count_q(TENON_HERE((&(EverythingQuery){ .session = __VA_ARGS__ })))
 #define everything_exists(...) \
     everything_exists_q(TENON_HERE((&(EverythingQuery){ .session = __VA_ARGS__ })))
+#define everything_stream_open(...) \
+    everything_stream_open_q(&(EverythingQuery){ .session = __VA_ARGS__ })
+#define everything_each(session_, function_, ...) \
+    everything_each_q(&(EverythingQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define everything_create(...) \
     everything_create_q(TENON_HERE((&(EverythingSet){ .session = __VA_ARGS__ })))
 #define everything_create_many(...) \

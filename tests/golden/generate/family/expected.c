@@ -86,6 +86,31 @@ bool user_exists_q(const UserQuery_ *query)
     return tenon_exists(&user_model, query);
 }
 
+UserStream user_stream_open_q(const UserQuery_ *query)
+{
+    UserStream made = { tenon_stream_open(&user_model, query) };
+    return made;
+}
+
+User *user_stream_next(UserStream stream)
+{
+    return TENON_AS(User *, tenon_stream_next(stream.stream));
+}
+
+bool user_stream_close(UserStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool user_each_q(const UserQuery_ *query, UserEach *function, void *ctx)
+{
+    UserStream made = user_stream_open_q(query);
+    User *row = user_stream_next(made);
+    while (row && function(row, ctx))
+        row = user_stream_next(made);
+    return user_stream_close(made);
+}
+
 User *user_create_q(const UserSet *query)
 {
     return TENON_AS(User *, tenon_create(&user_model, query));
@@ -219,6 +244,31 @@ int64_t user_list_count_q(const UserListQuery *query)
 bool user_list_exists_q(const UserListQuery *query)
 {
     return tenon_exists(&user_list_model, query);
+}
+
+UserListStream user_list_stream_open_q(const UserListQuery *query)
+{
+    UserListStream made = { tenon_stream_open(&user_list_model, query) };
+    return made;
+}
+
+UserList *user_list_stream_next(UserListStream stream)
+{
+    return TENON_AS(UserList *, tenon_stream_next(stream.stream));
+}
+
+bool user_list_stream_close(UserListStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool user_list_each_q(const UserListQuery *query, UserListEach *function, void *ctx)
+{
+    UserListStream made = user_list_stream_open_q(query);
+    UserList *row = user_list_stream_next(made);
+    while (row && function(row, ctx))
+        row = user_list_stream_next(made);
+    return user_list_stream_close(made);
 }
 
 UserList *user_list_create_q(const UserListSet *query)
@@ -356,6 +406,31 @@ bool user_query_exists_q(const UserQueryQuery *query)
     return tenon_exists(&user_query_model, query);
 }
 
+UserQueryStream user_query_stream_open_q(const UserQueryQuery *query)
+{
+    UserQueryStream made = { tenon_stream_open(&user_query_model, query) };
+    return made;
+}
+
+UserQuery *user_query_stream_next(UserQueryStream stream)
+{
+    return TENON_AS(UserQuery *, tenon_stream_next(stream.stream));
+}
+
+bool user_query_stream_close(UserQueryStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool user_query_each_q(const UserQueryQuery *query, UserQueryEach *function, void *ctx)
+{
+    UserQueryStream made = user_query_stream_open_q(query);
+    UserQuery *row = user_query_stream_next(made);
+    while (row && function(row, ctx))
+        row = user_query_stream_next(made);
+    return user_query_stream_close(made);
+}
+
 UserQuery *user_query_create_q(const UserQuerySet *query)
 {
     return TENON_AS(UserQuery *, tenon_create(&user_query_model, query));
@@ -489,6 +564,31 @@ int64_t user__count_q(const userQuery *query)
 bool user__exists_q(const userQuery *query)
 {
     return tenon_exists(&user__model, query);
+}
+
+userStream user__stream_open_q(const userQuery *query)
+{
+    userStream made = { tenon_stream_open(&user__model, query) };
+    return made;
+}
+
+user *user__stream_next(userStream stream)
+{
+    return TENON_AS(user *, tenon_stream_next(stream.stream));
+}
+
+bool user__stream_close(userStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool user__each_q(const userQuery *query, userEach *function, void *ctx)
+{
+    userStream made = user__stream_open_q(query);
+    user *row = user__stream_next(made);
+    while (row && function(row, ctx))
+        row = user__stream_next(made);
+    return user__stream_close(made);
 }
 
 user *user__create_q(const userSet *query)
@@ -653,6 +753,31 @@ int64_t user_find_count_q(const UserFindQuery *query)
 bool user_find_exists_q(const UserFindQuery *query)
 {
     return tenon_exists(&user_find_model, query);
+}
+
+UserFindStream user_find_stream_open_q(const UserFindQuery *query)
+{
+    UserFindStream made = { tenon_stream_open(&user_find_model, query) };
+    return made;
+}
+
+UserFind *user_find_stream_next(UserFindStream stream)
+{
+    return TENON_AS(UserFind *, tenon_stream_next(stream.stream));
+}
+
+bool user_find_stream_close(UserFindStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool user_find_each_q(const UserFindQuery *query, UserFindEach *function, void *ctx)
+{
+    UserFindStream made = user_find_stream_open_q(query);
+    UserFind *row = user_find_stream_next(made);
+    while (row && function(row, ctx))
+        row = user_find_stream_next(made);
+    return user_find_stream_close(made);
 }
 
 UserFind *user_find_create_q(const UserFindSet *query)

@@ -152,6 +152,13 @@ struct UserQuery_ {
     UserColumn distinct[TENON_MAX_DISTINCT];
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct UserStream {
+    tenon_stream *stream;
+} UserStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool UserEach(User *row, void *ctx);
+
 struct UserSet {
     tenon_session *session;
     tenon_table table;
@@ -196,6 +203,10 @@ User *user_find_first_q(const UserQuery_ *query);
 UserList_ user_find_many_q(const UserQuery_ *query);
 int64_t user_count_q(const UserQuery_ *query);
 bool user_exists_q(const UserQuery_ *query);
+UserStream user_stream_open_q(const UserQuery_ *query);
+User *user_stream_next(UserStream stream);
+bool user_stream_close(UserStream stream);
+bool user_each_q(const UserQuery_ *query, UserEach *function, void *ctx);
 User *user_create_q(const UserSet *set);
 int64_t user_create_many_q(const UserCreateMany *rows);
 UserList_ user_create_many_returning_q(const UserCreateMany *rows);
@@ -221,6 +232,11 @@ User *user_upsert_q(const UserUpsert *row);
     user_count_q(TENON_HERE((&(UserQuery_){ .session = __VA_ARGS__ })))
 #define user_exists(...) \
     user_exists_q(TENON_HERE((&(UserQuery_){ .session = __VA_ARGS__ })))
+#define user_stream_open(...) \
+    user_stream_open_q(&(UserQuery_){ .session = __VA_ARGS__ })
+#define user_each(session_, function_, ...) \
+    user_each_q(&(UserQuery_){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define user_create(...) \
     user_create_q(TENON_HERE((&(UserSet){ .session = __VA_ARGS__ })))
 #define user_create_many(...) \
@@ -288,6 +304,13 @@ struct UserListQuery {
     UserListColumn distinct[TENON_MAX_DISTINCT];
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct UserListStream {
+    tenon_stream *stream;
+} UserListStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool UserListEach(UserList *row, void *ctx);
+
 struct UserListSet {
     tenon_session *session;
     tenon_table table;
@@ -332,6 +355,10 @@ UserList *user_list_find_first_q(const UserListQuery *query);
 UserListList user_list_find_many_q(const UserListQuery *query);
 int64_t user_list_count_q(const UserListQuery *query);
 bool user_list_exists_q(const UserListQuery *query);
+UserListStream user_list_stream_open_q(const UserListQuery *query);
+UserList *user_list_stream_next(UserListStream stream);
+bool user_list_stream_close(UserListStream stream);
+bool user_list_each_q(const UserListQuery *query, UserListEach *function, void *ctx);
 UserList *user_list_create_q(const UserListSet *set);
 int64_t user_list_create_many_q(const UserListCreateMany *rows);
 UserListList user_list_create_many_returning_q(const UserListCreateMany *rows);
@@ -357,6 +384,11 @@ UserList *user_list_upsert_q(const UserListUpsert *row);
     user_list_count_q(TENON_HERE((&(UserListQuery){ .session = __VA_ARGS__ })))
 #define user_list_exists(...) \
     user_list_exists_q(TENON_HERE((&(UserListQuery){ .session = __VA_ARGS__ })))
+#define user_list_stream_open(...) \
+    user_list_stream_open_q(&(UserListQuery){ .session = __VA_ARGS__ })
+#define user_list_each(session_, function_, ...) \
+    user_list_each_q(&(UserListQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define user_list_create(...) \
     user_list_create_q(TENON_HERE((&(UserListSet){ .session = __VA_ARGS__ })))
 #define user_list_create_many(...) \
@@ -424,6 +456,13 @@ struct UserQueryQuery {
     UserQueryColumn distinct[TENON_MAX_DISTINCT];
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct UserQueryStream {
+    tenon_stream *stream;
+} UserQueryStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool UserQueryEach(UserQuery *row, void *ctx);
+
 struct UserQuerySet {
     tenon_session *session;
     tenon_table table;
@@ -468,6 +507,10 @@ UserQuery *user_query_find_first_q(const UserQueryQuery *query);
 UserQueryList user_query_find_many_q(const UserQueryQuery *query);
 int64_t user_query_count_q(const UserQueryQuery *query);
 bool user_query_exists_q(const UserQueryQuery *query);
+UserQueryStream user_query_stream_open_q(const UserQueryQuery *query);
+UserQuery *user_query_stream_next(UserQueryStream stream);
+bool user_query_stream_close(UserQueryStream stream);
+bool user_query_each_q(const UserQueryQuery *query, UserQueryEach *function, void *ctx);
 UserQuery *user_query_create_q(const UserQuerySet *set);
 int64_t user_query_create_many_q(const UserQueryCreateMany *rows);
 UserQueryList user_query_create_many_returning_q(const UserQueryCreateMany *rows);
@@ -493,6 +536,11 @@ UserQuery *user_query_upsert_q(const UserQueryUpsert *row);
     user_query_count_q(TENON_HERE((&(UserQueryQuery){ .session = __VA_ARGS__ })))
 #define user_query_exists(...) \
     user_query_exists_q(TENON_HERE((&(UserQueryQuery){ .session = __VA_ARGS__ })))
+#define user_query_stream_open(...) \
+    user_query_stream_open_q(&(UserQueryQuery){ .session = __VA_ARGS__ })
+#define user_query_each(session_, function_, ...) \
+    user_query_each_q(&(UserQueryQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define user_query_create(...) \
     user_query_create_q(TENON_HERE((&(UserQuerySet){ .session = __VA_ARGS__ })))
 #define user_query_create_many(...) \
@@ -560,6 +608,13 @@ struct userQuery {
     userColumn distinct[TENON_MAX_DISTINCT];
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct userStream {
+    tenon_stream *stream;
+} userStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool userEach(user *row, void *ctx);
+
 struct userSet {
     tenon_session *session;
     tenon_table table;
@@ -604,6 +659,10 @@ user *user__find_first_q(const userQuery *query);
 userList user__find_many_q(const userQuery *query);
 int64_t user__count_q(const userQuery *query);
 bool user__exists_q(const userQuery *query);
+userStream user__stream_open_q(const userQuery *query);
+user *user__stream_next(userStream stream);
+bool user__stream_close(userStream stream);
+bool user__each_q(const userQuery *query, userEach *function, void *ctx);
 user *user__create_q(const userSet *set);
 int64_t user__create_many_q(const userCreateMany *rows);
 userList user__create_many_returning_q(const userCreateMany *rows);
@@ -629,6 +688,11 @@ user *user__upsert_q(const userUpsert *row);
     user__count_q(TENON_HERE((&(userQuery){ .session = __VA_ARGS__ })))
 #define user__exists(...) \
     user__exists_q(TENON_HERE((&(userQuery){ .session = __VA_ARGS__ })))
+#define user__stream_open(...) \
+    user__stream_open_q(&(userQuery){ .session = __VA_ARGS__ })
+#define user__each(session_, function_, ...) \
+    user__each_q(&(userQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define user__create(...) \
     user__create_q(TENON_HERE((&(userSet){ .session = __VA_ARGS__ })))
 #define user__create_many(...) \
@@ -700,6 +764,13 @@ struct UserFindQuery {
     UserFindColumn distinct[TENON_MAX_DISTINCT];
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct UserFindStream {
+    tenon_stream *stream;
+} UserFindStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool UserFindEach(UserFind *row, void *ctx);
+
 struct UserFindSet {
     tenon_session *session;
     tenon_table table;
@@ -747,6 +818,10 @@ UserFind *user_find_find_first_q(const UserFindQuery *query);
 UserFindList user_find_find_many_q(const UserFindQuery *query);
 int64_t user_find_count_q(const UserFindQuery *query);
 bool user_find_exists_q(const UserFindQuery *query);
+UserFindStream user_find_stream_open_q(const UserFindQuery *query);
+UserFind *user_find_stream_next(UserFindStream stream);
+bool user_find_stream_close(UserFindStream stream);
+bool user_find_each_q(const UserFindQuery *query, UserFindEach *function, void *ctx);
 UserFind *user_find_create_q(const UserFindSet *set);
 int64_t user_find_create_many_q(const UserFindCreateMany *rows);
 UserFindList user_find_create_many_returning_q(const UserFindCreateMany *rows);
@@ -775,6 +850,11 @@ UserFind *user_find_upsert_q(const UserFindUpsert *row);
     user_find_count_q(TENON_HERE((&(UserFindQuery){ .session = __VA_ARGS__ })))
 #define user_find_exists(...) \
     user_find_exists_q(TENON_HERE((&(UserFindQuery){ .session = __VA_ARGS__ })))
+#define user_find_stream_open(...) \
+    user_find_stream_open_q(&(UserFindQuery){ .session = __VA_ARGS__ })
+#define user_find_each(session_, function_, ...) \
+    user_find_each_q(&(UserFindQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define user_find_create(...) \
     user_find_create_q(TENON_HERE((&(UserFindSet){ .session = __VA_ARGS__ })))
 #define user_find_create_many(...) \

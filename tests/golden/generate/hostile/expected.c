@@ -188,6 +188,31 @@ bool hostile_exists_q(const HostileQuery *query)
     return tenon_exists(&hostile_model, query);
 }
 
+HostileStream hostile_stream_open_q(const HostileQuery *query)
+{
+    HostileStream made = { tenon_stream_open(&hostile_model, query) };
+    return made;
+}
+
+Hostile *hostile_stream_next(HostileStream stream)
+{
+    return TENON_AS(Hostile *, tenon_stream_next(stream.stream));
+}
+
+bool hostile_stream_close(HostileStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool hostile_each_q(const HostileQuery *query, HostileEach *function, void *ctx)
+{
+    HostileStream made = hostile_stream_open_q(query);
+    Hostile *row = hostile_stream_next(made);
+    while (row && function(row, ctx))
+        row = hostile_stream_next(made);
+    return hostile_stream_close(made);
+}
+
 Hostile *hostile_create_q(const HostileSet *query)
 {
     return TENON_AS(Hostile *, tenon_create(&hostile_model, query));

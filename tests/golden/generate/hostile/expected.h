@@ -107,6 +107,13 @@ struct HostileQuery {
     HostileColumn distinct[TENON_MAX_DISTINCT];
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct HostileStream {
+    tenon_stream *stream;
+} HostileStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool HostileEach(Hostile *row, void *ctx);
+
 struct HostileSet {
     tenon_session *session;
     tenon_table table;
@@ -157,6 +164,10 @@ Hostile *hostile_find_first_q(const HostileQuery *query);
 HostileList hostile_find_many_q(const HostileQuery *query);
 int64_t hostile_count_q(const HostileQuery *query);
 bool hostile_exists_q(const HostileQuery *query);
+HostileStream hostile_stream_open_q(const HostileQuery *query);
+Hostile *hostile_stream_next(HostileStream stream);
+bool hostile_stream_close(HostileStream stream);
+bool hostile_each_q(const HostileQuery *query, HostileEach *function, void *ctx);
 Hostile *hostile_create_q(const HostileSet *set);
 int64_t hostile_create_many_q(const HostileCreateMany *rows);
 HostileList hostile_create_many_returning_q(const HostileCreateMany *rows);
@@ -185,6 +196,11 @@ Hostile *hostile_upsert_q(const HostileUpsert *row);
     hostile_count_q(TENON_HERE((&(HostileQuery){ .session = __VA_ARGS__ })))
 #define hostile_exists(...) \
     hostile_exists_q(TENON_HERE((&(HostileQuery){ .session = __VA_ARGS__ })))
+#define hostile_stream_open(...) \
+    hostile_stream_open_q(&(HostileQuery){ .session = __VA_ARGS__ })
+#define hostile_each(session_, function_, ...) \
+    hostile_each_q(&(HostileQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define hostile_create(...) \
     hostile_create_q(TENON_HERE((&(HostileSet){ .session = __VA_ARGS__ })))
 #define hostile_create_many(...) \

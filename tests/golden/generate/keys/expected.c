@@ -214,6 +214,31 @@ void membership_load_q(const MembershipQuery *query, Membership *rows, size_t co
     tenon_load(&membership_model, rows, count, query);
 }
 
+MembershipStream membership_stream_open_q(const MembershipQuery *query)
+{
+    MembershipStream made = { tenon_stream_open(&membership_model, query) };
+    return made;
+}
+
+Membership *membership_stream_next(MembershipStream stream)
+{
+    return TENON_AS(Membership *, tenon_stream_next(stream.stream));
+}
+
+bool membership_stream_close(MembershipStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool membership_each_q(const MembershipQuery *query, MembershipEach *function, void *ctx)
+{
+    MembershipStream made = membership_stream_open_q(query);
+    Membership *row = membership_stream_next(made);
+    while (row && function(row, ctx))
+        row = membership_stream_next(made);
+    return membership_stream_close(made);
+}
+
 Membership *membership_create_q(const MembershipSet *query)
 {
     return TENON_AS(Membership *, tenon_create(&membership_model, query));
@@ -414,6 +439,31 @@ void person_load_q(const PersonQuery *query, Person *rows, size_t count)
     tenon_load(&person_model, rows, count, query);
 }
 
+PersonStream person_stream_open_q(const PersonQuery *query)
+{
+    PersonStream made = { tenon_stream_open(&person_model, query) };
+    return made;
+}
+
+Person *person_stream_next(PersonStream stream)
+{
+    return TENON_AS(Person *, tenon_stream_next(stream.stream));
+}
+
+bool person_stream_close(PersonStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool person_each_q(const PersonQuery *query, PersonEach *function, void *ctx)
+{
+    PersonStream made = person_stream_open_q(query);
+    Person *row = person_stream_next(made);
+    while (row && function(row, ctx))
+        row = person_stream_next(made);
+    return person_stream_close(made);
+}
+
 Person *person_create_q(const PersonSet *query)
 {
     return TENON_AS(Person *, tenon_create(&person_model, query));
@@ -558,6 +608,31 @@ int64_t tagged_count_q(const TaggedQuery *query)
 bool tagged_exists_q(const TaggedQuery *query)
 {
     return tenon_exists(&tagged_model, query);
+}
+
+TaggedStream tagged_stream_open_q(const TaggedQuery *query)
+{
+    TaggedStream made = { tenon_stream_open(&tagged_model, query) };
+    return made;
+}
+
+Tagged *tagged_stream_next(TaggedStream stream)
+{
+    return TENON_AS(Tagged *, tenon_stream_next(stream.stream));
+}
+
+bool tagged_stream_close(TaggedStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool tagged_each_q(const TaggedQuery *query, TaggedEach *function, void *ctx)
+{
+    TaggedStream made = tagged_stream_open_q(query);
+    Tagged *row = tagged_stream_next(made);
+    while (row && function(row, ctx))
+        row = tagged_stream_next(made);
+    return tagged_stream_close(made);
 }
 
 Tagged *tagged_create_q(const TaggedSet *query)

@@ -145,6 +145,13 @@ struct MembershipQuery {
     MembershipInclude include;
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct MembershipStream {
+    tenon_stream *stream;
+} MembershipStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool MembershipEach(Membership *row, void *ctx);
+
 struct MembershipSet {
     tenon_session *session;
     tenon_table table;
@@ -253,6 +260,10 @@ MembershipList membership_find_many_q(const MembershipQuery *query);
 int64_t membership_count_q(const MembershipQuery *query);
 bool membership_exists_q(const MembershipQuery *query);
 void membership_load_q(const MembershipQuery *query, Membership *rows, size_t count);
+MembershipStream membership_stream_open_q(const MembershipQuery *query);
+Membership *membership_stream_next(MembershipStream stream);
+bool membership_stream_close(MembershipStream stream);
+bool membership_each_q(const MembershipQuery *query, MembershipEach *function, void *ctx);
 Membership *membership_create_q(const MembershipSet *set);
 int64_t membership_create_many_q(const MembershipCreateMany *rows);
 MembershipList membership_create_many_returning_q(const MembershipCreateMany *rows);
@@ -297,6 +308,11 @@ Membership *membership_upsert_q(const MembershipUpsert *row);
     membership_exists_q(TENON_HERE((&(MembershipQuery){ .session = __VA_ARGS__ })))
 #define membership_load(session_, rows_, count_, ...) \
     membership_load_q(&(MembershipQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
+#define membership_stream_open(...) \
+    membership_stream_open_q(&(MembershipQuery){ .session = __VA_ARGS__ })
+#define membership_each(session_, function_, ...) \
+    membership_each_q(&(MembershipQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define membership_create(...) \
     membership_create_q(TENON_HERE((&(MembershipSet){ .session = __VA_ARGS__ })))
 #define membership_create_many(...) \
@@ -398,6 +414,13 @@ struct PersonQuery {
     PersonCountQuery counts;
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct PersonStream {
+    tenon_stream *stream;
+} PersonStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool PersonEach(Person *row, void *ctx);
+
 struct PersonSet {
     tenon_session *session;
     tenon_table table;
@@ -498,6 +521,10 @@ PersonList person_find_many_q(const PersonQuery *query);
 int64_t person_count_q(const PersonQuery *query);
 bool person_exists_q(const PersonQuery *query);
 void person_load_q(const PersonQuery *query, Person *rows, size_t count);
+PersonStream person_stream_open_q(const PersonQuery *query);
+Person *person_stream_next(PersonStream stream);
+bool person_stream_close(PersonStream stream);
+bool person_each_q(const PersonQuery *query, PersonEach *function, void *ctx);
 Person *person_create_q(const PersonSet *set);
 int64_t person_create_many_q(const PersonCreateMany *rows);
 PersonList person_create_many_returning_q(const PersonCreateMany *rows);
@@ -533,6 +560,11 @@ Person *person_upsert_q(const PersonUpsert *row);
     person_exists_q(TENON_HERE((&(PersonQuery){ .session = __VA_ARGS__ })))
 #define person_load(session_, rows_, count_, ...) \
     person_load_q(&(PersonQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
+#define person_stream_open(...) \
+    person_stream_open_q(&(PersonQuery){ .session = __VA_ARGS__ })
+#define person_each(session_, function_, ...) \
+    person_each_q(&(PersonQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define person_create(...) \
     person_create_q(TENON_HERE((&(PersonSet){ .session = __VA_ARGS__ })))
 #define person_create_many(...) \
@@ -604,6 +636,13 @@ struct TaggedQuery {
     TaggedColumn distinct[TENON_MAX_DISTINCT];
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct TaggedStream {
+    tenon_stream *stream;
+} TaggedStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool TaggedEach(Tagged *row, void *ctx);
+
 struct TaggedSet {
     tenon_session *session;
     tenon_table table;
@@ -649,6 +688,10 @@ Tagged *tagged_find_first_q(const TaggedQuery *query);
 TaggedList tagged_find_many_q(const TaggedQuery *query);
 int64_t tagged_count_q(const TaggedQuery *query);
 bool tagged_exists_q(const TaggedQuery *query);
+TaggedStream tagged_stream_open_q(const TaggedQuery *query);
+Tagged *tagged_stream_next(TaggedStream stream);
+bool tagged_stream_close(TaggedStream stream);
+bool tagged_each_q(const TaggedQuery *query, TaggedEach *function, void *ctx);
 Tagged *tagged_create_q(const TaggedSet *set);
 int64_t tagged_create_many_q(const TaggedCreateMany *rows);
 TaggedList tagged_create_many_returning_q(const TaggedCreateMany *rows);
@@ -671,6 +714,11 @@ Tagged *tagged_upsert_q(const TaggedUpsert *row);
     tagged_count_q(TENON_HERE((&(TaggedQuery){ .session = __VA_ARGS__ })))
 #define tagged_exists(...) \
     tagged_exists_q(TENON_HERE((&(TaggedQuery){ .session = __VA_ARGS__ })))
+#define tagged_stream_open(...) \
+    tagged_stream_open_q(&(TaggedQuery){ .session = __VA_ARGS__ })
+#define tagged_each(session_, function_, ...) \
+    tagged_each_q(&(TaggedQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define tagged_create(...) \
     tagged_create_q(TENON_HERE((&(TaggedSet){ .session = __VA_ARGS__ })))
 #define tagged_create_many(...) \

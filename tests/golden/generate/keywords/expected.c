@@ -389,6 +389,31 @@ bool reserved_exists_q(const ReservedQuery *query)
     return tenon_exists(&reserved_model, query);
 }
 
+ReservedStream reserved_stream_open_q(const ReservedQuery *query)
+{
+    ReservedStream made = { tenon_stream_open(&reserved_model, query) };
+    return made;
+}
+
+Reserved *reserved_stream_next(ReservedStream stream)
+{
+    return TENON_AS(Reserved *, tenon_stream_next(stream.stream));
+}
+
+bool reserved_stream_close(ReservedStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool reserved_each_q(const ReservedQuery *query, ReservedEach *function, void *ctx)
+{
+    ReservedStream made = reserved_stream_open_q(query);
+    Reserved *row = reserved_stream_next(made);
+    while (row && function(row, ctx))
+        row = reserved_stream_next(made);
+    return reserved_stream_close(made);
+}
+
 Reserved *reserved_create_q(const ReservedSet *query)
 {
     return TENON_AS(Reserved *, tenon_create(&reserved_model, query));
@@ -522,6 +547,31 @@ int64_t file_count_q(const FILE_Query *query)
 bool file_exists_q(const FILE_Query *query)
 {
     return tenon_exists(&file_model, query);
+}
+
+FILE_Stream file_stream_open_q(const FILE_Query *query)
+{
+    FILE_Stream made = { tenon_stream_open(&file_model, query) };
+    return made;
+}
+
+FILE_ *file_stream_next(FILE_Stream stream)
+{
+    return TENON_AS(FILE_ *, tenon_stream_next(stream.stream));
+}
+
+bool file_stream_close(FILE_Stream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool file_each_q(const FILE_Query *query, FILE_Each *function, void *ctx)
+{
+    FILE_Stream made = file_stream_open_q(query);
+    FILE_ *row = file_stream_next(made);
+    while (row && function(row, ctx))
+        row = file_stream_next(made);
+    return file_stream_close(made);
 }
 
 FILE_ *file_create_q(const FILE_Set *query)
@@ -659,6 +709,31 @@ bool bool_exists_q(const bool_Query *query)
     return tenon_exists(&bool_model, query);
 }
 
+bool_Stream bool_stream_open_q(const bool_Query *query)
+{
+    bool_Stream made = { tenon_stream_open(&bool_model, query) };
+    return made;
+}
+
+bool_ *bool_stream_next(bool_Stream stream)
+{
+    return TENON_AS(bool_ *, tenon_stream_next(stream.stream));
+}
+
+bool bool_stream_close(bool_Stream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool bool_each_q(const bool_Query *query, bool_Each *function, void *ctx)
+{
+    bool_Stream made = bool_stream_open_q(query);
+    bool_ *row = bool_stream_next(made);
+    while (row && function(row, ctx))
+        row = bool_stream_next(made);
+    return bool_stream_close(made);
+}
+
 bool_ *bool_create_q(const bool_Set *query)
 {
     return TENON_AS(bool_ *, tenon_create(&bool_model, query));
@@ -792,6 +867,31 @@ int64_t tenon_session_count_q(const tenon_session_Query *query)
 bool tenon_session_exists_q(const tenon_session_Query *query)
 {
     return tenon_exists(&tenon_session_model, query);
+}
+
+tenon_session_Stream tenon_session_stream_open_q(const tenon_session_Query *query)
+{
+    tenon_session_Stream made = { tenon_stream_open(&tenon_session_model, query) };
+    return made;
+}
+
+tenon_session_ *tenon_session_stream_next(tenon_session_Stream stream)
+{
+    return TENON_AS(tenon_session_ *, tenon_stream_next(stream.stream));
+}
+
+bool tenon_session_stream_close(tenon_session_Stream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool tenon_session_each_q(const tenon_session_Query *query, tenon_session_Each *function, void *ctx)
+{
+    tenon_session_Stream made = tenon_session_stream_open_q(query);
+    tenon_session_ *row = tenon_session_stream_next(made);
+    while (row && function(row, ctx))
+        row = tenon_session_stream_next(made);
+    return tenon_session_stream_close(made);
 }
 
 tenon_session_ *tenon_session_create_q(const tenon_session_Set *query)
@@ -929,6 +1029,31 @@ bool tenon___exists_q(const TenonQuery *query)
     return tenon_exists(&tenon___model, query);
 }
 
+TenonStream tenon___stream_open_q(const TenonQuery *query)
+{
+    TenonStream made = { tenon_stream_open(&tenon___model, query) };
+    return made;
+}
+
+Tenon *tenon___stream_next(TenonStream stream)
+{
+    return TENON_AS(Tenon *, tenon_stream_next(stream.stream));
+}
+
+bool tenon___stream_close(TenonStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool tenon___each_q(const TenonQuery *query, TenonEach *function, void *ctx)
+{
+    TenonStream made = tenon___stream_open_q(query);
+    Tenon *row = tenon___stream_next(made);
+    while (row && function(row, ctx))
+        row = tenon___stream_next(made);
+    return tenon___stream_close(made);
+}
+
 Tenon *tenon___create_q(const TenonSet *query)
 {
     return TENON_AS(Tenon *, tenon_create(&tenon___model, query));
@@ -1062,6 +1187,31 @@ int64_t timer__count_q(const TimerQuery *query)
 bool timer__exists_q(const TimerQuery *query)
 {
     return tenon_exists(&timer__model, query);
+}
+
+TimerStream timer__stream_open_q(const TimerQuery *query)
+{
+    TimerStream made = { tenon_stream_open(&timer__model, query) };
+    return made;
+}
+
+Timer *timer__stream_next(TimerStream stream)
+{
+    return TENON_AS(Timer *, tenon_stream_next(stream.stream));
+}
+
+bool timer__stream_close(TimerStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool timer__each_q(const TimerQuery *query, TimerEach *function, void *ctx)
+{
+    TimerStream made = timer__stream_open_q(query);
+    Timer *row = timer__stream_next(made);
+    while (row && function(row, ctx))
+        row = timer__stream_next(made);
+    return timer__stream_close(made);
 }
 
 Timer *timer__create_q(const TimerSet *query)
@@ -1230,6 +1380,31 @@ int64_t uses_count_q(const UsesQuery *query)
 bool uses_exists_q(const UsesQuery *query)
 {
     return tenon_exists(&uses_model, query);
+}
+
+UsesStream uses_stream_open_q(const UsesQuery *query)
+{
+    UsesStream made = { tenon_stream_open(&uses_model, query) };
+    return made;
+}
+
+Uses *uses_stream_next(UsesStream stream)
+{
+    return TENON_AS(Uses *, tenon_stream_next(stream.stream));
+}
+
+bool uses_stream_close(UsesStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool uses_each_q(const UsesQuery *query, UsesEach *function, void *ctx)
+{
+    UsesStream made = uses_stream_open_q(query);
+    Uses *row = uses_stream_next(made);
+    while (row && function(row, ctx))
+        row = uses_stream_next(made);
+    return uses_stream_close(made);
 }
 
 Uses *uses_create_q(const UsesSet *query)

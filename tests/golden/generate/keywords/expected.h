@@ -272,6 +272,13 @@ struct ReservedQuery {
     ReservedColumn distinct[TENON_MAX_DISTINCT];
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct ReservedStream {
+    tenon_stream *stream;
+} ReservedStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool ReservedEach(Reserved *row, void *ctx);
+
 struct ReservedSet {
     tenon_session *session;
     tenon_table table;
@@ -339,6 +346,10 @@ Reserved *reserved_find_first_q(const ReservedQuery *query);
 ReservedList reserved_find_many_q(const ReservedQuery *query);
 int64_t reserved_count_q(const ReservedQuery *query);
 bool reserved_exists_q(const ReservedQuery *query);
+ReservedStream reserved_stream_open_q(const ReservedQuery *query);
+Reserved *reserved_stream_next(ReservedStream stream);
+bool reserved_stream_close(ReservedStream stream);
+bool reserved_each_q(const ReservedQuery *query, ReservedEach *function, void *ctx);
 Reserved *reserved_create_q(const ReservedSet *set);
 int64_t reserved_create_many_q(const ReservedCreateMany *rows);
 ReservedList reserved_create_many_returning_q(const ReservedCreateMany *rows);
@@ -370,6 +381,11 @@ Reserved *reserved_upsert_q(const ReservedUpsert *row);
     reserved_count_q(TENON_HERE((&(ReservedQuery){ .session = __VA_ARGS__ })))
 #define reserved_exists(...) \
     reserved_exists_q(TENON_HERE((&(ReservedQuery){ .session = __VA_ARGS__ })))
+#define reserved_stream_open(...) \
+    reserved_stream_open_q(&(ReservedQuery){ .session = __VA_ARGS__ })
+#define reserved_each(session_, function_, ...) \
+    reserved_each_q(&(ReservedQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define reserved_create(...) \
     reserved_create_q(TENON_HERE((&(ReservedSet){ .session = __VA_ARGS__ })))
 #define reserved_create_many(...) \
@@ -437,6 +453,13 @@ struct FILE_Query {
     FILE_Column distinct[TENON_MAX_DISTINCT];
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct FILE_Stream {
+    tenon_stream *stream;
+} FILE_Stream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool FILE_Each(FILE_ *row, void *ctx);
+
 struct FILE_Set {
     tenon_session *session;
     tenon_table table;
@@ -481,6 +504,10 @@ FILE_ *file_find_first_q(const FILE_Query *query);
 FILE_List file_find_many_q(const FILE_Query *query);
 int64_t file_count_q(const FILE_Query *query);
 bool file_exists_q(const FILE_Query *query);
+FILE_Stream file_stream_open_q(const FILE_Query *query);
+FILE_ *file_stream_next(FILE_Stream stream);
+bool file_stream_close(FILE_Stream stream);
+bool file_each_q(const FILE_Query *query, FILE_Each *function, void *ctx);
 FILE_ *file_create_q(const FILE_Set *set);
 int64_t file_create_many_q(const FILE_CreateMany *rows);
 FILE_List file_create_many_returning_q(const FILE_CreateMany *rows);
@@ -506,6 +533,11 @@ FILE_ *file_upsert_q(const FILE_Upsert *row);
     file_count_q(TENON_HERE((&(FILE_Query){ .session = __VA_ARGS__ })))
 #define file_exists(...) \
     file_exists_q(TENON_HERE((&(FILE_Query){ .session = __VA_ARGS__ })))
+#define file_stream_open(...) \
+    file_stream_open_q(&(FILE_Query){ .session = __VA_ARGS__ })
+#define file_each(session_, function_, ...) \
+    file_each_q(&(FILE_Query){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define file_create(...) \
     file_create_q(TENON_HERE((&(FILE_Set){ .session = __VA_ARGS__ })))
 #define file_create_many(...) \
@@ -573,6 +605,13 @@ struct bool_Query {
     bool_Column distinct[TENON_MAX_DISTINCT];
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct bool_Stream {
+    tenon_stream *stream;
+} bool_Stream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool bool_Each(bool_ *row, void *ctx);
+
 struct bool_Set {
     tenon_session *session;
     tenon_table table;
@@ -617,6 +656,10 @@ bool_ *bool_find_first_q(const bool_Query *query);
 bool_List bool_find_many_q(const bool_Query *query);
 int64_t bool_count_q(const bool_Query *query);
 bool bool_exists_q(const bool_Query *query);
+bool_Stream bool_stream_open_q(const bool_Query *query);
+bool_ *bool_stream_next(bool_Stream stream);
+bool bool_stream_close(bool_Stream stream);
+bool bool_each_q(const bool_Query *query, bool_Each *function, void *ctx);
 bool_ *bool_create_q(const bool_Set *set);
 int64_t bool_create_many_q(const bool_CreateMany *rows);
 bool_List bool_create_many_returning_q(const bool_CreateMany *rows);
@@ -642,6 +685,11 @@ bool_ *bool_upsert_q(const bool_Upsert *row);
     bool_count_q(TENON_HERE((&(bool_Query){ .session = __VA_ARGS__ })))
 #define bool_exists(...) \
     bool_exists_q(TENON_HERE((&(bool_Query){ .session = __VA_ARGS__ })))
+#define bool_stream_open(...) \
+    bool_stream_open_q(&(bool_Query){ .session = __VA_ARGS__ })
+#define bool_each(session_, function_, ...) \
+    bool_each_q(&(bool_Query){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define bool_create(...) \
     bool_create_q(TENON_HERE((&(bool_Set){ .session = __VA_ARGS__ })))
 #define bool_create_many(...) \
@@ -709,6 +757,13 @@ struct tenon_session_Query {
     tenon_session_Column distinct[TENON_MAX_DISTINCT];
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct tenon_session_Stream {
+    tenon_stream *stream;
+} tenon_session_Stream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool tenon_session_Each(tenon_session_ *row, void *ctx);
+
 struct tenon_session_Set {
     tenon_session *session;
     tenon_table table;
@@ -753,6 +808,10 @@ tenon_session_ *tenon_session_find_first_q(const tenon_session_Query *query);
 tenon_session_List tenon_session_find_many_q(const tenon_session_Query *query);
 int64_t tenon_session_count_q(const tenon_session_Query *query);
 bool tenon_session_exists_q(const tenon_session_Query *query);
+tenon_session_Stream tenon_session_stream_open_q(const tenon_session_Query *query);
+tenon_session_ *tenon_session_stream_next(tenon_session_Stream stream);
+bool tenon_session_stream_close(tenon_session_Stream stream);
+bool tenon_session_each_q(const tenon_session_Query *query, tenon_session_Each *function, void *ctx);
 tenon_session_ *tenon_session_create_q(const tenon_session_Set *set);
 int64_t tenon_session_create_many_q(const tenon_session_CreateMany *rows);
 tenon_session_List tenon_session_create_many_returning_q(const tenon_session_CreateMany *rows);
@@ -778,6 +837,11 @@ tenon_session_ *tenon_session_upsert_q(const tenon_session_Upsert *row);
     tenon_session_count_q(TENON_HERE((&(tenon_session_Query){ .session = __VA_ARGS__ })))
 #define tenon_session_exists(...) \
     tenon_session_exists_q(TENON_HERE((&(tenon_session_Query){ .session = __VA_ARGS__ })))
+#define tenon_session_stream_open(...) \
+    tenon_session_stream_open_q(&(tenon_session_Query){ .session = __VA_ARGS__ })
+#define tenon_session_each(session_, function_, ...) \
+    tenon_session_each_q(&(tenon_session_Query){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define tenon_session_create(...) \
     tenon_session_create_q(TENON_HERE((&(tenon_session_Set){ .session = __VA_ARGS__ })))
 #define tenon_session_create_many(...) \
@@ -845,6 +909,13 @@ struct TenonQuery {
     TenonColumn distinct[TENON_MAX_DISTINCT];
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct TenonStream {
+    tenon_stream *stream;
+} TenonStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool TenonEach(Tenon *row, void *ctx);
+
 struct TenonSet {
     tenon_session *session;
     tenon_table table;
@@ -889,6 +960,10 @@ Tenon *tenon___find_first_q(const TenonQuery *query);
 TenonList tenon___find_many_q(const TenonQuery *query);
 int64_t tenon___count_q(const TenonQuery *query);
 bool tenon___exists_q(const TenonQuery *query);
+TenonStream tenon___stream_open_q(const TenonQuery *query);
+Tenon *tenon___stream_next(TenonStream stream);
+bool tenon___stream_close(TenonStream stream);
+bool tenon___each_q(const TenonQuery *query, TenonEach *function, void *ctx);
 Tenon *tenon___create_q(const TenonSet *set);
 int64_t tenon___create_many_q(const TenonCreateMany *rows);
 TenonList tenon___create_many_returning_q(const TenonCreateMany *rows);
@@ -914,6 +989,11 @@ Tenon *tenon___upsert_q(const TenonUpsert *row);
     tenon___count_q(TENON_HERE((&(TenonQuery){ .session = __VA_ARGS__ })))
 #define tenon___exists(...) \
     tenon___exists_q(TENON_HERE((&(TenonQuery){ .session = __VA_ARGS__ })))
+#define tenon___stream_open(...) \
+    tenon___stream_open_q(&(TenonQuery){ .session = __VA_ARGS__ })
+#define tenon___each(session_, function_, ...) \
+    tenon___each_q(&(TenonQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define tenon___create(...) \
     tenon___create_q(TENON_HERE((&(TenonSet){ .session = __VA_ARGS__ })))
 #define tenon___create_many(...) \
@@ -981,6 +1061,13 @@ struct TimerQuery {
     TimerColumn distinct[TENON_MAX_DISTINCT];
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct TimerStream {
+    tenon_stream *stream;
+} TimerStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool TimerEach(Timer *row, void *ctx);
+
 struct TimerSet {
     tenon_session *session;
     tenon_table table;
@@ -1025,6 +1112,10 @@ Timer *timer__find_first_q(const TimerQuery *query);
 TimerList timer__find_many_q(const TimerQuery *query);
 int64_t timer__count_q(const TimerQuery *query);
 bool timer__exists_q(const TimerQuery *query);
+TimerStream timer__stream_open_q(const TimerQuery *query);
+Timer *timer__stream_next(TimerStream stream);
+bool timer__stream_close(TimerStream stream);
+bool timer__each_q(const TimerQuery *query, TimerEach *function, void *ctx);
 Timer *timer__create_q(const TimerSet *set);
 int64_t timer__create_many_q(const TimerCreateMany *rows);
 TimerList timer__create_many_returning_q(const TimerCreateMany *rows);
@@ -1050,6 +1141,11 @@ Timer *timer__upsert_q(const TimerUpsert *row);
     timer__count_q(TENON_HERE((&(TimerQuery){ .session = __VA_ARGS__ })))
 #define timer__exists(...) \
     timer__exists_q(TENON_HERE((&(TimerQuery){ .session = __VA_ARGS__ })))
+#define timer__stream_open(...) \
+    timer__stream_open_q(&(TimerQuery){ .session = __VA_ARGS__ })
+#define timer__each(session_, function_, ...) \
+    timer__each_q(&(TimerQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define timer__create(...) \
     timer__create_q(TENON_HERE((&(TimerSet){ .session = __VA_ARGS__ })))
 #define timer__create_many(...) \
@@ -1126,6 +1222,13 @@ struct UsesQuery {
     UsesColumn distinct[TENON_MAX_DISTINCT];
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct UsesStream {
+    tenon_stream *stream;
+} UsesStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool UsesEach(Uses *row, void *ctx);
+
 struct UsesSet {
     tenon_session *session;
     tenon_table table;
@@ -1173,6 +1276,10 @@ Uses *uses_find_first_q(const UsesQuery *query);
 UsesList uses_find_many_q(const UsesQuery *query);
 int64_t uses_count_q(const UsesQuery *query);
 bool uses_exists_q(const UsesQuery *query);
+UsesStream uses_stream_open_q(const UsesQuery *query);
+Uses *uses_stream_next(UsesStream stream);
+bool uses_stream_close(UsesStream stream);
+bool uses_each_q(const UsesQuery *query, UsesEach *function, void *ctx);
 Uses *uses_create_q(const UsesSet *set);
 int64_t uses_create_many_q(const UsesCreateMany *rows);
 UsesList uses_create_many_returning_q(const UsesCreateMany *rows);
@@ -1198,6 +1305,11 @@ Uses *uses_upsert_q(const UsesUpsert *row);
     uses_count_q(TENON_HERE((&(UsesQuery){ .session = __VA_ARGS__ })))
 #define uses_exists(...) \
     uses_exists_q(TENON_HERE((&(UsesQuery){ .session = __VA_ARGS__ })))
+#define uses_stream_open(...) \
+    uses_stream_open_q(&(UsesQuery){ .session = __VA_ARGS__ })
+#define uses_each(session_, function_, ...) \
+    uses_each_q(&(UsesQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define uses_create(...) \
     uses_create_q(TENON_HERE((&(UsesSet){ .session = __VA_ARGS__ })))
 #define uses_create_many(...) \

@@ -126,6 +126,31 @@ bool shop_world_user_exists_q(const ShopWorldUserQuery *query)
     return tenon_exists(&shop_world_user_model, query);
 }
 
+ShopWorldUserStream shop_world_user_stream_open_q(const ShopWorldUserQuery *query)
+{
+    ShopWorldUserStream made = { tenon_stream_open(&shop_world_user_model, query) };
+    return made;
+}
+
+ShopWorldUser *shop_world_user_stream_next(ShopWorldUserStream stream)
+{
+    return TENON_AS(ShopWorldUser *, tenon_stream_next(stream.stream));
+}
+
+bool shop_world_user_stream_close(ShopWorldUserStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool shop_world_user_each_q(const ShopWorldUserQuery *query, ShopWorldUserEach *function, void *ctx)
+{
+    ShopWorldUserStream made = shop_world_user_stream_open_q(query);
+    ShopWorldUser *row = shop_world_user_stream_next(made);
+    while (row && function(row, ctx))
+        row = shop_world_user_stream_next(made);
+    return shop_world_user_stream_close(made);
+}
+
 ShopWorldUser *shop_world_user_create_q(const ShopWorldUserSet *query)
 {
     return TENON_AS(ShopWorldUser *, tenon_create(&shop_world_user_model, query));

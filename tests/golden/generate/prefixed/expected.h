@@ -90,6 +90,13 @@ struct ShopWorldUserQuery {
     ShopWorldUserColumn distinct[TENON_MAX_DISTINCT];
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct ShopWorldUserStream {
+    tenon_stream *stream;
+} ShopWorldUserStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool ShopWorldUserEach(ShopWorldUser *row, void *ctx);
+
 struct ShopWorldUserSet {
     tenon_session *session;
     tenon_table table;
@@ -135,6 +142,10 @@ ShopWorldUser *shop_world_user_find_first_q(const ShopWorldUserQuery *query);
 ShopWorldUserList shop_world_user_find_many_q(const ShopWorldUserQuery *query);
 int64_t shop_world_user_count_q(const ShopWorldUserQuery *query);
 bool shop_world_user_exists_q(const ShopWorldUserQuery *query);
+ShopWorldUserStream shop_world_user_stream_open_q(const ShopWorldUserQuery *query);
+ShopWorldUser *shop_world_user_stream_next(ShopWorldUserStream stream);
+bool shop_world_user_stream_close(ShopWorldUserStream stream);
+bool shop_world_user_each_q(const ShopWorldUserQuery *query, ShopWorldUserEach *function, void *ctx);
 ShopWorldUser *shop_world_user_create_q(const ShopWorldUserSet *set);
 int64_t shop_world_user_create_many_q(const ShopWorldUserCreateMany *rows);
 ShopWorldUserList shop_world_user_create_many_returning_q(const ShopWorldUserCreateMany *rows);
@@ -160,6 +171,11 @@ ShopWorldUser *shop_world_user_upsert_q(const ShopWorldUserUpsert *row);
     shop_world_user_count_q(TENON_HERE((&(ShopWorldUserQuery){ .session = __VA_ARGS__ })))
 #define shop_world_user_exists(...) \
     shop_world_user_exists_q(TENON_HERE((&(ShopWorldUserQuery){ .session = __VA_ARGS__ })))
+#define shop_world_user_stream_open(...) \
+    shop_world_user_stream_open_q(&(ShopWorldUserQuery){ .session = __VA_ARGS__ })
+#define shop_world_user_each(session_, function_, ...) \
+    shop_world_user_each_q(&(ShopWorldUserQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define shop_world_user_create(...) \
     shop_world_user_create_q(TENON_HERE((&(ShopWorldUserSet){ .session = __VA_ARGS__ })))
 #define shop_world_user_create_many(...) \

@@ -86,6 +86,31 @@ bool one_exists_q(const OneQuery *query)
     return tenon_exists(&one_model, query);
 }
 
+OneStream one_stream_open_q(const OneQuery *query)
+{
+    OneStream made = { tenon_stream_open(&one_model, query) };
+    return made;
+}
+
+One *one_stream_next(OneStream stream)
+{
+    return TENON_AS(One *, tenon_stream_next(stream.stream));
+}
+
+bool one_stream_close(OneStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool one_each_q(const OneQuery *query, OneEach *function, void *ctx)
+{
+    OneStream made = one_stream_open_q(query);
+    One *row = one_stream_next(made);
+    while (row && function(row, ctx))
+        row = one_stream_next(made);
+    return one_stream_close(made);
+}
+
 One *one_create_q(const OneSet *query)
 {
     return TENON_AS(One *, tenon_create(&one_model, query));

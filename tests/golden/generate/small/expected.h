@@ -76,6 +76,13 @@ struct OneQuery {
     OneColumn distinct[TENON_MAX_DISTINCT];
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct OneStream {
+    tenon_stream *stream;
+} OneStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool OneEach(One *row, void *ctx);
+
 struct OneSet {
     tenon_session *session;
     tenon_table table;
@@ -120,6 +127,10 @@ One *one_find_first_q(const OneQuery *query);
 OneList one_find_many_q(const OneQuery *query);
 int64_t one_count_q(const OneQuery *query);
 bool one_exists_q(const OneQuery *query);
+OneStream one_stream_open_q(const OneQuery *query);
+One *one_stream_next(OneStream stream);
+bool one_stream_close(OneStream stream);
+bool one_each_q(const OneQuery *query, OneEach *function, void *ctx);
 One *one_create_q(const OneSet *set);
 int64_t one_create_many_q(const OneCreateMany *rows);
 OneList one_create_many_returning_q(const OneCreateMany *rows);
@@ -145,6 +156,11 @@ One *one_upsert_q(const OneUpsert *row);
     one_count_q(TENON_HERE((&(OneQuery){ .session = __VA_ARGS__ })))
 #define one_exists(...) \
     one_exists_q(TENON_HERE((&(OneQuery){ .session = __VA_ARGS__ })))
+#define one_stream_open(...) \
+    one_stream_open_q(&(OneQuery){ .session = __VA_ARGS__ })
+#define one_each(session_, function_, ...) \
+    one_each_q(&(OneQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define one_create(...) \
     one_create_q(TENON_HERE((&(OneSet){ .session = __VA_ARGS__ })))
 #define one_create_many(...) \

@@ -86,6 +86,31 @@ bool shared_exists_q(const sharedQuery *query)
     return tenon_exists(&shared_model, query);
 }
 
+sharedStream shared_stream_open_q(const sharedQuery *query)
+{
+    sharedStream made = { tenon_stream_open(&shared_model, query) };
+    return made;
+}
+
+shared *shared_stream_next(sharedStream stream)
+{
+    return TENON_AS(shared *, tenon_stream_next(stream.stream));
+}
+
+bool shared_stream_close(sharedStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool shared_each_q(const sharedQuery *query, sharedEach *function, void *ctx)
+{
+    sharedStream made = shared_stream_open_q(query);
+    shared *row = shared_stream_next(made);
+    while (row && function(row, ctx))
+        row = shared_stream_next(made);
+    return shared_stream_close(made);
+}
+
 shared *shared_create_q(const sharedSet *query)
 {
     return TENON_AS(shared *, tenon_create(&shared_model, query));

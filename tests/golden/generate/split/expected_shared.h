@@ -56,6 +56,13 @@ struct sharedQuery {
     sharedColumn distinct[TENON_MAX_DISTINCT];
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct sharedStream {
+    tenon_stream *stream;
+} sharedStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool sharedEach(shared *row, void *ctx);
+
 struct sharedSet {
     tenon_session *session;
     tenon_table table;
@@ -100,6 +107,10 @@ shared *shared_find_first_q(const sharedQuery *query);
 sharedList shared_find_many_q(const sharedQuery *query);
 int64_t shared_count_q(const sharedQuery *query);
 bool shared_exists_q(const sharedQuery *query);
+sharedStream shared_stream_open_q(const sharedQuery *query);
+shared *shared_stream_next(sharedStream stream);
+bool shared_stream_close(sharedStream stream);
+bool shared_each_q(const sharedQuery *query, sharedEach *function, void *ctx);
 shared *shared_create_q(const sharedSet *set);
 int64_t shared_create_many_q(const sharedCreateMany *rows);
 sharedList shared_create_many_returning_q(const sharedCreateMany *rows);
@@ -125,6 +136,11 @@ shared *shared_upsert_q(const sharedUpsert *row);
     shared_count_q(TENON_HERE((&(sharedQuery){ .session = __VA_ARGS__ })))
 #define shared_exists(...) \
     shared_exists_q(TENON_HERE((&(sharedQuery){ .session = __VA_ARGS__ })))
+#define shared_stream_open(...) \
+    shared_stream_open_q(&(sharedQuery){ .session = __VA_ARGS__ })
+#define shared_each(session_, function_, ...) \
+    shared_each_q(&(sharedQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define shared_create(...) \
     shared_create_q(TENON_HERE((&(sharedSet){ .session = __VA_ARGS__ })))
 #define shared_create_many(...) \

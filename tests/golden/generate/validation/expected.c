@@ -152,6 +152,31 @@ bool product_exists_q(const ProductQuery *query)
     return tenon_exists(&product_model, query);
 }
 
+ProductStream product_stream_open_q(const ProductQuery *query)
+{
+    ProductStream made = { tenon_stream_open(&product_model, query) };
+    return made;
+}
+
+Product *product_stream_next(ProductStream stream)
+{
+    return TENON_AS(Product *, tenon_stream_next(stream.stream));
+}
+
+bool product_stream_close(ProductStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool product_each_q(const ProductQuery *query, ProductEach *function, void *ctx)
+{
+    ProductStream made = product_stream_open_q(query);
+    Product *row = product_stream_next(made);
+    while (row && function(row, ctx))
+        row = product_stream_next(made);
+    return product_stream_close(made);
+}
+
 Product *product_create_q(const ProductSet *query)
 {
     return TENON_AS(Product *, tenon_create(&product_model, query));

@@ -89,6 +89,13 @@ struct ProductQuery {
     ProductColumn distinct[TENON_MAX_DISTINCT];
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct ProductStream {
+    tenon_stream *stream;
+} ProductStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool ProductEach(Product *row, void *ctx);
+
 struct ProductSet {
     tenon_session *session;
     tenon_table table;
@@ -137,6 +144,10 @@ Product *product_find_first_q(const ProductQuery *query);
 ProductList product_find_many_q(const ProductQuery *query);
 int64_t product_count_q(const ProductQuery *query);
 bool product_exists_q(const ProductQuery *query);
+ProductStream product_stream_open_q(const ProductQuery *query);
+Product *product_stream_next(ProductStream stream);
+bool product_stream_close(ProductStream stream);
+bool product_each_q(const ProductQuery *query, ProductEach *function, void *ctx);
 Product *product_create_q(const ProductSet *set);
 int64_t product_create_many_q(const ProductCreateMany *rows);
 ProductList product_create_many_returning_q(const ProductCreateMany *rows);
@@ -162,6 +173,11 @@ Product *product_upsert_q(const ProductUpsert *row);
     product_count_q(TENON_HERE((&(ProductQuery){ .session = __VA_ARGS__ })))
 #define product_exists(...) \
     product_exists_q(TENON_HERE((&(ProductQuery){ .session = __VA_ARGS__ })))
+#define product_stream_open(...) \
+    product_stream_open_q(&(ProductQuery){ .session = __VA_ARGS__ })
+#define product_each(session_, function_, ...) \
+    product_each_q(&(ProductQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define product_create(...) \
     product_create_q(TENON_HERE((&(ProductSet){ .session = __VA_ARGS__ })))
 #define product_create_many(...) \

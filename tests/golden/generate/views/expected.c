@@ -97,6 +97,31 @@ bool spending_exists_q(const SpendingQuery *query)
     return tenon_exists(&spending_model, query);
 }
 
+SpendingStream spending_stream_open_q(const SpendingQuery *query)
+{
+    SpendingStream made = { tenon_stream_open(&spending_model, query) };
+    return made;
+}
+
+Spending *spending_stream_next(SpendingStream stream)
+{
+    return TENON_AS(Spending *, tenon_stream_next(stream.stream));
+}
+
+bool spending_stream_close(SpendingStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool spending_each_q(const SpendingQuery *query, SpendingEach *function, void *ctx)
+{
+    SpendingStream made = spending_stream_open_q(query);
+    Spending *row = spending_stream_next(made);
+    while (row && function(row, ctx))
+        row = spending_stream_next(made);
+    return spending_stream_close(made);
+}
+
 static const tenon_field plain_model_fields[] = {
     {
         .name = "word", .column = "word",
@@ -170,6 +195,31 @@ int64_t plain_count_q(const PlainQuery *query)
 bool plain_exists_q(const PlainQuery *query)
 {
     return tenon_exists(&plain_model, query);
+}
+
+PlainStream plain_stream_open_q(const PlainQuery *query)
+{
+    PlainStream made = { tenon_stream_open(&plain_model, query) };
+    return made;
+}
+
+Plain *plain_stream_next(PlainStream stream)
+{
+    return TENON_AS(Plain *, tenon_stream_next(stream.stream));
+}
+
+bool plain_stream_close(PlainStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool plain_each_q(const PlainQuery *query, PlainEach *function, void *ctx)
+{
+    PlainStream made = plain_stream_open_q(query);
+    Plain *row = plain_stream_next(made);
+    while (row && function(row, ctx))
+        row = plain_stream_next(made);
+    return plain_stream_close(made);
 }
 
 static const tenon_field kept_model_fields[] = {
@@ -255,6 +305,31 @@ int64_t kept_count_q(const KeptQuery *query)
 bool kept_exists_q(const KeptQuery *query)
 {
     return tenon_exists(&kept_model, query);
+}
+
+KeptStream kept_stream_open_q(const KeptQuery *query)
+{
+    KeptStream made = { tenon_stream_open(&kept_model, query) };
+    return made;
+}
+
+Kept *kept_stream_next(KeptStream stream)
+{
+    return TENON_AS(Kept *, tenon_stream_next(stream.stream));
+}
+
+bool kept_stream_close(KeptStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool kept_each_q(const KeptQuery *query, KeptEach *function, void *ctx)
+{
+    KeptStream made = kept_stream_open_q(query);
+    Kept *row = kept_stream_next(made);
+    while (row && function(row, ctx))
+        row = kept_stream_next(made);
+    return kept_stream_close(made);
 }
 
 Kept *kept_create_q(const KeptSet *query)

@@ -116,12 +116,23 @@ struct SpendingQuery {
     SpendingColumn distinct[TENON_MAX_DISTINCT];
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct SpendingStream {
+    tenon_stream *stream;
+} SpendingStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool SpendingEach(Spending *row, void *ctx);
+
 Spending *spending_find_by_user_id(tenon_session *session, int64_t userId);
 Spending *spending_find_by_user_id_q(const tenon_key_options *options, int64_t userId);
 Spending *spending_find_first_q(const SpendingQuery *query);
 SpendingList spending_find_many_q(const SpendingQuery *query);
 int64_t spending_count_q(const SpendingQuery *query);
 bool spending_exists_q(const SpendingQuery *query);
+SpendingStream spending_stream_open_q(const SpendingQuery *query);
+Spending *spending_stream_next(SpendingStream stream);
+bool spending_stream_close(SpendingStream stream);
+bool spending_each_q(const SpendingQuery *query, SpendingEach *function, void *ctx);
 
 #ifndef __cplusplus
 /* `.any = SPENDING_WHERES({ .a = … }, { .b = … })` */
@@ -138,6 +149,11 @@ bool spending_exists_q(const SpendingQuery *query);
     spending_count_q(TENON_HERE((&(SpendingQuery){ .session = __VA_ARGS__ })))
 #define spending_exists(...) \
     spending_exists_q(TENON_HERE((&(SpendingQuery){ .session = __VA_ARGS__ })))
+#define spending_stream_open(...) \
+    spending_stream_open_q(&(SpendingQuery){ .session = __VA_ARGS__ })
+#define spending_each(session_, function_, ...) \
+    spending_each_q(&(SpendingQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #endif
 
 typedef enum PlainColumn {
@@ -187,10 +203,21 @@ struct PlainQuery {
     PlainColumn distinct[TENON_MAX_DISTINCT];
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct PlainStream {
+    tenon_stream *stream;
+} PlainStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool PlainEach(Plain *row, void *ctx);
+
 Plain *plain_find_first_q(const PlainQuery *query);
 PlainList plain_find_many_q(const PlainQuery *query);
 int64_t plain_count_q(const PlainQuery *query);
 bool plain_exists_q(const PlainQuery *query);
+PlainStream plain_stream_open_q(const PlainQuery *query);
+Plain *plain_stream_next(PlainStream stream);
+bool plain_stream_close(PlainStream stream);
+bool plain_each_q(const PlainQuery *query, PlainEach *function, void *ctx);
 
 #ifndef __cplusplus
 /* `.any = PLAIN_WHERES({ .a = … }, { .b = … })` */
@@ -204,6 +231,11 @@ bool plain_exists_q(const PlainQuery *query);
     plain_count_q(TENON_HERE((&(PlainQuery){ .session = __VA_ARGS__ })))
 #define plain_exists(...) \
     plain_exists_q(TENON_HERE((&(PlainQuery){ .session = __VA_ARGS__ })))
+#define plain_stream_open(...) \
+    plain_stream_open_q(&(PlainQuery){ .session = __VA_ARGS__ })
+#define plain_each(session_, function_, ...) \
+    plain_each_q(&(PlainQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #endif
 
 typedef enum KeptColumn {
@@ -254,6 +286,13 @@ struct KeptQuery {
     KeptColumn distinct[TENON_MAX_DISTINCT];
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct KeptStream {
+    tenon_stream *stream;
+} KeptStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool KeptEach(Kept *row, void *ctx);
+
 struct KeptSet {
     tenon_session *session;
     tenon_table table;
@@ -298,6 +337,10 @@ Kept *kept_find_first_q(const KeptQuery *query);
 KeptList kept_find_many_q(const KeptQuery *query);
 int64_t kept_count_q(const KeptQuery *query);
 bool kept_exists_q(const KeptQuery *query);
+KeptStream kept_stream_open_q(const KeptQuery *query);
+Kept *kept_stream_next(KeptStream stream);
+bool kept_stream_close(KeptStream stream);
+bool kept_each_q(const KeptQuery *query, KeptEach *function, void *ctx);
 Kept *kept_create_q(const KeptSet *set);
 int64_t kept_create_many_q(const KeptCreateMany *rows);
 KeptList kept_create_many_returning_q(const KeptCreateMany *rows);
@@ -323,6 +366,11 @@ Kept *kept_upsert_q(const KeptUpsert *row);
     kept_count_q(TENON_HERE((&(KeptQuery){ .session = __VA_ARGS__ })))
 #define kept_exists(...) \
     kept_exists_q(TENON_HERE((&(KeptQuery){ .session = __VA_ARGS__ })))
+#define kept_stream_open(...) \
+    kept_stream_open_q(&(KeptQuery){ .session = __VA_ARGS__ })
+#define kept_each(session_, function_, ...) \
+    kept_each_q(&(KeptQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define kept_create(...) \
     kept_create_q(TENON_HERE((&(KeptSet){ .session = __VA_ARGS__ })))
 #define kept_create_many(...) \

@@ -845,6 +845,31 @@ bool wide_exists_q(const WideQuery *query)
     return tenon_exists(&wide_model, query);
 }
 
+WideStream wide_stream_open_q(const WideQuery *query)
+{
+    WideStream made = { tenon_stream_open(&wide_model, query) };
+    return made;
+}
+
+Wide *wide_stream_next(WideStream stream)
+{
+    return TENON_AS(Wide *, tenon_stream_next(stream.stream));
+}
+
+bool wide_stream_close(WideStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool wide_each_q(const WideQuery *query, WideEach *function, void *ctx)
+{
+    WideStream made = wide_stream_open_q(query);
+    Wide *row = wide_stream_next(made);
+    while (row && function(row, ctx))
+        row = wide_stream_next(made);
+    return wide_stream_close(made);
+}
+
 Wide *wide_create_q(const WideSet *query)
 {
     return TENON_AS(Wide *, tenon_create(&wide_model, query));

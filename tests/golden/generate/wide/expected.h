@@ -283,6 +283,13 @@ struct WideQuery {
     WideColumn distinct[TENON_MAX_DISTINCT];
 };
 
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct WideStream {
+    tenon_stream *stream;
+} WideStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool WideEach(Wide *row, void *ctx);
+
 struct WideSet {
     tenon_session *session;
     tenon_table table;
@@ -396,6 +403,10 @@ Wide *wide_find_first_q(const WideQuery *query);
 WideList wide_find_many_q(const WideQuery *query);
 int64_t wide_count_q(const WideQuery *query);
 bool wide_exists_q(const WideQuery *query);
+WideStream wide_stream_open_q(const WideQuery *query);
+Wide *wide_stream_next(WideStream stream);
+bool wide_stream_close(WideStream stream);
+bool wide_each_q(const WideQuery *query, WideEach *function, void *ctx);
 Wide *wide_create_q(const WideSet *set);
 int64_t wide_create_many_q(const WideCreateMany *rows);
 WideList wide_create_many_returning_q(const WideCreateMany *rows);
@@ -421,6 +432,11 @@ Wide *wide_upsert_q(const WideUpsert *row);
     wide_count_q(TENON_HERE((&(WideQuery){ .session = __VA_ARGS__ })))
 #define wide_exists(...) \
     wide_exists_q(TENON_HERE((&(WideQuery){ .session = __VA_ARGS__ })))
+#define wide_stream_open(...) \
+    wide_stream_open_q(&(WideQuery){ .session = __VA_ARGS__ })
+#define wide_each(session_, function_, ...) \
+    wide_each_q(&(WideQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
+        (function_), TENON_FIRST(__VA_ARGS__))
 #define wide_create(...) \
     wide_create_q(TENON_HERE((&(WideSet){ .session = __VA_ARGS__ })))
 #define wide_create_many(...) \
