@@ -196,14 +196,24 @@ int64_t tenon__now_us(void); /* since 1970-01-01 UTC */
 /* From the operating system; false when it has none to give. */
 bool tenon__random(void *data, size_t length);
 
+/* Randomness in stock, because asking the system costs more than everything else about an id.
+ * All-zero is an empty one. What is drawn is erased. Of one thread, and not for a forked child,
+ * which would draw what its parent does. */
+typedef struct tenon__entropy {
+    unsigned char bytes[256];
+    size_t left;
+} tenon__entropy;
+
 enum { TENON__ID_TEXT_SIZE = 64 };
-bool tenon__uuid4(tenon_uuid *out);
-bool tenon__uuid7(tenon_uuid *out); /* RFC 9562, monotonic within a call site is not promised */
+bool tenon__uuid4(tenon__entropy *pool, tenon_uuid *out);
+/* RFC 9562; monotonic within a call site is not promised. */
+bool tenon__uuid7(tenon__entropy *pool, tenon_uuid *out);
 /* Text ids, NUL-terminated into TENON__ID_TEXT_SIZE bytes; false when there is no randomness. */
-bool tenon__cuid(char *out);                    /* 25 characters, "c" first */
-bool tenon__cuid2(char *out);                   /* 24 characters, a letter first */
-bool tenon__ulid(char *out);                    /* 26 characters, Crockford base 32 */
-bool tenon__nanoid(char *out, unsigned length); /* 2 … 63 characters of A-Za-z0-9_- ; 21 is usual */
+bool tenon__cuid(tenon__entropy *pool, char *out);  /* 25 characters, "c" first */
+bool tenon__cuid2(tenon__entropy *pool, char *out); /* 24 characters, a letter first */
+bool tenon__ulid(tenon__entropy *pool, char *out);  /* 26 characters, Crockford base 32 */
+bool tenon__nanoid(tenon__entropy *pool, char *out,
+                   unsigned length); /* 2 … 63 characters of A-Za-z0-9_- ; 21 is usual */
 
 /* ---- times in one form ----------------------------------------------------------------------- */
 

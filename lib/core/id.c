@@ -1,7 +1,8 @@
 /* Ids made by the client.
  *
  * No generator keeps a counter: it would be global state that threads share and that a fork copies.
- * Every bit that is not the time comes from the operating system instead.
+ * Every bit that is not the time comes from the operating system instead, some hundred bytes a
+ * call.
  *
  * cuid keeps its published shape, "c", eight digits of time and sixteen more, of which the counter
  * and the host's fingerprint are drawn at random too: it says less about where it was made. cuid2
@@ -15,37 +16,35 @@ static const char base36[] = "0123456789abcdefghijklmnopqrstuvwxyz";
 static const char crockford[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 static const char url_safe[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/* Randomness fetched from the system in one call, for one id. */
-typedef struct entropy {
-    unsigned char bytes[TENON__ID_TEXT_SIZE];
-    size_t left;
-} entropy;
-
-static bool next_byte(entropy *pool, unsigned *out)
+static bool draw(tenon__entropy *pool, void *out, size_t size)
 {
-    if (pool->left == 0) {
+    if (pool->left < size) {
         if (!tenon__random(pool->bytes, sizeof pool->bytes))
             return false;
         pool->left = sizeof pool->bytes;
     }
-    *out = pool->bytes[--pool->left];
+    pool->left -= size;
+    memcpy(out, pool->bytes + pool->left, size);
+    memset(pool->bytes + pool->left, 0, size);
     return true;
 }
 
 /* An evenly distributed number below `bound` <= 256: bytes beyond its last multiple are drawn anew.
  */
-static bool next_below(entropy *pool, unsigned bound, unsigned *out)
+static bool next_below(tenon__entropy *pool, unsigned bound, unsigned *out)
 {
-    unsigned byte, usable = 256 - 256 % bound;
+    unsigned usable = 256 - 256 % bound;
+    unsigned char byte;
     do {
-        if (!next_byte(pool, &byte))
+        if (!draw(pool, &byte, sizeof byte))
             return false;
     } while (byte >= usable);
     *out = byte % bound;
     return true;
 }
 
-static bool draw_text(entropy *pool, char *out, size_t length, const char *alphabet, unsigned bound)
+static bool draw_text(tenon__entropy *pool, char *out, size_t length, const char *alphabet,
+                      unsigned bound)
 {
     for (size_t i = 0; i < length; i++) {
         unsigned choice;
@@ -71,10 +70,10 @@ static void mark_uuid(tenon_uuid *uuid, uint64_t version)
     uuid->lo = (uuid->lo & ~(UINT64_C(3) << 62)) | UINT64_C(2) << 62;
 }
 
-bool tenon__uuid4(tenon_uuid *out)
+bool tenon__uuid4(tenon__entropy *pool, tenon_uuid *out)
 {
     tenon_uuid uuid;
-    if (!tenon__random(&uuid, sizeof uuid))
+    if (!draw(pool, &uuid, sizeof uuid))
         return false;
     mark_uuid(&uuid, 4);
     *out = uuid;
@@ -83,10 +82,10 @@ bool tenon__uuid4(tenon_uuid *out)
 
 /* 48 bits of milliseconds, then the microseconds scaled to 12 bits, then randomness: ids of one
  * process that are made a few microseconds apart sort in the order of their making. */
-bool tenon__uuid7(tenon_uuid *out)
+bool tenon__uuid7(tenon__entropy *pool, tenon_uuid *out)
 {
     tenon_uuid uuid = {.hi = 0};
-    if (!tenon__random(&uuid.lo, sizeof uuid.lo))
+    if (!draw(pool, &uuid.lo, sizeof uuid.lo))
         return false;
     uint64_t us = (uint64_t)tenon__now_us();
     uuid.hi = us / 1000 << 16 | us % 1000 * 4096 / 1000;
@@ -95,31 +94,27 @@ bool tenon__uuid7(tenon_uuid *out)
     return true;
 }
 
-bool tenon__cuid(char *out)
+bool tenon__cuid(tenon__entropy *pool, char *out)
 {
-    entropy pool = {.left = 0};
     out[0] = 'c';
     write_time(out + 1, 8, base36, 36);
-    return draw_text(&pool, out + 9, 16, base36, 36);
+    return draw_text(pool, out + 9, 16, base36, 36);
 }
 
-bool tenon__cuid2(char *out)
+bool tenon__cuid2(tenon__entropy *pool, char *out)
 {
-    entropy pool = {.left = 0};
-    return draw_text(&pool, out, 1, base36 + 10, 26) && draw_text(&pool, out + 1, 23, base36, 36);
+    return draw_text(pool, out, 1, base36 + 10, 26) && draw_text(pool, out + 1, 23, base36, 36);
 }
 
-bool tenon__ulid(char *out)
+bool tenon__ulid(tenon__entropy *pool, char *out)
 {
-    entropy pool = {.left = 0};
     write_time(out, 10, crockford, 32);
-    return draw_text(&pool, out + 10, 16, crockford, 32);
+    return draw_text(pool, out + 10, 16, crockford, 32);
 }
 
-bool tenon__nanoid(char *out, unsigned length)
+bool tenon__nanoid(tenon__entropy *pool, char *out, unsigned length)
 {
-    entropy pool = {.left = 0};
     if (length < 2 || length >= TENON__ID_TEXT_SIZE)
         return false;
-    return draw_text(&pool, out, length, url_safe, 64);
+    return draw_text(pool, out, length, url_safe, 64);
 }

@@ -83,5 +83,7 @@ tenon__tree_limits tenon__session_tree_limits(const tenon_session *s);
 /* Scratch memory of the call being prepared, values and shape: it stays as it is through tenon__run
  * and tenon__run_copy, which empty it when they return. */
 tenon__arena *tenon__session_scratch(tenon_session *s);
+/* For ids. In a forked child they are drawn as in the parent, but no call takes them anywhere. */
+tenon__entropy *tenon__session_entropy(tenon_session *s);
 
 #endif

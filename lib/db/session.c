@@ -197,6 +197,11 @@ tenon__arena *tenon__session_scratch(tenon_session *s)
     return &s->scratch;
 }
 
+tenon__entropy *tenon__session_entropy(tenon_session *s)
+{
+    return &s->entropy;
+}
+
 tenon_error *tenon__session_error(tenon_session *s)
 {
     return s ? &s->error : NULL;

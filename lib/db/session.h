@@ -58,6 +58,7 @@ struct tenon_session {
     tenon__repeats repeats;
     char *message; /* where tenon_message composes its text */
     tenon_error error;
+    tenon__entropy entropy;
 };
 
 static inline tenon__lane *tenon__lane_for(tenon_db *db, bool writes)

@@ -71,8 +71,9 @@ static const void *make_uuid(tenon__walk *walk, const tenon_field *field)
     tenon_uuid *uuid = tenon__walk_alloc(walk, sizeof *uuid);
     if (!uuid)
         return NULL;
-    bool is_made =
-        field->default_kind == TENON_DEFAULT_UUID4 ? tenon__uuid4(uuid) : tenon__uuid7(uuid);
+    tenon__entropy *pool = tenon__session_entropy(walk->session);
+    bool is_made = field->default_kind == TENON_DEFAULT_UUID4 ? tenon__uuid4(pool, uuid)
+                                                              : tenon__uuid7(pool, uuid);
     if (!is_made)
         return fail_random(walk, field);
     if (field->kind == TENON_KIND_UUID)
@@ -88,17 +89,17 @@ static const void *make_uuid(tenon__walk *walk, const tenon_field *field)
     return &id->text;
 }
 
-static bool write_id(const tenon_field *field, char *out)
+static bool write_id(tenon__entropy *pool, const tenon_field *field, char *out)
 {
     switch (field->default_kind) {
     case TENON_DEFAULT_CUID:
-        return tenon__cuid(out);
+        return tenon__cuid(pool, out);
     case TENON_DEFAULT_CUID2:
-        return tenon__cuid2(out);
+        return tenon__cuid2(pool, out);
     case TENON_DEFAULT_ULID:
-        return tenon__ulid(out);
+        return tenon__ulid(pool, out);
     default:
-        return tenon__nanoid(out, field->default_length);
+        return tenon__nanoid(pool, out, field->default_length);
     }
 }
 
@@ -110,7 +111,7 @@ static const void *make_text_id(tenon__walk *walk, const tenon_field *field)
     } *id = tenon__walk_alloc(walk, sizeof *id);
     if (!id)
         return NULL;
-    if (!write_id(field, id->room))
+    if (!write_id(tenon__session_entropy(walk->session), field, id->room))
         return fail_random(walk, field);
     id->text = id->room;
     return &id->text;

@@ -151,13 +151,14 @@ static void errors_and_values_allocate_nothing(void **state)
     tenon_error err = {0};
     char text[TENON__ID_TEXT_SIZE];
     tenon_time time;
+    tenon__entropy pool = {0};
     double value;
     fault_arm(1, FAULT_FOREVER);
     tenon__fail(&err, TENON_RANGE, "%s %d", "message", 1);
     tenon_time_parse("2024-02-29T12:34:56Z", &time, &err);
     tenon_time_format(time, text, sizeof text);
     tenon_decimal_to_double((tenon_decimal){0, "0.1"}, &value, &err);
-    tenon__cuid2(text);
+    tenon__cuid2(&pool, text);
     assert_false(fault_disarm());
 }
 
