@@ -1,20 +1,19 @@
-/* A value with its length in front: what rows of COPY and elements of binary arrays are made of.
+/* A value with its length in front: a parameter, a value of a row of COPY, an element of a binary
+ * array.
  *
  * Loading many rows is this, once a value. So the kinds that most columns have take a short way
  * when nothing is unusual about a value: it is checked and written in one go. Whatever does not
- * fit there goes the long way, by which single values go, and is refused there with its reason. */
+ * fit there goes the long way, and is refused there with its reason. */
 #include "driver/postgres/pg.h"
-
-enum { JSONB_VERSION = 1, LENGTH_BYTES = 4 };
 
 /* Room for a length and so many bytes, the length being written; where the bytes go. */
 static char *open_field(tenon__buf *out, size_t length)
 {
-    char *at = tenon__pg_room(out, LENGTH_BYTES + length);
+    char *at = tenon__pg_room(out, TENON__PG_LENGTH_BYTES + length);
     if (!at)
         return NULL;
     tenon__pg_store32(at, (uint32_t)length);
-    return at + LENGTH_BYTES;
+    return at + TENON__PG_LENGTH_BYTES;
 }
 
 static bool quick_int2(tenon__buf *out, int64_t value)
@@ -55,7 +54,7 @@ static bool quick_text(tenon__buf *out, const tenon_field *field, const char *te
     char *at = text && tenon__text_surely_fits(field, length) ? open_field(out, length) : NULL;
     if (!at || tenon__utf8_copy(at, text, length))
         return at;
-    out->length -= LENGTH_BYTES + length;
+    out->length -= TENON__PG_LENGTH_BYTES + length;
     return false;
 }
 
@@ -67,7 +66,7 @@ static bool quick_jsonb(tenon__buf *out, tenon_json json)
     char *at = open_field(out, length + 1);
     if (!at)
         return false;
-    *at = JSONB_VERSION;
+    *at = TENON__PG_JSONB_VERSION;
     memcpy(at + 1, json.text, length);
     return true;
 }
@@ -143,6 +142,7 @@ bool tenon__pg_add_field(tenon__buf *out, const tenon__pg_param *param, const vo
     if (!add_slowly(out, param, value, err))
         return false;
     if (!out->failed)
-        tenon__pg_store32(out->data + start - LENGTH_BYTES, (uint32_t)(out->length - start));
+        tenon__pg_store32(out->data + start - TENON__PG_LENGTH_BYTES,
+                          (uint32_t)(out->length - start));
     return true;
 }

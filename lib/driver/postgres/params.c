@@ -1,8 +1,9 @@
 /* Values of one execution: encoded one behind the other into the connection's buffer.
  *
  * libpq wants an array of pointers and one of lengths. The buffer may move while it grows, so the
- * pointers are made at the end, from the lengths; a negative length stands for NULL. Values in text
- * format carry a NUL, because libpq measures those itself. */
+ * pointers are made at the end, from the lengths. Those in front of the values libpq does not need,
+ * but so they are written like the fields of many rows. Values in text format carry a NUL, because
+ * libpq measures those itself. */
 #include "driver/postgres/pg.h"
 
 #include <stdlib.h>
@@ -150,19 +151,25 @@ bool tenon__pg_reserve_values(tenon__connection *c, int count, tenon_error *err)
     return true;
 }
 
+/* One parameter, with its length in front. A column of UNNEST is made of fields, all else is one. */
+static bool add_param(tenon__buf *out, const tenon__pg_param *param, const void *value,
+                      tenon_error *err)
+{
+    if (TENON__LIKELY(param->shape != TENON__PG_ROWS && param->shape != TENON__PG_LITERALS))
+        return tenon__pg_add_field(out, param, value, err);
+    tenon__pg_add32(out, 0);
+    return !value || tenon__pg_encode(out, param, value, err);
+}
+
 static bool encode_values(tenon__connection *c, const tenon__prepared *p, const void *const *values,
                           tenon_error *err)
 {
     for (int i = 0; i < p->param_count; i++) {
-        const tenon__pg_param *param = &p->params[i];
-        size_t start = c->out.length;
-        c->lengths[i] = -1;
-        if (!values[i])
-            continue;
-        if (!tenon__pg_encode(&c->out, param, values[i], err))
+        size_t start = c->out.length + TENON__PG_LENGTH_BYTES;
+        if (!add_param(&c->out, &p->params[i], values[i], err))
             return false;
-        c->lengths[i] = (int)(c->out.length - start);
-        if (param->is_text)
+        c->lengths[i] = values[i] ? (int)(c->out.length - start) : -1;
+        if (p->params[i].is_text && values[i])
             tenon__buf_char(&c->out, '\0');
     }
     return !c->out.failed || tenon__fail_no_memory(err);
@@ -176,11 +183,10 @@ bool tenon__pg_bind(tenon__connection *c, const tenon__prepared *p, const void *
         return false;
     const char *at = tenon__buf_string(&c->out);
     for (int i = 0; i < p->param_count; i++) {
-        c->values[i] = NULL;
-        if (c->lengths[i] < 0)
-            continue;
-        c->values[i] = at;
-        at += c->lengths[i] + p->params[i].is_text;
+        at += TENON__PG_LENGTH_BYTES;
+        c->values[i] = values[i] ? at : NULL;
+        if (values[i])
+            at += c->lengths[i] + p->params[i].is_text;
     }
     return true;
 }

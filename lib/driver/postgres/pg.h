@@ -69,6 +69,7 @@ enum {
     TENON__PG_OID_INT8 = 20,
     TENON__PG_FIRST_USER_OID = 16384,
     TENON__PG_JSONB_VERSION = 1, /* in front of the text */
+    TENON__PG_LENGTH_BYTES = 4,  /* in front of a field */
     /* from 1970-01-01 to 2000-01-01, from which PostgreSQL counts */
     TENON__PG_EPOCH_DAYS = 10957
 };
@@ -179,8 +180,8 @@ bool tenon__pg_check(const tenon__pg_param *param, const void *value, tenon_erro
 /* Appends one value, or element, in binary form after checking it. */
 bool tenon__pg_add_checked(tenon__buf *out, const tenon__pg_param *param, const void *value,
                            tenon_error *err);
-/* Appends a value of a row, with its length in front: of COPY, or of a column of UNNEST. NULL is
- * SQL NULL. */
+/* Appends one value, with its length in front: a parameter, a value of a row of COPY or of a column
+ * of UNNEST. NULL is SQL NULL. */
 bool tenon__pg_add_field(tenon__buf *out, const tenon__pg_param *param, const void *value,
                          tenon_error *err);
 /* {"a","b"}: a list as array literal. */
