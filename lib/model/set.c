@@ -188,9 +188,21 @@ static const void *unset_value(tenon__walk *walk, const tenon_field *field, int 
     return NULL;
 }
 
+/* What a SET gives that needs nothing but its pointer; NULL: there is more to it. */
+static inline const void *plain_value(const tenon_field *field, int change, const void *set)
+{
+    if (change != TENON_SET || is_list(field) || field->validation)
+        return NULL;
+    const void *value = value_of(field, set), *pointer;
+    return find_pointer(field, value, &pointer) && !pointer ? NULL : value;
+}
+
 const void *tenon__create_value(tenon__walk *walk, const tenon_field *field, const void *set)
 {
     int change = change_of(field, set);
+    const void *plain = plain_value(field, change, set);
+    if (TENON__LIKELY(plain != NULL))
+        return plain;
     if (is_unset(change))
         return unset_value(walk, field, change);
     if (change > 0 && change <= TENON_SET_OR_NULL)

@@ -66,7 +66,7 @@ void tenon__walk_table(tenon__walk *walk, tenon_table table)
         tenon__walk_misuse(walk, "a table was given a schema but no name");
 }
 
-static bool grow_values(tenon__walk *walk)
+bool tenon__walk_grow_values(tenon__walk *walk)
 {
     size_t size = walk->value_capacity * sizeof *walk->values;
     const void **values = tenon__walk_alloc(walk, size * 2);
@@ -76,12 +76,6 @@ static bool grow_values(tenon__walk *walk)
     walk->values = values;
     walk->value_capacity *= 2;
     return true;
-}
-
-void tenon__walk_value(tenon__walk *walk, const void *value)
-{
-    if (TENON__LIKELY(walk->value_count < walk->value_capacity || grow_values(walk)))
-        walk->values[walk->value_count++] = value;
 }
 
 void *tenon__walk_alloc(tenon__walk *walk, size_t size)

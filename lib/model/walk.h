@@ -71,8 +71,14 @@ bool tenon__walk_begin(tenon__walk *walk, tenon_session *session, const tenon_mo
                        tenon__operation operation);
 /* Also after begin, before anything else is walked. */
 void tenon__walk_table(tenon__walk *walk, tenon_table table);
+/* Makes room for more values; false when there is no more memory. */
+bool tenon__walk_grow_values(tenon__walk *walk);
 /* The next value; NULL is SQL NULL. It must stay until the call has run. */
-void tenon__walk_value(tenon__walk *walk, const void *value);
+static inline void tenon__walk_value(tenon__walk *walk, const void *value)
+{
+    if (TENON__LIKELY(walk->value_count < walk->value_capacity || tenon__walk_grow_values(walk)))
+        walk->values[walk->value_count++] = value;
+}
 /* Scratch memory; NULL when there is no more. */
 void *tenon__walk_alloc(tenon__walk *walk, size_t size);
 /* Fails with "Model.field: …". Returns false. */

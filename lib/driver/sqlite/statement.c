@@ -243,6 +243,33 @@ static bool make_cell(const target *to, const tenon__slot *slot, const void *val
     return tenon__sqlite_encode(to, value, out, err);
 }
 
+static bool bind_usual_text(sqlite3_stmt *sqlite, int index, const tenon_field *field,
+                            const char *text, int *code)
+{
+    size_t length = text ? strlen(text) : 0;
+    if (!text || !tenon__text_surely_fits(field, length) || !tenon__utf8_is_valid(text, length))
+        return false;
+    *code = sqlite3_bind_text64(sqlite, index, text, length, SQLITE_STATIC, SQLITE_UTF8);
+    return true;
+}
+
+/* The values that most columns have, without a cell. False when there is anything else to say about
+ * one: then it is left to bind_value. */
+static bool bind_usual(sqlite3_stmt *sqlite, int index, const tenon__slot *slot, const void *value,
+                       int *code)
+{
+    const tenon_field *field = slot->field;
+    if (!value || !field || slot->form != TENON__FORM_WIDE || slot->as_text)
+        return false;
+    if (field->kind == TENON_KIND_TEXT)
+        return bind_usual_text(sqlite, index, field, *(const char *const *)value, code);
+    if (field->kind != TENON_KIND_INT32)
+        return false;
+    int64_t integer = *(const int64_t *)value;
+    *code = sqlite3_bind_int64(sqlite, index, integer);
+    return integer == (int32_t)integer;
+}
+
 /* False with *err; *code is what SQLite said. */
 static bool bind_value(const tenon__connection *connection, tenon__prepared *prepared, size_t i,
                        const void *value, int *code, tenon_error *err)
@@ -289,7 +316,9 @@ static bool bind_values(const tenon__connection *connection, tenon__prepared *pr
         return true;
     }
     for (size_t i = 0; i < prepared->statement->slot_count && *code == SQLITE_OK; i++) {
-        if (!bind_value(connection, prepared, i, values[i], code, err))
+        const tenon__slot *slot = &prepared->statement->slots[i];
+        if (!bind_usual(prepared->sqlite, (int)i + 1, slot, values[i], code) &&
+            !bind_value(connection, prepared, i, values[i], code, err))
             return false;
     }
     return true;
