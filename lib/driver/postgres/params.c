@@ -151,7 +151,8 @@ bool tenon__pg_reserve_values(tenon__connection *c, int count, tenon_error *err)
     return true;
 }
 
-/* One parameter, with its length in front. A column of UNNEST is made of fields, all else is one. */
+/* One parameter, with its length in front. A column of UNNEST is made of fields, all else is
+ * one. */
 static bool add_param(tenon__buf *out, const tenon__pg_param *param, const void *value,
                       tenon_error *err)
 {
