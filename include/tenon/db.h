@@ -28,7 +28,10 @@ typedef struct tenon_options {
     size_t result_limit_bytes;    /* most memory one session's results may take; default none */
     bool skip_schema_check;       /* trust the database to be as the descriptors say */
     const char *application_name; /* shown in pg_stat_activity */
-    uint64_t reserved[8];
+    /* Signs the cursors of pages: at least 16 bytes nobody can guess, the same for all processes
+     * that take each other's cursors. NULL: a random one, so cursors end with this tenon_db. */
+    const char *cursor_key;
+    uint64_t reserved[7];
 } tenon_options;
 
 /* Opens a database: `postgresql://…`, `sqlite:path`, `file:path` (relative to the working

@@ -2,11 +2,13 @@
 #ifndef TENON_H
 #define TENON_H
 
+#include <tenon/aggregate.h>
 #include <tenon/db.h>
 #include <tenon/error.h>
 #include <tenon/hooks.h>
 #include <tenon/model.h>
 #include <tenon/nested.h>
+#include <tenon/page.h>
 #include <tenon/query.h>
 #include <tenon/session.h>
 #include <tenon/stream.h>

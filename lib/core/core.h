@@ -249,11 +249,35 @@ bool tenon__decimal_scan(const char *text, size_t length, tenon__decimal_form *o
 bool tenon__decimal_to_sortable(const char *text, size_t length, tenon__buf *out);
 bool tenon__decimal_from_sortable(const char *text, size_t length, tenon__buf *out);
 
+/* An exact sum. All-zero is a valid sum of nothing. */
+typedef struct tenon__decimal_sum {
+    int64_t *limbs;         /* of nine digits, lowest first; more than nine until the end */
+    size_t whole, fraction; /* limbs before and behind the point */
+    bool is_nan, has_infinity, has_minus_infinity;
+} tenon__decimal_sum;
+/* False when the text is no decimal number or memory is exhausted; the sum is unchanged then. */
+bool tenon__decimal_sum_add(tenon__decimal_sum *sum, const char *text, size_t length);
+/* Appends the sum, without zeros that carry no value. Nothing may be added afterwards. */
+bool tenon__decimal_sum_text(tenon__decimal_sum *sum, tenon__buf *out);
+void tenon__decimal_sum_release(tenon__decimal_sum *sum);
+
 /* ---- base 64 --------------------------------------------------------------------------------- */
 
 /* RFC 4648, with or without its padding; appends the bytes. False for anything else, bits that
  * belong to no byte too. */
 bool tenon__base64_decode(const char *text, size_t length, tenon__buf *out);
+
+/* The alphabet for URLs and file names, without padding (section 5): both append. Decoding refuses
+ * what the encoder does not write. */
+void tenon__base64url_encode(tenon__buf *out, const void *data, size_t length);
+bool tenon__base64url_decode(const char *text, size_t length, tenon__buf *out);
+
+/* ---- signatures ------------------------------------------------------------------------------ */
+
+enum { TENON__SHA256_BYTES = 32 };
+void tenon__sha256(const void *data, size_t length, uint8_t out[TENON__SHA256_BYTES]);
+void tenon__hmac_sha256(const void *key, size_t key_length, const void *data, size_t length,
+                        uint8_t out[TENON__SHA256_BYTES]);
 
 /* ---- JSON ------------------------------------------------------------------------------------ */
 

@@ -65,6 +65,13 @@ bool tenon__call_hooks(tenon_event *event);
 /* Whether there may be any. */
 bool tenon__session_is_watched(const tenon_session *s);
 
+/* The plan of a call, found in the cache or made, with a reference that keeps it until it is
+ * released (NULL is accepted). NULL with the session's error. */
+typedef struct tenon__shared_plan tenon__shared_plan;
+tenon__shared_plan *tenon__plan_acquire(tenon_session *s, const tenon__call *call);
+const tenon__statement *tenon__plan_statement(const tenon__shared_plan *plan);
+void tenon__plan_release(tenon__shared_plan *plan);
+
 /* ---- what other folders see of a session ----------------------------------------------------- */
 
 tenon__arena *tenon__session_arena(tenon_session *s);
@@ -80,6 +87,8 @@ typedef struct tenon__tree_limits {
     unsigned depth; /* levels below the root */
 } tenon__tree_limits;
 tenon__tree_limits tenon__session_tree_limits(const tenon_session *s);
+/* What cursors are signed with: TENON__SHA256_BYTES bytes. */
+const uint8_t *tenon__session_cursor_key(const tenon_session *s);
 /* Scratch memory of the call being prepared, values and shape: it stays as it is through tenon__run
  * and tenon__run_copy, which empty it when they return. */
 tenon__arena *tenon__session_scratch(tenon_session *s);

@@ -18,7 +18,6 @@
 
 enum { TENON__PLAN_SHARDS = 16 };
 
-typedef struct tenon__shared_plan tenon__shared_plan;
 struct tenon__shared_plan {
     atomic_uint references;
     uint64_t hash;

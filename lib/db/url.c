@@ -467,6 +467,21 @@ static void override_count(uint64_t *setting, uint64_t option)
         *setting = option;
 }
 
+enum { LEAST_KEY_BYTES = 16 };
+
+/* The program's own, or one that lives as long as the database is open. */
+static bool set_cursor_key(tenon__config *config, const char *key, tenon_error *err)
+{
+    if (!key)
+        return tenon__random(config->cursor_key, sizeof config->cursor_key) ||
+               tenon__fail(err, TENON_IO, "the system has no random bytes to give");
+    if (strlen(key) < LEAST_KEY_BYTES)
+        return tenon__fail(err, TENON_MISUSE, "cursor_key needs at least %d bytes",
+                           LEAST_KEY_BYTES);
+    tenon__sha256(key, strlen(key), config->cursor_key);
+    return true;
+}
+
 static bool apply_options(tenon__config *config, const tenon_options *options, tenon_error *err)
 {
     override_count(&config->pool_min, options->pool_min);
@@ -514,7 +529,8 @@ static bool read_all(tenon__config *config, const char *url, const tenon_options
         return false;
     if (options && !apply_options(config, options, err))
         return false;
-    return check_pool(config, err);
+    return check_pool(config, err) &&
+           set_cursor_key(config, options ? options->cursor_key : NULL, err);
 }
 
 bool tenon__config_read(tenon__config *config, const char *url, const tenon_options *options,

@@ -16,6 +16,7 @@ typedef struct tenon__config {
     uint64_t statement_cache_count, plan_cache_count, plan_cache_bytes;
     uint64_t result_limit_bytes; /* 0: none */
     bool skip_schema_check;
+    uint8_t cursor_key[TENON__SHA256_BYTES];
     tenon__arena arena; /* holds the texts */
 } tenon__config;
 

@@ -38,7 +38,13 @@
  *     tenon_array_concat(a, b)   a with the elements of b behind it (FORM_ARRAY slots or columns)
  *     tenon_int(x, least, most)  x, or RANGE when it is not an integer within the bounds
  *
- * All give NULL for a NULL argument, are deterministic and allowed in indexes and views. */
+ *     tenon_sum(x)               aggregate: the sum of integers, or RANGE beyond 64 bits
+ *     tenon_avg(x)               aggregate: their average, a REAL, from the exact sum
+ *     tenon_sum_decimal(x)       aggregate: the exact sum of decimals, as sortable text
+ *     tenon_avg_decimal(x)       aggregate: their average, a REAL, from the exact sum
+ *
+ * All give NULL for a NULL argument (aggregates leave it out, and give NULL when none is left), are
+ * deterministic and allowed in indexes and views. */
 #ifndef TENON_DRIVER_H
 #define TENON_DRIVER_H
 

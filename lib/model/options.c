@@ -21,7 +21,6 @@ bool tenon__check_column(tenon__walk *walk, int column, const char *option)
            tenon__walk_misuse(walk, "%s names column %d, which there is not", option, column);
 }
 
-/* Whether JSON or an array is asked for what needs an order or an equality of both databases. */
 void tenon__check_comparable(tenon__walk *walk, const tenon_field *field, const char *option)
 {
     if (field->kind == TENON_KIND_JSON || field->flags & TENON_FIELD_LIST)

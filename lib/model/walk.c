@@ -133,6 +133,12 @@ static bool make_plan(tenon_dialect dialect, const uint8_t *key, size_t length, 
     return true;
 }
 
+tenon__shared_plan *tenon__walk_plan_of(tenon__walk *walk, const tenon__shape *shape)
+{
+    tenon__call call = {.key = shape->data, .key_length = shape->length, .make = make_plan};
+    return tenon__plan_acquire(walk->session, &call);
+}
+
 static bool check_shape(tenon__walk *walk)
 {
     if (TENON__LIKELY(!walk->shape.failed))

@@ -92,6 +92,8 @@ bool tenon__walk_run(tenon__walk *walk, tenon__rows *rows, int64_t *affected);
 tenon_stream *tenon__walk_stream(tenon__walk *walk, const tenon_transaction_options *options);
 /* The one row that comes back, or NULL. */
 void *tenon__walk_run_for_row(tenon__walk *walk);
+/* The plan of another shape, for a look at its statement; NULL with the session's error. */
+tenon__shared_plan *tenon__walk_plan_of(tenon__walk *walk, const tenon__shape *shape);
 /* Checks the descriptor: made for this library? */
 bool tenon__check_model(const tenon_model *model, tenon_error *err);
 /* Checks an index into the model's uniques. */
@@ -174,6 +176,50 @@ void tenon__walk_index(tenon__walk *walk, const tenon_hints *hints);
 /* As tenon__walk_run, with the settings of the hints. */
 bool tenon__run_hinted(tenon__walk *walk, const tenon_hints *hints, tenon__rows *rows);
 tenon_stream *tenon__stream_hinted(tenon__walk *walk, const tenon_hints *hints);
+
+/* ---- place.c --------------------------------------------------------------------------------- */
+
+/* An order in which every row has a place of its own: the query's, then a key. */
+typedef struct tenon__term {
+    uint16_t field;
+    tenon_direction direction;
+} tenon__term;
+typedef struct tenon__places {
+    tenon__term terms[TENON_MAX_ORDER + TENON_MAX_KEY];
+    size_t count;
+} tenon__places;
+
+/* Reads the order_by of a query (…Order[TENON_MAX_ORDER]) and adds the key, into the shape too.
+ * MISUSE for a model that has none, and for an order by relations; what names the call. */
+bool tenon__walk_places(tenon__walk *walk, const void *order_by, const char *call,
+                        tenon__places *out);
+
+/* ---- cursor.c -------------------------------------------------------------------------------- */
+
+enum { TENON__QUERY_DIGEST_BYTES = 16 };
+
+/* What a cursor says. */
+typedef struct tenon__cursor {
+    bool is_inclusive;                                   /* its row belongs to the page */
+    const void *values[TENON_MAX_ORDER + TENON_MAX_KEY]; /* one a term, NULL for SQL NULL */
+} tenon__cursor;
+
+/* Tells queries apart: by model, order and, as they stand in the walk's shape from `where_at` and
+ * in its values from `first_value` up to here, by the conditions. */
+bool tenon__query_digest(tenon__walk *walk, tenon_table table, const tenon__places *places,
+                         size_t where_at, size_t first_value,
+                         uint8_t digest[TENON__QUERY_DIGEST_BYTES]);
+/* A cursor's text, in the arena; NULL with the session's error. */
+const char *tenon__cursor_write(tenon__walk *walk, tenon__arena *arena, const tenon__places *places,
+                                const uint8_t *digest, const tenon__cursor *cursor);
+/* That of a cursor which has been read, made inclusive. */
+const char *tenon__cursor_include(tenon__walk *walk, tenon__arena *arena, const char *text);
+/* Values go to scratch memory. False with VALIDATION. */
+bool tenon__cursor_read(tenon__walk *walk, const tenon__places *places, const uint8_t *digest,
+                        const char *text, tenon__cursor *out);
+/* The place of a row, borrowed from it and from `room`, one a term. */
+void tenon__cursor_of_row(const tenon_model *model, const tenon__places *places, const char *row,
+                          tenon__wide *room, tenon__cursor *out);
 
 /* ---- set.c ----------------------------------------------------------------------------------- */
 

@@ -169,6 +169,65 @@ static void write_stored(tenon__sql *w, const tenon_field *field)
     write_cast(w, field, "money");
 }
 
+/* ---- aggregates ------------------------------------------------------------------------------ */
+
+/* The server adds up 8-byte integers as numeric, and 4-byte floats as such. */
+static tenon__sql_call sum_of(const tenon_field *field)
+{
+    if (field->pg_type == TENON_PG_OID)
+        return (tenon__sql_call){"sum(", "::int8)", "::int8"};
+    if (field->pg_type == TENON_PG_INT8)
+        return (tenon__sql_call){"sum(", ")", "::int8"};
+    if (field->pg_type == TENON_PG_FLOAT4)
+        return (tenon__sql_call){"sum(", "::float8)", ""};
+    return (tenon__sql_call){"sum(", ")", ""};
+}
+
+static tenon__sql_call average_of(const tenon_field *field)
+{
+    switch ((int)field->pg_type) {
+    case TENON_PG_OID:
+        return (tenon__sql_call){"avg(", "::int8)", "::float8"};
+    case TENON_PG_MONEY:
+        return (tenon__sql_call){"avg(", "::numeric)", "::float8"};
+    case TENON_PG_FLOAT4:
+        return (tenon__sql_call){"avg(", "::float8)", ""};
+    case TENON_PG_FLOAT8:
+        return (tenon__sql_call){"avg(", ")", ""};
+    default:
+        return (tenon__sql_call){"avg(", ")", "::float8"};
+    }
+}
+
+/* Of UUIDs it has neither, but their texts sort as they do. */
+static tenon__sql_call extreme_of(const tenon_field *field, const char *open)
+{
+    if (field->pg_type == TENON_PG_UUID)
+        return (tenon__sql_call){open, "::text COLLATE \"C\")", "::uuid"};
+    return (tenon__sql_call){open, ")", ""};
+}
+
+static tenon__sql_call aggregate_of(tenon_function function, const tenon_field *field)
+{
+    switch (function) {
+    case TENON_COUNT_ALL:
+        return (tenon__sql_call){"count(*", ")", ""};
+    case TENON_COUNT_OF:
+        return (tenon__sql_call){"count(", ")", ""};
+    case TENON_DISTINCT_OF:
+        return (tenon__sql_call){"count(DISTINCT ", ")", ""};
+    case TENON_SUM:
+        return sum_of(field);
+    case TENON_AVG:
+        return average_of(field);
+    case TENON_MIN:
+        return extreme_of(field, "min(");
+    case TENON_MAX:
+        return extreme_of(field, "max(");
+    }
+    return (tenon__sql_call){"", "", ""};
+}
+
 /* ---- conditions ------------------------------------------------------------------------------ */
 
 static void write_list(tenon__sql *w, tenon_operator operation, const tenon_field *field)
@@ -462,6 +521,9 @@ const tenon__sql_dialect tenon__sql_postgresql = {
     .comparand = write_comparand,
     .stored = write_stored,
     .ordered = write_ordered,
+    .ranked = write_compared,
+    .rank_value = write_comparand,
+    .aggregate = aggregate_of,
     .list = write_list,
     .match = write_match,
     .array = write_array,

@@ -40,21 +40,82 @@ static void write_comparand(tenon__sql *w, const tenon_field *field)
 }
 
 /* Enums sort as they are declared, which their texts do not. */
-static void write_ordered(tenon__sql *w, const tenon_field *field)
+static void write_rank(tenon__sql *w, const tenon_field *field,
+                       void (*write)(tenon__sql *w, const tenon_field *field))
 {
     if (field->kind != TENON_KIND_ENUM) {
-        tenon__sql_column(w, field);
+        write(w, field);
         return;
     }
     const tenon_enum *enumeration = field->enumeration;
     tenon__sql_add(w, "CASE ");
-    tenon__sql_column(w, field);
+    write(w, field);
     for (uint32_t i = 0; i < enumeration->count; i++) {
         tenon__sql_add(w, " WHEN ");
         tenon__sql_literal(w, enumeration->values[i], strlen(enumeration->values[i]));
         tenon__buf_format(&w->text, " THEN %u", i + 1);
     }
     tenon__sql_add(w, " END");
+}
+
+static void write_ordered(tenon__sql *w, const tenon_field *field)
+{
+    write_rank(w, field, tenon__sql_column);
+}
+
+static void write_rank_value(tenon__sql *w, const tenon_field *field)
+{
+    write_rank(w, field, write_stored);
+}
+
+/* ---- aggregates ------------------------------------------------------------------------------ */
+
+/* SQLite's own sums calculate with floats as soon as they overflow, and with decimals always. */
+static tenon__sql_call sum_of(const tenon_field *field)
+{
+    switch ((int)field->kind) {
+    case TENON_KIND_DECIMAL:
+        return (tenon__sql_call){"tenon_sum_decimal(", ")", ""};
+    case TENON_KIND_FLOAT:
+    case TENON_KIND_DOUBLE:
+        return (tenon__sql_call){"sum(CAST(", " AS REAL))", ""};
+    default:
+        return (tenon__sql_call){"tenon_sum(", ")", ""};
+    }
+}
+
+static tenon__sql_call average_of(const tenon_field *field)
+{
+    switch ((int)field->kind) {
+    case TENON_KIND_DECIMAL:
+        return (tenon__sql_call){"tenon_avg_decimal(", ")", ""};
+    case TENON_KIND_FLOAT:
+    case TENON_KIND_DOUBLE:
+        return (tenon__sql_call){"avg(", ")", ""};
+    default:
+        return (tenon__sql_call){"tenon_avg(", ")", ""};
+    }
+}
+
+static tenon__sql_call aggregate_of(tenon_function function, const tenon_field *field)
+{
+    switch (function) {
+    case TENON_COUNT_ALL:
+        return (tenon__sql_call){"count(*", ")", ""};
+    case TENON_COUNT_OF:
+        return (tenon__sql_call){"count(", ")", ""};
+    case TENON_DISTINCT_OF:
+        return (tenon__sql_call){"count(DISTINCT ", ")", ""};
+    case TENON_SUM:
+        return sum_of(field);
+    case TENON_AVG:
+        return average_of(field);
+    case TENON_MIN:
+        return (tenon__sql_call){"min(", ")", ""};
+    case TENON_MAX:
+        return (tenon__sql_call){"max(", ")", ""};
+    }
+    return (tenon__sql_call){"", "", ""};
 }
 
 /* ---- conditions ------------------------------------------------------------------------------ */
@@ -300,6 +361,9 @@ const tenon__sql_dialect tenon__sql_sqlite = {
     .comparand = write_comparand,
     .stored = write_stored,
     .ordered = write_ordered,
+    .ranked = write_ordered,
+    .rank_value = write_rank_value,
+    .aggregate = aggregate_of,
     .list = write_list,
     .match = write_match,
     .array = write_array,

@@ -183,16 +183,23 @@ void tenon__sql_conditions(tenon__sql *w)
     write_where(w);
 }
 
-void tenon__sql_where(tenon__sql *w)
+bool tenon__sql_clause(tenon__sql *w, const char *word)
 {
     assert(w->shape.at < w->shape.end);
     if (*w->shape.at == TENON__SHAPE_END) {
         w->shape.at++;
-        return;
+        return false;
     }
-    tenon__sql_tell_where(w);
-    tenon__sql_add(w, " WHERE ");
+    tenon__sql_add(w, word);
     write_where(w);
+    return true;
+}
+
+bool tenon__sql_where(tenon__sql *w)
+{
+    if (*w->shape.at != TENON__SHAPE_END)
+        tenon__sql_tell_where(w);
+    return tenon__sql_clause(w, " WHERE ");
 }
 
 void tenon__sql_equals(tenon__sql *w, const tenon_field *field)

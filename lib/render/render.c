@@ -58,6 +58,18 @@ static void write_operation(tenon__sql *w)
     case TENON__COUNT_RELATED:
         tenon__sql_count_related(w);
         return;
+    case TENON__AGGREGATE:
+        tenon__sql_aggregate(w);
+        return;
+    case TENON__GROUP:
+        tenon__sql_group(w);
+        return;
+    case TENON__PAGE:
+        tenon__sql_page(w);
+        return;
+    case TENON__PAGE_OF:
+        tenon__sql_page_of(w);
+        return;
     case TENON__CREATE:
         tenon__sql_create(w);
         return;

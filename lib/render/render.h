@@ -14,6 +14,7 @@
 
 #include "core/core.h"
 
+#include <tenon/aggregate.h>
 #include <tenon/db.h>
 #include <tenon/model.h>
 
@@ -47,6 +48,11 @@ typedef struct tenon__dialect_traits {
     bool has_prefix_ranges; /* STARTS_WITH takes the plain prefix; otherwise a pattern of LIKE */
 } tenon__dialect_traits;
 const tenon__dialect_traits *tenon__dialect_traits_of(tenon_dialect dialect);
+
+/* Measures as fields, in the arena: what their values are decoded and filtered as. Where a field
+ * stands is its place in …Aggregate and in …Having. NULL when memory is exhausted. */
+const tenon_model *tenon__measure_model(tenon__arena *arena, const tenon_model *model,
+                                        const tenon_aggregates *aggregates);
 
 /* The ways to create many rows, from the slowest to the fastest. */
 typedef enum tenon__bulk {

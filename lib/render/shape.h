@@ -11,6 +11,11 @@
  *                | [columns] order distinct where FIND; columns with HAS_COLUMNS
  *                | distinct where                 COUNT_ROWS
  *                | where                          EXISTS, DELETE_MANY
+ *                | measures part* END where order AGGREGATE
+ *                | measures distinct part* END where where group_order
+ *                                                 GROUP: columns, then where and having
+ *                | [columns] order where keyset   PAGE
+ *                | [columns] order where where    PAGE_OF: twice the same
  *                | left_out                       CREATE, CREATE_MANY
  *                | changes [STILL field]          UPDATE; the version that is expected
  *                | changes where                  UPDATE_MANY
@@ -31,6 +36,11 @@
  *     term      := (VIA relation)* (direction + 1, field)          a tenon_direction
  *                | (VIA relation)* (direction + 1 | OF_COUNT, relation)
  *     distinct  := (ITEM field)* END
+ *     measures  := the address of a tenon_aggregates; the head's number is the count of results
+ *     part      := ITEM (ITEM measure END | ITEM measure ITEM where)* END
+ *     measure   := two bytes, an index
+ *     group_order := (direction + 1 [+ OF_MEASURE], field or measure)* END
+ *     keyset    := (BEFORE | AFTER) inclusive (a byte a term, 1: its value is NULL) | END
  *     left_out  := a byte for each GENERATED field, 1: the database fills it in
  *     changes   := (tenon_change field)* END
  *     field     := two bytes, an index; so is a relation
@@ -58,6 +68,10 @@ typedef enum tenon__operation {
     TENON__EXISTS,
     TENON__FIND_RELATED,  /* rows at the other end of a relation, for many keys at once */
     TENON__COUNT_RELATED, /* how many there are for each key */
+    TENON__AGGREGATE,
+    TENON__GROUP,
+    TENON__PAGE,
+    TENON__PAGE_OF,
     TENON__CREATE,
     TENON__CREATE_MANY, /* many rows by one statement: UNNEST, tenon_rows; COPY by its flag */
     TENON__UPDATE,
@@ -84,6 +98,9 @@ typedef enum tenon__shape_flag {
 enum {
     TENON__SHAPE_END = 0,
     TENON__SHAPE_ITEM = 1,
+    TENON__SHAPE_AFTER = 1,
+    TENON__SHAPE_BEFORE = 2,
+    TENON__SHAPE_OF_MEASURE = 64, /* beside a direction */
     TENON__SHAPE_ALL = 128,
     TENON__SHAPE_ANY,
     TENON__SHAPE_NONE,

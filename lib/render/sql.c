@@ -42,6 +42,8 @@ void tenon__sql_qualified_column(tenon__sql *w, const tenon_field *field)
 
 void tenon__sql_column(tenon__sql *w, const tenon_field *field)
 {
+    if (w->measures && tenon__sql_measure(w, field))
+        return;
     if (field == &tenon__count_field)
         tenon__sql_add(w, "count(*)");
     else if (w->is_qualified)
@@ -79,11 +81,12 @@ static bool make_room_for_slot(tenon__sql *w)
 
 static void add_slot(tenon__sql *w, tenon__slot slot)
 {
-    if (w->failed || !make_room_for_slot(w))
+    if (w->failed || (!w->repeated && !make_room_for_slot(w)))
         return;
-    w->slots[w->slot_count++] = slot;
+    if (!w->repeated)
+        w->slots[w->slot_count++] = slot;
     tenon__buf_char(&w->text, w->dialect->parameter_mark);
-    tenon__buf_int(&w->text, (int64_t)w->slot_count);
+    tenon__buf_int(&w->text, (int64_t)(w->repeated ? w->repeated : w->slot_count));
     check_text(w);
 }
 

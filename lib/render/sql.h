@@ -27,9 +27,16 @@ typedef struct tenon__sql {
     unsigned statement_flags; /* beside those of the shape */
     tenon__layout *layout;    /* NULL: no rows */
     tenon__about about;
+    struct tenon__sql_measures *measures; /* of AGGREGATE and GROUP; or NULL */
+    size_t repeated;                      /* number of the parameter to write again; 0: a new one */
     tenon_error *err;
     bool failed;
 } tenon__sql;
+
+/* "sum(" column ")" [FILTER (…)] "::int8" */
+typedef struct tenon__sql_call {
+    const char *open, *close, *cast;
+} tenon__sql_call;
 
 struct tenon__sql_dialect {
     tenon_dialect id;
@@ -46,6 +53,11 @@ struct tenon__sql_dialect {
     void (*stored)(tenon__sql *w, const tenon_field *field);
     /* A column in ORDER BY. */
     void (*ordered)(tenon__sql *w, const tenon_field *field);
+    /* A column and the value beside it where what is compared is their place in an order. */
+    void (*ranked)(tenon__sql *w, const tenon_field *field);
+    void (*rank_value)(tenon__sql *w, const tenon_field *field);
+    /* What stands around a column in a call of an aggregate function. */
+    tenon__sql_call (*aggregate)(tenon_function function, const tenon_field *field);
     /* Conditions: IN and NOT_IN; LIKE and its family; those of arrays; those of JSON. */
     void (*list)(tenon__sql *w, tenon_operator operation, const tenon_field *field);
     void (*match)(tenon__sql *w, tenon_operator operation, const tenon_field *field);
@@ -148,8 +160,10 @@ const tenon_relation *tenon__sql_next_relation(tenon__sql *w);
 
 /* ---- the clauses ----------------------------------------------------------------------------- */
 
-/* filter.c: " WHERE …", or nothing when the where of the shape has no condition. */
-void tenon__sql_where(tenon__sql *w);
+/* filter.c: " WHERE …", or nothing when the where of the shape has no condition: false. */
+bool tenon__sql_where(tenon__sql *w);
+/* The same with another word in front: " HAVING ". */
+bool tenon__sql_clause(tenon__sql *w, const char *word);
 /* The conditions alone; what is always true when there are none. */
 void tenon__sql_conditions(tenon__sql *w);
 /* One condition on a field, whose operator and index have been read. */
@@ -198,6 +212,16 @@ void tenon__sql_returning(tenon__sql *w);
 /* related.c */
 void tenon__sql_find_related(tenon__sql *w);
 void tenon__sql_count_related(tenon__sql *w);
+
+/* aggregate.c */
+void tenon__sql_aggregate(tenon__sql *w);
+void tenon__sql_group(tenon__sql *w);
+/* Writes the call that a measure is, when the field is one of w->measures; else false. */
+bool tenon__sql_measure(tenon__sql *w, const tenon_field *field);
+
+/* keyset.c */
+void tenon__sql_page(tenon__sql *w);
+void tenon__sql_page_of(tenon__sql *w);
 
 /* write.c */
 void tenon__sql_create(tenon__sql *w);

@@ -89,6 +89,45 @@ static bool exists(tenon_session *s)
     return user_exists(s, .where = {.balance = GE(((tenon_decimal){0, "0.5"}))});
 }
 
+static bool aggregate(tenon_session *s)
+{
+    UserAggregate all = user_aggregate(
+        s, .count = true, .sum = {USER_BALANCE, USER_AGE}, .avg = {USER_BALANCE},
+        .min = {USER_NAME},
+        .parts = USER_PARTS({.where = &(UserWhere){.name = STARTS_WITH("A")}, .count = true}));
+    return all.count == 1 && all.parts[0].count == 1 && all.sum.balance.text;
+}
+
+static bool group(tenon_session *s)
+{
+    return user_group(s, .by = {USER_ROLE}, .count = true, .having = {.sum.age = GE(0)},
+                      .order_by = {DESC_COUNT()}, .limit = 2)
+               .count == 1;
+}
+
+static bool facets(tenon_session *s)
+{
+    return user_facets(s, .column = USER_NAME, .limit = 2).count == 1;
+}
+
+static bool page(tenon_session *s)
+{
+    if (!tenon_begin(s) || !user_create(s, .email = SET("other@example.com")))
+        return false;
+    UserPage first = user_page(s, .size = 1, .order_by = {ASC(USER_NAME)});
+    UserPage next = user_page(s, .size = 1, .order_by = {ASC(USER_NAME)}, .after = first.next);
+    UserPage back = user_page(s, .size = 1, .order_by = {ASC(USER_NAME)}, .before = next.previous);
+    bool is_done = first.count == 1 && next.count == 1 && back.count == 1 && !tenon_failed(s);
+    tenon_rollback(s);
+    return is_done;
+}
+
+static bool page_of(tenon_session *s)
+{
+    return user_page_of(s, .size = 1, .page = 1).total == 1 &&
+           user_page_of(s, .size = 1, .page = 7).total == 1;
+}
+
 /* ---- writing --------------------------------------------------------------------------------- */
 
 static bool create(tenon_session *s)
@@ -346,6 +385,11 @@ static const public_call calls[] = {
     {"tenon_count", count},
     {"tenon_exists", exists},
     {"tenon_load", load},
+    {"tenon_aggregate", aggregate},
+    {"tenon_group", group},
+    {"tenon_facets", facets},
+    {"tenon_find_page", page},
+    {"tenon_find_page_of", page_of},
     {"tenon_create", create},
     {"tenon_create_many", create_many},
     {"tenon_create_many_returning", create_many_returning},

@@ -50,6 +50,23 @@ void emit_nested_types(emitter *e, size_t model);
 void emit_nested_members(emitter *e, size_t model);
 void emit_nested_macros(emitter *e, size_t model);
 void emit_nested_sizes(emitter *e, size_t model);
+/* `    const char *name;` */
+void emit_member(emitter *e, const char *type, const char *name);
+/* The members of a …Query. */
+void emit_query_members(emitter *e, size_t model);
+/* `#define user_find_many(...) user_find_many_q(&(UserQuery){ .session = __VA_ARGS__ })` */
+void emit_call_macro(emitter *e, const char *snake, const char *verb, const char *type);
+
+/* Aggregates (emit_aggregate.c) and pages (emit_page.c). */
+void emit_aggregate_types(emitter *e, size_t model);
+void emit_aggregate_declarations(emitter *e, size_t model);
+void emit_aggregate_macros(emitter *e, size_t model);
+void emit_aggregate_descriptor(emitter *e, size_t model);
+void emit_aggregate_functions(emitter *e, size_t model);
+void emit_page_types(emitter *e, size_t model);
+void emit_page_declarations(emitter *e, size_t model);
+void emit_page_macros(emitter *e, size_t model);
+void emit_page_functions(emitter *e, size_t model);
 
 /* Relations (emit_relations.c). */
 bool emit_has_relation(const tenon_model *model, bool is_list);

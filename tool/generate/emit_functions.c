@@ -107,6 +107,8 @@ void emit_model_functions(emitter *e, size_t at)
     emit_plain_call(e, names, "bool", "exists", names->query);
     emit_load(e, at);
     emit_stream_functions(e, names);
+    emit_aggregate_functions(e, at);
+    emit_page_functions(e, at);
     if (!model->is_view)
         emit_writes(e, at);
 }

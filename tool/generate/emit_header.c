@@ -2,7 +2,7 @@
 #include "generate/emit.h"
 
 /* `const char *name` and `int32_t id`: no space behind a star. */
-static void emit_member(emitter *e, const char *type, const char *name)
+void emit_member(emitter *e, const char *type, const char *name)
 {
     bool ends_in_star = type[strlen(type) - 1] == '*';
     tenon__buf_format(e->out, "    %s%s%s;\n", type, ends_in_star ? "" : " ", name);
@@ -145,16 +145,10 @@ static void emit_set(emitter *e, size_t at)
     tenon__buf_text(e->out, "};\n\n");
 }
 
-static void emit_query(emitter *e, size_t at)
+void emit_query_members(emitter *e, size_t at)
 {
     const model_names *names = &e->names->models[at];
-    tenon__buf_format(e->out, "struct %s {\n    %s column;\n    tenon_direction direction;\n",
-                      names->order, names->column);
-    emit_relation_orders(e, at);
-    tenon__buf_text(e->out, "};\n\n");
-    emit_include_types(e, at);
     tenon__buf_format(e->out,
-                      "struct %s {\n"
                       "    tenon_session *session;\n"
                       "    int64_t limit, offset;\n"
                       "    tenon_table table;\n"
@@ -167,9 +161,21 @@ static void emit_query(emitter *e, size_t at)
                       "    %s order_by[TENON_MAX_ORDER];\n"
                       "    %s select[%u];\n"
                       "    %s distinct[TENON_MAX_DISTINCT];\n",
-                      names->query, names->where, names->order, names->column,
+                      names->where, names->order, names->column,
                       e->set->models[at].model.field_count, names->column);
     emit_include_members(e, at);
+}
+
+static void emit_query(emitter *e, size_t at)
+{
+    const model_names *names = &e->names->models[at];
+    tenon__buf_format(e->out, "struct %s {\n    %s column;\n    tenon_direction direction;\n",
+                      names->order, names->column);
+    emit_relation_orders(e, at);
+    tenon__buf_text(e->out, "};\n\n");
+    emit_include_types(e, at);
+    tenon__buf_format(e->out, "struct %s {\n", names->query);
+    emit_query_members(e, at);
     tenon__buf_text(e->out, "};\n\n");
 }
 
@@ -256,6 +262,8 @@ void emit_model_types(emitter *e, size_t at)
     emit_where(e, at);
     emit_query(e, at);
     emit_stream_types(e, names);
+    emit_aggregate_types(e, at);
+    emit_page_types(e, at);
     if (model->is_view)
         return;
     emit_set(e, at);
@@ -343,8 +351,7 @@ static void emit_write_declarations(emitter *e, size_t at)
                           names->upsert);
 }
 
-/* `#define user_find_many(...) user_find_many_q(&(UserQuery){ .session = __VA_ARGS__ })` */
-static void emit_call_macro(emitter *e, const char *snake, const char *verb, const char *type)
+void emit_call_macro(emitter *e, const char *snake, const char *verb, const char *type)
 {
     tenon__buf_format(e->out,
                       "#define %s_%s(...) \\\n"
@@ -408,6 +415,8 @@ static void emit_macros(emitter *e, size_t at)
         emit_call_macro(e, names->snake, reads[i], names->query);
     emit_load_macro(e, at);
     emit_stream_macros(e, names);
+    emit_aggregate_macros(e, at);
+    emit_page_macros(e, at);
     if (!model->is_view) {
         emit_call_macro(e, names->snake, "create", names->set);
         emit_call_macro(e, names->snake, "create_many", names->create_many);
@@ -427,6 +436,8 @@ static void emit_macros(emitter *e, size_t at)
 void emit_model_calls(emitter *e, size_t at)
 {
     emit_find_declarations(e, at);
+    emit_aggregate_declarations(e, at);
+    emit_page_declarations(e, at);
     if (!e->set->models[at].model.is_view)
         emit_write_declarations(e, at);
     emit_macros(e, at);

@@ -357,4 +357,5 @@ void emit_model_descriptor(emitter *e, size_t at)
     emit_model_sizes(e, model, names);
     emit_nested_sizes(e, at);
     tenon__buf_text(e->out, "};\n\n");
+    emit_aggregate_descriptor(e, at);
 }

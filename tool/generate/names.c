@@ -120,7 +120,10 @@ static const char *const model_endings[] = {
     "_delete_q",      "_delete_with",   "_load",
     "_load_q",        "_stream_open",   "_stream_open_q",
     "_stream_next",   "_stream_close",  "_each",
-    "_each_q",
+    "_each_q",        "_aggregate",     "_aggregate_q",
+    "_group",         "_group_q",       "_facets",
+    "_facets_q",      "_page",          "_page_q",
+    "_page_of",       "_page_of_q",
 };
 static const char *const key_endings[] = {"", "_q", "_with"};
 static const char *const enum_endings[] = {"_enum", "_name", "_from_name"};
@@ -263,6 +266,41 @@ static void name_nested(claims *c, model_names *out)
     out->upserts = claim(c, "%s_UPSERTS", out->upper);
 }
 
+static void name_aggregate(claims *c, const model_names *model, aggregate_names *out)
+{
+    out->column_counts = claim(c, "%sColumnCounts", model->type);
+    out->distinct_counts = claim(c, "%sDistinctCounts", model->type);
+    out->sums = claim(c, "%sSums", model->type);
+    out->averages = claim(c, "%sAverages", model->type);
+    out->extremes = claim(c, "%sExtremes", model->type);
+    out->column_count_filters = claim(c, "%sColumnCountFilters", model->type);
+    out->distinct_count_filters = claim(c, "%sDistinctCountFilters", model->type);
+    out->sum_filters = claim(c, "%sSumFilters", model->type);
+    out->average_filters = claim(c, "%sAverageFilters", model->type);
+    out->extreme_filters = claim(c, "%sExtremeFilters", model->type);
+    out->aggregate = claim(c, "%sAggregate", model->type);
+    out->group = claim(c, "%sGroup", model->type);
+    out->group_list = claim(c, "%sGroupList", model->type);
+    out->group_order = claim(c, "%sGroupOrder", model->type);
+    out->having = claim(c, "%sHaving", model->type);
+    out->having_list = claim(c, "%sHavingList", model->type);
+    out->part = claim(c, "%sPart", model->type);
+    out->part_list = claim(c, "%sPartList", model->type);
+    out->aggregate_query = claim(c, "%sAggregateQuery", model->type);
+    out->group_query = claim(c, "%sGroupQuery", model->type);
+    out->facets_query = claim(c, "%sFacetsQuery", model->type);
+    out->parts = claim(c, "%s_PARTS", model->upper);
+    out->havings = claim(c, "%s_HAVINGS", model->upper);
+}
+
+static void name_page(claims *c, const model_names *model, page_names *out)
+{
+    out->page = claim(c, "%sPage", model->type);
+    out->page_query = claim(c, "%sPageQuery", model->type);
+    out->offset_page = claim(c, "%sOffsetPage", model->type);
+    out->offset_page_query = claim(c, "%sOffsetPageQuery", model->type);
+}
+
 static void name_model(claims *c, const tenon_model *source, model_names *out)
 {
     out->snake = claim_family(c, source->name, model_endings, TENON__COUNT(model_endings));
@@ -294,6 +332,8 @@ static void name_model(claims *c, const tenon_model *source, model_names *out)
     name_fields(c, source, out);
     name_uniques(c, source, out);
     name_nested(c, out);
+    name_aggregate(c, out, &out->aggregate);
+    name_page(c, out, &out->page);
 }
 
 static void name_schema_types(claims *c, const describe_set *set, generate_names *out)

@@ -17,6 +17,21 @@ typedef struct enum_names {
     const char *descriptor;          /* role_enum */
 } enum_names;
 
+/* Of a model's aggregates and groups: UserAggregate, UserGroupQuery, USER_PARTS … */
+typedef struct aggregate_names {
+    const char *column_counts, *distinct_counts, *sums, *averages, *extremes;
+    const char *column_count_filters, *distinct_count_filters;
+    const char *sum_filters, *average_filters, *extreme_filters;
+    const char *aggregate, *group, *group_list, *group_order, *having, *having_list;
+    const char *part, *part_list, *aggregate_query, *group_query, *facets_query;
+    const char *parts, *havings;
+} aggregate_names;
+
+/* Of its pages: UserPage … */
+typedef struct page_names {
+    const char *page, *page_query, *offset_page, *offset_page_query;
+} page_names;
+
 typedef struct model_names {
     const char *snake, *upper; /* user, USER: what its functions and macros start with */
     const char *type, *list, *column, *unique;
@@ -39,6 +54,8 @@ typedef struct model_names {
     const char **relation_members; /* one a relation: posts */
     const char **relations;        /* USER_POSTS */
     const char *counts_member;     /* of the row */
+    aggregate_names aggregate;
+    page_names page;
 } model_names;
 
 typedef struct generate_names {

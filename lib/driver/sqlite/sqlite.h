@@ -179,6 +179,7 @@ static inline void tenon__sqlite_begin_work(tenon__connection *connection)
 
 /* Functions, the key table, the table of rows. A result code of SQLite. */
 int tenon__sqlite_register_functions(sqlite3 *db);
+int tenon__sqlite_register_sums(sqlite3 *db);
 int tenon__sqlite_register_keys(sqlite3 *db);
 int tenon__sqlite_register_rows(sqlite3 *db);
 

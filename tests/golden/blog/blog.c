@@ -282,6 +282,106 @@ const tenon_model author_model = {
     .nested_upsert_size = sizeof(AuthorNestedUpsert),
 };
 
+static const tenon_measure author_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(AuthorAggregate, count), offsetof(AuthorHaving, count) },
+    { "count_of.id", TENON_COUNT_OF, 0,
+      offsetof(AuthorAggregate, count_of.id), offsetof(AuthorHaving, count_of.id) },
+    { "count_of.name", TENON_COUNT_OF, 1,
+      offsetof(AuthorAggregate, count_of.name), offsetof(AuthorHaving, count_of.name) },
+    { "count_of.age", TENON_COUNT_OF, 2,
+      offsetof(AuthorAggregate, count_of.age), offsetof(AuthorHaving, count_of.age) },
+    { "count_of.bossId", TENON_COUNT_OF, 3,
+      offsetof(AuthorAggregate, count_of.bossId), offsetof(AuthorHaving, count_of.bossId) },
+    { "distinct_of.id", TENON_DISTINCT_OF, 0,
+      offsetof(AuthorAggregate, distinct_of.id), offsetof(AuthorHaving, distinct_of.id) },
+    { "distinct_of.name", TENON_DISTINCT_OF, 1,
+      offsetof(AuthorAggregate, distinct_of.name), offsetof(AuthorHaving, distinct_of.name) },
+    { "distinct_of.age", TENON_DISTINCT_OF, 2,
+      offsetof(AuthorAggregate, distinct_of.age), offsetof(AuthorHaving, distinct_of.age) },
+    { "distinct_of.bossId", TENON_DISTINCT_OF, 3,
+      offsetof(AuthorAggregate, distinct_of.bossId), offsetof(AuthorHaving, distinct_of.bossId) },
+    { "sum.id", TENON_SUM, 0,
+      offsetof(AuthorAggregate, sum.id), offsetof(AuthorHaving, sum.id) },
+    { "sum.age", TENON_SUM, 2,
+      offsetof(AuthorAggregate, sum.age), offsetof(AuthorHaving, sum.age) },
+    { "sum.bossId", TENON_SUM, 3,
+      offsetof(AuthorAggregate, sum.bossId), offsetof(AuthorHaving, sum.bossId) },
+    { "avg.id", TENON_AVG, 0,
+      offsetof(AuthorAggregate, avg.id), offsetof(AuthorHaving, avg.id) },
+    { "avg.age", TENON_AVG, 2,
+      offsetof(AuthorAggregate, avg.age), offsetof(AuthorHaving, avg.age) },
+    { "avg.bossId", TENON_AVG, 3,
+      offsetof(AuthorAggregate, avg.bossId), offsetof(AuthorHaving, avg.bossId) },
+    { "min.id", TENON_MIN, 0,
+      offsetof(AuthorAggregate, min.id), offsetof(AuthorHaving, min.id) },
+    { "min.name", TENON_MIN, 1,
+      offsetof(AuthorAggregate, min.name), offsetof(AuthorHaving, min.name) },
+    { "min.age", TENON_MIN, 2,
+      offsetof(AuthorAggregate, min.age), offsetof(AuthorHaving, min.age) },
+    { "min.bossId", TENON_MIN, 3,
+      offsetof(AuthorAggregate, min.bossId), offsetof(AuthorHaving, min.bossId) },
+    { "max.id", TENON_MAX, 0,
+      offsetof(AuthorAggregate, max.id), offsetof(AuthorHaving, max.id) },
+    { "max.name", TENON_MAX, 1,
+      offsetof(AuthorAggregate, max.name), offsetof(AuthorHaving, max.name) },
+    { "max.age", TENON_MAX, 2,
+      offsetof(AuthorAggregate, max.age), offsetof(AuthorHaving, max.age) },
+    { "max.bossId", TENON_MAX, 3,
+      offsetof(AuthorAggregate, max.bossId), offsetof(AuthorHaving, max.bossId) },
+};
+
+static const tenon_aggregates author_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = author_model_measures,
+    .measure_count = sizeof(author_model_measures) / sizeof(author_model_measures[0]),
+    .aggregate_size = sizeof(AuthorAggregate),
+    .aggregate_parts = offsetof(AuthorAggregate, parts),
+    .group_size = sizeof(AuthorGroup),
+    .group_values = offsetof(AuthorGroup, count),
+    .group_parts = offsetof(AuthorGroup, parts),
+    .having_size = sizeof(AuthorHaving),
+    .part_size = sizeof(AuthorPart),
+    .query_where = offsetof(AuthorAggregateQuery, where),
+    .query_order_by = offsetof(AuthorAggregateQuery, order_by),
+    .query_parts = offsetof(AuthorAggregateQuery, parts),
+    .grouped_where = offsetof(AuthorGroupQuery, where),
+    .grouped_by = offsetof(AuthorGroupQuery, by),
+    .grouped_having = offsetof(AuthorGroupQuery, having),
+    .grouped_order_by = offsetof(AuthorGroupQuery, order_by),
+    .grouped_parts = offsetof(AuthorGroupQuery, parts),
+    .facets_where = offsetof(AuthorFacetsQuery, where),
+    .facets_column = offsetof(AuthorFacetsQuery, column),
+    .query_chosen = {
+        offsetof(AuthorAggregateQuery, count),
+        offsetof(AuthorAggregateQuery, count_of),
+        offsetof(AuthorAggregateQuery, distinct_of),
+        offsetof(AuthorAggregateQuery, sum),
+        offsetof(AuthorAggregateQuery, avg),
+        offsetof(AuthorAggregateQuery, min),
+        offsetof(AuthorAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(AuthorGroupQuery, count),
+        offsetof(AuthorGroupQuery, count_of),
+        offsetof(AuthorGroupQuery, distinct_of),
+        offsetof(AuthorGroupQuery, sum),
+        offsetof(AuthorGroupQuery, avg),
+        offsetof(AuthorGroupQuery, min),
+        offsetof(AuthorGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(AuthorPart, count),
+        offsetof(AuthorPart, count_of),
+        offsetof(AuthorPart, distinct_of),
+        offsetof(AuthorPart, sum),
+        offsetof(AuthorPart, avg),
+        offsetof(AuthorPart, min),
+        offsetof(AuthorPart, max),
+    },
+};
+
 Author *(author_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
@@ -356,6 +456,45 @@ bool author_each_q(const AuthorQuery *query, AuthorEach *function, void *ctx)
     while (row && function(row, ctx))
         row = author_stream_next(made);
     return author_stream_close(made);
+}
+
+AuthorAggregate author_aggregate_q(const AuthorAggregateQuery *query)
+{
+    AuthorAggregate result;
+    tenon_aggregate(&author_model, &author_model_aggregates, query, &result);
+    return result;
+}
+
+AuthorGroupList author_group_q(const AuthorGroupQuery *query)
+{
+    tenon_list found = tenon_group(&author_model, &author_model_aggregates, query);
+    AuthorGroupList list = { TENON_AS(AuthorGroup *, found.items), found.count };
+    return list;
+}
+
+AuthorGroupList author_facets_q(const AuthorFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&author_model, &author_model_aggregates, query);
+    AuthorGroupList list = { TENON_AS(AuthorGroup *, found.items), found.count };
+    return list;
+}
+
+AuthorPage author_page_q(const AuthorPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&author_model, query, &request);
+    AuthorPage page = { TENON_AS(Author *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+AuthorOffsetPage author_page_of_q(const AuthorOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&author_model, query, query->page, query->size);
+    AuthorOffsetPage page = { TENON_AS(Author *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 Author *author_create_q(const AuthorSet *query)
@@ -512,6 +651,94 @@ const tenon_model profile_model = {
     .nested_upsert_size = sizeof(ProfileNestedUpsert),
 };
 
+static const tenon_measure profile_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(ProfileAggregate, count), offsetof(ProfileHaving, count) },
+    { "count_of.id", TENON_COUNT_OF, 0,
+      offsetof(ProfileAggregate, count_of.id), offsetof(ProfileHaving, count_of.id) },
+    { "count_of.bio", TENON_COUNT_OF, 1,
+      offsetof(ProfileAggregate, count_of.bio), offsetof(ProfileHaving, count_of.bio) },
+    { "count_of.authorId", TENON_COUNT_OF, 2,
+      offsetof(ProfileAggregate, count_of.authorId), offsetof(ProfileHaving, count_of.authorId) },
+    { "distinct_of.id", TENON_DISTINCT_OF, 0,
+      offsetof(ProfileAggregate, distinct_of.id), offsetof(ProfileHaving, distinct_of.id) },
+    { "distinct_of.bio", TENON_DISTINCT_OF, 1,
+      offsetof(ProfileAggregate, distinct_of.bio), offsetof(ProfileHaving, distinct_of.bio) },
+    { "distinct_of.authorId", TENON_DISTINCT_OF, 2,
+      offsetof(ProfileAggregate, distinct_of.authorId), offsetof(ProfileHaving, distinct_of.authorId) },
+    { "sum.id", TENON_SUM, 0,
+      offsetof(ProfileAggregate, sum.id), offsetof(ProfileHaving, sum.id) },
+    { "sum.authorId", TENON_SUM, 2,
+      offsetof(ProfileAggregate, sum.authorId), offsetof(ProfileHaving, sum.authorId) },
+    { "avg.id", TENON_AVG, 0,
+      offsetof(ProfileAggregate, avg.id), offsetof(ProfileHaving, avg.id) },
+    { "avg.authorId", TENON_AVG, 2,
+      offsetof(ProfileAggregate, avg.authorId), offsetof(ProfileHaving, avg.authorId) },
+    { "min.id", TENON_MIN, 0,
+      offsetof(ProfileAggregate, min.id), offsetof(ProfileHaving, min.id) },
+    { "min.bio", TENON_MIN, 1,
+      offsetof(ProfileAggregate, min.bio), offsetof(ProfileHaving, min.bio) },
+    { "min.authorId", TENON_MIN, 2,
+      offsetof(ProfileAggregate, min.authorId), offsetof(ProfileHaving, min.authorId) },
+    { "max.id", TENON_MAX, 0,
+      offsetof(ProfileAggregate, max.id), offsetof(ProfileHaving, max.id) },
+    { "max.bio", TENON_MAX, 1,
+      offsetof(ProfileAggregate, max.bio), offsetof(ProfileHaving, max.bio) },
+    { "max.authorId", TENON_MAX, 2,
+      offsetof(ProfileAggregate, max.authorId), offsetof(ProfileHaving, max.authorId) },
+};
+
+static const tenon_aggregates profile_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = profile_model_measures,
+    .measure_count = sizeof(profile_model_measures) / sizeof(profile_model_measures[0]),
+    .aggregate_size = sizeof(ProfileAggregate),
+    .aggregate_parts = offsetof(ProfileAggregate, parts),
+    .group_size = sizeof(ProfileGroup),
+    .group_values = offsetof(ProfileGroup, count),
+    .group_parts = offsetof(ProfileGroup, parts),
+    .having_size = sizeof(ProfileHaving),
+    .part_size = sizeof(ProfilePart),
+    .query_where = offsetof(ProfileAggregateQuery, where),
+    .query_order_by = offsetof(ProfileAggregateQuery, order_by),
+    .query_parts = offsetof(ProfileAggregateQuery, parts),
+    .grouped_where = offsetof(ProfileGroupQuery, where),
+    .grouped_by = offsetof(ProfileGroupQuery, by),
+    .grouped_having = offsetof(ProfileGroupQuery, having),
+    .grouped_order_by = offsetof(ProfileGroupQuery, order_by),
+    .grouped_parts = offsetof(ProfileGroupQuery, parts),
+    .facets_where = offsetof(ProfileFacetsQuery, where),
+    .facets_column = offsetof(ProfileFacetsQuery, column),
+    .query_chosen = {
+        offsetof(ProfileAggregateQuery, count),
+        offsetof(ProfileAggregateQuery, count_of),
+        offsetof(ProfileAggregateQuery, distinct_of),
+        offsetof(ProfileAggregateQuery, sum),
+        offsetof(ProfileAggregateQuery, avg),
+        offsetof(ProfileAggregateQuery, min),
+        offsetof(ProfileAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(ProfileGroupQuery, count),
+        offsetof(ProfileGroupQuery, count_of),
+        offsetof(ProfileGroupQuery, distinct_of),
+        offsetof(ProfileGroupQuery, sum),
+        offsetof(ProfileGroupQuery, avg),
+        offsetof(ProfileGroupQuery, min),
+        offsetof(ProfileGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(ProfilePart, count),
+        offsetof(ProfilePart, count_of),
+        offsetof(ProfilePart, distinct_of),
+        offsetof(ProfilePart, sum),
+        offsetof(ProfilePart, avg),
+        offsetof(ProfilePart, min),
+        offsetof(ProfilePart, max),
+    },
+};
+
 Profile *(profile_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
@@ -586,6 +813,45 @@ bool profile_each_q(const ProfileQuery *query, ProfileEach *function, void *ctx)
     while (row && function(row, ctx))
         row = profile_stream_next(made);
     return profile_stream_close(made);
+}
+
+ProfileAggregate profile_aggregate_q(const ProfileAggregateQuery *query)
+{
+    ProfileAggregate result;
+    tenon_aggregate(&profile_model, &profile_model_aggregates, query, &result);
+    return result;
+}
+
+ProfileGroupList profile_group_q(const ProfileGroupQuery *query)
+{
+    tenon_list found = tenon_group(&profile_model, &profile_model_aggregates, query);
+    ProfileGroupList list = { TENON_AS(ProfileGroup *, found.items), found.count };
+    return list;
+}
+
+ProfileGroupList profile_facets_q(const ProfileFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&profile_model, &profile_model_aggregates, query);
+    ProfileGroupList list = { TENON_AS(ProfileGroup *, found.items), found.count };
+    return list;
+}
+
+ProfilePage profile_page_q(const ProfilePageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&profile_model, query, &request);
+    ProfilePage page = { TENON_AS(Profile *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+ProfileOffsetPage profile_page_of_q(const ProfileOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&profile_model, query, query->page, query->size);
+    ProfileOffsetPage page = { TENON_AS(Profile *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 Profile *profile_create_q(const ProfileSet *query)
@@ -835,6 +1101,130 @@ const tenon_model article_model = {
     .nested_upsert_size = sizeof(ArticleNestedUpsert),
 };
 
+static const tenon_measure article_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(ArticleAggregate, count), offsetof(ArticleHaving, count) },
+    { "count_of.id", TENON_COUNT_OF, 0,
+      offsetof(ArticleAggregate, count_of.id), offsetof(ArticleHaving, count_of.id) },
+    { "count_of.title", TENON_COUNT_OF, 1,
+      offsetof(ArticleAggregate, count_of.title), offsetof(ArticleHaving, count_of.title) },
+    { "count_of.views", TENON_COUNT_OF, 2,
+      offsetof(ArticleAggregate, count_of.views), offsetof(ArticleHaving, count_of.views) },
+    { "count_of.published", TENON_COUNT_OF, 3,
+      offsetof(ArticleAggregate, count_of.published), offsetof(ArticleHaving, count_of.published) },
+    { "count_of.createdAt", TENON_COUNT_OF, 4,
+      offsetof(ArticleAggregate, count_of.createdAt), offsetof(ArticleHaving, count_of.createdAt) },
+    { "count_of.authorId", TENON_COUNT_OF, 5,
+      offsetof(ArticleAggregate, count_of.authorId), offsetof(ArticleHaving, count_of.authorId) },
+    { "count_of.editorId", TENON_COUNT_OF, 6,
+      offsetof(ArticleAggregate, count_of.editorId), offsetof(ArticleHaving, count_of.editorId) },
+    { "distinct_of.id", TENON_DISTINCT_OF, 0,
+      offsetof(ArticleAggregate, distinct_of.id), offsetof(ArticleHaving, distinct_of.id) },
+    { "distinct_of.title", TENON_DISTINCT_OF, 1,
+      offsetof(ArticleAggregate, distinct_of.title), offsetof(ArticleHaving, distinct_of.title) },
+    { "distinct_of.views", TENON_DISTINCT_OF, 2,
+      offsetof(ArticleAggregate, distinct_of.views), offsetof(ArticleHaving, distinct_of.views) },
+    { "distinct_of.published", TENON_DISTINCT_OF, 3,
+      offsetof(ArticleAggregate, distinct_of.published), offsetof(ArticleHaving, distinct_of.published) },
+    { "distinct_of.createdAt", TENON_DISTINCT_OF, 4,
+      offsetof(ArticleAggregate, distinct_of.createdAt), offsetof(ArticleHaving, distinct_of.createdAt) },
+    { "distinct_of.authorId", TENON_DISTINCT_OF, 5,
+      offsetof(ArticleAggregate, distinct_of.authorId), offsetof(ArticleHaving, distinct_of.authorId) },
+    { "distinct_of.editorId", TENON_DISTINCT_OF, 6,
+      offsetof(ArticleAggregate, distinct_of.editorId), offsetof(ArticleHaving, distinct_of.editorId) },
+    { "sum.id", TENON_SUM, 0,
+      offsetof(ArticleAggregate, sum.id), offsetof(ArticleHaving, sum.id) },
+    { "sum.views", TENON_SUM, 2,
+      offsetof(ArticleAggregate, sum.views), offsetof(ArticleHaving, sum.views) },
+    { "sum.authorId", TENON_SUM, 5,
+      offsetof(ArticleAggregate, sum.authorId), offsetof(ArticleHaving, sum.authorId) },
+    { "sum.editorId", TENON_SUM, 6,
+      offsetof(ArticleAggregate, sum.editorId), offsetof(ArticleHaving, sum.editorId) },
+    { "avg.id", TENON_AVG, 0,
+      offsetof(ArticleAggregate, avg.id), offsetof(ArticleHaving, avg.id) },
+    { "avg.views", TENON_AVG, 2,
+      offsetof(ArticleAggregate, avg.views), offsetof(ArticleHaving, avg.views) },
+    { "avg.authorId", TENON_AVG, 5,
+      offsetof(ArticleAggregate, avg.authorId), offsetof(ArticleHaving, avg.authorId) },
+    { "avg.editorId", TENON_AVG, 6,
+      offsetof(ArticleAggregate, avg.editorId), offsetof(ArticleHaving, avg.editorId) },
+    { "min.id", TENON_MIN, 0,
+      offsetof(ArticleAggregate, min.id), offsetof(ArticleHaving, min.id) },
+    { "min.title", TENON_MIN, 1,
+      offsetof(ArticleAggregate, min.title), offsetof(ArticleHaving, min.title) },
+    { "min.views", TENON_MIN, 2,
+      offsetof(ArticleAggregate, min.views), offsetof(ArticleHaving, min.views) },
+    { "min.createdAt", TENON_MIN, 4,
+      offsetof(ArticleAggregate, min.createdAt), offsetof(ArticleHaving, min.createdAt) },
+    { "min.authorId", TENON_MIN, 5,
+      offsetof(ArticleAggregate, min.authorId), offsetof(ArticleHaving, min.authorId) },
+    { "min.editorId", TENON_MIN, 6,
+      offsetof(ArticleAggregate, min.editorId), offsetof(ArticleHaving, min.editorId) },
+    { "max.id", TENON_MAX, 0,
+      offsetof(ArticleAggregate, max.id), offsetof(ArticleHaving, max.id) },
+    { "max.title", TENON_MAX, 1,
+      offsetof(ArticleAggregate, max.title), offsetof(ArticleHaving, max.title) },
+    { "max.views", TENON_MAX, 2,
+      offsetof(ArticleAggregate, max.views), offsetof(ArticleHaving, max.views) },
+    { "max.createdAt", TENON_MAX, 4,
+      offsetof(ArticleAggregate, max.createdAt), offsetof(ArticleHaving, max.createdAt) },
+    { "max.authorId", TENON_MAX, 5,
+      offsetof(ArticleAggregate, max.authorId), offsetof(ArticleHaving, max.authorId) },
+    { "max.editorId", TENON_MAX, 6,
+      offsetof(ArticleAggregate, max.editorId), offsetof(ArticleHaving, max.editorId) },
+};
+
+static const tenon_aggregates article_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = article_model_measures,
+    .measure_count = sizeof(article_model_measures) / sizeof(article_model_measures[0]),
+    .aggregate_size = sizeof(ArticleAggregate),
+    .aggregate_parts = offsetof(ArticleAggregate, parts),
+    .group_size = sizeof(ArticleGroup),
+    .group_values = offsetof(ArticleGroup, count),
+    .group_parts = offsetof(ArticleGroup, parts),
+    .having_size = sizeof(ArticleHaving),
+    .part_size = sizeof(ArticlePart),
+    .query_where = offsetof(ArticleAggregateQuery, where),
+    .query_order_by = offsetof(ArticleAggregateQuery, order_by),
+    .query_parts = offsetof(ArticleAggregateQuery, parts),
+    .grouped_where = offsetof(ArticleGroupQuery, where),
+    .grouped_by = offsetof(ArticleGroupQuery, by),
+    .grouped_having = offsetof(ArticleGroupQuery, having),
+    .grouped_order_by = offsetof(ArticleGroupQuery, order_by),
+    .grouped_parts = offsetof(ArticleGroupQuery, parts),
+    .facets_where = offsetof(ArticleFacetsQuery, where),
+    .facets_column = offsetof(ArticleFacetsQuery, column),
+    .query_chosen = {
+        offsetof(ArticleAggregateQuery, count),
+        offsetof(ArticleAggregateQuery, count_of),
+        offsetof(ArticleAggregateQuery, distinct_of),
+        offsetof(ArticleAggregateQuery, sum),
+        offsetof(ArticleAggregateQuery, avg),
+        offsetof(ArticleAggregateQuery, min),
+        offsetof(ArticleAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(ArticleGroupQuery, count),
+        offsetof(ArticleGroupQuery, count_of),
+        offsetof(ArticleGroupQuery, distinct_of),
+        offsetof(ArticleGroupQuery, sum),
+        offsetof(ArticleGroupQuery, avg),
+        offsetof(ArticleGroupQuery, min),
+        offsetof(ArticleGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(ArticlePart, count),
+        offsetof(ArticlePart, count_of),
+        offsetof(ArticlePart, distinct_of),
+        offsetof(ArticlePart, sum),
+        offsetof(ArticlePart, avg),
+        offsetof(ArticlePart, min),
+        offsetof(ArticlePart, max),
+    },
+};
+
 Article *(article_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
@@ -897,6 +1287,45 @@ bool article_each_q(const ArticleQuery *query, ArticleEach *function, void *ctx)
     while (row && function(row, ctx))
         row = article_stream_next(made);
     return article_stream_close(made);
+}
+
+ArticleAggregate article_aggregate_q(const ArticleAggregateQuery *query)
+{
+    ArticleAggregate result;
+    tenon_aggregate(&article_model, &article_model_aggregates, query, &result);
+    return result;
+}
+
+ArticleGroupList article_group_q(const ArticleGroupQuery *query)
+{
+    tenon_list found = tenon_group(&article_model, &article_model_aggregates, query);
+    ArticleGroupList list = { TENON_AS(ArticleGroup *, found.items), found.count };
+    return list;
+}
+
+ArticleGroupList article_facets_q(const ArticleFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&article_model, &article_model_aggregates, query);
+    ArticleGroupList list = { TENON_AS(ArticleGroup *, found.items), found.count };
+    return list;
+}
+
+ArticlePage article_page_q(const ArticlePageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&article_model, query, &request);
+    ArticlePage page = { TENON_AS(Article *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+ArticleOffsetPage article_page_of_q(const ArticleOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&article_model, query, query->page, query->size);
+    ArticleOffsetPage page = { TENON_AS(Article *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 Article *article_create_q(const ArticleSet *query)
@@ -1098,6 +1527,118 @@ const tenon_model comment_model = {
     .nested_upsert_size = sizeof(CommentNestedUpsert),
 };
 
+static const tenon_measure comment_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(CommentAggregate, count), offsetof(CommentHaving, count) },
+    { "count_of.id", TENON_COUNT_OF, 0,
+      offsetof(CommentAggregate, count_of.id), offsetof(CommentHaving, count_of.id) },
+    { "count_of.text", TENON_COUNT_OF, 1,
+      offsetof(CommentAggregate, count_of.text), offsetof(CommentHaving, count_of.text) },
+    { "count_of.likes", TENON_COUNT_OF, 2,
+      offsetof(CommentAggregate, count_of.likes), offsetof(CommentHaving, count_of.likes) },
+    { "count_of.mood", TENON_COUNT_OF, 3,
+      offsetof(CommentAggregate, count_of.mood), offsetof(CommentHaving, count_of.mood) },
+    { "count_of.articleId", TENON_COUNT_OF, 4,
+      offsetof(CommentAggregate, count_of.articleId), offsetof(CommentHaving, count_of.articleId) },
+    { "count_of.authorId", TENON_COUNT_OF, 5,
+      offsetof(CommentAggregate, count_of.authorId), offsetof(CommentHaving, count_of.authorId) },
+    { "distinct_of.id", TENON_DISTINCT_OF, 0,
+      offsetof(CommentAggregate, distinct_of.id), offsetof(CommentHaving, distinct_of.id) },
+    { "distinct_of.text", TENON_DISTINCT_OF, 1,
+      offsetof(CommentAggregate, distinct_of.text), offsetof(CommentHaving, distinct_of.text) },
+    { "distinct_of.likes", TENON_DISTINCT_OF, 2,
+      offsetof(CommentAggregate, distinct_of.likes), offsetof(CommentHaving, distinct_of.likes) },
+    { "distinct_of.mood", TENON_DISTINCT_OF, 3,
+      offsetof(CommentAggregate, distinct_of.mood), offsetof(CommentHaving, distinct_of.mood) },
+    { "distinct_of.articleId", TENON_DISTINCT_OF, 4,
+      offsetof(CommentAggregate, distinct_of.articleId), offsetof(CommentHaving, distinct_of.articleId) },
+    { "distinct_of.authorId", TENON_DISTINCT_OF, 5,
+      offsetof(CommentAggregate, distinct_of.authorId), offsetof(CommentHaving, distinct_of.authorId) },
+    { "sum.likes", TENON_SUM, 2,
+      offsetof(CommentAggregate, sum.likes), offsetof(CommentHaving, sum.likes) },
+    { "sum.articleId", TENON_SUM, 4,
+      offsetof(CommentAggregate, sum.articleId), offsetof(CommentHaving, sum.articleId) },
+    { "sum.authorId", TENON_SUM, 5,
+      offsetof(CommentAggregate, sum.authorId), offsetof(CommentHaving, sum.authorId) },
+    { "avg.likes", TENON_AVG, 2,
+      offsetof(CommentAggregate, avg.likes), offsetof(CommentHaving, avg.likes) },
+    { "avg.articleId", TENON_AVG, 4,
+      offsetof(CommentAggregate, avg.articleId), offsetof(CommentHaving, avg.articleId) },
+    { "avg.authorId", TENON_AVG, 5,
+      offsetof(CommentAggregate, avg.authorId), offsetof(CommentHaving, avg.authorId) },
+    { "min.id", TENON_MIN, 0,
+      offsetof(CommentAggregate, min.id), offsetof(CommentHaving, min.id) },
+    { "min.text", TENON_MIN, 1,
+      offsetof(CommentAggregate, min.text), offsetof(CommentHaving, min.text) },
+    { "min.likes", TENON_MIN, 2,
+      offsetof(CommentAggregate, min.likes), offsetof(CommentHaving, min.likes) },
+    { "min.articleId", TENON_MIN, 4,
+      offsetof(CommentAggregate, min.articleId), offsetof(CommentHaving, min.articleId) },
+    { "min.authorId", TENON_MIN, 5,
+      offsetof(CommentAggregate, min.authorId), offsetof(CommentHaving, min.authorId) },
+    { "max.id", TENON_MAX, 0,
+      offsetof(CommentAggregate, max.id), offsetof(CommentHaving, max.id) },
+    { "max.text", TENON_MAX, 1,
+      offsetof(CommentAggregate, max.text), offsetof(CommentHaving, max.text) },
+    { "max.likes", TENON_MAX, 2,
+      offsetof(CommentAggregate, max.likes), offsetof(CommentHaving, max.likes) },
+    { "max.articleId", TENON_MAX, 4,
+      offsetof(CommentAggregate, max.articleId), offsetof(CommentHaving, max.articleId) },
+    { "max.authorId", TENON_MAX, 5,
+      offsetof(CommentAggregate, max.authorId), offsetof(CommentHaving, max.authorId) },
+};
+
+static const tenon_aggregates comment_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = comment_model_measures,
+    .measure_count = sizeof(comment_model_measures) / sizeof(comment_model_measures[0]),
+    .aggregate_size = sizeof(CommentAggregate),
+    .aggregate_parts = offsetof(CommentAggregate, parts),
+    .group_size = sizeof(CommentGroup),
+    .group_values = offsetof(CommentGroup, count),
+    .group_parts = offsetof(CommentGroup, parts),
+    .having_size = sizeof(CommentHaving),
+    .part_size = sizeof(CommentPart),
+    .query_where = offsetof(CommentAggregateQuery, where),
+    .query_order_by = offsetof(CommentAggregateQuery, order_by),
+    .query_parts = offsetof(CommentAggregateQuery, parts),
+    .grouped_where = offsetof(CommentGroupQuery, where),
+    .grouped_by = offsetof(CommentGroupQuery, by),
+    .grouped_having = offsetof(CommentGroupQuery, having),
+    .grouped_order_by = offsetof(CommentGroupQuery, order_by),
+    .grouped_parts = offsetof(CommentGroupQuery, parts),
+    .facets_where = offsetof(CommentFacetsQuery, where),
+    .facets_column = offsetof(CommentFacetsQuery, column),
+    .query_chosen = {
+        offsetof(CommentAggregateQuery, count),
+        offsetof(CommentAggregateQuery, count_of),
+        offsetof(CommentAggregateQuery, distinct_of),
+        offsetof(CommentAggregateQuery, sum),
+        offsetof(CommentAggregateQuery, avg),
+        offsetof(CommentAggregateQuery, min),
+        offsetof(CommentAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(CommentGroupQuery, count),
+        offsetof(CommentGroupQuery, count_of),
+        offsetof(CommentGroupQuery, distinct_of),
+        offsetof(CommentGroupQuery, sum),
+        offsetof(CommentGroupQuery, avg),
+        offsetof(CommentGroupQuery, min),
+        offsetof(CommentGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(CommentPart, count),
+        offsetof(CommentPart, count_of),
+        offsetof(CommentPart, distinct_of),
+        offsetof(CommentPart, sum),
+        offsetof(CommentPart, avg),
+        offsetof(CommentPart, min),
+        offsetof(CommentPart, max),
+    },
+};
+
 Comment *(comment_find)(tenon_session *session, tenon_uuid id)
 {
     const void *const tenon_key[] = { &id };
@@ -1160,6 +1701,45 @@ bool comment_each_q(const CommentQuery *query, CommentEach *function, void *ctx)
     while (row && function(row, ctx))
         row = comment_stream_next(made);
     return comment_stream_close(made);
+}
+
+CommentAggregate comment_aggregate_q(const CommentAggregateQuery *query)
+{
+    CommentAggregate result;
+    tenon_aggregate(&comment_model, &comment_model_aggregates, query, &result);
+    return result;
+}
+
+CommentGroupList comment_group_q(const CommentGroupQuery *query)
+{
+    tenon_list found = tenon_group(&comment_model, &comment_model_aggregates, query);
+    CommentGroupList list = { TENON_AS(CommentGroup *, found.items), found.count };
+    return list;
+}
+
+CommentGroupList comment_facets_q(const CommentFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&comment_model, &comment_model_aggregates, query);
+    CommentGroupList list = { TENON_AS(CommentGroup *, found.items), found.count };
+    return list;
+}
+
+CommentPage comment_page_q(const CommentPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&comment_model, query, &request);
+    CommentPage page = { TENON_AS(Comment *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+CommentOffsetPage comment_page_of_q(const CommentOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&comment_model, query, query->page, query->size);
+    CommentOffsetPage page = { TENON_AS(Comment *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 Comment *comment_create_q(const CommentSet *query)
@@ -1305,6 +1885,82 @@ const tenon_model tag_model = {
     .nested_upsert_size = sizeof(TagNestedUpsert),
 };
 
+static const tenon_measure tag_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(TagAggregate, count), offsetof(TagHaving, count) },
+    { "count_of.id", TENON_COUNT_OF, 0,
+      offsetof(TagAggregate, count_of.id), offsetof(TagHaving, count_of.id) },
+    { "count_of.label", TENON_COUNT_OF, 1,
+      offsetof(TagAggregate, count_of.label), offsetof(TagHaving, count_of.label) },
+    { "distinct_of.id", TENON_DISTINCT_OF, 0,
+      offsetof(TagAggregate, distinct_of.id), offsetof(TagHaving, distinct_of.id) },
+    { "distinct_of.label", TENON_DISTINCT_OF, 1,
+      offsetof(TagAggregate, distinct_of.label), offsetof(TagHaving, distinct_of.label) },
+    { "sum.id", TENON_SUM, 0,
+      offsetof(TagAggregate, sum.id), offsetof(TagHaving, sum.id) },
+    { "avg.id", TENON_AVG, 0,
+      offsetof(TagAggregate, avg.id), offsetof(TagHaving, avg.id) },
+    { "min.id", TENON_MIN, 0,
+      offsetof(TagAggregate, min.id), offsetof(TagHaving, min.id) },
+    { "min.label", TENON_MIN, 1,
+      offsetof(TagAggregate, min.label), offsetof(TagHaving, min.label) },
+    { "max.id", TENON_MAX, 0,
+      offsetof(TagAggregate, max.id), offsetof(TagHaving, max.id) },
+    { "max.label", TENON_MAX, 1,
+      offsetof(TagAggregate, max.label), offsetof(TagHaving, max.label) },
+};
+
+static const tenon_aggregates tag_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = tag_model_measures,
+    .measure_count = sizeof(tag_model_measures) / sizeof(tag_model_measures[0]),
+    .aggregate_size = sizeof(TagAggregate),
+    .aggregate_parts = offsetof(TagAggregate, parts),
+    .group_size = sizeof(TagGroup),
+    .group_values = offsetof(TagGroup, count),
+    .group_parts = offsetof(TagGroup, parts),
+    .having_size = sizeof(TagHaving),
+    .part_size = sizeof(TagPart),
+    .query_where = offsetof(TagAggregateQuery, where),
+    .query_order_by = offsetof(TagAggregateQuery, order_by),
+    .query_parts = offsetof(TagAggregateQuery, parts),
+    .grouped_where = offsetof(TagGroupQuery, where),
+    .grouped_by = offsetof(TagGroupQuery, by),
+    .grouped_having = offsetof(TagGroupQuery, having),
+    .grouped_order_by = offsetof(TagGroupQuery, order_by),
+    .grouped_parts = offsetof(TagGroupQuery, parts),
+    .facets_where = offsetof(TagFacetsQuery, where),
+    .facets_column = offsetof(TagFacetsQuery, column),
+    .query_chosen = {
+        offsetof(TagAggregateQuery, count),
+        offsetof(TagAggregateQuery, count_of),
+        offsetof(TagAggregateQuery, distinct_of),
+        offsetof(TagAggregateQuery, sum),
+        offsetof(TagAggregateQuery, avg),
+        offsetof(TagAggregateQuery, min),
+        offsetof(TagAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(TagGroupQuery, count),
+        offsetof(TagGroupQuery, count_of),
+        offsetof(TagGroupQuery, distinct_of),
+        offsetof(TagGroupQuery, sum),
+        offsetof(TagGroupQuery, avg),
+        offsetof(TagGroupQuery, min),
+        offsetof(TagGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(TagPart, count),
+        offsetof(TagPart, count_of),
+        offsetof(TagPart, distinct_of),
+        offsetof(TagPart, sum),
+        offsetof(TagPart, avg),
+        offsetof(TagPart, min),
+        offsetof(TagPart, max),
+    },
+};
+
 Tag *(tag_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
@@ -1379,6 +2035,45 @@ bool tag_each_q(const TagQuery *query, TagEach *function, void *ctx)
     while (row && function(row, ctx))
         row = tag_stream_next(made);
     return tag_stream_close(made);
+}
+
+TagAggregate tag_aggregate_q(const TagAggregateQuery *query)
+{
+    TagAggregate result;
+    tenon_aggregate(&tag_model, &tag_model_aggregates, query, &result);
+    return result;
+}
+
+TagGroupList tag_group_q(const TagGroupQuery *query)
+{
+    tenon_list found = tenon_group(&tag_model, &tag_model_aggregates, query);
+    TagGroupList list = { TENON_AS(TagGroup *, found.items), found.count };
+    return list;
+}
+
+TagGroupList tag_facets_q(const TagFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&tag_model, &tag_model_aggregates, query);
+    TagGroupList list = { TENON_AS(TagGroup *, found.items), found.count };
+    return list;
+}
+
+TagPage tag_page_q(const TagPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&tag_model, query, &request);
+    TagPage page = { TENON_AS(Tag *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+TagOffsetPage tag_page_of_q(const TagOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&tag_model, query, query->page, query->size);
+    TagOffsetPage page = { TENON_AS(Tag *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 Tag *tag_create_q(const TagSet *query)
@@ -1526,6 +2221,90 @@ const tenon_model room_model = {
     .nested_upsert_size = sizeof(RoomNestedUpsert),
 };
 
+static const tenon_measure room_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(RoomAggregate, count), offsetof(RoomHaving, count) },
+    { "count_of.building", TENON_COUNT_OF, 0,
+      offsetof(RoomAggregate, count_of.building), offsetof(RoomHaving, count_of.building) },
+    { "count_of.number", TENON_COUNT_OF, 1,
+      offsetof(RoomAggregate, count_of.number), offsetof(RoomHaving, count_of.number) },
+    { "count_of.name", TENON_COUNT_OF, 2,
+      offsetof(RoomAggregate, count_of.name), offsetof(RoomHaving, count_of.name) },
+    { "distinct_of.building", TENON_DISTINCT_OF, 0,
+      offsetof(RoomAggregate, distinct_of.building), offsetof(RoomHaving, distinct_of.building) },
+    { "distinct_of.number", TENON_DISTINCT_OF, 1,
+      offsetof(RoomAggregate, distinct_of.number), offsetof(RoomHaving, distinct_of.number) },
+    { "distinct_of.name", TENON_DISTINCT_OF, 2,
+      offsetof(RoomAggregate, distinct_of.name), offsetof(RoomHaving, distinct_of.name) },
+    { "sum.number", TENON_SUM, 1,
+      offsetof(RoomAggregate, sum.number), offsetof(RoomHaving, sum.number) },
+    { "avg.number", TENON_AVG, 1,
+      offsetof(RoomAggregate, avg.number), offsetof(RoomHaving, avg.number) },
+    { "min.building", TENON_MIN, 0,
+      offsetof(RoomAggregate, min.building), offsetof(RoomHaving, min.building) },
+    { "min.number", TENON_MIN, 1,
+      offsetof(RoomAggregate, min.number), offsetof(RoomHaving, min.number) },
+    { "min.name", TENON_MIN, 2,
+      offsetof(RoomAggregate, min.name), offsetof(RoomHaving, min.name) },
+    { "max.building", TENON_MAX, 0,
+      offsetof(RoomAggregate, max.building), offsetof(RoomHaving, max.building) },
+    { "max.number", TENON_MAX, 1,
+      offsetof(RoomAggregate, max.number), offsetof(RoomHaving, max.number) },
+    { "max.name", TENON_MAX, 2,
+      offsetof(RoomAggregate, max.name), offsetof(RoomHaving, max.name) },
+};
+
+static const tenon_aggregates room_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = room_model_measures,
+    .measure_count = sizeof(room_model_measures) / sizeof(room_model_measures[0]),
+    .aggregate_size = sizeof(RoomAggregate),
+    .aggregate_parts = offsetof(RoomAggregate, parts),
+    .group_size = sizeof(RoomGroup),
+    .group_values = offsetof(RoomGroup, count),
+    .group_parts = offsetof(RoomGroup, parts),
+    .having_size = sizeof(RoomHaving),
+    .part_size = sizeof(RoomPart),
+    .query_where = offsetof(RoomAggregateQuery, where),
+    .query_order_by = offsetof(RoomAggregateQuery, order_by),
+    .query_parts = offsetof(RoomAggregateQuery, parts),
+    .grouped_where = offsetof(RoomGroupQuery, where),
+    .grouped_by = offsetof(RoomGroupQuery, by),
+    .grouped_having = offsetof(RoomGroupQuery, having),
+    .grouped_order_by = offsetof(RoomGroupQuery, order_by),
+    .grouped_parts = offsetof(RoomGroupQuery, parts),
+    .facets_where = offsetof(RoomFacetsQuery, where),
+    .facets_column = offsetof(RoomFacetsQuery, column),
+    .query_chosen = {
+        offsetof(RoomAggregateQuery, count),
+        offsetof(RoomAggregateQuery, count_of),
+        offsetof(RoomAggregateQuery, distinct_of),
+        offsetof(RoomAggregateQuery, sum),
+        offsetof(RoomAggregateQuery, avg),
+        offsetof(RoomAggregateQuery, min),
+        offsetof(RoomAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(RoomGroupQuery, count),
+        offsetof(RoomGroupQuery, count_of),
+        offsetof(RoomGroupQuery, distinct_of),
+        offsetof(RoomGroupQuery, sum),
+        offsetof(RoomGroupQuery, avg),
+        offsetof(RoomGroupQuery, min),
+        offsetof(RoomGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(RoomPart, count),
+        offsetof(RoomPart, count_of),
+        offsetof(RoomPart, distinct_of),
+        offsetof(RoomPart, sum),
+        offsetof(RoomPart, avg),
+        offsetof(RoomPart, min),
+        offsetof(RoomPart, max),
+    },
+};
+
 Room *(room_find)(tenon_session *session, const char *building, int64_t number)
 {
     const void *const tenon_key[] = { &building, &number };
@@ -1588,6 +2367,45 @@ bool room_each_q(const RoomQuery *query, RoomEach *function, void *ctx)
     while (row && function(row, ctx))
         row = room_stream_next(made);
     return room_stream_close(made);
+}
+
+RoomAggregate room_aggregate_q(const RoomAggregateQuery *query)
+{
+    RoomAggregate result;
+    tenon_aggregate(&room_model, &room_model_aggregates, query, &result);
+    return result;
+}
+
+RoomGroupList room_group_q(const RoomGroupQuery *query)
+{
+    tenon_list found = tenon_group(&room_model, &room_model_aggregates, query);
+    RoomGroupList list = { TENON_AS(RoomGroup *, found.items), found.count };
+    return list;
+}
+
+RoomGroupList room_facets_q(const RoomFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&room_model, &room_model_aggregates, query);
+    RoomGroupList list = { TENON_AS(RoomGroup *, found.items), found.count };
+    return list;
+}
+
+RoomPage room_page_q(const RoomPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&room_model, query, &request);
+    RoomPage page = { TENON_AS(Room *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+RoomOffsetPage room_page_of_q(const RoomOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&room_model, query, query->page, query->size);
+    RoomOffsetPage page = { TENON_AS(Room *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 Room *room_create_q(const RoomSet *query)
@@ -1777,6 +2595,118 @@ const tenon_model seat_model = {
     .nested_upsert_size = sizeof(SeatNestedUpsert),
 };
 
+static const tenon_measure seat_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(SeatAggregate, count), offsetof(SeatHaving, count) },
+    { "count_of.id", TENON_COUNT_OF, 0,
+      offsetof(SeatAggregate, count_of.id), offsetof(SeatHaving, count_of.id) },
+    { "count_of.row", TENON_COUNT_OF, 1,
+      offsetof(SeatAggregate, count_of.row), offsetof(SeatHaving, count_of.row) },
+    { "count_of.building", TENON_COUNT_OF, 2,
+      offsetof(SeatAggregate, count_of.building), offsetof(SeatHaving, count_of.building) },
+    { "count_of.number", TENON_COUNT_OF, 3,
+      offsetof(SeatAggregate, count_of.number), offsetof(SeatHaving, count_of.number) },
+    { "count_of.authorId", TENON_COUNT_OF, 4,
+      offsetof(SeatAggregate, count_of.authorId), offsetof(SeatHaving, count_of.authorId) },
+    { "distinct_of.id", TENON_DISTINCT_OF, 0,
+      offsetof(SeatAggregate, distinct_of.id), offsetof(SeatHaving, distinct_of.id) },
+    { "distinct_of.row", TENON_DISTINCT_OF, 1,
+      offsetof(SeatAggregate, distinct_of.row), offsetof(SeatHaving, distinct_of.row) },
+    { "distinct_of.building", TENON_DISTINCT_OF, 2,
+      offsetof(SeatAggregate, distinct_of.building), offsetof(SeatHaving, distinct_of.building) },
+    { "distinct_of.number", TENON_DISTINCT_OF, 3,
+      offsetof(SeatAggregate, distinct_of.number), offsetof(SeatHaving, distinct_of.number) },
+    { "distinct_of.authorId", TENON_DISTINCT_OF, 4,
+      offsetof(SeatAggregate, distinct_of.authorId), offsetof(SeatHaving, distinct_of.authorId) },
+    { "sum.id", TENON_SUM, 0,
+      offsetof(SeatAggregate, sum.id), offsetof(SeatHaving, sum.id) },
+    { "sum.row", TENON_SUM, 1,
+      offsetof(SeatAggregate, sum.row), offsetof(SeatHaving, sum.row) },
+    { "sum.number", TENON_SUM, 3,
+      offsetof(SeatAggregate, sum.number), offsetof(SeatHaving, sum.number) },
+    { "sum.authorId", TENON_SUM, 4,
+      offsetof(SeatAggregate, sum.authorId), offsetof(SeatHaving, sum.authorId) },
+    { "avg.id", TENON_AVG, 0,
+      offsetof(SeatAggregate, avg.id), offsetof(SeatHaving, avg.id) },
+    { "avg.row", TENON_AVG, 1,
+      offsetof(SeatAggregate, avg.row), offsetof(SeatHaving, avg.row) },
+    { "avg.number", TENON_AVG, 3,
+      offsetof(SeatAggregate, avg.number), offsetof(SeatHaving, avg.number) },
+    { "avg.authorId", TENON_AVG, 4,
+      offsetof(SeatAggregate, avg.authorId), offsetof(SeatHaving, avg.authorId) },
+    { "min.id", TENON_MIN, 0,
+      offsetof(SeatAggregate, min.id), offsetof(SeatHaving, min.id) },
+    { "min.row", TENON_MIN, 1,
+      offsetof(SeatAggregate, min.row), offsetof(SeatHaving, min.row) },
+    { "min.building", TENON_MIN, 2,
+      offsetof(SeatAggregate, min.building), offsetof(SeatHaving, min.building) },
+    { "min.number", TENON_MIN, 3,
+      offsetof(SeatAggregate, min.number), offsetof(SeatHaving, min.number) },
+    { "min.authorId", TENON_MIN, 4,
+      offsetof(SeatAggregate, min.authorId), offsetof(SeatHaving, min.authorId) },
+    { "max.id", TENON_MAX, 0,
+      offsetof(SeatAggregate, max.id), offsetof(SeatHaving, max.id) },
+    { "max.row", TENON_MAX, 1,
+      offsetof(SeatAggregate, max.row), offsetof(SeatHaving, max.row) },
+    { "max.building", TENON_MAX, 2,
+      offsetof(SeatAggregate, max.building), offsetof(SeatHaving, max.building) },
+    { "max.number", TENON_MAX, 3,
+      offsetof(SeatAggregate, max.number), offsetof(SeatHaving, max.number) },
+    { "max.authorId", TENON_MAX, 4,
+      offsetof(SeatAggregate, max.authorId), offsetof(SeatHaving, max.authorId) },
+};
+
+static const tenon_aggregates seat_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = seat_model_measures,
+    .measure_count = sizeof(seat_model_measures) / sizeof(seat_model_measures[0]),
+    .aggregate_size = sizeof(SeatAggregate),
+    .aggregate_parts = offsetof(SeatAggregate, parts),
+    .group_size = sizeof(SeatGroup),
+    .group_values = offsetof(SeatGroup, count),
+    .group_parts = offsetof(SeatGroup, parts),
+    .having_size = sizeof(SeatHaving),
+    .part_size = sizeof(SeatPart),
+    .query_where = offsetof(SeatAggregateQuery, where),
+    .query_order_by = offsetof(SeatAggregateQuery, order_by),
+    .query_parts = offsetof(SeatAggregateQuery, parts),
+    .grouped_where = offsetof(SeatGroupQuery, where),
+    .grouped_by = offsetof(SeatGroupQuery, by),
+    .grouped_having = offsetof(SeatGroupQuery, having),
+    .grouped_order_by = offsetof(SeatGroupQuery, order_by),
+    .grouped_parts = offsetof(SeatGroupQuery, parts),
+    .facets_where = offsetof(SeatFacetsQuery, where),
+    .facets_column = offsetof(SeatFacetsQuery, column),
+    .query_chosen = {
+        offsetof(SeatAggregateQuery, count),
+        offsetof(SeatAggregateQuery, count_of),
+        offsetof(SeatAggregateQuery, distinct_of),
+        offsetof(SeatAggregateQuery, sum),
+        offsetof(SeatAggregateQuery, avg),
+        offsetof(SeatAggregateQuery, min),
+        offsetof(SeatAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(SeatGroupQuery, count),
+        offsetof(SeatGroupQuery, count_of),
+        offsetof(SeatGroupQuery, distinct_of),
+        offsetof(SeatGroupQuery, sum),
+        offsetof(SeatGroupQuery, avg),
+        offsetof(SeatGroupQuery, min),
+        offsetof(SeatGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(SeatPart, count),
+        offsetof(SeatPart, count_of),
+        offsetof(SeatPart, distinct_of),
+        offsetof(SeatPart, sum),
+        offsetof(SeatPart, avg),
+        offsetof(SeatPart, min),
+        offsetof(SeatPart, max),
+    },
+};
+
 Seat *(seat_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
@@ -1839,6 +2769,45 @@ bool seat_each_q(const SeatQuery *query, SeatEach *function, void *ctx)
     while (row && function(row, ctx))
         row = seat_stream_next(made);
     return seat_stream_close(made);
+}
+
+SeatAggregate seat_aggregate_q(const SeatAggregateQuery *query)
+{
+    SeatAggregate result;
+    tenon_aggregate(&seat_model, &seat_model_aggregates, query, &result);
+    return result;
+}
+
+SeatGroupList seat_group_q(const SeatGroupQuery *query)
+{
+    tenon_list found = tenon_group(&seat_model, &seat_model_aggregates, query);
+    SeatGroupList list = { TENON_AS(SeatGroup *, found.items), found.count };
+    return list;
+}
+
+SeatGroupList seat_facets_q(const SeatFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&seat_model, &seat_model_aggregates, query);
+    SeatGroupList list = { TENON_AS(SeatGroup *, found.items), found.count };
+    return list;
+}
+
+SeatPage seat_page_q(const SeatPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&seat_model, query, &request);
+    SeatPage page = { TENON_AS(Seat *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+SeatOffsetPage seat_page_of_q(const SeatOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&seat_model, query, query->page, query->size);
+    SeatOffsetPage page = { TENON_AS(Seat *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 Seat *seat_create_q(const SeatSet *query)
@@ -1975,6 +2944,82 @@ const tenon_model box_model = {
     .nested_upsert_size = sizeof(BoxNestedUpsert),
 };
 
+static const tenon_measure box_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(BoxAggregate, count), offsetof(BoxHaving, count) },
+    { "count_of.id", TENON_COUNT_OF, 0,
+      offsetof(BoxAggregate, count_of.id), offsetof(BoxHaving, count_of.id) },
+    { "count_of.name", TENON_COUNT_OF, 1,
+      offsetof(BoxAggregate, count_of.name), offsetof(BoxHaving, count_of.name) },
+    { "distinct_of.id", TENON_DISTINCT_OF, 0,
+      offsetof(BoxAggregate, distinct_of.id), offsetof(BoxHaving, distinct_of.id) },
+    { "distinct_of.name", TENON_DISTINCT_OF, 1,
+      offsetof(BoxAggregate, distinct_of.name), offsetof(BoxHaving, distinct_of.name) },
+    { "sum.id", TENON_SUM, 0,
+      offsetof(BoxAggregate, sum.id), offsetof(BoxHaving, sum.id) },
+    { "avg.id", TENON_AVG, 0,
+      offsetof(BoxAggregate, avg.id), offsetof(BoxHaving, avg.id) },
+    { "min.id", TENON_MIN, 0,
+      offsetof(BoxAggregate, min.id), offsetof(BoxHaving, min.id) },
+    { "min.name", TENON_MIN, 1,
+      offsetof(BoxAggregate, min.name), offsetof(BoxHaving, min.name) },
+    { "max.id", TENON_MAX, 0,
+      offsetof(BoxAggregate, max.id), offsetof(BoxHaving, max.id) },
+    { "max.name", TENON_MAX, 1,
+      offsetof(BoxAggregate, max.name), offsetof(BoxHaving, max.name) },
+};
+
+static const tenon_aggregates box_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = box_model_measures,
+    .measure_count = sizeof(box_model_measures) / sizeof(box_model_measures[0]),
+    .aggregate_size = sizeof(BoxAggregate),
+    .aggregate_parts = offsetof(BoxAggregate, parts),
+    .group_size = sizeof(BoxGroup),
+    .group_values = offsetof(BoxGroup, count),
+    .group_parts = offsetof(BoxGroup, parts),
+    .having_size = sizeof(BoxHaving),
+    .part_size = sizeof(BoxPart),
+    .query_where = offsetof(BoxAggregateQuery, where),
+    .query_order_by = offsetof(BoxAggregateQuery, order_by),
+    .query_parts = offsetof(BoxAggregateQuery, parts),
+    .grouped_where = offsetof(BoxGroupQuery, where),
+    .grouped_by = offsetof(BoxGroupQuery, by),
+    .grouped_having = offsetof(BoxGroupQuery, having),
+    .grouped_order_by = offsetof(BoxGroupQuery, order_by),
+    .grouped_parts = offsetof(BoxGroupQuery, parts),
+    .facets_where = offsetof(BoxFacetsQuery, where),
+    .facets_column = offsetof(BoxFacetsQuery, column),
+    .query_chosen = {
+        offsetof(BoxAggregateQuery, count),
+        offsetof(BoxAggregateQuery, count_of),
+        offsetof(BoxAggregateQuery, distinct_of),
+        offsetof(BoxAggregateQuery, sum),
+        offsetof(BoxAggregateQuery, avg),
+        offsetof(BoxAggregateQuery, min),
+        offsetof(BoxAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(BoxGroupQuery, count),
+        offsetof(BoxGroupQuery, count_of),
+        offsetof(BoxGroupQuery, distinct_of),
+        offsetof(BoxGroupQuery, sum),
+        offsetof(BoxGroupQuery, avg),
+        offsetof(BoxGroupQuery, min),
+        offsetof(BoxGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(BoxPart, count),
+        offsetof(BoxPart, count_of),
+        offsetof(BoxPart, distinct_of),
+        offsetof(BoxPart, sum),
+        offsetof(BoxPart, avg),
+        offsetof(BoxPart, min),
+        offsetof(BoxPart, max),
+    },
+};
+
 Box *(box_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
@@ -2037,6 +3082,45 @@ bool box_each_q(const BoxQuery *query, BoxEach *function, void *ctx)
     while (row && function(row, ctx))
         row = box_stream_next(made);
     return box_stream_close(made);
+}
+
+BoxAggregate box_aggregate_q(const BoxAggregateQuery *query)
+{
+    BoxAggregate result;
+    tenon_aggregate(&box_model, &box_model_aggregates, query, &result);
+    return result;
+}
+
+BoxGroupList box_group_q(const BoxGroupQuery *query)
+{
+    tenon_list found = tenon_group(&box_model, &box_model_aggregates, query);
+    BoxGroupList list = { TENON_AS(BoxGroup *, found.items), found.count };
+    return list;
+}
+
+BoxGroupList box_facets_q(const BoxFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&box_model, &box_model_aggregates, query);
+    BoxGroupList list = { TENON_AS(BoxGroup *, found.items), found.count };
+    return list;
+}
+
+BoxPage box_page_q(const BoxPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&box_model, query, &request);
+    BoxPage page = { TENON_AS(Box *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+BoxOffsetPage box_page_of_q(const BoxOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&box_model, query, query->page, query->size);
+    BoxOffsetPage page = { TENON_AS(Box *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 Box *box_create_q(const BoxSet *query)
@@ -2418,6 +3502,238 @@ const tenon_model thing_model = {
     .nested_upsert_size = sizeof(ThingNestedUpsert),
 };
 
+static const tenon_measure thing_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(ThingAggregate, count), offsetof(ThingHaving, count) },
+    { "count_of.id", TENON_COUNT_OF, 0,
+      offsetof(ThingAggregate, count_of.id), offsetof(ThingHaving, count_of.id) },
+    { "count_of.boxId", TENON_COUNT_OF, 1,
+      offsetof(ThingAggregate, count_of.boxId), offsetof(ThingHaving, count_of.boxId) },
+    { "count_of.flag", TENON_COUNT_OF, 2,
+      offsetof(ThingAggregate, count_of.flag), offsetof(ThingHaving, count_of.flag) },
+    { "count_of.small", TENON_COUNT_OF, 3,
+      offsetof(ThingAggregate, count_of.small), offsetof(ThingHaving, count_of.small) },
+    { "count_of.number", TENON_COUNT_OF, 4,
+      offsetof(ThingAggregate, count_of.number), offsetof(ThingHaving, count_of.number) },
+    { "count_of.big", TENON_COUNT_OF, 5,
+      offsetof(ThingAggregate, count_of.big), offsetof(ThingHaving, count_of.big) },
+    { "count_of.real", TENON_COUNT_OF, 6,
+      offsetof(ThingAggregate, count_of.real), offsetof(ThingHaving, count_of.real) },
+    { "count_of.precise", TENON_COUNT_OF, 7,
+      offsetof(ThingAggregate, count_of.precise), offsetof(ThingHaving, count_of.precise) },
+    { "count_of.price", TENON_COUNT_OF, 8,
+      offsetof(ThingAggregate, count_of.price), offsetof(ThingHaving, count_of.price) },
+    { "count_of.text", TENON_COUNT_OF, 9,
+      offsetof(ThingAggregate, count_of.text), offsetof(ThingHaving, count_of.text) },
+    { "count_of.label", TENON_COUNT_OF, 10,
+      offsetof(ThingAggregate, count_of.label), offsetof(ThingHaving, count_of.label) },
+    { "count_of.data", TENON_COUNT_OF, 11,
+      offsetof(ThingAggregate, count_of.data), offsetof(ThingHaving, count_of.data) },
+    { "count_of.blob", TENON_COUNT_OF, 12,
+      offsetof(ThingAggregate, count_of.blob), offsetof(ThingHaving, count_of.blob) },
+    { "count_of.uuid", TENON_COUNT_OF, 13,
+      offsetof(ThingAggregate, count_of.uuid), offsetof(ThingHaving, count_of.uuid) },
+    { "count_of.stamp", TENON_COUNT_OF, 14,
+      offsetof(ThingAggregate, count_of.stamp), offsetof(ThingHaving, count_of.stamp) },
+    { "count_of.instant", TENON_COUNT_OF, 15,
+      offsetof(ThingAggregate, count_of.instant), offsetof(ThingHaving, count_of.instant) },
+    { "count_of.day", TENON_COUNT_OF, 16,
+      offsetof(ThingAggregate, count_of.day), offsetof(ThingHaving, count_of.day) },
+    { "count_of.clock", TENON_COUNT_OF, 17,
+      offsetof(ThingAggregate, count_of.clock), offsetof(ThingHaving, count_of.clock) },
+    { "count_of.mood", TENON_COUNT_OF, 18,
+      offsetof(ThingAggregate, count_of.mood), offsetof(ThingHaving, count_of.mood) },
+    { "count_of.numbers", TENON_COUNT_OF, 19,
+      offsetof(ThingAggregate, count_of.numbers), offsetof(ThingHaving, count_of.numbers) },
+    { "count_of.bigs", TENON_COUNT_OF, 20,
+      offsetof(ThingAggregate, count_of.bigs), offsetof(ThingHaving, count_of.bigs) },
+    { "count_of.texts", TENON_COUNT_OF, 21,
+      offsetof(ThingAggregate, count_of.texts), offsetof(ThingHaving, count_of.texts) },
+    { "count_of.prices", TENON_COUNT_OF, 22,
+      offsetof(ThingAggregate, count_of.prices), offsetof(ThingHaving, count_of.prices) },
+    { "count_of.moods", TENON_COUNT_OF, 23,
+      offsetof(ThingAggregate, count_of.moods), offsetof(ThingHaving, count_of.moods) },
+    { "distinct_of.id", TENON_DISTINCT_OF, 0,
+      offsetof(ThingAggregate, distinct_of.id), offsetof(ThingHaving, distinct_of.id) },
+    { "distinct_of.boxId", TENON_DISTINCT_OF, 1,
+      offsetof(ThingAggregate, distinct_of.boxId), offsetof(ThingHaving, distinct_of.boxId) },
+    { "distinct_of.flag", TENON_DISTINCT_OF, 2,
+      offsetof(ThingAggregate, distinct_of.flag), offsetof(ThingHaving, distinct_of.flag) },
+    { "distinct_of.small", TENON_DISTINCT_OF, 3,
+      offsetof(ThingAggregate, distinct_of.small), offsetof(ThingHaving, distinct_of.small) },
+    { "distinct_of.number", TENON_DISTINCT_OF, 4,
+      offsetof(ThingAggregate, distinct_of.number), offsetof(ThingHaving, distinct_of.number) },
+    { "distinct_of.big", TENON_DISTINCT_OF, 5,
+      offsetof(ThingAggregate, distinct_of.big), offsetof(ThingHaving, distinct_of.big) },
+    { "distinct_of.real", TENON_DISTINCT_OF, 6,
+      offsetof(ThingAggregate, distinct_of.real), offsetof(ThingHaving, distinct_of.real) },
+    { "distinct_of.precise", TENON_DISTINCT_OF, 7,
+      offsetof(ThingAggregate, distinct_of.precise), offsetof(ThingHaving, distinct_of.precise) },
+    { "distinct_of.price", TENON_DISTINCT_OF, 8,
+      offsetof(ThingAggregate, distinct_of.price), offsetof(ThingHaving, distinct_of.price) },
+    { "distinct_of.text", TENON_DISTINCT_OF, 9,
+      offsetof(ThingAggregate, distinct_of.text), offsetof(ThingHaving, distinct_of.text) },
+    { "distinct_of.label", TENON_DISTINCT_OF, 10,
+      offsetof(ThingAggregate, distinct_of.label), offsetof(ThingHaving, distinct_of.label) },
+    { "distinct_of.blob", TENON_DISTINCT_OF, 12,
+      offsetof(ThingAggregate, distinct_of.blob), offsetof(ThingHaving, distinct_of.blob) },
+    { "distinct_of.uuid", TENON_DISTINCT_OF, 13,
+      offsetof(ThingAggregate, distinct_of.uuid), offsetof(ThingHaving, distinct_of.uuid) },
+    { "distinct_of.stamp", TENON_DISTINCT_OF, 14,
+      offsetof(ThingAggregate, distinct_of.stamp), offsetof(ThingHaving, distinct_of.stamp) },
+    { "distinct_of.instant", TENON_DISTINCT_OF, 15,
+      offsetof(ThingAggregate, distinct_of.instant), offsetof(ThingHaving, distinct_of.instant) },
+    { "distinct_of.day", TENON_DISTINCT_OF, 16,
+      offsetof(ThingAggregate, distinct_of.day), offsetof(ThingHaving, distinct_of.day) },
+    { "distinct_of.clock", TENON_DISTINCT_OF, 17,
+      offsetof(ThingAggregate, distinct_of.clock), offsetof(ThingHaving, distinct_of.clock) },
+    { "distinct_of.mood", TENON_DISTINCT_OF, 18,
+      offsetof(ThingAggregate, distinct_of.mood), offsetof(ThingHaving, distinct_of.mood) },
+    { "sum.id", TENON_SUM, 0,
+      offsetof(ThingAggregate, sum.id), offsetof(ThingHaving, sum.id) },
+    { "sum.boxId", TENON_SUM, 1,
+      offsetof(ThingAggregate, sum.boxId), offsetof(ThingHaving, sum.boxId) },
+    { "sum.small", TENON_SUM, 3,
+      offsetof(ThingAggregate, sum.small), offsetof(ThingHaving, sum.small) },
+    { "sum.number", TENON_SUM, 4,
+      offsetof(ThingAggregate, sum.number), offsetof(ThingHaving, sum.number) },
+    { "sum.big", TENON_SUM, 5,
+      offsetof(ThingAggregate, sum.big), offsetof(ThingHaving, sum.big) },
+    { "sum.real", TENON_SUM, 6,
+      offsetof(ThingAggregate, sum.real), offsetof(ThingHaving, sum.real) },
+    { "sum.precise", TENON_SUM, 7,
+      offsetof(ThingAggregate, sum.precise), offsetof(ThingHaving, sum.precise) },
+    { "sum.price", TENON_SUM, 8,
+      offsetof(ThingAggregate, sum.price), offsetof(ThingHaving, sum.price) },
+    { "avg.id", TENON_AVG, 0,
+      offsetof(ThingAggregate, avg.id), offsetof(ThingHaving, avg.id) },
+    { "avg.boxId", TENON_AVG, 1,
+      offsetof(ThingAggregate, avg.boxId), offsetof(ThingHaving, avg.boxId) },
+    { "avg.small", TENON_AVG, 3,
+      offsetof(ThingAggregate, avg.small), offsetof(ThingHaving, avg.small) },
+    { "avg.number", TENON_AVG, 4,
+      offsetof(ThingAggregate, avg.number), offsetof(ThingHaving, avg.number) },
+    { "avg.big", TENON_AVG, 5,
+      offsetof(ThingAggregate, avg.big), offsetof(ThingHaving, avg.big) },
+    { "avg.real", TENON_AVG, 6,
+      offsetof(ThingAggregate, avg.real), offsetof(ThingHaving, avg.real) },
+    { "avg.precise", TENON_AVG, 7,
+      offsetof(ThingAggregate, avg.precise), offsetof(ThingHaving, avg.precise) },
+    { "avg.price", TENON_AVG, 8,
+      offsetof(ThingAggregate, avg.price), offsetof(ThingHaving, avg.price) },
+    { "min.id", TENON_MIN, 0,
+      offsetof(ThingAggregate, min.id), offsetof(ThingHaving, min.id) },
+    { "min.boxId", TENON_MIN, 1,
+      offsetof(ThingAggregate, min.boxId), offsetof(ThingHaving, min.boxId) },
+    { "min.small", TENON_MIN, 3,
+      offsetof(ThingAggregate, min.small), offsetof(ThingHaving, min.small) },
+    { "min.number", TENON_MIN, 4,
+      offsetof(ThingAggregate, min.number), offsetof(ThingHaving, min.number) },
+    { "min.big", TENON_MIN, 5,
+      offsetof(ThingAggregate, min.big), offsetof(ThingHaving, min.big) },
+    { "min.real", TENON_MIN, 6,
+      offsetof(ThingAggregate, min.real), offsetof(ThingHaving, min.real) },
+    { "min.precise", TENON_MIN, 7,
+      offsetof(ThingAggregate, min.precise), offsetof(ThingHaving, min.precise) },
+    { "min.price", TENON_MIN, 8,
+      offsetof(ThingAggregate, min.price), offsetof(ThingHaving, min.price) },
+    { "min.text", TENON_MIN, 9,
+      offsetof(ThingAggregate, min.text), offsetof(ThingHaving, min.text) },
+    { "min.label", TENON_MIN, 10,
+      offsetof(ThingAggregate, min.label), offsetof(ThingHaving, min.label) },
+    { "min.uuid", TENON_MIN, 13,
+      offsetof(ThingAggregate, min.uuid), offsetof(ThingHaving, min.uuid) },
+    { "min.stamp", TENON_MIN, 14,
+      offsetof(ThingAggregate, min.stamp), offsetof(ThingHaving, min.stamp) },
+    { "min.instant", TENON_MIN, 15,
+      offsetof(ThingAggregate, min.instant), offsetof(ThingHaving, min.instant) },
+    { "min.day", TENON_MIN, 16,
+      offsetof(ThingAggregate, min.day), offsetof(ThingHaving, min.day) },
+    { "min.clock", TENON_MIN, 17,
+      offsetof(ThingAggregate, min.clock), offsetof(ThingHaving, min.clock) },
+    { "max.id", TENON_MAX, 0,
+      offsetof(ThingAggregate, max.id), offsetof(ThingHaving, max.id) },
+    { "max.boxId", TENON_MAX, 1,
+      offsetof(ThingAggregate, max.boxId), offsetof(ThingHaving, max.boxId) },
+    { "max.small", TENON_MAX, 3,
+      offsetof(ThingAggregate, max.small), offsetof(ThingHaving, max.small) },
+    { "max.number", TENON_MAX, 4,
+      offsetof(ThingAggregate, max.number), offsetof(ThingHaving, max.number) },
+    { "max.big", TENON_MAX, 5,
+      offsetof(ThingAggregate, max.big), offsetof(ThingHaving, max.big) },
+    { "max.real", TENON_MAX, 6,
+      offsetof(ThingAggregate, max.real), offsetof(ThingHaving, max.real) },
+    { "max.precise", TENON_MAX, 7,
+      offsetof(ThingAggregate, max.precise), offsetof(ThingHaving, max.precise) },
+    { "max.price", TENON_MAX, 8,
+      offsetof(ThingAggregate, max.price), offsetof(ThingHaving, max.price) },
+    { "max.text", TENON_MAX, 9,
+      offsetof(ThingAggregate, max.text), offsetof(ThingHaving, max.text) },
+    { "max.label", TENON_MAX, 10,
+      offsetof(ThingAggregate, max.label), offsetof(ThingHaving, max.label) },
+    { "max.uuid", TENON_MAX, 13,
+      offsetof(ThingAggregate, max.uuid), offsetof(ThingHaving, max.uuid) },
+    { "max.stamp", TENON_MAX, 14,
+      offsetof(ThingAggregate, max.stamp), offsetof(ThingHaving, max.stamp) },
+    { "max.instant", TENON_MAX, 15,
+      offsetof(ThingAggregate, max.instant), offsetof(ThingHaving, max.instant) },
+    { "max.day", TENON_MAX, 16,
+      offsetof(ThingAggregate, max.day), offsetof(ThingHaving, max.day) },
+    { "max.clock", TENON_MAX, 17,
+      offsetof(ThingAggregate, max.clock), offsetof(ThingHaving, max.clock) },
+};
+
+static const tenon_aggregates thing_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = thing_model_measures,
+    .measure_count = sizeof(thing_model_measures) / sizeof(thing_model_measures[0]),
+    .aggregate_size = sizeof(ThingAggregate),
+    .aggregate_parts = offsetof(ThingAggregate, parts),
+    .group_size = sizeof(ThingGroup),
+    .group_values = offsetof(ThingGroup, count),
+    .group_parts = offsetof(ThingGroup, parts),
+    .having_size = sizeof(ThingHaving),
+    .part_size = sizeof(ThingPart),
+    .query_where = offsetof(ThingAggregateQuery, where),
+    .query_order_by = offsetof(ThingAggregateQuery, order_by),
+    .query_parts = offsetof(ThingAggregateQuery, parts),
+    .grouped_where = offsetof(ThingGroupQuery, where),
+    .grouped_by = offsetof(ThingGroupQuery, by),
+    .grouped_having = offsetof(ThingGroupQuery, having),
+    .grouped_order_by = offsetof(ThingGroupQuery, order_by),
+    .grouped_parts = offsetof(ThingGroupQuery, parts),
+    .facets_where = offsetof(ThingFacetsQuery, where),
+    .facets_column = offsetof(ThingFacetsQuery, column),
+    .query_chosen = {
+        offsetof(ThingAggregateQuery, count),
+        offsetof(ThingAggregateQuery, count_of),
+        offsetof(ThingAggregateQuery, distinct_of),
+        offsetof(ThingAggregateQuery, sum),
+        offsetof(ThingAggregateQuery, avg),
+        offsetof(ThingAggregateQuery, min),
+        offsetof(ThingAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(ThingGroupQuery, count),
+        offsetof(ThingGroupQuery, count_of),
+        offsetof(ThingGroupQuery, distinct_of),
+        offsetof(ThingGroupQuery, sum),
+        offsetof(ThingGroupQuery, avg),
+        offsetof(ThingGroupQuery, min),
+        offsetof(ThingGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(ThingPart, count),
+        offsetof(ThingPart, count_of),
+        offsetof(ThingPart, distinct_of),
+        offsetof(ThingPart, sum),
+        offsetof(ThingPart, avg),
+        offsetof(ThingPart, min),
+        offsetof(ThingPart, max),
+    },
+};
+
 Thing *(thing_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
@@ -2480,6 +3796,45 @@ bool thing_each_q(const ThingQuery *query, ThingEach *function, void *ctx)
     while (row && function(row, ctx))
         row = thing_stream_next(made);
     return thing_stream_close(made);
+}
+
+ThingAggregate thing_aggregate_q(const ThingAggregateQuery *query)
+{
+    ThingAggregate result;
+    tenon_aggregate(&thing_model, &thing_model_aggregates, query, &result);
+    return result;
+}
+
+ThingGroupList thing_group_q(const ThingGroupQuery *query)
+{
+    tenon_list found = tenon_group(&thing_model, &thing_model_aggregates, query);
+    ThingGroupList list = { TENON_AS(ThingGroup *, found.items), found.count };
+    return list;
+}
+
+ThingGroupList thing_facets_q(const ThingFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&thing_model, &thing_model_aggregates, query);
+    ThingGroupList list = { TENON_AS(ThingGroup *, found.items), found.count };
+    return list;
+}
+
+ThingPage thing_page_q(const ThingPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&thing_model, query, &request);
+    ThingPage page = { TENON_AS(Thing *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+ThingOffsetPage thing_page_of_q(const ThingOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&thing_model, query, query->page, query->size);
+    ThingOffsetPage page = { TENON_AS(Thing *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 Thing *thing_create_q(const ThingSet *query)

@@ -348,6 +348,232 @@ typedef struct AuthorStream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool AuthorEach(Author *row, void *ctx);
 
+typedef struct AuthorColumnCounts {
+    int64_t id;
+    int64_t name;
+    int64_t age;
+    int64_t bossId;
+} AuthorColumnCounts;
+
+typedef struct AuthorDistinctCounts {
+    int64_t id;
+    int64_t name;
+    int64_t age;
+    int64_t bossId;
+} AuthorDistinctCounts;
+
+typedef struct AuthorSums {
+    tenon_opt_int64 id;
+    tenon_opt_int64 age;
+    tenon_opt_int64 bossId;
+} AuthorSums;
+
+typedef struct AuthorAverages {
+    tenon_opt_double id;
+    tenon_opt_double age;
+    tenon_opt_double bossId;
+} AuthorAverages;
+
+typedef struct AuthorExtremes {
+    tenon_opt_int32 id;
+    const char *name;
+    tenon_opt_int32 age;
+    tenon_opt_int32 bossId;
+} AuthorExtremes;
+
+typedef struct AuthorColumnCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter name;
+    tenon_int_filter age;
+    tenon_int_filter bossId;
+} AuthorColumnCountFilters;
+
+typedef struct AuthorDistinctCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter name;
+    tenon_int_filter age;
+    tenon_int_filter bossId;
+} AuthorDistinctCountFilters;
+
+typedef struct AuthorSumFilters {
+    tenon_int_filter id;
+    tenon_int_filter age;
+    tenon_int_filter bossId;
+} AuthorSumFilters;
+
+typedef struct AuthorAverageFilters {
+    tenon_float_filter id;
+    tenon_float_filter age;
+    tenon_float_filter bossId;
+} AuthorAverageFilters;
+
+typedef struct AuthorExtremeFilters {
+    tenon_int_filter id;
+    tenon_text_filter name;
+    tenon_int_filter age;
+    tenon_int_filter bossId;
+} AuthorExtremeFilters;
+
+typedef struct AuthorAggregate {
+    int64_t count;
+    AuthorColumnCounts count_of;
+    AuthorDistinctCounts distinct_of;
+    AuthorSums sum;
+    AuthorAverages avg;
+    AuthorExtremes min, max;
+    const struct AuthorAggregate *parts;
+} AuthorAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct AuthorGroup {
+    struct Author key;
+    int64_t count;
+    AuthorColumnCounts count_of;
+    AuthorDistinctCounts distinct_of;
+    AuthorSums sum;
+    AuthorAverages avg;
+    AuthorExtremes min, max;
+    const struct AuthorAggregate *parts;
+} AuthorGroup;
+
+typedef struct AuthorGroupList {
+    AuthorGroup *items;
+    size_t count;
+} AuthorGroupList;
+
+typedef struct AuthorHavingList {
+    const struct AuthorHaving *items;
+    size_t count;
+} AuthorHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct AuthorHaving {
+    const struct AuthorHaving *except;
+    AuthorHavingList all, any, none;
+    tenon_int_filter count;
+    AuthorColumnCountFilters count_of;
+    AuthorDistinctCountFilters distinct_of;
+    AuthorSumFilters sum;
+    AuthorAverageFilters avg;
+    AuthorExtremeFilters min, max;
+} AuthorHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct AuthorPart {
+    const struct AuthorWhere *where;
+    bool count;
+    AuthorColumn count_of[4];
+    AuthorColumn distinct_of[4];
+    AuthorColumn sum[3], avg[3];
+    AuthorColumn min[4], max[4];
+} AuthorPart;
+
+typedef struct AuthorPartList {
+    const AuthorPart *items;
+    size_t count;
+} AuthorPartList;
+
+typedef struct AuthorAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    AuthorWhere where;
+    AuthorOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    AuthorColumn count_of[4];
+    AuthorColumn distinct_of[4];
+    AuthorColumn sum[3], avg[3];
+    AuthorColumn min[4], max[4];
+    AuthorPartList parts;
+} AuthorAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct AuthorGroupOrder {
+    AuthorColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} AuthorGroupOrder;
+
+typedef struct AuthorGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    AuthorWhere where;
+    AuthorColumn by[TENON_MAX_BY];
+    AuthorHaving having;
+    AuthorGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    AuthorColumn count_of[4];
+    AuthorColumn distinct_of[4];
+    AuthorColumn sum[3], avg[3];
+    AuthorColumn min[4], max[4];
+    AuthorPartList parts;
+} AuthorGroupQuery;
+
+typedef struct AuthorFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    AuthorWhere where;
+    AuthorColumn column;
+} AuthorFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct AuthorPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    AuthorWhere where;
+    AuthorOrder order_by[TENON_MAX_ORDER];
+    AuthorColumn select[4];
+    AuthorColumn distinct[TENON_MAX_DISTINCT];
+    AuthorInclude include;
+    AuthorCountQuery counts;
+    int64_t size;
+    const char *after, *before;
+} AuthorPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct AuthorOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    AuthorWhere where;
+    AuthorOrder order_by[TENON_MAX_ORDER];
+    AuthorColumn select[4];
+    AuthorColumn distinct[TENON_MAX_DISTINCT];
+    AuthorInclude include;
+    AuthorCountQuery counts;
+    int64_t page, size;
+} AuthorOffsetPageQuery;
+
+typedef struct AuthorPage {
+    struct Author *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} AuthorPage;
+
+typedef struct AuthorOffsetPage {
+    struct Author *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} AuthorOffsetPage;
+
 struct AuthorSet {
     tenon_session *session;
     tenon_table table;
@@ -463,6 +689,11 @@ AuthorStream author_stream_open_q(const AuthorQuery *query);
 Author *author_stream_next(AuthorStream stream);
 bool author_stream_close(AuthorStream stream);
 bool author_each_q(const AuthorQuery *query, AuthorEach *function, void *ctx);
+AuthorAggregate author_aggregate_q(const AuthorAggregateQuery *query);
+AuthorGroupList author_group_q(const AuthorGroupQuery *query);
+AuthorGroupList author_facets_q(const AuthorFacetsQuery *query);
+AuthorPage author_page_q(const AuthorPageQuery *query);
+AuthorOffsetPage author_page_of_q(const AuthorOffsetPageQuery *query);
 Author *author_create_q(const AuthorSet *set);
 int64_t author_create_many_q(const AuthorCreateMany *rows);
 AuthorList author_create_many_returning_q(const AuthorCreateMany *rows);
@@ -506,6 +737,20 @@ Author *author_upsert_q(const AuthorUpsert *row);
 #define author_each(session_, function_, ...) \
     author_each_q(&(AuthorQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define AUTHOR_PARTS(...) \
+    TENON_LIST_OF(AuthorPart, __VA_ARGS__)
+#define AUTHOR_HAVINGS(...) \
+    TENON_LIST_OF(AuthorHaving, __VA_ARGS__)
+#define author_aggregate(...) \
+    author_aggregate_q(TENON_HERE((&(AuthorAggregateQuery){ .session = __VA_ARGS__ })))
+#define author_group(...) \
+    author_group_q(TENON_HERE((&(AuthorGroupQuery){ .session = __VA_ARGS__ })))
+#define author_facets(...) \
+    author_facets_q(TENON_HERE((&(AuthorFacetsQuery){ .session = __VA_ARGS__ })))
+#define author_page(...) \
+    author_page_q(TENON_HERE((&(AuthorPageQuery){ .session = __VA_ARGS__ })))
+#define author_page_of(...) \
+    author_page_of_q(TENON_HERE((&(AuthorOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define author_create(...) \
     author_create_q(TENON_HERE((&(AuthorSet){ .session = __VA_ARGS__ })))
 #define author_create_many(...) \
@@ -599,6 +844,220 @@ typedef struct ProfileStream {
 } ProfileStream;
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool ProfileEach(Profile *row, void *ctx);
+
+typedef struct ProfileColumnCounts {
+    int64_t id;
+    int64_t bio;
+    int64_t authorId;
+} ProfileColumnCounts;
+
+typedef struct ProfileDistinctCounts {
+    int64_t id;
+    int64_t bio;
+    int64_t authorId;
+} ProfileDistinctCounts;
+
+typedef struct ProfileSums {
+    tenon_opt_int64 id;
+    tenon_opt_int64 authorId;
+} ProfileSums;
+
+typedef struct ProfileAverages {
+    tenon_opt_double id;
+    tenon_opt_double authorId;
+} ProfileAverages;
+
+typedef struct ProfileExtremes {
+    tenon_opt_int32 id;
+    const char *bio;
+    tenon_opt_int32 authorId;
+} ProfileExtremes;
+
+typedef struct ProfileColumnCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter bio;
+    tenon_int_filter authorId;
+} ProfileColumnCountFilters;
+
+typedef struct ProfileDistinctCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter bio;
+    tenon_int_filter authorId;
+} ProfileDistinctCountFilters;
+
+typedef struct ProfileSumFilters {
+    tenon_int_filter id;
+    tenon_int_filter authorId;
+} ProfileSumFilters;
+
+typedef struct ProfileAverageFilters {
+    tenon_float_filter id;
+    tenon_float_filter authorId;
+} ProfileAverageFilters;
+
+typedef struct ProfileExtremeFilters {
+    tenon_int_filter id;
+    tenon_text_filter bio;
+    tenon_int_filter authorId;
+} ProfileExtremeFilters;
+
+typedef struct ProfileAggregate {
+    int64_t count;
+    ProfileColumnCounts count_of;
+    ProfileDistinctCounts distinct_of;
+    ProfileSums sum;
+    ProfileAverages avg;
+    ProfileExtremes min, max;
+    const struct ProfileAggregate *parts;
+} ProfileAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct ProfileGroup {
+    struct Profile key;
+    int64_t count;
+    ProfileColumnCounts count_of;
+    ProfileDistinctCounts distinct_of;
+    ProfileSums sum;
+    ProfileAverages avg;
+    ProfileExtremes min, max;
+    const struct ProfileAggregate *parts;
+} ProfileGroup;
+
+typedef struct ProfileGroupList {
+    ProfileGroup *items;
+    size_t count;
+} ProfileGroupList;
+
+typedef struct ProfileHavingList {
+    const struct ProfileHaving *items;
+    size_t count;
+} ProfileHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct ProfileHaving {
+    const struct ProfileHaving *except;
+    ProfileHavingList all, any, none;
+    tenon_int_filter count;
+    ProfileColumnCountFilters count_of;
+    ProfileDistinctCountFilters distinct_of;
+    ProfileSumFilters sum;
+    ProfileAverageFilters avg;
+    ProfileExtremeFilters min, max;
+} ProfileHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct ProfilePart {
+    const struct ProfileWhere *where;
+    bool count;
+    ProfileColumn count_of[3];
+    ProfileColumn distinct_of[3];
+    ProfileColumn sum[2], avg[2];
+    ProfileColumn min[3], max[3];
+} ProfilePart;
+
+typedef struct ProfilePartList {
+    const ProfilePart *items;
+    size_t count;
+} ProfilePartList;
+
+typedef struct ProfileAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    ProfileWhere where;
+    ProfileOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    ProfileColumn count_of[3];
+    ProfileColumn distinct_of[3];
+    ProfileColumn sum[2], avg[2];
+    ProfileColumn min[3], max[3];
+    ProfilePartList parts;
+} ProfileAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct ProfileGroupOrder {
+    ProfileColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} ProfileGroupOrder;
+
+typedef struct ProfileGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    ProfileWhere where;
+    ProfileColumn by[TENON_MAX_BY];
+    ProfileHaving having;
+    ProfileGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    ProfileColumn count_of[3];
+    ProfileColumn distinct_of[3];
+    ProfileColumn sum[2], avg[2];
+    ProfileColumn min[3], max[3];
+    ProfilePartList parts;
+} ProfileGroupQuery;
+
+typedef struct ProfileFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    ProfileWhere where;
+    ProfileColumn column;
+} ProfileFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct ProfilePageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    ProfileWhere where;
+    ProfileOrder order_by[TENON_MAX_ORDER];
+    ProfileColumn select[3];
+    ProfileColumn distinct[TENON_MAX_DISTINCT];
+    ProfileInclude include;
+    int64_t size;
+    const char *after, *before;
+} ProfilePageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct ProfileOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    ProfileWhere where;
+    ProfileOrder order_by[TENON_MAX_ORDER];
+    ProfileColumn select[3];
+    ProfileColumn distinct[TENON_MAX_DISTINCT];
+    ProfileInclude include;
+    int64_t page, size;
+} ProfileOffsetPageQuery;
+
+typedef struct ProfilePage {
+    struct Profile *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} ProfilePage;
+
+typedef struct ProfileOffsetPage {
+    struct Profile *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} ProfileOffsetPage;
 
 struct ProfileSet {
     tenon_session *session;
@@ -706,6 +1165,11 @@ ProfileStream profile_stream_open_q(const ProfileQuery *query);
 Profile *profile_stream_next(ProfileStream stream);
 bool profile_stream_close(ProfileStream stream);
 bool profile_each_q(const ProfileQuery *query, ProfileEach *function, void *ctx);
+ProfileAggregate profile_aggregate_q(const ProfileAggregateQuery *query);
+ProfileGroupList profile_group_q(const ProfileGroupQuery *query);
+ProfileGroupList profile_facets_q(const ProfileFacetsQuery *query);
+ProfilePage profile_page_q(const ProfilePageQuery *query);
+ProfileOffsetPage profile_page_of_q(const ProfileOffsetPageQuery *query);
 Profile *profile_create_q(const ProfileSet *set);
 int64_t profile_create_many_q(const ProfileCreateMany *rows);
 ProfileList profile_create_many_returning_q(const ProfileCreateMany *rows);
@@ -749,6 +1213,20 @@ Profile *profile_upsert_q(const ProfileUpsert *row);
 #define profile_each(session_, function_, ...) \
     profile_each_q(&(ProfileQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define PROFILE_PARTS(...) \
+    TENON_LIST_OF(ProfilePart, __VA_ARGS__)
+#define PROFILE_HAVINGS(...) \
+    TENON_LIST_OF(ProfileHaving, __VA_ARGS__)
+#define profile_aggregate(...) \
+    profile_aggregate_q(TENON_HERE((&(ProfileAggregateQuery){ .session = __VA_ARGS__ })))
+#define profile_group(...) \
+    profile_group_q(TENON_HERE((&(ProfileGroupQuery){ .session = __VA_ARGS__ })))
+#define profile_facets(...) \
+    profile_facets_q(TENON_HERE((&(ProfileFacetsQuery){ .session = __VA_ARGS__ })))
+#define profile_page(...) \
+    profile_page_q(TENON_HERE((&(ProfilePageQuery){ .session = __VA_ARGS__ })))
+#define profile_page_of(...) \
+    profile_page_of_q(TENON_HERE((&(ProfileOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define profile_create(...) \
     profile_create_q(TENON_HERE((&(ProfileSet){ .session = __VA_ARGS__ })))
 #define profile_create_many(...) \
@@ -879,6 +1357,252 @@ typedef struct ArticleStream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool ArticleEach(Article *row, void *ctx);
 
+typedef struct ArticleColumnCounts {
+    int64_t id;
+    int64_t title;
+    int64_t views;
+    int64_t published;
+    int64_t createdAt;
+    int64_t authorId;
+    int64_t editorId;
+} ArticleColumnCounts;
+
+typedef struct ArticleDistinctCounts {
+    int64_t id;
+    int64_t title;
+    int64_t views;
+    int64_t published;
+    int64_t createdAt;
+    int64_t authorId;
+    int64_t editorId;
+} ArticleDistinctCounts;
+
+typedef struct ArticleSums {
+    tenon_opt_int64 id;
+    tenon_opt_int64 views;
+    tenon_opt_int64 authorId;
+    tenon_opt_int64 editorId;
+} ArticleSums;
+
+typedef struct ArticleAverages {
+    tenon_opt_double id;
+    tenon_opt_double views;
+    tenon_opt_double authorId;
+    tenon_opt_double editorId;
+} ArticleAverages;
+
+typedef struct ArticleExtremes {
+    tenon_opt_int32 id;
+    const char *title;
+    tenon_opt_int64 views;
+    tenon_opt_time createdAt;
+    tenon_opt_int32 authorId;
+    tenon_opt_int32 editorId;
+} ArticleExtremes;
+
+typedef struct ArticleColumnCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter title;
+    tenon_int_filter views;
+    tenon_int_filter published;
+    tenon_int_filter createdAt;
+    tenon_int_filter authorId;
+    tenon_int_filter editorId;
+} ArticleColumnCountFilters;
+
+typedef struct ArticleDistinctCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter title;
+    tenon_int_filter views;
+    tenon_int_filter published;
+    tenon_int_filter createdAt;
+    tenon_int_filter authorId;
+    tenon_int_filter editorId;
+} ArticleDistinctCountFilters;
+
+typedef struct ArticleSumFilters {
+    tenon_int_filter id;
+    tenon_int_filter views;
+    tenon_int_filter authorId;
+    tenon_int_filter editorId;
+} ArticleSumFilters;
+
+typedef struct ArticleAverageFilters {
+    tenon_float_filter id;
+    tenon_float_filter views;
+    tenon_float_filter authorId;
+    tenon_float_filter editorId;
+} ArticleAverageFilters;
+
+typedef struct ArticleExtremeFilters {
+    tenon_int_filter id;
+    tenon_text_filter title;
+    tenon_int_filter views;
+    tenon_time_filter createdAt;
+    tenon_int_filter authorId;
+    tenon_int_filter editorId;
+} ArticleExtremeFilters;
+
+typedef struct ArticleAggregate {
+    int64_t count;
+    ArticleColumnCounts count_of;
+    ArticleDistinctCounts distinct_of;
+    ArticleSums sum;
+    ArticleAverages avg;
+    ArticleExtremes min, max;
+    const struct ArticleAggregate *parts;
+} ArticleAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct ArticleGroup {
+    struct Article key;
+    int64_t count;
+    ArticleColumnCounts count_of;
+    ArticleDistinctCounts distinct_of;
+    ArticleSums sum;
+    ArticleAverages avg;
+    ArticleExtremes min, max;
+    const struct ArticleAggregate *parts;
+} ArticleGroup;
+
+typedef struct ArticleGroupList {
+    ArticleGroup *items;
+    size_t count;
+} ArticleGroupList;
+
+typedef struct ArticleHavingList {
+    const struct ArticleHaving *items;
+    size_t count;
+} ArticleHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct ArticleHaving {
+    const struct ArticleHaving *except;
+    ArticleHavingList all, any, none;
+    tenon_int_filter count;
+    ArticleColumnCountFilters count_of;
+    ArticleDistinctCountFilters distinct_of;
+    ArticleSumFilters sum;
+    ArticleAverageFilters avg;
+    ArticleExtremeFilters min, max;
+} ArticleHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct ArticlePart {
+    const struct ArticleWhere *where;
+    bool count;
+    ArticleColumn count_of[7];
+    ArticleColumn distinct_of[7];
+    ArticleColumn sum[4], avg[4];
+    ArticleColumn min[6], max[6];
+} ArticlePart;
+
+typedef struct ArticlePartList {
+    const ArticlePart *items;
+    size_t count;
+} ArticlePartList;
+
+typedef struct ArticleAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    ArticleWhere where;
+    ArticleOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    ArticleColumn count_of[7];
+    ArticleColumn distinct_of[7];
+    ArticleColumn sum[4], avg[4];
+    ArticleColumn min[6], max[6];
+    ArticlePartList parts;
+} ArticleAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct ArticleGroupOrder {
+    ArticleColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} ArticleGroupOrder;
+
+typedef struct ArticleGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    ArticleWhere where;
+    ArticleColumn by[TENON_MAX_BY];
+    ArticleHaving having;
+    ArticleGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    ArticleColumn count_of[7];
+    ArticleColumn distinct_of[7];
+    ArticleColumn sum[4], avg[4];
+    ArticleColumn min[6], max[6];
+    ArticlePartList parts;
+} ArticleGroupQuery;
+
+typedef struct ArticleFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    ArticleWhere where;
+    ArticleColumn column;
+} ArticleFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct ArticlePageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    ArticleWhere where;
+    ArticleOrder order_by[TENON_MAX_ORDER];
+    ArticleColumn select[7];
+    ArticleColumn distinct[TENON_MAX_DISTINCT];
+    ArticleInclude include;
+    ArticleCountQuery counts;
+    int64_t size;
+    const char *after, *before;
+} ArticlePageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct ArticleOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    ArticleWhere where;
+    ArticleOrder order_by[TENON_MAX_ORDER];
+    ArticleColumn select[7];
+    ArticleColumn distinct[TENON_MAX_DISTINCT];
+    ArticleInclude include;
+    ArticleCountQuery counts;
+    int64_t page, size;
+} ArticleOffsetPageQuery;
+
+typedef struct ArticlePage {
+    struct Article *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} ArticlePage;
+
+typedef struct ArticleOffsetPage {
+    struct Article *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} ArticleOffsetPage;
+
 struct ArticleSet {
     tenon_session *session;
     tenon_table table;
@@ -990,6 +1714,11 @@ ArticleStream article_stream_open_q(const ArticleQuery *query);
 Article *article_stream_next(ArticleStream stream);
 bool article_stream_close(ArticleStream stream);
 bool article_each_q(const ArticleQuery *query, ArticleEach *function, void *ctx);
+ArticleAggregate article_aggregate_q(const ArticleAggregateQuery *query);
+ArticleGroupList article_group_q(const ArticleGroupQuery *query);
+ArticleGroupList article_facets_q(const ArticleFacetsQuery *query);
+ArticlePage article_page_q(const ArticlePageQuery *query);
+ArticleOffsetPage article_page_of_q(const ArticleOffsetPageQuery *query);
 Article *article_create_q(const ArticleSet *set);
 int64_t article_create_many_q(const ArticleCreateMany *rows);
 ArticleList article_create_many_returning_q(const ArticleCreateMany *rows);
@@ -1030,6 +1759,20 @@ Article *article_upsert_q(const ArticleUpsert *row);
 #define article_each(session_, function_, ...) \
     article_each_q(&(ArticleQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define ARTICLE_PARTS(...) \
+    TENON_LIST_OF(ArticlePart, __VA_ARGS__)
+#define ARTICLE_HAVINGS(...) \
+    TENON_LIST_OF(ArticleHaving, __VA_ARGS__)
+#define article_aggregate(...) \
+    article_aggregate_q(TENON_HERE((&(ArticleAggregateQuery){ .session = __VA_ARGS__ })))
+#define article_group(...) \
+    article_group_q(TENON_HERE((&(ArticleGroupQuery){ .session = __VA_ARGS__ })))
+#define article_facets(...) \
+    article_facets_q(TENON_HERE((&(ArticleFacetsQuery){ .session = __VA_ARGS__ })))
+#define article_page(...) \
+    article_page_q(TENON_HERE((&(ArticlePageQuery){ .session = __VA_ARGS__ })))
+#define article_page_of(...) \
+    article_page_of_q(TENON_HERE((&(ArticleOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define article_create(...) \
     article_create_q(TENON_HERE((&(ArticleSet){ .session = __VA_ARGS__ })))
 #define article_create_many(...) \
@@ -1135,6 +1878,240 @@ typedef struct CommentStream {
 } CommentStream;
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool CommentEach(Comment *row, void *ctx);
+
+typedef struct CommentColumnCounts {
+    int64_t id;
+    int64_t text;
+    int64_t likes;
+    int64_t mood;
+    int64_t articleId;
+    int64_t authorId;
+} CommentColumnCounts;
+
+typedef struct CommentDistinctCounts {
+    int64_t id;
+    int64_t text;
+    int64_t likes;
+    int64_t mood;
+    int64_t articleId;
+    int64_t authorId;
+} CommentDistinctCounts;
+
+typedef struct CommentSums {
+    tenon_opt_int64 likes;
+    tenon_opt_int64 articleId;
+    tenon_opt_int64 authorId;
+} CommentSums;
+
+typedef struct CommentAverages {
+    tenon_opt_double likes;
+    tenon_opt_double articleId;
+    tenon_opt_double authorId;
+} CommentAverages;
+
+typedef struct CommentExtremes {
+    tenon_opt_uuid id;
+    const char *text;
+    tenon_opt_int32 likes;
+    tenon_opt_int32 articleId;
+    tenon_opt_int32 authorId;
+} CommentExtremes;
+
+typedef struct CommentColumnCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter text;
+    tenon_int_filter likes;
+    tenon_int_filter mood;
+    tenon_int_filter articleId;
+    tenon_int_filter authorId;
+} CommentColumnCountFilters;
+
+typedef struct CommentDistinctCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter text;
+    tenon_int_filter likes;
+    tenon_int_filter mood;
+    tenon_int_filter articleId;
+    tenon_int_filter authorId;
+} CommentDistinctCountFilters;
+
+typedef struct CommentSumFilters {
+    tenon_int_filter likes;
+    tenon_int_filter articleId;
+    tenon_int_filter authorId;
+} CommentSumFilters;
+
+typedef struct CommentAverageFilters {
+    tenon_float_filter likes;
+    tenon_float_filter articleId;
+    tenon_float_filter authorId;
+} CommentAverageFilters;
+
+typedef struct CommentExtremeFilters {
+    tenon_uuid_filter id;
+    tenon_text_filter text;
+    tenon_int_filter likes;
+    tenon_int_filter articleId;
+    tenon_int_filter authorId;
+} CommentExtremeFilters;
+
+typedef struct CommentAggregate {
+    int64_t count;
+    CommentColumnCounts count_of;
+    CommentDistinctCounts distinct_of;
+    CommentSums sum;
+    CommentAverages avg;
+    CommentExtremes min, max;
+    const struct CommentAggregate *parts;
+} CommentAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct CommentGroup {
+    struct Comment key;
+    int64_t count;
+    CommentColumnCounts count_of;
+    CommentDistinctCounts distinct_of;
+    CommentSums sum;
+    CommentAverages avg;
+    CommentExtremes min, max;
+    const struct CommentAggregate *parts;
+} CommentGroup;
+
+typedef struct CommentGroupList {
+    CommentGroup *items;
+    size_t count;
+} CommentGroupList;
+
+typedef struct CommentHavingList {
+    const struct CommentHaving *items;
+    size_t count;
+} CommentHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct CommentHaving {
+    const struct CommentHaving *except;
+    CommentHavingList all, any, none;
+    tenon_int_filter count;
+    CommentColumnCountFilters count_of;
+    CommentDistinctCountFilters distinct_of;
+    CommentSumFilters sum;
+    CommentAverageFilters avg;
+    CommentExtremeFilters min, max;
+} CommentHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct CommentPart {
+    const struct CommentWhere *where;
+    bool count;
+    CommentColumn count_of[6];
+    CommentColumn distinct_of[6];
+    CommentColumn sum[3], avg[3];
+    CommentColumn min[5], max[5];
+} CommentPart;
+
+typedef struct CommentPartList {
+    const CommentPart *items;
+    size_t count;
+} CommentPartList;
+
+typedef struct CommentAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    CommentWhere where;
+    CommentOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    CommentColumn count_of[6];
+    CommentColumn distinct_of[6];
+    CommentColumn sum[3], avg[3];
+    CommentColumn min[5], max[5];
+    CommentPartList parts;
+} CommentAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct CommentGroupOrder {
+    CommentColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} CommentGroupOrder;
+
+typedef struct CommentGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    CommentWhere where;
+    CommentColumn by[TENON_MAX_BY];
+    CommentHaving having;
+    CommentGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    CommentColumn count_of[6];
+    CommentColumn distinct_of[6];
+    CommentColumn sum[3], avg[3];
+    CommentColumn min[5], max[5];
+    CommentPartList parts;
+} CommentGroupQuery;
+
+typedef struct CommentFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    CommentWhere where;
+    CommentColumn column;
+} CommentFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct CommentPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    CommentWhere where;
+    CommentOrder order_by[TENON_MAX_ORDER];
+    CommentColumn select[6];
+    CommentColumn distinct[TENON_MAX_DISTINCT];
+    CommentInclude include;
+    int64_t size;
+    const char *after, *before;
+} CommentPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct CommentOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    CommentWhere where;
+    CommentOrder order_by[TENON_MAX_ORDER];
+    CommentColumn select[6];
+    CommentColumn distinct[TENON_MAX_DISTINCT];
+    CommentInclude include;
+    int64_t page, size;
+} CommentOffsetPageQuery;
+
+typedef struct CommentPage {
+    struct Comment *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} CommentPage;
+
+typedef struct CommentOffsetPage {
+    struct Comment *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} CommentOffsetPage;
 
 struct CommentSet {
     tenon_session *session;
@@ -1244,6 +2221,11 @@ CommentStream comment_stream_open_q(const CommentQuery *query);
 Comment *comment_stream_next(CommentStream stream);
 bool comment_stream_close(CommentStream stream);
 bool comment_each_q(const CommentQuery *query, CommentEach *function, void *ctx);
+CommentAggregate comment_aggregate_q(const CommentAggregateQuery *query);
+CommentGroupList comment_group_q(const CommentGroupQuery *query);
+CommentGroupList comment_facets_q(const CommentFacetsQuery *query);
+CommentPage comment_page_q(const CommentPageQuery *query);
+CommentOffsetPage comment_page_of_q(const CommentOffsetPageQuery *query);
 Comment *comment_create_q(const CommentSet *set);
 int64_t comment_create_many_q(const CommentCreateMany *rows);
 CommentList comment_create_many_returning_q(const CommentCreateMany *rows);
@@ -1284,6 +2266,20 @@ Comment *comment_upsert_q(const CommentUpsert *row);
 #define comment_each(session_, function_, ...) \
     comment_each_q(&(CommentQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define COMMENT_PARTS(...) \
+    TENON_LIST_OF(CommentPart, __VA_ARGS__)
+#define COMMENT_HAVINGS(...) \
+    TENON_LIST_OF(CommentHaving, __VA_ARGS__)
+#define comment_aggregate(...) \
+    comment_aggregate_q(TENON_HERE((&(CommentAggregateQuery){ .session = __VA_ARGS__ })))
+#define comment_group(...) \
+    comment_group_q(TENON_HERE((&(CommentGroupQuery){ .session = __VA_ARGS__ })))
+#define comment_facets(...) \
+    comment_facets_q(TENON_HERE((&(CommentFacetsQuery){ .session = __VA_ARGS__ })))
+#define comment_page(...) \
+    comment_page_q(TENON_HERE((&(CommentPageQuery){ .session = __VA_ARGS__ })))
+#define comment_page_of(...) \
+    comment_page_of_q(TENON_HERE((&(CommentOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define comment_create(...) \
     comment_create_q(TENON_HERE((&(CommentSet){ .session = __VA_ARGS__ })))
 #define comment_create_many(...) \
@@ -1383,6 +2379,212 @@ typedef struct TagStream {
 } TagStream;
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool TagEach(Tag *row, void *ctx);
+
+typedef struct TagColumnCounts {
+    int64_t id;
+    int64_t label;
+} TagColumnCounts;
+
+typedef struct TagDistinctCounts {
+    int64_t id;
+    int64_t label;
+} TagDistinctCounts;
+
+typedef struct TagSums {
+    tenon_opt_int64 id;
+} TagSums;
+
+typedef struct TagAverages {
+    tenon_opt_double id;
+} TagAverages;
+
+typedef struct TagExtremes {
+    tenon_opt_int32 id;
+    const char *label;
+} TagExtremes;
+
+typedef struct TagColumnCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter label;
+} TagColumnCountFilters;
+
+typedef struct TagDistinctCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter label;
+} TagDistinctCountFilters;
+
+typedef struct TagSumFilters {
+    tenon_int_filter id;
+} TagSumFilters;
+
+typedef struct TagAverageFilters {
+    tenon_float_filter id;
+} TagAverageFilters;
+
+typedef struct TagExtremeFilters {
+    tenon_int_filter id;
+    tenon_text_filter label;
+} TagExtremeFilters;
+
+typedef struct TagAggregate {
+    int64_t count;
+    TagColumnCounts count_of;
+    TagDistinctCounts distinct_of;
+    TagSums sum;
+    TagAverages avg;
+    TagExtremes min, max;
+    const struct TagAggregate *parts;
+} TagAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct TagGroup {
+    struct Tag key;
+    int64_t count;
+    TagColumnCounts count_of;
+    TagDistinctCounts distinct_of;
+    TagSums sum;
+    TagAverages avg;
+    TagExtremes min, max;
+    const struct TagAggregate *parts;
+} TagGroup;
+
+typedef struct TagGroupList {
+    TagGroup *items;
+    size_t count;
+} TagGroupList;
+
+typedef struct TagHavingList {
+    const struct TagHaving *items;
+    size_t count;
+} TagHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct TagHaving {
+    const struct TagHaving *except;
+    TagHavingList all, any, none;
+    tenon_int_filter count;
+    TagColumnCountFilters count_of;
+    TagDistinctCountFilters distinct_of;
+    TagSumFilters sum;
+    TagAverageFilters avg;
+    TagExtremeFilters min, max;
+} TagHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct TagPart {
+    const struct TagWhere *where;
+    bool count;
+    TagColumn count_of[2];
+    TagColumn distinct_of[2];
+    TagColumn sum[1], avg[1];
+    TagColumn min[2], max[2];
+} TagPart;
+
+typedef struct TagPartList {
+    const TagPart *items;
+    size_t count;
+} TagPartList;
+
+typedef struct TagAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    TagWhere where;
+    TagOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    TagColumn count_of[2];
+    TagColumn distinct_of[2];
+    TagColumn sum[1], avg[1];
+    TagColumn min[2], max[2];
+    TagPartList parts;
+} TagAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct TagGroupOrder {
+    TagColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} TagGroupOrder;
+
+typedef struct TagGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    TagWhere where;
+    TagColumn by[TENON_MAX_BY];
+    TagHaving having;
+    TagGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    TagColumn count_of[2];
+    TagColumn distinct_of[2];
+    TagColumn sum[1], avg[1];
+    TagColumn min[2], max[2];
+    TagPartList parts;
+} TagGroupQuery;
+
+typedef struct TagFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    TagWhere where;
+    TagColumn column;
+} TagFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct TagPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    TagWhere where;
+    TagOrder order_by[TENON_MAX_ORDER];
+    TagColumn select[2];
+    TagColumn distinct[TENON_MAX_DISTINCT];
+    TagInclude include;
+    TagCountQuery counts;
+    int64_t size;
+    const char *after, *before;
+} TagPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct TagOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    TagWhere where;
+    TagOrder order_by[TENON_MAX_ORDER];
+    TagColumn select[2];
+    TagColumn distinct[TENON_MAX_DISTINCT];
+    TagInclude include;
+    TagCountQuery counts;
+    int64_t page, size;
+} TagOffsetPageQuery;
+
+typedef struct TagPage {
+    struct Tag *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} TagPage;
+
+typedef struct TagOffsetPage {
+    struct Tag *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} TagOffsetPage;
 
 struct TagSet {
     tenon_session *session;
@@ -1489,6 +2691,11 @@ TagStream tag_stream_open_q(const TagQuery *query);
 Tag *tag_stream_next(TagStream stream);
 bool tag_stream_close(TagStream stream);
 bool tag_each_q(const TagQuery *query, TagEach *function, void *ctx);
+TagAggregate tag_aggregate_q(const TagAggregateQuery *query);
+TagGroupList tag_group_q(const TagGroupQuery *query);
+TagGroupList tag_facets_q(const TagFacetsQuery *query);
+TagPage tag_page_q(const TagPageQuery *query);
+TagOffsetPage tag_page_of_q(const TagOffsetPageQuery *query);
 Tag *tag_create_q(const TagSet *set);
 int64_t tag_create_many_q(const TagCreateMany *rows);
 TagList tag_create_many_returning_q(const TagCreateMany *rows);
@@ -1532,6 +2739,20 @@ Tag *tag_upsert_q(const TagUpsert *row);
 #define tag_each(session_, function_, ...) \
     tag_each_q(&(TagQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define TAG_PARTS(...) \
+    TENON_LIST_OF(TagPart, __VA_ARGS__)
+#define TAG_HAVINGS(...) \
+    TENON_LIST_OF(TagHaving, __VA_ARGS__)
+#define tag_aggregate(...) \
+    tag_aggregate_q(TENON_HERE((&(TagAggregateQuery){ .session = __VA_ARGS__ })))
+#define tag_group(...) \
+    tag_group_q(TENON_HERE((&(TagGroupQuery){ .session = __VA_ARGS__ })))
+#define tag_facets(...) \
+    tag_facets_q(TENON_HERE((&(TagFacetsQuery){ .session = __VA_ARGS__ })))
+#define tag_page(...) \
+    tag_page_q(TENON_HERE((&(TagPageQuery){ .session = __VA_ARGS__ })))
+#define tag_page_of(...) \
+    tag_page_of_q(TENON_HERE((&(TagOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define tag_create(...) \
     tag_create_q(TENON_HERE((&(TagSet){ .session = __VA_ARGS__ })))
 #define tag_create_many(...) \
@@ -1634,6 +2855,218 @@ typedef struct RoomStream {
 } RoomStream;
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool RoomEach(Room *row, void *ctx);
+
+typedef struct RoomColumnCounts {
+    int64_t building;
+    int64_t number;
+    int64_t name;
+} RoomColumnCounts;
+
+typedef struct RoomDistinctCounts {
+    int64_t building;
+    int64_t number;
+    int64_t name;
+} RoomDistinctCounts;
+
+typedef struct RoomSums {
+    tenon_opt_int64 number;
+} RoomSums;
+
+typedef struct RoomAverages {
+    tenon_opt_double number;
+} RoomAverages;
+
+typedef struct RoomExtremes {
+    const char *building;
+    tenon_opt_int32 number;
+    const char *name;
+} RoomExtremes;
+
+typedef struct RoomColumnCountFilters {
+    tenon_int_filter building;
+    tenon_int_filter number;
+    tenon_int_filter name;
+} RoomColumnCountFilters;
+
+typedef struct RoomDistinctCountFilters {
+    tenon_int_filter building;
+    tenon_int_filter number;
+    tenon_int_filter name;
+} RoomDistinctCountFilters;
+
+typedef struct RoomSumFilters {
+    tenon_int_filter number;
+} RoomSumFilters;
+
+typedef struct RoomAverageFilters {
+    tenon_float_filter number;
+} RoomAverageFilters;
+
+typedef struct RoomExtremeFilters {
+    tenon_text_filter building;
+    tenon_int_filter number;
+    tenon_text_filter name;
+} RoomExtremeFilters;
+
+typedef struct RoomAggregate {
+    int64_t count;
+    RoomColumnCounts count_of;
+    RoomDistinctCounts distinct_of;
+    RoomSums sum;
+    RoomAverages avg;
+    RoomExtremes min, max;
+    const struct RoomAggregate *parts;
+} RoomAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct RoomGroup {
+    struct Room key;
+    int64_t count;
+    RoomColumnCounts count_of;
+    RoomDistinctCounts distinct_of;
+    RoomSums sum;
+    RoomAverages avg;
+    RoomExtremes min, max;
+    const struct RoomAggregate *parts;
+} RoomGroup;
+
+typedef struct RoomGroupList {
+    RoomGroup *items;
+    size_t count;
+} RoomGroupList;
+
+typedef struct RoomHavingList {
+    const struct RoomHaving *items;
+    size_t count;
+} RoomHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct RoomHaving {
+    const struct RoomHaving *except;
+    RoomHavingList all, any, none;
+    tenon_int_filter count;
+    RoomColumnCountFilters count_of;
+    RoomDistinctCountFilters distinct_of;
+    RoomSumFilters sum;
+    RoomAverageFilters avg;
+    RoomExtremeFilters min, max;
+} RoomHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct RoomPart {
+    const struct RoomWhere *where;
+    bool count;
+    RoomColumn count_of[3];
+    RoomColumn distinct_of[3];
+    RoomColumn sum[1], avg[1];
+    RoomColumn min[3], max[3];
+} RoomPart;
+
+typedef struct RoomPartList {
+    const RoomPart *items;
+    size_t count;
+} RoomPartList;
+
+typedef struct RoomAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    RoomWhere where;
+    RoomOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    RoomColumn count_of[3];
+    RoomColumn distinct_of[3];
+    RoomColumn sum[1], avg[1];
+    RoomColumn min[3], max[3];
+    RoomPartList parts;
+} RoomAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct RoomGroupOrder {
+    RoomColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} RoomGroupOrder;
+
+typedef struct RoomGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    RoomWhere where;
+    RoomColumn by[TENON_MAX_BY];
+    RoomHaving having;
+    RoomGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    RoomColumn count_of[3];
+    RoomColumn distinct_of[3];
+    RoomColumn sum[1], avg[1];
+    RoomColumn min[3], max[3];
+    RoomPartList parts;
+} RoomGroupQuery;
+
+typedef struct RoomFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    RoomWhere where;
+    RoomColumn column;
+} RoomFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct RoomPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    RoomWhere where;
+    RoomOrder order_by[TENON_MAX_ORDER];
+    RoomColumn select[3];
+    RoomColumn distinct[TENON_MAX_DISTINCT];
+    RoomInclude include;
+    RoomCountQuery counts;
+    int64_t size;
+    const char *after, *before;
+} RoomPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct RoomOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    RoomWhere where;
+    RoomOrder order_by[TENON_MAX_ORDER];
+    RoomColumn select[3];
+    RoomColumn distinct[TENON_MAX_DISTINCT];
+    RoomInclude include;
+    RoomCountQuery counts;
+    int64_t page, size;
+} RoomOffsetPageQuery;
+
+typedef struct RoomPage {
+    struct Room *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} RoomPage;
+
+typedef struct RoomOffsetPage {
+    struct Room *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} RoomOffsetPage;
 
 struct RoomSet {
     tenon_session *session;
@@ -1739,6 +3172,11 @@ RoomStream room_stream_open_q(const RoomQuery *query);
 Room *room_stream_next(RoomStream stream);
 bool room_stream_close(RoomStream stream);
 bool room_each_q(const RoomQuery *query, RoomEach *function, void *ctx);
+RoomAggregate room_aggregate_q(const RoomAggregateQuery *query);
+RoomGroupList room_group_q(const RoomGroupQuery *query);
+RoomGroupList room_facets_q(const RoomFacetsQuery *query);
+RoomPage room_page_q(const RoomPageQuery *query);
+RoomOffsetPage room_page_of_q(const RoomOffsetPageQuery *query);
 Room *room_create_q(const RoomSet *set);
 int64_t room_create_many_q(const RoomCreateMany *rows);
 RoomList room_create_many_returning_q(const RoomCreateMany *rows);
@@ -1779,6 +3217,20 @@ Room *room_upsert_q(const RoomUpsert *row);
 #define room_each(session_, function_, ...) \
     room_each_q(&(RoomQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define ROOM_PARTS(...) \
+    TENON_LIST_OF(RoomPart, __VA_ARGS__)
+#define ROOM_HAVINGS(...) \
+    TENON_LIST_OF(RoomHaving, __VA_ARGS__)
+#define room_aggregate(...) \
+    room_aggregate_q(TENON_HERE((&(RoomAggregateQuery){ .session = __VA_ARGS__ })))
+#define room_group(...) \
+    room_group_q(TENON_HERE((&(RoomGroupQuery){ .session = __VA_ARGS__ })))
+#define room_facets(...) \
+    room_facets_q(TENON_HERE((&(RoomFacetsQuery){ .session = __VA_ARGS__ })))
+#define room_page(...) \
+    room_page_q(TENON_HERE((&(RoomPageQuery){ .session = __VA_ARGS__ })))
+#define room_page_of(...) \
+    room_page_of_q(TENON_HERE((&(RoomOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define room_create(...) \
     room_create_q(TENON_HERE((&(RoomSet){ .session = __VA_ARGS__ })))
 #define room_create_many(...) \
@@ -1882,6 +3334,240 @@ typedef struct SeatStream {
 } SeatStream;
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool SeatEach(Seat *row, void *ctx);
+
+typedef struct SeatColumnCounts {
+    int64_t id;
+    int64_t row;
+    int64_t building;
+    int64_t number;
+    int64_t authorId;
+} SeatColumnCounts;
+
+typedef struct SeatDistinctCounts {
+    int64_t id;
+    int64_t row;
+    int64_t building;
+    int64_t number;
+    int64_t authorId;
+} SeatDistinctCounts;
+
+typedef struct SeatSums {
+    tenon_opt_int64 id;
+    tenon_opt_int64 row;
+    tenon_opt_int64 number;
+    tenon_opt_int64 authorId;
+} SeatSums;
+
+typedef struct SeatAverages {
+    tenon_opt_double id;
+    tenon_opt_double row;
+    tenon_opt_double number;
+    tenon_opt_double authorId;
+} SeatAverages;
+
+typedef struct SeatExtremes {
+    tenon_opt_int32 id;
+    tenon_opt_int32 row;
+    const char *building;
+    tenon_opt_int32 number;
+    tenon_opt_int32 authorId;
+} SeatExtremes;
+
+typedef struct SeatColumnCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter row;
+    tenon_int_filter building;
+    tenon_int_filter number;
+    tenon_int_filter authorId;
+} SeatColumnCountFilters;
+
+typedef struct SeatDistinctCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter row;
+    tenon_int_filter building;
+    tenon_int_filter number;
+    tenon_int_filter authorId;
+} SeatDistinctCountFilters;
+
+typedef struct SeatSumFilters {
+    tenon_int_filter id;
+    tenon_int_filter row;
+    tenon_int_filter number;
+    tenon_int_filter authorId;
+} SeatSumFilters;
+
+typedef struct SeatAverageFilters {
+    tenon_float_filter id;
+    tenon_float_filter row;
+    tenon_float_filter number;
+    tenon_float_filter authorId;
+} SeatAverageFilters;
+
+typedef struct SeatExtremeFilters {
+    tenon_int_filter id;
+    tenon_int_filter row;
+    tenon_text_filter building;
+    tenon_int_filter number;
+    tenon_int_filter authorId;
+} SeatExtremeFilters;
+
+typedef struct SeatAggregate {
+    int64_t count;
+    SeatColumnCounts count_of;
+    SeatDistinctCounts distinct_of;
+    SeatSums sum;
+    SeatAverages avg;
+    SeatExtremes min, max;
+    const struct SeatAggregate *parts;
+} SeatAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct SeatGroup {
+    struct Seat key;
+    int64_t count;
+    SeatColumnCounts count_of;
+    SeatDistinctCounts distinct_of;
+    SeatSums sum;
+    SeatAverages avg;
+    SeatExtremes min, max;
+    const struct SeatAggregate *parts;
+} SeatGroup;
+
+typedef struct SeatGroupList {
+    SeatGroup *items;
+    size_t count;
+} SeatGroupList;
+
+typedef struct SeatHavingList {
+    const struct SeatHaving *items;
+    size_t count;
+} SeatHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct SeatHaving {
+    const struct SeatHaving *except;
+    SeatHavingList all, any, none;
+    tenon_int_filter count;
+    SeatColumnCountFilters count_of;
+    SeatDistinctCountFilters distinct_of;
+    SeatSumFilters sum;
+    SeatAverageFilters avg;
+    SeatExtremeFilters min, max;
+} SeatHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct SeatPart {
+    const struct SeatWhere *where;
+    bool count;
+    SeatColumn count_of[5];
+    SeatColumn distinct_of[5];
+    SeatColumn sum[4], avg[4];
+    SeatColumn min[5], max[5];
+} SeatPart;
+
+typedef struct SeatPartList {
+    const SeatPart *items;
+    size_t count;
+} SeatPartList;
+
+typedef struct SeatAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    SeatWhere where;
+    SeatOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    SeatColumn count_of[5];
+    SeatColumn distinct_of[5];
+    SeatColumn sum[4], avg[4];
+    SeatColumn min[5], max[5];
+    SeatPartList parts;
+} SeatAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct SeatGroupOrder {
+    SeatColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} SeatGroupOrder;
+
+typedef struct SeatGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    SeatWhere where;
+    SeatColumn by[TENON_MAX_BY];
+    SeatHaving having;
+    SeatGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    SeatColumn count_of[5];
+    SeatColumn distinct_of[5];
+    SeatColumn sum[4], avg[4];
+    SeatColumn min[5], max[5];
+    SeatPartList parts;
+} SeatGroupQuery;
+
+typedef struct SeatFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    SeatWhere where;
+    SeatColumn column;
+} SeatFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct SeatPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    SeatWhere where;
+    SeatOrder order_by[TENON_MAX_ORDER];
+    SeatColumn select[5];
+    SeatColumn distinct[TENON_MAX_DISTINCT];
+    SeatInclude include;
+    int64_t size;
+    const char *after, *before;
+} SeatPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct SeatOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    SeatWhere where;
+    SeatOrder order_by[TENON_MAX_ORDER];
+    SeatColumn select[5];
+    SeatColumn distinct[TENON_MAX_DISTINCT];
+    SeatInclude include;
+    int64_t page, size;
+} SeatOffsetPageQuery;
+
+typedef struct SeatPage {
+    struct Seat *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} SeatPage;
+
+typedef struct SeatOffsetPage {
+    struct Seat *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} SeatOffsetPage;
 
 struct SeatSet {
     tenon_session *session;
@@ -1990,6 +3676,11 @@ SeatStream seat_stream_open_q(const SeatQuery *query);
 Seat *seat_stream_next(SeatStream stream);
 bool seat_stream_close(SeatStream stream);
 bool seat_each_q(const SeatQuery *query, SeatEach *function, void *ctx);
+SeatAggregate seat_aggregate_q(const SeatAggregateQuery *query);
+SeatGroupList seat_group_q(const SeatGroupQuery *query);
+SeatGroupList seat_facets_q(const SeatFacetsQuery *query);
+SeatPage seat_page_q(const SeatPageQuery *query);
+SeatOffsetPage seat_page_of_q(const SeatOffsetPageQuery *query);
 Seat *seat_create_q(const SeatSet *set);
 int64_t seat_create_many_q(const SeatCreateMany *rows);
 SeatList seat_create_many_returning_q(const SeatCreateMany *rows);
@@ -2030,6 +3721,20 @@ Seat *seat_upsert_q(const SeatUpsert *row);
 #define seat_each(session_, function_, ...) \
     seat_each_q(&(SeatQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define SEAT_PARTS(...) \
+    TENON_LIST_OF(SeatPart, __VA_ARGS__)
+#define SEAT_HAVINGS(...) \
+    TENON_LIST_OF(SeatHaving, __VA_ARGS__)
+#define seat_aggregate(...) \
+    seat_aggregate_q(TENON_HERE((&(SeatAggregateQuery){ .session = __VA_ARGS__ })))
+#define seat_group(...) \
+    seat_group_q(TENON_HERE((&(SeatGroupQuery){ .session = __VA_ARGS__ })))
+#define seat_facets(...) \
+    seat_facets_q(TENON_HERE((&(SeatFacetsQuery){ .session = __VA_ARGS__ })))
+#define seat_page(...) \
+    seat_page_q(TENON_HERE((&(SeatPageQuery){ .session = __VA_ARGS__ })))
+#define seat_page_of(...) \
+    seat_page_of_q(TENON_HERE((&(SeatOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define seat_create(...) \
     seat_create_q(TENON_HERE((&(SeatSet){ .session = __VA_ARGS__ })))
 #define seat_create_many(...) \
@@ -2128,6 +3833,212 @@ typedef struct BoxStream {
 } BoxStream;
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool BoxEach(Box *row, void *ctx);
+
+typedef struct BoxColumnCounts {
+    int64_t id;
+    int64_t name;
+} BoxColumnCounts;
+
+typedef struct BoxDistinctCounts {
+    int64_t id;
+    int64_t name;
+} BoxDistinctCounts;
+
+typedef struct BoxSums {
+    tenon_opt_int64 id;
+} BoxSums;
+
+typedef struct BoxAverages {
+    tenon_opt_double id;
+} BoxAverages;
+
+typedef struct BoxExtremes {
+    tenon_opt_int32 id;
+    const char *name;
+} BoxExtremes;
+
+typedef struct BoxColumnCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter name;
+} BoxColumnCountFilters;
+
+typedef struct BoxDistinctCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter name;
+} BoxDistinctCountFilters;
+
+typedef struct BoxSumFilters {
+    tenon_int_filter id;
+} BoxSumFilters;
+
+typedef struct BoxAverageFilters {
+    tenon_float_filter id;
+} BoxAverageFilters;
+
+typedef struct BoxExtremeFilters {
+    tenon_int_filter id;
+    tenon_text_filter name;
+} BoxExtremeFilters;
+
+typedef struct BoxAggregate {
+    int64_t count;
+    BoxColumnCounts count_of;
+    BoxDistinctCounts distinct_of;
+    BoxSums sum;
+    BoxAverages avg;
+    BoxExtremes min, max;
+    const struct BoxAggregate *parts;
+} BoxAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct BoxGroup {
+    struct Box key;
+    int64_t count;
+    BoxColumnCounts count_of;
+    BoxDistinctCounts distinct_of;
+    BoxSums sum;
+    BoxAverages avg;
+    BoxExtremes min, max;
+    const struct BoxAggregate *parts;
+} BoxGroup;
+
+typedef struct BoxGroupList {
+    BoxGroup *items;
+    size_t count;
+} BoxGroupList;
+
+typedef struct BoxHavingList {
+    const struct BoxHaving *items;
+    size_t count;
+} BoxHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct BoxHaving {
+    const struct BoxHaving *except;
+    BoxHavingList all, any, none;
+    tenon_int_filter count;
+    BoxColumnCountFilters count_of;
+    BoxDistinctCountFilters distinct_of;
+    BoxSumFilters sum;
+    BoxAverageFilters avg;
+    BoxExtremeFilters min, max;
+} BoxHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct BoxPart {
+    const struct BoxWhere *where;
+    bool count;
+    BoxColumn count_of[2];
+    BoxColumn distinct_of[2];
+    BoxColumn sum[1], avg[1];
+    BoxColumn min[2], max[2];
+} BoxPart;
+
+typedef struct BoxPartList {
+    const BoxPart *items;
+    size_t count;
+} BoxPartList;
+
+typedef struct BoxAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    BoxWhere where;
+    BoxOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    BoxColumn count_of[2];
+    BoxColumn distinct_of[2];
+    BoxColumn sum[1], avg[1];
+    BoxColumn min[2], max[2];
+    BoxPartList parts;
+} BoxAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct BoxGroupOrder {
+    BoxColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} BoxGroupOrder;
+
+typedef struct BoxGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    BoxWhere where;
+    BoxColumn by[TENON_MAX_BY];
+    BoxHaving having;
+    BoxGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    BoxColumn count_of[2];
+    BoxColumn distinct_of[2];
+    BoxColumn sum[1], avg[1];
+    BoxColumn min[2], max[2];
+    BoxPartList parts;
+} BoxGroupQuery;
+
+typedef struct BoxFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    BoxWhere where;
+    BoxColumn column;
+} BoxFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct BoxPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    BoxWhere where;
+    BoxOrder order_by[TENON_MAX_ORDER];
+    BoxColumn select[2];
+    BoxColumn distinct[TENON_MAX_DISTINCT];
+    BoxInclude include;
+    BoxCountQuery counts;
+    int64_t size;
+    const char *after, *before;
+} BoxPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct BoxOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    BoxWhere where;
+    BoxOrder order_by[TENON_MAX_ORDER];
+    BoxColumn select[2];
+    BoxColumn distinct[TENON_MAX_DISTINCT];
+    BoxInclude include;
+    BoxCountQuery counts;
+    int64_t page, size;
+} BoxOffsetPageQuery;
+
+typedef struct BoxPage {
+    struct Box *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} BoxPage;
+
+typedef struct BoxOffsetPage {
+    struct Box *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} BoxOffsetPage;
 
 struct BoxSet {
     tenon_session *session;
@@ -2232,6 +4143,11 @@ BoxStream box_stream_open_q(const BoxQuery *query);
 Box *box_stream_next(BoxStream stream);
 bool box_stream_close(BoxStream stream);
 bool box_each_q(const BoxQuery *query, BoxEach *function, void *ctx);
+BoxAggregate box_aggregate_q(const BoxAggregateQuery *query);
+BoxGroupList box_group_q(const BoxGroupQuery *query);
+BoxGroupList box_facets_q(const BoxFacetsQuery *query);
+BoxPage box_page_q(const BoxPageQuery *query);
+BoxOffsetPage box_page_of_q(const BoxOffsetPageQuery *query);
 Box *box_create_q(const BoxSet *set);
 int64_t box_create_many_q(const BoxCreateMany *rows);
 BoxList box_create_many_returning_q(const BoxCreateMany *rows);
@@ -2272,6 +4188,20 @@ Box *box_upsert_q(const BoxUpsert *row);
 #define box_each(session_, function_, ...) \
     box_each_q(&(BoxQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define BOX_PARTS(...) \
+    TENON_LIST_OF(BoxPart, __VA_ARGS__)
+#define BOX_HAVINGS(...) \
+    TENON_LIST_OF(BoxHaving, __VA_ARGS__)
+#define box_aggregate(...) \
+    box_aggregate_q(TENON_HERE((&(BoxAggregateQuery){ .session = __VA_ARGS__ })))
+#define box_group(...) \
+    box_group_q(TENON_HERE((&(BoxGroupQuery){ .session = __VA_ARGS__ })))
+#define box_facets(...) \
+    box_facets_q(TENON_HERE((&(BoxFacetsQuery){ .session = __VA_ARGS__ })))
+#define box_page(...) \
+    box_page_q(TENON_HERE((&(BoxPageQuery){ .session = __VA_ARGS__ })))
+#define box_page_of(...) \
+    box_page_of_q(TENON_HERE((&(BoxOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define box_create(...) \
     box_create_q(TENON_HERE((&(BoxSet){ .session = __VA_ARGS__ })))
 #define box_create_many(...) \
@@ -2428,6 +4358,340 @@ typedef struct ThingStream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool ThingEach(Thing *row, void *ctx);
 
+typedef struct ThingColumnCounts {
+    int64_t id;
+    int64_t boxId;
+    int64_t flag;
+    int64_t small;
+    int64_t number;
+    int64_t big;
+    int64_t real;
+    int64_t precise;
+    int64_t price;
+    int64_t text;
+    int64_t label;
+    int64_t data;
+    int64_t blob;
+    int64_t uuid;
+    int64_t stamp;
+    int64_t instant;
+    int64_t day;
+    int64_t clock;
+    int64_t mood;
+    int64_t numbers;
+    int64_t bigs;
+    int64_t texts;
+    int64_t prices;
+    int64_t moods;
+} ThingColumnCounts;
+
+typedef struct ThingDistinctCounts {
+    int64_t id;
+    int64_t boxId;
+    int64_t flag;
+    int64_t small;
+    int64_t number;
+    int64_t big;
+    int64_t real;
+    int64_t precise;
+    int64_t price;
+    int64_t text;
+    int64_t label;
+    int64_t blob;
+    int64_t uuid;
+    int64_t stamp;
+    int64_t instant;
+    int64_t day;
+    int64_t clock;
+    int64_t mood;
+} ThingDistinctCounts;
+
+typedef struct ThingSums {
+    tenon_opt_int64 id;
+    tenon_opt_int64 boxId;
+    tenon_opt_int64 small;
+    tenon_opt_int64 number;
+    tenon_opt_int64 big;
+    tenon_opt_double real;
+    tenon_opt_double precise;
+    tenon_decimal price;
+} ThingSums;
+
+typedef struct ThingAverages {
+    tenon_opt_double id;
+    tenon_opt_double boxId;
+    tenon_opt_double small;
+    tenon_opt_double number;
+    tenon_opt_double big;
+    tenon_opt_double real;
+    tenon_opt_double precise;
+    tenon_opt_double price;
+} ThingAverages;
+
+typedef struct ThingExtremes {
+    tenon_opt_int64 id;
+    tenon_opt_int32 boxId;
+    tenon_opt_int16 small;
+    tenon_opt_int32 number;
+    tenon_opt_int64 big;
+    tenon_opt_float real;
+    tenon_opt_double precise;
+    tenon_decimal price;
+    const char *text;
+    const char *label;
+    tenon_opt_uuid uuid;
+    tenon_opt_time stamp;
+    tenon_opt_time instant;
+    tenon_opt_date day;
+    tenon_opt_clock clock;
+} ThingExtremes;
+
+typedef struct ThingColumnCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter boxId;
+    tenon_int_filter flag;
+    tenon_int_filter small;
+    tenon_int_filter number;
+    tenon_int_filter big;
+    tenon_int_filter real;
+    tenon_int_filter precise;
+    tenon_int_filter price;
+    tenon_int_filter text;
+    tenon_int_filter label;
+    tenon_int_filter data;
+    tenon_int_filter blob;
+    tenon_int_filter uuid;
+    tenon_int_filter stamp;
+    tenon_int_filter instant;
+    tenon_int_filter day;
+    tenon_int_filter clock;
+    tenon_int_filter mood;
+    tenon_int_filter numbers;
+    tenon_int_filter bigs;
+    tenon_int_filter texts;
+    tenon_int_filter prices;
+    tenon_int_filter moods;
+} ThingColumnCountFilters;
+
+typedef struct ThingDistinctCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter boxId;
+    tenon_int_filter flag;
+    tenon_int_filter small;
+    tenon_int_filter number;
+    tenon_int_filter big;
+    tenon_int_filter real;
+    tenon_int_filter precise;
+    tenon_int_filter price;
+    tenon_int_filter text;
+    tenon_int_filter label;
+    tenon_int_filter blob;
+    tenon_int_filter uuid;
+    tenon_int_filter stamp;
+    tenon_int_filter instant;
+    tenon_int_filter day;
+    tenon_int_filter clock;
+    tenon_int_filter mood;
+} ThingDistinctCountFilters;
+
+typedef struct ThingSumFilters {
+    tenon_int_filter id;
+    tenon_int_filter boxId;
+    tenon_int_filter small;
+    tenon_int_filter number;
+    tenon_int_filter big;
+    tenon_float_filter real;
+    tenon_float_filter precise;
+    tenon_decimal_filter price;
+} ThingSumFilters;
+
+typedef struct ThingAverageFilters {
+    tenon_float_filter id;
+    tenon_float_filter boxId;
+    tenon_float_filter small;
+    tenon_float_filter number;
+    tenon_float_filter big;
+    tenon_float_filter real;
+    tenon_float_filter precise;
+    tenon_float_filter price;
+} ThingAverageFilters;
+
+typedef struct ThingExtremeFilters {
+    tenon_int_filter id;
+    tenon_int_filter boxId;
+    tenon_int_filter small;
+    tenon_int_filter number;
+    tenon_int_filter big;
+    tenon_float_filter real;
+    tenon_float_filter precise;
+    tenon_decimal_filter price;
+    tenon_text_filter text;
+    tenon_text_filter label;
+    tenon_uuid_filter uuid;
+    tenon_time_filter stamp;
+    tenon_time_filter instant;
+    tenon_date_filter day;
+    tenon_clock_filter clock;
+} ThingExtremeFilters;
+
+typedef struct ThingAggregate {
+    int64_t count;
+    ThingColumnCounts count_of;
+    ThingDistinctCounts distinct_of;
+    ThingSums sum;
+    ThingAverages avg;
+    ThingExtremes min, max;
+    const struct ThingAggregate *parts;
+} ThingAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct ThingGroup {
+    struct Thing key;
+    int64_t count;
+    ThingColumnCounts count_of;
+    ThingDistinctCounts distinct_of;
+    ThingSums sum;
+    ThingAverages avg;
+    ThingExtremes min, max;
+    const struct ThingAggregate *parts;
+} ThingGroup;
+
+typedef struct ThingGroupList {
+    ThingGroup *items;
+    size_t count;
+} ThingGroupList;
+
+typedef struct ThingHavingList {
+    const struct ThingHaving *items;
+    size_t count;
+} ThingHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct ThingHaving {
+    const struct ThingHaving *except;
+    ThingHavingList all, any, none;
+    tenon_int_filter count;
+    ThingColumnCountFilters count_of;
+    ThingDistinctCountFilters distinct_of;
+    ThingSumFilters sum;
+    ThingAverageFilters avg;
+    ThingExtremeFilters min, max;
+} ThingHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct ThingPart {
+    const struct ThingWhere *where;
+    bool count;
+    ThingColumn count_of[24];
+    ThingColumn distinct_of[18];
+    ThingColumn sum[8], avg[8];
+    ThingColumn min[15], max[15];
+} ThingPart;
+
+typedef struct ThingPartList {
+    const ThingPart *items;
+    size_t count;
+} ThingPartList;
+
+typedef struct ThingAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    ThingWhere where;
+    ThingOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    ThingColumn count_of[24];
+    ThingColumn distinct_of[18];
+    ThingColumn sum[8], avg[8];
+    ThingColumn min[15], max[15];
+    ThingPartList parts;
+} ThingAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct ThingGroupOrder {
+    ThingColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} ThingGroupOrder;
+
+typedef struct ThingGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    ThingWhere where;
+    ThingColumn by[TENON_MAX_BY];
+    ThingHaving having;
+    ThingGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    ThingColumn count_of[24];
+    ThingColumn distinct_of[18];
+    ThingColumn sum[8], avg[8];
+    ThingColumn min[15], max[15];
+    ThingPartList parts;
+} ThingGroupQuery;
+
+typedef struct ThingFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    ThingWhere where;
+    ThingColumn column;
+} ThingFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct ThingPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    ThingWhere where;
+    ThingOrder order_by[TENON_MAX_ORDER];
+    ThingColumn select[24];
+    ThingColumn distinct[TENON_MAX_DISTINCT];
+    ThingInclude include;
+    int64_t size;
+    const char *after, *before;
+} ThingPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct ThingOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    ThingWhere where;
+    ThingOrder order_by[TENON_MAX_ORDER];
+    ThingColumn select[24];
+    ThingColumn distinct[TENON_MAX_DISTINCT];
+    ThingInclude include;
+    int64_t page, size;
+} ThingOffsetPageQuery;
+
+typedef struct ThingPage {
+    struct Thing *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} ThingPage;
+
+typedef struct ThingOffsetPage {
+    struct Thing *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} ThingOffsetPage;
+
 struct ThingSet {
     tenon_session *session;
     tenon_table table;
@@ -2553,6 +4817,11 @@ ThingStream thing_stream_open_q(const ThingQuery *query);
 Thing *thing_stream_next(ThingStream stream);
 bool thing_stream_close(ThingStream stream);
 bool thing_each_q(const ThingQuery *query, ThingEach *function, void *ctx);
+ThingAggregate thing_aggregate_q(const ThingAggregateQuery *query);
+ThingGroupList thing_group_q(const ThingGroupQuery *query);
+ThingGroupList thing_facets_q(const ThingFacetsQuery *query);
+ThingPage thing_page_q(const ThingPageQuery *query);
+ThingOffsetPage thing_page_of_q(const ThingOffsetPageQuery *query);
 Thing *thing_create_q(const ThingSet *set);
 int64_t thing_create_many_q(const ThingCreateMany *rows);
 ThingList thing_create_many_returning_q(const ThingCreateMany *rows);
@@ -2593,6 +4862,20 @@ Thing *thing_upsert_q(const ThingUpsert *row);
 #define thing_each(session_, function_, ...) \
     thing_each_q(&(ThingQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define THING_PARTS(...) \
+    TENON_LIST_OF(ThingPart, __VA_ARGS__)
+#define THING_HAVINGS(...) \
+    TENON_LIST_OF(ThingHaving, __VA_ARGS__)
+#define thing_aggregate(...) \
+    thing_aggregate_q(TENON_HERE((&(ThingAggregateQuery){ .session = __VA_ARGS__ })))
+#define thing_group(...) \
+    thing_group_q(TENON_HERE((&(ThingGroupQuery){ .session = __VA_ARGS__ })))
+#define thing_facets(...) \
+    thing_facets_q(TENON_HERE((&(ThingFacetsQuery){ .session = __VA_ARGS__ })))
+#define thing_page(...) \
+    thing_page_q(TENON_HERE((&(ThingPageQuery){ .session = __VA_ARGS__ })))
+#define thing_page_of(...) \
+    thing_page_of_q(TENON_HERE((&(ThingOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define thing_create(...) \
     thing_create_q(TENON_HERE((&(ThingSet){ .session = __VA_ARGS__ })))
 #define thing_create_many(...) \

@@ -98,6 +98,114 @@ const tenon_model job_model = {
     .nested_update = 0, .nested_upsert_size = 0,
 };
 
+static const tenon_measure job_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(JobAggregate, count), offsetof(JobHaving, count) },
+    { "count_of.id", TENON_COUNT_OF, 0,
+      offsetof(JobAggregate, count_of.id), offsetof(JobHaving, count_of.id) },
+    { "count_of.title", TENON_COUNT_OF, 1,
+      offsetof(JobAggregate, count_of.title), offsetof(JobHaving, count_of.title) },
+    { "count_of.state", TENON_COUNT_OF, 2,
+      offsetof(JobAggregate, count_of.state), offsetof(JobHaving, count_of.state) },
+    { "count_of.weight", TENON_COUNT_OF, 3,
+      offsetof(JobAggregate, count_of.weight), offsetof(JobHaving, count_of.weight) },
+    { "count_of.version", TENON_COUNT_OF, 4,
+      offsetof(JobAggregate, count_of.version), offsetof(JobHaving, count_of.version) },
+    { "distinct_of.id", TENON_DISTINCT_OF, 0,
+      offsetof(JobAggregate, distinct_of.id), offsetof(JobHaving, distinct_of.id) },
+    { "distinct_of.title", TENON_DISTINCT_OF, 1,
+      offsetof(JobAggregate, distinct_of.title), offsetof(JobHaving, distinct_of.title) },
+    { "distinct_of.state", TENON_DISTINCT_OF, 2,
+      offsetof(JobAggregate, distinct_of.state), offsetof(JobHaving, distinct_of.state) },
+    { "distinct_of.weight", TENON_DISTINCT_OF, 3,
+      offsetof(JobAggregate, distinct_of.weight), offsetof(JobHaving, distinct_of.weight) },
+    { "distinct_of.version", TENON_DISTINCT_OF, 4,
+      offsetof(JobAggregate, distinct_of.version), offsetof(JobHaving, distinct_of.version) },
+    { "sum.id", TENON_SUM, 0,
+      offsetof(JobAggregate, sum.id), offsetof(JobHaving, sum.id) },
+    { "sum.weight", TENON_SUM, 3,
+      offsetof(JobAggregate, sum.weight), offsetof(JobHaving, sum.weight) },
+    { "sum.version", TENON_SUM, 4,
+      offsetof(JobAggregate, sum.version), offsetof(JobHaving, sum.version) },
+    { "avg.id", TENON_AVG, 0,
+      offsetof(JobAggregate, avg.id), offsetof(JobHaving, avg.id) },
+    { "avg.weight", TENON_AVG, 3,
+      offsetof(JobAggregate, avg.weight), offsetof(JobHaving, avg.weight) },
+    { "avg.version", TENON_AVG, 4,
+      offsetof(JobAggregate, avg.version), offsetof(JobHaving, avg.version) },
+    { "min.id", TENON_MIN, 0,
+      offsetof(JobAggregate, min.id), offsetof(JobHaving, min.id) },
+    { "min.title", TENON_MIN, 1,
+      offsetof(JobAggregate, min.title), offsetof(JobHaving, min.title) },
+    { "min.state", TENON_MIN, 2,
+      offsetof(JobAggregate, min.state), offsetof(JobHaving, min.state) },
+    { "min.weight", TENON_MIN, 3,
+      offsetof(JobAggregate, min.weight), offsetof(JobHaving, min.weight) },
+    { "min.version", TENON_MIN, 4,
+      offsetof(JobAggregate, min.version), offsetof(JobHaving, min.version) },
+    { "max.id", TENON_MAX, 0,
+      offsetof(JobAggregate, max.id), offsetof(JobHaving, max.id) },
+    { "max.title", TENON_MAX, 1,
+      offsetof(JobAggregate, max.title), offsetof(JobHaving, max.title) },
+    { "max.state", TENON_MAX, 2,
+      offsetof(JobAggregate, max.state), offsetof(JobHaving, max.state) },
+    { "max.weight", TENON_MAX, 3,
+      offsetof(JobAggregate, max.weight), offsetof(JobHaving, max.weight) },
+    { "max.version", TENON_MAX, 4,
+      offsetof(JobAggregate, max.version), offsetof(JobHaving, max.version) },
+};
+
+static const tenon_aggregates job_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = job_model_measures,
+    .measure_count = sizeof(job_model_measures) / sizeof(job_model_measures[0]),
+    .aggregate_size = sizeof(JobAggregate),
+    .aggregate_parts = offsetof(JobAggregate, parts),
+    .group_size = sizeof(JobGroup),
+    .group_values = offsetof(JobGroup, count),
+    .group_parts = offsetof(JobGroup, parts),
+    .having_size = sizeof(JobHaving),
+    .part_size = sizeof(JobPart),
+    .query_where = offsetof(JobAggregateQuery, where),
+    .query_order_by = offsetof(JobAggregateQuery, order_by),
+    .query_parts = offsetof(JobAggregateQuery, parts),
+    .grouped_where = offsetof(JobGroupQuery, where),
+    .grouped_by = offsetof(JobGroupQuery, by),
+    .grouped_having = offsetof(JobGroupQuery, having),
+    .grouped_order_by = offsetof(JobGroupQuery, order_by),
+    .grouped_parts = offsetof(JobGroupQuery, parts),
+    .facets_where = offsetof(JobFacetsQuery, where),
+    .facets_column = offsetof(JobFacetsQuery, column),
+    .query_chosen = {
+        offsetof(JobAggregateQuery, count),
+        offsetof(JobAggregateQuery, count_of),
+        offsetof(JobAggregateQuery, distinct_of),
+        offsetof(JobAggregateQuery, sum),
+        offsetof(JobAggregateQuery, avg),
+        offsetof(JobAggregateQuery, min),
+        offsetof(JobAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(JobGroupQuery, count),
+        offsetof(JobGroupQuery, count_of),
+        offsetof(JobGroupQuery, distinct_of),
+        offsetof(JobGroupQuery, sum),
+        offsetof(JobGroupQuery, avg),
+        offsetof(JobGroupQuery, min),
+        offsetof(JobGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(JobPart, count),
+        offsetof(JobPart, count_of),
+        offsetof(JobPart, distinct_of),
+        offsetof(JobPart, sum),
+        offsetof(JobPart, avg),
+        offsetof(JobPart, min),
+        offsetof(JobPart, max),
+    },
+};
+
 Job *(job_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
@@ -155,6 +263,45 @@ bool job_each_q(const JobQuery *query, JobEach *function, void *ctx)
     while (row && function(row, ctx))
         row = job_stream_next(made);
     return job_stream_close(made);
+}
+
+JobAggregate job_aggregate_q(const JobAggregateQuery *query)
+{
+    JobAggregate result;
+    tenon_aggregate(&job_model, &job_model_aggregates, query, &result);
+    return result;
+}
+
+JobGroupList job_group_q(const JobGroupQuery *query)
+{
+    tenon_list found = tenon_group(&job_model, &job_model_aggregates, query);
+    JobGroupList list = { TENON_AS(JobGroup *, found.items), found.count };
+    return list;
+}
+
+JobGroupList job_facets_q(const JobFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&job_model, &job_model_aggregates, query);
+    JobGroupList list = { TENON_AS(JobGroup *, found.items), found.count };
+    return list;
+}
+
+JobPage job_page_q(const JobPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&job_model, query, &request);
+    JobPage page = { TENON_AS(Job *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+JobOffsetPage job_page_of_q(const JobOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&job_model, query, query->page, query->size);
+    JobOffsetPage page = { TENON_AS(Job *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 Job *job_create_q(const JobSet *query)
@@ -309,6 +456,106 @@ const tenon_model page_model = {
     .nested_update = 0, .nested_upsert_size = 0,
 };
 
+static const tenon_measure page_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(PageAggregate, count), offsetof(PageHaving, count) },
+    { "count_of.site", TENON_COUNT_OF, 0,
+      offsetof(PageAggregate, count_of.site), offsetof(PageHaving, count_of.site) },
+    { "count_of.path", TENON_COUNT_OF, 1,
+      offsetof(PageAggregate, count_of.path), offsetof(PageHaving, count_of.path) },
+    { "count_of.secret", TENON_COUNT_OF, 2,
+      offsetof(PageAggregate, count_of.secret), offsetof(PageHaving, count_of.secret) },
+    { "count_of.body", TENON_COUNT_OF, 3,
+      offsetof(PageAggregate, count_of.body), offsetof(PageHaving, count_of.body) },
+    { "count_of.revision", TENON_COUNT_OF, 4,
+      offsetof(PageAggregate, count_of.revision), offsetof(PageHaving, count_of.revision) },
+    { "distinct_of.site", TENON_DISTINCT_OF, 0,
+      offsetof(PageAggregate, distinct_of.site), offsetof(PageHaving, distinct_of.site) },
+    { "distinct_of.path", TENON_DISTINCT_OF, 1,
+      offsetof(PageAggregate, distinct_of.path), offsetof(PageHaving, distinct_of.path) },
+    { "distinct_of.secret", TENON_DISTINCT_OF, 2,
+      offsetof(PageAggregate, distinct_of.secret), offsetof(PageHaving, distinct_of.secret) },
+    { "distinct_of.body", TENON_DISTINCT_OF, 3,
+      offsetof(PageAggregate, distinct_of.body), offsetof(PageHaving, distinct_of.body) },
+    { "distinct_of.revision", TENON_DISTINCT_OF, 4,
+      offsetof(PageAggregate, distinct_of.revision), offsetof(PageHaving, distinct_of.revision) },
+    { "sum.revision", TENON_SUM, 4,
+      offsetof(PageAggregate, sum.revision), offsetof(PageHaving, sum.revision) },
+    { "avg.revision", TENON_AVG, 4,
+      offsetof(PageAggregate, avg.revision), offsetof(PageHaving, avg.revision) },
+    { "min.site", TENON_MIN, 0,
+      offsetof(PageAggregate, min.site), offsetof(PageHaving, min.site) },
+    { "min.path", TENON_MIN, 1,
+      offsetof(PageAggregate, min.path), offsetof(PageHaving, min.path) },
+    { "min.secret", TENON_MIN, 2,
+      offsetof(PageAggregate, min.secret), offsetof(PageHaving, min.secret) },
+    { "min.body", TENON_MIN, 3,
+      offsetof(PageAggregate, min.body), offsetof(PageHaving, min.body) },
+    { "min.revision", TENON_MIN, 4,
+      offsetof(PageAggregate, min.revision), offsetof(PageHaving, min.revision) },
+    { "max.site", TENON_MAX, 0,
+      offsetof(PageAggregate, max.site), offsetof(PageHaving, max.site) },
+    { "max.path", TENON_MAX, 1,
+      offsetof(PageAggregate, max.path), offsetof(PageHaving, max.path) },
+    { "max.secret", TENON_MAX, 2,
+      offsetof(PageAggregate, max.secret), offsetof(PageHaving, max.secret) },
+    { "max.body", TENON_MAX, 3,
+      offsetof(PageAggregate, max.body), offsetof(PageHaving, max.body) },
+    { "max.revision", TENON_MAX, 4,
+      offsetof(PageAggregate, max.revision), offsetof(PageHaving, max.revision) },
+};
+
+static const tenon_aggregates page_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = page_model_measures,
+    .measure_count = sizeof(page_model_measures) / sizeof(page_model_measures[0]),
+    .aggregate_size = sizeof(PageAggregate),
+    .aggregate_parts = offsetof(PageAggregate, parts),
+    .group_size = sizeof(PageGroup),
+    .group_values = offsetof(PageGroup, count),
+    .group_parts = offsetof(PageGroup, parts),
+    .having_size = sizeof(PageHaving),
+    .part_size = sizeof(PagePart),
+    .query_where = offsetof(PageAggregateQuery, where),
+    .query_order_by = offsetof(PageAggregateQuery, order_by),
+    .query_parts = offsetof(PageAggregateQuery, parts),
+    .grouped_where = offsetof(PageGroupQuery, where),
+    .grouped_by = offsetof(PageGroupQuery, by),
+    .grouped_having = offsetof(PageGroupQuery, having),
+    .grouped_order_by = offsetof(PageGroupQuery, order_by),
+    .grouped_parts = offsetof(PageGroupQuery, parts),
+    .facets_where = offsetof(PageFacetsQuery, where),
+    .facets_column = offsetof(PageFacetsQuery, column),
+    .query_chosen = {
+        offsetof(PageAggregateQuery, count),
+        offsetof(PageAggregateQuery, count_of),
+        offsetof(PageAggregateQuery, distinct_of),
+        offsetof(PageAggregateQuery, sum),
+        offsetof(PageAggregateQuery, avg),
+        offsetof(PageAggregateQuery, min),
+        offsetof(PageAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(PageGroupQuery, count),
+        offsetof(PageGroupQuery, count_of),
+        offsetof(PageGroupQuery, distinct_of),
+        offsetof(PageGroupQuery, sum),
+        offsetof(PageGroupQuery, avg),
+        offsetof(PageGroupQuery, min),
+        offsetof(PageGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(PagePart, count),
+        offsetof(PagePart, count_of),
+        offsetof(PagePart, distinct_of),
+        offsetof(PagePart, sum),
+        offsetof(PagePart, avg),
+        offsetof(PagePart, min),
+        offsetof(PagePart, max),
+    },
+};
+
 Page *(page_find)(tenon_session *session, const char *site, const char *path)
 {
     const void *const tenon_key[] = { &site, &path };
@@ -378,6 +625,45 @@ bool page_each_q(const PageQuery *query, PageEach *function, void *ctx)
     while (row && function(row, ctx))
         row = page_stream_next(made);
     return page_stream_close(made);
+}
+
+PageAggregate page_aggregate_q(const PageAggregateQuery *query)
+{
+    PageAggregate result;
+    tenon_aggregate(&page_model, &page_model_aggregates, query, &result);
+    return result;
+}
+
+PageGroupList page_group_q(const PageGroupQuery *query)
+{
+    tenon_list found = tenon_group(&page_model, &page_model_aggregates, query);
+    PageGroupList list = { TENON_AS(PageGroup *, found.items), found.count };
+    return list;
+}
+
+PageGroupList page_facets_q(const PageFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&page_model, &page_model_aggregates, query);
+    PageGroupList list = { TENON_AS(PageGroup *, found.items), found.count };
+    return list;
+}
+
+PagePage page_page_q(const PagePageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&page_model, query, &request);
+    PagePage page = { TENON_AS(Page *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+PageOffsetPage page_page_of_q(const PageOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&page_model, query, query->page, query->size);
+    PageOffsetPage page = { TENON_AS(Page *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 Page *page_create_q(const PageSet *query)
@@ -492,6 +778,82 @@ const tenon_model number_model = {
     .nested_update = 0, .nested_upsert_size = 0,
 };
 
+static const tenon_measure number_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(NumberAggregate, count), offsetof(NumberHaving, count) },
+    { "count_of.id", TENON_COUNT_OF, 0,
+      offsetof(NumberAggregate, count_of.id), offsetof(NumberHaving, count_of.id) },
+    { "count_of.label", TENON_COUNT_OF, 1,
+      offsetof(NumberAggregate, count_of.label), offsetof(NumberHaving, count_of.label) },
+    { "distinct_of.id", TENON_DISTINCT_OF, 0,
+      offsetof(NumberAggregate, distinct_of.id), offsetof(NumberHaving, distinct_of.id) },
+    { "distinct_of.label", TENON_DISTINCT_OF, 1,
+      offsetof(NumberAggregate, distinct_of.label), offsetof(NumberHaving, distinct_of.label) },
+    { "sum.id", TENON_SUM, 0,
+      offsetof(NumberAggregate, sum.id), offsetof(NumberHaving, sum.id) },
+    { "avg.id", TENON_AVG, 0,
+      offsetof(NumberAggregate, avg.id), offsetof(NumberHaving, avg.id) },
+    { "min.id", TENON_MIN, 0,
+      offsetof(NumberAggregate, min.id), offsetof(NumberHaving, min.id) },
+    { "min.label", TENON_MIN, 1,
+      offsetof(NumberAggregate, min.label), offsetof(NumberHaving, min.label) },
+    { "max.id", TENON_MAX, 0,
+      offsetof(NumberAggregate, max.id), offsetof(NumberHaving, max.id) },
+    { "max.label", TENON_MAX, 1,
+      offsetof(NumberAggregate, max.label), offsetof(NumberHaving, max.label) },
+};
+
+static const tenon_aggregates number_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = number_model_measures,
+    .measure_count = sizeof(number_model_measures) / sizeof(number_model_measures[0]),
+    .aggregate_size = sizeof(NumberAggregate),
+    .aggregate_parts = offsetof(NumberAggregate, parts),
+    .group_size = sizeof(NumberGroup),
+    .group_values = offsetof(NumberGroup, count),
+    .group_parts = offsetof(NumberGroup, parts),
+    .having_size = sizeof(NumberHaving),
+    .part_size = sizeof(NumberPart),
+    .query_where = offsetof(NumberAggregateQuery, where),
+    .query_order_by = offsetof(NumberAggregateQuery, order_by),
+    .query_parts = offsetof(NumberAggregateQuery, parts),
+    .grouped_where = offsetof(NumberGroupQuery, where),
+    .grouped_by = offsetof(NumberGroupQuery, by),
+    .grouped_having = offsetof(NumberGroupQuery, having),
+    .grouped_order_by = offsetof(NumberGroupQuery, order_by),
+    .grouped_parts = offsetof(NumberGroupQuery, parts),
+    .facets_where = offsetof(NumberFacetsQuery, where),
+    .facets_column = offsetof(NumberFacetsQuery, column),
+    .query_chosen = {
+        offsetof(NumberAggregateQuery, count),
+        offsetof(NumberAggregateQuery, count_of),
+        offsetof(NumberAggregateQuery, distinct_of),
+        offsetof(NumberAggregateQuery, sum),
+        offsetof(NumberAggregateQuery, avg),
+        offsetof(NumberAggregateQuery, min),
+        offsetof(NumberAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(NumberGroupQuery, count),
+        offsetof(NumberGroupQuery, count_of),
+        offsetof(NumberGroupQuery, distinct_of),
+        offsetof(NumberGroupQuery, sum),
+        offsetof(NumberGroupQuery, avg),
+        offsetof(NumberGroupQuery, min),
+        offsetof(NumberGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(NumberPart, count),
+        offsetof(NumberPart, count_of),
+        offsetof(NumberPart, distinct_of),
+        offsetof(NumberPart, sum),
+        offsetof(NumberPart, avg),
+        offsetof(NumberPart, min),
+        offsetof(NumberPart, max),
+    },
+};
+
 Number *(number_find_by_id)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
@@ -549,5 +911,44 @@ bool number_each_q(const NumberQuery *query, NumberEach *function, void *ctx)
     while (row && function(row, ctx))
         row = number_stream_next(made);
     return number_stream_close(made);
+}
+
+NumberAggregate number_aggregate_q(const NumberAggregateQuery *query)
+{
+    NumberAggregate result;
+    tenon_aggregate(&number_model, &number_model_aggregates, query, &result);
+    return result;
+}
+
+NumberGroupList number_group_q(const NumberGroupQuery *query)
+{
+    tenon_list found = tenon_group(&number_model, &number_model_aggregates, query);
+    NumberGroupList list = { TENON_AS(NumberGroup *, found.items), found.count };
+    return list;
+}
+
+NumberGroupList number_facets_q(const NumberFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&number_model, &number_model_aggregates, query);
+    NumberGroupList list = { TENON_AS(NumberGroup *, found.items), found.count };
+    return list;
+}
+
+NumberPage number_page_q(const NumberPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&number_model, query, &request);
+    NumberPage page = { TENON_AS(Number *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+NumberOffsetPage number_page_of_q(const NumberOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&number_model, query, query->page, query->size);
+    NumberOffsetPage page = { TENON_AS(Number *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 

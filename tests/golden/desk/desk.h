@@ -133,6 +133,234 @@ typedef struct JobStream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool JobEach(Job *row, void *ctx);
 
+typedef struct JobColumnCounts {
+    int64_t id;
+    int64_t title;
+    int64_t state;
+    int64_t weight;
+    int64_t version;
+} JobColumnCounts;
+
+typedef struct JobDistinctCounts {
+    int64_t id;
+    int64_t title;
+    int64_t state;
+    int64_t weight;
+    int64_t version;
+} JobDistinctCounts;
+
+typedef struct JobSums {
+    tenon_opt_int64 id;
+    tenon_opt_int64 weight;
+    tenon_opt_int64 version;
+} JobSums;
+
+typedef struct JobAverages {
+    tenon_opt_double id;
+    tenon_opt_double weight;
+    tenon_opt_double version;
+} JobAverages;
+
+typedef struct JobExtremes {
+    tenon_opt_int32 id;
+    const char *title;
+    const char *state;
+    tenon_opt_int32 weight;
+    tenon_opt_int32 version;
+} JobExtremes;
+
+typedef struct JobColumnCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter title;
+    tenon_int_filter state;
+    tenon_int_filter weight;
+    tenon_int_filter version;
+} JobColumnCountFilters;
+
+typedef struct JobDistinctCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter title;
+    tenon_int_filter state;
+    tenon_int_filter weight;
+    tenon_int_filter version;
+} JobDistinctCountFilters;
+
+typedef struct JobSumFilters {
+    tenon_int_filter id;
+    tenon_int_filter weight;
+    tenon_int_filter version;
+} JobSumFilters;
+
+typedef struct JobAverageFilters {
+    tenon_float_filter id;
+    tenon_float_filter weight;
+    tenon_float_filter version;
+} JobAverageFilters;
+
+typedef struct JobExtremeFilters {
+    tenon_int_filter id;
+    tenon_text_filter title;
+    tenon_text_filter state;
+    tenon_int_filter weight;
+    tenon_int_filter version;
+} JobExtremeFilters;
+
+typedef struct JobAggregate {
+    int64_t count;
+    JobColumnCounts count_of;
+    JobDistinctCounts distinct_of;
+    JobSums sum;
+    JobAverages avg;
+    JobExtremes min, max;
+    const struct JobAggregate *parts;
+} JobAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct JobGroup {
+    struct Job key;
+    int64_t count;
+    JobColumnCounts count_of;
+    JobDistinctCounts distinct_of;
+    JobSums sum;
+    JobAverages avg;
+    JobExtremes min, max;
+    const struct JobAggregate *parts;
+} JobGroup;
+
+typedef struct JobGroupList {
+    JobGroup *items;
+    size_t count;
+} JobGroupList;
+
+typedef struct JobHavingList {
+    const struct JobHaving *items;
+    size_t count;
+} JobHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct JobHaving {
+    const struct JobHaving *except;
+    JobHavingList all, any, none;
+    tenon_int_filter count;
+    JobColumnCountFilters count_of;
+    JobDistinctCountFilters distinct_of;
+    JobSumFilters sum;
+    JobAverageFilters avg;
+    JobExtremeFilters min, max;
+} JobHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct JobPart {
+    const struct JobWhere *where;
+    bool count;
+    JobColumn count_of[5];
+    JobColumn distinct_of[5];
+    JobColumn sum[3], avg[3];
+    JobColumn min[5], max[5];
+} JobPart;
+
+typedef struct JobPartList {
+    const JobPart *items;
+    size_t count;
+} JobPartList;
+
+typedef struct JobAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    JobWhere where;
+    JobOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    JobColumn count_of[5];
+    JobColumn distinct_of[5];
+    JobColumn sum[3], avg[3];
+    JobColumn min[5], max[5];
+    JobPartList parts;
+} JobAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct JobGroupOrder {
+    JobColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} JobGroupOrder;
+
+typedef struct JobGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    JobWhere where;
+    JobColumn by[TENON_MAX_BY];
+    JobHaving having;
+    JobGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    JobColumn count_of[5];
+    JobColumn distinct_of[5];
+    JobColumn sum[3], avg[3];
+    JobColumn min[5], max[5];
+    JobPartList parts;
+} JobGroupQuery;
+
+typedef struct JobFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    JobWhere where;
+    JobColumn column;
+} JobFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct JobPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    JobWhere where;
+    JobOrder order_by[TENON_MAX_ORDER];
+    JobColumn select[5];
+    JobColumn distinct[TENON_MAX_DISTINCT];
+    int64_t size;
+    const char *after, *before;
+} JobPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct JobOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    JobWhere where;
+    JobOrder order_by[TENON_MAX_ORDER];
+    JobColumn select[5];
+    JobColumn distinct[TENON_MAX_DISTINCT];
+    int64_t page, size;
+} JobOffsetPageQuery;
+
+typedef struct JobPage {
+    struct Job *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} JobPage;
+
+typedef struct JobOffsetPage {
+    struct Job *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} JobOffsetPage;
+
 struct JobSet {
     tenon_session *session;
     tenon_table table;
@@ -185,6 +413,11 @@ JobStream job_stream_open_q(const JobQuery *query);
 Job *job_stream_next(JobStream stream);
 bool job_stream_close(JobStream stream);
 bool job_each_q(const JobQuery *query, JobEach *function, void *ctx);
+JobAggregate job_aggregate_q(const JobAggregateQuery *query);
+JobGroupList job_group_q(const JobGroupQuery *query);
+JobGroupList job_facets_q(const JobFacetsQuery *query);
+JobPage job_page_q(const JobPageQuery *query);
+JobOffsetPage job_page_of_q(const JobOffsetPageQuery *query);
 Job *job_create_q(const JobSet *set);
 int64_t job_create_many_q(const JobCreateMany *rows);
 JobList job_create_many_returning_q(const JobCreateMany *rows);
@@ -215,6 +448,20 @@ Job *job_upsert_q(const JobUpsert *row);
 #define job_each(session_, function_, ...) \
     job_each_q(&(JobQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define JOB_PARTS(...) \
+    TENON_LIST_OF(JobPart, __VA_ARGS__)
+#define JOB_HAVINGS(...) \
+    TENON_LIST_OF(JobHaving, __VA_ARGS__)
+#define job_aggregate(...) \
+    job_aggregate_q(TENON_HERE((&(JobAggregateQuery){ .session = __VA_ARGS__ })))
+#define job_group(...) \
+    job_group_q(TENON_HERE((&(JobGroupQuery){ .session = __VA_ARGS__ })))
+#define job_facets(...) \
+    job_facets_q(TENON_HERE((&(JobFacetsQuery){ .session = __VA_ARGS__ })))
+#define job_page(...) \
+    job_page_q(TENON_HERE((&(JobPageQuery){ .session = __VA_ARGS__ })))
+#define job_page_of(...) \
+    job_page_of_q(TENON_HERE((&(JobOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define job_create(...) \
     job_create_q(TENON_HERE((&(JobSet){ .session = __VA_ARGS__ })))
 #define job_create_many(...) \
@@ -303,6 +550,226 @@ typedef struct PageStream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool PageEach(Page *row, void *ctx);
 
+typedef struct PageColumnCounts {
+    int64_t site;
+    int64_t path;
+    int64_t secret;
+    int64_t body;
+    int64_t revision;
+} PageColumnCounts;
+
+typedef struct PageDistinctCounts {
+    int64_t site;
+    int64_t path;
+    int64_t secret;
+    int64_t body;
+    int64_t revision;
+} PageDistinctCounts;
+
+typedef struct PageSums {
+    tenon_opt_int64 revision;
+} PageSums;
+
+typedef struct PageAverages {
+    tenon_opt_double revision;
+} PageAverages;
+
+typedef struct PageExtremes {
+    const char *site;
+    const char *path;
+    const char *secret;
+    const char *body;
+    tenon_opt_int64 revision;
+} PageExtremes;
+
+typedef struct PageColumnCountFilters {
+    tenon_int_filter site;
+    tenon_int_filter path;
+    tenon_int_filter secret;
+    tenon_int_filter body;
+    tenon_int_filter revision;
+} PageColumnCountFilters;
+
+typedef struct PageDistinctCountFilters {
+    tenon_int_filter site;
+    tenon_int_filter path;
+    tenon_int_filter secret;
+    tenon_int_filter body;
+    tenon_int_filter revision;
+} PageDistinctCountFilters;
+
+typedef struct PageSumFilters {
+    tenon_int_filter revision;
+} PageSumFilters;
+
+typedef struct PageAverageFilters {
+    tenon_float_filter revision;
+} PageAverageFilters;
+
+typedef struct PageExtremeFilters {
+    tenon_text_filter site;
+    tenon_text_filter path;
+    tenon_text_filter secret;
+    tenon_text_filter body;
+    tenon_int_filter revision;
+} PageExtremeFilters;
+
+typedef struct PageAggregate {
+    int64_t count;
+    PageColumnCounts count_of;
+    PageDistinctCounts distinct_of;
+    PageSums sum;
+    PageAverages avg;
+    PageExtremes min, max;
+    const struct PageAggregate *parts;
+} PageAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct PageGroup {
+    struct Page key;
+    int64_t count;
+    PageColumnCounts count_of;
+    PageDistinctCounts distinct_of;
+    PageSums sum;
+    PageAverages avg;
+    PageExtremes min, max;
+    const struct PageAggregate *parts;
+} PageGroup;
+
+typedef struct PageGroupList {
+    PageGroup *items;
+    size_t count;
+} PageGroupList;
+
+typedef struct PageHavingList {
+    const struct PageHaving *items;
+    size_t count;
+} PageHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct PageHaving {
+    const struct PageHaving *except;
+    PageHavingList all, any, none;
+    tenon_int_filter count;
+    PageColumnCountFilters count_of;
+    PageDistinctCountFilters distinct_of;
+    PageSumFilters sum;
+    PageAverageFilters avg;
+    PageExtremeFilters min, max;
+} PageHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct PagePart {
+    const struct PageWhere *where;
+    bool count;
+    PageColumn count_of[5];
+    PageColumn distinct_of[5];
+    PageColumn sum[1], avg[1];
+    PageColumn min[5], max[5];
+} PagePart;
+
+typedef struct PagePartList {
+    const PagePart *items;
+    size_t count;
+} PagePartList;
+
+typedef struct PageAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    PageWhere where;
+    PageOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    PageColumn count_of[5];
+    PageColumn distinct_of[5];
+    PageColumn sum[1], avg[1];
+    PageColumn min[5], max[5];
+    PagePartList parts;
+} PageAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct PageGroupOrder {
+    PageColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} PageGroupOrder;
+
+typedef struct PageGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    PageWhere where;
+    PageColumn by[TENON_MAX_BY];
+    PageHaving having;
+    PageGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    PageColumn count_of[5];
+    PageColumn distinct_of[5];
+    PageColumn sum[1], avg[1];
+    PageColumn min[5], max[5];
+    PagePartList parts;
+} PageGroupQuery;
+
+typedef struct PageFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    PageWhere where;
+    PageColumn column;
+} PageFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct PagePageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    PageWhere where;
+    PageOrder order_by[TENON_MAX_ORDER];
+    PageColumn select[5];
+    PageColumn distinct[TENON_MAX_DISTINCT];
+    int64_t size;
+    const char *after, *before;
+} PagePageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct PageOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    PageWhere where;
+    PageOrder order_by[TENON_MAX_ORDER];
+    PageColumn select[5];
+    PageColumn distinct[TENON_MAX_DISTINCT];
+    int64_t page, size;
+} PageOffsetPageQuery;
+
+typedef struct PagePage {
+    struct Page *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} PagePage;
+
+typedef struct PageOffsetPage {
+    struct Page *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} PageOffsetPage;
+
 struct PageSet {
     tenon_session *session;
     tenon_table table;
@@ -357,6 +824,11 @@ PageStream page_stream_open_q(const PageQuery *query);
 Page *page_stream_next(PageStream stream);
 bool page_stream_close(PageStream stream);
 bool page_each_q(const PageQuery *query, PageEach *function, void *ctx);
+PageAggregate page_aggregate_q(const PageAggregateQuery *query);
+PageGroupList page_group_q(const PageGroupQuery *query);
+PageGroupList page_facets_q(const PageFacetsQuery *query);
+PagePage page_page_q(const PagePageQuery *query);
+PageOffsetPage page_page_of_q(const PageOffsetPageQuery *query);
 Page *page_create_q(const PageSet *set);
 int64_t page_create_many_q(const PageCreateMany *rows);
 PageList page_create_many_returning_q(const PageCreateMany *rows);
@@ -390,6 +862,20 @@ Page *page_upsert_q(const PageUpsert *row);
 #define page_each(session_, function_, ...) \
     page_each_q(&(PageQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define PAGE_PARTS(...) \
+    TENON_LIST_OF(PagePart, __VA_ARGS__)
+#define PAGE_HAVINGS(...) \
+    TENON_LIST_OF(PageHaving, __VA_ARGS__)
+#define page_aggregate(...) \
+    page_aggregate_q(TENON_HERE((&(PageAggregateQuery){ .session = __VA_ARGS__ })))
+#define page_group(...) \
+    page_group_q(TENON_HERE((&(PageGroupQuery){ .session = __VA_ARGS__ })))
+#define page_facets(...) \
+    page_facets_q(TENON_HERE((&(PageFacetsQuery){ .session = __VA_ARGS__ })))
+#define page_page(...) \
+    page_page_q(TENON_HERE((&(PagePageQuery){ .session = __VA_ARGS__ })))
+#define page_page_of(...) \
+    page_page_of_q(TENON_HERE((&(PageOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define page_create(...) \
     page_create_q(TENON_HERE((&(PageSet){ .session = __VA_ARGS__ })))
 #define page_create_many(...) \
@@ -468,6 +954,208 @@ typedef struct NumberStream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool NumberEach(Number *row, void *ctx);
 
+typedef struct NumberColumnCounts {
+    int64_t id;
+    int64_t label;
+} NumberColumnCounts;
+
+typedef struct NumberDistinctCounts {
+    int64_t id;
+    int64_t label;
+} NumberDistinctCounts;
+
+typedef struct NumberSums {
+    tenon_opt_int64 id;
+} NumberSums;
+
+typedef struct NumberAverages {
+    tenon_opt_double id;
+} NumberAverages;
+
+typedef struct NumberExtremes {
+    tenon_opt_int64 id;
+    const char *label;
+} NumberExtremes;
+
+typedef struct NumberColumnCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter label;
+} NumberColumnCountFilters;
+
+typedef struct NumberDistinctCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter label;
+} NumberDistinctCountFilters;
+
+typedef struct NumberSumFilters {
+    tenon_int_filter id;
+} NumberSumFilters;
+
+typedef struct NumberAverageFilters {
+    tenon_float_filter id;
+} NumberAverageFilters;
+
+typedef struct NumberExtremeFilters {
+    tenon_int_filter id;
+    tenon_text_filter label;
+} NumberExtremeFilters;
+
+typedef struct NumberAggregate {
+    int64_t count;
+    NumberColumnCounts count_of;
+    NumberDistinctCounts distinct_of;
+    NumberSums sum;
+    NumberAverages avg;
+    NumberExtremes min, max;
+    const struct NumberAggregate *parts;
+} NumberAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct NumberGroup {
+    struct Number key;
+    int64_t count;
+    NumberColumnCounts count_of;
+    NumberDistinctCounts distinct_of;
+    NumberSums sum;
+    NumberAverages avg;
+    NumberExtremes min, max;
+    const struct NumberAggregate *parts;
+} NumberGroup;
+
+typedef struct NumberGroupList {
+    NumberGroup *items;
+    size_t count;
+} NumberGroupList;
+
+typedef struct NumberHavingList {
+    const struct NumberHaving *items;
+    size_t count;
+} NumberHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct NumberHaving {
+    const struct NumberHaving *except;
+    NumberHavingList all, any, none;
+    tenon_int_filter count;
+    NumberColumnCountFilters count_of;
+    NumberDistinctCountFilters distinct_of;
+    NumberSumFilters sum;
+    NumberAverageFilters avg;
+    NumberExtremeFilters min, max;
+} NumberHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct NumberPart {
+    const struct NumberWhere *where;
+    bool count;
+    NumberColumn count_of[2];
+    NumberColumn distinct_of[2];
+    NumberColumn sum[1], avg[1];
+    NumberColumn min[2], max[2];
+} NumberPart;
+
+typedef struct NumberPartList {
+    const NumberPart *items;
+    size_t count;
+} NumberPartList;
+
+typedef struct NumberAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    NumberWhere where;
+    NumberOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    NumberColumn count_of[2];
+    NumberColumn distinct_of[2];
+    NumberColumn sum[1], avg[1];
+    NumberColumn min[2], max[2];
+    NumberPartList parts;
+} NumberAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct NumberGroupOrder {
+    NumberColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} NumberGroupOrder;
+
+typedef struct NumberGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    NumberWhere where;
+    NumberColumn by[TENON_MAX_BY];
+    NumberHaving having;
+    NumberGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    NumberColumn count_of[2];
+    NumberColumn distinct_of[2];
+    NumberColumn sum[1], avg[1];
+    NumberColumn min[2], max[2];
+    NumberPartList parts;
+} NumberGroupQuery;
+
+typedef struct NumberFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    NumberWhere where;
+    NumberColumn column;
+} NumberFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct NumberPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    NumberWhere where;
+    NumberOrder order_by[TENON_MAX_ORDER];
+    NumberColumn select[2];
+    NumberColumn distinct[TENON_MAX_DISTINCT];
+    int64_t size;
+    const char *after, *before;
+} NumberPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct NumberOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    NumberWhere where;
+    NumberOrder order_by[TENON_MAX_ORDER];
+    NumberColumn select[2];
+    NumberColumn distinct[TENON_MAX_DISTINCT];
+    int64_t page, size;
+} NumberOffsetPageQuery;
+
+typedef struct NumberPage {
+    struct Number *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} NumberPage;
+
+typedef struct NumberOffsetPage {
+    struct Number *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} NumberOffsetPage;
+
 Number *number_find_by_id(tenon_session *session, int64_t id);
 Number *number_find_by_id_q(const tenon_key_options *options, int64_t id);
 Number *number_find_first_q(const NumberQuery *query);
@@ -478,6 +1166,11 @@ NumberStream number_stream_open_q(const NumberQuery *query);
 Number *number_stream_next(NumberStream stream);
 bool number_stream_close(NumberStream stream);
 bool number_each_q(const NumberQuery *query, NumberEach *function, void *ctx);
+NumberAggregate number_aggregate_q(const NumberAggregateQuery *query);
+NumberGroupList number_group_q(const NumberGroupQuery *query);
+NumberGroupList number_facets_q(const NumberFacetsQuery *query);
+NumberPage number_page_q(const NumberPageQuery *query);
+NumberOffsetPage number_page_of_q(const NumberOffsetPageQuery *query);
 
 #ifndef __cplusplus
 /* `.any = NUMBER_WHERES({ .a = … }, { .b = … })` */
@@ -499,6 +1192,20 @@ bool number_each_q(const NumberQuery *query, NumberEach *function, void *ctx);
 #define number_each(session_, function_, ...) \
     number_each_q(&(NumberQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define NUMBER_PARTS(...) \
+    TENON_LIST_OF(NumberPart, __VA_ARGS__)
+#define NUMBER_HAVINGS(...) \
+    TENON_LIST_OF(NumberHaving, __VA_ARGS__)
+#define number_aggregate(...) \
+    number_aggregate_q(TENON_HERE((&(NumberAggregateQuery){ .session = __VA_ARGS__ })))
+#define number_group(...) \
+    number_group_q(TENON_HERE((&(NumberGroupQuery){ .session = __VA_ARGS__ })))
+#define number_facets(...) \
+    number_facets_q(TENON_HERE((&(NumberFacetsQuery){ .session = __VA_ARGS__ })))
+#define number_page(...) \
+    number_page_q(TENON_HERE((&(NumberPageQuery){ .session = __VA_ARGS__ })))
+#define number_page_of(...) \
+    number_page_of_q(TENON_HERE((&(NumberOffsetPageQuery){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

@@ -316,6 +316,122 @@ const tenon_model arrays_model = {
     .nested_update = 0, .nested_upsert_size = 0,
 };
 
+static const tenon_measure arrays_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(ArraysAggregate, count), offsetof(ArraysHaving, count) },
+    { "count_of.id", TENON_COUNT_OF, 0,
+      offsetof(ArraysAggregate, count_of.id), offsetof(ArraysHaving, count_of.id) },
+    { "count_of.flags", TENON_COUNT_OF, 1,
+      offsetof(ArraysAggregate, count_of.flags), offsetof(ArraysHaving, count_of.flags) },
+    { "count_of.smalls", TENON_COUNT_OF, 2,
+      offsetof(ArraysAggregate, count_of.smalls), offsetof(ArraysHaving, count_of.smalls) },
+    { "count_of.numbers", TENON_COUNT_OF, 3,
+      offsetof(ArraysAggregate, count_of.numbers), offsetof(ArraysHaving, count_of.numbers) },
+    { "count_of.bigs", TENON_COUNT_OF, 4,
+      offsetof(ArraysAggregate, count_of.bigs), offsetof(ArraysHaving, count_of.bigs) },
+    { "count_of.reals", TENON_COUNT_OF, 5,
+      offsetof(ArraysAggregate, count_of.reals), offsetof(ArraysHaving, count_of.reals) },
+    { "count_of.precises", TENON_COUNT_OF, 6,
+      offsetof(ArraysAggregate, count_of.precises), offsetof(ArraysHaving, count_of.precises) },
+    { "count_of.prices", TENON_COUNT_OF, 7,
+      offsetof(ArraysAggregate, count_of.prices), offsetof(ArraysHaving, count_of.prices) },
+    { "count_of.texts", TENON_COUNT_OF, 8,
+      offsetof(ArraysAggregate, count_of.texts), offsetof(ArraysHaving, count_of.texts) },
+    { "count_of.labels", TENON_COUNT_OF, 9,
+      offsetof(ArraysAggregate, count_of.labels), offsetof(ArraysHaving, count_of.labels) },
+    { "count_of.codes", TENON_COUNT_OF, 10,
+      offsetof(ArraysAggregate, count_of.codes), offsetof(ArraysHaving, count_of.codes) },
+    { "count_of.datas", TENON_COUNT_OF, 11,
+      offsetof(ArraysAggregate, count_of.datas), offsetof(ArraysHaving, count_of.datas) },
+    { "count_of.raws", TENON_COUNT_OF, 12,
+      offsetof(ArraysAggregate, count_of.raws), offsetof(ArraysHaving, count_of.raws) },
+    { "count_of.blobs", TENON_COUNT_OF, 13,
+      offsetof(ArraysAggregate, count_of.blobs), offsetof(ArraysHaving, count_of.blobs) },
+    { "count_of.uuids", TENON_COUNT_OF, 14,
+      offsetof(ArraysAggregate, count_of.uuids), offsetof(ArraysHaving, count_of.uuids) },
+    { "count_of.stamps", TENON_COUNT_OF, 15,
+      offsetof(ArraysAggregate, count_of.stamps), offsetof(ArraysHaving, count_of.stamps) },
+    { "count_of.instants", TENON_COUNT_OF, 16,
+      offsetof(ArraysAggregate, count_of.instants), offsetof(ArraysHaving, count_of.instants) },
+    { "count_of.days", TENON_COUNT_OF, 17,
+      offsetof(ArraysAggregate, count_of.days), offsetof(ArraysHaving, count_of.days) },
+    { "count_of.clocks", TENON_COUNT_OF, 18,
+      offsetof(ArraysAggregate, count_of.clocks), offsetof(ArraysHaving, count_of.clocks) },
+    { "count_of.zoneds", TENON_COUNT_OF, 19,
+      offsetof(ArraysAggregate, count_of.zoneds), offsetof(ArraysHaving, count_of.zoneds) },
+    { "count_of.roles", TENON_COUNT_OF, 20,
+      offsetof(ArraysAggregate, count_of.roles), offsetof(ArraysHaving, count_of.roles) },
+    { "count_of.monies", TENON_COUNT_OF, 21,
+      offsetof(ArraysAggregate, count_of.monies), offsetof(ArraysHaving, count_of.monies) },
+    { "count_of.bitss", TENON_COUNT_OF, 22,
+      offsetof(ArraysAggregate, count_of.bitss), offsetof(ArraysHaving, count_of.bitss) },
+    { "count_of.addresses", TENON_COUNT_OF, 23,
+      offsetof(ArraysAggregate, count_of.addresses), offsetof(ArraysHaving, count_of.addresses) },
+    { "count_of.markups", TENON_COUNT_OF, 24,
+      offsetof(ArraysAggregate, count_of.markups), offsetof(ArraysHaving, count_of.markups) },
+    { "distinct_of.id", TENON_DISTINCT_OF, 0,
+      offsetof(ArraysAggregate, distinct_of.id), offsetof(ArraysHaving, distinct_of.id) },
+    { "sum.id", TENON_SUM, 0,
+      offsetof(ArraysAggregate, sum.id), offsetof(ArraysHaving, sum.id) },
+    { "avg.id", TENON_AVG, 0,
+      offsetof(ArraysAggregate, avg.id), offsetof(ArraysHaving, avg.id) },
+    { "min.id", TENON_MIN, 0,
+      offsetof(ArraysAggregate, min.id), offsetof(ArraysHaving, min.id) },
+    { "max.id", TENON_MAX, 0,
+      offsetof(ArraysAggregate, max.id), offsetof(ArraysHaving, max.id) },
+};
+
+static const tenon_aggregates arrays_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = arrays_model_measures,
+    .measure_count = sizeof(arrays_model_measures) / sizeof(arrays_model_measures[0]),
+    .aggregate_size = sizeof(ArraysAggregate),
+    .aggregate_parts = offsetof(ArraysAggregate, parts),
+    .group_size = sizeof(ArraysGroup),
+    .group_values = offsetof(ArraysGroup, count),
+    .group_parts = offsetof(ArraysGroup, parts),
+    .having_size = sizeof(ArraysHaving),
+    .part_size = sizeof(ArraysPart),
+    .query_where = offsetof(ArraysAggregateQuery, where),
+    .query_order_by = offsetof(ArraysAggregateQuery, order_by),
+    .query_parts = offsetof(ArraysAggregateQuery, parts),
+    .grouped_where = offsetof(ArraysGroupQuery, where),
+    .grouped_by = offsetof(ArraysGroupQuery, by),
+    .grouped_having = offsetof(ArraysGroupQuery, having),
+    .grouped_order_by = offsetof(ArraysGroupQuery, order_by),
+    .grouped_parts = offsetof(ArraysGroupQuery, parts),
+    .facets_where = offsetof(ArraysFacetsQuery, where),
+    .facets_column = offsetof(ArraysFacetsQuery, column),
+    .query_chosen = {
+        offsetof(ArraysAggregateQuery, count),
+        offsetof(ArraysAggregateQuery, count_of),
+        offsetof(ArraysAggregateQuery, distinct_of),
+        offsetof(ArraysAggregateQuery, sum),
+        offsetof(ArraysAggregateQuery, avg),
+        offsetof(ArraysAggregateQuery, min),
+        offsetof(ArraysAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(ArraysGroupQuery, count),
+        offsetof(ArraysGroupQuery, count_of),
+        offsetof(ArraysGroupQuery, distinct_of),
+        offsetof(ArraysGroupQuery, sum),
+        offsetof(ArraysGroupQuery, avg),
+        offsetof(ArraysGroupQuery, min),
+        offsetof(ArraysGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(ArraysPart, count),
+        offsetof(ArraysPart, count_of),
+        offsetof(ArraysPart, distinct_of),
+        offsetof(ArraysPart, sum),
+        offsetof(ArraysPart, avg),
+        offsetof(ArraysPart, min),
+        offsetof(ArraysPart, max),
+    },
+};
+
 Arrays *(arrays_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
@@ -373,6 +489,45 @@ bool arrays_each_q(const ArraysQuery *query, ArraysEach *function, void *ctx)
     while (row && function(row, ctx))
         row = arrays_stream_next(made);
     return arrays_stream_close(made);
+}
+
+ArraysAggregate arrays_aggregate_q(const ArraysAggregateQuery *query)
+{
+    ArraysAggregate result;
+    tenon_aggregate(&arrays_model, &arrays_model_aggregates, query, &result);
+    return result;
+}
+
+ArraysGroupList arrays_group_q(const ArraysGroupQuery *query)
+{
+    tenon_list found = tenon_group(&arrays_model, &arrays_model_aggregates, query);
+    ArraysGroupList list = { TENON_AS(ArraysGroup *, found.items), found.count };
+    return list;
+}
+
+ArraysGroupList arrays_facets_q(const ArraysFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&arrays_model, &arrays_model_aggregates, query);
+    ArraysGroupList list = { TENON_AS(ArraysGroup *, found.items), found.count };
+    return list;
+}
+
+ArraysPage arrays_page_q(const ArraysPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&arrays_model, query, &request);
+    ArraysPage page = { TENON_AS(Arrays *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+ArraysOffsetPage arrays_page_of_q(const ArraysOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&arrays_model, query, query->page, query->size);
+    ArraysOffsetPage page = { TENON_AS(Arrays *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 Arrays *arrays_create_q(const ArraysSet *query)

@@ -136,6 +136,250 @@ typedef struct ArraysStream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool ArraysEach(Arrays *row, void *ctx);
 
+typedef struct ArraysColumnCounts {
+    int64_t id;
+    int64_t flags;
+    int64_t smalls;
+    int64_t numbers;
+    int64_t bigs;
+    int64_t reals;
+    int64_t precises;
+    int64_t prices;
+    int64_t texts;
+    int64_t labels;
+    int64_t codes;
+    int64_t datas;
+    int64_t raws;
+    int64_t blobs;
+    int64_t uuids;
+    int64_t stamps;
+    int64_t instants;
+    int64_t days;
+    int64_t clocks;
+    int64_t zoneds;
+    int64_t roles;
+    int64_t monies;
+    int64_t bitss;
+    int64_t addresses;
+    int64_t markups;
+} ArraysColumnCounts;
+
+typedef struct ArraysDistinctCounts {
+    int64_t id;
+} ArraysDistinctCounts;
+
+typedef struct ArraysSums {
+    tenon_opt_int64 id;
+} ArraysSums;
+
+typedef struct ArraysAverages {
+    tenon_opt_double id;
+} ArraysAverages;
+
+typedef struct ArraysExtremes {
+    tenon_opt_int64 id;
+} ArraysExtremes;
+
+typedef struct ArraysColumnCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter flags;
+    tenon_int_filter smalls;
+    tenon_int_filter numbers;
+    tenon_int_filter bigs;
+    tenon_int_filter reals;
+    tenon_int_filter precises;
+    tenon_int_filter prices;
+    tenon_int_filter texts;
+    tenon_int_filter labels;
+    tenon_int_filter codes;
+    tenon_int_filter datas;
+    tenon_int_filter raws;
+    tenon_int_filter blobs;
+    tenon_int_filter uuids;
+    tenon_int_filter stamps;
+    tenon_int_filter instants;
+    tenon_int_filter days;
+    tenon_int_filter clocks;
+    tenon_int_filter zoneds;
+    tenon_int_filter roles;
+    tenon_int_filter monies;
+    tenon_int_filter bitss;
+    tenon_int_filter addresses;
+    tenon_int_filter markups;
+} ArraysColumnCountFilters;
+
+typedef struct ArraysDistinctCountFilters {
+    tenon_int_filter id;
+} ArraysDistinctCountFilters;
+
+typedef struct ArraysSumFilters {
+    tenon_int_filter id;
+} ArraysSumFilters;
+
+typedef struct ArraysAverageFilters {
+    tenon_float_filter id;
+} ArraysAverageFilters;
+
+typedef struct ArraysExtremeFilters {
+    tenon_int_filter id;
+} ArraysExtremeFilters;
+
+typedef struct ArraysAggregate {
+    int64_t count;
+    ArraysColumnCounts count_of;
+    ArraysDistinctCounts distinct_of;
+    ArraysSums sum;
+    ArraysAverages avg;
+    ArraysExtremes min, max;
+    const struct ArraysAggregate *parts;
+} ArraysAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct ArraysGroup {
+    struct Arrays key;
+    int64_t count;
+    ArraysColumnCounts count_of;
+    ArraysDistinctCounts distinct_of;
+    ArraysSums sum;
+    ArraysAverages avg;
+    ArraysExtremes min, max;
+    const struct ArraysAggregate *parts;
+} ArraysGroup;
+
+typedef struct ArraysGroupList {
+    ArraysGroup *items;
+    size_t count;
+} ArraysGroupList;
+
+typedef struct ArraysHavingList {
+    const struct ArraysHaving *items;
+    size_t count;
+} ArraysHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct ArraysHaving {
+    const struct ArraysHaving *except;
+    ArraysHavingList all, any, none;
+    tenon_int_filter count;
+    ArraysColumnCountFilters count_of;
+    ArraysDistinctCountFilters distinct_of;
+    ArraysSumFilters sum;
+    ArraysAverageFilters avg;
+    ArraysExtremeFilters min, max;
+} ArraysHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct ArraysPart {
+    const struct ArraysWhere *where;
+    bool count;
+    ArraysColumn count_of[25];
+    ArraysColumn distinct_of[1];
+    ArraysColumn sum[1], avg[1];
+    ArraysColumn min[1], max[1];
+} ArraysPart;
+
+typedef struct ArraysPartList {
+    const ArraysPart *items;
+    size_t count;
+} ArraysPartList;
+
+typedef struct ArraysAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    ArraysWhere where;
+    ArraysOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    ArraysColumn count_of[25];
+    ArraysColumn distinct_of[1];
+    ArraysColumn sum[1], avg[1];
+    ArraysColumn min[1], max[1];
+    ArraysPartList parts;
+} ArraysAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct ArraysGroupOrder {
+    ArraysColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} ArraysGroupOrder;
+
+typedef struct ArraysGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    ArraysWhere where;
+    ArraysColumn by[TENON_MAX_BY];
+    ArraysHaving having;
+    ArraysGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    ArraysColumn count_of[25];
+    ArraysColumn distinct_of[1];
+    ArraysColumn sum[1], avg[1];
+    ArraysColumn min[1], max[1];
+    ArraysPartList parts;
+} ArraysGroupQuery;
+
+typedef struct ArraysFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    ArraysWhere where;
+    ArraysColumn column;
+} ArraysFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct ArraysPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    ArraysWhere where;
+    ArraysOrder order_by[TENON_MAX_ORDER];
+    ArraysColumn select[25];
+    ArraysColumn distinct[TENON_MAX_DISTINCT];
+    int64_t size;
+    const char *after, *before;
+} ArraysPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct ArraysOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    ArraysWhere where;
+    ArraysOrder order_by[TENON_MAX_ORDER];
+    ArraysColumn select[25];
+    ArraysColumn distinct[TENON_MAX_DISTINCT];
+    int64_t page, size;
+} ArraysOffsetPageQuery;
+
+typedef struct ArraysPage {
+    struct Arrays *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} ArraysPage;
+
+typedef struct ArraysOffsetPage {
+    struct Arrays *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} ArraysOffsetPage;
+
 struct ArraysSet {
     tenon_session *session;
     tenon_table table;
@@ -208,6 +452,11 @@ ArraysStream arrays_stream_open_q(const ArraysQuery *query);
 Arrays *arrays_stream_next(ArraysStream stream);
 bool arrays_stream_close(ArraysStream stream);
 bool arrays_each_q(const ArraysQuery *query, ArraysEach *function, void *ctx);
+ArraysAggregate arrays_aggregate_q(const ArraysAggregateQuery *query);
+ArraysGroupList arrays_group_q(const ArraysGroupQuery *query);
+ArraysGroupList arrays_facets_q(const ArraysFacetsQuery *query);
+ArraysPage arrays_page_q(const ArraysPageQuery *query);
+ArraysOffsetPage arrays_page_of_q(const ArraysOffsetPageQuery *query);
 Arrays *arrays_create_q(const ArraysSet *set);
 int64_t arrays_create_many_q(const ArraysCreateMany *rows);
 ArraysList arrays_create_many_returning_q(const ArraysCreateMany *rows);
@@ -238,6 +487,20 @@ Arrays *arrays_upsert_q(const ArraysUpsert *row);
 #define arrays_each(session_, function_, ...) \
     arrays_each_q(&(ArraysQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define ARRAYS_PARTS(...) \
+    TENON_LIST_OF(ArraysPart, __VA_ARGS__)
+#define ARRAYS_HAVINGS(...) \
+    TENON_LIST_OF(ArraysHaving, __VA_ARGS__)
+#define arrays_aggregate(...) \
+    arrays_aggregate_q(TENON_HERE((&(ArraysAggregateQuery){ .session = __VA_ARGS__ })))
+#define arrays_group(...) \
+    arrays_group_q(TENON_HERE((&(ArraysGroupQuery){ .session = __VA_ARGS__ })))
+#define arrays_facets(...) \
+    arrays_facets_q(TENON_HERE((&(ArraysFacetsQuery){ .session = __VA_ARGS__ })))
+#define arrays_page(...) \
+    arrays_page_q(TENON_HERE((&(ArraysPageQuery){ .session = __VA_ARGS__ })))
+#define arrays_page_of(...) \
+    arrays_page_of_q(TENON_HERE((&(ArraysOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define arrays_create(...) \
     arrays_create_q(TENON_HERE((&(ArraysSet){ .session = __VA_ARGS__ })))
 #define arrays_create_many(...) \

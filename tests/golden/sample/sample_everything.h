@@ -136,6 +136,354 @@ typedef struct EverythingStream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool EverythingEach(Everything *row, void *ctx);
 
+typedef struct EverythingColumnCounts {
+    int64_t id;
+    int64_t flag;
+    int64_t small;
+    int64_t number;
+    int64_t big;
+    int64_t real;
+    int64_t precise;
+    int64_t price;
+    int64_t text;
+    int64_t label;
+    int64_t code;
+    int64_t data;
+    int64_t raw;
+    int64_t blob;
+    int64_t uuid;
+    int64_t stamp;
+    int64_t instant;
+    int64_t day;
+    int64_t clock;
+    int64_t zoned;
+    int64_t role;
+    int64_t money;
+    int64_t bits;
+    int64_t address;
+    int64_t markup;
+} EverythingColumnCounts;
+
+typedef struct EverythingDistinctCounts {
+    int64_t id;
+    int64_t flag;
+    int64_t small;
+    int64_t number;
+    int64_t big;
+    int64_t real;
+    int64_t precise;
+    int64_t price;
+    int64_t text;
+    int64_t label;
+    int64_t code;
+    int64_t blob;
+    int64_t uuid;
+    int64_t stamp;
+    int64_t instant;
+    int64_t day;
+    int64_t clock;
+    int64_t zoned;
+    int64_t role;
+    int64_t money;
+    int64_t bits;
+    int64_t address;
+    int64_t markup;
+} EverythingDistinctCounts;
+
+typedef struct EverythingSums {
+    tenon_opt_int64 id;
+    tenon_opt_int64 small;
+    tenon_opt_int64 number;
+    tenon_opt_int64 big;
+    tenon_opt_double real;
+    tenon_opt_double precise;
+    tenon_decimal price;
+    tenon_decimal money;
+} EverythingSums;
+
+typedef struct EverythingAverages {
+    tenon_opt_double id;
+    tenon_opt_double small;
+    tenon_opt_double number;
+    tenon_opt_double big;
+    tenon_opt_double real;
+    tenon_opt_double precise;
+    tenon_opt_double price;
+    tenon_opt_double money;
+} EverythingAverages;
+
+typedef struct EverythingExtremes {
+    tenon_opt_int64 id;
+    tenon_opt_int16 small;
+    tenon_opt_int32 number;
+    tenon_opt_int64 big;
+    tenon_opt_float real;
+    tenon_opt_double precise;
+    tenon_decimal price;
+    const char *text;
+    const char *label;
+    const char *code;
+    tenon_opt_uuid uuid;
+    tenon_opt_time stamp;
+    tenon_opt_time instant;
+    tenon_opt_date day;
+    tenon_opt_clock clock;
+    tenon_opt_clock_tz zoned;
+    tenon_decimal money;
+} EverythingExtremes;
+
+typedef struct EverythingColumnCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter flag;
+    tenon_int_filter small;
+    tenon_int_filter number;
+    tenon_int_filter big;
+    tenon_int_filter real;
+    tenon_int_filter precise;
+    tenon_int_filter price;
+    tenon_int_filter text;
+    tenon_int_filter label;
+    tenon_int_filter code;
+    tenon_int_filter data;
+    tenon_int_filter raw;
+    tenon_int_filter blob;
+    tenon_int_filter uuid;
+    tenon_int_filter stamp;
+    tenon_int_filter instant;
+    tenon_int_filter day;
+    tenon_int_filter clock;
+    tenon_int_filter zoned;
+    tenon_int_filter role;
+    tenon_int_filter money;
+    tenon_int_filter bits;
+    tenon_int_filter address;
+    tenon_int_filter markup;
+} EverythingColumnCountFilters;
+
+typedef struct EverythingDistinctCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter flag;
+    tenon_int_filter small;
+    tenon_int_filter number;
+    tenon_int_filter big;
+    tenon_int_filter real;
+    tenon_int_filter precise;
+    tenon_int_filter price;
+    tenon_int_filter text;
+    tenon_int_filter label;
+    tenon_int_filter code;
+    tenon_int_filter blob;
+    tenon_int_filter uuid;
+    tenon_int_filter stamp;
+    tenon_int_filter instant;
+    tenon_int_filter day;
+    tenon_int_filter clock;
+    tenon_int_filter zoned;
+    tenon_int_filter role;
+    tenon_int_filter money;
+    tenon_int_filter bits;
+    tenon_int_filter address;
+    tenon_int_filter markup;
+} EverythingDistinctCountFilters;
+
+typedef struct EverythingSumFilters {
+    tenon_int_filter id;
+    tenon_int_filter small;
+    tenon_int_filter number;
+    tenon_int_filter big;
+    tenon_float_filter real;
+    tenon_float_filter precise;
+    tenon_decimal_filter price;
+    tenon_decimal_filter money;
+} EverythingSumFilters;
+
+typedef struct EverythingAverageFilters {
+    tenon_float_filter id;
+    tenon_float_filter small;
+    tenon_float_filter number;
+    tenon_float_filter big;
+    tenon_float_filter real;
+    tenon_float_filter precise;
+    tenon_float_filter price;
+    tenon_float_filter money;
+} EverythingAverageFilters;
+
+typedef struct EverythingExtremeFilters {
+    tenon_int_filter id;
+    tenon_int_filter small;
+    tenon_int_filter number;
+    tenon_int_filter big;
+    tenon_float_filter real;
+    tenon_float_filter precise;
+    tenon_decimal_filter price;
+    tenon_text_filter text;
+    tenon_text_filter label;
+    tenon_text_filter code;
+    tenon_uuid_filter uuid;
+    tenon_time_filter stamp;
+    tenon_time_filter instant;
+    tenon_date_filter day;
+    tenon_clock_filter clock;
+    tenon_clock_tz_filter zoned;
+    tenon_decimal_filter money;
+} EverythingExtremeFilters;
+
+typedef struct EverythingAggregate {
+    int64_t count;
+    EverythingColumnCounts count_of;
+    EverythingDistinctCounts distinct_of;
+    EverythingSums sum;
+    EverythingAverages avg;
+    EverythingExtremes min, max;
+    const struct EverythingAggregate *parts;
+} EverythingAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct EverythingGroup {
+    struct Everything key;
+    int64_t count;
+    EverythingColumnCounts count_of;
+    EverythingDistinctCounts distinct_of;
+    EverythingSums sum;
+    EverythingAverages avg;
+    EverythingExtremes min, max;
+    const struct EverythingAggregate *parts;
+} EverythingGroup;
+
+typedef struct EverythingGroupList {
+    EverythingGroup *items;
+    size_t count;
+} EverythingGroupList;
+
+typedef struct EverythingHavingList {
+    const struct EverythingHaving *items;
+    size_t count;
+} EverythingHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct EverythingHaving {
+    const struct EverythingHaving *except;
+    EverythingHavingList all, any, none;
+    tenon_int_filter count;
+    EverythingColumnCountFilters count_of;
+    EverythingDistinctCountFilters distinct_of;
+    EverythingSumFilters sum;
+    EverythingAverageFilters avg;
+    EverythingExtremeFilters min, max;
+} EverythingHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct EverythingPart {
+    const struct EverythingWhere *where;
+    bool count;
+    EverythingColumn count_of[25];
+    EverythingColumn distinct_of[23];
+    EverythingColumn sum[8], avg[8];
+    EverythingColumn min[17], max[17];
+} EverythingPart;
+
+typedef struct EverythingPartList {
+    const EverythingPart *items;
+    size_t count;
+} EverythingPartList;
+
+typedef struct EverythingAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    EverythingWhere where;
+    EverythingOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    EverythingColumn count_of[25];
+    EverythingColumn distinct_of[23];
+    EverythingColumn sum[8], avg[8];
+    EverythingColumn min[17], max[17];
+    EverythingPartList parts;
+} EverythingAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct EverythingGroupOrder {
+    EverythingColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} EverythingGroupOrder;
+
+typedef struct EverythingGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    EverythingWhere where;
+    EverythingColumn by[TENON_MAX_BY];
+    EverythingHaving having;
+    EverythingGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    EverythingColumn count_of[25];
+    EverythingColumn distinct_of[23];
+    EverythingColumn sum[8], avg[8];
+    EverythingColumn min[17], max[17];
+    EverythingPartList parts;
+} EverythingGroupQuery;
+
+typedef struct EverythingFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    EverythingWhere where;
+    EverythingColumn column;
+} EverythingFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct EverythingPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    EverythingWhere where;
+    EverythingOrder order_by[TENON_MAX_ORDER];
+    EverythingColumn select[25];
+    EverythingColumn distinct[TENON_MAX_DISTINCT];
+    int64_t size;
+    const char *after, *before;
+} EverythingPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct EverythingOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    EverythingWhere where;
+    EverythingOrder order_by[TENON_MAX_ORDER];
+    EverythingColumn select[25];
+    EverythingColumn distinct[TENON_MAX_DISTINCT];
+    int64_t page, size;
+} EverythingOffsetPageQuery;
+
+typedef struct EverythingPage {
+    struct Everything *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} EverythingPage;
+
+typedef struct EverythingOffsetPage {
+    struct Everything *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} EverythingOffsetPage;
+
 struct EverythingSet {
     tenon_session *session;
     tenon_table table;
@@ -208,6 +556,11 @@ EverythingStream everything_stream_open_q(const EverythingQuery *query);
 Everything *everything_stream_next(EverythingStream stream);
 bool everything_stream_close(EverythingStream stream);
 bool everything_each_q(const EverythingQuery *query, EverythingEach *function, void *ctx);
+EverythingAggregate everything_aggregate_q(const EverythingAggregateQuery *query);
+EverythingGroupList everything_group_q(const EverythingGroupQuery *query);
+EverythingGroupList everything_facets_q(const EverythingFacetsQuery *query);
+EverythingPage everything_page_q(const EverythingPageQuery *query);
+EverythingOffsetPage everything_page_of_q(const EverythingOffsetPageQuery *query);
 Everything *everything_create_q(const EverythingSet *set);
 int64_t everything_create_many_q(const EverythingCreateMany *rows);
 EverythingList everything_create_many_returning_q(const EverythingCreateMany *rows);
@@ -238,6 +591,20 @@ Everything *everything_upsert_q(const EverythingUpsert *row);
 #define everything_each(session_, function_, ...) \
     everything_each_q(&(EverythingQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define EVERYTHING_PARTS(...) \
+    TENON_LIST_OF(EverythingPart, __VA_ARGS__)
+#define EVERYTHING_HAVINGS(...) \
+    TENON_LIST_OF(EverythingHaving, __VA_ARGS__)
+#define everything_aggregate(...) \
+    everything_aggregate_q(TENON_HERE((&(EverythingAggregateQuery){ .session = __VA_ARGS__ })))
+#define everything_group(...) \
+    everything_group_q(TENON_HERE((&(EverythingGroupQuery){ .session = __VA_ARGS__ })))
+#define everything_facets(...) \
+    everything_facets_q(TENON_HERE((&(EverythingFacetsQuery){ .session = __VA_ARGS__ })))
+#define everything_page(...) \
+    everything_page_q(TENON_HERE((&(EverythingPageQuery){ .session = __VA_ARGS__ })))
+#define everything_page_of(...) \
+    everything_page_of_q(TENON_HERE((&(EverythingOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define everything_create(...) \
     everything_create_q(TENON_HERE((&(EverythingSet){ .session = __VA_ARGS__ })))
 #define everything_create_many(...) \

@@ -121,6 +121,102 @@ const tenon_model membership_model = {
     .nested_upsert_size = sizeof(MembershipNestedUpsert),
 };
 
+static const tenon_measure membership_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(MembershipAggregate, count), offsetof(MembershipHaving, count) },
+    { "count_of.userId", TENON_COUNT_OF, 0,
+      offsetof(MembershipAggregate, count_of.userId), offsetof(MembershipHaving, count_of.userId) },
+    { "count_of.groupName", TENON_COUNT_OF, 1,
+      offsetof(MembershipAggregate, count_of.groupName), offsetof(MembershipHaving, count_of.groupName) },
+    { "count_of.role", TENON_COUNT_OF, 2,
+      offsetof(MembershipAggregate, count_of.role), offsetof(MembershipHaving, count_of.role) },
+    { "count_of.since", TENON_COUNT_OF, 3,
+      offsetof(MembershipAggregate, count_of.since), offsetof(MembershipHaving, count_of.since) },
+    { "count_of.note", TENON_COUNT_OF, 4,
+      offsetof(MembershipAggregate, count_of.note), offsetof(MembershipHaving, count_of.note) },
+    { "distinct_of.userId", TENON_DISTINCT_OF, 0,
+      offsetof(MembershipAggregate, distinct_of.userId), offsetof(MembershipHaving, distinct_of.userId) },
+    { "distinct_of.groupName", TENON_DISTINCT_OF, 1,
+      offsetof(MembershipAggregate, distinct_of.groupName), offsetof(MembershipHaving, distinct_of.groupName) },
+    { "distinct_of.role", TENON_DISTINCT_OF, 2,
+      offsetof(MembershipAggregate, distinct_of.role), offsetof(MembershipHaving, distinct_of.role) },
+    { "distinct_of.since", TENON_DISTINCT_OF, 3,
+      offsetof(MembershipAggregate, distinct_of.since), offsetof(MembershipHaving, distinct_of.since) },
+    { "distinct_of.note", TENON_DISTINCT_OF, 4,
+      offsetof(MembershipAggregate, distinct_of.note), offsetof(MembershipHaving, distinct_of.note) },
+    { "sum.userId", TENON_SUM, 0,
+      offsetof(MembershipAggregate, sum.userId), offsetof(MembershipHaving, sum.userId) },
+    { "avg.userId", TENON_AVG, 0,
+      offsetof(MembershipAggregate, avg.userId), offsetof(MembershipHaving, avg.userId) },
+    { "min.userId", TENON_MIN, 0,
+      offsetof(MembershipAggregate, min.userId), offsetof(MembershipHaving, min.userId) },
+    { "min.groupName", TENON_MIN, 1,
+      offsetof(MembershipAggregate, min.groupName), offsetof(MembershipHaving, min.groupName) },
+    { "min.since", TENON_MIN, 3,
+      offsetof(MembershipAggregate, min.since), offsetof(MembershipHaving, min.since) },
+    { "min.note", TENON_MIN, 4,
+      offsetof(MembershipAggregate, min.note), offsetof(MembershipHaving, min.note) },
+    { "max.userId", TENON_MAX, 0,
+      offsetof(MembershipAggregate, max.userId), offsetof(MembershipHaving, max.userId) },
+    { "max.groupName", TENON_MAX, 1,
+      offsetof(MembershipAggregate, max.groupName), offsetof(MembershipHaving, max.groupName) },
+    { "max.since", TENON_MAX, 3,
+      offsetof(MembershipAggregate, max.since), offsetof(MembershipHaving, max.since) },
+    { "max.note", TENON_MAX, 4,
+      offsetof(MembershipAggregate, max.note), offsetof(MembershipHaving, max.note) },
+};
+
+static const tenon_aggregates membership_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = membership_model_measures,
+    .measure_count = sizeof(membership_model_measures) / sizeof(membership_model_measures[0]),
+    .aggregate_size = sizeof(MembershipAggregate),
+    .aggregate_parts = offsetof(MembershipAggregate, parts),
+    .group_size = sizeof(MembershipGroup),
+    .group_values = offsetof(MembershipGroup, count),
+    .group_parts = offsetof(MembershipGroup, parts),
+    .having_size = sizeof(MembershipHaving),
+    .part_size = sizeof(MembershipPart),
+    .query_where = offsetof(MembershipAggregateQuery, where),
+    .query_order_by = offsetof(MembershipAggregateQuery, order_by),
+    .query_parts = offsetof(MembershipAggregateQuery, parts),
+    .grouped_where = offsetof(MembershipGroupQuery, where),
+    .grouped_by = offsetof(MembershipGroupQuery, by),
+    .grouped_having = offsetof(MembershipGroupQuery, having),
+    .grouped_order_by = offsetof(MembershipGroupQuery, order_by),
+    .grouped_parts = offsetof(MembershipGroupQuery, parts),
+    .facets_where = offsetof(MembershipFacetsQuery, where),
+    .facets_column = offsetof(MembershipFacetsQuery, column),
+    .query_chosen = {
+        offsetof(MembershipAggregateQuery, count),
+        offsetof(MembershipAggregateQuery, count_of),
+        offsetof(MembershipAggregateQuery, distinct_of),
+        offsetof(MembershipAggregateQuery, sum),
+        offsetof(MembershipAggregateQuery, avg),
+        offsetof(MembershipAggregateQuery, min),
+        offsetof(MembershipAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(MembershipGroupQuery, count),
+        offsetof(MembershipGroupQuery, count_of),
+        offsetof(MembershipGroupQuery, distinct_of),
+        offsetof(MembershipGroupQuery, sum),
+        offsetof(MembershipGroupQuery, avg),
+        offsetof(MembershipGroupQuery, min),
+        offsetof(MembershipGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(MembershipPart, count),
+        offsetof(MembershipPart, count_of),
+        offsetof(MembershipPart, distinct_of),
+        offsetof(MembershipPart, sum),
+        offsetof(MembershipPart, avg),
+        offsetof(MembershipPart, min),
+        offsetof(MembershipPart, max),
+    },
+};
+
 Membership *(membership_find)(tenon_session *session, int64_t userId, const char *groupName)
 {
     const void *const tenon_key[] = { &userId, &groupName };
@@ -183,6 +279,45 @@ bool membership_each_q(const MembershipQuery *query, MembershipEach *function, v
     while (row && function(row, ctx))
         row = membership_stream_next(made);
     return membership_stream_close(made);
+}
+
+MembershipAggregate membership_aggregate_q(const MembershipAggregateQuery *query)
+{
+    MembershipAggregate result;
+    tenon_aggregate(&membership_model, &membership_model_aggregates, query, &result);
+    return result;
+}
+
+MembershipGroupList membership_group_q(const MembershipGroupQuery *query)
+{
+    tenon_list found = tenon_group(&membership_model, &membership_model_aggregates, query);
+    MembershipGroupList list = { TENON_AS(MembershipGroup *, found.items), found.count };
+    return list;
+}
+
+MembershipGroupList membership_facets_q(const MembershipFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&membership_model, &membership_model_aggregates, query);
+    MembershipGroupList list = { TENON_AS(MembershipGroup *, found.items), found.count };
+    return list;
+}
+
+MembershipPage membership_page_q(const MembershipPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&membership_model, query, &request);
+    MembershipPage page = { TENON_AS(Membership *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+MembershipOffsetPage membership_page_of_q(const MembershipOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&membership_model, query, query->page, query->size);
+    MembershipOffsetPage page = { TENON_AS(Membership *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 Membership *membership_create_q(const MembershipSet *query)

@@ -87,6 +87,226 @@ typedef struct MembershipStream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool MembershipEach(Membership *row, void *ctx);
 
+typedef struct MembershipColumnCounts {
+    int64_t userId;
+    int64_t groupName;
+    int64_t role;
+    int64_t since;
+    int64_t note;
+} MembershipColumnCounts;
+
+typedef struct MembershipDistinctCounts {
+    int64_t userId;
+    int64_t groupName;
+    int64_t role;
+    int64_t since;
+    int64_t note;
+} MembershipDistinctCounts;
+
+typedef struct MembershipSums {
+    tenon_opt_int64 userId;
+} MembershipSums;
+
+typedef struct MembershipAverages {
+    tenon_opt_double userId;
+} MembershipAverages;
+
+typedef struct MembershipExtremes {
+    tenon_opt_int32 userId;
+    const char *groupName;
+    tenon_opt_date since;
+    const char *note;
+} MembershipExtremes;
+
+typedef struct MembershipColumnCountFilters {
+    tenon_int_filter userId;
+    tenon_int_filter groupName;
+    tenon_int_filter role;
+    tenon_int_filter since;
+    tenon_int_filter note;
+} MembershipColumnCountFilters;
+
+typedef struct MembershipDistinctCountFilters {
+    tenon_int_filter userId;
+    tenon_int_filter groupName;
+    tenon_int_filter role;
+    tenon_int_filter since;
+    tenon_int_filter note;
+} MembershipDistinctCountFilters;
+
+typedef struct MembershipSumFilters {
+    tenon_int_filter userId;
+} MembershipSumFilters;
+
+typedef struct MembershipAverageFilters {
+    tenon_float_filter userId;
+} MembershipAverageFilters;
+
+typedef struct MembershipExtremeFilters {
+    tenon_int_filter userId;
+    tenon_text_filter groupName;
+    tenon_date_filter since;
+    tenon_text_filter note;
+} MembershipExtremeFilters;
+
+typedef struct MembershipAggregate {
+    int64_t count;
+    MembershipColumnCounts count_of;
+    MembershipDistinctCounts distinct_of;
+    MembershipSums sum;
+    MembershipAverages avg;
+    MembershipExtremes min, max;
+    const struct MembershipAggregate *parts;
+} MembershipAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct MembershipGroup {
+    struct Membership key;
+    int64_t count;
+    MembershipColumnCounts count_of;
+    MembershipDistinctCounts distinct_of;
+    MembershipSums sum;
+    MembershipAverages avg;
+    MembershipExtremes min, max;
+    const struct MembershipAggregate *parts;
+} MembershipGroup;
+
+typedef struct MembershipGroupList {
+    MembershipGroup *items;
+    size_t count;
+} MembershipGroupList;
+
+typedef struct MembershipHavingList {
+    const struct MembershipHaving *items;
+    size_t count;
+} MembershipHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct MembershipHaving {
+    const struct MembershipHaving *except;
+    MembershipHavingList all, any, none;
+    tenon_int_filter count;
+    MembershipColumnCountFilters count_of;
+    MembershipDistinctCountFilters distinct_of;
+    MembershipSumFilters sum;
+    MembershipAverageFilters avg;
+    MembershipExtremeFilters min, max;
+} MembershipHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct MembershipPart {
+    const struct MembershipWhere *where;
+    bool count;
+    MembershipColumn count_of[5];
+    MembershipColumn distinct_of[5];
+    MembershipColumn sum[1], avg[1];
+    MembershipColumn min[4], max[4];
+} MembershipPart;
+
+typedef struct MembershipPartList {
+    const MembershipPart *items;
+    size_t count;
+} MembershipPartList;
+
+typedef struct MembershipAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    MembershipWhere where;
+    MembershipOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    MembershipColumn count_of[5];
+    MembershipColumn distinct_of[5];
+    MembershipColumn sum[1], avg[1];
+    MembershipColumn min[4], max[4];
+    MembershipPartList parts;
+} MembershipAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct MembershipGroupOrder {
+    MembershipColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} MembershipGroupOrder;
+
+typedef struct MembershipGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    MembershipWhere where;
+    MembershipColumn by[TENON_MAX_BY];
+    MembershipHaving having;
+    MembershipGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    MembershipColumn count_of[5];
+    MembershipColumn distinct_of[5];
+    MembershipColumn sum[1], avg[1];
+    MembershipColumn min[4], max[4];
+    MembershipPartList parts;
+} MembershipGroupQuery;
+
+typedef struct MembershipFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    MembershipWhere where;
+    MembershipColumn column;
+} MembershipFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct MembershipPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    MembershipWhere where;
+    MembershipOrder order_by[TENON_MAX_ORDER];
+    MembershipColumn select[5];
+    MembershipColumn distinct[TENON_MAX_DISTINCT];
+    MembershipInclude include;
+    int64_t size;
+    const char *after, *before;
+} MembershipPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct MembershipOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    MembershipWhere where;
+    MembershipOrder order_by[TENON_MAX_ORDER];
+    MembershipColumn select[5];
+    MembershipColumn distinct[TENON_MAX_DISTINCT];
+    MembershipInclude include;
+    int64_t page, size;
+} MembershipOffsetPageQuery;
+
+typedef struct MembershipPage {
+    struct Membership *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} MembershipPage;
+
+typedef struct MembershipOffsetPage {
+    struct Membership *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} MembershipOffsetPage;
+
 struct MembershipSet {
     tenon_session *session;
     tenon_table table;
@@ -193,6 +413,11 @@ MembershipStream membership_stream_open_q(const MembershipQuery *query);
 Membership *membership_stream_next(MembershipStream stream);
 bool membership_stream_close(MembershipStream stream);
 bool membership_each_q(const MembershipQuery *query, MembershipEach *function, void *ctx);
+MembershipAggregate membership_aggregate_q(const MembershipAggregateQuery *query);
+MembershipGroupList membership_group_q(const MembershipGroupQuery *query);
+MembershipGroupList membership_facets_q(const MembershipFacetsQuery *query);
+MembershipPage membership_page_q(const MembershipPageQuery *query);
+MembershipOffsetPage membership_page_of_q(const MembershipOffsetPageQuery *query);
 Membership *membership_create_q(const MembershipSet *set);
 int64_t membership_create_many_q(const MembershipCreateMany *rows);
 MembershipList membership_create_many_returning_q(const MembershipCreateMany *rows);
@@ -233,6 +458,20 @@ Membership *membership_upsert_q(const MembershipUpsert *row);
 #define membership_each(session_, function_, ...) \
     membership_each_q(&(MembershipQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define MEMBERSHIP_PARTS(...) \
+    TENON_LIST_OF(MembershipPart, __VA_ARGS__)
+#define MEMBERSHIP_HAVINGS(...) \
+    TENON_LIST_OF(MembershipHaving, __VA_ARGS__)
+#define membership_aggregate(...) \
+    membership_aggregate_q(TENON_HERE((&(MembershipAggregateQuery){ .session = __VA_ARGS__ })))
+#define membership_group(...) \
+    membership_group_q(TENON_HERE((&(MembershipGroupQuery){ .session = __VA_ARGS__ })))
+#define membership_facets(...) \
+    membership_facets_q(TENON_HERE((&(MembershipFacetsQuery){ .session = __VA_ARGS__ })))
+#define membership_page(...) \
+    membership_page_q(TENON_HERE((&(MembershipPageQuery){ .session = __VA_ARGS__ })))
+#define membership_page_of(...) \
+    membership_page_of_q(TENON_HERE((&(MembershipOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define membership_create(...) \
     membership_create_q(TENON_HERE((&(MembershipSet){ .session = __VA_ARGS__ })))
 #define membership_create_many(...) \

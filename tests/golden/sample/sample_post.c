@@ -173,6 +173,132 @@ const tenon_model post_model = {
     .nested_upsert_size = sizeof(PostNestedUpsert),
 };
 
+static const tenon_measure post_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(PostAggregate, count), offsetof(PostHaving, count) },
+    { "count_of.id", TENON_COUNT_OF, 0,
+      offsetof(PostAggregate, count_of.id), offsetof(PostHaving, count_of.id) },
+    { "count_of.authorId", TENON_COUNT_OF, 1,
+      offsetof(PostAggregate, count_of.authorId), offsetof(PostHaving, count_of.authorId) },
+    { "count_of.slug", TENON_COUNT_OF, 2,
+      offsetof(PostAggregate, count_of.slug), offsetof(PostHaving, count_of.slug) },
+    { "count_of.title", TENON_COUNT_OF, 3,
+      offsetof(PostAggregate, count_of.title), offsetof(PostHaving, count_of.title) },
+    { "count_of.body", TENON_COUNT_OF, 4,
+      offsetof(PostAggregate, count_of.body), offsetof(PostHaving, count_of.body) },
+    { "count_of.views", TENON_COUNT_OF, 5,
+      offsetof(PostAggregate, count_of.views), offsetof(PostHaving, count_of.views) },
+    { "count_of.published", TENON_COUNT_OF, 6,
+      offsetof(PostAggregate, count_of.published), offsetof(PostHaving, count_of.published) },
+    { "count_of.meta", TENON_COUNT_OF, 7,
+      offsetof(PostAggregate, count_of.meta), offsetof(PostHaving, count_of.meta) },
+    { "count_of.publishedAt", TENON_COUNT_OF, 8,
+      offsetof(PostAggregate, count_of.publishedAt), offsetof(PostHaving, count_of.publishedAt) },
+    { "distinct_of.id", TENON_DISTINCT_OF, 0,
+      offsetof(PostAggregate, distinct_of.id), offsetof(PostHaving, distinct_of.id) },
+    { "distinct_of.authorId", TENON_DISTINCT_OF, 1,
+      offsetof(PostAggregate, distinct_of.authorId), offsetof(PostHaving, distinct_of.authorId) },
+    { "distinct_of.slug", TENON_DISTINCT_OF, 2,
+      offsetof(PostAggregate, distinct_of.slug), offsetof(PostHaving, distinct_of.slug) },
+    { "distinct_of.title", TENON_DISTINCT_OF, 3,
+      offsetof(PostAggregate, distinct_of.title), offsetof(PostHaving, distinct_of.title) },
+    { "distinct_of.body", TENON_DISTINCT_OF, 4,
+      offsetof(PostAggregate, distinct_of.body), offsetof(PostHaving, distinct_of.body) },
+    { "distinct_of.views", TENON_DISTINCT_OF, 5,
+      offsetof(PostAggregate, distinct_of.views), offsetof(PostHaving, distinct_of.views) },
+    { "distinct_of.published", TENON_DISTINCT_OF, 6,
+      offsetof(PostAggregate, distinct_of.published), offsetof(PostHaving, distinct_of.published) },
+    { "distinct_of.publishedAt", TENON_DISTINCT_OF, 8,
+      offsetof(PostAggregate, distinct_of.publishedAt), offsetof(PostHaving, distinct_of.publishedAt) },
+    { "sum.authorId", TENON_SUM, 1,
+      offsetof(PostAggregate, sum.authorId), offsetof(PostHaving, sum.authorId) },
+    { "sum.views", TENON_SUM, 5,
+      offsetof(PostAggregate, sum.views), offsetof(PostHaving, sum.views) },
+    { "avg.authorId", TENON_AVG, 1,
+      offsetof(PostAggregate, avg.authorId), offsetof(PostHaving, avg.authorId) },
+    { "avg.views", TENON_AVG, 5,
+      offsetof(PostAggregate, avg.views), offsetof(PostHaving, avg.views) },
+    { "min.id", TENON_MIN, 0,
+      offsetof(PostAggregate, min.id), offsetof(PostHaving, min.id) },
+    { "min.authorId", TENON_MIN, 1,
+      offsetof(PostAggregate, min.authorId), offsetof(PostHaving, min.authorId) },
+    { "min.slug", TENON_MIN, 2,
+      offsetof(PostAggregate, min.slug), offsetof(PostHaving, min.slug) },
+    { "min.title", TENON_MIN, 3,
+      offsetof(PostAggregate, min.title), offsetof(PostHaving, min.title) },
+    { "min.body", TENON_MIN, 4,
+      offsetof(PostAggregate, min.body), offsetof(PostHaving, min.body) },
+    { "min.views", TENON_MIN, 5,
+      offsetof(PostAggregate, min.views), offsetof(PostHaving, min.views) },
+    { "min.publishedAt", TENON_MIN, 8,
+      offsetof(PostAggregate, min.publishedAt), offsetof(PostHaving, min.publishedAt) },
+    { "max.id", TENON_MAX, 0,
+      offsetof(PostAggregate, max.id), offsetof(PostHaving, max.id) },
+    { "max.authorId", TENON_MAX, 1,
+      offsetof(PostAggregate, max.authorId), offsetof(PostHaving, max.authorId) },
+    { "max.slug", TENON_MAX, 2,
+      offsetof(PostAggregate, max.slug), offsetof(PostHaving, max.slug) },
+    { "max.title", TENON_MAX, 3,
+      offsetof(PostAggregate, max.title), offsetof(PostHaving, max.title) },
+    { "max.body", TENON_MAX, 4,
+      offsetof(PostAggregate, max.body), offsetof(PostHaving, max.body) },
+    { "max.views", TENON_MAX, 5,
+      offsetof(PostAggregate, max.views), offsetof(PostHaving, max.views) },
+    { "max.publishedAt", TENON_MAX, 8,
+      offsetof(PostAggregate, max.publishedAt), offsetof(PostHaving, max.publishedAt) },
+};
+
+static const tenon_aggregates post_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = post_model_measures,
+    .measure_count = sizeof(post_model_measures) / sizeof(post_model_measures[0]),
+    .aggregate_size = sizeof(PostAggregate),
+    .aggregate_parts = offsetof(PostAggregate, parts),
+    .group_size = sizeof(PostGroup),
+    .group_values = offsetof(PostGroup, count),
+    .group_parts = offsetof(PostGroup, parts),
+    .having_size = sizeof(PostHaving),
+    .part_size = sizeof(PostPart),
+    .query_where = offsetof(PostAggregateQuery, where),
+    .query_order_by = offsetof(PostAggregateQuery, order_by),
+    .query_parts = offsetof(PostAggregateQuery, parts),
+    .grouped_where = offsetof(PostGroupQuery, where),
+    .grouped_by = offsetof(PostGroupQuery, by),
+    .grouped_having = offsetof(PostGroupQuery, having),
+    .grouped_order_by = offsetof(PostGroupQuery, order_by),
+    .grouped_parts = offsetof(PostGroupQuery, parts),
+    .facets_where = offsetof(PostFacetsQuery, where),
+    .facets_column = offsetof(PostFacetsQuery, column),
+    .query_chosen = {
+        offsetof(PostAggregateQuery, count),
+        offsetof(PostAggregateQuery, count_of),
+        offsetof(PostAggregateQuery, distinct_of),
+        offsetof(PostAggregateQuery, sum),
+        offsetof(PostAggregateQuery, avg),
+        offsetof(PostAggregateQuery, min),
+        offsetof(PostAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(PostGroupQuery, count),
+        offsetof(PostGroupQuery, count_of),
+        offsetof(PostGroupQuery, distinct_of),
+        offsetof(PostGroupQuery, sum),
+        offsetof(PostGroupQuery, avg),
+        offsetof(PostGroupQuery, min),
+        offsetof(PostGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(PostPart, count),
+        offsetof(PostPart, count_of),
+        offsetof(PostPart, distinct_of),
+        offsetof(PostPart, sum),
+        offsetof(PostPart, avg),
+        offsetof(PostPart, min),
+        offsetof(PostPart, max),
+    },
+};
+
 Post *(post_find)(tenon_session *session, tenon_uuid id)
 {
     const void *const tenon_key[] = { &id };
@@ -247,6 +373,45 @@ bool post_each_q(const PostQuery *query, PostEach *function, void *ctx)
     while (row && function(row, ctx))
         row = post_stream_next(made);
     return post_stream_close(made);
+}
+
+PostAggregate post_aggregate_q(const PostAggregateQuery *query)
+{
+    PostAggregate result;
+    tenon_aggregate(&post_model, &post_model_aggregates, query, &result);
+    return result;
+}
+
+PostGroupList post_group_q(const PostGroupQuery *query)
+{
+    tenon_list found = tenon_group(&post_model, &post_model_aggregates, query);
+    PostGroupList list = { TENON_AS(PostGroup *, found.items), found.count };
+    return list;
+}
+
+PostGroupList post_facets_q(const PostFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&post_model, &post_model_aggregates, query);
+    PostGroupList list = { TENON_AS(PostGroup *, found.items), found.count };
+    return list;
+}
+
+PostPage post_page_q(const PostPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&post_model, query, &request);
+    PostPage page = { TENON_AS(Post *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+PostOffsetPage post_page_of_q(const PostOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&post_model, query, query->page, query->size);
+    PostOffsetPage page = { TENON_AS(Post *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 Post *post_create_q(const PostSet *query)

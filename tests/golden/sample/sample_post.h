@@ -100,6 +100,250 @@ typedef struct PostStream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool PostEach(Post *row, void *ctx);
 
+typedef struct PostColumnCounts {
+    int64_t id;
+    int64_t authorId;
+    int64_t slug;
+    int64_t title;
+    int64_t body;
+    int64_t views;
+    int64_t published;
+    int64_t meta;
+    int64_t publishedAt;
+} PostColumnCounts;
+
+typedef struct PostDistinctCounts {
+    int64_t id;
+    int64_t authorId;
+    int64_t slug;
+    int64_t title;
+    int64_t body;
+    int64_t views;
+    int64_t published;
+    int64_t publishedAt;
+} PostDistinctCounts;
+
+typedef struct PostSums {
+    tenon_opt_int64 authorId;
+    tenon_opt_int64 views;
+} PostSums;
+
+typedef struct PostAverages {
+    tenon_opt_double authorId;
+    tenon_opt_double views;
+} PostAverages;
+
+typedef struct PostExtremes {
+    tenon_opt_uuid id;
+    tenon_opt_int32 authorId;
+    const char *slug;
+    const char *title;
+    const char *body;
+    tenon_opt_int64 views;
+    tenon_opt_time publishedAt;
+} PostExtremes;
+
+typedef struct PostColumnCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter authorId;
+    tenon_int_filter slug;
+    tenon_int_filter title;
+    tenon_int_filter body;
+    tenon_int_filter views;
+    tenon_int_filter published;
+    tenon_int_filter meta;
+    tenon_int_filter publishedAt;
+} PostColumnCountFilters;
+
+typedef struct PostDistinctCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter authorId;
+    tenon_int_filter slug;
+    tenon_int_filter title;
+    tenon_int_filter body;
+    tenon_int_filter views;
+    tenon_int_filter published;
+    tenon_int_filter publishedAt;
+} PostDistinctCountFilters;
+
+typedef struct PostSumFilters {
+    tenon_int_filter authorId;
+    tenon_int_filter views;
+} PostSumFilters;
+
+typedef struct PostAverageFilters {
+    tenon_float_filter authorId;
+    tenon_float_filter views;
+} PostAverageFilters;
+
+typedef struct PostExtremeFilters {
+    tenon_uuid_filter id;
+    tenon_int_filter authorId;
+    tenon_text_filter slug;
+    tenon_text_filter title;
+    tenon_text_filter body;
+    tenon_int_filter views;
+    tenon_time_filter publishedAt;
+} PostExtremeFilters;
+
+typedef struct PostAggregate {
+    int64_t count;
+    PostColumnCounts count_of;
+    PostDistinctCounts distinct_of;
+    PostSums sum;
+    PostAverages avg;
+    PostExtremes min, max;
+    const struct PostAggregate *parts;
+} PostAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct PostGroup {
+    struct Post key;
+    int64_t count;
+    PostColumnCounts count_of;
+    PostDistinctCounts distinct_of;
+    PostSums sum;
+    PostAverages avg;
+    PostExtremes min, max;
+    const struct PostAggregate *parts;
+} PostGroup;
+
+typedef struct PostGroupList {
+    PostGroup *items;
+    size_t count;
+} PostGroupList;
+
+typedef struct PostHavingList {
+    const struct PostHaving *items;
+    size_t count;
+} PostHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct PostHaving {
+    const struct PostHaving *except;
+    PostHavingList all, any, none;
+    tenon_int_filter count;
+    PostColumnCountFilters count_of;
+    PostDistinctCountFilters distinct_of;
+    PostSumFilters sum;
+    PostAverageFilters avg;
+    PostExtremeFilters min, max;
+} PostHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct PostPart {
+    const struct PostWhere *where;
+    bool count;
+    PostColumn count_of[9];
+    PostColumn distinct_of[8];
+    PostColumn sum[2], avg[2];
+    PostColumn min[7], max[7];
+} PostPart;
+
+typedef struct PostPartList {
+    const PostPart *items;
+    size_t count;
+} PostPartList;
+
+typedef struct PostAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    PostWhere where;
+    PostOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    PostColumn count_of[9];
+    PostColumn distinct_of[8];
+    PostColumn sum[2], avg[2];
+    PostColumn min[7], max[7];
+    PostPartList parts;
+} PostAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct PostGroupOrder {
+    PostColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} PostGroupOrder;
+
+typedef struct PostGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    PostWhere where;
+    PostColumn by[TENON_MAX_BY];
+    PostHaving having;
+    PostGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    PostColumn count_of[9];
+    PostColumn distinct_of[8];
+    PostColumn sum[2], avg[2];
+    PostColumn min[7], max[7];
+    PostPartList parts;
+} PostGroupQuery;
+
+typedef struct PostFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    PostWhere where;
+    PostColumn column;
+} PostFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct PostPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    PostWhere where;
+    PostOrder order_by[TENON_MAX_ORDER];
+    PostColumn select[9];
+    PostColumn distinct[TENON_MAX_DISTINCT];
+    PostInclude include;
+    int64_t size;
+    const char *after, *before;
+} PostPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct PostOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    PostWhere where;
+    PostOrder order_by[TENON_MAX_ORDER];
+    PostColumn select[9];
+    PostColumn distinct[TENON_MAX_DISTINCT];
+    PostInclude include;
+    int64_t page, size;
+} PostOffsetPageQuery;
+
+typedef struct PostPage {
+    struct Post *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} PostPage;
+
+typedef struct PostOffsetPage {
+    struct Post *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} PostOffsetPage;
+
 struct PostSet {
     tenon_session *session;
     tenon_table table;
@@ -212,6 +456,11 @@ PostStream post_stream_open_q(const PostQuery *query);
 Post *post_stream_next(PostStream stream);
 bool post_stream_close(PostStream stream);
 bool post_each_q(const PostQuery *query, PostEach *function, void *ctx);
+PostAggregate post_aggregate_q(const PostAggregateQuery *query);
+PostGroupList post_group_q(const PostGroupQuery *query);
+PostGroupList post_facets_q(const PostFacetsQuery *query);
+PostPage post_page_q(const PostPageQuery *query);
+PostOffsetPage post_page_of_q(const PostOffsetPageQuery *query);
 Post *post_create_q(const PostSet *set);
 int64_t post_create_many_q(const PostCreateMany *rows);
 PostList post_create_many_returning_q(const PostCreateMany *rows);
@@ -255,6 +504,20 @@ Post *post_upsert_q(const PostUpsert *row);
 #define post_each(session_, function_, ...) \
     post_each_q(&(PostQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define POST_PARTS(...) \
+    TENON_LIST_OF(PostPart, __VA_ARGS__)
+#define POST_HAVINGS(...) \
+    TENON_LIST_OF(PostHaving, __VA_ARGS__)
+#define post_aggregate(...) \
+    post_aggregate_q(TENON_HERE((&(PostAggregateQuery){ .session = __VA_ARGS__ })))
+#define post_group(...) \
+    post_group_q(TENON_HERE((&(PostGroupQuery){ .session = __VA_ARGS__ })))
+#define post_facets(...) \
+    post_facets_q(TENON_HERE((&(PostFacetsQuery){ .session = __VA_ARGS__ })))
+#define post_page(...) \
+    post_page_q(TENON_HERE((&(PostPageQuery){ .session = __VA_ARGS__ })))
+#define post_page_of(...) \
+    post_page_of_q(TENON_HERE((&(PostOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define post_create(...) \
     post_create_q(TENON_HERE((&(PostSet){ .session = __VA_ARGS__ })))
 #define post_create_many(...) \

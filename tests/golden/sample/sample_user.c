@@ -231,6 +231,152 @@ const tenon_model user_model = {
     .nested_upsert_size = sizeof(UserNestedUpsert),
 };
 
+static const tenon_measure user_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(UserAggregate, count), offsetof(UserHaving, count) },
+    { "count_of.id", TENON_COUNT_OF, 0,
+      offsetof(UserAggregate, count_of.id), offsetof(UserHaving, count_of.id) },
+    { "count_of.email", TENON_COUNT_OF, 1,
+      offsetof(UserAggregate, count_of.email), offsetof(UserHaving, count_of.email) },
+    { "count_of.name", TENON_COUNT_OF, 2,
+      offsetof(UserAggregate, count_of.name), offsetof(UserHaving, count_of.name) },
+    { "count_of.age", TENON_COUNT_OF, 3,
+      offsetof(UserAggregate, count_of.age), offsetof(UserHaving, count_of.age) },
+    { "count_of.role", TENON_COUNT_OF, 4,
+      offsetof(UserAggregate, count_of.role), offsetof(UserHaving, count_of.role) },
+    { "count_of.active", TENON_COUNT_OF, 5,
+      offsetof(UserAggregate, count_of.active), offsetof(UserHaving, count_of.active) },
+    { "count_of.score", TENON_COUNT_OF, 6,
+      offsetof(UserAggregate, count_of.score), offsetof(UserHaving, count_of.score) },
+    { "count_of.balance", TENON_COUNT_OF, 7,
+      offsetof(UserAggregate, count_of.balance), offsetof(UserHaving, count_of.balance) },
+    { "count_of.tags", TENON_COUNT_OF, 8,
+      offsetof(UserAggregate, count_of.tags), offsetof(UserHaving, count_of.tags) },
+    { "count_of.createdAt", TENON_COUNT_OF, 9,
+      offsetof(UserAggregate, count_of.createdAt), offsetof(UserHaving, count_of.createdAt) },
+    { "count_of.updatedAt", TENON_COUNT_OF, 10,
+      offsetof(UserAggregate, count_of.updatedAt), offsetof(UserHaving, count_of.updatedAt) },
+    { "distinct_of.id", TENON_DISTINCT_OF, 0,
+      offsetof(UserAggregate, distinct_of.id), offsetof(UserHaving, distinct_of.id) },
+    { "distinct_of.email", TENON_DISTINCT_OF, 1,
+      offsetof(UserAggregate, distinct_of.email), offsetof(UserHaving, distinct_of.email) },
+    { "distinct_of.name", TENON_DISTINCT_OF, 2,
+      offsetof(UserAggregate, distinct_of.name), offsetof(UserHaving, distinct_of.name) },
+    { "distinct_of.age", TENON_DISTINCT_OF, 3,
+      offsetof(UserAggregate, distinct_of.age), offsetof(UserHaving, distinct_of.age) },
+    { "distinct_of.role", TENON_DISTINCT_OF, 4,
+      offsetof(UserAggregate, distinct_of.role), offsetof(UserHaving, distinct_of.role) },
+    { "distinct_of.active", TENON_DISTINCT_OF, 5,
+      offsetof(UserAggregate, distinct_of.active), offsetof(UserHaving, distinct_of.active) },
+    { "distinct_of.score", TENON_DISTINCT_OF, 6,
+      offsetof(UserAggregate, distinct_of.score), offsetof(UserHaving, distinct_of.score) },
+    { "distinct_of.balance", TENON_DISTINCT_OF, 7,
+      offsetof(UserAggregate, distinct_of.balance), offsetof(UserHaving, distinct_of.balance) },
+    { "distinct_of.createdAt", TENON_DISTINCT_OF, 9,
+      offsetof(UserAggregate, distinct_of.createdAt), offsetof(UserHaving, distinct_of.createdAt) },
+    { "distinct_of.updatedAt", TENON_DISTINCT_OF, 10,
+      offsetof(UserAggregate, distinct_of.updatedAt), offsetof(UserHaving, distinct_of.updatedAt) },
+    { "sum.id", TENON_SUM, 0,
+      offsetof(UserAggregate, sum.id), offsetof(UserHaving, sum.id) },
+    { "sum.age", TENON_SUM, 3,
+      offsetof(UserAggregate, sum.age), offsetof(UserHaving, sum.age) },
+    { "sum.score", TENON_SUM, 6,
+      offsetof(UserAggregate, sum.score), offsetof(UserHaving, sum.score) },
+    { "sum.balance", TENON_SUM, 7,
+      offsetof(UserAggregate, sum.balance), offsetof(UserHaving, sum.balance) },
+    { "avg.id", TENON_AVG, 0,
+      offsetof(UserAggregate, avg.id), offsetof(UserHaving, avg.id) },
+    { "avg.age", TENON_AVG, 3,
+      offsetof(UserAggregate, avg.age), offsetof(UserHaving, avg.age) },
+    { "avg.score", TENON_AVG, 6,
+      offsetof(UserAggregate, avg.score), offsetof(UserHaving, avg.score) },
+    { "avg.balance", TENON_AVG, 7,
+      offsetof(UserAggregate, avg.balance), offsetof(UserHaving, avg.balance) },
+    { "min.id", TENON_MIN, 0,
+      offsetof(UserAggregate, min.id), offsetof(UserHaving, min.id) },
+    { "min.email", TENON_MIN, 1,
+      offsetof(UserAggregate, min.email), offsetof(UserHaving, min.email) },
+    { "min.name", TENON_MIN, 2,
+      offsetof(UserAggregate, min.name), offsetof(UserHaving, min.name) },
+    { "min.age", TENON_MIN, 3,
+      offsetof(UserAggregate, min.age), offsetof(UserHaving, min.age) },
+    { "min.score", TENON_MIN, 6,
+      offsetof(UserAggregate, min.score), offsetof(UserHaving, min.score) },
+    { "min.balance", TENON_MIN, 7,
+      offsetof(UserAggregate, min.balance), offsetof(UserHaving, min.balance) },
+    { "min.createdAt", TENON_MIN, 9,
+      offsetof(UserAggregate, min.createdAt), offsetof(UserHaving, min.createdAt) },
+    { "min.updatedAt", TENON_MIN, 10,
+      offsetof(UserAggregate, min.updatedAt), offsetof(UserHaving, min.updatedAt) },
+    { "max.id", TENON_MAX, 0,
+      offsetof(UserAggregate, max.id), offsetof(UserHaving, max.id) },
+    { "max.email", TENON_MAX, 1,
+      offsetof(UserAggregate, max.email), offsetof(UserHaving, max.email) },
+    { "max.name", TENON_MAX, 2,
+      offsetof(UserAggregate, max.name), offsetof(UserHaving, max.name) },
+    { "max.age", TENON_MAX, 3,
+      offsetof(UserAggregate, max.age), offsetof(UserHaving, max.age) },
+    { "max.score", TENON_MAX, 6,
+      offsetof(UserAggregate, max.score), offsetof(UserHaving, max.score) },
+    { "max.balance", TENON_MAX, 7,
+      offsetof(UserAggregate, max.balance), offsetof(UserHaving, max.balance) },
+    { "max.createdAt", TENON_MAX, 9,
+      offsetof(UserAggregate, max.createdAt), offsetof(UserHaving, max.createdAt) },
+    { "max.updatedAt", TENON_MAX, 10,
+      offsetof(UserAggregate, max.updatedAt), offsetof(UserHaving, max.updatedAt) },
+};
+
+static const tenon_aggregates user_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = user_model_measures,
+    .measure_count = sizeof(user_model_measures) / sizeof(user_model_measures[0]),
+    .aggregate_size = sizeof(UserAggregate),
+    .aggregate_parts = offsetof(UserAggregate, parts),
+    .group_size = sizeof(UserGroup),
+    .group_values = offsetof(UserGroup, count),
+    .group_parts = offsetof(UserGroup, parts),
+    .having_size = sizeof(UserHaving),
+    .part_size = sizeof(UserPart),
+    .query_where = offsetof(UserAggregateQuery, where),
+    .query_order_by = offsetof(UserAggregateQuery, order_by),
+    .query_parts = offsetof(UserAggregateQuery, parts),
+    .grouped_where = offsetof(UserGroupQuery, where),
+    .grouped_by = offsetof(UserGroupQuery, by),
+    .grouped_having = offsetof(UserGroupQuery, having),
+    .grouped_order_by = offsetof(UserGroupQuery, order_by),
+    .grouped_parts = offsetof(UserGroupQuery, parts),
+    .facets_where = offsetof(UserFacetsQuery, where),
+    .facets_column = offsetof(UserFacetsQuery, column),
+    .query_chosen = {
+        offsetof(UserAggregateQuery, count),
+        offsetof(UserAggregateQuery, count_of),
+        offsetof(UserAggregateQuery, distinct_of),
+        offsetof(UserAggregateQuery, sum),
+        offsetof(UserAggregateQuery, avg),
+        offsetof(UserAggregateQuery, min),
+        offsetof(UserAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(UserGroupQuery, count),
+        offsetof(UserGroupQuery, count_of),
+        offsetof(UserGroupQuery, distinct_of),
+        offsetof(UserGroupQuery, sum),
+        offsetof(UserGroupQuery, avg),
+        offsetof(UserGroupQuery, min),
+        offsetof(UserGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(UserPart, count),
+        offsetof(UserPart, count_of),
+        offsetof(UserPart, distinct_of),
+        offsetof(UserPart, sum),
+        offsetof(UserPart, avg),
+        offsetof(UserPart, min),
+        offsetof(UserPart, max),
+    },
+};
+
 User *(user_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
@@ -305,6 +451,45 @@ bool user_each_q(const UserQuery *query, UserEach *function, void *ctx)
     while (row && function(row, ctx))
         row = user_stream_next(made);
     return user_stream_close(made);
+}
+
+UserAggregate user_aggregate_q(const UserAggregateQuery *query)
+{
+    UserAggregate result;
+    tenon_aggregate(&user_model, &user_model_aggregates, query, &result);
+    return result;
+}
+
+UserGroupList user_group_q(const UserGroupQuery *query)
+{
+    tenon_list found = tenon_group(&user_model, &user_model_aggregates, query);
+    UserGroupList list = { TENON_AS(UserGroup *, found.items), found.count };
+    return list;
+}
+
+UserGroupList user_facets_q(const UserFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&user_model, &user_model_aggregates, query);
+    UserGroupList list = { TENON_AS(UserGroup *, found.items), found.count };
+    return list;
+}
+
+UserPage user_page_q(const UserPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&user_model, query, &request);
+    UserPage page = { TENON_AS(User *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+UserOffsetPage user_page_of_q(const UserOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&user_model, query, query->page, query->size);
+    UserOffsetPage page = { TENON_AS(User *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 User *user_create_q(const UserSet *query)

@@ -124,6 +124,270 @@ typedef struct UserStream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool UserEach(User *row, void *ctx);
 
+typedef struct UserColumnCounts {
+    int64_t id;
+    int64_t email;
+    int64_t name;
+    int64_t age;
+    int64_t role;
+    int64_t active;
+    int64_t score;
+    int64_t balance;
+    int64_t tags;
+    int64_t createdAt;
+    int64_t updatedAt;
+} UserColumnCounts;
+
+typedef struct UserDistinctCounts {
+    int64_t id;
+    int64_t email;
+    int64_t name;
+    int64_t age;
+    int64_t role;
+    int64_t active;
+    int64_t score;
+    int64_t balance;
+    int64_t createdAt;
+    int64_t updatedAt;
+} UserDistinctCounts;
+
+typedef struct UserSums {
+    tenon_opt_int64 id;
+    tenon_opt_int64 age;
+    tenon_opt_double score;
+    tenon_decimal balance;
+} UserSums;
+
+typedef struct UserAverages {
+    tenon_opt_double id;
+    tenon_opt_double age;
+    tenon_opt_double score;
+    tenon_opt_double balance;
+} UserAverages;
+
+typedef struct UserExtremes {
+    tenon_opt_int32 id;
+    const char *email;
+    const char *name;
+    tenon_opt_int32 age;
+    tenon_opt_double score;
+    tenon_decimal balance;
+    tenon_opt_time createdAt;
+    tenon_opt_time updatedAt;
+} UserExtremes;
+
+typedef struct UserColumnCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter email;
+    tenon_int_filter name;
+    tenon_int_filter age;
+    tenon_int_filter role;
+    tenon_int_filter active;
+    tenon_int_filter score;
+    tenon_int_filter balance;
+    tenon_int_filter tags;
+    tenon_int_filter createdAt;
+    tenon_int_filter updatedAt;
+} UserColumnCountFilters;
+
+typedef struct UserDistinctCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter email;
+    tenon_int_filter name;
+    tenon_int_filter age;
+    tenon_int_filter role;
+    tenon_int_filter active;
+    tenon_int_filter score;
+    tenon_int_filter balance;
+    tenon_int_filter createdAt;
+    tenon_int_filter updatedAt;
+} UserDistinctCountFilters;
+
+typedef struct UserSumFilters {
+    tenon_int_filter id;
+    tenon_int_filter age;
+    tenon_float_filter score;
+    tenon_decimal_filter balance;
+} UserSumFilters;
+
+typedef struct UserAverageFilters {
+    tenon_float_filter id;
+    tenon_float_filter age;
+    tenon_float_filter score;
+    tenon_float_filter balance;
+} UserAverageFilters;
+
+typedef struct UserExtremeFilters {
+    tenon_int_filter id;
+    tenon_text_filter email;
+    tenon_text_filter name;
+    tenon_int_filter age;
+    tenon_float_filter score;
+    tenon_decimal_filter balance;
+    tenon_time_filter createdAt;
+    tenon_time_filter updatedAt;
+} UserExtremeFilters;
+
+typedef struct UserAggregate {
+    int64_t count;
+    UserColumnCounts count_of;
+    UserDistinctCounts distinct_of;
+    UserSums sum;
+    UserAverages avg;
+    UserExtremes min, max;
+    const struct UserAggregate *parts;
+} UserAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct UserGroup {
+    struct User key;
+    int64_t count;
+    UserColumnCounts count_of;
+    UserDistinctCounts distinct_of;
+    UserSums sum;
+    UserAverages avg;
+    UserExtremes min, max;
+    const struct UserAggregate *parts;
+} UserGroup;
+
+typedef struct UserGroupList {
+    UserGroup *items;
+    size_t count;
+} UserGroupList;
+
+typedef struct UserHavingList {
+    const struct UserHaving *items;
+    size_t count;
+} UserHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct UserHaving {
+    const struct UserHaving *except;
+    UserHavingList all, any, none;
+    tenon_int_filter count;
+    UserColumnCountFilters count_of;
+    UserDistinctCountFilters distinct_of;
+    UserSumFilters sum;
+    UserAverageFilters avg;
+    UserExtremeFilters min, max;
+} UserHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct UserPart {
+    const struct UserWhere *where;
+    bool count;
+    UserColumn count_of[11];
+    UserColumn distinct_of[10];
+    UserColumn sum[4], avg[4];
+    UserColumn min[8], max[8];
+} UserPart;
+
+typedef struct UserPartList {
+    const UserPart *items;
+    size_t count;
+} UserPartList;
+
+typedef struct UserAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    UserWhere where;
+    UserOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    UserColumn count_of[11];
+    UserColumn distinct_of[10];
+    UserColumn sum[4], avg[4];
+    UserColumn min[8], max[8];
+    UserPartList parts;
+} UserAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct UserGroupOrder {
+    UserColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} UserGroupOrder;
+
+typedef struct UserGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    UserWhere where;
+    UserColumn by[TENON_MAX_BY];
+    UserHaving having;
+    UserGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    UserColumn count_of[11];
+    UserColumn distinct_of[10];
+    UserColumn sum[4], avg[4];
+    UserColumn min[8], max[8];
+    UserPartList parts;
+} UserGroupQuery;
+
+typedef struct UserFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    UserWhere where;
+    UserColumn column;
+} UserFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct UserPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    UserWhere where;
+    UserOrder order_by[TENON_MAX_ORDER];
+    UserColumn select[11];
+    UserColumn distinct[TENON_MAX_DISTINCT];
+    UserInclude include;
+    UserCountQuery counts;
+    int64_t size;
+    const char *after, *before;
+} UserPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct UserOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    UserWhere where;
+    UserOrder order_by[TENON_MAX_ORDER];
+    UserColumn select[11];
+    UserColumn distinct[TENON_MAX_DISTINCT];
+    UserInclude include;
+    UserCountQuery counts;
+    int64_t page, size;
+} UserOffsetPageQuery;
+
+typedef struct UserPage {
+    struct User *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} UserPage;
+
+typedef struct UserOffsetPage {
+    struct User *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} UserOffsetPage;
+
 struct UserSet {
     tenon_session *session;
     tenon_table table;
@@ -239,6 +503,11 @@ UserStream user_stream_open_q(const UserQuery *query);
 User *user_stream_next(UserStream stream);
 bool user_stream_close(UserStream stream);
 bool user_each_q(const UserQuery *query, UserEach *function, void *ctx);
+UserAggregate user_aggregate_q(const UserAggregateQuery *query);
+UserGroupList user_group_q(const UserGroupQuery *query);
+UserGroupList user_facets_q(const UserFacetsQuery *query);
+UserPage user_page_q(const UserPageQuery *query);
+UserOffsetPage user_page_of_q(const UserOffsetPageQuery *query);
 User *user_create_q(const UserSet *set);
 int64_t user_create_many_q(const UserCreateMany *rows);
 UserList user_create_many_returning_q(const UserCreateMany *rows);
@@ -282,6 +551,20 @@ User *user_upsert_q(const UserUpsert *row);
 #define user_each(session_, function_, ...) \
     user_each_q(&(UserQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define USER_PARTS(...) \
+    TENON_LIST_OF(UserPart, __VA_ARGS__)
+#define USER_HAVINGS(...) \
+    TENON_LIST_OF(UserHaving, __VA_ARGS__)
+#define user_aggregate(...) \
+    user_aggregate_q(TENON_HERE((&(UserAggregateQuery){ .session = __VA_ARGS__ })))
+#define user_group(...) \
+    user_group_q(TENON_HERE((&(UserGroupQuery){ .session = __VA_ARGS__ })))
+#define user_facets(...) \
+    user_facets_q(TENON_HERE((&(UserFacetsQuery){ .session = __VA_ARGS__ })))
+#define user_page(...) \
+    user_page_q(TENON_HERE((&(UserPageQuery){ .session = __VA_ARGS__ })))
+#define user_page_of(...) \
+    user_page_of_q(TENON_HERE((&(UserOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define user_create(...) \
     user_create_q(TENON_HERE((&(UserSet){ .session = __VA_ARGS__ })))
 #define user_create_many(...) \

@@ -202,6 +202,84 @@ const tenon_model role_set_model = {
     .nested_update = 0, .nested_upsert_size = 0,
 };
 
+static const tenon_measure role_set_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(RoleSetAggregate, count), offsetof(RoleSetHaving, count) },
+    { "count_of.id", TENON_COUNT_OF, 0,
+      offsetof(RoleSetAggregate, count_of.id), offsetof(RoleSetHaving, count_of.id) },
+    { "count_of.role", TENON_COUNT_OF, 1,
+      offsetof(RoleSetAggregate, count_of.role), offsetof(RoleSetHaving, count_of.role) },
+    { "count_of.roleA", TENON_COUNT_OF, 2,
+      offsetof(RoleSetAggregate, count_of.roleA), offsetof(RoleSetHaving, count_of.roleA) },
+    { "count_of.flags", TENON_COUNT_OF, 3,
+      offsetof(RoleSetAggregate, count_of.flags), offsetof(RoleSetHaving, count_of.flags) },
+    { "distinct_of.id", TENON_DISTINCT_OF, 0,
+      offsetof(RoleSetAggregate, distinct_of.id), offsetof(RoleSetHaving, distinct_of.id) },
+    { "distinct_of.role", TENON_DISTINCT_OF, 1,
+      offsetof(RoleSetAggregate, distinct_of.role), offsetof(RoleSetHaving, distinct_of.role) },
+    { "distinct_of.roleA", TENON_DISTINCT_OF, 2,
+      offsetof(RoleSetAggregate, distinct_of.roleA), offsetof(RoleSetHaving, distinct_of.roleA) },
+    { "sum.id", TENON_SUM, 0,
+      offsetof(RoleSetAggregate, sum.id), offsetof(RoleSetHaving, sum.id) },
+    { "avg.id", TENON_AVG, 0,
+      offsetof(RoleSetAggregate, avg.id), offsetof(RoleSetHaving, avg.id) },
+    { "min.id", TENON_MIN, 0,
+      offsetof(RoleSetAggregate, min.id), offsetof(RoleSetHaving, min.id) },
+    { "max.id", TENON_MAX, 0,
+      offsetof(RoleSetAggregate, max.id), offsetof(RoleSetHaving, max.id) },
+};
+
+static const tenon_aggregates role_set_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = role_set_model_measures,
+    .measure_count = sizeof(role_set_model_measures) / sizeof(role_set_model_measures[0]),
+    .aggregate_size = sizeof(RoleSetAggregate),
+    .aggregate_parts = offsetof(RoleSetAggregate, parts),
+    .group_size = sizeof(RoleSetGroup),
+    .group_values = offsetof(RoleSetGroup, count),
+    .group_parts = offsetof(RoleSetGroup, parts),
+    .having_size = sizeof(RoleSetHaving),
+    .part_size = sizeof(RoleSetPart),
+    .query_where = offsetof(RoleSetAggregateQuery, where),
+    .query_order_by = offsetof(RoleSetAggregateQuery, order_by),
+    .query_parts = offsetof(RoleSetAggregateQuery, parts),
+    .grouped_where = offsetof(RoleSetGroupQuery, where),
+    .grouped_by = offsetof(RoleSetGroupQuery, by),
+    .grouped_having = offsetof(RoleSetGroupQuery, having),
+    .grouped_order_by = offsetof(RoleSetGroupQuery, order_by),
+    .grouped_parts = offsetof(RoleSetGroupQuery, parts),
+    .facets_where = offsetof(RoleSetFacetsQuery, where),
+    .facets_column = offsetof(RoleSetFacetsQuery, column),
+    .query_chosen = {
+        offsetof(RoleSetAggregateQuery, count),
+        offsetof(RoleSetAggregateQuery, count_of),
+        offsetof(RoleSetAggregateQuery, distinct_of),
+        offsetof(RoleSetAggregateQuery, sum),
+        offsetof(RoleSetAggregateQuery, avg),
+        offsetof(RoleSetAggregateQuery, min),
+        offsetof(RoleSetAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(RoleSetGroupQuery, count),
+        offsetof(RoleSetGroupQuery, count_of),
+        offsetof(RoleSetGroupQuery, distinct_of),
+        offsetof(RoleSetGroupQuery, sum),
+        offsetof(RoleSetGroupQuery, avg),
+        offsetof(RoleSetGroupQuery, min),
+        offsetof(RoleSetGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(RoleSetPart, count),
+        offsetof(RoleSetPart, count_of),
+        offsetof(RoleSetPart, distinct_of),
+        offsetof(RoleSetPart, sum),
+        offsetof(RoleSetPart, avg),
+        offsetof(RoleSetPart, min),
+        offsetof(RoleSetPart, max),
+    },
+};
+
 RoleSet *(role_set_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
@@ -259,6 +337,45 @@ bool role_set_each_q(const RoleSetQuery *query, RoleSetEach *function, void *ctx
     while (row && function(row, ctx))
         row = role_set_stream_next(made);
     return role_set_stream_close(made);
+}
+
+RoleSetAggregate role_set_aggregate_q(const RoleSetAggregateQuery *query)
+{
+    RoleSetAggregate result;
+    tenon_aggregate(&role_set_model, &role_set_model_aggregates, query, &result);
+    return result;
+}
+
+RoleSetGroupList role_set_group_q(const RoleSetGroupQuery *query)
+{
+    tenon_list found = tenon_group(&role_set_model, &role_set_model_aggregates, query);
+    RoleSetGroupList list = { TENON_AS(RoleSetGroup *, found.items), found.count };
+    return list;
+}
+
+RoleSetGroupList role_set_facets_q(const RoleSetFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&role_set_model, &role_set_model_aggregates, query);
+    RoleSetGroupList list = { TENON_AS(RoleSetGroup *, found.items), found.count };
+    return list;
+}
+
+RoleSetPage role_set_page_q(const RoleSetPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&role_set_model, query, &request);
+    RoleSetPage page = { TENON_AS(RoleSet *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+RoleSetOffsetPage role_set_page_of_q(const RoleSetOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&role_set_model, query, query->page, query->size);
+    RoleSetOffsetPage page = { TENON_AS(RoleSet *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 RoleSet *role_set_create_q(const RoleSetSet *query)
@@ -362,6 +479,74 @@ const tenon_model role_admin_model = {
     .nested_update = 0, .nested_upsert_size = 0,
 };
 
+static const tenon_measure role_admin_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(Role_adminAggregate, count), offsetof(Role_adminHaving, count) },
+    { "count_of.id", TENON_COUNT_OF, 0,
+      offsetof(Role_adminAggregate, count_of.id), offsetof(Role_adminHaving, count_of.id) },
+    { "distinct_of.id", TENON_DISTINCT_OF, 0,
+      offsetof(Role_adminAggregate, distinct_of.id), offsetof(Role_adminHaving, distinct_of.id) },
+    { "sum.id", TENON_SUM, 0,
+      offsetof(Role_adminAggregate, sum.id), offsetof(Role_adminHaving, sum.id) },
+    { "avg.id", TENON_AVG, 0,
+      offsetof(Role_adminAggregate, avg.id), offsetof(Role_adminHaving, avg.id) },
+    { "min.id", TENON_MIN, 0,
+      offsetof(Role_adminAggregate, min.id), offsetof(Role_adminHaving, min.id) },
+    { "max.id", TENON_MAX, 0,
+      offsetof(Role_adminAggregate, max.id), offsetof(Role_adminHaving, max.id) },
+};
+
+static const tenon_aggregates role_admin_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = role_admin_model_measures,
+    .measure_count = sizeof(role_admin_model_measures) / sizeof(role_admin_model_measures[0]),
+    .aggregate_size = sizeof(Role_adminAggregate),
+    .aggregate_parts = offsetof(Role_adminAggregate, parts),
+    .group_size = sizeof(Role_adminGroup),
+    .group_values = offsetof(Role_adminGroup, count),
+    .group_parts = offsetof(Role_adminGroup, parts),
+    .having_size = sizeof(Role_adminHaving),
+    .part_size = sizeof(Role_adminPart),
+    .query_where = offsetof(Role_adminAggregateQuery, where),
+    .query_order_by = offsetof(Role_adminAggregateQuery, order_by),
+    .query_parts = offsetof(Role_adminAggregateQuery, parts),
+    .grouped_where = offsetof(Role_adminGroupQuery, where),
+    .grouped_by = offsetof(Role_adminGroupQuery, by),
+    .grouped_having = offsetof(Role_adminGroupQuery, having),
+    .grouped_order_by = offsetof(Role_adminGroupQuery, order_by),
+    .grouped_parts = offsetof(Role_adminGroupQuery, parts),
+    .facets_where = offsetof(Role_adminFacetsQuery, where),
+    .facets_column = offsetof(Role_adminFacetsQuery, column),
+    .query_chosen = {
+        offsetof(Role_adminAggregateQuery, count),
+        offsetof(Role_adminAggregateQuery, count_of),
+        offsetof(Role_adminAggregateQuery, distinct_of),
+        offsetof(Role_adminAggregateQuery, sum),
+        offsetof(Role_adminAggregateQuery, avg),
+        offsetof(Role_adminAggregateQuery, min),
+        offsetof(Role_adminAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(Role_adminGroupQuery, count),
+        offsetof(Role_adminGroupQuery, count_of),
+        offsetof(Role_adminGroupQuery, distinct_of),
+        offsetof(Role_adminGroupQuery, sum),
+        offsetof(Role_adminGroupQuery, avg),
+        offsetof(Role_adminGroupQuery, min),
+        offsetof(Role_adminGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(Role_adminPart, count),
+        offsetof(Role_adminPart, count_of),
+        offsetof(Role_adminPart, distinct_of),
+        offsetof(Role_adminPart, sum),
+        offsetof(Role_adminPart, avg),
+        offsetof(Role_adminPart, min),
+        offsetof(Role_adminPart, max),
+    },
+};
+
 Role_admin *(role_admin_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
@@ -419,6 +604,45 @@ bool role_admin_each_q(const Role_adminQuery *query, Role_adminEach *function, v
     while (row && function(row, ctx))
         row = role_admin_stream_next(made);
     return role_admin_stream_close(made);
+}
+
+Role_adminAggregate role_admin_aggregate_q(const Role_adminAggregateQuery *query)
+{
+    Role_adminAggregate result;
+    tenon_aggregate(&role_admin_model, &role_admin_model_aggregates, query, &result);
+    return result;
+}
+
+Role_adminGroupList role_admin_group_q(const Role_adminGroupQuery *query)
+{
+    tenon_list found = tenon_group(&role_admin_model, &role_admin_model_aggregates, query);
+    Role_adminGroupList list = { TENON_AS(Role_adminGroup *, found.items), found.count };
+    return list;
+}
+
+Role_adminGroupList role_admin_facets_q(const Role_adminFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&role_admin_model, &role_admin_model_aggregates, query);
+    Role_adminGroupList list = { TENON_AS(Role_adminGroup *, found.items), found.count };
+    return list;
+}
+
+Role_adminPage role_admin_page_q(const Role_adminPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&role_admin_model, query, &request);
+    Role_adminPage page = { TENON_AS(Role_admin *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+Role_adminOffsetPage role_admin_page_of_q(const Role_adminOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&role_admin_model, query, query->page, query->size);
+    Role_adminOffsetPage page = { TENON_AS(Role_admin *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 Role_admin *role_admin_create_q(const Role_adminSet *query)

@@ -158,6 +158,212 @@ typedef struct RoleSetStream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool RoleSetEach(RoleSet *row, void *ctx);
 
+typedef struct RoleSetColumnCounts {
+    int64_t id;
+    int64_t role;
+    int64_t roleA;
+    int64_t flags;
+} RoleSetColumnCounts;
+
+typedef struct RoleSetDistinctCounts {
+    int64_t id;
+    int64_t role;
+    int64_t roleA;
+} RoleSetDistinctCounts;
+
+typedef struct RoleSetSums {
+    tenon_opt_int64 id;
+} RoleSetSums;
+
+typedef struct RoleSetAverages {
+    tenon_opt_double id;
+} RoleSetAverages;
+
+typedef struct RoleSetExtremes {
+    tenon_opt_int32 id;
+} RoleSetExtremes;
+
+typedef struct RoleSetColumnCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter role;
+    tenon_int_filter roleA;
+    tenon_int_filter flags;
+} RoleSetColumnCountFilters;
+
+typedef struct RoleSetDistinctCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter role;
+    tenon_int_filter roleA;
+} RoleSetDistinctCountFilters;
+
+typedef struct RoleSetSumFilters {
+    tenon_int_filter id;
+} RoleSetSumFilters;
+
+typedef struct RoleSetAverageFilters {
+    tenon_float_filter id;
+} RoleSetAverageFilters;
+
+typedef struct RoleSetExtremeFilters {
+    tenon_int_filter id;
+} RoleSetExtremeFilters;
+
+typedef struct RoleSetAggregate {
+    int64_t count;
+    RoleSetColumnCounts count_of;
+    RoleSetDistinctCounts distinct_of;
+    RoleSetSums sum;
+    RoleSetAverages avg;
+    RoleSetExtremes min, max;
+    const struct RoleSetAggregate *parts;
+} RoleSetAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct RoleSetGroup {
+    struct RoleSet key;
+    int64_t count;
+    RoleSetColumnCounts count_of;
+    RoleSetDistinctCounts distinct_of;
+    RoleSetSums sum;
+    RoleSetAverages avg;
+    RoleSetExtremes min, max;
+    const struct RoleSetAggregate *parts;
+} RoleSetGroup;
+
+typedef struct RoleSetGroupList {
+    RoleSetGroup *items;
+    size_t count;
+} RoleSetGroupList;
+
+typedef struct RoleSetHavingList {
+    const struct RoleSetHaving *items;
+    size_t count;
+} RoleSetHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct RoleSetHaving {
+    const struct RoleSetHaving *except;
+    RoleSetHavingList all, any, none;
+    tenon_int_filter count;
+    RoleSetColumnCountFilters count_of;
+    RoleSetDistinctCountFilters distinct_of;
+    RoleSetSumFilters sum;
+    RoleSetAverageFilters avg;
+    RoleSetExtremeFilters min, max;
+} RoleSetHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct RoleSetPart {
+    const struct RoleSetWhere *where;
+    bool count;
+    RoleSetColumn count_of[4];
+    RoleSetColumn distinct_of[3];
+    RoleSetColumn sum[1], avg[1];
+    RoleSetColumn min[1], max[1];
+} RoleSetPart;
+
+typedef struct RoleSetPartList {
+    const RoleSetPart *items;
+    size_t count;
+} RoleSetPartList;
+
+typedef struct RoleSetAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    RoleSetWhere where;
+    RoleSetOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    RoleSetColumn count_of[4];
+    RoleSetColumn distinct_of[3];
+    RoleSetColumn sum[1], avg[1];
+    RoleSetColumn min[1], max[1];
+    RoleSetPartList parts;
+} RoleSetAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct RoleSetGroupOrder {
+    RoleSetColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} RoleSetGroupOrder;
+
+typedef struct RoleSetGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    RoleSetWhere where;
+    RoleSetColumn by[TENON_MAX_BY];
+    RoleSetHaving having;
+    RoleSetGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    RoleSetColumn count_of[4];
+    RoleSetColumn distinct_of[3];
+    RoleSetColumn sum[1], avg[1];
+    RoleSetColumn min[1], max[1];
+    RoleSetPartList parts;
+} RoleSetGroupQuery;
+
+typedef struct RoleSetFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    RoleSetWhere where;
+    RoleSetColumn column;
+} RoleSetFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct RoleSetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    RoleSetWhere where;
+    RoleSetOrder order_by[TENON_MAX_ORDER];
+    RoleSetColumn select[4];
+    RoleSetColumn distinct[TENON_MAX_DISTINCT];
+    int64_t size;
+    const char *after, *before;
+} RoleSetPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct RoleSetOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    RoleSetWhere where;
+    RoleSetOrder order_by[TENON_MAX_ORDER];
+    RoleSetColumn select[4];
+    RoleSetColumn distinct[TENON_MAX_DISTINCT];
+    int64_t page, size;
+} RoleSetOffsetPageQuery;
+
+typedef struct RoleSetPage {
+    struct RoleSet *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} RoleSetPage;
+
+typedef struct RoleSetOffsetPage {
+    struct RoleSet *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} RoleSetOffsetPage;
+
 struct RoleSetSet {
     tenon_session *session;
     tenon_table table;
@@ -209,6 +415,11 @@ RoleSetStream role_set_stream_open_q(const RoleSetQuery *query);
 RoleSet *role_set_stream_next(RoleSetStream stream);
 bool role_set_stream_close(RoleSetStream stream);
 bool role_set_each_q(const RoleSetQuery *query, RoleSetEach *function, void *ctx);
+RoleSetAggregate role_set_aggregate_q(const RoleSetAggregateQuery *query);
+RoleSetGroupList role_set_group_q(const RoleSetGroupQuery *query);
+RoleSetGroupList role_set_facets_q(const RoleSetFacetsQuery *query);
+RoleSetPage role_set_page_q(const RoleSetPageQuery *query);
+RoleSetOffsetPage role_set_page_of_q(const RoleSetOffsetPageQuery *query);
 RoleSet *role_set_create_q(const RoleSetSet *set);
 int64_t role_set_create_many_q(const RoleSetCreateMany *rows);
 RoleSetList role_set_create_many_returning_q(const RoleSetCreateMany *rows);
@@ -239,6 +450,20 @@ RoleSet *role_set_upsert_q(const RoleSetUpsert *row);
 #define role_set_each(session_, function_, ...) \
     role_set_each_q(&(RoleSetQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define ROLE_SET_PARTS(...) \
+    TENON_LIST_OF(RoleSetPart, __VA_ARGS__)
+#define ROLE_SET_HAVINGS(...) \
+    TENON_LIST_OF(RoleSetHaving, __VA_ARGS__)
+#define role_set_aggregate(...) \
+    role_set_aggregate_q(TENON_HERE((&(RoleSetAggregateQuery){ .session = __VA_ARGS__ })))
+#define role_set_group(...) \
+    role_set_group_q(TENON_HERE((&(RoleSetGroupQuery){ .session = __VA_ARGS__ })))
+#define role_set_facets(...) \
+    role_set_facets_q(TENON_HERE((&(RoleSetFacetsQuery){ .session = __VA_ARGS__ })))
+#define role_set_page(...) \
+    role_set_page_q(TENON_HERE((&(RoleSetPageQuery){ .session = __VA_ARGS__ })))
+#define role_set_page_of(...) \
+    role_set_page_of_q(TENON_HERE((&(RoleSetOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define role_set_create(...) \
     role_set_create_q(TENON_HERE((&(RoleSetSet){ .session = __VA_ARGS__ })))
 #define role_set_create_many(...) \
@@ -313,6 +538,202 @@ typedef struct Role_adminStream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool Role_adminEach(Role_admin *row, void *ctx);
 
+typedef struct Role_adminColumnCounts {
+    int64_t id;
+} Role_adminColumnCounts;
+
+typedef struct Role_adminDistinctCounts {
+    int64_t id;
+} Role_adminDistinctCounts;
+
+typedef struct Role_adminSums {
+    tenon_opt_int64 id;
+} Role_adminSums;
+
+typedef struct Role_adminAverages {
+    tenon_opt_double id;
+} Role_adminAverages;
+
+typedef struct Role_adminExtremes {
+    tenon_opt_int32 id;
+} Role_adminExtremes;
+
+typedef struct Role_adminColumnCountFilters {
+    tenon_int_filter id;
+} Role_adminColumnCountFilters;
+
+typedef struct Role_adminDistinctCountFilters {
+    tenon_int_filter id;
+} Role_adminDistinctCountFilters;
+
+typedef struct Role_adminSumFilters {
+    tenon_int_filter id;
+} Role_adminSumFilters;
+
+typedef struct Role_adminAverageFilters {
+    tenon_float_filter id;
+} Role_adminAverageFilters;
+
+typedef struct Role_adminExtremeFilters {
+    tenon_int_filter id;
+} Role_adminExtremeFilters;
+
+typedef struct Role_adminAggregate {
+    int64_t count;
+    Role_adminColumnCounts count_of;
+    Role_adminDistinctCounts distinct_of;
+    Role_adminSums sum;
+    Role_adminAverages avg;
+    Role_adminExtremes min, max;
+    const struct Role_adminAggregate *parts;
+} Role_adminAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct Role_adminGroup {
+    struct Role_admin key;
+    int64_t count;
+    Role_adminColumnCounts count_of;
+    Role_adminDistinctCounts distinct_of;
+    Role_adminSums sum;
+    Role_adminAverages avg;
+    Role_adminExtremes min, max;
+    const struct Role_adminAggregate *parts;
+} Role_adminGroup;
+
+typedef struct Role_adminGroupList {
+    Role_adminGroup *items;
+    size_t count;
+} Role_adminGroupList;
+
+typedef struct Role_adminHavingList {
+    const struct Role_adminHaving *items;
+    size_t count;
+} Role_adminHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct Role_adminHaving {
+    const struct Role_adminHaving *except;
+    Role_adminHavingList all, any, none;
+    tenon_int_filter count;
+    Role_adminColumnCountFilters count_of;
+    Role_adminDistinctCountFilters distinct_of;
+    Role_adminSumFilters sum;
+    Role_adminAverageFilters avg;
+    Role_adminExtremeFilters min, max;
+} Role_adminHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct Role_adminPart {
+    const struct Role_adminWhere *where;
+    bool count;
+    Role_adminColumn count_of[1];
+    Role_adminColumn distinct_of[1];
+    Role_adminColumn sum[1], avg[1];
+    Role_adminColumn min[1], max[1];
+} Role_adminPart;
+
+typedef struct Role_adminPartList {
+    const Role_adminPart *items;
+    size_t count;
+} Role_adminPartList;
+
+typedef struct Role_adminAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    Role_adminWhere where;
+    Role_adminOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    Role_adminColumn count_of[1];
+    Role_adminColumn distinct_of[1];
+    Role_adminColumn sum[1], avg[1];
+    Role_adminColumn min[1], max[1];
+    Role_adminPartList parts;
+} Role_adminAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct Role_adminGroupOrder {
+    Role_adminColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} Role_adminGroupOrder;
+
+typedef struct Role_adminGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    Role_adminWhere where;
+    Role_adminColumn by[TENON_MAX_BY];
+    Role_adminHaving having;
+    Role_adminGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    Role_adminColumn count_of[1];
+    Role_adminColumn distinct_of[1];
+    Role_adminColumn sum[1], avg[1];
+    Role_adminColumn min[1], max[1];
+    Role_adminPartList parts;
+} Role_adminGroupQuery;
+
+typedef struct Role_adminFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    Role_adminWhere where;
+    Role_adminColumn column;
+} Role_adminFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct Role_adminPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    Role_adminWhere where;
+    Role_adminOrder order_by[TENON_MAX_ORDER];
+    Role_adminColumn select[1];
+    Role_adminColumn distinct[TENON_MAX_DISTINCT];
+    int64_t size;
+    const char *after, *before;
+} Role_adminPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct Role_adminOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    Role_adminWhere where;
+    Role_adminOrder order_by[TENON_MAX_ORDER];
+    Role_adminColumn select[1];
+    Role_adminColumn distinct[TENON_MAX_DISTINCT];
+    int64_t page, size;
+} Role_adminOffsetPageQuery;
+
+typedef struct Role_adminPage {
+    struct Role_admin *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} Role_adminPage;
+
+typedef struct Role_adminOffsetPage {
+    struct Role_admin *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} Role_adminOffsetPage;
+
 struct Role_adminSet {
     tenon_session *session;
     tenon_table table;
@@ -361,6 +782,11 @@ Role_adminStream role_admin_stream_open_q(const Role_adminQuery *query);
 Role_admin *role_admin_stream_next(Role_adminStream stream);
 bool role_admin_stream_close(Role_adminStream stream);
 bool role_admin_each_q(const Role_adminQuery *query, Role_adminEach *function, void *ctx);
+Role_adminAggregate role_admin_aggregate_q(const Role_adminAggregateQuery *query);
+Role_adminGroupList role_admin_group_q(const Role_adminGroupQuery *query);
+Role_adminGroupList role_admin_facets_q(const Role_adminFacetsQuery *query);
+Role_adminPage role_admin_page_q(const Role_adminPageQuery *query);
+Role_adminOffsetPage role_admin_page_of_q(const Role_adminOffsetPageQuery *query);
 Role_admin *role_admin_create_q(const Role_adminSet *set);
 int64_t role_admin_create_many_q(const Role_adminCreateMany *rows);
 Role_adminList role_admin_create_many_returning_q(const Role_adminCreateMany *rows);
@@ -391,6 +817,20 @@ Role_admin *role_admin_upsert_q(const Role_adminUpsert *row);
 #define role_admin_each(session_, function_, ...) \
     role_admin_each_q(&(Role_adminQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define ROLE_ADMIN_PARTS(...) \
+    TENON_LIST_OF(Role_adminPart, __VA_ARGS__)
+#define ROLE_ADMIN_HAVINGS(...) \
+    TENON_LIST_OF(Role_adminHaving, __VA_ARGS__)
+#define role_admin_aggregate(...) \
+    role_admin_aggregate_q(TENON_HERE((&(Role_adminAggregateQuery){ .session = __VA_ARGS__ })))
+#define role_admin_group(...) \
+    role_admin_group_q(TENON_HERE((&(Role_adminGroupQuery){ .session = __VA_ARGS__ })))
+#define role_admin_facets(...) \
+    role_admin_facets_q(TENON_HERE((&(Role_adminFacetsQuery){ .session = __VA_ARGS__ })))
+#define role_admin_page(...) \
+    role_admin_page_q(TENON_HERE((&(Role_adminPageQuery){ .session = __VA_ARGS__ })))
+#define role_admin_page_of(...) \
+    role_admin_page_of_q(TENON_HERE((&(Role_adminOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define role_admin_create(...) \
     role_admin_create_q(TENON_HERE((&(Role_adminSet){ .session = __VA_ARGS__ })))
 #define role_admin_create_many(...) \

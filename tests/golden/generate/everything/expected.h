@@ -313,6 +313,584 @@ typedef struct EverythingStream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool EverythingEach(Everything *row, void *ctx);
 
+typedef struct EverythingColumnCounts {
+    int64_t id;
+    int64_t bool_;
+    int64_t boolOpt;
+    int64_t boolList;
+    int64_t small;
+    int64_t smallOpt;
+    int64_t smallList;
+    int64_t int_;
+    int64_t intOpt;
+    int64_t intList;
+    int64_t big;
+    int64_t bigOpt;
+    int64_t bigList;
+    int64_t oid;
+    int64_t real;
+    int64_t realOpt;
+    int64_t realList;
+    int64_t double_;
+    int64_t doubleOpt;
+    int64_t doubleList;
+    int64_t decimal;
+    int64_t decimalOpt;
+    int64_t decimalList;
+    int64_t exact;
+    int64_t money;
+    int64_t text;
+    int64_t textOpt;
+    int64_t textList;
+    int64_t varchar;
+    int64_t char_;
+    int64_t inet;
+    int64_t bit;
+    int64_t varbit;
+    int64_t xml;
+    int64_t uuid;
+    int64_t uuidOpt;
+    int64_t uuidList;
+    int64_t json;
+    int64_t jsonOpt;
+    int64_t jsonList;
+    int64_t plainJson;
+    int64_t bytes;
+    int64_t bytesOpt;
+    int64_t bytesList;
+    int64_t time;
+    int64_t timeOpt;
+    int64_t timeList;
+    int64_t timetz;
+    int64_t date;
+    int64_t dateOpt;
+    int64_t dateList;
+    int64_t clock;
+    int64_t clockOpt;
+    int64_t clockList;
+    int64_t clocktz;
+    int64_t clocktzOpt;
+    int64_t clocktzList;
+    int64_t colour;
+    int64_t colourOpt;
+    int64_t colourList;
+    int64_t odd;
+    int64_t created;
+    int64_t updated;
+    int64_t uuid4;
+    int64_t uuid7;
+    int64_t cuid;
+    int64_t cuid2;
+    int64_t ulid;
+    int64_t nano;
+    int64_t byDatabase;
+    int64_t none_;
+} EverythingColumnCounts;
+
+typedef struct EverythingDistinctCounts {
+    int64_t id;
+    int64_t bool_;
+    int64_t boolOpt;
+    int64_t small;
+    int64_t smallOpt;
+    int64_t int_;
+    int64_t intOpt;
+    int64_t big;
+    int64_t bigOpt;
+    int64_t oid;
+    int64_t real;
+    int64_t realOpt;
+    int64_t double_;
+    int64_t doubleOpt;
+    int64_t decimal;
+    int64_t decimalOpt;
+    int64_t exact;
+    int64_t money;
+    int64_t text;
+    int64_t textOpt;
+    int64_t varchar;
+    int64_t char_;
+    int64_t inet;
+    int64_t bit;
+    int64_t varbit;
+    int64_t xml;
+    int64_t uuid;
+    int64_t uuidOpt;
+    int64_t bytes;
+    int64_t bytesOpt;
+    int64_t time;
+    int64_t timeOpt;
+    int64_t timetz;
+    int64_t date;
+    int64_t dateOpt;
+    int64_t clock;
+    int64_t clockOpt;
+    int64_t clocktz;
+    int64_t clocktzOpt;
+    int64_t colour;
+    int64_t colourOpt;
+    int64_t odd;
+    int64_t created;
+    int64_t updated;
+    int64_t uuid4;
+    int64_t uuid7;
+    int64_t cuid;
+    int64_t cuid2;
+    int64_t ulid;
+    int64_t nano;
+    int64_t byDatabase;
+} EverythingDistinctCounts;
+
+typedef struct EverythingSums {
+    tenon_opt_int64 id;
+    tenon_opt_int64 small;
+    tenon_opt_int64 smallOpt;
+    tenon_opt_int64 int_;
+    tenon_opt_int64 intOpt;
+    tenon_opt_int64 big;
+    tenon_opt_int64 bigOpt;
+    tenon_opt_int64 oid;
+    tenon_opt_double real;
+    tenon_opt_double realOpt;
+    tenon_opt_double double_;
+    tenon_opt_double doubleOpt;
+    tenon_decimal decimal;
+    tenon_decimal decimalOpt;
+    tenon_decimal exact;
+    tenon_decimal money;
+    tenon_opt_int64 byDatabase;
+} EverythingSums;
+
+typedef struct EverythingAverages {
+    tenon_opt_double id;
+    tenon_opt_double small;
+    tenon_opt_double smallOpt;
+    tenon_opt_double int_;
+    tenon_opt_double intOpt;
+    tenon_opt_double big;
+    tenon_opt_double bigOpt;
+    tenon_opt_double oid;
+    tenon_opt_double real;
+    tenon_opt_double realOpt;
+    tenon_opt_double double_;
+    tenon_opt_double doubleOpt;
+    tenon_opt_double decimal;
+    tenon_opt_double decimalOpt;
+    tenon_opt_double exact;
+    tenon_opt_double money;
+    tenon_opt_double byDatabase;
+} EverythingAverages;
+
+typedef struct EverythingExtremes {
+    tenon_opt_int32 id;
+    tenon_opt_int16 small;
+    tenon_opt_int16 smallOpt;
+    tenon_opt_int32 int_;
+    tenon_opt_int32 intOpt;
+    tenon_opt_int64 big;
+    tenon_opt_int64 bigOpt;
+    tenon_opt_int64 oid;
+    tenon_opt_float real;
+    tenon_opt_float realOpt;
+    tenon_opt_double double_;
+    tenon_opt_double doubleOpt;
+    tenon_decimal decimal;
+    tenon_decimal decimalOpt;
+    tenon_decimal exact;
+    tenon_decimal money;
+    const char *text;
+    const char *textOpt;
+    const char *varchar;
+    const char *char_;
+    tenon_opt_uuid uuid;
+    tenon_opt_uuid uuidOpt;
+    tenon_opt_time time;
+    tenon_opt_time timeOpt;
+    tenon_opt_time timetz;
+    tenon_opt_date date;
+    tenon_opt_date dateOpt;
+    tenon_opt_clock clock;
+    tenon_opt_clock clockOpt;
+    tenon_opt_clock_tz clocktz;
+    tenon_opt_clock_tz clocktzOpt;
+    tenon_opt_time created;
+    tenon_opt_time updated;
+    const char *uuid4;
+    tenon_opt_uuid uuid7;
+    const char *cuid;
+    const char *cuid2;
+    const char *ulid;
+    const char *nano;
+    tenon_opt_int32 byDatabase;
+} EverythingExtremes;
+
+typedef struct EverythingColumnCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter bool_;
+    tenon_int_filter boolOpt;
+    tenon_int_filter boolList;
+    tenon_int_filter small;
+    tenon_int_filter smallOpt;
+    tenon_int_filter smallList;
+    tenon_int_filter int_;
+    tenon_int_filter intOpt;
+    tenon_int_filter intList;
+    tenon_int_filter big;
+    tenon_int_filter bigOpt;
+    tenon_int_filter bigList;
+    tenon_int_filter oid;
+    tenon_int_filter real;
+    tenon_int_filter realOpt;
+    tenon_int_filter realList;
+    tenon_int_filter double_;
+    tenon_int_filter doubleOpt;
+    tenon_int_filter doubleList;
+    tenon_int_filter decimal;
+    tenon_int_filter decimalOpt;
+    tenon_int_filter decimalList;
+    tenon_int_filter exact;
+    tenon_int_filter money;
+    tenon_int_filter text;
+    tenon_int_filter textOpt;
+    tenon_int_filter textList;
+    tenon_int_filter varchar;
+    tenon_int_filter char_;
+    tenon_int_filter inet;
+    tenon_int_filter bit;
+    tenon_int_filter varbit;
+    tenon_int_filter xml;
+    tenon_int_filter uuid;
+    tenon_int_filter uuidOpt;
+    tenon_int_filter uuidList;
+    tenon_int_filter json;
+    tenon_int_filter jsonOpt;
+    tenon_int_filter jsonList;
+    tenon_int_filter plainJson;
+    tenon_int_filter bytes;
+    tenon_int_filter bytesOpt;
+    tenon_int_filter bytesList;
+    tenon_int_filter time;
+    tenon_int_filter timeOpt;
+    tenon_int_filter timeList;
+    tenon_int_filter timetz;
+    tenon_int_filter date;
+    tenon_int_filter dateOpt;
+    tenon_int_filter dateList;
+    tenon_int_filter clock;
+    tenon_int_filter clockOpt;
+    tenon_int_filter clockList;
+    tenon_int_filter clocktz;
+    tenon_int_filter clocktzOpt;
+    tenon_int_filter clocktzList;
+    tenon_int_filter colour;
+    tenon_int_filter colourOpt;
+    tenon_int_filter colourList;
+    tenon_int_filter odd;
+    tenon_int_filter created;
+    tenon_int_filter updated;
+    tenon_int_filter uuid4;
+    tenon_int_filter uuid7;
+    tenon_int_filter cuid;
+    tenon_int_filter cuid2;
+    tenon_int_filter ulid;
+    tenon_int_filter nano;
+    tenon_int_filter byDatabase;
+    tenon_int_filter none_;
+} EverythingColumnCountFilters;
+
+typedef struct EverythingDistinctCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter bool_;
+    tenon_int_filter boolOpt;
+    tenon_int_filter small;
+    tenon_int_filter smallOpt;
+    tenon_int_filter int_;
+    tenon_int_filter intOpt;
+    tenon_int_filter big;
+    tenon_int_filter bigOpt;
+    tenon_int_filter oid;
+    tenon_int_filter real;
+    tenon_int_filter realOpt;
+    tenon_int_filter double_;
+    tenon_int_filter doubleOpt;
+    tenon_int_filter decimal;
+    tenon_int_filter decimalOpt;
+    tenon_int_filter exact;
+    tenon_int_filter money;
+    tenon_int_filter text;
+    tenon_int_filter textOpt;
+    tenon_int_filter varchar;
+    tenon_int_filter char_;
+    tenon_int_filter inet;
+    tenon_int_filter bit;
+    tenon_int_filter varbit;
+    tenon_int_filter xml;
+    tenon_int_filter uuid;
+    tenon_int_filter uuidOpt;
+    tenon_int_filter bytes;
+    tenon_int_filter bytesOpt;
+    tenon_int_filter time;
+    tenon_int_filter timeOpt;
+    tenon_int_filter timetz;
+    tenon_int_filter date;
+    tenon_int_filter dateOpt;
+    tenon_int_filter clock;
+    tenon_int_filter clockOpt;
+    tenon_int_filter clocktz;
+    tenon_int_filter clocktzOpt;
+    tenon_int_filter colour;
+    tenon_int_filter colourOpt;
+    tenon_int_filter odd;
+    tenon_int_filter created;
+    tenon_int_filter updated;
+    tenon_int_filter uuid4;
+    tenon_int_filter uuid7;
+    tenon_int_filter cuid;
+    tenon_int_filter cuid2;
+    tenon_int_filter ulid;
+    tenon_int_filter nano;
+    tenon_int_filter byDatabase;
+} EverythingDistinctCountFilters;
+
+typedef struct EverythingSumFilters {
+    tenon_int_filter id;
+    tenon_int_filter small;
+    tenon_int_filter smallOpt;
+    tenon_int_filter int_;
+    tenon_int_filter intOpt;
+    tenon_int_filter big;
+    tenon_int_filter bigOpt;
+    tenon_int_filter oid;
+    tenon_float_filter real;
+    tenon_float_filter realOpt;
+    tenon_float_filter double_;
+    tenon_float_filter doubleOpt;
+    tenon_decimal_filter decimal;
+    tenon_decimal_filter decimalOpt;
+    tenon_decimal_filter exact;
+    tenon_decimal_filter money;
+    tenon_int_filter byDatabase;
+} EverythingSumFilters;
+
+typedef struct EverythingAverageFilters {
+    tenon_float_filter id;
+    tenon_float_filter small;
+    tenon_float_filter smallOpt;
+    tenon_float_filter int_;
+    tenon_float_filter intOpt;
+    tenon_float_filter big;
+    tenon_float_filter bigOpt;
+    tenon_float_filter oid;
+    tenon_float_filter real;
+    tenon_float_filter realOpt;
+    tenon_float_filter double_;
+    tenon_float_filter doubleOpt;
+    tenon_float_filter decimal;
+    tenon_float_filter decimalOpt;
+    tenon_float_filter exact;
+    tenon_float_filter money;
+    tenon_float_filter byDatabase;
+} EverythingAverageFilters;
+
+typedef struct EverythingExtremeFilters {
+    tenon_int_filter id;
+    tenon_int_filter small;
+    tenon_int_filter smallOpt;
+    tenon_int_filter int_;
+    tenon_int_filter intOpt;
+    tenon_int_filter big;
+    tenon_int_filter bigOpt;
+    tenon_int_filter oid;
+    tenon_float_filter real;
+    tenon_float_filter realOpt;
+    tenon_float_filter double_;
+    tenon_float_filter doubleOpt;
+    tenon_decimal_filter decimal;
+    tenon_decimal_filter decimalOpt;
+    tenon_decimal_filter exact;
+    tenon_decimal_filter money;
+    tenon_text_filter text;
+    tenon_text_filter textOpt;
+    tenon_text_filter varchar;
+    tenon_text_filter char_;
+    tenon_uuid_filter uuid;
+    tenon_uuid_filter uuidOpt;
+    tenon_time_filter time;
+    tenon_time_filter timeOpt;
+    tenon_time_filter timetz;
+    tenon_date_filter date;
+    tenon_date_filter dateOpt;
+    tenon_clock_filter clock;
+    tenon_clock_filter clockOpt;
+    tenon_clock_tz_filter clocktz;
+    tenon_clock_tz_filter clocktzOpt;
+    tenon_time_filter created;
+    tenon_time_filter updated;
+    tenon_text_filter uuid4;
+    tenon_uuid_filter uuid7;
+    tenon_text_filter cuid;
+    tenon_text_filter cuid2;
+    tenon_text_filter ulid;
+    tenon_text_filter nano;
+    tenon_int_filter byDatabase;
+} EverythingExtremeFilters;
+
+typedef struct EverythingAggregate {
+    int64_t count;
+    EverythingColumnCounts count_of;
+    EverythingDistinctCounts distinct_of;
+    EverythingSums sum;
+    EverythingAverages avg;
+    EverythingExtremes min, max;
+    const struct EverythingAggregate *parts;
+} EverythingAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct EverythingGroup {
+    struct Everything key;
+    int64_t count;
+    EverythingColumnCounts count_of;
+    EverythingDistinctCounts distinct_of;
+    EverythingSums sum;
+    EverythingAverages avg;
+    EverythingExtremes min, max;
+    const struct EverythingAggregate *parts;
+} EverythingGroup;
+
+typedef struct EverythingGroupList {
+    EverythingGroup *items;
+    size_t count;
+} EverythingGroupList;
+
+typedef struct EverythingHavingList {
+    const struct EverythingHaving *items;
+    size_t count;
+} EverythingHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct EverythingHaving {
+    const struct EverythingHaving *except;
+    EverythingHavingList all, any, none;
+    tenon_int_filter count;
+    EverythingColumnCountFilters count_of;
+    EverythingDistinctCountFilters distinct_of;
+    EverythingSumFilters sum;
+    EverythingAverageFilters avg;
+    EverythingExtremeFilters min, max;
+} EverythingHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct EverythingPart {
+    const struct EverythingWhere *where;
+    bool count;
+    EverythingColumn count_of[71];
+    EverythingColumn distinct_of[51];
+    EverythingColumn sum[17], avg[17];
+    EverythingColumn min[40], max[40];
+} EverythingPart;
+
+typedef struct EverythingPartList {
+    const EverythingPart *items;
+    size_t count;
+} EverythingPartList;
+
+typedef struct EverythingAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    EverythingWhere where;
+    EverythingOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    EverythingColumn count_of[71];
+    EverythingColumn distinct_of[51];
+    EverythingColumn sum[17], avg[17];
+    EverythingColumn min[40], max[40];
+    EverythingPartList parts;
+} EverythingAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct EverythingGroupOrder {
+    EverythingColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} EverythingGroupOrder;
+
+typedef struct EverythingGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    EverythingWhere where;
+    EverythingColumn by[TENON_MAX_BY];
+    EverythingHaving having;
+    EverythingGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    EverythingColumn count_of[71];
+    EverythingColumn distinct_of[51];
+    EverythingColumn sum[17], avg[17];
+    EverythingColumn min[40], max[40];
+    EverythingPartList parts;
+} EverythingGroupQuery;
+
+typedef struct EverythingFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    EverythingWhere where;
+    EverythingColumn column;
+} EverythingFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct EverythingPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    EverythingWhere where;
+    EverythingOrder order_by[TENON_MAX_ORDER];
+    EverythingColumn select[71];
+    EverythingColumn distinct[TENON_MAX_DISTINCT];
+    int64_t size;
+    const char *after, *before;
+} EverythingPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct EverythingOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    EverythingWhere where;
+    EverythingOrder order_by[TENON_MAX_ORDER];
+    EverythingColumn select[71];
+    EverythingColumn distinct[TENON_MAX_DISTINCT];
+    int64_t page, size;
+} EverythingOffsetPageQuery;
+
+typedef struct EverythingPage {
+    struct Everything *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} EverythingPage;
+
+typedef struct EverythingOffsetPage {
+    struct Everything *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} EverythingOffsetPage;
+
 struct EverythingSet {
     tenon_session *session;
     tenon_table table;
@@ -431,6 +1009,11 @@ EverythingStream everything_stream_open_q(const EverythingQuery *query);
 Everything *everything_stream_next(EverythingStream stream);
 bool everything_stream_close(EverythingStream stream);
 bool everything_each_q(const EverythingQuery *query, EverythingEach *function, void *ctx);
+EverythingAggregate everything_aggregate_q(const EverythingAggregateQuery *query);
+EverythingGroupList everything_group_q(const EverythingGroupQuery *query);
+EverythingGroupList everything_facets_q(const EverythingFacetsQuery *query);
+EverythingPage everything_page_q(const EverythingPageQuery *query);
+EverythingOffsetPage everything_page_of_q(const EverythingOffsetPageQuery *query);
 Everything *everything_create_q(const EverythingSet *set);
 int64_t everything_create_many_q(const EverythingCreateMany *rows);
 EverythingList everything_create_many_returning_q(const EverythingCreateMany *rows);
@@ -461,6 +1044,20 @@ Everything *everything_upsert_q(const EverythingUpsert *row);
 #define everything_each(session_, function_, ...) \
     everything_each_q(&(EverythingQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define EVERYTHING_PARTS(...) \
+    TENON_LIST_OF(EverythingPart, __VA_ARGS__)
+#define EVERYTHING_HAVINGS(...) \
+    TENON_LIST_OF(EverythingHaving, __VA_ARGS__)
+#define everything_aggregate(...) \
+    everything_aggregate_q(TENON_HERE((&(EverythingAggregateQuery){ .session = __VA_ARGS__ })))
+#define everything_group(...) \
+    everything_group_q(TENON_HERE((&(EverythingGroupQuery){ .session = __VA_ARGS__ })))
+#define everything_facets(...) \
+    everything_facets_q(TENON_HERE((&(EverythingFacetsQuery){ .session = __VA_ARGS__ })))
+#define everything_page(...) \
+    everything_page_q(TENON_HERE((&(EverythingPageQuery){ .session = __VA_ARGS__ })))
+#define everything_page_of(...) \
+    everything_page_of_q(TENON_HERE((&(EverythingOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define everything_create(...) \
     everything_create_q(TENON_HERE((&(EverythingSet){ .session = __VA_ARGS__ })))
 #define everything_create_many(...) \

@@ -52,6 +52,74 @@ const tenon_model user_model = {
     .nested_update = 0, .nested_upsert_size = 0,
 };
 
+static const tenon_measure user_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(UserAggregate, count), offsetof(UserHaving, count) },
+    { "count_of.id", TENON_COUNT_OF, 0,
+      offsetof(UserAggregate, count_of.id), offsetof(UserHaving, count_of.id) },
+    { "distinct_of.id", TENON_DISTINCT_OF, 0,
+      offsetof(UserAggregate, distinct_of.id), offsetof(UserHaving, distinct_of.id) },
+    { "sum.id", TENON_SUM, 0,
+      offsetof(UserAggregate, sum.id), offsetof(UserHaving, sum.id) },
+    { "avg.id", TENON_AVG, 0,
+      offsetof(UserAggregate, avg.id), offsetof(UserHaving, avg.id) },
+    { "min.id", TENON_MIN, 0,
+      offsetof(UserAggregate, min.id), offsetof(UserHaving, min.id) },
+    { "max.id", TENON_MAX, 0,
+      offsetof(UserAggregate, max.id), offsetof(UserHaving, max.id) },
+};
+
+static const tenon_aggregates user_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = user_model_measures,
+    .measure_count = sizeof(user_model_measures) / sizeof(user_model_measures[0]),
+    .aggregate_size = sizeof(UserAggregate),
+    .aggregate_parts = offsetof(UserAggregate, parts),
+    .group_size = sizeof(UserGroup),
+    .group_values = offsetof(UserGroup, count),
+    .group_parts = offsetof(UserGroup, parts),
+    .having_size = sizeof(UserHaving),
+    .part_size = sizeof(UserPart),
+    .query_where = offsetof(UserAggregateQuery, where),
+    .query_order_by = offsetof(UserAggregateQuery, order_by),
+    .query_parts = offsetof(UserAggregateQuery, parts),
+    .grouped_where = offsetof(UserGroupQuery, where),
+    .grouped_by = offsetof(UserGroupQuery, by),
+    .grouped_having = offsetof(UserGroupQuery, having),
+    .grouped_order_by = offsetof(UserGroupQuery, order_by),
+    .grouped_parts = offsetof(UserGroupQuery, parts),
+    .facets_where = offsetof(UserFacetsQuery, where),
+    .facets_column = offsetof(UserFacetsQuery, column),
+    .query_chosen = {
+        offsetof(UserAggregateQuery, count),
+        offsetof(UserAggregateQuery, count_of),
+        offsetof(UserAggregateQuery, distinct_of),
+        offsetof(UserAggregateQuery, sum),
+        offsetof(UserAggregateQuery, avg),
+        offsetof(UserAggregateQuery, min),
+        offsetof(UserAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(UserGroupQuery, count),
+        offsetof(UserGroupQuery, count_of),
+        offsetof(UserGroupQuery, distinct_of),
+        offsetof(UserGroupQuery, sum),
+        offsetof(UserGroupQuery, avg),
+        offsetof(UserGroupQuery, min),
+        offsetof(UserGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(UserPart, count),
+        offsetof(UserPart, count_of),
+        offsetof(UserPart, distinct_of),
+        offsetof(UserPart, sum),
+        offsetof(UserPart, avg),
+        offsetof(UserPart, min),
+        offsetof(UserPart, max),
+    },
+};
+
 User *(user_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
@@ -109,6 +177,45 @@ bool user_each_q(const UserQuery_ *query, UserEach *function, void *ctx)
     while (row && function(row, ctx))
         row = user_stream_next(made);
     return user_stream_close(made);
+}
+
+UserAggregate user_aggregate_q(const UserAggregateQuery *query)
+{
+    UserAggregate result;
+    tenon_aggregate(&user_model, &user_model_aggregates, query, &result);
+    return result;
+}
+
+UserGroupList user_group_q(const UserGroupQuery *query)
+{
+    tenon_list found = tenon_group(&user_model, &user_model_aggregates, query);
+    UserGroupList list = { TENON_AS(UserGroup *, found.items), found.count };
+    return list;
+}
+
+UserGroupList user_facets_q(const UserFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&user_model, &user_model_aggregates, query);
+    UserGroupList list = { TENON_AS(UserGroup *, found.items), found.count };
+    return list;
+}
+
+UserPage user_page_q(const UserPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&user_model, query, &request);
+    UserPage page = { TENON_AS(User *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+UserOffsetPage user_page_of_q(const UserOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&user_model, query, query->page, query->size);
+    UserOffsetPage page = { TENON_AS(User *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 User *user_create_q(const UserSet *query)
@@ -212,6 +319,74 @@ const tenon_model user_list_model = {
     .nested_update = 0, .nested_upsert_size = 0,
 };
 
+static const tenon_measure user_list_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(UserListAggregate, count), offsetof(UserListHaving, count) },
+    { "count_of.id", TENON_COUNT_OF, 0,
+      offsetof(UserListAggregate, count_of.id), offsetof(UserListHaving, count_of.id) },
+    { "distinct_of.id", TENON_DISTINCT_OF, 0,
+      offsetof(UserListAggregate, distinct_of.id), offsetof(UserListHaving, distinct_of.id) },
+    { "sum.id", TENON_SUM, 0,
+      offsetof(UserListAggregate, sum.id), offsetof(UserListHaving, sum.id) },
+    { "avg.id", TENON_AVG, 0,
+      offsetof(UserListAggregate, avg.id), offsetof(UserListHaving, avg.id) },
+    { "min.id", TENON_MIN, 0,
+      offsetof(UserListAggregate, min.id), offsetof(UserListHaving, min.id) },
+    { "max.id", TENON_MAX, 0,
+      offsetof(UserListAggregate, max.id), offsetof(UserListHaving, max.id) },
+};
+
+static const tenon_aggregates user_list_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = user_list_model_measures,
+    .measure_count = sizeof(user_list_model_measures) / sizeof(user_list_model_measures[0]),
+    .aggregate_size = sizeof(UserListAggregate),
+    .aggregate_parts = offsetof(UserListAggregate, parts),
+    .group_size = sizeof(UserListGroup),
+    .group_values = offsetof(UserListGroup, count),
+    .group_parts = offsetof(UserListGroup, parts),
+    .having_size = sizeof(UserListHaving),
+    .part_size = sizeof(UserListPart),
+    .query_where = offsetof(UserListAggregateQuery, where),
+    .query_order_by = offsetof(UserListAggregateQuery, order_by),
+    .query_parts = offsetof(UserListAggregateQuery, parts),
+    .grouped_where = offsetof(UserListGroupQuery, where),
+    .grouped_by = offsetof(UserListGroupQuery, by),
+    .grouped_having = offsetof(UserListGroupQuery, having),
+    .grouped_order_by = offsetof(UserListGroupQuery, order_by),
+    .grouped_parts = offsetof(UserListGroupQuery, parts),
+    .facets_where = offsetof(UserListFacetsQuery, where),
+    .facets_column = offsetof(UserListFacetsQuery, column),
+    .query_chosen = {
+        offsetof(UserListAggregateQuery, count),
+        offsetof(UserListAggregateQuery, count_of),
+        offsetof(UserListAggregateQuery, distinct_of),
+        offsetof(UserListAggregateQuery, sum),
+        offsetof(UserListAggregateQuery, avg),
+        offsetof(UserListAggregateQuery, min),
+        offsetof(UserListAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(UserListGroupQuery, count),
+        offsetof(UserListGroupQuery, count_of),
+        offsetof(UserListGroupQuery, distinct_of),
+        offsetof(UserListGroupQuery, sum),
+        offsetof(UserListGroupQuery, avg),
+        offsetof(UserListGroupQuery, min),
+        offsetof(UserListGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(UserListPart, count),
+        offsetof(UserListPart, count_of),
+        offsetof(UserListPart, distinct_of),
+        offsetof(UserListPart, sum),
+        offsetof(UserListPart, avg),
+        offsetof(UserListPart, min),
+        offsetof(UserListPart, max),
+    },
+};
+
 UserList *(user_list_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
@@ -269,6 +444,45 @@ bool user_list_each_q(const UserListQuery *query, UserListEach *function, void *
     while (row && function(row, ctx))
         row = user_list_stream_next(made);
     return user_list_stream_close(made);
+}
+
+UserListAggregate user_list_aggregate_q(const UserListAggregateQuery *query)
+{
+    UserListAggregate result;
+    tenon_aggregate(&user_list_model, &user_list_model_aggregates, query, &result);
+    return result;
+}
+
+UserListGroupList user_list_group_q(const UserListGroupQuery *query)
+{
+    tenon_list found = tenon_group(&user_list_model, &user_list_model_aggregates, query);
+    UserListGroupList list = { TENON_AS(UserListGroup *, found.items), found.count };
+    return list;
+}
+
+UserListGroupList user_list_facets_q(const UserListFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&user_list_model, &user_list_model_aggregates, query);
+    UserListGroupList list = { TENON_AS(UserListGroup *, found.items), found.count };
+    return list;
+}
+
+UserListPage user_list_page_q(const UserListPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&user_list_model, query, &request);
+    UserListPage page = { TENON_AS(UserList *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+UserListOffsetPage user_list_page_of_q(const UserListOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&user_list_model, query, query->page, query->size);
+    UserListOffsetPage page = { TENON_AS(UserList *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 UserList *user_list_create_q(const UserListSet *query)
@@ -372,6 +586,74 @@ const tenon_model user_query_model = {
     .nested_update = 0, .nested_upsert_size = 0,
 };
 
+static const tenon_measure user_query_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(UserQueryAggregate, count), offsetof(UserQueryHaving, count) },
+    { "count_of.id", TENON_COUNT_OF, 0,
+      offsetof(UserQueryAggregate, count_of.id), offsetof(UserQueryHaving, count_of.id) },
+    { "distinct_of.id", TENON_DISTINCT_OF, 0,
+      offsetof(UserQueryAggregate, distinct_of.id), offsetof(UserQueryHaving, distinct_of.id) },
+    { "sum.id", TENON_SUM, 0,
+      offsetof(UserQueryAggregate, sum.id), offsetof(UserQueryHaving, sum.id) },
+    { "avg.id", TENON_AVG, 0,
+      offsetof(UserQueryAggregate, avg.id), offsetof(UserQueryHaving, avg.id) },
+    { "min.id", TENON_MIN, 0,
+      offsetof(UserQueryAggregate, min.id), offsetof(UserQueryHaving, min.id) },
+    { "max.id", TENON_MAX, 0,
+      offsetof(UserQueryAggregate, max.id), offsetof(UserQueryHaving, max.id) },
+};
+
+static const tenon_aggregates user_query_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = user_query_model_measures,
+    .measure_count = sizeof(user_query_model_measures) / sizeof(user_query_model_measures[0]),
+    .aggregate_size = sizeof(UserQueryAggregate),
+    .aggregate_parts = offsetof(UserQueryAggregate, parts),
+    .group_size = sizeof(UserQueryGroup),
+    .group_values = offsetof(UserQueryGroup, count),
+    .group_parts = offsetof(UserQueryGroup, parts),
+    .having_size = sizeof(UserQueryHaving),
+    .part_size = sizeof(UserQueryPart),
+    .query_where = offsetof(UserQueryAggregateQuery, where),
+    .query_order_by = offsetof(UserQueryAggregateQuery, order_by),
+    .query_parts = offsetof(UserQueryAggregateQuery, parts),
+    .grouped_where = offsetof(UserQueryGroupQuery, where),
+    .grouped_by = offsetof(UserQueryGroupQuery, by),
+    .grouped_having = offsetof(UserQueryGroupQuery, having),
+    .grouped_order_by = offsetof(UserQueryGroupQuery, order_by),
+    .grouped_parts = offsetof(UserQueryGroupQuery, parts),
+    .facets_where = offsetof(UserQueryFacetsQuery, where),
+    .facets_column = offsetof(UserQueryFacetsQuery, column),
+    .query_chosen = {
+        offsetof(UserQueryAggregateQuery, count),
+        offsetof(UserQueryAggregateQuery, count_of),
+        offsetof(UserQueryAggregateQuery, distinct_of),
+        offsetof(UserQueryAggregateQuery, sum),
+        offsetof(UserQueryAggregateQuery, avg),
+        offsetof(UserQueryAggregateQuery, min),
+        offsetof(UserQueryAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(UserQueryGroupQuery, count),
+        offsetof(UserQueryGroupQuery, count_of),
+        offsetof(UserQueryGroupQuery, distinct_of),
+        offsetof(UserQueryGroupQuery, sum),
+        offsetof(UserQueryGroupQuery, avg),
+        offsetof(UserQueryGroupQuery, min),
+        offsetof(UserQueryGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(UserQueryPart, count),
+        offsetof(UserQueryPart, count_of),
+        offsetof(UserQueryPart, distinct_of),
+        offsetof(UserQueryPart, sum),
+        offsetof(UserQueryPart, avg),
+        offsetof(UserQueryPart, min),
+        offsetof(UserQueryPart, max),
+    },
+};
+
 UserQuery *(user_query_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
@@ -429,6 +711,45 @@ bool user_query_each_q(const UserQueryQuery *query, UserQueryEach *function, voi
     while (row && function(row, ctx))
         row = user_query_stream_next(made);
     return user_query_stream_close(made);
+}
+
+UserQueryAggregate user_query_aggregate_q(const UserQueryAggregateQuery *query)
+{
+    UserQueryAggregate result;
+    tenon_aggregate(&user_query_model, &user_query_model_aggregates, query, &result);
+    return result;
+}
+
+UserQueryGroupList user_query_group_q(const UserQueryGroupQuery *query)
+{
+    tenon_list found = tenon_group(&user_query_model, &user_query_model_aggregates, query);
+    UserQueryGroupList list = { TENON_AS(UserQueryGroup *, found.items), found.count };
+    return list;
+}
+
+UserQueryGroupList user_query_facets_q(const UserQueryFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&user_query_model, &user_query_model_aggregates, query);
+    UserQueryGroupList list = { TENON_AS(UserQueryGroup *, found.items), found.count };
+    return list;
+}
+
+UserQueryPage user_query_page_q(const UserQueryPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&user_query_model, query, &request);
+    UserQueryPage page = { TENON_AS(UserQuery *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+UserQueryOffsetPage user_query_page_of_q(const UserQueryOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&user_query_model, query, query->page, query->size);
+    UserQueryOffsetPage page = { TENON_AS(UserQuery *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 UserQuery *user_query_create_q(const UserQuerySet *query)
@@ -532,6 +853,74 @@ const tenon_model user__model = {
     .nested_update = 0, .nested_upsert_size = 0,
 };
 
+static const tenon_measure user__model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(userAggregate, count), offsetof(userHaving, count) },
+    { "count_of.id", TENON_COUNT_OF, 0,
+      offsetof(userAggregate, count_of.id), offsetof(userHaving, count_of.id) },
+    { "distinct_of.id", TENON_DISTINCT_OF, 0,
+      offsetof(userAggregate, distinct_of.id), offsetof(userHaving, distinct_of.id) },
+    { "sum.id", TENON_SUM, 0,
+      offsetof(userAggregate, sum.id), offsetof(userHaving, sum.id) },
+    { "avg.id", TENON_AVG, 0,
+      offsetof(userAggregate, avg.id), offsetof(userHaving, avg.id) },
+    { "min.id", TENON_MIN, 0,
+      offsetof(userAggregate, min.id), offsetof(userHaving, min.id) },
+    { "max.id", TENON_MAX, 0,
+      offsetof(userAggregate, max.id), offsetof(userHaving, max.id) },
+};
+
+static const tenon_aggregates user__model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = user__model_measures,
+    .measure_count = sizeof(user__model_measures) / sizeof(user__model_measures[0]),
+    .aggregate_size = sizeof(userAggregate),
+    .aggregate_parts = offsetof(userAggregate, parts),
+    .group_size = sizeof(userGroup),
+    .group_values = offsetof(userGroup, count),
+    .group_parts = offsetof(userGroup, parts),
+    .having_size = sizeof(userHaving),
+    .part_size = sizeof(userPart),
+    .query_where = offsetof(userAggregateQuery, where),
+    .query_order_by = offsetof(userAggregateQuery, order_by),
+    .query_parts = offsetof(userAggregateQuery, parts),
+    .grouped_where = offsetof(userGroupQuery, where),
+    .grouped_by = offsetof(userGroupQuery, by),
+    .grouped_having = offsetof(userGroupQuery, having),
+    .grouped_order_by = offsetof(userGroupQuery, order_by),
+    .grouped_parts = offsetof(userGroupQuery, parts),
+    .facets_where = offsetof(userFacetsQuery, where),
+    .facets_column = offsetof(userFacetsQuery, column),
+    .query_chosen = {
+        offsetof(userAggregateQuery, count),
+        offsetof(userAggregateQuery, count_of),
+        offsetof(userAggregateQuery, distinct_of),
+        offsetof(userAggregateQuery, sum),
+        offsetof(userAggregateQuery, avg),
+        offsetof(userAggregateQuery, min),
+        offsetof(userAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(userGroupQuery, count),
+        offsetof(userGroupQuery, count_of),
+        offsetof(userGroupQuery, distinct_of),
+        offsetof(userGroupQuery, sum),
+        offsetof(userGroupQuery, avg),
+        offsetof(userGroupQuery, min),
+        offsetof(userGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(userPart, count),
+        offsetof(userPart, count_of),
+        offsetof(userPart, distinct_of),
+        offsetof(userPart, sum),
+        offsetof(userPart, avg),
+        offsetof(userPart, min),
+        offsetof(userPart, max),
+    },
+};
+
 user *(user__find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
@@ -589,6 +978,45 @@ bool user__each_q(const userQuery *query, userEach *function, void *ctx)
     while (row && function(row, ctx))
         row = user__stream_next(made);
     return user__stream_close(made);
+}
+
+userAggregate user__aggregate_q(const userAggregateQuery *query)
+{
+    userAggregate result;
+    tenon_aggregate(&user__model, &user__model_aggregates, query, &result);
+    return result;
+}
+
+userGroupList user__group_q(const userGroupQuery *query)
+{
+    tenon_list found = tenon_group(&user__model, &user__model_aggregates, query);
+    userGroupList list = { TENON_AS(userGroup *, found.items), found.count };
+    return list;
+}
+
+userGroupList user__facets_q(const userFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&user__model, &user__model_aggregates, query);
+    userGroupList list = { TENON_AS(userGroup *, found.items), found.count };
+    return list;
+}
+
+userPage user__page_q(const userPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&user__model, query, &request);
+    userPage page = { TENON_AS(user *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+userOffsetPage user__page_of_q(const userOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&user__model, query, query->page, query->size);
+    userOffsetPage page = { TENON_AS(user *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 user *user__create_q(const userSet *query)
@@ -709,6 +1137,86 @@ const tenon_model user_find_model = {
     .nested_update = 0, .nested_upsert_size = 0,
 };
 
+static const tenon_measure user_find_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(UserFindAggregate, count), offsetof(UserFindHaving, count) },
+    { "count_of.find", TENON_COUNT_OF, 0,
+      offsetof(UserFindAggregate, count_of.find), offsetof(UserFindHaving, count_of.find) },
+    { "count_of.many", TENON_COUNT_OF, 1,
+      offsetof(UserFindAggregate, count_of.many), offsetof(UserFindHaving, count_of.many) },
+    { "distinct_of.find", TENON_DISTINCT_OF, 0,
+      offsetof(UserFindAggregate, distinct_of.find), offsetof(UserFindHaving, distinct_of.find) },
+    { "distinct_of.many", TENON_DISTINCT_OF, 1,
+      offsetof(UserFindAggregate, distinct_of.many), offsetof(UserFindHaving, distinct_of.many) },
+    { "sum.find", TENON_SUM, 0,
+      offsetof(UserFindAggregate, sum.find), offsetof(UserFindHaving, sum.find) },
+    { "sum.many", TENON_SUM, 1,
+      offsetof(UserFindAggregate, sum.many), offsetof(UserFindHaving, sum.many) },
+    { "avg.find", TENON_AVG, 0,
+      offsetof(UserFindAggregate, avg.find), offsetof(UserFindHaving, avg.find) },
+    { "avg.many", TENON_AVG, 1,
+      offsetof(UserFindAggregate, avg.many), offsetof(UserFindHaving, avg.many) },
+    { "min.find", TENON_MIN, 0,
+      offsetof(UserFindAggregate, min.find), offsetof(UserFindHaving, min.find) },
+    { "min.many", TENON_MIN, 1,
+      offsetof(UserFindAggregate, min.many), offsetof(UserFindHaving, min.many) },
+    { "max.find", TENON_MAX, 0,
+      offsetof(UserFindAggregate, max.find), offsetof(UserFindHaving, max.find) },
+    { "max.many", TENON_MAX, 1,
+      offsetof(UserFindAggregate, max.many), offsetof(UserFindHaving, max.many) },
+};
+
+static const tenon_aggregates user_find_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = user_find_model_measures,
+    .measure_count = sizeof(user_find_model_measures) / sizeof(user_find_model_measures[0]),
+    .aggregate_size = sizeof(UserFindAggregate),
+    .aggregate_parts = offsetof(UserFindAggregate, parts),
+    .group_size = sizeof(UserFindGroup),
+    .group_values = offsetof(UserFindGroup, count),
+    .group_parts = offsetof(UserFindGroup, parts),
+    .having_size = sizeof(UserFindHaving),
+    .part_size = sizeof(UserFindPart),
+    .query_where = offsetof(UserFindAggregateQuery, where),
+    .query_order_by = offsetof(UserFindAggregateQuery, order_by),
+    .query_parts = offsetof(UserFindAggregateQuery, parts),
+    .grouped_where = offsetof(UserFindGroupQuery, where),
+    .grouped_by = offsetof(UserFindGroupQuery, by),
+    .grouped_having = offsetof(UserFindGroupQuery, having),
+    .grouped_order_by = offsetof(UserFindGroupQuery, order_by),
+    .grouped_parts = offsetof(UserFindGroupQuery, parts),
+    .facets_where = offsetof(UserFindFacetsQuery, where),
+    .facets_column = offsetof(UserFindFacetsQuery, column),
+    .query_chosen = {
+        offsetof(UserFindAggregateQuery, count),
+        offsetof(UserFindAggregateQuery, count_of),
+        offsetof(UserFindAggregateQuery, distinct_of),
+        offsetof(UserFindAggregateQuery, sum),
+        offsetof(UserFindAggregateQuery, avg),
+        offsetof(UserFindAggregateQuery, min),
+        offsetof(UserFindAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(UserFindGroupQuery, count),
+        offsetof(UserFindGroupQuery, count_of),
+        offsetof(UserFindGroupQuery, distinct_of),
+        offsetof(UserFindGroupQuery, sum),
+        offsetof(UserFindGroupQuery, avg),
+        offsetof(UserFindGroupQuery, min),
+        offsetof(UserFindGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(UserFindPart, count),
+        offsetof(UserFindPart, count_of),
+        offsetof(UserFindPart, distinct_of),
+        offsetof(UserFindPart, sum),
+        offsetof(UserFindPart, avg),
+        offsetof(UserFindPart, min),
+        offsetof(UserFindPart, max),
+    },
+};
+
 UserFind *(user_find_find)(tenon_session *session, int64_t find)
 {
     const void *const tenon_key[] = { &find };
@@ -778,6 +1286,45 @@ bool user_find_each_q(const UserFindQuery *query, UserFindEach *function, void *
     while (row && function(row, ctx))
         row = user_find_stream_next(made);
     return user_find_stream_close(made);
+}
+
+UserFindAggregate user_find_aggregate_q(const UserFindAggregateQuery *query)
+{
+    UserFindAggregate result;
+    tenon_aggregate(&user_find_model, &user_find_model_aggregates, query, &result);
+    return result;
+}
+
+UserFindGroupList user_find_group_q(const UserFindGroupQuery *query)
+{
+    tenon_list found = tenon_group(&user_find_model, &user_find_model_aggregates, query);
+    UserFindGroupList list = { TENON_AS(UserFindGroup *, found.items), found.count };
+    return list;
+}
+
+UserFindGroupList user_find_facets_q(const UserFindFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&user_find_model, &user_find_model_aggregates, query);
+    UserFindGroupList list = { TENON_AS(UserFindGroup *, found.items), found.count };
+    return list;
+}
+
+UserFindPage user_find_page_q(const UserFindPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&user_find_model, query, &request);
+    UserFindPage page = { TENON_AS(UserFind *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+UserFindOffsetPage user_find_page_of_q(const UserFindOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&user_find_model, query, query->page, query->size);
+    UserFindOffsetPage page = { TENON_AS(UserFind *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 UserFind *user_find_create_q(const UserFindSet *query)

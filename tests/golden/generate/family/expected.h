@@ -159,6 +159,202 @@ typedef struct UserStream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool UserEach(User *row, void *ctx);
 
+typedef struct UserColumnCounts {
+    int64_t id;
+} UserColumnCounts;
+
+typedef struct UserDistinctCounts {
+    int64_t id;
+} UserDistinctCounts;
+
+typedef struct UserSums {
+    tenon_opt_int64 id;
+} UserSums;
+
+typedef struct UserAverages {
+    tenon_opt_double id;
+} UserAverages;
+
+typedef struct UserExtremes {
+    tenon_opt_int32 id;
+} UserExtremes;
+
+typedef struct UserColumnCountFilters {
+    tenon_int_filter id;
+} UserColumnCountFilters;
+
+typedef struct UserDistinctCountFilters {
+    tenon_int_filter id;
+} UserDistinctCountFilters;
+
+typedef struct UserSumFilters {
+    tenon_int_filter id;
+} UserSumFilters;
+
+typedef struct UserAverageFilters {
+    tenon_float_filter id;
+} UserAverageFilters;
+
+typedef struct UserExtremeFilters {
+    tenon_int_filter id;
+} UserExtremeFilters;
+
+typedef struct UserAggregate {
+    int64_t count;
+    UserColumnCounts count_of;
+    UserDistinctCounts distinct_of;
+    UserSums sum;
+    UserAverages avg;
+    UserExtremes min, max;
+    const struct UserAggregate *parts;
+} UserAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct UserGroup {
+    struct User key;
+    int64_t count;
+    UserColumnCounts count_of;
+    UserDistinctCounts distinct_of;
+    UserSums sum;
+    UserAverages avg;
+    UserExtremes min, max;
+    const struct UserAggregate *parts;
+} UserGroup;
+
+typedef struct UserGroupList {
+    UserGroup *items;
+    size_t count;
+} UserGroupList;
+
+typedef struct UserHavingList {
+    const struct UserHaving *items;
+    size_t count;
+} UserHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct UserHaving {
+    const struct UserHaving *except;
+    UserHavingList all, any, none;
+    tenon_int_filter count;
+    UserColumnCountFilters count_of;
+    UserDistinctCountFilters distinct_of;
+    UserSumFilters sum;
+    UserAverageFilters avg;
+    UserExtremeFilters min, max;
+} UserHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct UserPart {
+    const struct UserWhere *where;
+    bool count;
+    UserColumn count_of[1];
+    UserColumn distinct_of[1];
+    UserColumn sum[1], avg[1];
+    UserColumn min[1], max[1];
+} UserPart;
+
+typedef struct UserPartList {
+    const UserPart *items;
+    size_t count;
+} UserPartList;
+
+typedef struct UserAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    UserWhere where;
+    UserOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    UserColumn count_of[1];
+    UserColumn distinct_of[1];
+    UserColumn sum[1], avg[1];
+    UserColumn min[1], max[1];
+    UserPartList parts;
+} UserAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct UserGroupOrder {
+    UserColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} UserGroupOrder;
+
+typedef struct UserGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    UserWhere where;
+    UserColumn by[TENON_MAX_BY];
+    UserHaving having;
+    UserGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    UserColumn count_of[1];
+    UserColumn distinct_of[1];
+    UserColumn sum[1], avg[1];
+    UserColumn min[1], max[1];
+    UserPartList parts;
+} UserGroupQuery;
+
+typedef struct UserFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    UserWhere where;
+    UserColumn column;
+} UserFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct UserPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    UserWhere where;
+    UserOrder order_by[TENON_MAX_ORDER];
+    UserColumn select[1];
+    UserColumn distinct[TENON_MAX_DISTINCT];
+    int64_t size;
+    const char *after, *before;
+} UserPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct UserOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    UserWhere where;
+    UserOrder order_by[TENON_MAX_ORDER];
+    UserColumn select[1];
+    UserColumn distinct[TENON_MAX_DISTINCT];
+    int64_t page, size;
+} UserOffsetPageQuery;
+
+typedef struct UserPage {
+    struct User *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} UserPage;
+
+typedef struct UserOffsetPage {
+    struct User *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} UserOffsetPage;
+
 struct UserSet {
     tenon_session *session;
     tenon_table table;
@@ -207,6 +403,11 @@ UserStream user_stream_open_q(const UserQuery_ *query);
 User *user_stream_next(UserStream stream);
 bool user_stream_close(UserStream stream);
 bool user_each_q(const UserQuery_ *query, UserEach *function, void *ctx);
+UserAggregate user_aggregate_q(const UserAggregateQuery *query);
+UserGroupList user_group_q(const UserGroupQuery *query);
+UserGroupList user_facets_q(const UserFacetsQuery *query);
+UserPage user_page_q(const UserPageQuery *query);
+UserOffsetPage user_page_of_q(const UserOffsetPageQuery *query);
 User *user_create_q(const UserSet *set);
 int64_t user_create_many_q(const UserCreateMany *rows);
 UserList_ user_create_many_returning_q(const UserCreateMany *rows);
@@ -237,6 +438,20 @@ User *user_upsert_q(const UserUpsert *row);
 #define user_each(session_, function_, ...) \
     user_each_q(&(UserQuery_){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define USER_PARTS(...) \
+    TENON_LIST_OF(UserPart, __VA_ARGS__)
+#define USER_HAVINGS(...) \
+    TENON_LIST_OF(UserHaving, __VA_ARGS__)
+#define user_aggregate(...) \
+    user_aggregate_q(TENON_HERE((&(UserAggregateQuery){ .session = __VA_ARGS__ })))
+#define user_group(...) \
+    user_group_q(TENON_HERE((&(UserGroupQuery){ .session = __VA_ARGS__ })))
+#define user_facets(...) \
+    user_facets_q(TENON_HERE((&(UserFacetsQuery){ .session = __VA_ARGS__ })))
+#define user_page(...) \
+    user_page_q(TENON_HERE((&(UserPageQuery){ .session = __VA_ARGS__ })))
+#define user_page_of(...) \
+    user_page_of_q(TENON_HERE((&(UserOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define user_create(...) \
     user_create_q(TENON_HERE((&(UserSet){ .session = __VA_ARGS__ })))
 #define user_create_many(...) \
@@ -311,6 +526,202 @@ typedef struct UserListStream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool UserListEach(UserList *row, void *ctx);
 
+typedef struct UserListColumnCounts {
+    int64_t id;
+} UserListColumnCounts;
+
+typedef struct UserListDistinctCounts {
+    int64_t id;
+} UserListDistinctCounts;
+
+typedef struct UserListSums {
+    tenon_opt_int64 id;
+} UserListSums;
+
+typedef struct UserListAverages {
+    tenon_opt_double id;
+} UserListAverages;
+
+typedef struct UserListExtremes {
+    tenon_opt_int32 id;
+} UserListExtremes;
+
+typedef struct UserListColumnCountFilters {
+    tenon_int_filter id;
+} UserListColumnCountFilters;
+
+typedef struct UserListDistinctCountFilters {
+    tenon_int_filter id;
+} UserListDistinctCountFilters;
+
+typedef struct UserListSumFilters {
+    tenon_int_filter id;
+} UserListSumFilters;
+
+typedef struct UserListAverageFilters {
+    tenon_float_filter id;
+} UserListAverageFilters;
+
+typedef struct UserListExtremeFilters {
+    tenon_int_filter id;
+} UserListExtremeFilters;
+
+typedef struct UserListAggregate {
+    int64_t count;
+    UserListColumnCounts count_of;
+    UserListDistinctCounts distinct_of;
+    UserListSums sum;
+    UserListAverages avg;
+    UserListExtremes min, max;
+    const struct UserListAggregate *parts;
+} UserListAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct UserListGroup {
+    struct UserList key;
+    int64_t count;
+    UserListColumnCounts count_of;
+    UserListDistinctCounts distinct_of;
+    UserListSums sum;
+    UserListAverages avg;
+    UserListExtremes min, max;
+    const struct UserListAggregate *parts;
+} UserListGroup;
+
+typedef struct UserListGroupList {
+    UserListGroup *items;
+    size_t count;
+} UserListGroupList;
+
+typedef struct UserListHavingList {
+    const struct UserListHaving *items;
+    size_t count;
+} UserListHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct UserListHaving {
+    const struct UserListHaving *except;
+    UserListHavingList all, any, none;
+    tenon_int_filter count;
+    UserListColumnCountFilters count_of;
+    UserListDistinctCountFilters distinct_of;
+    UserListSumFilters sum;
+    UserListAverageFilters avg;
+    UserListExtremeFilters min, max;
+} UserListHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct UserListPart {
+    const struct UserListWhere *where;
+    bool count;
+    UserListColumn count_of[1];
+    UserListColumn distinct_of[1];
+    UserListColumn sum[1], avg[1];
+    UserListColumn min[1], max[1];
+} UserListPart;
+
+typedef struct UserListPartList {
+    const UserListPart *items;
+    size_t count;
+} UserListPartList;
+
+typedef struct UserListAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    UserListWhere where;
+    UserListOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    UserListColumn count_of[1];
+    UserListColumn distinct_of[1];
+    UserListColumn sum[1], avg[1];
+    UserListColumn min[1], max[1];
+    UserListPartList parts;
+} UserListAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct UserListGroupOrder {
+    UserListColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} UserListGroupOrder;
+
+typedef struct UserListGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    UserListWhere where;
+    UserListColumn by[TENON_MAX_BY];
+    UserListHaving having;
+    UserListGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    UserListColumn count_of[1];
+    UserListColumn distinct_of[1];
+    UserListColumn sum[1], avg[1];
+    UserListColumn min[1], max[1];
+    UserListPartList parts;
+} UserListGroupQuery;
+
+typedef struct UserListFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    UserListWhere where;
+    UserListColumn column;
+} UserListFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct UserListPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    UserListWhere where;
+    UserListOrder order_by[TENON_MAX_ORDER];
+    UserListColumn select[1];
+    UserListColumn distinct[TENON_MAX_DISTINCT];
+    int64_t size;
+    const char *after, *before;
+} UserListPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct UserListOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    UserListWhere where;
+    UserListOrder order_by[TENON_MAX_ORDER];
+    UserListColumn select[1];
+    UserListColumn distinct[TENON_MAX_DISTINCT];
+    int64_t page, size;
+} UserListOffsetPageQuery;
+
+typedef struct UserListPage {
+    struct UserList *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} UserListPage;
+
+typedef struct UserListOffsetPage {
+    struct UserList *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} UserListOffsetPage;
+
 struct UserListSet {
     tenon_session *session;
     tenon_table table;
@@ -359,6 +770,11 @@ UserListStream user_list_stream_open_q(const UserListQuery *query);
 UserList *user_list_stream_next(UserListStream stream);
 bool user_list_stream_close(UserListStream stream);
 bool user_list_each_q(const UserListQuery *query, UserListEach *function, void *ctx);
+UserListAggregate user_list_aggregate_q(const UserListAggregateQuery *query);
+UserListGroupList user_list_group_q(const UserListGroupQuery *query);
+UserListGroupList user_list_facets_q(const UserListFacetsQuery *query);
+UserListPage user_list_page_q(const UserListPageQuery *query);
+UserListOffsetPage user_list_page_of_q(const UserListOffsetPageQuery *query);
 UserList *user_list_create_q(const UserListSet *set);
 int64_t user_list_create_many_q(const UserListCreateMany *rows);
 UserListList user_list_create_many_returning_q(const UserListCreateMany *rows);
@@ -389,6 +805,20 @@ UserList *user_list_upsert_q(const UserListUpsert *row);
 #define user_list_each(session_, function_, ...) \
     user_list_each_q(&(UserListQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define USER_LIST_PARTS(...) \
+    TENON_LIST_OF(UserListPart, __VA_ARGS__)
+#define USER_LIST_HAVINGS(...) \
+    TENON_LIST_OF(UserListHaving, __VA_ARGS__)
+#define user_list_aggregate(...) \
+    user_list_aggregate_q(TENON_HERE((&(UserListAggregateQuery){ .session = __VA_ARGS__ })))
+#define user_list_group(...) \
+    user_list_group_q(TENON_HERE((&(UserListGroupQuery){ .session = __VA_ARGS__ })))
+#define user_list_facets(...) \
+    user_list_facets_q(TENON_HERE((&(UserListFacetsQuery){ .session = __VA_ARGS__ })))
+#define user_list_page(...) \
+    user_list_page_q(TENON_HERE((&(UserListPageQuery){ .session = __VA_ARGS__ })))
+#define user_list_page_of(...) \
+    user_list_page_of_q(TENON_HERE((&(UserListOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define user_list_create(...) \
     user_list_create_q(TENON_HERE((&(UserListSet){ .session = __VA_ARGS__ })))
 #define user_list_create_many(...) \
@@ -463,6 +893,202 @@ typedef struct UserQueryStream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool UserQueryEach(UserQuery *row, void *ctx);
 
+typedef struct UserQueryColumnCounts {
+    int64_t id;
+} UserQueryColumnCounts;
+
+typedef struct UserQueryDistinctCounts {
+    int64_t id;
+} UserQueryDistinctCounts;
+
+typedef struct UserQuerySums {
+    tenon_opt_int64 id;
+} UserQuerySums;
+
+typedef struct UserQueryAverages {
+    tenon_opt_double id;
+} UserQueryAverages;
+
+typedef struct UserQueryExtremes {
+    tenon_opt_int32 id;
+} UserQueryExtremes;
+
+typedef struct UserQueryColumnCountFilters {
+    tenon_int_filter id;
+} UserQueryColumnCountFilters;
+
+typedef struct UserQueryDistinctCountFilters {
+    tenon_int_filter id;
+} UserQueryDistinctCountFilters;
+
+typedef struct UserQuerySumFilters {
+    tenon_int_filter id;
+} UserQuerySumFilters;
+
+typedef struct UserQueryAverageFilters {
+    tenon_float_filter id;
+} UserQueryAverageFilters;
+
+typedef struct UserQueryExtremeFilters {
+    tenon_int_filter id;
+} UserQueryExtremeFilters;
+
+typedef struct UserQueryAggregate {
+    int64_t count;
+    UserQueryColumnCounts count_of;
+    UserQueryDistinctCounts distinct_of;
+    UserQuerySums sum;
+    UserQueryAverages avg;
+    UserQueryExtremes min, max;
+    const struct UserQueryAggregate *parts;
+} UserQueryAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct UserQueryGroup {
+    struct UserQuery key;
+    int64_t count;
+    UserQueryColumnCounts count_of;
+    UserQueryDistinctCounts distinct_of;
+    UserQuerySums sum;
+    UserQueryAverages avg;
+    UserQueryExtremes min, max;
+    const struct UserQueryAggregate *parts;
+} UserQueryGroup;
+
+typedef struct UserQueryGroupList {
+    UserQueryGroup *items;
+    size_t count;
+} UserQueryGroupList;
+
+typedef struct UserQueryHavingList {
+    const struct UserQueryHaving *items;
+    size_t count;
+} UserQueryHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct UserQueryHaving {
+    const struct UserQueryHaving *except;
+    UserQueryHavingList all, any, none;
+    tenon_int_filter count;
+    UserQueryColumnCountFilters count_of;
+    UserQueryDistinctCountFilters distinct_of;
+    UserQuerySumFilters sum;
+    UserQueryAverageFilters avg;
+    UserQueryExtremeFilters min, max;
+} UserQueryHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct UserQueryPart {
+    const struct UserQueryWhere *where;
+    bool count;
+    UserQueryColumn count_of[1];
+    UserQueryColumn distinct_of[1];
+    UserQueryColumn sum[1], avg[1];
+    UserQueryColumn min[1], max[1];
+} UserQueryPart;
+
+typedef struct UserQueryPartList {
+    const UserQueryPart *items;
+    size_t count;
+} UserQueryPartList;
+
+typedef struct UserQueryAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    UserQueryWhere where;
+    UserQueryOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    UserQueryColumn count_of[1];
+    UserQueryColumn distinct_of[1];
+    UserQueryColumn sum[1], avg[1];
+    UserQueryColumn min[1], max[1];
+    UserQueryPartList parts;
+} UserQueryAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct UserQueryGroupOrder {
+    UserQueryColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} UserQueryGroupOrder;
+
+typedef struct UserQueryGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    UserQueryWhere where;
+    UserQueryColumn by[TENON_MAX_BY];
+    UserQueryHaving having;
+    UserQueryGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    UserQueryColumn count_of[1];
+    UserQueryColumn distinct_of[1];
+    UserQueryColumn sum[1], avg[1];
+    UserQueryColumn min[1], max[1];
+    UserQueryPartList parts;
+} UserQueryGroupQuery;
+
+typedef struct UserQueryFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    UserQueryWhere where;
+    UserQueryColumn column;
+} UserQueryFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct UserQueryPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    UserQueryWhere where;
+    UserQueryOrder order_by[TENON_MAX_ORDER];
+    UserQueryColumn select[1];
+    UserQueryColumn distinct[TENON_MAX_DISTINCT];
+    int64_t size;
+    const char *after, *before;
+} UserQueryPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct UserQueryOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    UserQueryWhere where;
+    UserQueryOrder order_by[TENON_MAX_ORDER];
+    UserQueryColumn select[1];
+    UserQueryColumn distinct[TENON_MAX_DISTINCT];
+    int64_t page, size;
+} UserQueryOffsetPageQuery;
+
+typedef struct UserQueryPage {
+    struct UserQuery *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} UserQueryPage;
+
+typedef struct UserQueryOffsetPage {
+    struct UserQuery *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} UserQueryOffsetPage;
+
 struct UserQuerySet {
     tenon_session *session;
     tenon_table table;
@@ -511,6 +1137,11 @@ UserQueryStream user_query_stream_open_q(const UserQueryQuery *query);
 UserQuery *user_query_stream_next(UserQueryStream stream);
 bool user_query_stream_close(UserQueryStream stream);
 bool user_query_each_q(const UserQueryQuery *query, UserQueryEach *function, void *ctx);
+UserQueryAggregate user_query_aggregate_q(const UserQueryAggregateQuery *query);
+UserQueryGroupList user_query_group_q(const UserQueryGroupQuery *query);
+UserQueryGroupList user_query_facets_q(const UserQueryFacetsQuery *query);
+UserQueryPage user_query_page_q(const UserQueryPageQuery *query);
+UserQueryOffsetPage user_query_page_of_q(const UserQueryOffsetPageQuery *query);
 UserQuery *user_query_create_q(const UserQuerySet *set);
 int64_t user_query_create_many_q(const UserQueryCreateMany *rows);
 UserQueryList user_query_create_many_returning_q(const UserQueryCreateMany *rows);
@@ -541,6 +1172,20 @@ UserQuery *user_query_upsert_q(const UserQueryUpsert *row);
 #define user_query_each(session_, function_, ...) \
     user_query_each_q(&(UserQueryQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define USER_QUERY_PARTS(...) \
+    TENON_LIST_OF(UserQueryPart, __VA_ARGS__)
+#define USER_QUERY_HAVINGS(...) \
+    TENON_LIST_OF(UserQueryHaving, __VA_ARGS__)
+#define user_query_aggregate(...) \
+    user_query_aggregate_q(TENON_HERE((&(UserQueryAggregateQuery){ .session = __VA_ARGS__ })))
+#define user_query_group(...) \
+    user_query_group_q(TENON_HERE((&(UserQueryGroupQuery){ .session = __VA_ARGS__ })))
+#define user_query_facets(...) \
+    user_query_facets_q(TENON_HERE((&(UserQueryFacetsQuery){ .session = __VA_ARGS__ })))
+#define user_query_page(...) \
+    user_query_page_q(TENON_HERE((&(UserQueryPageQuery){ .session = __VA_ARGS__ })))
+#define user_query_page_of(...) \
+    user_query_page_of_q(TENON_HERE((&(UserQueryOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define user_query_create(...) \
     user_query_create_q(TENON_HERE((&(UserQuerySet){ .session = __VA_ARGS__ })))
 #define user_query_create_many(...) \
@@ -615,6 +1260,202 @@ typedef struct userStream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool userEach(user *row, void *ctx);
 
+typedef struct userColumnCounts {
+    int64_t id;
+} userColumnCounts;
+
+typedef struct userDistinctCounts {
+    int64_t id;
+} userDistinctCounts;
+
+typedef struct userSums {
+    tenon_opt_int64 id;
+} userSums;
+
+typedef struct userAverages {
+    tenon_opt_double id;
+} userAverages;
+
+typedef struct userExtremes {
+    tenon_opt_int32 id;
+} userExtremes;
+
+typedef struct userColumnCountFilters {
+    tenon_int_filter id;
+} userColumnCountFilters;
+
+typedef struct userDistinctCountFilters {
+    tenon_int_filter id;
+} userDistinctCountFilters;
+
+typedef struct userSumFilters {
+    tenon_int_filter id;
+} userSumFilters;
+
+typedef struct userAverageFilters {
+    tenon_float_filter id;
+} userAverageFilters;
+
+typedef struct userExtremeFilters {
+    tenon_int_filter id;
+} userExtremeFilters;
+
+typedef struct userAggregate {
+    int64_t count;
+    userColumnCounts count_of;
+    userDistinctCounts distinct_of;
+    userSums sum;
+    userAverages avg;
+    userExtremes min, max;
+    const struct userAggregate *parts;
+} userAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct userGroup {
+    struct user key;
+    int64_t count;
+    userColumnCounts count_of;
+    userDistinctCounts distinct_of;
+    userSums sum;
+    userAverages avg;
+    userExtremes min, max;
+    const struct userAggregate *parts;
+} userGroup;
+
+typedef struct userGroupList {
+    userGroup *items;
+    size_t count;
+} userGroupList;
+
+typedef struct userHavingList {
+    const struct userHaving *items;
+    size_t count;
+} userHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct userHaving {
+    const struct userHaving *except;
+    userHavingList all, any, none;
+    tenon_int_filter count;
+    userColumnCountFilters count_of;
+    userDistinctCountFilters distinct_of;
+    userSumFilters sum;
+    userAverageFilters avg;
+    userExtremeFilters min, max;
+} userHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct userPart {
+    const struct userWhere *where;
+    bool count;
+    userColumn count_of[1];
+    userColumn distinct_of[1];
+    userColumn sum[1], avg[1];
+    userColumn min[1], max[1];
+} userPart;
+
+typedef struct userPartList {
+    const userPart *items;
+    size_t count;
+} userPartList;
+
+typedef struct userAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    userWhere where;
+    userOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    userColumn count_of[1];
+    userColumn distinct_of[1];
+    userColumn sum[1], avg[1];
+    userColumn min[1], max[1];
+    userPartList parts;
+} userAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct userGroupOrder {
+    userColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} userGroupOrder;
+
+typedef struct userGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    userWhere where;
+    userColumn by[TENON_MAX_BY];
+    userHaving having;
+    userGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    userColumn count_of[1];
+    userColumn distinct_of[1];
+    userColumn sum[1], avg[1];
+    userColumn min[1], max[1];
+    userPartList parts;
+} userGroupQuery;
+
+typedef struct userFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    userWhere where;
+    userColumn column;
+} userFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct userPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    userWhere where;
+    userOrder order_by[TENON_MAX_ORDER];
+    userColumn select[1];
+    userColumn distinct[TENON_MAX_DISTINCT];
+    int64_t size;
+    const char *after, *before;
+} userPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct userOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    userWhere where;
+    userOrder order_by[TENON_MAX_ORDER];
+    userColumn select[1];
+    userColumn distinct[TENON_MAX_DISTINCT];
+    int64_t page, size;
+} userOffsetPageQuery;
+
+typedef struct userPage {
+    struct user *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} userPage;
+
+typedef struct userOffsetPage {
+    struct user *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} userOffsetPage;
+
 struct userSet {
     tenon_session *session;
     tenon_table table;
@@ -663,6 +1504,11 @@ userStream user__stream_open_q(const userQuery *query);
 user *user__stream_next(userStream stream);
 bool user__stream_close(userStream stream);
 bool user__each_q(const userQuery *query, userEach *function, void *ctx);
+userAggregate user__aggregate_q(const userAggregateQuery *query);
+userGroupList user__group_q(const userGroupQuery *query);
+userGroupList user__facets_q(const userFacetsQuery *query);
+userPage user__page_q(const userPageQuery *query);
+userOffsetPage user__page_of_q(const userOffsetPageQuery *query);
 user *user__create_q(const userSet *set);
 int64_t user__create_many_q(const userCreateMany *rows);
 userList user__create_many_returning_q(const userCreateMany *rows);
@@ -693,6 +1539,20 @@ user *user__upsert_q(const userUpsert *row);
 #define user__each(session_, function_, ...) \
     user__each_q(&(userQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define USER__PARTS(...) \
+    TENON_LIST_OF(userPart, __VA_ARGS__)
+#define USER__HAVINGS(...) \
+    TENON_LIST_OF(userHaving, __VA_ARGS__)
+#define user__aggregate(...) \
+    user__aggregate_q(TENON_HERE((&(userAggregateQuery){ .session = __VA_ARGS__ })))
+#define user__group(...) \
+    user__group_q(TENON_HERE((&(userGroupQuery){ .session = __VA_ARGS__ })))
+#define user__facets(...) \
+    user__facets_q(TENON_HERE((&(userFacetsQuery){ .session = __VA_ARGS__ })))
+#define user__page(...) \
+    user__page_q(TENON_HERE((&(userPageQuery){ .session = __VA_ARGS__ })))
+#define user__page_of(...) \
+    user__page_of_q(TENON_HERE((&(userOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define user__create(...) \
     user__create_q(TENON_HERE((&(userSet){ .session = __VA_ARGS__ })))
 #define user__create_many(...) \
@@ -771,6 +1631,212 @@ typedef struct UserFindStream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool UserFindEach(UserFind *row, void *ctx);
 
+typedef struct UserFindColumnCounts {
+    int64_t find;
+    int64_t many;
+} UserFindColumnCounts;
+
+typedef struct UserFindDistinctCounts {
+    int64_t find;
+    int64_t many;
+} UserFindDistinctCounts;
+
+typedef struct UserFindSums {
+    tenon_opt_int64 find;
+    tenon_opt_int64 many;
+} UserFindSums;
+
+typedef struct UserFindAverages {
+    tenon_opt_double find;
+    tenon_opt_double many;
+} UserFindAverages;
+
+typedef struct UserFindExtremes {
+    tenon_opt_int32 find;
+    tenon_opt_int32 many;
+} UserFindExtremes;
+
+typedef struct UserFindColumnCountFilters {
+    tenon_int_filter find;
+    tenon_int_filter many;
+} UserFindColumnCountFilters;
+
+typedef struct UserFindDistinctCountFilters {
+    tenon_int_filter find;
+    tenon_int_filter many;
+} UserFindDistinctCountFilters;
+
+typedef struct UserFindSumFilters {
+    tenon_int_filter find;
+    tenon_int_filter many;
+} UserFindSumFilters;
+
+typedef struct UserFindAverageFilters {
+    tenon_float_filter find;
+    tenon_float_filter many;
+} UserFindAverageFilters;
+
+typedef struct UserFindExtremeFilters {
+    tenon_int_filter find;
+    tenon_int_filter many;
+} UserFindExtremeFilters;
+
+typedef struct UserFindAggregate {
+    int64_t count;
+    UserFindColumnCounts count_of;
+    UserFindDistinctCounts distinct_of;
+    UserFindSums sum;
+    UserFindAverages avg;
+    UserFindExtremes min, max;
+    const struct UserFindAggregate *parts;
+} UserFindAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct UserFindGroup {
+    struct UserFind key;
+    int64_t count;
+    UserFindColumnCounts count_of;
+    UserFindDistinctCounts distinct_of;
+    UserFindSums sum;
+    UserFindAverages avg;
+    UserFindExtremes min, max;
+    const struct UserFindAggregate *parts;
+} UserFindGroup;
+
+typedef struct UserFindGroupList {
+    UserFindGroup *items;
+    size_t count;
+} UserFindGroupList;
+
+typedef struct UserFindHavingList {
+    const struct UserFindHaving *items;
+    size_t count;
+} UserFindHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct UserFindHaving {
+    const struct UserFindHaving *except;
+    UserFindHavingList all, any, none;
+    tenon_int_filter count;
+    UserFindColumnCountFilters count_of;
+    UserFindDistinctCountFilters distinct_of;
+    UserFindSumFilters sum;
+    UserFindAverageFilters avg;
+    UserFindExtremeFilters min, max;
+} UserFindHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct UserFindPart {
+    const struct UserFindWhere *where;
+    bool count;
+    UserFindColumn count_of[2];
+    UserFindColumn distinct_of[2];
+    UserFindColumn sum[2], avg[2];
+    UserFindColumn min[2], max[2];
+} UserFindPart;
+
+typedef struct UserFindPartList {
+    const UserFindPart *items;
+    size_t count;
+} UserFindPartList;
+
+typedef struct UserFindAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    UserFindWhere where;
+    UserFindOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    UserFindColumn count_of[2];
+    UserFindColumn distinct_of[2];
+    UserFindColumn sum[2], avg[2];
+    UserFindColumn min[2], max[2];
+    UserFindPartList parts;
+} UserFindAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct UserFindGroupOrder {
+    UserFindColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} UserFindGroupOrder;
+
+typedef struct UserFindGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    UserFindWhere where;
+    UserFindColumn by[TENON_MAX_BY];
+    UserFindHaving having;
+    UserFindGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    UserFindColumn count_of[2];
+    UserFindColumn distinct_of[2];
+    UserFindColumn sum[2], avg[2];
+    UserFindColumn min[2], max[2];
+    UserFindPartList parts;
+} UserFindGroupQuery;
+
+typedef struct UserFindFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    UserFindWhere where;
+    UserFindColumn column;
+} UserFindFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct UserFindPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    UserFindWhere where;
+    UserFindOrder order_by[TENON_MAX_ORDER];
+    UserFindColumn select[2];
+    UserFindColumn distinct[TENON_MAX_DISTINCT];
+    int64_t size;
+    const char *after, *before;
+} UserFindPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct UserFindOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    UserFindWhere where;
+    UserFindOrder order_by[TENON_MAX_ORDER];
+    UserFindColumn select[2];
+    UserFindColumn distinct[TENON_MAX_DISTINCT];
+    int64_t page, size;
+} UserFindOffsetPageQuery;
+
+typedef struct UserFindPage {
+    struct UserFind *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} UserFindPage;
+
+typedef struct UserFindOffsetPage {
+    struct UserFind *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} UserFindOffsetPage;
+
 struct UserFindSet {
     tenon_session *session;
     tenon_table table;
@@ -822,6 +1888,11 @@ UserFindStream user_find_stream_open_q(const UserFindQuery *query);
 UserFind *user_find_stream_next(UserFindStream stream);
 bool user_find_stream_close(UserFindStream stream);
 bool user_find_each_q(const UserFindQuery *query, UserFindEach *function, void *ctx);
+UserFindAggregate user_find_aggregate_q(const UserFindAggregateQuery *query);
+UserFindGroupList user_find_group_q(const UserFindGroupQuery *query);
+UserFindGroupList user_find_facets_q(const UserFindFacetsQuery *query);
+UserFindPage user_find_page_q(const UserFindPageQuery *query);
+UserFindOffsetPage user_find_page_of_q(const UserFindOffsetPageQuery *query);
 UserFind *user_find_create_q(const UserFindSet *set);
 int64_t user_find_create_many_q(const UserFindCreateMany *rows);
 UserFindList user_find_create_many_returning_q(const UserFindCreateMany *rows);
@@ -855,6 +1926,20 @@ UserFind *user_find_upsert_q(const UserFindUpsert *row);
 #define user_find_each(session_, function_, ...) \
     user_find_each_q(&(UserFindQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define USER_FIND_PARTS(...) \
+    TENON_LIST_OF(UserFindPart, __VA_ARGS__)
+#define USER_FIND_HAVINGS(...) \
+    TENON_LIST_OF(UserFindHaving, __VA_ARGS__)
+#define user_find_aggregate(...) \
+    user_find_aggregate_q(TENON_HERE((&(UserFindAggregateQuery){ .session = __VA_ARGS__ })))
+#define user_find_group(...) \
+    user_find_group_q(TENON_HERE((&(UserFindGroupQuery){ .session = __VA_ARGS__ })))
+#define user_find_facets(...) \
+    user_find_facets_q(TENON_HERE((&(UserFindFacetsQuery){ .session = __VA_ARGS__ })))
+#define user_find_page(...) \
+    user_find_page_q(TENON_HERE((&(UserFindPageQuery){ .session = __VA_ARGS__ })))
+#define user_find_page_of(...) \
+    user_find_page_of_q(TENON_HERE((&(UserFindOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define user_find_create(...) \
     user_find_create_q(TENON_HERE((&(UserFindSet){ .session = __VA_ARGS__ })))
 #define user_find_create_many(...) \

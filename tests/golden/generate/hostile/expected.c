@@ -142,6 +142,106 @@ const tenon_model hostile_model = {
     .nested_update = 0, .nested_upsert_size = 0,
 };
 
+static const tenon_measure hostile_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(HostileAggregate, count), offsetof(HostileHaving, count) },
+    { "count_of.id", TENON_COUNT_OF, 0,
+      offsetof(HostileAggregate, count_of.id), offsetof(HostileHaving, count_of.id) },
+    { "count_of.text", TENON_COUNT_OF, 1,
+      offsetof(HostileAggregate, count_of.text), offsetof(HostileHaving, count_of.text) },
+    { "count_of.grade", TENON_COUNT_OF, 2,
+      offsetof(HostileAggregate, count_of.grade), offsetof(HostileHaving, count_of.grade) },
+    { "count_of.match", TENON_COUNT_OF, 3,
+      offsetof(HostileAggregate, count_of.match), offsetof(HostileHaving, count_of.match) },
+    { "count_of.last", TENON_COUNT_OF, 4,
+      offsetof(HostileAggregate, count_of.last), offsetof(HostileHaving, count_of.last) },
+    { "distinct_of.id", TENON_DISTINCT_OF, 0,
+      offsetof(HostileAggregate, distinct_of.id), offsetof(HostileHaving, distinct_of.id) },
+    { "distinct_of.text", TENON_DISTINCT_OF, 1,
+      offsetof(HostileAggregate, distinct_of.text), offsetof(HostileHaving, distinct_of.text) },
+    { "distinct_of.grade", TENON_DISTINCT_OF, 2,
+      offsetof(HostileAggregate, distinct_of.grade), offsetof(HostileHaving, distinct_of.grade) },
+    { "distinct_of.match", TENON_DISTINCT_OF, 3,
+      offsetof(HostileAggregate, distinct_of.match), offsetof(HostileHaving, distinct_of.match) },
+    { "distinct_of.last", TENON_DISTINCT_OF, 4,
+      offsetof(HostileAggregate, distinct_of.last), offsetof(HostileHaving, distinct_of.last) },
+    { "sum.id", TENON_SUM, 0,
+      offsetof(HostileAggregate, sum.id), offsetof(HostileHaving, sum.id) },
+    { "sum.last", TENON_SUM, 4,
+      offsetof(HostileAggregate, sum.last), offsetof(HostileHaving, sum.last) },
+    { "avg.id", TENON_AVG, 0,
+      offsetof(HostileAggregate, avg.id), offsetof(HostileHaving, avg.id) },
+    { "avg.last", TENON_AVG, 4,
+      offsetof(HostileAggregate, avg.last), offsetof(HostileHaving, avg.last) },
+    { "min.id", TENON_MIN, 0,
+      offsetof(HostileAggregate, min.id), offsetof(HostileHaving, min.id) },
+    { "min.text", TENON_MIN, 1,
+      offsetof(HostileAggregate, min.text), offsetof(HostileHaving, min.text) },
+    { "min.match", TENON_MIN, 3,
+      offsetof(HostileAggregate, min.match), offsetof(HostileHaving, min.match) },
+    { "min.last", TENON_MIN, 4,
+      offsetof(HostileAggregate, min.last), offsetof(HostileHaving, min.last) },
+    { "max.id", TENON_MAX, 0,
+      offsetof(HostileAggregate, max.id), offsetof(HostileHaving, max.id) },
+    { "max.text", TENON_MAX, 1,
+      offsetof(HostileAggregate, max.text), offsetof(HostileHaving, max.text) },
+    { "max.match", TENON_MAX, 3,
+      offsetof(HostileAggregate, max.match), offsetof(HostileHaving, max.match) },
+    { "max.last", TENON_MAX, 4,
+      offsetof(HostileAggregate, max.last), offsetof(HostileHaving, max.last) },
+};
+
+static const tenon_aggregates hostile_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = hostile_model_measures,
+    .measure_count = sizeof(hostile_model_measures) / sizeof(hostile_model_measures[0]),
+    .aggregate_size = sizeof(HostileAggregate),
+    .aggregate_parts = offsetof(HostileAggregate, parts),
+    .group_size = sizeof(HostileGroup),
+    .group_values = offsetof(HostileGroup, count),
+    .group_parts = offsetof(HostileGroup, parts),
+    .having_size = sizeof(HostileHaving),
+    .part_size = sizeof(HostilePart),
+    .query_where = offsetof(HostileAggregateQuery, where),
+    .query_order_by = offsetof(HostileAggregateQuery, order_by),
+    .query_parts = offsetof(HostileAggregateQuery, parts),
+    .grouped_where = offsetof(HostileGroupQuery, where),
+    .grouped_by = offsetof(HostileGroupQuery, by),
+    .grouped_having = offsetof(HostileGroupQuery, having),
+    .grouped_order_by = offsetof(HostileGroupQuery, order_by),
+    .grouped_parts = offsetof(HostileGroupQuery, parts),
+    .facets_where = offsetof(HostileFacetsQuery, where),
+    .facets_column = offsetof(HostileFacetsQuery, column),
+    .query_chosen = {
+        offsetof(HostileAggregateQuery, count),
+        offsetof(HostileAggregateQuery, count_of),
+        offsetof(HostileAggregateQuery, distinct_of),
+        offsetof(HostileAggregateQuery, sum),
+        offsetof(HostileAggregateQuery, avg),
+        offsetof(HostileAggregateQuery, min),
+        offsetof(HostileAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(HostileGroupQuery, count),
+        offsetof(HostileGroupQuery, count_of),
+        offsetof(HostileGroupQuery, distinct_of),
+        offsetof(HostileGroupQuery, sum),
+        offsetof(HostileGroupQuery, avg),
+        offsetof(HostileGroupQuery, min),
+        offsetof(HostileGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(HostilePart, count),
+        offsetof(HostilePart, count_of),
+        offsetof(HostilePart, distinct_of),
+        offsetof(HostilePart, sum),
+        offsetof(HostilePart, avg),
+        offsetof(HostilePart, min),
+        offsetof(HostilePart, max),
+    },
+};
+
 Hostile *(hostile_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
@@ -211,6 +311,45 @@ bool hostile_each_q(const HostileQuery *query, HostileEach *function, void *ctx)
     while (row && function(row, ctx))
         row = hostile_stream_next(made);
     return hostile_stream_close(made);
+}
+
+HostileAggregate hostile_aggregate_q(const HostileAggregateQuery *query)
+{
+    HostileAggregate result;
+    tenon_aggregate(&hostile_model, &hostile_model_aggregates, query, &result);
+    return result;
+}
+
+HostileGroupList hostile_group_q(const HostileGroupQuery *query)
+{
+    tenon_list found = tenon_group(&hostile_model, &hostile_model_aggregates, query);
+    HostileGroupList list = { TENON_AS(HostileGroup *, found.items), found.count };
+    return list;
+}
+
+HostileGroupList hostile_facets_q(const HostileFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&hostile_model, &hostile_model_aggregates, query);
+    HostileGroupList list = { TENON_AS(HostileGroup *, found.items), found.count };
+    return list;
+}
+
+HostilePage hostile_page_q(const HostilePageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&hostile_model, query, &request);
+    HostilePage page = { TENON_AS(Hostile *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+HostileOffsetPage hostile_page_of_q(const HostileOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&hostile_model, query, query->page, query->size);
+    HostileOffsetPage page = { TENON_AS(Hostile *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 Hostile *hostile_create_q(const HostileSet *query)

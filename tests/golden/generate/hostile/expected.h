@@ -114,6 +114,228 @@ typedef struct HostileStream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool HostileEach(Hostile *row, void *ctx);
 
+typedef struct HostileColumnCounts {
+    int64_t id;
+    int64_t text;
+    int64_t grade;
+    int64_t match;
+    int64_t last;
+} HostileColumnCounts;
+
+typedef struct HostileDistinctCounts {
+    int64_t id;
+    int64_t text;
+    int64_t grade;
+    int64_t match;
+    int64_t last;
+} HostileDistinctCounts;
+
+typedef struct HostileSums {
+    tenon_opt_int64 id;
+    tenon_opt_int64 last;
+} HostileSums;
+
+typedef struct HostileAverages {
+    tenon_opt_double id;
+    tenon_opt_double last;
+} HostileAverages;
+
+typedef struct HostileExtremes {
+    tenon_opt_int32 id;
+    const char *text;
+    const char *match;
+    tenon_opt_int32 last;
+} HostileExtremes;
+
+typedef struct HostileColumnCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter text;
+    tenon_int_filter grade;
+    tenon_int_filter match;
+    tenon_int_filter last;
+} HostileColumnCountFilters;
+
+typedef struct HostileDistinctCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter text;
+    tenon_int_filter grade;
+    tenon_int_filter match;
+    tenon_int_filter last;
+} HostileDistinctCountFilters;
+
+typedef struct HostileSumFilters {
+    tenon_int_filter id;
+    tenon_int_filter last;
+} HostileSumFilters;
+
+typedef struct HostileAverageFilters {
+    tenon_float_filter id;
+    tenon_float_filter last;
+} HostileAverageFilters;
+
+typedef struct HostileExtremeFilters {
+    tenon_int_filter id;
+    tenon_text_filter text;
+    tenon_text_filter match;
+    tenon_int_filter last;
+} HostileExtremeFilters;
+
+typedef struct HostileAggregate {
+    int64_t count;
+    HostileColumnCounts count_of;
+    HostileDistinctCounts distinct_of;
+    HostileSums sum;
+    HostileAverages avg;
+    HostileExtremes min, max;
+    const struct HostileAggregate *parts;
+} HostileAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct HostileGroup {
+    struct Hostile key;
+    int64_t count;
+    HostileColumnCounts count_of;
+    HostileDistinctCounts distinct_of;
+    HostileSums sum;
+    HostileAverages avg;
+    HostileExtremes min, max;
+    const struct HostileAggregate *parts;
+} HostileGroup;
+
+typedef struct HostileGroupList {
+    HostileGroup *items;
+    size_t count;
+} HostileGroupList;
+
+typedef struct HostileHavingList {
+    const struct HostileHaving *items;
+    size_t count;
+} HostileHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct HostileHaving {
+    const struct HostileHaving *except;
+    HostileHavingList all, any, none;
+    tenon_int_filter count;
+    HostileColumnCountFilters count_of;
+    HostileDistinctCountFilters distinct_of;
+    HostileSumFilters sum;
+    HostileAverageFilters avg;
+    HostileExtremeFilters min, max;
+} HostileHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct HostilePart {
+    const struct HostileWhere *where;
+    bool count;
+    HostileColumn count_of[5];
+    HostileColumn distinct_of[5];
+    HostileColumn sum[2], avg[2];
+    HostileColumn min[4], max[4];
+} HostilePart;
+
+typedef struct HostilePartList {
+    const HostilePart *items;
+    size_t count;
+} HostilePartList;
+
+typedef struct HostileAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    HostileWhere where;
+    HostileOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    HostileColumn count_of[5];
+    HostileColumn distinct_of[5];
+    HostileColumn sum[2], avg[2];
+    HostileColumn min[4], max[4];
+    HostilePartList parts;
+} HostileAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct HostileGroupOrder {
+    HostileColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} HostileGroupOrder;
+
+typedef struct HostileGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    HostileWhere where;
+    HostileColumn by[TENON_MAX_BY];
+    HostileHaving having;
+    HostileGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    HostileColumn count_of[5];
+    HostileColumn distinct_of[5];
+    HostileColumn sum[2], avg[2];
+    HostileColumn min[4], max[4];
+    HostilePartList parts;
+} HostileGroupQuery;
+
+typedef struct HostileFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    HostileWhere where;
+    HostileColumn column;
+} HostileFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct HostilePageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    HostileWhere where;
+    HostileOrder order_by[TENON_MAX_ORDER];
+    HostileColumn select[5];
+    HostileColumn distinct[TENON_MAX_DISTINCT];
+    int64_t size;
+    const char *after, *before;
+} HostilePageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct HostileOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    HostileWhere where;
+    HostileOrder order_by[TENON_MAX_ORDER];
+    HostileColumn select[5];
+    HostileColumn distinct[TENON_MAX_DISTINCT];
+    int64_t page, size;
+} HostileOffsetPageQuery;
+
+typedef struct HostilePage {
+    struct Hostile *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} HostilePage;
+
+typedef struct HostileOffsetPage {
+    struct Hostile *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} HostileOffsetPage;
+
 struct HostileSet {
     tenon_session *session;
     tenon_table table;
@@ -168,6 +390,11 @@ HostileStream hostile_stream_open_q(const HostileQuery *query);
 Hostile *hostile_stream_next(HostileStream stream);
 bool hostile_stream_close(HostileStream stream);
 bool hostile_each_q(const HostileQuery *query, HostileEach *function, void *ctx);
+HostileAggregate hostile_aggregate_q(const HostileAggregateQuery *query);
+HostileGroupList hostile_group_q(const HostileGroupQuery *query);
+HostileGroupList hostile_facets_q(const HostileFacetsQuery *query);
+HostilePage hostile_page_q(const HostilePageQuery *query);
+HostileOffsetPage hostile_page_of_q(const HostileOffsetPageQuery *query);
 Hostile *hostile_create_q(const HostileSet *set);
 int64_t hostile_create_many_q(const HostileCreateMany *rows);
 HostileList hostile_create_many_returning_q(const HostileCreateMany *rows);
@@ -201,6 +428,20 @@ Hostile *hostile_upsert_q(const HostileUpsert *row);
 #define hostile_each(session_, function_, ...) \
     hostile_each_q(&(HostileQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define HOSTILE_PARTS(...) \
+    TENON_LIST_OF(HostilePart, __VA_ARGS__)
+#define HOSTILE_HAVINGS(...) \
+    TENON_LIST_OF(HostileHaving, __VA_ARGS__)
+#define hostile_aggregate(...) \
+    hostile_aggregate_q(TENON_HERE((&(HostileAggregateQuery){ .session = __VA_ARGS__ })))
+#define hostile_group(...) \
+    hostile_group_q(TENON_HERE((&(HostileGroupQuery){ .session = __VA_ARGS__ })))
+#define hostile_facets(...) \
+    hostile_facets_q(TENON_HERE((&(HostileFacetsQuery){ .session = __VA_ARGS__ })))
+#define hostile_page(...) \
+    hostile_page_q(TENON_HERE((&(HostilePageQuery){ .session = __VA_ARGS__ })))
+#define hostile_page_of(...) \
+    hostile_page_of_q(TENON_HERE((&(HostileOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define hostile_create(...) \
     hostile_create_q(TENON_HERE((&(HostileSet){ .session = __VA_ARGS__ })))
 #define hostile_create_many(...) \

@@ -139,6 +139,110 @@ const tenon_model membership_model = {
     .nested_upsert_size = sizeof(MembershipNestedUpsert),
 };
 
+static const tenon_measure membership_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(MembershipAggregate, count), offsetof(MembershipHaving, count) },
+    { "count_of.userId", TENON_COUNT_OF, 0,
+      offsetof(MembershipAggregate, count_of.userId), offsetof(MembershipHaving, count_of.userId) },
+    { "count_of.groupId", TENON_COUNT_OF, 1,
+      offsetof(MembershipAggregate, count_of.groupId), offsetof(MembershipHaving, count_of.groupId) },
+    { "count_of.since", TENON_COUNT_OF, 2,
+      offsetof(MembershipAggregate, count_of.since), offsetof(MembershipHaving, count_of.since) },
+    { "count_of.email", TENON_COUNT_OF, 3,
+      offsetof(MembershipAggregate, count_of.email), offsetof(MembershipHaving, count_of.email) },
+    { "count_of.place", TENON_COUNT_OF, 4,
+      offsetof(MembershipAggregate, count_of.place), offsetof(MembershipHaving, count_of.place) },
+    { "distinct_of.userId", TENON_DISTINCT_OF, 0,
+      offsetof(MembershipAggregate, distinct_of.userId), offsetof(MembershipHaving, distinct_of.userId) },
+    { "distinct_of.groupId", TENON_DISTINCT_OF, 1,
+      offsetof(MembershipAggregate, distinct_of.groupId), offsetof(MembershipHaving, distinct_of.groupId) },
+    { "distinct_of.since", TENON_DISTINCT_OF, 2,
+      offsetof(MembershipAggregate, distinct_of.since), offsetof(MembershipHaving, distinct_of.since) },
+    { "distinct_of.email", TENON_DISTINCT_OF, 3,
+      offsetof(MembershipAggregate, distinct_of.email), offsetof(MembershipHaving, distinct_of.email) },
+    { "distinct_of.place", TENON_DISTINCT_OF, 4,
+      offsetof(MembershipAggregate, distinct_of.place), offsetof(MembershipHaving, distinct_of.place) },
+    { "sum.userId", TENON_SUM, 0,
+      offsetof(MembershipAggregate, sum.userId), offsetof(MembershipHaving, sum.userId) },
+    { "sum.place", TENON_SUM, 4,
+      offsetof(MembershipAggregate, sum.place), offsetof(MembershipHaving, sum.place) },
+    { "avg.userId", TENON_AVG, 0,
+      offsetof(MembershipAggregate, avg.userId), offsetof(MembershipHaving, avg.userId) },
+    { "avg.place", TENON_AVG, 4,
+      offsetof(MembershipAggregate, avg.place), offsetof(MembershipHaving, avg.place) },
+    { "min.userId", TENON_MIN, 0,
+      offsetof(MembershipAggregate, min.userId), offsetof(MembershipHaving, min.userId) },
+    { "min.groupId", TENON_MIN, 1,
+      offsetof(MembershipAggregate, min.groupId), offsetof(MembershipHaving, min.groupId) },
+    { "min.since", TENON_MIN, 2,
+      offsetof(MembershipAggregate, min.since), offsetof(MembershipHaving, min.since) },
+    { "min.email", TENON_MIN, 3,
+      offsetof(MembershipAggregate, min.email), offsetof(MembershipHaving, min.email) },
+    { "min.place", TENON_MIN, 4,
+      offsetof(MembershipAggregate, min.place), offsetof(MembershipHaving, min.place) },
+    { "max.userId", TENON_MAX, 0,
+      offsetof(MembershipAggregate, max.userId), offsetof(MembershipHaving, max.userId) },
+    { "max.groupId", TENON_MAX, 1,
+      offsetof(MembershipAggregate, max.groupId), offsetof(MembershipHaving, max.groupId) },
+    { "max.since", TENON_MAX, 2,
+      offsetof(MembershipAggregate, max.since), offsetof(MembershipHaving, max.since) },
+    { "max.email", TENON_MAX, 3,
+      offsetof(MembershipAggregate, max.email), offsetof(MembershipHaving, max.email) },
+    { "max.place", TENON_MAX, 4,
+      offsetof(MembershipAggregate, max.place), offsetof(MembershipHaving, max.place) },
+};
+
+static const tenon_aggregates membership_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = membership_model_measures,
+    .measure_count = sizeof(membership_model_measures) / sizeof(membership_model_measures[0]),
+    .aggregate_size = sizeof(MembershipAggregate),
+    .aggregate_parts = offsetof(MembershipAggregate, parts),
+    .group_size = sizeof(MembershipGroup),
+    .group_values = offsetof(MembershipGroup, count),
+    .group_parts = offsetof(MembershipGroup, parts),
+    .having_size = sizeof(MembershipHaving),
+    .part_size = sizeof(MembershipPart),
+    .query_where = offsetof(MembershipAggregateQuery, where),
+    .query_order_by = offsetof(MembershipAggregateQuery, order_by),
+    .query_parts = offsetof(MembershipAggregateQuery, parts),
+    .grouped_where = offsetof(MembershipGroupQuery, where),
+    .grouped_by = offsetof(MembershipGroupQuery, by),
+    .grouped_having = offsetof(MembershipGroupQuery, having),
+    .grouped_order_by = offsetof(MembershipGroupQuery, order_by),
+    .grouped_parts = offsetof(MembershipGroupQuery, parts),
+    .facets_where = offsetof(MembershipFacetsQuery, where),
+    .facets_column = offsetof(MembershipFacetsQuery, column),
+    .query_chosen = {
+        offsetof(MembershipAggregateQuery, count),
+        offsetof(MembershipAggregateQuery, count_of),
+        offsetof(MembershipAggregateQuery, distinct_of),
+        offsetof(MembershipAggregateQuery, sum),
+        offsetof(MembershipAggregateQuery, avg),
+        offsetof(MembershipAggregateQuery, min),
+        offsetof(MembershipAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(MembershipGroupQuery, count),
+        offsetof(MembershipGroupQuery, count_of),
+        offsetof(MembershipGroupQuery, distinct_of),
+        offsetof(MembershipGroupQuery, sum),
+        offsetof(MembershipGroupQuery, avg),
+        offsetof(MembershipGroupQuery, min),
+        offsetof(MembershipGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(MembershipPart, count),
+        offsetof(MembershipPart, count_of),
+        offsetof(MembershipPart, distinct_of),
+        offsetof(MembershipPart, sum),
+        offsetof(MembershipPart, avg),
+        offsetof(MembershipPart, min),
+        offsetof(MembershipPart, max),
+    },
+};
+
 Membership *(membership_find)(tenon_session *session, int64_t userId, tenon_uuid groupId)
 {
     const void *const tenon_key[] = { &userId, &groupId };
@@ -237,6 +341,45 @@ bool membership_each_q(const MembershipQuery *query, MembershipEach *function, v
     while (row && function(row, ctx))
         row = membership_stream_next(made);
     return membership_stream_close(made);
+}
+
+MembershipAggregate membership_aggregate_q(const MembershipAggregateQuery *query)
+{
+    MembershipAggregate result;
+    tenon_aggregate(&membership_model, &membership_model_aggregates, query, &result);
+    return result;
+}
+
+MembershipGroupList membership_group_q(const MembershipGroupQuery *query)
+{
+    tenon_list found = tenon_group(&membership_model, &membership_model_aggregates, query);
+    MembershipGroupList list = { TENON_AS(MembershipGroup *, found.items), found.count };
+    return list;
+}
+
+MembershipGroupList membership_facets_q(const MembershipFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&membership_model, &membership_model_aggregates, query);
+    MembershipGroupList list = { TENON_AS(MembershipGroup *, found.items), found.count };
+    return list;
+}
+
+MembershipPage membership_page_q(const MembershipPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&membership_model, query, &request);
+    MembershipPage page = { TENON_AS(Membership *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+MembershipOffsetPage membership_page_of_q(const MembershipOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&membership_model, query, query->page, query->size);
+    MembershipOffsetPage page = { TENON_AS(Membership *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 Membership *membership_create_q(const MembershipSet *query)
@@ -400,6 +543,74 @@ const tenon_model person_model = {
     .nested_upsert_size = sizeof(PersonNestedUpsert),
 };
 
+static const tenon_measure person_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(PersonAggregate, count), offsetof(PersonHaving, count) },
+    { "count_of.id", TENON_COUNT_OF, 0,
+      offsetof(PersonAggregate, count_of.id), offsetof(PersonHaving, count_of.id) },
+    { "distinct_of.id", TENON_DISTINCT_OF, 0,
+      offsetof(PersonAggregate, distinct_of.id), offsetof(PersonHaving, distinct_of.id) },
+    { "sum.id", TENON_SUM, 0,
+      offsetof(PersonAggregate, sum.id), offsetof(PersonHaving, sum.id) },
+    { "avg.id", TENON_AVG, 0,
+      offsetof(PersonAggregate, avg.id), offsetof(PersonHaving, avg.id) },
+    { "min.id", TENON_MIN, 0,
+      offsetof(PersonAggregate, min.id), offsetof(PersonHaving, min.id) },
+    { "max.id", TENON_MAX, 0,
+      offsetof(PersonAggregate, max.id), offsetof(PersonHaving, max.id) },
+};
+
+static const tenon_aggregates person_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = person_model_measures,
+    .measure_count = sizeof(person_model_measures) / sizeof(person_model_measures[0]),
+    .aggregate_size = sizeof(PersonAggregate),
+    .aggregate_parts = offsetof(PersonAggregate, parts),
+    .group_size = sizeof(PersonGroup),
+    .group_values = offsetof(PersonGroup, count),
+    .group_parts = offsetof(PersonGroup, parts),
+    .having_size = sizeof(PersonHaving),
+    .part_size = sizeof(PersonPart),
+    .query_where = offsetof(PersonAggregateQuery, where),
+    .query_order_by = offsetof(PersonAggregateQuery, order_by),
+    .query_parts = offsetof(PersonAggregateQuery, parts),
+    .grouped_where = offsetof(PersonGroupQuery, where),
+    .grouped_by = offsetof(PersonGroupQuery, by),
+    .grouped_having = offsetof(PersonGroupQuery, having),
+    .grouped_order_by = offsetof(PersonGroupQuery, order_by),
+    .grouped_parts = offsetof(PersonGroupQuery, parts),
+    .facets_where = offsetof(PersonFacetsQuery, where),
+    .facets_column = offsetof(PersonFacetsQuery, column),
+    .query_chosen = {
+        offsetof(PersonAggregateQuery, count),
+        offsetof(PersonAggregateQuery, count_of),
+        offsetof(PersonAggregateQuery, distinct_of),
+        offsetof(PersonAggregateQuery, sum),
+        offsetof(PersonAggregateQuery, avg),
+        offsetof(PersonAggregateQuery, min),
+        offsetof(PersonAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(PersonGroupQuery, count),
+        offsetof(PersonGroupQuery, count_of),
+        offsetof(PersonGroupQuery, distinct_of),
+        offsetof(PersonGroupQuery, sum),
+        offsetof(PersonGroupQuery, avg),
+        offsetof(PersonGroupQuery, min),
+        offsetof(PersonGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(PersonPart, count),
+        offsetof(PersonPart, count_of),
+        offsetof(PersonPart, distinct_of),
+        offsetof(PersonPart, sum),
+        offsetof(PersonPart, avg),
+        offsetof(PersonPart, min),
+        offsetof(PersonPart, max),
+    },
+};
+
 Person *(person_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
@@ -462,6 +673,45 @@ bool person_each_q(const PersonQuery *query, PersonEach *function, void *ctx)
     while (row && function(row, ctx))
         row = person_stream_next(made);
     return person_stream_close(made);
+}
+
+PersonAggregate person_aggregate_q(const PersonAggregateQuery *query)
+{
+    PersonAggregate result;
+    tenon_aggregate(&person_model, &person_model_aggregates, query, &result);
+    return result;
+}
+
+PersonGroupList person_group_q(const PersonGroupQuery *query)
+{
+    tenon_list found = tenon_group(&person_model, &person_model_aggregates, query);
+    PersonGroupList list = { TENON_AS(PersonGroup *, found.items), found.count };
+    return list;
+}
+
+PersonGroupList person_facets_q(const PersonFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&person_model, &person_model_aggregates, query);
+    PersonGroupList list = { TENON_AS(PersonGroup *, found.items), found.count };
+    return list;
+}
+
+PersonPage person_page_q(const PersonPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&person_model, query, &request);
+    PersonPage page = { TENON_AS(Person *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+PersonOffsetPage person_page_of_q(const PersonOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&person_model, query, query->page, query->size);
+    PersonOffsetPage page = { TENON_AS(Person *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 Person *person_create_q(const PersonSet *query)
@@ -576,6 +826,86 @@ const tenon_model tagged_model = {
     .nested_update = 0, .nested_upsert_size = 0,
 };
 
+static const tenon_measure tagged_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(TaggedAggregate, count), offsetof(TaggedHaving, count) },
+    { "count_of.a", TENON_COUNT_OF, 0,
+      offsetof(TaggedAggregate, count_of.a), offsetof(TaggedHaving, count_of.a) },
+    { "count_of.b", TENON_COUNT_OF, 1,
+      offsetof(TaggedAggregate, count_of.b), offsetof(TaggedHaving, count_of.b) },
+    { "distinct_of.a", TENON_DISTINCT_OF, 0,
+      offsetof(TaggedAggregate, distinct_of.a), offsetof(TaggedHaving, distinct_of.a) },
+    { "distinct_of.b", TENON_DISTINCT_OF, 1,
+      offsetof(TaggedAggregate, distinct_of.b), offsetof(TaggedHaving, distinct_of.b) },
+    { "sum.a", TENON_SUM, 0,
+      offsetof(TaggedAggregate, sum.a), offsetof(TaggedHaving, sum.a) },
+    { "sum.b", TENON_SUM, 1,
+      offsetof(TaggedAggregate, sum.b), offsetof(TaggedHaving, sum.b) },
+    { "avg.a", TENON_AVG, 0,
+      offsetof(TaggedAggregate, avg.a), offsetof(TaggedHaving, avg.a) },
+    { "avg.b", TENON_AVG, 1,
+      offsetof(TaggedAggregate, avg.b), offsetof(TaggedHaving, avg.b) },
+    { "min.a", TENON_MIN, 0,
+      offsetof(TaggedAggregate, min.a), offsetof(TaggedHaving, min.a) },
+    { "min.b", TENON_MIN, 1,
+      offsetof(TaggedAggregate, min.b), offsetof(TaggedHaving, min.b) },
+    { "max.a", TENON_MAX, 0,
+      offsetof(TaggedAggregate, max.a), offsetof(TaggedHaving, max.a) },
+    { "max.b", TENON_MAX, 1,
+      offsetof(TaggedAggregate, max.b), offsetof(TaggedHaving, max.b) },
+};
+
+static const tenon_aggregates tagged_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = tagged_model_measures,
+    .measure_count = sizeof(tagged_model_measures) / sizeof(tagged_model_measures[0]),
+    .aggregate_size = sizeof(TaggedAggregate),
+    .aggregate_parts = offsetof(TaggedAggregate, parts),
+    .group_size = sizeof(TaggedGroup),
+    .group_values = offsetof(TaggedGroup, count),
+    .group_parts = offsetof(TaggedGroup, parts),
+    .having_size = sizeof(TaggedHaving),
+    .part_size = sizeof(TaggedPart),
+    .query_where = offsetof(TaggedAggregateQuery, where),
+    .query_order_by = offsetof(TaggedAggregateQuery, order_by),
+    .query_parts = offsetof(TaggedAggregateQuery, parts),
+    .grouped_where = offsetof(TaggedGroupQuery, where),
+    .grouped_by = offsetof(TaggedGroupQuery, by),
+    .grouped_having = offsetof(TaggedGroupQuery, having),
+    .grouped_order_by = offsetof(TaggedGroupQuery, order_by),
+    .grouped_parts = offsetof(TaggedGroupQuery, parts),
+    .facets_where = offsetof(TaggedFacetsQuery, where),
+    .facets_column = offsetof(TaggedFacetsQuery, column),
+    .query_chosen = {
+        offsetof(TaggedAggregateQuery, count),
+        offsetof(TaggedAggregateQuery, count_of),
+        offsetof(TaggedAggregateQuery, distinct_of),
+        offsetof(TaggedAggregateQuery, sum),
+        offsetof(TaggedAggregateQuery, avg),
+        offsetof(TaggedAggregateQuery, min),
+        offsetof(TaggedAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(TaggedGroupQuery, count),
+        offsetof(TaggedGroupQuery, count_of),
+        offsetof(TaggedGroupQuery, distinct_of),
+        offsetof(TaggedGroupQuery, sum),
+        offsetof(TaggedGroupQuery, avg),
+        offsetof(TaggedGroupQuery, min),
+        offsetof(TaggedGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(TaggedPart, count),
+        offsetof(TaggedPart, count_of),
+        offsetof(TaggedPart, distinct_of),
+        offsetof(TaggedPart, sum),
+        offsetof(TaggedPart, avg),
+        offsetof(TaggedPart, min),
+        offsetof(TaggedPart, max),
+    },
+};
+
 Tagged *(tagged_find_by_a_b)(tenon_session *session, int64_t a, int64_t b)
 {
     const void *const tenon_key[] = { &a, &b };
@@ -633,6 +963,45 @@ bool tagged_each_q(const TaggedQuery *query, TaggedEach *function, void *ctx)
     while (row && function(row, ctx))
         row = tagged_stream_next(made);
     return tagged_stream_close(made);
+}
+
+TaggedAggregate tagged_aggregate_q(const TaggedAggregateQuery *query)
+{
+    TaggedAggregate result;
+    tenon_aggregate(&tagged_model, &tagged_model_aggregates, query, &result);
+    return result;
+}
+
+TaggedGroupList tagged_group_q(const TaggedGroupQuery *query)
+{
+    tenon_list found = tenon_group(&tagged_model, &tagged_model_aggregates, query);
+    TaggedGroupList list = { TENON_AS(TaggedGroup *, found.items), found.count };
+    return list;
+}
+
+TaggedGroupList tagged_facets_q(const TaggedFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&tagged_model, &tagged_model_aggregates, query);
+    TaggedGroupList list = { TENON_AS(TaggedGroup *, found.items), found.count };
+    return list;
+}
+
+TaggedPage tagged_page_q(const TaggedPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&tagged_model, query, &request);
+    TaggedPage page = { TENON_AS(Tagged *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+TaggedOffsetPage tagged_page_of_q(const TaggedOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&tagged_model, query, query->page, query->size);
+    TaggedOffsetPage page = { TENON_AS(Tagged *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 Tagged *tagged_create_q(const TaggedSet *query)

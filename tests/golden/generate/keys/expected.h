@@ -152,6 +152,232 @@ typedef struct MembershipStream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool MembershipEach(Membership *row, void *ctx);
 
+typedef struct MembershipColumnCounts {
+    int64_t userId;
+    int64_t groupId;
+    int64_t since;
+    int64_t email;
+    int64_t place;
+} MembershipColumnCounts;
+
+typedef struct MembershipDistinctCounts {
+    int64_t userId;
+    int64_t groupId;
+    int64_t since;
+    int64_t email;
+    int64_t place;
+} MembershipDistinctCounts;
+
+typedef struct MembershipSums {
+    tenon_opt_int64 userId;
+    tenon_opt_int64 place;
+} MembershipSums;
+
+typedef struct MembershipAverages {
+    tenon_opt_double userId;
+    tenon_opt_double place;
+} MembershipAverages;
+
+typedef struct MembershipExtremes {
+    tenon_opt_int32 userId;
+    tenon_opt_uuid groupId;
+    tenon_opt_time since;
+    const char *email;
+    tenon_opt_int32 place;
+} MembershipExtremes;
+
+typedef struct MembershipColumnCountFilters {
+    tenon_int_filter userId;
+    tenon_int_filter groupId;
+    tenon_int_filter since;
+    tenon_int_filter email;
+    tenon_int_filter place;
+} MembershipColumnCountFilters;
+
+typedef struct MembershipDistinctCountFilters {
+    tenon_int_filter userId;
+    tenon_int_filter groupId;
+    tenon_int_filter since;
+    tenon_int_filter email;
+    tenon_int_filter place;
+} MembershipDistinctCountFilters;
+
+typedef struct MembershipSumFilters {
+    tenon_int_filter userId;
+    tenon_int_filter place;
+} MembershipSumFilters;
+
+typedef struct MembershipAverageFilters {
+    tenon_float_filter userId;
+    tenon_float_filter place;
+} MembershipAverageFilters;
+
+typedef struct MembershipExtremeFilters {
+    tenon_int_filter userId;
+    tenon_uuid_filter groupId;
+    tenon_time_filter since;
+    tenon_text_filter email;
+    tenon_int_filter place;
+} MembershipExtremeFilters;
+
+typedef struct MembershipAggregate {
+    int64_t count;
+    MembershipColumnCounts count_of;
+    MembershipDistinctCounts distinct_of;
+    MembershipSums sum;
+    MembershipAverages avg;
+    MembershipExtremes min, max;
+    const struct MembershipAggregate *parts;
+} MembershipAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct MembershipGroup {
+    struct Membership key;
+    int64_t count;
+    MembershipColumnCounts count_of;
+    MembershipDistinctCounts distinct_of;
+    MembershipSums sum;
+    MembershipAverages avg;
+    MembershipExtremes min, max;
+    const struct MembershipAggregate *parts;
+} MembershipGroup;
+
+typedef struct MembershipGroupList {
+    MembershipGroup *items;
+    size_t count;
+} MembershipGroupList;
+
+typedef struct MembershipHavingList {
+    const struct MembershipHaving *items;
+    size_t count;
+} MembershipHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct MembershipHaving {
+    const struct MembershipHaving *except;
+    MembershipHavingList all, any, none;
+    tenon_int_filter count;
+    MembershipColumnCountFilters count_of;
+    MembershipDistinctCountFilters distinct_of;
+    MembershipSumFilters sum;
+    MembershipAverageFilters avg;
+    MembershipExtremeFilters min, max;
+} MembershipHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct MembershipPart {
+    const struct MembershipWhere *where;
+    bool count;
+    MembershipColumn count_of[5];
+    MembershipColumn distinct_of[5];
+    MembershipColumn sum[2], avg[2];
+    MembershipColumn min[5], max[5];
+} MembershipPart;
+
+typedef struct MembershipPartList {
+    const MembershipPart *items;
+    size_t count;
+} MembershipPartList;
+
+typedef struct MembershipAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    MembershipWhere where;
+    MembershipOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    MembershipColumn count_of[5];
+    MembershipColumn distinct_of[5];
+    MembershipColumn sum[2], avg[2];
+    MembershipColumn min[5], max[5];
+    MembershipPartList parts;
+} MembershipAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct MembershipGroupOrder {
+    MembershipColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} MembershipGroupOrder;
+
+typedef struct MembershipGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    MembershipWhere where;
+    MembershipColumn by[TENON_MAX_BY];
+    MembershipHaving having;
+    MembershipGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    MembershipColumn count_of[5];
+    MembershipColumn distinct_of[5];
+    MembershipColumn sum[2], avg[2];
+    MembershipColumn min[5], max[5];
+    MembershipPartList parts;
+} MembershipGroupQuery;
+
+typedef struct MembershipFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    MembershipWhere where;
+    MembershipColumn column;
+} MembershipFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct MembershipPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    MembershipWhere where;
+    MembershipOrder order_by[TENON_MAX_ORDER];
+    MembershipColumn select[5];
+    MembershipColumn distinct[TENON_MAX_DISTINCT];
+    MembershipInclude include;
+    int64_t size;
+    const char *after, *before;
+} MembershipPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct MembershipOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    MembershipWhere where;
+    MembershipOrder order_by[TENON_MAX_ORDER];
+    MembershipColumn select[5];
+    MembershipColumn distinct[TENON_MAX_DISTINCT];
+    MembershipInclude include;
+    int64_t page, size;
+} MembershipOffsetPageQuery;
+
+typedef struct MembershipPage {
+    struct Membership *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} MembershipPage;
+
+typedef struct MembershipOffsetPage {
+    struct Membership *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} MembershipOffsetPage;
+
 struct MembershipSet {
     tenon_session *session;
     tenon_table table;
@@ -264,6 +490,11 @@ MembershipStream membership_stream_open_q(const MembershipQuery *query);
 Membership *membership_stream_next(MembershipStream stream);
 bool membership_stream_close(MembershipStream stream);
 bool membership_each_q(const MembershipQuery *query, MembershipEach *function, void *ctx);
+MembershipAggregate membership_aggregate_q(const MembershipAggregateQuery *query);
+MembershipGroupList membership_group_q(const MembershipGroupQuery *query);
+MembershipGroupList membership_facets_q(const MembershipFacetsQuery *query);
+MembershipPage membership_page_q(const MembershipPageQuery *query);
+MembershipOffsetPage membership_page_of_q(const MembershipOffsetPageQuery *query);
 Membership *membership_create_q(const MembershipSet *set);
 int64_t membership_create_many_q(const MembershipCreateMany *rows);
 MembershipList membership_create_many_returning_q(const MembershipCreateMany *rows);
@@ -313,6 +544,20 @@ Membership *membership_upsert_q(const MembershipUpsert *row);
 #define membership_each(session_, function_, ...) \
     membership_each_q(&(MembershipQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define MEMBERSHIP_PARTS(...) \
+    TENON_LIST_OF(MembershipPart, __VA_ARGS__)
+#define MEMBERSHIP_HAVINGS(...) \
+    TENON_LIST_OF(MembershipHaving, __VA_ARGS__)
+#define membership_aggregate(...) \
+    membership_aggregate_q(TENON_HERE((&(MembershipAggregateQuery){ .session = __VA_ARGS__ })))
+#define membership_group(...) \
+    membership_group_q(TENON_HERE((&(MembershipGroupQuery){ .session = __VA_ARGS__ })))
+#define membership_facets(...) \
+    membership_facets_q(TENON_HERE((&(MembershipFacetsQuery){ .session = __VA_ARGS__ })))
+#define membership_page(...) \
+    membership_page_q(TENON_HERE((&(MembershipPageQuery){ .session = __VA_ARGS__ })))
+#define membership_page_of(...) \
+    membership_page_of_q(TENON_HERE((&(MembershipOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define membership_create(...) \
     membership_create_q(TENON_HERE((&(MembershipSet){ .session = __VA_ARGS__ })))
 #define membership_create_many(...) \
@@ -421,6 +666,206 @@ typedef struct PersonStream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool PersonEach(Person *row, void *ctx);
 
+typedef struct PersonColumnCounts {
+    int64_t id;
+} PersonColumnCounts;
+
+typedef struct PersonDistinctCounts {
+    int64_t id;
+} PersonDistinctCounts;
+
+typedef struct PersonSums {
+    tenon_opt_int64 id;
+} PersonSums;
+
+typedef struct PersonAverages {
+    tenon_opt_double id;
+} PersonAverages;
+
+typedef struct PersonExtremes {
+    tenon_opt_int32 id;
+} PersonExtremes;
+
+typedef struct PersonColumnCountFilters {
+    tenon_int_filter id;
+} PersonColumnCountFilters;
+
+typedef struct PersonDistinctCountFilters {
+    tenon_int_filter id;
+} PersonDistinctCountFilters;
+
+typedef struct PersonSumFilters {
+    tenon_int_filter id;
+} PersonSumFilters;
+
+typedef struct PersonAverageFilters {
+    tenon_float_filter id;
+} PersonAverageFilters;
+
+typedef struct PersonExtremeFilters {
+    tenon_int_filter id;
+} PersonExtremeFilters;
+
+typedef struct PersonAggregate {
+    int64_t count;
+    PersonColumnCounts count_of;
+    PersonDistinctCounts distinct_of;
+    PersonSums sum;
+    PersonAverages avg;
+    PersonExtremes min, max;
+    const struct PersonAggregate *parts;
+} PersonAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct PersonGroup {
+    struct Person key;
+    int64_t count;
+    PersonColumnCounts count_of;
+    PersonDistinctCounts distinct_of;
+    PersonSums sum;
+    PersonAverages avg;
+    PersonExtremes min, max;
+    const struct PersonAggregate *parts;
+} PersonGroup;
+
+typedef struct PersonGroupList {
+    PersonGroup *items;
+    size_t count;
+} PersonGroupList;
+
+typedef struct PersonHavingList {
+    const struct PersonHaving *items;
+    size_t count;
+} PersonHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct PersonHaving {
+    const struct PersonHaving *except;
+    PersonHavingList all, any, none;
+    tenon_int_filter count;
+    PersonColumnCountFilters count_of;
+    PersonDistinctCountFilters distinct_of;
+    PersonSumFilters sum;
+    PersonAverageFilters avg;
+    PersonExtremeFilters min, max;
+} PersonHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct PersonPart {
+    const struct PersonWhere *where;
+    bool count;
+    PersonColumn count_of[1];
+    PersonColumn distinct_of[1];
+    PersonColumn sum[1], avg[1];
+    PersonColumn min[1], max[1];
+} PersonPart;
+
+typedef struct PersonPartList {
+    const PersonPart *items;
+    size_t count;
+} PersonPartList;
+
+typedef struct PersonAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    PersonWhere where;
+    PersonOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    PersonColumn count_of[1];
+    PersonColumn distinct_of[1];
+    PersonColumn sum[1], avg[1];
+    PersonColumn min[1], max[1];
+    PersonPartList parts;
+} PersonAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct PersonGroupOrder {
+    PersonColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} PersonGroupOrder;
+
+typedef struct PersonGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    PersonWhere where;
+    PersonColumn by[TENON_MAX_BY];
+    PersonHaving having;
+    PersonGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    PersonColumn count_of[1];
+    PersonColumn distinct_of[1];
+    PersonColumn sum[1], avg[1];
+    PersonColumn min[1], max[1];
+    PersonPartList parts;
+} PersonGroupQuery;
+
+typedef struct PersonFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    PersonWhere where;
+    PersonColumn column;
+} PersonFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct PersonPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    PersonWhere where;
+    PersonOrder order_by[TENON_MAX_ORDER];
+    PersonColumn select[1];
+    PersonColumn distinct[TENON_MAX_DISTINCT];
+    PersonInclude include;
+    PersonCountQuery counts;
+    int64_t size;
+    const char *after, *before;
+} PersonPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct PersonOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    PersonWhere where;
+    PersonOrder order_by[TENON_MAX_ORDER];
+    PersonColumn select[1];
+    PersonColumn distinct[TENON_MAX_DISTINCT];
+    PersonInclude include;
+    PersonCountQuery counts;
+    int64_t page, size;
+} PersonOffsetPageQuery;
+
+typedef struct PersonPage {
+    struct Person *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} PersonPage;
+
+typedef struct PersonOffsetPage {
+    struct Person *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} PersonOffsetPage;
+
 struct PersonSet {
     tenon_session *session;
     tenon_table table;
@@ -525,6 +970,11 @@ PersonStream person_stream_open_q(const PersonQuery *query);
 Person *person_stream_next(PersonStream stream);
 bool person_stream_close(PersonStream stream);
 bool person_each_q(const PersonQuery *query, PersonEach *function, void *ctx);
+PersonAggregate person_aggregate_q(const PersonAggregateQuery *query);
+PersonGroupList person_group_q(const PersonGroupQuery *query);
+PersonGroupList person_facets_q(const PersonFacetsQuery *query);
+PersonPage person_page_q(const PersonPageQuery *query);
+PersonOffsetPage person_page_of_q(const PersonOffsetPageQuery *query);
 Person *person_create_q(const PersonSet *set);
 int64_t person_create_many_q(const PersonCreateMany *rows);
 PersonList person_create_many_returning_q(const PersonCreateMany *rows);
@@ -565,6 +1015,20 @@ Person *person_upsert_q(const PersonUpsert *row);
 #define person_each(session_, function_, ...) \
     person_each_q(&(PersonQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define PERSON_PARTS(...) \
+    TENON_LIST_OF(PersonPart, __VA_ARGS__)
+#define PERSON_HAVINGS(...) \
+    TENON_LIST_OF(PersonHaving, __VA_ARGS__)
+#define person_aggregate(...) \
+    person_aggregate_q(TENON_HERE((&(PersonAggregateQuery){ .session = __VA_ARGS__ })))
+#define person_group(...) \
+    person_group_q(TENON_HERE((&(PersonGroupQuery){ .session = __VA_ARGS__ })))
+#define person_facets(...) \
+    person_facets_q(TENON_HERE((&(PersonFacetsQuery){ .session = __VA_ARGS__ })))
+#define person_page(...) \
+    person_page_q(TENON_HERE((&(PersonPageQuery){ .session = __VA_ARGS__ })))
+#define person_page_of(...) \
+    person_page_of_q(TENON_HERE((&(PersonOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define person_create(...) \
     person_create_q(TENON_HERE((&(PersonSet){ .session = __VA_ARGS__ })))
 #define person_create_many(...) \
@@ -643,6 +1107,212 @@ typedef struct TaggedStream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool TaggedEach(Tagged *row, void *ctx);
 
+typedef struct TaggedColumnCounts {
+    int64_t a;
+    int64_t b;
+} TaggedColumnCounts;
+
+typedef struct TaggedDistinctCounts {
+    int64_t a;
+    int64_t b;
+} TaggedDistinctCounts;
+
+typedef struct TaggedSums {
+    tenon_opt_int64 a;
+    tenon_opt_int64 b;
+} TaggedSums;
+
+typedef struct TaggedAverages {
+    tenon_opt_double a;
+    tenon_opt_double b;
+} TaggedAverages;
+
+typedef struct TaggedExtremes {
+    tenon_opt_int32 a;
+    tenon_opt_int32 b;
+} TaggedExtremes;
+
+typedef struct TaggedColumnCountFilters {
+    tenon_int_filter a;
+    tenon_int_filter b;
+} TaggedColumnCountFilters;
+
+typedef struct TaggedDistinctCountFilters {
+    tenon_int_filter a;
+    tenon_int_filter b;
+} TaggedDistinctCountFilters;
+
+typedef struct TaggedSumFilters {
+    tenon_int_filter a;
+    tenon_int_filter b;
+} TaggedSumFilters;
+
+typedef struct TaggedAverageFilters {
+    tenon_float_filter a;
+    tenon_float_filter b;
+} TaggedAverageFilters;
+
+typedef struct TaggedExtremeFilters {
+    tenon_int_filter a;
+    tenon_int_filter b;
+} TaggedExtremeFilters;
+
+typedef struct TaggedAggregate {
+    int64_t count;
+    TaggedColumnCounts count_of;
+    TaggedDistinctCounts distinct_of;
+    TaggedSums sum;
+    TaggedAverages avg;
+    TaggedExtremes min, max;
+    const struct TaggedAggregate *parts;
+} TaggedAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct TaggedGroup {
+    struct Tagged key;
+    int64_t count;
+    TaggedColumnCounts count_of;
+    TaggedDistinctCounts distinct_of;
+    TaggedSums sum;
+    TaggedAverages avg;
+    TaggedExtremes min, max;
+    const struct TaggedAggregate *parts;
+} TaggedGroup;
+
+typedef struct TaggedGroupList {
+    TaggedGroup *items;
+    size_t count;
+} TaggedGroupList;
+
+typedef struct TaggedHavingList {
+    const struct TaggedHaving *items;
+    size_t count;
+} TaggedHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct TaggedHaving {
+    const struct TaggedHaving *except;
+    TaggedHavingList all, any, none;
+    tenon_int_filter count;
+    TaggedColumnCountFilters count_of;
+    TaggedDistinctCountFilters distinct_of;
+    TaggedSumFilters sum;
+    TaggedAverageFilters avg;
+    TaggedExtremeFilters min, max;
+} TaggedHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct TaggedPart {
+    const struct TaggedWhere *where;
+    bool count;
+    TaggedColumn count_of[2];
+    TaggedColumn distinct_of[2];
+    TaggedColumn sum[2], avg[2];
+    TaggedColumn min[2], max[2];
+} TaggedPart;
+
+typedef struct TaggedPartList {
+    const TaggedPart *items;
+    size_t count;
+} TaggedPartList;
+
+typedef struct TaggedAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    TaggedWhere where;
+    TaggedOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    TaggedColumn count_of[2];
+    TaggedColumn distinct_of[2];
+    TaggedColumn sum[2], avg[2];
+    TaggedColumn min[2], max[2];
+    TaggedPartList parts;
+} TaggedAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct TaggedGroupOrder {
+    TaggedColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} TaggedGroupOrder;
+
+typedef struct TaggedGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    TaggedWhere where;
+    TaggedColumn by[TENON_MAX_BY];
+    TaggedHaving having;
+    TaggedGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    TaggedColumn count_of[2];
+    TaggedColumn distinct_of[2];
+    TaggedColumn sum[2], avg[2];
+    TaggedColumn min[2], max[2];
+    TaggedPartList parts;
+} TaggedGroupQuery;
+
+typedef struct TaggedFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    TaggedWhere where;
+    TaggedColumn column;
+} TaggedFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct TaggedPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    TaggedWhere where;
+    TaggedOrder order_by[TENON_MAX_ORDER];
+    TaggedColumn select[2];
+    TaggedColumn distinct[TENON_MAX_DISTINCT];
+    int64_t size;
+    const char *after, *before;
+} TaggedPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct TaggedOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    TaggedWhere where;
+    TaggedOrder order_by[TENON_MAX_ORDER];
+    TaggedColumn select[2];
+    TaggedColumn distinct[TENON_MAX_DISTINCT];
+    int64_t page, size;
+} TaggedOffsetPageQuery;
+
+typedef struct TaggedPage {
+    struct Tagged *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} TaggedPage;
+
+typedef struct TaggedOffsetPage {
+    struct Tagged *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} TaggedOffsetPage;
+
 struct TaggedSet {
     tenon_session *session;
     tenon_table table;
@@ -692,6 +1362,11 @@ TaggedStream tagged_stream_open_q(const TaggedQuery *query);
 Tagged *tagged_stream_next(TaggedStream stream);
 bool tagged_stream_close(TaggedStream stream);
 bool tagged_each_q(const TaggedQuery *query, TaggedEach *function, void *ctx);
+TaggedAggregate tagged_aggregate_q(const TaggedAggregateQuery *query);
+TaggedGroupList tagged_group_q(const TaggedGroupQuery *query);
+TaggedGroupList tagged_facets_q(const TaggedFacetsQuery *query);
+TaggedPage tagged_page_q(const TaggedPageQuery *query);
+TaggedOffsetPage tagged_page_of_q(const TaggedOffsetPageQuery *query);
 Tagged *tagged_create_q(const TaggedSet *set);
 int64_t tagged_create_many_q(const TaggedCreateMany *rows);
 TaggedList tagged_create_many_returning_q(const TaggedCreateMany *rows);
@@ -719,6 +1394,20 @@ Tagged *tagged_upsert_q(const TaggedUpsert *row);
 #define tagged_each(session_, function_, ...) \
     tagged_each_q(&(TaggedQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define TAGGED_PARTS(...) \
+    TENON_LIST_OF(TaggedPart, __VA_ARGS__)
+#define TAGGED_HAVINGS(...) \
+    TENON_LIST_OF(TaggedHaving, __VA_ARGS__)
+#define tagged_aggregate(...) \
+    tagged_aggregate_q(TENON_HERE((&(TaggedAggregateQuery){ .session = __VA_ARGS__ })))
+#define tagged_group(...) \
+    tagged_group_q(TENON_HERE((&(TaggedGroupQuery){ .session = __VA_ARGS__ })))
+#define tagged_facets(...) \
+    tagged_facets_q(TENON_HERE((&(TaggedFacetsQuery){ .session = __VA_ARGS__ })))
+#define tagged_page(...) \
+    tagged_page_q(TENON_HERE((&(TaggedPageQuery){ .session = __VA_ARGS__ })))
+#define tagged_page_of(...) \
+    tagged_page_of_q(TENON_HERE((&(TaggedOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define tagged_create(...) \
     tagged_create_q(TENON_HERE((&(TaggedSet){ .session = __VA_ARGS__ })))
 #define tagged_create_many(...) \

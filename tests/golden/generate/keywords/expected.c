@@ -331,6 +331,258 @@ const tenon_model reserved_model = {
     .nested_update = 0, .nested_upsert_size = 0,
 };
 
+static const tenon_measure reserved_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(ReservedAggregate, count), offsetof(ReservedHaving, count) },
+    { "count_of.int", TENON_COUNT_OF, 0,
+      offsetof(ReservedAggregate, count_of.int_), offsetof(ReservedHaving, count_of.int_) },
+    { "count_of.class", TENON_COUNT_OF, 1,
+      offsetof(ReservedAggregate, count_of.class_), offsetof(ReservedHaving, count_of.class_) },
+    { "count_of.errno", TENON_COUNT_OF, 2,
+      offsetof(ReservedAggregate, count_of.errno_), offsetof(ReservedHaving, count_of.errno_) },
+    { "count_of.linux", TENON_COUNT_OF, 3,
+      offsetof(ReservedAggregate, count_of.linux_), offsetof(ReservedHaving, count_of.linux_) },
+    { "count_of.session", TENON_COUNT_OF, 4,
+      offsetof(ReservedAggregate, count_of.session_), offsetof(ReservedHaving, count_of.session_) },
+    { "count_of.table", TENON_COUNT_OF, 5,
+      offsetof(ReservedAggregate, count_of.table_), offsetof(ReservedHaving, count_of.table_) },
+    { "count_of.all", TENON_COUNT_OF, 6,
+      offsetof(ReservedAggregate, count_of.all_), offsetof(ReservedHaving, count_of.all_) },
+    { "count_of.none", TENON_COUNT_OF, 7,
+      offsetof(ReservedAggregate, count_of.none_), offsetof(ReservedHaving, count_of.none_) },
+    { "count_of.any", TENON_COUNT_OF, 8,
+      offsetof(ReservedAggregate, count_of.any_), offsetof(ReservedHaving, count_of.any_) },
+    { "count_of.tenon_loaded", TENON_COUNT_OF, 9,
+      offsetof(ReservedAggregate, count_of.tenon_loaded_), offsetof(ReservedHaving, count_of.tenon_loaded_) },
+    { "count_of.tenon_key", TENON_COUNT_OF, 10,
+      offsetof(ReservedAggregate, count_of.tenon_key_), offsetof(ReservedHaving, count_of.tenon_key_) },
+    { "count_of.set", TENON_COUNT_OF, 11,
+      offsetof(ReservedAggregate, count_of.set), offsetof(ReservedHaving, count_of.set) },
+    { "count_of.NULL", TENON_COUNT_OF, 12,
+      offsetof(ReservedAggregate, count_of.NULL_), offsetof(ReservedHaving, count_of.NULL_) },
+    { "count_of.int_", TENON_COUNT_OF, 13,
+      offsetof(ReservedAggregate, count_of.int__), offsetof(ReservedHaving, count_of.int__) },
+    { "count_of.loaded", TENON_COUNT_OF, 14,
+      offsetof(ReservedAggregate, count_of.loaded), offsetof(ReservedHaving, count_of.loaded) },
+    { "count_of.Kind", TENON_COUNT_OF, 15,
+      offsetof(ReservedAggregate, count_of.Kind), offsetof(ReservedHaving, count_of.Kind) },
+    { "count_of.other", TENON_COUNT_OF, 16,
+      offsetof(ReservedAggregate, count_of.other), offsetof(ReservedHaving, count_of.other) },
+    { "count_of.Reserved", TENON_COUNT_OF, 17,
+      offsetof(ReservedAggregate, count_of.Reserved), offsetof(ReservedHaving, count_of.Reserved) },
+    { "count_of.SET", TENON_COUNT_OF, 18,
+      offsetof(ReservedAggregate, count_of.SET), offsetof(ReservedHaving, count_of.SET) },
+    { "count_of.IN", TENON_COUNT_OF, 19,
+      offsetof(ReservedAggregate, count_of.IN), offsetof(ReservedHaving, count_of.IN) },
+    { "distinct_of.int", TENON_DISTINCT_OF, 0,
+      offsetof(ReservedAggregate, distinct_of.int_), offsetof(ReservedHaving, distinct_of.int_) },
+    { "distinct_of.class", TENON_DISTINCT_OF, 1,
+      offsetof(ReservedAggregate, distinct_of.class_), offsetof(ReservedHaving, distinct_of.class_) },
+    { "distinct_of.errno", TENON_DISTINCT_OF, 2,
+      offsetof(ReservedAggregate, distinct_of.errno_), offsetof(ReservedHaving, distinct_of.errno_) },
+    { "distinct_of.linux", TENON_DISTINCT_OF, 3,
+      offsetof(ReservedAggregate, distinct_of.linux_), offsetof(ReservedHaving, distinct_of.linux_) },
+    { "distinct_of.session", TENON_DISTINCT_OF, 4,
+      offsetof(ReservedAggregate, distinct_of.session_), offsetof(ReservedHaving, distinct_of.session_) },
+    { "distinct_of.table", TENON_DISTINCT_OF, 5,
+      offsetof(ReservedAggregate, distinct_of.table_), offsetof(ReservedHaving, distinct_of.table_) },
+    { "distinct_of.all", TENON_DISTINCT_OF, 6,
+      offsetof(ReservedAggregate, distinct_of.all_), offsetof(ReservedHaving, distinct_of.all_) },
+    { "distinct_of.none", TENON_DISTINCT_OF, 7,
+      offsetof(ReservedAggregate, distinct_of.none_), offsetof(ReservedHaving, distinct_of.none_) },
+    { "distinct_of.any", TENON_DISTINCT_OF, 8,
+      offsetof(ReservedAggregate, distinct_of.any_), offsetof(ReservedHaving, distinct_of.any_) },
+    { "distinct_of.tenon_loaded", TENON_DISTINCT_OF, 9,
+      offsetof(ReservedAggregate, distinct_of.tenon_loaded_), offsetof(ReservedHaving, distinct_of.tenon_loaded_) },
+    { "distinct_of.tenon_key", TENON_DISTINCT_OF, 10,
+      offsetof(ReservedAggregate, distinct_of.tenon_key_), offsetof(ReservedHaving, distinct_of.tenon_key_) },
+    { "distinct_of.set", TENON_DISTINCT_OF, 11,
+      offsetof(ReservedAggregate, distinct_of.set), offsetof(ReservedHaving, distinct_of.set) },
+    { "distinct_of.NULL", TENON_DISTINCT_OF, 12,
+      offsetof(ReservedAggregate, distinct_of.NULL_), offsetof(ReservedHaving, distinct_of.NULL_) },
+    { "distinct_of.int_", TENON_DISTINCT_OF, 13,
+      offsetof(ReservedAggregate, distinct_of.int__), offsetof(ReservedHaving, distinct_of.int__) },
+    { "distinct_of.loaded", TENON_DISTINCT_OF, 14,
+      offsetof(ReservedAggregate, distinct_of.loaded), offsetof(ReservedHaving, distinct_of.loaded) },
+    { "distinct_of.Kind", TENON_DISTINCT_OF, 15,
+      offsetof(ReservedAggregate, distinct_of.Kind), offsetof(ReservedHaving, distinct_of.Kind) },
+    { "distinct_of.other", TENON_DISTINCT_OF, 16,
+      offsetof(ReservedAggregate, distinct_of.other), offsetof(ReservedHaving, distinct_of.other) },
+    { "distinct_of.Reserved", TENON_DISTINCT_OF, 17,
+      offsetof(ReservedAggregate, distinct_of.Reserved), offsetof(ReservedHaving, distinct_of.Reserved) },
+    { "distinct_of.SET", TENON_DISTINCT_OF, 18,
+      offsetof(ReservedAggregate, distinct_of.SET), offsetof(ReservedHaving, distinct_of.SET) },
+    { "distinct_of.IN", TENON_DISTINCT_OF, 19,
+      offsetof(ReservedAggregate, distinct_of.IN), offsetof(ReservedHaving, distinct_of.IN) },
+    { "sum.int", TENON_SUM, 0,
+      offsetof(ReservedAggregate, sum.int_), offsetof(ReservedHaving, sum.int_) },
+    { "sum.errno", TENON_SUM, 2,
+      offsetof(ReservedAggregate, sum.errno_), offsetof(ReservedHaving, sum.errno_) },
+    { "sum.all", TENON_SUM, 6,
+      offsetof(ReservedAggregate, sum.all_), offsetof(ReservedHaving, sum.all_) },
+    { "sum.none", TENON_SUM, 7,
+      offsetof(ReservedAggregate, sum.none_), offsetof(ReservedHaving, sum.none_) },
+    { "sum.any", TENON_SUM, 8,
+      offsetof(ReservedAggregate, sum.any_), offsetof(ReservedHaving, sum.any_) },
+    { "sum.tenon_loaded", TENON_SUM, 9,
+      offsetof(ReservedAggregate, sum.tenon_loaded_), offsetof(ReservedHaving, sum.tenon_loaded_) },
+    { "sum.tenon_key", TENON_SUM, 10,
+      offsetof(ReservedAggregate, sum.tenon_key_), offsetof(ReservedHaving, sum.tenon_key_) },
+    { "sum.set", TENON_SUM, 11,
+      offsetof(ReservedAggregate, sum.set), offsetof(ReservedHaving, sum.set) },
+    { "sum.NULL", TENON_SUM, 12,
+      offsetof(ReservedAggregate, sum.NULL_), offsetof(ReservedHaving, sum.NULL_) },
+    { "sum.int_", TENON_SUM, 13,
+      offsetof(ReservedAggregate, sum.int__), offsetof(ReservedHaving, sum.int__) },
+    { "sum.Reserved", TENON_SUM, 17,
+      offsetof(ReservedAggregate, sum.Reserved), offsetof(ReservedHaving, sum.Reserved) },
+    { "sum.SET", TENON_SUM, 18,
+      offsetof(ReservedAggregate, sum.SET), offsetof(ReservedHaving, sum.SET) },
+    { "sum.IN", TENON_SUM, 19,
+      offsetof(ReservedAggregate, sum.IN), offsetof(ReservedHaving, sum.IN) },
+    { "avg.int", TENON_AVG, 0,
+      offsetof(ReservedAggregate, avg.int_), offsetof(ReservedHaving, avg.int_) },
+    { "avg.errno", TENON_AVG, 2,
+      offsetof(ReservedAggregate, avg.errno_), offsetof(ReservedHaving, avg.errno_) },
+    { "avg.all", TENON_AVG, 6,
+      offsetof(ReservedAggregate, avg.all_), offsetof(ReservedHaving, avg.all_) },
+    { "avg.none", TENON_AVG, 7,
+      offsetof(ReservedAggregate, avg.none_), offsetof(ReservedHaving, avg.none_) },
+    { "avg.any", TENON_AVG, 8,
+      offsetof(ReservedAggregate, avg.any_), offsetof(ReservedHaving, avg.any_) },
+    { "avg.tenon_loaded", TENON_AVG, 9,
+      offsetof(ReservedAggregate, avg.tenon_loaded_), offsetof(ReservedHaving, avg.tenon_loaded_) },
+    { "avg.tenon_key", TENON_AVG, 10,
+      offsetof(ReservedAggregate, avg.tenon_key_), offsetof(ReservedHaving, avg.tenon_key_) },
+    { "avg.set", TENON_AVG, 11,
+      offsetof(ReservedAggregate, avg.set), offsetof(ReservedHaving, avg.set) },
+    { "avg.NULL", TENON_AVG, 12,
+      offsetof(ReservedAggregate, avg.NULL_), offsetof(ReservedHaving, avg.NULL_) },
+    { "avg.int_", TENON_AVG, 13,
+      offsetof(ReservedAggregate, avg.int__), offsetof(ReservedHaving, avg.int__) },
+    { "avg.Reserved", TENON_AVG, 17,
+      offsetof(ReservedAggregate, avg.Reserved), offsetof(ReservedHaving, avg.Reserved) },
+    { "avg.SET", TENON_AVG, 18,
+      offsetof(ReservedAggregate, avg.SET), offsetof(ReservedHaving, avg.SET) },
+    { "avg.IN", TENON_AVG, 19,
+      offsetof(ReservedAggregate, avg.IN), offsetof(ReservedHaving, avg.IN) },
+    { "min.int", TENON_MIN, 0,
+      offsetof(ReservedAggregate, min.int_), offsetof(ReservedHaving, min.int_) },
+    { "min.class", TENON_MIN, 1,
+      offsetof(ReservedAggregate, min.class_), offsetof(ReservedHaving, min.class_) },
+    { "min.errno", TENON_MIN, 2,
+      offsetof(ReservedAggregate, min.errno_), offsetof(ReservedHaving, min.errno_) },
+    { "min.session", TENON_MIN, 4,
+      offsetof(ReservedAggregate, min.session_), offsetof(ReservedHaving, min.session_) },
+    { "min.table", TENON_MIN, 5,
+      offsetof(ReservedAggregate, min.table_), offsetof(ReservedHaving, min.table_) },
+    { "min.all", TENON_MIN, 6,
+      offsetof(ReservedAggregate, min.all_), offsetof(ReservedHaving, min.all_) },
+    { "min.none", TENON_MIN, 7,
+      offsetof(ReservedAggregate, min.none_), offsetof(ReservedHaving, min.none_) },
+    { "min.any", TENON_MIN, 8,
+      offsetof(ReservedAggregate, min.any_), offsetof(ReservedHaving, min.any_) },
+    { "min.tenon_loaded", TENON_MIN, 9,
+      offsetof(ReservedAggregate, min.tenon_loaded_), offsetof(ReservedHaving, min.tenon_loaded_) },
+    { "min.tenon_key", TENON_MIN, 10,
+      offsetof(ReservedAggregate, min.tenon_key_), offsetof(ReservedHaving, min.tenon_key_) },
+    { "min.set", TENON_MIN, 11,
+      offsetof(ReservedAggregate, min.set), offsetof(ReservedHaving, min.set) },
+    { "min.NULL", TENON_MIN, 12,
+      offsetof(ReservedAggregate, min.NULL_), offsetof(ReservedHaving, min.NULL_) },
+    { "min.int_", TENON_MIN, 13,
+      offsetof(ReservedAggregate, min.int__), offsetof(ReservedHaving, min.int__) },
+    { "min.Reserved", TENON_MIN, 17,
+      offsetof(ReservedAggregate, min.Reserved), offsetof(ReservedHaving, min.Reserved) },
+    { "min.SET", TENON_MIN, 18,
+      offsetof(ReservedAggregate, min.SET), offsetof(ReservedHaving, min.SET) },
+    { "min.IN", TENON_MIN, 19,
+      offsetof(ReservedAggregate, min.IN), offsetof(ReservedHaving, min.IN) },
+    { "max.int", TENON_MAX, 0,
+      offsetof(ReservedAggregate, max.int_), offsetof(ReservedHaving, max.int_) },
+    { "max.class", TENON_MAX, 1,
+      offsetof(ReservedAggregate, max.class_), offsetof(ReservedHaving, max.class_) },
+    { "max.errno", TENON_MAX, 2,
+      offsetof(ReservedAggregate, max.errno_), offsetof(ReservedHaving, max.errno_) },
+    { "max.session", TENON_MAX, 4,
+      offsetof(ReservedAggregate, max.session_), offsetof(ReservedHaving, max.session_) },
+    { "max.table", TENON_MAX, 5,
+      offsetof(ReservedAggregate, max.table_), offsetof(ReservedHaving, max.table_) },
+    { "max.all", TENON_MAX, 6,
+      offsetof(ReservedAggregate, max.all_), offsetof(ReservedHaving, max.all_) },
+    { "max.none", TENON_MAX, 7,
+      offsetof(ReservedAggregate, max.none_), offsetof(ReservedHaving, max.none_) },
+    { "max.any", TENON_MAX, 8,
+      offsetof(ReservedAggregate, max.any_), offsetof(ReservedHaving, max.any_) },
+    { "max.tenon_loaded", TENON_MAX, 9,
+      offsetof(ReservedAggregate, max.tenon_loaded_), offsetof(ReservedHaving, max.tenon_loaded_) },
+    { "max.tenon_key", TENON_MAX, 10,
+      offsetof(ReservedAggregate, max.tenon_key_), offsetof(ReservedHaving, max.tenon_key_) },
+    { "max.set", TENON_MAX, 11,
+      offsetof(ReservedAggregate, max.set), offsetof(ReservedHaving, max.set) },
+    { "max.NULL", TENON_MAX, 12,
+      offsetof(ReservedAggregate, max.NULL_), offsetof(ReservedHaving, max.NULL_) },
+    { "max.int_", TENON_MAX, 13,
+      offsetof(ReservedAggregate, max.int__), offsetof(ReservedHaving, max.int__) },
+    { "max.Reserved", TENON_MAX, 17,
+      offsetof(ReservedAggregate, max.Reserved), offsetof(ReservedHaving, max.Reserved) },
+    { "max.SET", TENON_MAX, 18,
+      offsetof(ReservedAggregate, max.SET), offsetof(ReservedHaving, max.SET) },
+    { "max.IN", TENON_MAX, 19,
+      offsetof(ReservedAggregate, max.IN), offsetof(ReservedHaving, max.IN) },
+};
+
+static const tenon_aggregates reserved_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = reserved_model_measures,
+    .measure_count = sizeof(reserved_model_measures) / sizeof(reserved_model_measures[0]),
+    .aggregate_size = sizeof(ReservedAggregate),
+    .aggregate_parts = offsetof(ReservedAggregate, parts),
+    .group_size = sizeof(ReservedGroup),
+    .group_values = offsetof(ReservedGroup, count),
+    .group_parts = offsetof(ReservedGroup, parts),
+    .having_size = sizeof(ReservedHaving),
+    .part_size = sizeof(ReservedPart),
+    .query_where = offsetof(ReservedAggregateQuery, where),
+    .query_order_by = offsetof(ReservedAggregateQuery, order_by),
+    .query_parts = offsetof(ReservedAggregateQuery, parts),
+    .grouped_where = offsetof(ReservedGroupQuery, where),
+    .grouped_by = offsetof(ReservedGroupQuery, by),
+    .grouped_having = offsetof(ReservedGroupQuery, having),
+    .grouped_order_by = offsetof(ReservedGroupQuery, order_by),
+    .grouped_parts = offsetof(ReservedGroupQuery, parts),
+    .facets_where = offsetof(ReservedFacetsQuery, where),
+    .facets_column = offsetof(ReservedFacetsQuery, column),
+    .query_chosen = {
+        offsetof(ReservedAggregateQuery, count),
+        offsetof(ReservedAggregateQuery, count_of),
+        offsetof(ReservedAggregateQuery, distinct_of),
+        offsetof(ReservedAggregateQuery, sum),
+        offsetof(ReservedAggregateQuery, avg),
+        offsetof(ReservedAggregateQuery, min),
+        offsetof(ReservedAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(ReservedGroupQuery, count),
+        offsetof(ReservedGroupQuery, count_of),
+        offsetof(ReservedGroupQuery, distinct_of),
+        offsetof(ReservedGroupQuery, sum),
+        offsetof(ReservedGroupQuery, avg),
+        offsetof(ReservedGroupQuery, min),
+        offsetof(ReservedGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(ReservedPart, count),
+        offsetof(ReservedPart, count_of),
+        offsetof(ReservedPart, distinct_of),
+        offsetof(ReservedPart, sum),
+        offsetof(ReservedPart, avg),
+        offsetof(ReservedPart, min),
+        offsetof(ReservedPart, max),
+    },
+};
+
 Reserved *(reserved_find)(tenon_session *session, int64_t int_)
 {
     const void *const tenon_key[] = { &int_ };
@@ -412,6 +664,45 @@ bool reserved_each_q(const ReservedQuery *query, ReservedEach *function, void *c
     while (row && function(row, ctx))
         row = reserved_stream_next(made);
     return reserved_stream_close(made);
+}
+
+ReservedAggregate reserved_aggregate_q(const ReservedAggregateQuery *query)
+{
+    ReservedAggregate result;
+    tenon_aggregate(&reserved_model, &reserved_model_aggregates, query, &result);
+    return result;
+}
+
+ReservedGroupList reserved_group_q(const ReservedGroupQuery *query)
+{
+    tenon_list found = tenon_group(&reserved_model, &reserved_model_aggregates, query);
+    ReservedGroupList list = { TENON_AS(ReservedGroup *, found.items), found.count };
+    return list;
+}
+
+ReservedGroupList reserved_facets_q(const ReservedFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&reserved_model, &reserved_model_aggregates, query);
+    ReservedGroupList list = { TENON_AS(ReservedGroup *, found.items), found.count };
+    return list;
+}
+
+ReservedPage reserved_page_q(const ReservedPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&reserved_model, query, &request);
+    ReservedPage page = { TENON_AS(Reserved *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+ReservedOffsetPage reserved_page_of_q(const ReservedOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&reserved_model, query, query->page, query->size);
+    ReservedOffsetPage page = { TENON_AS(Reserved *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 Reserved *reserved_create_q(const ReservedSet *query)
@@ -515,6 +806,74 @@ const tenon_model file_model = {
     .nested_update = 0, .nested_upsert_size = 0,
 };
 
+static const tenon_measure file_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(FILE_Aggregate, count), offsetof(FILE_Having, count) },
+    { "count_of.FILE", TENON_COUNT_OF, 0,
+      offsetof(FILE_Aggregate, count_of.FILE_), offsetof(FILE_Having, count_of.FILE_) },
+    { "distinct_of.FILE", TENON_DISTINCT_OF, 0,
+      offsetof(FILE_Aggregate, distinct_of.FILE_), offsetof(FILE_Having, distinct_of.FILE_) },
+    { "sum.FILE", TENON_SUM, 0,
+      offsetof(FILE_Aggregate, sum.FILE_), offsetof(FILE_Having, sum.FILE_) },
+    { "avg.FILE", TENON_AVG, 0,
+      offsetof(FILE_Aggregate, avg.FILE_), offsetof(FILE_Having, avg.FILE_) },
+    { "min.FILE", TENON_MIN, 0,
+      offsetof(FILE_Aggregate, min.FILE_), offsetof(FILE_Having, min.FILE_) },
+    { "max.FILE", TENON_MAX, 0,
+      offsetof(FILE_Aggregate, max.FILE_), offsetof(FILE_Having, max.FILE_) },
+};
+
+static const tenon_aggregates file_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = file_model_measures,
+    .measure_count = sizeof(file_model_measures) / sizeof(file_model_measures[0]),
+    .aggregate_size = sizeof(FILE_Aggregate),
+    .aggregate_parts = offsetof(FILE_Aggregate, parts),
+    .group_size = sizeof(FILE_Group),
+    .group_values = offsetof(FILE_Group, count),
+    .group_parts = offsetof(FILE_Group, parts),
+    .having_size = sizeof(FILE_Having),
+    .part_size = sizeof(FILE_Part),
+    .query_where = offsetof(FILE_AggregateQuery, where),
+    .query_order_by = offsetof(FILE_AggregateQuery, order_by),
+    .query_parts = offsetof(FILE_AggregateQuery, parts),
+    .grouped_where = offsetof(FILE_GroupQuery, where),
+    .grouped_by = offsetof(FILE_GroupQuery, by),
+    .grouped_having = offsetof(FILE_GroupQuery, having),
+    .grouped_order_by = offsetof(FILE_GroupQuery, order_by),
+    .grouped_parts = offsetof(FILE_GroupQuery, parts),
+    .facets_where = offsetof(FILE_FacetsQuery, where),
+    .facets_column = offsetof(FILE_FacetsQuery, column),
+    .query_chosen = {
+        offsetof(FILE_AggregateQuery, count),
+        offsetof(FILE_AggregateQuery, count_of),
+        offsetof(FILE_AggregateQuery, distinct_of),
+        offsetof(FILE_AggregateQuery, sum),
+        offsetof(FILE_AggregateQuery, avg),
+        offsetof(FILE_AggregateQuery, min),
+        offsetof(FILE_AggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(FILE_GroupQuery, count),
+        offsetof(FILE_GroupQuery, count_of),
+        offsetof(FILE_GroupQuery, distinct_of),
+        offsetof(FILE_GroupQuery, sum),
+        offsetof(FILE_GroupQuery, avg),
+        offsetof(FILE_GroupQuery, min),
+        offsetof(FILE_GroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(FILE_Part, count),
+        offsetof(FILE_Part, count_of),
+        offsetof(FILE_Part, distinct_of),
+        offsetof(FILE_Part, sum),
+        offsetof(FILE_Part, avg),
+        offsetof(FILE_Part, min),
+        offsetof(FILE_Part, max),
+    },
+};
+
 FILE_ *(file_find)(tenon_session *session, int64_t FILE__)
 {
     const void *const tenon_key[] = { &FILE__ };
@@ -572,6 +931,45 @@ bool file_each_q(const FILE_Query *query, FILE_Each *function, void *ctx)
     while (row && function(row, ctx))
         row = file_stream_next(made);
     return file_stream_close(made);
+}
+
+FILE_Aggregate file_aggregate_q(const FILE_AggregateQuery *query)
+{
+    FILE_Aggregate result;
+    tenon_aggregate(&file_model, &file_model_aggregates, query, &result);
+    return result;
+}
+
+FILE_GroupList file_group_q(const FILE_GroupQuery *query)
+{
+    tenon_list found = tenon_group(&file_model, &file_model_aggregates, query);
+    FILE_GroupList list = { TENON_AS(FILE_Group *, found.items), found.count };
+    return list;
+}
+
+FILE_GroupList file_facets_q(const FILE_FacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&file_model, &file_model_aggregates, query);
+    FILE_GroupList list = { TENON_AS(FILE_Group *, found.items), found.count };
+    return list;
+}
+
+FILE_Page file_page_q(const FILE_PageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&file_model, query, &request);
+    FILE_Page page = { TENON_AS(FILE_ *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+FILE_OffsetPage file_page_of_q(const FILE_OffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&file_model, query, query->page, query->size);
+    FILE_OffsetPage page = { TENON_AS(FILE_ *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 FILE_ *file_create_q(const FILE_Set *query)
@@ -675,6 +1073,74 @@ const tenon_model bool_model = {
     .nested_update = 0, .nested_upsert_size = 0,
 };
 
+static const tenon_measure bool_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(bool_Aggregate, count), offsetof(bool_Having, count) },
+    { "count_of.set", TENON_COUNT_OF, 0,
+      offsetof(bool_Aggregate, count_of.set), offsetof(bool_Having, count_of.set) },
+    { "distinct_of.set", TENON_DISTINCT_OF, 0,
+      offsetof(bool_Aggregate, distinct_of.set), offsetof(bool_Having, distinct_of.set) },
+    { "sum.set", TENON_SUM, 0,
+      offsetof(bool_Aggregate, sum.set), offsetof(bool_Having, sum.set) },
+    { "avg.set", TENON_AVG, 0,
+      offsetof(bool_Aggregate, avg.set), offsetof(bool_Having, avg.set) },
+    { "min.set", TENON_MIN, 0,
+      offsetof(bool_Aggregate, min.set), offsetof(bool_Having, min.set) },
+    { "max.set", TENON_MAX, 0,
+      offsetof(bool_Aggregate, max.set), offsetof(bool_Having, max.set) },
+};
+
+static const tenon_aggregates bool_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = bool_model_measures,
+    .measure_count = sizeof(bool_model_measures) / sizeof(bool_model_measures[0]),
+    .aggregate_size = sizeof(bool_Aggregate),
+    .aggregate_parts = offsetof(bool_Aggregate, parts),
+    .group_size = sizeof(bool_Group),
+    .group_values = offsetof(bool_Group, count),
+    .group_parts = offsetof(bool_Group, parts),
+    .having_size = sizeof(bool_Having),
+    .part_size = sizeof(bool_Part),
+    .query_where = offsetof(bool_AggregateQuery, where),
+    .query_order_by = offsetof(bool_AggregateQuery, order_by),
+    .query_parts = offsetof(bool_AggregateQuery, parts),
+    .grouped_where = offsetof(bool_GroupQuery, where),
+    .grouped_by = offsetof(bool_GroupQuery, by),
+    .grouped_having = offsetof(bool_GroupQuery, having),
+    .grouped_order_by = offsetof(bool_GroupQuery, order_by),
+    .grouped_parts = offsetof(bool_GroupQuery, parts),
+    .facets_where = offsetof(bool_FacetsQuery, where),
+    .facets_column = offsetof(bool_FacetsQuery, column),
+    .query_chosen = {
+        offsetof(bool_AggregateQuery, count),
+        offsetof(bool_AggregateQuery, count_of),
+        offsetof(bool_AggregateQuery, distinct_of),
+        offsetof(bool_AggregateQuery, sum),
+        offsetof(bool_AggregateQuery, avg),
+        offsetof(bool_AggregateQuery, min),
+        offsetof(bool_AggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(bool_GroupQuery, count),
+        offsetof(bool_GroupQuery, count_of),
+        offsetof(bool_GroupQuery, distinct_of),
+        offsetof(bool_GroupQuery, sum),
+        offsetof(bool_GroupQuery, avg),
+        offsetof(bool_GroupQuery, min),
+        offsetof(bool_GroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(bool_Part, count),
+        offsetof(bool_Part, count_of),
+        offsetof(bool_Part, distinct_of),
+        offsetof(bool_Part, sum),
+        offsetof(bool_Part, avg),
+        offsetof(bool_Part, min),
+        offsetof(bool_Part, max),
+    },
+};
+
 bool_ *(bool_find)(tenon_session *session, int64_t set_)
 {
     const void *const tenon_key[] = { &set_ };
@@ -732,6 +1198,45 @@ bool bool_each_q(const bool_Query *query, bool_Each *function, void *ctx)
     while (row && function(row, ctx))
         row = bool_stream_next(made);
     return bool_stream_close(made);
+}
+
+bool_Aggregate bool_aggregate_q(const bool_AggregateQuery *query)
+{
+    bool_Aggregate result;
+    tenon_aggregate(&bool_model, &bool_model_aggregates, query, &result);
+    return result;
+}
+
+bool_GroupList bool_group_q(const bool_GroupQuery *query)
+{
+    tenon_list found = tenon_group(&bool_model, &bool_model_aggregates, query);
+    bool_GroupList list = { TENON_AS(bool_Group *, found.items), found.count };
+    return list;
+}
+
+bool_GroupList bool_facets_q(const bool_FacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&bool_model, &bool_model_aggregates, query);
+    bool_GroupList list = { TENON_AS(bool_Group *, found.items), found.count };
+    return list;
+}
+
+bool_Page bool_page_q(const bool_PageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&bool_model, query, &request);
+    bool_Page page = { TENON_AS(bool_ *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+bool_OffsetPage bool_page_of_q(const bool_OffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&bool_model, query, query->page, query->size);
+    bool_OffsetPage page = { TENON_AS(bool_ *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 bool_ *bool_create_q(const bool_Set *query)
@@ -835,6 +1340,74 @@ const tenon_model tenon_session_model = {
     .nested_update = 0, .nested_upsert_size = 0,
 };
 
+static const tenon_measure tenon_session_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(tenon_session_Aggregate, count), offsetof(tenon_session_Having, count) },
+    { "count_of.session", TENON_COUNT_OF, 0,
+      offsetof(tenon_session_Aggregate, count_of.session_), offsetof(tenon_session_Having, count_of.session_) },
+    { "distinct_of.session", TENON_DISTINCT_OF, 0,
+      offsetof(tenon_session_Aggregate, distinct_of.session_), offsetof(tenon_session_Having, distinct_of.session_) },
+    { "sum.session", TENON_SUM, 0,
+      offsetof(tenon_session_Aggregate, sum.session_), offsetof(tenon_session_Having, sum.session_) },
+    { "avg.session", TENON_AVG, 0,
+      offsetof(tenon_session_Aggregate, avg.session_), offsetof(tenon_session_Having, avg.session_) },
+    { "min.session", TENON_MIN, 0,
+      offsetof(tenon_session_Aggregate, min.session_), offsetof(tenon_session_Having, min.session_) },
+    { "max.session", TENON_MAX, 0,
+      offsetof(tenon_session_Aggregate, max.session_), offsetof(tenon_session_Having, max.session_) },
+};
+
+static const tenon_aggregates tenon_session_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = tenon_session_model_measures,
+    .measure_count = sizeof(tenon_session_model_measures) / sizeof(tenon_session_model_measures[0]),
+    .aggregate_size = sizeof(tenon_session_Aggregate),
+    .aggregate_parts = offsetof(tenon_session_Aggregate, parts),
+    .group_size = sizeof(tenon_session_Group),
+    .group_values = offsetof(tenon_session_Group, count),
+    .group_parts = offsetof(tenon_session_Group, parts),
+    .having_size = sizeof(tenon_session_Having),
+    .part_size = sizeof(tenon_session_Part),
+    .query_where = offsetof(tenon_session_AggregateQuery, where),
+    .query_order_by = offsetof(tenon_session_AggregateQuery, order_by),
+    .query_parts = offsetof(tenon_session_AggregateQuery, parts),
+    .grouped_where = offsetof(tenon_session_GroupQuery, where),
+    .grouped_by = offsetof(tenon_session_GroupQuery, by),
+    .grouped_having = offsetof(tenon_session_GroupQuery, having),
+    .grouped_order_by = offsetof(tenon_session_GroupQuery, order_by),
+    .grouped_parts = offsetof(tenon_session_GroupQuery, parts),
+    .facets_where = offsetof(tenon_session_FacetsQuery, where),
+    .facets_column = offsetof(tenon_session_FacetsQuery, column),
+    .query_chosen = {
+        offsetof(tenon_session_AggregateQuery, count),
+        offsetof(tenon_session_AggregateQuery, count_of),
+        offsetof(tenon_session_AggregateQuery, distinct_of),
+        offsetof(tenon_session_AggregateQuery, sum),
+        offsetof(tenon_session_AggregateQuery, avg),
+        offsetof(tenon_session_AggregateQuery, min),
+        offsetof(tenon_session_AggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(tenon_session_GroupQuery, count),
+        offsetof(tenon_session_GroupQuery, count_of),
+        offsetof(tenon_session_GroupQuery, distinct_of),
+        offsetof(tenon_session_GroupQuery, sum),
+        offsetof(tenon_session_GroupQuery, avg),
+        offsetof(tenon_session_GroupQuery, min),
+        offsetof(tenon_session_GroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(tenon_session_Part, count),
+        offsetof(tenon_session_Part, count_of),
+        offsetof(tenon_session_Part, distinct_of),
+        offsetof(tenon_session_Part, sum),
+        offsetof(tenon_session_Part, avg),
+        offsetof(tenon_session_Part, min),
+        offsetof(tenon_session_Part, max),
+    },
+};
+
 tenon_session_ *(tenon_session_find)(tenon_session *session, int64_t session_)
 {
     const void *const tenon_key[] = { &session_ };
@@ -892,6 +1465,45 @@ bool tenon_session_each_q(const tenon_session_Query *query, tenon_session_Each *
     while (row && function(row, ctx))
         row = tenon_session_stream_next(made);
     return tenon_session_stream_close(made);
+}
+
+tenon_session_Aggregate tenon_session_aggregate_q(const tenon_session_AggregateQuery *query)
+{
+    tenon_session_Aggregate result;
+    tenon_aggregate(&tenon_session_model, &tenon_session_model_aggregates, query, &result);
+    return result;
+}
+
+tenon_session_GroupList tenon_session_group_q(const tenon_session_GroupQuery *query)
+{
+    tenon_list found = tenon_group(&tenon_session_model, &tenon_session_model_aggregates, query);
+    tenon_session_GroupList list = { TENON_AS(tenon_session_Group *, found.items), found.count };
+    return list;
+}
+
+tenon_session_GroupList tenon_session_facets_q(const tenon_session_FacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&tenon_session_model, &tenon_session_model_aggregates, query);
+    tenon_session_GroupList list = { TENON_AS(tenon_session_Group *, found.items), found.count };
+    return list;
+}
+
+tenon_session_Page tenon_session_page_q(const tenon_session_PageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&tenon_session_model, query, &request);
+    tenon_session_Page page = { TENON_AS(tenon_session_ *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+tenon_session_OffsetPage tenon_session_page_of_q(const tenon_session_OffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&tenon_session_model, query, query->page, query->size);
+    tenon_session_OffsetPage page = { TENON_AS(tenon_session_ *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 tenon_session_ *tenon_session_create_q(const tenon_session_Set *query)
@@ -995,6 +1607,74 @@ const tenon_model tenon___model = {
     .nested_update = 0, .nested_upsert_size = 0,
 };
 
+static const tenon_measure tenon___model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(TenonAggregate, count), offsetof(TenonHaving, count) },
+    { "count_of.tenon_key", TENON_COUNT_OF, 0,
+      offsetof(TenonAggregate, count_of.tenon_key_), offsetof(TenonHaving, count_of.tenon_key_) },
+    { "distinct_of.tenon_key", TENON_DISTINCT_OF, 0,
+      offsetof(TenonAggregate, distinct_of.tenon_key_), offsetof(TenonHaving, distinct_of.tenon_key_) },
+    { "sum.tenon_key", TENON_SUM, 0,
+      offsetof(TenonAggregate, sum.tenon_key_), offsetof(TenonHaving, sum.tenon_key_) },
+    { "avg.tenon_key", TENON_AVG, 0,
+      offsetof(TenonAggregate, avg.tenon_key_), offsetof(TenonHaving, avg.tenon_key_) },
+    { "min.tenon_key", TENON_MIN, 0,
+      offsetof(TenonAggregate, min.tenon_key_), offsetof(TenonHaving, min.tenon_key_) },
+    { "max.tenon_key", TENON_MAX, 0,
+      offsetof(TenonAggregate, max.tenon_key_), offsetof(TenonHaving, max.tenon_key_) },
+};
+
+static const tenon_aggregates tenon___model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = tenon___model_measures,
+    .measure_count = sizeof(tenon___model_measures) / sizeof(tenon___model_measures[0]),
+    .aggregate_size = sizeof(TenonAggregate),
+    .aggregate_parts = offsetof(TenonAggregate, parts),
+    .group_size = sizeof(TenonGroup),
+    .group_values = offsetof(TenonGroup, count),
+    .group_parts = offsetof(TenonGroup, parts),
+    .having_size = sizeof(TenonHaving),
+    .part_size = sizeof(TenonPart),
+    .query_where = offsetof(TenonAggregateQuery, where),
+    .query_order_by = offsetof(TenonAggregateQuery, order_by),
+    .query_parts = offsetof(TenonAggregateQuery, parts),
+    .grouped_where = offsetof(TenonGroupQuery, where),
+    .grouped_by = offsetof(TenonGroupQuery, by),
+    .grouped_having = offsetof(TenonGroupQuery, having),
+    .grouped_order_by = offsetof(TenonGroupQuery, order_by),
+    .grouped_parts = offsetof(TenonGroupQuery, parts),
+    .facets_where = offsetof(TenonFacetsQuery, where),
+    .facets_column = offsetof(TenonFacetsQuery, column),
+    .query_chosen = {
+        offsetof(TenonAggregateQuery, count),
+        offsetof(TenonAggregateQuery, count_of),
+        offsetof(TenonAggregateQuery, distinct_of),
+        offsetof(TenonAggregateQuery, sum),
+        offsetof(TenonAggregateQuery, avg),
+        offsetof(TenonAggregateQuery, min),
+        offsetof(TenonAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(TenonGroupQuery, count),
+        offsetof(TenonGroupQuery, count_of),
+        offsetof(TenonGroupQuery, distinct_of),
+        offsetof(TenonGroupQuery, sum),
+        offsetof(TenonGroupQuery, avg),
+        offsetof(TenonGroupQuery, min),
+        offsetof(TenonGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(TenonPart, count),
+        offsetof(TenonPart, count_of),
+        offsetof(TenonPart, distinct_of),
+        offsetof(TenonPart, sum),
+        offsetof(TenonPart, avg),
+        offsetof(TenonPart, min),
+        offsetof(TenonPart, max),
+    },
+};
+
 Tenon *(tenon___find)(tenon_session *session, int64_t tenon_key_)
 {
     const void *const tenon_key[] = { &tenon_key_ };
@@ -1052,6 +1732,45 @@ bool tenon___each_q(const TenonQuery *query, TenonEach *function, void *ctx)
     while (row && function(row, ctx))
         row = tenon___stream_next(made);
     return tenon___stream_close(made);
+}
+
+TenonAggregate tenon___aggregate_q(const TenonAggregateQuery *query)
+{
+    TenonAggregate result;
+    tenon_aggregate(&tenon___model, &tenon___model_aggregates, query, &result);
+    return result;
+}
+
+TenonGroupList tenon___group_q(const TenonGroupQuery *query)
+{
+    tenon_list found = tenon_group(&tenon___model, &tenon___model_aggregates, query);
+    TenonGroupList list = { TENON_AS(TenonGroup *, found.items), found.count };
+    return list;
+}
+
+TenonGroupList tenon___facets_q(const TenonFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&tenon___model, &tenon___model_aggregates, query);
+    TenonGroupList list = { TENON_AS(TenonGroup *, found.items), found.count };
+    return list;
+}
+
+TenonPage tenon___page_q(const TenonPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&tenon___model, query, &request);
+    TenonPage page = { TENON_AS(Tenon *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+TenonOffsetPage tenon___page_of_q(const TenonOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&tenon___model, query, query->page, query->size);
+    TenonOffsetPage page = { TENON_AS(Tenon *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 Tenon *tenon___create_q(const TenonSet *query)
@@ -1155,6 +1874,74 @@ const tenon_model timer__model = {
     .nested_update = 0, .nested_upsert_size = 0,
 };
 
+static const tenon_measure timer__model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(TimerAggregate, count), offsetof(TimerHaving, count) },
+    { "count_of.id", TENON_COUNT_OF, 0,
+      offsetof(TimerAggregate, count_of.id), offsetof(TimerHaving, count_of.id) },
+    { "distinct_of.id", TENON_DISTINCT_OF, 0,
+      offsetof(TimerAggregate, distinct_of.id), offsetof(TimerHaving, distinct_of.id) },
+    { "sum.id", TENON_SUM, 0,
+      offsetof(TimerAggregate, sum.id), offsetof(TimerHaving, sum.id) },
+    { "avg.id", TENON_AVG, 0,
+      offsetof(TimerAggregate, avg.id), offsetof(TimerHaving, avg.id) },
+    { "min.id", TENON_MIN, 0,
+      offsetof(TimerAggregate, min.id), offsetof(TimerHaving, min.id) },
+    { "max.id", TENON_MAX, 0,
+      offsetof(TimerAggregate, max.id), offsetof(TimerHaving, max.id) },
+};
+
+static const tenon_aggregates timer__model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = timer__model_measures,
+    .measure_count = sizeof(timer__model_measures) / sizeof(timer__model_measures[0]),
+    .aggregate_size = sizeof(TimerAggregate),
+    .aggregate_parts = offsetof(TimerAggregate, parts),
+    .group_size = sizeof(TimerGroup),
+    .group_values = offsetof(TimerGroup, count),
+    .group_parts = offsetof(TimerGroup, parts),
+    .having_size = sizeof(TimerHaving),
+    .part_size = sizeof(TimerPart),
+    .query_where = offsetof(TimerAggregateQuery, where),
+    .query_order_by = offsetof(TimerAggregateQuery, order_by),
+    .query_parts = offsetof(TimerAggregateQuery, parts),
+    .grouped_where = offsetof(TimerGroupQuery, where),
+    .grouped_by = offsetof(TimerGroupQuery, by),
+    .grouped_having = offsetof(TimerGroupQuery, having),
+    .grouped_order_by = offsetof(TimerGroupQuery, order_by),
+    .grouped_parts = offsetof(TimerGroupQuery, parts),
+    .facets_where = offsetof(TimerFacetsQuery, where),
+    .facets_column = offsetof(TimerFacetsQuery, column),
+    .query_chosen = {
+        offsetof(TimerAggregateQuery, count),
+        offsetof(TimerAggregateQuery, count_of),
+        offsetof(TimerAggregateQuery, distinct_of),
+        offsetof(TimerAggregateQuery, sum),
+        offsetof(TimerAggregateQuery, avg),
+        offsetof(TimerAggregateQuery, min),
+        offsetof(TimerAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(TimerGroupQuery, count),
+        offsetof(TimerGroupQuery, count_of),
+        offsetof(TimerGroupQuery, distinct_of),
+        offsetof(TimerGroupQuery, sum),
+        offsetof(TimerGroupQuery, avg),
+        offsetof(TimerGroupQuery, min),
+        offsetof(TimerGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(TimerPart, count),
+        offsetof(TimerPart, count_of),
+        offsetof(TimerPart, distinct_of),
+        offsetof(TimerPart, sum),
+        offsetof(TimerPart, avg),
+        offsetof(TimerPart, min),
+        offsetof(TimerPart, max),
+    },
+};
+
 Timer *(timer__find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
@@ -1212,6 +1999,45 @@ bool timer__each_q(const TimerQuery *query, TimerEach *function, void *ctx)
     while (row && function(row, ctx))
         row = timer__stream_next(made);
     return timer__stream_close(made);
+}
+
+TimerAggregate timer__aggregate_q(const TimerAggregateQuery *query)
+{
+    TimerAggregate result;
+    tenon_aggregate(&timer__model, &timer__model_aggregates, query, &result);
+    return result;
+}
+
+TimerGroupList timer__group_q(const TimerGroupQuery *query)
+{
+    tenon_list found = tenon_group(&timer__model, &timer__model_aggregates, query);
+    TimerGroupList list = { TENON_AS(TimerGroup *, found.items), found.count };
+    return list;
+}
+
+TimerGroupList timer__facets_q(const TimerFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&timer__model, &timer__model_aggregates, query);
+    TimerGroupList list = { TENON_AS(TimerGroup *, found.items), found.count };
+    return list;
+}
+
+TimerPage timer__page_q(const TimerPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&timer__model, query, &request);
+    TimerPage page = { TENON_AS(Timer *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+TimerOffsetPage timer__page_of_q(const TimerOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&timer__model, query, query->page, query->size);
+    TimerOffsetPage page = { TENON_AS(Timer *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 Timer *timer__create_q(const TimerSet *query)
@@ -1348,6 +2174,94 @@ const tenon_model uses_model = {
     .nested_update = 0, .nested_upsert_size = 0,
 };
 
+static const tenon_measure uses_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(UsesAggregate, count), offsetof(UsesHaving, count) },
+    { "count_of.Kind", TENON_COUNT_OF, 0,
+      offsetof(UsesAggregate, count_of.Kind), offsetof(UsesHaving, count_of.Kind) },
+    { "count_of.kind", TENON_COUNT_OF, 1,
+      offsetof(UsesAggregate, count_of.kind), offsetof(UsesHaving, count_of.kind) },
+    { "count_of.FILE", TENON_COUNT_OF, 2,
+      offsetof(UsesAggregate, count_of.FILE_), offsetof(UsesHaving, count_of.FILE_) },
+    { "count_of.a_user", TENON_COUNT_OF, 3,
+      offsetof(UsesAggregate, count_of.a_user), offsetof(UsesHaving, count_of.a_user) },
+    { "distinct_of.Kind", TENON_DISTINCT_OF, 0,
+      offsetof(UsesAggregate, distinct_of.Kind), offsetof(UsesHaving, distinct_of.Kind) },
+    { "distinct_of.kind", TENON_DISTINCT_OF, 1,
+      offsetof(UsesAggregate, distinct_of.kind), offsetof(UsesHaving, distinct_of.kind) },
+    { "distinct_of.FILE", TENON_DISTINCT_OF, 2,
+      offsetof(UsesAggregate, distinct_of.FILE_), offsetof(UsesHaving, distinct_of.FILE_) },
+    { "distinct_of.a_user", TENON_DISTINCT_OF, 3,
+      offsetof(UsesAggregate, distinct_of.a_user), offsetof(UsesHaving, distinct_of.a_user) },
+    { "sum.FILE", TENON_SUM, 2,
+      offsetof(UsesAggregate, sum.FILE_), offsetof(UsesHaving, sum.FILE_) },
+    { "sum.a_user", TENON_SUM, 3,
+      offsetof(UsesAggregate, sum.a_user), offsetof(UsesHaving, sum.a_user) },
+    { "avg.FILE", TENON_AVG, 2,
+      offsetof(UsesAggregate, avg.FILE_), offsetof(UsesHaving, avg.FILE_) },
+    { "avg.a_user", TENON_AVG, 3,
+      offsetof(UsesAggregate, avg.a_user), offsetof(UsesHaving, avg.a_user) },
+    { "min.FILE", TENON_MIN, 2,
+      offsetof(UsesAggregate, min.FILE_), offsetof(UsesHaving, min.FILE_) },
+    { "min.a_user", TENON_MIN, 3,
+      offsetof(UsesAggregate, min.a_user), offsetof(UsesHaving, min.a_user) },
+    { "max.FILE", TENON_MAX, 2,
+      offsetof(UsesAggregate, max.FILE_), offsetof(UsesHaving, max.FILE_) },
+    { "max.a_user", TENON_MAX, 3,
+      offsetof(UsesAggregate, max.a_user), offsetof(UsesHaving, max.a_user) },
+};
+
+static const tenon_aggregates uses_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = uses_model_measures,
+    .measure_count = sizeof(uses_model_measures) / sizeof(uses_model_measures[0]),
+    .aggregate_size = sizeof(UsesAggregate),
+    .aggregate_parts = offsetof(UsesAggregate, parts),
+    .group_size = sizeof(UsesGroup),
+    .group_values = offsetof(UsesGroup, count),
+    .group_parts = offsetof(UsesGroup, parts),
+    .having_size = sizeof(UsesHaving),
+    .part_size = sizeof(UsesPart),
+    .query_where = offsetof(UsesAggregateQuery, where),
+    .query_order_by = offsetof(UsesAggregateQuery, order_by),
+    .query_parts = offsetof(UsesAggregateQuery, parts),
+    .grouped_where = offsetof(UsesGroupQuery, where),
+    .grouped_by = offsetof(UsesGroupQuery, by),
+    .grouped_having = offsetof(UsesGroupQuery, having),
+    .grouped_order_by = offsetof(UsesGroupQuery, order_by),
+    .grouped_parts = offsetof(UsesGroupQuery, parts),
+    .facets_where = offsetof(UsesFacetsQuery, where),
+    .facets_column = offsetof(UsesFacetsQuery, column),
+    .query_chosen = {
+        offsetof(UsesAggregateQuery, count),
+        offsetof(UsesAggregateQuery, count_of),
+        offsetof(UsesAggregateQuery, distinct_of),
+        offsetof(UsesAggregateQuery, sum),
+        offsetof(UsesAggregateQuery, avg),
+        offsetof(UsesAggregateQuery, min),
+        offsetof(UsesAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(UsesGroupQuery, count),
+        offsetof(UsesGroupQuery, count_of),
+        offsetof(UsesGroupQuery, distinct_of),
+        offsetof(UsesGroupQuery, sum),
+        offsetof(UsesGroupQuery, avg),
+        offsetof(UsesGroupQuery, min),
+        offsetof(UsesGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(UsesPart, count),
+        offsetof(UsesPart, count_of),
+        offsetof(UsesPart, distinct_of),
+        offsetof(UsesPart, sum),
+        offsetof(UsesPart, avg),
+        offsetof(UsesPart, min),
+        offsetof(UsesPart, max),
+    },
+};
+
 Uses *(uses_find)(tenon_session *session, Kind Kind_, Kind kind, int64_t FILE__)
 {
     const void *const tenon_key[] = { &Kind_, &kind, &FILE__ };
@@ -1405,6 +2319,45 @@ bool uses_each_q(const UsesQuery *query, UsesEach *function, void *ctx)
     while (row && function(row, ctx))
         row = uses_stream_next(made);
     return uses_stream_close(made);
+}
+
+UsesAggregate uses_aggregate_q(const UsesAggregateQuery *query)
+{
+    UsesAggregate result;
+    tenon_aggregate(&uses_model, &uses_model_aggregates, query, &result);
+    return result;
+}
+
+UsesGroupList uses_group_q(const UsesGroupQuery *query)
+{
+    tenon_list found = tenon_group(&uses_model, &uses_model_aggregates, query);
+    UsesGroupList list = { TENON_AS(UsesGroup *, found.items), found.count };
+    return list;
+}
+
+UsesGroupList uses_facets_q(const UsesFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&uses_model, &uses_model_aggregates, query);
+    UsesGroupList list = { TENON_AS(UsesGroup *, found.items), found.count };
+    return list;
+}
+
+UsesPage uses_page_q(const UsesPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&uses_model, query, &request);
+    UsesPage page = { TENON_AS(Uses *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+UsesOffsetPage uses_page_of_q(const UsesOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&uses_model, query, query->page, query->size);
+    UsesOffsetPage page = { TENON_AS(Uses *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 Uses *uses_create_q(const UsesSet *query)

@@ -279,6 +279,356 @@ typedef struct ReservedStream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool ReservedEach(Reserved *row, void *ctx);
 
+typedef struct ReservedColumnCounts {
+    int64_t int_;
+    int64_t class_;
+    int64_t errno_;
+    int64_t linux_;
+    int64_t session_;
+    int64_t table_;
+    int64_t all_;
+    int64_t none_;
+    int64_t any_;
+    int64_t tenon_loaded_;
+    int64_t tenon_key_;
+    int64_t set;
+    int64_t NULL_;
+    int64_t int__;
+    int64_t loaded;
+    int64_t Kind;
+    int64_t other;
+    int64_t Reserved;
+    int64_t SET;
+    int64_t IN;
+} ReservedColumnCounts;
+
+typedef struct ReservedDistinctCounts {
+    int64_t int_;
+    int64_t class_;
+    int64_t errno_;
+    int64_t linux_;
+    int64_t session_;
+    int64_t table_;
+    int64_t all_;
+    int64_t none_;
+    int64_t any_;
+    int64_t tenon_loaded_;
+    int64_t tenon_key_;
+    int64_t set;
+    int64_t NULL_;
+    int64_t int__;
+    int64_t loaded;
+    int64_t Kind;
+    int64_t other;
+    int64_t Reserved;
+    int64_t SET;
+    int64_t IN;
+} ReservedDistinctCounts;
+
+typedef struct ReservedSums {
+    tenon_opt_int64 int_;
+    tenon_opt_int64 errno_;
+    tenon_opt_int64 all_;
+    tenon_opt_int64 none_;
+    tenon_opt_int64 any_;
+    tenon_opt_int64 tenon_loaded_;
+    tenon_opt_int64 tenon_key_;
+    tenon_opt_int64 set;
+    tenon_opt_int64 NULL_;
+    tenon_opt_int64 int__;
+    tenon_opt_int64 Reserved;
+    tenon_opt_int64 SET;
+    tenon_opt_int64 IN;
+} ReservedSums;
+
+typedef struct ReservedAverages {
+    tenon_opt_double int_;
+    tenon_opt_double errno_;
+    tenon_opt_double all_;
+    tenon_opt_double none_;
+    tenon_opt_double any_;
+    tenon_opt_double tenon_loaded_;
+    tenon_opt_double tenon_key_;
+    tenon_opt_double set;
+    tenon_opt_double NULL_;
+    tenon_opt_double int__;
+    tenon_opt_double Reserved;
+    tenon_opt_double SET;
+    tenon_opt_double IN;
+} ReservedAverages;
+
+typedef struct ReservedExtremes {
+    tenon_opt_int32 int_;
+    const char *class_;
+    tenon_opt_int32 errno_;
+    const char *session_;
+    const char *table_;
+    tenon_opt_int32 all_;
+    tenon_opt_int32 none_;
+    tenon_opt_int32 any_;
+    tenon_opt_int32 tenon_loaded_;
+    tenon_opt_int32 tenon_key_;
+    tenon_opt_int32 set;
+    tenon_opt_int32 NULL_;
+    tenon_opt_int32 int__;
+    tenon_opt_int32 Reserved;
+    tenon_opt_int32 SET;
+    tenon_opt_int32 IN;
+} ReservedExtremes;
+
+typedef struct ReservedColumnCountFilters {
+    tenon_int_filter int_;
+    tenon_int_filter class_;
+    tenon_int_filter errno_;
+    tenon_int_filter linux_;
+    tenon_int_filter session_;
+    tenon_int_filter table_;
+    tenon_int_filter all_;
+    tenon_int_filter none_;
+    tenon_int_filter any_;
+    tenon_int_filter tenon_loaded_;
+    tenon_int_filter tenon_key_;
+    tenon_int_filter set;
+    tenon_int_filter NULL_;
+    tenon_int_filter int__;
+    tenon_int_filter loaded;
+    tenon_int_filter Kind;
+    tenon_int_filter other;
+    tenon_int_filter Reserved;
+    tenon_int_filter SET;
+    tenon_int_filter IN;
+} ReservedColumnCountFilters;
+
+typedef struct ReservedDistinctCountFilters {
+    tenon_int_filter int_;
+    tenon_int_filter class_;
+    tenon_int_filter errno_;
+    tenon_int_filter linux_;
+    tenon_int_filter session_;
+    tenon_int_filter table_;
+    tenon_int_filter all_;
+    tenon_int_filter none_;
+    tenon_int_filter any_;
+    tenon_int_filter tenon_loaded_;
+    tenon_int_filter tenon_key_;
+    tenon_int_filter set;
+    tenon_int_filter NULL_;
+    tenon_int_filter int__;
+    tenon_int_filter loaded;
+    tenon_int_filter Kind;
+    tenon_int_filter other;
+    tenon_int_filter Reserved;
+    tenon_int_filter SET;
+    tenon_int_filter IN;
+} ReservedDistinctCountFilters;
+
+typedef struct ReservedSumFilters {
+    tenon_int_filter int_;
+    tenon_int_filter errno_;
+    tenon_int_filter all_;
+    tenon_int_filter none_;
+    tenon_int_filter any_;
+    tenon_int_filter tenon_loaded_;
+    tenon_int_filter tenon_key_;
+    tenon_int_filter set;
+    tenon_int_filter NULL_;
+    tenon_int_filter int__;
+    tenon_int_filter Reserved;
+    tenon_int_filter SET;
+    tenon_int_filter IN;
+} ReservedSumFilters;
+
+typedef struct ReservedAverageFilters {
+    tenon_float_filter int_;
+    tenon_float_filter errno_;
+    tenon_float_filter all_;
+    tenon_float_filter none_;
+    tenon_float_filter any_;
+    tenon_float_filter tenon_loaded_;
+    tenon_float_filter tenon_key_;
+    tenon_float_filter set;
+    tenon_float_filter NULL_;
+    tenon_float_filter int__;
+    tenon_float_filter Reserved;
+    tenon_float_filter SET;
+    tenon_float_filter IN;
+} ReservedAverageFilters;
+
+typedef struct ReservedExtremeFilters {
+    tenon_int_filter int_;
+    tenon_text_filter class_;
+    tenon_int_filter errno_;
+    tenon_text_filter session_;
+    tenon_text_filter table_;
+    tenon_int_filter all_;
+    tenon_int_filter none_;
+    tenon_int_filter any_;
+    tenon_int_filter tenon_loaded_;
+    tenon_int_filter tenon_key_;
+    tenon_int_filter set;
+    tenon_int_filter NULL_;
+    tenon_int_filter int__;
+    tenon_int_filter Reserved;
+    tenon_int_filter SET;
+    tenon_int_filter IN;
+} ReservedExtremeFilters;
+
+typedef struct ReservedAggregate {
+    int64_t count;
+    ReservedColumnCounts count_of;
+    ReservedDistinctCounts distinct_of;
+    ReservedSums sum;
+    ReservedAverages avg;
+    ReservedExtremes min, max;
+    const struct ReservedAggregate *parts;
+} ReservedAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct ReservedGroup {
+    struct Reserved key;
+    int64_t count;
+    ReservedColumnCounts count_of;
+    ReservedDistinctCounts distinct_of;
+    ReservedSums sum;
+    ReservedAverages avg;
+    ReservedExtremes min, max;
+    const struct ReservedAggregate *parts;
+} ReservedGroup;
+
+typedef struct ReservedGroupList {
+    ReservedGroup *items;
+    size_t count;
+} ReservedGroupList;
+
+typedef struct ReservedHavingList {
+    const struct ReservedHaving *items;
+    size_t count;
+} ReservedHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct ReservedHaving {
+    const struct ReservedHaving *except;
+    ReservedHavingList all, any, none;
+    tenon_int_filter count;
+    ReservedColumnCountFilters count_of;
+    ReservedDistinctCountFilters distinct_of;
+    ReservedSumFilters sum;
+    ReservedAverageFilters avg;
+    ReservedExtremeFilters min, max;
+} ReservedHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct ReservedPart {
+    const struct ReservedWhere *where;
+    bool count;
+    ReservedColumn count_of[20];
+    ReservedColumn distinct_of[20];
+    ReservedColumn sum[13], avg[13];
+    ReservedColumn min[16], max[16];
+} ReservedPart;
+
+typedef struct ReservedPartList {
+    const ReservedPart *items;
+    size_t count;
+} ReservedPartList;
+
+typedef struct ReservedAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    ReservedWhere where;
+    ReservedOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    ReservedColumn count_of[20];
+    ReservedColumn distinct_of[20];
+    ReservedColumn sum[13], avg[13];
+    ReservedColumn min[16], max[16];
+    ReservedPartList parts;
+} ReservedAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct ReservedGroupOrder {
+    ReservedColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} ReservedGroupOrder;
+
+typedef struct ReservedGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    ReservedWhere where;
+    ReservedColumn by[TENON_MAX_BY];
+    ReservedHaving having;
+    ReservedGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    ReservedColumn count_of[20];
+    ReservedColumn distinct_of[20];
+    ReservedColumn sum[13], avg[13];
+    ReservedColumn min[16], max[16];
+    ReservedPartList parts;
+} ReservedGroupQuery;
+
+typedef struct ReservedFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    ReservedWhere where;
+    ReservedColumn column;
+} ReservedFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct ReservedPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    ReservedWhere where;
+    ReservedOrder order_by[TENON_MAX_ORDER];
+    ReservedColumn select[20];
+    ReservedColumn distinct[TENON_MAX_DISTINCT];
+    int64_t size;
+    const char *after, *before;
+} ReservedPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct ReservedOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    ReservedWhere where;
+    ReservedOrder order_by[TENON_MAX_ORDER];
+    ReservedColumn select[20];
+    ReservedColumn distinct[TENON_MAX_DISTINCT];
+    int64_t page, size;
+} ReservedOffsetPageQuery;
+
+typedef struct ReservedPage {
+    struct Reserved *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} ReservedPage;
+
+typedef struct ReservedOffsetPage {
+    struct Reserved *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} ReservedOffsetPage;
+
 struct ReservedSet {
     tenon_session *session;
     tenon_table table;
@@ -350,6 +700,11 @@ ReservedStream reserved_stream_open_q(const ReservedQuery *query);
 Reserved *reserved_stream_next(ReservedStream stream);
 bool reserved_stream_close(ReservedStream stream);
 bool reserved_each_q(const ReservedQuery *query, ReservedEach *function, void *ctx);
+ReservedAggregate reserved_aggregate_q(const ReservedAggregateQuery *query);
+ReservedGroupList reserved_group_q(const ReservedGroupQuery *query);
+ReservedGroupList reserved_facets_q(const ReservedFacetsQuery *query);
+ReservedPage reserved_page_q(const ReservedPageQuery *query);
+ReservedOffsetPage reserved_page_of_q(const ReservedOffsetPageQuery *query);
 Reserved *reserved_create_q(const ReservedSet *set);
 int64_t reserved_create_many_q(const ReservedCreateMany *rows);
 ReservedList reserved_create_many_returning_q(const ReservedCreateMany *rows);
@@ -386,6 +741,20 @@ Reserved *reserved_upsert_q(const ReservedUpsert *row);
 #define reserved_each(session_, function_, ...) \
     reserved_each_q(&(ReservedQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define RESERVED_PARTS(...) \
+    TENON_LIST_OF(ReservedPart, __VA_ARGS__)
+#define RESERVED_HAVINGS(...) \
+    TENON_LIST_OF(ReservedHaving, __VA_ARGS__)
+#define reserved_aggregate(...) \
+    reserved_aggregate_q(TENON_HERE((&(ReservedAggregateQuery){ .session = __VA_ARGS__ })))
+#define reserved_group(...) \
+    reserved_group_q(TENON_HERE((&(ReservedGroupQuery){ .session = __VA_ARGS__ })))
+#define reserved_facets(...) \
+    reserved_facets_q(TENON_HERE((&(ReservedFacetsQuery){ .session = __VA_ARGS__ })))
+#define reserved_page(...) \
+    reserved_page_q(TENON_HERE((&(ReservedPageQuery){ .session = __VA_ARGS__ })))
+#define reserved_page_of(...) \
+    reserved_page_of_q(TENON_HERE((&(ReservedOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define reserved_create(...) \
     reserved_create_q(TENON_HERE((&(ReservedSet){ .session = __VA_ARGS__ })))
 #define reserved_create_many(...) \
@@ -460,6 +829,202 @@ typedef struct FILE_Stream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool FILE_Each(FILE_ *row, void *ctx);
 
+typedef struct FILE_ColumnCounts {
+    int64_t FILE_;
+} FILE_ColumnCounts;
+
+typedef struct FILE_DistinctCounts {
+    int64_t FILE_;
+} FILE_DistinctCounts;
+
+typedef struct FILE_Sums {
+    tenon_opt_int64 FILE_;
+} FILE_Sums;
+
+typedef struct FILE_Averages {
+    tenon_opt_double FILE_;
+} FILE_Averages;
+
+typedef struct FILE_Extremes {
+    tenon_opt_int32 FILE_;
+} FILE_Extremes;
+
+typedef struct FILE_ColumnCountFilters {
+    tenon_int_filter FILE_;
+} FILE_ColumnCountFilters;
+
+typedef struct FILE_DistinctCountFilters {
+    tenon_int_filter FILE_;
+} FILE_DistinctCountFilters;
+
+typedef struct FILE_SumFilters {
+    tenon_int_filter FILE_;
+} FILE_SumFilters;
+
+typedef struct FILE_AverageFilters {
+    tenon_float_filter FILE_;
+} FILE_AverageFilters;
+
+typedef struct FILE_ExtremeFilters {
+    tenon_int_filter FILE_;
+} FILE_ExtremeFilters;
+
+typedef struct FILE_Aggregate {
+    int64_t count;
+    FILE_ColumnCounts count_of;
+    FILE_DistinctCounts distinct_of;
+    FILE_Sums sum;
+    FILE_Averages avg;
+    FILE_Extremes min, max;
+    const struct FILE_Aggregate *parts;
+} FILE_Aggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct FILE_Group {
+    struct FILE_ key;
+    int64_t count;
+    FILE_ColumnCounts count_of;
+    FILE_DistinctCounts distinct_of;
+    FILE_Sums sum;
+    FILE_Averages avg;
+    FILE_Extremes min, max;
+    const struct FILE_Aggregate *parts;
+} FILE_Group;
+
+typedef struct FILE_GroupList {
+    FILE_Group *items;
+    size_t count;
+} FILE_GroupList;
+
+typedef struct FILE_HavingList {
+    const struct FILE_Having *items;
+    size_t count;
+} FILE_HavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct FILE_Having {
+    const struct FILE_Having *except;
+    FILE_HavingList all, any, none;
+    tenon_int_filter count;
+    FILE_ColumnCountFilters count_of;
+    FILE_DistinctCountFilters distinct_of;
+    FILE_SumFilters sum;
+    FILE_AverageFilters avg;
+    FILE_ExtremeFilters min, max;
+} FILE_Having;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct FILE_Part {
+    const struct FILE_Where *where;
+    bool count;
+    FILE_Column count_of[1];
+    FILE_Column distinct_of[1];
+    FILE_Column sum[1], avg[1];
+    FILE_Column min[1], max[1];
+} FILE_Part;
+
+typedef struct FILE_PartList {
+    const FILE_Part *items;
+    size_t count;
+} FILE_PartList;
+
+typedef struct FILE_AggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    FILE_Where where;
+    FILE_Order order_by[TENON_MAX_ORDER];
+    bool count;
+    FILE_Column count_of[1];
+    FILE_Column distinct_of[1];
+    FILE_Column sum[1], avg[1];
+    FILE_Column min[1], max[1];
+    FILE_PartList parts;
+} FILE_AggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct FILE_GroupOrder {
+    FILE_Column column;
+    tenon_direction direction;
+    tenon_function of;
+} FILE_GroupOrder;
+
+typedef struct FILE_GroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    FILE_Where where;
+    FILE_Column by[TENON_MAX_BY];
+    FILE_Having having;
+    FILE_GroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    FILE_Column count_of[1];
+    FILE_Column distinct_of[1];
+    FILE_Column sum[1], avg[1];
+    FILE_Column min[1], max[1];
+    FILE_PartList parts;
+} FILE_GroupQuery;
+
+typedef struct FILE_FacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    FILE_Where where;
+    FILE_Column column;
+} FILE_FacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct FILE_PageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    FILE_Where where;
+    FILE_Order order_by[TENON_MAX_ORDER];
+    FILE_Column select[1];
+    FILE_Column distinct[TENON_MAX_DISTINCT];
+    int64_t size;
+    const char *after, *before;
+} FILE_PageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct FILE_OffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    FILE_Where where;
+    FILE_Order order_by[TENON_MAX_ORDER];
+    FILE_Column select[1];
+    FILE_Column distinct[TENON_MAX_DISTINCT];
+    int64_t page, size;
+} FILE_OffsetPageQuery;
+
+typedef struct FILE_Page {
+    struct FILE_ *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} FILE_Page;
+
+typedef struct FILE_OffsetPage {
+    struct FILE_ *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} FILE_OffsetPage;
+
 struct FILE_Set {
     tenon_session *session;
     tenon_table table;
@@ -508,6 +1073,11 @@ FILE_Stream file_stream_open_q(const FILE_Query *query);
 FILE_ *file_stream_next(FILE_Stream stream);
 bool file_stream_close(FILE_Stream stream);
 bool file_each_q(const FILE_Query *query, FILE_Each *function, void *ctx);
+FILE_Aggregate file_aggregate_q(const FILE_AggregateQuery *query);
+FILE_GroupList file_group_q(const FILE_GroupQuery *query);
+FILE_GroupList file_facets_q(const FILE_FacetsQuery *query);
+FILE_Page file_page_q(const FILE_PageQuery *query);
+FILE_OffsetPage file_page_of_q(const FILE_OffsetPageQuery *query);
 FILE_ *file_create_q(const FILE_Set *set);
 int64_t file_create_many_q(const FILE_CreateMany *rows);
 FILE_List file_create_many_returning_q(const FILE_CreateMany *rows);
@@ -538,6 +1108,20 @@ FILE_ *file_upsert_q(const FILE_Upsert *row);
 #define file_each(session_, function_, ...) \
     file_each_q(&(FILE_Query){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define FILE_PARTS(...) \
+    TENON_LIST_OF(FILE_Part, __VA_ARGS__)
+#define FILE_HAVINGS(...) \
+    TENON_LIST_OF(FILE_Having, __VA_ARGS__)
+#define file_aggregate(...) \
+    file_aggregate_q(TENON_HERE((&(FILE_AggregateQuery){ .session = __VA_ARGS__ })))
+#define file_group(...) \
+    file_group_q(TENON_HERE((&(FILE_GroupQuery){ .session = __VA_ARGS__ })))
+#define file_facets(...) \
+    file_facets_q(TENON_HERE((&(FILE_FacetsQuery){ .session = __VA_ARGS__ })))
+#define file_page(...) \
+    file_page_q(TENON_HERE((&(FILE_PageQuery){ .session = __VA_ARGS__ })))
+#define file_page_of(...) \
+    file_page_of_q(TENON_HERE((&(FILE_OffsetPageQuery){ .session = __VA_ARGS__ })))
 #define file_create(...) \
     file_create_q(TENON_HERE((&(FILE_Set){ .session = __VA_ARGS__ })))
 #define file_create_many(...) \
@@ -612,6 +1196,202 @@ typedef struct bool_Stream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool bool_Each(bool_ *row, void *ctx);
 
+typedef struct bool_ColumnCounts {
+    int64_t set;
+} bool_ColumnCounts;
+
+typedef struct bool_DistinctCounts {
+    int64_t set;
+} bool_DistinctCounts;
+
+typedef struct bool_Sums {
+    tenon_opt_int64 set;
+} bool_Sums;
+
+typedef struct bool_Averages {
+    tenon_opt_double set;
+} bool_Averages;
+
+typedef struct bool_Extremes {
+    tenon_opt_int32 set;
+} bool_Extremes;
+
+typedef struct bool_ColumnCountFilters {
+    tenon_int_filter set;
+} bool_ColumnCountFilters;
+
+typedef struct bool_DistinctCountFilters {
+    tenon_int_filter set;
+} bool_DistinctCountFilters;
+
+typedef struct bool_SumFilters {
+    tenon_int_filter set;
+} bool_SumFilters;
+
+typedef struct bool_AverageFilters {
+    tenon_float_filter set;
+} bool_AverageFilters;
+
+typedef struct bool_ExtremeFilters {
+    tenon_int_filter set;
+} bool_ExtremeFilters;
+
+typedef struct bool_Aggregate {
+    int64_t count;
+    bool_ColumnCounts count_of;
+    bool_DistinctCounts distinct_of;
+    bool_Sums sum;
+    bool_Averages avg;
+    bool_Extremes min, max;
+    const struct bool_Aggregate *parts;
+} bool_Aggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct bool_Group {
+    struct bool_ key;
+    int64_t count;
+    bool_ColumnCounts count_of;
+    bool_DistinctCounts distinct_of;
+    bool_Sums sum;
+    bool_Averages avg;
+    bool_Extremes min, max;
+    const struct bool_Aggregate *parts;
+} bool_Group;
+
+typedef struct bool_GroupList {
+    bool_Group *items;
+    size_t count;
+} bool_GroupList;
+
+typedef struct bool_HavingList {
+    const struct bool_Having *items;
+    size_t count;
+} bool_HavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct bool_Having {
+    const struct bool_Having *except;
+    bool_HavingList all, any, none;
+    tenon_int_filter count;
+    bool_ColumnCountFilters count_of;
+    bool_DistinctCountFilters distinct_of;
+    bool_SumFilters sum;
+    bool_AverageFilters avg;
+    bool_ExtremeFilters min, max;
+} bool_Having;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct bool_Part {
+    const struct bool_Where *where;
+    bool count;
+    bool_Column count_of[1];
+    bool_Column distinct_of[1];
+    bool_Column sum[1], avg[1];
+    bool_Column min[1], max[1];
+} bool_Part;
+
+typedef struct bool_PartList {
+    const bool_Part *items;
+    size_t count;
+} bool_PartList;
+
+typedef struct bool_AggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    bool_Where where;
+    bool_Order order_by[TENON_MAX_ORDER];
+    bool count;
+    bool_Column count_of[1];
+    bool_Column distinct_of[1];
+    bool_Column sum[1], avg[1];
+    bool_Column min[1], max[1];
+    bool_PartList parts;
+} bool_AggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct bool_GroupOrder {
+    bool_Column column;
+    tenon_direction direction;
+    tenon_function of;
+} bool_GroupOrder;
+
+typedef struct bool_GroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    bool_Where where;
+    bool_Column by[TENON_MAX_BY];
+    bool_Having having;
+    bool_GroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    bool_Column count_of[1];
+    bool_Column distinct_of[1];
+    bool_Column sum[1], avg[1];
+    bool_Column min[1], max[1];
+    bool_PartList parts;
+} bool_GroupQuery;
+
+typedef struct bool_FacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    bool_Where where;
+    bool_Column column;
+} bool_FacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct bool_PageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    bool_Where where;
+    bool_Order order_by[TENON_MAX_ORDER];
+    bool_Column select[1];
+    bool_Column distinct[TENON_MAX_DISTINCT];
+    int64_t size;
+    const char *after, *before;
+} bool_PageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct bool_OffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    bool_Where where;
+    bool_Order order_by[TENON_MAX_ORDER];
+    bool_Column select[1];
+    bool_Column distinct[TENON_MAX_DISTINCT];
+    int64_t page, size;
+} bool_OffsetPageQuery;
+
+typedef struct bool_Page {
+    struct bool_ *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} bool_Page;
+
+typedef struct bool_OffsetPage {
+    struct bool_ *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} bool_OffsetPage;
+
 struct bool_Set {
     tenon_session *session;
     tenon_table table;
@@ -660,6 +1440,11 @@ bool_Stream bool_stream_open_q(const bool_Query *query);
 bool_ *bool_stream_next(bool_Stream stream);
 bool bool_stream_close(bool_Stream stream);
 bool bool_each_q(const bool_Query *query, bool_Each *function, void *ctx);
+bool_Aggregate bool_aggregate_q(const bool_AggregateQuery *query);
+bool_GroupList bool_group_q(const bool_GroupQuery *query);
+bool_GroupList bool_facets_q(const bool_FacetsQuery *query);
+bool_Page bool_page_q(const bool_PageQuery *query);
+bool_OffsetPage bool_page_of_q(const bool_OffsetPageQuery *query);
 bool_ *bool_create_q(const bool_Set *set);
 int64_t bool_create_many_q(const bool_CreateMany *rows);
 bool_List bool_create_many_returning_q(const bool_CreateMany *rows);
@@ -690,6 +1475,20 @@ bool_ *bool_upsert_q(const bool_Upsert *row);
 #define bool_each(session_, function_, ...) \
     bool_each_q(&(bool_Query){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define BOOL_PARTS(...) \
+    TENON_LIST_OF(bool_Part, __VA_ARGS__)
+#define BOOL_HAVINGS(...) \
+    TENON_LIST_OF(bool_Having, __VA_ARGS__)
+#define bool_aggregate(...) \
+    bool_aggregate_q(TENON_HERE((&(bool_AggregateQuery){ .session = __VA_ARGS__ })))
+#define bool_group(...) \
+    bool_group_q(TENON_HERE((&(bool_GroupQuery){ .session = __VA_ARGS__ })))
+#define bool_facets(...) \
+    bool_facets_q(TENON_HERE((&(bool_FacetsQuery){ .session = __VA_ARGS__ })))
+#define bool_page(...) \
+    bool_page_q(TENON_HERE((&(bool_PageQuery){ .session = __VA_ARGS__ })))
+#define bool_page_of(...) \
+    bool_page_of_q(TENON_HERE((&(bool_OffsetPageQuery){ .session = __VA_ARGS__ })))
 #define bool_create(...) \
     bool_create_q(TENON_HERE((&(bool_Set){ .session = __VA_ARGS__ })))
 #define bool_create_many(...) \
@@ -764,6 +1563,202 @@ typedef struct tenon_session_Stream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool tenon_session_Each(tenon_session_ *row, void *ctx);
 
+typedef struct tenon_session_ColumnCounts {
+    int64_t session_;
+} tenon_session_ColumnCounts;
+
+typedef struct tenon_session_DistinctCounts {
+    int64_t session_;
+} tenon_session_DistinctCounts;
+
+typedef struct tenon_session_Sums {
+    tenon_opt_int64 session_;
+} tenon_session_Sums;
+
+typedef struct tenon_session_Averages {
+    tenon_opt_double session_;
+} tenon_session_Averages;
+
+typedef struct tenon_session_Extremes {
+    tenon_opt_int32 session_;
+} tenon_session_Extremes;
+
+typedef struct tenon_session_ColumnCountFilters {
+    tenon_int_filter session_;
+} tenon_session_ColumnCountFilters;
+
+typedef struct tenon_session_DistinctCountFilters {
+    tenon_int_filter session_;
+} tenon_session_DistinctCountFilters;
+
+typedef struct tenon_session_SumFilters {
+    tenon_int_filter session_;
+} tenon_session_SumFilters;
+
+typedef struct tenon_session_AverageFilters {
+    tenon_float_filter session_;
+} tenon_session_AverageFilters;
+
+typedef struct tenon_session_ExtremeFilters {
+    tenon_int_filter session_;
+} tenon_session_ExtremeFilters;
+
+typedef struct tenon_session_Aggregate {
+    int64_t count;
+    tenon_session_ColumnCounts count_of;
+    tenon_session_DistinctCounts distinct_of;
+    tenon_session_Sums sum;
+    tenon_session_Averages avg;
+    tenon_session_Extremes min, max;
+    const struct tenon_session_Aggregate *parts;
+} tenon_session_Aggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct tenon_session_Group {
+    struct tenon_session_ key;
+    int64_t count;
+    tenon_session_ColumnCounts count_of;
+    tenon_session_DistinctCounts distinct_of;
+    tenon_session_Sums sum;
+    tenon_session_Averages avg;
+    tenon_session_Extremes min, max;
+    const struct tenon_session_Aggregate *parts;
+} tenon_session_Group;
+
+typedef struct tenon_session_GroupList {
+    tenon_session_Group *items;
+    size_t count;
+} tenon_session_GroupList;
+
+typedef struct tenon_session_HavingList {
+    const struct tenon_session_Having *items;
+    size_t count;
+} tenon_session_HavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct tenon_session_Having {
+    const struct tenon_session_Having *except;
+    tenon_session_HavingList all, any, none;
+    tenon_int_filter count;
+    tenon_session_ColumnCountFilters count_of;
+    tenon_session_DistinctCountFilters distinct_of;
+    tenon_session_SumFilters sum;
+    tenon_session_AverageFilters avg;
+    tenon_session_ExtremeFilters min, max;
+} tenon_session_Having;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct tenon_session_Part {
+    const struct tenon_session_Where *where;
+    bool count;
+    tenon_session_Column count_of[1];
+    tenon_session_Column distinct_of[1];
+    tenon_session_Column sum[1], avg[1];
+    tenon_session_Column min[1], max[1];
+} tenon_session_Part;
+
+typedef struct tenon_session_PartList {
+    const tenon_session_Part *items;
+    size_t count;
+} tenon_session_PartList;
+
+typedef struct tenon_session_AggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_session_Where where;
+    tenon_session_Order order_by[TENON_MAX_ORDER];
+    bool count;
+    tenon_session_Column count_of[1];
+    tenon_session_Column distinct_of[1];
+    tenon_session_Column sum[1], avg[1];
+    tenon_session_Column min[1], max[1];
+    tenon_session_PartList parts;
+} tenon_session_AggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct tenon_session_GroupOrder {
+    tenon_session_Column column;
+    tenon_direction direction;
+    tenon_function of;
+} tenon_session_GroupOrder;
+
+typedef struct tenon_session_GroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_session_Where where;
+    tenon_session_Column by[TENON_MAX_BY];
+    tenon_session_Having having;
+    tenon_session_GroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    tenon_session_Column count_of[1];
+    tenon_session_Column distinct_of[1];
+    tenon_session_Column sum[1], avg[1];
+    tenon_session_Column min[1], max[1];
+    tenon_session_PartList parts;
+} tenon_session_GroupQuery;
+
+typedef struct tenon_session_FacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_session_Where where;
+    tenon_session_Column column;
+} tenon_session_FacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct tenon_session_PageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    tenon_session_Where where;
+    tenon_session_Order order_by[TENON_MAX_ORDER];
+    tenon_session_Column select[1];
+    tenon_session_Column distinct[TENON_MAX_DISTINCT];
+    int64_t size;
+    const char *after, *before;
+} tenon_session_PageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct tenon_session_OffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    tenon_session_Where where;
+    tenon_session_Order order_by[TENON_MAX_ORDER];
+    tenon_session_Column select[1];
+    tenon_session_Column distinct[TENON_MAX_DISTINCT];
+    int64_t page, size;
+} tenon_session_OffsetPageQuery;
+
+typedef struct tenon_session_Page {
+    struct tenon_session_ *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} tenon_session_Page;
+
+typedef struct tenon_session_OffsetPage {
+    struct tenon_session_ *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} tenon_session_OffsetPage;
+
 struct tenon_session_Set {
     tenon_session *session;
     tenon_table table;
@@ -812,6 +1807,11 @@ tenon_session_Stream tenon_session_stream_open_q(const tenon_session_Query *quer
 tenon_session_ *tenon_session_stream_next(tenon_session_Stream stream);
 bool tenon_session_stream_close(tenon_session_Stream stream);
 bool tenon_session_each_q(const tenon_session_Query *query, tenon_session_Each *function, void *ctx);
+tenon_session_Aggregate tenon_session_aggregate_q(const tenon_session_AggregateQuery *query);
+tenon_session_GroupList tenon_session_group_q(const tenon_session_GroupQuery *query);
+tenon_session_GroupList tenon_session_facets_q(const tenon_session_FacetsQuery *query);
+tenon_session_Page tenon_session_page_q(const tenon_session_PageQuery *query);
+tenon_session_OffsetPage tenon_session_page_of_q(const tenon_session_OffsetPageQuery *query);
 tenon_session_ *tenon_session_create_q(const tenon_session_Set *set);
 int64_t tenon_session_create_many_q(const tenon_session_CreateMany *rows);
 tenon_session_List tenon_session_create_many_returning_q(const tenon_session_CreateMany *rows);
@@ -842,6 +1842,20 @@ tenon_session_ *tenon_session_upsert_q(const tenon_session_Upsert *row);
 #define tenon_session_each(session_, function_, ...) \
     tenon_session_each_q(&(tenon_session_Query){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define TENON_SESSION_PARTS(...) \
+    TENON_LIST_OF(tenon_session_Part, __VA_ARGS__)
+#define TENON_SESSION_HAVINGS(...) \
+    TENON_LIST_OF(tenon_session_Having, __VA_ARGS__)
+#define tenon_session_aggregate(...) \
+    tenon_session_aggregate_q(TENON_HERE((&(tenon_session_AggregateQuery){ .session = __VA_ARGS__ })))
+#define tenon_session_group(...) \
+    tenon_session_group_q(TENON_HERE((&(tenon_session_GroupQuery){ .session = __VA_ARGS__ })))
+#define tenon_session_facets(...) \
+    tenon_session_facets_q(TENON_HERE((&(tenon_session_FacetsQuery){ .session = __VA_ARGS__ })))
+#define tenon_session_page(...) \
+    tenon_session_page_q(TENON_HERE((&(tenon_session_PageQuery){ .session = __VA_ARGS__ })))
+#define tenon_session_page_of(...) \
+    tenon_session_page_of_q(TENON_HERE((&(tenon_session_OffsetPageQuery){ .session = __VA_ARGS__ })))
 #define tenon_session_create(...) \
     tenon_session_create_q(TENON_HERE((&(tenon_session_Set){ .session = __VA_ARGS__ })))
 #define tenon_session_create_many(...) \
@@ -916,6 +1930,202 @@ typedef struct TenonStream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool TenonEach(Tenon *row, void *ctx);
 
+typedef struct TenonColumnCounts {
+    int64_t tenon_key_;
+} TenonColumnCounts;
+
+typedef struct TenonDistinctCounts {
+    int64_t tenon_key_;
+} TenonDistinctCounts;
+
+typedef struct TenonSums {
+    tenon_opt_int64 tenon_key_;
+} TenonSums;
+
+typedef struct TenonAverages {
+    tenon_opt_double tenon_key_;
+} TenonAverages;
+
+typedef struct TenonExtremes {
+    tenon_opt_int32 tenon_key_;
+} TenonExtremes;
+
+typedef struct TenonColumnCountFilters {
+    tenon_int_filter tenon_key_;
+} TenonColumnCountFilters;
+
+typedef struct TenonDistinctCountFilters {
+    tenon_int_filter tenon_key_;
+} TenonDistinctCountFilters;
+
+typedef struct TenonSumFilters {
+    tenon_int_filter tenon_key_;
+} TenonSumFilters;
+
+typedef struct TenonAverageFilters {
+    tenon_float_filter tenon_key_;
+} TenonAverageFilters;
+
+typedef struct TenonExtremeFilters {
+    tenon_int_filter tenon_key_;
+} TenonExtremeFilters;
+
+typedef struct TenonAggregate {
+    int64_t count;
+    TenonColumnCounts count_of;
+    TenonDistinctCounts distinct_of;
+    TenonSums sum;
+    TenonAverages avg;
+    TenonExtremes min, max;
+    const struct TenonAggregate *parts;
+} TenonAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct TenonGroup {
+    struct Tenon key;
+    int64_t count;
+    TenonColumnCounts count_of;
+    TenonDistinctCounts distinct_of;
+    TenonSums sum;
+    TenonAverages avg;
+    TenonExtremes min, max;
+    const struct TenonAggregate *parts;
+} TenonGroup;
+
+typedef struct TenonGroupList {
+    TenonGroup *items;
+    size_t count;
+} TenonGroupList;
+
+typedef struct TenonHavingList {
+    const struct TenonHaving *items;
+    size_t count;
+} TenonHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct TenonHaving {
+    const struct TenonHaving *except;
+    TenonHavingList all, any, none;
+    tenon_int_filter count;
+    TenonColumnCountFilters count_of;
+    TenonDistinctCountFilters distinct_of;
+    TenonSumFilters sum;
+    TenonAverageFilters avg;
+    TenonExtremeFilters min, max;
+} TenonHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct TenonPart {
+    const struct TenonWhere *where;
+    bool count;
+    TenonColumn count_of[1];
+    TenonColumn distinct_of[1];
+    TenonColumn sum[1], avg[1];
+    TenonColumn min[1], max[1];
+} TenonPart;
+
+typedef struct TenonPartList {
+    const TenonPart *items;
+    size_t count;
+} TenonPartList;
+
+typedef struct TenonAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    TenonWhere where;
+    TenonOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    TenonColumn count_of[1];
+    TenonColumn distinct_of[1];
+    TenonColumn sum[1], avg[1];
+    TenonColumn min[1], max[1];
+    TenonPartList parts;
+} TenonAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct TenonGroupOrder {
+    TenonColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} TenonGroupOrder;
+
+typedef struct TenonGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    TenonWhere where;
+    TenonColumn by[TENON_MAX_BY];
+    TenonHaving having;
+    TenonGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    TenonColumn count_of[1];
+    TenonColumn distinct_of[1];
+    TenonColumn sum[1], avg[1];
+    TenonColumn min[1], max[1];
+    TenonPartList parts;
+} TenonGroupQuery;
+
+typedef struct TenonFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    TenonWhere where;
+    TenonColumn column;
+} TenonFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct TenonPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    TenonWhere where;
+    TenonOrder order_by[TENON_MAX_ORDER];
+    TenonColumn select[1];
+    TenonColumn distinct[TENON_MAX_DISTINCT];
+    int64_t size;
+    const char *after, *before;
+} TenonPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct TenonOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    TenonWhere where;
+    TenonOrder order_by[TENON_MAX_ORDER];
+    TenonColumn select[1];
+    TenonColumn distinct[TENON_MAX_DISTINCT];
+    int64_t page, size;
+} TenonOffsetPageQuery;
+
+typedef struct TenonPage {
+    struct Tenon *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} TenonPage;
+
+typedef struct TenonOffsetPage {
+    struct Tenon *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} TenonOffsetPage;
+
 struct TenonSet {
     tenon_session *session;
     tenon_table table;
@@ -964,6 +2174,11 @@ TenonStream tenon___stream_open_q(const TenonQuery *query);
 Tenon *tenon___stream_next(TenonStream stream);
 bool tenon___stream_close(TenonStream stream);
 bool tenon___each_q(const TenonQuery *query, TenonEach *function, void *ctx);
+TenonAggregate tenon___aggregate_q(const TenonAggregateQuery *query);
+TenonGroupList tenon___group_q(const TenonGroupQuery *query);
+TenonGroupList tenon___facets_q(const TenonFacetsQuery *query);
+TenonPage tenon___page_q(const TenonPageQuery *query);
+TenonOffsetPage tenon___page_of_q(const TenonOffsetPageQuery *query);
 Tenon *tenon___create_q(const TenonSet *set);
 int64_t tenon___create_many_q(const TenonCreateMany *rows);
 TenonList tenon___create_many_returning_q(const TenonCreateMany *rows);
@@ -994,6 +2209,20 @@ Tenon *tenon___upsert_q(const TenonUpsert *row);
 #define tenon___each(session_, function_, ...) \
     tenon___each_q(&(TenonQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define TENON___PARTS(...) \
+    TENON_LIST_OF(TenonPart, __VA_ARGS__)
+#define TENON___HAVINGS(...) \
+    TENON_LIST_OF(TenonHaving, __VA_ARGS__)
+#define tenon___aggregate(...) \
+    tenon___aggregate_q(TENON_HERE((&(TenonAggregateQuery){ .session = __VA_ARGS__ })))
+#define tenon___group(...) \
+    tenon___group_q(TENON_HERE((&(TenonGroupQuery){ .session = __VA_ARGS__ })))
+#define tenon___facets(...) \
+    tenon___facets_q(TENON_HERE((&(TenonFacetsQuery){ .session = __VA_ARGS__ })))
+#define tenon___page(...) \
+    tenon___page_q(TENON_HERE((&(TenonPageQuery){ .session = __VA_ARGS__ })))
+#define tenon___page_of(...) \
+    tenon___page_of_q(TENON_HERE((&(TenonOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define tenon___create(...) \
     tenon___create_q(TENON_HERE((&(TenonSet){ .session = __VA_ARGS__ })))
 #define tenon___create_many(...) \
@@ -1068,6 +2297,202 @@ typedef struct TimerStream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool TimerEach(Timer *row, void *ctx);
 
+typedef struct TimerColumnCounts {
+    int64_t id;
+} TimerColumnCounts;
+
+typedef struct TimerDistinctCounts {
+    int64_t id;
+} TimerDistinctCounts;
+
+typedef struct TimerSums {
+    tenon_opt_int64 id;
+} TimerSums;
+
+typedef struct TimerAverages {
+    tenon_opt_double id;
+} TimerAverages;
+
+typedef struct TimerExtremes {
+    tenon_opt_int32 id;
+} TimerExtremes;
+
+typedef struct TimerColumnCountFilters {
+    tenon_int_filter id;
+} TimerColumnCountFilters;
+
+typedef struct TimerDistinctCountFilters {
+    tenon_int_filter id;
+} TimerDistinctCountFilters;
+
+typedef struct TimerSumFilters {
+    tenon_int_filter id;
+} TimerSumFilters;
+
+typedef struct TimerAverageFilters {
+    tenon_float_filter id;
+} TimerAverageFilters;
+
+typedef struct TimerExtremeFilters {
+    tenon_int_filter id;
+} TimerExtremeFilters;
+
+typedef struct TimerAggregate {
+    int64_t count;
+    TimerColumnCounts count_of;
+    TimerDistinctCounts distinct_of;
+    TimerSums sum;
+    TimerAverages avg;
+    TimerExtremes min, max;
+    const struct TimerAggregate *parts;
+} TimerAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct TimerGroup {
+    struct Timer key;
+    int64_t count;
+    TimerColumnCounts count_of;
+    TimerDistinctCounts distinct_of;
+    TimerSums sum;
+    TimerAverages avg;
+    TimerExtremes min, max;
+    const struct TimerAggregate *parts;
+} TimerGroup;
+
+typedef struct TimerGroupList {
+    TimerGroup *items;
+    size_t count;
+} TimerGroupList;
+
+typedef struct TimerHavingList {
+    const struct TimerHaving *items;
+    size_t count;
+} TimerHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct TimerHaving {
+    const struct TimerHaving *except;
+    TimerHavingList all, any, none;
+    tenon_int_filter count;
+    TimerColumnCountFilters count_of;
+    TimerDistinctCountFilters distinct_of;
+    TimerSumFilters sum;
+    TimerAverageFilters avg;
+    TimerExtremeFilters min, max;
+} TimerHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct TimerPart {
+    const struct TimerWhere *where;
+    bool count;
+    TimerColumn count_of[1];
+    TimerColumn distinct_of[1];
+    TimerColumn sum[1], avg[1];
+    TimerColumn min[1], max[1];
+} TimerPart;
+
+typedef struct TimerPartList {
+    const TimerPart *items;
+    size_t count;
+} TimerPartList;
+
+typedef struct TimerAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    TimerWhere where;
+    TimerOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    TimerColumn count_of[1];
+    TimerColumn distinct_of[1];
+    TimerColumn sum[1], avg[1];
+    TimerColumn min[1], max[1];
+    TimerPartList parts;
+} TimerAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct TimerGroupOrder {
+    TimerColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} TimerGroupOrder;
+
+typedef struct TimerGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    TimerWhere where;
+    TimerColumn by[TENON_MAX_BY];
+    TimerHaving having;
+    TimerGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    TimerColumn count_of[1];
+    TimerColumn distinct_of[1];
+    TimerColumn sum[1], avg[1];
+    TimerColumn min[1], max[1];
+    TimerPartList parts;
+} TimerGroupQuery;
+
+typedef struct TimerFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    TimerWhere where;
+    TimerColumn column;
+} TimerFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct TimerPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    TimerWhere where;
+    TimerOrder order_by[TENON_MAX_ORDER];
+    TimerColumn select[1];
+    TimerColumn distinct[TENON_MAX_DISTINCT];
+    int64_t size;
+    const char *after, *before;
+} TimerPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct TimerOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    TimerWhere where;
+    TimerOrder order_by[TENON_MAX_ORDER];
+    TimerColumn select[1];
+    TimerColumn distinct[TENON_MAX_DISTINCT];
+    int64_t page, size;
+} TimerOffsetPageQuery;
+
+typedef struct TimerPage {
+    struct Timer *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} TimerPage;
+
+typedef struct TimerOffsetPage {
+    struct Timer *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} TimerOffsetPage;
+
 struct TimerSet {
     tenon_session *session;
     tenon_table table;
@@ -1116,6 +2541,11 @@ TimerStream timer__stream_open_q(const TimerQuery *query);
 Timer *timer__stream_next(TimerStream stream);
 bool timer__stream_close(TimerStream stream);
 bool timer__each_q(const TimerQuery *query, TimerEach *function, void *ctx);
+TimerAggregate timer__aggregate_q(const TimerAggregateQuery *query);
+TimerGroupList timer__group_q(const TimerGroupQuery *query);
+TimerGroupList timer__facets_q(const TimerFacetsQuery *query);
+TimerPage timer__page_q(const TimerPageQuery *query);
+TimerOffsetPage timer__page_of_q(const TimerOffsetPageQuery *query);
 Timer *timer__create_q(const TimerSet *set);
 int64_t timer__create_many_q(const TimerCreateMany *rows);
 TimerList timer__create_many_returning_q(const TimerCreateMany *rows);
@@ -1146,6 +2576,20 @@ Timer *timer__upsert_q(const TimerUpsert *row);
 #define timer__each(session_, function_, ...) \
     timer__each_q(&(TimerQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define TIMER__PARTS(...) \
+    TENON_LIST_OF(TimerPart, __VA_ARGS__)
+#define TIMER__HAVINGS(...) \
+    TENON_LIST_OF(TimerHaving, __VA_ARGS__)
+#define timer__aggregate(...) \
+    timer__aggregate_q(TENON_HERE((&(TimerAggregateQuery){ .session = __VA_ARGS__ })))
+#define timer__group(...) \
+    timer__group_q(TENON_HERE((&(TimerGroupQuery){ .session = __VA_ARGS__ })))
+#define timer__facets(...) \
+    timer__facets_q(TENON_HERE((&(TimerFacetsQuery){ .session = __VA_ARGS__ })))
+#define timer__page(...) \
+    timer__page_q(TENON_HERE((&(TimerPageQuery){ .session = __VA_ARGS__ })))
+#define timer__page_of(...) \
+    timer__page_of_q(TENON_HERE((&(TimerOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define timer__create(...) \
     timer__create_q(TENON_HERE((&(TimerSet){ .session = __VA_ARGS__ })))
 #define timer__create_many(...) \
@@ -1229,6 +2673,220 @@ typedef struct UsesStream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool UsesEach(Uses *row, void *ctx);
 
+typedef struct UsesColumnCounts {
+    int64_t Kind;
+    int64_t kind;
+    int64_t FILE_;
+    int64_t a_user;
+} UsesColumnCounts;
+
+typedef struct UsesDistinctCounts {
+    int64_t Kind;
+    int64_t kind;
+    int64_t FILE_;
+    int64_t a_user;
+} UsesDistinctCounts;
+
+typedef struct UsesSums {
+    tenon_opt_int64 FILE_;
+    tenon_opt_int64 a_user;
+} UsesSums;
+
+typedef struct UsesAverages {
+    tenon_opt_double FILE_;
+    tenon_opt_double a_user;
+} UsesAverages;
+
+typedef struct UsesExtremes {
+    tenon_opt_int32 FILE_;
+    tenon_opt_int32 a_user;
+} UsesExtremes;
+
+typedef struct UsesColumnCountFilters {
+    tenon_int_filter Kind;
+    tenon_int_filter kind;
+    tenon_int_filter FILE_;
+    tenon_int_filter a_user;
+} UsesColumnCountFilters;
+
+typedef struct UsesDistinctCountFilters {
+    tenon_int_filter Kind;
+    tenon_int_filter kind;
+    tenon_int_filter FILE_;
+    tenon_int_filter a_user;
+} UsesDistinctCountFilters;
+
+typedef struct UsesSumFilters {
+    tenon_int_filter FILE_;
+    tenon_int_filter a_user;
+} UsesSumFilters;
+
+typedef struct UsesAverageFilters {
+    tenon_float_filter FILE_;
+    tenon_float_filter a_user;
+} UsesAverageFilters;
+
+typedef struct UsesExtremeFilters {
+    tenon_int_filter FILE_;
+    tenon_int_filter a_user;
+} UsesExtremeFilters;
+
+typedef struct UsesAggregate {
+    int64_t count;
+    UsesColumnCounts count_of;
+    UsesDistinctCounts distinct_of;
+    UsesSums sum;
+    UsesAverages avg;
+    UsesExtremes min, max;
+    const struct UsesAggregate *parts;
+} UsesAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct UsesGroup {
+    struct Uses key;
+    int64_t count;
+    UsesColumnCounts count_of;
+    UsesDistinctCounts distinct_of;
+    UsesSums sum;
+    UsesAverages avg;
+    UsesExtremes min, max;
+    const struct UsesAggregate *parts;
+} UsesGroup;
+
+typedef struct UsesGroupList {
+    UsesGroup *items;
+    size_t count;
+} UsesGroupList;
+
+typedef struct UsesHavingList {
+    const struct UsesHaving *items;
+    size_t count;
+} UsesHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct UsesHaving {
+    const struct UsesHaving *except;
+    UsesHavingList all, any, none;
+    tenon_int_filter count;
+    UsesColumnCountFilters count_of;
+    UsesDistinctCountFilters distinct_of;
+    UsesSumFilters sum;
+    UsesAverageFilters avg;
+    UsesExtremeFilters min, max;
+} UsesHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct UsesPart {
+    const struct UsesWhere *where;
+    bool count;
+    UsesColumn count_of[4];
+    UsesColumn distinct_of[4];
+    UsesColumn sum[2], avg[2];
+    UsesColumn min[2], max[2];
+} UsesPart;
+
+typedef struct UsesPartList {
+    const UsesPart *items;
+    size_t count;
+} UsesPartList;
+
+typedef struct UsesAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    UsesWhere where;
+    UsesOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    UsesColumn count_of[4];
+    UsesColumn distinct_of[4];
+    UsesColumn sum[2], avg[2];
+    UsesColumn min[2], max[2];
+    UsesPartList parts;
+} UsesAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct UsesGroupOrder {
+    UsesColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} UsesGroupOrder;
+
+typedef struct UsesGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    UsesWhere where;
+    UsesColumn by[TENON_MAX_BY];
+    UsesHaving having;
+    UsesGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    UsesColumn count_of[4];
+    UsesColumn distinct_of[4];
+    UsesColumn sum[2], avg[2];
+    UsesColumn min[2], max[2];
+    UsesPartList parts;
+} UsesGroupQuery;
+
+typedef struct UsesFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    UsesWhere where;
+    UsesColumn column;
+} UsesFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct UsesPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    UsesWhere where;
+    UsesOrder order_by[TENON_MAX_ORDER];
+    UsesColumn select[4];
+    UsesColumn distinct[TENON_MAX_DISTINCT];
+    int64_t size;
+    const char *after, *before;
+} UsesPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct UsesOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    UsesWhere where;
+    UsesOrder order_by[TENON_MAX_ORDER];
+    UsesColumn select[4];
+    UsesColumn distinct[TENON_MAX_DISTINCT];
+    int64_t page, size;
+} UsesOffsetPageQuery;
+
+typedef struct UsesPage {
+    struct Uses *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} UsesPage;
+
+typedef struct UsesOffsetPage {
+    struct Uses *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} UsesOffsetPage;
+
 struct UsesSet {
     tenon_session *session;
     tenon_table table;
@@ -1280,6 +2938,11 @@ UsesStream uses_stream_open_q(const UsesQuery *query);
 Uses *uses_stream_next(UsesStream stream);
 bool uses_stream_close(UsesStream stream);
 bool uses_each_q(const UsesQuery *query, UsesEach *function, void *ctx);
+UsesAggregate uses_aggregate_q(const UsesAggregateQuery *query);
+UsesGroupList uses_group_q(const UsesGroupQuery *query);
+UsesGroupList uses_facets_q(const UsesFacetsQuery *query);
+UsesPage uses_page_q(const UsesPageQuery *query);
+UsesOffsetPage uses_page_of_q(const UsesOffsetPageQuery *query);
 Uses *uses_create_q(const UsesSet *set);
 int64_t uses_create_many_q(const UsesCreateMany *rows);
 UsesList uses_create_many_returning_q(const UsesCreateMany *rows);
@@ -1310,6 +2973,20 @@ Uses *uses_upsert_q(const UsesUpsert *row);
 #define uses_each(session_, function_, ...) \
     uses_each_q(&(UsesQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define USES_PARTS(...) \
+    TENON_LIST_OF(UsesPart, __VA_ARGS__)
+#define USES_HAVINGS(...) \
+    TENON_LIST_OF(UsesHaving, __VA_ARGS__)
+#define uses_aggregate(...) \
+    uses_aggregate_q(TENON_HERE((&(UsesAggregateQuery){ .session = __VA_ARGS__ })))
+#define uses_group(...) \
+    uses_group_q(TENON_HERE((&(UsesGroupQuery){ .session = __VA_ARGS__ })))
+#define uses_facets(...) \
+    uses_facets_q(TENON_HERE((&(UsesFacetsQuery){ .session = __VA_ARGS__ })))
+#define uses_page(...) \
+    uses_page_q(TENON_HERE((&(UsesPageQuery){ .session = __VA_ARGS__ })))
+#define uses_page_of(...) \
+    uses_page_of_q(TENON_HERE((&(UsesOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define uses_create(...) \
     uses_create_q(TENON_HERE((&(UsesSet){ .session = __VA_ARGS__ })))
 #define uses_create_many(...) \

@@ -92,6 +92,78 @@ const tenon_model shop_world_user_model = {
     .nested_update = 0, .nested_upsert_size = 0,
 };
 
+static const tenon_measure shop_world_user_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(ShopWorldUserAggregate, count), offsetof(ShopWorldUserHaving, count) },
+    { "count_of.id", TENON_COUNT_OF, 0,
+      offsetof(ShopWorldUserAggregate, count_of.id), offsetof(ShopWorldUserHaving, count_of.id) },
+    { "count_of.role", TENON_COUNT_OF, 1,
+      offsetof(ShopWorldUserAggregate, count_of.role), offsetof(ShopWorldUserHaving, count_of.role) },
+    { "distinct_of.id", TENON_DISTINCT_OF, 0,
+      offsetof(ShopWorldUserAggregate, distinct_of.id), offsetof(ShopWorldUserHaving, distinct_of.id) },
+    { "distinct_of.role", TENON_DISTINCT_OF, 1,
+      offsetof(ShopWorldUserAggregate, distinct_of.role), offsetof(ShopWorldUserHaving, distinct_of.role) },
+    { "sum.id", TENON_SUM, 0,
+      offsetof(ShopWorldUserAggregate, sum.id), offsetof(ShopWorldUserHaving, sum.id) },
+    { "avg.id", TENON_AVG, 0,
+      offsetof(ShopWorldUserAggregate, avg.id), offsetof(ShopWorldUserHaving, avg.id) },
+    { "min.id", TENON_MIN, 0,
+      offsetof(ShopWorldUserAggregate, min.id), offsetof(ShopWorldUserHaving, min.id) },
+    { "max.id", TENON_MAX, 0,
+      offsetof(ShopWorldUserAggregate, max.id), offsetof(ShopWorldUserHaving, max.id) },
+};
+
+static const tenon_aggregates shop_world_user_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = shop_world_user_model_measures,
+    .measure_count = sizeof(shop_world_user_model_measures) / sizeof(shop_world_user_model_measures[0]),
+    .aggregate_size = sizeof(ShopWorldUserAggregate),
+    .aggregate_parts = offsetof(ShopWorldUserAggregate, parts),
+    .group_size = sizeof(ShopWorldUserGroup),
+    .group_values = offsetof(ShopWorldUserGroup, count),
+    .group_parts = offsetof(ShopWorldUserGroup, parts),
+    .having_size = sizeof(ShopWorldUserHaving),
+    .part_size = sizeof(ShopWorldUserPart),
+    .query_where = offsetof(ShopWorldUserAggregateQuery, where),
+    .query_order_by = offsetof(ShopWorldUserAggregateQuery, order_by),
+    .query_parts = offsetof(ShopWorldUserAggregateQuery, parts),
+    .grouped_where = offsetof(ShopWorldUserGroupQuery, where),
+    .grouped_by = offsetof(ShopWorldUserGroupQuery, by),
+    .grouped_having = offsetof(ShopWorldUserGroupQuery, having),
+    .grouped_order_by = offsetof(ShopWorldUserGroupQuery, order_by),
+    .grouped_parts = offsetof(ShopWorldUserGroupQuery, parts),
+    .facets_where = offsetof(ShopWorldUserFacetsQuery, where),
+    .facets_column = offsetof(ShopWorldUserFacetsQuery, column),
+    .query_chosen = {
+        offsetof(ShopWorldUserAggregateQuery, count),
+        offsetof(ShopWorldUserAggregateQuery, count_of),
+        offsetof(ShopWorldUserAggregateQuery, distinct_of),
+        offsetof(ShopWorldUserAggregateQuery, sum),
+        offsetof(ShopWorldUserAggregateQuery, avg),
+        offsetof(ShopWorldUserAggregateQuery, min),
+        offsetof(ShopWorldUserAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(ShopWorldUserGroupQuery, count),
+        offsetof(ShopWorldUserGroupQuery, count_of),
+        offsetof(ShopWorldUserGroupQuery, distinct_of),
+        offsetof(ShopWorldUserGroupQuery, sum),
+        offsetof(ShopWorldUserGroupQuery, avg),
+        offsetof(ShopWorldUserGroupQuery, min),
+        offsetof(ShopWorldUserGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(ShopWorldUserPart, count),
+        offsetof(ShopWorldUserPart, count_of),
+        offsetof(ShopWorldUserPart, distinct_of),
+        offsetof(ShopWorldUserPart, sum),
+        offsetof(ShopWorldUserPart, avg),
+        offsetof(ShopWorldUserPart, min),
+        offsetof(ShopWorldUserPart, max),
+    },
+};
+
 ShopWorldUser *(shop_world_user_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
@@ -149,6 +221,45 @@ bool shop_world_user_each_q(const ShopWorldUserQuery *query, ShopWorldUserEach *
     while (row && function(row, ctx))
         row = shop_world_user_stream_next(made);
     return shop_world_user_stream_close(made);
+}
+
+ShopWorldUserAggregate shop_world_user_aggregate_q(const ShopWorldUserAggregateQuery *query)
+{
+    ShopWorldUserAggregate result;
+    tenon_aggregate(&shop_world_user_model, &shop_world_user_model_aggregates, query, &result);
+    return result;
+}
+
+ShopWorldUserGroupList shop_world_user_group_q(const ShopWorldUserGroupQuery *query)
+{
+    tenon_list found = tenon_group(&shop_world_user_model, &shop_world_user_model_aggregates, query);
+    ShopWorldUserGroupList list = { TENON_AS(ShopWorldUserGroup *, found.items), found.count };
+    return list;
+}
+
+ShopWorldUserGroupList shop_world_user_facets_q(const ShopWorldUserFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&shop_world_user_model, &shop_world_user_model_aggregates, query);
+    ShopWorldUserGroupList list = { TENON_AS(ShopWorldUserGroup *, found.items), found.count };
+    return list;
+}
+
+ShopWorldUserPage shop_world_user_page_q(const ShopWorldUserPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&shop_world_user_model, query, &request);
+    ShopWorldUserPage page = { TENON_AS(ShopWorldUser *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+ShopWorldUserOffsetPage shop_world_user_page_of_q(const ShopWorldUserOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&shop_world_user_model, query, query->page, query->size);
+    ShopWorldUserOffsetPage page = { TENON_AS(ShopWorldUser *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 ShopWorldUser *shop_world_user_create_q(const ShopWorldUserSet *query)

@@ -97,6 +97,206 @@ typedef struct ShopWorldUserStream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool ShopWorldUserEach(ShopWorldUser *row, void *ctx);
 
+typedef struct ShopWorldUserColumnCounts {
+    int64_t id;
+    int64_t role;
+} ShopWorldUserColumnCounts;
+
+typedef struct ShopWorldUserDistinctCounts {
+    int64_t id;
+    int64_t role;
+} ShopWorldUserDistinctCounts;
+
+typedef struct ShopWorldUserSums {
+    tenon_opt_int64 id;
+} ShopWorldUserSums;
+
+typedef struct ShopWorldUserAverages {
+    tenon_opt_double id;
+} ShopWorldUserAverages;
+
+typedef struct ShopWorldUserExtremes {
+    tenon_opt_int32 id;
+} ShopWorldUserExtremes;
+
+typedef struct ShopWorldUserColumnCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter role;
+} ShopWorldUserColumnCountFilters;
+
+typedef struct ShopWorldUserDistinctCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter role;
+} ShopWorldUserDistinctCountFilters;
+
+typedef struct ShopWorldUserSumFilters {
+    tenon_int_filter id;
+} ShopWorldUserSumFilters;
+
+typedef struct ShopWorldUserAverageFilters {
+    tenon_float_filter id;
+} ShopWorldUserAverageFilters;
+
+typedef struct ShopWorldUserExtremeFilters {
+    tenon_int_filter id;
+} ShopWorldUserExtremeFilters;
+
+typedef struct ShopWorldUserAggregate {
+    int64_t count;
+    ShopWorldUserColumnCounts count_of;
+    ShopWorldUserDistinctCounts distinct_of;
+    ShopWorldUserSums sum;
+    ShopWorldUserAverages avg;
+    ShopWorldUserExtremes min, max;
+    const struct ShopWorldUserAggregate *parts;
+} ShopWorldUserAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct ShopWorldUserGroup {
+    struct ShopWorldUser key;
+    int64_t count;
+    ShopWorldUserColumnCounts count_of;
+    ShopWorldUserDistinctCounts distinct_of;
+    ShopWorldUserSums sum;
+    ShopWorldUserAverages avg;
+    ShopWorldUserExtremes min, max;
+    const struct ShopWorldUserAggregate *parts;
+} ShopWorldUserGroup;
+
+typedef struct ShopWorldUserGroupList {
+    ShopWorldUserGroup *items;
+    size_t count;
+} ShopWorldUserGroupList;
+
+typedef struct ShopWorldUserHavingList {
+    const struct ShopWorldUserHaving *items;
+    size_t count;
+} ShopWorldUserHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct ShopWorldUserHaving {
+    const struct ShopWorldUserHaving *except;
+    ShopWorldUserHavingList all, any, none;
+    tenon_int_filter count;
+    ShopWorldUserColumnCountFilters count_of;
+    ShopWorldUserDistinctCountFilters distinct_of;
+    ShopWorldUserSumFilters sum;
+    ShopWorldUserAverageFilters avg;
+    ShopWorldUserExtremeFilters min, max;
+} ShopWorldUserHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct ShopWorldUserPart {
+    const struct ShopWorldUserWhere *where;
+    bool count;
+    ShopWorldUserColumn count_of[2];
+    ShopWorldUserColumn distinct_of[2];
+    ShopWorldUserColumn sum[1], avg[1];
+    ShopWorldUserColumn min[1], max[1];
+} ShopWorldUserPart;
+
+typedef struct ShopWorldUserPartList {
+    const ShopWorldUserPart *items;
+    size_t count;
+} ShopWorldUserPartList;
+
+typedef struct ShopWorldUserAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    ShopWorldUserWhere where;
+    ShopWorldUserOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    ShopWorldUserColumn count_of[2];
+    ShopWorldUserColumn distinct_of[2];
+    ShopWorldUserColumn sum[1], avg[1];
+    ShopWorldUserColumn min[1], max[1];
+    ShopWorldUserPartList parts;
+} ShopWorldUserAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct ShopWorldUserGroupOrder {
+    ShopWorldUserColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} ShopWorldUserGroupOrder;
+
+typedef struct ShopWorldUserGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    ShopWorldUserWhere where;
+    ShopWorldUserColumn by[TENON_MAX_BY];
+    ShopWorldUserHaving having;
+    ShopWorldUserGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    ShopWorldUserColumn count_of[2];
+    ShopWorldUserColumn distinct_of[2];
+    ShopWorldUserColumn sum[1], avg[1];
+    ShopWorldUserColumn min[1], max[1];
+    ShopWorldUserPartList parts;
+} ShopWorldUserGroupQuery;
+
+typedef struct ShopWorldUserFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    ShopWorldUserWhere where;
+    ShopWorldUserColumn column;
+} ShopWorldUserFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct ShopWorldUserPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    ShopWorldUserWhere where;
+    ShopWorldUserOrder order_by[TENON_MAX_ORDER];
+    ShopWorldUserColumn select[2];
+    ShopWorldUserColumn distinct[TENON_MAX_DISTINCT];
+    int64_t size;
+    const char *after, *before;
+} ShopWorldUserPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct ShopWorldUserOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    ShopWorldUserWhere where;
+    ShopWorldUserOrder order_by[TENON_MAX_ORDER];
+    ShopWorldUserColumn select[2];
+    ShopWorldUserColumn distinct[TENON_MAX_DISTINCT];
+    int64_t page, size;
+} ShopWorldUserOffsetPageQuery;
+
+typedef struct ShopWorldUserPage {
+    struct ShopWorldUser *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} ShopWorldUserPage;
+
+typedef struct ShopWorldUserOffsetPage {
+    struct ShopWorldUser *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} ShopWorldUserOffsetPage;
+
 struct ShopWorldUserSet {
     tenon_session *session;
     tenon_table table;
@@ -146,6 +346,11 @@ ShopWorldUserStream shop_world_user_stream_open_q(const ShopWorldUserQuery *quer
 ShopWorldUser *shop_world_user_stream_next(ShopWorldUserStream stream);
 bool shop_world_user_stream_close(ShopWorldUserStream stream);
 bool shop_world_user_each_q(const ShopWorldUserQuery *query, ShopWorldUserEach *function, void *ctx);
+ShopWorldUserAggregate shop_world_user_aggregate_q(const ShopWorldUserAggregateQuery *query);
+ShopWorldUserGroupList shop_world_user_group_q(const ShopWorldUserGroupQuery *query);
+ShopWorldUserGroupList shop_world_user_facets_q(const ShopWorldUserFacetsQuery *query);
+ShopWorldUserPage shop_world_user_page_q(const ShopWorldUserPageQuery *query);
+ShopWorldUserOffsetPage shop_world_user_page_of_q(const ShopWorldUserOffsetPageQuery *query);
 ShopWorldUser *shop_world_user_create_q(const ShopWorldUserSet *set);
 int64_t shop_world_user_create_many_q(const ShopWorldUserCreateMany *rows);
 ShopWorldUserList shop_world_user_create_many_returning_q(const ShopWorldUserCreateMany *rows);
@@ -176,6 +381,20 @@ ShopWorldUser *shop_world_user_upsert_q(const ShopWorldUserUpsert *row);
 #define shop_world_user_each(session_, function_, ...) \
     shop_world_user_each_q(&(ShopWorldUserQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define SHOP_WORLD_USER_PARTS(...) \
+    TENON_LIST_OF(ShopWorldUserPart, __VA_ARGS__)
+#define SHOP_WORLD_USER_HAVINGS(...) \
+    TENON_LIST_OF(ShopWorldUserHaving, __VA_ARGS__)
+#define shop_world_user_aggregate(...) \
+    shop_world_user_aggregate_q(TENON_HERE((&(ShopWorldUserAggregateQuery){ .session = __VA_ARGS__ })))
+#define shop_world_user_group(...) \
+    shop_world_user_group_q(TENON_HERE((&(ShopWorldUserGroupQuery){ .session = __VA_ARGS__ })))
+#define shop_world_user_facets(...) \
+    shop_world_user_facets_q(TENON_HERE((&(ShopWorldUserFacetsQuery){ .session = __VA_ARGS__ })))
+#define shop_world_user_page(...) \
+    shop_world_user_page_q(TENON_HERE((&(ShopWorldUserPageQuery){ .session = __VA_ARGS__ })))
+#define shop_world_user_page_of(...) \
+    shop_world_user_page_of_q(TENON_HERE((&(ShopWorldUserOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define shop_world_user_create(...) \
     shop_world_user_create_q(TENON_HERE((&(ShopWorldUserSet){ .session = __VA_ARGS__ })))
 #define shop_world_user_create_many(...) \

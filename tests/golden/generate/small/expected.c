@@ -52,6 +52,74 @@ const tenon_model one_model = {
     .nested_update = 0, .nested_upsert_size = 0,
 };
 
+static const tenon_measure one_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(OneAggregate, count), offsetof(OneHaving, count) },
+    { "count_of.id", TENON_COUNT_OF, 0,
+      offsetof(OneAggregate, count_of.id), offsetof(OneHaving, count_of.id) },
+    { "distinct_of.id", TENON_DISTINCT_OF, 0,
+      offsetof(OneAggregate, distinct_of.id), offsetof(OneHaving, distinct_of.id) },
+    { "sum.id", TENON_SUM, 0,
+      offsetof(OneAggregate, sum.id), offsetof(OneHaving, sum.id) },
+    { "avg.id", TENON_AVG, 0,
+      offsetof(OneAggregate, avg.id), offsetof(OneHaving, avg.id) },
+    { "min.id", TENON_MIN, 0,
+      offsetof(OneAggregate, min.id), offsetof(OneHaving, min.id) },
+    { "max.id", TENON_MAX, 0,
+      offsetof(OneAggregate, max.id), offsetof(OneHaving, max.id) },
+};
+
+static const tenon_aggregates one_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = one_model_measures,
+    .measure_count = sizeof(one_model_measures) / sizeof(one_model_measures[0]),
+    .aggregate_size = sizeof(OneAggregate),
+    .aggregate_parts = offsetof(OneAggregate, parts),
+    .group_size = sizeof(OneGroup),
+    .group_values = offsetof(OneGroup, count),
+    .group_parts = offsetof(OneGroup, parts),
+    .having_size = sizeof(OneHaving),
+    .part_size = sizeof(OnePart),
+    .query_where = offsetof(OneAggregateQuery, where),
+    .query_order_by = offsetof(OneAggregateQuery, order_by),
+    .query_parts = offsetof(OneAggregateQuery, parts),
+    .grouped_where = offsetof(OneGroupQuery, where),
+    .grouped_by = offsetof(OneGroupQuery, by),
+    .grouped_having = offsetof(OneGroupQuery, having),
+    .grouped_order_by = offsetof(OneGroupQuery, order_by),
+    .grouped_parts = offsetof(OneGroupQuery, parts),
+    .facets_where = offsetof(OneFacetsQuery, where),
+    .facets_column = offsetof(OneFacetsQuery, column),
+    .query_chosen = {
+        offsetof(OneAggregateQuery, count),
+        offsetof(OneAggregateQuery, count_of),
+        offsetof(OneAggregateQuery, distinct_of),
+        offsetof(OneAggregateQuery, sum),
+        offsetof(OneAggregateQuery, avg),
+        offsetof(OneAggregateQuery, min),
+        offsetof(OneAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(OneGroupQuery, count),
+        offsetof(OneGroupQuery, count_of),
+        offsetof(OneGroupQuery, distinct_of),
+        offsetof(OneGroupQuery, sum),
+        offsetof(OneGroupQuery, avg),
+        offsetof(OneGroupQuery, min),
+        offsetof(OneGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(OnePart, count),
+        offsetof(OnePart, count_of),
+        offsetof(OnePart, distinct_of),
+        offsetof(OnePart, sum),
+        offsetof(OnePart, avg),
+        offsetof(OnePart, min),
+        offsetof(OnePart, max),
+    },
+};
+
 One *(one_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
@@ -109,6 +177,45 @@ bool one_each_q(const OneQuery *query, OneEach *function, void *ctx)
     while (row && function(row, ctx))
         row = one_stream_next(made);
     return one_stream_close(made);
+}
+
+OneAggregate one_aggregate_q(const OneAggregateQuery *query)
+{
+    OneAggregate result;
+    tenon_aggregate(&one_model, &one_model_aggregates, query, &result);
+    return result;
+}
+
+OneGroupList one_group_q(const OneGroupQuery *query)
+{
+    tenon_list found = tenon_group(&one_model, &one_model_aggregates, query);
+    OneGroupList list = { TENON_AS(OneGroup *, found.items), found.count };
+    return list;
+}
+
+OneGroupList one_facets_q(const OneFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&one_model, &one_model_aggregates, query);
+    OneGroupList list = { TENON_AS(OneGroup *, found.items), found.count };
+    return list;
+}
+
+OnePage one_page_q(const OnePageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&one_model, query, &request);
+    OnePage page = { TENON_AS(One *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+OneOffsetPage one_page_of_q(const OneOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&one_model, query, query->page, query->size);
+    OneOffsetPage page = { TENON_AS(One *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 One *one_create_q(const OneSet *query)

@@ -83,6 +83,202 @@ typedef struct OneStream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool OneEach(One *row, void *ctx);
 
+typedef struct OneColumnCounts {
+    int64_t id;
+} OneColumnCounts;
+
+typedef struct OneDistinctCounts {
+    int64_t id;
+} OneDistinctCounts;
+
+typedef struct OneSums {
+    tenon_opt_int64 id;
+} OneSums;
+
+typedef struct OneAverages {
+    tenon_opt_double id;
+} OneAverages;
+
+typedef struct OneExtremes {
+    tenon_opt_int32 id;
+} OneExtremes;
+
+typedef struct OneColumnCountFilters {
+    tenon_int_filter id;
+} OneColumnCountFilters;
+
+typedef struct OneDistinctCountFilters {
+    tenon_int_filter id;
+} OneDistinctCountFilters;
+
+typedef struct OneSumFilters {
+    tenon_int_filter id;
+} OneSumFilters;
+
+typedef struct OneAverageFilters {
+    tenon_float_filter id;
+} OneAverageFilters;
+
+typedef struct OneExtremeFilters {
+    tenon_int_filter id;
+} OneExtremeFilters;
+
+typedef struct OneAggregate {
+    int64_t count;
+    OneColumnCounts count_of;
+    OneDistinctCounts distinct_of;
+    OneSums sum;
+    OneAverages avg;
+    OneExtremes min, max;
+    const struct OneAggregate *parts;
+} OneAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct OneGroup {
+    struct One key;
+    int64_t count;
+    OneColumnCounts count_of;
+    OneDistinctCounts distinct_of;
+    OneSums sum;
+    OneAverages avg;
+    OneExtremes min, max;
+    const struct OneAggregate *parts;
+} OneGroup;
+
+typedef struct OneGroupList {
+    OneGroup *items;
+    size_t count;
+} OneGroupList;
+
+typedef struct OneHavingList {
+    const struct OneHaving *items;
+    size_t count;
+} OneHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct OneHaving {
+    const struct OneHaving *except;
+    OneHavingList all, any, none;
+    tenon_int_filter count;
+    OneColumnCountFilters count_of;
+    OneDistinctCountFilters distinct_of;
+    OneSumFilters sum;
+    OneAverageFilters avg;
+    OneExtremeFilters min, max;
+} OneHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct OnePart {
+    const struct OneWhere *where;
+    bool count;
+    OneColumn count_of[1];
+    OneColumn distinct_of[1];
+    OneColumn sum[1], avg[1];
+    OneColumn min[1], max[1];
+} OnePart;
+
+typedef struct OnePartList {
+    const OnePart *items;
+    size_t count;
+} OnePartList;
+
+typedef struct OneAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    OneWhere where;
+    OneOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    OneColumn count_of[1];
+    OneColumn distinct_of[1];
+    OneColumn sum[1], avg[1];
+    OneColumn min[1], max[1];
+    OnePartList parts;
+} OneAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct OneGroupOrder {
+    OneColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} OneGroupOrder;
+
+typedef struct OneGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    OneWhere where;
+    OneColumn by[TENON_MAX_BY];
+    OneHaving having;
+    OneGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    OneColumn count_of[1];
+    OneColumn distinct_of[1];
+    OneColumn sum[1], avg[1];
+    OneColumn min[1], max[1];
+    OnePartList parts;
+} OneGroupQuery;
+
+typedef struct OneFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    OneWhere where;
+    OneColumn column;
+} OneFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct OnePageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    OneWhere where;
+    OneOrder order_by[TENON_MAX_ORDER];
+    OneColumn select[1];
+    OneColumn distinct[TENON_MAX_DISTINCT];
+    int64_t size;
+    const char *after, *before;
+} OnePageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct OneOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    OneWhere where;
+    OneOrder order_by[TENON_MAX_ORDER];
+    OneColumn select[1];
+    OneColumn distinct[TENON_MAX_DISTINCT];
+    int64_t page, size;
+} OneOffsetPageQuery;
+
+typedef struct OnePage {
+    struct One *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} OnePage;
+
+typedef struct OneOffsetPage {
+    struct One *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} OneOffsetPage;
+
 struct OneSet {
     tenon_session *session;
     tenon_table table;
@@ -131,6 +327,11 @@ OneStream one_stream_open_q(const OneQuery *query);
 One *one_stream_next(OneStream stream);
 bool one_stream_close(OneStream stream);
 bool one_each_q(const OneQuery *query, OneEach *function, void *ctx);
+OneAggregate one_aggregate_q(const OneAggregateQuery *query);
+OneGroupList one_group_q(const OneGroupQuery *query);
+OneGroupList one_facets_q(const OneFacetsQuery *query);
+OnePage one_page_q(const OnePageQuery *query);
+OneOffsetPage one_page_of_q(const OneOffsetPageQuery *query);
 One *one_create_q(const OneSet *set);
 int64_t one_create_many_q(const OneCreateMany *rows);
 OneList one_create_many_returning_q(const OneCreateMany *rows);
@@ -161,6 +362,20 @@ One *one_upsert_q(const OneUpsert *row);
 #define one_each(session_, function_, ...) \
     one_each_q(&(OneQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define ONE_PARTS(...) \
+    TENON_LIST_OF(OnePart, __VA_ARGS__)
+#define ONE_HAVINGS(...) \
+    TENON_LIST_OF(OneHaving, __VA_ARGS__)
+#define one_aggregate(...) \
+    one_aggregate_q(TENON_HERE((&(OneAggregateQuery){ .session = __VA_ARGS__ })))
+#define one_group(...) \
+    one_group_q(TENON_HERE((&(OneGroupQuery){ .session = __VA_ARGS__ })))
+#define one_facets(...) \
+    one_facets_q(TENON_HERE((&(OneFacetsQuery){ .session = __VA_ARGS__ })))
+#define one_page(...) \
+    one_page_q(TENON_HERE((&(OnePageQuery){ .session = __VA_ARGS__ })))
+#define one_page_of(...) \
+    one_page_of_q(TENON_HERE((&(OneOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define one_create(...) \
     one_create_q(TENON_HERE((&(OneSet){ .session = __VA_ARGS__ })))
 #define one_create_many(...) \

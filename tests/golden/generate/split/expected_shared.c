@@ -52,6 +52,74 @@ const tenon_model shared_model = {
     .nested_update = 0, .nested_upsert_size = 0,
 };
 
+static const tenon_measure shared_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(sharedAggregate, count), offsetof(sharedHaving, count) },
+    { "count_of.id", TENON_COUNT_OF, 0,
+      offsetof(sharedAggregate, count_of.id), offsetof(sharedHaving, count_of.id) },
+    { "distinct_of.id", TENON_DISTINCT_OF, 0,
+      offsetof(sharedAggregate, distinct_of.id), offsetof(sharedHaving, distinct_of.id) },
+    { "sum.id", TENON_SUM, 0,
+      offsetof(sharedAggregate, sum.id), offsetof(sharedHaving, sum.id) },
+    { "avg.id", TENON_AVG, 0,
+      offsetof(sharedAggregate, avg.id), offsetof(sharedHaving, avg.id) },
+    { "min.id", TENON_MIN, 0,
+      offsetof(sharedAggregate, min.id), offsetof(sharedHaving, min.id) },
+    { "max.id", TENON_MAX, 0,
+      offsetof(sharedAggregate, max.id), offsetof(sharedHaving, max.id) },
+};
+
+static const tenon_aggregates shared_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = shared_model_measures,
+    .measure_count = sizeof(shared_model_measures) / sizeof(shared_model_measures[0]),
+    .aggregate_size = sizeof(sharedAggregate),
+    .aggregate_parts = offsetof(sharedAggregate, parts),
+    .group_size = sizeof(sharedGroup),
+    .group_values = offsetof(sharedGroup, count),
+    .group_parts = offsetof(sharedGroup, parts),
+    .having_size = sizeof(sharedHaving),
+    .part_size = sizeof(sharedPart),
+    .query_where = offsetof(sharedAggregateQuery, where),
+    .query_order_by = offsetof(sharedAggregateQuery, order_by),
+    .query_parts = offsetof(sharedAggregateQuery, parts),
+    .grouped_where = offsetof(sharedGroupQuery, where),
+    .grouped_by = offsetof(sharedGroupQuery, by),
+    .grouped_having = offsetof(sharedGroupQuery, having),
+    .grouped_order_by = offsetof(sharedGroupQuery, order_by),
+    .grouped_parts = offsetof(sharedGroupQuery, parts),
+    .facets_where = offsetof(sharedFacetsQuery, where),
+    .facets_column = offsetof(sharedFacetsQuery, column),
+    .query_chosen = {
+        offsetof(sharedAggregateQuery, count),
+        offsetof(sharedAggregateQuery, count_of),
+        offsetof(sharedAggregateQuery, distinct_of),
+        offsetof(sharedAggregateQuery, sum),
+        offsetof(sharedAggregateQuery, avg),
+        offsetof(sharedAggregateQuery, min),
+        offsetof(sharedAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(sharedGroupQuery, count),
+        offsetof(sharedGroupQuery, count_of),
+        offsetof(sharedGroupQuery, distinct_of),
+        offsetof(sharedGroupQuery, sum),
+        offsetof(sharedGroupQuery, avg),
+        offsetof(sharedGroupQuery, min),
+        offsetof(sharedGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(sharedPart, count),
+        offsetof(sharedPart, count_of),
+        offsetof(sharedPart, distinct_of),
+        offsetof(sharedPart, sum),
+        offsetof(sharedPart, avg),
+        offsetof(sharedPart, min),
+        offsetof(sharedPart, max),
+    },
+};
+
 shared *(shared_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
@@ -109,6 +177,45 @@ bool shared_each_q(const sharedQuery *query, sharedEach *function, void *ctx)
     while (row && function(row, ctx))
         row = shared_stream_next(made);
     return shared_stream_close(made);
+}
+
+sharedAggregate shared_aggregate_q(const sharedAggregateQuery *query)
+{
+    sharedAggregate result;
+    tenon_aggregate(&shared_model, &shared_model_aggregates, query, &result);
+    return result;
+}
+
+sharedGroupList shared_group_q(const sharedGroupQuery *query)
+{
+    tenon_list found = tenon_group(&shared_model, &shared_model_aggregates, query);
+    sharedGroupList list = { TENON_AS(sharedGroup *, found.items), found.count };
+    return list;
+}
+
+sharedGroupList shared_facets_q(const sharedFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&shared_model, &shared_model_aggregates, query);
+    sharedGroupList list = { TENON_AS(sharedGroup *, found.items), found.count };
+    return list;
+}
+
+sharedPage shared_page_q(const sharedPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&shared_model, query, &request);
+    sharedPage page = { TENON_AS(shared *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+sharedOffsetPage shared_page_of_q(const sharedOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&shared_model, query, query->page, query->size);
+    sharedOffsetPage page = { TENON_AS(shared *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 shared *shared_create_q(const sharedSet *query)

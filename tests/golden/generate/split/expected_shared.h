@@ -63,6 +63,202 @@ typedef struct sharedStream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool sharedEach(shared *row, void *ctx);
 
+typedef struct sharedColumnCounts {
+    int64_t id;
+} sharedColumnCounts;
+
+typedef struct sharedDistinctCounts {
+    int64_t id;
+} sharedDistinctCounts;
+
+typedef struct sharedSums {
+    tenon_opt_int64 id;
+} sharedSums;
+
+typedef struct sharedAverages {
+    tenon_opt_double id;
+} sharedAverages;
+
+typedef struct sharedExtremes {
+    tenon_opt_int32 id;
+} sharedExtremes;
+
+typedef struct sharedColumnCountFilters {
+    tenon_int_filter id;
+} sharedColumnCountFilters;
+
+typedef struct sharedDistinctCountFilters {
+    tenon_int_filter id;
+} sharedDistinctCountFilters;
+
+typedef struct sharedSumFilters {
+    tenon_int_filter id;
+} sharedSumFilters;
+
+typedef struct sharedAverageFilters {
+    tenon_float_filter id;
+} sharedAverageFilters;
+
+typedef struct sharedExtremeFilters {
+    tenon_int_filter id;
+} sharedExtremeFilters;
+
+typedef struct sharedAggregate {
+    int64_t count;
+    sharedColumnCounts count_of;
+    sharedDistinctCounts distinct_of;
+    sharedSums sum;
+    sharedAverages avg;
+    sharedExtremes min, max;
+    const struct sharedAggregate *parts;
+} sharedAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct sharedGroup {
+    struct shared key;
+    int64_t count;
+    sharedColumnCounts count_of;
+    sharedDistinctCounts distinct_of;
+    sharedSums sum;
+    sharedAverages avg;
+    sharedExtremes min, max;
+    const struct sharedAggregate *parts;
+} sharedGroup;
+
+typedef struct sharedGroupList {
+    sharedGroup *items;
+    size_t count;
+} sharedGroupList;
+
+typedef struct sharedHavingList {
+    const struct sharedHaving *items;
+    size_t count;
+} sharedHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct sharedHaving {
+    const struct sharedHaving *except;
+    sharedHavingList all, any, none;
+    tenon_int_filter count;
+    sharedColumnCountFilters count_of;
+    sharedDistinctCountFilters distinct_of;
+    sharedSumFilters sum;
+    sharedAverageFilters avg;
+    sharedExtremeFilters min, max;
+} sharedHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct sharedPart {
+    const struct sharedWhere *where;
+    bool count;
+    sharedColumn count_of[1];
+    sharedColumn distinct_of[1];
+    sharedColumn sum[1], avg[1];
+    sharedColumn min[1], max[1];
+} sharedPart;
+
+typedef struct sharedPartList {
+    const sharedPart *items;
+    size_t count;
+} sharedPartList;
+
+typedef struct sharedAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    sharedWhere where;
+    sharedOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    sharedColumn count_of[1];
+    sharedColumn distinct_of[1];
+    sharedColumn sum[1], avg[1];
+    sharedColumn min[1], max[1];
+    sharedPartList parts;
+} sharedAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct sharedGroupOrder {
+    sharedColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} sharedGroupOrder;
+
+typedef struct sharedGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    sharedWhere where;
+    sharedColumn by[TENON_MAX_BY];
+    sharedHaving having;
+    sharedGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    sharedColumn count_of[1];
+    sharedColumn distinct_of[1];
+    sharedColumn sum[1], avg[1];
+    sharedColumn min[1], max[1];
+    sharedPartList parts;
+} sharedGroupQuery;
+
+typedef struct sharedFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    sharedWhere where;
+    sharedColumn column;
+} sharedFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct sharedPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    sharedWhere where;
+    sharedOrder order_by[TENON_MAX_ORDER];
+    sharedColumn select[1];
+    sharedColumn distinct[TENON_MAX_DISTINCT];
+    int64_t size;
+    const char *after, *before;
+} sharedPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct sharedOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    sharedWhere where;
+    sharedOrder order_by[TENON_MAX_ORDER];
+    sharedColumn select[1];
+    sharedColumn distinct[TENON_MAX_DISTINCT];
+    int64_t page, size;
+} sharedOffsetPageQuery;
+
+typedef struct sharedPage {
+    struct shared *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} sharedPage;
+
+typedef struct sharedOffsetPage {
+    struct shared *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} sharedOffsetPage;
+
 struct sharedSet {
     tenon_session *session;
     tenon_table table;
@@ -111,6 +307,11 @@ sharedStream shared_stream_open_q(const sharedQuery *query);
 shared *shared_stream_next(sharedStream stream);
 bool shared_stream_close(sharedStream stream);
 bool shared_each_q(const sharedQuery *query, sharedEach *function, void *ctx);
+sharedAggregate shared_aggregate_q(const sharedAggregateQuery *query);
+sharedGroupList shared_group_q(const sharedGroupQuery *query);
+sharedGroupList shared_facets_q(const sharedFacetsQuery *query);
+sharedPage shared_page_q(const sharedPageQuery *query);
+sharedOffsetPage shared_page_of_q(const sharedOffsetPageQuery *query);
 shared *shared_create_q(const sharedSet *set);
 int64_t shared_create_many_q(const sharedCreateMany *rows);
 sharedList shared_create_many_returning_q(const sharedCreateMany *rows);
@@ -141,6 +342,20 @@ shared *shared_upsert_q(const sharedUpsert *row);
 #define shared_each(session_, function_, ...) \
     shared_each_q(&(sharedQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define SHARED_PARTS(...) \
+    TENON_LIST_OF(sharedPart, __VA_ARGS__)
+#define SHARED_HAVINGS(...) \
+    TENON_LIST_OF(sharedHaving, __VA_ARGS__)
+#define shared_aggregate(...) \
+    shared_aggregate_q(TENON_HERE((&(sharedAggregateQuery){ .session = __VA_ARGS__ })))
+#define shared_group(...) \
+    shared_group_q(TENON_HERE((&(sharedGroupQuery){ .session = __VA_ARGS__ })))
+#define shared_facets(...) \
+    shared_facets_q(TENON_HERE((&(sharedFacetsQuery){ .session = __VA_ARGS__ })))
+#define shared_page(...) \
+    shared_page_q(TENON_HERE((&(sharedPageQuery){ .session = __VA_ARGS__ })))
+#define shared_page_of(...) \
+    shared_page_of_q(TENON_HERE((&(sharedOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define shared_create(...) \
     shared_create_q(TENON_HERE((&(sharedSet){ .session = __VA_ARGS__ })))
 #define shared_create_many(...) \

@@ -64,6 +64,78 @@ const tenon_model user_model = {
     .nested_update = 0, .nested_upsert_size = 0,
 };
 
+static const tenon_measure user_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(UserAggregate, count), offsetof(UserHaving, count) },
+    { "count_of.id", TENON_COUNT_OF, 0,
+      offsetof(UserAggregate, count_of.id), offsetof(UserHaving, count_of.id) },
+    { "count_of.role", TENON_COUNT_OF, 1,
+      offsetof(UserAggregate, count_of.role), offsetof(UserHaving, count_of.role) },
+    { "distinct_of.id", TENON_DISTINCT_OF, 0,
+      offsetof(UserAggregate, distinct_of.id), offsetof(UserHaving, distinct_of.id) },
+    { "distinct_of.role", TENON_DISTINCT_OF, 1,
+      offsetof(UserAggregate, distinct_of.role), offsetof(UserHaving, distinct_of.role) },
+    { "sum.id", TENON_SUM, 0,
+      offsetof(UserAggregate, sum.id), offsetof(UserHaving, sum.id) },
+    { "avg.id", TENON_AVG, 0,
+      offsetof(UserAggregate, avg.id), offsetof(UserHaving, avg.id) },
+    { "min.id", TENON_MIN, 0,
+      offsetof(UserAggregate, min.id), offsetof(UserHaving, min.id) },
+    { "max.id", TENON_MAX, 0,
+      offsetof(UserAggregate, max.id), offsetof(UserHaving, max.id) },
+};
+
+static const tenon_aggregates user_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = user_model_measures,
+    .measure_count = sizeof(user_model_measures) / sizeof(user_model_measures[0]),
+    .aggregate_size = sizeof(UserAggregate),
+    .aggregate_parts = offsetof(UserAggregate, parts),
+    .group_size = sizeof(UserGroup),
+    .group_values = offsetof(UserGroup, count),
+    .group_parts = offsetof(UserGroup, parts),
+    .having_size = sizeof(UserHaving),
+    .part_size = sizeof(UserPart),
+    .query_where = offsetof(UserAggregateQuery, where),
+    .query_order_by = offsetof(UserAggregateQuery, order_by),
+    .query_parts = offsetof(UserAggregateQuery, parts),
+    .grouped_where = offsetof(UserGroupQuery, where),
+    .grouped_by = offsetof(UserGroupQuery, by),
+    .grouped_having = offsetof(UserGroupQuery, having),
+    .grouped_order_by = offsetof(UserGroupQuery, order_by),
+    .grouped_parts = offsetof(UserGroupQuery, parts),
+    .facets_where = offsetof(UserFacetsQuery, where),
+    .facets_column = offsetof(UserFacetsQuery, column),
+    .query_chosen = {
+        offsetof(UserAggregateQuery, count),
+        offsetof(UserAggregateQuery, count_of),
+        offsetof(UserAggregateQuery, distinct_of),
+        offsetof(UserAggregateQuery, sum),
+        offsetof(UserAggregateQuery, avg),
+        offsetof(UserAggregateQuery, min),
+        offsetof(UserAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(UserGroupQuery, count),
+        offsetof(UserGroupQuery, count_of),
+        offsetof(UserGroupQuery, distinct_of),
+        offsetof(UserGroupQuery, sum),
+        offsetof(UserGroupQuery, avg),
+        offsetof(UserGroupQuery, min),
+        offsetof(UserGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(UserPart, count),
+        offsetof(UserPart, count_of),
+        offsetof(UserPart, distinct_of),
+        offsetof(UserPart, sum),
+        offsetof(UserPart, avg),
+        offsetof(UserPart, min),
+        offsetof(UserPart, max),
+    },
+};
+
 User *(user_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
@@ -121,6 +193,45 @@ bool user_each_q(const UserQuery *query, UserEach *function, void *ctx)
     while (row && function(row, ctx))
         row = user_stream_next(made);
     return user_stream_close(made);
+}
+
+UserAggregate user_aggregate_q(const UserAggregateQuery *query)
+{
+    UserAggregate result;
+    tenon_aggregate(&user_model, &user_model_aggregates, query, &result);
+    return result;
+}
+
+UserGroupList user_group_q(const UserGroupQuery *query)
+{
+    tenon_list found = tenon_group(&user_model, &user_model_aggregates, query);
+    UserGroupList list = { TENON_AS(UserGroup *, found.items), found.count };
+    return list;
+}
+
+UserGroupList user_facets_q(const UserFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&user_model, &user_model_aggregates, query);
+    UserGroupList list = { TENON_AS(UserGroup *, found.items), found.count };
+    return list;
+}
+
+UserPage user_page_q(const UserPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&user_model, query, &request);
+    UserPage page = { TENON_AS(User *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+UserOffsetPage user_page_of_q(const UserOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&user_model, query, query->page, query->size);
+    UserOffsetPage page = { TENON_AS(User *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 User *user_create_q(const UserSet *query)

@@ -118,6 +118,114 @@ const tenon_model product_model = {
     .nested_update = 0, .nested_upsert_size = 0,
 };
 
+static const tenon_measure product_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(ProductAggregate, count), offsetof(ProductHaving, count) },
+    { "count_of.id", TENON_COUNT_OF, 0,
+      offsetof(ProductAggregate, count_of.id), offsetof(ProductHaving, count_of.id) },
+    { "count_of.price", TENON_COUNT_OF, 1,
+      offsetof(ProductAggregate, count_of.price), offsetof(ProductHaving, count_of.price) },
+    { "count_of.title", TENON_COUNT_OF, 2,
+      offsetof(ProductAggregate, count_of.title), offsetof(ProductHaving, count_of.title) },
+    { "count_of.token", TENON_COUNT_OF, 3,
+      offsetof(ProductAggregate, count_of.token), offsetof(ProductHaving, count_of.token) },
+    { "count_of.stock", TENON_COUNT_OF, 4,
+      offsetof(ProductAggregate, count_of.stock), offsetof(ProductHaving, count_of.stock) },
+    { "distinct_of.id", TENON_DISTINCT_OF, 0,
+      offsetof(ProductAggregate, distinct_of.id), offsetof(ProductHaving, distinct_of.id) },
+    { "distinct_of.price", TENON_DISTINCT_OF, 1,
+      offsetof(ProductAggregate, distinct_of.price), offsetof(ProductHaving, distinct_of.price) },
+    { "distinct_of.title", TENON_DISTINCT_OF, 2,
+      offsetof(ProductAggregate, distinct_of.title), offsetof(ProductHaving, distinct_of.title) },
+    { "distinct_of.token", TENON_DISTINCT_OF, 3,
+      offsetof(ProductAggregate, distinct_of.token), offsetof(ProductHaving, distinct_of.token) },
+    { "distinct_of.stock", TENON_DISTINCT_OF, 4,
+      offsetof(ProductAggregate, distinct_of.stock), offsetof(ProductHaving, distinct_of.stock) },
+    { "sum.id", TENON_SUM, 0,
+      offsetof(ProductAggregate, sum.id), offsetof(ProductHaving, sum.id) },
+    { "sum.price", TENON_SUM, 1,
+      offsetof(ProductAggregate, sum.price), offsetof(ProductHaving, sum.price) },
+    { "sum.stock", TENON_SUM, 4,
+      offsetof(ProductAggregate, sum.stock), offsetof(ProductHaving, sum.stock) },
+    { "avg.id", TENON_AVG, 0,
+      offsetof(ProductAggregate, avg.id), offsetof(ProductHaving, avg.id) },
+    { "avg.price", TENON_AVG, 1,
+      offsetof(ProductAggregate, avg.price), offsetof(ProductHaving, avg.price) },
+    { "avg.stock", TENON_AVG, 4,
+      offsetof(ProductAggregate, avg.stock), offsetof(ProductHaving, avg.stock) },
+    { "min.id", TENON_MIN, 0,
+      offsetof(ProductAggregate, min.id), offsetof(ProductHaving, min.id) },
+    { "min.price", TENON_MIN, 1,
+      offsetof(ProductAggregate, min.price), offsetof(ProductHaving, min.price) },
+    { "min.title", TENON_MIN, 2,
+      offsetof(ProductAggregate, min.title), offsetof(ProductHaving, min.title) },
+    { "min.token", TENON_MIN, 3,
+      offsetof(ProductAggregate, min.token), offsetof(ProductHaving, min.token) },
+    { "min.stock", TENON_MIN, 4,
+      offsetof(ProductAggregate, min.stock), offsetof(ProductHaving, min.stock) },
+    { "max.id", TENON_MAX, 0,
+      offsetof(ProductAggregate, max.id), offsetof(ProductHaving, max.id) },
+    { "max.price", TENON_MAX, 1,
+      offsetof(ProductAggregate, max.price), offsetof(ProductHaving, max.price) },
+    { "max.title", TENON_MAX, 2,
+      offsetof(ProductAggregate, max.title), offsetof(ProductHaving, max.title) },
+    { "max.token", TENON_MAX, 3,
+      offsetof(ProductAggregate, max.token), offsetof(ProductHaving, max.token) },
+    { "max.stock", TENON_MAX, 4,
+      offsetof(ProductAggregate, max.stock), offsetof(ProductHaving, max.stock) },
+};
+
+static const tenon_aggregates product_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = product_model_measures,
+    .measure_count = sizeof(product_model_measures) / sizeof(product_model_measures[0]),
+    .aggregate_size = sizeof(ProductAggregate),
+    .aggregate_parts = offsetof(ProductAggregate, parts),
+    .group_size = sizeof(ProductGroup),
+    .group_values = offsetof(ProductGroup, count),
+    .group_parts = offsetof(ProductGroup, parts),
+    .having_size = sizeof(ProductHaving),
+    .part_size = sizeof(ProductPart),
+    .query_where = offsetof(ProductAggregateQuery, where),
+    .query_order_by = offsetof(ProductAggregateQuery, order_by),
+    .query_parts = offsetof(ProductAggregateQuery, parts),
+    .grouped_where = offsetof(ProductGroupQuery, where),
+    .grouped_by = offsetof(ProductGroupQuery, by),
+    .grouped_having = offsetof(ProductGroupQuery, having),
+    .grouped_order_by = offsetof(ProductGroupQuery, order_by),
+    .grouped_parts = offsetof(ProductGroupQuery, parts),
+    .facets_where = offsetof(ProductFacetsQuery, where),
+    .facets_column = offsetof(ProductFacetsQuery, column),
+    .query_chosen = {
+        offsetof(ProductAggregateQuery, count),
+        offsetof(ProductAggregateQuery, count_of),
+        offsetof(ProductAggregateQuery, distinct_of),
+        offsetof(ProductAggregateQuery, sum),
+        offsetof(ProductAggregateQuery, avg),
+        offsetof(ProductAggregateQuery, min),
+        offsetof(ProductAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(ProductGroupQuery, count),
+        offsetof(ProductGroupQuery, count_of),
+        offsetof(ProductGroupQuery, distinct_of),
+        offsetof(ProductGroupQuery, sum),
+        offsetof(ProductGroupQuery, avg),
+        offsetof(ProductGroupQuery, min),
+        offsetof(ProductGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(ProductPart, count),
+        offsetof(ProductPart, count_of),
+        offsetof(ProductPart, distinct_of),
+        offsetof(ProductPart, sum),
+        offsetof(ProductPart, avg),
+        offsetof(ProductPart, min),
+        offsetof(ProductPart, max),
+    },
+};
+
 Product *(product_find)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
@@ -175,6 +283,45 @@ bool product_each_q(const ProductQuery *query, ProductEach *function, void *ctx)
     while (row && function(row, ctx))
         row = product_stream_next(made);
     return product_stream_close(made);
+}
+
+ProductAggregate product_aggregate_q(const ProductAggregateQuery *query)
+{
+    ProductAggregate result;
+    tenon_aggregate(&product_model, &product_model_aggregates, query, &result);
+    return result;
+}
+
+ProductGroupList product_group_q(const ProductGroupQuery *query)
+{
+    tenon_list found = tenon_group(&product_model, &product_model_aggregates, query);
+    ProductGroupList list = { TENON_AS(ProductGroup *, found.items), found.count };
+    return list;
+}
+
+ProductGroupList product_facets_q(const ProductFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&product_model, &product_model_aggregates, query);
+    ProductGroupList list = { TENON_AS(ProductGroup *, found.items), found.count };
+    return list;
+}
+
+ProductPage product_page_q(const ProductPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&product_model, query, &request);
+    ProductPage page = { TENON_AS(Product *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+ProductOffsetPage product_page_of_q(const ProductOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&product_model, query, query->page, query->size);
+    ProductOffsetPage page = { TENON_AS(Product *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 Product *product_create_q(const ProductSet *query)

@@ -96,6 +96,234 @@ typedef struct ProductStream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool ProductEach(Product *row, void *ctx);
 
+typedef struct ProductColumnCounts {
+    int64_t id;
+    int64_t price;
+    int64_t title;
+    int64_t token;
+    int64_t stock;
+} ProductColumnCounts;
+
+typedef struct ProductDistinctCounts {
+    int64_t id;
+    int64_t price;
+    int64_t title;
+    int64_t token;
+    int64_t stock;
+} ProductDistinctCounts;
+
+typedef struct ProductSums {
+    tenon_opt_int64 id;
+    tenon_decimal price;
+    tenon_opt_int64 stock;
+} ProductSums;
+
+typedef struct ProductAverages {
+    tenon_opt_double id;
+    tenon_opt_double price;
+    tenon_opt_double stock;
+} ProductAverages;
+
+typedef struct ProductExtremes {
+    tenon_opt_int32 id;
+    tenon_decimal price;
+    const char *title;
+    const char *token;
+    tenon_opt_int32 stock;
+} ProductExtremes;
+
+typedef struct ProductColumnCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter price;
+    tenon_int_filter title;
+    tenon_int_filter token;
+    tenon_int_filter stock;
+} ProductColumnCountFilters;
+
+typedef struct ProductDistinctCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter price;
+    tenon_int_filter title;
+    tenon_int_filter token;
+    tenon_int_filter stock;
+} ProductDistinctCountFilters;
+
+typedef struct ProductSumFilters {
+    tenon_int_filter id;
+    tenon_decimal_filter price;
+    tenon_int_filter stock;
+} ProductSumFilters;
+
+typedef struct ProductAverageFilters {
+    tenon_float_filter id;
+    tenon_float_filter price;
+    tenon_float_filter stock;
+} ProductAverageFilters;
+
+typedef struct ProductExtremeFilters {
+    tenon_int_filter id;
+    tenon_decimal_filter price;
+    tenon_text_filter title;
+    tenon_text_filter token;
+    tenon_int_filter stock;
+} ProductExtremeFilters;
+
+typedef struct ProductAggregate {
+    int64_t count;
+    ProductColumnCounts count_of;
+    ProductDistinctCounts distinct_of;
+    ProductSums sum;
+    ProductAverages avg;
+    ProductExtremes min, max;
+    const struct ProductAggregate *parts;
+} ProductAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct ProductGroup {
+    struct Product key;
+    int64_t count;
+    ProductColumnCounts count_of;
+    ProductDistinctCounts distinct_of;
+    ProductSums sum;
+    ProductAverages avg;
+    ProductExtremes min, max;
+    const struct ProductAggregate *parts;
+} ProductGroup;
+
+typedef struct ProductGroupList {
+    ProductGroup *items;
+    size_t count;
+} ProductGroupList;
+
+typedef struct ProductHavingList {
+    const struct ProductHaving *items;
+    size_t count;
+} ProductHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct ProductHaving {
+    const struct ProductHaving *except;
+    ProductHavingList all, any, none;
+    tenon_int_filter count;
+    ProductColumnCountFilters count_of;
+    ProductDistinctCountFilters distinct_of;
+    ProductSumFilters sum;
+    ProductAverageFilters avg;
+    ProductExtremeFilters min, max;
+} ProductHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct ProductPart {
+    const struct ProductWhere *where;
+    bool count;
+    ProductColumn count_of[5];
+    ProductColumn distinct_of[5];
+    ProductColumn sum[3], avg[3];
+    ProductColumn min[5], max[5];
+} ProductPart;
+
+typedef struct ProductPartList {
+    const ProductPart *items;
+    size_t count;
+} ProductPartList;
+
+typedef struct ProductAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    ProductWhere where;
+    ProductOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    ProductColumn count_of[5];
+    ProductColumn distinct_of[5];
+    ProductColumn sum[3], avg[3];
+    ProductColumn min[5], max[5];
+    ProductPartList parts;
+} ProductAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct ProductGroupOrder {
+    ProductColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} ProductGroupOrder;
+
+typedef struct ProductGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    ProductWhere where;
+    ProductColumn by[TENON_MAX_BY];
+    ProductHaving having;
+    ProductGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    ProductColumn count_of[5];
+    ProductColumn distinct_of[5];
+    ProductColumn sum[3], avg[3];
+    ProductColumn min[5], max[5];
+    ProductPartList parts;
+} ProductGroupQuery;
+
+typedef struct ProductFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    ProductWhere where;
+    ProductColumn column;
+} ProductFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct ProductPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    ProductWhere where;
+    ProductOrder order_by[TENON_MAX_ORDER];
+    ProductColumn select[5];
+    ProductColumn distinct[TENON_MAX_DISTINCT];
+    int64_t size;
+    const char *after, *before;
+} ProductPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct ProductOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    ProductWhere where;
+    ProductOrder order_by[TENON_MAX_ORDER];
+    ProductColumn select[5];
+    ProductColumn distinct[TENON_MAX_DISTINCT];
+    int64_t page, size;
+} ProductOffsetPageQuery;
+
+typedef struct ProductPage {
+    struct Product *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} ProductPage;
+
+typedef struct ProductOffsetPage {
+    struct Product *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} ProductOffsetPage;
+
 struct ProductSet {
     tenon_session *session;
     tenon_table table;
@@ -148,6 +376,11 @@ ProductStream product_stream_open_q(const ProductQuery *query);
 Product *product_stream_next(ProductStream stream);
 bool product_stream_close(ProductStream stream);
 bool product_each_q(const ProductQuery *query, ProductEach *function, void *ctx);
+ProductAggregate product_aggregate_q(const ProductAggregateQuery *query);
+ProductGroupList product_group_q(const ProductGroupQuery *query);
+ProductGroupList product_facets_q(const ProductFacetsQuery *query);
+ProductPage product_page_q(const ProductPageQuery *query);
+ProductOffsetPage product_page_of_q(const ProductOffsetPageQuery *query);
 Product *product_create_q(const ProductSet *set);
 int64_t product_create_many_q(const ProductCreateMany *rows);
 ProductList product_create_many_returning_q(const ProductCreateMany *rows);
@@ -178,6 +411,20 @@ Product *product_upsert_q(const ProductUpsert *row);
 #define product_each(session_, function_, ...) \
     product_each_q(&(ProductQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define PRODUCT_PARTS(...) \
+    TENON_LIST_OF(ProductPart, __VA_ARGS__)
+#define PRODUCT_HAVINGS(...) \
+    TENON_LIST_OF(ProductHaving, __VA_ARGS__)
+#define product_aggregate(...) \
+    product_aggregate_q(TENON_HERE((&(ProductAggregateQuery){ .session = __VA_ARGS__ })))
+#define product_group(...) \
+    product_group_q(TENON_HERE((&(ProductGroupQuery){ .session = __VA_ARGS__ })))
+#define product_facets(...) \
+    product_facets_q(TENON_HERE((&(ProductFacetsQuery){ .session = __VA_ARGS__ })))
+#define product_page(...) \
+    product_page_q(TENON_HERE((&(ProductPageQuery){ .session = __VA_ARGS__ })))
+#define product_page_of(...) \
+    product_page_of_q(TENON_HERE((&(ProductOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define product_create(...) \
     product_create_q(TENON_HERE((&(ProductSet){ .session = __VA_ARGS__ })))
 #define product_create_many(...) \

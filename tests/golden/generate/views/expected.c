@@ -63,6 +63,86 @@ const tenon_model spending_model = {
     .nested_update = 0, .nested_upsert_size = 0,
 };
 
+static const tenon_measure spending_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(SpendingAggregate, count), offsetof(SpendingHaving, count) },
+    { "count_of.userId", TENON_COUNT_OF, 0,
+      offsetof(SpendingAggregate, count_of.userId), offsetof(SpendingHaving, count_of.userId) },
+    { "count_of.total", TENON_COUNT_OF, 1,
+      offsetof(SpendingAggregate, count_of.total), offsetof(SpendingHaving, count_of.total) },
+    { "distinct_of.userId", TENON_DISTINCT_OF, 0,
+      offsetof(SpendingAggregate, distinct_of.userId), offsetof(SpendingHaving, distinct_of.userId) },
+    { "distinct_of.total", TENON_DISTINCT_OF, 1,
+      offsetof(SpendingAggregate, distinct_of.total), offsetof(SpendingHaving, distinct_of.total) },
+    { "sum.userId", TENON_SUM, 0,
+      offsetof(SpendingAggregate, sum.userId), offsetof(SpendingHaving, sum.userId) },
+    { "sum.total", TENON_SUM, 1,
+      offsetof(SpendingAggregate, sum.total), offsetof(SpendingHaving, sum.total) },
+    { "avg.userId", TENON_AVG, 0,
+      offsetof(SpendingAggregate, avg.userId), offsetof(SpendingHaving, avg.userId) },
+    { "avg.total", TENON_AVG, 1,
+      offsetof(SpendingAggregate, avg.total), offsetof(SpendingHaving, avg.total) },
+    { "min.userId", TENON_MIN, 0,
+      offsetof(SpendingAggregate, min.userId), offsetof(SpendingHaving, min.userId) },
+    { "min.total", TENON_MIN, 1,
+      offsetof(SpendingAggregate, min.total), offsetof(SpendingHaving, min.total) },
+    { "max.userId", TENON_MAX, 0,
+      offsetof(SpendingAggregate, max.userId), offsetof(SpendingHaving, max.userId) },
+    { "max.total", TENON_MAX, 1,
+      offsetof(SpendingAggregate, max.total), offsetof(SpendingHaving, max.total) },
+};
+
+static const tenon_aggregates spending_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = spending_model_measures,
+    .measure_count = sizeof(spending_model_measures) / sizeof(spending_model_measures[0]),
+    .aggregate_size = sizeof(SpendingAggregate),
+    .aggregate_parts = offsetof(SpendingAggregate, parts),
+    .group_size = sizeof(SpendingGroup),
+    .group_values = offsetof(SpendingGroup, count),
+    .group_parts = offsetof(SpendingGroup, parts),
+    .having_size = sizeof(SpendingHaving),
+    .part_size = sizeof(SpendingPart),
+    .query_where = offsetof(SpendingAggregateQuery, where),
+    .query_order_by = offsetof(SpendingAggregateQuery, order_by),
+    .query_parts = offsetof(SpendingAggregateQuery, parts),
+    .grouped_where = offsetof(SpendingGroupQuery, where),
+    .grouped_by = offsetof(SpendingGroupQuery, by),
+    .grouped_having = offsetof(SpendingGroupQuery, having),
+    .grouped_order_by = offsetof(SpendingGroupQuery, order_by),
+    .grouped_parts = offsetof(SpendingGroupQuery, parts),
+    .facets_where = offsetof(SpendingFacetsQuery, where),
+    .facets_column = offsetof(SpendingFacetsQuery, column),
+    .query_chosen = {
+        offsetof(SpendingAggregateQuery, count),
+        offsetof(SpendingAggregateQuery, count_of),
+        offsetof(SpendingAggregateQuery, distinct_of),
+        offsetof(SpendingAggregateQuery, sum),
+        offsetof(SpendingAggregateQuery, avg),
+        offsetof(SpendingAggregateQuery, min),
+        offsetof(SpendingAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(SpendingGroupQuery, count),
+        offsetof(SpendingGroupQuery, count_of),
+        offsetof(SpendingGroupQuery, distinct_of),
+        offsetof(SpendingGroupQuery, sum),
+        offsetof(SpendingGroupQuery, avg),
+        offsetof(SpendingGroupQuery, min),
+        offsetof(SpendingGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(SpendingPart, count),
+        offsetof(SpendingPart, count_of),
+        offsetof(SpendingPart, distinct_of),
+        offsetof(SpendingPart, sum),
+        offsetof(SpendingPart, avg),
+        offsetof(SpendingPart, min),
+        offsetof(SpendingPart, max),
+    },
+};
+
 Spending *(spending_find_by_user_id)(tenon_session *session, int64_t userId)
 {
     const void *const tenon_key[] = { &userId };
@@ -122,6 +202,45 @@ bool spending_each_q(const SpendingQuery *query, SpendingEach *function, void *c
     return spending_stream_close(made);
 }
 
+SpendingAggregate spending_aggregate_q(const SpendingAggregateQuery *query)
+{
+    SpendingAggregate result;
+    tenon_aggregate(&spending_model, &spending_model_aggregates, query, &result);
+    return result;
+}
+
+SpendingGroupList spending_group_q(const SpendingGroupQuery *query)
+{
+    tenon_list found = tenon_group(&spending_model, &spending_model_aggregates, query);
+    SpendingGroupList list = { TENON_AS(SpendingGroup *, found.items), found.count };
+    return list;
+}
+
+SpendingGroupList spending_facets_q(const SpendingFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&spending_model, &spending_model_aggregates, query);
+    SpendingGroupList list = { TENON_AS(SpendingGroup *, found.items), found.count };
+    return list;
+}
+
+SpendingPage spending_page_q(const SpendingPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&spending_model, query, &request);
+    SpendingPage page = { TENON_AS(Spending *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+SpendingOffsetPage spending_page_of_q(const SpendingOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&spending_model, query, query->page, query->size);
+    SpendingOffsetPage page = { TENON_AS(Spending *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
+}
+
 static const tenon_field plain_model_fields[] = {
     {
         .name = "word", .column = "word",
@@ -175,6 +294,82 @@ const tenon_model plain_model = {
     .nested_update = 0, .nested_upsert_size = 0,
 };
 
+static const tenon_measure plain_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(PlainAggregate, count), offsetof(PlainHaving, count) },
+    { "count_of.word", TENON_COUNT_OF, 0,
+      offsetof(PlainAggregate, count_of.word), offsetof(PlainHaving, count_of.word) },
+    { "count_of.count", TENON_COUNT_OF, 1,
+      offsetof(PlainAggregate, count_of.count), offsetof(PlainHaving, count_of.count) },
+    { "distinct_of.word", TENON_DISTINCT_OF, 0,
+      offsetof(PlainAggregate, distinct_of.word), offsetof(PlainHaving, distinct_of.word) },
+    { "distinct_of.count", TENON_DISTINCT_OF, 1,
+      offsetof(PlainAggregate, distinct_of.count), offsetof(PlainHaving, distinct_of.count) },
+    { "sum.count", TENON_SUM, 1,
+      offsetof(PlainAggregate, sum.count), offsetof(PlainHaving, sum.count) },
+    { "avg.count", TENON_AVG, 1,
+      offsetof(PlainAggregate, avg.count), offsetof(PlainHaving, avg.count) },
+    { "min.word", TENON_MIN, 0,
+      offsetof(PlainAggregate, min.word), offsetof(PlainHaving, min.word) },
+    { "min.count", TENON_MIN, 1,
+      offsetof(PlainAggregate, min.count), offsetof(PlainHaving, min.count) },
+    { "max.word", TENON_MAX, 0,
+      offsetof(PlainAggregate, max.word), offsetof(PlainHaving, max.word) },
+    { "max.count", TENON_MAX, 1,
+      offsetof(PlainAggregate, max.count), offsetof(PlainHaving, max.count) },
+};
+
+static const tenon_aggregates plain_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = plain_model_measures,
+    .measure_count = sizeof(plain_model_measures) / sizeof(plain_model_measures[0]),
+    .aggregate_size = sizeof(PlainAggregate),
+    .aggregate_parts = offsetof(PlainAggregate, parts),
+    .group_size = sizeof(PlainGroup),
+    .group_values = offsetof(PlainGroup, count),
+    .group_parts = offsetof(PlainGroup, parts),
+    .having_size = sizeof(PlainHaving),
+    .part_size = sizeof(PlainPart),
+    .query_where = offsetof(PlainAggregateQuery, where),
+    .query_order_by = offsetof(PlainAggregateQuery, order_by),
+    .query_parts = offsetof(PlainAggregateQuery, parts),
+    .grouped_where = offsetof(PlainGroupQuery, where),
+    .grouped_by = offsetof(PlainGroupQuery, by),
+    .grouped_having = offsetof(PlainGroupQuery, having),
+    .grouped_order_by = offsetof(PlainGroupQuery, order_by),
+    .grouped_parts = offsetof(PlainGroupQuery, parts),
+    .facets_where = offsetof(PlainFacetsQuery, where),
+    .facets_column = offsetof(PlainFacetsQuery, column),
+    .query_chosen = {
+        offsetof(PlainAggregateQuery, count),
+        offsetof(PlainAggregateQuery, count_of),
+        offsetof(PlainAggregateQuery, distinct_of),
+        offsetof(PlainAggregateQuery, sum),
+        offsetof(PlainAggregateQuery, avg),
+        offsetof(PlainAggregateQuery, min),
+        offsetof(PlainAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(PlainGroupQuery, count),
+        offsetof(PlainGroupQuery, count_of),
+        offsetof(PlainGroupQuery, distinct_of),
+        offsetof(PlainGroupQuery, sum),
+        offsetof(PlainGroupQuery, avg),
+        offsetof(PlainGroupQuery, min),
+        offsetof(PlainGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(PlainPart, count),
+        offsetof(PlainPart, count_of),
+        offsetof(PlainPart, distinct_of),
+        offsetof(PlainPart, sum),
+        offsetof(PlainPart, avg),
+        offsetof(PlainPart, min),
+        offsetof(PlainPart, max),
+    },
+};
+
 Plain *plain_find_first_q(const PlainQuery *query)
 {
     return TENON_AS(Plain *, tenon_find_first(&plain_model, query));
@@ -220,6 +415,45 @@ bool plain_each_q(const PlainQuery *query, PlainEach *function, void *ctx)
     while (row && function(row, ctx))
         row = plain_stream_next(made);
     return plain_stream_close(made);
+}
+
+PlainAggregate plain_aggregate_q(const PlainAggregateQuery *query)
+{
+    PlainAggregate result;
+    tenon_aggregate(&plain_model, &plain_model_aggregates, query, &result);
+    return result;
+}
+
+PlainGroupList plain_group_q(const PlainGroupQuery *query)
+{
+    tenon_list found = tenon_group(&plain_model, &plain_model_aggregates, query);
+    PlainGroupList list = { TENON_AS(PlainGroup *, found.items), found.count };
+    return list;
+}
+
+PlainGroupList plain_facets_q(const PlainFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&plain_model, &plain_model_aggregates, query);
+    PlainGroupList list = { TENON_AS(PlainGroup *, found.items), found.count };
+    return list;
+}
+
+PlainPage plain_page_q(const PlainPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&plain_model, query, &request);
+    PlainPage page = { TENON_AS(Plain *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+PlainOffsetPage plain_page_of_q(const PlainOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&plain_model, query, query->page, query->size);
+    PlainOffsetPage page = { TENON_AS(Plain *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 static const tenon_field kept_model_fields[] = {
@@ -271,6 +505,74 @@ const tenon_model kept_model = {
     .upsert_update = offsetof(KeptUpsert, update),
     .nested_set = 0, .nested_size = 0,
     .nested_update = 0, .nested_upsert_size = 0,
+};
+
+static const tenon_measure kept_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(KeptAggregate, count), offsetof(KeptHaving, count) },
+    { "count_of.id", TENON_COUNT_OF, 0,
+      offsetof(KeptAggregate, count_of.id), offsetof(KeptHaving, count_of.id) },
+    { "distinct_of.id", TENON_DISTINCT_OF, 0,
+      offsetof(KeptAggregate, distinct_of.id), offsetof(KeptHaving, distinct_of.id) },
+    { "sum.id", TENON_SUM, 0,
+      offsetof(KeptAggregate, sum.id), offsetof(KeptHaving, sum.id) },
+    { "avg.id", TENON_AVG, 0,
+      offsetof(KeptAggregate, avg.id), offsetof(KeptHaving, avg.id) },
+    { "min.id", TENON_MIN, 0,
+      offsetof(KeptAggregate, min.id), offsetof(KeptHaving, min.id) },
+    { "max.id", TENON_MAX, 0,
+      offsetof(KeptAggregate, max.id), offsetof(KeptHaving, max.id) },
+};
+
+static const tenon_aggregates kept_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = kept_model_measures,
+    .measure_count = sizeof(kept_model_measures) / sizeof(kept_model_measures[0]),
+    .aggregate_size = sizeof(KeptAggregate),
+    .aggregate_parts = offsetof(KeptAggregate, parts),
+    .group_size = sizeof(KeptGroup),
+    .group_values = offsetof(KeptGroup, count),
+    .group_parts = offsetof(KeptGroup, parts),
+    .having_size = sizeof(KeptHaving),
+    .part_size = sizeof(KeptPart),
+    .query_where = offsetof(KeptAggregateQuery, where),
+    .query_order_by = offsetof(KeptAggregateQuery, order_by),
+    .query_parts = offsetof(KeptAggregateQuery, parts),
+    .grouped_where = offsetof(KeptGroupQuery, where),
+    .grouped_by = offsetof(KeptGroupQuery, by),
+    .grouped_having = offsetof(KeptGroupQuery, having),
+    .grouped_order_by = offsetof(KeptGroupQuery, order_by),
+    .grouped_parts = offsetof(KeptGroupQuery, parts),
+    .facets_where = offsetof(KeptFacetsQuery, where),
+    .facets_column = offsetof(KeptFacetsQuery, column),
+    .query_chosen = {
+        offsetof(KeptAggregateQuery, count),
+        offsetof(KeptAggregateQuery, count_of),
+        offsetof(KeptAggregateQuery, distinct_of),
+        offsetof(KeptAggregateQuery, sum),
+        offsetof(KeptAggregateQuery, avg),
+        offsetof(KeptAggregateQuery, min),
+        offsetof(KeptAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(KeptGroupQuery, count),
+        offsetof(KeptGroupQuery, count_of),
+        offsetof(KeptGroupQuery, distinct_of),
+        offsetof(KeptGroupQuery, sum),
+        offsetof(KeptGroupQuery, avg),
+        offsetof(KeptGroupQuery, min),
+        offsetof(KeptGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(KeptPart, count),
+        offsetof(KeptPart, count_of),
+        offsetof(KeptPart, distinct_of),
+        offsetof(KeptPart, sum),
+        offsetof(KeptPart, avg),
+        offsetof(KeptPart, min),
+        offsetof(KeptPart, max),
+    },
 };
 
 Kept *(kept_find)(tenon_session *session, int64_t id)
@@ -330,6 +632,45 @@ bool kept_each_q(const KeptQuery *query, KeptEach *function, void *ctx)
     while (row && function(row, ctx))
         row = kept_stream_next(made);
     return kept_stream_close(made);
+}
+
+KeptAggregate kept_aggregate_q(const KeptAggregateQuery *query)
+{
+    KeptAggregate result;
+    tenon_aggregate(&kept_model, &kept_model_aggregates, query, &result);
+    return result;
+}
+
+KeptGroupList kept_group_q(const KeptGroupQuery *query)
+{
+    tenon_list found = tenon_group(&kept_model, &kept_model_aggregates, query);
+    KeptGroupList list = { TENON_AS(KeptGroup *, found.items), found.count };
+    return list;
+}
+
+KeptGroupList kept_facets_q(const KeptFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&kept_model, &kept_model_aggregates, query);
+    KeptGroupList list = { TENON_AS(KeptGroup *, found.items), found.count };
+    return list;
+}
+
+KeptPage kept_page_q(const KeptPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&kept_model, query, &request);
+    KeptPage page = { TENON_AS(Kept *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+KeptOffsetPage kept_page_of_q(const KeptOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&kept_model, query, query->page, query->size);
+    KeptOffsetPage page = { TENON_AS(Kept *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
 }
 
 Kept *kept_create_q(const KeptSet *query)

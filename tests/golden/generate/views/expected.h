@@ -123,6 +123,212 @@ typedef struct SpendingStream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool SpendingEach(Spending *row, void *ctx);
 
+typedef struct SpendingColumnCounts {
+    int64_t userId;
+    int64_t total;
+} SpendingColumnCounts;
+
+typedef struct SpendingDistinctCounts {
+    int64_t userId;
+    int64_t total;
+} SpendingDistinctCounts;
+
+typedef struct SpendingSums {
+    tenon_opt_int64 userId;
+    tenon_decimal total;
+} SpendingSums;
+
+typedef struct SpendingAverages {
+    tenon_opt_double userId;
+    tenon_opt_double total;
+} SpendingAverages;
+
+typedef struct SpendingExtremes {
+    tenon_opt_int32 userId;
+    tenon_decimal total;
+} SpendingExtremes;
+
+typedef struct SpendingColumnCountFilters {
+    tenon_int_filter userId;
+    tenon_int_filter total;
+} SpendingColumnCountFilters;
+
+typedef struct SpendingDistinctCountFilters {
+    tenon_int_filter userId;
+    tenon_int_filter total;
+} SpendingDistinctCountFilters;
+
+typedef struct SpendingSumFilters {
+    tenon_int_filter userId;
+    tenon_decimal_filter total;
+} SpendingSumFilters;
+
+typedef struct SpendingAverageFilters {
+    tenon_float_filter userId;
+    tenon_float_filter total;
+} SpendingAverageFilters;
+
+typedef struct SpendingExtremeFilters {
+    tenon_int_filter userId;
+    tenon_decimal_filter total;
+} SpendingExtremeFilters;
+
+typedef struct SpendingAggregate {
+    int64_t count;
+    SpendingColumnCounts count_of;
+    SpendingDistinctCounts distinct_of;
+    SpendingSums sum;
+    SpendingAverages avg;
+    SpendingExtremes min, max;
+    const struct SpendingAggregate *parts;
+} SpendingAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct SpendingGroup {
+    struct Spending key;
+    int64_t count;
+    SpendingColumnCounts count_of;
+    SpendingDistinctCounts distinct_of;
+    SpendingSums sum;
+    SpendingAverages avg;
+    SpendingExtremes min, max;
+    const struct SpendingAggregate *parts;
+} SpendingGroup;
+
+typedef struct SpendingGroupList {
+    SpendingGroup *items;
+    size_t count;
+} SpendingGroupList;
+
+typedef struct SpendingHavingList {
+    const struct SpendingHaving *items;
+    size_t count;
+} SpendingHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct SpendingHaving {
+    const struct SpendingHaving *except;
+    SpendingHavingList all, any, none;
+    tenon_int_filter count;
+    SpendingColumnCountFilters count_of;
+    SpendingDistinctCountFilters distinct_of;
+    SpendingSumFilters sum;
+    SpendingAverageFilters avg;
+    SpendingExtremeFilters min, max;
+} SpendingHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct SpendingPart {
+    const struct SpendingWhere *where;
+    bool count;
+    SpendingColumn count_of[2];
+    SpendingColumn distinct_of[2];
+    SpendingColumn sum[2], avg[2];
+    SpendingColumn min[2], max[2];
+} SpendingPart;
+
+typedef struct SpendingPartList {
+    const SpendingPart *items;
+    size_t count;
+} SpendingPartList;
+
+typedef struct SpendingAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    SpendingWhere where;
+    SpendingOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    SpendingColumn count_of[2];
+    SpendingColumn distinct_of[2];
+    SpendingColumn sum[2], avg[2];
+    SpendingColumn min[2], max[2];
+    SpendingPartList parts;
+} SpendingAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct SpendingGroupOrder {
+    SpendingColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} SpendingGroupOrder;
+
+typedef struct SpendingGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    SpendingWhere where;
+    SpendingColumn by[TENON_MAX_BY];
+    SpendingHaving having;
+    SpendingGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    SpendingColumn count_of[2];
+    SpendingColumn distinct_of[2];
+    SpendingColumn sum[2], avg[2];
+    SpendingColumn min[2], max[2];
+    SpendingPartList parts;
+} SpendingGroupQuery;
+
+typedef struct SpendingFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    SpendingWhere where;
+    SpendingColumn column;
+} SpendingFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct SpendingPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    SpendingWhere where;
+    SpendingOrder order_by[TENON_MAX_ORDER];
+    SpendingColumn select[2];
+    SpendingColumn distinct[TENON_MAX_DISTINCT];
+    int64_t size;
+    const char *after, *before;
+} SpendingPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct SpendingOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    SpendingWhere where;
+    SpendingOrder order_by[TENON_MAX_ORDER];
+    SpendingColumn select[2];
+    SpendingColumn distinct[TENON_MAX_DISTINCT];
+    int64_t page, size;
+} SpendingOffsetPageQuery;
+
+typedef struct SpendingPage {
+    struct Spending *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} SpendingPage;
+
+typedef struct SpendingOffsetPage {
+    struct Spending *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} SpendingOffsetPage;
+
 Spending *spending_find_by_user_id(tenon_session *session, int64_t userId);
 Spending *spending_find_by_user_id_q(const tenon_key_options *options, int64_t userId);
 Spending *spending_find_first_q(const SpendingQuery *query);
@@ -133,6 +339,11 @@ SpendingStream spending_stream_open_q(const SpendingQuery *query);
 Spending *spending_stream_next(SpendingStream stream);
 bool spending_stream_close(SpendingStream stream);
 bool spending_each_q(const SpendingQuery *query, SpendingEach *function, void *ctx);
+SpendingAggregate spending_aggregate_q(const SpendingAggregateQuery *query);
+SpendingGroupList spending_group_q(const SpendingGroupQuery *query);
+SpendingGroupList spending_facets_q(const SpendingFacetsQuery *query);
+SpendingPage spending_page_q(const SpendingPageQuery *query);
+SpendingOffsetPage spending_page_of_q(const SpendingOffsetPageQuery *query);
 
 #ifndef __cplusplus
 /* `.any = SPENDING_WHERES({ .a = … }, { .b = … })` */
@@ -154,6 +365,20 @@ bool spending_each_q(const SpendingQuery *query, SpendingEach *function, void *c
 #define spending_each(session_, function_, ...) \
     spending_each_q(&(SpendingQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define SPENDING_PARTS(...) \
+    TENON_LIST_OF(SpendingPart, __VA_ARGS__)
+#define SPENDING_HAVINGS(...) \
+    TENON_LIST_OF(SpendingHaving, __VA_ARGS__)
+#define spending_aggregate(...) \
+    spending_aggregate_q(TENON_HERE((&(SpendingAggregateQuery){ .session = __VA_ARGS__ })))
+#define spending_group(...) \
+    spending_group_q(TENON_HERE((&(SpendingGroupQuery){ .session = __VA_ARGS__ })))
+#define spending_facets(...) \
+    spending_facets_q(TENON_HERE((&(SpendingFacetsQuery){ .session = __VA_ARGS__ })))
+#define spending_page(...) \
+    spending_page_q(TENON_HERE((&(SpendingPageQuery){ .session = __VA_ARGS__ })))
+#define spending_page_of(...) \
+    spending_page_of_q(TENON_HERE((&(SpendingOffsetPageQuery){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum PlainColumn {
@@ -210,6 +435,208 @@ typedef struct PlainStream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool PlainEach(Plain *row, void *ctx);
 
+typedef struct PlainColumnCounts {
+    int64_t word;
+    int64_t count;
+} PlainColumnCounts;
+
+typedef struct PlainDistinctCounts {
+    int64_t word;
+    int64_t count;
+} PlainDistinctCounts;
+
+typedef struct PlainSums {
+    tenon_opt_int64 count;
+} PlainSums;
+
+typedef struct PlainAverages {
+    tenon_opt_double count;
+} PlainAverages;
+
+typedef struct PlainExtremes {
+    const char *word;
+    tenon_opt_int32 count;
+} PlainExtremes;
+
+typedef struct PlainColumnCountFilters {
+    tenon_int_filter word;
+    tenon_int_filter count;
+} PlainColumnCountFilters;
+
+typedef struct PlainDistinctCountFilters {
+    tenon_int_filter word;
+    tenon_int_filter count;
+} PlainDistinctCountFilters;
+
+typedef struct PlainSumFilters {
+    tenon_int_filter count;
+} PlainSumFilters;
+
+typedef struct PlainAverageFilters {
+    tenon_float_filter count;
+} PlainAverageFilters;
+
+typedef struct PlainExtremeFilters {
+    tenon_text_filter word;
+    tenon_int_filter count;
+} PlainExtremeFilters;
+
+typedef struct PlainAggregate {
+    int64_t count;
+    PlainColumnCounts count_of;
+    PlainDistinctCounts distinct_of;
+    PlainSums sum;
+    PlainAverages avg;
+    PlainExtremes min, max;
+    const struct PlainAggregate *parts;
+} PlainAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct PlainGroup {
+    struct Plain key;
+    int64_t count;
+    PlainColumnCounts count_of;
+    PlainDistinctCounts distinct_of;
+    PlainSums sum;
+    PlainAverages avg;
+    PlainExtremes min, max;
+    const struct PlainAggregate *parts;
+} PlainGroup;
+
+typedef struct PlainGroupList {
+    PlainGroup *items;
+    size_t count;
+} PlainGroupList;
+
+typedef struct PlainHavingList {
+    const struct PlainHaving *items;
+    size_t count;
+} PlainHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct PlainHaving {
+    const struct PlainHaving *except;
+    PlainHavingList all, any, none;
+    tenon_int_filter count;
+    PlainColumnCountFilters count_of;
+    PlainDistinctCountFilters distinct_of;
+    PlainSumFilters sum;
+    PlainAverageFilters avg;
+    PlainExtremeFilters min, max;
+} PlainHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct PlainPart {
+    const struct PlainWhere *where;
+    bool count;
+    PlainColumn count_of[2];
+    PlainColumn distinct_of[2];
+    PlainColumn sum[1], avg[1];
+    PlainColumn min[2], max[2];
+} PlainPart;
+
+typedef struct PlainPartList {
+    const PlainPart *items;
+    size_t count;
+} PlainPartList;
+
+typedef struct PlainAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    PlainWhere where;
+    PlainOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    PlainColumn count_of[2];
+    PlainColumn distinct_of[2];
+    PlainColumn sum[1], avg[1];
+    PlainColumn min[2], max[2];
+    PlainPartList parts;
+} PlainAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct PlainGroupOrder {
+    PlainColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} PlainGroupOrder;
+
+typedef struct PlainGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    PlainWhere where;
+    PlainColumn by[TENON_MAX_BY];
+    PlainHaving having;
+    PlainGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    PlainColumn count_of[2];
+    PlainColumn distinct_of[2];
+    PlainColumn sum[1], avg[1];
+    PlainColumn min[2], max[2];
+    PlainPartList parts;
+} PlainGroupQuery;
+
+typedef struct PlainFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    PlainWhere where;
+    PlainColumn column;
+} PlainFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct PlainPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    PlainWhere where;
+    PlainOrder order_by[TENON_MAX_ORDER];
+    PlainColumn select[2];
+    PlainColumn distinct[TENON_MAX_DISTINCT];
+    int64_t size;
+    const char *after, *before;
+} PlainPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct PlainOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    PlainWhere where;
+    PlainOrder order_by[TENON_MAX_ORDER];
+    PlainColumn select[2];
+    PlainColumn distinct[TENON_MAX_DISTINCT];
+    int64_t page, size;
+} PlainOffsetPageQuery;
+
+typedef struct PlainPage {
+    struct Plain *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} PlainPage;
+
+typedef struct PlainOffsetPage {
+    struct Plain *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} PlainOffsetPage;
+
 Plain *plain_find_first_q(const PlainQuery *query);
 PlainList plain_find_many_q(const PlainQuery *query);
 int64_t plain_count_q(const PlainQuery *query);
@@ -218,6 +645,11 @@ PlainStream plain_stream_open_q(const PlainQuery *query);
 Plain *plain_stream_next(PlainStream stream);
 bool plain_stream_close(PlainStream stream);
 bool plain_each_q(const PlainQuery *query, PlainEach *function, void *ctx);
+PlainAggregate plain_aggregate_q(const PlainAggregateQuery *query);
+PlainGroupList plain_group_q(const PlainGroupQuery *query);
+PlainGroupList plain_facets_q(const PlainFacetsQuery *query);
+PlainPage plain_page_q(const PlainPageQuery *query);
+PlainOffsetPage plain_page_of_q(const PlainOffsetPageQuery *query);
 
 #ifndef __cplusplus
 /* `.any = PLAIN_WHERES({ .a = … }, { .b = … })` */
@@ -236,6 +668,20 @@ bool plain_each_q(const PlainQuery *query, PlainEach *function, void *ctx);
 #define plain_each(session_, function_, ...) \
     plain_each_q(&(PlainQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define PLAIN_PARTS(...) \
+    TENON_LIST_OF(PlainPart, __VA_ARGS__)
+#define PLAIN_HAVINGS(...) \
+    TENON_LIST_OF(PlainHaving, __VA_ARGS__)
+#define plain_aggregate(...) \
+    plain_aggregate_q(TENON_HERE((&(PlainAggregateQuery){ .session = __VA_ARGS__ })))
+#define plain_group(...) \
+    plain_group_q(TENON_HERE((&(PlainGroupQuery){ .session = __VA_ARGS__ })))
+#define plain_facets(...) \
+    plain_facets_q(TENON_HERE((&(PlainFacetsQuery){ .session = __VA_ARGS__ })))
+#define plain_page(...) \
+    plain_page_q(TENON_HERE((&(PlainPageQuery){ .session = __VA_ARGS__ })))
+#define plain_page_of(...) \
+    plain_page_of_q(TENON_HERE((&(PlainOffsetPageQuery){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum KeptColumn {
@@ -293,6 +739,202 @@ typedef struct KeptStream {
 /* Called with each row, which stays until it returns; false ends it. */
 typedef bool KeptEach(Kept *row, void *ctx);
 
+typedef struct KeptColumnCounts {
+    int64_t id;
+} KeptColumnCounts;
+
+typedef struct KeptDistinctCounts {
+    int64_t id;
+} KeptDistinctCounts;
+
+typedef struct KeptSums {
+    tenon_opt_int64 id;
+} KeptSums;
+
+typedef struct KeptAverages {
+    tenon_opt_double id;
+} KeptAverages;
+
+typedef struct KeptExtremes {
+    tenon_opt_int32 id;
+} KeptExtremes;
+
+typedef struct KeptColumnCountFilters {
+    tenon_int_filter id;
+} KeptColumnCountFilters;
+
+typedef struct KeptDistinctCountFilters {
+    tenon_int_filter id;
+} KeptDistinctCountFilters;
+
+typedef struct KeptSumFilters {
+    tenon_int_filter id;
+} KeptSumFilters;
+
+typedef struct KeptAverageFilters {
+    tenon_float_filter id;
+} KeptAverageFilters;
+
+typedef struct KeptExtremeFilters {
+    tenon_int_filter id;
+} KeptExtremeFilters;
+
+typedef struct KeptAggregate {
+    int64_t count;
+    KeptColumnCounts count_of;
+    KeptDistinctCounts distinct_of;
+    KeptSums sum;
+    KeptAverages avg;
+    KeptExtremes min, max;
+    const struct KeptAggregate *parts;
+} KeptAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct KeptGroup {
+    struct Kept key;
+    int64_t count;
+    KeptColumnCounts count_of;
+    KeptDistinctCounts distinct_of;
+    KeptSums sum;
+    KeptAverages avg;
+    KeptExtremes min, max;
+    const struct KeptAggregate *parts;
+} KeptGroup;
+
+typedef struct KeptGroupList {
+    KeptGroup *items;
+    size_t count;
+} KeptGroupList;
+
+typedef struct KeptHavingList {
+    const struct KeptHaving *items;
+    size_t count;
+} KeptHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+typedef struct KeptHaving {
+    const struct KeptHaving *except;
+    KeptHavingList all, any, none;
+    tenon_int_filter count;
+    KeptColumnCountFilters count_of;
+    KeptDistinctCountFilters distinct_of;
+    KeptSumFilters sum;
+    KeptAverageFilters avg;
+    KeptExtremeFilters min, max;
+} KeptHaving;
+
+/* Over those of the rows for which its own where holds. */
+typedef struct KeptPart {
+    const struct KeptWhere *where;
+    bool count;
+    KeptColumn count_of[1];
+    KeptColumn distinct_of[1];
+    KeptColumn sum[1], avg[1];
+    KeptColumn min[1], max[1];
+} KeptPart;
+
+typedef struct KeptPartList {
+    const KeptPart *items;
+    size_t count;
+} KeptPartList;
+
+typedef struct KeptAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    KeptWhere where;
+    KeptOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    KeptColumn count_of[1];
+    KeptColumn distinct_of[1];
+    KeptColumn sum[1], avg[1];
+    KeptColumn min[1], max[1];
+    KeptPartList parts;
+} KeptAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct KeptGroupOrder {
+    KeptColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} KeptGroupOrder;
+
+typedef struct KeptGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    KeptWhere where;
+    KeptColumn by[TENON_MAX_BY];
+    KeptHaving having;
+    KeptGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    KeptColumn count_of[1];
+    KeptColumn distinct_of[1];
+    KeptColumn sum[1], avg[1];
+    KeptColumn min[1], max[1];
+    KeptPartList parts;
+} KeptGroupQuery;
+
+typedef struct KeptFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    KeptWhere where;
+    KeptColumn column;
+} KeptFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct KeptPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    KeptWhere where;
+    KeptOrder order_by[TENON_MAX_ORDER];
+    KeptColumn select[1];
+    KeptColumn distinct[TENON_MAX_DISTINCT];
+    int64_t size;
+    const char *after, *before;
+} KeptPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct KeptOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    KeptWhere where;
+    KeptOrder order_by[TENON_MAX_ORDER];
+    KeptColumn select[1];
+    KeptColumn distinct[TENON_MAX_DISTINCT];
+    int64_t page, size;
+} KeptOffsetPageQuery;
+
+typedef struct KeptPage {
+    struct Kept *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} KeptPage;
+
+typedef struct KeptOffsetPage {
+    struct Kept *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} KeptOffsetPage;
+
 struct KeptSet {
     tenon_session *session;
     tenon_table table;
@@ -341,6 +983,11 @@ KeptStream kept_stream_open_q(const KeptQuery *query);
 Kept *kept_stream_next(KeptStream stream);
 bool kept_stream_close(KeptStream stream);
 bool kept_each_q(const KeptQuery *query, KeptEach *function, void *ctx);
+KeptAggregate kept_aggregate_q(const KeptAggregateQuery *query);
+KeptGroupList kept_group_q(const KeptGroupQuery *query);
+KeptGroupList kept_facets_q(const KeptFacetsQuery *query);
+KeptPage kept_page_q(const KeptPageQuery *query);
+KeptOffsetPage kept_page_of_q(const KeptOffsetPageQuery *query);
 Kept *kept_create_q(const KeptSet *set);
 int64_t kept_create_many_q(const KeptCreateMany *rows);
 KeptList kept_create_many_returning_q(const KeptCreateMany *rows);
@@ -371,6 +1018,20 @@ Kept *kept_upsert_q(const KeptUpsert *row);
 #define kept_each(session_, function_, ...) \
     kept_each_q(&(KeptQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
         (function_), TENON_FIRST(__VA_ARGS__))
+#define KEPT_PARTS(...) \
+    TENON_LIST_OF(KeptPart, __VA_ARGS__)
+#define KEPT_HAVINGS(...) \
+    TENON_LIST_OF(KeptHaving, __VA_ARGS__)
+#define kept_aggregate(...) \
+    kept_aggregate_q(TENON_HERE((&(KeptAggregateQuery){ .session = __VA_ARGS__ })))
+#define kept_group(...) \
+    kept_group_q(TENON_HERE((&(KeptGroupQuery){ .session = __VA_ARGS__ })))
+#define kept_facets(...) \
+    kept_facets_q(TENON_HERE((&(KeptFacetsQuery){ .session = __VA_ARGS__ })))
+#define kept_page(...) \
+    kept_page_q(TENON_HERE((&(KeptPageQuery){ .session = __VA_ARGS__ })))
+#define kept_page_of(...) \
+    kept_page_of_q(TENON_HERE((&(KeptOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define kept_create(...) \
     kept_create_q(TENON_HERE((&(KeptSet){ .session = __VA_ARGS__ })))
 #define kept_create_many(...) \

@@ -1,0 +1,324 @@
+/* Pages: one more row than asked for tells whether there is a next page.
+ *
+ * The columns of the order are added to those chosen, because cursors are made of them. A page
+ * before a cursor is read backwards and turned round. Hooks that watch what is loaded are called
+ * here, for the page as the program gets it. */
+#include <tenon/page.h>
+
+#include "model/include.h"
+
+enum { TERMS = TENON_MAX_ORDER + TENON_MAX_KEY };
+
+/* What is known of a page while it is asked for. */
+typedef struct task {
+    tenon__walk walk;
+    const tenon_model *model;
+    tenon_query_head head;
+    const char *query;
+    tenon__places places;
+    uint8_t digest[TENON__QUERY_DIGEST_BYTES];
+} task;
+
+static bool call_hooks(const task *t, const char *operation, const tenon__rows *rows)
+{
+    tenon_event event = {.moment = rows ? TENON_AFTER_LOAD : TENON_BEFORE_LOAD,
+                         .session = t->head.session,
+                         .model = t->model,
+                         .operation = operation,
+                         .where = t->query + t->model->query_where};
+    if (!tenon__session_is_watched(t->head.session))
+        return true;
+    if (rows) {
+        event.rows = rows->items;
+        event.row_count = rows->count;
+        event.affected = (int64_t)rows->count;
+    }
+    return tenon__call_hooks(&event);
+}
+
+static void refuse_options(task *t, const char *call)
+{
+    if (t->head.limit || t->head.offset)
+        tenon__walk_misuse(&t->walk, "limit and offset have no meaning for %s: give a size", call);
+    if (t->head.strategy)
+        tenon__walk_misuse(&t->walk, "strategy has a meaning for included relations only");
+    tenon__refuse_distinct(&t->walk, t->query, call);
+    tenon__refuse_lock(&t->walk, &t->head, call);
+}
+
+static void refuse_secrets(task *t)
+{
+    for (size_t i = 0; i < t->places.count; i++) {
+        const tenon_field *field = &t->model->fields[t->places.terms[i].field];
+        if (field->flags & TENON_FIELD_SENSITIVE)
+            tenon__walk_fail(&t->walk, TENON_MISUSE, field,
+                             "a cursor would show the values of a sensitive column");
+    }
+}
+
+/* Chosen columns, with those of the order. */
+static void walk_columns_and_order(task *t, const char *call)
+{
+    tenon__walk *walk = &t->walk;
+    size_t at = walk->shape.length;
+    tenon__walk_columns(walk, t->query);
+    bool has_columns = walk->shape.length > at;
+    if (!tenon__walk_places(walk, t->query + t->model->query_order_by, call, &t->places) ||
+        !has_columns || walk->shape.failed)
+        return;
+    for (size_t i = 0; i < t->places.count; i++) {
+        uint16_t field = t->places.terms[i].field;
+        walk->shape.data[at + field / 8] |= (uint8_t)(1u << field % 8);
+    }
+}
+
+/* False when the session has failed, or a hook says no. */
+static bool open_task(task *t, const tenon_model *model, const void *query, const char *operation)
+{
+    t->model = model;
+    t->query = query;
+    memcpy(&t->head, query, sizeof t->head);
+    return !tenon__session_is_failed(t->head.session) && call_hooks(t, operation, NULL);
+}
+
+static bool begin(task *t, const char *call, tenon__operation operation)
+{
+    if (!tenon__walk_begin(&t->walk, t->head.session, t->model, operation))
+        return false;
+    tenon__walk_table(&t->walk, t->head.table);
+    tenon__walk_index(&t->walk, t->head.hints);
+    tenon__walk_plan(&t->walk, t->head.plan);
+    refuse_options(t, call);
+    walk_columns_and_order(t, call);
+    return true;
+}
+
+static void walk_where(task *t)
+{
+    tenon__walk_where(&t->walk, t->query + t->model->query_where);
+}
+
+static bool run(task *t, tenon__rows *rows)
+{
+    rows->arena = tenon__session_arena(t->head.session);
+    return tenon__run_hinted(&t->walk, t->head.hints, rows);
+}
+
+/* The relations of the rows that are left. */
+static bool include(task *t, const tenon__rows *rows)
+{
+    return !tenon__has_includes(t->model, t->query) ||
+           tenon__include(t->head.session, t->model, t->query, rows->items, rows->count);
+}
+
+/* ---- by cursor ------------------------------------------------------------------------------- */
+
+static void check_request(task *t, const tenon_page_request *request)
+{
+    if (request->size < 1 || request->size == INT64_MAX)
+        tenon__walk_misuse(&t->walk, "a page needs a size of at least 1");
+    if (request->after && request->before)
+        tenon__walk_misuse(&t->walk, "a page is after a cursor or before one, not both");
+}
+
+/* The shape's keyset, and its values. */
+static void walk_keyset(task *t, const tenon_page_request *request, tenon__cursor *cursor)
+{
+    tenon__walk *walk = &t->walk;
+    const char *text = request->before ? request->before : request->after;
+    if (!text) {
+        tenon__shape_word(&walk->shape, TENON__SHAPE_END);
+        return;
+    }
+    if (walk->failed || !tenon__cursor_read(walk, &t->places, t->digest, text, cursor))
+        return;
+    tenon__shape_word(&walk->shape, request->before ? TENON__SHAPE_BEFORE : TENON__SHAPE_AFTER);
+    tenon__shape_word(&walk->shape, cursor->is_inclusive);
+    for (size_t i = 0; i < t->places.count; i++) {
+        tenon__shape_word(&walk->shape, cursor->values[i] == NULL);
+        if (cursor->values[i])
+            tenon__walk_value(walk, cursor->values[i]);
+    }
+}
+
+static void swap(char *a, char *b, size_t size)
+{
+    char room[64];
+    for (size_t done = 0; done < size;) {
+        size_t part = size - done < sizeof room ? size - done : sizeof room;
+        memcpy(room, a + done, part);
+        memcpy(a + done, b + done, part);
+        memcpy(b + done, room, part);
+        done += part;
+    }
+}
+
+static void turn_round(tenon__rows *rows, size_t size)
+{
+    for (size_t i = 0; i < rows->count / 2; i++)
+        swap(rows->items + i * size, rows->items + (rows->count - 1 - i) * size, size);
+}
+
+static const char *cursor_at(task *t, const char *row)
+{
+    tenon__cursor cursor;
+    tenon__wide room[TERMS];
+    tenon__cursor_of_row(t->model, &t->places, row, room, &cursor);
+    return tenon__cursor_write(&t->walk, tenon__session_arena(t->head.session), &t->places,
+                               t->digest, &cursor);
+}
+
+/* Which way there is more: behind what was read the surplus row tells; where the cursor came from
+ * its row is, unless the cursor was made at an end. */
+static tenon_page page_of_rows(task *t, const tenon_page_request *request, tenon__rows *rows,
+                               const tenon__cursor *cursor)
+{
+    bool has_more = rows->count > (size_t)request->size, has_origin = !cursor->is_inclusive;
+    rows->count -= has_more;
+    if (request->before)
+        turn_round(rows, t->model->row_size);
+    tenon_page page = {.items = rows->items,
+                       .count = rows->count,
+                       .has_next = request->before ? has_origin : has_more,
+                       .has_previous = request->before ? has_more : request->after && has_origin};
+    size_t size = t->model->row_size;
+    if (page.has_next)
+        page.next = cursor_at(t, rows->items + (rows->count - 1) * size);
+    if (page.has_previous)
+        page.previous = cursor_at(t, rows->items);
+    return page;
+}
+
+/* Nothing is left behind the cursor: the way back begins with its row. */
+static tenon_page empty_page(task *t, const tenon_page_request *request,
+                             const tenon__cursor *cursor)
+{
+    tenon_page page = {0};
+    const char *from = request->before ? request->before : request->after;
+    if (!from || cursor->is_inclusive)
+        return page;
+    const char *back = tenon__cursor_include(&t->walk, tenon__session_arena(t->head.session), from);
+    page.has_next = request->before;
+    page.has_previous = request->after;
+    *(request->before ? &page.next : &page.previous) = back;
+    return page;
+}
+
+tenon_page tenon_find_page(const tenon_model *model, const void *query,
+                           const tenon_page_request *request)
+{
+    task t;
+    tenon__rows rows = {0};
+    tenon__cursor cursor = {0};
+    if (!open_task(&t, model, query, "page") || !begin(&t, "a page", TENON__PAGE))
+        return (tenon_page){0};
+    check_request(&t, request);
+    refuse_secrets(&t);
+    size_t where_at = t.walk.shape.length, first_value = t.walk.value_count;
+    walk_where(&t);
+    tenon__query_digest(&t.walk, t.head.table, &t.places, where_at, first_value, t.digest);
+    walk_keyset(&t, request, &cursor);
+    if (!t.walk.failed)
+        tenon__walk_limit(&t.walk, request->size + 1, 0);
+    if (!run(&t, &rows))
+        return (tenon_page){0};
+    tenon_page page =
+        rows.count ? page_of_rows(&t, request, &rows, &cursor) : empty_page(&t, request, &cursor);
+    bool is_done = call_hooks(&t, "page", &rows) && include(&t, &rows);
+    return is_done ? page : (tenon_page){0};
+}
+
+/* ---- by number ------------------------------------------------------------------------------- */
+
+static void check_number(task *t, int64_t page, int64_t size, int64_t *offset)
+{
+    *offset = 0;
+    if (size < 1)
+        tenon__walk_misuse(&t->walk, "a page needs a size of at least 1");
+    else if (page < 1)
+        tenon__walk_misuse(&t->walk, "pages are counted from 1");
+    else if (__builtin_mul_overflow(page - 1, size, offset))
+        tenon__walk_misuse(&t->walk, "there cannot be a page %lld", (long long)page);
+}
+
+/* The rows with how many there are in all; the where is walked for both. */
+static bool find_rows(task *t, int64_t page, int64_t size, tenon__rows *rows, int64_t *offset)
+{
+    if (!begin(t, "a page", TENON__PAGE_OF))
+        return false;
+    check_number(t, page, size, offset);
+    walk_where(t);
+    walk_where(t);
+    if (!t->walk.failed)
+        tenon__walk_limit(&t->walk, size, *offset);
+    return run(t, rows);
+}
+
+/* Takes the totals out of the rows; they are all the same. */
+static int64_t take_total(const tenon_model *model, tenon__rows *rows)
+{
+    int64_t total;
+    size_t size = model->row_size, whole = size + sizeof total;
+    memcpy(&total, rows->items + size, sizeof total);
+    for (size_t i = 1; i < rows->count; i++)
+        memmove(rows->items + i * size, rows->items + i * whole, size);
+    return total;
+}
+
+static bool count_rows(task *t, int64_t *total)
+{
+    if (!tenon__walk_begin(&t->walk, t->head.session, t->model, TENON__COUNT_ROWS))
+        return false;
+    tenon__walk_table(&t->walk, t->head.table);
+    tenon__walk_index(&t->walk, t->head.hints);
+    tenon__walk_plan(&t->walk, t->head.plan);
+    tenon__shape_word(&t->walk.shape, TENON__SHAPE_END);
+    walk_where(t);
+    tenon__arena *arena = tenon__session_arena(t->head.session);
+    tenon__arena_mark mark = tenon__arena_mark_here(arena);
+    tenon__rows rows = {.expected = 1};
+    bool is_done = run(t, &rows) && rows.count;
+    if (is_done)
+        memcpy(total, rows.items, sizeof *total);
+    tenon__arena_rewind(arena, mark);
+    return is_done;
+}
+
+/* An empty page has no row to say the total. When it is counted then, and still is no more than
+ * what stands before the page, that was a moment at which the page was empty; otherwise rows have
+ * come, and it is read again. */
+static bool find_page_of(task *t, int64_t page, int64_t size, tenon__rows *rows, int64_t *total)
+{
+    for (;;) {
+        int64_t offset;
+        *total = 0;
+        if (!find_rows(t, page, size, rows, &offset))
+            return false;
+        if (rows->count)
+            *total = take_total(t->model, rows);
+        if (rows->count || page == 1)
+            return true;
+        if (!count_rows(t, total))
+            return false;
+        if (*total <= offset)
+            return true;
+    }
+}
+
+tenon_offset_page tenon_find_page_of(const tenon_model *model, const void *query, int64_t page,
+                                     int64_t size)
+{
+    task t;
+    tenon__rows rows = {0};
+    int64_t total;
+    if (!open_task(&t, model, query, "page_of") || !find_page_of(&t, page, size, &rows, &total) ||
+        !call_hooks(&t, "page_of", &rows) || !include(&t, &rows))
+        return (tenon_offset_page){0};
+    int64_t pages = total / size + (total % size != 0);
+    return (tenon_offset_page){.items = rows.items,
+                               .count = rows.count,
+                               .page = page,
+                               .pages = pages,
+                               .total = total,
+                               .has_next = page<pages, .has_previous = page> 1 && total > 0};
+}

@@ -1,0 +1,110 @@
+/* Orders in which every row has a place of its own.
+ *
+ * What is cut into pages must come in one order and no other: rows that the query's order leaves
+ * equal would otherwise change places from one page to the next, and be seen twice or never. So the
+ * columns of a key are added: the primary key, or else a unique without NULLs. What stands behind a
+ * whole key decides nothing and is left out; so the last term is always one of a key. */
+#include "model/walk.h"
+
+static bool is_whole(const tenon_model *model, const tenon_unique *unique)
+{
+    if (unique->is_partial)
+        return false;
+    for (uint16_t i = 0; i < unique->field_count; i++) {
+        if (model->fields[unique->fields[i]].flags & TENON_FIELD_NULLABLE)
+            return false;
+    }
+    return true;
+}
+
+static const tenon_unique *key_of(const tenon_model *model)
+{
+    for (uint32_t i = 0; i < model->unique_count; i++) {
+        if (is_whole(model, &model->uniques[i]))
+            return &model->uniques[i];
+    }
+    return NULL;
+}
+
+static bool has_term(const tenon__places *places, uint16_t field)
+{
+    for (size_t i = 0; i < places->count; i++) {
+        if (places->terms[i].field == field)
+            return true;
+    }
+    return false;
+}
+
+static bool has_key(const tenon__places *places, const tenon_unique *key)
+{
+    for (uint16_t i = 0; i < key->field_count; i++) {
+        if (!has_term(places, key->fields[i]))
+            return false;
+    }
+    return true;
+}
+
+/* A column that stands there already orders nothing. */
+static void add_term(tenon__walk *walk, tenon__places *places, uint16_t field, int direction)
+{
+    if (has_term(places, field))
+        return;
+    places->terms[places->count++] = (tenon__term){field, (tenon_direction)direction};
+    tenon__shape_field(&walk->shape, (uint8_t)(direction + 1), field);
+}
+
+static bool check_term(tenon__walk *walk, tenon_order term)
+{
+    if (!tenon__check_column(walk, term.column, "order_by"))
+        return false;
+    const tenon_field *field = &walk->model->fields[term.column - 1];
+    if (term.direction < TENON_ASC || term.direction > TENON_DESC_NULLS_LAST)
+        return tenon__walk_fail(walk, TENON_MISUSE, field, "there is no direction %d",
+                                term.direction);
+    tenon__check_comparable(walk, field, "order_by");
+    return !walk->failed;
+}
+
+static bool is_set(const char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        if (bytes[i])
+            return true;
+    }
+    return false;
+}
+
+static void add_terms_of_query(tenon__walk *walk, const char *at, const tenon_unique *key,
+                               const char *call, tenon__places *out)
+{
+    size_t size = walk->model->order_size;
+    for (int i = 0; i < TENON_MAX_ORDER && is_set(at, size); i++, at += size) {
+        tenon_order term;
+        memcpy(&term, at, sizeof term);
+        if (is_set(at + sizeof term, size - sizeof term)) {
+            tenon__walk_misuse(walk, "%s cannot be ordered by a relation", call);
+            return;
+        }
+        if (!check_term(walk, term))
+            return;
+        if (!has_key(out, key))
+            add_term(walk, out, (uint16_t)(term.column - 1), term.direction);
+    }
+}
+
+bool tenon__walk_places(tenon__walk *walk, const void *order_by, const char *call,
+                        tenon__places *out)
+{
+    const tenon_unique *key = key_of(walk->model);
+    out->count = 0;
+    if (!key)
+        return tenon__walk_misuse(walk,
+                                  "%s needs a primary key, or a unique whose columns are never "
+                                  "NULL, for an order that is always the same",
+                                  call);
+    add_terms_of_query(walk, order_by, key, call, out);
+    for (uint16_t i = 0; i < key->field_count; i++)
+        add_term(walk, out, key->fields[i], TENON_ASC);
+    tenon__shape_word(&walk->shape, TENON__SHAPE_END);
+    return !walk->failed;
+}
