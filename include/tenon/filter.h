@@ -132,18 +132,46 @@ TENON_DECLARE_ARRAY_FILTER(tenon_date_array_filter, tenon_date_array, tenon_date
 TENON_DECLARE_ARRAY_FILTER(tenon_clock_array_filter, tenon_clock_array, tenon_clock);
 TENON_DECLARE_ARRAY_FILTER(tenon_clock_tz_array_filter, tenon_clock_tz_array, tenon_clock_tz);
 
-/* A generated …Where starts with these trees (items of its own type), then one filter a field. All
- * conditions of a Where must hold. `except`: that one does not hold; of lists, `all`: each item
- * holds; `any`: at least one; `none`: not one.
- * items NULL = not set; an empty list is a condition too (any: never true). */
+/* A generated …Where starts with these trees (items of its own type) and `raw`, then one filter a
+ * field. All conditions of a Where must hold. `except`: that one does not hold; of lists, `all`:
+ * each item holds; `any`: at least one; `none`: not one. items NULL = not set; an empty list is a
+ * condition too (any: never true). */
 typedef struct tenon_where_list {
     const void *items;
     size_t count;
 } tenon_where_list;
 
+/* A condition in the database's own SQL, for what filters cannot say:
+ *
+ *     .raw = RAW("lower({email}) = lower(?)", RAW_TEXT(email))
+ *
+ * Each `?` outside of quotes is a parameter and takes the next value (`??` is a question mark),
+ * `{email}` is the column of that field. Values never become SQL: RAW takes a literal only, so what
+ * a program puts together at run time does not compile. A text that does not end its quotes or
+ * parentheses, or holds a semicolon, a comment or a dollar sign outside of quotes, is MISUSE. */
+typedef struct tenon_raw_value {
+    tenon_kind kind; /* BOOL, INT64, DOUBLE, DECIMAL, TEXT, TIME, UUID or BYTES; 0 ends a list */
+    union {
+        int flag;
+        int64_t number;
+        double real;
+        tenon_decimal decimal;
+        const char *text; /* PostgreSQL finds out its type: it may be a date, an enum, JSON … */
+        tenon_time time;  /* the same: with or without time zone */
+        tenon_uuid uuid;
+        tenon_bytes bytes;
+    } as;
+} tenon_raw_value;
+
+typedef struct tenon_raw {
+    const char *sql;               /* NULL = not set */
+    const tenon_raw_value *values; /* up to the first of kind 0; NULL: none */
+} tenon_raw;
+
 typedef struct tenon_where_head {
     const void *except;
     tenon_where_list all, any, none;
+    tenon_raw raw;
 } tenon_where_head;
 
 /* Filters over relations: a generated …RelationFilter or …ListRelationFilter has this form, with

@@ -28,7 +28,7 @@ extern "C" {
 #endif
 
 enum {
-    TENON_ABI = 1,
+    TENON_ABI = 2,
     TENON_MAX_ORDER = 8,    /* terms of an order_by */
     TENON_MAX_DISTINCT = 8, /* columns of a distinct */
     TENON_MAX_KEY = 16,     /* columns of a primary key or unique */

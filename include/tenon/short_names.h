@@ -59,6 +59,27 @@
 #define TENON_OP_NOT_NULL() TENON_FILTER_BARE(TENON_NOT_NULL_)
 #define TENON_OP_IS_EMPTY() TENON_FILTER_BARE(TENON_IS_EMPTY)
 #define TENON_OP_NOT_EMPTY() TENON_FILTER_BARE(TENON_NOT_EMPTY)
+#define TENON_RAW_VALUE(kind_, member, v)                                                          \
+    {                                                                                              \
+        .kind = TENON_KIND_##kind_, .as.member = (v)                                               \
+    }
+#define TENON_OP_RAW_BOOL(v) TENON_RAW_VALUE(BOOL, flag, v)
+#define TENON_OP_RAW_INT(v) TENON_RAW_VALUE(INT64, number, v)
+#define TENON_OP_RAW_FLOAT(v) TENON_RAW_VALUE(DOUBLE, real, v)
+#define TENON_OP_RAW_DECIMAL(v) TENON_RAW_VALUE(DECIMAL, decimal, v)
+#define TENON_OP_RAW_TEXT(v) TENON_RAW_VALUE(TEXT, text, v)
+#define TENON_OP_RAW_TIME(v) TENON_RAW_VALUE(TIME, time, v)
+#define TENON_OP_RAW_UUID(v) TENON_RAW_VALUE(UUID, uuid, v)
+#define TENON_OP_RAW_BYTES(v) TENON_RAW_VALUE(BYTES, bytes, v)
+/* RAW("sql", value …): the text must be a literal. */
+#define TENON_RAW_WITH(sql_, ...)                                                                  \
+    {                                                                                              \
+        .sql = "" sql_ "", .values = (const tenon_raw_value[])                                     \
+        {                                                                                          \
+            __VA_ARGS__                                                                            \
+        }                                                                                          \
+    }
+#define TENON_OP_RAW(...) TENON_RAW_WITH(__VA_ARGS__, {.kind = (tenon_kind)0})
 #define TENON_OP_ASC(c)                                                                            \
     {                                                                                              \
         .column = (c), .direction = TENON_ASC                                                      \
@@ -266,6 +287,51 @@
 #error "NOT_EMPTY is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_NOT_EMPTY"
 #else
 #define NOT_EMPTY() TENON_OP_NOT_EMPTY()
+#endif
+#ifdef RAW
+#error "RAW is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_RAW"
+#else
+#define RAW(...) TENON_RAW_WITH(__VA_ARGS__, {.kind = (tenon_kind)0})
+#endif
+#ifdef RAW_BOOL
+#error "RAW_BOOL is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_RAW_BOOL"
+#else
+#define RAW_BOOL(v) TENON_OP_RAW_BOOL(v)
+#endif
+#ifdef RAW_INT
+#error "RAW_INT is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_RAW_INT"
+#else
+#define RAW_INT(v) TENON_OP_RAW_INT(v)
+#endif
+#ifdef RAW_FLOAT
+#error "RAW_FLOAT is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_RAW_FLOAT"
+#else
+#define RAW_FLOAT(v) TENON_OP_RAW_FLOAT(v)
+#endif
+#ifdef RAW_DECIMAL
+#error "RAW_DECIMAL is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_RAW_DECIMAL"
+#else
+#define RAW_DECIMAL(v) TENON_OP_RAW_DECIMAL(v)
+#endif
+#ifdef RAW_TEXT
+#error "RAW_TEXT is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_RAW_TEXT"
+#else
+#define RAW_TEXT(v) TENON_OP_RAW_TEXT(v)
+#endif
+#ifdef RAW_TIME
+#error "RAW_TIME is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_RAW_TIME"
+#else
+#define RAW_TIME(v) TENON_OP_RAW_TIME(v)
+#endif
+#ifdef RAW_UUID
+#error "RAW_UUID is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_RAW_UUID"
+#else
+#define RAW_UUID(v) TENON_OP_RAW_UUID(v)
+#endif
+#ifdef RAW_BYTES
+#error "RAW_BYTES is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_RAW_BYTES"
+#else
+#define RAW_BYTES(v) TENON_OP_RAW_BYTES(v)
 #endif
 #ifdef ASC
 #error "ASC is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_ASC"

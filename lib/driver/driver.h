@@ -115,6 +115,7 @@ typedef struct tenon__slot {
     const tenon_field *field;
     tenon__form form;
     bool as_text;
+    bool is_inferred; /* PostgreSQL finds out the type, whose binary form the value must have */
     const tenon_model
         *model; /* whose field it is, for messages and the first-use check; may be NULL */
 } tenon__slot;

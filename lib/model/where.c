@@ -310,12 +310,39 @@ static tenon__truth walk_tree(tenon__walk *walk, uint8_t word, tenon_where_list 
     return TENON__ALWAYS;
 }
 
+/* ---- SQL of the program's own ---------------------------------------------------------------- */
+
+static bool is_null(const tenon_raw_value *value)
+{
+    return (value->kind == TENON_KIND_TEXT && !value->as.text) ||
+           (value->kind == TENON_KIND_DECIMAL && !value->as.decimal.text);
+}
+
+/* The text is checked by who writes it, once a plan. */
+static void walk_raw(tenon__walk *walk, const tenon_raw *raw)
+{
+    tenon__shape_word(&walk->shape, TENON__SHAPE_RAW);
+    tenon__shape_text(&walk->shape, raw->sql, strlen(raw->sql));
+    for (const tenon_raw_value *value = raw->values; value && value->kind; value++) {
+        if ((unsigned)value->kind > TENON_KIND_OTHER)
+            tenon__walk_misuse(walk, "there is no kind %d of value for .raw", (int)value->kind);
+        if (is_null(value))
+            tenon__walk_misuse(walk, "a value of .raw is NULL: say IS NULL in its text");
+        tenon__shape_word(&walk->shape, (uint8_t)value->kind);
+        tenon__walk_value(walk, &value->as);
+    }
+    tenon__shape_word(&walk->shape, TENON__SHAPE_END);
+}
+
 static tenon__truth walk_trees(tenon__walk *walk, const void *where)
 {
     tenon_where_head head;
     memcpy(&head, where, sizeof head);
     tenon_where_list except = {.items = head.except, .count = head.except != NULL};
-    tenon__truth truth = walk_tree(walk, TENON__SHAPE_NONE, except);
+    if (head.raw.sql)
+        walk_raw(walk, &head.raw);
+    tenon__truth truth = head.raw.sql ? TENON__DEPENDS : TENON__ALWAYS;
+    truth = tenon__and_of(truth, walk_tree(walk, TENON__SHAPE_NONE, except));
     truth = tenon__and_of(truth, walk_tree(walk, TENON__SHAPE_ALL, head.all));
     truth = tenon__and_of(truth, walk_tree(walk, TENON__SHAPE_ANY, head.any));
     return tenon__and_of(truth, walk_tree(walk, TENON__SHAPE_NONE, head.none));

@@ -159,6 +159,9 @@ static void write_condition(tenon__sql *w, uint8_t word)
     case TENON__SHAPE_COLUMN:
         write_column_condition(w);
         return;
+    case TENON__SHAPE_RAW:
+        tenon__sql_raw(w);
+        return;
     default:
         tenon__sql_field_condition(w, (tenon_operator)word, tenon__sql_next_field(w));
     }

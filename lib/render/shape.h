@@ -28,6 +28,7 @@
  *     condition := operator field [text]          a tenon_operator; text: the keys of JSON_PATH_EQ
  *                | (IS_TRUE | IS_FALSE) field     booleans are literals
  *                | (ALL | ANY | NONE) (ITEM where)* END
+ *                | RAW text kind* END             kind: a byte a value, a tenon_raw_kind
  *                | (SOME | EVERY | NO_ROW) relation where
  *                                                 of the rows at its other end
  *                | COUNT relation operator        of how many they are
@@ -111,6 +112,7 @@ enum {
     TENON__SHAPE_NO_ROW,
     TENON__SHAPE_COUNT,
     TENON__SHAPE_COLUMN,
+    TENON__SHAPE_RAW,
     /* in an order, where a direction may stand */
     TENON__SHAPE_VIA = 16,
     TENON__SHAPE_OF_COUNT = 32

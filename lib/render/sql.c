@@ -79,7 +79,7 @@ static bool make_room_for_slot(tenon__sql *w)
     return true;
 }
 
-static void add_slot(tenon__sql *w, tenon__slot slot)
+void tenon__sql_any_slot(tenon__sql *w, tenon__slot slot)
 {
     if (w->failed || (!w->repeated && !make_room_for_slot(w)))
         return;
@@ -92,12 +92,12 @@ static void add_slot(tenon__sql *w, tenon__slot slot)
 
 void tenon__sql_slot(tenon__sql *w, const tenon_field *field, tenon__form form)
 {
-    add_slot(w, (tenon__slot){.field = field, .form = form, .model = w->model});
+    tenon__sql_any_slot(w, (tenon__slot){.field = field, .form = form, .model = w->model});
 }
 
 void tenon__sql_text_slot(tenon__sql *w, const tenon_field *field)
 {
-    add_slot(w, (tenon__slot){.field = field, .as_text = true, .model = w->model});
+    tenon__sql_any_slot(w, (tenon__slot){.field = field, .as_text = true, .model = w->model});
 }
 
 void tenon__sql_row_slots(tenon__sql *w, const tenon_field *const *fields, size_t count)

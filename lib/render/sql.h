@@ -98,6 +98,8 @@ void tenon__sql_qualified_column(tenon__sql *w, const tenon_field *field);
 void tenon__sql_slot(tenon__sql *w, const tenon_field *field, tenon__form form);
 /* The same for a text that belongs to the field but is no value of it. */
 void tenon__sql_text_slot(tenon__sql *w, const tenon_field *field);
+/* The same for any value. */
+void tenon__sql_any_slot(tenon__sql *w, tenon__slot slot);
 /* The dialect cannot say it: UNSUPPORTED, naming the field, if it is one's. */
 void tenon__sql_refuse(tenon__sql *w, const tenon_field *field, const char *what, const char *hint);
 /* Slots of a statement whose rows travel beside its text. */
@@ -177,6 +179,9 @@ void tenon__sql_equals(tenon__sql *w, const tenon_field *field);
 /* relation_filter.c: SOME, EVERY and NO_ROW; COUNT. The word itself has been read. */
 void tenon__sql_relation_condition(tenon__sql *w, uint8_t word);
 void tenon__sql_count_condition(tenon__sql *w);
+
+/* raw.c: a condition in the program's own SQL. */
+void tenon__sql_raw(tenon__sql *w);
 
 /* order.c: reads the order of the shape into an array; *count terms. */
 typedef struct tenon__sql_term {

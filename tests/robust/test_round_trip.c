@@ -159,7 +159,7 @@ static EverythingSet any_row(tenon_session *s, bool takes_nan)
         .label = ANY(any_text(s, 20)),
         .code = ANY(text_of(s, "x''\"")),
         .data = ANY(JSON(text_of(s, "{\"a\": [#, #], \"b\": \"\xC3\xA4#\"}"))),
-        .raw = ANY(JSON(text_of(s, " { \"b\":#,\n\"a\" : #.50e2, \"a\": null}"))),
+        .raw_ = ANY(JSON(text_of(s, " { \"b\":#,\n\"a\" : #.50e2, \"a\": null}"))),
         .blob = ANY(any_bytes(s)),
         .uuid =
             ANY(((tenon_uuid){generator_next(&random_numbers), generator_next(&random_numbers)})),
@@ -228,7 +228,7 @@ static const char *different_text(const EverythingSet *wanted, const Everything 
     EXPECT_TEXT(address);
     EXPECT_TEXT(markup);
     EXPECT_JSON(data);
-    EXPECT_JSON(raw);
+    EXPECT_JSON(raw_);
     EXPECT_POINTER(blob, blob.data,
                    found->blob.len == wanted->blob.value.len &&
                        !memcmp(found->blob.data, wanted->blob.value.data, found->blob.len));

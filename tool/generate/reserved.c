@@ -34,7 +34,8 @@ static const char *const reserved_words[] = {
 /* clang-format on */
 
 /* Members that the generated structs have of their own, and parameters of the functions. */
-static const char *const member_words[] = {"session", "table", "except", "all", "any", "none"};
+static const char *const member_words[] = {"session", "table", "except", "all",
+                                           "any",     "none",  "raw"};
 static const char *const parameter_words[] = {"session", "set", "tenon_key"};
 
 static bool is_in(const char *name, const char *const *words, size_t count)

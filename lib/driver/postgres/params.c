@@ -77,6 +77,8 @@ static bool init_field(tenon__pg_param *param, const tenon__slot *slot, tenon_er
         choose_column_oids(param);
     else
         choose_oids(param);
+    if (slot->is_inferred)
+        param->oid = 0;
     param->is_quick = is_quick(param);
     param->time_unit_us = time_unit_us(slot->field);
     param->stride = (uint32_t)(param->is_wide ? tenon__wide_size(slot->field->kind)

@@ -279,6 +279,7 @@ typedef struct AuthorWhereList {
 struct AuthorWhere {
     const AuthorWhere *except;
     AuthorWhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter id;
     tenon_text_filter name;
     tenon_int_filter age;
@@ -806,6 +807,7 @@ typedef struct ProfileWhereList {
 struct ProfileWhere {
     const ProfileWhere *except;
     ProfileWhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter id;
     tenon_text_filter bio;
     tenon_int_filter authorId;
@@ -1300,6 +1302,7 @@ typedef struct ArticleWhereList {
 struct ArticleWhere {
     const ArticleWhere *except;
     ArticleWhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter id;
     tenon_text_filter title;
     tenon_int_filter views;
@@ -1834,6 +1837,7 @@ typedef struct CommentWhereList {
 struct CommentWhere {
     const CommentWhere *except;
     CommentWhereList all, any, none;
+    tenon_raw raw;
     tenon_uuid_filter id;
     tenon_text_filter text;
     tenon_int_filter likes;
@@ -2337,6 +2341,7 @@ typedef struct TagWhereList {
 struct TagWhere {
     const TagWhere *except;
     TagWhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter id;
     tenon_text_filter label;
     struct ArticleListRelationFilter articles;
@@ -2812,6 +2817,7 @@ typedef struct RoomWhereList {
 struct RoomWhere {
     const RoomWhere *except;
     RoomWhereList all, any, none;
+    tenon_raw raw;
     tenon_text_filter building;
     tenon_int_filter number;
     tenon_text_filter name;
@@ -3291,6 +3297,7 @@ typedef struct SeatWhereList {
 struct SeatWhere {
     const SeatWhere *except;
     SeatWhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter id;
     tenon_int_filter row;
     tenon_text_filter building;
@@ -3791,6 +3798,7 @@ typedef struct BoxWhereList {
 struct BoxWhere {
     const BoxWhere *except;
     BoxWhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter id;
     tenon_text_filter name;
     struct ThingListRelationFilter things;
@@ -4298,6 +4306,7 @@ typedef struct ThingWhereList {
 struct ThingWhere {
     const ThingWhere *except;
     ThingWhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter id;
     tenon_int_filter boxId;
     tenon_bool_filter flag;

@@ -99,6 +99,7 @@ typedef struct JobWhereList {
 struct JobWhere {
     const JobWhere *except;
     JobWhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter id;
     tenon_text_filter title;
     tenon_text_filter state;
@@ -516,6 +517,7 @@ typedef struct PageWhereList {
 struct PageWhere {
     const PageWhere *except;
     PageWhereList all, any, none;
+    tenon_raw raw;
     tenon_text_filter site;
     tenon_text_filter path;
     tenon_text_filter secret;
@@ -923,6 +925,7 @@ typedef struct NumberWhereList {
 struct NumberWhere {
     const NumberWhere *except;
     NumberWhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter id;
     tenon_text_filter label;
 };

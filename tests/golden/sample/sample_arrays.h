@@ -82,6 +82,7 @@ typedef struct ArraysWhereList {
 struct ArraysWhere {
     const ArraysWhere *except;
     ArraysWhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter id;
     tenon_bool_array_filter flags;
     tenon_int16_array_filter smalls;

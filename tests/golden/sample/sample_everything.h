@@ -54,7 +54,7 @@ struct Everything {
     const char *label;
     const char *code;
     tenon_json data;
-    tenon_json raw;
+    tenon_json raw_;
     tenon_bytes blob;
     tenon_opt_uuid uuid;
     tenon_opt_time stamp;
@@ -82,6 +82,7 @@ typedef struct EverythingWhereList {
 struct EverythingWhere {
     const EverythingWhere *except;
     EverythingWhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter id;
     tenon_bool_filter flag;
     tenon_int_filter small;
@@ -94,7 +95,7 @@ struct EverythingWhere {
     tenon_text_filter label;
     tenon_text_filter code;
     tenon_json_filter data;
-    tenon_json_filter raw;
+    tenon_json_filter raw_;
     tenon_bytes_filter blob;
     tenon_uuid_filter uuid;
     tenon_time_filter stamp;
@@ -499,7 +500,7 @@ struct EverythingSet {
     tenon_text_set label;
     tenon_text_set code;
     tenon_json_set data;
-    tenon_json_set raw;
+    tenon_json_set raw_;
     tenon_bytes_set blob;
     tenon_uuid_set uuid;
     tenon_time_set stamp;

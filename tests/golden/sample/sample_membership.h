@@ -46,6 +46,7 @@ typedef struct MembershipWhereList {
 struct MembershipWhere {
     const MembershipWhere *except;
     MembershipWhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter userId;
     tenon_text_filter groupName;
     RoleFilter role;

@@ -55,6 +55,7 @@ typedef struct PostWhereList {
 struct PostWhere {
     const PostWhere *except;
     PostWhereList all, any, none;
+    tenon_raw raw;
     tenon_uuid_filter id;
     tenon_int_filter authorId;
     tenon_text_filter slug;

@@ -69,6 +69,7 @@ typedef struct UserWhereList {
 struct UserWhere {
     const UserWhere *except;
     UserWhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter id;
     tenon_text_filter email;
     tenon_text_filter name;

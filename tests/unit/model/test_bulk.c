@@ -244,7 +244,7 @@ static EverythingSet one_of_everything(void)
                            .label = SET("l"),
                            .code = SET("abcd"),
                            .data = SET(((tenon_json){0, "[1]"})),
-                           .raw = SET(((tenon_json){0, "[ 2 ]"})),
+                           .raw_ = SET(((tenon_json){0, "[ 2 ]"})),
                            .blob = SET(((tenon_bytes){0, ""})),
                            .uuid = SET(((tenon_uuid){1, 2})),
                            .stamp = SET(((tenon_time){1000})),

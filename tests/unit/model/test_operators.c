@@ -21,7 +21,7 @@ static void create_row(both *b, int n, const char *decimal, const char *text, co
         b->session, .id = SET(n), .flag = SET(n == 3), .small = SET(n * 10), .number = SET(n * 100),
         .big = SET(INT64_C(5000000000) * n), .real = SET(n + 0.5), .precise = SET(n / 10.0),
         .price = SET(DECIMAL(decimal)), .text = SET(text), .label = SET(text), .code = SET(text),
-        .data = SET(JSON(json)), .raw = SET(JSON(json)), .blob = SET(((tenon_bytes){1, blob})),
+        .data = SET(JSON(json)), .raw_ = SET(JSON(json)), .blob = SET(((tenon_bytes){1, blob})),
         .uuid = SET(UUID((uint64_t)n)), .stamp = SET(TIME(n)), .instant = SET(TIME(n)),
         .day = SET(((tenon_date){19000 + n})), .clock = SET(((tenon_clock){n * INT64_C(1000000)})),
         .zoned = SET(ZONED(n)), .role = SET((Role)n), .money = SET(DECIMAL(decimal)),
@@ -460,7 +460,7 @@ static void json_is_looked_into(void **state)
     both *b = *state;
     everything_create(b->session, .id = SET(1),
                       .data = SET(JSON("{\"a\": {\"b\": [10, {\"c d\": \"x\"}]}, \"n\": null}")),
-                      .raw = SET(JSON("{ \"it's\" : [ 1, 2 ] }")));
+                      .raw_ = SET(JSON("{ \"it's\" : [ 1, 2 ] }")));
     everything_create(b->session, .id = SET(2), .data = SET(JSON("[1]")));
     assert_int_equal(everything_count(b->session, .where = {.data = JSON_AT("a.b.0", JSON("10"))}),
                      1);
@@ -471,7 +471,7 @@ static void json_is_looked_into(void **state)
                      1);
     assert_int_equal(everything_count(b->session, .where = {.data = JSON_AT("a.x", JSON("1"))}), 0);
     assert_int_equal(
-        everything_count(b->session, .where = {.raw = JSON_AT("it's", JSON("[1,  2]"))}), 1);
+        everything_count(b->session, .where = {.raw_ = JSON_AT("it's", JSON("[1,  2]"))}), 1);
     assert_sound(b->session);
 }
 
@@ -479,10 +479,10 @@ static void json_contains_is_postgresql_alone(void **state)
 {
     both *b = *state;
     everything_create(b->session, .data = SET(JSON("{\"a\": 1, \"b\": 2}")),
-                      .raw = SET(JSON("{\"a\": 1}")));
+                      .raw_ = SET(JSON("{\"a\": 1}")));
     int64_t count =
         everything_count(b->session, .where = {.data = JSON_CONTAINS(JSON("{\"b\": 2}")),
-                                               .raw = JSON_CONTAINS(JSON("{\"a\": 1}"))});
+                                               .raw_ = JSON_CONTAINS(JSON("{\"a\": 1}"))});
     if (b->is_sqlite) {
         assert_failed(b->session, TENON_UNSUPPORTED, "JSON_AT");
         return;

@@ -193,12 +193,17 @@ WHERE(arrays_have_all, .tags = HAS_ALL(names, 2))
 WHERE(arrays_equal, .tags = EQ(((tenon_text_array){names, 2})))
 WHERE(arrays_empty, .tags = IS_EMPTY())
 WHERE(arrays_not_empty, .tags = NOT_EMPTY())
-OF_EVERYTHING(stand_ins, .raw = EQ(document), .markup = EQ("<a/>"),
+OF_EVERYTHING(stand_ins, .raw_ = EQ(document), .markup = EQ("<a/>"),
               .money = GE(((tenon_decimal){0, "1.50"})), .data = NE(document))
 OF_EVERYTHING(text_types, .bits = EQ("01010101"), .address = LIKE("10.%"), .role = EQ(ROLE_USER))
 OF_EVERYTHING(json_contains, .data = JSON_CONTAINS(document))
 OF_EVERYTHING(json_path, .data = JSON_AT("address.0.city", document))
-OF_EVERYTHING(json_path_hostile, .raw = JSON_AT("it's.$x", document))
+CASE(raw_condition,
+     user_exists(s, .where = {
+                        .any = USER_WHERES({.raw = RAW("lower({email}) = ? AND {createdAt} < ?",
+                                                       RAW_TEXT("x"), RAW_TIME((tenon_time){0}))},
+                                           {.age = GE(18)})}))
+OF_EVERYTHING(json_path_hostile, .raw_ = JSON_AT("it's.$x", document))
 OF_ARRAYS(elements_typed, .bitss = HAS("01010101"), .roles = HAS(ROLE_USER), .labels = HAS("a"),
           .numbers = HAS(1))
 OF_ARRAYS(elements_stand_ins, .raws = HAS(document), .monies = HAS(((tenon_decimal){0, "1"})))
@@ -241,6 +246,7 @@ static const sql_case filter_cases[] = {
     {"JSON_CONTAINS", json_contains},
     {"JSON_AT", json_path},
     {"JSON_AT with hostile keys", json_path_hostile},
+    {"the program's own SQL", raw_condition},
     {"HAS of typed elements", elements_typed},
     {"HAS of elements that are compared as another", elements_stand_ins},
     {"any", tree_any},

@@ -125,6 +125,7 @@ typedef struct RoleSetWhereList {
 struct RoleSetWhere {
     const RoleSetWhere *except;
     RoleSetWhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter id;
     RoleFilter role;
     Role_AFilter roleA;
@@ -508,6 +509,7 @@ typedef struct Role_adminWhereList {
 struct Role_adminWhere {
     const Role_adminWhere *except;
     Role_adminWhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter id;
 };
 

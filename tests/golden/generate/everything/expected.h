@@ -213,6 +213,7 @@ typedef struct EverythingWhereList {
 struct EverythingWhere {
     const EverythingWhere *except;
     EverythingWhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter id;
     tenon_bool_filter bool_;
     tenon_bool_filter boolOpt;

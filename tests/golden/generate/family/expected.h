@@ -129,6 +129,7 @@ typedef struct UserWhereList {
 struct UserWhere {
     const UserWhere *except;
     UserWhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter id;
 };
 
@@ -496,6 +497,7 @@ typedef struct UserListWhereList {
 struct UserListWhere {
     const UserListWhere *except;
     UserListWhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter id;
 };
 
@@ -863,6 +865,7 @@ typedef struct UserQueryWhereList {
 struct UserQueryWhere {
     const UserQueryWhere *except;
     UserQueryWhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter id;
 };
 
@@ -1230,6 +1233,7 @@ typedef struct userWhereList {
 struct userWhere {
     const userWhere *except;
     userWhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter id;
 };
 
@@ -1600,6 +1604,7 @@ typedef struct UserFindWhereList {
 struct UserFindWhere {
     const UserFindWhere *except;
     UserFindWhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter find;
     tenon_int_filter many;
 };

@@ -80,6 +80,7 @@ typedef struct HostileWhereList {
 struct HostileWhere {
     const HostileWhere *except;
     HostileWhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter id;
     tenon_text_filter text;
     GradeFilter grade;

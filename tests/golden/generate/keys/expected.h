@@ -111,6 +111,7 @@ typedef struct MembershipWhereList {
 struct MembershipWhere {
     const MembershipWhere *except;
     MembershipWhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter userId;
     tenon_uuid_filter groupId;
     tenon_time_filter since;
@@ -618,6 +619,7 @@ typedef struct PersonWhereList {
 struct PersonWhere {
     const PersonWhere *except;
     PersonWhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter id;
     struct MembershipListRelationFilter memberships;
     struct PersonListRelationFilter friends;
@@ -1076,6 +1078,7 @@ typedef struct TaggedWhereList {
 struct TaggedWhere {
     const TaggedWhere *except;
     TaggedWhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter a;
     tenon_int_filter b;
 };

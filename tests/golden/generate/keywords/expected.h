@@ -230,6 +230,7 @@ typedef struct ReservedWhereList {
 struct ReservedWhere {
     const ReservedWhere *except;
     ReservedWhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter int_;
     tenon_text_filter class_;
     tenon_int_filter errno_;
@@ -799,6 +800,7 @@ typedef struct FILE_WhereList {
 struct FILE_Where {
     const FILE_Where *except;
     FILE_WhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter FILE_;
 };
 
@@ -1166,6 +1168,7 @@ typedef struct bool_WhereList {
 struct bool_Where {
     const bool_Where *except;
     bool_WhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter set;
 };
 
@@ -1533,6 +1536,7 @@ typedef struct tenon_session_WhereList {
 struct tenon_session_Where {
     const tenon_session_Where *except;
     tenon_session_WhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter session_;
 };
 
@@ -1900,6 +1904,7 @@ typedef struct TenonWhereList {
 struct TenonWhere {
     const TenonWhere *except;
     TenonWhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter tenon_key_;
 };
 
@@ -2267,6 +2272,7 @@ typedef struct TimerWhereList {
 struct TimerWhere {
     const TimerWhere *except;
     TimerWhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter id;
 };
 
@@ -2640,6 +2646,7 @@ typedef struct UsesWhereList {
 struct UsesWhere {
     const UsesWhere *except;
     UsesWhereList all, any, none;
+    tenon_raw raw;
     KindFilter Kind;
     KindFilter kind;
     tenon_int_filter FILE_;

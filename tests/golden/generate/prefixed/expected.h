@@ -66,6 +66,7 @@ typedef struct ShopWorldUserWhereList {
 struct ShopWorldUserWhere {
     const ShopWorldUserWhere *except;
     ShopWorldUserWhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter id;
     ShopWorldRoleFilter role;
 };

@@ -53,6 +53,7 @@ typedef struct OneWhereList {
 struct OneWhere {
     const OneWhere *except;
     OneWhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter id;
 };
 

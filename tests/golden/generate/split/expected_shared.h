@@ -33,6 +33,7 @@ typedef struct sharedWhereList {
 struct sharedWhere {
     const sharedWhere *except;
     sharedWhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter id;
 };
 

@@ -35,6 +35,7 @@ typedef struct UserWhereList {
 struct UserWhere {
     const UserWhere *except;
     UserWhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter id;
     RoleFilter role;
 };

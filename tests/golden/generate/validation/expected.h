@@ -62,6 +62,7 @@ typedef struct ProductWhereList {
 struct ProductWhere {
     const ProductWhere *except;
     ProductWhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter id;
     tenon_decimal_filter price;
     tenon_text_filter title;

@@ -92,6 +92,7 @@ typedef struct SpendingWhereList {
 struct SpendingWhere {
     const SpendingWhere *except;
     SpendingWhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter userId;
     tenon_decimal_filter total;
 };
@@ -404,6 +405,7 @@ typedef struct PlainWhereList {
 struct PlainWhere {
     const PlainWhere *except;
     PlainWhereList all, any, none;
+    tenon_raw raw;
     tenon_text_filter word;
     tenon_int_filter count;
 };
@@ -709,6 +711,7 @@ typedef struct KeptWhereList {
 struct KeptWhere {
     const KeptWhere *except;
     KeptWhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter id;
 };
 

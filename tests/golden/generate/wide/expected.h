@@ -191,6 +191,7 @@ typedef struct WideWhereList {
 struct WideWhere {
     const WideWhere *except;
     WideWhereList all, any, none;
+    tenon_raw raw;
     tenon_int_filter id;
     tenon_int_filter c1;
     tenon_int_filter c2;
