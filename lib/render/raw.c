@@ -40,18 +40,17 @@ static void add(raw *r, const char *text, size_t length)
 
 /* ---- values ---------------------------------------------------------------------------------- */
 
+#define VALUE(kind_, type)                                                                         \
+    [TENON_KIND_##kind_] = {.name = "raw",                                                         \
+                            .column = "raw",                                                       \
+                            .kind = TENON_KIND_##kind_,                                            \
+                            .pg_type = TENON_PG_##type,                                            \
+                            .precision = -1}
 static const tenon_field value_fields[] = {
-    [TENON_KIND_BOOL] = {.kind = TENON_KIND_BOOL, .pg_type = TENON_PG_BOOL},
-    [TENON_KIND_INT64] = {.kind = TENON_KIND_INT64, .pg_type = TENON_PG_INT8},
-    [TENON_KIND_DOUBLE] = {.kind = TENON_KIND_DOUBLE, .pg_type = TENON_PG_FLOAT8},
-    [TENON_KIND_DECIMAL] = {.kind = TENON_KIND_DECIMAL,
-                            .pg_type = TENON_PG_NUMERIC,
-                            .precision = -1},
-    [TENON_KIND_TEXT] = {.kind = TENON_KIND_TEXT, .pg_type = TENON_PG_TEXT, .precision = -1},
-    [TENON_KIND_TIME] = {.kind = TENON_KIND_TIME, .pg_type = TENON_PG_TIMESTAMP, .precision = -1},
-    [TENON_KIND_UUID] = {.kind = TENON_KIND_UUID, .pg_type = TENON_PG_UUID},
-    [TENON_KIND_BYTES] = {.kind = TENON_KIND_BYTES, .pg_type = TENON_PG_BYTEA},
+    VALUE(BOOL, BOOL), VALUE(INT64, INT8),     VALUE(DOUBLE, FLOAT8), VALUE(DECIMAL, NUMERIC),
+    VALUE(TEXT, TEXT), VALUE(TIME, TIMESTAMP), VALUE(UUID, UUID),     VALUE(BYTES, BYTEA),
 };
+#undef VALUE
 
 /* NULL for a kind that has no values here. */
 static const tenon_field *field_of(uint8_t kind)

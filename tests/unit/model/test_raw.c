@@ -145,6 +145,17 @@ static void what_is_not_one_condition_is_refused(void **state)
     }
 }
 
+static void values_are_checked_like_any_others(void **state)
+{
+    both *b = *state;
+    user_count(b->session, .where = {.raw = RAW("{name} = ?", RAW_TEXT("\xff"))});
+    assert_failed(b->session, TENON_TYPE, "raw");
+    user_count(b->session, .where = {.raw = RAW("{balance} = ?", RAW_DECIMAL(DECIMAL("x")))});
+    assert_failed(b->session, TENON_TYPE, "raw");
+    user_count(b->session, .where = {.raw = RAW("{active} = ?", RAW_BOOL(2))});
+    assert_failed(b->session, TENON_RANGE, "raw");
+}
+
 static void parameters_that_sqlite_would_number_itself_are_refused(void **state)
 {
     both *b = *state;
@@ -174,6 +185,7 @@ int main(void)
         ON_BOTH(a_time_means_the_same_in_every_time_zone),
         ON_BOTH(equal_texts_share_one_plan_whatever_the_values),
         ON_BOTH(what_is_not_one_condition_is_refused),
+        ON_BOTH(values_are_checked_like_any_others),
         ON_BOTH(parameters_that_sqlite_would_number_itself_are_refused),
         ON_BOTH(a_doubled_question_mark_is_an_operator),
     };
