@@ -149,15 +149,27 @@ typedef struct tenon_where_list {
  * `{email}` is the column of that field. Values never become SQL: RAW takes a literal only, so what
  * a program puts together at run time does not compile. A text that does not end its quotes or
  * parentheses, or holds a semicolon, a comment or a dollar sign outside of quotes, is MISUSE. */
+typedef enum tenon_raw_kind {
+    TENON_RAW_END = 0, /* ends a list of values */
+    TENON_RAW_BOOL,    /* .as.flag … */
+    TENON_RAW_INT,
+    TENON_RAW_FLOAT,
+    TENON_RAW_DECIMAL,
+    TENON_RAW_TEXT, /* PostgreSQL finds out its type: it may be a date, an enum, JSON … */
+    TENON_RAW_TIME, /* the same: with or without time zone */
+    TENON_RAW_UUID,
+    TENON_RAW_BYTES
+} tenon_raw_kind;
+
 typedef struct tenon_raw_value {
-    tenon_kind kind; /* BOOL, INT64, DOUBLE, DECIMAL, TEXT, TIME, UUID or BYTES; 0 ends a list */
+    tenon_raw_kind kind;
     union {
         int flag;
         int64_t number;
         double real;
         tenon_decimal decimal;
-        const char *text; /* PostgreSQL finds out its type: it may be a date, an enum, JSON … */
-        tenon_time time;  /* the same: with or without time zone */
+        const char *text;
+        tenon_time time;
         tenon_uuid uuid;
         tenon_bytes bytes;
     } as;
@@ -165,7 +177,7 @@ typedef struct tenon_raw_value {
 
 typedef struct tenon_raw {
     const char *sql;               /* NULL = not set */
-    const tenon_raw_value *values; /* up to the first of kind 0; NULL: none */
+    const tenon_raw_value *values; /* up to TENON_RAW_END; NULL: none */
 } tenon_raw;
 
 typedef struct tenon_where_head {

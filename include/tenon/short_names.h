@@ -61,11 +61,11 @@
 #define TENON_OP_NOT_EMPTY() TENON_FILTER_BARE(TENON_NOT_EMPTY)
 #define TENON_RAW_VALUE(kind_, member, v)                                                          \
     {                                                                                              \
-        .kind = TENON_KIND_##kind_, .as.member = (v)                                               \
+        .kind = TENON_RAW_##kind_, .as.member = (v)                                                \
     }
 #define TENON_OP_RAW_BOOL(v) TENON_RAW_VALUE(BOOL, flag, v)
-#define TENON_OP_RAW_INT(v) TENON_RAW_VALUE(INT64, number, v)
-#define TENON_OP_RAW_FLOAT(v) TENON_RAW_VALUE(DOUBLE, real, v)
+#define TENON_OP_RAW_INT(v) TENON_RAW_VALUE(INT, number, v)
+#define TENON_OP_RAW_FLOAT(v) TENON_RAW_VALUE(FLOAT, real, v)
 #define TENON_OP_RAW_DECIMAL(v) TENON_RAW_VALUE(DECIMAL, decimal, v)
 #define TENON_OP_RAW_TEXT(v) TENON_RAW_VALUE(TEXT, text, v)
 #define TENON_OP_RAW_TIME(v) TENON_RAW_VALUE(TIME, time, v)
@@ -79,7 +79,7 @@
             __VA_ARGS__                                                                            \
         }                                                                                          \
     }
-#define TENON_OP_RAW(...) TENON_RAW_WITH(__VA_ARGS__, {.kind = (tenon_kind)0})
+#define TENON_OP_RAW(...) TENON_RAW_WITH(__VA_ARGS__, {.kind = TENON_RAW_END})
 #define TENON_OP_ASC(c)                                                                            \
     {                                                                                              \
         .column = (c), .direction = TENON_ASC                                                      \
@@ -291,7 +291,7 @@
 #ifdef RAW
 #error "RAW is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_RAW"
 #else
-#define RAW(...) TENON_RAW_WITH(__VA_ARGS__, {.kind = (tenon_kind)0})
+#define RAW(...) TENON_RAW_WITH(__VA_ARGS__, {.kind = TENON_RAW_END})
 #endif
 #ifdef RAW_BOOL
 #error "RAW_BOOL is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_RAW_BOOL"

@@ -314,8 +314,8 @@ static tenon__truth walk_tree(tenon__walk *walk, uint8_t word, tenon_where_list 
 
 static bool is_null(const tenon_raw_value *value)
 {
-    return (value->kind == TENON_KIND_TEXT && !value->as.text) ||
-           (value->kind == TENON_KIND_DECIMAL && !value->as.decimal.text);
+    return (value->kind == TENON_RAW_TEXT && !value->as.text) ||
+           (value->kind == TENON_RAW_DECIMAL && !value->as.decimal.text);
 }
 
 /* The text is checked by who writes it, once a plan. */
@@ -324,7 +324,7 @@ static void walk_raw(tenon__walk *walk, const tenon_raw *raw)
     tenon__shape_word(&walk->shape, TENON__SHAPE_RAW);
     tenon__shape_text(&walk->shape, raw->sql, strlen(raw->sql));
     for (const tenon_raw_value *value = raw->values; value && value->kind; value++) {
-        if ((unsigned)value->kind > TENON_KIND_OTHER)
+        if ((unsigned)value->kind > TENON_RAW_BYTES)
             tenon__walk_misuse(walk, "there is no kind %d of value for .raw", (int)value->kind);
         if (is_null(value))
             tenon__walk_misuse(walk, "a value of .raw is NULL: say IS NULL in its text");

@@ -40,31 +40,23 @@ static void add(raw *r, const char *text, size_t length)
 
 /* ---- values ---------------------------------------------------------------------------------- */
 
-#define VALUE(kind_, type)                                                                         \
-    [TENON_KIND_##kind_] = {.name = "raw",                                                         \
-                            .column = "raw",                                                       \
-                            .kind = TENON_KIND_##kind_,                                            \
-                            .pg_type = TENON_PG_##type,                                            \
-                            .precision = -1}
+#define VALUE(raw_kind, kind_, type)                                                               \
+    [TENON_RAW_##raw_kind] = {.name = "raw",                                                       \
+                              .column = "raw",                                                     \
+                              .kind = TENON_KIND_##kind_,                                          \
+                              .pg_type = TENON_PG_##type,                                          \
+                              .precision = -1}
 static const tenon_field value_fields[] = {
-    VALUE(BOOL, BOOL), VALUE(INT64, INT8),     VALUE(DOUBLE, FLOAT8), VALUE(DECIMAL, NUMERIC),
-    VALUE(TEXT, TEXT), VALUE(TIME, TIMESTAMP), VALUE(UUID, UUID),     VALUE(BYTES, BYTEA),
+    VALUE(BOOL, BOOL, BOOL),          VALUE(INT, INT64, INT8),    VALUE(FLOAT, DOUBLE, FLOAT8),
+    VALUE(DECIMAL, DECIMAL, NUMERIC), VALUE(TEXT, TEXT, TEXT),    VALUE(TIME, TIME, TIMESTAMP),
+    VALUE(UUID, UUID, UUID),          VALUE(BYTES, BYTES, BYTEA),
 };
 #undef VALUE
-
-/* NULL for a kind that has no values here. */
-static const tenon_field *field_of(uint8_t kind)
-{
-    bool is_known = kind < TENON__COUNT(value_fields) && value_fields[kind].kind;
-    return is_known ? &value_fields[kind] : NULL;
-}
 
 /* kind* END */
 static void read_kinds(raw *r)
 {
     for (uint8_t kind; (kind = tenon__shape_next(&r->w->shape)) != TENON__SHAPE_END;) {
-        if (!field_of(kind))
-            refuse(r, "has a value of kind %d, which it cannot take", kind);
         if (r->kind_count < MOST_RAW_VALUES)
             r->kinds[r->kind_count++] = kind;
         else
@@ -85,9 +77,9 @@ static void write_value(raw *r)
         return;
     }
     uint8_t kind = r->kinds[r->used++];
-    tenon__sql_any_slot(r->w, (tenon__slot){.field = field_of(kind),
-                                            .as_text = kind == TENON_KIND_TEXT,
-                                            .is_inferred = kind == TENON_KIND_TIME});
+    tenon__sql_any_slot(r->w, (tenon__slot){.field = &value_fields[kind],
+                                            .as_text = kind == TENON_RAW_TEXT,
+                                            .is_inferred = kind == TENON_RAW_TIME});
 }
 
 /* ---- columns --------------------------------------------------------------------------------- */

@@ -135,8 +135,7 @@ static void what_is_not_one_condition_is_refused(void **state)
         {RAW("({age} = 1"), "does not end its parentheses"},
         {RAW("{age} = 1) OR (true"), "a parenthesis that it has not begun"},
         {RAW("{name} = ?", RAW_TEXT(NULL)), "a value of .raw is NULL"},
-        {{"{age} = ?", (const tenon_raw_value[]){{.kind = TENON_KIND_JSON}, {0}}}, "of kind"},
-        {{"{age} = ?", (const tenon_raw_value[]){{.kind = (tenon_kind)99}, {0}}}, "no kind 99"},
+        {{"{age} = ?", (const tenon_raw_value[]){{.kind = (tenon_raw_kind)99}, {0}}}, "no kind 99"},
     };
     both *b = *state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
