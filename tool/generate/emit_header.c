@@ -124,7 +124,8 @@ static void emit_where(emitter *e, size_t at)
                       "typedef struct %s {\n    const %s *items;\n    size_t count;\n"
                       "} %s;\n\n"
                       "/* All that is set must hold; `except`, `all`, `any` and `none` nest. */\n"
-                      "struct %s {\n    const %s *except;\n    %s all, any, none;\n    tenon_raw raw;\n",
+                      "struct %s {\n    const %s *except;\n    %s all, any, none;\n"
+                      "    tenon_raw raw;\n",
                       names->where_list, names->where, names->where_list, names->where,
                       names->where, names->where_list);
     for (uint32_t i = 0; i < model->field_count; i++)
