@@ -344,7 +344,7 @@ static const tenon_measure everything_model_measures[] = {
     { "count_of.data", TENON_COUNT_OF, 11,
       offsetof(EverythingAggregate, count_of.data), offsetof(EverythingHaving, count_of.data) },
     { "count_of.raw", TENON_COUNT_OF, 12,
-      offsetof(EverythingAggregate, count_of.raw), offsetof(EverythingHaving, count_of.raw) },
+      offsetof(EverythingAggregate, count_of.raw_), offsetof(EverythingHaving, count_of.raw_) },
     { "count_of.blob", TENON_COUNT_OF, 13,
       offsetof(EverythingAggregate, count_of.blob), offsetof(EverythingHaving, count_of.blob) },
     { "count_of.uuid", TENON_COUNT_OF, 14,

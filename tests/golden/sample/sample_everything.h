@@ -150,7 +150,7 @@ typedef struct EverythingColumnCounts {
     int64_t label;
     int64_t code;
     int64_t data;
-    int64_t raw;
+    int64_t raw_;
     int64_t blob;
     int64_t uuid;
     int64_t stamp;
@@ -246,7 +246,7 @@ typedef struct EverythingColumnCountFilters {
     tenon_int_filter label;
     tenon_int_filter code;
     tenon_int_filter data;
-    tenon_int_filter raw;
+    tenon_int_filter raw_;
     tenon_int_filter blob;
     tenon_int_filter uuid;
     tenon_int_filter stamp;
