@@ -68,6 +68,14 @@ void tenon__rows_finish(tenon__rows *rows, size_t row_size)
     rows->capacity = rows->count;
 }
 
+const tenon_model *tenon__layout_model(const tenon__layout *layout, const tenon_field *field)
+{
+    for (size_t i = 0; i < layout->out_count; i++)
+        if (layout->outs[i].field == field && layout->outs[i].model)
+            return layout->outs[i].model;
+    return layout->model;
+}
+
 /* ---- sizes ----------------------------------------------------------------------------------- */
 
 typedef struct value_sizes {

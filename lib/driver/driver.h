@@ -133,6 +133,10 @@ typedef struct tenon__out {
     tenon__out_kind kind;
     const tenon_field *field;
     uint32_t offset; /* in the row struct */
+    /* BOOL: when it is NULL, so many columns behind it are passed over, and all of that memory
+     * stays zero: they are those of a joined row that is not there. */
+    uint32_t skip;
+    const tenon_model *model; /* whose field it is; NULL: the layout's */
 } tenon__out;
 
 /* How rows become structs. The driver zeroes each row, copies `prefix` (the bitmap of loaded
@@ -146,6 +150,9 @@ typedef struct tenon__layout {
     size_t loaded_words;
     const tenon_model *model; /* for error messages; may be NULL */
 } tenon__layout;
+
+/* The model of a field among the columns: for messages. In driver.c. */
+const tenon_model *tenon__layout_model(const tenon__layout *layout, const tenon_field *field);
 
 /* Where decoded rows go: a contiguous list in the arena (tenon__arena_resize), texts beside it.
  * Only complete rows count. */

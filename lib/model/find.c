@@ -4,6 +4,7 @@
  * alone and its values are the key. All others walk their query: columns, order, distinct, where,
  * limit. */
 #include "model/include.h"
+#include "model/row.h"
 
 void *tenon_find_by(tenon_session *s, const tenon_model *model, uint32_t unique,
                     const void *const *key)
@@ -46,11 +47,13 @@ static const void *where_of(const tenon_model *model, const void *query)
 /* ---- rows ------------------------------------------------------------------------------------ */
 
 bool tenon__walk_find(tenon__walk *walk, const tenon_model *model, const void *query,
-                      const tenon_query_head *head, int64_t limit)
+                      const tenon_query_head *head, int64_t limit, tenon__joined *joined)
 {
     if (!begin(walk, model, head, TENON__FIND))
         return false;
     tenon__walk_columns(walk, query);
+    if (joined)
+        tenon__walk_joined(walk, query, limit == 1, joined);
     tenon__walk_order(walk, query);
     tenon__walk_distinct(walk, query);
     tenon__walk_where(walk, where_of(model, query));
@@ -59,11 +62,25 @@ bool tenon__walk_find(tenon__walk *walk, const tenon_model *model, const void *q
     return true;
 }
 
+/* Joined rows stand behind each row: they get a place of their own, and the rows move together. */
+static bool take_joined(tenon_session *s, const tenon_model *model, tenon__joined *joined,
+                        tenon__rows *rows)
+{
+    if (!joined->count)
+        return true;
+    size_t stride = model->row_size + joined->bytes;
+    if (!tenon__take_joined(rows->arena, joined, model, rows->items, rows->count, stride))
+        return tenon__fail_no_memory(tenon__session_error(s));
+    tenon__close_up(rows, model->row_size, stride);
+    return true;
+}
+
 static bool find(const tenon_model *model, const void *query, const tenon_query_head *head,
                  int64_t limit, tenon__rows *rows)
 {
     tenon__walk walk;
-    if (!tenon__walk_find(&walk, model, query, head, limit))
+    tenon__joined joined;
+    if (!tenon__walk_find(&walk, model, query, head, limit, &joined))
         return false;
     walk.subject = query;
     if (limit != head->limit && head->limit)
@@ -71,8 +88,10 @@ static bool find(const tenon_model *model, const void *query, const tenon_query_
     rows->arena = tenon__session_arena(head->session);
     if (!tenon__run_hinted(&walk, head->hints, rows))
         return false;
-    return !tenon__has_includes(model, query) ||
-           tenon__include(head->session, model, query, rows->items, rows->count);
+    if (!tenon__has_includes(model, query))
+        return true;
+    return take_joined(head->session, model, &joined, rows) &&
+           tenon__include(head->session, model, query, rows->items, rows->count, &joined);
 }
 
 void *tenon_find_first(const tenon_model *model, const void *query)
@@ -109,7 +128,7 @@ void tenon_load(const tenon_model *model, void *rows, size_t count, const void *
     if (tenon__walk_where(&walk, where_of(model, query)) != TENON__ALWAYS && !walk.failed)
         tenon__walk_misuse(&walk, "where has no meaning for load");
     if (!walk.failed && rows)
-        tenon__include(head.session, model, query, rows, count);
+        tenon__include(head.session, model, query, rows, count, NULL);
 }
 
 /* ---- counts and flags ------------------------------------------------------------------------ */

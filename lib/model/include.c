@@ -76,7 +76,8 @@ static bool check_query(const tenon__tree *tree, const tenon__branch *branch, co
     if (head.lock || head.wait || head.hints)
         return tenon__branch_fail(tree, branch, TENON_MISUSE,
                                   "locks and hints belong to the call, not to a relation");
-    if (head.strategy == TENON_LOAD_AUTO || head.strategy == TENON_LOAD_BATCH)
+    if (head.strategy == TENON_LOAD_AUTO || head.strategy == TENON_LOAD_BATCH ||
+        head.strategy == TENON_LOAD_JOIN)
         return true;
     return tenon__branch_fail(tree, branch, TENON_MISUSE, "there is no strategy %d",
                               (int)head.strategy);
@@ -100,19 +101,30 @@ static bool check_loaded(const tenon__tree *tree, const tenon__branch *branch,
 /* ---- levels ---------------------------------------------------------------------------------- */
 
 static bool load_level(tenon__tree *tree, const tenon__branch *parent, tenon__parents parents,
-                       const void *query);
+                       const void *query, const tenon__joined *joined);
 
+/* The rows of one relation, and what they include in turn. */
 static bool load_branch(tenon__tree *tree, const tenon__branch *branch, tenon__parents parents,
                         const void *query)
 {
+    tenon__parents found;
+    tenon__joined joined;
+    return check_loaded(tree, branch, parents) &&
+           tenon__load_related(tree, branch, parents, query, &joined, &found) &&
+           load_level(tree, branch, found, query, &joined);
+}
+
+static bool enter_branch(tenon__tree *tree, const tenon__branch *branch, tenon__parents parents,
+                         const void *query, const tenon__joined *joined)
+{
+    const tenon__parents *rows = tenon__joined_rows(joined, branch->relation);
     if (tree->depth_left == 0)
         return tenon__branch_fail(tree, branch, TENON_LIMIT, "the tree is deeper than it may be");
-    tenon__parents found;
-    if (!check_query(tree, branch, query) || !check_loaded(tree, branch, parents) ||
-        !tenon__load_related(tree, branch, parents, query, &found))
+    if (!check_query(tree, branch, query))
         return false;
     tree->depth_left--;
-    bool is_loaded = load_level(tree, branch, found, query);
+    bool is_loaded = rows ? load_level(tree, branch, *rows, query, NULL)
+                          : load_branch(tree, branch, parents, query);
     tree->depth_left++;
     return is_loaded;
 }
@@ -158,7 +170,7 @@ static bool load_counts(tenon__tree *tree, const tenon__branch *parent, tenon__p
 }
 
 static bool load_level(tenon__tree *tree, const tenon__branch *parent, tenon__parents parents,
-                       const void *query)
+                       const void *query, const tenon__joined *joined)
 {
     const tenon_model *model = parents.model;
     if (parents.count == 0)
@@ -166,20 +178,20 @@ static bool load_level(tenon__tree *tree, const tenon__branch *parent, tenon__pa
     for (uint32_t i = 0; i < model->relation_count; i++) {
         const void *inner = included(&model->relations[i], query);
         tenon__branch branch = {parent, model, &model->relations[i]};
-        if (inner && !load_branch(tree, &branch, parents, inner))
+        if (inner && !enter_branch(tree, &branch, parents, inner, joined))
             return false;
     }
     return load_counts(tree, parent, parents, query);
 }
 
 bool tenon__include(tenon_session *s, const tenon_model *model, const void *query, void *rows,
-                    size_t count)
+                    size_t count, const tenon__joined *joined)
 {
     tenon__tree_limits limits = tenon__session_tree_limits(s);
     tenon__tree tree = {
         .session = s, .rows_left = limits.rows - (int64_t)count, .depth_left = limits.depth};
     tenon__parents parents = {.model = model, .items = rows, .count = count};
-    bool is_loaded = load_level(&tree, NULL, parents, query);
+    bool is_loaded = load_level(&tree, NULL, parents, query, joined);
     tenon__arena_release(&tree.memory);
     return is_loaded;
 }

@@ -31,9 +31,33 @@ typedef struct tenon__parents {
     size_t count;
 } tenon__parents;
 
-/* include.c: loads what the query includes and counts, for all of the rows. */
+/* joined.c: to-one relations whose row comes in the same statement. */
+typedef struct tenon__joined {
+    size_t count;
+    uint32_t bytes; /* that the joined rows take behind the row itself */
+    struct {
+        const tenon_relation *relation;
+        const void *query;
+        uint32_t offset;      /* behind the row */
+        tenon__parents found; /* once the rows are there: side by side, for what they include */
+    } items[TENON__MOST_JOINED];
+} tenon__joined;
+
+/* Chooses what is joined and writes it to the shape: what the query asks for, and, for a single
+ * row, whatever can be. */
+void tenon__walk_joined(tenon__walk *walk, const void *query, bool is_one, tenon__joined *out);
+/* Takes the joined rows out of `count` rows of `stride` bytes, and puts pointers into these. */
+bool tenon__take_joined(tenon__arena *results, tenon__joined *joined, const tenon_model *model,
+                        char *items, size_t count, size_t stride);
+/* The same query's relations that were joined are not loaded again, only what they include. NULL:
+ * nothing was joined. */
+const tenon__parents *tenon__joined_rows(const tenon__joined *joined,
+                                         const tenon_relation *relation);
+
+/* include.c: loads what the query includes and counts, for all of the rows; `joined` came with
+ * them, or NULL. */
 bool tenon__include(tenon_session *s, const tenon_model *model, const void *query, void *rows,
-                    size_t count);
+                    size_t count, const tenon__joined *joined);
 bool tenon__has_includes(const tenon_model *model, const void *query);
 /* Fails with "Author.articles.comments: …". Returns false. */
 bool tenon__branch_fail(const tenon__tree *tree, const tenon__branch *branch, tenon_status status,
@@ -42,7 +66,7 @@ bool tenon__branch_fail(const tenon__tree *tree, const tenon__branch *branch, te
 /* related.c: the rows at the other end of one relation, put into the parents. *found: all of them.
  */
 bool tenon__load_related(tenon__tree *tree, const tenon__branch *branch, tenon__parents parents,
-                         const void *query, tenon__parents *found);
+                         const void *query, tenon__joined *joined, tenon__parents *found);
 /* The same for their number; counts go to the row's …Counts. */
 bool tenon__count_related(tenon__tree *tree, const tenon__branch *branch, tenon__parents parents,
                           const void *where);

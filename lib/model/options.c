@@ -1,6 +1,7 @@
 /* The options of a …Query that are not conditions: columns, distinct, limit; order.c has the order.
  *
  * An option that a call could only ignore is refused. A column named twice changes nothing. */
+#include "model/row.h"
 #include "model/walk.h"
 
 static const char *member(const void *query, uint32_t offset)
@@ -8,16 +9,9 @@ static const char *member(const void *query, uint32_t offset)
     return (const char *)query + offset;
 }
 
-/* A column enum as an index; the field count when it is none of the model's. */
-static uint32_t index_of(const tenon__walk *walk, int column)
-{
-    bool is_column = column >= 1 && (uint32_t)column <= walk->model->field_count;
-    return is_column ? (uint32_t)column - 1 : walk->model->field_count;
-}
-
 bool tenon__check_column(tenon__walk *walk, int column, const char *option)
 {
-    return index_of(walk, column) < walk->model->field_count ||
+    return (column >= 1 && (uint32_t)column <= walk->model->field_count) ||
            tenon__walk_misuse(walk, "%s names column %d, which there is not", option, column);
 }
 
@@ -36,39 +30,89 @@ void tenon__walk_plan(tenon__walk *walk, tenon_plan_mode plan)
         tenon__walk_misuse(walk, "there is no plan mode %d", (int)plan);
 }
 
+/* ---- columns --------------------------------------------------------------------------------- */
+
+typedef void set_column(void *ctx, uint32_t field);
+
 /* The columns by which an included or counted relation is looked up. */
-static void add_keys(const tenon_model *model, const void *query, uint8_t *bits)
+static void visit_keys(const tenon_model *model, const void *query, set_column *set, void *ctx)
 {
     for (uint32_t i = 0; i < model->relation_count; i++) {
         const tenon_relation *relation = &model->relations[i];
         if (!tenon__is_included(relation, query))
             continue;
         for (uint16_t k = 0; k < relation->field_count; k++)
-            bits[relation->fields[k] / 8] |= (uint8_t)(1u << relation->fields[k] % 8);
+            set(ctx, relation->fields[k]);
     }
 }
 
-void tenon__walk_columns(tenon__walk *walk, const void *query)
+static bool has_select(const tenon_model *model, const void *query)
 {
-    const tenon_model *model = walk->model;
-    const char *select = member(query, model->query_select);
-    if (tenon__read_int(select) == 0)
-        return;
-    tenon__walk_flag(walk, TENON__SHAPE_HAS_COLUMNS);
-    size_t size = (size_t)(model->field_count + 63) / 64 * 8;
+    return tenon__read_int(member(query, model->query_select)) != 0;
+}
+
+/* Every column that the query selects, or all; some more than once. The first that is none of the
+ * model's, or 0. */
+static int visit_columns(const tenon_model *model, const void *query, set_column *set, void *ctx)
+{
+    bool is_all = !has_select(model, query);
+    for (uint32_t i = 0; i < model->field_count; i++) {
+        int column = is_all ? (int)i + 1
+                            : tenon__read_int(member(query, model->query_select) + i * sizeof(int));
+        if (column == 0)
+            break;
+        if (column < 0 || (uint32_t)column > model->field_count)
+            return column;
+        set(ctx, (uint32_t)column - 1);
+    }
+    visit_keys(model, query, set, ctx);
+    return 0;
+}
+
+static void set_bit(void *ctx, uint32_t field)
+{
+    uint8_t *bits = ctx;
+    bits[field / 8] |= (uint8_t)(1u << field % 8);
+}
+
+void tenon__walk_target_columns(tenon__walk *walk, const tenon_model *target, const void *query)
+{
+    size_t size = tenon__shape_column_bytes(target);
     uint8_t *bits = tenon__shape_room(&walk->shape, size);
     if (!bits)
         return;
     memset(bits, 0, size);
-    for (uint32_t i = 0; i < model->field_count; i++) {
-        int column = tenon__read_int(select + i * sizeof(int));
-        if (column == 0 || !tenon__check_column(walk, column, "select"))
-            break;
-        uint32_t index = index_of(walk, column);
-        bits[index / 8] |= (uint8_t)(1u << index % 8);
-    }
-    add_keys(model, query, bits);
+    int wrong = visit_columns(target, query, set_bit, bits);
+    if (wrong)
+        tenon__walk_misuse(walk, "select names column %d, which there is not", wrong);
 }
+
+void tenon__walk_columns(tenon__walk *walk, const void *query)
+{
+    if (!has_select(walk->model, query))
+        return;
+    tenon__walk_flag(walk, TENON__SHAPE_HAS_COLUMNS);
+    tenon__walk_target_columns(walk, walk->model, query);
+}
+
+typedef struct marked_row {
+    const tenon_model *model;
+    void *row;
+} marked_row;
+
+static void mark_column(void *ctx, uint32_t field)
+{
+    const marked_row *marked = ctx;
+    tenon__row_set_loaded(marked->model, marked->row, field);
+}
+
+void tenon__mark_selected(const tenon_model *model, const void *query, void *row)
+{
+    marked_row marked = {model, row};
+    visit_columns(model, query, mark_column, &marked);
+}
+
+/* ---- the rest -------------------------------------------------------------------------------- */
 
 void tenon__walk_distinct(tenon__walk *walk, const void *query)
 {

@@ -22,7 +22,7 @@ static bool begin(tenon__walk *walk, tenon__tree *tree, const tenon__branch *bra
 }
 
 static bool find(tenon__tree *tree, const tenon__branch *branch, const tenon__keys *keys,
-                 const void *query, tenon__rows *rows)
+                 const void *query, tenon__joined *joined, tenon__rows *rows)
 {
     const tenon_model *target = branch->relation->target;
     tenon_query_head head;
@@ -33,6 +33,7 @@ static bool find(tenon__tree *tree, const tenon__branch *branch, const tenon__ke
     tenon__walk_plan(&walk, head.plan);
     tenon__refuse_hints(&walk, &head, "an included relation");
     tenon__walk_columns(&walk, query);
+    tenon__walk_joined(&walk, query, false, joined);
     tenon__walk_order(&walk, query);
     tenon__walk_distinct(&walk, query);
     tenon__walk_where(&walk, (const char *)query + target->query_where);
@@ -44,8 +45,8 @@ static bool find(tenon__tree *tree, const tenon__branch *branch, const tenon__ke
 
 /* The rows that came, still with their numbers. */
 typedef struct numbered {
-    char *items;
-    size_t count, row_size, stride;
+    tenon__rows *rows;
+    size_t row_size, stride; /* the number stands at the end of the stride */
     size_t key_count;
     size_t *starts; /* of each key: where its rows begin; one more at the end */
 } numbered;
@@ -53,7 +54,7 @@ typedef struct numbered {
 static size_t number_at(const numbered *n, const char *items, size_t i)
 {
     int64_t number;
-    memcpy(&number, items + i * n->stride + n->row_size, sizeof number);
+    memcpy(&number, items + (i + 1) * n->stride - sizeof number, sizeof number);
     return (size_t)number - 1;
 }
 
@@ -62,8 +63,8 @@ static void count_rows(numbered *n, bool *is_sorted)
 {
     size_t last = 0;
     *is_sorted = true;
-    for (size_t i = 0; i < n->count; i++) {
-        size_t key = number_at(n, n->items, i);
+    for (size_t i = 0; i < n->rows->count; i++) {
+        size_t key = number_at(n, n->rows->items, i);
         *is_sorted &= key >= last;
         last = key;
         n->starts[key + 1]++;
@@ -72,25 +73,19 @@ static void count_rows(numbered *n, bool *is_sorted)
         n->starts[key + 1] += n->starts[key];
 }
 
-/* Drops the numbers between the rows. */
-static void close_up(numbered *n)
-{
-    for (size_t i = 1; i < n->count; i++)
-        memmove(n->items + i * n->row_size, n->items + i * n->stride, n->row_size);
-}
-
 static bool sort(numbered *n, tenon__arena *memory)
 {
-    char *copy = tenon__arena_alloc(memory, n->count * n->stride);
+    char *copy = tenon__arena_alloc(memory, n->rows->count * n->stride);
     size_t *next = tenon__arena_alloc(memory, n->key_count * sizeof *next);
     if (!copy || !next)
         return false;
-    memcpy(copy, n->items, n->count * n->stride);
+    memcpy(copy, n->rows->items, n->rows->count * n->stride);
     memcpy(next, n->starts, n->key_count * sizeof *next);
-    for (size_t i = 0; i < n->count; i++) {
+    for (size_t i = 0; i < n->rows->count; i++) {
         size_t place = next[number_at(n, copy, i)]++;
-        memcpy(n->items + place * n->row_size, copy + i * n->stride, n->row_size);
+        memcpy(n->rows->items + place * n->row_size, copy + i * n->stride, n->row_size);
     }
+    tenon__shrink(n->rows, n->row_size);
     return true;
 }
 
@@ -104,7 +99,7 @@ static bool group(numbered *n, tenon__arena *memory)
     count_rows(n, &is_sorted);
     if (!is_sorted)
         return sort(n, memory);
-    close_up(n);
+    tenon__close_up(n->rows, n->row_size, n->stride);
     return true;
 }
 
@@ -116,14 +111,15 @@ static bool give_one(const tenon__tree *tree, const tenon__branch *branch, char 
     if (count > 1)
         return tenon__branch_fail(tree, branch, TENON_SCHEMA,
                                   "there are %zu rows where the schema has one", count);
-    char *row = count ? n->items + first * n->row_size : NULL;
+    char *row = count ? n->rows->items + first * n->row_size : NULL;
     memcpy(place, &row, sizeof row);
     return true;
 }
 
 static void give_list(char *place, const numbered *n, size_t first, size_t count)
 {
-    tenon_list list = {.items = count ? n->items + first * n->row_size : NULL, .count = count};
+    tenon_list list = {.items = count ? n->rows->items + first * n->row_size : NULL,
+                       .count = count};
     memcpy(place, &list, sizeof list);
 }
 
@@ -158,34 +154,26 @@ static bool spend_rows(tenon__tree *tree, const tenon__branch *branch, size_t co
                               "with these the tree has more rows than it may");
 }
 
-/* The room of the numbers. Shrinking does not fail; should it, the longer block is as good. */
-static void give_back(numbered *n, tenon__arena *arena)
-{
-    char *items = n->count ? tenon__arena_resize(arena, n->items, n->count * n->row_size) : NULL;
-    if (items)
-        n->items = items;
-}
-
 bool tenon__load_related(tenon__tree *tree, const tenon__branch *branch, tenon__parents parents,
-                         const void *query, tenon__parents *found)
+                         const void *query, tenon__joined *joined, tenon__parents *found)
 {
     const tenon_model *target = branch->relation->target;
     tenon__keys keys;
+    tenon__rows rows = {.arena = tenon__session_arena(tree->session)};
     if (!tenon__keys_of(&tree->memory, branch->relation, parents, &keys))
         return tenon__fail_no_memory(tenon__session_error(tree->session));
-    tenon__rows rows = {.arena = tenon__session_arena(tree->session)};
-    if (keys.count && !find(tree, branch, &keys, query, &rows))
+    joined->count = joined->bytes = 0;
+    if (keys.count && !find(tree, branch, &keys, query, joined, &rows))
         return false;
-    numbered n = {.items = rows.items,
-                  .count = rows.count,
+    numbered n = {.rows = &rows,
                   .row_size = target->row_size,
-                  .stride = target->row_size + sizeof(int64_t),
+                  .stride = target->row_size + joined->bytes + sizeof(int64_t),
                   .key_count = keys.count};
-    if (!group(&n, &tree->memory))
+    if (!tenon__take_joined(rows.arena, joined, target, rows.items, rows.count, n.stride) ||
+        !group(&n, &tree->memory))
         return tenon__fail_no_memory(tenon__session_error(tree->session));
-    give_back(&n, rows.arena);
-    *found = (tenon__parents){.model = target, .items = n.items, .count = n.count};
-    return spend_rows(tree, branch, n.count) && give(tree, branch, parents, &keys, &n);
+    *found = (tenon__parents){.model = target, .items = rows.items, .count = rows.count};
+    return spend_rows(tree, branch, rows.count) && give(tree, branch, parents, &keys, &n);
 }
 
 /* ---- counts ---------------------------------------------------------------------------------- */

@@ -28,3 +28,21 @@ const void *tenon__row_value(const tenon_field *field, const void *row)
     memcpy(&has, at, sizeof has);
     return has ? at + offset : NULL;
 }
+
+void tenon__close_up(tenon__rows *rows, size_t row_size, size_t stride)
+{
+    for (size_t i = 1; i < rows->count; i++)
+        memmove(rows->items + i * row_size, rows->items + i * stride, row_size);
+    tenon__shrink(rows, row_size);
+}
+
+/* Shrinking does not fail; should it, the longer block is as good. A row that was found alone is no
+ * block that could shrink. */
+void tenon__shrink(tenon__rows *rows, size_t row_size)
+{
+    if (!rows->count || rows->expected == 1)
+        return;
+    char *items = tenon__arena_resize(rows->arena, rows->items, rows->count * row_size);
+    if (items)
+        rows->items = items;
+}

@@ -23,4 +23,9 @@ static inline void tenon__row_set_loaded(const tenon_model *model, void *row, ui
     words[at / 64] |= UINT64_C(1) << at % 64;
 }
 
+/* Moves rows of `stride` bytes together, of which the first `row_size` count, and gives the rest
+ * back. */
+void tenon__close_up(tenon__rows *rows, size_t row_size, size_t stride);
+void tenon__shrink(tenon__rows *rows, size_t row_size);
+
 #endif

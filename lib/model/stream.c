@@ -6,7 +6,7 @@ tenon_stream *tenon_stream_open(const tenon_model *model, const void *query)
     tenon_query_head head;
     memcpy(&head, query, sizeof head);
     tenon__walk walk;
-    if (!tenon__walk_find(&walk, model, query, &head, head.limit))
+    if (!tenon__walk_find(&walk, model, query, &head, head.limit, NULL))
         return NULL;
     if (tenon__has_includes(model, query)) {
         tenon__walk_misuse(&walk, "a stream loads no relations");

@@ -114,9 +114,11 @@ static inline void tenon__walk_flag(tenon__walk *walk, tenon__shape_flag flag)
 
 /* ---- find.c ---------------------------------------------------------------------------------- */
 
-/* A …Query as what find_many looks for. False when nothing may follow. */
+/* A …Query as what find_many looks for. `joined` gets the relations that come along (include.h);
+ * NULL: none may. False when nothing may follow. */
+struct tenon__joined;
 bool tenon__walk_find(tenon__walk *walk, const tenon_model *model, const void *query,
-                      const tenon_query_head *head, int64_t limit);
+                      const tenon_query_head *head, int64_t limit, struct tenon__joined *joined);
 
 /* ---- where.c --------------------------------------------------------------------------------- */
 
@@ -142,6 +144,9 @@ void tenon__walk_plan(tenon__walk *walk, tenon_plan_mode plan);
 /* Columns, order and distinct of a …Query into the shape, in this order. Columns that an included
  * relation is looked up by come along. */
 void tenon__walk_columns(tenon__walk *walk, const void *query);
+/* The same for a relation's target, whose bits are always written; and in a row of it. */
+void tenon__walk_target_columns(tenon__walk *walk, const tenon_model *target, const void *query);
+void tenon__mark_selected(const tenon_model *model, const void *query, void *row);
 void tenon__walk_distinct(tenon__walk *walk, const void *query);
 /* Limit and offset, whose values come last. */
 void tenon__walk_limit(tenon__walk *walk, int64_t limit, int64_t offset);

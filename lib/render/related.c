@@ -3,7 +3,7 @@
  * The keys stand in a table of their own, "tenon:keys", as parameters: 20,000 of them are one
  * array. Every row comes with the number of the key that it belongs to, so that the client need not
  * compare keys, whatever equality the database has for them. It is the first column, and stands
- * behind the row in the struct.
+ * behind everything else in the struct.
  *
  * A limit counts for each key. Where there is LATERAL the limited query runs once a key and can
  * stop early; elsewhere, and with distinct, rows are numbered within their key and the rest is
@@ -25,6 +25,7 @@ typedef struct related {
     size_t order_count;
     const tenon_field *const *distinct;
     size_t distinct_count;
+    tenon__sql_joined joined;
 } related;
 
 static const char number_column[] = "\"tenon:number\"";
@@ -98,8 +99,8 @@ static void write_match(tenon__sql *w, const related *r)
     }
 }
 
-/* "keys JOIN link ON … JOIN target ON … WHERE …" */
-static void write_joined(tenon__sql *w, const related *r)
+/* "keys JOIN link ON … JOIN target ON …" */
+static void write_pairs(tenon__sql *w, const related *r)
 {
     const char *join = w->dialect->key_join;
     tenon__sql_add(w, " FROM ");
@@ -117,7 +118,6 @@ static void write_joined(tenon__sql *w, const related *r)
         write_pair(w, r);
     else
         write_match(w, r);
-    tenon__sql_where(w);
 }
 
 /* " CROSS JOIN LATERAL (SELECT target.* FROM target WHERE … ORDER BY … LIMIT …) AS target" */
@@ -175,7 +175,8 @@ static void write_ranked(tenon__sql *w, const related *r, const char *name)
     tenon__sql_add(w, " AS ");
     tenon__sql_add(w, number_column);
     write_numbering(w, r, w->dialect->key_number, r->distinct_count, name);
-    write_joined(w, r);
+    write_pairs(w, r);
+    tenon__sql_where(w);
     tenon__sql_add(w, ") AS ");
     write_target(w);
 }
@@ -217,7 +218,7 @@ static void write_row_range(tenon__sql *w)
 
 /* ---- the statements -------------------------------------------------------------------------- */
 
-/* The number becomes the first column, and stands behind the row. */
+/* The number becomes the first column, and stands behind everything else. */
 static void add_number(tenon__sql *w)
 {
     size_t count = w->layout ? w->layout->out_count : 0;
@@ -238,6 +239,7 @@ static void write_numbered(tenon__sql *w, const related *r, bool is_cut)
         write_ranked_twice(w, r);
     else
         write_ranked(w, r, is_cut ? row_column : rank_column);
+    tenon__sql_write_joined(w, &r->joined);
     tenon__sql_add(w, " WHERE ");
     if (is_cut) {
         write_row_range(w);
@@ -251,6 +253,7 @@ void tenon__sql_find_related(tenon__sql *w)
 {
     related r = read_related(w);
     tenon__sql_read_columns(w);
+    r.joined = tenon__sql_read_joined(w);
     r.order = tenon__sql_read_order(w, &r.order_count);
     r.distinct = tenon__sql_read_distinct(w, &r.distinct_count);
     bool is_cut =
@@ -261,12 +264,17 @@ void tenon__sql_find_related(tenon__sql *w)
     tenon__sql_add(w, is_numbered ? number_column : w->dialect->key_number);
     tenon__sql_add(w, ", ");
     tenon__sql_write_columns(w);
-    if (is_numbered)
+    tenon__sql_write_joined_columns(w, &r.joined);
+    if (is_numbered) {
         write_numbered(w, &r, is_cut);
-    else if (is_lateral)
+    } else if (is_lateral) {
         write_lateral(w, &r);
-    else
-        write_joined(w, &r);
+        tenon__sql_write_joined(w, &r.joined);
+    } else {
+        write_pairs(w, &r);
+        tenon__sql_write_joined(w, &r.joined);
+        tenon__sql_where(w);
+    }
     tenon__sql_order(w, r.order, r.order_count);
     add_number(w);
 }
@@ -281,7 +289,8 @@ void tenon__sql_count_related(tenon__sql *w)
     tenon__sql_add(w, "SELECT ");
     tenon__sql_add(w, w->dialect->key_number);
     tenon__sql_add(w, ", count(*)");
-    write_joined(w, &r);
+    write_pairs(w, &r);
+    tenon__sql_where(w);
     tenon__sql_add(w, " GROUP BY ");
     tenon__sql_add(w, w->dialect->key_number);
     tenon__sql_plain_layout(w, outs, TENON__COUNT(outs), sizeof(tenon__related_count));

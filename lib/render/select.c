@@ -13,12 +13,6 @@ static bool is_selected(const uint8_t *columns, uint32_t field)
     return !columns || (columns[field / 8] >> (field % 8) & 1);
 }
 
-/* Of the columns in a shape: fields only. */
-static size_t column_words(const tenon_model *model)
-{
-    return (model->field_count + 63) / 64;
-}
-
 void tenon__sql_plain_layout(tenon__sql *w, const tenon__out *outs, size_t count, uint32_t row_size)
 {
     tenon__layout *layout = tenon__sql_alloc(w, 1, sizeof *layout);
@@ -73,7 +67,7 @@ void tenon__sql_read_columns(tenon__sql *w)
 {
     const uint8_t *columns = NULL;
     if (w->head.flags & TENON__SHAPE_HAS_COLUMNS)
-        columns = tenon__shape_next_bytes(&w->shape, column_words(w->model) * 8);
+        columns = tenon__shape_next_bytes(&w->shape, tenon__shape_column_bytes(w->model));
     make_row_layout(w, columns);
 }
 
@@ -129,6 +123,10 @@ static void write_ranked(tenon__sql *w, const tenon_field *const *distinct, size
     tenon__sql_where(w);
     tenon__sql_add(w, ") AS ");
     tenon__sql_identifier(w, w->table);
+}
+
+static void write_first_of_rank(tenon__sql *w)
+{
     tenon__sql_add(w, " WHERE ");
     tenon__sql_add(w, rank_column);
     tenon__sql_add(w, " = 1");
@@ -136,15 +134,22 @@ static void write_ranked(tenon__sql *w, const tenon_field *const *distinct, size
 
 void tenon__sql_find(tenon__sql *w)
 {
-    write_select(w);
+    tenon__sql_read_columns(w);
+    tenon__sql_joined joined = tenon__sql_read_joined(w);
+    tenon__sql_add(w, "SELECT ");
+    tenon__sql_write_columns(w);
+    tenon__sql_write_joined_columns(w, &joined);
     size_t order_count, distinct_count;
     const tenon__sql_term *order = tenon__sql_read_order(w, &order_count);
     const tenon_field *const *distinct = tenon__sql_read_distinct(w, &distinct_count);
     if (distinct_count) {
         tenon__sql_add(w, " FROM ");
         write_ranked(w, distinct, distinct_count, order, order_count);
+        tenon__sql_write_joined(w, &joined);
+        write_first_of_rank(w);
     } else {
         write_from(w);
+        tenon__sql_write_joined(w, &joined);
         tenon__sql_where(w);
     }
     tenon__sql_order(w, order, order_count);

@@ -8,7 +8,9 @@
  *     table     := text text                      schema ("" when none) and name; with HAS_TABLE
  *     index     := text                           to be used, "" for none; with HAS_INDEX
  *     body      :=                                FIND_BY, DELETE: the unique stands in the head
- *                | [columns] order distinct where FIND; columns with HAS_COLUMNS
+ *                | [columns] [joined] order distinct where
+ *                                                 FIND; columns with HAS_COLUMNS, joined with
+ *                                                 HAS_JOINED
  *                | distinct where                 COUNT_ROWS
  *                | where                          EXISTS, DELETE_MANY
  *                | measures part* END where order AGGREGATE
@@ -20,10 +22,13 @@
  *                | changes [STILL field]          UPDATE; the version that is expected
  *                | changes where                  UPDATE_MANY
  *                | left_out changes               UPSERT
- *                | related [columns] order distinct where      FIND_RELATED
+ *                | related [columns] [joined] order distinct where
+ *                                                 FIND_RELATED
  *                | related where                  COUNT_RELATED
  *     related   := two pointers                   the relation, and the model that has it
  *     columns   := 8 bytes for each 64 fields     a bit a field
+ *     joined    := (ITEM field columns)* END      relations whose row comes along, columns of the
+ *                                                 target
  *     where     := condition* END
  *     condition := operator field [text]          a tenon_operator; text: the keys of JSON_PATH_EQ
  *                | (IS_TRUE | IS_FALSE) field     booleans are literals
@@ -92,7 +97,8 @@ typedef enum tenon__shape_flag {
     TENON__SHAPE_RETURNING = 1 << 6,       /* CREATE, CREATE_MANY */
     TENON__SHAPE_SKIP_DUPLICATES = 1 << 7, /* CREATE, CREATE_MANY */
     TENON__SHAPE_COPY = 1 << 8,
-    TENON__SHAPE_HAS_INDEX = 1 << 9
+    TENON__SHAPE_HAS_INDEX = 1 << 9,
+    TENON__SHAPE_HAS_JOINED = 1 << 10
 } tenon__shape_flag;
 
 /* Words beside the operators, directions and changes, which all begin at 1. */
@@ -136,6 +142,15 @@ static inline uint32_t tenon__lock_number(tenon_lock lock, tenon_lock_wait wait)
 {
     return (uint32_t)lock | (uint32_t)wait << 8;
 }
+
+/* Bytes of the columns of a model. */
+static inline size_t tenon__shape_column_bytes(const tenon_model *model)
+{
+    return (size_t)(model->field_count + 63) / 64 * 8;
+}
+
+/* Most relations that are joined in one statement. */
+enum { TENON__MOST_JOINED = 8 };
 
 /* What FIND_RELATED and COUNT_RELATED begin with. */
 typedef struct tenon__shape_related {

@@ -160,6 +160,24 @@ void tenon__sql_related_rows(tenon__sql *w, const tenon__sql_join *join);
 /* The relation whose index comes next in the shape. */
 const tenon_relation *tenon__sql_next_relation(tenon__sql *w);
 
+/* ---- joined rows (joined.c) ------------------------------------------------------------------
+ * To-one relations whose row comes along in the same statement: their columns stand behind those of
+ * the row, each set behind a flag that is NULL when there is none. A joined row stands behind the
+ * row in the struct, and its flag, a bool in 8 bytes, behind it; in the order of the shape. */
+
+typedef struct tenon__sql_joined {
+    size_t count;
+    tenon__sql_join joins[TENON__MOST_JOINED];
+    const uint8_t *columns[TENON__MOST_JOINED];
+} tenon__sql_joined;
+
+/* Reads them from the shape, when it has any; columns are qualified from then on. */
+tenon__sql_joined tenon__sql_read_joined(tenon__sql *w);
+/* ", flag, column, …", behind the columns that are written already. */
+void tenon__sql_write_joined_columns(tenon__sql *w, const tenon__sql_joined *joined);
+/* " LEFT JOIN … ON …" */
+void tenon__sql_write_joined(tenon__sql *w, const tenon__sql_joined *joined);
+
 /* ---- the clauses ----------------------------------------------------------------------------- */
 
 /* filter.c: " WHERE …", or nothing when the where of the shape has no condition: false. */

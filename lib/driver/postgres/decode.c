@@ -324,7 +324,8 @@ bool tenon__pg_column_init(tenon__pg_column *column, const tenon__out *out,
                            const tenon_model *model, tenon_error *err)
 {
     const tenon_field *field = out->kind == TENON__OUT_FIELD ? out->field : NULL;
-    *column = (tenon__pg_column){.field = field, .model = model, .offset = out->offset};
+    *column = (tenon__pg_column){
+        .field = field, .model = model, .offset = out->offset, .skip = out->skip};
     if (!field) {
         column->codec = out->kind == TENON__OUT_BOOL ? TENON__PG_CODEC_BOOL : TENON__PG_CODEC_INT8;
         return true;

@@ -25,7 +25,9 @@ static bool init_columns(tenon__prepared *p, tenon_error *err)
 {
     const tenon__layout *layout = p->statement->layout;
     for (int i = 0; i < p->column_count; i++) {
-        if (!tenon__pg_column_init(&p->columns[i], &layout->outs[i], layout->model, err))
+        const tenon__out *out = &layout->outs[i];
+        const tenon_model *model = out->model ? out->model : layout->model;
+        if (!tenon__pg_column_init(&p->columns[i], out, model, err))
             return false;
     }
     return true;

@@ -78,8 +78,10 @@ static bool read_row(tenon__prepared *p, const PGresult *result, int index, char
     for (int i = 0, count = p->column_count; i < count; i++, column++) {
         int length = PQgetlength(result, index, i);
         if (length == 0 && PQgetisnull(result, index, i)) {
-            if (!column->is_nullable)
+            if (!column->is_nullable && !column->skip)
                 return fail_null(column, err);
+            i += (int)column->skip;
+            column += column->skip;
             continue;
         }
         if (column->is_optional)

@@ -133,7 +133,8 @@ static bool refuse_element(const element_source *s, json_item item)
 {
     bool is_secret = s->field->flags & TENON_FIELD_SENSITIVE;
     int shown = item.length < 40 ? (int)item.length : 40;
-    return tenon__fail_field(s->from->err, TENON_TYPE, s->from->layout->model, s->field,
+    return tenon__fail_field(s->from->err, TENON_TYPE,
+                             tenon__layout_model(s->from->layout, s->field), s->field,
                              "the stored array has a wrong element%s%.*s", is_secret ? "" : ", ",
                              is_secret ? 0 : shown, item.text);
 }
@@ -244,8 +245,8 @@ bool tenon__sqlite_decode_array(const source *from, const tenon_field *field, co
     json_item item;
     size_t count = 0;
     if (!tenon__utf8_is_valid(text, length) || !tenon__sqlite_json_items(text, length, &items))
-        return tenon__fail_field(from->err, TENON_TYPE, from->layout->model, field,
-                                 "the stored TEXT is no JSON array");
+        return tenon__fail_field(from->err, TENON_TYPE, tenon__layout_model(from->layout, field),
+                                 field, "the stored TEXT is no JSON array");
     counted = items;
     while (tenon__sqlite_json_next(&counted, &item))
         count++;

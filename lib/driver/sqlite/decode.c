@@ -31,7 +31,8 @@ static const char *const storage_names[] = {
 };
 
 #define REFUSE(from, field, ...)                                                                   \
-    tenon__fail_field((from)->err, TENON_TYPE, (from)->layout->model, field, __VA_ARGS__)
+    tenon__fail_field((from)->err, TENON_TYPE, tenon__layout_model((from)->layout, field), field,  \
+                      __VA_ARGS__)
 
 /* The stored value for a message, shortened; nothing of a sensitive field. */
 static void describe(const tenon_field *field, const cell *value, char *text, size_t size)
@@ -216,7 +217,8 @@ static bool decode_enum(const source *from, const tenon_field *field, const cell
 /* What to say of a DateTime in another form than the rest: the statement that makes them one. */
 static bool refuse_time(const source *from, const tenon_field *field, const cell *value)
 {
-    const char *table = from->layout->model ? from->layout->model->table : "…";
+    const tenon_model *model = tenon__layout_model(from->layout, field);
+    const char *table = model ? model->table : "…";
     const char *column = field->column;
     char shown[64];
     describe(field, value, shown, sizeof shown);
@@ -399,6 +401,8 @@ static bool decode_count(const source *from, const tenon__out *out, sqlite3_valu
 
 static column_reader reader_of(const tenon__out *out, time_form times)
 {
+    if (out->kind == TENON__OUT_INT64)
+        return READ_INT64;
     if (out->kind != TENON__OUT_FIELD || (out->field->flags & TENON_FIELD_LIST))
         return READ_ANY;
     switch ((int)out->field->kind) {
@@ -432,7 +436,8 @@ void tenon__sqlite_plan_columns(const tenon__layout *layout, time_form times,
         columns[i] = (result_column){.reader = reader_of(out, times),
                                      .has_flag = behind_has > 0,
                                      .flag_at = out->offset,
-                                     .value_at = out->offset + (uint32_t)behind_has};
+                                     .value_at = out->offset + (uint32_t)behind_has,
+                                     .skip = out->skip};
     }
 }
 
@@ -516,6 +521,9 @@ bool tenon__sqlite_decode_row(const source *from, char *row)
         if (TENON__LIKELY(read_usual(from, at->reader, stored, row + at->value_at))) {
             if (at->has_flag)
                 *(bool *)(row + at->flag_at) = true;
+        } else if (at->skip && sqlite3_value_type(stored) == SQLITE_NULL) {
+            i += at->skip;
+            at += at->skip;
         } else if (!read_other(from, i, stored, row)) {
             return false;
         }

@@ -129,7 +129,7 @@ bool tenon__sqlite_check_schema(tenon__connection *connection, sqlite3_stmt *pre
     for (size_t i = 0; layout && i < layout->out_count; i++) {
         const tenon__out *out = &layout->outs[i];
         if (out->kind == TENON__OUT_FIELD &&
-            !check_type(connection, layout->model, out->field,
+            !check_type(connection, out->model ? out->model : layout->model, out->field,
                         sqlite3_column_decltype(prepared, (int)i), err))
             return false;
     }

@@ -112,6 +112,7 @@ typedef struct result_column {
     column_reader reader;
     bool has_flag; /* the `has` of a tenon_opt_… stands at flag_at */
     uint32_t flag_at, value_at;
+    uint32_t skip; /* columns behind it that are not there when it is NULL */
 } result_column;
 void tenon__sqlite_plan_columns(const tenon__layout *layout, time_form times,
                                 result_column *columns);

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include <tenon/test.h>
+
 /* Three authors, articles of two of them, tags, comments, a boss, followers, seats. */
 static const char rows_of_all[] =
     "INSERT INTO \"Author\" (\"id\", \"name\", \"age\", \"bossId\") VALUES "
@@ -309,6 +311,118 @@ static void relations_of_rows_in_hand_are_loaded(void **state)
     assert_true(AUTHOR_LOADED(one, AUTHOR_ARTICLES));
 }
 
+/* ---- joined rows ----------------------------------------------------------------------------- */
+
+static void a_row_can_come_by_join(void **state)
+{
+    tenon_session *s = start(state);
+    const AuthorQuery joined = {.strategy = TENON_LOAD_JOIN, .select = {AUTHOR_NAME}};
+    uint64_t before = tenon_statement_count(s);
+    ArticleList found = article_find_many(
+        s, .order_by = {DESC(ARTICLE_ID)},
+        .include = {.author = &joined, .editor = &(AuthorQuery){.strategy = TENON_LOAD_JOIN}});
+    assert_sound(s);
+    assert_int_equal(tenon_statement_count(s) - before, 1);
+    assert_int_equal(found.count, 4);
+    assert_string_equal(found.items[3].author->name, "ann");
+    assert_true(AUTHOR_LOADED(found.items[3].author, AUTHOR_NAME));
+    assert_false(AUTHOR_LOADED(found.items[3].author, AUTHOR_AGE));
+    assert_int_equal(found.items[3].editor->age.value, 40);
+    assert_string_equal(found.items[2].title, "two");
+    assert_string_equal(found.items[2].author->name, "bob");
+    assert_null(found.items[2].editor);
+    assert_true(ARTICLE_LOADED(&found.items[2], ARTICLE_EDITOR));
+    assert_false(found.items[0].editor->age.has);
+}
+
+static void joined_rows_include_in_turn(void **state)
+{
+    tenon_session *s = start(state);
+    const AuthorQuery authors = {
+        .strategy = TENON_LOAD_JOIN,
+        .include = {.profile = &(ProfileQuery){.strategy = TENON_LOAD_BATCH},
+                    .articles = &(ArticleQuery){.order_by = {ASC(ARTICLE_ID)}}},
+        .counts = {.staff = &(AuthorWhere){0}}};
+    CommentList found =
+        comment_find_many(s, .order_by = {ASC(COMMENT_LIKES)}, .include = {.author = &authors});
+    assert_sound(s);
+    assert_string_equal(found.items[0].author->name, "bob");
+    assert_null(found.items[0].author->profile);
+    assert_int_equal(found.items[0].author->articles.count, 1);
+    assert_string_equal(found.items[1].author->profile->bio, "writes");
+    assert_int_equal(found.items[1].author->articles.count, 3);
+    assert_int_equal(found.items[1].author->counts->staff, 2);
+    assert_null(found.items[2].author);
+}
+
+static void rows_of_a_batch_bring_joined_rows(void **state)
+{
+    tenon_session *s = start(state);
+    const AuthorQuery joined = {.strategy = TENON_LOAD_JOIN};
+    const CommentQuery forms[] = {
+        {.order_by = {DESC(COMMENT_LIKES)}, .include = {.author = &joined}},
+        {.order_by = {DESC(COMMENT_LIKES)}, .include = {.author = &joined}, .limit = 2},
+        {.order_by = {DESC(COMMENT_LIKES)},
+         .include = {.author = &joined},
+         .distinct = {COMMENT_ID},
+         .limit = 5},
+    };
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        ArticleList found =
+            article_find_many(s, .order_by = {ASC(ARTICLE_ID)}, .include = {.comments = &forms[i]});
+        assert_sound(s);
+        const CommentList *comments = &found.items[0].comments;
+        assert_int_equal(comments->count, 2);
+        assert_null(comments->items[0].author);
+        assert_string_equal(comments->items[1].author->name, "bob");
+        assert_string_equal(found.items[2].comments.items[0].author->name, "ann");
+    }
+}
+
+static void one_row_brings_its_relations_by_join(void **state)
+{
+    tenon_session *s = start(state);
+    uint64_t before = tenon_statement_count(s);
+    Article *one =
+        article_find_first(s, .where = {.id = EQ(1)},
+                           .include = {.author = &(AuthorQuery){0}, .editor = &(AuthorQuery){0}});
+    assert_sound(s);
+    assert_int_equal(tenon_statement_count(s) - before, 1);
+    assert_string_equal(one->author->name, "ann");
+    assert_string_equal(one->editor->name, "bob");
+    before = tenon_statement_count(s);
+    one = article_find_first(s, .where = {.id = EQ(1)},
+                             .include = {.author = &(AuthorQuery){.where = {.age = GT(99)}}});
+    assert_int_equal(tenon_statement_count(s) - before, 2);
+    assert_null(one->author);
+    Author *bob =
+        author_find_first(s, .where = {.name = EQ("bob")}, .distinct = {AUTHOR_NAME},
+                          .include = {.boss = &(AuthorQuery){0}, .profile = &(ProfileQuery){0}});
+    assert_sound(s);
+    assert_string_equal(bob->boss->name, "ann");
+    assert_null(bob->profile);
+}
+
+static void what_cannot_be_joined_is_told(void **state)
+{
+    both *b = *state;
+    tenon_session *s = start(state);
+    author_find_many(s, .include = {.articles = &(ArticleQuery){.strategy = TENON_LOAD_JOIN}});
+    assert_failed(s, TENON_MISUSE, "articles has many rows");
+    author_find_many(s, .include = {.boss = &(AuthorQuery){.strategy = TENON_LOAD_JOIN,
+                                                           .where = {.age = GT(1)}}});
+    assert_failed(s, TENON_MISUSE, "boss is joined");
+    if (b->is_sqlite)
+        return;
+    tenon_begin(s);
+    author_find_many(s, .lock = TENON_FOR_UPDATE,
+                     .include = {.boss = &(AuthorQuery){.strategy = TENON_LOAD_JOIN}});
+    assert_failed(s, TENON_MISUSE, "locked");
+    author_find_first(s, .lock = TENON_FOR_UPDATE, .include = {.boss = &(AuthorQuery){0}});
+    assert_sound(s);
+    tenon_rollback(s);
+}
+
 /* ---- many ------------------------------------------------------------------------------------ */
 
 static void many_parents_are_one_statement(void **state)
@@ -439,6 +553,11 @@ int main(void)
         ON_BLOG(related_rows_are_counted),
         ON_BLOG(a_first_row_has_its_relations),
         ON_BLOG(relations_of_rows_in_hand_are_loaded),
+        ON_BLOG(a_row_can_come_by_join),
+        ON_BLOG(joined_rows_include_in_turn),
+        ON_BLOG(rows_of_a_batch_bring_joined_rows),
+        ON_BLOG(one_row_brings_its_relations_by_join),
+        ON_BLOG(what_cannot_be_joined_is_told),
         ON_BLOG(many_parents_are_one_statement),
         ON_BLOG(a_tree_has_limits),
         ON_BLOG(a_tree_without_end_stops),

@@ -237,6 +237,16 @@ static void check_limited(both *b, ThingList direct)
                             find_direct(direct, boxes.items[i].things.items[t].id));
 }
 
+/* The other way round, by join: each thing brings its box. */
+static void check_joined(both *b)
+{
+    ThingList things =
+        thing_find_many(b->session, .include = {.box = &(BoxQuery){.strategy = TENON_LOAD_JOIN}});
+    assert_sound(b->session);
+    for (size_t i = 0; i < things.count; i++)
+        assert_int_equal(things.items[i].box->id, things.items[i].boxId);
+}
+
 static void values_are_the_same_through_a_relation(void **state)
 {
     both *b = *state;
@@ -248,6 +258,7 @@ static void values_are_the_same_through_a_relation(void **state)
         assert_int_equal(direct.count, THINGS);
         check_lists(b, direct);
         check_limited(b, direct);
+        check_joined(b);
         assert_true(tenon_execute(b->session, b->empty));
     }
 }
