@@ -156,7 +156,7 @@ static void emit_having(emitter *e, size_t at)
                       "} %s;\n\n"
                       "/* All that is set must hold; `except`, `all`, `any` and `none` nest. */\n"
                       "typedef struct %s {\n    const struct %s *except;\n"
-                      "    %s all, any, none;\n    tenon_int_filter count;\n",
+                      "    %s all, any, none;\n    tenon_raw raw;\n    tenon_int_filter count;\n",
                       names->having_list, names->having, names->having_list, names->having,
                       names->having, names->having_list);
     emit_family_members(e, &e->set->models[at].model, names->column_count_filters,

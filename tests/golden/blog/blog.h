@@ -451,6 +451,7 @@ typedef struct AuthorHavingList {
 typedef struct AuthorHaving {
     const struct AuthorHaving *except;
     AuthorHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     AuthorColumnCountFilters count_of;
     AuthorDistinctCountFilters distinct_of;
@@ -939,6 +940,7 @@ typedef struct ProfileHavingList {
 typedef struct ProfileHaving {
     const struct ProfileHaving *except;
     ProfileHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     ProfileColumnCountFilters count_of;
     ProfileDistinctCountFilters distinct_of;
@@ -1482,6 +1484,7 @@ typedef struct ArticleHavingList {
 typedef struct ArticleHaving {
     const struct ArticleHaving *except;
     ArticleHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     ArticleColumnCountFilters count_of;
     ArticleDistinctCountFilters distinct_of;
@@ -1995,6 +1998,7 @@ typedef struct CommentHavingList {
 typedef struct CommentHaving {
     const struct CommentHaving *except;
     CommentHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     CommentColumnCountFilters count_of;
     CommentDistinctCountFilters distinct_of;
@@ -2467,6 +2471,7 @@ typedef struct TagHavingList {
 typedef struct TagHaving {
     const struct TagHaving *except;
     TagHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     TagColumnCountFilters count_of;
     TagDistinctCountFilters distinct_of;
@@ -2950,6 +2955,7 @@ typedef struct RoomHavingList {
 typedef struct RoomHaving {
     const struct RoomHaving *except;
     RoomHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     RoomColumnCountFilters count_of;
     RoomDistinctCountFilters distinct_of;
@@ -3454,6 +3460,7 @@ typedef struct SeatHavingList {
 typedef struct SeatHaving {
     const struct SeatHaving *except;
     SeatHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     SeatColumnCountFilters count_of;
     SeatDistinctCountFilters distinct_of;
@@ -3924,6 +3931,7 @@ typedef struct BoxHavingList {
 typedef struct BoxHaving {
     const struct BoxHaving *except;
     BoxHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     BoxColumnCountFilters count_of;
     BoxDistinctCountFilters distinct_of;
@@ -4579,6 +4587,7 @@ typedef struct ThingHavingList {
 typedef struct ThingHaving {
     const struct ThingHaving *except;
     ThingHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     ThingColumnCountFilters count_of;
     ThingDistinctCountFilters distinct_of;

@@ -242,6 +242,7 @@ typedef struct JobHavingList {
 typedef struct JobHaving {
     const struct JobHaving *except;
     JobHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     JobColumnCountFilters count_of;
     JobDistinctCountFilters distinct_of;
@@ -652,6 +653,7 @@ typedef struct PageHavingList {
 typedef struct PageHaving {
     const struct PageHaving *except;
     PageHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     PageColumnCountFilters count_of;
     PageDistinctCountFilters distinct_of;
@@ -1039,6 +1041,7 @@ typedef struct NumberHavingList {
 typedef struct NumberHaving {
     const struct NumberHaving *except;
     NumberHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     NumberColumnCountFilters count_of;
     NumberDistinctCountFilters distinct_of;

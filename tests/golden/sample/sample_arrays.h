@@ -261,6 +261,7 @@ typedef struct ArraysHavingList {
 typedef struct ArraysHaving {
     const struct ArraysHaving *except;
     ArraysHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     ArraysColumnCountFilters count_of;
     ArraysDistinctCountFilters distinct_of;

@@ -365,6 +365,7 @@ typedef struct EverythingHavingList {
 typedef struct EverythingHaving {
     const struct EverythingHaving *except;
     EverythingHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     EverythingColumnCountFilters count_of;
     EverythingDistinctCountFilters distinct_of;

@@ -186,6 +186,7 @@ typedef struct MembershipHavingList {
 typedef struct MembershipHaving {
     const struct MembershipHaving *except;
     MembershipHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     MembershipColumnCountFilters count_of;
     MembershipDistinctCountFilters distinct_of;

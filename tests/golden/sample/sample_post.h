@@ -223,6 +223,7 @@ typedef struct PostHavingList {
 typedef struct PostHaving {
     const struct PostHaving *except;
     PostHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     PostColumnCountFilters count_of;
     PostDistinctCountFilters distinct_of;

@@ -265,6 +265,7 @@ typedef struct UserHavingList {
 typedef struct UserHaving {
     const struct UserHaving *except;
     UserHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     UserColumnCountFilters count_of;
     UserDistinctCountFilters distinct_of;

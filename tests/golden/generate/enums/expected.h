@@ -245,6 +245,7 @@ typedef struct RoleSetHavingList {
 typedef struct RoleSetHaving {
     const struct RoleSetHaving *except;
     RoleSetHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     RoleSetColumnCountFilters count_of;
     RoleSetDistinctCountFilters distinct_of;
@@ -616,6 +617,7 @@ typedef struct Role_adminHavingList {
 typedef struct Role_adminHaving {
     const struct Role_adminHaving *except;
     Role_adminHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     Role_adminColumnCountFilters count_of;
     Role_adminDistinctCountFilters distinct_of;

@@ -236,6 +236,7 @@ typedef struct UserHavingList {
 typedef struct UserHaving {
     const struct UserHaving *except;
     UserHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     UserColumnCountFilters count_of;
     UserDistinctCountFilters distinct_of;
@@ -604,6 +605,7 @@ typedef struct UserListHavingList {
 typedef struct UserListHaving {
     const struct UserListHaving *except;
     UserListHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     UserListColumnCountFilters count_of;
     UserListDistinctCountFilters distinct_of;
@@ -972,6 +974,7 @@ typedef struct UserQueryHavingList {
 typedef struct UserQueryHaving {
     const struct UserQueryHaving *except;
     UserQueryHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     UserQueryColumnCountFilters count_of;
     UserQueryDistinctCountFilters distinct_of;
@@ -1340,6 +1343,7 @@ typedef struct userHavingList {
 typedef struct userHaving {
     const struct userHaving *except;
     userHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     userColumnCountFilters count_of;
     userDistinctCountFilters distinct_of;
@@ -1722,6 +1726,7 @@ typedef struct UserFindHavingList {
 typedef struct UserFindHaving {
     const struct UserFindHaving *except;
     UserFindHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     UserFindColumnCountFilters count_of;
     UserFindDistinctCountFilters distinct_of;

@@ -217,6 +217,7 @@ typedef struct HostileHavingList {
 typedef struct HostileHaving {
     const struct HostileHaving *except;
     HostileHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     HostileColumnCountFilters count_of;
     HostileDistinctCountFilters distinct_of;

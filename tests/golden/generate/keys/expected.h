@@ -257,6 +257,7 @@ typedef struct MembershipHavingList {
 typedef struct MembershipHaving {
     const struct MembershipHaving *except;
     MembershipHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     MembershipColumnCountFilters count_of;
     MembershipDistinctCountFilters distinct_of;
@@ -744,6 +745,7 @@ typedef struct PersonHavingList {
 typedef struct PersonHaving {
     const struct PersonHaving *except;
     PersonHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     PersonColumnCountFilters count_of;
     PersonDistinctCountFilters distinct_of;
@@ -1196,6 +1198,7 @@ typedef struct TaggedHavingList {
 typedef struct TaggedHaving {
     const struct TaggedHaving *except;
     TaggedHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     TaggedColumnCountFilters count_of;
     TaggedDistinctCountFilters distinct_of;

@@ -510,6 +510,7 @@ typedef struct ReservedHavingList {
 typedef struct ReservedHaving {
     const struct ReservedHaving *except;
     ReservedHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     ReservedColumnCountFilters count_of;
     ReservedDistinctCountFilters distinct_of;
@@ -907,6 +908,7 @@ typedef struct FILE_HavingList {
 typedef struct FILE_Having {
     const struct FILE_Having *except;
     FILE_HavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     FILE_ColumnCountFilters count_of;
     FILE_DistinctCountFilters distinct_of;
@@ -1275,6 +1277,7 @@ typedef struct bool_HavingList {
 typedef struct bool_Having {
     const struct bool_Having *except;
     bool_HavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     bool_ColumnCountFilters count_of;
     bool_DistinctCountFilters distinct_of;
@@ -1643,6 +1646,7 @@ typedef struct tenon_session_HavingList {
 typedef struct tenon_session_Having {
     const struct tenon_session_Having *except;
     tenon_session_HavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     tenon_session_ColumnCountFilters count_of;
     tenon_session_DistinctCountFilters distinct_of;
@@ -2011,6 +2015,7 @@ typedef struct TenonHavingList {
 typedef struct TenonHaving {
     const struct TenonHaving *except;
     TenonHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     TenonColumnCountFilters count_of;
     TenonDistinctCountFilters distinct_of;
@@ -2379,6 +2384,7 @@ typedef struct TimerHavingList {
 typedef struct TimerHaving {
     const struct TimerHaving *except;
     TimerHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     TimerColumnCountFilters count_of;
     TimerDistinctCountFilters distinct_of;
@@ -2774,6 +2780,7 @@ typedef struct UsesHavingList {
 typedef struct UsesHaving {
     const struct UsesHaving *except;
     UsesHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     UsesColumnCountFilters count_of;
     UsesDistinctCountFilters distinct_of;

@@ -178,6 +178,7 @@ typedef struct ShopWorldUserHavingList {
 typedef struct ShopWorldUserHaving {
     const struct ShopWorldUserHaving *except;
     ShopWorldUserHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     ShopWorldUserColumnCountFilters count_of;
     ShopWorldUserDistinctCountFilters distinct_of;

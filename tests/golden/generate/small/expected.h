@@ -160,6 +160,7 @@ typedef struct OneHavingList {
 typedef struct OneHaving {
     const struct OneHaving *except;
     OneHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     OneColumnCountFilters count_of;
     OneDistinctCountFilters distinct_of;

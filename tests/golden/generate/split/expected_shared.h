@@ -140,6 +140,7 @@ typedef struct sharedHavingList {
 typedef struct sharedHaving {
     const struct sharedHaving *except;
     sharedHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     sharedColumnCountFilters count_of;
     sharedDistinctCountFilters distinct_of;

@@ -205,6 +205,7 @@ typedef struct ProductHavingList {
 typedef struct ProductHaving {
     const struct ProductHaving *except;
     ProductHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     ProductColumnCountFilters count_of;
     ProductDistinctCountFilters distinct_of;

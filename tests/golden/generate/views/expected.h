@@ -210,6 +210,7 @@ typedef struct SpendingHavingList {
 typedef struct SpendingHaving {
     const struct SpendingHaving *except;
     SpendingHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     SpendingColumnCountFilters count_of;
     SpendingDistinctCountFilters distinct_of;
@@ -519,6 +520,7 @@ typedef struct PlainHavingList {
 typedef struct PlainHaving {
     const struct PlainHaving *except;
     PlainHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     PlainColumnCountFilters count_of;
     PlainDistinctCountFilters distinct_of;
@@ -818,6 +820,7 @@ typedef struct KeptHavingList {
 typedef struct KeptHaving {
     const struct KeptHaving *except;
     KeptHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     KeptColumnCountFilters count_of;
     KeptDistinctCountFilters distinct_of;

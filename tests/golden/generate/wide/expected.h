@@ -1057,6 +1057,7 @@ typedef struct WideHavingList {
 typedef struct WideHaving {
     const struct WideHaving *except;
     WideHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     WideColumnCountFilters count_of;
     WideDistinctCountFilters distinct_of;
