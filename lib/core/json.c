@@ -167,16 +167,18 @@ typedef struct nest {
     char ends[MOST_DEPTH];
 } nest;
 
-/* Behind the bracket that opens a container: where its first item's value begins, or its end. */
+/* At the bracket that opens a container: where its first value begins. An empty one is left at
+ * once: then the depth is as it was, and what comes is what is behind it. */
 static const char *enter(nest *around, const char *at, const char *end)
 {
-    bool is_object = *at == '{';
+    char closing = *at == '{' ? '}' : ']';
     if (around->depth == MOST_DEPTH)
         return NULL;
-    around->ends[around->depth++] = is_object ? '}' : ']';
     at = skip_space(at + 1, end);
-    bool is_empty = at < end && *at == (is_object ? '}' : ']');
-    return is_object && !is_empty ? skip_key(at, end) : at;
+    if (at < end && *at == closing)
+        return at + 1;
+    around->ends[around->depth++] = closing;
+    return closing == '}' ? skip_key(at, end) : at;
 }
 
 /* Behind a value: leaves the containers that end here, up to where the next value begins. Without
@@ -206,8 +208,9 @@ static const char *skip_value(const char *at, const char *end)
         at = skip_space(at, end);
         char c = at < end ? *at : '\0';
         if (c == '{' || c == '[') {
+            int depth = around.depth;
             at = enter(&around, at, end);
-            if (at && (at == end || *at != around.ends[around.depth - 1]))
+            if (around.depth > depth)
                 continue;
         } else {
             at = skip_scalar(at, end);

@@ -153,6 +153,53 @@ bool tenon__pg_reserve_values(tenon__connection *c, int count, tenon_error *err)
     return true;
 }
 
+/* ---- JSON, which the server checks ----------------------------------------------------------- */
+
+static bool is_one_json(const tenon__pg_param *param)
+{
+    return param->is_quick && param->shape == TENON__PG_VALUE &&
+           (param->codec == TENON__PG_CODEC_JSONB || param->codec == TENON__PG_CODEC_JSON);
+}
+
+static size_t version_bytes(const tenon__pg_param *param)
+{
+    return param->codec == TENON__PG_CODEC_JSONB;
+}
+
+/* With its length in front. False when nothing was written. */
+static bool add_unchecked_json(tenon__buf *out, const tenon__pg_param *param, tenon_json json)
+{
+    if (!json.text)
+        return false;
+    size_t length = json.len ? json.len : strlen(json.text), version = version_bytes(param);
+    char *at = tenon__pg_room(out, TENON__PG_LENGTH_BYTES + version + length);
+    if (!at)
+        return false;
+    tenon__pg_store32(at, (uint32_t)(version + length));
+    at += TENON__PG_LENGTH_BYTES;
+    if (version)
+        *at++ = TENON__PG_JSONB_VERSION;
+    memcpy(at, json.text, length);
+    return true;
+}
+
+bool tenon__pg_refuse_json(const tenon__connection *c, tenon_error *err)
+{
+    const tenon__prepared *p = c->running;
+    for (int i = 0; p && i < p->param_count; i++) {
+        const tenon__pg_param *param = &p->params[i];
+        if (!is_one_json(param) || !c->values[i])
+            continue;
+        size_t version = version_bytes(param), length = (size_t)c->lengths[i] - version;
+        tenon_json json = {length, length ? c->values[i] + version : ""};
+        if (!tenon__pg_check(param, &json, err))
+            return true;
+    }
+    return false;
+}
+
+/* ---- all of one execution -------------------------------------------------------------------- */
+
 /* One parameter, with its length in front. A column of UNNEST is made of fields, all else is
  * one. */
 static bool add_param(tenon__buf *out, const tenon__pg_param *param, const void *value,
@@ -164,15 +211,22 @@ static bool add_param(tenon__buf *out, const tenon__pg_param *param, const void 
     return !value || tenon__pg_encode(out, param, value, err);
 }
 
+/* The server checks a JSON as well, and more cheaply than the program can; only the name of the
+ * field it does not know, which tenon__pg_refuse_json then finds out. In a transaction a refusal by
+ * the server would be the end of it, so there the check comes first. */
 static bool encode_values(tenon__connection *c, const tenon__prepared *p, const void *const *values,
                           tenon_error *err)
 {
+    bool is_server_asked = PQtransactionStatus(c->pg) == PQTRANS_IDLE;
     for (int i = 0; i < p->param_count; i++) {
+        const tenon__pg_param *param = &p->params[i];
         size_t start = c->out.length + TENON__PG_LENGTH_BYTES;
-        if (!add_param(&c->out, &p->params[i], values[i], err))
+        bool is_left = is_server_asked && values[i] && is_one_json(param);
+        if (!(is_left && add_unchecked_json(&c->out, param, *(const tenon_json *)values[i])) &&
+            !add_param(&c->out, param, values[i], err))
             return false;
         c->lengths[i] = values[i] ? (int)(c->out.length - start) : -1;
-        if (p->params[i].is_text && values[i])
+        if (param->is_text && values[i])
             tenon__buf_char(&c->out, '\0');
     }
     return !c->out.failed || tenon__fail_no_memory(err);

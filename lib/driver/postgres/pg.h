@@ -303,6 +303,8 @@ struct tenon__connection {
 /* Encodes into out, values and lengths. */
 bool tenon__pg_bind(tenon__connection *c, const tenon__prepared *prepared,
                     const void *const *values, tenon_error *err);
+/* After a failure of what was bound: whether that was a JSON which is none; then *err names it. */
+bool tenon__pg_refuse_json(const tenon__connection *c, tenon_error *err);
 /* Makes room in values and lengths. */
 bool tenon__pg_reserve_values(tenon__connection *c, int count, tenon_error *err);
 

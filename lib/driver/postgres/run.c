@@ -244,6 +244,12 @@ static bool has_sqlstate(const PGresult *result, const char *sqlstate)
     return found && strcmp(found, sqlstate) == 0;
 }
 
+static bool is_data_error(const PGresult *result)
+{
+    const char *found = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    return found && strncmp(found, "22", 2) == 0;
+}
+
 /* 0A000 has many reasons. This one is told from them by who in the server says so: the message
  * is in the server's language. */
 static bool is_stale(const PGresult *result)
@@ -315,7 +321,8 @@ static tenon__progress fail_running(tenon__connection *c, tenon_error *err)
     c->in_transaction = PQtransactionStatus(c->pg) != PQTRANS_IDLE;
     if (is_unprepared && !c->in_transaction && !c->has_retried)
         return run_again(c, err);
-    tenon__pg_fail_result(err, c, c->result);
+    if (!is_data_error(c->result) || !tenon__pg_refuse_json(c, err))
+        tenon__pg_fail_result(err, c, c->result);
     if (is_unprepared && err)
         fail_unprepared(err);
     return finish_idle(c, false);

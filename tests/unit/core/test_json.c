@@ -76,6 +76,10 @@ static void what_is_no_json_is_refused(void **state)
         "1 2",       "{} x",
         "[] []",     "\xef\xbb\xbf{}",
         "// c\n1",   "\f1",
+        "{\"a\":}",  "{\"a\":1,\"b\":}",
+        "[[],]",     "{\"a\":[}",
+        "[{]",       "{\"a\":{]}",
+        "[{}}",      "[[]",
     };
     for (size_t i = 0; i < TENON__COUNT(cases); i++) {
         if (is_json(cases[i]))
