@@ -6,7 +6,7 @@ FUZZ_SECONDS ?= 30
 TENON_CORPUS ?= ../shared/corpus
 SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h' 2>/dev/null)
 
-.PHONY: all demo check bench fuzz corpus install format golden symbols help clean
+.PHONY: all demo check heavy bench fuzz corpus install format golden symbols help clean
 
 all: $(BUILD)/build.ninja ## build the command and the library: build/tenon, build/libtenon.{so,a}
 	@ninja -C $(BUILD)
@@ -41,6 +41,11 @@ golden: all ## write the expected files of the generator anew, after it has chan
 
 symbols: all ## write the list of exported symbols anew, after the API has changed on purpose
 	@python3 tests/house/symbols.py --update $(BUILD)/libtenon.so
+
+heavy: all ## stream 10 million rows on both databases; takes minutes
+	@scripts/setup.sh check
+	@ninja -C $(BUILD) --quiet tests/heavy/heavy-stream
+	@scripts/with-postgres.sh $(BUILD)/tests/heavy/heavy-stream
 
 bench: all ## compare with hand-written libpq and sqlite3; ARGS="--only find --json"
 	@scripts/setup.sh build bench

@@ -5,6 +5,7 @@
 #include <tenon/aggregate.h>
 #include <tenon/db.h>
 #include <tenon/error.h>
+#include <tenon/explain.h>
 #include <tenon/hooks.h>
 #include <tenon/model.h>
 #include <tenon/nested.h>

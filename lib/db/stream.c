@@ -5,6 +5,7 @@
  * stream of rows with a megabyte each holds as little as one of integers. */
 #include "db/stream.h"
 
+#include "db/hooks.h"
 #include "db/transaction.h"
 
 #include <stdlib.h>
@@ -211,16 +212,35 @@ static tenon_stream *open_plan(tenon_session *s, tenon__shared_plan *plan, const
     return NULL;
 }
 
+static tenon_stream *open_call(tenon_session *s, const tenon__call *call,
+                               const tenon_transaction_options *options)
+{
+    if (tenon__session_is_failed(s) || !tenon__count_statement(s))
+        return NULL;
+    tenon__shared_plan *plan = tenon__plan_of(s->db, call, &s->error);
+    return plan ? open_plan(s, plan, call, options) : NULL;
+}
+
+/* Its hooks see the opening: the rows are the program's, one after another. */
+static tenon_stream *open_watched(tenon_session *s, const tenon__call *call,
+                                  const tenon_transaction_options *options)
+{
+    tenon__watch watch;
+    if (!tenon__watch_begin(&watch, s, call, NULL))
+        return NULL;
+    tenon_stream *stream = open_call(s, call, options);
+    if (tenon__watch_end(&watch, stream != NULL, NULL))
+        return stream;
+    tenon_stream_close(stream);
+    return NULL;
+}
+
 tenon_stream *tenon__stream_open(tenon_session *s, const tenon__call *call,
                                  const tenon_transaction_options *options)
 {
-    tenon_stream *stream = NULL;
-    if (!tenon__session_is_failed(s) && tenon__count_statement(s)) {
-        tenon__shared_plan *plan = tenon__plan_of(s->db, call, &s->error);
-        stream = plan ? open_plan(s, plan, call, options) : NULL;
-    }
-    if (s)
-        tenon__arena_clear(&s->scratch);
+    tenon_stream *stream =
+        tenon__is_watched(s) ? open_watched(s, call, options) : open_call(s, call, options);
+    tenon__arena_clear(&s->scratch);
     return stream;
 }
 

@@ -286,6 +286,8 @@ typedef struct tenon__driver {
      * sides). *affected gets the count of rows written or returned. */
     tenon__progress (*fetch)(tenon__connection *connection, tenon__rows *rows, int64_t *affected,
                              tenon_error *err);
+    /* What the database calls the type of a slot's value, or of the items of a list. */
+    const char *(*type_name)(const tenon__slot *slot);
     /* Runs SQL text without parameters or rows: BEGIN, COMMIT, DDL; may hold several statements. */
     tenon__progress (*script)(tenon__connection *connection, const char *sql, tenon_error *err);
     /* Adds the SQL text that begins a transaction with these options, which make sense by

@@ -161,12 +161,18 @@ static tenon__call call_of(const tenon__walk *walk, tenon__operation operation)
                          .subject = walk->subject};
 }
 
+bool tenon__walk_is_sound(tenon__walk *walk)
+{
+    bool is_sound = check_shape(walk);
+    if (!is_sound)
+        tenon__arena_clear(tenon__session_scratch(walk->session));
+    return is_sound;
+}
+
 bool tenon__walk_run(tenon__walk *walk, tenon__rows *rows, int64_t *affected)
 {
-    if (!check_shape(walk)) {
-        tenon__arena_clear(tenon__session_scratch(walk->session));
+    if (!tenon__walk_is_sound(walk))
         return false;
-    }
     tenon__operation operation = tenon__shape_head_of(&walk->shape)->operation;
     tenon__call call = call_of(walk, operation);
     call.rows = rows;
@@ -179,10 +185,8 @@ bool tenon__walk_run(tenon__walk *walk, tenon__rows *rows, int64_t *affected)
 
 tenon_stream *tenon__walk_stream(tenon__walk *walk, const tenon_transaction_options *options)
 {
-    if (!check_shape(walk)) {
-        tenon__arena_clear(tenon__session_scratch(walk->session));
+    if (!tenon__walk_is_sound(walk))
         return NULL;
-    }
     tenon__call call = call_of(walk, TENON__FIND);
     return tenon__stream_open(walk->session, &call, options);
 }

@@ -86,6 +86,8 @@ bool tenon__walk_fail(tenon__walk *walk, tenon_status status, const tenon_field 
                       const char *format, ...) TENON_PRINTF(4, 5);
 /* The same about the call as a whole: "User: …". */
 bool tenon__walk_misuse(tenon__walk *walk, const char *format, ...) TENON_PRINTF(2, 3);
+/* Whether it can be run; otherwise the session has failed, and the scratch memory is empty. */
+bool tenon__walk_is_sound(tenon__walk *walk);
 /* Runs what was walked. False when the walk had failed or the call fails. */
 bool tenon__walk_run(tenon__walk *walk, tenon__rows *rows, int64_t *affected);
 /* The same as a stream. */

@@ -41,6 +41,10 @@ void tenon__sql_tell_operation(tenon__sql *w)
     w->about.deed = name.deed;
     if (!name.operation && gives_rows(w))
         w->about.deed = TENON__DEED_LOAD;
+    if (w->head.flags & TENON__SHAPE_EXPLAIN) {
+        w->about.operation = "explain";
+        w->about.deed = TENON__DEED_NONE;
+    }
 }
 
 void tenon__sql_tell_key(tenon__sql *w, const tenon_unique *unique)

@@ -122,7 +122,7 @@ static unsigned statement_flags(const tenon__shape_head *head)
     unsigned flags = does_write((tenon__operation)head->operation) ? TENON__WRITES : 0;
     if (head->flags & TENON__SHAPE_CUSTOM_PLAN)
         flags |= TENON__CUSTOM_PLAN;
-    if (head->flags & TENON__SHAPE_COPY)
+    if (head->flags & (TENON__SHAPE_COPY | TENON__SHAPE_EXPLAIN))
         flags |= TENON__ONCE;
     return flags;
 }
@@ -157,7 +157,9 @@ static bool render_into(tenon__plan *plan, tenon_dialect dialect, const uint8_t 
     w.head = tenon__shape_open(&w.shape, shape, length);
     w.model = w.head.model;
     choose_table(&w);
+    tenon__sql_begin_explain(&w);
     write_operation(&w);
+    tenon__sql_end_explain(&w);
     assert(w.failed || w.shape.at == w.shape.end);
     bool is_packed = pack(&w, plan);
     tenon__buf_release(&w.text);

@@ -42,6 +42,12 @@ tenon__plan *tenon__render(tenon_dialect dialect, const uint8_t *shape, size_t l
                            tenon_error *err);
 void tenon__plan_free(tenon__plan *plan);
 
+/* A row of a statement with TENON__SHAPE_EXPLAIN. Where ids are 0 the text is indented already. */
+typedef struct tenon__plan_step {
+    int64_t id, parent, unused;
+    const char *text;
+} tenon__plan_step;
+
 /* What the caller has to know of a dialect, because it decides the values or the number of
  * statements. */
 typedef struct tenon__dialect_traits {

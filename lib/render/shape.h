@@ -98,7 +98,8 @@ typedef enum tenon__shape_flag {
     TENON__SHAPE_SKIP_DUPLICATES = 1 << 7, /* CREATE, CREATE_MANY */
     TENON__SHAPE_COPY = 1 << 8,
     TENON__SHAPE_HAS_INDEX = 1 << 9,
-    TENON__SHAPE_HAS_JOINED = 1 << 10
+    TENON__SHAPE_HAS_JOINED = 1 << 10,
+    TENON__SHAPE_EXPLAIN = 1 << 11 /* its plan instead of its rows: tenon__plan_step */
 } tenon__shape_flag;
 
 /* Words beside the operators, directions and changes, which all begin at 1. */

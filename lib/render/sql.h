@@ -65,6 +65,10 @@ struct tenon__sql_dialect {
     void (*json)(tenon__sql *w, tenon_operator operation, const tenon_field *field);
     /* The right side of an assignment: INCREASE, DECREASE, SCALE, PUSH and SET_DEFAULT. */
     void (*calculated)(tenon__sql *w, tenon_change change, const tenon_field *field);
+    /* The words that explain a statement, and how many of the columns of tenon__plan_step, counted
+     * from the last, its rows have. */
+    const char *explain;
+    size_t explained_count;
     /* Behind a table to read: " INDEXED BY …"; at the end of a find: " FOR UPDATE OF …". */
     void (*hinted)(tenon__sql *w);
     void (*locked)(tenon__sql *w, tenon_lock lock, tenon_lock_wait wait);
@@ -245,6 +249,9 @@ bool tenon__sql_measure(tenon__sql *w, const tenon_field *field);
 /* keyset.c */
 void tenon__sql_page(tenon__sql *w);
 void tenon__sql_page_of(tenon__sql *w);
+/* explain.c: around what an operation writes. */
+void tenon__sql_begin_explain(tenon__sql *w);
+void tenon__sql_end_explain(tenon__sql *w);
 
 /* write.c */
 void tenon__sql_create(tenon__sql *w);

@@ -66,6 +66,12 @@ static bool stream(tenon_session *s)
     return (!tenon_in_transaction(s) || tenon_commit(s)) && is_done;
 }
 
+static bool explain(tenon_session *s)
+{
+    const char *const names[] = {"Ann", "Bob"};
+    return user_explain(s, .where = {.name = IN(names, 2)}, .limit = 10) != NULL;
+}
+
 static bool count(tenon_session *s)
 {
     return user_count(s, .where = {.tags = HAS("a")}) == 1;
@@ -381,6 +387,7 @@ static const public_call calls[] = {
     {"tenon_find_by tenon_find_by_with", find_by},
     {"tenon_find_first", find_first},
     {"tenon_find_many", find_many},
+    {"tenon_explain", explain},
     {"tenon_stream_open tenon_stream_next tenon_stream_close", stream},
     {"tenon_count", count},
     {"tenon_exists", exists},

@@ -19,22 +19,26 @@ void emit_stream_declarations(emitter *e, const model_names *names)
                       "%s %s_stream_open_q(const %s *query);\n"
                       "%s *%s_stream_next(%s stream);\n"
                       "bool %s_stream_close(%s stream);\n"
-                      "bool %s_each_q(const %s *query, %s *function, void *ctx);\n",
+                      "bool %s_each_q(const %s *query, %s *function, void *ctx);\n"
+                      "const tenon_explanation *%s_explain_q(const %s *query);\n",
                       names->stream, snake, names->query, names->type, snake, names->stream, snake,
-                      names->stream, snake, names->query, names->each);
+                      names->stream, snake, names->query, names->each, snake, names->query);
 }
 
 /* `user_each(s, function, ctx, .where = …)`: what stands behind ctx may be nothing. */
 void emit_stream_macros(emitter *e, const model_names *names)
 {
     const char *snake = names->snake;
-    tenon__buf_format(e->out,
-                      "#define %s_stream_open(...) \\\n"
-                      "    %s_stream_open_q(&(%s){ .session = __VA_ARGS__ })\n"
-                      "#define %s_each(session_, function_, ...) \\\n"
-                      "    %s_each_q(&(%s){ .session = (session_), TENON_REST(__VA_ARGS__) }, \\\n"
-                      "        (function_), TENON_FIRST(__VA_ARGS__))\n",
-                      snake, snake, names->query, snake, snake, names->query);
+    tenon__buf_format(
+        e->out,
+        "#define %s_stream_open(...) \\\n"
+        "    %s_stream_open_q(TENON_HERE((&(%s){ .session = __VA_ARGS__ })))\n"
+        "#define %s_each(session_, function_, ...) \\\n"
+        "    %s_each_q(TENON_HERE((&(%s){ .session = (session_), \\\n"
+        "        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))\n"
+        "#define %s_explain(...) \\\n"
+        "    %s_explain_q(TENON_HERE((&(%s){ .session = __VA_ARGS__ })))\n",
+        snake, snake, names->query, snake, snake, names->query, snake, snake, names->query);
 }
 
 void emit_stream_functions(emitter *e, const model_names *names)
@@ -58,4 +62,8 @@ void emit_stream_functions(emitter *e, const model_names *names)
                       "        row = %s_stream_next(made);\n"
                       "    return %s_stream_close(made);\n}\n\n",
                       snake, names->query, names->each, stream, snake, type, snake, snake, snake);
+    tenon__buf_format(e->out,
+                      "const tenon_explanation *%s_explain_q(const %s *query)\n{\n"
+                      "    return tenon_explain(&%s, query);\n}\n\n",
+                      snake, names->query, names->descriptor);
 }

@@ -123,7 +123,8 @@ static const char *const model_endings[] = {
     "_each_q",        "_aggregate",     "_aggregate_q",
     "_group",         "_group_q",       "_facets",
     "_facets_q",      "_page",          "_page_q",
-    "_page_of",       "_page_of_q",
+    "_page_of",       "_page_of_q",     "_explain",
+    "_explain_q",
 };
 static const char *const key_endings[] = {"", "_q", "_with"};
 static const char *const enum_endings[] = {"_enum", "_name", "_from_name"};

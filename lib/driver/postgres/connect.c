@@ -181,6 +181,7 @@ const tenon__driver tenon__postgres_driver = {
     .script = tenon__pg_script,
     .write_begin = tenon__pg_write_begin,
     .in_transaction = in_transaction,
+    .type_name = tenon__pg_slot_type,
     .cursor_open = tenon__pg_cursor_open,
     .cursor_fetch = tenon__pg_cursor_fetch,
     .cursor_close = tenon__pg_cursor_close,

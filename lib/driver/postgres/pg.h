@@ -59,6 +59,9 @@ const tenon__pg_type *tenon__pg_type_of(tenon_pg_type type);
 /* The codec of one value (of one element) of the field; NONE when its kind and type do not go
  * together. */
 tenon__pg_codec tenon__pg_codec_of(const tenon_field *field);
+/* What the schema says the column is, as PostgreSQL spells it; the same of a parameter. */
+const char *tenon__pg_field_type(const tenon_field *field);
+const char *tenon__pg_slot_type(const tenon__slot *slot);
 /* Whether a result column of this OID is what the field says. */
 bool tenon__pg_type_matches(const tenon_field *field, uint32_t oid);
 /* "integer", "text[]"; written into `text` when the OID has no name here. */

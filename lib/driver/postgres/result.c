@@ -70,16 +70,6 @@ bool tenon__pg_name_column(const tenon__pg_column *column, tenon_error *err)
     return false;
 }
 
-/* What the schema says the column is. */
-static const char *expected_name(const tenon_field *field)
-{
-    if (field->pg_type == TENON_PG_ENUM && field->enumeration)
-        return field->enumeration->type;
-    if (field->pg_type == TENON_PG_OTHER && field->other_type)
-        return field->other_type;
-    return tenon__pg_type_of(field->pg_type)->name;
-}
-
 static bool fail_type(const tenon__pg_column *column, Oid found, tenon_error *err)
 {
     const tenon_field *field = column->field;
@@ -87,7 +77,7 @@ static bool fail_type(const tenon__pg_column *column, Oid found, tenon_error *er
     char text[64];
     tenon__fail(
         err, TENON_SCHEMA, "%s.%s is %s%s in the schema but %s in the database (\"%s\".\"%s\")",
-        model ? model->name : "?", field->name, expected_name(field),
+        model ? model->name : "?", field->name, tenon__pg_field_type(field),
         field->flags & TENON_FIELD_LIST ? "[]" : "", tenon__pg_type_name(found, text, sizeof text),
         model ? model->table : "?", field->column);
     tenon__hint(err, "migrate the database, or change the schema and generate again");

@@ -113,6 +113,22 @@ tenon__pg_codec tenon__pg_codec_of(const tenon_field *field)
     return TENON__PG_CODEC_NONE;
 }
 
+const char *tenon__pg_field_type(const tenon_field *field)
+{
+    if (field->pg_type == TENON_PG_ENUM && field->enumeration)
+        return field->enumeration->type;
+    if (field->pg_type == TENON_PG_OTHER && field->other_type)
+        return field->other_type;
+    return types[field->pg_type].name;
+}
+
+const char *tenon__pg_slot_type(const tenon__slot *slot)
+{
+    if (slot->as_text)
+        return types[TENON_PG_TEXT].name;
+    return slot->field ? tenon__pg_field_type(slot->field) : types[TENON_PG_INT8].name;
+}
+
 /* The server's own functions make text of varchar (max, coalesce), and both mean the same. */
 static uint32_t without_length(uint32_t oid)
 {

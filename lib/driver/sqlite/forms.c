@@ -114,3 +114,21 @@ bool tenon__sqlite_number_cell(tenon_decimal value, cell *out)
     *out = (cell){.type = CELL_REAL, .as.real = real};
     return true;
 }
+
+/* ---- names of types -------------------------------------------------------------------------- */
+
+const char *tenon__sqlite_slot_type(const tenon__slot *slot)
+{
+    static const char *const names[] = {
+        [TENON_KIND_BOOL] = "INTEGER",    [TENON_KIND_INT16] = "INTEGER",
+        [TENON_KIND_INT32] = "INTEGER",   [TENON_KIND_INT64] = "INTEGER",
+        [TENON_KIND_FLOAT] = "REAL",      [TENON_KIND_DOUBLE] = "REAL",
+        [TENON_KIND_DECIMAL] = "NUMERIC", [TENON_KIND_BYTES] = "BLOB",
+    };
+    if (slot->as_text)
+        return "TEXT";
+    if (!slot->field)
+        return "INTEGER";
+    const char *name = slot->field->kind < TENON__COUNT(names) ? names[slot->field->kind] : NULL;
+    return name ? name : "TEXT";
+}

@@ -171,6 +171,9 @@ tenon__progress tenon__sqlite_cursor_close(tenon__connection *connection, tenon_
                                            tenon_error *err);
 void tenon__sqlite_cursor_forget(tenon__connection *connection, tenon__cursor *cursor);
 
+/* See driver.h. */
+const char *tenon__sqlite_slot_type(const tenon__slot *slot);
+
 /* Before anything runs. */
 static inline void tenon__sqlite_begin_work(tenon__connection *connection)
 {

@@ -545,6 +545,7 @@ const tenon__driver tenon__sqlite_driver = {
     .script = script,
     .write_begin = tenon__sqlite_write_begin,
     .in_transaction = in_transaction,
+    .type_name = tenon__sqlite_slot_type,
     .cursor_open = tenon__sqlite_cursor_open,
     .cursor_fetch = tenon__sqlite_cursor_fetch,
     .cursor_close = tenon__sqlite_cursor_close,

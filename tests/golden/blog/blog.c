@@ -458,6 +458,11 @@ bool author_each_q(const AuthorQuery *query, AuthorEach *function, void *ctx)
     return author_stream_close(made);
 }
 
+const tenon_explanation *author_explain_q(const AuthorQuery *query)
+{
+    return tenon_explain(&author_model, query);
+}
+
 AuthorAggregate author_aggregate_q(const AuthorAggregateQuery *query)
 {
     AuthorAggregate result;
@@ -813,6 +818,11 @@ bool profile_each_q(const ProfileQuery *query, ProfileEach *function, void *ctx)
     while (row && function(row, ctx))
         row = profile_stream_next(made);
     return profile_stream_close(made);
+}
+
+const tenon_explanation *profile_explain_q(const ProfileQuery *query)
+{
+    return tenon_explain(&profile_model, query);
 }
 
 ProfileAggregate profile_aggregate_q(const ProfileAggregateQuery *query)
@@ -1289,6 +1299,11 @@ bool article_each_q(const ArticleQuery *query, ArticleEach *function, void *ctx)
     return article_stream_close(made);
 }
 
+const tenon_explanation *article_explain_q(const ArticleQuery *query)
+{
+    return tenon_explain(&article_model, query);
+}
+
 ArticleAggregate article_aggregate_q(const ArticleAggregateQuery *query)
 {
     ArticleAggregate result;
@@ -1703,6 +1718,11 @@ bool comment_each_q(const CommentQuery *query, CommentEach *function, void *ctx)
     return comment_stream_close(made);
 }
 
+const tenon_explanation *comment_explain_q(const CommentQuery *query)
+{
+    return tenon_explain(&comment_model, query);
+}
+
 CommentAggregate comment_aggregate_q(const CommentAggregateQuery *query)
 {
     CommentAggregate result;
@@ -2037,6 +2057,11 @@ bool tag_each_q(const TagQuery *query, TagEach *function, void *ctx)
     return tag_stream_close(made);
 }
 
+const tenon_explanation *tag_explain_q(const TagQuery *query)
+{
+    return tenon_explain(&tag_model, query);
+}
+
 TagAggregate tag_aggregate_q(const TagAggregateQuery *query)
 {
     TagAggregate result;
@@ -2367,6 +2392,11 @@ bool room_each_q(const RoomQuery *query, RoomEach *function, void *ctx)
     while (row && function(row, ctx))
         row = room_stream_next(made);
     return room_stream_close(made);
+}
+
+const tenon_explanation *room_explain_q(const RoomQuery *query)
+{
+    return tenon_explain(&room_model, query);
 }
 
 RoomAggregate room_aggregate_q(const RoomAggregateQuery *query)
@@ -2771,6 +2801,11 @@ bool seat_each_q(const SeatQuery *query, SeatEach *function, void *ctx)
     return seat_stream_close(made);
 }
 
+const tenon_explanation *seat_explain_q(const SeatQuery *query)
+{
+    return tenon_explain(&seat_model, query);
+}
+
 SeatAggregate seat_aggregate_q(const SeatAggregateQuery *query)
 {
     SeatAggregate result;
@@ -3082,6 +3117,11 @@ bool box_each_q(const BoxQuery *query, BoxEach *function, void *ctx)
     while (row && function(row, ctx))
         row = box_stream_next(made);
     return box_stream_close(made);
+}
+
+const tenon_explanation *box_explain_q(const BoxQuery *query)
+{
+    return tenon_explain(&box_model, query);
 }
 
 BoxAggregate box_aggregate_q(const BoxAggregateQuery *query)
@@ -3796,6 +3836,11 @@ bool thing_each_q(const ThingQuery *query, ThingEach *function, void *ctx)
     while (row && function(row, ctx))
         row = thing_stream_next(made);
     return thing_stream_close(made);
+}
+
+const tenon_explanation *thing_explain_q(const ThingQuery *query)
+{
+    return tenon_explain(&thing_model, query);
 }
 
 ThingAggregate thing_aggregate_q(const ThingAggregateQuery *query)

@@ -691,6 +691,7 @@ AuthorStream author_stream_open_q(const AuthorQuery *query);
 Author *author_stream_next(AuthorStream stream);
 bool author_stream_close(AuthorStream stream);
 bool author_each_q(const AuthorQuery *query, AuthorEach *function, void *ctx);
+const tenon_explanation *author_explain_q(const AuthorQuery *query);
 AuthorAggregate author_aggregate_q(const AuthorAggregateQuery *query);
 AuthorGroupList author_group_q(const AuthorGroupQuery *query);
 AuthorGroupList author_facets_q(const AuthorFacetsQuery *query);
@@ -735,10 +736,12 @@ Author *author_upsert_q(const AuthorUpsert *row);
 #define author_load(session_, rows_, count_, ...) \
     author_load_q(&(AuthorQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
 #define author_stream_open(...) \
-    author_stream_open_q(&(AuthorQuery){ .session = __VA_ARGS__ })
+    author_stream_open_q(TENON_HERE((&(AuthorQuery){ .session = __VA_ARGS__ })))
 #define author_each(session_, function_, ...) \
-    author_each_q(&(AuthorQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    author_each_q(TENON_HERE((&(AuthorQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define author_explain(...) \
+    author_explain_q(TENON_HERE((&(AuthorQuery){ .session = __VA_ARGS__ })))
 #define AUTHOR_PARTS(...) \
     TENON_LIST_OF(AuthorPart, __VA_ARGS__)
 #define AUTHOR_HAVINGS(...) \
@@ -1169,6 +1172,7 @@ ProfileStream profile_stream_open_q(const ProfileQuery *query);
 Profile *profile_stream_next(ProfileStream stream);
 bool profile_stream_close(ProfileStream stream);
 bool profile_each_q(const ProfileQuery *query, ProfileEach *function, void *ctx);
+const tenon_explanation *profile_explain_q(const ProfileQuery *query);
 ProfileAggregate profile_aggregate_q(const ProfileAggregateQuery *query);
 ProfileGroupList profile_group_q(const ProfileGroupQuery *query);
 ProfileGroupList profile_facets_q(const ProfileFacetsQuery *query);
@@ -1213,10 +1217,12 @@ Profile *profile_upsert_q(const ProfileUpsert *row);
 #define profile_load(session_, rows_, count_, ...) \
     profile_load_q(&(ProfileQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
 #define profile_stream_open(...) \
-    profile_stream_open_q(&(ProfileQuery){ .session = __VA_ARGS__ })
+    profile_stream_open_q(TENON_HERE((&(ProfileQuery){ .session = __VA_ARGS__ })))
 #define profile_each(session_, function_, ...) \
-    profile_each_q(&(ProfileQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    profile_each_q(TENON_HERE((&(ProfileQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define profile_explain(...) \
+    profile_explain_q(TENON_HERE((&(ProfileQuery){ .session = __VA_ARGS__ })))
 #define PROFILE_PARTS(...) \
     TENON_LIST_OF(ProfilePart, __VA_ARGS__)
 #define PROFILE_HAVINGS(...) \
@@ -1720,6 +1726,7 @@ ArticleStream article_stream_open_q(const ArticleQuery *query);
 Article *article_stream_next(ArticleStream stream);
 bool article_stream_close(ArticleStream stream);
 bool article_each_q(const ArticleQuery *query, ArticleEach *function, void *ctx);
+const tenon_explanation *article_explain_q(const ArticleQuery *query);
 ArticleAggregate article_aggregate_q(const ArticleAggregateQuery *query);
 ArticleGroupList article_group_q(const ArticleGroupQuery *query);
 ArticleGroupList article_facets_q(const ArticleFacetsQuery *query);
@@ -1761,10 +1768,12 @@ Article *article_upsert_q(const ArticleUpsert *row);
 #define article_load(session_, rows_, count_, ...) \
     article_load_q(&(ArticleQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
 #define article_stream_open(...) \
-    article_stream_open_q(&(ArticleQuery){ .session = __VA_ARGS__ })
+    article_stream_open_q(TENON_HERE((&(ArticleQuery){ .session = __VA_ARGS__ })))
 #define article_each(session_, function_, ...) \
-    article_each_q(&(ArticleQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    article_each_q(TENON_HERE((&(ArticleQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define article_explain(...) \
+    article_explain_q(TENON_HERE((&(ArticleQuery){ .session = __VA_ARGS__ })))
 #define ARTICLE_PARTS(...) \
     TENON_LIST_OF(ArticlePart, __VA_ARGS__)
 #define ARTICLE_HAVINGS(...) \
@@ -2229,6 +2238,7 @@ CommentStream comment_stream_open_q(const CommentQuery *query);
 Comment *comment_stream_next(CommentStream stream);
 bool comment_stream_close(CommentStream stream);
 bool comment_each_q(const CommentQuery *query, CommentEach *function, void *ctx);
+const tenon_explanation *comment_explain_q(const CommentQuery *query);
 CommentAggregate comment_aggregate_q(const CommentAggregateQuery *query);
 CommentGroupList comment_group_q(const CommentGroupQuery *query);
 CommentGroupList comment_facets_q(const CommentFacetsQuery *query);
@@ -2270,10 +2280,12 @@ Comment *comment_upsert_q(const CommentUpsert *row);
 #define comment_load(session_, rows_, count_, ...) \
     comment_load_q(&(CommentQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
 #define comment_stream_open(...) \
-    comment_stream_open_q(&(CommentQuery){ .session = __VA_ARGS__ })
+    comment_stream_open_q(TENON_HERE((&(CommentQuery){ .session = __VA_ARGS__ })))
 #define comment_each(session_, function_, ...) \
-    comment_each_q(&(CommentQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    comment_each_q(TENON_HERE((&(CommentQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define comment_explain(...) \
+    comment_explain_q(TENON_HERE((&(CommentQuery){ .session = __VA_ARGS__ })))
 #define COMMENT_PARTS(...) \
     TENON_LIST_OF(CommentPart, __VA_ARGS__)
 #define COMMENT_HAVINGS(...) \
@@ -2701,6 +2713,7 @@ TagStream tag_stream_open_q(const TagQuery *query);
 Tag *tag_stream_next(TagStream stream);
 bool tag_stream_close(TagStream stream);
 bool tag_each_q(const TagQuery *query, TagEach *function, void *ctx);
+const tenon_explanation *tag_explain_q(const TagQuery *query);
 TagAggregate tag_aggregate_q(const TagAggregateQuery *query);
 TagGroupList tag_group_q(const TagGroupQuery *query);
 TagGroupList tag_facets_q(const TagFacetsQuery *query);
@@ -2745,10 +2758,12 @@ Tag *tag_upsert_q(const TagUpsert *row);
 #define tag_load(session_, rows_, count_, ...) \
     tag_load_q(&(TagQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
 #define tag_stream_open(...) \
-    tag_stream_open_q(&(TagQuery){ .session = __VA_ARGS__ })
+    tag_stream_open_q(TENON_HERE((&(TagQuery){ .session = __VA_ARGS__ })))
 #define tag_each(session_, function_, ...) \
-    tag_each_q(&(TagQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    tag_each_q(TENON_HERE((&(TagQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define tag_explain(...) \
+    tag_explain_q(TENON_HERE((&(TagQuery){ .session = __VA_ARGS__ })))
 #define TAG_PARTS(...) \
     TENON_LIST_OF(TagPart, __VA_ARGS__)
 #define TAG_HAVINGS(...) \
@@ -3184,6 +3199,7 @@ RoomStream room_stream_open_q(const RoomQuery *query);
 Room *room_stream_next(RoomStream stream);
 bool room_stream_close(RoomStream stream);
 bool room_each_q(const RoomQuery *query, RoomEach *function, void *ctx);
+const tenon_explanation *room_explain_q(const RoomQuery *query);
 RoomAggregate room_aggregate_q(const RoomAggregateQuery *query);
 RoomGroupList room_group_q(const RoomGroupQuery *query);
 RoomGroupList room_facets_q(const RoomFacetsQuery *query);
@@ -3225,10 +3241,12 @@ Room *room_upsert_q(const RoomUpsert *row);
 #define room_load(session_, rows_, count_, ...) \
     room_load_q(&(RoomQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
 #define room_stream_open(...) \
-    room_stream_open_q(&(RoomQuery){ .session = __VA_ARGS__ })
+    room_stream_open_q(TENON_HERE((&(RoomQuery){ .session = __VA_ARGS__ })))
 #define room_each(session_, function_, ...) \
-    room_each_q(&(RoomQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    room_each_q(TENON_HERE((&(RoomQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define room_explain(...) \
+    room_explain_q(TENON_HERE((&(RoomQuery){ .session = __VA_ARGS__ })))
 #define ROOM_PARTS(...) \
     TENON_LIST_OF(RoomPart, __VA_ARGS__)
 #define ROOM_HAVINGS(...) \
@@ -3690,6 +3708,7 @@ SeatStream seat_stream_open_q(const SeatQuery *query);
 Seat *seat_stream_next(SeatStream stream);
 bool seat_stream_close(SeatStream stream);
 bool seat_each_q(const SeatQuery *query, SeatEach *function, void *ctx);
+const tenon_explanation *seat_explain_q(const SeatQuery *query);
 SeatAggregate seat_aggregate_q(const SeatAggregateQuery *query);
 SeatGroupList seat_group_q(const SeatGroupQuery *query);
 SeatGroupList seat_facets_q(const SeatFacetsQuery *query);
@@ -3731,10 +3750,12 @@ Seat *seat_upsert_q(const SeatUpsert *row);
 #define seat_load(session_, rows_, count_, ...) \
     seat_load_q(&(SeatQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
 #define seat_stream_open(...) \
-    seat_stream_open_q(&(SeatQuery){ .session = __VA_ARGS__ })
+    seat_stream_open_q(TENON_HERE((&(SeatQuery){ .session = __VA_ARGS__ })))
 #define seat_each(session_, function_, ...) \
-    seat_each_q(&(SeatQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    seat_each_q(TENON_HERE((&(SeatQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define seat_explain(...) \
+    seat_explain_q(TENON_HERE((&(SeatQuery){ .session = __VA_ARGS__ })))
 #define SEAT_PARTS(...) \
     TENON_LIST_OF(SeatPart, __VA_ARGS__)
 #define SEAT_HAVINGS(...) \
@@ -4159,6 +4180,7 @@ BoxStream box_stream_open_q(const BoxQuery *query);
 Box *box_stream_next(BoxStream stream);
 bool box_stream_close(BoxStream stream);
 bool box_each_q(const BoxQuery *query, BoxEach *function, void *ctx);
+const tenon_explanation *box_explain_q(const BoxQuery *query);
 BoxAggregate box_aggregate_q(const BoxAggregateQuery *query);
 BoxGroupList box_group_q(const BoxGroupQuery *query);
 BoxGroupList box_facets_q(const BoxFacetsQuery *query);
@@ -4200,10 +4222,12 @@ Box *box_upsert_q(const BoxUpsert *row);
 #define box_load(session_, rows_, count_, ...) \
     box_load_q(&(BoxQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
 #define box_stream_open(...) \
-    box_stream_open_q(&(BoxQuery){ .session = __VA_ARGS__ })
+    box_stream_open_q(TENON_HERE((&(BoxQuery){ .session = __VA_ARGS__ })))
 #define box_each(session_, function_, ...) \
-    box_each_q(&(BoxQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    box_each_q(TENON_HERE((&(BoxQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define box_explain(...) \
+    box_explain_q(TENON_HERE((&(BoxQuery){ .session = __VA_ARGS__ })))
 #define BOX_PARTS(...) \
     TENON_LIST_OF(BoxPart, __VA_ARGS__)
 #define BOX_HAVINGS(...) \
@@ -4835,6 +4859,7 @@ ThingStream thing_stream_open_q(const ThingQuery *query);
 Thing *thing_stream_next(ThingStream stream);
 bool thing_stream_close(ThingStream stream);
 bool thing_each_q(const ThingQuery *query, ThingEach *function, void *ctx);
+const tenon_explanation *thing_explain_q(const ThingQuery *query);
 ThingAggregate thing_aggregate_q(const ThingAggregateQuery *query);
 ThingGroupList thing_group_q(const ThingGroupQuery *query);
 ThingGroupList thing_facets_q(const ThingFacetsQuery *query);
@@ -4876,10 +4901,12 @@ Thing *thing_upsert_q(const ThingUpsert *row);
 #define thing_load(session_, rows_, count_, ...) \
     thing_load_q(&(ThingQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
 #define thing_stream_open(...) \
-    thing_stream_open_q(&(ThingQuery){ .session = __VA_ARGS__ })
+    thing_stream_open_q(TENON_HERE((&(ThingQuery){ .session = __VA_ARGS__ })))
 #define thing_each(session_, function_, ...) \
-    thing_each_q(&(ThingQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    thing_each_q(TENON_HERE((&(ThingQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define thing_explain(...) \
+    thing_explain_q(TENON_HERE((&(ThingQuery){ .session = __VA_ARGS__ })))
 #define THING_PARTS(...) \
     TENON_LIST_OF(ThingPart, __VA_ARGS__)
 #define THING_HAVINGS(...) \

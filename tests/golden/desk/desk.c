@@ -265,6 +265,11 @@ bool job_each_q(const JobQuery *query, JobEach *function, void *ctx)
     return job_stream_close(made);
 }
 
+const tenon_explanation *job_explain_q(const JobQuery *query)
+{
+    return tenon_explain(&job_model, query);
+}
+
 JobAggregate job_aggregate_q(const JobAggregateQuery *query)
 {
     JobAggregate result;
@@ -627,6 +632,11 @@ bool page_each_q(const PageQuery *query, PageEach *function, void *ctx)
     return page_stream_close(made);
 }
 
+const tenon_explanation *page_explain_q(const PageQuery *query)
+{
+    return tenon_explain(&page_model, query);
+}
+
 PageAggregate page_aggregate_q(const PageAggregateQuery *query)
 {
     PageAggregate result;
@@ -911,6 +921,11 @@ bool number_each_q(const NumberQuery *query, NumberEach *function, void *ctx)
     while (row && function(row, ctx))
         row = number_stream_next(made);
     return number_stream_close(made);
+}
+
+const tenon_explanation *number_explain_q(const NumberQuery *query)
+{
+    return tenon_explain(&number_model, query);
 }
 
 NumberAggregate number_aggregate_q(const NumberAggregateQuery *query)

@@ -415,6 +415,7 @@ JobStream job_stream_open_q(const JobQuery *query);
 Job *job_stream_next(JobStream stream);
 bool job_stream_close(JobStream stream);
 bool job_each_q(const JobQuery *query, JobEach *function, void *ctx);
+const tenon_explanation *job_explain_q(const JobQuery *query);
 JobAggregate job_aggregate_q(const JobAggregateQuery *query);
 JobGroupList job_group_q(const JobGroupQuery *query);
 JobGroupList job_facets_q(const JobFacetsQuery *query);
@@ -446,10 +447,12 @@ Job *job_upsert_q(const JobUpsert *row);
 #define job_exists(...) \
     job_exists_q(TENON_HERE((&(JobQuery){ .session = __VA_ARGS__ })))
 #define job_stream_open(...) \
-    job_stream_open_q(&(JobQuery){ .session = __VA_ARGS__ })
+    job_stream_open_q(TENON_HERE((&(JobQuery){ .session = __VA_ARGS__ })))
 #define job_each(session_, function_, ...) \
-    job_each_q(&(JobQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    job_each_q(TENON_HERE((&(JobQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define job_explain(...) \
+    job_explain_q(TENON_HERE((&(JobQuery){ .session = __VA_ARGS__ })))
 #define JOB_PARTS(...) \
     TENON_LIST_OF(JobPart, __VA_ARGS__)
 #define JOB_HAVINGS(...) \
@@ -828,6 +831,7 @@ PageStream page_stream_open_q(const PageQuery *query);
 Page *page_stream_next(PageStream stream);
 bool page_stream_close(PageStream stream);
 bool page_each_q(const PageQuery *query, PageEach *function, void *ctx);
+const tenon_explanation *page_explain_q(const PageQuery *query);
 PageAggregate page_aggregate_q(const PageAggregateQuery *query);
 PageGroupList page_group_q(const PageGroupQuery *query);
 PageGroupList page_facets_q(const PageFacetsQuery *query);
@@ -862,10 +866,12 @@ Page *page_upsert_q(const PageUpsert *row);
 #define page_exists(...) \
     page_exists_q(TENON_HERE((&(PageQuery){ .session = __VA_ARGS__ })))
 #define page_stream_open(...) \
-    page_stream_open_q(&(PageQuery){ .session = __VA_ARGS__ })
+    page_stream_open_q(TENON_HERE((&(PageQuery){ .session = __VA_ARGS__ })))
 #define page_each(session_, function_, ...) \
-    page_each_q(&(PageQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    page_each_q(TENON_HERE((&(PageQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define page_explain(...) \
+    page_explain_q(TENON_HERE((&(PageQuery){ .session = __VA_ARGS__ })))
 #define PAGE_PARTS(...) \
     TENON_LIST_OF(PagePart, __VA_ARGS__)
 #define PAGE_HAVINGS(...) \
@@ -1172,6 +1178,7 @@ NumberStream number_stream_open_q(const NumberQuery *query);
 Number *number_stream_next(NumberStream stream);
 bool number_stream_close(NumberStream stream);
 bool number_each_q(const NumberQuery *query, NumberEach *function, void *ctx);
+const tenon_explanation *number_explain_q(const NumberQuery *query);
 NumberAggregate number_aggregate_q(const NumberAggregateQuery *query);
 NumberGroupList number_group_q(const NumberGroupQuery *query);
 NumberGroupList number_facets_q(const NumberFacetsQuery *query);
@@ -1194,10 +1201,12 @@ NumberOffsetPage number_page_of_q(const NumberOffsetPageQuery *query);
 #define number_exists(...) \
     number_exists_q(TENON_HERE((&(NumberQuery){ .session = __VA_ARGS__ })))
 #define number_stream_open(...) \
-    number_stream_open_q(&(NumberQuery){ .session = __VA_ARGS__ })
+    number_stream_open_q(TENON_HERE((&(NumberQuery){ .session = __VA_ARGS__ })))
 #define number_each(session_, function_, ...) \
-    number_each_q(&(NumberQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    number_each_q(TENON_HERE((&(NumberQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define number_explain(...) \
+    number_explain_q(TENON_HERE((&(NumberQuery){ .session = __VA_ARGS__ })))
 #define NUMBER_PARTS(...) \
     TENON_LIST_OF(NumberPart, __VA_ARGS__)
 #define NUMBER_HAVINGS(...) \

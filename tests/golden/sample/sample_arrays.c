@@ -491,6 +491,11 @@ bool arrays_each_q(const ArraysQuery *query, ArraysEach *function, void *ctx)
     return arrays_stream_close(made);
 }
 
+const tenon_explanation *arrays_explain_q(const ArraysQuery *query)
+{
+    return tenon_explain(&arrays_model, query);
+}
+
 ArraysAggregate arrays_aggregate_q(const ArraysAggregateQuery *query)
 {
     ArraysAggregate result;

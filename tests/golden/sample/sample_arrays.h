@@ -454,6 +454,7 @@ ArraysStream arrays_stream_open_q(const ArraysQuery *query);
 Arrays *arrays_stream_next(ArraysStream stream);
 bool arrays_stream_close(ArraysStream stream);
 bool arrays_each_q(const ArraysQuery *query, ArraysEach *function, void *ctx);
+const tenon_explanation *arrays_explain_q(const ArraysQuery *query);
 ArraysAggregate arrays_aggregate_q(const ArraysAggregateQuery *query);
 ArraysGroupList arrays_group_q(const ArraysGroupQuery *query);
 ArraysGroupList arrays_facets_q(const ArraysFacetsQuery *query);
@@ -485,10 +486,12 @@ Arrays *arrays_upsert_q(const ArraysUpsert *row);
 #define arrays_exists(...) \
     arrays_exists_q(TENON_HERE((&(ArraysQuery){ .session = __VA_ARGS__ })))
 #define arrays_stream_open(...) \
-    arrays_stream_open_q(&(ArraysQuery){ .session = __VA_ARGS__ })
+    arrays_stream_open_q(TENON_HERE((&(ArraysQuery){ .session = __VA_ARGS__ })))
 #define arrays_each(session_, function_, ...) \
-    arrays_each_q(&(ArraysQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    arrays_each_q(TENON_HERE((&(ArraysQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define arrays_explain(...) \
+    arrays_explain_q(TENON_HERE((&(ArraysQuery){ .session = __VA_ARGS__ })))
 #define ARRAYS_PARTS(...) \
     TENON_LIST_OF(ArraysPart, __VA_ARGS__)
 #define ARRAYS_HAVINGS(...) \

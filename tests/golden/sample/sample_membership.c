@@ -281,6 +281,11 @@ bool membership_each_q(const MembershipQuery *query, MembershipEach *function, v
     return membership_stream_close(made);
 }
 
+const tenon_explanation *membership_explain_q(const MembershipQuery *query)
+{
+    return tenon_explain(&membership_model, query);
+}
+
 MembershipAggregate membership_aggregate_q(const MembershipAggregateQuery *query)
 {
     MembershipAggregate result;

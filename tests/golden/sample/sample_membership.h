@@ -415,6 +415,7 @@ MembershipStream membership_stream_open_q(const MembershipQuery *query);
 Membership *membership_stream_next(MembershipStream stream);
 bool membership_stream_close(MembershipStream stream);
 bool membership_each_q(const MembershipQuery *query, MembershipEach *function, void *ctx);
+const tenon_explanation *membership_explain_q(const MembershipQuery *query);
 MembershipAggregate membership_aggregate_q(const MembershipAggregateQuery *query);
 MembershipGroupList membership_group_q(const MembershipGroupQuery *query);
 MembershipGroupList membership_facets_q(const MembershipFacetsQuery *query);
@@ -456,10 +457,12 @@ Membership *membership_upsert_q(const MembershipUpsert *row);
 #define membership_load(session_, rows_, count_, ...) \
     membership_load_q(&(MembershipQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
 #define membership_stream_open(...) \
-    membership_stream_open_q(&(MembershipQuery){ .session = __VA_ARGS__ })
+    membership_stream_open_q(TENON_HERE((&(MembershipQuery){ .session = __VA_ARGS__ })))
 #define membership_each(session_, function_, ...) \
-    membership_each_q(&(MembershipQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    membership_each_q(TENON_HERE((&(MembershipQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define membership_explain(...) \
+    membership_explain_q(TENON_HERE((&(MembershipQuery){ .session = __VA_ARGS__ })))
 #define MEMBERSHIP_PARTS(...) \
     TENON_LIST_OF(MembershipPart, __VA_ARGS__)
 #define MEMBERSHIP_HAVINGS(...) \

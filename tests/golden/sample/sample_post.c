@@ -375,6 +375,11 @@ bool post_each_q(const PostQuery *query, PostEach *function, void *ctx)
     return post_stream_close(made);
 }
 
+const tenon_explanation *post_explain_q(const PostQuery *query)
+{
+    return tenon_explain(&post_model, query);
+}
+
 PostAggregate post_aggregate_q(const PostAggregateQuery *query)
 {
     PostAggregate result;

@@ -458,6 +458,7 @@ PostStream post_stream_open_q(const PostQuery *query);
 Post *post_stream_next(PostStream stream);
 bool post_stream_close(PostStream stream);
 bool post_each_q(const PostQuery *query, PostEach *function, void *ctx);
+const tenon_explanation *post_explain_q(const PostQuery *query);
 PostAggregate post_aggregate_q(const PostAggregateQuery *query);
 PostGroupList post_group_q(const PostGroupQuery *query);
 PostGroupList post_facets_q(const PostFacetsQuery *query);
@@ -502,10 +503,12 @@ Post *post_upsert_q(const PostUpsert *row);
 #define post_load(session_, rows_, count_, ...) \
     post_load_q(&(PostQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
 #define post_stream_open(...) \
-    post_stream_open_q(&(PostQuery){ .session = __VA_ARGS__ })
+    post_stream_open_q(TENON_HERE((&(PostQuery){ .session = __VA_ARGS__ })))
 #define post_each(session_, function_, ...) \
-    post_each_q(&(PostQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    post_each_q(TENON_HERE((&(PostQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define post_explain(...) \
+    post_explain_q(TENON_HERE((&(PostQuery){ .session = __VA_ARGS__ })))
 #define POST_PARTS(...) \
     TENON_LIST_OF(PostPart, __VA_ARGS__)
 #define POST_HAVINGS(...) \

@@ -453,6 +453,11 @@ bool user_each_q(const UserQuery *query, UserEach *function, void *ctx)
     return user_stream_close(made);
 }
 
+const tenon_explanation *user_explain_q(const UserQuery *query)
+{
+    return tenon_explain(&user_model, query);
+}
+
 UserAggregate user_aggregate_q(const UserAggregateQuery *query)
 {
     UserAggregate result;

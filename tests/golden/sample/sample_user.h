@@ -505,6 +505,7 @@ UserStream user_stream_open_q(const UserQuery *query);
 User *user_stream_next(UserStream stream);
 bool user_stream_close(UserStream stream);
 bool user_each_q(const UserQuery *query, UserEach *function, void *ctx);
+const tenon_explanation *user_explain_q(const UserQuery *query);
 UserAggregate user_aggregate_q(const UserAggregateQuery *query);
 UserGroupList user_group_q(const UserGroupQuery *query);
 UserGroupList user_facets_q(const UserFacetsQuery *query);
@@ -549,10 +550,12 @@ User *user_upsert_q(const UserUpsert *row);
 #define user_load(session_, rows_, count_, ...) \
     user_load_q(&(UserQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
 #define user_stream_open(...) \
-    user_stream_open_q(&(UserQuery){ .session = __VA_ARGS__ })
+    user_stream_open_q(TENON_HERE((&(UserQuery){ .session = __VA_ARGS__ })))
 #define user_each(session_, function_, ...) \
-    user_each_q(&(UserQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    user_each_q(TENON_HERE((&(UserQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define user_explain(...) \
+    user_explain_q(TENON_HERE((&(UserQuery){ .session = __VA_ARGS__ })))
 #define USER_PARTS(...) \
     TENON_LIST_OF(UserPart, __VA_ARGS__)
 #define USER_HAVINGS(...) \

@@ -520,6 +520,41 @@ static void inside_of_a_test_it_works_the_same(void **state)
     tenon_session_close(s);
 }
 
+/* ---- hooks ----------------------------------------------------------------------------------- */
+
+static void note_moment(tenon_event *event, void *ctx)
+{
+    *(unsigned *)ctx |= event->moment;
+    if (event->moment == TENON_BEFORE_LOAD) {
+        assert_string_equal(event->operation, "find");
+        assert_non_null(event->where);
+    }
+}
+
+static void forbid(tenon_event *event, void *ctx)
+{
+    tenon_veto(event, "not today");
+}
+
+static void hooks_see_a_stream_being_opened(void **state)
+{
+    both *b = *state;
+    unsigned seen = 0,
+             all = TENON_BEFORE_QUERY | TENON_AFTER_QUERY | TENON_BEFORE_LOAD | TENON_AFTER_LOAD;
+    uint64_t hook = tenon_session_hook_add(
+        b->session, &(tenon_hook){.moments = all, .function = note_moment, .ctx = &seen});
+    tally t = {0};
+    assert_true(number_each(b->session, add_number, &t, .limit = 20));
+    assert_int_equal(t.count, 20);
+    assert_int_equal(seen, all);
+    tenon_session_hook_remove(b->session, hook);
+    tenon_session_hook_add(b->session,
+                           &(tenon_hook){.moments = TENON_BEFORE_LOAD, .function = forbid});
+    assert_null(number_stream_open(b->session).stream);
+    assert_failed(b->session, TENON_VETO, "not today");
+    assert_int_equal(leased(b), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -553,6 +588,7 @@ int main(void)
         ON_DESK_OF(postgresql, a_stream_can_have_settings),
         ON_DESK(the_deadline_counts_for_each_part),
         ON_DESK(inside_of_a_test_it_works_the_same),
+        ON_DESK(hooks_see_a_stream_being_opened),
     };
     return desk_run(tests);
 }

@@ -339,6 +339,11 @@ bool role_set_each_q(const RoleSetQuery *query, RoleSetEach *function, void *ctx
     return role_set_stream_close(made);
 }
 
+const tenon_explanation *role_set_explain_q(const RoleSetQuery *query)
+{
+    return tenon_explain(&role_set_model, query);
+}
+
 RoleSetAggregate role_set_aggregate_q(const RoleSetAggregateQuery *query)
 {
     RoleSetAggregate result;
@@ -604,6 +609,11 @@ bool role_admin_each_q(const Role_adminQuery *query, Role_adminEach *function, v
     while (row && function(row, ctx))
         row = role_admin_stream_next(made);
     return role_admin_stream_close(made);
+}
+
+const tenon_explanation *role_admin_explain_q(const Role_adminQuery *query)
+{
+    return tenon_explain(&role_admin_model, query);
 }
 
 Role_adminAggregate role_admin_aggregate_q(const Role_adminAggregateQuery *query)

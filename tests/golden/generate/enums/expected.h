@@ -417,6 +417,7 @@ RoleSetStream role_set_stream_open_q(const RoleSetQuery *query);
 RoleSet *role_set_stream_next(RoleSetStream stream);
 bool role_set_stream_close(RoleSetStream stream);
 bool role_set_each_q(const RoleSetQuery *query, RoleSetEach *function, void *ctx);
+const tenon_explanation *role_set_explain_q(const RoleSetQuery *query);
 RoleSetAggregate role_set_aggregate_q(const RoleSetAggregateQuery *query);
 RoleSetGroupList role_set_group_q(const RoleSetGroupQuery *query);
 RoleSetGroupList role_set_facets_q(const RoleSetFacetsQuery *query);
@@ -448,10 +449,12 @@ RoleSet *role_set_upsert_q(const RoleSetUpsert *row);
 #define role_set_exists(...) \
     role_set_exists_q(TENON_HERE((&(RoleSetQuery){ .session = __VA_ARGS__ })))
 #define role_set_stream_open(...) \
-    role_set_stream_open_q(&(RoleSetQuery){ .session = __VA_ARGS__ })
+    role_set_stream_open_q(TENON_HERE((&(RoleSetQuery){ .session = __VA_ARGS__ })))
 #define role_set_each(session_, function_, ...) \
-    role_set_each_q(&(RoleSetQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    role_set_each_q(TENON_HERE((&(RoleSetQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define role_set_explain(...) \
+    role_set_explain_q(TENON_HERE((&(RoleSetQuery){ .session = __VA_ARGS__ })))
 #define ROLE_SET_PARTS(...) \
     TENON_LIST_OF(RoleSetPart, __VA_ARGS__)
 #define ROLE_SET_HAVINGS(...) \
@@ -786,6 +789,7 @@ Role_adminStream role_admin_stream_open_q(const Role_adminQuery *query);
 Role_admin *role_admin_stream_next(Role_adminStream stream);
 bool role_admin_stream_close(Role_adminStream stream);
 bool role_admin_each_q(const Role_adminQuery *query, Role_adminEach *function, void *ctx);
+const tenon_explanation *role_admin_explain_q(const Role_adminQuery *query);
 Role_adminAggregate role_admin_aggregate_q(const Role_adminAggregateQuery *query);
 Role_adminGroupList role_admin_group_q(const Role_adminGroupQuery *query);
 Role_adminGroupList role_admin_facets_q(const Role_adminFacetsQuery *query);
@@ -817,10 +821,12 @@ Role_admin *role_admin_upsert_q(const Role_adminUpsert *row);
 #define role_admin_exists(...) \
     role_admin_exists_q(TENON_HERE((&(Role_adminQuery){ .session = __VA_ARGS__ })))
 #define role_admin_stream_open(...) \
-    role_admin_stream_open_q(&(Role_adminQuery){ .session = __VA_ARGS__ })
+    role_admin_stream_open_q(TENON_HERE((&(Role_adminQuery){ .session = __VA_ARGS__ })))
 #define role_admin_each(session_, function_, ...) \
-    role_admin_each_q(&(Role_adminQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    role_admin_each_q(TENON_HERE((&(Role_adminQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define role_admin_explain(...) \
+    role_admin_explain_q(TENON_HERE((&(Role_adminQuery){ .session = __VA_ARGS__ })))
 #define ROLE_ADMIN_PARTS(...) \
     TENON_LIST_OF(Role_adminPart, __VA_ARGS__)
 #define ROLE_ADMIN_HAVINGS(...) \

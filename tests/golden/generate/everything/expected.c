@@ -1499,6 +1499,11 @@ bool everything_each_q(const EverythingQuery *query, EverythingEach *function, v
     return everything_stream_close(made);
 }
 
+const tenon_explanation *everything_explain_q(const EverythingQuery *query)
+{
+    return tenon_explain(&everything_model, query);
+}
+
 EverythingAggregate everything_aggregate_q(const EverythingAggregateQuery *query)
 {
     EverythingAggregate result;

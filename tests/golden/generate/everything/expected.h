@@ -1011,6 +1011,7 @@ EverythingStream everything_stream_open_q(const EverythingQuery *query);
 Everything *everything_stream_next(EverythingStream stream);
 bool everything_stream_close(EverythingStream stream);
 bool everything_each_q(const EverythingQuery *query, EverythingEach *function, void *ctx);
+const tenon_explanation *everything_explain_q(const EverythingQuery *query);
 EverythingAggregate everything_aggregate_q(const EverythingAggregateQuery *query);
 EverythingGroupList everything_group_q(const EverythingGroupQuery *query);
 EverythingGroupList everything_facets_q(const EverythingFacetsQuery *query);
@@ -1042,10 +1043,12 @@ Everything *everything_upsert_q(const EverythingUpsert *row);
 #define everything_exists(...) \
     everything_exists_q(TENON_HERE((&(EverythingQuery){ .session = __VA_ARGS__ })))
 #define everything_stream_open(...) \
-    everything_stream_open_q(&(EverythingQuery){ .session = __VA_ARGS__ })
+    everything_stream_open_q(TENON_HERE((&(EverythingQuery){ .session = __VA_ARGS__ })))
 #define everything_each(session_, function_, ...) \
-    everything_each_q(&(EverythingQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    everything_each_q(TENON_HERE((&(EverythingQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define everything_explain(...) \
+    everything_explain_q(TENON_HERE((&(EverythingQuery){ .session = __VA_ARGS__ })))
 #define EVERYTHING_PARTS(...) \
     TENON_LIST_OF(EverythingPart, __VA_ARGS__)
 #define EVERYTHING_HAVINGS(...) \

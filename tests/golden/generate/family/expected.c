@@ -179,6 +179,11 @@ bool user_each_q(const UserQuery_ *query, UserEach *function, void *ctx)
     return user_stream_close(made);
 }
 
+const tenon_explanation *user_explain_q(const UserQuery_ *query)
+{
+    return tenon_explain(&user_model, query);
+}
+
 UserAggregate user_aggregate_q(const UserAggregateQuery *query)
 {
     UserAggregate result;
@@ -444,6 +449,11 @@ bool user_list_each_q(const UserListQuery *query, UserListEach *function, void *
     while (row && function(row, ctx))
         row = user_list_stream_next(made);
     return user_list_stream_close(made);
+}
+
+const tenon_explanation *user_list_explain_q(const UserListQuery *query)
+{
+    return tenon_explain(&user_list_model, query);
 }
 
 UserListAggregate user_list_aggregate_q(const UserListAggregateQuery *query)
@@ -713,6 +723,11 @@ bool user_query_each_q(const UserQueryQuery *query, UserQueryEach *function, voi
     return user_query_stream_close(made);
 }
 
+const tenon_explanation *user_query_explain_q(const UserQueryQuery *query)
+{
+    return tenon_explain(&user_query_model, query);
+}
+
 UserQueryAggregate user_query_aggregate_q(const UserQueryAggregateQuery *query)
 {
     UserQueryAggregate result;
@@ -978,6 +993,11 @@ bool user__each_q(const userQuery *query, userEach *function, void *ctx)
     while (row && function(row, ctx))
         row = user__stream_next(made);
     return user__stream_close(made);
+}
+
+const tenon_explanation *user__explain_q(const userQuery *query)
+{
+    return tenon_explain(&user__model, query);
 }
 
 userAggregate user__aggregate_q(const userAggregateQuery *query)
@@ -1286,6 +1306,11 @@ bool user_find_each_q(const UserFindQuery *query, UserFindEach *function, void *
     while (row && function(row, ctx))
         row = user_find_stream_next(made);
     return user_find_stream_close(made);
+}
+
+const tenon_explanation *user_find_explain_q(const UserFindQuery *query)
+{
+    return tenon_explain(&user_find_model, query);
 }
 
 UserFindAggregate user_find_aggregate_q(const UserFindAggregateQuery *query)

@@ -405,6 +405,7 @@ UserStream user_stream_open_q(const UserQuery_ *query);
 User *user_stream_next(UserStream stream);
 bool user_stream_close(UserStream stream);
 bool user_each_q(const UserQuery_ *query, UserEach *function, void *ctx);
+const tenon_explanation *user_explain_q(const UserQuery_ *query);
 UserAggregate user_aggregate_q(const UserAggregateQuery *query);
 UserGroupList user_group_q(const UserGroupQuery *query);
 UserGroupList user_facets_q(const UserFacetsQuery *query);
@@ -436,10 +437,12 @@ User *user_upsert_q(const UserUpsert *row);
 #define user_exists(...) \
     user_exists_q(TENON_HERE((&(UserQuery_){ .session = __VA_ARGS__ })))
 #define user_stream_open(...) \
-    user_stream_open_q(&(UserQuery_){ .session = __VA_ARGS__ })
+    user_stream_open_q(TENON_HERE((&(UserQuery_){ .session = __VA_ARGS__ })))
 #define user_each(session_, function_, ...) \
-    user_each_q(&(UserQuery_){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    user_each_q(TENON_HERE((&(UserQuery_){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define user_explain(...) \
+    user_explain_q(TENON_HERE((&(UserQuery_){ .session = __VA_ARGS__ })))
 #define USER_PARTS(...) \
     TENON_LIST_OF(UserPart, __VA_ARGS__)
 #define USER_HAVINGS(...) \
@@ -774,6 +777,7 @@ UserListStream user_list_stream_open_q(const UserListQuery *query);
 UserList *user_list_stream_next(UserListStream stream);
 bool user_list_stream_close(UserListStream stream);
 bool user_list_each_q(const UserListQuery *query, UserListEach *function, void *ctx);
+const tenon_explanation *user_list_explain_q(const UserListQuery *query);
 UserListAggregate user_list_aggregate_q(const UserListAggregateQuery *query);
 UserListGroupList user_list_group_q(const UserListGroupQuery *query);
 UserListGroupList user_list_facets_q(const UserListFacetsQuery *query);
@@ -805,10 +809,12 @@ UserList *user_list_upsert_q(const UserListUpsert *row);
 #define user_list_exists(...) \
     user_list_exists_q(TENON_HERE((&(UserListQuery){ .session = __VA_ARGS__ })))
 #define user_list_stream_open(...) \
-    user_list_stream_open_q(&(UserListQuery){ .session = __VA_ARGS__ })
+    user_list_stream_open_q(TENON_HERE((&(UserListQuery){ .session = __VA_ARGS__ })))
 #define user_list_each(session_, function_, ...) \
-    user_list_each_q(&(UserListQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    user_list_each_q(TENON_HERE((&(UserListQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define user_list_explain(...) \
+    user_list_explain_q(TENON_HERE((&(UserListQuery){ .session = __VA_ARGS__ })))
 #define USER_LIST_PARTS(...) \
     TENON_LIST_OF(UserListPart, __VA_ARGS__)
 #define USER_LIST_HAVINGS(...) \
@@ -1143,6 +1149,7 @@ UserQueryStream user_query_stream_open_q(const UserQueryQuery *query);
 UserQuery *user_query_stream_next(UserQueryStream stream);
 bool user_query_stream_close(UserQueryStream stream);
 bool user_query_each_q(const UserQueryQuery *query, UserQueryEach *function, void *ctx);
+const tenon_explanation *user_query_explain_q(const UserQueryQuery *query);
 UserQueryAggregate user_query_aggregate_q(const UserQueryAggregateQuery *query);
 UserQueryGroupList user_query_group_q(const UserQueryGroupQuery *query);
 UserQueryGroupList user_query_facets_q(const UserQueryFacetsQuery *query);
@@ -1174,10 +1181,12 @@ UserQuery *user_query_upsert_q(const UserQueryUpsert *row);
 #define user_query_exists(...) \
     user_query_exists_q(TENON_HERE((&(UserQueryQuery){ .session = __VA_ARGS__ })))
 #define user_query_stream_open(...) \
-    user_query_stream_open_q(&(UserQueryQuery){ .session = __VA_ARGS__ })
+    user_query_stream_open_q(TENON_HERE((&(UserQueryQuery){ .session = __VA_ARGS__ })))
 #define user_query_each(session_, function_, ...) \
-    user_query_each_q(&(UserQueryQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    user_query_each_q(TENON_HERE((&(UserQueryQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define user_query_explain(...) \
+    user_query_explain_q(TENON_HERE((&(UserQueryQuery){ .session = __VA_ARGS__ })))
 #define USER_QUERY_PARTS(...) \
     TENON_LIST_OF(UserQueryPart, __VA_ARGS__)
 #define USER_QUERY_HAVINGS(...) \
@@ -1512,6 +1521,7 @@ userStream user__stream_open_q(const userQuery *query);
 user *user__stream_next(userStream stream);
 bool user__stream_close(userStream stream);
 bool user__each_q(const userQuery *query, userEach *function, void *ctx);
+const tenon_explanation *user__explain_q(const userQuery *query);
 userAggregate user__aggregate_q(const userAggregateQuery *query);
 userGroupList user__group_q(const userGroupQuery *query);
 userGroupList user__facets_q(const userFacetsQuery *query);
@@ -1543,10 +1553,12 @@ user *user__upsert_q(const userUpsert *row);
 #define user__exists(...) \
     user__exists_q(TENON_HERE((&(userQuery){ .session = __VA_ARGS__ })))
 #define user__stream_open(...) \
-    user__stream_open_q(&(userQuery){ .session = __VA_ARGS__ })
+    user__stream_open_q(TENON_HERE((&(userQuery){ .session = __VA_ARGS__ })))
 #define user__each(session_, function_, ...) \
-    user__each_q(&(userQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    user__each_q(TENON_HERE((&(userQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define user__explain(...) \
+    user__explain_q(TENON_HERE((&(userQuery){ .session = __VA_ARGS__ })))
 #define USER__PARTS(...) \
     TENON_LIST_OF(userPart, __VA_ARGS__)
 #define USER__HAVINGS(...) \
@@ -1898,6 +1910,7 @@ UserFindStream user_find_stream_open_q(const UserFindQuery *query);
 UserFind *user_find_stream_next(UserFindStream stream);
 bool user_find_stream_close(UserFindStream stream);
 bool user_find_each_q(const UserFindQuery *query, UserFindEach *function, void *ctx);
+const tenon_explanation *user_find_explain_q(const UserFindQuery *query);
 UserFindAggregate user_find_aggregate_q(const UserFindAggregateQuery *query);
 UserFindGroupList user_find_group_q(const UserFindGroupQuery *query);
 UserFindGroupList user_find_facets_q(const UserFindFacetsQuery *query);
@@ -1932,10 +1945,12 @@ UserFind *user_find_upsert_q(const UserFindUpsert *row);
 #define user_find_exists(...) \
     user_find_exists_q(TENON_HERE((&(UserFindQuery){ .session = __VA_ARGS__ })))
 #define user_find_stream_open(...) \
-    user_find_stream_open_q(&(UserFindQuery){ .session = __VA_ARGS__ })
+    user_find_stream_open_q(TENON_HERE((&(UserFindQuery){ .session = __VA_ARGS__ })))
 #define user_find_each(session_, function_, ...) \
-    user_find_each_q(&(UserFindQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    user_find_each_q(TENON_HERE((&(UserFindQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define user_find_explain(...) \
+    user_find_explain_q(TENON_HERE((&(UserFindQuery){ .session = __VA_ARGS__ })))
 #define USER_FIND_PARTS(...) \
     TENON_LIST_OF(UserFindPart, __VA_ARGS__)
 #define USER_FIND_HAVINGS(...) \

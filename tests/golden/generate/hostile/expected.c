@@ -313,6 +313,11 @@ bool hostile_each_q(const HostileQuery *query, HostileEach *function, void *ctx)
     return hostile_stream_close(made);
 }
 
+const tenon_explanation *hostile_explain_q(const HostileQuery *query)
+{
+    return tenon_explain(&hostile_model, query);
+}
+
 HostileAggregate hostile_aggregate_q(const HostileAggregateQuery *query)
 {
     HostileAggregate result;

@@ -392,6 +392,7 @@ HostileStream hostile_stream_open_q(const HostileQuery *query);
 Hostile *hostile_stream_next(HostileStream stream);
 bool hostile_stream_close(HostileStream stream);
 bool hostile_each_q(const HostileQuery *query, HostileEach *function, void *ctx);
+const tenon_explanation *hostile_explain_q(const HostileQuery *query);
 HostileAggregate hostile_aggregate_q(const HostileAggregateQuery *query);
 HostileGroupList hostile_group_q(const HostileGroupQuery *query);
 HostileGroupList hostile_facets_q(const HostileFacetsQuery *query);
@@ -426,10 +427,12 @@ Hostile *hostile_upsert_q(const HostileUpsert *row);
 #define hostile_exists(...) \
     hostile_exists_q(TENON_HERE((&(HostileQuery){ .session = __VA_ARGS__ })))
 #define hostile_stream_open(...) \
-    hostile_stream_open_q(&(HostileQuery){ .session = __VA_ARGS__ })
+    hostile_stream_open_q(TENON_HERE((&(HostileQuery){ .session = __VA_ARGS__ })))
 #define hostile_each(session_, function_, ...) \
-    hostile_each_q(&(HostileQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    hostile_each_q(TENON_HERE((&(HostileQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define hostile_explain(...) \
+    hostile_explain_q(TENON_HERE((&(HostileQuery){ .session = __VA_ARGS__ })))
 #define HOSTILE_PARTS(...) \
     TENON_LIST_OF(HostilePart, __VA_ARGS__)
 #define HOSTILE_HAVINGS(...) \

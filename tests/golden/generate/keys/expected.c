@@ -343,6 +343,11 @@ bool membership_each_q(const MembershipQuery *query, MembershipEach *function, v
     return membership_stream_close(made);
 }
 
+const tenon_explanation *membership_explain_q(const MembershipQuery *query)
+{
+    return tenon_explain(&membership_model, query);
+}
+
 MembershipAggregate membership_aggregate_q(const MembershipAggregateQuery *query)
 {
     MembershipAggregate result;
@@ -675,6 +680,11 @@ bool person_each_q(const PersonQuery *query, PersonEach *function, void *ctx)
     return person_stream_close(made);
 }
 
+const tenon_explanation *person_explain_q(const PersonQuery *query)
+{
+    return tenon_explain(&person_model, query);
+}
+
 PersonAggregate person_aggregate_q(const PersonAggregateQuery *query)
 {
     PersonAggregate result;
@@ -963,6 +973,11 @@ bool tagged_each_q(const TaggedQuery *query, TaggedEach *function, void *ctx)
     while (row && function(row, ctx))
         row = tagged_stream_next(made);
     return tagged_stream_close(made);
+}
+
+const tenon_explanation *tagged_explain_q(const TaggedQuery *query)
+{
+    return tenon_explain(&tagged_model, query);
 }
 
 TaggedAggregate tagged_aggregate_q(const TaggedAggregateQuery *query)

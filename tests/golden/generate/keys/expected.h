@@ -492,6 +492,7 @@ MembershipStream membership_stream_open_q(const MembershipQuery *query);
 Membership *membership_stream_next(MembershipStream stream);
 bool membership_stream_close(MembershipStream stream);
 bool membership_each_q(const MembershipQuery *query, MembershipEach *function, void *ctx);
+const tenon_explanation *membership_explain_q(const MembershipQuery *query);
 MembershipAggregate membership_aggregate_q(const MembershipAggregateQuery *query);
 MembershipGroupList membership_group_q(const MembershipGroupQuery *query);
 MembershipGroupList membership_facets_q(const MembershipFacetsQuery *query);
@@ -542,10 +543,12 @@ Membership *membership_upsert_q(const MembershipUpsert *row);
 #define membership_load(session_, rows_, count_, ...) \
     membership_load_q(&(MembershipQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
 #define membership_stream_open(...) \
-    membership_stream_open_q(&(MembershipQuery){ .session = __VA_ARGS__ })
+    membership_stream_open_q(TENON_HERE((&(MembershipQuery){ .session = __VA_ARGS__ })))
 #define membership_each(session_, function_, ...) \
-    membership_each_q(&(MembershipQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    membership_each_q(TENON_HERE((&(MembershipQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define membership_explain(...) \
+    membership_explain_q(TENON_HERE((&(MembershipQuery){ .session = __VA_ARGS__ })))
 #define MEMBERSHIP_PARTS(...) \
     TENON_LIST_OF(MembershipPart, __VA_ARGS__)
 #define MEMBERSHIP_HAVINGS(...) \
@@ -974,6 +977,7 @@ PersonStream person_stream_open_q(const PersonQuery *query);
 Person *person_stream_next(PersonStream stream);
 bool person_stream_close(PersonStream stream);
 bool person_each_q(const PersonQuery *query, PersonEach *function, void *ctx);
+const tenon_explanation *person_explain_q(const PersonQuery *query);
 PersonAggregate person_aggregate_q(const PersonAggregateQuery *query);
 PersonGroupList person_group_q(const PersonGroupQuery *query);
 PersonGroupList person_facets_q(const PersonFacetsQuery *query);
@@ -1015,10 +1019,12 @@ Person *person_upsert_q(const PersonUpsert *row);
 #define person_load(session_, rows_, count_, ...) \
     person_load_q(&(PersonQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
 #define person_stream_open(...) \
-    person_stream_open_q(&(PersonQuery){ .session = __VA_ARGS__ })
+    person_stream_open_q(TENON_HERE((&(PersonQuery){ .session = __VA_ARGS__ })))
 #define person_each(session_, function_, ...) \
-    person_each_q(&(PersonQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    person_each_q(TENON_HERE((&(PersonQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define person_explain(...) \
+    person_explain_q(TENON_HERE((&(PersonQuery){ .session = __VA_ARGS__ })))
 #define PERSON_PARTS(...) \
     TENON_LIST_OF(PersonPart, __VA_ARGS__)
 #define PERSON_HAVINGS(...) \
@@ -1368,6 +1374,7 @@ TaggedStream tagged_stream_open_q(const TaggedQuery *query);
 Tagged *tagged_stream_next(TaggedStream stream);
 bool tagged_stream_close(TaggedStream stream);
 bool tagged_each_q(const TaggedQuery *query, TaggedEach *function, void *ctx);
+const tenon_explanation *tagged_explain_q(const TaggedQuery *query);
 TaggedAggregate tagged_aggregate_q(const TaggedAggregateQuery *query);
 TaggedGroupList tagged_group_q(const TaggedGroupQuery *query);
 TaggedGroupList tagged_facets_q(const TaggedFacetsQuery *query);
@@ -1396,10 +1403,12 @@ Tagged *tagged_upsert_q(const TaggedUpsert *row);
 #define tagged_exists(...) \
     tagged_exists_q(TENON_HERE((&(TaggedQuery){ .session = __VA_ARGS__ })))
 #define tagged_stream_open(...) \
-    tagged_stream_open_q(&(TaggedQuery){ .session = __VA_ARGS__ })
+    tagged_stream_open_q(TENON_HERE((&(TaggedQuery){ .session = __VA_ARGS__ })))
 #define tagged_each(session_, function_, ...) \
-    tagged_each_q(&(TaggedQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    tagged_each_q(TENON_HERE((&(TaggedQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define tagged_explain(...) \
+    tagged_explain_q(TENON_HERE((&(TaggedQuery){ .session = __VA_ARGS__ })))
 #define TAGGED_PARTS(...) \
     TENON_LIST_OF(TaggedPart, __VA_ARGS__)
 #define TAGGED_HAVINGS(...) \

@@ -666,6 +666,11 @@ bool reserved_each_q(const ReservedQuery *query, ReservedEach *function, void *c
     return reserved_stream_close(made);
 }
 
+const tenon_explanation *reserved_explain_q(const ReservedQuery *query)
+{
+    return tenon_explain(&reserved_model, query);
+}
+
 ReservedAggregate reserved_aggregate_q(const ReservedAggregateQuery *query)
 {
     ReservedAggregate result;
@@ -931,6 +936,11 @@ bool file_each_q(const FILE_Query *query, FILE_Each *function, void *ctx)
     while (row && function(row, ctx))
         row = file_stream_next(made);
     return file_stream_close(made);
+}
+
+const tenon_explanation *file_explain_q(const FILE_Query *query)
+{
+    return tenon_explain(&file_model, query);
 }
 
 FILE_Aggregate file_aggregate_q(const FILE_AggregateQuery *query)
@@ -1200,6 +1210,11 @@ bool bool_each_q(const bool_Query *query, bool_Each *function, void *ctx)
     return bool_stream_close(made);
 }
 
+const tenon_explanation *bool_explain_q(const bool_Query *query)
+{
+    return tenon_explain(&bool_model, query);
+}
+
 bool_Aggregate bool_aggregate_q(const bool_AggregateQuery *query)
 {
     bool_Aggregate result;
@@ -1465,6 +1480,11 @@ bool tenon_session_each_q(const tenon_session_Query *query, tenon_session_Each *
     while (row && function(row, ctx))
         row = tenon_session_stream_next(made);
     return tenon_session_stream_close(made);
+}
+
+const tenon_explanation *tenon_session_explain_q(const tenon_session_Query *query)
+{
+    return tenon_explain(&tenon_session_model, query);
 }
 
 tenon_session_Aggregate tenon_session_aggregate_q(const tenon_session_AggregateQuery *query)
@@ -1734,6 +1754,11 @@ bool tenon___each_q(const TenonQuery *query, TenonEach *function, void *ctx)
     return tenon___stream_close(made);
 }
 
+const tenon_explanation *tenon___explain_q(const TenonQuery *query)
+{
+    return tenon_explain(&tenon___model, query);
+}
+
 TenonAggregate tenon___aggregate_q(const TenonAggregateQuery *query)
 {
     TenonAggregate result;
@@ -1999,6 +2024,11 @@ bool timer__each_q(const TimerQuery *query, TimerEach *function, void *ctx)
     while (row && function(row, ctx))
         row = timer__stream_next(made);
     return timer__stream_close(made);
+}
+
+const tenon_explanation *timer__explain_q(const TimerQuery *query)
+{
+    return tenon_explain(&timer__model, query);
 }
 
 TimerAggregate timer__aggregate_q(const TimerAggregateQuery *query)
@@ -2319,6 +2349,11 @@ bool uses_each_q(const UsesQuery *query, UsesEach *function, void *ctx)
     while (row && function(row, ctx))
         row = uses_stream_next(made);
     return uses_stream_close(made);
+}
+
+const tenon_explanation *uses_explain_q(const UsesQuery *query)
+{
+    return tenon_explain(&uses_model, query);
 }
 
 UsesAggregate uses_aggregate_q(const UsesAggregateQuery *query)

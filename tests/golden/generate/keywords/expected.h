@@ -702,6 +702,7 @@ ReservedStream reserved_stream_open_q(const ReservedQuery *query);
 Reserved *reserved_stream_next(ReservedStream stream);
 bool reserved_stream_close(ReservedStream stream);
 bool reserved_each_q(const ReservedQuery *query, ReservedEach *function, void *ctx);
+const tenon_explanation *reserved_explain_q(const ReservedQuery *query);
 ReservedAggregate reserved_aggregate_q(const ReservedAggregateQuery *query);
 ReservedGroupList reserved_group_q(const ReservedGroupQuery *query);
 ReservedGroupList reserved_facets_q(const ReservedFacetsQuery *query);
@@ -739,10 +740,12 @@ Reserved *reserved_upsert_q(const ReservedUpsert *row);
 #define reserved_exists(...) \
     reserved_exists_q(TENON_HERE((&(ReservedQuery){ .session = __VA_ARGS__ })))
 #define reserved_stream_open(...) \
-    reserved_stream_open_q(&(ReservedQuery){ .session = __VA_ARGS__ })
+    reserved_stream_open_q(TENON_HERE((&(ReservedQuery){ .session = __VA_ARGS__ })))
 #define reserved_each(session_, function_, ...) \
-    reserved_each_q(&(ReservedQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    reserved_each_q(TENON_HERE((&(ReservedQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define reserved_explain(...) \
+    reserved_explain_q(TENON_HERE((&(ReservedQuery){ .session = __VA_ARGS__ })))
 #define RESERVED_PARTS(...) \
     TENON_LIST_OF(ReservedPart, __VA_ARGS__)
 #define RESERVED_HAVINGS(...) \
@@ -1077,6 +1080,7 @@ FILE_Stream file_stream_open_q(const FILE_Query *query);
 FILE_ *file_stream_next(FILE_Stream stream);
 bool file_stream_close(FILE_Stream stream);
 bool file_each_q(const FILE_Query *query, FILE_Each *function, void *ctx);
+const tenon_explanation *file_explain_q(const FILE_Query *query);
 FILE_Aggregate file_aggregate_q(const FILE_AggregateQuery *query);
 FILE_GroupList file_group_q(const FILE_GroupQuery *query);
 FILE_GroupList file_facets_q(const FILE_FacetsQuery *query);
@@ -1108,10 +1112,12 @@ FILE_ *file_upsert_q(const FILE_Upsert *row);
 #define file_exists(...) \
     file_exists_q(TENON_HERE((&(FILE_Query){ .session = __VA_ARGS__ })))
 #define file_stream_open(...) \
-    file_stream_open_q(&(FILE_Query){ .session = __VA_ARGS__ })
+    file_stream_open_q(TENON_HERE((&(FILE_Query){ .session = __VA_ARGS__ })))
 #define file_each(session_, function_, ...) \
-    file_each_q(&(FILE_Query){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    file_each_q(TENON_HERE((&(FILE_Query){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define file_explain(...) \
+    file_explain_q(TENON_HERE((&(FILE_Query){ .session = __VA_ARGS__ })))
 #define FILE_PARTS(...) \
     TENON_LIST_OF(FILE_Part, __VA_ARGS__)
 #define FILE_HAVINGS(...) \
@@ -1446,6 +1452,7 @@ bool_Stream bool_stream_open_q(const bool_Query *query);
 bool_ *bool_stream_next(bool_Stream stream);
 bool bool_stream_close(bool_Stream stream);
 bool bool_each_q(const bool_Query *query, bool_Each *function, void *ctx);
+const tenon_explanation *bool_explain_q(const bool_Query *query);
 bool_Aggregate bool_aggregate_q(const bool_AggregateQuery *query);
 bool_GroupList bool_group_q(const bool_GroupQuery *query);
 bool_GroupList bool_facets_q(const bool_FacetsQuery *query);
@@ -1477,10 +1484,12 @@ bool_ *bool_upsert_q(const bool_Upsert *row);
 #define bool_exists(...) \
     bool_exists_q(TENON_HERE((&(bool_Query){ .session = __VA_ARGS__ })))
 #define bool_stream_open(...) \
-    bool_stream_open_q(&(bool_Query){ .session = __VA_ARGS__ })
+    bool_stream_open_q(TENON_HERE((&(bool_Query){ .session = __VA_ARGS__ })))
 #define bool_each(session_, function_, ...) \
-    bool_each_q(&(bool_Query){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    bool_each_q(TENON_HERE((&(bool_Query){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define bool_explain(...) \
+    bool_explain_q(TENON_HERE((&(bool_Query){ .session = __VA_ARGS__ })))
 #define BOOL_PARTS(...) \
     TENON_LIST_OF(bool_Part, __VA_ARGS__)
 #define BOOL_HAVINGS(...) \
@@ -1815,6 +1824,7 @@ tenon_session_Stream tenon_session_stream_open_q(const tenon_session_Query *quer
 tenon_session_ *tenon_session_stream_next(tenon_session_Stream stream);
 bool tenon_session_stream_close(tenon_session_Stream stream);
 bool tenon_session_each_q(const tenon_session_Query *query, tenon_session_Each *function, void *ctx);
+const tenon_explanation *tenon_session_explain_q(const tenon_session_Query *query);
 tenon_session_Aggregate tenon_session_aggregate_q(const tenon_session_AggregateQuery *query);
 tenon_session_GroupList tenon_session_group_q(const tenon_session_GroupQuery *query);
 tenon_session_GroupList tenon_session_facets_q(const tenon_session_FacetsQuery *query);
@@ -1846,10 +1856,12 @@ tenon_session_ *tenon_session_upsert_q(const tenon_session_Upsert *row);
 #define tenon_session_exists(...) \
     tenon_session_exists_q(TENON_HERE((&(tenon_session_Query){ .session = __VA_ARGS__ })))
 #define tenon_session_stream_open(...) \
-    tenon_session_stream_open_q(&(tenon_session_Query){ .session = __VA_ARGS__ })
+    tenon_session_stream_open_q(TENON_HERE((&(tenon_session_Query){ .session = __VA_ARGS__ })))
 #define tenon_session_each(session_, function_, ...) \
-    tenon_session_each_q(&(tenon_session_Query){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    tenon_session_each_q(TENON_HERE((&(tenon_session_Query){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define tenon_session_explain(...) \
+    tenon_session_explain_q(TENON_HERE((&(tenon_session_Query){ .session = __VA_ARGS__ })))
 #define TENON_SESSION_PARTS(...) \
     TENON_LIST_OF(tenon_session_Part, __VA_ARGS__)
 #define TENON_SESSION_HAVINGS(...) \
@@ -2184,6 +2196,7 @@ TenonStream tenon___stream_open_q(const TenonQuery *query);
 Tenon *tenon___stream_next(TenonStream stream);
 bool tenon___stream_close(TenonStream stream);
 bool tenon___each_q(const TenonQuery *query, TenonEach *function, void *ctx);
+const tenon_explanation *tenon___explain_q(const TenonQuery *query);
 TenonAggregate tenon___aggregate_q(const TenonAggregateQuery *query);
 TenonGroupList tenon___group_q(const TenonGroupQuery *query);
 TenonGroupList tenon___facets_q(const TenonFacetsQuery *query);
@@ -2215,10 +2228,12 @@ Tenon *tenon___upsert_q(const TenonUpsert *row);
 #define tenon___exists(...) \
     tenon___exists_q(TENON_HERE((&(TenonQuery){ .session = __VA_ARGS__ })))
 #define tenon___stream_open(...) \
-    tenon___stream_open_q(&(TenonQuery){ .session = __VA_ARGS__ })
+    tenon___stream_open_q(TENON_HERE((&(TenonQuery){ .session = __VA_ARGS__ })))
 #define tenon___each(session_, function_, ...) \
-    tenon___each_q(&(TenonQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    tenon___each_q(TENON_HERE((&(TenonQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define tenon___explain(...) \
+    tenon___explain_q(TENON_HERE((&(TenonQuery){ .session = __VA_ARGS__ })))
 #define TENON___PARTS(...) \
     TENON_LIST_OF(TenonPart, __VA_ARGS__)
 #define TENON___HAVINGS(...) \
@@ -2553,6 +2568,7 @@ TimerStream timer__stream_open_q(const TimerQuery *query);
 Timer *timer__stream_next(TimerStream stream);
 bool timer__stream_close(TimerStream stream);
 bool timer__each_q(const TimerQuery *query, TimerEach *function, void *ctx);
+const tenon_explanation *timer__explain_q(const TimerQuery *query);
 TimerAggregate timer__aggregate_q(const TimerAggregateQuery *query);
 TimerGroupList timer__group_q(const TimerGroupQuery *query);
 TimerGroupList timer__facets_q(const TimerFacetsQuery *query);
@@ -2584,10 +2600,12 @@ Timer *timer__upsert_q(const TimerUpsert *row);
 #define timer__exists(...) \
     timer__exists_q(TENON_HERE((&(TimerQuery){ .session = __VA_ARGS__ })))
 #define timer__stream_open(...) \
-    timer__stream_open_q(&(TimerQuery){ .session = __VA_ARGS__ })
+    timer__stream_open_q(TENON_HERE((&(TimerQuery){ .session = __VA_ARGS__ })))
 #define timer__each(session_, function_, ...) \
-    timer__each_q(&(TimerQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    timer__each_q(TENON_HERE((&(TimerQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define timer__explain(...) \
+    timer__explain_q(TENON_HERE((&(TimerQuery){ .session = __VA_ARGS__ })))
 #define TIMER__PARTS(...) \
     TENON_LIST_OF(TimerPart, __VA_ARGS__)
 #define TIMER__HAVINGS(...) \
@@ -2952,6 +2970,7 @@ UsesStream uses_stream_open_q(const UsesQuery *query);
 Uses *uses_stream_next(UsesStream stream);
 bool uses_stream_close(UsesStream stream);
 bool uses_each_q(const UsesQuery *query, UsesEach *function, void *ctx);
+const tenon_explanation *uses_explain_q(const UsesQuery *query);
 UsesAggregate uses_aggregate_q(const UsesAggregateQuery *query);
 UsesGroupList uses_group_q(const UsesGroupQuery *query);
 UsesGroupList uses_facets_q(const UsesFacetsQuery *query);
@@ -2983,10 +3002,12 @@ Uses *uses_upsert_q(const UsesUpsert *row);
 #define uses_exists(...) \
     uses_exists_q(TENON_HERE((&(UsesQuery){ .session = __VA_ARGS__ })))
 #define uses_stream_open(...) \
-    uses_stream_open_q(&(UsesQuery){ .session = __VA_ARGS__ })
+    uses_stream_open_q(TENON_HERE((&(UsesQuery){ .session = __VA_ARGS__ })))
 #define uses_each(session_, function_, ...) \
-    uses_each_q(&(UsesQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    uses_each_q(TENON_HERE((&(UsesQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define uses_explain(...) \
+    uses_explain_q(TENON_HERE((&(UsesQuery){ .session = __VA_ARGS__ })))
 #define USES_PARTS(...) \
     TENON_LIST_OF(UsesPart, __VA_ARGS__)
 #define USES_HAVINGS(...) \

@@ -223,6 +223,11 @@ bool shop_world_user_each_q(const ShopWorldUserQuery *query, ShopWorldUserEach *
     return shop_world_user_stream_close(made);
 }
 
+const tenon_explanation *shop_world_user_explain_q(const ShopWorldUserQuery *query)
+{
+    return tenon_explain(&shop_world_user_model, query);
+}
+
 ShopWorldUserAggregate shop_world_user_aggregate_q(const ShopWorldUserAggregateQuery *query)
 {
     ShopWorldUserAggregate result;

@@ -348,6 +348,7 @@ ShopWorldUserStream shop_world_user_stream_open_q(const ShopWorldUserQuery *quer
 ShopWorldUser *shop_world_user_stream_next(ShopWorldUserStream stream);
 bool shop_world_user_stream_close(ShopWorldUserStream stream);
 bool shop_world_user_each_q(const ShopWorldUserQuery *query, ShopWorldUserEach *function, void *ctx);
+const tenon_explanation *shop_world_user_explain_q(const ShopWorldUserQuery *query);
 ShopWorldUserAggregate shop_world_user_aggregate_q(const ShopWorldUserAggregateQuery *query);
 ShopWorldUserGroupList shop_world_user_group_q(const ShopWorldUserGroupQuery *query);
 ShopWorldUserGroupList shop_world_user_facets_q(const ShopWorldUserFacetsQuery *query);
@@ -379,10 +380,12 @@ ShopWorldUser *shop_world_user_upsert_q(const ShopWorldUserUpsert *row);
 #define shop_world_user_exists(...) \
     shop_world_user_exists_q(TENON_HERE((&(ShopWorldUserQuery){ .session = __VA_ARGS__ })))
 #define shop_world_user_stream_open(...) \
-    shop_world_user_stream_open_q(&(ShopWorldUserQuery){ .session = __VA_ARGS__ })
+    shop_world_user_stream_open_q(TENON_HERE((&(ShopWorldUserQuery){ .session = __VA_ARGS__ })))
 #define shop_world_user_each(session_, function_, ...) \
-    shop_world_user_each_q(&(ShopWorldUserQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    shop_world_user_each_q(TENON_HERE((&(ShopWorldUserQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define shop_world_user_explain(...) \
+    shop_world_user_explain_q(TENON_HERE((&(ShopWorldUserQuery){ .session = __VA_ARGS__ })))
 #define SHOP_WORLD_USER_PARTS(...) \
     TENON_LIST_OF(ShopWorldUserPart, __VA_ARGS__)
 #define SHOP_WORLD_USER_HAVINGS(...) \

@@ -179,6 +179,11 @@ bool one_each_q(const OneQuery *query, OneEach *function, void *ctx)
     return one_stream_close(made);
 }
 
+const tenon_explanation *one_explain_q(const OneQuery *query)
+{
+    return tenon_explain(&one_model, query);
+}
+
 OneAggregate one_aggregate_q(const OneAggregateQuery *query)
 {
     OneAggregate result;

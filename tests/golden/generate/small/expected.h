@@ -329,6 +329,7 @@ OneStream one_stream_open_q(const OneQuery *query);
 One *one_stream_next(OneStream stream);
 bool one_stream_close(OneStream stream);
 bool one_each_q(const OneQuery *query, OneEach *function, void *ctx);
+const tenon_explanation *one_explain_q(const OneQuery *query);
 OneAggregate one_aggregate_q(const OneAggregateQuery *query);
 OneGroupList one_group_q(const OneGroupQuery *query);
 OneGroupList one_facets_q(const OneFacetsQuery *query);
@@ -360,10 +361,12 @@ One *one_upsert_q(const OneUpsert *row);
 #define one_exists(...) \
     one_exists_q(TENON_HERE((&(OneQuery){ .session = __VA_ARGS__ })))
 #define one_stream_open(...) \
-    one_stream_open_q(&(OneQuery){ .session = __VA_ARGS__ })
+    one_stream_open_q(TENON_HERE((&(OneQuery){ .session = __VA_ARGS__ })))
 #define one_each(session_, function_, ...) \
-    one_each_q(&(OneQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    one_each_q(TENON_HERE((&(OneQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define one_explain(...) \
+    one_explain_q(TENON_HERE((&(OneQuery){ .session = __VA_ARGS__ })))
 #define ONE_PARTS(...) \
     TENON_LIST_OF(OnePart, __VA_ARGS__)
 #define ONE_HAVINGS(...) \

@@ -179,6 +179,11 @@ bool shared_each_q(const sharedQuery *query, sharedEach *function, void *ctx)
     return shared_stream_close(made);
 }
 
+const tenon_explanation *shared_explain_q(const sharedQuery *query)
+{
+    return tenon_explain(&shared_model, query);
+}
+
 sharedAggregate shared_aggregate_q(const sharedAggregateQuery *query)
 {
     sharedAggregate result;

@@ -309,6 +309,7 @@ sharedStream shared_stream_open_q(const sharedQuery *query);
 shared *shared_stream_next(sharedStream stream);
 bool shared_stream_close(sharedStream stream);
 bool shared_each_q(const sharedQuery *query, sharedEach *function, void *ctx);
+const tenon_explanation *shared_explain_q(const sharedQuery *query);
 sharedAggregate shared_aggregate_q(const sharedAggregateQuery *query);
 sharedGroupList shared_group_q(const sharedGroupQuery *query);
 sharedGroupList shared_facets_q(const sharedFacetsQuery *query);
@@ -340,10 +341,12 @@ shared *shared_upsert_q(const sharedUpsert *row);
 #define shared_exists(...) \
     shared_exists_q(TENON_HERE((&(sharedQuery){ .session = __VA_ARGS__ })))
 #define shared_stream_open(...) \
-    shared_stream_open_q(&(sharedQuery){ .session = __VA_ARGS__ })
+    shared_stream_open_q(TENON_HERE((&(sharedQuery){ .session = __VA_ARGS__ })))
 #define shared_each(session_, function_, ...) \
-    shared_each_q(&(sharedQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    shared_each_q(TENON_HERE((&(sharedQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define shared_explain(...) \
+    shared_explain_q(TENON_HERE((&(sharedQuery){ .session = __VA_ARGS__ })))
 #define SHARED_PARTS(...) \
     TENON_LIST_OF(sharedPart, __VA_ARGS__)
 #define SHARED_HAVINGS(...) \

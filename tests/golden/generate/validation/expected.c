@@ -285,6 +285,11 @@ bool product_each_q(const ProductQuery *query, ProductEach *function, void *ctx)
     return product_stream_close(made);
 }
 
+const tenon_explanation *product_explain_q(const ProductQuery *query)
+{
+    return tenon_explain(&product_model, query);
+}
+
 ProductAggregate product_aggregate_q(const ProductAggregateQuery *query)
 {
     ProductAggregate result;

@@ -378,6 +378,7 @@ ProductStream product_stream_open_q(const ProductQuery *query);
 Product *product_stream_next(ProductStream stream);
 bool product_stream_close(ProductStream stream);
 bool product_each_q(const ProductQuery *query, ProductEach *function, void *ctx);
+const tenon_explanation *product_explain_q(const ProductQuery *query);
 ProductAggregate product_aggregate_q(const ProductAggregateQuery *query);
 ProductGroupList product_group_q(const ProductGroupQuery *query);
 ProductGroupList product_facets_q(const ProductFacetsQuery *query);
@@ -409,10 +410,12 @@ Product *product_upsert_q(const ProductUpsert *row);
 #define product_exists(...) \
     product_exists_q(TENON_HERE((&(ProductQuery){ .session = __VA_ARGS__ })))
 #define product_stream_open(...) \
-    product_stream_open_q(&(ProductQuery){ .session = __VA_ARGS__ })
+    product_stream_open_q(TENON_HERE((&(ProductQuery){ .session = __VA_ARGS__ })))
 #define product_each(session_, function_, ...) \
-    product_each_q(&(ProductQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    product_each_q(TENON_HERE((&(ProductQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define product_explain(...) \
+    product_explain_q(TENON_HERE((&(ProductQuery){ .session = __VA_ARGS__ })))
 #define PRODUCT_PARTS(...) \
     TENON_LIST_OF(ProductPart, __VA_ARGS__)
 #define PRODUCT_HAVINGS(...) \

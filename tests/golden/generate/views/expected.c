@@ -202,6 +202,11 @@ bool spending_each_q(const SpendingQuery *query, SpendingEach *function, void *c
     return spending_stream_close(made);
 }
 
+const tenon_explanation *spending_explain_q(const SpendingQuery *query)
+{
+    return tenon_explain(&spending_model, query);
+}
+
 SpendingAggregate spending_aggregate_q(const SpendingAggregateQuery *query)
 {
     SpendingAggregate result;
@@ -415,6 +420,11 @@ bool plain_each_q(const PlainQuery *query, PlainEach *function, void *ctx)
     while (row && function(row, ctx))
         row = plain_stream_next(made);
     return plain_stream_close(made);
+}
+
+const tenon_explanation *plain_explain_q(const PlainQuery *query)
+{
+    return tenon_explain(&plain_model, query);
 }
 
 PlainAggregate plain_aggregate_q(const PlainAggregateQuery *query)
@@ -632,6 +642,11 @@ bool kept_each_q(const KeptQuery *query, KeptEach *function, void *ctx)
     while (row && function(row, ctx))
         row = kept_stream_next(made);
     return kept_stream_close(made);
+}
+
+const tenon_explanation *kept_explain_q(const KeptQuery *query)
+{
+    return tenon_explain(&kept_model, query);
 }
 
 KeptAggregate kept_aggregate_q(const KeptAggregateQuery *query)

@@ -341,6 +341,7 @@ SpendingStream spending_stream_open_q(const SpendingQuery *query);
 Spending *spending_stream_next(SpendingStream stream);
 bool spending_stream_close(SpendingStream stream);
 bool spending_each_q(const SpendingQuery *query, SpendingEach *function, void *ctx);
+const tenon_explanation *spending_explain_q(const SpendingQuery *query);
 SpendingAggregate spending_aggregate_q(const SpendingAggregateQuery *query);
 SpendingGroupList spending_group_q(const SpendingGroupQuery *query);
 SpendingGroupList spending_facets_q(const SpendingFacetsQuery *query);
@@ -363,10 +364,12 @@ SpendingOffsetPage spending_page_of_q(const SpendingOffsetPageQuery *query);
 #define spending_exists(...) \
     spending_exists_q(TENON_HERE((&(SpendingQuery){ .session = __VA_ARGS__ })))
 #define spending_stream_open(...) \
-    spending_stream_open_q(&(SpendingQuery){ .session = __VA_ARGS__ })
+    spending_stream_open_q(TENON_HERE((&(SpendingQuery){ .session = __VA_ARGS__ })))
 #define spending_each(session_, function_, ...) \
-    spending_each_q(&(SpendingQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    spending_each_q(TENON_HERE((&(SpendingQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define spending_explain(...) \
+    spending_explain_q(TENON_HERE((&(SpendingQuery){ .session = __VA_ARGS__ })))
 #define SPENDING_PARTS(...) \
     TENON_LIST_OF(SpendingPart, __VA_ARGS__)
 #define SPENDING_HAVINGS(...) \
@@ -649,6 +652,7 @@ PlainStream plain_stream_open_q(const PlainQuery *query);
 Plain *plain_stream_next(PlainStream stream);
 bool plain_stream_close(PlainStream stream);
 bool plain_each_q(const PlainQuery *query, PlainEach *function, void *ctx);
+const tenon_explanation *plain_explain_q(const PlainQuery *query);
 PlainAggregate plain_aggregate_q(const PlainAggregateQuery *query);
 PlainGroupList plain_group_q(const PlainGroupQuery *query);
 PlainGroupList plain_facets_q(const PlainFacetsQuery *query);
@@ -668,10 +672,12 @@ PlainOffsetPage plain_page_of_q(const PlainOffsetPageQuery *query);
 #define plain_exists(...) \
     plain_exists_q(TENON_HERE((&(PlainQuery){ .session = __VA_ARGS__ })))
 #define plain_stream_open(...) \
-    plain_stream_open_q(&(PlainQuery){ .session = __VA_ARGS__ })
+    plain_stream_open_q(TENON_HERE((&(PlainQuery){ .session = __VA_ARGS__ })))
 #define plain_each(session_, function_, ...) \
-    plain_each_q(&(PlainQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    plain_each_q(TENON_HERE((&(PlainQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define plain_explain(...) \
+    plain_explain_q(TENON_HERE((&(PlainQuery){ .session = __VA_ARGS__ })))
 #define PLAIN_PARTS(...) \
     TENON_LIST_OF(PlainPart, __VA_ARGS__)
 #define PLAIN_HAVINGS(...) \
@@ -989,6 +995,7 @@ KeptStream kept_stream_open_q(const KeptQuery *query);
 Kept *kept_stream_next(KeptStream stream);
 bool kept_stream_close(KeptStream stream);
 bool kept_each_q(const KeptQuery *query, KeptEach *function, void *ctx);
+const tenon_explanation *kept_explain_q(const KeptQuery *query);
 KeptAggregate kept_aggregate_q(const KeptAggregateQuery *query);
 KeptGroupList kept_group_q(const KeptGroupQuery *query);
 KeptGroupList kept_facets_q(const KeptFacetsQuery *query);
@@ -1020,10 +1027,12 @@ Kept *kept_upsert_q(const KeptUpsert *row);
 #define kept_exists(...) \
     kept_exists_q(TENON_HERE((&(KeptQuery){ .session = __VA_ARGS__ })))
 #define kept_stream_open(...) \
-    kept_stream_open_q(&(KeptQuery){ .session = __VA_ARGS__ })
+    kept_stream_open_q(TENON_HERE((&(KeptQuery){ .session = __VA_ARGS__ })))
 #define kept_each(session_, function_, ...) \
-    kept_each_q(&(KeptQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    kept_each_q(TENON_HERE((&(KeptQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define kept_explain(...) \
+    kept_explain_q(TENON_HERE((&(KeptQuery){ .session = __VA_ARGS__ })))
 #define KEPT_PARTS(...) \
     TENON_LIST_OF(KeptPart, __VA_ARGS__)
 #define KEPT_HAVINGS(...) \

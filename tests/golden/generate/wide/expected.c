@@ -1766,6 +1766,11 @@ bool wide_each_q(const WideQuery *query, WideEach *function, void *ctx)
     return wide_stream_close(made);
 }
 
+const tenon_explanation *wide_explain_q(const WideQuery *query)
+{
+    return tenon_explain(&wide_model, query);
+}
+
 WideAggregate wide_aggregate_q(const WideAggregateQuery *query)
 {
     WideAggregate result;

@@ -1295,6 +1295,7 @@ WideStream wide_stream_open_q(const WideQuery *query);
 Wide *wide_stream_next(WideStream stream);
 bool wide_stream_close(WideStream stream);
 bool wide_each_q(const WideQuery *query, WideEach *function, void *ctx);
+const tenon_explanation *wide_explain_q(const WideQuery *query);
 WideAggregate wide_aggregate_q(const WideAggregateQuery *query);
 WideGroupList wide_group_q(const WideGroupQuery *query);
 WideGroupList wide_facets_q(const WideFacetsQuery *query);
@@ -1326,10 +1327,12 @@ Wide *wide_upsert_q(const WideUpsert *row);
 #define wide_exists(...) \
     wide_exists_q(TENON_HERE((&(WideQuery){ .session = __VA_ARGS__ })))
 #define wide_stream_open(...) \
-    wide_stream_open_q(&(WideQuery){ .session = __VA_ARGS__ })
+    wide_stream_open_q(TENON_HERE((&(WideQuery){ .session = __VA_ARGS__ })))
 #define wide_each(session_, function_, ...) \
-    wide_each_q(&(WideQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    wide_each_q(TENON_HERE((&(WideQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define wide_explain(...) \
+    wide_explain_q(TENON_HERE((&(WideQuery){ .session = __VA_ARGS__ })))
 #define WIDE_PARTS(...) \
     TENON_LIST_OF(WidePart, __VA_ARGS__)
 #define WIDE_HAVINGS(...) \
