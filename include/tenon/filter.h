@@ -21,7 +21,12 @@ extern "C" {
  * backslash escapes % and _. STARTS_WITH, ENDS_WITH and CONTAINS take plain text. An empty IN finds
  * nothing, an empty NOT_IN everything. In the path of JSON_AT a key of digits is an array index.
  * NULL where a value is meant is MISUSE, as is an operator that a column's type does not have:
- * bools, enums, JSON and bytes have no order. */
+ * bools, enums, JSON and bytes have no order.
+ *
+ * Operators with an I do not mind case: all of Unicode on PostgreSQL, A to Z on SQLite. Those with
+ * COLUMN compare with another column of the same model and a like type; where one of the two is
+ * NULL they give NULL. Those of JSON look at the value that a path leads to, "address.city" or
+ * "lines.0", and give NULL where it leads nowhere; "" is the document itself. */
 
 typedef enum tenon_operator {
     TENON_EQ = 1, /* as.value … */
@@ -52,7 +57,34 @@ typedef enum tenon_operator {
     TENON_IS_NULL,      /* nothing */
     TENON_NOT_NULL_,    /* (TENON_NOT_NULL is a status) */
     TENON_IS_EMPTY,
-    TENON_NOT_EMPTY
+    TENON_NOT_EMPTY,
+    TENON_IEQ, /* as.value … */
+    TENON_INE,
+    TENON_ISTARTS_WITH,
+    TENON_IENDS_WITH,
+    TENON_ICONTAINS,
+    TENON_IIN, /* as.list */
+    TENON_NOT_IIN,
+    TENON_EQ_COLUMN, /* as.column … */
+    TENON_NE_COLUMN,
+    TENON_LT_COLUMN,
+    TENON_LE_COLUMN,
+    TENON_GT_COLUMN,
+    TENON_GE_COLUMN,
+    TENON_JSON_PATH_NE, /* as.path … */
+    TENON_JSON_PATH_LT, /* both are numbers, or both are texts */
+    TENON_JSON_PATH_LE,
+    TENON_JSON_PATH_GT,
+    TENON_JSON_PATH_GE,
+    TENON_JSON_PATH_HAS,   /* it is an array that has the value */
+    TENON_JSON_PATH_FIRST, /* it is an array that begins with the value */
+    TENON_JSON_PATH_LAST,
+    TENON_JSON_PATH_STARTS_WITH, /* as.match …: it is a text */
+    TENON_JSON_PATH_ENDS_WITH,
+    TENON_JSON_PATH_CONTAINS,
+    TENON_JSON_PATH_ISTARTS_WITH,
+    TENON_JSON_PATH_IENDS_WITH,
+    TENON_JSON_PATH_ICONTAINS
 } tenon_operator;
 
 #define TENON_DECLARE_FILTER(name, type)                                                           \
@@ -68,6 +100,7 @@ typedef enum tenon_operator {
                 type const *items;                                                                 \
                 size_t count;                                                                      \
             } list;                                                                                \
+            int column;                                                                            \
         } as;                                                                                      \
     } name
 
@@ -83,6 +116,7 @@ typedef enum tenon_operator {
                 element_type const *items;                                                         \
                 size_t count;                                                                      \
             } list;                                                                                \
+            int column;                                                                            \
         } as;                                                                                      \
     } name
 
@@ -97,11 +131,16 @@ TENON_DECLARE_FILTER(tenon_date_filter, tenon_date);
 TENON_DECLARE_FILTER(tenon_clock_filter, tenon_clock);
 TENON_DECLARE_FILTER(tenon_clock_tz_filter, tenon_clock_tz);
 
-/* No order and no lists for these two: equality and NULL only. */
+/* No order for these two. */
 typedef struct tenon_bytes_filter {
     tenon_operator op;
     union {
         tenon_bytes value;
+        struct {
+            tenon_bytes const *items;
+            size_t count;
+        } list;
+        int column;
     } as;
 } tenon_bytes_filter;
 
@@ -113,6 +152,11 @@ typedef struct tenon_json_filter {
             const char *keys; /* "address.city": object keys and array indexes, separated by dots */
             tenon_json value;
         } path;
+        struct {
+            const char *keys;
+            const char *text;
+        } match;
+        int column;
     } as;
 } tenon_json_filter;
 

@@ -51,6 +51,48 @@
 #define TENON_OP_BETWEEN(a, b) TENON_FILTER_RANGE(TENON_RANGE_GE_LE, a, b)
 #define TENON_OP_NOT_BETWEEN(a, b) TENON_FILTER_RANGE(TENON_NOT_BETWEEN, a, b)
 #define TENON_OP_RANGE(lower, a, upper, b) TENON_FILTER_RANGE(TENON_RANGE_##lower##_##upper, a, b)
+#define TENON_FILTER_COLUMN(operation, c)                                                          \
+    {                                                                                              \
+        .op = (operation), .as.column = (c)                                                        \
+    }
+#define TENON_FILTER_PATH(operation, keys_, v)                                                     \
+    {                                                                                              \
+        .op = (operation), .as.path.keys = (keys_), .as.path.value = (v)                           \
+    }
+#define TENON_FILTER_MATCH(operation, keys_, v)                                                    \
+    {                                                                                              \
+        .op = (operation), .as.match.keys = (keys_), .as.match.text = (v)                          \
+    }
+#define TENON_OP_IEQ(v) TENON_FILTER_VALUE(TENON_IEQ, v)
+#define TENON_OP_INE(v) TENON_FILTER_VALUE(TENON_INE, v)
+#define TENON_OP_ISTARTS_WITH(v) TENON_FILTER_VALUE(TENON_ISTARTS_WITH, v)
+#define TENON_OP_IENDS_WITH(v) TENON_FILTER_VALUE(TENON_IENDS_WITH, v)
+#define TENON_OP_ICONTAINS(v) TENON_FILTER_VALUE(TENON_ICONTAINS, v)
+#define TENON_OP_IIN(list_, n) TENON_FILTER_LIST(TENON_IIN, list_, n)
+#define TENON_OP_NOT_IIN(list_, n) TENON_FILTER_LIST(TENON_NOT_IIN, list_, n)
+#define TENON_OP_EQ_COLUMN(c) TENON_FILTER_COLUMN(TENON_EQ_COLUMN, c)
+#define TENON_OP_NE_COLUMN(c) TENON_FILTER_COLUMN(TENON_NE_COLUMN, c)
+#define TENON_OP_LT_COLUMN(c) TENON_FILTER_COLUMN(TENON_LT_COLUMN, c)
+#define TENON_OP_LE_COLUMN(c) TENON_FILTER_COLUMN(TENON_LE_COLUMN, c)
+#define TENON_OP_GT_COLUMN(c) TENON_FILTER_COLUMN(TENON_GT_COLUMN, c)
+#define TENON_OP_GE_COLUMN(c) TENON_FILTER_COLUMN(TENON_GE_COLUMN, c)
+#define TENON_OP_JSON_AT_NE(keys_, v) TENON_FILTER_PATH(TENON_JSON_PATH_NE, keys_, v)
+#define TENON_OP_JSON_AT_LT(keys_, v) TENON_FILTER_PATH(TENON_JSON_PATH_LT, keys_, v)
+#define TENON_OP_JSON_AT_LE(keys_, v) TENON_FILTER_PATH(TENON_JSON_PATH_LE, keys_, v)
+#define TENON_OP_JSON_AT_GT(keys_, v) TENON_FILTER_PATH(TENON_JSON_PATH_GT, keys_, v)
+#define TENON_OP_JSON_AT_GE(keys_, v) TENON_FILTER_PATH(TENON_JSON_PATH_GE, keys_, v)
+#define TENON_OP_JSON_AT_HAS(keys_, v) TENON_FILTER_PATH(TENON_JSON_PATH_HAS, keys_, v)
+#define TENON_OP_JSON_AT_FIRST(keys_, v) TENON_FILTER_PATH(TENON_JSON_PATH_FIRST, keys_, v)
+#define TENON_OP_JSON_AT_LAST(keys_, v) TENON_FILTER_PATH(TENON_JSON_PATH_LAST, keys_, v)
+#define TENON_OP_JSON_AT_STARTS_WITH(keys_, v)                                                     \
+    TENON_FILTER_MATCH(TENON_JSON_PATH_STARTS_WITH, keys_, v)
+#define TENON_OP_JSON_AT_ENDS_WITH(keys_, v) TENON_FILTER_MATCH(TENON_JSON_PATH_ENDS_WITH, keys_, v)
+#define TENON_OP_JSON_AT_CONTAINS(keys_, v) TENON_FILTER_MATCH(TENON_JSON_PATH_CONTAINS, keys_, v)
+#define TENON_OP_JSON_AT_ISTARTS_WITH(keys_, v)                                                    \
+    TENON_FILTER_MATCH(TENON_JSON_PATH_ISTARTS_WITH, keys_, v)
+#define TENON_OP_JSON_AT_IENDS_WITH(keys_, v)                                                      \
+    TENON_FILTER_MATCH(TENON_JSON_PATH_IENDS_WITH, keys_, v)
+#define TENON_OP_JSON_AT_ICONTAINS(keys_, v) TENON_FILTER_MATCH(TENON_JSON_PATH_ICONTAINS, keys_, v)
 #define TENON_OP_JSON_AT(keys_, v)                                                                 \
     {                                                                                              \
         .op = TENON_JSON_PATH_EQ, .as.path.keys = (keys_), .as.path.value = (v)                    \
@@ -267,6 +309,147 @@
 #error "JSON_AT is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_JSON_AT"
 #else
 #define JSON_AT(keys_, v) TENON_OP_JSON_AT(keys_, v)
+#endif
+#ifdef IEQ
+#error "IEQ is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_IEQ"
+#else
+#define IEQ(v) TENON_OP_IEQ(v)
+#endif
+#ifdef INE
+#error "INE is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_INE"
+#else
+#define INE(v) TENON_OP_INE(v)
+#endif
+#ifdef ISTARTS_WITH
+#error "ISTARTS_WITH is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_ISTARTS_WITH"
+#else
+#define ISTARTS_WITH(v) TENON_OP_ISTARTS_WITH(v)
+#endif
+#ifdef IENDS_WITH
+#error "IENDS_WITH is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_IENDS_WITH"
+#else
+#define IENDS_WITH(v) TENON_OP_IENDS_WITH(v)
+#endif
+#ifdef ICONTAINS
+#error "ICONTAINS is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_ICONTAINS"
+#else
+#define ICONTAINS(v) TENON_OP_ICONTAINS(v)
+#endif
+#ifdef IIN
+#error "IIN is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_IIN"
+#else
+#define IIN(list_, n) TENON_OP_IIN(list_, n)
+#endif
+#ifdef NOT_IIN
+#error "NOT_IIN is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_NOT_IIN"
+#else
+#define NOT_IIN(list_, n) TENON_OP_NOT_IIN(list_, n)
+#endif
+#ifdef EQ_COLUMN
+#error "EQ_COLUMN is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_EQ_COLUMN"
+#else
+#define EQ_COLUMN(c) TENON_OP_EQ_COLUMN(c)
+#endif
+#ifdef NE_COLUMN
+#error "NE_COLUMN is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_NE_COLUMN"
+#else
+#define NE_COLUMN(c) TENON_OP_NE_COLUMN(c)
+#endif
+#ifdef LT_COLUMN
+#error "LT_COLUMN is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_LT_COLUMN"
+#else
+#define LT_COLUMN(c) TENON_OP_LT_COLUMN(c)
+#endif
+#ifdef LE_COLUMN
+#error "LE_COLUMN is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_LE_COLUMN"
+#else
+#define LE_COLUMN(c) TENON_OP_LE_COLUMN(c)
+#endif
+#ifdef GT_COLUMN
+#error "GT_COLUMN is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_GT_COLUMN"
+#else
+#define GT_COLUMN(c) TENON_OP_GT_COLUMN(c)
+#endif
+#ifdef GE_COLUMN
+#error "GE_COLUMN is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_GE_COLUMN"
+#else
+#define GE_COLUMN(c) TENON_OP_GE_COLUMN(c)
+#endif
+#ifdef JSON_AT_NE
+#error "JSON_AT_NE is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_JSON_AT_NE"
+#else
+#define JSON_AT_NE(keys_, v) TENON_OP_JSON_AT_NE(keys_, v)
+#endif
+#ifdef JSON_AT_LT
+#error "JSON_AT_LT is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_JSON_AT_LT"
+#else
+#define JSON_AT_LT(keys_, v) TENON_OP_JSON_AT_LT(keys_, v)
+#endif
+#ifdef JSON_AT_LE
+#error "JSON_AT_LE is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_JSON_AT_LE"
+#else
+#define JSON_AT_LE(keys_, v) TENON_OP_JSON_AT_LE(keys_, v)
+#endif
+#ifdef JSON_AT_GT
+#error "JSON_AT_GT is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_JSON_AT_GT"
+#else
+#define JSON_AT_GT(keys_, v) TENON_OP_JSON_AT_GT(keys_, v)
+#endif
+#ifdef JSON_AT_GE
+#error "JSON_AT_GE is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_JSON_AT_GE"
+#else
+#define JSON_AT_GE(keys_, v) TENON_OP_JSON_AT_GE(keys_, v)
+#endif
+#ifdef JSON_AT_HAS
+#error "JSON_AT_HAS is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_JSON_AT_HAS"
+#else
+#define JSON_AT_HAS(keys_, v) TENON_OP_JSON_AT_HAS(keys_, v)
+#endif
+#ifdef JSON_AT_FIRST
+#error "JSON_AT_FIRST is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_JSON_AT_FIRST"
+#else
+#define JSON_AT_FIRST(keys_, v) TENON_OP_JSON_AT_FIRST(keys_, v)
+#endif
+#ifdef JSON_AT_LAST
+#error "JSON_AT_LAST is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_JSON_AT_LAST"
+#else
+#define JSON_AT_LAST(keys_, v) TENON_OP_JSON_AT_LAST(keys_, v)
+#endif
+#ifdef JSON_AT_STARTS_WITH
+#error                                                                                             \
+    "JSON_AT_STARTS_WITH is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_JSON_AT_STARTS_WITH"
+#else
+#define JSON_AT_STARTS_WITH(keys_, v) TENON_OP_JSON_AT_STARTS_WITH(keys_, v)
+#endif
+#ifdef JSON_AT_ENDS_WITH
+#error                                                                                             \
+    "JSON_AT_ENDS_WITH is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_JSON_AT_ENDS_WITH"
+#else
+#define JSON_AT_ENDS_WITH(keys_, v) TENON_OP_JSON_AT_ENDS_WITH(keys_, v)
+#endif
+#ifdef JSON_AT_CONTAINS
+#error                                                                                             \
+    "JSON_AT_CONTAINS is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_JSON_AT_CONTAINS"
+#else
+#define JSON_AT_CONTAINS(keys_, v) TENON_OP_JSON_AT_CONTAINS(keys_, v)
+#endif
+#ifdef JSON_AT_ISTARTS_WITH
+#error                                                                                             \
+    "JSON_AT_ISTARTS_WITH is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_JSON_AT_ISTARTS_WITH"
+#else
+#define JSON_AT_ISTARTS_WITH(keys_, v) TENON_OP_JSON_AT_ISTARTS_WITH(keys_, v)
+#endif
+#ifdef JSON_AT_IENDS_WITH
+#error                                                                                             \
+    "JSON_AT_IENDS_WITH is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_JSON_AT_IENDS_WITH"
+#else
+#define JSON_AT_IENDS_WITH(keys_, v) TENON_OP_JSON_AT_IENDS_WITH(keys_, v)
+#endif
+#ifdef JSON_AT_ICONTAINS
+#error                                                                                             \
+    "JSON_AT_ICONTAINS is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_JSON_AT_ICONTAINS"
+#else
+#define JSON_AT_ICONTAINS(keys_, v) TENON_OP_JSON_AT_ICONTAINS(keys_, v)
 #endif
 #ifdef IS_NULL
 #error "IS_NULL is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_IS_NULL"

@@ -135,6 +135,18 @@ tenon__truth tenon__walk_count_filter(tenon__walk *walk, const tenon_int_filter 
 tenon__truth tenon__and_of(tenon__truth a, tenon__truth b);
 tenon__truth tenon__not_of(tenon__truth a);
 
+/* As a program writes it; of an operator that there is. */
+const char *tenon__operator_name(int operation);
+bool tenon__refuse_null(tenon__walk *walk, const tenon_field *field, int operation);
+
+/* ---- where_text.c ---------------------------------------------------------------------------- */
+
+/* What stands behind the operator and the field: the text of a LIKE and its family; the path and
+ * the value of the JSON operators; the path and the text. */
+void tenon__walk_text(tenon__walk *walk, const tenon_field *field, int operation, const char *as);
+void tenon__walk_path(tenon__walk *walk, const tenon_field *field, int operation, const char *as);
+void tenon__walk_match(tenon__walk *walk, const tenon_field *field, int operation, const char *as);
+
 /* ---- where_relation.c ------------------------------------------------------------------------ */
 
 /* What a …Where says of one relation of its model. */

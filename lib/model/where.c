@@ -14,11 +14,22 @@ typedef enum payload {
     TAKES_ELEMENT,
     TAKES_LIST,
     TAKES_RANGE,
-    TAKES_PATH
+    TAKES_COLUMN,
+    TAKES_PATH,
+    TAKES_MATCH
 } payload;
 
 /* Families of operators, as bits. */
-enum { NULLS = 1, EQUALITY = 2, ORDER = 4, LISTS = 8, MATCHES = 16, ARRAYS = 32, JSONS = 64 };
+enum {
+    NULLS = 1,
+    EQUALITY = 2,
+    ORDER = 4,
+    LISTS = 8,
+    MATCHES = 16,
+    ARRAYS = 32,
+    JSONS = 64,
+    CASELESS = 128
+};
 
 static const struct {
     const char *name;
@@ -53,6 +64,33 @@ static const struct {
     [TENON_NOT_NULL_] = {"NOT_NULL", NULLS, TAKES_NOTHING},
     [TENON_IS_EMPTY] = {"IS_EMPTY", ARRAYS, TAKES_NOTHING},
     [TENON_NOT_EMPTY] = {"NOT_EMPTY", ARRAYS, TAKES_NOTHING},
+    [TENON_IEQ] = {"IEQ", CASELESS, TAKES_VALUE},
+    [TENON_INE] = {"INE", CASELESS, TAKES_VALUE},
+    [TENON_ISTARTS_WITH] = {"ISTARTS_WITH", MATCHES, TAKES_TEXT},
+    [TENON_IENDS_WITH] = {"IENDS_WITH", MATCHES, TAKES_TEXT},
+    [TENON_ICONTAINS] = {"ICONTAINS", MATCHES, TAKES_TEXT},
+    [TENON_IIN] = {"IIN", CASELESS, TAKES_LIST},
+    [TENON_NOT_IIN] = {"NOT_IIN", CASELESS, TAKES_LIST},
+    [TENON_EQ_COLUMN] = {"EQ_COLUMN", EQUALITY, TAKES_COLUMN},
+    [TENON_NE_COLUMN] = {"NE_COLUMN", EQUALITY, TAKES_COLUMN},
+    [TENON_LT_COLUMN] = {"LT_COLUMN", ORDER, TAKES_COLUMN},
+    [TENON_LE_COLUMN] = {"LE_COLUMN", ORDER, TAKES_COLUMN},
+    [TENON_GT_COLUMN] = {"GT_COLUMN", ORDER, TAKES_COLUMN},
+    [TENON_GE_COLUMN] = {"GE_COLUMN", ORDER, TAKES_COLUMN},
+    [TENON_JSON_PATH_NE] = {"JSON_AT_NE", JSONS, TAKES_PATH},
+    [TENON_JSON_PATH_LT] = {"JSON_AT_LT", JSONS, TAKES_PATH},
+    [TENON_JSON_PATH_LE] = {"JSON_AT_LE", JSONS, TAKES_PATH},
+    [TENON_JSON_PATH_GT] = {"JSON_AT_GT", JSONS, TAKES_PATH},
+    [TENON_JSON_PATH_GE] = {"JSON_AT_GE", JSONS, TAKES_PATH},
+    [TENON_JSON_PATH_HAS] = {"JSON_AT_HAS", JSONS, TAKES_PATH},
+    [TENON_JSON_PATH_FIRST] = {"JSON_AT_FIRST", JSONS, TAKES_PATH},
+    [TENON_JSON_PATH_LAST] = {"JSON_AT_LAST", JSONS, TAKES_PATH},
+    [TENON_JSON_PATH_STARTS_WITH] = {"JSON_AT_STARTS_WITH", JSONS, TAKES_MATCH},
+    [TENON_JSON_PATH_ENDS_WITH] = {"JSON_AT_ENDS_WITH", JSONS, TAKES_MATCH},
+    [TENON_JSON_PATH_CONTAINS] = {"JSON_AT_CONTAINS", JSONS, TAKES_MATCH},
+    [TENON_JSON_PATH_ISTARTS_WITH] = {"JSON_AT_ISTARTS_WITH", JSONS, TAKES_MATCH},
+    [TENON_JSON_PATH_IENDS_WITH] = {"JSON_AT_IENDS_WITH", JSONS, TAKES_MATCH},
+    [TENON_JSON_PATH_ICONTAINS] = {"JSON_AT_ICONTAINS", JSONS, TAKES_MATCH},
 };
 
 /* Bools and enums have no order that both databases agree on, JSON and bytes none worth having. */
@@ -64,9 +102,9 @@ static const uint8_t families_of_kind[] = {
     [TENON_KIND_FLOAT] = NULLS | EQUALITY | ORDER | LISTS,
     [TENON_KIND_DOUBLE] = NULLS | EQUALITY | ORDER | LISTS,
     [TENON_KIND_DECIMAL] = NULLS | EQUALITY | ORDER | LISTS,
-    [TENON_KIND_TEXT] = NULLS | EQUALITY | ORDER | LISTS | MATCHES,
+    [TENON_KIND_TEXT] = NULLS | EQUALITY | ORDER | LISTS | MATCHES | CASELESS,
     [TENON_KIND_JSON] = NULLS | EQUALITY | JSONS,
-    [TENON_KIND_BYTES] = NULLS | EQUALITY,
+    [TENON_KIND_BYTES] = NULLS | EQUALITY | LISTS,
     [TENON_KIND_UUID] = NULLS | EQUALITY | ORDER | LISTS,
     [TENON_KIND_TIME] = NULLS | EQUALITY | ORDER | LISTS,
     [TENON_KIND_DATE] = NULLS | EQUALITY | ORDER | LISTS,
@@ -107,65 +145,17 @@ static bool check_operator(tenon__walk *walk, const tenon_field *field, int oper
                             operators[operation].name);
 }
 
-static bool refuse_null(tenon__walk *walk, const tenon_field *field, int operation)
+const char *tenon__operator_name(int operation)
+{
+    return operators[operation].name;
+}
+
+bool tenon__refuse_null(tenon__walk *walk, const tenon_field *field, int operation)
 {
     tenon__walk_fail(walk, TENON_MISUSE, field, "%s was given a NULL pointer",
                      operators[operation].name);
     tenon__hint(walk->err, "say IS_NULL() or NOT_NULL() where NULL is meant");
     return false;
-}
-
-/* ---- patterns -------------------------------------------------------------------------------- */
-
-static size_t escape_pattern(char *out, const char *text)
-{
-    size_t length = 0;
-    for (; *text; text++) {
-        if (*text == '%' || *text == '_' || *text == '\\')
-            out[length++] = '\\';
-        out[length++] = *text;
-    }
-    return length;
-}
-
-/* The text as a pattern of LIKE that matches only itself, with % before or behind; a pointer to it.
- */
-static const char **make_pattern(tenon__walk *walk, int operation, const char *text)
-{
-    const char **pattern = tenon__walk_alloc(walk, sizeof *pattern);
-    char *out = pattern ? tenon__walk_alloc(walk, strlen(text) * 2 + 3) : NULL;
-    if (!out)
-        return NULL;
-    size_t length = 0;
-    if (operation != TENON_STARTS_WITH)
-        out[length++] = '%';
-    length += escape_pattern(out + length, text);
-    if (operation != TENON_ENDS_WITH)
-        out[length++] = '%';
-    out[length] = '\0';
-    *pattern = out;
-    return pattern;
-}
-
-static bool takes_part(int operation)
-{
-    return operation == TENON_STARTS_WITH || operation == TENON_ENDS_WITH ||
-           operation == TENON_CONTAINS;
-}
-
-static void walk_text(tenon__walk *walk, const tenon_field *field, int operation, const char *as)
-{
-    const char *text;
-    memcpy(&text, as, sizeof text);
-    if (!text) {
-        refuse_null(walk, field, operation);
-        return;
-    }
-    bool is_range = operation == TENON_STARTS_WITH && walk->traits->has_prefix_ranges;
-    if (takes_part(operation) && !is_range)
-        tenon__walk_value(walk, make_pattern(walk, operation, text));
-    else
-        tenon__walk_value(walk, as);
 }
 
 /* ---- values ---------------------------------------------------------------------------------- */
@@ -178,29 +168,15 @@ static tenon__truth walk_list(tenon__walk *walk, const tenon_field *field, int o
         return TENON__DEPENDS;
     memcpy(list, as, sizeof *list);
     if (!list->items && list->count) {
-        refuse_null(walk, field, operation);
+        tenon__refuse_null(walk, field, operation);
         return TENON__DEPENDS;
     }
     tenon__walk_value(walk, list);
     if (list->count)
         return TENON__DEPENDS;
-    bool is_about_none = operation == TENON_NOT_IN || operation == TENON_HAS_ALL;
+    bool is_about_none =
+        operation == TENON_NOT_IN || operation == TENON_NOT_IIN || operation == TENON_HAS_ALL;
     return is_about_none ? TENON__ALWAYS : TENON__NEVER;
-}
-
-static void walk_path(tenon__walk *walk, const tenon_field *field, int operation, const char *as)
-{
-    const char *keys;
-    memcpy(&keys, as, sizeof keys);
-    if (!keys) {
-        refuse_null(walk, field, operation);
-        return;
-    }
-    if (!*keys || !tenon__utf8_is_valid(keys, strlen(keys)))
-        tenon__walk_fail(walk, TENON_MISUSE, field, "the path of JSON_AT is empty or not UTF-8");
-    tenon__shape_text(&walk->shape, keys, strlen(keys));
-    enum { VALUE = offsetof(tenon_json_filter, as.path.value) - TENON__FILTER_AS };
-    tenon__walk_value(walk, as + VALUE);
 }
 
 /* True for a = or <> of a boolean, which it writes. */
@@ -216,6 +192,51 @@ static bool walk_bool(tenon__walk *walk, const tenon_field *field, uint16_t inde
     bool is_true = (value == 1) == (operation == TENON_EQ);
     tenon__shape_field(&walk->shape, is_true ? TENON__SHAPE_IS_TRUE : TENON__SHAPE_IS_FALSE, index);
     return true;
+}
+
+/* ---- columns --------------------------------------------------------------------------------- */
+
+static bool is_integer(tenon_kind kind)
+{
+    return kind >= TENON_KIND_INT16 && kind <= TENON_KIND_INT64;
+}
+
+static bool is_plain_text(const tenon_field *field)
+{
+    return field->pg_type == TENON_PG_TEXT || field->pg_type == TENON_PG_VARCHAR;
+}
+
+static bool is_other_type_alike(const tenon_field *a, const tenon_field *b)
+{
+    return a->pg_type != TENON_PG_OTHER || strcmp(a->other_type, b->other_type) == 0;
+}
+
+/* Whether two columns mean the same by the same values, on both databases. */
+static bool is_alike(const tenon_field *a, const tenon_field *b)
+{
+    unsigned forms = TENON_FIELD_LIST | TENON_FIELD_EXACT;
+    if ((a->flags & forms) != (b->flags & forms) || a->enumeration != b->enumeration)
+        return false;
+    if (a->kind == b->kind && a->pg_type == b->pg_type)
+        return is_other_type_alike(a, b);
+    if (a->flags & TENON_FIELD_LIST)
+        return false;
+    return (is_integer(a->kind) && is_integer(b->kind)) || (is_plain_text(a) && is_plain_text(b));
+}
+
+static void walk_column(tenon__walk *walk, const tenon_field *field, int operation, const char *as)
+{
+    int column = tenon__read_int(as);
+    if (field == &tenon__count_field)
+        tenon__walk_misuse(walk, "a count cannot be compared with a column");
+    if (walk->failed || !tenon__check_column(walk, column, operators[operation].name))
+        return;
+    const tenon_field *other = &walk->model->fields[column - 1];
+    if (!is_alike(field, other))
+        tenon__walk_fail(walk, TENON_MISUSE, field, "%s cannot compare it with '%s', another type",
+                         operators[operation].name, other->name);
+    uint16_t index = (uint16_t)(column - 1);
+    tenon__shape_bytes(&walk->shape, &index, sizeof index);
 }
 
 /* What the operator takes, behind it in the shape. */
@@ -234,12 +255,18 @@ static tenon__truth walk_payload(tenon__walk *walk, const tenon_field *field, in
         tenon__walk_value(walk, as + tenon__wide_size(field->kind));
         break;
     case TAKES_TEXT:
-        walk_text(walk, field, operation, as);
+        tenon__walk_text(walk, field, operation, as);
         break;
     case TAKES_LIST:
         return walk_list(walk, field, operation, as);
+    case TAKES_COLUMN:
+        walk_column(walk, field, operation, as);
+        break;
     case TAKES_PATH:
-        walk_path(walk, field, operation, as);
+        tenon__walk_path(walk, field, operation, as);
+        break;
+    case TAKES_MATCH:
+        tenon__walk_match(walk, field, operation, as);
         break;
     }
     return TENON__DEPENDS;

@@ -249,6 +249,9 @@ static const char *match_word(tenon_operator operation)
     case TENON_NOT_LIKE:
         return " NOT LIKE ";
     case TENON_ILIKE:
+    case TENON_ISTARTS_WITH:
+    case TENON_IENDS_WITH:
+    case TENON_ICONTAINS:
         return " ILIKE ";
     case TENON_NOT_ILIKE:
         return " NOT ILIKE ";
@@ -313,34 +316,30 @@ static void write_array(tenon__sql *w, tenon_operator operation, const tenon_fie
     }
 }
 
-/* `data -> 'address' -> 0`: literals, so that an index on the expression can be used. */
-static void write_path(tenon__sql *w, const tenon_field *field)
+/* ---- regardless of case ---------------------------------------------------------------------- */
+
+/* lower() of both sides, which an index on lower(column) can find. */
+static void write_caseless_list(tenon__sql *w, const tenon_field *field, const char *word)
 {
-    tenon__sql_path path = tenon__sql_next_path(w);
+    tenon__sql_add(w, "lower(");
     tenon__sql_column(w, field);
-    for (tenon__sql_key key; tenon__sql_next_key(&path, &key);) {
-        tenon__sql_add(w, " -> ");
-        if (key.is_index)
-            tenon__buf_add(&w->text, key.text, key.length);
-        else
-            tenon__sql_literal(w, key.text, key.length);
-    }
+    tenon__sql_add(w, word);
+    tenon__sql_add(w, " (SELECT lower(k) FROM unnest(");
+    tenon__sql_slot(w, field, TENON__FORM_WIDE_LIST);
+    tenon__sql_add(w, "::text[]) AS k)");
 }
 
-static void write_json(tenon__sql *w, tenon_operator operation, const tenon_field *field)
+static void write_caseless(tenon__sql *w, tenon_operator operation, const tenon_field *field)
 {
-    if (operation == TENON_JSON_CONTAINS) {
-        write_compared(w, field);
-        tenon__sql_add(w, " @> ");
-        write_comparand(w, field);
+    if (operation == TENON_IIN || operation == TENON_NOT_IIN) {
+        write_caseless_list(w, field, operation == TENON_IIN ? ") IN" : ") NOT IN");
         return;
     }
-    tenon__sql_add(w, "(");
-    write_path(w, field);
-    tenon__sql_add(w, ")");
-    write_stand_in_cast(w, field);
-    tenon__sql_add(w, " = ");
-    write_comparand(w, field);
+    tenon__sql_add(w, "lower(");
+    tenon__sql_column(w, field);
+    tenon__sql_add(w, operation == TENON_IEQ ? ") = lower(" : ") <> lower(");
+    tenon__sql_slot(w, field, TENON__FORM_WIDE);
+    tenon__sql_add(w, "::text)");
 }
 
 /* ---- changes --------------------------------------------------------------------------------- */
@@ -527,7 +526,8 @@ const tenon__sql_dialect tenon__sql_postgresql = {
     .list = write_list,
     .match = write_match,
     .array = write_array,
-    .json = write_json,
+    .json = tenon__sql_json_postgresql,
+    .caseless = write_caseless,
     .calculated = write_calculated,
     .explain = "EXPLAIN ",
     .explained_count = 1,

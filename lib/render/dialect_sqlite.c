@@ -120,13 +120,18 @@ static tenon__sql_call aggregate_of(tenon_function function, const tenon_field *
 
 /* ---- conditions ------------------------------------------------------------------------------ */
 
-static void write_list(tenon__sql *w, tenon_operator operation, const tenon_field *field)
+static void write_key_set(tenon__sql *w, const tenon_field *field, bool is_in)
 {
-    write_compared(w, field);
-    tenon__sql_add(w, operation == TENON_IN ? " IN" : " NOT IN");
+    tenon__sql_add(w, is_in ? " IN" : " NOT IN");
     tenon__sql_add(w, " (SELECT value FROM tenon_keys(");
     tenon__sql_slot(w, field, TENON__FORM_WIDE_LIST);
     tenon__sql_add(w, "))");
+}
+
+static void write_list(tenon__sql *w, tenon_operator operation, const tenon_field *field)
+{
+    write_compared(w, field);
+    write_key_set(w, field, operation == TENON_IN);
 }
 
 static void write_prefix(tenon__sql *w, const tenon_field *field)
@@ -139,6 +144,12 @@ static void write_prefix(tenon__sql *w, const tenon_field *field)
     tenon__buf_format(&w->text, " < ?%zu || CAST(x'FF' AS TEXT) COLLATE BINARY", w->slot_count);
 }
 
+static bool minds_case(tenon_operator operation)
+{
+    return operation == TENON_LIKE || operation == TENON_NOT_LIKE || operation == TENON_ENDS_WITH ||
+           operation == TENON_CONTAINS;
+}
+
 static void write_match(tenon__sql *w, tenon_operator operation, const tenon_field *field)
 {
     if (operation == TENON_STARTS_WITH) {
@@ -146,9 +157,8 @@ static void write_match(tenon__sql *w, tenon_operator operation, const tenon_fie
         return;
     }
     bool is_negated = operation == TENON_NOT_LIKE || operation == TENON_NOT_ILIKE;
-    bool ignores_case = operation == TENON_ILIKE || operation == TENON_NOT_ILIKE;
     tenon__sql_add(w, is_negated ? "NOT " : "");
-    tenon__sql_add(w, ignores_case ? "tenon_ilike(" : "tenon_like(");
+    tenon__sql_add(w, minds_case(operation) ? "tenon_like(" : "tenon_ilike(");
     tenon__sql_column(w, field);
     tenon__sql_add(w, ", ");
     tenon__sql_text_slot(w, field);
@@ -191,39 +201,17 @@ static void write_array(tenon__sql *w, tenon_operator operation, const tenon_fie
     }
 }
 
-/* `$."address"[0]`. A key with a quote or a backslash has no spelling in SQLite's paths. */
-static void write_path(tenon__sql *w, const tenon_field *field)
+static void write_caseless(tenon__sql *w, tenon_operator operation, const tenon_field *field)
 {
-    TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
-    tenon__sql_path path = tenon__sql_next_path(w);
-    tenon__buf_char(&text, '$');
-    for (tenon__sql_key key; tenon__sql_next_key(&path, &key);) {
-        if (memchr(key.text, '"', key.length) || memchr(key.text, '\\', key.length))
-            tenon__sql_refuse(w, field,
-                              "SQLite cannot look up a JSON key with a quote or backslash",
-                              "filter on another key, or compare after reading");
-        tenon__buf_text(&text, key.is_index ? "[" : ".\"");
-        tenon__buf_add(&text, key.text, key.length);
-        tenon__buf_text(&text, key.is_index ? "]" : "\"");
-    }
-    if (text.failed)
-        w->text.failed = true;
-    tenon__sql_literal(w, tenon__buf_string(&text), text.length);
-}
-
-static void write_json(tenon__sql *w, tenon_operator operation, const tenon_field *field)
-{
-    if (operation == TENON_JSON_CONTAINS) {
-        tenon__sql_refuse(w, field, "JSON_CONTAINS does not exist on SQLite",
-                          "compare one key with JSON_AT(\"path\", value)");
+    bool is_list = operation == TENON_IIN || operation == TENON_NOT_IIN;
+    tenon__sql_column(w, field);
+    tenon__sql_add(w, " COLLATE NOCASE");
+    if (is_list) {
+        write_key_set(w, field, operation == TENON_IIN);
         return;
     }
-    tenon__sql_add(w, "(");
-    tenon__sql_column(w, field);
-    tenon__sql_add(w, " -> ");
-    write_path(w, field);
-    tenon__sql_add(w, ") = ");
-    write_comparand(w, field);
+    tenon__sql_add(w, operation == TENON_IEQ ? " = " : " <> ");
+    write_stored(w, field);
 }
 
 /* ---- changes --------------------------------------------------------------------------------- */
@@ -367,7 +355,8 @@ const tenon__sql_dialect tenon__sql_sqlite = {
     .list = write_list,
     .match = write_match,
     .array = write_array,
-    .json = write_json,
+    .json = tenon__sql_json_sqlite,
+    .caseless = write_caseless,
     .calculated = write_calculated,
     .explain = "EXPLAIN QUERY PLAN ",
     .explained_count = 4,

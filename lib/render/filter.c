@@ -29,6 +29,14 @@ static void write_test(tenon__sql *w, const tenon_field *field, const char *test
     tenon__sql_add(w, test);
 }
 
+static void write_column_pair(tenon__sql *w, tenon_operator operation, const tenon_field *field)
+{
+    static const char *const signs[] = {" = ", " <> ", " < ", " <= ", " > ", " >= "};
+    w->dialect->compared(w, field);
+    tenon__sql_add(w, signs[operation - TENON_EQ_COLUMN]);
+    w->dialect->compared(w, tenon__sql_next_field(w));
+}
+
 void tenon__sql_field_condition(tenon__sql *w, tenon_operator operation, const tenon_field *field)
 {
     switch (operation) {
@@ -84,6 +92,9 @@ void tenon__sql_field_condition(tenon__sql *w, tenon_operator operation, const t
     case TENON_STARTS_WITH:
     case TENON_ENDS_WITH:
     case TENON_CONTAINS:
+    case TENON_ISTARTS_WITH:
+    case TENON_IENDS_WITH:
+    case TENON_ICONTAINS:
         w->dialect->match(w, operation, field);
         return;
     case TENON_HAS:
@@ -93,24 +104,23 @@ void tenon__sql_field_condition(tenon__sql *w, tenon_operator operation, const t
     case TENON_NOT_EMPTY:
         w->dialect->array(w, operation, field);
         return;
-    case TENON_JSON_CONTAINS:
-    case TENON_JSON_PATH_EQ:
-        w->dialect->json(w, operation, field);
+    case TENON_IEQ:
+    case TENON_INE:
+    case TENON_IIN:
+    case TENON_NOT_IIN:
+        w->dialect->caseless(w, operation, field);
         return;
+    case TENON_EQ_COLUMN:
+    case TENON_NE_COLUMN:
+    case TENON_LT_COLUMN:
+    case TENON_LE_COLUMN:
+    case TENON_GT_COLUMN:
+    case TENON_GE_COLUMN:
+        write_column_pair(w, operation, field);
+        return;
+    default:
+        w->dialect->json(w, operation, field);
     }
-}
-
-/* COLUMN operator field field */
-static void write_column_condition(tenon__sql *w)
-{
-    static const char *const signs[] = {
-        [TENON_EQ] = " = ",  [TENON_NE] = " <> ", [TENON_LT] = " < ",
-        [TENON_LE] = " <= ", [TENON_GT] = " > ",  [TENON_GE] = " >= ",
-    };
-    const char *sign = signs[tenon__shape_next(&w->shape)];
-    w->dialect->compared(w, tenon__sql_next_field(w));
-    tenon__sql_add(w, sign);
-    w->dialect->compared(w, tenon__sql_next_field(w));
 }
 
 /* (ITEM where)* END: each item in parentheses, joined by the word; `empty` when there is none. */
@@ -155,9 +165,6 @@ static void write_condition(tenon__sql *w, uint8_t word)
         return;
     case TENON__SHAPE_COUNT:
         tenon__sql_count_condition(w);
-        return;
-    case TENON__SHAPE_COLUMN:
-        write_column_condition(w);
         return;
     case TENON__SHAPE_RAW:
         tenon__sql_raw(w);

@@ -30,14 +30,15 @@
  *     joined    := (ITEM field columns)* END      relations whose row comes along, columns of the
  *                                                 target
  *     where     := condition* END
- *     condition := operator field [text]          a tenon_operator; text: the keys of JSON_PATH_EQ
+ *     condition := operator field                 a tenon_operator
+ *                | operator field field           those that compare two columns
+ *                | operator field text [json]     those with a path, whose keys are the text
  *                | (IS_TRUE | IS_FALSE) field     booleans are literals
  *                | (ALL | ANY | NONE) (ITEM where)* END
  *                | RAW text kind* END             kind: a byte a value, a tenon_raw_kind
  *                | (SOME | EVERY | NO_ROW) relation where
  *                                                 of the rows at its other end
  *                | COUNT relation operator        of how many they are
- *                | COLUMN operator field field    two columns
  *     order     := term* END
  *     term      := (VIA relation)* (direction + 1, field)          a tenon_direction
  *                | (VIA relation)* (direction + 1 | OF_COUNT, relation)
@@ -51,6 +52,7 @@
  *     changes   := (tenon_change field)* END
  *     field     := two bytes, an index; so is a relation
  *     text      := two bytes of length, bytes
+ *     json      := one byte, a tenon__json_form: what the value is
  *
  * The values of a call are numbered in the order in which the shape mentions them: keys of FIND_BY
  * and DELETE in the order of the unique; the keys of FIND_RELATED and COUNT_RELATED, a column of
@@ -118,12 +120,24 @@ enum {
     TENON__SHAPE_EVERY,
     TENON__SHAPE_NO_ROW,
     TENON__SHAPE_COUNT,
-    TENON__SHAPE_COLUMN,
     TENON__SHAPE_RAW,
     /* in an order, where a direction may stand */
     TENON__SHAPE_VIA = 16,
     TENON__SHAPE_OF_COUNT = 32
 };
+
+typedef enum tenon__json_form {
+    TENON__JSON_NUMBER = 1,
+    TENON__JSON_TEXT,
+    TENON__JSON_WORD,    /* true, false, null */
+    TENON__JSON_COMPOUND /* an array or an object */
+} tenon__json_form;
+
+/* Whether the SQL of an operator depends on it. */
+static inline bool tenon__has_json_form(int operation)
+{
+    return operation >= TENON_JSON_PATH_LT && operation <= TENON_JSON_PATH_HAS;
+}
 
 /* What count filters compare: an integer without a column. */
 extern const tenon_field tenon__count_field;

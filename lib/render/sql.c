@@ -146,6 +146,40 @@ tenon__sql_path tenon__sql_next_path(tenon__sql *w)
     return (tenon__sql_path){.at = text, .end = text + length};
 }
 
+tenon__sql_json tenon__sql_next_json(tenon__sql *w, tenon_operator operation,
+                                     const tenon_field *field)
+{
+    tenon__sql_json json = {.operation = operation, .field = field};
+    json.path = tenon__sql_next_path(w);
+    if (tenon__has_json_form(operation))
+        json.form = (tenon__json_form)tenon__shape_next(&w->shape);
+    return json;
+}
+
+const char *tenon__sql_json_sign(tenon_operator operation)
+{
+    switch (operation) {
+    case TENON_JSON_PATH_NE:
+        return " <> ";
+    case TENON_JSON_PATH_LT:
+        return " < ";
+    case TENON_JSON_PATH_LE:
+        return " <= ";
+    case TENON_JSON_PATH_GT:
+        return " > ";
+    case TENON_JSON_PATH_GE:
+        return " >= ";
+    default:
+        return " = ";
+    }
+}
+
+bool tenon__sql_is_json_match(tenon_operator operation, bool *minds_case)
+{
+    *minds_case = operation < TENON_JSON_PATH_ISTARTS_WITH;
+    return operation >= TENON_JSON_PATH_STARTS_WITH && operation <= TENON_JSON_PATH_ICONTAINS;
+}
+
 static bool is_index(const char *key, size_t length)
 {
     enum { MOST_DIGITS = 9 };
@@ -158,7 +192,7 @@ static bool is_index(const char *key, size_t length)
 
 bool tenon__sql_next_key(tenon__sql_path *path, tenon__sql_key *key)
 {
-    if (path->at > path->end)
+    if (path->at >= path->end)
         return false;
     size_t rest = (size_t)(path->end - path->at);
     const char *dot = memchr(path->at, '.', rest);

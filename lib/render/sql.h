@@ -63,6 +63,8 @@ struct tenon__sql_dialect {
     void (*match)(tenon__sql *w, tenon_operator operation, const tenon_field *field);
     void (*array)(tenon__sql *w, tenon_operator operation, const tenon_field *field);
     void (*json)(tenon__sql *w, tenon_operator operation, const tenon_field *field);
+    /* = and IN of texts, and their negations, regardless of case. */
+    void (*caseless)(tenon__sql *w, tenon_operator operation, const tenon_field *field);
     /* The right side of an assignment: INCREASE, DECREASE, SCALE, PUSH and SET_DEFAULT. */
     void (*calculated)(tenon__sql *w, tenon_change change, const tenon_field *field);
     /* The words that explain a statement, and how many of the columns of tenon__plan_step, counted
@@ -84,6 +86,10 @@ struct tenon__sql_dialect {
     /* Where the rows of a CREATE_MANY come from: " SELECT … FROM UNNEST(…)". */
     void (*bulk_source)(tenon__sql *w, const tenon_field *const *fields, size_t count);
 };
+
+/* json_postgresql.c, json_sqlite.c */
+void tenon__sql_json_postgresql(tenon__sql *w, tenon_operator operation, const tenon_field *field);
+void tenon__sql_json_sqlite(tenon__sql *w, tenon_operator operation, const tenon_field *field);
 
 extern const tenon__sql_dialect tenon__sql_postgresql;
 extern const tenon__sql_dialect tenon__sql_sqlite;
@@ -125,6 +131,20 @@ typedef struct tenon__sql_key {
     bool is_index;
 } tenon__sql_key;
 tenon__sql_path tenon__sql_next_path(tenon__sql *w);
+/* What a JSON operator asks of the value at its path. */
+typedef struct tenon__sql_json {
+    tenon_operator operation;
+    const tenon_field *field;
+    tenon__sql_path path;
+    tenon__json_form form; /* 0: does not matter */
+} tenon__sql_json;
+/* The rest of such a condition in the shape. */
+tenon__sql_json tenon__sql_next_json(tenon__sql *w, tenon_operator operation,
+                                     const tenon_field *field);
+/* " < " … */
+const char *tenon__sql_json_sign(tenon_operator operation);
+/* Whether it is about a part of a text, and whether it minds case there. */
+bool tenon__sql_is_json_match(tenon_operator operation, bool *minds_case);
 /* False when there are no more. */
 bool tenon__sql_next_key(tenon__sql_path *path, tenon__sql_key *key);
 

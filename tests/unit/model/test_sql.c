@@ -217,6 +217,18 @@ WHERE(tree_empty, .all = {&no_conditions, 0}, .any = {&no_conditions, 0},
       .none = {&no_conditions, 0})
 WHERE(tree_of_nothing, .any = USER_WHERES({.age = {0}}, {.age = EQ(1)}))
 
+static const tenon_json number = {0, "1"}, word = {0, "true"};
+WHERE(caseless, .name = IEQ("a"), .email = INE("b"))
+WHERE(caseless_lists, .name = IIN(names, 2), .email = NOT_IIN(names, 2))
+WHERE(caseless_parts, .name = ICONTAINS("a_"))
+WHERE(columns, .age = GT_COLUMN(USER_ID), .name = NE_COLUMN(USER_EMAIL))
+OF_EVERYTHING(json_ordered, .data = JSON_AT_GE("a.0", number))
+OF_EVERYTHING(json_ordered_texts, .raw = JSON_AT_LT("", ((tenon_json){0, "\"b\""})))
+OF_EVERYTHING(json_unequal, .raw = JSON_AT_NE("a", document))
+OF_EVERYTHING(json_parts, .data = JSON_AT_CONTAINS("a", "b"), .raw = JSON_AT_IENDS_WITH("a", "b"))
+OF_EVERYTHING(json_has, .data = JSON_AT_HAS("a", number), .raw = JSON_AT_HAS("", word))
+OF_EVERYTHING(json_ends, .data = JSON_AT_FIRST("a", number), .raw = JSON_AT_LAST("a.b", number))
+
 static const sql_case filter_cases[] = {
     {"EQ", equal},
     {"NE", unequal},
@@ -255,6 +267,16 @@ static const sql_case filter_cases[] = {
     {"trees in trees", tree_nested},
     {"trees of no items", tree_empty},
     {"a tree with an item without conditions", tree_of_nothing},
+    {"IEQ and INE", caseless},
+    {"IIN and NOT_IIN", caseless_lists},
+    {"ICONTAINS", caseless_parts},
+    {"two columns", columns},
+    {"JSON_AT_GE of a number", json_ordered},
+    {"JSON_AT_LT of a text, without a path", json_ordered_texts},
+    {"JSON_AT_NE", json_unequal},
+    {"JSON_AT_CONTAINS and JSON_AT_IENDS_WITH", json_parts},
+    {"JSON_AT_HAS", json_has},
+    {"JSON_AT_FIRST and JSON_AT_LAST", json_ends},
 };
 
 /* ---- relations ------------------------------------------------------------------------------- */
