@@ -8,6 +8,9 @@
 
 static void write_where(tenon__sql *w);
 
+/* From EQ to GE, with a value and with a column. */
+static const char *const signs[] = {" = ", " <> ", " < ", " <= ", " > ", " >= "};
+
 static void write_comparison(tenon__sql *w, const tenon_field *field, const char *sign)
 {
     w->dialect->compared(w, field);
@@ -31,7 +34,6 @@ static void write_test(tenon__sql *w, const tenon_field *field, const char *test
 
 static void write_column_pair(tenon__sql *w, tenon_operator operation, const tenon_field *field)
 {
-    static const char *const signs[] = {" = ", " <> ", " < ", " <= ", " > ", " >= "};
     w->dialect->compared(w, field);
     tenon__sql_add(w, signs[operation - TENON_EQ_COLUMN]);
     w->dialect->compared(w, tenon__sql_next_field(w));
@@ -39,25 +41,11 @@ static void write_column_pair(tenon__sql *w, tenon_operator operation, const ten
 
 void tenon__sql_field_condition(tenon__sql *w, tenon_operator operation, const tenon_field *field)
 {
-    switch (operation) {
-    case TENON_EQ:
-        write_comparison(w, field, " = ");
+    if (operation <= TENON_GE) {
+        write_comparison(w, field, signs[operation - TENON_EQ]);
         return;
-    case TENON_NE:
-        write_comparison(w, field, " <> ");
-        return;
-    case TENON_LT:
-        write_comparison(w, field, " < ");
-        return;
-    case TENON_LE:
-        write_comparison(w, field, " <= ");
-        return;
-    case TENON_GT:
-        write_comparison(w, field, " > ");
-        return;
-    case TENON_GE:
-        write_comparison(w, field, " >= ");
-        return;
+    }
+    switch ((int)operation) {
     case TENON_RANGE_GE_LE:
         write_pair(w, field, " >= ", " AND ", " <= ");
         return;
