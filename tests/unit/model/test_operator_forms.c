@@ -118,7 +118,7 @@ static void columns_of_other_types_are_not(void **state)
           .uuid = LE_COLUMN(EVERYTHING_UUID), .day = EQ_COLUMN(EVERYTHING_DAY),
           .money = EQ_COLUMN(EVERYTHING_MONEY), .address = EQ_COLUMN(EVERYTHING_ADDRESS),
           .bits = EQ_COLUMN(EVERYTHING_BITS), .markup = EQ_COLUMN(EVERYTHING_MARKUP),
-          .flag = EQ_COLUMN(EVERYTHING_FLAG), .raw = EQ_COLUMN(EVERYTHING_RAW));
+          .flag = EQ_COLUMN(EVERYTHING_FLAG), .raw_ = EQ_COLUMN(EVERYTHING_RAW));
     arrays_create(b->session, .id = SET(1));
     assert_int_equal(arrays_count(b->session, .where = {.numbers = EQ_COLUMN(ARRAYS_NUMBERS)}), 1);
     arrays_count(b->session, .where = {.numbers = EQ_COLUMN(ARRAYS_BIGS)});
@@ -151,7 +151,7 @@ static void create_documents(both *b)
     };
     for (int i = 0; i < 6; i++)
         everything_create(b->session, .id = SET(i + 1), .data = SET(JSON(documents[i])),
-                          .raw = SET(JSON(documents[i])));
+                          .raw_ = SET(JSON(documents[i])));
     everything_create(b->session, .id = SET(7));
     assert_sound(b->session);
 }
@@ -161,11 +161,11 @@ static void numbers_and_texts_in_json_have_an_order(void **state)
     both *b = *state;
     create_documents(b);
     FINDS("1", .data = JSON_AT_LT("a.n", JSON("10")));
-    FINDS("1", .raw = JSON_AT_LE("a.n", JSON("2.0")));
+    FINDS("1", .raw_ = JSON_AT_LE("a.n", JSON("2.0")));
     FINDS("2", .data = JSON_AT_GT("a.n", JSON("2")));
-    FINDS("1 2", .raw = JSON_AT_GE("a.n", JSON("-1")));
+    FINDS("1 2", .raw_ = JSON_AT_GE("a.n", JSON("-1")));
     FINDS("3", .data = JSON_AT_GT("a.n", JSON("\"5\"")));
-    FINDS("2", .data = JSON_AT_GT("t", JSON("\"a\"")), .raw = JSON_AT_LT("t", JSON("\"z\"")),
+    FINDS("2", .data = JSON_AT_GT("t", JSON("\"a\"")), .raw_ = JSON_AT_LT("t", JSON("\"z\"")),
           .id = EQ(2));
     FINDS("6", .data = JSON_AT_GT("0", JSON("2")));
     FINDS("5", .data = JSON_AT_GE("", JSON("\"plain\"")));
@@ -180,12 +180,12 @@ static void texts_in_json_have_parts(void **state)
     both *b = *state;
     create_documents(b);
     FINDS("1", .data = JSON_AT_STARTS_WITH("t", "Gr"));
-    FINDS("1", .raw = JSON_AT_ENDS_WITH("t", "reen"));
+    FINDS("1", .raw_ = JSON_AT_ENDS_WITH("t", "reen"));
     FINDS("1 2", .data = JSON_AT_CONTAINS("t", "een"));
-    FINDS("2", .raw = JSON_AT_CONTAINS("t", "r%e"));
+    FINDS("2", .raw_ = JSON_AT_CONTAINS("t", "r%e"));
     FINDS("1 2", .data = JSON_AT_ISTARTS_WITH("t", "gR"));
     FINDS("1 2", .data = JSON_AT_IENDS_WITH("t", "EN"));
-    FINDS("2", .raw = JSON_AT_ICONTAINS("t", "R%E"));
+    FINDS("2", .raw_ = JSON_AT_ICONTAINS("t", "R%E"));
     FINDS("5", .data = JSON_AT_CONTAINS("", "lai"));
     LEAVES("2 3 4", .data = JSON_AT_STARTS_WITH("t", "Gr"));
     REFUSES(TENON_MISUSE, "NULL", .data = JSON_AT_CONTAINS("t", NULL));
@@ -197,15 +197,15 @@ static void arrays_in_json_have_elements(void **state)
     both *b = *state;
     create_documents(b);
     FINDS("1 2", .data = JSON_AT_HAS("l", JSON("\"x\"")));
-    FINDS("1", .raw = JSON_AT_HAS("l", JSON("1")));
+    FINDS("1", .raw_ = JSON_AT_HAS("l", JSON("1")));
     FINDS("1", .data = JSON_AT_HAS("l", JSON(" true")));
     FINDS("1", .data = JSON_AT_HAS("l", JSON("null")));
     FINDS("6", .data = JSON_AT_HAS("", JSON("1")));
     LEAVES("2 3 4", .data = JSON_AT_HAS("l", JSON("1")));
     FINDS("1", .data = JSON_AT_FIRST("l", JSON("1")));
-    FINDS("2", .raw = JSON_AT_FIRST("l", JSON("\"x\"")));
+    FINDS("2", .raw_ = JSON_AT_FIRST("l", JSON("\"x\"")));
     FINDS("1", .data = JSON_AT_LAST("l", JSON("null")));
-    FINDS("6", .raw = JSON_AT_LAST("", JSON("1")));
+    FINDS("6", .raw_ = JSON_AT_LAST("", JSON("1")));
     LEAVES("2 4", .data = JSON_AT_FIRST("l", JSON("1")));
     if (b->is_sqlite)
         REFUSES(TENON_UNSUPPORTED, "single values", .data = JSON_AT_HAS("l", JSON("[1]")));

@@ -223,11 +223,11 @@ WHERE(caseless_lists, .name = IIN(names, 2), .email = NOT_IIN(names, 2))
 WHERE(caseless_parts, .name = ICONTAINS("a_"))
 WHERE(columns, .age = GT_COLUMN(USER_ID), .name = NE_COLUMN(USER_EMAIL))
 OF_EVERYTHING(json_ordered, .data = JSON_AT_GE("a.0", number))
-OF_EVERYTHING(json_ordered_texts, .raw = JSON_AT_LT("", ((tenon_json){0, "\"b\""})))
-OF_EVERYTHING(json_unequal, .raw = JSON_AT_NE("a", document))
-OF_EVERYTHING(json_parts, .data = JSON_AT_CONTAINS("a", "b"), .raw = JSON_AT_IENDS_WITH("a", "b"))
-OF_EVERYTHING(json_has, .data = JSON_AT_HAS("a", number), .raw = JSON_AT_HAS("", word))
-OF_EVERYTHING(json_ends, .data = JSON_AT_FIRST("a", number), .raw = JSON_AT_LAST("a.b", number))
+OF_EVERYTHING(json_ordered_texts, .raw_ = JSON_AT_LT("", ((tenon_json){0, "\"b\""})))
+OF_EVERYTHING(json_unequal, .raw_ = JSON_AT_NE("a", document))
+OF_EVERYTHING(json_parts, .data = JSON_AT_CONTAINS("a", "b"), .raw_ = JSON_AT_IENDS_WITH("a", "b"))
+OF_EVERYTHING(json_has, .data = JSON_AT_HAS("a", number), .raw_ = JSON_AT_HAS("", word))
+OF_EVERYTHING(json_ends, .data = JSON_AT_FIRST("a", number), .raw_ = JSON_AT_LAST("a.b", number))
 
 static const sql_case filter_cases[] = {
     {"EQ", equal},
