@@ -416,38 +416,32 @@
 #define JSON_AT_LAST(keys_, v) TENON_OP_JSON_AT_LAST(keys_, v)
 #endif
 #ifdef JSON_AT_STARTS_WITH
-#error                                                                                             \
-    "JSON_AT_STARTS_WITH is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_JSON_AT_STARTS_WITH"
+#error "JSON_AT_STARTS_WITH is another header's: use TENON_NO_SHORT_NAMES and its TENON_OP_ name"
 #else
 #define JSON_AT_STARTS_WITH(keys_, v) TENON_OP_JSON_AT_STARTS_WITH(keys_, v)
 #endif
 #ifdef JSON_AT_ENDS_WITH
-#error                                                                                             \
-    "JSON_AT_ENDS_WITH is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_JSON_AT_ENDS_WITH"
+#error "JSON_AT_ENDS_WITH is another header's: use TENON_NO_SHORT_NAMES and its TENON_OP_ name"
 #else
 #define JSON_AT_ENDS_WITH(keys_, v) TENON_OP_JSON_AT_ENDS_WITH(keys_, v)
 #endif
 #ifdef JSON_AT_CONTAINS
-#error                                                                                             \
-    "JSON_AT_CONTAINS is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_JSON_AT_CONTAINS"
+#error "JSON_AT_CONTAINS is another header's: use TENON_NO_SHORT_NAMES and its TENON_OP_ name"
 #else
 #define JSON_AT_CONTAINS(keys_, v) TENON_OP_JSON_AT_CONTAINS(keys_, v)
 #endif
 #ifdef JSON_AT_ISTARTS_WITH
-#error                                                                                             \
-    "JSON_AT_ISTARTS_WITH is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_JSON_AT_ISTARTS_WITH"
+#error "JSON_AT_ISTARTS_WITH is another header's: use TENON_NO_SHORT_NAMES and its TENON_OP_ name"
 #else
 #define JSON_AT_ISTARTS_WITH(keys_, v) TENON_OP_JSON_AT_ISTARTS_WITH(keys_, v)
 #endif
 #ifdef JSON_AT_IENDS_WITH
-#error                                                                                             \
-    "JSON_AT_IENDS_WITH is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_JSON_AT_IENDS_WITH"
+#error "JSON_AT_IENDS_WITH is another header's: use TENON_NO_SHORT_NAMES and its TENON_OP_ name"
 #else
 #define JSON_AT_IENDS_WITH(keys_, v) TENON_OP_JSON_AT_IENDS_WITH(keys_, v)
 #endif
 #ifdef JSON_AT_ICONTAINS
-#error                                                                                             \
-    "JSON_AT_ICONTAINS is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_JSON_AT_ICONTAINS"
+#error "JSON_AT_ICONTAINS is another header's: use TENON_NO_SHORT_NAMES and its TENON_OP_ name"
 #else
 #define JSON_AT_ICONTAINS(keys_, v) TENON_OP_JSON_AT_ICONTAINS(keys_, v)
 #endif
