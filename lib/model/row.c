@@ -46,3 +46,10 @@ void tenon__shrink(tenon__rows *rows, size_t row_size)
     if (items)
         rows->items = items;
 }
+
+const void *tenon__row_wide(const tenon_field *field, const void *row, tenon__wide *room)
+{
+    const void *value = tenon__row_value(field, row);
+    bool is_array = field->flags & TENON_FIELD_LIST;
+    return value && !is_array ? tenon__widen(field->kind, value, room) : value;
+}

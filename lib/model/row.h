@@ -9,6 +9,11 @@
  * NULL. */
 const void *tenon__row_value(const tenon_field *field, const void *row);
 
+/* The same in its wide form: in `room`, or in the row itself. */
+const void *tenon__row_wide(const tenon_field *field, const void *row, tenon__wide *room);
+/* Whether two rows have the same value in a field; NULL equals NULL (equal.c). */
+bool tenon__row_is_equal(const tenon_field *field, const void *a, const void *b);
+
 /* `at`: a field's index, or field_count plus a relation's. */
 static inline bool tenon__row_is_loaded(const tenon_model *model, const void *row, uint32_t at)
 {

@@ -49,11 +49,14 @@ static int change_of(const tenon_field *field, const void *set)
     return tenon__read_int((const char *)set + field->set_offset);
 }
 
+static size_t value_offset(const tenon_field *field)
+{
+    return is_list(field) ? offsetof(tenon_text_array_set, value) : value_offsets[field->kind];
+}
+
 static const void *value_of(const tenon_field *field, const void *set)
 {
-    size_t offset =
-        is_list(field) ? offsetof(tenon_text_array_set, value) : value_offsets[field->kind];
-    return (const char *)set + field->set_offset + offset;
+    return (const char *)set + field->set_offset + value_offset(field);
 }
 
 static bool fail_change(tenon__walk *walk, const tenon_field *field, int change, const char *why)
@@ -153,6 +156,24 @@ static const void *given_value(tenon__walk *walk, const tenon_field *field, int 
     if (change == TENON_SET_OR_NULL)
         value = or_null(walk, field, value);
     return value ? checked(walk, field, value) : NULL;
+}
+
+void tenon__set_write(const tenon_field *field, void *set, const void *value)
+{
+    tenon_change change = value ? TENON_SET : TENON_SET_NULL;
+    memcpy((char *)set + field->set_offset, &change, sizeof change);
+    if (value)
+        memcpy((char *)set + field->set_offset + value_offset(field), value,
+               is_list(field) ? sizeof(tenon__list) : tenon__wide_size(field->kind));
+}
+
+const void *tenon__set_value(const tenon_field *field, const void *set)
+{
+    int change = change_of(field, set);
+    const void *value = value_of(field, set), *pointer;
+    if (change != TENON_SET && change != TENON_SET_OR_NULL)
+        return NULL;
+    return find_pointer(field, value, &pointer) && !pointer ? NULL : value;
 }
 
 /* ---- new rows -------------------------------------------------------------------------------- */

@@ -248,6 +248,10 @@ void tenon__walk_create(tenon__walk *walk, const void *set, const tenon_unique *
 /* A …Set as changes, the times of UPDATED_AT fields included when there is any change. */
 void tenon__walk_changes(tenon__walk *walk, const void *set);
 bool tenon__set_has_changes(const tenon_model *model, const void *set);
+/* SET(value) into a …Set, SET_NULL() for NULL. */
+void tenon__set_write(const tenon_field *field, void *set, const void *value);
+/* The wide value of a SET in a …Set; NULL for any other change, and without one. */
+const void *tenon__set_value(const tenon_field *field, const void *set);
 /* What is written with a …Set at the end of this relation; NULL: nothing. */
 static inline const void *tenon__nested_at(const tenon_relation *relation, const void *set)
 {
@@ -263,6 +267,15 @@ void tenon__refuse_nested(tenon__walk *walk, const void *set, const char *call);
 bool tenon__is_left_out(const tenon_field *field, const void *set);
 /* The value of a field that is not left out: NULL for SQL NULL, and also when it fails. */
 const void *tenon__create_value(tenon__walk *walk, const tenon_field *field, const void *set);
+
+/* ---- nested.c -------------------------------------------------------------------------------- */
+
+/* The calls of query.h for sets with relations, in a transaction of their own. The session is sound
+ * and the descriptor checked. */
+void *tenon__create_nested(const tenon_model *model, const void *set);
+void *tenon__update_nested(const tenon_model *model, uint32_t unique, const void *const *key,
+                           const void *set);
+void *tenon__upsert_nested(const tenon_model *model, uint32_t unique, const void *upsert);
 
 /* ---- version.c ------------------------------------------------------------------------------- */
 

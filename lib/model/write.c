@@ -40,7 +40,8 @@ void *tenon_create(const tenon_model *model, const void *set)
         return NULL;
     walk.subject = set;
     tenon__walk_flag(&walk, TENON__SHAPE_RETURNING);
-    tenon__refuse_nested(&walk, set, "create");
+    if (TENON__UNLIKELY(tenon__set_has_nested(model, set)))
+        return tenon__create_nested(model, set);
     tenon__walk_create(&walk, set, NULL);
     return tenon__walk_run_for_row(&walk);
 }
@@ -72,7 +73,8 @@ void *tenon_update(const tenon_model *model, uint32_t unique, const void *const 
                has_changes ? TENON__UPDATE : TENON__FIND_BY))
         return NULL;
     walk.subject = set;
-    tenon__refuse_nested(&walk, set, "update");
+    if (TENON__UNLIKELY(tenon__set_has_nested(model, set)))
+        return tenon__update_nested(model, unique, key, set);
     if (has_changes)
         tenon__walk_changes(&walk, set);
     tenon__walk_key(&walk, unique, key);
@@ -126,11 +128,14 @@ void *tenon_upsert(const tenon_model *model, const void *upsert)
     walk.subject = upsert;
     const tenon_unique *unique = choose_unique(&walk, head.on);
     if (unique) {
-        tenon__walk_create(&walk, inner_set(&walk, upsert, model->upsert_create), unique);
-        tenon__walk_changes(&walk, inner_set(&walk, upsert, model->upsert_update));
+        const void *create = inner_set(&walk, upsert, model->upsert_create);
+        const void *change = inner_set(&walk, upsert, model->upsert_update);
+        if (TENON__UNLIKELY(tenon__set_has_nested(model, create) ||
+                            tenon__set_has_nested(model, change)))
+            return tenon__upsert_nested(model, (uint32_t)(unique - model->uniques), upsert);
+        tenon__walk_create(&walk, create, unique);
+        tenon__walk_changes(&walk, change);
         tenon__refuse_expected(&walk, "upsert");
-        tenon__refuse_nested(&walk, inner_set(&walk, upsert, model->upsert_create), "upsert");
-        tenon__refuse_nested(&walk, inner_set(&walk, upsert, model->upsert_update), "upsert");
     }
     return tenon__walk_run_for_row(&walk);
 }

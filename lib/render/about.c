@@ -23,6 +23,9 @@ static const named names[] = {
     [TENON__UPSERT] = {"upsert", TENON__DEED_UPSERT},
     [TENON__DELETE] = {"delete", TENON__DEED_DELETE},
     [TENON__DELETE_MANY] = {"delete_many", TENON__DEED_DELETE_MANY},
+    [TENON__LINKED] = {"linked", TENON__DEED_NONE},
+    [TENON__LINK] = {"link", TENON__DEED_NONE},
+    [TENON__UNLINK] = {"unlink", TENON__DEED_NONE},
 };
 
 static bool gives_rows(const tenon__sql *w)

@@ -91,6 +91,15 @@ static void write_operation(tenon__sql *w)
     case TENON__DELETE_MANY:
         tenon__sql_delete_many(w);
         return;
+    case TENON__LINKED:
+        tenon__sql_linked(w);
+        return;
+    case TENON__LINK:
+        tenon__sql_link(w);
+        return;
+    case TENON__UNLINK:
+        tenon__sql_unlink(w);
+        return;
     }
 }
 

@@ -30,12 +30,40 @@ void tenon__sql_plain_layout(tenon__sql *w, const tenon__out *outs, size_t count
 static const tenon__out one_count = {.kind = TENON__OUT_INT64};
 static const tenon__out one_flag = {.kind = TENON__OUT_BOOL};
 
+/* `loaded` is all zero and the outs are empty; NULL when memory is exhausted. */
+static tenon__layout *begin_row_layout(tenon__sql *w, const tenon_model *model, uint64_t **loaded)
+{
+    tenon__layout *layout = tenon__sql_alloc(w, 1, sizeof *layout);
+    *loaded = tenon__sql_alloc(w, tenon_loaded_words(model), sizeof **loaded);
+    if (w->failed)
+        return NULL;
+    layout->row_size = model->row_size;
+    layout->loaded = *loaded;
+    layout->loaded_words = tenon_loaded_words(model);
+    layout->loaded_offset = model->loaded_offset;
+    layout->model = model;
+    return w->layout = layout;
+}
+
+void tenon__sql_key_layout(tenon__sql *w, const tenon_model *model, uint16_t field)
+{
+    uint64_t *loaded;
+    tenon__layout *layout = begin_row_layout(w, model, &loaded);
+    tenon__out *out = tenon__sql_alloc(w, 1, sizeof *out);
+    if (w->failed)
+        return;
+    *out = (tenon__out){.field = &model->fields[field], .offset = model->fields[field].row_offset};
+    loaded[field / 64] |= UINT64_C(1) << field % 64;
+    layout->outs = out;
+    layout->out_count = 1;
+}
+
 static void make_row_layout(tenon__sql *w, const uint8_t *columns)
 {
     const tenon_model *model = w->model;
-    tenon__layout *layout = tenon__sql_alloc(w, 1, sizeof *layout);
+    uint64_t *loaded;
+    tenon__layout *layout = begin_row_layout(w, model, &loaded);
     tenon__out *outs = tenon__sql_alloc(w, model->field_count, sizeof *outs);
-    uint64_t *loaded = tenon__sql_alloc(w, tenon_loaded_words(model), sizeof *loaded);
     if (w->failed)
         return;
     for (uint32_t i = 0; i < model->field_count; i++) {
@@ -46,12 +74,6 @@ static void make_row_layout(tenon__sql *w, const uint8_t *columns)
         loaded[i / 64] |= UINT64_C(1) << i % 64;
     }
     layout->outs = outs;
-    layout->row_size = model->row_size;
-    layout->loaded = loaded;
-    layout->loaded_words = tenon_loaded_words(model);
-    layout->loaded_offset = model->loaded_offset;
-    layout->model = model;
-    w->layout = layout;
 }
 
 void tenon__sql_write_columns(tenon__sql *w)

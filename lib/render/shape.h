@@ -26,6 +26,8 @@
  *                                                 FIND_RELATED
  *                | related where                  COUNT_RELATED
  *     related   := two pointers                   the relation, and the model that has it
+ *                |                                LINK: the relation stands in the head
+ *                | END | IN | NOT_IN              LINKED, UNLINK: which keys of the other side
  *     columns   := 8 bytes for each 64 fields     a bit a field
  *     joined    := (ITEM field columns)* END      relations whose row comes along, columns of the
  *                                                 target
@@ -80,13 +82,16 @@ typedef enum tenon__operation {
     TENON__GROUP,
     TENON__PAGE,
     TENON__PAGE_OF,
+    TENON__LINKED,
     TENON__CREATE,
     TENON__CREATE_MANY, /* many rows by one statement: UNNEST, tenon_rows; COPY by its flag */
     TENON__UPDATE,
     TENON__UPDATE_MANY,
     TENON__UPSERT,
     TENON__DELETE,
-    TENON__DELETE_MANY
+    TENON__DELETE_MANY,
+    TENON__LINK,
+    TENON__UNLINK
 } tenon__operation;
 
 typedef enum tenon__shape_flag {

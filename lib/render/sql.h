@@ -259,6 +259,13 @@ void tenon__sql_returning(tenon__sql *w);
 /* related.c */
 void tenon__sql_find_related(tenon__sql *w);
 void tenon__sql_count_related(tenon__sql *w);
+/* The layout of rows that have one column of `model`. */
+void tenon__sql_key_layout(tenon__sql *w, const tenon_model *model, uint16_t field);
+
+/* link.c */
+void tenon__sql_link(tenon__sql *w);
+void tenon__sql_unlink(tenon__sql *w);
+void tenon__sql_linked(tenon__sql *w);
 
 /* aggregate.c */
 void tenon__sql_aggregate(tenon__sql *w);
