@@ -436,6 +436,56 @@ static const sql_case write_cases[] = {
     {"delete_many of everything", delete_every},
 };
 
+/* ---- aggregates and pages --------------------------------------------------------------------- */
+
+CASE(aggregate_all,
+     user_aggregate(s, .count = true, .count_of = {USER_AGE}, .distinct_of = {USER_ROLE, USER_AGE}))
+CASE(aggregate_numbers,
+     everything_aggregate(s,
+                          .sum = {EVERYTHING_SMALL, EVERYTHING_BIG, EVERYTHING_REAL,
+                                  EVERYTHING_PRECISE, EVERYTHING_PRICE, EVERYTHING_MONEY},
+                          .avg = {EVERYTHING_SMALL, EVERYTHING_REAL, EVERYTHING_PRECISE,
+                                  EVERYTHING_PRICE, EVERYTHING_MONEY}))
+CASE(aggregate_extremes, everything_aggregate(s, .min = {EVERYTHING_TEXT, EVERYTHING_UUID},
+                                              .max = {EVERYTHING_MONEY, EVERYTHING_INSTANT}))
+CASE(aggregate_parts, user_aggregate(s, .where = {.age = GE(18)}, .count = true,
+                                     .parts = USER_PARTS({.where = &(UserWhere){.active = EQ(true),
+                                                                                .name = LIKE("A%")},
+                                                          .count = true,
+                                                          .sum = {USER_BALANCE}},
+                                                         {.avg = {USER_AGE}})))
+CASE(aggregate_limited, user_aggregate(s, .where = {.age = GE(18)}, .order_by = {DESC(USER_AGE)},
+                                       .limit = 10, .offset = 5, .sum = {USER_AGE}))
+CASE(group_by_enum, user_group(s, .by = {USER_ROLE}, .count = true, .order_by = {ASC(USER_ROLE)}))
+CASE(group_having,
+     user_group(s, .by = {USER_ROLE, USER_AGE}, .where = {.active = EQ(true)}, .max = {USER_NAME},
+                .having = {.count = GE(2),
+                           .avg.score = BETWEEN(0.5, 1.5),
+                           .any = USER_HAVINGS({.min.name = CONTAINS("x")},
+                                               {.sum.balance = GT(((tenon_decimal){0, "1"}))})},
+                .order_by = {DESC_COUNT(), ASC_BY(SUM, USER_BALANCE)}, .limit = 3))
+CASE(facets_of_text, user_facets(s, .column = USER_NAME, .where = {.active = EQ(true)}, .limit = 5))
+CASE(page_first, user_page(s, .size = 20))
+CASE(page_ordered,
+     membership_page(s, .size = 20, .where = {.note = NOT_NULL()},
+                     .order_by = {DESC(MEMBERSHIP_SINCE)}, .select = {MEMBERSHIP_NOTE}))
+CASE(page_numbered, user_page_of(s, .page = 3, .size = 20, .where = {.age = GE(18)},
+                                 .order_by = {DESC(USER_CREATED_AT)}, .select = {USER_EMAIL}))
+
+static const sql_case aggregate_cases[] = {
+    {"counts", aggregate_all},
+    {"sums and averages", aggregate_numbers},
+    {"least and greatest", aggregate_extremes},
+    {"parts with filters", aggregate_parts},
+    {"over the rows left", aggregate_limited},
+    {"groups of an enum", group_by_enum},
+    {"groups with having", group_having},
+    {"facets", facets_of_text},
+    {"the first page", page_first},
+    {"a page in order", page_ordered},
+    {"a numbered page", page_numbered},
+};
+
 /* ---- comparing ------------------------------------------------------------------------------- */
 
 static void note_call(const sql_case *c, tenon_session *s)
@@ -507,6 +557,11 @@ static void relations_are_said_like_this(void **state)
     check_group("tests/golden/sql/relation.txt", relation_cases, TENON__COUNT(relation_cases));
 }
 
+static void aggregates_and_pages_are_said_like_this(void **state)
+{
+    check_group("tests/golden/sql/aggregate.txt", aggregate_cases, TENON__COUNT(aggregate_cases));
+}
+
 static void writing_is_said_like_this(void **state)
 {
     check_group("tests/golden/sql/write.txt", write_cases, TENON__COUNT(write_cases));
@@ -534,6 +589,7 @@ int main(void)
         cmocka_unit_test(reading_is_said_like_this),
         cmocka_unit_test(conditions_are_said_like_this),
         cmocka_unit_test(relations_are_said_like_this),
+        cmocka_unit_test(aggregates_and_pages_are_said_like_this),
         cmocka_unit_test(writing_is_said_like_this),
     };
     return cmocka_run_group_tests(tests, open_both, close_both);
