@@ -57,7 +57,7 @@ static void refuse_secrets(task *t)
 }
 
 /* Chosen columns, with those of the order. */
-static void walk_columns_and_order(task *t, const char *call)
+static void walk_columns_and_places(task *t, const char *call)
 {
     tenon__walk *walk = &t->walk;
     size_t at = walk->shape.length;
@@ -89,7 +89,6 @@ static bool begin(task *t, const char *call, tenon__operation operation)
     tenon__walk_index(&t->walk, t->head.hints);
     tenon__walk_plan(&t->walk, t->head.plan);
     refuse_options(t, call);
-    walk_columns_and_order(t, call);
     return true;
 }
 
@@ -213,6 +212,7 @@ tenon_page tenon_find_page(const tenon_model *model, const void *query,
     if (!open_task(&t, model, query, "page") || !begin(&t, "a page", TENON__PAGE))
         return (tenon_page){0};
     check_request(&t, request);
+    walk_columns_and_places(&t, "a page");
     refuse_secrets(&t);
     size_t where_at = t.walk.shape.length, first_value = t.walk.value_count;
     walk_where(&t);
@@ -247,6 +247,8 @@ static bool find_rows(task *t, int64_t page, int64_t size, tenon__rows *rows, in
     if (!begin(t, "a page", TENON__PAGE_OF))
         return false;
     check_number(t, page, size, offset);
+    tenon__walk_columns(&t->walk, t->query);
+    tenon__walk_order_and_key(&t->walk, t->query, "a page");
     walk_where(t);
     walk_where(t);
     if (!t->walk.failed)

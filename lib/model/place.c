@@ -17,12 +17,18 @@ static bool is_whole(const tenon_model *model, const tenon_unique *unique)
     return true;
 }
 
-static const tenon_unique *key_of(const tenon_model *model)
+/* NULL, with MISUSE, when the model has none. */
+static const tenon_unique *key_of(tenon__walk *walk, const char *call)
 {
+    const tenon_model *model = walk->model;
     for (uint32_t i = 0; i < model->unique_count; i++) {
         if (is_whole(model, &model->uniques[i]))
             return &model->uniques[i];
     }
+    tenon__walk_misuse(walk,
+                       "%s needs a primary key, or a unique whose columns are never NULL, for an "
+                       "order that is always the same",
+                       call);
     return NULL;
 }
 
@@ -95,16 +101,39 @@ static void add_terms_of_query(tenon__walk *walk, const char *at, const tenon_un
 bool tenon__walk_places(tenon__walk *walk, const void *order_by, const char *call,
                         tenon__places *out)
 {
-    const tenon_unique *key = key_of(walk->model);
+    const tenon_unique *key = key_of(walk, call);
     out->count = 0;
     if (!key)
-        return tenon__walk_misuse(walk,
-                                  "%s needs a primary key, or a unique whose columns are never "
-                                  "NULL, for an order that is always the same",
-                                  call);
+        return false;
     add_terms_of_query(walk, order_by, key, call, out);
     for (uint16_t i = 0; i < key->field_count; i++)
         add_term(walk, out, key->fields[i], TENON_ASC);
     tenon__shape_word(&walk->shape, TENON__SHAPE_END);
     return !walk->failed;
+}
+
+/* ---- without places -------------------------------------------------------------------------- */
+
+static bool is_ordered_by(const tenon_model *model, const char *at, uint16_t field)
+{
+    for (int i = 0; i < TENON_MAX_ORDER; i++, at += model->order_size) {
+        if (tenon__read_int(at) == field + 1)
+            return true;
+    }
+    return false;
+}
+
+void tenon__walk_order_and_key(tenon__walk *walk, const void *query, const char *call)
+{
+    const char *order_by = (const char *)query + walk->model->query_order_by;
+    const tenon_unique *key = key_of(walk, call);
+    tenon__walk_order(walk, query);
+    if (!key || walk->shape.failed)
+        return;
+    walk->shape.length--; /* the end of the order comes behind the key */
+    for (uint16_t i = 0; i < key->field_count; i++) {
+        if (!is_ordered_by(walk->model, order_by, key->fields[i]))
+            tenon__shape_field(&walk->shape, TENON_ASC + 1, key->fields[i]);
+    }
+    tenon__shape_word(&walk->shape, TENON__SHAPE_END);
 }

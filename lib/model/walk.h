@@ -213,6 +213,9 @@ typedef struct tenon__places {
 bool tenon__walk_places(tenon__walk *walk, const void *order_by, const char *call,
                         tenon__places *out);
 
+/* The order of a query, which may be one by relations, and the key behind it. */
+void tenon__walk_order_and_key(tenon__walk *walk, const void *query, const char *call);
+
 /* ---- cursor.c -------------------------------------------------------------------------------- */
 
 enum { TENON__QUERY_DIGEST_BYTES = 16 };
