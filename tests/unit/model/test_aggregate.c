@@ -371,6 +371,136 @@ static void after_a_failure_there_are_only_zeros(void **state)
     assert_failed(b->session, TENON_MISUSE, "IS_NULL()");
 }
 
+/* ---- against an evaluation in memory --------------------------------------------------------- */
+
+enum { ROWS = 50 };
+
+typedef struct model_row {
+    int age; /* -1: NULL */
+    Role role;
+    bool active;
+    int cents;
+} model_row;
+
+typedef struct model_sum {
+    int64_t count, ages, age_sum, cents;
+    int least, most;
+    unsigned seen; /* a bit an age */
+} model_sum;
+
+static unsigned seed;
+
+static int random_below(int n)
+{
+    seed = seed * 1103515245 + 12345;
+    return (int)(seed >> 16 & 0x7fff) % n;
+}
+
+static void fill(both *b, model_row *rows)
+{
+    for (int i = 0; i < ROWS; i++) {
+        rows[i] = (model_row){random_below(5) - 1, (Role)(random_below(3) + 1), random_below(2),
+                              random_below(100000)};
+        char email[32], balance[32];
+        snprintf(email, sizeof email, "u%d@example.com", i);
+        snprintf(balance, sizeof balance, "%d.%02d", rows[i].cents / 100, rows[i].cents % 100);
+        tenon_opt_int32 age = {rows[i].age >= 0, rows[i].age};
+        user_create(b->session, .email = SET(email), .age = SET_OPT(age), .role = SET(rows[i].role),
+                    .active = SET(rows[i].active), .balance = SET(((tenon_decimal){0, balance})));
+        assert_sound(b->session);
+    }
+}
+
+static model_sum sum_up(const model_row *rows, Role role, int least_age, int active)
+{
+    model_sum sum = {.least = 99, .most = -1};
+    for (int i = 0; i < ROWS; i++) {
+        const model_row *row = &rows[i];
+        if (row->role != role || (least_age >= 0 && row->age < least_age) ||
+            (active >= 0 && row->active != active))
+            continue;
+        sum.count++;
+        sum.cents += row->cents;
+        if (row->age < 0)
+            continue;
+        sum.ages++;
+        sum.age_sum += row->age;
+        sum.seen |= 1u << row->age;
+        sum.least = row->age < sum.least ? row->age : sum.least;
+        sum.most = row->age > sum.most ? row->age : sum.most;
+    }
+    return sum;
+}
+
+static void assert_group(const UserGroup *group, const model_sum *sum)
+{
+    char cents[32];
+    snprintf(cents, sizeof cents, "%d.%02d", (int)(sum->cents / 100), (int)(sum->cents % 100));
+    assert_int_equal(group->count, sum->count);
+    assert_int_equal(group->count_of.age, sum->ages);
+    assert_int_equal(group->distinct_of.age, __builtin_popcount(sum->seen));
+    assert_string_equal(group->sum.balance.text, cents);
+    assert_int_equal(group->sum.age.has, sum->ages > 0);
+    assert_int_equal(group->avg.age.has, sum->ages > 0);
+    if (!sum->ages)
+        return;
+    double off = group->avg.age.value - (double)sum->age_sum / (double)sum->ages;
+    assert_true(off > -1e-12 && off < 1e-12);
+    assert_int_equal(group->sum.age.value, sum->age_sum);
+    assert_int_equal(group->min.age.value, sum->least);
+    assert_int_equal(group->max.age.value, sum->most);
+}
+
+/* Groups of rows chosen at random, with a having and a part chosen at random. */
+static void try_groups(both *b, const model_row *rows)
+{
+    int least_age = random_below(5) - 1, active = random_below(3) - 1, least = random_below(6);
+    UserWhere of_part = {.active = EQ(true)};
+    UserPart part = {.where = &of_part, .count = true};
+    UserGroupQuery query = {.session = b->session,
+                            .by = {USER_ROLE},
+                            .order_by = {ASC(USER_ROLE)},
+                            .having = {.count = GT(least)},
+                            .count = true,
+                            .count_of = {USER_AGE},
+                            .distinct_of = {USER_AGE},
+                            .sum = {USER_AGE, USER_BALANCE},
+                            .avg = {USER_AGE},
+                            .min = {USER_AGE},
+                            .max = {USER_AGE},
+                            .parts = {&part, 1}};
+    if (least_age >= 0)
+        query.where.age = (tenon_int_filter)GE(least_age);
+    if (active >= 0)
+        query.where.active = (tenon_bool_filter)EQ(active);
+    UserGroupList groups = user_group_q(&query);
+    assert_sound(b->session);
+    size_t at = 0;
+    for (int role = ROLE_USER; role <= ROLE_ADMIN; role++) {
+        model_sum sum = sum_up(rows, (Role)role, least_age, active);
+        model_sum actives = sum_up(rows, (Role)role, least_age, 1);
+        if (sum.count <= least)
+            continue;
+        assert_true(at < groups.count && (int)groups.items[at].key.role == role);
+        assert_group(&groups.items[at], &sum);
+        assert_int_equal(groups.items[at++].parts[0].count, active == 0 ? 0 : actives.count);
+    }
+    assert_int_equal(at, groups.count);
+}
+
+static void groups_are_what_adding_up_by_hand_gives(void **state)
+{
+    both *b = *state;
+    model_row rows[ROWS];
+    seed = 7;
+    fill(b, rows);
+    for (int round = 0; round < 100; round++) {
+        tenon_mark mark = tenon_session_mark(b->session);
+        try_groups(b, rows);
+        tenon_session_rewind(b->session, mark);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -390,6 +520,7 @@ int main(void)
         ON_BOTH(groups_are_ordered_by_aggregates_and_limited),
         ON_BOTH(groups_have_parts_too),
         ON_BOTH(facets_count_the_values_of_a_column),
+        ON_BOTH(groups_are_what_adding_up_by_hand_gives),
         ON_BOTH(after_a_failure_there_are_only_zeros),
     };
     return both_run(tests);
