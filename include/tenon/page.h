@@ -51,8 +51,9 @@ typedef struct tenon_offset_page {
 TENON_API tenon_page tenon_find_page(const tenon_model *model, const void *query,
                                      const tenon_page_request *request);
 
-/* The order may be one by relations here. Items and total are of one moment, whatever others write: they come from one statement; a page
- * behind the last one is empty, and takes a second one to count. */
+/* The order may be one by relations here. Items and total are of one moment, whatever others write:
+ * they come from one statement; a page behind the last one is empty, and takes a second one to
+ * count. */
 TENON_API tenon_offset_page tenon_find_page_of(const tenon_model *model, const void *query,
                                                int64_t page, int64_t size);
 

@@ -436,7 +436,7 @@ static const sql_case write_cases[] = {
     {"delete_many of everything", delete_every},
 };
 
-/* ---- aggregates and pages --------------------------------------------------------------------- */
+/* ---- aggregates and pages -------------------------------------------------------------------- */
 
 CASE(aggregate_all,
      user_aggregate(s, .count = true, .count_of = {USER_AGE}, .distinct_of = {USER_ROLE, USER_AGE}))
