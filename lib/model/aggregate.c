@@ -268,12 +268,11 @@ static void walk_having(task *t, const char *having)
     walk->model = t->model;
 }
 
+/* Trees, raw SQL and filters. */
 static bool asks_anything(const task *t, const char *having)
 {
-    tenon_where_head head;
-    memcpy(&head, having, sizeof head);
-    bool is_set = head.all.items || head.any.items || head.none.items || head.all.count ||
-                  head.any.count || head.none.count || head.except;
+    static const tenon_where_head nothing;
+    bool is_set = memcmp(having, &nothing, sizeof nothing) != 0;
     for (uint32_t i = 0; i < t->of->measure_count && !is_set; i++)
         is_set = tenon__read_int(having + t->of->measures[i].having_offset) != 0;
     return is_set;

@@ -52,6 +52,8 @@ void emit_nested_macros(emitter *e, size_t model);
 void emit_nested_sizes(emitter *e, size_t model);
 /* `    const char *name;` */
 void emit_member(emitter *e, const char *type, const char *name);
+/* The list of a …Where, and its beginning: what every tenon_where_head has. */
+void emit_where_head(emitter *e, const char *where, const char *list);
 /* The members of a …Query. */
 void emit_query_members(emitter *e, size_t model);
 /* `#define user_find_many(...) user_find_many_q(&(UserQuery){ .session = __VA_ARGS__ })` */

@@ -151,18 +151,13 @@ static void emit_results(emitter *e, size_t at)
 static void emit_having(emitter *e, size_t at)
 {
     const aggregate_names *names = &e->names->models[at].aggregate;
-    tenon__buf_format(e->out,
-                      "typedef struct %s {\n    const struct %s *items;\n    size_t count;\n"
-                      "} %s;\n\n"
-                      "/* All that is set must hold; `except`, `all`, `any` and `none` nest. */\n"
-                      "typedef struct %s {\n    const struct %s *except;\n"
-                      "    %s all, any, none;\n    tenon_raw raw;\n    tenon_int_filter count;\n",
-                      names->having_list, names->having, names->having_list, names->having,
-                      names->having, names->having_list);
+    tenon__buf_format(e->out, "typedef struct %s %s;\n", names->having, names->having);
+    emit_where_head(e, names->having, names->having_list);
+    tenon__buf_text(e->out, "    tenon_int_filter count;\n");
     emit_family_members(e, &e->set->models[at].model, names->column_count_filters,
                         names->distinct_count_filters, names->sum_filters, names->average_filters,
                         names->extreme_filters);
-    tenon__buf_format(e->out, "} %s;\n\n", names->having);
+    tenon__buf_text(e->out, "};\n\n");
 }
 
 /* ---- queries --------------------------------------------------------------------------------- */

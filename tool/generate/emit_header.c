@@ -116,18 +116,22 @@ static void emit_row(emitter *e, size_t at)
                       model->relation_count ? " or a relation loaded" : "", names->loaded);
 }
 
+void emit_where_head(emitter *e, const char *where, const char *list)
+{
+    tenon__buf_format(e->out,
+                      "typedef struct %s {\n    const struct %s *items;\n    size_t count;\n"
+                      "} %s;\n\n"
+                      "/* All that is set must hold; `except`, `all`, `any` and `none` nest. */\n"
+                      "struct %s {\n    const struct %s *except;\n    %s all, any, none;\n"
+                      "    tenon_raw raw;\n",
+                      list, where, list, where, where, list);
+}
+
 static void emit_where(emitter *e, size_t at)
 {
     const tenon_model *model = &e->set->models[at].model;
     const model_names *names = &e->names->models[at];
-    tenon__buf_format(e->out,
-                      "typedef struct %s {\n    const %s *items;\n    size_t count;\n"
-                      "} %s;\n\n"
-                      "/* All that is set must hold; `except`, `all`, `any` and `none` nest. */\n"
-                      "struct %s {\n    const %s *except;\n    %s all, any, none;\n"
-                      "    tenon_raw raw;\n",
-                      names->where_list, names->where, names->where_list, names->where,
-                      names->where, names->where_list);
+    emit_where_head(e, names->where, names->where_list);
     for (uint32_t i = 0; i < model->field_count; i++)
         emit_member(e, emit_filter_type(e, &model->fields[i]), names->members[i]);
     emit_relation_filters(e, at);

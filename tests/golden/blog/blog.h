@@ -271,13 +271,13 @@ struct Author {
 #define AUTHOR_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct AuthorWhereList {
-    const AuthorWhere *items;
+    const struct AuthorWhere *items;
     size_t count;
 } AuthorWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct AuthorWhere {
-    const AuthorWhere *except;
+    const struct AuthorWhere *except;
     AuthorWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -442,13 +442,14 @@ typedef struct AuthorGroupList {
     size_t count;
 } AuthorGroupList;
 
+typedef struct AuthorHaving AuthorHaving;
 typedef struct AuthorHavingList {
     const struct AuthorHaving *items;
     size_t count;
 } AuthorHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct AuthorHaving {
+struct AuthorHaving {
     const struct AuthorHaving *except;
     AuthorHavingList all, any, none;
     tenon_raw raw;
@@ -458,7 +459,7 @@ typedef struct AuthorHaving {
     AuthorSumFilters sum;
     AuthorAverageFilters avg;
     AuthorExtremeFilters min, max;
-} AuthorHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct AuthorPart {
@@ -803,13 +804,13 @@ struct Profile {
 #define PROFILE_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct ProfileWhereList {
-    const ProfileWhere *items;
+    const struct ProfileWhere *items;
     size_t count;
 } ProfileWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct ProfileWhere {
-    const ProfileWhere *except;
+    const struct ProfileWhere *except;
     ProfileWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -934,13 +935,14 @@ typedef struct ProfileGroupList {
     size_t count;
 } ProfileGroupList;
 
+typedef struct ProfileHaving ProfileHaving;
 typedef struct ProfileHavingList {
     const struct ProfileHaving *items;
     size_t count;
 } ProfileHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct ProfileHaving {
+struct ProfileHaving {
     const struct ProfileHaving *except;
     ProfileHavingList all, any, none;
     tenon_raw raw;
@@ -950,7 +952,7 @@ typedef struct ProfileHaving {
     ProfileSumFilters sum;
     ProfileAverageFilters avg;
     ProfileExtremeFilters min, max;
-} ProfileHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct ProfilePart {
@@ -1302,13 +1304,13 @@ struct Article {
 #define ARTICLE_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct ArticleWhereList {
-    const ArticleWhere *items;
+    const struct ArticleWhere *items;
     size_t count;
 } ArticleWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct ArticleWhere {
-    const ArticleWhere *except;
+    const struct ArticleWhere *except;
     ArticleWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -1481,13 +1483,14 @@ typedef struct ArticleGroupList {
     size_t count;
 } ArticleGroupList;
 
+typedef struct ArticleHaving ArticleHaving;
 typedef struct ArticleHavingList {
     const struct ArticleHaving *items;
     size_t count;
 } ArticleHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct ArticleHaving {
+struct ArticleHaving {
     const struct ArticleHaving *except;
     ArticleHavingList all, any, none;
     tenon_raw raw;
@@ -1497,7 +1500,7 @@ typedef struct ArticleHaving {
     ArticleSumFilters sum;
     ArticleAverageFilters avg;
     ArticleExtremeFilters min, max;
-} ArticleHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct ArticlePart {
@@ -1841,13 +1844,13 @@ struct Comment {
 #define COMMENT_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct CommentWhereList {
-    const CommentWhere *items;
+    const struct CommentWhere *items;
     size_t count;
 } CommentWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct CommentWhere {
-    const CommentWhere *except;
+    const struct CommentWhere *except;
     CommentWhereList all, any, none;
     tenon_raw raw;
     tenon_uuid_filter id;
@@ -1998,13 +2001,14 @@ typedef struct CommentGroupList {
     size_t count;
 } CommentGroupList;
 
+typedef struct CommentHaving CommentHaving;
 typedef struct CommentHavingList {
     const struct CommentHaving *items;
     size_t count;
 } CommentHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct CommentHaving {
+struct CommentHaving {
     const struct CommentHaving *except;
     CommentHavingList all, any, none;
     tenon_raw raw;
@@ -2014,7 +2018,7 @@ typedef struct CommentHaving {
     CommentSumFilters sum;
     CommentAverageFilters avg;
     CommentExtremeFilters min, max;
-} CommentHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct CommentPart {
@@ -2349,13 +2353,13 @@ struct Tag {
 #define TAG_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct TagWhereList {
-    const TagWhere *items;
+    const struct TagWhere *items;
     size_t count;
 } TagWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct TagWhere {
-    const TagWhere *except;
+    const struct TagWhere *except;
     TagWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -2474,13 +2478,14 @@ typedef struct TagGroupList {
     size_t count;
 } TagGroupList;
 
+typedef struct TagHaving TagHaving;
 typedef struct TagHavingList {
     const struct TagHaving *items;
     size_t count;
 } TagHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct TagHaving {
+struct TagHaving {
     const struct TagHaving *except;
     TagHavingList all, any, none;
     tenon_raw raw;
@@ -2490,7 +2495,7 @@ typedef struct TagHaving {
     TagSumFilters sum;
     TagAverageFilters avg;
     TagExtremeFilters min, max;
-} TagHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct TagPart {
@@ -2829,13 +2834,13 @@ struct Room {
 #define ROOM_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct RoomWhereList {
-    const RoomWhere *items;
+    const struct RoomWhere *items;
     size_t count;
 } RoomWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct RoomWhere {
-    const RoomWhere *except;
+    const struct RoomWhere *except;
     RoomWhereList all, any, none;
     tenon_raw raw;
     tenon_text_filter building;
@@ -2961,13 +2966,14 @@ typedef struct RoomGroupList {
     size_t count;
 } RoomGroupList;
 
+typedef struct RoomHaving RoomHaving;
 typedef struct RoomHavingList {
     const struct RoomHaving *items;
     size_t count;
 } RoomHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct RoomHaving {
+struct RoomHaving {
     const struct RoomHaving *except;
     RoomHavingList all, any, none;
     tenon_raw raw;
@@ -2977,7 +2983,7 @@ typedef struct RoomHaving {
     RoomSumFilters sum;
     RoomAverageFilters avg;
     RoomExtremeFilters min, max;
-} RoomHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct RoomPart {
@@ -3313,13 +3319,13 @@ struct Seat {
 #define SEAT_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct SeatWhereList {
-    const SeatWhere *items;
+    const struct SeatWhere *items;
     size_t count;
 } SeatWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct SeatWhere {
-    const SeatWhere *except;
+    const struct SeatWhere *except;
     SeatWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -3469,13 +3475,14 @@ typedef struct SeatGroupList {
     size_t count;
 } SeatGroupList;
 
+typedef struct SeatHaving SeatHaving;
 typedef struct SeatHavingList {
     const struct SeatHaving *items;
     size_t count;
 } SeatHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct SeatHaving {
+struct SeatHaving {
     const struct SeatHaving *except;
     SeatHavingList all, any, none;
     tenon_raw raw;
@@ -3485,7 +3492,7 @@ typedef struct SeatHaving {
     SeatSumFilters sum;
     SeatAverageFilters avg;
     SeatExtremeFilters min, max;
-} SeatHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct SeatPart {
@@ -3818,13 +3825,13 @@ struct Box {
 #define BOX_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct BoxWhereList {
-    const BoxWhere *items;
+    const struct BoxWhere *items;
     size_t count;
 } BoxWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct BoxWhere {
-    const BoxWhere *except;
+    const struct BoxWhere *except;
     BoxWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -3943,13 +3950,14 @@ typedef struct BoxGroupList {
     size_t count;
 } BoxGroupList;
 
+typedef struct BoxHaving BoxHaving;
 typedef struct BoxHavingList {
     const struct BoxHaving *items;
     size_t count;
 } BoxHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct BoxHaving {
+struct BoxHaving {
     const struct BoxHaving *except;
     BoxHavingList all, any, none;
     tenon_raw raw;
@@ -3959,7 +3967,7 @@ typedef struct BoxHaving {
     BoxSumFilters sum;
     BoxAverageFilters avg;
     BoxExtremeFilters min, max;
-} BoxHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct BoxPart {
@@ -4330,13 +4338,13 @@ struct Thing {
 #define THING_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct ThingWhereList {
-    const ThingWhere *items;
+    const struct ThingWhere *items;
     size_t count;
 } ThingWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct ThingWhere {
-    const ThingWhere *except;
+    const struct ThingWhere *except;
     ThingWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -4602,13 +4610,14 @@ typedef struct ThingGroupList {
     size_t count;
 } ThingGroupList;
 
+typedef struct ThingHaving ThingHaving;
 typedef struct ThingHavingList {
     const struct ThingHaving *items;
     size_t count;
 } ThingHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct ThingHaving {
+struct ThingHaving {
     const struct ThingHaving *except;
     ThingHavingList all, any, none;
     tenon_raw raw;
@@ -4618,7 +4627,7 @@ typedef struct ThingHaving {
     ThingSumFilters sum;
     ThingAverageFilters avg;
     ThingExtremeFilters min, max;
-} ThingHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct ThingPart {

@@ -91,13 +91,13 @@ struct Job {
 #define JOB_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct JobWhereList {
-    const JobWhere *items;
+    const struct JobWhere *items;
     size_t count;
 } JobWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct JobWhere {
-    const JobWhere *except;
+    const struct JobWhere *except;
     JobWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -233,13 +233,14 @@ typedef struct JobGroupList {
     size_t count;
 } JobGroupList;
 
+typedef struct JobHaving JobHaving;
 typedef struct JobHavingList {
     const struct JobHaving *items;
     size_t count;
 } JobHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct JobHaving {
+struct JobHaving {
     const struct JobHaving *except;
     JobHavingList all, any, none;
     tenon_raw raw;
@@ -249,7 +250,7 @@ typedef struct JobHaving {
     JobSumFilters sum;
     JobAverageFilters avg;
     JobExtremeFilters min, max;
-} JobHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct JobPart {
@@ -513,13 +514,13 @@ struct Page {
 #define PAGE_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct PageWhereList {
-    const PageWhere *items;
+    const struct PageWhere *items;
     size_t count;
 } PageWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct PageWhere {
-    const PageWhere *except;
+    const struct PageWhere *except;
     PageWhereList all, any, none;
     tenon_raw raw;
     tenon_text_filter site;
@@ -647,13 +648,14 @@ typedef struct PageGroupList {
     size_t count;
 } PageGroupList;
 
+typedef struct PageHaving PageHaving;
 typedef struct PageHavingList {
     const struct PageHaving *items;
     size_t count;
 } PageHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct PageHaving {
+struct PageHaving {
     const struct PageHaving *except;
     PageHavingList all, any, none;
     tenon_raw raw;
@@ -663,7 +665,7 @@ typedef struct PageHaving {
     PageSumFilters sum;
     PageAverageFilters avg;
     PageExtremeFilters min, max;
-} PageHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct PagePart {
@@ -925,13 +927,13 @@ struct Number {
 #define NUMBER_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct NumberWhereList {
-    const NumberWhere *items;
+    const struct NumberWhere *items;
     size_t count;
 } NumberWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct NumberWhere {
-    const NumberWhere *except;
+    const struct NumberWhere *except;
     NumberWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -1038,13 +1040,14 @@ typedef struct NumberGroupList {
     size_t count;
 } NumberGroupList;
 
+typedef struct NumberHaving NumberHaving;
 typedef struct NumberHavingList {
     const struct NumberHaving *items;
     size_t count;
 } NumberHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct NumberHaving {
+struct NumberHaving {
     const struct NumberHaving *except;
     NumberHavingList all, any, none;
     tenon_raw raw;
@@ -1054,7 +1057,7 @@ typedef struct NumberHaving {
     NumberSumFilters sum;
     NumberAverageFilters avg;
     NumberExtremeFilters min, max;
-} NumberHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct NumberPart {

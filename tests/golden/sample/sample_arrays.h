@@ -74,13 +74,13 @@ struct Arrays {
 #define ARRAYS_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct ArraysWhereList {
-    const ArraysWhere *items;
+    const struct ArraysWhere *items;
     size_t count;
 } ArraysWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct ArraysWhere {
-    const ArraysWhere *except;
+    const struct ArraysWhere *except;
     ArraysWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -252,13 +252,14 @@ typedef struct ArraysGroupList {
     size_t count;
 } ArraysGroupList;
 
+typedef struct ArraysHaving ArraysHaving;
 typedef struct ArraysHavingList {
     const struct ArraysHaving *items;
     size_t count;
 } ArraysHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct ArraysHaving {
+struct ArraysHaving {
     const struct ArraysHaving *except;
     ArraysHavingList all, any, none;
     tenon_raw raw;
@@ -268,7 +269,7 @@ typedef struct ArraysHaving {
     ArraysSumFilters sum;
     ArraysAverageFilters avg;
     ArraysExtremeFilters min, max;
-} ArraysHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct ArraysPart {

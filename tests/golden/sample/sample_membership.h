@@ -38,13 +38,13 @@ struct Membership {
 #define MEMBERSHIP_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct MembershipWhereList {
-    const MembershipWhere *items;
+    const struct MembershipWhere *items;
     size_t count;
 } MembershipWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct MembershipWhere {
-    const MembershipWhere *except;
+    const struct MembershipWhere *except;
     MembershipWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter userId;
@@ -177,13 +177,14 @@ typedef struct MembershipGroupList {
     size_t count;
 } MembershipGroupList;
 
+typedef struct MembershipHaving MembershipHaving;
 typedef struct MembershipHavingList {
     const struct MembershipHaving *items;
     size_t count;
 } MembershipHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct MembershipHaving {
+struct MembershipHaving {
     const struct MembershipHaving *except;
     MembershipHavingList all, any, none;
     tenon_raw raw;
@@ -193,7 +194,7 @@ typedef struct MembershipHaving {
     MembershipSumFilters sum;
     MembershipAverageFilters avg;
     MembershipExtremeFilters min, max;
-} MembershipHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct MembershipPart {

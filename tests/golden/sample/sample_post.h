@@ -47,13 +47,13 @@ struct Post {
 #define POST_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct PostWhereList {
-    const PostWhere *items;
+    const struct PostWhere *items;
     size_t count;
 } PostWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct PostWhere {
-    const PostWhere *except;
+    const struct PostWhere *except;
     PostWhereList all, any, none;
     tenon_raw raw;
     tenon_uuid_filter id;
@@ -214,13 +214,14 @@ typedef struct PostGroupList {
     size_t count;
 } PostGroupList;
 
+typedef struct PostHaving PostHaving;
 typedef struct PostHavingList {
     const struct PostHaving *items;
     size_t count;
 } PostHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct PostHaving {
+struct PostHaving {
     const struct PostHaving *except;
     PostHavingList all, any, none;
     tenon_raw raw;
@@ -230,7 +231,7 @@ typedef struct PostHaving {
     PostSumFilters sum;
     PostAverageFilters avg;
     PostExtremeFilters min, max;
-} PostHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct PostPart {

@@ -61,13 +61,13 @@ struct User {
 #define USER_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct UserWhereList {
-    const UserWhere *items;
+    const struct UserWhere *items;
     size_t count;
 } UserWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct UserWhere {
-    const UserWhere *except;
+    const struct UserWhere *except;
     UserWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -256,13 +256,14 @@ typedef struct UserGroupList {
     size_t count;
 } UserGroupList;
 
+typedef struct UserHaving UserHaving;
 typedef struct UserHavingList {
     const struct UserHaving *items;
     size_t count;
 } UserHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct UserHaving {
+struct UserHaving {
     const struct UserHaving *except;
     UserHavingList all, any, none;
     tenon_raw raw;
@@ -272,7 +273,7 @@ typedef struct UserHaving {
     UserSumFilters sum;
     UserAverageFilters avg;
     UserExtremeFilters min, max;
-} UserHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct UserPart {

@@ -303,6 +303,13 @@ static void having_filters_groups_by_their_aggregates(void **state)
     assert_sound(b->session);
     assert_int_equal(trees.count, 1);
     assert_int_equal(trees.items[0].key.role, ROLE_ADMIN);
+    UserGroupList raw = user_group(b->session, .by = {USER_ROLE},
+                                   .having = {.count = GT(0),
+                                              .raw = RAW("{sum.age} < ? * {count}", RAW_INT(10)),
+                                              .except = &(UserHaving){.count = EQ(1)}});
+    assert_sound(b->session);
+    assert_int_equal(raw.count, 1);
+    assert_int_equal(raw.items[0].key.role, ROLE_USER);
 }
 
 static void groups_are_ordered_by_aggregates_and_limited(void **state)

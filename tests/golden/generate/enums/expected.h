@@ -117,13 +117,13 @@ struct RoleSet {
 #define ROLE_SET_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct RoleSetWhereList {
-    const RoleSetWhere *items;
+    const struct RoleSetWhere *items;
     size_t count;
 } RoleSetWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct RoleSetWhere {
-    const RoleSetWhere *except;
+    const struct RoleSetWhere *except;
     RoleSetWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -236,13 +236,14 @@ typedef struct RoleSetGroupList {
     size_t count;
 } RoleSetGroupList;
 
+typedef struct RoleSetHaving RoleSetHaving;
 typedef struct RoleSetHavingList {
     const struct RoleSetHaving *items;
     size_t count;
 } RoleSetHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct RoleSetHaving {
+struct RoleSetHaving {
     const struct RoleSetHaving *except;
     RoleSetHavingList all, any, none;
     tenon_raw raw;
@@ -252,7 +253,7 @@ typedef struct RoleSetHaving {
     RoleSetSumFilters sum;
     RoleSetAverageFilters avg;
     RoleSetExtremeFilters min, max;
-} RoleSetHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct RoleSetPart {
@@ -505,13 +506,13 @@ struct Role_admin {
 #define ROLE_ADMIN_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct Role_adminWhereList {
-    const Role_adminWhere *items;
+    const struct Role_adminWhere *items;
     size_t count;
 } Role_adminWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct Role_adminWhere {
-    const Role_adminWhere *except;
+    const struct Role_adminWhere *except;
     Role_adminWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -611,13 +612,14 @@ typedef struct Role_adminGroupList {
     size_t count;
 } Role_adminGroupList;
 
+typedef struct Role_adminHaving Role_adminHaving;
 typedef struct Role_adminHavingList {
     const struct Role_adminHaving *items;
     size_t count;
 } Role_adminHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct Role_adminHaving {
+struct Role_adminHaving {
     const struct Role_adminHaving *except;
     Role_adminHavingList all, any, none;
     tenon_raw raw;
@@ -627,7 +629,7 @@ typedef struct Role_adminHaving {
     Role_adminSumFilters sum;
     Role_adminAverageFilters avg;
     Role_adminExtremeFilters min, max;
-} Role_adminHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct Role_adminPart {

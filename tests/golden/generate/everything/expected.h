@@ -205,13 +205,13 @@ struct Everything {
 #define EVERYTHING_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct EverythingWhereList {
-    const EverythingWhere *items;
+    const struct EverythingWhere *items;
     size_t count;
 } EverythingWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct EverythingWhere {
-    const EverythingWhere *except;
+    const struct EverythingWhere *except;
     EverythingWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -763,13 +763,14 @@ typedef struct EverythingGroupList {
     size_t count;
 } EverythingGroupList;
 
+typedef struct EverythingHaving EverythingHaving;
 typedef struct EverythingHavingList {
     const struct EverythingHaving *items;
     size_t count;
 } EverythingHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct EverythingHaving {
+struct EverythingHaving {
     const struct EverythingHaving *except;
     EverythingHavingList all, any, none;
     tenon_raw raw;
@@ -779,7 +780,7 @@ typedef struct EverythingHaving {
     EverythingSumFilters sum;
     EverythingAverageFilters avg;
     EverythingExtremeFilters min, max;
-} EverythingHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct EverythingPart {

@@ -121,13 +121,13 @@ struct User {
 #define USER_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct UserWhereList {
-    const UserWhere *items;
+    const struct UserWhere *items;
     size_t count;
 } UserWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct UserWhere {
-    const UserWhere *except;
+    const struct UserWhere *except;
     UserWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -227,13 +227,14 @@ typedef struct UserGroupList {
     size_t count;
 } UserGroupList;
 
+typedef struct UserHaving UserHaving;
 typedef struct UserHavingList {
     const struct UserHaving *items;
     size_t count;
 } UserHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct UserHaving {
+struct UserHaving {
     const struct UserHaving *except;
     UserHavingList all, any, none;
     tenon_raw raw;
@@ -243,7 +244,7 @@ typedef struct UserHaving {
     UserSumFilters sum;
     UserAverageFilters avg;
     UserExtremeFilters min, max;
-} UserHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct UserPart {
@@ -493,13 +494,13 @@ struct UserList {
 #define USER_LIST_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct UserListWhereList {
-    const UserListWhere *items;
+    const struct UserListWhere *items;
     size_t count;
 } UserListWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct UserListWhere {
-    const UserListWhere *except;
+    const struct UserListWhere *except;
     UserListWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -599,13 +600,14 @@ typedef struct UserListGroupList {
     size_t count;
 } UserListGroupList;
 
+typedef struct UserListHaving UserListHaving;
 typedef struct UserListHavingList {
     const struct UserListHaving *items;
     size_t count;
 } UserListHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct UserListHaving {
+struct UserListHaving {
     const struct UserListHaving *except;
     UserListHavingList all, any, none;
     tenon_raw raw;
@@ -615,7 +617,7 @@ typedef struct UserListHaving {
     UserListSumFilters sum;
     UserListAverageFilters avg;
     UserListExtremeFilters min, max;
-} UserListHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct UserListPart {
@@ -865,13 +867,13 @@ struct UserQuery {
 #define USER_QUERY_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct UserQueryWhereList {
-    const UserQueryWhere *items;
+    const struct UserQueryWhere *items;
     size_t count;
 } UserQueryWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct UserQueryWhere {
-    const UserQueryWhere *except;
+    const struct UserQueryWhere *except;
     UserQueryWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -971,13 +973,14 @@ typedef struct UserQueryGroupList {
     size_t count;
 } UserQueryGroupList;
 
+typedef struct UserQueryHaving UserQueryHaving;
 typedef struct UserQueryHavingList {
     const struct UserQueryHaving *items;
     size_t count;
 } UserQueryHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct UserQueryHaving {
+struct UserQueryHaving {
     const struct UserQueryHaving *except;
     UserQueryHavingList all, any, none;
     tenon_raw raw;
@@ -987,7 +990,7 @@ typedef struct UserQueryHaving {
     UserQuerySumFilters sum;
     UserQueryAverageFilters avg;
     UserQueryExtremeFilters min, max;
-} UserQueryHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct UserQueryPart {
@@ -1237,13 +1240,13 @@ struct user {
 #define USER__LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct userWhereList {
-    const userWhere *items;
+    const struct userWhere *items;
     size_t count;
 } userWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct userWhere {
-    const userWhere *except;
+    const struct userWhere *except;
     userWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -1343,13 +1346,14 @@ typedef struct userGroupList {
     size_t count;
 } userGroupList;
 
+typedef struct userHaving userHaving;
 typedef struct userHavingList {
     const struct userHaving *items;
     size_t count;
 } userHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct userHaving {
+struct userHaving {
     const struct userHaving *except;
     userHavingList all, any, none;
     tenon_raw raw;
@@ -1359,7 +1363,7 @@ typedef struct userHaving {
     userSumFilters sum;
     userAverageFilters avg;
     userExtremeFilters min, max;
-} userHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct userPart {
@@ -1612,13 +1616,13 @@ struct UserFind {
 #define USER_FIND_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct UserFindWhereList {
-    const UserFindWhere *items;
+    const struct UserFindWhere *items;
     size_t count;
 } UserFindWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct UserFindWhere {
-    const UserFindWhere *except;
+    const struct UserFindWhere *except;
     UserFindWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter find;
@@ -1729,13 +1733,14 @@ typedef struct UserFindGroupList {
     size_t count;
 } UserFindGroupList;
 
+typedef struct UserFindHaving UserFindHaving;
 typedef struct UserFindHavingList {
     const struct UserFindHaving *items;
     size_t count;
 } UserFindHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct UserFindHaving {
+struct UserFindHaving {
     const struct UserFindHaving *except;
     UserFindHavingList all, any, none;
     tenon_raw raw;
@@ -1745,7 +1750,7 @@ typedef struct UserFindHaving {
     UserFindSumFilters sum;
     UserFindAverageFilters avg;
     UserFindExtremeFilters min, max;
-} UserFindHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct UserFindPart {

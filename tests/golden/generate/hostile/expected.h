@@ -72,13 +72,13 @@ struct Hostile {
 #define HOSTILE_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct HostileWhereList {
-    const HostileWhere *items;
+    const struct HostileWhere *items;
     size_t count;
 } HostileWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct HostileWhere {
-    const HostileWhere *except;
+    const struct HostileWhere *except;
     HostileWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -208,13 +208,14 @@ typedef struct HostileGroupList {
     size_t count;
 } HostileGroupList;
 
+typedef struct HostileHaving HostileHaving;
 typedef struct HostileHavingList {
     const struct HostileHaving *items;
     size_t count;
 } HostileHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct HostileHaving {
+struct HostileHaving {
     const struct HostileHaving *except;
     HostileHavingList all, any, none;
     tenon_raw raw;
@@ -224,7 +225,7 @@ typedef struct HostileHaving {
     HostileSumFilters sum;
     HostileAverageFilters avg;
     HostileExtremeFilters min, max;
-} HostileHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct HostilePart {

@@ -103,13 +103,13 @@ struct Membership {
 #define MEMBERSHIP_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct MembershipWhereList {
-    const MembershipWhere *items;
+    const struct MembershipWhere *items;
     size_t count;
 } MembershipWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct MembershipWhere {
-    const MembershipWhere *except;
+    const struct MembershipWhere *except;
     MembershipWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter userId;
@@ -248,13 +248,14 @@ typedef struct MembershipGroupList {
     size_t count;
 } MembershipGroupList;
 
+typedef struct MembershipHaving MembershipHaving;
 typedef struct MembershipHavingList {
     const struct MembershipHaving *items;
     size_t count;
 } MembershipHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct MembershipHaving {
+struct MembershipHaving {
     const struct MembershipHaving *except;
     MembershipHavingList all, any, none;
     tenon_raw raw;
@@ -264,7 +265,7 @@ typedef struct MembershipHaving {
     MembershipSumFilters sum;
     MembershipAverageFilters avg;
     MembershipExtremeFilters min, max;
-} MembershipHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct MembershipPart {
@@ -615,13 +616,13 @@ struct Person {
 #define PERSON_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct PersonWhereList {
-    const PersonWhere *items;
+    const struct PersonWhere *items;
     size_t count;
 } PersonWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct PersonWhere {
-    const PersonWhere *except;
+    const struct PersonWhere *except;
     PersonWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -739,13 +740,14 @@ typedef struct PersonGroupList {
     size_t count;
 } PersonGroupList;
 
+typedef struct PersonHaving PersonHaving;
 typedef struct PersonHavingList {
     const struct PersonHaving *items;
     size_t count;
 } PersonHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct PersonHaving {
+struct PersonHaving {
     const struct PersonHaving *except;
     PersonHavingList all, any, none;
     tenon_raw raw;
@@ -755,7 +757,7 @@ typedef struct PersonHaving {
     PersonSumFilters sum;
     PersonAverageFilters avg;
     PersonExtremeFilters min, max;
-} PersonHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct PersonPart {
@@ -1078,13 +1080,13 @@ struct Tagged {
 #define TAGGED_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct TaggedWhereList {
-    const TaggedWhere *items;
+    const struct TaggedWhere *items;
     size_t count;
 } TaggedWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct TaggedWhere {
-    const TaggedWhere *except;
+    const struct TaggedWhere *except;
     TaggedWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter a;
@@ -1195,13 +1197,14 @@ typedef struct TaggedGroupList {
     size_t count;
 } TaggedGroupList;
 
+typedef struct TaggedHaving TaggedHaving;
 typedef struct TaggedHavingList {
     const struct TaggedHaving *items;
     size_t count;
 } TaggedHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct TaggedHaving {
+struct TaggedHaving {
     const struct TaggedHaving *except;
     TaggedHavingList all, any, none;
     tenon_raw raw;
@@ -1211,7 +1214,7 @@ typedef struct TaggedHaving {
     TaggedSumFilters sum;
     TaggedAverageFilters avg;
     TaggedExtremeFilters min, max;
-} TaggedHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct TaggedPart {

@@ -222,13 +222,13 @@ struct Reserved {
 #define RESERVED_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct ReservedWhereList {
-    const ReservedWhere *items;
+    const struct ReservedWhere *items;
     size_t count;
 } ReservedWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct ReservedWhere {
-    const ReservedWhere *except;
+    const struct ReservedWhere *except;
     ReservedWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter int_;
@@ -501,13 +501,14 @@ typedef struct ReservedGroupList {
     size_t count;
 } ReservedGroupList;
 
+typedef struct ReservedHaving ReservedHaving;
 typedef struct ReservedHavingList {
     const struct ReservedHaving *items;
     size_t count;
 } ReservedHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct ReservedHaving {
+struct ReservedHaving {
     const struct ReservedHaving *except;
     ReservedHavingList all, any, none;
     tenon_raw raw;
@@ -517,7 +518,7 @@ typedef struct ReservedHaving {
     ReservedSumFilters sum;
     ReservedAverageFilters avg;
     ReservedExtremeFilters min, max;
-} ReservedHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct ReservedPart {
@@ -796,13 +797,13 @@ struct FILE_ {
 #define FILE_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct FILE_WhereList {
-    const FILE_Where *items;
+    const struct FILE_Where *items;
     size_t count;
 } FILE_WhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct FILE_Where {
-    const FILE_Where *except;
+    const struct FILE_Where *except;
     FILE_WhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter FILE_;
@@ -902,13 +903,14 @@ typedef struct FILE_GroupList {
     size_t count;
 } FILE_GroupList;
 
+typedef struct FILE_Having FILE_Having;
 typedef struct FILE_HavingList {
     const struct FILE_Having *items;
     size_t count;
 } FILE_HavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct FILE_Having {
+struct FILE_Having {
     const struct FILE_Having *except;
     FILE_HavingList all, any, none;
     tenon_raw raw;
@@ -918,7 +920,7 @@ typedef struct FILE_Having {
     FILE_SumFilters sum;
     FILE_AverageFilters avg;
     FILE_ExtremeFilters min, max;
-} FILE_Having;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct FILE_Part {
@@ -1168,13 +1170,13 @@ struct bool_ {
 #define BOOL_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct bool_WhereList {
-    const bool_Where *items;
+    const struct bool_Where *items;
     size_t count;
 } bool_WhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct bool_Where {
-    const bool_Where *except;
+    const struct bool_Where *except;
     bool_WhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter set;
@@ -1274,13 +1276,14 @@ typedef struct bool_GroupList {
     size_t count;
 } bool_GroupList;
 
+typedef struct bool_Having bool_Having;
 typedef struct bool_HavingList {
     const struct bool_Having *items;
     size_t count;
 } bool_HavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct bool_Having {
+struct bool_Having {
     const struct bool_Having *except;
     bool_HavingList all, any, none;
     tenon_raw raw;
@@ -1290,7 +1293,7 @@ typedef struct bool_Having {
     bool_SumFilters sum;
     bool_AverageFilters avg;
     bool_ExtremeFilters min, max;
-} bool_Having;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct bool_Part {
@@ -1540,13 +1543,13 @@ struct tenon_session_ {
 #define TENON_SESSION_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct tenon_session_WhereList {
-    const tenon_session_Where *items;
+    const struct tenon_session_Where *items;
     size_t count;
 } tenon_session_WhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct tenon_session_Where {
-    const tenon_session_Where *except;
+    const struct tenon_session_Where *except;
     tenon_session_WhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter session_;
@@ -1646,13 +1649,14 @@ typedef struct tenon_session_GroupList {
     size_t count;
 } tenon_session_GroupList;
 
+typedef struct tenon_session_Having tenon_session_Having;
 typedef struct tenon_session_HavingList {
     const struct tenon_session_Having *items;
     size_t count;
 } tenon_session_HavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct tenon_session_Having {
+struct tenon_session_Having {
     const struct tenon_session_Having *except;
     tenon_session_HavingList all, any, none;
     tenon_raw raw;
@@ -1662,7 +1666,7 @@ typedef struct tenon_session_Having {
     tenon_session_SumFilters sum;
     tenon_session_AverageFilters avg;
     tenon_session_ExtremeFilters min, max;
-} tenon_session_Having;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct tenon_session_Part {
@@ -1912,13 +1916,13 @@ struct Tenon {
 #define TENON___LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct TenonWhereList {
-    const TenonWhere *items;
+    const struct TenonWhere *items;
     size_t count;
 } TenonWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct TenonWhere {
-    const TenonWhere *except;
+    const struct TenonWhere *except;
     TenonWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter tenon_key_;
@@ -2018,13 +2022,14 @@ typedef struct TenonGroupList {
     size_t count;
 } TenonGroupList;
 
+typedef struct TenonHaving TenonHaving;
 typedef struct TenonHavingList {
     const struct TenonHaving *items;
     size_t count;
 } TenonHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct TenonHaving {
+struct TenonHaving {
     const struct TenonHaving *except;
     TenonHavingList all, any, none;
     tenon_raw raw;
@@ -2034,7 +2039,7 @@ typedef struct TenonHaving {
     TenonSumFilters sum;
     TenonAverageFilters avg;
     TenonExtremeFilters min, max;
-} TenonHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct TenonPart {
@@ -2284,13 +2289,13 @@ struct Timer {
 #define TIMER__LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct TimerWhereList {
-    const TimerWhere *items;
+    const struct TimerWhere *items;
     size_t count;
 } TimerWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct TimerWhere {
-    const TimerWhere *except;
+    const struct TimerWhere *except;
     TimerWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -2390,13 +2395,14 @@ typedef struct TimerGroupList {
     size_t count;
 } TimerGroupList;
 
+typedef struct TimerHaving TimerHaving;
 typedef struct TimerHavingList {
     const struct TimerHaving *items;
     size_t count;
 } TimerHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct TimerHaving {
+struct TimerHaving {
     const struct TimerHaving *except;
     TimerHavingList all, any, none;
     tenon_raw raw;
@@ -2406,7 +2412,7 @@ typedef struct TimerHaving {
     TimerSumFilters sum;
     TimerAverageFilters avg;
     TimerExtremeFilters min, max;
-} TimerHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct TimerPart {
@@ -2662,13 +2668,13 @@ struct Uses {
 #define USES_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct UsesWhereList {
-    const UsesWhere *items;
+    const struct UsesWhere *items;
     size_t count;
 } UsesWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct UsesWhere {
-    const UsesWhere *except;
+    const struct UsesWhere *except;
     UsesWhereList all, any, none;
     tenon_raw raw;
     KindFilter Kind;
@@ -2789,13 +2795,14 @@ typedef struct UsesGroupList {
     size_t count;
 } UsesGroupList;
 
+typedef struct UsesHaving UsesHaving;
 typedef struct UsesHavingList {
     const struct UsesHaving *items;
     size_t count;
 } UsesHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct UsesHaving {
+struct UsesHaving {
     const struct UsesHaving *except;
     UsesHavingList all, any, none;
     tenon_raw raw;
@@ -2805,7 +2812,7 @@ typedef struct UsesHaving {
     UsesSumFilters sum;
     UsesAverageFilters avg;
     UsesExtremeFilters min, max;
-} UsesHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct UsesPart {

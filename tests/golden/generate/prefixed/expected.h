@@ -58,13 +58,13 @@ struct ShopWorldUser {
 #define SHOP_WORLD_USER_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct ShopWorldUserWhereList {
-    const ShopWorldUserWhere *items;
+    const struct ShopWorldUserWhere *items;
     size_t count;
 } ShopWorldUserWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct ShopWorldUserWhere {
-    const ShopWorldUserWhere *except;
+    const struct ShopWorldUserWhere *except;
     ShopWorldUserWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -169,13 +169,14 @@ typedef struct ShopWorldUserGroupList {
     size_t count;
 } ShopWorldUserGroupList;
 
+typedef struct ShopWorldUserHaving ShopWorldUserHaving;
 typedef struct ShopWorldUserHavingList {
     const struct ShopWorldUserHaving *items;
     size_t count;
 } ShopWorldUserHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct ShopWorldUserHaving {
+struct ShopWorldUserHaving {
     const struct ShopWorldUserHaving *except;
     ShopWorldUserHavingList all, any, none;
     tenon_raw raw;
@@ -185,7 +186,7 @@ typedef struct ShopWorldUserHaving {
     ShopWorldUserSumFilters sum;
     ShopWorldUserAverageFilters avg;
     ShopWorldUserExtremeFilters min, max;
-} ShopWorldUserHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct ShopWorldUserPart {

@@ -45,13 +45,13 @@ struct One {
 #define ONE_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct OneWhereList {
-    const OneWhere *items;
+    const struct OneWhere *items;
     size_t count;
 } OneWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct OneWhere {
-    const OneWhere *except;
+    const struct OneWhere *except;
     OneWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -151,13 +151,14 @@ typedef struct OneGroupList {
     size_t count;
 } OneGroupList;
 
+typedef struct OneHaving OneHaving;
 typedef struct OneHavingList {
     const struct OneHaving *items;
     size_t count;
 } OneHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct OneHaving {
+struct OneHaving {
     const struct OneHaving *except;
     OneHavingList all, any, none;
     tenon_raw raw;
@@ -167,7 +168,7 @@ typedef struct OneHaving {
     OneSumFilters sum;
     OneAverageFilters avg;
     OneExtremeFilters min, max;
-} OneHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct OnePart {

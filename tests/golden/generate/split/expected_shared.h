@@ -25,13 +25,13 @@ struct shared {
 #define SHARED_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct sharedWhereList {
-    const sharedWhere *items;
+    const struct sharedWhere *items;
     size_t count;
 } sharedWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct sharedWhere {
-    const sharedWhere *except;
+    const struct sharedWhere *except;
     sharedWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -131,13 +131,14 @@ typedef struct sharedGroupList {
     size_t count;
 } sharedGroupList;
 
+typedef struct sharedHaving sharedHaving;
 typedef struct sharedHavingList {
     const struct sharedHaving *items;
     size_t count;
 } sharedHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct sharedHaving {
+struct sharedHaving {
     const struct sharedHaving *except;
     sharedHavingList all, any, none;
     tenon_raw raw;
@@ -147,7 +148,7 @@ typedef struct sharedHaving {
     sharedSumFilters sum;
     sharedAverageFilters avg;
     sharedExtremeFilters min, max;
-} sharedHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct sharedPart {

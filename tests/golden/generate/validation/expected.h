@@ -54,13 +54,13 @@ struct Product {
 #define PRODUCT_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct ProductWhereList {
-    const ProductWhere *items;
+    const struct ProductWhere *items;
     size_t count;
 } ProductWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct ProductWhere {
-    const ProductWhere *except;
+    const struct ProductWhere *except;
     ProductWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -196,13 +196,14 @@ typedef struct ProductGroupList {
     size_t count;
 } ProductGroupList;
 
+typedef struct ProductHaving ProductHaving;
 typedef struct ProductHavingList {
     const struct ProductHaving *items;
     size_t count;
 } ProductHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct ProductHaving {
+struct ProductHaving {
     const struct ProductHaving *except;
     ProductHavingList all, any, none;
     tenon_raw raw;
@@ -212,7 +213,7 @@ typedef struct ProductHaving {
     ProductSumFilters sum;
     ProductAverageFilters avg;
     ProductExtremeFilters min, max;
-} ProductHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct ProductPart {

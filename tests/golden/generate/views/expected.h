@@ -84,13 +84,13 @@ struct Spending {
 #define SPENDING_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct SpendingWhereList {
-    const SpendingWhere *items;
+    const struct SpendingWhere *items;
     size_t count;
 } SpendingWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct SpendingWhere {
-    const SpendingWhere *except;
+    const struct SpendingWhere *except;
     SpendingWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter userId;
@@ -201,13 +201,14 @@ typedef struct SpendingGroupList {
     size_t count;
 } SpendingGroupList;
 
+typedef struct SpendingHaving SpendingHaving;
 typedef struct SpendingHavingList {
     const struct SpendingHaving *items;
     size_t count;
 } SpendingHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct SpendingHaving {
+struct SpendingHaving {
     const struct SpendingHaving *except;
     SpendingHavingList all, any, none;
     tenon_raw raw;
@@ -217,7 +218,7 @@ typedef struct SpendingHaving {
     SpendingSumFilters sum;
     SpendingAverageFilters avg;
     SpendingExtremeFilters min, max;
-} SpendingHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct SpendingPart {
@@ -401,13 +402,13 @@ struct Plain {
 #define PLAIN_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct PlainWhereList {
-    const PlainWhere *items;
+    const struct PlainWhere *items;
     size_t count;
 } PlainWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct PlainWhere {
-    const PlainWhere *except;
+    const struct PlainWhere *except;
     PlainWhereList all, any, none;
     tenon_raw raw;
     tenon_text_filter word;
@@ -514,13 +515,14 @@ typedef struct PlainGroupList {
     size_t count;
 } PlainGroupList;
 
+typedef struct PlainHaving PlainHaving;
 typedef struct PlainHavingList {
     const struct PlainHaving *items;
     size_t count;
 } PlainHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct PlainHaving {
+struct PlainHaving {
     const struct PlainHaving *except;
     PlainHavingList all, any, none;
     tenon_raw raw;
@@ -530,7 +532,7 @@ typedef struct PlainHaving {
     PlainSumFilters sum;
     PlainAverageFilters avg;
     PlainExtremeFilters min, max;
-} PlainHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct PlainPart {
@@ -711,13 +713,13 @@ struct Kept {
 #define KEPT_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct KeptWhereList {
-    const KeptWhere *items;
+    const struct KeptWhere *items;
     size_t count;
 } KeptWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct KeptWhere {
-    const KeptWhere *except;
+    const struct KeptWhere *except;
     KeptWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -817,13 +819,14 @@ typedef struct KeptGroupList {
     size_t count;
 } KeptGroupList;
 
+typedef struct KeptHaving KeptHaving;
 typedef struct KeptHavingList {
     const struct KeptHaving *items;
     size_t count;
 } KeptHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct KeptHaving {
+struct KeptHaving {
     const struct KeptHaving *except;
     KeptHavingList all, any, none;
     tenon_raw raw;
@@ -833,7 +836,7 @@ typedef struct KeptHaving {
     KeptSumFilters sum;
     KeptAverageFilters avg;
     KeptExtremeFilters min, max;
-} KeptHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct KeptPart {

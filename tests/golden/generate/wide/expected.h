@@ -183,13 +183,13 @@ struct Wide {
 #define WIDE_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct WideWhereList {
-    const WideWhere *items;
+    const struct WideWhere *items;
     size_t count;
 } WideWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct WideWhere {
-    const WideWhere *except;
+    const struct WideWhere *except;
     WideWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -1048,13 +1048,14 @@ typedef struct WideGroupList {
     size_t count;
 } WideGroupList;
 
+typedef struct WideHaving WideHaving;
 typedef struct WideHavingList {
     const struct WideHaving *items;
     size_t count;
 } WideHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct WideHaving {
+struct WideHaving {
     const struct WideHaving *except;
     WideHavingList all, any, none;
     tenon_raw raw;
@@ -1064,7 +1065,7 @@ typedef struct WideHaving {
     WideSumFilters sum;
     WideAverageFilters avg;
     WideExtremeFilters min, max;
-} WideHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct WidePart {
