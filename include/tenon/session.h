@@ -82,6 +82,13 @@ TENON_API const char *tenon_message(const tenon_session *s);
 TENON_API const tenon_error *tenon_session_error(const tenon_session *s);
 TENON_API void tenon_error_clear(tenon_session *s);
 
+/* Asks a session to stop what it is doing, from any thread: the call under way fails with CANCELLED
+ * as soon as the database heeds it, and so does every call that begins later, until
+ * tenon_error_clear, tenon_rollback or tenon_session_reset. A transaction stays open, to be rolled
+ * back. A commit under way is not stopped. The session must not be closed meanwhile. NULL is
+ * accepted. */
+TENON_API void tenon_cancel(tenon_session *s);
+
 /* Rows returned after the mark are freed by rewind: for loops with a long-lived session. */
 typedef struct tenon_mark {
     void *opaque[3];

@@ -4,6 +4,7 @@
  * be waited for. `follow` turns what a driver says into the next state; all driver calls end there.
  * The way of a hit on SQLite goes through LEASE, START and EXECUTE to OVER without a wait,
  * a clock or an allocation. */
+#include "db/cancel.h"
 #include "db/stream.h"
 
 #include <assert.h>
@@ -259,14 +260,19 @@ static tenon__progress start_call(tenon__operation *op)
                                   op->err);
 }
 
-/* A driver that works inside its calls has to know the time itself. */
-static void tell_deadline(tenon__operation *op)
+/* A driver that works inside its calls has to know by itself when to stop. */
+static void tell_limits(tenon__operation *op)
 {
     tenon__member *member = op->member;
-    bool has_deadline = op->deadline_us != TENON__NEVER;
-    if (!driver_of(op)->set_deadline || (!has_deadline && !member->has_deadline))
+    if (!driver_of(op)->set_deadline)
         return;
-    driver_of(op)->set_deadline(member->connection, has_deadline ? op->deadline_us : 0);
+    const atomic_bool *stop = tenon__is_cancellable(op) ? &op->session->is_cancelled : NULL;
+    bool has_deadline = op->deadline_us != TENON__NEVER;
+    if (stop != member->stop)
+        driver_of(op)->set_stop(member->connection, stop);
+    if (has_deadline || member->has_deadline)
+        driver_of(op)->set_deadline(member->connection, has_deadline ? op->deadline_us : 0);
+    member->stop = stop;
     member->has_deadline = has_deadline;
 }
 
@@ -274,7 +280,11 @@ static tenon__need start(tenon__operation *op)
 {
     tenon__connection *connection = op->member->connection;
     op->until_us = op->deadline_us;
-    tell_deadline(op);
+    tell_limits(op);
+    if (tenon__is_cancelled(op)) {
+        tenon__fail_cancelled(op->err);
+        return go_to(op, TENON__GIVE_UP);
+    }
     if (op->call)
         return follow(op, start_call(op));
     if (op->script) {
@@ -350,6 +360,7 @@ static tenon__need take_turn(tenon__operation *op)
 
 static tenon__need lease(tenon__operation *op)
 {
+    op->waiter.owner = op->session;
     if (tenon__lane_acquire(op->lane, &op->waiter, &op->turn))
         return take_turn(op);
     tenon__fail_no_memory(op->err);

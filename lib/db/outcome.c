@@ -3,6 +3,7 @@
  * Whatever happened, three things hold at the end: the connection is back in the pool (or closed,
  * or with the transaction that it belongs to), no row of a failed attempt is left in the arena, and
  * *err says what the caller can do. */
+#include "db/cancel.h"
 #include "db/stream.h"
 
 /* For the server to answer a cancellation. */
@@ -152,6 +153,9 @@ static void explain_stop(tenon__operation *op)
         tenon__fail(op->err, TENON_TIMEOUT,
                     "the statement took longer than the %lld ms that the transaction allows",
                     (long long)(op->session->limits.statement_us / 1000));
+    } else if (tenon__is_cancelled(op)) {
+        op->err->status = TENON_OK;
+        tenon__fail_cancelled(op->err);
     }
 }
 
@@ -196,6 +200,10 @@ void tenon__operation_give_up(tenon__operation *op)
 static void expire_queue(tenon__operation *op)
 {
     op->phase = TENON__OVER;
+    if (tenon__is_cancelled(op)) {
+        tenon__fail_cancelled(op->err);
+        return;
+    }
     if (is_overdue(op)) {
         fail_late(op, "no connection was free");
         return;

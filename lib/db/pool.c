@@ -180,7 +180,7 @@ static bool join(tenon__lane *lane, tenon__waiter *waiter, tenon__turn *turn)
 bool tenon__lane_acquire(tenon__lane *lane, tenon__waiter *waiter, tenon__turn *turn)
 {
     waiter->member = NULL;
-    waiter->may_open = false;
+    waiter->may_open = waiter->is_woken = false;
     waiter->next = NULL;
     pthread_mutex_lock(&lane->lock);
     unsigned epoch = lane->epoch;
@@ -196,7 +196,7 @@ tenon__turn tenon__lane_wait(tenon__lane *lane, tenon__waiter *waiter, int64_t d
 {
     pthread_mutex_lock(&lane->lock);
     bool is_late = false;
-    while (!waiter->member && !waiter->may_open && !is_late)
+    while (!waiter->member && !waiter->may_open && !waiter->is_woken && !is_late)
         is_late = !tenon__wait_signal(&waiter->signal, &lane->lock, deadline_us);
     bool is_given = waiter->member || waiter->may_open;
     if (!is_given)
@@ -208,6 +208,20 @@ tenon__turn tenon__lane_wait(tenon__lane *lane, tenon__waiter *waiter, int64_t d
     pthread_mutex_unlock(&lane->lock);
     pthread_cond_destroy(&waiter->signal);
     return is_given ? turn_of(waiter, epoch) : TENON__TURN_QUEUED;
+}
+
+void tenon__lane_wake(tenon__lane *lane, const void *owner)
+{
+    if (!lane->driver)
+        return;
+    pthread_mutex_lock(&lane->lock);
+    for (tenon__waiter *waiter = lane->first; waiter; waiter = waiter->next) {
+        if (waiter->owner != owner)
+            continue;
+        waiter->is_woken = true;
+        pthread_cond_signal(&waiter->signal);
+    }
+    pthread_mutex_unlock(&lane->lock);
 }
 
 /* ---- giving back ----------------------------------------------------------------------------- */

@@ -33,6 +33,7 @@ struct tenon__member {
     int64_t idle_since_us;        /* of drivers with a socket */
     unsigned epoch;               /* of the lane, when it was last known to live */
     bool has_deadline;            /* the driver has been told one */
+    const atomic_bool *stop;      /* the flag that the driver has been told of */
 };
 
 /* Somebody in the queue, or asking. */
@@ -41,6 +42,8 @@ struct tenon__waiter {
     tenon__member *member; /* what was given */
     bool may_open;         /* a place was given instead: open a connection in it */
     bool is_suspect;       /* the member may be dead: ask it before it is used */
+    bool is_woken;         /* it is to leave the queue */
+    const void *owner;     /* who waits: for tenon__lane_wake */
     int64_t since_us;
     tenon__waiter *next;
     pthread_cond_t signal;
@@ -75,6 +78,9 @@ void tenon__lane_release(tenon__lane *lane);
 bool tenon__lane_acquire(tenon__lane *lane, tenon__waiter *waiter, tenon__turn *turn);
 /* Waits in the queue. TENON__TURN_QUEUED: the deadline came; the waiter has left the queue. */
 tenon__turn tenon__lane_wait(tenon__lane *lane, tenon__waiter *waiter, int64_t deadline_us);
+/* Sends those away that this owner has in the queue: for them the deadline has come. From any
+ * thread. */
+void tenon__lane_wake(tenon__lane *lane, const void *owner);
 /* Gives a place back that no connection fills: the next in the queue may try. */
 void tenon__lane_give_place(tenon__lane *lane);
 

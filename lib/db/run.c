@@ -2,6 +2,7 @@
  *
  * This is the loop that an event-driven caller would have of its own. All of it that waits is in
  * wait.c. */
+#include "db/cancel.h"
 #include "db/transaction.h"
 
 static int64_t earlier_of(int64_t a, int64_t b)
@@ -48,6 +49,8 @@ bool tenon__operation_init(tenon__operation *op, tenon_session *s, bool writes)
         return fail_forked(&s->error);
     if (s->depth && !tenon__transaction_is_sound(s))
         return false;
+    if (TENON__UNLIKELY(atomic_load_explicit(&s->is_cancelled, memory_order_relaxed)))
+        return tenon__fail_cancelled(&s->error);
     clear(op);
     op->db = s->db;
     op->session = s;
@@ -74,16 +77,30 @@ void tenon__operation_init_lease(tenon__operation *op, tenon_db *db, tenon__lane
     op->patience_us = db->config.acquire_timeout_us;
 }
 
+/* A connection that is being made, or asked whether it lives, is not worth stopping. */
+static bool wait_for_server(tenon__operation *op, bool for_write)
+{
+    int socket = op->db->driver->socket(op->member->connection);
+    bool is_working = op->phase != TENON__CONNECT && op->phase != TENON__CHECK;
+    if (is_working)
+        tenon__wait_begin(op);
+    bool is_ready = tenon__wait_socket(socket, for_write, op->until_us);
+    if (is_working)
+        tenon__wait_end(op);
+    return is_ready;
+}
+
 /* False when the time came first. */
 static bool wait_for(tenon__operation *op, tenon__need need)
 {
     switch (need) {
     case TENON__NEED_READ:
     case TENON__NEED_WRITE:
-        return tenon__wait_socket(op->db->driver->socket(op->member->connection),
-                                  need == TENON__NEED_WRITE, op->until_us);
+        return wait_for_server(op, need == TENON__NEED_WRITE);
     case TENON__NEED_TURN:
-        op->turn = tenon__lane_wait(op->lane, &op->waiter, op->until_us);
+        /* Who cancels from here on finds the waiter in the queue. */
+        op->turn =
+            tenon__lane_wait(op->lane, &op->waiter, tenon__is_cancelled(op) ? 0 : op->until_us);
         return op->turn != TENON__TURN_QUEUED;
     case TENON__NEED_PAUSE:
         return tenon__wait_pause(op->pause_us, op->until_us);

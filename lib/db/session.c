@@ -125,13 +125,19 @@ const tenon_error *tenon_session_error(const tenon_session *s)
     return s ? &s->error : &no_session;
 }
 
+void tenon__error_forget(tenon_session *s)
+{
+    s->results.failed = s->scratch.failed = false;
+    if (s->error.status != TENON_OK)
+        tenon_error_reset(&s->error);
+}
+
 void tenon_error_clear(tenon_session *s)
 {
     if (!s)
         return;
-    s->results.failed = s->scratch.failed = false;
-    if (s->error.status != TENON_OK)
-        tenon_error_reset(&s->error);
+    atomic_store_explicit(&s->is_cancelled, false, memory_order_relaxed);
+    tenon__error_forget(s);
 }
 
 /* ---- results --------------------------------------------------------------------------------- */

@@ -49,6 +49,8 @@ struct tenon_session {
     tenon__limits limits; /* all-zero without a transaction */
     tenon__hooks hooks;
     tenon__tree_limits tree;
+    atomic_bool is_cancelled; /* see cancel.c */
+    _Atomic(tenon__connection *) at_work;
     struct tenon_stream *streams;              /* that are not closed */
     uint16_t generation;                       /* rises when marks become void */
     int64_t budget_us;                         /* of each call; TENON__NEVER: none */
@@ -71,6 +73,9 @@ static inline bool tenon__is_watched(const tenon_session *s)
 {
     return (s->watched | atomic_load_explicit(&s->db->watchers.moments, memory_order_relaxed)) != 0;
 }
+
+/* As tenon_error_clear, but what was cancelled stays so. */
+void tenon__error_forget(tenon_session *s);
 
 /* Before each statement of the program; false when a test does not allow another one. */
 bool tenon__refuse_statement(tenon_session *s);

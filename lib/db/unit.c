@@ -99,7 +99,7 @@ static bool pause_before_again(patience *p)
 /* What the last run has left behind. */
 static void start_anew(tenon_session *s, tenon_mark mark)
 {
-    tenon_error_clear(s);
+    tenon__error_forget(s);
     tenon_session_rewind(s, mark);
 }
 

@@ -50,6 +50,8 @@
 
 #include "core/core.h"
 
+#include <stdatomic.h>
+
 #include <tenon/db.h>
 #include <tenon/model.h>
 #include <tenon/session.h>
@@ -267,6 +269,10 @@ typedef struct tenon__driver {
      * on is stopped with TIMEOUT at this time of tenon__monotonic_us, also while it waits for a
      * lock. 0: never. */
     void (*set_deadline)(tenon__connection *connection, int64_t deadline_us);
+
+    /* For the same: what runs from now on is stopped with CANCELLED as soon as *stop is true. NULL:
+     * never. It is not looked at while nothing runs. */
+    void (*set_stop)(tenon__connection *connection, const atomic_bool *stop);
 
     /* Makes a prepared statement. It may be sent together with its first execution, so that a wrong
      * statement is told there. *out is owned by the connection until `forget`. */

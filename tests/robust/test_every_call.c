@@ -357,6 +357,8 @@ static bool need_nothing(tenon_session *s)
     double real;
     Role role;
     tenon_error_reset(&err);
+    tenon_cancel(s);
+    tenon_error_clear(s);
     tenon_time_format(tenon_time_now(), text, sizeof text);
     bool is_done = tenon_time_parse(text, &time, &err);
     tenon_date_format((tenon_date){7}, text, sizeof text);
@@ -429,7 +431,7 @@ static const public_call calls[] = {
      "tenon_uuid_parse tenon_uuid_format tenon_decimal_parse tenon_decimal_from_int64 "
      "tenon_decimal_to_int64 tenon_decimal_to_double tenon_decimal_approximate "
      "tenon_decimal_compare tenon_enum_name tenon_enum_value tenon_error_reset tenon_error_clear "
-     "tenon_error_is_retryable tenon_failed tenon_message tenon_session_error "
+     "tenon_error_is_retryable tenon_cancel tenon_failed tenon_message tenon_session_error "
      "tenon_in_transaction tenon_status_name tenon_version",
      need_nothing},
 };

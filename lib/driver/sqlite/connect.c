@@ -42,7 +42,7 @@ static int wait_for_lock(void *context, int attempt)
         connection->busy_since_us = now;
     if (is_past(connection->deadline_us, now))
         connection->is_timed_out = true;
-    if (connection->is_timed_out || atomic_load(&connection->is_cancelled) ||
+    if (connection->is_timed_out || tenon__sqlite_is_stopped(connection) ||
         now - connection->busy_since_us >= connection->busy_timeout_us)
         return 0;
     size_t step =
@@ -53,9 +53,11 @@ static int wait_for_lock(void *context, int attempt)
 }
 
 /* Called by SQLite now and then while a statement runs; anything but 0 stops it. */
-static int check_deadline(void *context)
+static int check_limits(void *context)
 {
     tenon__connection *connection = context;
+    if (tenon__sqlite_is_stopped(connection))
+        return 1;
     if (connection->deadline_us == 0)
         return 0;
     connection->is_timed_out = is_past(connection->deadline_us, tenon__monotonic_us());
@@ -156,7 +158,7 @@ static time_form form_of(const char *datetime)
 static int set_up_handlers(tenon__connection *connection)
 {
     sqlite3 *db = connection->db;
-    sqlite3_progress_handler(db, STEPS_BETWEEN_CHECKS, check_deadline, connection);
+    sqlite3_progress_handler(db, STEPS_BETWEEN_CHECKS, check_limits, connection);
     int code = sqlite3_busy_handler(db, wait_for_lock, connection);
     if (code == SQLITE_OK)
         code = sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);

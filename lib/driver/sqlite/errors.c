@@ -166,7 +166,7 @@ static tenon_status status_of(tenon__connection *connection, int code, const cha
     int primary = code & 0xFF;
     tenon_status status = tenon__sqlite_status(code);
     bool was_waiting = primary == SQLITE_INTERRUPT || primary == SQLITE_BUSY;
-    if (was_waiting && atomic_load(&connection->is_cancelled))
+    if (was_waiting && tenon__sqlite_is_stopped(connection))
         return TENON_CANCELLED;
     if (was_waiting && connection->is_timed_out)
         return TENON_TIMEOUT;

@@ -47,6 +47,7 @@ struct tenon__connection {
     int64_t busy_since_us;
     int64_t deadline_us;
     atomic_bool is_cancelled;
+    const atomic_bool *stop; /* or NULL */
     bool is_timed_out;
     tenon__prepared *running; /* between execute and the end of fetch */
     size_t rows_most;         /* to fetch of it; 0: all */
@@ -173,6 +174,12 @@ void tenon__sqlite_cursor_forget(tenon__connection *connection, tenon__cursor *c
 
 /* See driver.h. */
 const char *tenon__sqlite_slot_type(const tenon__slot *slot);
+
+static inline bool tenon__sqlite_is_stopped(const tenon__connection *connection)
+{
+    return atomic_load_explicit(&connection->is_cancelled, memory_order_relaxed) ||
+           (connection->stop && atomic_load_explicit(connection->stop, memory_order_relaxed));
+}
 
 /* Before anything runs. */
 static inline void tenon__sqlite_begin_work(tenon__connection *connection)

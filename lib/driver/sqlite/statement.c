@@ -493,6 +493,11 @@ static void set_deadline(tenon__connection *connection, int64_t deadline_us)
     connection->deadline_us = deadline_us;
 }
 
+static void set_stop(tenon__connection *connection, const atomic_bool *stop)
+{
+    connection->stop = stop;
+}
+
 static bool in_transaction(const tenon__connection *connection, bool *is_failed)
 {
     if (is_failed)
@@ -538,6 +543,7 @@ const tenon__driver tenon__sqlite_driver = {
     .step = step,
     .cancel = cancel,
     .set_deadline = set_deadline,
+    .set_stop = set_stop,
     .prepare = tenon__sqlite_prepare,
     .forget = tenon__sqlite_forget,
     .execute = tenon__sqlite_execute,

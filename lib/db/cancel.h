@@ -1,0 +1,27 @@
+/* What operations know of tenon_cancel; see cancel.c. */
+#ifndef TENON_DB_CANCEL_H
+#define TENON_DB_CANCEL_H
+
+#include "db/operation.h"
+
+/* Whether the operation is the program's own and not the end of a transaction. */
+static inline bool tenon__is_cancellable(const tenon__operation *op)
+{
+    return op->session && op->err == &op->session->error && !op->is_commit;
+}
+
+/* Whether it is one that has been cancelled. */
+static inline bool tenon__is_cancelled(const tenon__operation *op)
+{
+    return tenon__is_cancellable(op) &&
+           TENON__UNLIKELY(atomic_load_explicit(&op->session->is_cancelled, memory_order_relaxed));
+}
+
+/* Returns false. */
+bool tenon__fail_cancelled(tenon_error *err);
+
+/* Around a wait for what a server does. */
+void tenon__wait_begin(tenon__operation *op);
+void tenon__wait_end(tenon__operation *op);
+
+#endif
