@@ -511,9 +511,9 @@ bool tenon__sqlite_decode_row(const source *from, char *row)
 {
     const tenon__layout *layout = from->layout;
     memset(row, 0, layout->row_size);
-    if (layout->loaded)
-        memcpy(row + layout->loaded_offset, layout->loaded,
-               layout->loaded_words * sizeof layout->loaded[0]);
+    uint64_t *loaded = (uint64_t *)(void *)(row + layout->loaded_offset);
+    for (size_t i = 0; layout->loaded && i < layout->loaded_words; i++)
+        loaded[i] = layout->loaded[i];
     size_t count = layout->out_count;
     const result_column *at = from->columns;
     for (size_t i = 0; i < count; i++, at++) {
