@@ -108,7 +108,45 @@ TENON_API tenon_list tenon_facets(const tenon_model *model, const tenon_aggregat
 
 #ifdef __cplusplus
 }
-#endif
+#else
 
-#include <tenon/short_names.h>
+/* Terms of the order of groups, as in short_names.h. */
+#define TENON_GROUP_ORDER(column_, direction_, function)                                           \
+    {                                                                                              \
+        .column = (column_), .direction = (direction_), .of = (function)                           \
+    }
+#define TENON_OP_ASC_BY(function, c) TENON_GROUP_ORDER(c, TENON_ASC, TENON_##function)
+#define TENON_OP_DESC_BY(function, c) TENON_GROUP_ORDER(c, TENON_DESC, TENON_##function)
+#define TENON_OP_ASC_COUNT()                                                                       \
+    {                                                                                              \
+        .direction = TENON_ASC, .of = TENON_COUNT_ALL                                              \
+    }
+#define TENON_OP_DESC_COUNT()                                                                      \
+    {                                                                                              \
+        .direction = TENON_DESC, .of = TENON_COUNT_ALL                                             \
+    }
+
+#ifndef TENON_NO_SHORT_NAMES
+#ifdef ASC_BY
+#error "ASC_BY is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_ASC_BY"
+#else
+#define ASC_BY(function, c) TENON_GROUP_ORDER(c, TENON_ASC, TENON_##function)
+#endif
+#ifdef DESC_BY
+#error "DESC_BY is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_DESC_BY"
+#else
+#define DESC_BY(function, c) TENON_GROUP_ORDER(c, TENON_DESC, TENON_##function)
+#endif
+#ifdef ASC_COUNT
+#error "ASC_COUNT is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_ASC_COUNT"
+#else
+#define ASC_COUNT() TENON_OP_ASC_COUNT()
+#endif
+#ifdef DESC_COUNT
+#error "DESC_COUNT is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_DESC_COUNT"
+#else
+#define DESC_COUNT() TENON_OP_DESC_COUNT()
+#endif
+#endif
+#endif
 #endif

@@ -119,10 +119,10 @@ static void emit_row(emitter *e, size_t at)
 void emit_where_head(emitter *e, const char *where, const char *list)
 {
     tenon__buf_format(e->out,
-                      "typedef struct %s {\n    const struct %s *items;\n    size_t count;\n"
+                      "typedef struct %s {\n    const %s *items;\n    size_t count;\n"
                       "} %s;\n\n"
                       "/* All that is set must hold; `except`, `all`, `any` and `none` nest. */\n"
-                      "struct %s {\n    const struct %s *except;\n    %s all, any, none;\n"
+                      "struct %s {\n    const %s *except;\n    %s all, any, none;\n"
                       "    tenon_raw raw;\n",
                       list, where, list, where, where, list);
 }

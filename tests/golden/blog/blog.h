@@ -271,13 +271,13 @@ struct Author {
 #define AUTHOR_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct AuthorWhereList {
-    const struct AuthorWhere *items;
+    const AuthorWhere *items;
     size_t count;
 } AuthorWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct AuthorWhere {
-    const struct AuthorWhere *except;
+    const AuthorWhere *except;
     AuthorWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -444,13 +444,13 @@ typedef struct AuthorGroupList {
 
 typedef struct AuthorHaving AuthorHaving;
 typedef struct AuthorHavingList {
-    const struct AuthorHaving *items;
+    const AuthorHaving *items;
     size_t count;
 } AuthorHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct AuthorHaving {
-    const struct AuthorHaving *except;
+    const AuthorHaving *except;
     AuthorHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;
@@ -804,13 +804,13 @@ struct Profile {
 #define PROFILE_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct ProfileWhereList {
-    const struct ProfileWhere *items;
+    const ProfileWhere *items;
     size_t count;
 } ProfileWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct ProfileWhere {
-    const struct ProfileWhere *except;
+    const ProfileWhere *except;
     ProfileWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -937,13 +937,13 @@ typedef struct ProfileGroupList {
 
 typedef struct ProfileHaving ProfileHaving;
 typedef struct ProfileHavingList {
-    const struct ProfileHaving *items;
+    const ProfileHaving *items;
     size_t count;
 } ProfileHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct ProfileHaving {
-    const struct ProfileHaving *except;
+    const ProfileHaving *except;
     ProfileHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;
@@ -1304,13 +1304,13 @@ struct Article {
 #define ARTICLE_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct ArticleWhereList {
-    const struct ArticleWhere *items;
+    const ArticleWhere *items;
     size_t count;
 } ArticleWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct ArticleWhere {
-    const struct ArticleWhere *except;
+    const ArticleWhere *except;
     ArticleWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -1485,13 +1485,13 @@ typedef struct ArticleGroupList {
 
 typedef struct ArticleHaving ArticleHaving;
 typedef struct ArticleHavingList {
-    const struct ArticleHaving *items;
+    const ArticleHaving *items;
     size_t count;
 } ArticleHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct ArticleHaving {
-    const struct ArticleHaving *except;
+    const ArticleHaving *except;
     ArticleHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;
@@ -1844,13 +1844,13 @@ struct Comment {
 #define COMMENT_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct CommentWhereList {
-    const struct CommentWhere *items;
+    const CommentWhere *items;
     size_t count;
 } CommentWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct CommentWhere {
-    const struct CommentWhere *except;
+    const CommentWhere *except;
     CommentWhereList all, any, none;
     tenon_raw raw;
     tenon_uuid_filter id;
@@ -2003,13 +2003,13 @@ typedef struct CommentGroupList {
 
 typedef struct CommentHaving CommentHaving;
 typedef struct CommentHavingList {
-    const struct CommentHaving *items;
+    const CommentHaving *items;
     size_t count;
 } CommentHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct CommentHaving {
-    const struct CommentHaving *except;
+    const CommentHaving *except;
     CommentHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;
@@ -2353,13 +2353,13 @@ struct Tag {
 #define TAG_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct TagWhereList {
-    const struct TagWhere *items;
+    const TagWhere *items;
     size_t count;
 } TagWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct TagWhere {
-    const struct TagWhere *except;
+    const TagWhere *except;
     TagWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -2480,13 +2480,13 @@ typedef struct TagGroupList {
 
 typedef struct TagHaving TagHaving;
 typedef struct TagHavingList {
-    const struct TagHaving *items;
+    const TagHaving *items;
     size_t count;
 } TagHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct TagHaving {
-    const struct TagHaving *except;
+    const TagHaving *except;
     TagHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;
@@ -2834,13 +2834,13 @@ struct Room {
 #define ROOM_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct RoomWhereList {
-    const struct RoomWhere *items;
+    const RoomWhere *items;
     size_t count;
 } RoomWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct RoomWhere {
-    const struct RoomWhere *except;
+    const RoomWhere *except;
     RoomWhereList all, any, none;
     tenon_raw raw;
     tenon_text_filter building;
@@ -2968,13 +2968,13 @@ typedef struct RoomGroupList {
 
 typedef struct RoomHaving RoomHaving;
 typedef struct RoomHavingList {
-    const struct RoomHaving *items;
+    const RoomHaving *items;
     size_t count;
 } RoomHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct RoomHaving {
-    const struct RoomHaving *except;
+    const RoomHaving *except;
     RoomHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;
@@ -3319,13 +3319,13 @@ struct Seat {
 #define SEAT_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct SeatWhereList {
-    const struct SeatWhere *items;
+    const SeatWhere *items;
     size_t count;
 } SeatWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct SeatWhere {
-    const struct SeatWhere *except;
+    const SeatWhere *except;
     SeatWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -3477,13 +3477,13 @@ typedef struct SeatGroupList {
 
 typedef struct SeatHaving SeatHaving;
 typedef struct SeatHavingList {
-    const struct SeatHaving *items;
+    const SeatHaving *items;
     size_t count;
 } SeatHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct SeatHaving {
-    const struct SeatHaving *except;
+    const SeatHaving *except;
     SeatHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;
@@ -3825,13 +3825,13 @@ struct Box {
 #define BOX_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct BoxWhereList {
-    const struct BoxWhere *items;
+    const BoxWhere *items;
     size_t count;
 } BoxWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct BoxWhere {
-    const struct BoxWhere *except;
+    const BoxWhere *except;
     BoxWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -3952,13 +3952,13 @@ typedef struct BoxGroupList {
 
 typedef struct BoxHaving BoxHaving;
 typedef struct BoxHavingList {
-    const struct BoxHaving *items;
+    const BoxHaving *items;
     size_t count;
 } BoxHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct BoxHaving {
-    const struct BoxHaving *except;
+    const BoxHaving *except;
     BoxHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;
@@ -4338,13 +4338,13 @@ struct Thing {
 #define THING_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct ThingWhereList {
-    const struct ThingWhere *items;
+    const ThingWhere *items;
     size_t count;
 } ThingWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct ThingWhere {
-    const struct ThingWhere *except;
+    const ThingWhere *except;
     ThingWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -4612,13 +4612,13 @@ typedef struct ThingGroupList {
 
 typedef struct ThingHaving ThingHaving;
 typedef struct ThingHavingList {
-    const struct ThingHaving *items;
+    const ThingHaving *items;
     size_t count;
 } ThingHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct ThingHaving {
-    const struct ThingHaving *except;
+    const ThingHaving *except;
     ThingHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;

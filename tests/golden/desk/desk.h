@@ -91,13 +91,13 @@ struct Job {
 #define JOB_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct JobWhereList {
-    const struct JobWhere *items;
+    const JobWhere *items;
     size_t count;
 } JobWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct JobWhere {
-    const struct JobWhere *except;
+    const JobWhere *except;
     JobWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -235,13 +235,13 @@ typedef struct JobGroupList {
 
 typedef struct JobHaving JobHaving;
 typedef struct JobHavingList {
-    const struct JobHaving *items;
+    const JobHaving *items;
     size_t count;
 } JobHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct JobHaving {
-    const struct JobHaving *except;
+    const JobHaving *except;
     JobHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;
@@ -514,13 +514,13 @@ struct Page {
 #define PAGE_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct PageWhereList {
-    const struct PageWhere *items;
+    const PageWhere *items;
     size_t count;
 } PageWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct PageWhere {
-    const struct PageWhere *except;
+    const PageWhere *except;
     PageWhereList all, any, none;
     tenon_raw raw;
     tenon_text_filter site;
@@ -650,13 +650,13 @@ typedef struct PageGroupList {
 
 typedef struct PageHaving PageHaving;
 typedef struct PageHavingList {
-    const struct PageHaving *items;
+    const PageHaving *items;
     size_t count;
 } PageHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct PageHaving {
-    const struct PageHaving *except;
+    const PageHaving *except;
     PageHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;
@@ -927,13 +927,13 @@ struct Number {
 #define NUMBER_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct NumberWhereList {
-    const struct NumberWhere *items;
+    const NumberWhere *items;
     size_t count;
 } NumberWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct NumberWhere {
-    const struct NumberWhere *except;
+    const NumberWhere *except;
     NumberWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -1042,13 +1042,13 @@ typedef struct NumberGroupList {
 
 typedef struct NumberHaving NumberHaving;
 typedef struct NumberHavingList {
-    const struct NumberHaving *items;
+    const NumberHaving *items;
     size_t count;
 } NumberHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct NumberHaving {
-    const struct NumberHaving *except;
+    const NumberHaving *except;
     NumberHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;

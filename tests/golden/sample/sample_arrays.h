@@ -74,13 +74,13 @@ struct Arrays {
 #define ARRAYS_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct ArraysWhereList {
-    const struct ArraysWhere *items;
+    const ArraysWhere *items;
     size_t count;
 } ArraysWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct ArraysWhere {
-    const struct ArraysWhere *except;
+    const ArraysWhere *except;
     ArraysWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -254,13 +254,13 @@ typedef struct ArraysGroupList {
 
 typedef struct ArraysHaving ArraysHaving;
 typedef struct ArraysHavingList {
-    const struct ArraysHaving *items;
+    const ArraysHaving *items;
     size_t count;
 } ArraysHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct ArraysHaving {
-    const struct ArraysHaving *except;
+    const ArraysHaving *except;
     ArraysHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;

@@ -74,13 +74,13 @@ struct Everything {
 #define EVERYTHING_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct EverythingWhereList {
-    const struct EverythingWhere *items;
+    const EverythingWhere *items;
     size_t count;
 } EverythingWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct EverythingWhere {
-    const struct EverythingWhere *except;
+    const EverythingWhere *except;
     EverythingWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -358,13 +358,13 @@ typedef struct EverythingGroupList {
 
 typedef struct EverythingHaving EverythingHaving;
 typedef struct EverythingHavingList {
-    const struct EverythingHaving *items;
+    const EverythingHaving *items;
     size_t count;
 } EverythingHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct EverythingHaving {
-    const struct EverythingHaving *except;
+    const EverythingHaving *except;
     EverythingHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;

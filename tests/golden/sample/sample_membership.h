@@ -38,13 +38,13 @@ struct Membership {
 #define MEMBERSHIP_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct MembershipWhereList {
-    const struct MembershipWhere *items;
+    const MembershipWhere *items;
     size_t count;
 } MembershipWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct MembershipWhere {
-    const struct MembershipWhere *except;
+    const MembershipWhere *except;
     MembershipWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter userId;
@@ -179,13 +179,13 @@ typedef struct MembershipGroupList {
 
 typedef struct MembershipHaving MembershipHaving;
 typedef struct MembershipHavingList {
-    const struct MembershipHaving *items;
+    const MembershipHaving *items;
     size_t count;
 } MembershipHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct MembershipHaving {
-    const struct MembershipHaving *except;
+    const MembershipHaving *except;
     MembershipHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;

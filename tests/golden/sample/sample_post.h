@@ -47,13 +47,13 @@ struct Post {
 #define POST_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct PostWhereList {
-    const struct PostWhere *items;
+    const PostWhere *items;
     size_t count;
 } PostWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct PostWhere {
-    const struct PostWhere *except;
+    const PostWhere *except;
     PostWhereList all, any, none;
     tenon_raw raw;
     tenon_uuid_filter id;
@@ -216,13 +216,13 @@ typedef struct PostGroupList {
 
 typedef struct PostHaving PostHaving;
 typedef struct PostHavingList {
-    const struct PostHaving *items;
+    const PostHaving *items;
     size_t count;
 } PostHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct PostHaving {
-    const struct PostHaving *except;
+    const PostHaving *except;
     PostHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;

@@ -61,13 +61,13 @@ struct User {
 #define USER_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct UserWhereList {
-    const struct UserWhere *items;
+    const UserWhere *items;
     size_t count;
 } UserWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct UserWhere {
-    const struct UserWhere *except;
+    const UserWhere *except;
     UserWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -258,13 +258,13 @@ typedef struct UserGroupList {
 
 typedef struct UserHaving UserHaving;
 typedef struct UserHavingList {
-    const struct UserHaving *items;
+    const UserHaving *items;
     size_t count;
 } UserHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct UserHaving {
-    const struct UserHaving *except;
+    const UserHaving *except;
     UserHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;

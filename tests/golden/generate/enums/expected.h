@@ -117,13 +117,13 @@ struct RoleSet {
 #define ROLE_SET_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct RoleSetWhereList {
-    const struct RoleSetWhere *items;
+    const RoleSetWhere *items;
     size_t count;
 } RoleSetWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct RoleSetWhere {
-    const struct RoleSetWhere *except;
+    const RoleSetWhere *except;
     RoleSetWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -238,13 +238,13 @@ typedef struct RoleSetGroupList {
 
 typedef struct RoleSetHaving RoleSetHaving;
 typedef struct RoleSetHavingList {
-    const struct RoleSetHaving *items;
+    const RoleSetHaving *items;
     size_t count;
 } RoleSetHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct RoleSetHaving {
-    const struct RoleSetHaving *except;
+    const RoleSetHaving *except;
     RoleSetHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;
@@ -506,13 +506,13 @@ struct Role_admin {
 #define ROLE_ADMIN_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct Role_adminWhereList {
-    const struct Role_adminWhere *items;
+    const Role_adminWhere *items;
     size_t count;
 } Role_adminWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct Role_adminWhere {
-    const struct Role_adminWhere *except;
+    const Role_adminWhere *except;
     Role_adminWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -614,13 +614,13 @@ typedef struct Role_adminGroupList {
 
 typedef struct Role_adminHaving Role_adminHaving;
 typedef struct Role_adminHavingList {
-    const struct Role_adminHaving *items;
+    const Role_adminHaving *items;
     size_t count;
 } Role_adminHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct Role_adminHaving {
-    const struct Role_adminHaving *except;
+    const Role_adminHaving *except;
     Role_adminHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;

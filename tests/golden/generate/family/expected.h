@@ -121,13 +121,13 @@ struct User {
 #define USER_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct UserWhereList {
-    const struct UserWhere *items;
+    const UserWhere *items;
     size_t count;
 } UserWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct UserWhere {
-    const struct UserWhere *except;
+    const UserWhere *except;
     UserWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -229,13 +229,13 @@ typedef struct UserGroupList {
 
 typedef struct UserHaving UserHaving;
 typedef struct UserHavingList {
-    const struct UserHaving *items;
+    const UserHaving *items;
     size_t count;
 } UserHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct UserHaving {
-    const struct UserHaving *except;
+    const UserHaving *except;
     UserHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;
@@ -494,13 +494,13 @@ struct UserList {
 #define USER_LIST_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct UserListWhereList {
-    const struct UserListWhere *items;
+    const UserListWhere *items;
     size_t count;
 } UserListWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct UserListWhere {
-    const struct UserListWhere *except;
+    const UserListWhere *except;
     UserListWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -602,13 +602,13 @@ typedef struct UserListGroupList {
 
 typedef struct UserListHaving UserListHaving;
 typedef struct UserListHavingList {
-    const struct UserListHaving *items;
+    const UserListHaving *items;
     size_t count;
 } UserListHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct UserListHaving {
-    const struct UserListHaving *except;
+    const UserListHaving *except;
     UserListHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;
@@ -867,13 +867,13 @@ struct UserQuery {
 #define USER_QUERY_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct UserQueryWhereList {
-    const struct UserQueryWhere *items;
+    const UserQueryWhere *items;
     size_t count;
 } UserQueryWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct UserQueryWhere {
-    const struct UserQueryWhere *except;
+    const UserQueryWhere *except;
     UserQueryWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -975,13 +975,13 @@ typedef struct UserQueryGroupList {
 
 typedef struct UserQueryHaving UserQueryHaving;
 typedef struct UserQueryHavingList {
-    const struct UserQueryHaving *items;
+    const UserQueryHaving *items;
     size_t count;
 } UserQueryHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct UserQueryHaving {
-    const struct UserQueryHaving *except;
+    const UserQueryHaving *except;
     UserQueryHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;
@@ -1240,13 +1240,13 @@ struct user {
 #define USER__LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct userWhereList {
-    const struct userWhere *items;
+    const userWhere *items;
     size_t count;
 } userWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct userWhere {
-    const struct userWhere *except;
+    const userWhere *except;
     userWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -1348,13 +1348,13 @@ typedef struct userGroupList {
 
 typedef struct userHaving userHaving;
 typedef struct userHavingList {
-    const struct userHaving *items;
+    const userHaving *items;
     size_t count;
 } userHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct userHaving {
-    const struct userHaving *except;
+    const userHaving *except;
     userHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;
@@ -1616,13 +1616,13 @@ struct UserFind {
 #define USER_FIND_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct UserFindWhereList {
-    const struct UserFindWhere *items;
+    const UserFindWhere *items;
     size_t count;
 } UserFindWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct UserFindWhere {
-    const struct UserFindWhere *except;
+    const UserFindWhere *except;
     UserFindWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter find;
@@ -1735,13 +1735,13 @@ typedef struct UserFindGroupList {
 
 typedef struct UserFindHaving UserFindHaving;
 typedef struct UserFindHavingList {
-    const struct UserFindHaving *items;
+    const UserFindHaving *items;
     size_t count;
 } UserFindHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct UserFindHaving {
-    const struct UserFindHaving *except;
+    const UserFindHaving *except;
     UserFindHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;

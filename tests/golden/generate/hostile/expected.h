@@ -72,13 +72,13 @@ struct Hostile {
 #define HOSTILE_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct HostileWhereList {
-    const struct HostileWhere *items;
+    const HostileWhere *items;
     size_t count;
 } HostileWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct HostileWhere {
-    const struct HostileWhere *except;
+    const HostileWhere *except;
     HostileWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -210,13 +210,13 @@ typedef struct HostileGroupList {
 
 typedef struct HostileHaving HostileHaving;
 typedef struct HostileHavingList {
-    const struct HostileHaving *items;
+    const HostileHaving *items;
     size_t count;
 } HostileHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct HostileHaving {
-    const struct HostileHaving *except;
+    const HostileHaving *except;
     HostileHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;

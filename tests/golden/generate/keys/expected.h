@@ -103,13 +103,13 @@ struct Membership {
 #define MEMBERSHIP_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct MembershipWhereList {
-    const struct MembershipWhere *items;
+    const MembershipWhere *items;
     size_t count;
 } MembershipWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct MembershipWhere {
-    const struct MembershipWhere *except;
+    const MembershipWhere *except;
     MembershipWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter userId;
@@ -250,13 +250,13 @@ typedef struct MembershipGroupList {
 
 typedef struct MembershipHaving MembershipHaving;
 typedef struct MembershipHavingList {
-    const struct MembershipHaving *items;
+    const MembershipHaving *items;
     size_t count;
 } MembershipHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct MembershipHaving {
-    const struct MembershipHaving *except;
+    const MembershipHaving *except;
     MembershipHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;
@@ -616,13 +616,13 @@ struct Person {
 #define PERSON_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct PersonWhereList {
-    const struct PersonWhere *items;
+    const PersonWhere *items;
     size_t count;
 } PersonWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct PersonWhere {
-    const struct PersonWhere *except;
+    const PersonWhere *except;
     PersonWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -742,13 +742,13 @@ typedef struct PersonGroupList {
 
 typedef struct PersonHaving PersonHaving;
 typedef struct PersonHavingList {
-    const struct PersonHaving *items;
+    const PersonHaving *items;
     size_t count;
 } PersonHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct PersonHaving {
-    const struct PersonHaving *except;
+    const PersonHaving *except;
     PersonHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;
@@ -1080,13 +1080,13 @@ struct Tagged {
 #define TAGGED_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct TaggedWhereList {
-    const struct TaggedWhere *items;
+    const TaggedWhere *items;
     size_t count;
 } TaggedWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct TaggedWhere {
-    const struct TaggedWhere *except;
+    const TaggedWhere *except;
     TaggedWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter a;
@@ -1199,13 +1199,13 @@ typedef struct TaggedGroupList {
 
 typedef struct TaggedHaving TaggedHaving;
 typedef struct TaggedHavingList {
-    const struct TaggedHaving *items;
+    const TaggedHaving *items;
     size_t count;
 } TaggedHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct TaggedHaving {
-    const struct TaggedHaving *except;
+    const TaggedHaving *except;
     TaggedHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;

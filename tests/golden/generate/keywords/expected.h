@@ -222,13 +222,13 @@ struct Reserved {
 #define RESERVED_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct ReservedWhereList {
-    const struct ReservedWhere *items;
+    const ReservedWhere *items;
     size_t count;
 } ReservedWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct ReservedWhere {
-    const struct ReservedWhere *except;
+    const ReservedWhere *except;
     ReservedWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter int_;
@@ -503,13 +503,13 @@ typedef struct ReservedGroupList {
 
 typedef struct ReservedHaving ReservedHaving;
 typedef struct ReservedHavingList {
-    const struct ReservedHaving *items;
+    const ReservedHaving *items;
     size_t count;
 } ReservedHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct ReservedHaving {
-    const struct ReservedHaving *except;
+    const ReservedHaving *except;
     ReservedHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;
@@ -797,13 +797,13 @@ struct FILE_ {
 #define FILE_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct FILE_WhereList {
-    const struct FILE_Where *items;
+    const FILE_Where *items;
     size_t count;
 } FILE_WhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct FILE_Where {
-    const struct FILE_Where *except;
+    const FILE_Where *except;
     FILE_WhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter FILE_;
@@ -905,13 +905,13 @@ typedef struct FILE_GroupList {
 
 typedef struct FILE_Having FILE_Having;
 typedef struct FILE_HavingList {
-    const struct FILE_Having *items;
+    const FILE_Having *items;
     size_t count;
 } FILE_HavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct FILE_Having {
-    const struct FILE_Having *except;
+    const FILE_Having *except;
     FILE_HavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;
@@ -1170,13 +1170,13 @@ struct bool_ {
 #define BOOL_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct bool_WhereList {
-    const struct bool_Where *items;
+    const bool_Where *items;
     size_t count;
 } bool_WhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct bool_Where {
-    const struct bool_Where *except;
+    const bool_Where *except;
     bool_WhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter set;
@@ -1278,13 +1278,13 @@ typedef struct bool_GroupList {
 
 typedef struct bool_Having bool_Having;
 typedef struct bool_HavingList {
-    const struct bool_Having *items;
+    const bool_Having *items;
     size_t count;
 } bool_HavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct bool_Having {
-    const struct bool_Having *except;
+    const bool_Having *except;
     bool_HavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;
@@ -1543,13 +1543,13 @@ struct tenon_session_ {
 #define TENON_SESSION_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct tenon_session_WhereList {
-    const struct tenon_session_Where *items;
+    const tenon_session_Where *items;
     size_t count;
 } tenon_session_WhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct tenon_session_Where {
-    const struct tenon_session_Where *except;
+    const tenon_session_Where *except;
     tenon_session_WhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter session_;
@@ -1651,13 +1651,13 @@ typedef struct tenon_session_GroupList {
 
 typedef struct tenon_session_Having tenon_session_Having;
 typedef struct tenon_session_HavingList {
-    const struct tenon_session_Having *items;
+    const tenon_session_Having *items;
     size_t count;
 } tenon_session_HavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct tenon_session_Having {
-    const struct tenon_session_Having *except;
+    const tenon_session_Having *except;
     tenon_session_HavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;
@@ -1916,13 +1916,13 @@ struct Tenon {
 #define TENON___LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct TenonWhereList {
-    const struct TenonWhere *items;
+    const TenonWhere *items;
     size_t count;
 } TenonWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct TenonWhere {
-    const struct TenonWhere *except;
+    const TenonWhere *except;
     TenonWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter tenon_key_;
@@ -2024,13 +2024,13 @@ typedef struct TenonGroupList {
 
 typedef struct TenonHaving TenonHaving;
 typedef struct TenonHavingList {
-    const struct TenonHaving *items;
+    const TenonHaving *items;
     size_t count;
 } TenonHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct TenonHaving {
-    const struct TenonHaving *except;
+    const TenonHaving *except;
     TenonHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;
@@ -2289,13 +2289,13 @@ struct Timer {
 #define TIMER__LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct TimerWhereList {
-    const struct TimerWhere *items;
+    const TimerWhere *items;
     size_t count;
 } TimerWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct TimerWhere {
-    const struct TimerWhere *except;
+    const TimerWhere *except;
     TimerWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -2397,13 +2397,13 @@ typedef struct TimerGroupList {
 
 typedef struct TimerHaving TimerHaving;
 typedef struct TimerHavingList {
-    const struct TimerHaving *items;
+    const TimerHaving *items;
     size_t count;
 } TimerHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct TimerHaving {
-    const struct TimerHaving *except;
+    const TimerHaving *except;
     TimerHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;
@@ -2668,13 +2668,13 @@ struct Uses {
 #define USES_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct UsesWhereList {
-    const struct UsesWhere *items;
+    const UsesWhere *items;
     size_t count;
 } UsesWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct UsesWhere {
-    const struct UsesWhere *except;
+    const UsesWhere *except;
     UsesWhereList all, any, none;
     tenon_raw raw;
     KindFilter Kind;
@@ -2797,13 +2797,13 @@ typedef struct UsesGroupList {
 
 typedef struct UsesHaving UsesHaving;
 typedef struct UsesHavingList {
-    const struct UsesHaving *items;
+    const UsesHaving *items;
     size_t count;
 } UsesHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct UsesHaving {
-    const struct UsesHaving *except;
+    const UsesHaving *except;
     UsesHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;

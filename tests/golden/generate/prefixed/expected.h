@@ -58,13 +58,13 @@ struct ShopWorldUser {
 #define SHOP_WORLD_USER_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct ShopWorldUserWhereList {
-    const struct ShopWorldUserWhere *items;
+    const ShopWorldUserWhere *items;
     size_t count;
 } ShopWorldUserWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct ShopWorldUserWhere {
-    const struct ShopWorldUserWhere *except;
+    const ShopWorldUserWhere *except;
     ShopWorldUserWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -171,13 +171,13 @@ typedef struct ShopWorldUserGroupList {
 
 typedef struct ShopWorldUserHaving ShopWorldUserHaving;
 typedef struct ShopWorldUserHavingList {
-    const struct ShopWorldUserHaving *items;
+    const ShopWorldUserHaving *items;
     size_t count;
 } ShopWorldUserHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct ShopWorldUserHaving {
-    const struct ShopWorldUserHaving *except;
+    const ShopWorldUserHaving *except;
     ShopWorldUserHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;

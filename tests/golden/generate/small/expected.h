@@ -45,13 +45,13 @@ struct One {
 #define ONE_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct OneWhereList {
-    const struct OneWhere *items;
+    const OneWhere *items;
     size_t count;
 } OneWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct OneWhere {
-    const struct OneWhere *except;
+    const OneWhere *except;
     OneWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -153,13 +153,13 @@ typedef struct OneGroupList {
 
 typedef struct OneHaving OneHaving;
 typedef struct OneHavingList {
-    const struct OneHaving *items;
+    const OneHaving *items;
     size_t count;
 } OneHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct OneHaving {
-    const struct OneHaving *except;
+    const OneHaving *except;
     OneHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;

@@ -25,13 +25,13 @@ struct shared {
 #define SHARED_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct sharedWhereList {
-    const struct sharedWhere *items;
+    const sharedWhere *items;
     size_t count;
 } sharedWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct sharedWhere {
-    const struct sharedWhere *except;
+    const sharedWhere *except;
     sharedWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -133,13 +133,13 @@ typedef struct sharedGroupList {
 
 typedef struct sharedHaving sharedHaving;
 typedef struct sharedHavingList {
-    const struct sharedHaving *items;
+    const sharedHaving *items;
     size_t count;
 } sharedHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct sharedHaving {
-    const struct sharedHaving *except;
+    const sharedHaving *except;
     sharedHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;

@@ -54,13 +54,13 @@ struct Product {
 #define PRODUCT_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct ProductWhereList {
-    const struct ProductWhere *items;
+    const ProductWhere *items;
     size_t count;
 } ProductWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct ProductWhere {
-    const struct ProductWhere *except;
+    const ProductWhere *except;
     ProductWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -198,13 +198,13 @@ typedef struct ProductGroupList {
 
 typedef struct ProductHaving ProductHaving;
 typedef struct ProductHavingList {
-    const struct ProductHaving *items;
+    const ProductHaving *items;
     size_t count;
 } ProductHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct ProductHaving {
-    const struct ProductHaving *except;
+    const ProductHaving *except;
     ProductHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;

@@ -84,13 +84,13 @@ struct Spending {
 #define SPENDING_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct SpendingWhereList {
-    const struct SpendingWhere *items;
+    const SpendingWhere *items;
     size_t count;
 } SpendingWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct SpendingWhere {
-    const struct SpendingWhere *except;
+    const SpendingWhere *except;
     SpendingWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter userId;
@@ -203,13 +203,13 @@ typedef struct SpendingGroupList {
 
 typedef struct SpendingHaving SpendingHaving;
 typedef struct SpendingHavingList {
-    const struct SpendingHaving *items;
+    const SpendingHaving *items;
     size_t count;
 } SpendingHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct SpendingHaving {
-    const struct SpendingHaving *except;
+    const SpendingHaving *except;
     SpendingHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;
@@ -402,13 +402,13 @@ struct Plain {
 #define PLAIN_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct PlainWhereList {
-    const struct PlainWhere *items;
+    const PlainWhere *items;
     size_t count;
 } PlainWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct PlainWhere {
-    const struct PlainWhere *except;
+    const PlainWhere *except;
     PlainWhereList all, any, none;
     tenon_raw raw;
     tenon_text_filter word;
@@ -517,13 +517,13 @@ typedef struct PlainGroupList {
 
 typedef struct PlainHaving PlainHaving;
 typedef struct PlainHavingList {
-    const struct PlainHaving *items;
+    const PlainHaving *items;
     size_t count;
 } PlainHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct PlainHaving {
-    const struct PlainHaving *except;
+    const PlainHaving *except;
     PlainHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;
@@ -713,13 +713,13 @@ struct Kept {
 #define KEPT_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct KeptWhereList {
-    const struct KeptWhere *items;
+    const KeptWhere *items;
     size_t count;
 } KeptWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct KeptWhere {
-    const struct KeptWhere *except;
+    const KeptWhere *except;
     KeptWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -821,13 +821,13 @@ typedef struct KeptGroupList {
 
 typedef struct KeptHaving KeptHaving;
 typedef struct KeptHavingList {
-    const struct KeptHaving *items;
+    const KeptHaving *items;
     size_t count;
 } KeptHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct KeptHaving {
-    const struct KeptHaving *except;
+    const KeptHaving *except;
     KeptHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;

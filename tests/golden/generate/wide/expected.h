@@ -183,13 +183,13 @@ struct Wide {
 #define WIDE_LOADED(row, column) TENON_LOADED(row, column)
 
 typedef struct WideWhereList {
-    const struct WideWhere *items;
+    const WideWhere *items;
     size_t count;
 } WideWhereList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct WideWhere {
-    const struct WideWhere *except;
+    const WideWhere *except;
     WideWhereList all, any, none;
     tenon_raw raw;
     tenon_int_filter id;
@@ -1050,13 +1050,13 @@ typedef struct WideGroupList {
 
 typedef struct WideHaving WideHaving;
 typedef struct WideHavingList {
-    const struct WideHaving *items;
+    const WideHaving *items;
     size_t count;
 } WideHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
 struct WideHaving {
-    const struct WideHaving *except;
+    const WideHaving *except;
     WideHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;
