@@ -73,6 +73,11 @@ bool tenon__count_related(tenon__tree *tree, const tenon__branch *branch, tenon_
 
 /* keys.c: the different keys of many rows. */
 typedef struct tenon__keys {
+    const tenon_relation *relation;
+    tenon__parents parents;
+    uint32_t *slots; /* open addressing: number of a key, 0: free */
+    size_t mask;
+    size_t *first_rows; /* of each number: a row that has the key */
     size_t count;
     uint32_t *numbers;                  /* one a row: which key it has, from 1; 0: NULL in it */
     tenon__list columns[TENON_MAX_KEY]; /* one a field: pointers to the wide values */
@@ -80,5 +85,7 @@ typedef struct tenon__keys {
 /* False when memory is exhausted. */
 bool tenon__keys_of(tenon__arena *memory, const tenon_relation *relation, tenon__parents parents,
                     tenon__keys *out);
+/* The number of a key of one field, in the row form of the owner's field; 0: there is none. */
+uint32_t tenon__keys_find(const tenon__keys *keys, const void *value);
 
 #endif

@@ -6,20 +6,12 @@
 #include "model/include.h"
 #include "model/row.h"
 
-typedef struct key_table {
-    const tenon_relation *relation;
-    tenon__parents parents;
-    uint32_t *slots; /* number of a key, 0: free */
-    size_t mask;
-    size_t *first_rows; /* of each number: a row that has the key */
-} key_table;
-
-static const tenon_field *field_of(const key_table *t, uint16_t i)
+static const tenon_field *field_of(const tenon__keys *t, uint16_t i)
 {
     return &t->parents.model->fields[t->relation->fields[i]];
 }
 
-static const void *value_of(const key_table *t, size_t row, uint16_t i)
+static const void *value_of(const tenon__keys *t, size_t row, uint16_t i)
 {
     return tenon__row_value(field_of(t, i), t->parents.items + row * t->parents.model->row_size);
 }
@@ -46,31 +38,38 @@ static const void *bytes_of(tenon_kind kind, const void *value, size_t *length)
     }
 }
 
-static uint64_t hash_of(const key_table *t, size_t row)
+static uint64_t hash_value(uint64_t hash, tenon_kind kind, const void *value)
+{
+    size_t length;
+    const void *bytes = bytes_of(kind, value, &length);
+    return hash * 31 + tenon__hash(bytes, length);
+}
+
+static uint64_t hash_of(const tenon__keys *t, size_t row)
 {
     uint64_t hash = 0;
-    for (uint16_t i = 0; i < t->relation->field_count; i++) {
-        size_t length;
-        const void *bytes = bytes_of(field_of(t, i)->kind, value_of(t, row, i), &length);
-        hash = hash * 31 + tenon__hash(bytes, length);
-    }
+    for (uint16_t i = 0; i < t->relation->field_count; i++)
+        hash = hash_value(hash, field_of(t, i)->kind, value_of(t, row, i));
     return hash;
 }
 
-static bool is_same(const key_table *t, size_t a, size_t b)
+static bool is_same_value(tenon_kind kind, const void *a, const void *b)
 {
-    for (uint16_t i = 0; i < t->relation->field_count; i++) {
-        tenon_kind kind = field_of(t, i)->kind;
-        size_t length_a, length_b;
-        const void *bytes_a = bytes_of(kind, value_of(t, a, i), &length_a);
-        const void *bytes_b = bytes_of(kind, value_of(t, b, i), &length_b);
-        if (length_a != length_b || (length_a && memcmp(bytes_a, bytes_b, length_a) != 0))
+    size_t length_a, length_b;
+    const void *bytes_a = bytes_of(kind, a, &length_a);
+    const void *bytes_b = bytes_of(kind, b, &length_b);
+    return length_a == length_b && (!length_a || memcmp(bytes_a, bytes_b, length_a) == 0);
+}
+
+static bool is_same(const tenon__keys *t, size_t a, size_t b)
+{
+    for (uint16_t i = 0; i < t->relation->field_count; i++)
+        if (!is_same_value(field_of(t, i)->kind, value_of(t, a, i), value_of(t, b, i)))
             return false;
-    }
     return true;
 }
 
-static bool has_null(const key_table *t, size_t row)
+static bool has_null(const tenon__keys *t, size_t row)
 {
     for (uint16_t i = 0; i < t->relation->field_count; i++)
         if (!value_of(t, row, i))
@@ -78,15 +77,15 @@ static bool has_null(const key_table *t, size_t row)
     return false;
 }
 
-/* The number of the row's key, which is a new one when *count grows. */
-static uint32_t number_of(key_table *t, size_t row, size_t *count)
+/* The number of the row's key, which may be a new one. */
+static uint32_t number_of(tenon__keys *t, size_t row)
 {
     size_t at = hash_of(t, row) & t->mask;
     for (; t->slots[at]; at = (at + 1) & t->mask)
         if (is_same(t, t->first_rows[t->slots[at] - 1], row))
             return t->slots[at];
-    t->first_rows[(*count)++] = row;
-    return t->slots[at] = (uint32_t)*count;
+    t->first_rows[t->count++] = row;
+    return t->slots[at] = (uint32_t)t->count;
 }
 
 static size_t capacity_for(size_t count)
@@ -97,16 +96,16 @@ static size_t capacity_for(size_t count)
     return capacity;
 }
 
-static bool list_column(tenon__arena *memory, const key_table *t, uint16_t i, tenon__keys *out)
+static bool list_column(tenon__arena *memory, tenon__keys *t, uint16_t i)
 {
-    const void **values = tenon__arena_array(memory, out->count, sizeof *values);
-    tenon__wide *rooms = tenon__arena_array(memory, out->count, sizeof *rooms);
+    const void **values = tenon__arena_array(memory, t->count, sizeof *values);
+    tenon__wide *rooms = tenon__arena_array(memory, t->count, sizeof *rooms);
     if (!values || !rooms)
         return false;
     tenon_kind kind = field_of(t, i)->kind;
-    for (size_t k = 0; k < out->count; k++)
+    for (size_t k = 0; k < t->count; k++)
         values[k] = tenon__widen(kind, value_of(t, t->first_rows[k], i), &rooms[k]);
-    out->columns[i] = (tenon__list){.items = values, .count = out->count};
+    t->columns[i] = (tenon__list){.items = values, .count = t->count};
     return true;
 }
 
@@ -114,17 +113,27 @@ bool tenon__keys_of(tenon__arena *memory, const tenon_relation *relation, tenon_
                     tenon__keys *out)
 {
     size_t capacity = capacity_for(parents.count);
-    key_table t = {.relation = relation, .parents = parents, .mask = capacity - 1};
-    *out = (tenon__keys){.numbers = tenon__arena_array(memory, parents.count, sizeof(uint32_t))};
-    t.slots = tenon__arena_array(memory, capacity, sizeof *t.slots);
-    t.first_rows = tenon__arena_array(memory, parents.count, sizeof *t.first_rows);
-    if (!out->numbers || !t.slots || !t.first_rows || parents.count >= UINT32_MAX)
+    *out = (tenon__keys){.relation = relation, .parents = parents, .mask = capacity - 1};
+    out->numbers = tenon__arena_array(memory, parents.count, sizeof *out->numbers);
+    out->slots = tenon__arena_array(memory, capacity, sizeof *out->slots);
+    out->first_rows = tenon__arena_array(memory, parents.count, sizeof *out->first_rows);
+    if (!out->numbers || !out->slots || !out->first_rows || parents.count >= UINT32_MAX)
         return false;
     for (size_t row = 0; row < parents.count; row++)
-        if (!has_null(&t, row))
-            out->numbers[row] = number_of(&t, row, &out->count);
+        if (!has_null(out, row))
+            out->numbers[row] = number_of(out, row);
     for (uint16_t i = 0; i < relation->field_count; i++)
-        if (!list_column(memory, &t, i, out))
+        if (!list_column(memory, out, i))
             return false;
     return true;
+}
+
+uint32_t tenon__keys_find(const tenon__keys *keys, const void *value)
+{
+    tenon_kind kind = field_of(keys, 0)->kind;
+    size_t at = hash_value(0, kind, value) & keys->mask;
+    for (; keys->slots[at]; at = (at + 1) & keys->mask)
+        if (is_same_value(kind, value_of(keys, keys->first_rows[keys->slots[at] - 1], 0), value))
+            break;
+    return keys->slots[at];
 }

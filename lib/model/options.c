@@ -75,16 +75,32 @@ static void set_bit(void *ctx, uint32_t field)
     bits[field / 8] |= (uint8_t)(1u << field % 8);
 }
 
-void tenon__walk_target_columns(tenon__walk *walk, const tenon_model *target, const void *query)
+static uint8_t *write_columns(tenon__walk *walk, const tenon_model *target, const void *query)
 {
     size_t size = tenon__shape_column_bytes(target);
     uint8_t *bits = tenon__shape_room(&walk->shape, size);
     if (!bits)
-        return;
+        return NULL;
     memset(bits, 0, size);
     int wrong = visit_columns(target, query, set_bit, bits);
     if (wrong)
         tenon__walk_misuse(walk, "select names column %d, which there is not", wrong);
+    return bits;
+}
+
+void tenon__walk_target_columns(tenon__walk *walk, const tenon_model *target, const void *query)
+{
+    write_columns(walk, target, query);
+}
+
+void tenon__walk_columns_and(tenon__walk *walk, const void *query, uint16_t field)
+{
+    if (!has_select(walk->model, query))
+        return;
+    tenon__walk_flag(walk, TENON__SHAPE_HAS_COLUMNS);
+    uint8_t *bits = write_columns(walk, walk->model, query);
+    if (bits)
+        set_bit(bits, field);
 }
 
 void tenon__walk_columns(tenon__walk *walk, const void *query)

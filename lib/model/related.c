@@ -1,8 +1,9 @@
 /* One relation of many rows: its statement, and the rows that it gives put into their parents.
  *
- * Each row comes with the number of its key behind the struct. Rows of a key that stand side by
- * side already only have to move together; otherwise they are counted, and each goes to its place
- * by way of a copy. */
+ * Each row has the number of its key behind the struct: it came so, or is looked up by the row's
+ * own value, which is the faster way where the two compare as the database does. Rows of a key that
+ * stand side by side already only have to move together; otherwise they are counted, and each goes
+ * to its place by way of a copy. */
 #include "model/include.h"
 #include "model/row.h"
 
@@ -21,8 +22,27 @@ static bool begin(tenon__walk *walk, tenon__tree *tree, const tenon__branch *bra
     return true;
 }
 
+/* Whether a row tells by its own value which key it has: a column of a type whose values are equal
+ * when their bytes are, on both sides, and no limit that the database must count by the key. */
+static bool is_by_value(const tenon__walk *walk, const tenon__branch *branch, const void *query)
+{
+    const tenon_relation *relation = branch->relation;
+    const tenon_field *own = &branch->model->fields[relation->fields[0]];
+    const tenon_field *other = &relation->target->fields[relation->target_fields[0]];
+    tenon_query_head head;
+    memcpy(&head, query, sizeof head);
+    bool has_exact_equality = own->kind == TENON_KIND_INT16 || own->kind == TENON_KIND_INT32 ||
+                              own->kind == TENON_KIND_INT64 || own->kind == TENON_KIND_UUID ||
+                              own->pg_type == TENON_PG_TEXT || own->pg_type == TENON_PG_VARCHAR;
+    bool is_same_type = relation->link ? !(own->flags & TENON_FIELD_NULLABLE)
+                                       : own->kind == other->kind && own->pg_type == other->pg_type;
+    return walk->traits->has_key_arrays && relation->field_count == 1 && has_exact_equality &&
+           is_same_type && !head.limit && !head.offset &&
+           !tenon__read_int((const char *)query + relation->target->query_distinct);
+}
+
 static bool find(tenon__tree *tree, const tenon__branch *branch, const tenon__keys *keys,
-                 const void *query, tenon__joined *joined, tenon__rows *rows)
+                 const void *query, bool *by_value, tenon__joined *joined, tenon__rows *rows)
 {
     const tenon_model *target = branch->relation->target;
     tenon_query_head head;
@@ -30,9 +50,15 @@ static bool find(tenon__tree *tree, const tenon__branch *branch, const tenon__ke
     tenon__walk walk;
     if (!begin(&walk, tree, branch, keys, TENON__FIND_RELATED, head.table))
         return false;
+    *by_value = *by_value && is_by_value(&walk, branch, query);
+    if (*by_value)
+        tenon__walk_flag(&walk, TENON__SHAPE_BY_VALUE);
     tenon__walk_plan(&walk, head.plan);
     tenon__refuse_hints(&walk, &head, "an included relation");
-    tenon__walk_columns(&walk, query);
+    if (!branch->relation->link)
+        tenon__walk_columns_and(&walk, query, branch->relation->target_fields[0]);
+    else
+        tenon__walk_columns(&walk, query);
     tenon__walk_joined(&walk, query, false, joined);
     tenon__walk_order(&walk, query);
     tenon__walk_distinct(&walk, query);
@@ -56,6 +82,38 @@ static size_t number_at(const numbered *n, const char *items, size_t i)
     int64_t number;
     memcpy(&number, items + (i + 1) * n->stride - sizeof number, sizeof number);
     return (size_t)number - 1;
+}
+
+/* Looks up the number of each row by its value. False when one has a key that was not asked for:
+ * the database finds more keys equal than we do. */
+static bool number_rows(numbered *n, const tenon__keys *keys, bool *is_found)
+{
+    const tenon_relation *relation = keys->relation;
+    const tenon_field *field = &relation->target->fields[relation->target_fields[0]];
+    char *row = n->rows->items;
+    for (size_t i = 0; i < n->rows->count; i++, row += n->stride) {
+        char *end = row + n->stride;
+        const void *value = relation->link ? end - TENON__LINKED_KEY : tenon__row_value(field, row);
+        int64_t number = value ? tenon__keys_find(keys, value) : 0;
+        if (!number)
+            return false;
+        is_found[number - 1] = true;
+        memcpy(end - sizeof number, &number, sizeof number);
+    }
+    return true;
+}
+
+/* False when the numbers must come from the database. Two texts that differ may be equal there, and
+ * then point at the same row, which comes once and has the key of one of them only: so texts that
+ * are foreign keys must all have found a row. */
+static bool number_by_value(numbered *n, const tenon__keys *keys, tenon__arena *memory)
+{
+    const tenon_relation *relation = keys->relation;
+    bool *is_found = tenon__arena_array(memory, keys->count, sizeof *is_found);
+    if (!is_found || !number_rows(n, keys, is_found))
+        return false;
+    tenon_kind kind = keys->parents.model->fields[relation->fields[0]].kind;
+    return kind != TENON_KIND_TEXT || !relation->holds_key || !memchr(is_found, false, keys->count);
 }
 
 /* Counts the rows of each key; *is_sorted: they stand in the order of their keys. */
@@ -154,6 +212,26 @@ static bool spend_rows(tenon__tree *tree, const tenon__branch *branch, size_t co
                               "with these the tree has more rows than it may");
 }
 
+/* The rows with their numbers. */
+static bool find_numbered(tenon__tree *tree, const tenon__branch *branch, const tenon__keys *keys,
+                          const void *query, tenon__joined *joined, numbered *n)
+{
+    const tenon_relation *relation = branch->relation;
+    tenon__arena_mark mark = tenon__arena_mark_here(n->rows->arena);
+    bool by_value = true;
+    for (;;) {
+        if (!find(tree, branch, keys, query, &by_value, joined, n->rows))
+            return false;
+        n->stride = n->row_size + joined->bytes +
+                    (by_value && relation->link ? TENON__LINKED_KEY : sizeof(int64_t));
+        if (!by_value || number_by_value(n, keys, &tree->memory))
+            return true;
+        tenon__arena_rewind(n->rows->arena, mark);
+        *n->rows = (tenon__rows){.arena = n->rows->arena};
+        by_value = false;
+    }
+}
+
 bool tenon__load_related(tenon__tree *tree, const tenon__branch *branch, tenon__parents parents,
                          const void *query, tenon__joined *joined, tenon__parents *found)
 {
@@ -163,12 +241,9 @@ bool tenon__load_related(tenon__tree *tree, const tenon__branch *branch, tenon__
     if (!tenon__keys_of(&tree->memory, branch->relation, parents, &keys))
         return tenon__fail_no_memory(tenon__session_error(tree->session));
     joined->count = joined->bytes = 0;
-    if (keys.count && !find(tree, branch, &keys, query, joined, &rows))
+    numbered n = {.rows = &rows, .row_size = target->row_size, .key_count = keys.count};
+    if (keys.count && !find_numbered(tree, branch, &keys, query, joined, &n))
         return false;
-    numbered n = {.rows = &rows,
-                  .row_size = target->row_size,
-                  .stride = target->row_size + joined->bytes + sizeof(int64_t),
-                  .key_count = keys.count};
     if (!tenon__take_joined(rows.arena, joined, target, rows.items, rows.count, n.stride) ||
         !group(&n, &tree->memory))
         return tenon__fail_no_memory(tenon__session_error(tree->session));

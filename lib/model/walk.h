@@ -158,6 +158,8 @@ void tenon__walk_plan(tenon__walk *walk, tenon_plan_mode plan);
 /* Columns, order and distinct of a …Query into the shape, in this order. Columns that an included
  * relation is looked up by come along. */
 void tenon__walk_columns(tenon__walk *walk, const void *query);
+/* With this one in any case, by which the rows of a relation are looked up. */
+void tenon__walk_columns_and(tenon__walk *walk, const void *query, uint16_t field);
 /* The same for a relation's target, whose bits are always written; and in a row of it. */
 void tenon__walk_target_columns(tenon__walk *walk, const tenon_model *target, const void *query);
 void tenon__mark_selected(const tenon_model *model, const void *query, void *row);

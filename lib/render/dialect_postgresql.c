@@ -503,6 +503,13 @@ static void write_keys(tenon__sql *w, const tenon_field *const *fields, size_t c
     tenon__sql_add(w, "number)");
 }
 
+static void write_key_array(tenon__sql *w, const tenon_field *field)
+{
+    tenon__sql_add(w, " = ANY(");
+    write_bulk_parameter(w, field);
+    tenon__sql_add(w, ")");
+}
+
 static void write_key(tenon__sql *w, const tenon_field *field, size_t at)
 {
     tenon__sql_add(w, "\"tenon:keys\".");
@@ -536,6 +543,8 @@ const tenon__sql_dialect tenon__sql_postgresql = {
     .bulk = bulk_of,
     .keys = write_keys,
     .key = write_key,
+    .key_array = write_key_array,
+    .traits.has_key_arrays = true,
     .key_number = "\"tenon:keys\".number",
     .key_join = " JOIN ",
     .has_lateral = true,

@@ -5,11 +5,16 @@
  * compare keys, whatever equality the database has for them. It is the first column, and stands
  * behind everything else in the struct.
  *
+ * A join with keys costs PostgreSQL twice what an array of them does, which its indexes take as a
+ * whole: so where the client can tell by a row's own value whose it is (BY_VALUE), the keys are an
+ * array and no number comes.
+ *
  * A limit counts for each key. Where there is LATERAL the limited query runs once a key and can
  * stop early; elsewhere, and with distinct, rows are numbered within their key and the rest is
  * dropped:
  *
- *     SELECT number, …                           FROM keys JOIN target ON … WHERE … ORDER BY …
+ *     SELECT …         FROM target WHERE key = ANY(keys) AND … ORDER BY …
+ *     SELECT number, … FROM keys JOIN target ON … WHERE … ORDER BY …
  *     SELECT number, … FROM keys CROSS JOIN LATERAL (SELECT … FROM target WHERE …
  *                                                    ORDER BY … LIMIT …) AS target ORDER BY …
  *     SELECT number, … FROM (SELECT target.*, number, row_number() OVER (…) AS rank
@@ -57,6 +62,14 @@ static void write_keys(tenon__sql *w, const related *r)
     const tenon_model *target = w->model;
     w->model = r->owner;
     w->dialect->keys(w, r->fields, r->relation->field_count);
+    w->model = target;
+}
+
+static void write_key_array(tenon__sql *w, const related *r)
+{
+    const tenon_model *target = w->model;
+    w->model = r->owner;
+    w->dialect->key_array(w, r->fields[0]);
     w->model = target;
 }
 
@@ -249,6 +262,61 @@ static void write_numbered(tenon__sql *w, const related *r, bool is_cut)
     tenon__sql_add(w, " = 1");
 }
 
+/* "FROM target WHERE key = ANY(…) AND …"; of a link its key comes along. */
+static void write_by_value(tenon__sql *w, const related *r)
+{
+    const tenon_relation *relation = r->relation;
+    tenon__sql_add(w, " FROM ");
+    if (relation->link) {
+        write_link(w, relation->link);
+        tenon__sql_add(w, " JOIN ");
+    }
+    tenon__sql_table(w);
+    if (relation->link) {
+        tenon__sql_add(w, " ON ");
+        write_pair(w, r);
+    }
+    tenon__sql_write_joined(w, &r->joined);
+    tenon__sql_add(w, " WHERE ");
+    if (relation->link)
+        write_link_column(w, relation->link->column);
+    else
+        tenon__sql_qualified_column(w, &w->model->fields[relation->target_fields[0]]);
+    write_key_array(w, r);
+    tenon__sql_add(w, " AND ");
+    tenon__sql_conditions(w);
+}
+
+/* The key of a link is the last column. */
+static void add_linked_key(tenon__sql *w, const related *r)
+{
+    size_t count = w->layout ? w->layout->out_count : 0;
+    tenon__out *outs = tenon__sql_alloc(w, count + 1, sizeof *outs);
+    if (!outs)
+        return;
+    memcpy(outs, w->layout->outs, count * sizeof *outs);
+    outs[count] =
+        (tenon__out){.field = r->fields[0], .model = r->owner, .offset = w->layout->row_size};
+    w->layout->outs = outs;
+    w->layout->out_count = count + 1;
+    w->layout->row_size += TENON__LINKED_KEY;
+    tenon__sql_add(w, ", ");
+    write_link_column(w, r->relation->link->column);
+}
+
+static void find_by_value(tenon__sql *w, const related *r)
+{
+    tenon__sql_add(w, "SELECT ");
+    tenon__sql_write_columns(w);
+    tenon__sql_write_joined_columns(w, &r->joined);
+    if (r->relation->link)
+        add_linked_key(w, r);
+    else if (w->layout)
+        w->layout->row_size += (uint32_t)sizeof(int64_t);
+    write_by_value(w, r);
+    tenon__sql_order(w, r->order, r->order_count);
+}
+
 void tenon__sql_find_related(tenon__sql *w)
 {
     related r = read_related(w);
@@ -256,6 +324,10 @@ void tenon__sql_find_related(tenon__sql *w)
     r.joined = tenon__sql_read_joined(w);
     r.order = tenon__sql_read_order(w, &r.order_count);
     r.distinct = tenon__sql_read_distinct(w, &r.distinct_count);
+    if (w->head.flags & TENON__SHAPE_BY_VALUE) {
+        find_by_value(w, &r);
+        return;
+    }
     bool is_cut =
         w->head.flags & (TENON__SHAPE_LIMIT | TENON__SHAPE_LIMIT_ONE | TENON__SHAPE_OFFSET);
     bool is_lateral = is_cut && !r.distinct_count && w->dialect->has_lateral;

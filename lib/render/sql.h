@@ -80,6 +80,8 @@ struct tenon__sql_dialect {
     void (*keys)(tenon__sql *w, const tenon_field *const *fields, size_t count);
     void (*key)(tenon__sql *w, const tenon_field *field, size_t at);
     const char *key_number;
+    /* " = ANY($1)": one of all keys; where has_key_arrays. */
+    void (*key_array)(tenon__sql *w, const tenon_field *field);
     /* How the table of keys is joined with what is looked up by it. */
     const char *key_join;
     bool has_lateral;
