@@ -1,7 +1,7 @@
 /* Cancelling a session from another thread.
  *
  * The request is a flag of the session, so that none is lost: what begins later fails at once, and
- * what is under way is told. There are three ways to tell, for the three places where a call may be:
+ * what is under way is told. There are three ways to tell, for the places where a call may be:
  *
  *   - it waits for its turn in the queue of a lane: woken there, under the lane's lock;
  *   - a driver works inside its calls (SQLite): it looks at the flag itself, by a pointer;
