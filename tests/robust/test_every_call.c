@@ -283,6 +283,27 @@ static bool hooks(tenon_session *s)
     return is_done && is_removed;
 }
 
+static bool statement_log(tenon_session *s)
+{
+    char text[2000];
+    tenon_statement_log log = {.text = text, .size = sizeof text};
+    bool is_done = tenon_statement_log_start(s, &log) && update(s) && log.length > 0;
+    tenon_statement_log_stop(s, &log);
+    return is_done;
+}
+
+static bool fake(tenon_session *s)
+{
+    UserSet set = {.email = SET("made@up")};
+    return tenon_fake(s, &user_model, NULL, 7, &set) && set.name.op != 0;
+}
+
+static bool fake_create(tenon_session *s)
+{
+    const UserSet given = {.email = SET("made@up"), .balance = SET(((tenon_decimal){0, "1"}))};
+    return tenon_fake_create(s, &user_model, NULL, 7, &given) != NULL;
+}
+
 /* ---- sessions and databases ------------------------------------------------------------------ */
 
 static bool session_alloc(tenon_session *s)
@@ -416,6 +437,9 @@ static const public_call calls[] = {
     {"tenon_transaction tenon_transaction_tries tenon_after_commit", transaction},
     {"tenon_begin_test", begin_test},
     {"tenon_statement_count tenon_statement_limit", statement_limit},
+    {"tenon_statement_log_start tenon_statement_log_stop", statement_log},
+    {"tenon_fake", fake},
+    {"tenon_fake_create", fake_create},
     {"tenon_session_hook_add tenon_session_hook_remove tenon_event_parameter tenon_veto "
      "tenon_repeats_reset",
      hooks},
