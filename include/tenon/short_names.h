@@ -456,44 +456,17 @@
 #else
 #define RAW(...) TENON_RAW_WITH(__VA_ARGS__, {.kind = TENON_RAW_END})
 #endif
-#ifdef RAW_BOOL
-#error "RAW_BOOL is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_RAW_BOOL"
+#if defined RAW_BOOL || defined RAW_INT || defined RAW_FLOAT || defined RAW_DECIMAL ||             \
+    defined RAW_TEXT || defined RAW_TIME || defined RAW_UUID || defined RAW_BYTES
+#error "a RAW_ macro is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_RAW_TEXT …"
 #else
 #define RAW_BOOL(v) TENON_OP_RAW_BOOL(v)
-#endif
-#ifdef RAW_INT
-#error "RAW_INT is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_RAW_INT"
-#else
 #define RAW_INT(v) TENON_OP_RAW_INT(v)
-#endif
-#ifdef RAW_FLOAT
-#error "RAW_FLOAT is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_RAW_FLOAT"
-#else
 #define RAW_FLOAT(v) TENON_OP_RAW_FLOAT(v)
-#endif
-#ifdef RAW_DECIMAL
-#error "RAW_DECIMAL is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_RAW_DECIMAL"
-#else
 #define RAW_DECIMAL(v) TENON_OP_RAW_DECIMAL(v)
-#endif
-#ifdef RAW_TEXT
-#error "RAW_TEXT is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_RAW_TEXT"
-#else
 #define RAW_TEXT(v) TENON_OP_RAW_TEXT(v)
-#endif
-#ifdef RAW_TIME
-#error "RAW_TIME is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_RAW_TIME"
-#else
 #define RAW_TIME(v) TENON_OP_RAW_TIME(v)
-#endif
-#ifdef RAW_UUID
-#error "RAW_UUID is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_RAW_UUID"
-#else
 #define RAW_UUID(v) TENON_OP_RAW_UUID(v)
-#endif
-#ifdef RAW_BYTES
-#error "RAW_BYTES is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_RAW_BYTES"
-#else
 #define RAW_BYTES(v) TENON_OP_RAW_BYTES(v)
 #endif
 #ifdef ASC

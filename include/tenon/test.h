@@ -1,5 +1,6 @@
 /* Tools for tests of programs: how many statements a piece of code sends and which, and rows made
- * up from a model. Not in tenon.h: only tests include it. See also tenon_begin_test in session.h. */
+ * up from a model. Not in tenon.h: only tests include it. See also tenon_begin_test in
+ * session.h. */
 #ifndef TENON_TEST_H
 #define TENON_TEST_H
 
@@ -32,7 +33,7 @@ TENON_API bool tenon_statement_log_start(tenon_session *s, tenon_statement_log *
 /* Also done by closing and resetting the session. */
 TENON_API void tenon_statement_log_stop(tenon_session *s, tenon_statement_log *log);
 
-/* ---- rows made up ----------------------------------------------------------------------------- */
+/* ---- rows made up ---------------------------------------------------------------------------- */
 
 /* All-zero is the default. The same options and the same number make the same row, everywhere. */
 typedef struct tenon_fake_options {
