@@ -158,12 +158,14 @@ void tenon__sql_find(tenon__sql *w)
 {
     tenon__sql_read_columns(w);
     tenon__sql_joined joined = tenon__sql_read_joined(w);
+    size_t order_count, distinct_count;
+    tenon__sql_term *order = tenon__sql_read_order(w, &order_count);
+    const tenon_field *const *distinct = tenon__sql_read_distinct(w, &distinct_count);
+    if (!distinct_count && tenon__sql_has_joinable_order(w, order, order_count))
+        w->is_qualified = true;
     tenon__sql_add(w, "SELECT ");
     tenon__sql_write_columns(w);
     tenon__sql_write_joined_columns(w, &joined);
-    size_t order_count, distinct_count;
-    const tenon__sql_term *order = tenon__sql_read_order(w, &order_count);
-    const tenon_field *const *distinct = tenon__sql_read_distinct(w, &distinct_count);
     if (distinct_count) {
         tenon__sql_add(w, " FROM ");
         write_ranked(w, distinct, distinct_count, order, order_count);
@@ -172,6 +174,7 @@ void tenon__sql_find(tenon__sql *w)
     } else {
         write_from(w);
         tenon__sql_write_joined(w, &joined);
+        tenon__sql_join_order(w, order, order_count);
         tenon__sql_where(w);
     }
     tenon__sql_order(w, order, order_count);

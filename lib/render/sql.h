@@ -231,10 +231,15 @@ void tenon__sql_raw(tenon__sql *w);
 typedef struct tenon__sql_term {
     const tenon_field *field; /* of the model's own; NULL: what the path leads to */
     tenon_direction direction;
-    const uint8_t *path; /* where the term stands in the shape */
+    const uint8_t *path;     /* where the term, or what is left of it, stands in the shape */
+    tenon__sql_scope joined; /* where the path goes on; model NULL: at the model's own row */
 } tenon__sql_term;
-const tenon__sql_term *tenon__sql_read_order(tenon__sql *w, size_t *count);
+tenon__sql_term *tenon__sql_read_order(tenon__sql *w, size_t *count);
 void tenon__sql_order(tenon__sql *w, const tenon__sql_term *terms, size_t count);
+/* Whether terms lead to rows that can be joined; " LEFT JOIN …" for these, whose columns are then
+ * ordered by. Columns must be written qualified. */
+bool tenon__sql_has_joinable_order(const tenon__sql *w, const tenon__sql_term *terms, size_t count);
+void tenon__sql_join_order(tenon__sql *w, tenon__sql_term *terms, size_t count);
 const tenon_field *const *tenon__sql_read_distinct(tenon__sql *w, size_t *count);
 void tenon__sql_limit(tenon__sql *w);
 

@@ -353,6 +353,31 @@ static void orders_go_with_distinct_limit_and_include(void **state)
     assert_int_equal(found.items[0].articles.items[0].id, 3);
 }
 
+static void orders_go_with_joined_rows_and_locks(void **state)
+{
+    both *b = *state;
+    tenon_session *s = start(state);
+    AuthorOrder by_name = DESC(AUTHOR_NAME);
+    ArticleQuery query = {.session = s,
+                          .where.title = NE("four"),
+                          .order_by = {{.author = &by_name}, ASC(ARTICLE_ID)},
+                          .include.author = &(AuthorQuery){.strategy = TENON_LOAD_JOIN}};
+    ArticleList found = article_find_many_q(&query);
+    assert_sound(s);
+    assert_int_equal(found.count, 3);
+    assert_string_equal(found.items[0].author->name, "bob");
+    assert_int_equal(found.items[1].id, 1);
+    if (b->is_sqlite)
+        return;
+    query.include.author = NULL;
+    query.lock = TENON_FOR_UPDATE;
+    assert_true(tenon_begin(s));
+    found = article_find_many_q(&query);
+    assert_sound(s);
+    assert_int_equal(found.count, 3);
+    tenon_rollback(s);
+}
+
 static void what_an_order_cannot_say(void **state)
 {
     tenon_session *s = start(state);
@@ -391,6 +416,7 @@ int main(void)
         ON_BLOG(ordered_by_a_relation),
         ON_BLOG(ordered_by_a_count),
         ON_BLOG(orders_go_with_distinct_limit_and_include),
+        ON_BLOG(orders_go_with_joined_rows_and_locks),
         ON_BLOG(what_an_order_cannot_say),
     };
     return blog_run(tests);
