@@ -154,6 +154,45 @@ static void limits_and_offsets_cut(void **state)
     assert_string_equal(IDS(.order_by = {ASC(USER_ID)}, .limit = tenon_limit(3)), "1 2 3");
 }
 
+/* In the order that the query says, not in that of the ids; those that are not there are left out. */
+static void rows_are_found_by_their_ids(void **state)
+{
+    static const int64_t wanted[] = {5, 2, 99, 2};
+    both *b = *state;
+    add_users(b);
+    UserList found =
+        user_find_many(b->session, .where = {.id = IN(wanted, 4), .role = EQ(ROLE_USER)});
+    assert_string_equal(ids(b, found), "2");
+    found = user_find_many(b->session, .where = {.id = IN(wanted, 4)}, .order_by = {ASC(USER_ID)});
+    assert_string_equal(ids(b, found), "2 5");
+    membership_create(b->session, .userId = SET(1), .groupName = SET("a"), .role = SET(ROLE_USER));
+    membership_create(b->session, .userId = SET(2), .groupName = SET("a"), .role = SET(ROLE_USER));
+    membership_create(b->session, .userId = SET(2), .groupName = SET("b"), .role = SET(ROLE_USER));
+    MembershipList keys = membership_find_many(
+        b->session, .where = {.any = MEMBERSHIP_WHERES({.userId = EQ(1), .groupName = EQ("a")},
+                                                       {.userId = EQ(2), .groupName = EQ("b")})});
+    assert_sound(b->session);
+    assert_int_equal(keys.count, 2);
+}
+
+static void the_latest_is_the_first_by_time(void **state)
+{
+    both *b = *state;
+    for (int64_t i = 1; i <= 3; i++)
+        user_create(b->session, .id = SET(i),
+                    .email = SET(i == 1   ? "a@b"
+                                 : i == 2 ? "c@d"
+                                          : "e@f"),
+                    .active = SET(i < 3), .createdAt = SET(((tenon_time){i * 1000})));
+    assert_sound(b->session);
+    User *latest = user_find_first(b->session, .order_by = {DESC(USER_CREATED_AT)});
+    assert_int_equal(latest->id, 3);
+    latest = user_find_first(b->session, .where = {.active = EQ(true)},
+                             .order_by = {DESC(USER_CREATED_AT)});
+    assert_int_equal(latest->id, 2);
+    assert_sound(b->session);
+}
+
 static void the_first_is_the_first_in_order(void **state)
 {
     both *b = *state;
@@ -396,6 +435,8 @@ int main(void)
         ON_BOTH(order_puts_nulls_last_going_up_and_first_going_down),
         ON_BOTH(enums_sort_as_they_are_declared),
         ON_BOTH(limits_and_offsets_cut),
+        ON_BOTH(rows_are_found_by_their_ids),
+        ON_BOTH(the_latest_is_the_first_by_time),
         ON_BOTH(the_first_is_the_first_in_order),
         ON_BOTH(distinct_keeps_the_first_in_order_of_each_combination),
         ON_BOTH(all_that_is_set_must_hold),
