@@ -179,8 +179,9 @@ static void write_keyset(tenon__sql *w, const tenon__sql_term *terms, size_t cou
     keyset k = {.terms = terms, .count = count};
     k.is_inclusive = tenon__shape_next(&w->shape);
     k.nulls = tenon__shape_next_bytes(&w->shape, count);
+    assert(count > 0);
     k.numbers = tenon__sql_alloc(w, count, sizeof *k.numbers);
-    if (!k.numbers)
+    if (!k.numbers || !terms)
         return;
     if (is_comparable_as_row(&k))
         write_row_comparison(w, &k);
