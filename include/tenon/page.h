@@ -42,8 +42,9 @@ typedef struct tenon_offset_page {
 } tenon_offset_page;
 
 /* `query` points at what begins as the model's …Query, of which limit, offset, distinct and lock
- * are MISUSE. The columns of the order are always loaded, chosen or not, because cursors are made
- * from them; a @tenon.sensitive column cannot be among them.
+ * are MISUSE, as is TENON_LOAD_JOIN of what it includes. The columns of the order are always
+ * loaded, chosen or not, because cursors are made from them; a @tenon.sensitive column cannot be
+ * among them.
  *
  * A cursor that was changed, cut or signed with another key, and one of another query, is
  * VALIDATION. has_previous of a page behind a cursor is not looked up: the row that the cursor

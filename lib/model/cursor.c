@@ -11,6 +11,7 @@
  * Values are written by kind: an enum by its name in the database, which outlives a change of their
  * order, texts behind their length. The query is told by its SQL with the names of order and table
  * in it, and by the values of its conditions, all of them written as those of cursors are. */
+#include "model/row.h"
 #include "model/walk.h"
 
 enum {
@@ -458,33 +459,10 @@ bool tenon__cursor_read(tenon__walk *walk, const tenon__places *places, const ui
 
 /* ---- rows ------------------------------------------------------------------------------------ */
 
-/* The value of a nullable column, NULL where it is NULL. */
-static const char *value_of(const tenon_field *field, const char *place)
-{
-    size_t offset = tenon__optional_offset(field->kind);
-    if (offset)
-        return *(const bool *)place ? place + offset : NULL;
-    const void *pointer;
-    size_t at = field->kind == TENON_KIND_TEXT || field->kind == TENON_KIND_OTHER
-                    ? 0
-                    : offsetof(tenon_decimal, text);
-    memcpy(&pointer, place + at, sizeof pointer);
-    return pointer ? place : NULL;
-}
-
-_Static_assert(offsetof(tenon_decimal, text) == offsetof(tenon_json, text) &&
-                   offsetof(tenon_decimal, text) == offsetof(tenon_bytes, data),
-               "values that are NULL by themselves differ in layout");
-
 void tenon__cursor_of_row(const tenon_model *model, const tenon__places *places, const char *row,
                           tenon__wide *room, tenon__cursor *out)
 {
     out->is_inclusive = false;
-    for (size_t i = 0; i < places->count; i++) {
-        const tenon_field *field = &model->fields[places->terms[i].field];
-        const char *place = row + field->row_offset;
-        if (field->flags & TENON_FIELD_NULLABLE)
-            place = value_of(field, place);
-        out->values[i] = place ? tenon__widen(field->kind, place, &room[i]) : NULL;
-    }
+    for (size_t i = 0; i < places->count; i++)
+        out->values[i] = tenon__row_wide(&model->fields[places->terms[i].field], row, &room[i]);
 }

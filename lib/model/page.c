@@ -6,6 +6,7 @@
 #include <tenon/page.h>
 
 #include "model/include.h"
+#include "model/row.h"
 
 enum { TERMS = TENON_MAX_ORDER + TENON_MAX_KEY };
 
@@ -36,12 +37,31 @@ static bool call_hooks(const task *t, const char *operation, const tenon__rows *
     return tenon__call_hooks(&event);
 }
 
+/* Relations of a page are loaded by batch: its rows may be turned round, or have a total behind
+ * them. */
+static void refuse_joins(task *t)
+{
+    for (uint32_t i = 0; i < t->model->relation_count; i++) {
+        const tenon_relation *relation = &t->model->relations[i];
+        const void *query;
+        tenon_query_head head;
+        memcpy(&query, t->query + relation->include_offset, sizeof query);
+        if (!query)
+            continue;
+        memcpy(&head, query, sizeof head);
+        if (head.strategy == TENON_LOAD_JOIN)
+            tenon__walk_misuse(&t->walk, "%s cannot be joined to a page; use TENON_LOAD_BATCH",
+                               relation->name);
+    }
+}
+
 static void refuse_options(task *t, const char *call)
 {
     if (t->head.limit || t->head.offset)
         tenon__walk_misuse(&t->walk, "limit and offset have no meaning for %s: give a size", call);
     if (t->head.strategy)
         tenon__walk_misuse(&t->walk, "strategy has a meaning for included relations only");
+    refuse_joins(t);
     tenon__refuse_distinct(&t->walk, t->query, call);
     tenon__refuse_lock(&t->walk, &t->head, call);
 }
@@ -260,10 +280,8 @@ static bool find_rows(task *t, int64_t page, int64_t size, tenon__rows *rows, in
 static int64_t take_total(const tenon_model *model, tenon__rows *rows)
 {
     int64_t total;
-    size_t size = model->row_size, whole = size + sizeof total;
-    memcpy(&total, rows->items + size, sizeof total);
-    for (size_t i = 1; i < rows->count; i++)
-        memmove(rows->items + i * size, rows->items + i * whole, size);
+    memcpy(&total, rows->items + model->row_size, sizeof total);
+    tenon__close_up(rows, model->row_size, model->row_size + sizeof total);
     return total;
 }
 

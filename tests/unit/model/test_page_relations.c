@@ -83,6 +83,9 @@ static void numbered_pages_can_be_ordered_by_a_relation(void **state)
         assert_string_equal(page.items[i].author->name, "bob");
     article_page(b->session, .size = 3, .order_by = {{.author = &(AuthorOrder)ASC(AUTHOR_NAME)}});
     assert_failed(b->session, TENON_MISUSE, "ordered by a relation");
+    article_page(b->session, .size = 3,
+                 .include = {.author = &(AuthorQuery){.strategy = TENON_LOAD_JOIN}});
+    assert_failed(b->session, TENON_MISUSE, "author cannot be joined to a page");
 }
 
 static void aggregates_take_conditions_through_relations(void **state)
