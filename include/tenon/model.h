@@ -213,6 +213,7 @@ struct tenon_model {
     const char *name, *table;
     const char *schema; /* @@schema, or NULL: by the search path */
     bool is_view;
+    uint16_t deleted_column; /* @tenon.softDelete: the column enum of the mark; 0: none */
     const tenon_field *fields; /* columns only, in order of the schema; column enum = index + 1 */
     uint32_t field_count;
     const tenon_unique *uniques; /* the primary key first when there is one */
@@ -326,6 +327,8 @@ typedef struct tenon_query_head {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints; /* or NULL */
+    /* Rows that are marked as deleted (@tenon.softDelete): these too, or none but these. */
+    bool with_deleted, only_deleted;
 } tenon_query_head;
 
 #define TENON_NO_ROWS INT64_MIN
@@ -338,6 +341,7 @@ static inline int64_t tenon_limit(int64_t count)
 typedef struct tenon_key_options {
     tenon_session *session;
     tenon_table table;
+    bool with_deleted, only_deleted; /* of finding: see tenon_query_head */
     int end_of_options; /* ends the list that the macros make; no meaning */
 } tenon_key_options;
 

@@ -68,6 +68,26 @@ TENON_API void *tenon_delete_with(const tenon_key_options *options, const tenon_
 /* The number of rows deleted; refuses what tenon_update_many refuses. */
 TENON_API int64_t tenon_delete_many(const tenon_model *model, const void *delete_many);
 
+/* ---- models with @tenon.softDelete -----------------------------------------------------------
+ * For these, tenon_delete and tenon_delete_many mark rows as deleted: no other call sees them any
+ * more, as rows of a relation neither, unless it says .with_deleted or .only_deleted. An upsert
+ * that meets a marked row brings it back. A unique holds for marked rows too. */
+
+/* Unmarks the row and gives it; NULL when there is none that is marked. */
+TENON_API void *tenon_restore(tenon_session *s, const tenon_model *model, uint32_t unique,
+                              const void *const *key);
+TENON_API void *tenon_restore_with(const tenon_key_options *options, const tenon_model *model,
+                                   uint32_t unique, const void *const *key);
+/* Really deletes the row, marked or not, and gives it. */
+TENON_API void *tenon_purge(tenon_session *s, const tenon_model *model, uint32_t unique,
+                            const void *const *key);
+TENON_API void *tenon_purge_with(const tenon_key_options *options, const tenon_model *model,
+                                 uint32_t unique, const void *const *key);
+/* The number of rows restored, or purged, of those that are marked and fit; both take a …DeleteMany
+ * and refuse what tenon_delete_many refuses. */
+TENON_API int64_t tenon_restore_many(const tenon_model *model, const void *restore_many);
+TENON_API int64_t tenon_purge_many(const tenon_model *model, const void *purge_many);
+
 #ifdef __cplusplus
 }
 #endif

@@ -22,6 +22,8 @@ static moments moments_of(tenon__deed deed)
         return (moments){TENON_BEFORE_CREATE, TENON_AFTER_CREATE};
     case TENON__DEED_UPDATE:
     case TENON__DEED_UPDATE_MANY:
+    case TENON__DEED_RESTORE:
+    case TENON__DEED_RESTORE_MANY:
         return (moments){TENON_BEFORE_UPDATE, TENON_AFTER_UPDATE};
     case TENON__DEED_UPSERT:
         return (moments){TENON_BEFORE_CREATE | TENON_BEFORE_UPDATE,
@@ -68,6 +70,7 @@ static void tell_subject(tenon_event *event, const tenon__about *about, const te
     switch (about->deed) {
     case TENON__DEED_LOAD_BY_KEY:
     case TENON__DEED_DELETE:
+    case TENON__DEED_RESTORE:
         tell_key(event, about, call);
         return;
     case TENON__DEED_UPDATE:
@@ -89,6 +92,7 @@ static void tell_subject(tenon_event *event, const tenon__about *about, const te
         event->changed = subject ? subject + model->upsert_update : NULL;
         return;
     case TENON__DEED_DELETE_MANY:
+    case TENON__DEED_RESTORE_MANY:
         event->where = subject ? subject + model->delete_where : NULL;
         return;
     case TENON__DEED_CREATE_MANY:

@@ -194,7 +194,9 @@ typedef enum tenon__deed {
     TENON__DEED_UPDATE_MANY,
     TENON__DEED_UPSERT,
     TENON__DEED_DELETE,
-    TENON__DEED_DELETE_MANY
+    TENON__DEED_DELETE_MANY,
+    TENON__DEED_RESTORE,
+    TENON__DEED_RESTORE_MANY
 } tenon__deed;
 
 /* All-zero for SQL text. */

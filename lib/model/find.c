@@ -34,6 +34,7 @@ static bool begin(tenon__walk *walk, const tenon_model *model, const tenon_query
     tenon__walk_table(walk, head->table);
     tenon__walk_index(walk, head->hints);
     tenon__walk_plan(walk, head->plan);
+    tenon__walk_deleted(walk, head->with_deleted, head->only_deleted);
     if (head->strategy != TENON_LOAD_AUTO)
         tenon__walk_misuse(walk, "a strategy belongs to an included relation");
     return true;

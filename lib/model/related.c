@@ -55,6 +55,7 @@ static bool find(tenon__tree *tree, const tenon__branch *branch, const tenon__ke
         tenon__walk_flag(&walk, TENON__SHAPE_BY_VALUE);
     tenon__walk_plan(&walk, head.plan);
     tenon__refuse_hints(&walk, &head, "an included relation");
+    tenon__walk_deleted(&walk, head.with_deleted, head.only_deleted);
     if (!branch->relation->link)
         tenon__walk_columns_and(&walk, query, branch->relation->target_fields[0]);
     else

@@ -392,3 +392,18 @@ void tenon__walk_changes(tenon__walk *walk, const void *set)
     }
     tenon__shape_word(&walk->shape, TENON__SHAPE_END);
 }
+
+void tenon__walk_marked(tenon__walk *walk, uint16_t mark, const void *value)
+{
+    const tenon_model *model = walk->model;
+    for (uint16_t i = 0; i < model->field_count && !walk->failed; i++) {
+        const tenon_field *field = &model->fields[i];
+        if (i == mark)
+            walk_set(walk, i, value);
+        else if (field->flags & TENON_FIELD_VERSION)
+            tenon__walk_version(walk, i, 0, NULL);
+        else if (field->flags & TENON_FIELD_UPDATED_AT)
+            walk_set(walk, i, tenon__make_now(walk, field));
+    }
+    tenon__shape_word(&walk->shape, TENON__SHAPE_END);
+}

@@ -238,12 +238,14 @@ void *tenon__run_by_key_with(const tenon_key_options *options, const tenon_model
     tenon__walk walk;
     if (!options)
         return NULL;
-    if (TENON__LIKELY(!options->table.name && !options->table.schema))
+    bool has_choice = options->with_deleted || options->only_deleted;
+    if (TENON__LIKELY(!options->table.name && !options->table.schema && !has_choice))
         return tenon__run_by_key(options->session, model, operation, unique, key);
     if (!tenon__walk_begin(&walk, options->session, model, operation))
         return NULL;
     walk.subject = key;
     tenon__walk_table(&walk, options->table);
+    tenon__walk_deleted(&walk, options->with_deleted, options->only_deleted);
     tenon__walk_key(&walk, unique, key);
     return tenon__walk_run_for_row(&walk);
 }

@@ -273,6 +273,25 @@ bool tenon__is_left_out(const tenon_field *field, const void *set);
 /* The value of a field that is not left out: NULL for SQL NULL, and also when it fails. */
 const void *tenon__create_value(tenon__walk *walk, const tenon_field *field, const void *set);
 
+/* One change, that of the field which marks a row as deleted; and those that every change brings. */
+void tenon__walk_marked(tenon__walk *walk, uint16_t mark, const void *value);
+
+/* ---- soft_delete.c --------------------------------------------------------------------------- */
+
+/* Marks as deleted, or unmarks, what a call by a key or a …DeleteMany names. */
+void *tenon__mark_row(const tenon_key_options *options, const tenon_model *model, uint32_t unique,
+                      const void *const *key, bool is_deleted);
+int64_t tenon__mark_many(const tenon_model *model, const void *delete_many, bool is_deleted);
+/* with_deleted and only_deleted of a call that reads. */
+void tenon__walk_deleted(tenon__walk *walk, bool with_deleted, bool only_deleted);
+
+/* ---- write.c --------------------------------------------------------------------------------- */
+
+/* The where of a call that writes many rows; refused when it lets every row through, unless
+ * `everything` says that it may. */
+void tenon__walk_many(tenon__walk *walk, const void *where, bool everything, const char *verb);
+int64_t tenon__walk_run_for_count(tenon__walk *walk);
+
 /* ---- nested.c -------------------------------------------------------------------------------- */
 
 /* The calls of query.h for sets with relations, in a transaction of their own. The session is sound

@@ -88,12 +88,16 @@ void *tenon_update(const tenon_model *model, uint32_t unique, const void *const 
 void *tenon_delete(tenon_session *s, const tenon_model *model, uint32_t unique,
                    const void *const *key)
 {
+    if (model->deleted_column)
+        return tenon__mark_row(&(tenon_key_options){.session = s}, model, unique, key, true);
     return tenon__run_by_key(s, model, TENON__DELETE, unique, key);
 }
 
 void *tenon_delete_with(const tenon_key_options *options, const tenon_model *model, uint32_t unique,
                         const void *const *key)
 {
+    if (model->deleted_column)
+        return tenon__mark_row(options, model, unique, key, true);
     return tenon__run_by_key_with(options, model, TENON__DELETE, unique, key);
 }
 
@@ -142,7 +146,7 @@ void *tenon_upsert(const tenon_model *model, const void *upsert)
 
 /* ---- many rows ------------------------------------------------------------------------------- */
 
-static void walk_many(tenon__walk *walk, const void *where, bool everything, const char *verb)
+void tenon__walk_many(tenon__walk *walk, const void *where, bool everything, const char *verb)
 {
     tenon__truth truth = tenon__walk_where(walk, where);
     if (truth != TENON__ALWAYS || everything || walk->failed)
@@ -151,7 +155,7 @@ static void walk_many(tenon__walk *walk, const void *where, bool everything, con
     tenon__hint(walk->err, "say .everything = true when that is meant");
 }
 
-static int64_t run_for_count(tenon__walk *walk)
+int64_t tenon__walk_run_for_count(tenon__walk *walk)
 {
     int64_t affected = 0;
     return tenon__walk_run(walk, NULL, &affected) ? affected : 0;
@@ -171,18 +175,22 @@ int64_t tenon_update_many(const tenon_model *model, const void *update_many)
         tenon__walk_misuse(&walk, "update_many was given no change");
     tenon__walk_changes(&walk, set);
     tenon__refuse_expected(&walk, "update_many");
-    walk_many(&walk, (const char *)update_many + model->update_where, head.everything, "change");
-    return run_for_count(&walk);
+    tenon__walk_many(&walk, (const char *)update_many + model->update_where, head.everything,
+                     "change");
+    return tenon__walk_run_for_count(&walk);
 }
 
 int64_t tenon_delete_many(const tenon_model *model, const void *delete_many)
 {
+    if (model->deleted_column)
+        return tenon__mark_many(model, delete_many, true);
     tenon_delete_many_head head;
     memcpy(&head, delete_many, sizeof head);
     tenon__walk walk;
     if (!begin(&walk, model, head.session, head.table, TENON__DELETE_MANY))
         return 0;
     walk.subject = delete_many;
-    walk_many(&walk, (const char *)delete_many + model->delete_where, head.everything, "delete");
-    return run_for_count(&walk);
+    tenon__walk_many(&walk, (const char *)delete_many + model->delete_where, head.everything,
+                     "delete");
+    return tenon__walk_run_for_count(&walk);
 }

@@ -35,6 +35,19 @@ static bool gives_rows(const tenon__sql *w)
            layout->row_size == w->model->row_size;
 }
 
+/* An UPDATE that marks rows as deleted, or unmarks them, is no update to the program. */
+static void tell_mark(tenon__sql *w, const char *one, tenon__deed deed, const char *many,
+                      tenon__deed deed_of_many)
+{
+    if (w->head.operation == TENON__UPDATE) {
+        w->about.operation = one;
+        w->about.deed = deed;
+    } else if (w->head.operation == TENON__UPDATE_MANY) {
+        w->about.operation = many;
+        w->about.deed = deed_of_many;
+    }
+}
+
 void tenon__sql_tell_operation(tenon__sql *w)
 {
     uint16_t operation = w->head.operation;
@@ -42,6 +55,10 @@ void tenon__sql_tell_operation(tenon__sql *w)
     w->about.model = w->model;
     w->about.operation = name.operation ? name.operation : "query";
     w->about.deed = name.deed;
+    if (w->head.flags & TENON__SHAPE_MARKS_DELETED)
+        tell_mark(w, "delete", TENON__DEED_DELETE, "delete_many", TENON__DEED_DELETE_MANY);
+    else if (w->head.flags & TENON__SHAPE_ONLY_DELETED)
+        tell_mark(w, "restore", TENON__DEED_RESTORE, "restore_many", TENON__DEED_RESTORE_MANY);
     if (!name.operation && gives_rows(w))
         w->about.deed = TENON__DEED_LOAD;
     if (w->head.flags & TENON__SHAPE_EXPLAIN) {

@@ -197,7 +197,8 @@ bool tenon__sql_where(tenon__sql *w)
 {
     if (*w->shape.at != TENON__SHAPE_END)
         tenon__sql_tell_where(w);
-    return tenon__sql_clause(w, " WHERE ");
+    bool has_where = tenon__sql_clause(w, " WHERE ");
+    return tenon__sql_asked_for(w, has_where ? " AND " : " WHERE ") || has_where;
 }
 
 void tenon__sql_equals(tenon__sql *w, const tenon_field *field)
@@ -213,4 +214,5 @@ void tenon__sql_where_key(tenon__sql *w)
         tenon__sql_add(w, i ? " AND " : " WHERE ");
         write_comparison(w, &w->model->fields[unique->fields[i]], " = ");
     }
+    tenon__sql_asked_for(w, " AND ");
 }

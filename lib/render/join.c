@@ -117,6 +117,9 @@ void tenon__sql_join_condition(tenon__sql *w, const tenon__sql_join *join)
         write_column_of(w, join->owner.alias,
                         column_at(join->owner.model, join->relation->fields, i));
     }
+    tenon__sql_scope before = tenon__sql_enter(w, join->target);
+    tenon__sql_alive(w, " AND ");
+    tenon__sql_enter(w, before);
 }
 
 void tenon__sql_related_rows(tenon__sql *w, const tenon__sql_join *join)

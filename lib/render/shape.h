@@ -106,8 +106,11 @@ typedef enum tenon__shape_flag {
     TENON__SHAPE_COPY = 1 << 8,
     TENON__SHAPE_HAS_INDEX = 1 << 9,
     TENON__SHAPE_HAS_JOINED = 1 << 10,
-    TENON__SHAPE_BY_VALUE = 1 << 12, /* FIND_RELATED: rows come without the number of their key */
-    TENON__SHAPE_EXPLAIN = 1 << 11   /* its plan instead of its rows: tenon__plan_step */
+    TENON__SHAPE_EXPLAIN = 1 << 11,      /* its plan instead of its rows: tenon__plan_step */
+    TENON__SHAPE_BY_VALUE = 1 << 12,     /* FIND_RELATED: rows without the number of their key */
+    TENON__SHAPE_WITH_DELETED = 1 << 13, /* of a model with @tenon.softDelete: marked rows too */
+    TENON__SHAPE_ONLY_DELETED = 1 << 14, /* … only marked rows */
+    TENON__SHAPE_MARKS_DELETED = 1 << 15 /* UPDATE, UPDATE_MANY: what they set is the mark */
 } tenon__shape_flag;
 
 /* Words beside the operators, directions and changes, which all begin at 1. */

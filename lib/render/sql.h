@@ -243,6 +243,15 @@ void tenon__sql_join_order(tenon__sql *w, tenon__sql_term *terms, size_t count);
 const tenon_field *const *tenon__sql_read_distinct(tenon__sql *w, size_t *count);
 void tenon__sql_limit(tenon__sql *w);
 
+/* soft_delete.c: the word and then that rows of the model are not marked as deleted; nothing where
+ * there is no such mark. In the scope of the model: whatever chooses rows of one must say it. */
+void tenon__sql_alive(tenon__sql *w, const char *word);
+/* The same for the rows of the statement itself, where the flags of the shape may ask for others;
+ * whether it wrote something. */
+bool tenon__sql_asked_for(tenon__sql *w, const char *word);
+/* Before the changes of an upsert are read: "mark = NULL", unless they say something about it. */
+bool tenon__sql_revive(tenon__sql *w);
+
 /* about.c: what hooks are told. The operation when all is written; the key and the where just
  * before they are. */
 void tenon__sql_tell_operation(tenon__sql *w);

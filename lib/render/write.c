@@ -171,7 +171,10 @@ void tenon__sql_upsert(tenon__sql *w)
     write_values(w, read_listed(w));
     write_conflict_target(w, unique);
     w->is_qualified = true; /* the row that stands there, not the one that was refused */
-    if (write_changes(w) == 0) {
+    if (tenon__sql_revive(w) && *w->shape.at != TENON__SHAPE_END)
+        tenon__sql_add(w, ", ");
+    bool is_revived = w->model->deleted_column != 0;
+    if (write_changes(w) == 0 && !is_revived) {
         const tenon_field *key = &w->model->fields[unique->fields[0]];
         tenon__sql_identifier(w, key->column);
         tenon__sql_add(w, " = ");

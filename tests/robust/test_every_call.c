@@ -263,6 +263,29 @@ static bool statement_limit(tenon_session *s)
     return is_done;
 }
 
+/* ---- rows that are marked as deleted --------------------------------------------------------- */
+
+/* User, as if `active` marked the deleted ones: Ann is. */
+static const tenon_model *marked_user(void)
+{
+    static tenon_model model;
+    model = user_model;
+    model.deleted_column = USER_ACTIVE;
+    return &model;
+}
+
+static bool marked_rows(tenon_session *s)
+{
+    static const int64_t id = ANN_ID;
+    const void *const key[] = {&id};
+    const UserDeleteMany none = {.session = s, .where = {.name = EQ("nobody")}};
+    return tenon_restore(s, marked_user(), 0, key) &&
+           tenon_restore_many(marked_user(), &none) == 0 &&
+           tenon_purge_many(marked_user(), &none) == 0 && tenon_purge(s, marked_user(), 0, key);
+}
+
+/* ---- hooks ----------------------------------------------------------------------------------- */
+
 static void read_parameter(tenon_event *event, void *ctx)
 {
     char text[64];
@@ -440,6 +463,9 @@ static const public_call calls[] = {
     {"tenon_statement_log_start tenon_statement_log_stop", statement_log},
     {"tenon_fake", fake},
     {"tenon_fake_create", fake_create},
+    {"tenon_restore tenon_restore_with tenon_restore_many tenon_purge tenon_purge_with "
+     "tenon_purge_many",
+     marked_rows},
     {"tenon_session_hook_add tenon_session_hook_remove tenon_event_parameter tenon_veto "
      "tenon_repeats_reset",
      hooks},

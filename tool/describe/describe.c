@@ -194,6 +194,20 @@ static bool describe_constraints(describe_set *set, const schema *s, describe_mo
     return true;
 }
 
+/* The field that marks deleted rows: it has the word, or that of the model names it. */
+static uint16_t find_deleted_column(const describe_model *out)
+{
+    const schema_word *word = schema_find_word(&out->source->comment, "softDelete");
+    const char *name = word && word->argument_count ? word->arguments[0].value : NULL;
+    for (uint32_t i = 0; i < out->model.field_count; i++) {
+        const schema_field *source = out->sources[i];
+        if (schema_find_word(&source->comment, "softDelete") ||
+            (name && strcmp(source->name, name) == 0))
+            return (uint16_t)(i + 1);
+    }
+    return 0;
+}
+
 static bool describe_one(describe_set *set, const schema *s, const schema_model *source,
                          tenon_error *err)
 {
@@ -207,6 +221,7 @@ static bool describe_one(describe_set *set, const schema *s, const schema_model 
                                       .is_view = source->is_view}};
     if (!describe_fields(set, s, out, err))
         return false;
+    out->model.deleted_column = find_deleted_column(out);
     if (!describe_uniques(set, out) || !describe_constraints(set, s, out))
         return tenon__fail_no_memory(err);
     return true;

@@ -178,7 +178,7 @@ static void lay_query(tenon_model *model, tenon_relation *relations)
     describe_shape select = {model->field_count * sizeof(int), alignof(int)};
     describe_shape distinct = {TENON_MAX_DISTINCT * sizeof(int), alignof(int)};
     size_t align = 1;
-    size_t end = offsetof(tenon_query_head, hints) + sizeof(tenon_hints *);
+    size_t end = offsetof(tenon_query_head, only_deleted) + sizeof(bool);
     model->query_where = place(&end, &align, where);
     model->query_order_by = place(&end, &align, order);
     model->query_select = place(&end, &align, select);

@@ -96,4 +96,16 @@ void emit_stream_functions(emitter *e, const model_names *names);
 void emit_field_list(emitter *e, const char *owner, const char *what, uint32_t at,
                      const uint16_t *fields, uint16_t count);
 
+/* Pieces that several of the above share: a call by a key, a call with a struct. */
+void emit_key_declarations(emitter *e, size_t model, uint32_t unique, const char *name);
+void emit_key_macro(emitter *e, const tenon_unique *unique, const char *name);
+void emit_key_call(emitter *e, size_t model, uint32_t unique, const char *name, const char *call);
+void emit_plain_call(emitter *e, const model_names *names, const char *type, const char *verb,
+                     const char *argument_type);
+
+/* emit_soft_delete.c; nothing for models without it. */
+void emit_soft_delete_declarations(emitter *e, size_t model);
+void emit_soft_delete_macros(emitter *e, size_t model);
+void emit_soft_delete(emitter *e, size_t model);
+
 #endif

@@ -12,7 +12,7 @@ static void emit_key_array(emitter *e, size_t at, const tenon_unique *unique)
 
 /* A plain function, and one with options. The plain one's name is in parentheses: it is a macro's,
  * too. */
-static void emit_key_call(emitter *e, size_t at, uint32_t which, const char *name, const char *call)
+void emit_key_call(emitter *e, size_t at, uint32_t which, const char *name, const char *call)
 {
     const tenon_unique *unique = &e->set->models[at].model.uniques[which];
     const model_names *names = &e->names->models[at];
@@ -55,8 +55,8 @@ static void emit_list_call(emitter *e, const model_names *names, const char *ver
                       names->list, names->type);
 }
 
-static void emit_plain_call(emitter *e, const model_names *names, const char *type,
-                            const char *verb, const char *argument_type)
+void emit_plain_call(emitter *e, const model_names *names, const char *type, const char *verb,
+                     const char *argument_type)
 {
     tenon__buf_format(e->out,
                       "%s %s_%s_q(const %s *query)\n{\n    return tenon_%s(&%s, query);\n}\n\n",
@@ -92,6 +92,7 @@ static void emit_writes(emitter *e, size_t at)
     emit_plain_call(e, names, "int64_t", "delete_many", names->delete_many);
     if (model->unique_count)
         emit_row_call(e, names, "upsert", names->upsert);
+    emit_soft_delete(e, at);
 }
 
 void emit_model_functions(emitter *e, size_t at)

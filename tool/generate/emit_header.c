@@ -162,6 +162,7 @@ void emit_query_members(emitter *e, size_t at)
                       "    tenon_lock lock;\n"
                       "    tenon_lock_wait wait;\n"
                       "    const tenon_hints *hints;\n"
+                      "    bool with_deleted, only_deleted;\n"
                       "    %s where;\n"
                       "    %s order_by[TENON_MAX_ORDER];\n"
                       "    %s select[%u];\n"
@@ -289,7 +290,7 @@ void emit_key_parameters(emitter *e, size_t at, const tenon_unique *unique)
     }
 }
 
-static void emit_key_declarations(emitter *e, size_t at, uint32_t which, const char *name)
+void emit_key_declarations(emitter *e, size_t at, uint32_t which, const char *name)
 {
     const tenon_unique *unique = &e->set->models[at].model.uniques[which];
     const model_names *names = &e->names->models[at];
@@ -354,6 +355,7 @@ static void emit_write_declarations(emitter *e, size_t at)
     if (model->unique_count)
         tenon__buf_format(e->out, "%s *%s_upsert_q(const %s *row);\n", names->type, names->snake,
                           names->upsert);
+    emit_soft_delete_declarations(e, at);
 }
 
 void emit_call_macro(emitter *e, const char *snake, const char *verb, const char *type)
@@ -383,7 +385,7 @@ static void emit_update_macro(emitter *e, size_t at)
 
 /* `user_find(s, id)` and `user_find(s, id, .table = { … })`: the member at the end is there for
  * what has none before it. */
-static void emit_key_macro(emitter *e, const tenon_unique *unique, const char *name)
+void emit_key_macro(emitter *e, const tenon_unique *unique, const char *name)
 {
     tenon__buf_format(e->out,
                       "#define %s(...) %s_with(__VA_ARGS__, .end_of_options = 0)\n"
@@ -434,6 +436,7 @@ static void emit_macros(emitter *e, size_t at)
         emit_call_macro(e, names->snake, "delete_many", names->delete_many);
         if (model->unique_count)
             emit_call_macro(e, names->snake, "upsert", names->upsert);
+        emit_soft_delete_macros(e, at);
     }
     tenon__buf_text(e->out, "#endif\n\n");
 }

@@ -124,7 +124,11 @@ static const char *const model_endings[] = {
     "_group",         "_group_q",       "_facets",
     "_facets_q",      "_page",          "_page_q",
     "_page_of",       "_page_of_q",     "_explain",
-    "_explain_q",
+    "_explain_q",     "_restore",       "_restore_q",
+    "_restore_with",  "_restore_many",  "_restore_many_q",
+    "_purge",         "_purge_q",       "_purge_with",
+    "_purge_many",    "_purge_many_q",  "_history",
+    "_history_q",     "_history_with",
 };
 static const char *const key_endings[] = {"", "_q", "_with"};
 static const char *const enum_endings[] = {"_enum", "_name", "_from_name"};

@@ -309,6 +309,42 @@ static void check_validation(check *c, const schema_word *word, const check_fiel
     }
 }
 
+/* ---- softDelete ------------------------------------------------------------------------------ */
+
+/* Whether something before this field in the model has the word already. */
+static bool has_mark_before(const check_model *m, const check_field *f)
+{
+    if (schema_find_word(&m->model->comment, "softDelete"))
+        return true;
+    for (const check_field *other = m->fields; other < f; other++) {
+        if (schema_find_word(&other->field->comment, "softDelete"))
+            return true;
+    }
+    return false;
+}
+
+static void check_soft_delete(check *c, const schema_word *word, const check_word_target *target)
+{
+    static const char hint[] = "write it above the field, or say (by: field)";
+    const char *by = word->argument_count ? word->arguments[0].value : NULL;
+
+    if (target->field) {
+        if (by)
+            check_error(c, word->span, NULL, "@tenon.softDelete of a field takes no arguments");
+        if (has_mark_before(target->model, target->field))
+            check_error(c, word->span, "remove one of them",
+                        "model '%s' has @tenon.softDelete twice", target->model->model->name);
+        return;
+    }
+    const check_field *f = by ? scalar_field(target->model, by) : NULL;
+    if (!by)
+        check_error(c, word->span, hint,
+                    "@tenon.softDelete must name the field that marks deleted rows");
+    else if (f && !fits_soft_delete(f))
+        check_error(c, word->span, NULL, "@tenon.softDelete is for a field of type %s",
+                    "DateTime? or Boolean");
+}
+
 /* ---- places ---------------------------------------------------------------------------------- */
 
 static unsigned place_of(const check_word_target *target)
@@ -344,6 +380,8 @@ static void check_word(check *c, const schema_word *word, const check_word_targe
         return;
     }
     check_word_arguments(c, rule, word, target);
+    if (c->s->is_resolved && strcmp(rule->name, "softDelete") == 0)
+        check_soft_delete(c, word, target);
     if (target->field && c->s->is_resolved)
         check_field_type(c, rule, word, target->field);
 }

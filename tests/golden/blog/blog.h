@@ -334,6 +334,7 @@ struct AuthorQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     AuthorWhere where;
     AuthorOrder order_by[TENON_MAX_ORDER];
     AuthorColumn select[4];
@@ -534,6 +535,7 @@ typedef struct AuthorPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     AuthorWhere where;
     AuthorOrder order_by[TENON_MAX_ORDER];
     AuthorColumn select[4];
@@ -554,6 +556,7 @@ typedef struct AuthorOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     AuthorWhere where;
     AuthorOrder order_by[TENON_MAX_ORDER];
     AuthorColumn select[4];
@@ -838,6 +841,7 @@ struct ProfileQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     ProfileWhere where;
     ProfileOrder order_by[TENON_MAX_ORDER];
     ProfileColumn select[3];
@@ -1027,6 +1031,7 @@ typedef struct ProfilePageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     ProfileWhere where;
     ProfileOrder order_by[TENON_MAX_ORDER];
     ProfileColumn select[3];
@@ -1046,6 +1051,7 @@ typedef struct ProfileOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     ProfileWhere where;
     ProfileOrder order_by[TENON_MAX_ORDER];
     ProfileColumn select[3];
@@ -1355,6 +1361,7 @@ struct ArticleQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     ArticleWhere where;
     ArticleOrder order_by[TENON_MAX_ORDER];
     ArticleColumn select[7];
@@ -1575,6 +1582,7 @@ typedef struct ArticlePageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     ArticleWhere where;
     ArticleOrder order_by[TENON_MAX_ORDER];
     ArticleColumn select[7];
@@ -1595,6 +1603,7 @@ typedef struct ArticleOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     ArticleWhere where;
     ArticleOrder order_by[TENON_MAX_ORDER];
     ArticleColumn select[7];
@@ -1884,6 +1893,7 @@ struct CommentQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     CommentWhere where;
     CommentOrder order_by[TENON_MAX_ORDER];
     CommentColumn select[6];
@@ -2093,6 +2103,7 @@ typedef struct CommentPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     CommentWhere where;
     CommentOrder order_by[TENON_MAX_ORDER];
     CommentColumn select[6];
@@ -2112,6 +2123,7 @@ typedef struct CommentOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     CommentWhere where;
     CommentOrder order_by[TENON_MAX_ORDER];
     CommentColumn select[6];
@@ -2390,6 +2402,7 @@ struct TagQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     TagWhere where;
     TagOrder order_by[TENON_MAX_ORDER];
     TagColumn select[2];
@@ -2570,6 +2583,7 @@ typedef struct TagPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     TagWhere where;
     TagOrder order_by[TENON_MAX_ORDER];
     TagColumn select[2];
@@ -2590,6 +2604,7 @@ typedef struct TagOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     TagWhere where;
     TagOrder order_by[TENON_MAX_ORDER];
     TagColumn select[2];
@@ -2872,6 +2887,7 @@ struct RoomQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     RoomWhere where;
     RoomOrder order_by[TENON_MAX_ORDER];
     RoomColumn select[3];
@@ -3058,6 +3074,7 @@ typedef struct RoomPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     RoomWhere where;
     RoomOrder order_by[TENON_MAX_ORDER];
     RoomColumn select[3];
@@ -3078,6 +3095,7 @@ typedef struct RoomOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     RoomWhere where;
     RoomOrder order_by[TENON_MAX_ORDER];
     RoomColumn select[3];
@@ -3358,6 +3376,7 @@ struct SeatQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     SeatWhere where;
     SeatOrder order_by[TENON_MAX_ORDER];
     SeatColumn select[5];
@@ -3567,6 +3586,7 @@ typedef struct SeatPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     SeatWhere where;
     SeatOrder order_by[TENON_MAX_ORDER];
     SeatColumn select[5];
@@ -3586,6 +3606,7 @@ typedef struct SeatOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     SeatWhere where;
     SeatOrder order_by[TENON_MAX_ORDER];
     SeatColumn select[5];
@@ -3862,6 +3883,7 @@ struct BoxQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     BoxWhere where;
     BoxOrder order_by[TENON_MAX_ORDER];
     BoxColumn select[2];
@@ -4042,6 +4064,7 @@ typedef struct BoxPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     BoxWhere where;
     BoxOrder order_by[TENON_MAX_ORDER];
     BoxColumn select[2];
@@ -4062,6 +4085,7 @@ typedef struct BoxOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     BoxWhere where;
     BoxOrder order_by[TENON_MAX_ORDER];
     BoxColumn select[2];
@@ -4393,6 +4417,7 @@ struct ThingQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     ThingWhere where;
     ThingOrder order_by[TENON_MAX_ORDER];
     ThingColumn select[24];
@@ -4702,6 +4727,7 @@ typedef struct ThingPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     ThingWhere where;
     ThingOrder order_by[TENON_MAX_ORDER];
     ThingColumn select[24];
@@ -4721,6 +4747,7 @@ typedef struct ThingOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     ThingWhere where;
     ThingOrder order_by[TENON_MAX_ORDER];
     ThingColumn select[24];

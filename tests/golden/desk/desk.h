@@ -121,6 +121,7 @@ struct JobQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     JobWhere where;
     JobOrder order_by[TENON_MAX_ORDER];
     JobColumn select[5];
@@ -325,6 +326,7 @@ typedef struct JobPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     JobWhere where;
     JobOrder order_by[TENON_MAX_ORDER];
     JobColumn select[5];
@@ -343,6 +345,7 @@ typedef struct JobOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     JobWhere where;
     JobOrder order_by[TENON_MAX_ORDER];
     JobColumn select[5];
@@ -544,6 +547,7 @@ struct PageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     PageWhere where;
     PageOrder order_by[TENON_MAX_ORDER];
     PageColumn select[5];
@@ -740,6 +744,7 @@ typedef struct PagePageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     PageWhere where;
     PageOrder order_by[TENON_MAX_ORDER];
     PageColumn select[5];
@@ -758,6 +763,7 @@ typedef struct PageOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     PageWhere where;
     PageOrder order_by[TENON_MAX_ORDER];
     PageColumn select[5];
@@ -954,6 +960,7 @@ struct NumberQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     NumberWhere where;
     NumberOrder order_by[TENON_MAX_ORDER];
     NumberColumn select[2];
@@ -1132,6 +1139,7 @@ typedef struct NumberPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     NumberWhere where;
     NumberOrder order_by[TENON_MAX_ORDER];
     NumberColumn select[2];
@@ -1150,6 +1158,7 @@ typedef struct NumberOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     NumberWhere where;
     NumberOrder order_by[TENON_MAX_ORDER];
     NumberColumn select[2];

@@ -124,6 +124,7 @@ struct ArraysQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     ArraysWhere where;
     ArraysOrder order_by[TENON_MAX_ORDER];
     ArraysColumn select[25];
@@ -344,6 +345,7 @@ typedef struct ArraysPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     ArraysWhere where;
     ArraysOrder order_by[TENON_MAX_ORDER];
     ArraysColumn select[25];
@@ -362,6 +364,7 @@ typedef struct ArraysOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     ArraysWhere where;
     ArraysOrder order_by[TENON_MAX_ORDER];
     ArraysColumn select[25];

@@ -87,6 +87,7 @@ struct PostQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     PostWhere where;
     PostOrder order_by[TENON_MAX_ORDER];
     PostColumn select[9];
@@ -306,6 +307,7 @@ typedef struct PostPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     PostWhere where;
     PostOrder order_by[TENON_MAX_ORDER];
     PostColumn select[9];
@@ -325,6 +327,7 @@ typedef struct PostOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     PostWhere where;
     PostOrder order_by[TENON_MAX_ORDER];
     PostColumn select[9];

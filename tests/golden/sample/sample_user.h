@@ -110,6 +110,7 @@ struct UserQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     UserWhere where;
     UserOrder order_by[TENON_MAX_ORDER];
     UserColumn select[11];
@@ -348,6 +349,7 @@ typedef struct UserPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     UserWhere where;
     UserOrder order_by[TENON_MAX_ORDER];
     UserColumn select[11];
@@ -368,6 +370,7 @@ typedef struct UserOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     UserWhere where;
     UserOrder order_by[TENON_MAX_ORDER];
     UserColumn select[11];

@@ -146,6 +146,7 @@ struct RoleSetQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     RoleSetWhere where;
     RoleSetOrder order_by[TENON_MAX_ORDER];
     RoleSetColumn select[4];
@@ -328,6 +329,7 @@ typedef struct RoleSetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     RoleSetWhere where;
     RoleSetOrder order_by[TENON_MAX_ORDER];
     RoleSetColumn select[4];
@@ -346,6 +348,7 @@ typedef struct RoleSetOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     RoleSetWhere where;
     RoleSetOrder order_by[TENON_MAX_ORDER];
     RoleSetColumn select[4];
@@ -532,6 +535,7 @@ struct Role_adminQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     Role_adminWhere where;
     Role_adminOrder order_by[TENON_MAX_ORDER];
     Role_adminColumn select[1];
@@ -704,6 +708,7 @@ typedef struct Role_adminPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     Role_adminWhere where;
     Role_adminOrder order_by[TENON_MAX_ORDER];
     Role_adminColumn select[1];
@@ -722,6 +727,7 @@ typedef struct Role_adminOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     Role_adminWhere where;
     Role_adminOrder order_by[TENON_MAX_ORDER];
     Role_adminColumn select[1];

@@ -301,6 +301,7 @@ struct EverythingQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     EverythingWhere where;
     EverythingOrder order_by[TENON_MAX_ORDER];
     EverythingColumn select[71];
@@ -855,6 +856,7 @@ typedef struct EverythingPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     EverythingWhere where;
     EverythingOrder order_by[TENON_MAX_ORDER];
     EverythingColumn select[71];
@@ -873,6 +875,7 @@ typedef struct EverythingOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     EverythingWhere where;
     EverythingOrder order_by[TENON_MAX_ORDER];
     EverythingColumn select[71];

@@ -147,6 +147,7 @@ struct UserQuery_ {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     UserWhere where;
     UserOrder order_by[TENON_MAX_ORDER];
     UserColumn select[1];
@@ -319,6 +320,7 @@ typedef struct UserPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     UserWhere where;
     UserOrder order_by[TENON_MAX_ORDER];
     UserColumn select[1];
@@ -337,6 +339,7 @@ typedef struct UserOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     UserWhere where;
     UserOrder order_by[TENON_MAX_ORDER];
     UserColumn select[1];
@@ -520,6 +523,7 @@ struct UserListQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     UserListWhere where;
     UserListOrder order_by[TENON_MAX_ORDER];
     UserListColumn select[1];
@@ -692,6 +696,7 @@ typedef struct UserListPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     UserListWhere where;
     UserListOrder order_by[TENON_MAX_ORDER];
     UserListColumn select[1];
@@ -710,6 +715,7 @@ typedef struct UserListOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     UserListWhere where;
     UserListOrder order_by[TENON_MAX_ORDER];
     UserListColumn select[1];
@@ -893,6 +899,7 @@ struct UserQueryQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     UserQueryWhere where;
     UserQueryOrder order_by[TENON_MAX_ORDER];
     UserQueryColumn select[1];
@@ -1065,6 +1072,7 @@ typedef struct UserQueryPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     UserQueryWhere where;
     UserQueryOrder order_by[TENON_MAX_ORDER];
     UserQueryColumn select[1];
@@ -1083,6 +1091,7 @@ typedef struct UserQueryOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     UserQueryWhere where;
     UserQueryOrder order_by[TENON_MAX_ORDER];
     UserQueryColumn select[1];
@@ -1266,6 +1275,7 @@ struct userQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     userWhere where;
     userOrder order_by[TENON_MAX_ORDER];
     userColumn select[1];
@@ -1438,6 +1448,7 @@ typedef struct userPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     userWhere where;
     userOrder order_by[TENON_MAX_ORDER];
     userColumn select[1];
@@ -1456,6 +1467,7 @@ typedef struct userOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     userWhere where;
     userOrder order_by[TENON_MAX_ORDER];
     userColumn select[1];
@@ -1643,6 +1655,7 @@ struct UserFindQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     UserFindWhere where;
     UserFindOrder order_by[TENON_MAX_ORDER];
     UserFindColumn select[2];
@@ -1825,6 +1838,7 @@ typedef struct UserFindPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     UserFindWhere where;
     UserFindOrder order_by[TENON_MAX_ORDER];
     UserFindColumn select[2];
@@ -1843,6 +1857,7 @@ typedef struct UserFindOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     UserFindWhere where;
     UserFindOrder order_by[TENON_MAX_ORDER];
     UserFindColumn select[2];

@@ -102,6 +102,7 @@ struct HostileQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     HostileWhere where;
     HostileOrder order_by[TENON_MAX_ORDER];
     HostileColumn select[5];
@@ -300,6 +301,7 @@ typedef struct HostilePageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     HostileWhere where;
     HostileOrder order_by[TENON_MAX_ORDER];
     HostileColumn select[5];
@@ -318,6 +320,7 @@ typedef struct HostileOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     HostileWhere where;
     HostileOrder order_by[TENON_MAX_ORDER];
     HostileColumn select[5];

@@ -139,6 +139,7 @@ struct MembershipQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     MembershipWhere where;
     MembershipOrder order_by[TENON_MAX_ORDER];
     MembershipColumn select[5];
@@ -340,6 +341,7 @@ typedef struct MembershipPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     MembershipWhere where;
     MembershipOrder order_by[TENON_MAX_ORDER];
     MembershipColumn select[5];
@@ -359,6 +361,7 @@ typedef struct MembershipOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     MembershipWhere where;
     MembershipOrder order_by[TENON_MAX_ORDER];
     MembershipColumn select[5];
@@ -658,6 +661,7 @@ struct PersonQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     PersonWhere where;
     PersonOrder order_by[TENON_MAX_ORDER];
     PersonColumn select[1];
@@ -832,6 +836,7 @@ typedef struct PersonPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     PersonWhere where;
     PersonOrder order_by[TENON_MAX_ORDER];
     PersonColumn select[1];
@@ -852,6 +857,7 @@ typedef struct PersonOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     PersonWhere where;
     PersonOrder order_by[TENON_MAX_ORDER];
     PersonColumn select[1];
@@ -1107,6 +1113,7 @@ struct TaggedQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     TaggedWhere where;
     TaggedOrder order_by[TENON_MAX_ORDER];
     TaggedColumn select[2];
@@ -1289,6 +1296,7 @@ typedef struct TaggedPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     TaggedWhere where;
     TaggedOrder order_by[TENON_MAX_ORDER];
     TaggedColumn select[2];
@@ -1307,6 +1315,7 @@ typedef struct TaggedOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     TaggedWhere where;
     TaggedOrder order_by[TENON_MAX_ORDER];
     TaggedColumn select[2];

@@ -267,6 +267,7 @@ struct ReservedQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     ReservedWhere where;
     ReservedOrder order_by[TENON_MAX_ORDER];
     ReservedColumn select[20];
@@ -593,6 +594,7 @@ typedef struct ReservedPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     ReservedWhere where;
     ReservedOrder order_by[TENON_MAX_ORDER];
     ReservedColumn select[20];
@@ -611,6 +613,7 @@ typedef struct ReservedOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     ReservedWhere where;
     ReservedOrder order_by[TENON_MAX_ORDER];
     ReservedColumn select[20];
@@ -823,6 +826,7 @@ struct FILE_Query {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     FILE_Where where;
     FILE_Order order_by[TENON_MAX_ORDER];
     FILE_Column select[1];
@@ -995,6 +999,7 @@ typedef struct FILE_PageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     FILE_Where where;
     FILE_Order order_by[TENON_MAX_ORDER];
     FILE_Column select[1];
@@ -1013,6 +1018,7 @@ typedef struct FILE_OffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     FILE_Where where;
     FILE_Order order_by[TENON_MAX_ORDER];
     FILE_Column select[1];
@@ -1196,6 +1202,7 @@ struct bool_Query {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     bool_Where where;
     bool_Order order_by[TENON_MAX_ORDER];
     bool_Column select[1];
@@ -1368,6 +1375,7 @@ typedef struct bool_PageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     bool_Where where;
     bool_Order order_by[TENON_MAX_ORDER];
     bool_Column select[1];
@@ -1386,6 +1394,7 @@ typedef struct bool_OffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     bool_Where where;
     bool_Order order_by[TENON_MAX_ORDER];
     bool_Column select[1];
@@ -1569,6 +1578,7 @@ struct tenon_session_Query {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     tenon_session_Where where;
     tenon_session_Order order_by[TENON_MAX_ORDER];
     tenon_session_Column select[1];
@@ -1741,6 +1751,7 @@ typedef struct tenon_session_PageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     tenon_session_Where where;
     tenon_session_Order order_by[TENON_MAX_ORDER];
     tenon_session_Column select[1];
@@ -1759,6 +1770,7 @@ typedef struct tenon_session_OffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     tenon_session_Where where;
     tenon_session_Order order_by[TENON_MAX_ORDER];
     tenon_session_Column select[1];
@@ -1942,6 +1954,7 @@ struct TenonQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     TenonWhere where;
     TenonOrder order_by[TENON_MAX_ORDER];
     TenonColumn select[1];
@@ -2114,6 +2127,7 @@ typedef struct TenonPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     TenonWhere where;
     TenonOrder order_by[TENON_MAX_ORDER];
     TenonColumn select[1];
@@ -2132,6 +2146,7 @@ typedef struct TenonOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     TenonWhere where;
     TenonOrder order_by[TENON_MAX_ORDER];
     TenonColumn select[1];
@@ -2315,6 +2330,7 @@ struct TimerQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     TimerWhere where;
     TimerOrder order_by[TENON_MAX_ORDER];
     TimerColumn select[1];
@@ -2487,6 +2503,7 @@ typedef struct TimerPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     TimerWhere where;
     TimerOrder order_by[TENON_MAX_ORDER];
     TimerColumn select[1];
@@ -2505,6 +2522,7 @@ typedef struct TimerOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     TimerWhere where;
     TimerOrder order_by[TENON_MAX_ORDER];
     TimerColumn select[1];
@@ -2697,6 +2715,7 @@ struct UsesQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     UsesWhere where;
     UsesOrder order_by[TENON_MAX_ORDER];
     UsesColumn select[4];
@@ -2887,6 +2906,7 @@ typedef struct UsesPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     UsesWhere where;
     UsesOrder order_by[TENON_MAX_ORDER];
     UsesColumn select[4];
@@ -2905,6 +2925,7 @@ typedef struct UsesOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     UsesWhere where;
     UsesOrder order_by[TENON_MAX_ORDER];
     UsesColumn select[4];

@@ -85,6 +85,7 @@ struct ShopWorldUserQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     ShopWorldUserWhere where;
     ShopWorldUserOrder order_by[TENON_MAX_ORDER];
     ShopWorldUserColumn select[2];
@@ -261,6 +262,7 @@ typedef struct ShopWorldUserPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     ShopWorldUserWhere where;
     ShopWorldUserOrder order_by[TENON_MAX_ORDER];
     ShopWorldUserColumn select[2];
@@ -279,6 +281,7 @@ typedef struct ShopWorldUserOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     ShopWorldUserWhere where;
     ShopWorldUserOrder order_by[TENON_MAX_ORDER];
     ShopWorldUserColumn select[2];

@@ -71,6 +71,7 @@ struct OneQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     OneWhere where;
     OneOrder order_by[TENON_MAX_ORDER];
     OneColumn select[1];
@@ -243,6 +244,7 @@ typedef struct OnePageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     OneWhere where;
     OneOrder order_by[TENON_MAX_ORDER];
     OneColumn select[1];
@@ -261,6 +263,7 @@ typedef struct OneOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     OneWhere where;
     OneOrder order_by[TENON_MAX_ORDER];
     OneColumn select[1];

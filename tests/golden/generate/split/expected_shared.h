@@ -51,6 +51,7 @@ struct sharedQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     sharedWhere where;
     sharedOrder order_by[TENON_MAX_ORDER];
     sharedColumn select[1];
@@ -223,6 +224,7 @@ typedef struct sharedPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     sharedWhere where;
     sharedOrder order_by[TENON_MAX_ORDER];
     sharedColumn select[1];
@@ -241,6 +243,7 @@ typedef struct sharedOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     sharedWhere where;
     sharedOrder order_by[TENON_MAX_ORDER];
     sharedColumn select[1];

@@ -54,6 +54,7 @@ struct UserQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     UserWhere where;
     UserOrder order_by[TENON_MAX_ORDER];
     UserColumn select[2];
@@ -230,6 +231,7 @@ typedef struct UserPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     UserWhere where;
     UserOrder order_by[TENON_MAX_ORDER];
     UserColumn select[2];
@@ -248,6 +250,7 @@ typedef struct UserOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     UserWhere where;
     UserOrder order_by[TENON_MAX_ORDER];
     UserColumn select[2];

@@ -84,6 +84,7 @@ struct ProductQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     ProductWhere where;
     ProductOrder order_by[TENON_MAX_ORDER];
     ProductColumn select[5];
@@ -288,6 +289,7 @@ typedef struct ProductPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     ProductWhere where;
     ProductOrder order_by[TENON_MAX_ORDER];
     ProductColumn select[5];
@@ -306,6 +308,7 @@ typedef struct ProductOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     ProductWhere where;
     ProductOrder order_by[TENON_MAX_ORDER];
     ProductColumn select[5];

@@ -111,6 +111,7 @@ struct SpendingQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     SpendingWhere where;
     SpendingOrder order_by[TENON_MAX_ORDER];
     SpendingColumn select[2];
@@ -293,6 +294,7 @@ typedef struct SpendingPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     SpendingWhere where;
     SpendingOrder order_by[TENON_MAX_ORDER];
     SpendingColumn select[2];
@@ -311,6 +313,7 @@ typedef struct SpendingOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     SpendingWhere where;
     SpendingOrder order_by[TENON_MAX_ORDER];
     SpendingColumn select[2];
@@ -429,6 +432,7 @@ struct PlainQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     PlainWhere where;
     PlainOrder order_by[TENON_MAX_ORDER];
     PlainColumn select[2];
@@ -607,6 +611,7 @@ typedef struct PlainPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     PlainWhere where;
     PlainOrder order_by[TENON_MAX_ORDER];
     PlainColumn select[2];
@@ -625,6 +630,7 @@ typedef struct PlainOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     PlainWhere where;
     PlainOrder order_by[TENON_MAX_ORDER];
     PlainColumn select[2];
@@ -739,6 +745,7 @@ struct KeptQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     KeptWhere where;
     KeptOrder order_by[TENON_MAX_ORDER];
     KeptColumn select[1];
@@ -911,6 +918,7 @@ typedef struct KeptPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     KeptWhere where;
     KeptOrder order_by[TENON_MAX_ORDER];
     KeptColumn select[1];
@@ -929,6 +937,7 @@ typedef struct KeptOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     KeptWhere where;
     KeptOrder order_by[TENON_MAX_ORDER];
     KeptColumn select[1];

@@ -278,6 +278,7 @@ struct WideQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     WideWhere where;
     WideOrder order_by[TENON_MAX_ORDER];
     WideColumn select[70];
@@ -1140,6 +1141,7 @@ typedef struct WidePageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     WideWhere where;
     WideOrder order_by[TENON_MAX_ORDER];
     WideColumn select[70];
@@ -1158,6 +1160,7 @@ typedef struct WideOffsetPageQuery {
     tenon_lock lock;
     tenon_lock_wait wait;
     const tenon_hints *hints;
+    bool with_deleted, only_deleted;
     WideWhere where;
     WideOrder order_by[TENON_MAX_ORDER];
     WideColumn select[70];

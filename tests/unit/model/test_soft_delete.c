@@ -1,0 +1,260 @@
+/* Rows that are marked as deleted: nobody sees them who does not ask, they come back, and they can be
+ * deleted for good. */
+#include "office.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static Client *add_client(both *b, const char *name)
+{
+    Client *client = client_create(b->session, .name = SET(name));
+    assert_sound(b->session);
+    return client;
+}
+
+static Order *add_order(both *b, const Client *client, const char *title)
+{
+    Order *order = order_create(b->session, .title = SET(title), .clientId = SET(client->id));
+    assert_sound(b->session);
+    return order;
+}
+
+static int stored(both *b, const char *table)
+{
+    char sql[64];
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM \"%s\"", table);
+    return atoi(both_value(b, sql));
+}
+
+/* ---- deleting -------------------------------------------------------------------------------- */
+
+static void a_deleted_row_stays_and_is_not_seen(void **state)
+{
+    both *b = *state;
+    Client *ann = add_client(b, "Ann");
+    Client *gone = client_delete(b->session, ann->id);
+    assert_sound(b->session);
+    assert_int_equal(gone->id, ann->id);
+    assert_true(gone->deletedAt.has);
+    assert_true(gone->updatedAt.us >= ann->updatedAt.us);
+    assert_int_equal(stored(b, "Client"), 1);
+    assert_null(client_find(b->session, ann->id));
+    assert_null(client_find_by_name(b->session, "Ann"));
+    assert_null(client_find_first(b->session));
+    assert_int_equal(client_find_many(b->session).count, 0);
+    assert_int_equal(client_find_many(b->session, .where = {.name = EQ("Ann")}).count, 0);
+    assert_int_equal(client_find_many(b->session, .distinct = {CLIENT_NAME}).count, 0);
+    assert_int_equal(client_count(b->session), 0);
+    assert_int_equal(client_count(b->session, .limit = 5), 0);
+    assert_false(client_exists(b->session, .where = {.name = EQ("Ann")}));
+    assert_sound(b->session);
+}
+
+static void what_is_deleted_cannot_be_changed_or_deleted_again(void **state)
+{
+    both *b = *state;
+    Client *ann = add_client(b, "Ann");
+    client_delete(b->session, ann->id);
+    assert_null(client_update(b->session, ann->id, .name = SET("Bo")));
+    assert_null(client_delete(b->session, ann->id));
+    assert_int_equal(
+        client_update_many(b->session, .everything = true, .set = {.secret = SET("s")}), 0);
+    assert_int_equal(client_delete_many(b->session, .everything = true), 0);
+    assert_sound(b->session);
+}
+
+static void many_rows_are_marked_by_a_filter(void **state)
+{
+    both *b = *state;
+    Client *ann = add_client(b, "Ann");
+    add_order(b, ann, "one");
+    add_order(b, ann, "two");
+    assert_int_equal(order_delete_many(b->session, .where = {.title = EQ("one")}), 1);
+    assert_int_equal(stored(b, "Order"), 2);
+    assert_int_equal(order_count(b->session), 1);
+    assert_int_equal(order_delete_many(b->session), 0);
+    assert_failed(b->session, TENON_MISUSE, "delete every row");
+}
+
+/* ---- seeing ---------------------------------------------------------------------------------- */
+
+static void who_asks_sees_them(void **state)
+{
+    both *b = *state;
+    Client *ann = add_client(b, "Ann");
+    add_client(b, "Bo");
+    client_delete(b->session, ann->id);
+    assert_int_equal(client_find_many(b->session, .with_deleted = true).count, 2);
+    ClientList gone = client_find_many(b->session, .only_deleted = true);
+    assert_int_equal(gone.count, 1);
+    assert_string_equal(gone.items[0].name, "Ann");
+    assert_int_equal(client_count(b->session, .only_deleted = true), 1);
+    assert_true(client_exists(b->session, .only_deleted = true));
+    assert_non_null(client_find(b->session, ann->id, .with_deleted = true));
+    assert_non_null(client_find_by_name(b->session, "Ann", .only_deleted = true));
+    assert_null(client_find_by_name(b->session, "Bo", .only_deleted = true));
+    assert_sound(b->session);
+}
+
+static void asking_makes_sense_only_where_rows_are_marked(void **state)
+{
+    both *b = *state;
+    note_find_many(b->session, .with_deleted = true);
+    assert_failed(b->session, TENON_MISUSE, "@tenon.softDelete");
+    client_find_many(b->session, .with_deleted = true, .only_deleted = true);
+    assert_failed(b->session, TENON_MISUSE, "exclude");
+}
+
+static void relations_do_not_see_them_either(void **state)
+{
+    both *b = *state;
+    Client *ann = add_client(b, "Ann"), *bo = add_client(b, "Bo");
+    add_order(b, ann, "one");
+    Order *two = add_order(b, ann, "two");
+    Order *three = add_order(b, bo, "three");
+    order_delete(b->session, two->id);
+    client_delete(b->session, bo->id);
+    ClientList list = client_find_many(b->session, .include = {.orders = &(OrderQuery){0}},
+                                       .counts = {.orders = &(OrderWhere){0}});
+    assert_sound(b->session);
+    assert_int_equal(list.count, 1);
+    assert_int_equal(list.items[0].orders.count, 1);
+    assert_int_equal(list.items[0].counts->orders, 1);
+    list = client_find_many(b->session, .include = {.orders = &(OrderQuery){.with_deleted = true}});
+    assert_int_equal(list.items[0].orders.count, 2);
+    list = client_find_many(b->session, .include = {.orders = &(OrderQuery){.limit = 5}});
+    assert_int_equal(list.items[0].orders.count, 1);
+    OrderList orders = order_find_many(b->session, .where = {.id = EQ(three->id)},
+                                       .include = {.client = &(ClientQuery){0}});
+    assert_int_equal(orders.count, 1);
+    assert_null(orders.items[0].client);
+    assert_sound(b->session);
+}
+
+/* ---- back, and gone for good ----------------------------------------------------------------- */
+
+static void a_row_comes_back(void **state)
+{
+    both *b = *state;
+    Client *ann = add_client(b, "Ann");
+    assert_null(client_restore(b->session, ann->id));
+    client_delete(b->session, ann->id);
+    Client *back = client_restore(b->session, ann->id);
+    assert_sound(b->session);
+    assert_false(back->deletedAt.has);
+    assert_non_null(client_find(b->session, ann->id));
+}
+
+static void many_rows_come_back(void **state)
+{
+    both *b = *state;
+    Client *ann = add_client(b, "Ann");
+    for (int i = 0; i < 3; i++)
+        add_order(b, ann, i ? "some" : "one");
+    order_delete_many(b->session, .where = {.title = EQ("some")});
+    assert_int_equal(order_restore_many(b->session, .everything = true), 2);
+    assert_int_equal(order_count(b->session), 3);
+    assert_int_equal(order_restore_many(b->session), 0);
+    assert_failed(b->session, TENON_MISUSE, "restore every row");
+}
+
+static void purging_deletes(void **state)
+{
+    both *b = *state;
+    Client *ann = add_client(b, "Ann"), *bo = add_client(b, "Bo");
+    client_delete(b->session, ann->id);
+    assert_non_null(client_purge(b->session, ann->id));
+    assert_non_null(client_purge(b->session, bo->id));
+    assert_null(client_purge(b->session, bo->id));
+    assert_int_equal(stored(b, "Client"), 0);
+    assert_sound(b->session);
+}
+
+static void purging_many_takes_only_what_is_marked(void **state)
+{
+    both *b = *state;
+    Client *ann = add_client(b, "Ann");
+    add_order(b, ann, "one");
+    order_delete(b->session, add_order(b, ann, "two")->id);
+    assert_int_equal(order_purge_many(b->session, .everything = true), 1);
+    assert_int_equal(stored(b, "Order"), 1);
+    assert_sound(b->session);
+}
+
+/* ---- upsert ---------------------------------------------------------------------------------- */
+
+static void an_upsert_brings_a_marked_row_back(void **state)
+{
+    both *b = *state;
+    Client *ann = add_client(b, "Ann");
+    client_delete(b->session, ann->id);
+    Client *back = client_upsert(b->session, .on = CLIENT_BY_NAME, .create = {.name = SET("Ann")},
+                                 .update = {.secret = SET("s")});
+    assert_sound(b->session);
+    assert_int_equal(back->id, ann->id);
+    assert_false(back->deletedAt.has);
+    assert_string_equal(back->secret, "s");
+    client_delete(b->session, ann->id);
+    back = client_upsert(b->session, .on = CLIENT_BY_NAME, .create = {.name = SET("Ann")});
+    assert_false(back->deletedAt.has);
+    back = client_upsert(b->session, .on = CLIENT_BY_NAME, .create = {.name = SET("Ann")},
+                         .update = {.deletedAt = SET((tenon_time){1000})});
+    assert_sound(b->session);
+    assert_true(back->deletedAt.has);
+}
+
+static void a_unique_holds_for_marked_rows_too(void **state)
+{
+    both *b = *state;
+    client_delete(b->session, add_client(b, "Ann")->id);
+    assert_null(client_create(b->session, .name = SET("Ann")));
+    assert_failed(b->session, TENON_UNIQUE, "Client.name");
+}
+
+/* ---- hooks ----------------------------------------------------------------------------------- */
+
+static char moments[128];
+
+static void note_moment(tenon_event *event, void *ctx)
+{
+    strcat(moments, event->moment == TENON_BEFORE_DELETE ? "-" : "+");
+    strcat(moments, event->operation);
+    assert_int_equal(event->key_count != 0, event->where == NULL);
+}
+
+static void hooks_see_a_deletion_and_not_its_update(void **state)
+{
+    both *b = *state;
+    Client *ann = add_client(b, "Ann");
+    const tenon_hook hook = {.moments = TENON_BEFORE_DELETE | TENON_BEFORE_UPDATE,
+                             .function = note_moment};
+    tenon_session_hook_add(b->session, &hook);
+    moments[0] = '\0';
+    client_delete(b->session, ann->id);
+    client_restore(b->session, ann->id);
+    client_delete_many(b->session, .everything = true);
+    client_restore_many(b->session, .everything = true);
+    client_purge(b->session, ann->id);
+    assert_sound(b->session);
+    assert_string_equal(moments, "-delete+restore-delete_many+restore_many-delete");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ON_OFFICE(a_deleted_row_stays_and_is_not_seen),
+        ON_OFFICE(what_is_deleted_cannot_be_changed_or_deleted_again),
+        ON_OFFICE(many_rows_are_marked_by_a_filter),
+        ON_OFFICE(who_asks_sees_them),
+        ON_OFFICE(asking_makes_sense_only_where_rows_are_marked),
+        ON_OFFICE(relations_do_not_see_them_either),
+        ON_OFFICE(a_row_comes_back),
+        ON_OFFICE(many_rows_come_back),
+        ON_OFFICE(purging_deletes),
+        ON_OFFICE(purging_many_takes_only_what_is_marked),
+        ON_OFFICE(an_upsert_brings_a_marked_row_back),
+        ON_OFFICE(a_unique_holds_for_marked_rows_too),
+        ON_OFFICE(hooks_see_a_deletion_and_not_its_update),
+    };
+    return office_run(tests);
+}
