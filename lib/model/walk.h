@@ -273,7 +273,8 @@ bool tenon__is_left_out(const tenon_field *field, const void *set);
 /* The value of a field that is not left out: NULL for SQL NULL, and also when it fails. */
 const void *tenon__create_value(tenon__walk *walk, const tenon_field *field, const void *set);
 
-/* One change, that of the field which marks a row as deleted; and those that every change brings. */
+/* One change, that of the field which marks a row as deleted; and those that every change brings.
+ */
 void tenon__walk_marked(tenon__walk *walk, uint16_t mark, const void *value);
 
 /* ---- soft_delete.c --------------------------------------------------------------------------- */

@@ -154,6 +154,7 @@ static void write_lateral(tenon__sql *w, const related *r)
     write_match(w, r);
     tenon__sql_add(w, " AND ");
     tenon__sql_conditions(w);
+    tenon__sql_asked_for(w, " AND ");
     tenon__sql_order(w, r->order, r->order_count);
     tenon__sql_limit(w);
     tenon__sql_add(w, ") AS ");

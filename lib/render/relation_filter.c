@@ -7,7 +7,8 @@
  *
  * The first three are true or false, never NULL; a row of the target for which the conditions give
  * NULL neither holds (some) nor fails to (every). A test whether there is a row at all needs no
- * subquery where this side has the key: its columns are NULL or not. */
+ * subquery where this side has the key: its columns are NULL or not. Rows that
+ * are marked as deleted are none, so that the target must be asked where there may be such. */
 #include "render/sql.h"
 
 static bool is_next_where_empty(const tenon__sql *w)
@@ -59,7 +60,8 @@ static void write_key_test(tenon__sql *w, uint8_t word, const tenon_relation *re
 void tenon__sql_relation_condition(tenon__sql *w, uint8_t word)
 {
     const tenon_relation *relation = tenon__sql_next_relation(w);
-    bool is_about_key = relation->holds_key && word != TENON__SHAPE_EVERY && is_next_where_empty(w);
+    bool is_about_key = relation->holds_key && word != TENON__SHAPE_EVERY &&
+                        is_next_where_empty(w) && !relation->target->deleted_column;
     if (!is_about_key) {
         write_exists(w, word, relation);
         return;

@@ -1,5 +1,5 @@
-/* Rows that are marked as deleted: nobody sees them who does not ask, they come back, and they can be
- * deleted for good. */
+/* Rows that are marked as deleted: nobody sees them who does not ask, they come back, and they can
+ * be deleted for good. */
 #include "office.h"
 
 #include <stdio.h>
@@ -131,6 +131,31 @@ static void relations_do_not_see_them_either(void **state)
     assert_sound(b->session);
 }
 
+static void filters_and_orders_by_relations_do_not_see_them(void **state)
+{
+    both *b = *state;
+    Client *ann = add_client(b, "Ann");
+    Order *one = add_order(b, ann, "one");
+    add_order(b, ann, "two");
+    order_delete(b->session, one->id);
+    const OrderWhere is_one = {.title = EQ("one")};
+    const OrderWhere is_two = {.title = EQ("two")};
+    assert_int_equal(client_count(b->session, .where = {.orders = {.some = &is_one}}), 0);
+    assert_int_equal(client_count(b->session, .where = {.orders = {.none = &is_one}}), 1);
+    assert_int_equal(client_count(b->session, .where = {.orders = {.every = &is_two}}), 1);
+    assert_int_equal(client_count(b->session, .where = {.orders = {.count = EQ(1)}}), 1);
+    const OrderQuery gone = {.session = b->session,
+                             .only_deleted = true,
+                             .where = {.client = {.presence = TENON_PRESENT}}};
+    assert_int_equal(order_count_q(&gone), 1);
+    client_delete(b->session, ann->id);
+    const ClientWhere is_ann = {.name = EQ("Ann")};
+    assert_int_equal(order_count(b->session, .where = {.client = {.is = &is_ann}}), 0);
+    assert_int_equal(order_count(b->session, .where = {.client = {.is_not = &is_ann}}), 1);
+    assert_int_equal(order_count(b->session, .where = {.client = {.presence = TENON_ABSENT}}), 1);
+    assert_sound(b->session);
+}
+
 /* ---- back, and gone for good ----------------------------------------------------------------- */
 
 static void a_row_comes_back(void **state)
@@ -248,6 +273,7 @@ int main(void)
         ON_OFFICE(who_asks_sees_them),
         ON_OFFICE(asking_makes_sense_only_where_rows_are_marked),
         ON_OFFICE(relations_do_not_see_them_either),
+        ON_OFFICE(filters_and_orders_by_relations_do_not_see_them),
         ON_OFFICE(a_row_comes_back),
         ON_OFFICE(many_rows_come_back),
         ON_OFFICE(purging_deletes),
