@@ -301,6 +301,11 @@ bool client_each_q(const ClientQuery *query, ClientEach *function, void *ctx)
     return client_stream_close(made);
 }
 
+const tenon_explanation *client_explain_q(const ClientQuery *query)
+{
+    return tenon_explain(&client_model, query);
+}
+
 ClientAggregate client_aggregate_q(const ClientAggregateQuery *query)
 {
     ClientAggregate result;
@@ -691,6 +696,11 @@ bool order_each_q(const OrderQuery *query, OrderEach *function, void *ctx)
     return order_stream_close(made);
 }
 
+const tenon_explanation *order_explain_q(const OrderQuery *query)
+{
+    return tenon_explain(&order_model, query);
+}
+
 OrderAggregate order_aggregate_q(const OrderAggregateQuery *query)
 {
     OrderAggregate result;
@@ -1009,6 +1019,11 @@ bool note_each_q(const NoteQuery *query, NoteEach *function, void *ctx)
     while (row && function(row, ctx))
         row = note_stream_next(made);
     return note_stream_close(made);
+}
+
+const tenon_explanation *note_explain_q(const NoteQuery *query)
+{
+    return tenon_explain(&note_model, query);
 }
 
 NoteAggregate note_aggregate_q(const NoteAggregateQuery *query)

@@ -262,6 +262,7 @@ typedef struct ClientHavingList {
 typedef struct ClientHaving {
     const struct ClientHaving *except;
     ClientHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     ClientColumnCountFilters count_of;
     ClientDistinctCountFilters distinct_of;
@@ -496,6 +497,7 @@ ClientStream client_stream_open_q(const ClientQuery *query);
 Client *client_stream_next(ClientStream stream);
 bool client_stream_close(ClientStream stream);
 bool client_each_q(const ClientQuery *query, ClientEach *function, void *ctx);
+const tenon_explanation *client_explain_q(const ClientQuery *query);
 ClientAggregate client_aggregate_q(const ClientAggregateQuery *query);
 ClientGroupList client_group_q(const ClientGroupQuery *query);
 ClientGroupList client_facets_q(const ClientFacetsQuery *query);
@@ -546,10 +548,12 @@ int64_t client_purge_many_q(const ClientDeleteMany *which);
 #define client_load(session_, rows_, count_, ...) \
     client_load_q(&(ClientQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
 #define client_stream_open(...) \
-    client_stream_open_q(&(ClientQuery){ .session = __VA_ARGS__ })
+    client_stream_open_q(TENON_HERE((&(ClientQuery){ .session = __VA_ARGS__ })))
 #define client_each(session_, function_, ...) \
-    client_each_q(&(ClientQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    client_each_q(TENON_HERE((&(ClientQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define client_explain(...) \
+    client_explain_q(TENON_HERE((&(ClientQuery){ .session = __VA_ARGS__ })))
 #define CLIENT_PARTS(...) \
     TENON_LIST_OF(ClientPart, __VA_ARGS__)
 #define CLIENT_HAVINGS(...) \
@@ -767,6 +771,7 @@ typedef struct OrderHavingList {
 typedef struct OrderHaving {
     const struct OrderHaving *except;
     OrderHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     OrderColumnCountFilters count_of;
     OrderDistinctCountFilters distinct_of;
@@ -996,6 +1001,7 @@ OrderStream order_stream_open_q(const OrderQuery *query);
 Order *order_stream_next(OrderStream stream);
 bool order_stream_close(OrderStream stream);
 bool order_each_q(const OrderQuery *query, OrderEach *function, void *ctx);
+const tenon_explanation *order_explain_q(const OrderQuery *query);
 OrderAggregate order_aggregate_q(const OrderAggregateQuery *query);
 OrderGroupList order_group_q(const OrderGroupQuery *query);
 OrderGroupList order_facets_q(const OrderFacetsQuery *query);
@@ -1043,10 +1049,12 @@ int64_t order_purge_many_q(const OrderDeleteMany *which);
 #define order_load(session_, rows_, count_, ...) \
     order_load_q(&(OrderQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
 #define order_stream_open(...) \
-    order_stream_open_q(&(OrderQuery){ .session = __VA_ARGS__ })
+    order_stream_open_q(TENON_HERE((&(OrderQuery){ .session = __VA_ARGS__ })))
 #define order_each(session_, function_, ...) \
-    order_each_q(&(OrderQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    order_each_q(TENON_HERE((&(OrderQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define order_explain(...) \
+    order_explain_q(TENON_HERE((&(OrderQuery){ .session = __VA_ARGS__ })))
 #define ORDER_PARTS(...) \
     TENON_LIST_OF(OrderPart, __VA_ARGS__)
 #define ORDER_HAVINGS(...) \
@@ -1232,6 +1240,7 @@ typedef struct NoteHavingList {
 typedef struct NoteHaving {
     const struct NoteHaving *except;
     NoteHavingList all, any, none;
+    tenon_raw raw;
     tenon_int_filter count;
     NoteColumnCountFilters count_of;
     NoteDistinctCountFilters distinct_of;
@@ -1403,6 +1412,7 @@ NoteStream note_stream_open_q(const NoteQuery *query);
 Note *note_stream_next(NoteStream stream);
 bool note_stream_close(NoteStream stream);
 bool note_each_q(const NoteQuery *query, NoteEach *function, void *ctx);
+const tenon_explanation *note_explain_q(const NoteQuery *query);
 NoteAggregate note_aggregate_q(const NoteAggregateQuery *query);
 NoteGroupList note_group_q(const NoteGroupQuery *query);
 NoteGroupList note_facets_q(const NoteFacetsQuery *query);
@@ -1434,10 +1444,12 @@ Note *note_upsert_q(const NoteUpsert *row);
 #define note_exists(...) \
     note_exists_q(TENON_HERE((&(NoteQuery){ .session = __VA_ARGS__ })))
 #define note_stream_open(...) \
-    note_stream_open_q(&(NoteQuery){ .session = __VA_ARGS__ })
+    note_stream_open_q(TENON_HERE((&(NoteQuery){ .session = __VA_ARGS__ })))
 #define note_each(session_, function_, ...) \
-    note_each_q(&(NoteQuery){ .session = (session_), TENON_REST(__VA_ARGS__) }, \
-        (function_), TENON_FIRST(__VA_ARGS__))
+    note_each_q(TENON_HERE((&(NoteQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define note_explain(...) \
+    note_explain_q(TENON_HERE((&(NoteQuery){ .session = __VA_ARGS__ })))
 #define NOTE_PARTS(...) \
     TENON_LIST_OF(NotePart, __VA_ARGS__)
 #define NOTE_HAVINGS(...) \
