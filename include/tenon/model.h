@@ -98,7 +98,9 @@ typedef enum tenon_field_flag {
     TENON_FIELD_UPDATED_AT = 1 << 4, /* set to now by create and by every update */
     TENON_FIELD_SENSITIVE = 1 << 5,
     TENON_FIELD_EXACT = 1 << 6,  /* SQLite: a decimal stored as sortable text */
-    TENON_FIELD_VERSION = 1 << 7 /* counts the changes of the row; see TENON_STILL */
+    TENON_FIELD_VERSION = 1 << 7,    /* counts the changes of the row; see TENON_STILL */
+    TENON_FIELD_CREATED_BY = 1 << 8, /* set to the session's actor by create */
+    TENON_FIELD_UPDATED_BY = 1 << 9  /* … and by every update */
 } tenon_field_flag;
 
 typedef enum tenon_default_kind {

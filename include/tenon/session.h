@@ -55,7 +55,7 @@ typedef struct tenon_session_options {
     int64_t
         deadline_us; /* monotonic budget for each call; default: the database's statement_timeout */
     size_t memory_limit_bytes; /* most memory the results may take; 0: the database's limit */
-    const char *actor;         /* who acts, for audit columns; copied */
+    const char *actor;         /* who acts, for @tenon.createdBy and updatedBy; copied */
     /* Most rows of one tree of includes, its root's among them, and most levels below the root; 0:
      * 10,000,000 and 16. A tree that would be larger fails with LIMIT. */
     int64_t tree_rows_most;

@@ -79,6 +79,8 @@ tenon__arena *tenon__session_arena(tenon_session *s);
 tenon_error *tenon__session_error(tenon_session *s);
 /* True when calls must do nothing: NULL or failed. */
 bool tenon__session_is_failed(const tenon_session *s);
+/* Points at NULL when there is none; stays as long as the session. */
+const char *const *tenon__session_actor(const tenon_session *s);
 tenon_dialect tenon__session_dialect(const tenon_session *s);
 const tenon__driver *tenon__session_driver(const tenon_session *s);
 /* How large a tree of includes may be. */

@@ -218,6 +218,11 @@ bool tenon__session_is_failed(const tenon_session *s)
     return !s || s->error.status != TENON_OK;
 }
 
+const char *const *tenon__session_actor(const tenon_session *s)
+{
+    return &s->actor;
+}
+
 tenon_dialect tenon__session_dialect(const tenon_session *s)
 {
     return s->db->driver->dialect;

@@ -192,6 +192,8 @@ bool tenon__is_left_out(const tenon_field *field, const void *set)
 static const void *unset_value(tenon__walk *walk, const tenon_field *field, int change)
 {
     static const tenon__list empty;
+    if (field->flags & (TENON_FIELD_CREATED_BY | TENON_FIELD_UPDATED_BY))
+        return tenon__make_actor(walk, field);
     if (field->default_kind != TENON_DEFAULT_NONE)
         return tenon__make_default(walk, field);
     if (field->flags & TENON_FIELD_UPDATED_AT)
@@ -267,7 +269,7 @@ static bool find_default(tenon__walk *walk, const tenon_field *field, const void
         (field->default_kind == TENON_DEFAULT_NONE && field->flags & TENON_FIELD_UPDATED_AT);
     bool is_null = field->default_kind == TENON_DEFAULT_NONE && !is_now && !is_list(field) &&
                    field->flags & TENON_FIELD_NULLABLE;
-    if (field->flags & TENON_FIELD_GENERATED)
+    if (field->flags & (TENON_FIELD_GENERATED | TENON_FIELD_CREATED_BY | TENON_FIELD_UPDATED_BY))
         return false;
     *value = is_now ? tenon__make_now(walk, field) : NULL;
     if (field->default_kind == TENON_DEFAULT_VALUE)
@@ -389,6 +391,8 @@ void tenon__walk_changes(tenon__walk *walk, const void *set)
             walk_change(walk, (uint16_t)i, change, set);
         else if (field->flags & TENON_FIELD_UPDATED_AT)
             walk_set(walk, (uint16_t)i, tenon__make_now(walk, field));
+        else if (field->flags & TENON_FIELD_UPDATED_BY)
+            walk_set(walk, (uint16_t)i, tenon__make_actor(walk, field));
     }
     tenon__shape_word(&walk->shape, TENON__SHAPE_END);
 }
@@ -404,6 +408,8 @@ void tenon__walk_marked(tenon__walk *walk, uint16_t mark, const void *value)
             tenon__walk_version(walk, i, 0, NULL);
         else if (field->flags & TENON_FIELD_UPDATED_AT)
             walk_set(walk, i, tenon__make_now(walk, field));
+        else if (field->flags & TENON_FIELD_UPDATED_BY)
+            walk_set(walk, i, tenon__make_actor(walk, field));
     }
     tenon__shape_word(&walk->shape, TENON__SHAPE_END);
 }

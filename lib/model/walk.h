@@ -277,6 +277,11 @@ const void *tenon__create_value(tenon__walk *walk, const tenon_field *field, con
  */
 void tenon__walk_marked(tenon__walk *walk, uint16_t mark, const void *value);
 
+/* ---- actor.c --------------------------------------------------------------------------------- */
+
+/* What a CREATED_BY or UPDATED_BY field gets that is not set; NULL also when it fails. */
+const void *tenon__make_actor(tenon__walk *walk, const tenon_field *field);
+
 /* ---- soft_delete.c --------------------------------------------------------------------------- */
 
 /* Marks as deleted, or unmarks, what a call by a key or a …DeleteMany names. */

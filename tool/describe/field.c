@@ -92,6 +92,10 @@ static uint32_t flags_of_field(const schema_field *source)
         flags |= TENON_FIELD_EXACT;
     if (schema_find_word(&source->comment, "version"))
         flags |= TENON_FIELD_VERSION;
+    if (schema_find_word(&source->comment, "createdBy"))
+        flags |= TENON_FIELD_CREATED_BY;
+    if (schema_find_word(&source->comment, "updatedBy"))
+        flags |= TENON_FIELD_UPDATED_BY;
     return flags;
 }
 

@@ -57,6 +57,8 @@ static const struct {
     {TENON_FIELD_SENSITIVE, "SENSITIVE"},
     {TENON_FIELD_EXACT, "EXACT"},
     {TENON_FIELD_VERSION, "VERSION"},
+    {TENON_FIELD_CREATED_BY, "CREATED_BY"},
+    {TENON_FIELD_UPDATED_BY, "UPDATED_BY"},
 };
 
 static const char *const default_names[] = {

@@ -59,6 +59,13 @@ static bool fits_version(const check_field *f)
            (is_scalar(f, SCHEMA_INT) || is_scalar(f, SCHEMA_BIGINT));
 }
 
+/* Holds the name of an actor, which is text of any form. */
+static bool fits_actor(const check_field *f)
+{
+    return is_scalar(f, SCHEMA_STRING) && f->field->arity != SCHEMA_LIST &&
+           f->field->native.kind != SCHEMA_NATIVE_UUID;
+}
+
 static bool fits_exact(const check_field *f)
 {
     return is_scalar(f, SCHEMA_DECIMAL) && f->field->arity != SCHEMA_LIST;
@@ -94,6 +101,16 @@ static const word_rule rules[] = {
      .where = "a field",
      .fits = fits_version,
      .types = "Int or BigInt, required"},
+    {.name = "createdBy",
+     .places = ON_FIELD,
+     .where = "a field",
+     .fits = fits_actor,
+     .types = "String"},
+    {.name = "updatedBy",
+     .places = ON_FIELD,
+     .where = "a field",
+     .fits = fits_actor,
+     .types = "String"},
     {.name = "check",
      .places = ON_MODEL | ON_FIELD,
      .where = "a model or a field",

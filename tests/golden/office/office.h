@@ -253,14 +253,15 @@ typedef struct ClientGroupList {
     size_t count;
 } ClientGroupList;
 
+typedef struct ClientHaving ClientHaving;
 typedef struct ClientHavingList {
-    const struct ClientHaving *items;
+    const ClientHaving *items;
     size_t count;
 } ClientHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct ClientHaving {
-    const struct ClientHaving *except;
+struct ClientHaving {
+    const ClientHaving *except;
     ClientHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;
@@ -269,7 +270,7 @@ typedef struct ClientHaving {
     ClientSumFilters sum;
     ClientAverageFilters avg;
     ClientExtremeFilters min, max;
-} ClientHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct ClientPart {
@@ -762,14 +763,15 @@ typedef struct OrderGroupList {
     size_t count;
 } OrderGroupList;
 
+typedef struct OrderHaving OrderHaving;
 typedef struct OrderHavingList {
-    const struct OrderHaving *items;
+    const OrderHaving *items;
     size_t count;
 } OrderHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct OrderHaving {
-    const struct OrderHaving *except;
+struct OrderHaving {
+    const OrderHaving *except;
     OrderHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;
@@ -778,7 +780,7 @@ typedef struct OrderHaving {
     OrderSumFilters sum;
     OrderAverageFilters avg;
     OrderExtremeFilters min, max;
-} OrderHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct OrderPart {
@@ -1100,16 +1102,21 @@ int64_t order_purge_many_q(const OrderDeleteMany *which);
 
 typedef enum NoteColumn {
     NOTE_ID = 1,
-    NOTE_TEXT
+    NOTE_TEXT,
+    NOTE_CREATED_BY,
+    NOTE_UPDATED_BY
 } NoteColumn;
 
 typedef enum NoteUnique {
     NOTE_BY_ID = 1
 } NoteUnique;
 
+/* Signed by who wrote it, and by who changed it last. */
 struct Note {
     int32_t id;
     const char *text;
+    const char *createdBy;
+    const char *updatedBy;
     uint64_t tenon_loaded[1]; /* ask NOTE_LOADED */
 };
 
@@ -1128,6 +1135,8 @@ struct NoteWhere {
     tenon_raw raw;
     tenon_int_filter id;
     tenon_text_filter text;
+    tenon_text_filter createdBy;
+    tenon_text_filter updatedBy;
 };
 
 struct NoteOrder {
@@ -1147,7 +1156,7 @@ struct NoteQuery {
     bool with_deleted, only_deleted;
     NoteWhere where;
     NoteOrder order_by[TENON_MAX_ORDER];
-    NoteColumn select[2];
+    NoteColumn select[4];
     NoteColumn distinct[TENON_MAX_DISTINCT];
 };
 
@@ -1161,11 +1170,15 @@ typedef bool NoteEach(Note *row, void *ctx);
 typedef struct NoteColumnCounts {
     int64_t id;
     int64_t text;
+    int64_t createdBy;
+    int64_t updatedBy;
 } NoteColumnCounts;
 
 typedef struct NoteDistinctCounts {
     int64_t id;
     int64_t text;
+    int64_t createdBy;
+    int64_t updatedBy;
 } NoteDistinctCounts;
 
 typedef struct NoteSums {
@@ -1179,16 +1192,22 @@ typedef struct NoteAverages {
 typedef struct NoteExtremes {
     tenon_opt_int32 id;
     const char *text;
+    const char *createdBy;
+    const char *updatedBy;
 } NoteExtremes;
 
 typedef struct NoteColumnCountFilters {
     tenon_int_filter id;
     tenon_int_filter text;
+    tenon_int_filter createdBy;
+    tenon_int_filter updatedBy;
 } NoteColumnCountFilters;
 
 typedef struct NoteDistinctCountFilters {
     tenon_int_filter id;
     tenon_int_filter text;
+    tenon_int_filter createdBy;
+    tenon_int_filter updatedBy;
 } NoteDistinctCountFilters;
 
 typedef struct NoteSumFilters {
@@ -1202,6 +1221,8 @@ typedef struct NoteAverageFilters {
 typedef struct NoteExtremeFilters {
     tenon_int_filter id;
     tenon_text_filter text;
+    tenon_text_filter createdBy;
+    tenon_text_filter updatedBy;
 } NoteExtremeFilters;
 
 typedef struct NoteAggregate {
@@ -1231,14 +1252,15 @@ typedef struct NoteGroupList {
     size_t count;
 } NoteGroupList;
 
+typedef struct NoteHaving NoteHaving;
 typedef struct NoteHavingList {
-    const struct NoteHaving *items;
+    const NoteHaving *items;
     size_t count;
 } NoteHavingList;
 
 /* All that is set must hold; `except`, `all`, `any` and `none` nest. */
-typedef struct NoteHaving {
-    const struct NoteHaving *except;
+struct NoteHaving {
+    const NoteHaving *except;
     NoteHavingList all, any, none;
     tenon_raw raw;
     tenon_int_filter count;
@@ -1247,16 +1269,16 @@ typedef struct NoteHaving {
     NoteSumFilters sum;
     NoteAverageFilters avg;
     NoteExtremeFilters min, max;
-} NoteHaving;
+};
 
 /* Over those of the rows for which its own where holds. */
 typedef struct NotePart {
     const struct NoteWhere *where;
     bool count;
-    NoteColumn count_of[2];
-    NoteColumn distinct_of[2];
+    NoteColumn count_of[4];
+    NoteColumn distinct_of[4];
     NoteColumn sum[1], avg[1];
-    NoteColumn min[2], max[2];
+    NoteColumn min[4], max[4];
 } NotePart;
 
 typedef struct NotePartList {
@@ -1272,10 +1294,10 @@ typedef struct NoteAggregateQuery {
     NoteWhere where;
     NoteOrder order_by[TENON_MAX_ORDER];
     bool count;
-    NoteColumn count_of[2];
-    NoteColumn distinct_of[2];
+    NoteColumn count_of[4];
+    NoteColumn distinct_of[4];
     NoteColumn sum[1], avg[1];
-    NoteColumn min[2], max[2];
+    NoteColumn min[4], max[4];
     NotePartList parts;
 } NoteAggregateQuery;
 
@@ -1296,10 +1318,10 @@ typedef struct NoteGroupQuery {
     NoteHaving having;
     NoteGroupOrder order_by[TENON_MAX_ORDER];
     bool count;
-    NoteColumn count_of[2];
-    NoteColumn distinct_of[2];
+    NoteColumn count_of[4];
+    NoteColumn distinct_of[4];
     NoteColumn sum[1], avg[1];
-    NoteColumn min[2], max[2];
+    NoteColumn min[4], max[4];
     NotePartList parts;
 } NoteGroupQuery;
 
@@ -1325,7 +1347,7 @@ typedef struct NotePageQuery {
     bool with_deleted, only_deleted;
     NoteWhere where;
     NoteOrder order_by[TENON_MAX_ORDER];
-    NoteColumn select[2];
+    NoteColumn select[4];
     NoteColumn distinct[TENON_MAX_DISTINCT];
     int64_t size;
     const char *after, *before;
@@ -1344,7 +1366,7 @@ typedef struct NoteOffsetPageQuery {
     bool with_deleted, only_deleted;
     NoteWhere where;
     NoteOrder order_by[TENON_MAX_ORDER];
-    NoteColumn select[2];
+    NoteColumn select[4];
     NoteColumn distinct[TENON_MAX_DISTINCT];
     int64_t page, size;
 } NoteOffsetPageQuery;
@@ -1368,6 +1390,8 @@ struct NoteSet {
     tenon_table table;
     tenon_int_set id;
     tenon_text_set text;
+    tenon_text_set createdBy;
+    tenon_text_set updatedBy;
 };
 
 typedef struct NoteCreateMany {

@@ -23,6 +23,8 @@ CREATE TABLE "Order" (
 CREATE TABLE "Note" (
     "id" SERIAL NOT NULL,
     "text" TEXT NOT NULL,
+    "createdBy" TEXT NOT NULL,
+    "updatedBy" TEXT,
 
     CONSTRAINT "Note_pkey" PRIMARY KEY ("id")
 );

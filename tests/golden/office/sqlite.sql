@@ -19,7 +19,9 @@ CREATE TABLE "Order" (
 -- CreateTable
 CREATE TABLE "Note" (
     "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-    "text" TEXT NOT NULL
+    "text" TEXT NOT NULL,
+    "createdBy" TEXT NOT NULL,
+    "updatedBy" TEXT
 );
 
 -- CreateIndex
