@@ -286,6 +286,7 @@ static void write_by_value(tenon__sql *w, const related *r)
     write_key_array(w, r);
     tenon__sql_add(w, " AND ");
     tenon__sql_conditions(w);
+    tenon__sql_asked_for(w, " AND ");
 }
 
 /* The key of a link is the last column. */
