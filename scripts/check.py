@@ -41,6 +41,7 @@ THREADED = [
     "db/caches",
     "db/transaction_function",
     "driver/sqlite_run",
+    "model/cancel",
     "robust/lost-server",
     "robust/threads",
 ]

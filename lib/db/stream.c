@@ -316,6 +316,8 @@ bool tenon_stream_close(tenon_stream *stream)
 
 void tenon__streams_close(tenon_session *s)
 {
-    while (s->streams)
-        tenon_stream_close(s->streams);
+    for (tenon_stream *stream = s->streams, *next; stream; stream = next) {
+        next = stream->next;
+        tenon_stream_close(stream);
+    }
 }
