@@ -14,5 +14,6 @@
 #include <tenon/session.h>
 #include <tenon/stream.h>
 #include <tenon/types.h>
+#include <tenon/unit.h>
 
 #endif

@@ -53,3 +53,13 @@ const void *tenon__row_wide(const tenon_field *field, const void *row, tenon__wi
     bool is_array = field->flags & TENON_FIELD_LIST;
     return value && !is_array ? tenon__widen(field->kind, value, room) : value;
 }
+
+size_t tenon__row_field_size(const tenon_field *field)
+{
+    if (field->flags & TENON_FIELD_LIST)
+        return sizeof(tenon__list);
+    size_t size = tenon__element_size(field->kind);
+    if (!(field->flags & TENON_FIELD_NULLABLE))
+        return size;
+    return tenon__optional_offset(field->kind) + size;
+}

@@ -11,6 +11,8 @@ const void *tenon__row_value(const tenon_field *field, const void *row);
 
 /* The same in its wide form: in `room`, or in the row itself. */
 const void *tenon__row_wide(const tenon_field *field, const void *row, tenon__wide *room);
+/* The bytes that a field takes in a row. */
+size_t tenon__row_field_size(const tenon_field *field);
 /* Whether two rows have the same value in a field; NULL equals NULL (equal.c). */
 bool tenon__row_is_equal(const tenon_field *field, const void *a, const void *b);
 

@@ -1,0 +1,224 @@
+/* What a unit of work tracks, and how it tells what has changed.
+ *
+ * Of each row there is a copy as it was read; texts are shared, because a program replaces them and
+ * does not write into them. Rows are known by their model and key: the bytes of the key's values
+ * are the key of a map. */
+#include "model/unit_of_work.h"
+
+#include <stdlib.h>
+
+tenon_unit *tenon_unit_open(tenon_session *s)
+{
+    if (tenon__session_is_failed(s))
+        return NULL;
+    tenon_unit *unit = calloc(1, sizeof *unit);
+    if (!unit) {
+        tenon__fail_no_memory(tenon__session_error(s));
+        return NULL;
+    }
+    unit->session = s;
+    return unit;
+}
+
+void tenon_unit_close(tenon_unit *unit)
+{
+    if (!unit)
+        return;
+    tenon__map_release(&unit->by_key);
+    tenon__arena_release(&unit->arena);
+    free(unit->items);
+    free(unit);
+}
+
+/* ---- keys ------------------------------------------------------------------------------------ */
+
+static void add_key_value(tenon__buf *key, const tenon_field *field, const void *row)
+{
+    const char *value = tenon__row_value(field, row);
+    tenon__buf_char(key, value ? 1 : 0);
+    if (!value)
+        return;
+    tenon_clock_tz clock = {0};
+    switch ((int)field->kind) {
+    case TENON_KIND_TEXT:
+    case TENON_KIND_OTHER:
+        tenon__buf_add(key, *(const char *const *)(const void *)value,
+                       strlen(*(const char *const *)(const void *)value) + 1);
+        return;
+    case TENON_KIND_DECIMAL:
+        tenon__buf_text(key, ((const tenon_decimal *)(const void *)value)->text);
+        tenon__buf_char(key, '\0');
+        return;
+    case TENON_KIND_BYTES: {
+        const tenon_bytes *bytes = (const void *)value;
+        tenon__buf_add(key, &bytes->len, sizeof bytes->len);
+        tenon__buf_add(key, bytes->data, bytes->len);
+        return;
+    }
+    case TENON_KIND_CLOCK_TZ: /* which has padding */
+        memcpy(&clock, value, sizeof clock);
+        tenon__buf_add(key, &clock.us, sizeof clock.us);
+        tenon__buf_add(key, &clock.offset_seconds, sizeof clock.offset_seconds);
+        return;
+    default:
+        tenon__buf_add(key, value, tenon__element_size(field->kind));
+    }
+}
+
+/* False when memory is exhausted. */
+static bool write_key(tenon__buf *key, const tenon_model *model, const void *row)
+{
+    const tenon_unique *identity = tenon__nest_identity(model);
+    tenon__buf_add(key, &model, sizeof model);
+    for (uint16_t i = 0; i < identity->field_count; i++)
+        add_key_value(key, &model->fields[identity->fields[i]], row);
+    return !key->failed;
+}
+
+/* The place of an item, counted from 1, in the form of a pointer: items move when they grow. */
+static size_t place_of(const tenon_unit *unit, const tenon__buf *key)
+{
+    return (size_t)(uintptr_t)tenon__map_get(&unit->by_key, key->data, key->length);
+}
+
+static bool remember_key(tenon_unit *unit, const tenon_model *model, const void *row, size_t place)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf key = {0};
+    if (!write_key(&key, model, row))
+        return false;
+    const char *copy = tenon__arena_copy(&unit->arena, key.data, key.length);
+    return copy && tenon__map_put(&unit->by_key, copy, key.length, (void *)(uintptr_t)place);
+}
+
+/* ---- items ----------------------------------------------------------------------------------- */
+
+static tenon__tracked *find_row(const tenon_unit *unit, const void *row)
+{
+    for (size_t i = 0; i < unit->count; i++) {
+        if (unit->items[i].row == row && unit->items[i].fate != TENON__FORGOTTEN)
+            return &unit->items[i];
+    }
+    return NULL;
+}
+
+static bool fail_memory(tenon_unit *unit)
+{
+    return tenon__fail_no_memory(tenon__unit_error(unit));
+}
+
+static tenon__tracked *add_item(tenon_unit *unit)
+{
+    if (unit->count == unit->capacity) {
+        size_t capacity = unit->capacity ? unit->capacity * 2 : 16;
+        tenon__tracked *items = realloc(unit->items, capacity * sizeof *items);
+        if (!items) {
+            fail_memory(unit);
+            return NULL;
+        }
+        unit->items = items;
+        unit->capacity = capacity;
+    }
+    return &unit->items[unit->count++];
+}
+
+bool tenon__unit_note_former(tenon_unit *unit, tenon__tracked *item)
+{
+    size_t size = item->model->row_size;
+    if (!item->former)
+        item->former = tenon__arena_alloc(&unit->arena, size);
+    if (!item->former ||
+        !remember_key(unit, item->model, item->row, (size_t)(item - unit->items) + 1))
+        return fail_memory(unit);
+    memcpy(item->former, item->row, size);
+    item->fate = TENON__KEPT;
+    return true;
+}
+
+static bool check_model(tenon_unit *unit, const tenon_model *model)
+{
+    if (tenon__session_is_failed(unit->session) ||
+        !tenon__check_model(model, tenon__unit_error(unit)))
+        return false;
+    return tenon__nest_identity(model) && !model->is_view
+               ? true
+               : tenon__fail(tenon__unit_error(unit), TENON_MISUSE,
+                             "%s has no key to track its rows by", model->name);
+}
+
+static bool is_whole(const tenon_model *model, const void *row)
+{
+    for (uint32_t i = 0; i < model->field_count; i++) {
+        if (!tenon__row_is_loaded(model, row, i))
+            return false;
+    }
+    return true;
+}
+
+void *tenon_unit_track(tenon_unit *unit, const tenon_model *model, void *row)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf key = {0};
+    if (!unit || !row || !check_model(unit, model))
+        return NULL;
+    if (!is_whole(model, row)) {
+        tenon__fail(tenon__unit_error(unit), TENON_MISUSE,
+                    "%s: a row with columns that were not selected cannot be tracked", model->name);
+        return NULL;
+    }
+    if (!write_key(&key, model, row)) {
+        fail_memory(unit);
+        return NULL;
+    }
+    size_t place = place_of(unit, &key);
+    if (place && unit->items[place - 1].fate != TENON__FORGOTTEN)
+        return unit->items[place - 1].row;
+    tenon__tracked *item = add_item(unit);
+    if (!item)
+        return NULL;
+    *item = (tenon__tracked){.model = model, .row = row, .fate = TENON__FORGOTTEN};
+    return tenon__unit_note_former(unit, item) ? row : NULL;
+}
+
+bool tenon_unit_add(tenon_unit *unit, const tenon_model *model, void *row)
+{
+    if (!unit || !check_model(unit, model))
+        return false;
+    if (!row || find_row(unit, row))
+        return tenon__fail(tenon__unit_error(unit), TENON_MISUSE,
+                           "%s: the row is NULL, or in the unit already", model->name);
+    tenon__tracked *item = add_item(unit);
+    if (item)
+        *item = (tenon__tracked){.model = model, .row = row, .fate = TENON__NEW};
+    return item != NULL;
+}
+
+bool tenon_unit_remove(tenon_unit *unit, const tenon_model *model, void *row)
+{
+    if (!unit || !check_model(unit, model))
+        return false;
+    tenon__tracked *item = find_row(unit, row);
+    if (!item)
+        return tenon__fail(tenon__unit_error(unit), TENON_MISUSE, "%s: the row is not tracked",
+                           model->name);
+    item->fate = item->former ? TENON__REMOVED : TENON__FORGOTTEN;
+    return true;
+}
+
+size_t tenon_changes(const tenon_unit *unit, const tenon_model *model, const void *row,
+                     tenon_difference *out, size_t most)
+{
+    const tenon__tracked *item = unit ? find_row(unit, row) : NULL;
+    size_t count = 0;
+    if (!item || !item->former || item->model != model)
+        return 0;
+    for (uint32_t i = 0; i < model->field_count; i++) {
+        const tenon_field *field = &model->fields[i];
+        if (tenon__row_is_equal(field, item->former, item->row))
+            continue;
+        if (count < most)
+            out[count] = (tenon_difference){.field = field,
+                                            .old_value = tenon__row_value(field, item->former),
+                                            .new_value = tenon__row_value(field, item->row)};
+        count++;
+    }
+    return count;
+}

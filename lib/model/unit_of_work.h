@@ -1,0 +1,37 @@
+/* Private to lib/model: what a unit of work notes. See <tenon/unit.h>. */
+#ifndef TENON_MODEL_UNIT_OF_WORK_H
+#define TENON_MODEL_UNIT_OF_WORK_H
+
+#include "model/nested.h"
+
+#include <tenon/unit.h>
+
+typedef enum tenon__fate { TENON__KEPT, TENON__NEW, TENON__REMOVED, TENON__FORGOTTEN } tenon__fate;
+
+typedef struct tenon__tracked {
+    const tenon_model *model;
+    char *row;
+    char *former; /* a copy of the row as the database has it; NULL of a new one */
+    tenon__fate fate;
+    unsigned rank; /* rows of a lower rank are referred to by those of a higher one */
+    char *stored;  /* what the flush under way has made of it; NULL: nothing */
+    bool is_begun; /* a new row that the flush under way is at */
+} tenon__tracked;
+
+struct tenon_unit {
+    tenon_session *session;
+    tenon__arena arena; /* copies of rows, keys */
+    tenon__tracked *items;
+    size_t count, capacity;
+    tenon__map by_key;
+};
+
+/* The row as it is now is what the database has. False when memory is exhausted. */
+bool tenon__unit_note_former(tenon_unit *unit, tenon__tracked *item);
+
+static inline tenon_error *tenon__unit_error(const tenon_unit *unit)
+{
+    return tenon__session_error(unit->session);
+}
+
+#endif
