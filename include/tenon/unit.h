@@ -12,12 +12,13 @@
  * flush. A flush is one transaction, or a savepoint of the session's: new rows first, those that
  * others refer to before them; then the changed columns of changed rows; then what is removed, in
  * the opposite order. A row that somebody else has changed or deleted meanwhile is a CONFLICT, and
- * nothing is written: rows with a @tenon.version are compared by it, all others by the former values
- * of the columns that changed (those that can be compared: no JSON, no arrays).
+ * nothing is written: rows with a @tenon.version are compared by it, all others by the former
+ * values of the columns that changed (those that can be compared: no JSON, no arrays).
  *
  * Rows and the texts in them must live until the unit is closed: rows of the session do, unless it
  * is reset or rewound to an older mark. What a member points at is replaced, never written into. A
- * unit belongs to its session and its thread; errors go to the session. */
+ * unit belongs to its session and its thread; errors go to the session. When a transaction around
+ * the flush is rolled back later, the unit does not know: close it. */
 #ifndef TENON_UNIT_H
 #define TENON_UNIT_H
 
@@ -34,9 +35,9 @@ TENON_API tenon_unit *tenon_unit_open(tenon_session *s);
 /* Forgets all of it, written or not. NULL is accepted. Before the session is closed. */
 TENON_API void tenon_unit_close(tenon_unit *unit);
 
-/* Notes a row as it is in the database, all of whose columns were loaded. The row itself, or the one
- * that is tracked under this key already, with its changes: so two finds give one row. NULL for a
- * NULL row, and when it fails: MISUSE for a model without a key, for a row that is not whole. */
+/* Notes a row as it is in the database, all of whose columns were loaded. The row itself, or the
+ * one that is tracked under this key already, with its changes: so two finds give one row. NULL for
+ * a NULL row, and when it fails: MISUSE for a model without a key, for a row that is not whole. */
 TENON_API void *tenon_unit_track(tenon_unit *unit, const tenon_model *model, void *row);
 /* Notes a row to be created; the program fills in a zeroed struct. Columns that the database or
  * tenon fills in are left out while they are zero. The key of a to-one relation is taken from the

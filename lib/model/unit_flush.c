@@ -1,9 +1,9 @@
 /* A flush: what a unit of work has noted, written in the order of foreign keys.
  *
- * The rank of a row is one above the highest of the models in the unit that its own refers to. Where
- * models refer to each other in a circle, or one to itself, a new row that points at another new row
- * waits for that. What comes back is kept beside the rows until the transaction is committed: when it
- * fails, the program's rows are untouched. */
+ * The rank of a row is one above the highest of the models in the unit that its own refers to.
+ * Where models refer to each other in a circle, or one to itself, a new row that points at another
+ * new row waits for that. What comes back is kept beside the rows until the transaction is
+ * committed: when it fails, the program's rows are untouched. */
 #include "model/unit_of_work.h"
 
 /* ---- order ----------------------------------------------------------------------------------- */
@@ -302,22 +302,32 @@ static bool write_all(tenon__nest *n, tenon_unit *unit)
     return true;
 }
 
+/* What is needed after the commit, when nothing may fail any more. */
+static bool prepare(tenon_unit *unit)
+{
+    for (size_t i = 0; i < unit->count; i++) {
+        tenon__tracked *item = &unit->items[i];
+        if (item->stored && !tenon__unit_prepare(unit, item, item->stored))
+            return false;
+    }
+    return true;
+}
+
 /* The columns of what was stored; relations in memory stay. */
-static bool take_over(tenon_unit *unit, tenon__tracked *item)
+static void take_over(tenon__tracked *item)
 {
     const tenon_model *model = item->model;
     if (item->fate == TENON__REMOVED)
         item->fate = TENON__FORGOTTEN;
-    if (!item->stored)
-        return true;
-    for (uint32_t i = 0; i < model->field_count; i++) {
+    for (uint32_t i = 0; item->stored && i < model->field_count; i++) {
         const tenon_field *field = &model->fields[i];
-        size_t size = tenon__row_field_size(field);
-        memcpy(item->row + field->row_offset, item->stored + field->row_offset, size);
+        memcpy(item->row + field->row_offset, item->stored + field->row_offset,
+               tenon__row_field_size(field));
         tenon__row_set_loaded(model, item->row, i);
     }
+    if (item->stored)
+        tenon__unit_note_former(item);
     item->stored = NULL;
-    return tenon__unit_note_former(unit, item);
 }
 
 bool tenon_unit_flush(tenon_unit *unit)
@@ -327,11 +337,12 @@ bool tenon_unit_flush(tenon_unit *unit)
     tenon__nest n = {.session = unit->session, .err = tenon__unit_error(unit)};
     bool is_done = tenon_begin(unit->session);
     if (is_done) {
-        write_all(&n, unit);
+        if (write_all(&n, unit))
+            prepare(unit);
         is_done = tenon_commit(unit->session);
     }
     tenon__arena_release(&n.arena);
     for (size_t i = 0; is_done && i < unit->count; i++)
-        is_done = take_over(unit, &unit->items[i]);
+        take_over(&unit->items[i]);
     return is_done;
 }

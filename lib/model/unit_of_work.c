@@ -121,17 +121,19 @@ static tenon__tracked *add_item(tenon_unit *unit)
     return &unit->items[unit->count++];
 }
 
-bool tenon__unit_note_former(tenon_unit *unit, tenon__tracked *item)
+bool tenon__unit_prepare(tenon_unit *unit, tenon__tracked *item, const void *row)
 {
-    size_t size = item->model->row_size;
-    if (!item->former)
-        item->former = tenon__arena_alloc(&unit->arena, size);
-    if (!item->former ||
-        !remember_key(unit, item->model, item->row, (size_t)(item - unit->items) + 1))
-        return fail_memory(unit);
-    memcpy(item->former, item->row, size);
+    if (!item->room)
+        item->room = tenon__arena_alloc(&unit->arena, item->model->row_size);
+    return (item->room && remember_key(unit, item->model, row, (size_t)(item - unit->items) + 1)) ||
+           fail_memory(unit);
+}
+
+void tenon__unit_note_former(tenon__tracked *item)
+{
+    item->former = item->room;
+    memcpy(item->former, item->row, item->model->row_size);
     item->fate = TENON__KEPT;
-    return true;
 }
 
 static bool check_model(tenon_unit *unit, const tenon_model *model)
@@ -169,13 +171,16 @@ void *tenon_unit_track(tenon_unit *unit, const tenon_model *model, void *row)
         return NULL;
     }
     size_t place = place_of(unit, &key);
-    if (place && unit->items[place - 1].fate != TENON__FORGOTTEN)
+    if (place && unit->items[place - 1].former && unit->items[place - 1].fate != TENON__FORGOTTEN)
         return unit->items[place - 1].row;
     tenon__tracked *item = add_item(unit);
     if (!item)
         return NULL;
     *item = (tenon__tracked){.model = model, .row = row, .fate = TENON__FORGOTTEN};
-    return tenon__unit_note_former(unit, item) ? row : NULL;
+    if (!tenon__unit_prepare(unit, item, row))
+        return NULL;
+    tenon__unit_note_former(item);
+    return row;
 }
 
 bool tenon_unit_add(tenon_unit *unit, const tenon_model *model, void *row)

@@ -12,6 +12,7 @@ typedef struct tenon__tracked {
     const tenon_model *model;
     char *row;
     char *former; /* a copy of the row as the database has it; NULL of a new one */
+    char *room;   /* for that copy */
     tenon__fate fate;
     unsigned rank; /* rows of a lower rank are referred to by those of a higher one */
     char *stored;  /* what the flush under way has made of it; NULL: nothing */
@@ -26,8 +27,11 @@ struct tenon_unit {
     tenon__map by_key;
 };
 
-/* The row as it is now is what the database has. False when memory is exhausted. */
-bool tenon__unit_note_former(tenon_unit *unit, tenon__tracked *item);
+/* Makes room for what the database has, `row`, and notes its key. False when memory is
+ * exhausted. */
+bool tenon__unit_prepare(tenon_unit *unit, tenon__tracked *item, const void *row);
+/* Then, without need of memory: the row as it is now is what the database has. */
+void tenon__unit_note_former(tenon__tracked *item);
 
 static inline tenon_error *tenon__unit_error(const tenon_unit *unit)
 {

@@ -145,6 +145,28 @@ static bool create(tenon_session *s)
 
 static const UserSet two[] = {{.email = SET("c@d")}, {.email = SET("e@f"), .id = SET(OTHER_ID)}};
 
+static bool nested(tenon_session *s)
+{
+    const PostListWrite posts = {.update_many = POST_UPDATES({.set = {.views = SET(1)}}),
+                                 .create = POST_SETS({.slug = SET("a"), .title = SET("A")})};
+    return user_update(s, ANN_ID, .name = SET("Anna"), .posts = &posts) != NULL;
+}
+
+static bool unit_of_work(tenon_session *s)
+{
+    tenon_difference found;
+    User bob = {.email = "bob@example.com", .role = ROLE_ADMIN, .balance = {.text = "0"}};
+    tenon_unit *unit = tenon_unit_open(s);
+    User *ann = tenon_unit_track(unit, &user_model, (user_find)(s, ANN_ID));
+    if (ann)
+        ann->name = "Anna";
+    bool is_done = ann && tenon_changes(unit, &user_model, ann, &found, 1) == 1 &&
+                   tenon_unit_add(unit, &user_model, &bob) && tenon_unit_flush(unit) &&
+                   tenon_unit_remove(unit, &user_model, &bob);
+    tenon_unit_close(unit);
+    return is_done;
+}
+
 static bool create_many(tenon_session *s)
 {
     return user_create_many(s, .items = two, .count = 2) == 2;
@@ -444,6 +466,10 @@ static const public_call calls[] = {
     {"tenon_find_page", page},
     {"tenon_find_page_of", page_of},
     {"tenon_create", create},
+    {"tenon_update", nested},
+    {"tenon_unit_open tenon_unit_close tenon_unit_track tenon_unit_add tenon_unit_remove "
+     "tenon_unit_flush tenon_changes",
+     unit_of_work},
     {"tenon_create_many", create_many},
     {"tenon_create_many_returning", create_many_returning},
     {"tenon_update", update},
@@ -489,7 +515,8 @@ static const public_call calls[] = {
 /* ---- one round ------------------------------------------------------------------------------- */
 
 static const char restore[] =
-    "DELETE FROM \"User\"; INSERT INTO \"User\" VALUES (100000, 'ann@example.com', 'Ann', 30, "
+    "DELETE FROM \"posts\"; DELETE FROM \"User\"; INSERT INTO \"User\" VALUES (100000, "
+    "'ann@example.com', 'Ann', 30, "
     "'USER', "
     "true, 0, 7, '%s', '2024-01-01T00:00:00.000+00:00', '2024-01-01T00:00:00.000+00:00')";
 
