@@ -154,7 +154,8 @@ static void limits_and_offsets_cut(void **state)
     assert_string_equal(IDS(.order_by = {ASC(USER_ID)}, .limit = tenon_limit(3)), "1 2 3");
 }
 
-/* In the order that the query says, not in that of the ids; those that are not there are left out. */
+/* In the order that the query says, not in that of the ids; those that are not there are left
+ * out. */
 static void rows_are_found_by_their_ids(void **state)
 {
     static const int64_t wanted[] = {5, 2, 99, 2};
