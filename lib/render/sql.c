@@ -151,7 +151,7 @@ tenon__sql_json tenon__sql_next_json(tenon__sql *w, tenon_operator operation,
 {
     tenon__sql_json json = {.operation = operation, .field = field};
     json.path = tenon__sql_next_path(w);
-    if (tenon__has_json_form(operation))
+    if (tenon__has_json_form((int)operation))
         json.form = (tenon__json_form)tenon__shape_next(&w->shape);
     return json;
 }
