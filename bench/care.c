@@ -80,10 +80,10 @@ static piece space(piece at, piece end)
 static unsigned first_mark(const char *at)
 {
     const uint64_t ones = 0x0101010101010101u;
-    uint64_t word;
-    memcpy(&word, at, sizeof word);
-    uint64_t marks =
-        ((word ^ ones * '"') - ones) | ((word ^ ones * '\\') - ones) | (word - ones * ' ') | word;
+    uint64_t eight;
+    memcpy(&eight, at, sizeof eight);
+    uint64_t marks = ((eight ^ ones * '"') - ones) | ((eight ^ ones * '\\') - ones) |
+                     (eight - ones * ' ') | eight;
     marks &= 0x8080808080808080u;
     return marks ? (unsigned)__builtin_ctzll(marks) / 8 : 8;
 }

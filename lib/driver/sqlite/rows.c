@@ -184,10 +184,10 @@ static bool give_quickly(const row_feed *feed, sqlite3_context *context, size_t 
 
 static int give(const row_feed *feed, sqlite3_context *context, size_t slot, const void *value)
 {
-    const tenon__slot *column = &feed->statement->slots[slot];
-    const target to = {column->model, column->field, feed->times, feed->rooms[slot]};
+    const tenon__slot *into = &feed->statement->slots[slot];
+    const target to = {into->model, into->field, feed->times, feed->rooms[slot]};
     cell made = {0};
-    bool is_made = column->form == TENON__FORM_ARRAY
+    bool is_made = into->form == TENON__FORM_ARRAY
                        ? tenon__sqlite_encode_array(&to, value, &made, feed->err)
                        : tenon__sqlite_encode(&to, value, &made, feed->err);
     if (!is_made)

@@ -365,7 +365,7 @@ static int take_rows(tenon__connection *connection, const tenon__prepared *prepa
                          .arena = rows ? rows->arena : NULL,
                          .err = err};
     bool is_one = rows && rows->expected == 1 && prepared->is_readonly;
-    size_t most = connection->rows_most ? rows->count + connection->rows_most : SIZE_MAX;
+    size_t most = rows && connection->rows_most ? rows->count + connection->rows_most : SIZE_MAX;
     int code;
     while ((code = sqlite3_step(prepared->sqlite)) == SQLITE_ROW) {
         if (!from.layout || !rows)

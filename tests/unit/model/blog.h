@@ -11,6 +11,8 @@ extern both blog_postgresql, blog_sqlite;
 
 int blog_open(void **state);
 int blog_close(void **state);
+/* Fills the tables with a few rows that have every relation; the case's session. */
+tenon_session *blog_start(void **state);
 
 #define ON_BLOG_OF(target, test)                                                                   \
     {                                                                                              \

@@ -5,42 +5,11 @@
 
 #include <tenon/test.h>
 
-/* Three authors, articles of two of them, tags, comments, a boss, followers, seats. */
-static const char rows_of_all[] =
-    "INSERT INTO \"Author\" (\"id\", \"name\", \"age\", \"bossId\") VALUES "
-    "(1, 'ann', 30, NULL), (2, 'bob', 40, 1), (3, 'cid', NULL, 1);"
-    "INSERT INTO \"Profile\" (\"id\", \"bio\", \"authorId\") VALUES (1, 'writes', 1), (2, NULL, 3);"
-    "INSERT INTO \"articles\" (\"id\", \"title\", \"views\", \"published\", \"createdAt\", "
-    "\"author_id\", \"editor_id\") VALUES "
-    "(1, 'one', 10, true, '2024-01-01T00:00:00.000+00:00', 1, 2),"
-    "(2, 'two', 20, false, '2024-01-02T00:00:00.000+00:00', 2, NULL),"
-    "(3, 'three', 30, true, '2024-01-03T00:00:00.000+00:00', 1, 2),"
-    "(4, 'four', 20, true, '2024-01-04T00:00:00.000+00:00', 1, 3);"
-    "INSERT INTO \"Tag\" (\"id\", \"label\") VALUES (1, 'c'), (2, 'sql'), (3, 'none');"
-    "INSERT INTO \"_ArticleToTag\" (\"A\", \"B\") VALUES (1, 1), (1, 2), (2, 2), (4, 1);"
-    "INSERT INTO \"_Follows\" (\"A\", \"B\") VALUES (1, 2), (3, 2), (2, 1);"
-    "INSERT INTO \"Comment\" (\"id\", \"text\", \"likes\", \"articleId\", \"authorId\") VALUES "
-    "('00000000-0000-0000-0000-000000000001', 'first', 5, 1, 2),"
-    "('00000000-0000-0000-0000-000000000002', 'second', 7, 1, NULL),"
-    "('00000000-0000-0000-0000-000000000003', 'third', 6, 3, 1);"
-    "INSERT INTO \"Room\" (\"building\", \"number\", \"name\") VALUES "
-    "('A', 1, 'small'), ('A', 2, 'big'), ('B', 1, NULL);"
-    "INSERT INTO \"Seat\" (\"id\", \"row\", \"building\", \"number\", \"authorId\") VALUES "
-    "(1, 1, 'A', 1, 1), (2, 2, 'A', 1, NULL), (3, 1, 'A', 2, 1), (4, 9, 'A', NULL, 2), "
-    "(5, 9, NULL, NULL, 2), (6, 3, 'B', 1, 3);";
-
-static tenon_session *start(void **state)
-{
-    both *b = *state;
-    both_sql(b, rows_of_all);
-    return b->session;
-}
-
 /* ---- forms ----------------------------------------------------------------------------------- */
 
 static void one_to_many(void **state)
 {
-    tenon_session *s = start(state);
+    tenon_session *s = blog_start(state);
     AuthorList found =
         author_find_many(s, .order_by = {ASC(AUTHOR_ID)},
                          .include = {.articles = &(ArticleQuery){.order_by = {DESC(ARTICLE_ID)}}});
@@ -57,7 +26,7 @@ static void one_to_many(void **state)
 
 static void many_to_one_is_shared(void **state)
 {
-    tenon_session *s = start(state);
+    tenon_session *s = blog_start(state);
     ArticleList found =
         article_find_many(s, .order_by = {ASC(ARTICLE_ID)},
                           .include = {.author = &(AuthorQuery){0}, .editor = &(AuthorQuery){0}});
@@ -72,7 +41,7 @@ static void many_to_one_is_shared(void **state)
 
 static void one_to_one_from_both_sides(void **state)
 {
-    tenon_session *s = start(state);
+    tenon_session *s = blog_start(state);
     AuthorList authors = author_find_many(s, .order_by = {ASC(AUTHOR_ID)},
                                           .include = {.profile = &(ProfileQuery){0}});
     assert_string_equal(authors.items[0].profile->bio, "writes");
@@ -87,7 +56,7 @@ static void one_to_one_from_both_sides(void **state)
 
 static void many_to_many_from_both_sides(void **state)
 {
-    tenon_session *s = start(state);
+    tenon_session *s = blog_start(state);
     ArticleList articles =
         article_find_many(s, .order_by = {ASC(ARTICLE_ID)},
                           .include = {.tags = &(TagQuery){.order_by = {ASC(TAG_LABEL)}}});
@@ -108,7 +77,7 @@ static void many_to_many_from_both_sides(void **state)
 
 static void self_relations(void **state)
 {
-    tenon_session *s = start(state);
+    tenon_session *s = blog_start(state);
     AuthorList found =
         author_find_many(s, .order_by = {ASC(AUTHOR_ID)},
                          .include = {.boss = &(AuthorQuery){0},
@@ -131,7 +100,7 @@ static void self_relations(void **state)
 
 static void keys_of_two_columns(void **state)
 {
-    tenon_session *s = start(state);
+    tenon_session *s = blog_start(state);
     RoomList rooms = room_find_many(s, .order_by = {ASC(ROOM_BUILDING), ASC(ROOM_NUMBER)},
                                     .include = {.seats = &(SeatQuery){.order_by = {ASC(SEAT_ID)}}});
     assert_sound(s);
@@ -152,7 +121,7 @@ static void keys_of_two_columns(void **state)
 
 static void deep_trees(void **state)
 {
-    tenon_session *s = start(state);
+    tenon_session *s = blog_start(state);
     const AuthorQuery writers = {
         .include = {.profile = &(ProfileQuery){0}, .boss = &(AuthorQuery){0}}};
     const CommentQuery comments = {.order_by = {DESC(COMMENT_LIKES)},
@@ -179,7 +148,7 @@ static void deep_trees(void **state)
 
 static void a_where_filters_what_is_loaded(void **state)
 {
-    tenon_session *s = start(state);
+    tenon_session *s = blog_start(state);
     AuthorList found = author_find_many(
         s, .order_by = {ASC(AUTHOR_ID)},
         .include = {
@@ -196,7 +165,7 @@ static void a_where_filters_what_is_loaded(void **state)
 
 static void limit_and_offset_count_for_each_parent(void **state)
 {
-    tenon_session *s = start(state);
+    tenon_session *s = blog_start(state);
     AuthorList found =
         author_find_many(s, .order_by = {ASC(AUTHOR_ID)},
                          .include = {.articles = &(ArticleQuery){
@@ -230,7 +199,7 @@ static void limit_and_offset_count_for_each_parent(void **state)
 
 static void distinct_counts_for_each_parent(void **state)
 {
-    tenon_session *s = start(state);
+    tenon_session *s = blog_start(state);
     AuthorList found =
         author_find_many(s, .order_by = {ASC(AUTHOR_ID)},
                          .include = {.articles = &(ArticleQuery){.order_by = {ASC(ARTICLE_ID)},
@@ -251,7 +220,7 @@ static void distinct_counts_for_each_parent(void **state)
 
 static void chosen_columns_bring_the_keys(void **state)
 {
-    tenon_session *s = start(state);
+    tenon_session *s = blog_start(state);
     ArticleList found = article_find_many(
         s, .select = {ARTICLE_TITLE}, .order_by = {ASC(ARTICLE_ID)},
         .include = {.author = &(AuthorQuery){
@@ -267,7 +236,7 @@ static void chosen_columns_bring_the_keys(void **state)
 
 static void related_rows_are_counted(void **state)
 {
-    tenon_session *s = start(state);
+    tenon_session *s = blog_start(state);
     AuthorList found = author_find_many(
         s, .order_by = {ASC(AUTHOR_ID)},
         .counts = {.articles = &(ArticleWhere){0}, .followers = &(AuthorWhere){0}},
@@ -286,7 +255,7 @@ static void related_rows_are_counted(void **state)
 
 static void a_first_row_has_its_relations(void **state)
 {
-    tenon_session *s = start(state);
+    tenon_session *s = blog_start(state);
     Author *ann = author_find_first(s, .where = {.name = EQ("ann")},
                                     .include = {.articles = &(ArticleQuery){0}});
     assert_int_equal(ann->articles.count, 3);
@@ -297,7 +266,7 @@ static void a_first_row_has_its_relations(void **state)
 
 static void relations_of_rows_in_hand_are_loaded(void **state)
 {
-    tenon_session *s = start(state);
+    tenon_session *s = blog_start(state);
     AuthorList found = author_find_many(s, .order_by = {ASC(AUTHOR_ID)});
     author_load(s, found.items, found.count, .include = {.articles = &(ArticleQuery){0}},
                 .counts = {.staff = &(AuthorWhere){0}});
@@ -315,7 +284,7 @@ static void relations_of_rows_in_hand_are_loaded(void **state)
 
 static void a_row_can_come_by_join(void **state)
 {
-    tenon_session *s = start(state);
+    tenon_session *s = blog_start(state);
     const AuthorQuery joined = {.strategy = TENON_LOAD_JOIN, .select = {AUTHOR_NAME}};
     uint64_t before = tenon_statement_count(s);
     ArticleList found = article_find_many(
@@ -337,7 +306,7 @@ static void a_row_can_come_by_join(void **state)
 
 static void joined_rows_include_in_turn(void **state)
 {
-    tenon_session *s = start(state);
+    tenon_session *s = blog_start(state);
     const AuthorQuery authors = {
         .strategy = TENON_LOAD_JOIN,
         .include = {.profile = &(ProfileQuery){.strategy = TENON_LOAD_BATCH},
@@ -357,7 +326,7 @@ static void joined_rows_include_in_turn(void **state)
 
 static void rows_of_a_batch_bring_joined_rows(void **state)
 {
-    tenon_session *s = start(state);
+    tenon_session *s = blog_start(state);
     const AuthorQuery joined = {.strategy = TENON_LOAD_JOIN};
     const CommentQuery forms[] = {
         {.order_by = {DESC(COMMENT_LIKES)}, .include = {.author = &joined}},
@@ -381,7 +350,7 @@ static void rows_of_a_batch_bring_joined_rows(void **state)
 
 static void one_row_brings_its_relations_by_join(void **state)
 {
-    tenon_session *s = start(state);
+    tenon_session *s = blog_start(state);
     uint64_t before = tenon_statement_count(s);
     Article *one =
         article_find_first(s, .where = {.id = EQ(1)},
@@ -406,7 +375,7 @@ static void one_row_brings_its_relations_by_join(void **state)
 static void what_cannot_be_joined_is_told(void **state)
 {
     both *b = *state;
-    tenon_session *s = start(state);
+    tenon_session *s = blog_start(state);
     author_find_many(s, .include = {.articles = &(ArticleQuery){.strategy = TENON_LOAD_JOIN}});
     assert_failed(s, TENON_MISUSE, "articles has many rows");
     author_find_many(s, .include = {.boss = &(AuthorQuery){.strategy = TENON_LOAD_JOIN,
@@ -501,89 +470,6 @@ static void equality_is_the_databases(void **state)
                 "ALTER TABLE \"Author\" ALTER \"name\" TYPE text COLLATE \"default\"");
 }
 
-/* ---- limits and mistakes --------------------------------------------------------------------- */
-
-static void a_tree_has_limits(void **state)
-{
-    both *b = *state;
-    start(state);
-    tenon_session *s = tenon_session_open(b->db, &(tenon_session_options){.tree_rows_most = 5});
-    author_find_many(s, .include = {.articles = &(ArticleQuery){0}});
-    assert_failed(s, TENON_LIMIT, "Author.articles: ");
-    author_find_many(s, .include = {.boss = &(AuthorQuery){0}});
-    assert_sound(s);
-    tenon_session_close(s);
-    s = tenon_session_open(b->db, &(tenon_session_options){.tree_depth_most = 1});
-    author_find_many(
-        s, .include = {.articles = &(ArticleQuery){.include = {.comments = &(CommentQuery){0}}}});
-    assert_failed(s, TENON_LIMIT, "Author.articles.comments: ");
-    tenon_session_close(s);
-}
-
-static void a_tree_without_end_stops(void **state)
-{
-    tenon_session *s = start(state);
-    AuthorQuery query = {.session = s};
-    query.include.boss = &query;
-    query.include.staff = &query;
-    author_find_many_q(&query);
-    assert_failed(s, TENON_LIMIT, "deeper than it may be");
-}
-
-static void mistakes_are_told(void **state)
-{
-    both *b = *state;
-    tenon_session *s = start(state), *other = tenon_session_open(b->db, NULL);
-    author_find_many(s, .include = {.articles = &(ArticleQuery){.session = other}});
-    assert_failed(s, TENON_MISUSE, "Author.articles: ");
-    tenon_session_close(other);
-    author_find_many(s, .strategy = TENON_LOAD_BATCH);
-    assert_failed(s, TENON_MISUSE, "strategy");
-    author_find_many(s, .include = {.articles = &(ArticleQuery){.strategy = (tenon_strategy)9}});
-    assert_failed(s, TENON_MISUSE, "Author.articles: ");
-    author_find_many(s, .include = {.articles = &(ArticleQuery){.limit = -1}});
-    assert_failed(s, TENON_MISUSE, "negative");
-    author_find_many(s, .include = {.articles = &(ArticleQuery){.lock = TENON_FOR_UPDATE}});
-    assert_failed(s, TENON_MISUSE, "Author.articles: locks");
-    author_count(s, .include = {.articles = &(ArticleQuery){0}});
-    assert_failed(s, TENON_MISUSE, "include");
-    author_exists(s, .counts = {.articles = &(ArticleWhere){0}});
-    assert_failed(s, TENON_MISUSE, "counts");
-    AuthorList found = author_find_many(s, .select = {AUTHOR_NAME});
-    author_load(s, found.items, found.count, .include = {.articles = &(ArticleQuery){0}});
-    assert_failed(s, TENON_MISUSE, "id was not selected");
-    author_load(s, found.items, found.count, .limit = 1);
-    assert_failed(s, TENON_MISUSE, "include and counts only");
-}
-
-static void a_relation_that_is_not_one_is_told(void **state)
-{
-    both *b = *state;
-    tenon_session *s = start(state);
-    both_sql(b, "DROP INDEX \"Profile_authorId_key\"");
-    both_sql(b, "INSERT INTO \"Profile\" (\"id\", \"authorId\") VALUES (9, 1)");
-    author_find_many(s, .include = {.profile = &(ProfileQuery){0}});
-    assert_failed(s, TENON_SCHEMA, "Author.profile: there are 2 rows");
-    both_sql(b, "DELETE FROM \"Profile\"");
-    both_sql(b, "CREATE UNIQUE INDEX \"Profile_authorId_key\" ON \"Profile\" (\"authorId\")");
-}
-
-static void relations_are_of_the_table_that_is_named(void **state)
-{
-    both *b = *state;
-    tenon_session *s = start(state);
-    both_sql(b, "CREATE TABLE \"old articles\" AS SELECT * FROM \"articles\" WHERE \"id\" = 1");
-    AuthorList found =
-        author_find_many(s, .order_by = {ASC(AUTHOR_ID)},
-                         .include = {.articles = &(ArticleQuery){.table = {.name = "old articles"},
-                                                                 .order_by = {ASC(ARTICLE_ID)},
-                                                                 .limit = 5}});
-    assert_sound(s);
-    assert_int_equal(found.items[0].articles.count, 1);
-    assert_int_equal(found.items[1].articles.count, 0);
-    both_sql(b, "DROP TABLE \"old articles\"");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -608,11 +494,6 @@ int main(void)
         ON_BLOG(what_cannot_be_joined_is_told),
         ON_BLOG(many_parents_are_one_statement),
         ON_BLOG(equality_is_the_databases),
-        ON_BLOG(a_tree_has_limits),
-        ON_BLOG(a_tree_without_end_stops),
-        ON_BLOG(mistakes_are_told),
-        ON_BLOG(a_relation_that_is_not_one_is_told),
-        ON_BLOG(relations_are_of_the_table_that_is_named),
     };
     return blog_run(tests);
 }
