@@ -363,6 +363,16 @@ typedef struct tenon_create_many_head {
     bool skip_duplicates; /* rows that would break a unique are left out */
 } tenon_create_many_head;
 
+/* …UpdateEach is exactly this with items of its own type; …UpsertMany: this, then the columns that
+ * rows which stand there take over, as int-sized enums, 0 ends the list. */
+typedef struct tenon_keyed_head {
+    tenon_session *session;
+    tenon_table table;
+    int on;            /* the model's …Unique enum, as in tenon_upsert_head */
+    const void *items; /* …Set[count] */
+    size_t count;
+} tenon_keyed_head;
+
 /* …UpdateMany: this, then where and set at the descriptor's offsets. */
 typedef struct tenon_update_many_head {
     tenon_session *session;

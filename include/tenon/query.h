@@ -60,6 +60,19 @@ TENON_API int64_t tenon_update_many(const tenon_model *model, const void *update
 /* The row that was created, or that stood there already and was updated. Every field of the unique
  * must have a value in `create`: that is what is looked for. */
 TENON_API void *tenon_upsert(const tenon_model *model, const void *upsert);
+/* Many upserts in one statement: the number of rows created or updated. All items set the same
+ * fields, those of the unique among them. A row that stands there takes over the columns of
+ * `update`, or, when none is listed, all that the items set; an UPDATED_AT field is set and a
+ * version counted in any case. MISUSE when two items have the same key, on both databases. All rows
+ * or none, as in create_many. */
+TENON_API int64_t tenon_upsert_many(const tenon_model *model, const void *upsert_many);
+/* The same; the rows as they are now. Their order is not promised. */
+TENON_API tenon_list tenon_upsert_many_returning(const tenon_model *model, const void *upsert_many);
+/* Changes many rows in one statement, each to values of its own: every item finds its row by the
+ * fields of the unique, and sets others to values (SET, SET_NULL, SET_OR_NULL); all items set the
+ * same ones. The number of rows changed: an item without a row is passed over. MISUSE when two
+ * items have the same key. All changes or none. */
+TENON_API int64_t tenon_update_each(const tenon_model *model, const void *update_each);
 /* The row that was deleted, or NULL when there was none. */
 TENON_API void *tenon_delete(tenon_session *s, const tenon_model *model, uint32_t unique,
                              const void *const *key);

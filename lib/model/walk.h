@@ -356,6 +356,12 @@ static inline const void *tenon__column_value(const tenon__column *column, tenon
     return tenon__column_value_slow(column, walk, set);
 }
 
+/* ---- write.c --------------------------------------------------------------------------------- */
+
+/* The unique that rows are looked for by, also into the shape's head; NULL when there is none to be
+ * had. `on` is a …Unique. */
+const tenon_unique *tenon__walk_unique(tenon__walk *walk, int on);
+
 /* ---- defaults.c ------------------------------------------------------------------------------ */
 
 /* The wide value of a field's default, in scratch memory or in the descriptor; NULL when it fails.

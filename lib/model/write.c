@@ -101,17 +101,16 @@ void *tenon_delete_with(const tenon_key_options *options, const tenon_model *mod
     return tenon__run_by_key_with(options, model, TENON__DELETE, unique, key);
 }
 
-/* The unique that an upsert looks for; NULL when there is none to be had. */
-static const tenon_unique *choose_unique(tenon__walk *walk, int on)
+const tenon_unique *tenon__walk_unique(tenon__walk *walk, int on)
 {
     const tenon_model *model = walk->model;
     if (on < 0 || (uint32_t)on > model->unique_count) {
-        tenon__walk_misuse(walk, "there is no unique %d to upsert on", on);
+        tenon__walk_misuse(walk, "there is no unique %d", on);
         return NULL;
     }
     uint32_t index = on ? (uint32_t)on - 1 : 0;
     if (model->unique_count == 0 || (on == 0 && !model->uniques[0].is_primary)) {
-        tenon__walk_misuse(walk, "there is no primary key; say which unique to upsert on");
+        tenon__walk_misuse(walk, "there is no primary key; say which unique is meant");
         return NULL;
     }
     if (model->uniques[index].is_partial)
@@ -130,7 +129,7 @@ void *tenon_upsert(const tenon_model *model, const void *upsert)
     if (!begin(&walk, model, head.session, head.table, TENON__UPSERT))
         return NULL;
     walk.subject = upsert;
-    const tenon_unique *unique = choose_unique(&walk, head.on);
+    const tenon_unique *unique = tenon__walk_unique(&walk, head.on);
     if (unique) {
         const void *create = inner_set(&walk, upsert, model->upsert_create);
         const void *change = inner_set(&walk, upsert, model->upsert_update);

@@ -26,6 +26,8 @@ static const named names[] = {
     [TENON__LINKED] = {"linked", TENON__DEED_NONE},
     [TENON__LINK] = {"link", TENON__DEED_NONE},
     [TENON__UNLINK] = {"unlink", TENON__DEED_NONE},
+    [TENON__UPSERT_MANY] = {"upsert_many", TENON__DEED_NONE}, /* which tells its deeds itself */
+    [TENON__UPDATE_EACH] = {"update_each", TENON__DEED_NONE},
 };
 
 static bool gives_rows(const tenon__sql *w)

@@ -484,7 +484,7 @@ static void write_unnest(tenon__sql *w, const tenon_field *const *fields, size_t
 static void write_bulk_source(tenon__sql *w, const tenon_field *const *fields, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        tenon__sql_add(w, i ? ", " : " SELECT ");
+        tenon__sql_add(w, i ? ", " : "SELECT ");
         write_bulk_column(w, fields[i], i);
     }
     tenon__sql_add(w, " FROM ");

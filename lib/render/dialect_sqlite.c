@@ -302,7 +302,7 @@ static void write_bulk_source(tenon__sql *w, const tenon_field *const *fields, s
 {
     enum { NARROW = 63 };
     for (size_t i = 0; i < count; i++)
-        tenon__buf_format(&w->text, "%sc%zu", i ? ", " : " SELECT ", i + 1);
+        tenon__buf_format(&w->text, "%sc%zu", i ? ", " : "SELECT ", i + 1);
     tenon__sql_add(w, count <= NARROW ? " FROM tenon_rows(?1)" : " FROM tenon_wide_rows(?1)");
     tenon__sql_add(w, " WHERE true");
     tenon__sql_row_slots(w, fields, count);

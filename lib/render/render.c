@@ -100,6 +100,12 @@ static void write_operation(tenon__sql *w)
     case TENON__UNLINK:
         tenon__sql_unlink(w);
         return;
+    case TENON__UPSERT_MANY:
+        tenon__sql_upsert_many(w);
+        return;
+    case TENON__UPDATE_EACH:
+        tenon__sql_update_each(w);
+        return;
     }
 }
 

@@ -28,6 +28,8 @@
  *     related   := two pointers                   the relation, and the model that has it
  *                |                                LINK: the relation stands in the head
  *                | END | IN | NOT_IN              LINKED, UNLINK: which keys of the other side
+ *                | left_out changes               UPSERT_MANY: SET is of the new row's value
+ *                | changes                        UPDATE_EACH: SET is of a column behind the key's
  *     columns   := 8 bytes for each 64 fields     a bit a field
  *     joined    := (ITEM field columns)* END      relations whose row comes along, columns of the
  *                                                 target
@@ -91,7 +93,9 @@ typedef enum tenon__operation {
     TENON__DELETE,
     TENON__DELETE_MANY,
     TENON__LINK,
-    TENON__UNLINK
+    TENON__UNLINK,
+    TENON__UPSERT_MANY, /* CREATE_MANY, but rows that stand there take over what is new */
+    TENON__UPDATE_EACH  /* many rows, each by its key and to values of its own */
 } tenon__operation;
 
 typedef enum tenon__shape_flag {

@@ -85,7 +85,7 @@ struct tenon__sql_dialect {
     /* How the table of keys is joined with what is looked up by it. */
     const char *key_join;
     bool has_lateral;
-    /* Where the rows of a CREATE_MANY come from: " SELECT … FROM UNNEST(…)". */
+    /* Where the rows of a CREATE_MANY come from: "SELECT … FROM UNNEST(…)". */
     void (*bulk_source)(tenon__sql *w, const tenon_field *const *fields, size_t count);
 };
 
@@ -302,6 +302,8 @@ void tenon__sql_create_many(tenon__sql *w);
 void tenon__sql_update(tenon__sql *w);
 void tenon__sql_update_many(tenon__sql *w);
 void tenon__sql_upsert(tenon__sql *w);
+void tenon__sql_upsert_many(tenon__sql *w);
+void tenon__sql_update_each(tenon__sql *w);
 void tenon__sql_delete(tenon__sql *w);
 void tenon__sql_delete_many(tenon__sql *w);
 

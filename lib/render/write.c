@@ -94,6 +94,7 @@ void tenon__sql_create_many(tenon__sql *w)
     tenon__sql_add(w, "INSERT INTO ");
     tenon__sql_table(w);
     write_names(w, list);
+    tenon__sql_add(w, " ");
     w->dialect->bulk_source(w, list.fields, list.count);
     write_insert_end(w);
 }
@@ -182,6 +183,83 @@ void tenon__sql_upsert(tenon__sql *w)
     }
     w->is_qualified = false;
     tenon__sql_returning(w);
+}
+
+/* A field's next version, or what the row that came takes to the one that stands there. */
+static void write_taken(tenon__sql *w, uint8_t word, const tenon_field *field)
+{
+    tenon__sql_identifier(w, field->column);
+    tenon__sql_add(w, " = ");
+    if (word == TENON_INCREASE) {
+        tenon__sql_qualified_column(w, field);
+        tenon__sql_add(w, " + 1");
+        return;
+    }
+    tenon__sql_add(w, "EXCLUDED.");
+    tenon__sql_identifier(w, field->column);
+}
+
+void tenon__sql_upsert_many(tenon__sql *w)
+{
+    const tenon_unique *unique = &w->model->uniques[w->head.number];
+    listed list = read_listed(w);
+    tenon__sql_add(w, "INSERT INTO ");
+    tenon__sql_table(w);
+    write_names(w, list);
+    tenon__sql_add(w, " ");
+    w->dialect->bulk_source(w, list.fields, list.count);
+    write_conflict_target(w, unique);
+    size_t count = 0;
+    for (uint8_t word; (word = tenon__shape_next(&w->shape)) != TENON__SHAPE_END; count++) {
+        tenon__sql_add(w, count ? ", " : "");
+        write_taken(w, word, tenon__sql_next_field(w));
+    }
+    if (count == 0)
+        write_taken(w, TENON_SET, &w->model->fields[unique->fields[0]]);
+    if (w->head.flags & TENON__SHAPE_RETURNING)
+        tenon__sql_returning(w);
+}
+
+static const char given_rows[] = "\"tenon:rows\"";
+
+/* "a" = "tenon:rows".c2, "version" = "User"."version" + 1; the fields that have a column of the
+ * given rows, from the key's on, into the list. */
+static void write_each_change(tenon__sql *w, listed *list)
+{
+    size_t count = 0;
+    for (uint8_t word; (word = tenon__shape_next(&w->shape)) != TENON__SHAPE_END; count++) {
+        const tenon_field *field = tenon__sql_next_field(w);
+        tenon__sql_add(w, count ? ", " : "");
+        if (word == TENON_INCREASE) {
+            write_taken(w, word, field);
+            continue;
+        }
+        if (list->fields)
+            list->fields[list->count++] = field;
+        tenon__sql_identifier(w, field->column);
+        tenon__buf_format(&w->text, " = %s.c%zu", given_rows, list->count);
+    }
+}
+
+void tenon__sql_update_each(tenon__sql *w)
+{
+    const tenon_unique *unique = &w->model->uniques[w->head.number];
+    size_t most = (size_t)w->model->field_count + unique->field_count;
+    listed list = {.fields = tenon__sql_alloc(w, most, sizeof *list.fields)};
+    for (uint16_t i = 0; list.fields && i < unique->field_count; i++)
+        list.fields[list.count++] = &w->model->fields[unique->fields[i]];
+    tenon__sql_add(w, "UPDATE ");
+    tenon__sql_table(w);
+    tenon__sql_add(w, " SET ");
+    write_each_change(w, &list);
+    tenon__sql_add(w, " FROM (");
+    w->dialect->bulk_source(w, list.fields, list.count);
+    tenon__buf_format(&w->text, ") AS %s", given_rows);
+    for (uint16_t i = 0; i < unique->field_count; i++) {
+        tenon__sql_add(w, i ? " AND " : " WHERE ");
+        tenon__sql_qualified_column(w, &w->model->fields[unique->fields[i]]);
+        tenon__buf_format(&w->text, " = %s.c%u", given_rows, i + 1u);
+    }
 }
 
 static void write_delete(tenon__sql *w)

@@ -90,8 +90,12 @@ static void emit_writes(emitter *e, size_t at)
     }
     emit_plain_call(e, names, "int64_t", "update_many", names->update_many);
     emit_plain_call(e, names, "int64_t", "delete_many", names->delete_many);
-    if (model->unique_count)
+    if (model->unique_count) {
         emit_row_call(e, names, "upsert", names->upsert);
+        emit_plain_call(e, names, "int64_t", "upsert_many", names->upsert_many);
+        emit_list_call(e, names, "upsert_many_returning", names->upsert_many);
+        emit_plain_call(e, names, "int64_t", "update_each", names->update_each);
+    }
     emit_soft_delete(e, at);
 }
 

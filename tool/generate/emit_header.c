@@ -228,6 +228,31 @@ static void emit_upsert_struct(emitter *e, const model_names *names)
                       names->upsert, names->unique, names->set, names->set, names->upsert);
 }
 
+static void emit_keyed_structs(emitter *e, const tenon_model *model, const model_names *names)
+{
+    tenon__buf_format(
+        e->out,
+        "/* update: the columns that rows which stand there take over; none: all that\n"
+        " * the items set. */\n"
+        "typedef struct %s {\n"
+        "    tenon_session *session;\n"
+        "    tenon_table table;\n"
+        "    %s on;\n"
+        "    const %s *items;\n"
+        "    size_t count;\n"
+        "    %s update[%u];\n"
+        "} %s;\n\n"
+        "typedef struct %s {\n"
+        "    tenon_session *session;\n"
+        "    tenon_table table;\n"
+        "    %s on;\n"
+        "    const %s *items;\n"
+        "    size_t count;\n"
+        "} %s;\n\n",
+        names->upsert_many, names->unique, names->set, names->column, model->field_count,
+        names->upsert_many, names->update_each, names->unique, names->set, names->update_each);
+}
+
 /* What the others may point at before it is declared. */
 static void emit_forward(emitter *e, size_t at)
 {
@@ -275,8 +300,10 @@ void emit_model_types(emitter *e, size_t at)
     emit_set(e, at);
     emit_nested_types(e, at);
     emit_many_structs(e, names);
-    if (model->unique_count)
-        emit_upsert_struct(e, names);
+    if (!model->unique_count)
+        return;
+    emit_upsert_struct(e, names);
+    emit_keyed_structs(e, model, names);
 }
 
 void emit_key_parameters(emitter *e, size_t at, const tenon_unique *unique)
@@ -353,8 +380,14 @@ static void emit_write_declarations(emitter *e, size_t at)
                       "int64_t %s_delete_many_q(const %s *which);\n",
                       names->snake, names->update_many, names->snake, names->delete_many);
     if (model->unique_count)
-        tenon__buf_format(e->out, "%s *%s_upsert_q(const %s *row);\n", names->type, names->snake,
-                          names->upsert);
+        tenon__buf_format(e->out,
+                          "%s *%s_upsert_q(const %s *row);\n"
+                          "int64_t %s_upsert_many_q(const %s *rows);\n"
+                          "%s %s_upsert_many_returning_q(const %s *rows);\n"
+                          "int64_t %s_update_each_q(const %s *rows);\n",
+                          names->type, names->snake, names->upsert, names->snake,
+                          names->upsert_many, names->list, names->snake, names->upsert_many,
+                          names->snake, names->update_each);
     emit_soft_delete_declarations(e, at);
 }
 
@@ -364,6 +397,14 @@ void emit_call_macro(emitter *e, const char *snake, const char *verb, const char
                       "#define %s_%s(...) \\\n"
                       "    %s_%s_q(TENON_HERE((&(%s){ .session = __VA_ARGS__ })))\n",
                       snake, verb, snake, verb, type);
+}
+
+static void emit_keyed_macros(emitter *e, const model_names *names)
+{
+    emit_call_macro(e, names->snake, "upsert", names->upsert);
+    emit_call_macro(e, names->snake, "upsert_many", names->upsert_many);
+    emit_call_macro(e, names->snake, "upsert_many_returning", names->upsert_many);
+    emit_call_macro(e, names->snake, "update_each", names->update_each);
 }
 
 /* `#define user_update(session_, id_, ...) user_update_q(&(UserSet){ .session = … }, id_)` */
@@ -435,7 +476,7 @@ static void emit_macros(emitter *e, size_t at)
         emit_call_macro(e, names->snake, "update_many", names->update_many);
         emit_call_macro(e, names->snake, "delete_many", names->delete_many);
         if (model->unique_count)
-            emit_call_macro(e, names->snake, "upsert", names->upsert);
+            emit_keyed_macros(e, names);
         emit_soft_delete_macros(e, at);
     }
     tenon__buf_text(e->out, "#endif\n\n");

@@ -552,6 +552,23 @@ Author *author_upsert_q(const AuthorUpsert *query)
     return TENON_AS(Author *, tenon_upsert(&author_model, query));
 }
 
+int64_t author_upsert_many_q(const AuthorUpsertMany *query)
+{
+    return tenon_upsert_many(&author_model, query);
+}
+
+AuthorList author_upsert_many_returning_q(const AuthorUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&author_model, query);
+    AuthorList list = { TENON_AS(Author *, found.items), found.count };
+    return list;
+}
+
+int64_t author_update_each_q(const AuthorUpdateEach *query)
+{
+    return tenon_update_each(&author_model, query);
+}
+
 static const tenon_field profile_model_fields[] = {
     {
         .name = "id", .column = "id",
@@ -912,6 +929,23 @@ int64_t profile_delete_many_q(const ProfileDeleteMany *query)
 Profile *profile_upsert_q(const ProfileUpsert *query)
 {
     return TENON_AS(Profile *, tenon_upsert(&profile_model, query));
+}
+
+int64_t profile_upsert_many_q(const ProfileUpsertMany *query)
+{
+    return tenon_upsert_many(&profile_model, query);
+}
+
+ProfileList profile_upsert_many_returning_q(const ProfileUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&profile_model, query);
+    ProfileList list = { TENON_AS(Profile *, found.items), found.count };
+    return list;
+}
+
+int64_t profile_update_each_q(const ProfileUpdateEach *query)
+{
+    return tenon_update_each(&profile_model, query);
 }
 
 static const int64_t article_model_default_views = INT64_C(0);
@@ -1393,6 +1427,23 @@ Article *article_upsert_q(const ArticleUpsert *query)
     return TENON_AS(Article *, tenon_upsert(&article_model, query));
 }
 
+int64_t article_upsert_many_q(const ArticleUpsertMany *query)
+{
+    return tenon_upsert_many(&article_model, query);
+}
+
+ArticleList article_upsert_many_returning_q(const ArticleUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&article_model, query);
+    ArticleList list = { TENON_AS(Article *, found.items), found.count };
+    return list;
+}
+
+int64_t article_update_each_q(const ArticleUpdateEach *query)
+{
+    return tenon_update_each(&article_model, query);
+}
+
 static const int64_t comment_model_default_likes = INT64_C(0);
 static const tenon_field comment_model_fields[] = {
     {
@@ -1812,6 +1863,23 @@ Comment *comment_upsert_q(const CommentUpsert *query)
     return TENON_AS(Comment *, tenon_upsert(&comment_model, query));
 }
 
+int64_t comment_upsert_many_q(const CommentUpsertMany *query)
+{
+    return tenon_upsert_many(&comment_model, query);
+}
+
+CommentList comment_upsert_many_returning_q(const CommentUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&comment_model, query);
+    CommentList list = { TENON_AS(Comment *, found.items), found.count };
+    return list;
+}
+
+int64_t comment_update_each_q(const CommentUpdateEach *query)
+{
+    return tenon_update_each(&comment_model, query);
+}
+
 static const tenon_field tag_model_fields[] = {
     {
         .name = "id", .column = "id",
@@ -2151,6 +2219,23 @@ Tag *tag_upsert_q(const TagUpsert *query)
     return TENON_AS(Tag *, tenon_upsert(&tag_model, query));
 }
 
+int64_t tag_upsert_many_q(const TagUpsertMany *query)
+{
+    return tenon_upsert_many(&tag_model, query);
+}
+
+TagList tag_upsert_many_returning_q(const TagUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&tag_model, query);
+    TagList list = { TENON_AS(Tag *, found.items), found.count };
+    return list;
+}
+
+int64_t tag_update_each_q(const TagUpdateEach *query)
+{
+    return tenon_update_each(&tag_model, query);
+}
+
 static const tenon_field room_model_fields[] = {
     {
         .name = "building", .column = "building",
@@ -2486,6 +2571,23 @@ int64_t room_delete_many_q(const RoomDeleteMany *query)
 Room *room_upsert_q(const RoomUpsert *query)
 {
     return TENON_AS(Room *, tenon_upsert(&room_model, query));
+}
+
+int64_t room_upsert_many_q(const RoomUpsertMany *query)
+{
+    return tenon_upsert_many(&room_model, query);
+}
+
+RoomList room_upsert_many_returning_q(const RoomUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&room_model, query);
+    RoomList list = { TENON_AS(Room *, found.items), found.count };
+    return list;
+}
+
+int64_t room_update_each_q(const RoomUpdateEach *query)
+{
+    return tenon_update_each(&room_model, query);
 }
 
 static const tenon_field seat_model_fields[] = {
@@ -2895,6 +2997,23 @@ Seat *seat_upsert_q(const SeatUpsert *query)
     return TENON_AS(Seat *, tenon_upsert(&seat_model, query));
 }
 
+int64_t seat_upsert_many_q(const SeatUpsertMany *query)
+{
+    return tenon_upsert_many(&seat_model, query);
+}
+
+SeatList seat_upsert_many_returning_q(const SeatUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&seat_model, query);
+    SeatList list = { TENON_AS(Seat *, found.items), found.count };
+    return list;
+}
+
+int64_t seat_update_each_q(const SeatUpdateEach *query)
+{
+    return tenon_update_each(&seat_model, query);
+}
+
 static const tenon_field box_model_fields[] = {
     {
         .name = "id", .column = "id",
@@ -3211,6 +3330,23 @@ int64_t box_delete_many_q(const BoxDeleteMany *query)
 Box *box_upsert_q(const BoxUpsert *query)
 {
     return TENON_AS(Box *, tenon_upsert(&box_model, query));
+}
+
+int64_t box_upsert_many_q(const BoxUpsertMany *query)
+{
+    return tenon_upsert_many(&box_model, query);
+}
+
+BoxList box_upsert_many_returning_q(const BoxUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&box_model, query);
+    BoxList list = { TENON_AS(Box *, found.items), found.count };
+    return list;
+}
+
+int64_t box_update_each_q(const BoxUpdateEach *query)
+{
+    return tenon_update_each(&box_model, query);
 }
 
 static const tenon_field thing_model_fields[] = {
@@ -3930,5 +4066,22 @@ int64_t thing_delete_many_q(const ThingDeleteMany *query)
 Thing *thing_upsert_q(const ThingUpsert *query)
 {
     return TENON_AS(Thing *, tenon_upsert(&thing_model, query));
+}
+
+int64_t thing_upsert_many_q(const ThingUpsertMany *query)
+{
+    return tenon_upsert_many(&thing_model, query);
+}
+
+ThingList thing_upsert_many_returning_q(const ThingUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&thing_model, query);
+    ThingList list = { TENON_AS(Thing *, found.items), found.count };
+    return list;
+}
+
+int64_t thing_update_each_q(const ThingUpdateEach *query)
+{
+    return tenon_update_each(&thing_model, query);
 }
 

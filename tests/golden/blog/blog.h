@@ -682,6 +682,25 @@ typedef struct AuthorUpsert {
     AuthorSet update;
 } AuthorUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct AuthorUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    AuthorUnique on;
+    const AuthorSet *items;
+    size_t count;
+    AuthorColumn update[4];
+} AuthorUpsertMany;
+
+typedef struct AuthorUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    AuthorUnique on;
+    const AuthorSet *items;
+    size_t count;
+} AuthorUpdateEach;
+
 Author *author_find(tenon_session *session, int64_t id);
 Author *author_find_q(const tenon_key_options *options, int64_t id);
 Author *author_find_by_name(tenon_session *session, const char *name);
@@ -710,6 +729,9 @@ Author *author_delete_q(const tenon_key_options *options, int64_t id);
 int64_t author_update_many_q(const AuthorUpdateMany *change);
 int64_t author_delete_many_q(const AuthorDeleteMany *which);
 Author *author_upsert_q(const AuthorUpsert *row);
+int64_t author_upsert_many_q(const AuthorUpsertMany *rows);
+AuthorList author_upsert_many_returning_q(const AuthorUpsertMany *rows);
+int64_t author_update_each_q(const AuthorUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = AUTHOR_WHERES({ .a = … }, { .b = … })` */
@@ -777,6 +799,12 @@ Author *author_upsert_q(const AuthorUpsert *row);
     author_delete_many_q(TENON_HERE((&(AuthorDeleteMany){ .session = __VA_ARGS__ })))
 #define author_upsert(...) \
     author_upsert_q(TENON_HERE((&(AuthorUpsert){ .session = __VA_ARGS__ })))
+#define author_upsert_many(...) \
+    author_upsert_many_q(TENON_HERE((&(AuthorUpsertMany){ .session = __VA_ARGS__ })))
+#define author_upsert_many_returning(...) \
+    author_upsert_many_returning_q(TENON_HERE((&(AuthorUpsertMany){ .session = __VA_ARGS__ })))
+#define author_update_each(...) \
+    author_update_each_q(TENON_HERE((&(AuthorUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum ProfileColumn {
@@ -1167,6 +1195,25 @@ typedef struct ProfileUpsert {
     ProfileSet update;
 } ProfileUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct ProfileUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    ProfileUnique on;
+    const ProfileSet *items;
+    size_t count;
+    ProfileColumn update[3];
+} ProfileUpsertMany;
+
+typedef struct ProfileUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    ProfileUnique on;
+    const ProfileSet *items;
+    size_t count;
+} ProfileUpdateEach;
+
 Profile *profile_find(tenon_session *session, int64_t id);
 Profile *profile_find_q(const tenon_key_options *options, int64_t id);
 Profile *profile_find_by_author_id(tenon_session *session, int64_t authorId);
@@ -1195,6 +1242,9 @@ Profile *profile_delete_q(const tenon_key_options *options, int64_t id);
 int64_t profile_update_many_q(const ProfileUpdateMany *change);
 int64_t profile_delete_many_q(const ProfileDeleteMany *which);
 Profile *profile_upsert_q(const ProfileUpsert *row);
+int64_t profile_upsert_many_q(const ProfileUpsertMany *rows);
+ProfileList profile_upsert_many_returning_q(const ProfileUpsertMany *rows);
+int64_t profile_update_each_q(const ProfileUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = PROFILE_WHERES({ .a = … }, { .b = … })` */
@@ -1262,6 +1312,12 @@ Profile *profile_upsert_q(const ProfileUpsert *row);
     profile_delete_many_q(TENON_HERE((&(ProfileDeleteMany){ .session = __VA_ARGS__ })))
 #define profile_upsert(...) \
     profile_upsert_q(TENON_HERE((&(ProfileUpsert){ .session = __VA_ARGS__ })))
+#define profile_upsert_many(...) \
+    profile_upsert_many_q(TENON_HERE((&(ProfileUpsertMany){ .session = __VA_ARGS__ })))
+#define profile_upsert_many_returning(...) \
+    profile_upsert_many_returning_q(TENON_HERE((&(ProfileUpsertMany){ .session = __VA_ARGS__ })))
+#define profile_update_each(...) \
+    profile_update_each_q(TENON_HERE((&(ProfileUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum ArticleColumn {
@@ -1727,6 +1783,25 @@ typedef struct ArticleUpsert {
     ArticleSet update;
 } ArticleUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct ArticleUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    ArticleUnique on;
+    const ArticleSet *items;
+    size_t count;
+    ArticleColumn update[7];
+} ArticleUpsertMany;
+
+typedef struct ArticleUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    ArticleUnique on;
+    const ArticleSet *items;
+    size_t count;
+} ArticleUpdateEach;
+
 Article *article_find(tenon_session *session, int64_t id);
 Article *article_find_q(const tenon_key_options *options, int64_t id);
 Article *article_find_first_q(const ArticleQuery *query);
@@ -1753,6 +1828,9 @@ Article *article_delete_q(const tenon_key_options *options, int64_t id);
 int64_t article_update_many_q(const ArticleUpdateMany *change);
 int64_t article_delete_many_q(const ArticleDeleteMany *which);
 Article *article_upsert_q(const ArticleUpsert *row);
+int64_t article_upsert_many_q(const ArticleUpsertMany *rows);
+ArticleList article_upsert_many_returning_q(const ArticleUpsertMany *rows);
+int64_t article_update_each_q(const ArticleUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = ARTICLE_WHERES({ .a = … }, { .b = … })` */
@@ -1817,6 +1895,12 @@ Article *article_upsert_q(const ArticleUpsert *row);
     article_delete_many_q(TENON_HERE((&(ArticleDeleteMany){ .session = __VA_ARGS__ })))
 #define article_upsert(...) \
     article_upsert_q(TENON_HERE((&(ArticleUpsert){ .session = __VA_ARGS__ })))
+#define article_upsert_many(...) \
+    article_upsert_many_q(TENON_HERE((&(ArticleUpsertMany){ .session = __VA_ARGS__ })))
+#define article_upsert_many_returning(...) \
+    article_upsert_many_returning_q(TENON_HERE((&(ArticleUpsertMany){ .session = __VA_ARGS__ })))
+#define article_update_each(...) \
+    article_update_each_q(TENON_HERE((&(ArticleUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum CommentColumn {
@@ -2243,6 +2327,25 @@ typedef struct CommentUpsert {
     CommentSet update;
 } CommentUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct CommentUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    CommentUnique on;
+    const CommentSet *items;
+    size_t count;
+    CommentColumn update[6];
+} CommentUpsertMany;
+
+typedef struct CommentUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    CommentUnique on;
+    const CommentSet *items;
+    size_t count;
+} CommentUpdateEach;
+
 Comment *comment_find(tenon_session *session, tenon_uuid id);
 Comment *comment_find_q(const tenon_key_options *options, tenon_uuid id);
 Comment *comment_find_first_q(const CommentQuery *query);
@@ -2269,6 +2372,9 @@ Comment *comment_delete_q(const tenon_key_options *options, tenon_uuid id);
 int64_t comment_update_many_q(const CommentUpdateMany *change);
 int64_t comment_delete_many_q(const CommentDeleteMany *which);
 Comment *comment_upsert_q(const CommentUpsert *row);
+int64_t comment_upsert_many_q(const CommentUpsertMany *rows);
+CommentList comment_upsert_many_returning_q(const CommentUpsertMany *rows);
+int64_t comment_update_each_q(const CommentUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = COMMENT_WHERES({ .a = … }, { .b = … })` */
@@ -2333,6 +2439,12 @@ Comment *comment_upsert_q(const CommentUpsert *row);
     comment_delete_many_q(TENON_HERE((&(CommentDeleteMany){ .session = __VA_ARGS__ })))
 #define comment_upsert(...) \
     comment_upsert_q(TENON_HERE((&(CommentUpsert){ .session = __VA_ARGS__ })))
+#define comment_upsert_many(...) \
+    comment_upsert_many_q(TENON_HERE((&(CommentUpsertMany){ .session = __VA_ARGS__ })))
+#define comment_upsert_many_returning(...) \
+    comment_upsert_many_returning_q(TENON_HERE((&(CommentUpsertMany){ .session = __VA_ARGS__ })))
+#define comment_update_each(...) \
+    comment_update_each_q(TENON_HERE((&(CommentUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum TagColumn {
@@ -2720,6 +2832,25 @@ typedef struct TagUpsert {
     TagSet update;
 } TagUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct TagUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    TagUnique on;
+    const TagSet *items;
+    size_t count;
+    TagColumn update[2];
+} TagUpsertMany;
+
+typedef struct TagUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    TagUnique on;
+    const TagSet *items;
+    size_t count;
+} TagUpdateEach;
+
 Tag *tag_find(tenon_session *session, int64_t id);
 Tag *tag_find_q(const tenon_key_options *options, int64_t id);
 Tag *tag_find_by_label(tenon_session *session, const char *label);
@@ -2748,6 +2879,9 @@ Tag *tag_delete_q(const tenon_key_options *options, int64_t id);
 int64_t tag_update_many_q(const TagUpdateMany *change);
 int64_t tag_delete_many_q(const TagDeleteMany *which);
 Tag *tag_upsert_q(const TagUpsert *row);
+int64_t tag_upsert_many_q(const TagUpsertMany *rows);
+TagList tag_upsert_many_returning_q(const TagUpsertMany *rows);
+int64_t tag_update_each_q(const TagUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = TAG_WHERES({ .a = … }, { .b = … })` */
@@ -2815,6 +2949,12 @@ Tag *tag_upsert_q(const TagUpsert *row);
     tag_delete_many_q(TENON_HERE((&(TagDeleteMany){ .session = __VA_ARGS__ })))
 #define tag_upsert(...) \
     tag_upsert_q(TENON_HERE((&(TagUpsert){ .session = __VA_ARGS__ })))
+#define tag_upsert_many(...) \
+    tag_upsert_many_q(TENON_HERE((&(TagUpsertMany){ .session = __VA_ARGS__ })))
+#define tag_upsert_many_returning(...) \
+    tag_upsert_many_returning_q(TENON_HERE((&(TagUpsertMany){ .session = __VA_ARGS__ })))
+#define tag_update_each(...) \
+    tag_update_each_q(TENON_HERE((&(TagUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum RoomColumn {
@@ -3212,6 +3352,25 @@ typedef struct RoomUpsert {
     RoomSet update;
 } RoomUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct RoomUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    RoomUnique on;
+    const RoomSet *items;
+    size_t count;
+    RoomColumn update[3];
+} RoomUpsertMany;
+
+typedef struct RoomUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    RoomUnique on;
+    const RoomSet *items;
+    size_t count;
+} RoomUpdateEach;
+
 Room *room_find(tenon_session *session, const char *building, int64_t number);
 Room *room_find_q(const tenon_key_options *options, const char *building, int64_t number);
 Room *room_find_first_q(const RoomQuery *query);
@@ -3238,6 +3397,9 @@ Room *room_delete_q(const tenon_key_options *options, const char *building, int6
 int64_t room_update_many_q(const RoomUpdateMany *change);
 int64_t room_delete_many_q(const RoomDeleteMany *which);
 Room *room_upsert_q(const RoomUpsert *row);
+int64_t room_upsert_many_q(const RoomUpsertMany *rows);
+RoomList room_upsert_many_returning_q(const RoomUpsertMany *rows);
+int64_t room_update_each_q(const RoomUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = ROOM_WHERES({ .a = … }, { .b = … })` */
@@ -3302,6 +3464,12 @@ Room *room_upsert_q(const RoomUpsert *row);
     room_delete_many_q(TENON_HERE((&(RoomDeleteMany){ .session = __VA_ARGS__ })))
 #define room_upsert(...) \
     room_upsert_q(TENON_HERE((&(RoomUpsert){ .session = __VA_ARGS__ })))
+#define room_upsert_many(...) \
+    room_upsert_many_q(TENON_HERE((&(RoomUpsertMany){ .session = __VA_ARGS__ })))
+#define room_upsert_many_returning(...) \
+    room_upsert_many_returning_q(TENON_HERE((&(RoomUpsertMany){ .session = __VA_ARGS__ })))
+#define room_update_each(...) \
+    room_update_each_q(TENON_HERE((&(RoomUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum SeatColumn {
@@ -3725,6 +3893,25 @@ typedef struct SeatUpsert {
     SeatSet update;
 } SeatUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct SeatUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    SeatUnique on;
+    const SeatSet *items;
+    size_t count;
+    SeatColumn update[5];
+} SeatUpsertMany;
+
+typedef struct SeatUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    SeatUnique on;
+    const SeatSet *items;
+    size_t count;
+} SeatUpdateEach;
+
 Seat *seat_find(tenon_session *session, int64_t id);
 Seat *seat_find_q(const tenon_key_options *options, int64_t id);
 Seat *seat_find_first_q(const SeatQuery *query);
@@ -3751,6 +3938,9 @@ Seat *seat_delete_q(const tenon_key_options *options, int64_t id);
 int64_t seat_update_many_q(const SeatUpdateMany *change);
 int64_t seat_delete_many_q(const SeatDeleteMany *which);
 Seat *seat_upsert_q(const SeatUpsert *row);
+int64_t seat_upsert_many_q(const SeatUpsertMany *rows);
+SeatList seat_upsert_many_returning_q(const SeatUpsertMany *rows);
+int64_t seat_update_each_q(const SeatUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = SEAT_WHERES({ .a = … }, { .b = … })` */
@@ -3815,6 +4005,12 @@ Seat *seat_upsert_q(const SeatUpsert *row);
     seat_delete_many_q(TENON_HERE((&(SeatDeleteMany){ .session = __VA_ARGS__ })))
 #define seat_upsert(...) \
     seat_upsert_q(TENON_HERE((&(SeatUpsert){ .session = __VA_ARGS__ })))
+#define seat_upsert_many(...) \
+    seat_upsert_many_q(TENON_HERE((&(SeatUpsertMany){ .session = __VA_ARGS__ })))
+#define seat_upsert_many_returning(...) \
+    seat_upsert_many_returning_q(TENON_HERE((&(SeatUpsertMany){ .session = __VA_ARGS__ })))
+#define seat_update_each(...) \
+    seat_update_each_q(TENON_HERE((&(SeatUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum BoxColumn {
@@ -4201,6 +4397,25 @@ typedef struct BoxUpsert {
     BoxSet update;
 } BoxUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct BoxUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    BoxUnique on;
+    const BoxSet *items;
+    size_t count;
+    BoxColumn update[2];
+} BoxUpsertMany;
+
+typedef struct BoxUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    BoxUnique on;
+    const BoxSet *items;
+    size_t count;
+} BoxUpdateEach;
+
 Box *box_find(tenon_session *session, int64_t id);
 Box *box_find_q(const tenon_key_options *options, int64_t id);
 Box *box_find_first_q(const BoxQuery *query);
@@ -4227,6 +4442,9 @@ Box *box_delete_q(const tenon_key_options *options, int64_t id);
 int64_t box_update_many_q(const BoxUpdateMany *change);
 int64_t box_delete_many_q(const BoxDeleteMany *which);
 Box *box_upsert_q(const BoxUpsert *row);
+int64_t box_upsert_many_q(const BoxUpsertMany *rows);
+BoxList box_upsert_many_returning_q(const BoxUpsertMany *rows);
+int64_t box_update_each_q(const BoxUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = BOX_WHERES({ .a = … }, { .b = … })` */
@@ -4291,6 +4509,12 @@ Box *box_upsert_q(const BoxUpsert *row);
     box_delete_many_q(TENON_HERE((&(BoxDeleteMany){ .session = __VA_ARGS__ })))
 #define box_upsert(...) \
     box_upsert_q(TENON_HERE((&(BoxUpsert){ .session = __VA_ARGS__ })))
+#define box_upsert_many(...) \
+    box_upsert_many_q(TENON_HERE((&(BoxUpsertMany){ .session = __VA_ARGS__ })))
+#define box_upsert_many_returning(...) \
+    box_upsert_many_returning_q(TENON_HERE((&(BoxUpsertMany){ .session = __VA_ARGS__ })))
+#define box_update_each(...) \
+    box_update_each_q(TENON_HERE((&(BoxUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum ThingColumn {
@@ -4884,6 +5108,25 @@ typedef struct ThingUpsert {
     ThingSet update;
 } ThingUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct ThingUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    ThingUnique on;
+    const ThingSet *items;
+    size_t count;
+    ThingColumn update[24];
+} ThingUpsertMany;
+
+typedef struct ThingUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    ThingUnique on;
+    const ThingSet *items;
+    size_t count;
+} ThingUpdateEach;
+
 Thing *thing_find(tenon_session *session, int64_t id);
 Thing *thing_find_q(const tenon_key_options *options, int64_t id);
 Thing *thing_find_first_q(const ThingQuery *query);
@@ -4910,6 +5153,9 @@ Thing *thing_delete_q(const tenon_key_options *options, int64_t id);
 int64_t thing_update_many_q(const ThingUpdateMany *change);
 int64_t thing_delete_many_q(const ThingDeleteMany *which);
 Thing *thing_upsert_q(const ThingUpsert *row);
+int64_t thing_upsert_many_q(const ThingUpsertMany *rows);
+ThingList thing_upsert_many_returning_q(const ThingUpsertMany *rows);
+int64_t thing_update_each_q(const ThingUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = THING_WHERES({ .a = … }, { .b = … })` */
@@ -4974,6 +5220,12 @@ Thing *thing_upsert_q(const ThingUpsert *row);
     thing_delete_many_q(TENON_HERE((&(ThingDeleteMany){ .session = __VA_ARGS__ })))
 #define thing_upsert(...) \
     thing_upsert_q(TENON_HERE((&(ThingUpsert){ .session = __VA_ARGS__ })))
+#define thing_upsert_many(...) \
+    thing_upsert_many_q(TENON_HERE((&(ThingUpsertMany){ .session = __VA_ARGS__ })))
+#define thing_upsert_many_returning(...) \
+    thing_upsert_many_returning_q(TENON_HERE((&(ThingUpsertMany){ .session = __VA_ARGS__ })))
+#define thing_update_each(...) \
+    thing_update_each_q(TENON_HERE((&(ThingUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

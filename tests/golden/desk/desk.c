@@ -359,6 +359,23 @@ Job *job_upsert_q(const JobUpsert *query)
     return TENON_AS(Job *, tenon_upsert(&job_model, query));
 }
 
+int64_t job_upsert_many_q(const JobUpsertMany *query)
+{
+    return tenon_upsert_many(&job_model, query);
+}
+
+JobList job_upsert_many_returning_q(const JobUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&job_model, query);
+    JobList list = { TENON_AS(Job *, found.items), found.count };
+    return list;
+}
+
+int64_t job_update_each_q(const JobUpdateEach *query)
+{
+    return tenon_update_each(&job_model, query);
+}
+
 static const int64_t page_model_default_revision = INT64_C(0);
 static const tenon_field page_model_fields[] = {
     {
@@ -724,6 +741,23 @@ int64_t page_delete_many_q(const PageDeleteMany *query)
 Page *page_upsert_q(const PageUpsert *query)
 {
     return TENON_AS(Page *, tenon_upsert(&page_model, query));
+}
+
+int64_t page_upsert_many_q(const PageUpsertMany *query)
+{
+    return tenon_upsert_many(&page_model, query);
+}
+
+PageList page_upsert_many_returning_q(const PageUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&page_model, query);
+    PageList list = { TENON_AS(Page *, found.items), found.count };
+    return list;
+}
+
+int64_t page_update_each_q(const PageUpdateEach *query)
+{
+    return tenon_update_each(&page_model, query);
 }
 
 static const tenon_field number_model_fields[] = {

@@ -409,6 +409,25 @@ typedef struct JobUpsert {
     JobSet update;
 } JobUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct JobUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    JobUnique on;
+    const JobSet *items;
+    size_t count;
+    JobColumn update[5];
+} JobUpsertMany;
+
+typedef struct JobUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    JobUnique on;
+    const JobSet *items;
+    size_t count;
+} JobUpdateEach;
+
 Job *job_find(tenon_session *session, int64_t id);
 Job *job_find_q(const tenon_key_options *options, int64_t id);
 Job *job_find_first_q(const JobQuery *query);
@@ -434,6 +453,9 @@ Job *job_delete_q(const tenon_key_options *options, int64_t id);
 int64_t job_update_many_q(const JobUpdateMany *change);
 int64_t job_delete_many_q(const JobDeleteMany *which);
 Job *job_upsert_q(const JobUpsert *row);
+int64_t job_upsert_many_q(const JobUpsertMany *rows);
+JobList job_upsert_many_returning_q(const JobUpsertMany *rows);
+int64_t job_update_each_q(const JobUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = JOB_WHERES({ .a = … }, { .b = … })` */
@@ -488,6 +510,12 @@ Job *job_upsert_q(const JobUpsert *row);
     job_delete_many_q(TENON_HERE((&(JobDeleteMany){ .session = __VA_ARGS__ })))
 #define job_upsert(...) \
     job_upsert_q(TENON_HERE((&(JobUpsert){ .session = __VA_ARGS__ })))
+#define job_upsert_many(...) \
+    job_upsert_many_q(TENON_HERE((&(JobUpsertMany){ .session = __VA_ARGS__ })))
+#define job_upsert_many_returning(...) \
+    job_upsert_many_returning_q(TENON_HERE((&(JobUpsertMany){ .session = __VA_ARGS__ })))
+#define job_update_each(...) \
+    job_update_each_q(TENON_HERE((&(JobUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum PageColumn {
@@ -827,6 +855,25 @@ typedef struct PageUpsert {
     PageSet update;
 } PageUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct PageUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    PageUnique on;
+    const PageSet *items;
+    size_t count;
+    PageColumn update[5];
+} PageUpsertMany;
+
+typedef struct PageUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    PageUnique on;
+    const PageSet *items;
+    size_t count;
+} PageUpdateEach;
+
 Page *page_find(tenon_session *session, const char *site, const char *path);
 Page *page_find_q(const tenon_key_options *options, const char *site, const char *path);
 Page *page_find_by_secret(tenon_session *session, const char *secret);
@@ -854,6 +901,9 @@ Page *page_delete_q(const tenon_key_options *options, const char *site, const ch
 int64_t page_update_many_q(const PageUpdateMany *change);
 int64_t page_delete_many_q(const PageDeleteMany *which);
 Page *page_upsert_q(const PageUpsert *row);
+int64_t page_upsert_many_q(const PageUpsertMany *rows);
+PageList page_upsert_many_returning_q(const PageUpsertMany *rows);
+int64_t page_update_each_q(const PageUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = PAGE_WHERES({ .a = … }, { .b = … })` */
@@ -911,6 +961,12 @@ Page *page_upsert_q(const PageUpsert *row);
     page_delete_many_q(TENON_HERE((&(PageDeleteMany){ .session = __VA_ARGS__ })))
 #define page_upsert(...) \
     page_upsert_q(TENON_HERE((&(PageUpsert){ .session = __VA_ARGS__ })))
+#define page_upsert_many(...) \
+    page_upsert_many_q(TENON_HERE((&(PageUpsertMany){ .session = __VA_ARGS__ })))
+#define page_upsert_many_returning(...) \
+    page_upsert_many_returning_q(TENON_HERE((&(PageUpsertMany){ .session = __VA_ARGS__ })))
+#define page_update_each(...) \
+    page_update_each_q(TENON_HERE((&(PageUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum NumberColumn {

@@ -395,6 +395,23 @@ Client *client_upsert_q(const ClientUpsert *query)
     return TENON_AS(Client *, tenon_upsert(&client_model, query));
 }
 
+int64_t client_upsert_many_q(const ClientUpsertMany *query)
+{
+    return tenon_upsert_many(&client_model, query);
+}
+
+ClientList client_upsert_many_returning_q(const ClientUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&client_model, query);
+    ClientList list = { TENON_AS(Client *, found.items), found.count };
+    return list;
+}
+
+int64_t client_update_each_q(const ClientUpdateEach *query)
+{
+    return tenon_update_each(&client_model, query);
+}
+
 Client *(client_restore)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
@@ -790,6 +807,23 @@ Order *order_upsert_q(const OrderUpsert *query)
     return TENON_AS(Order *, tenon_upsert(&order_model, query));
 }
 
+int64_t order_upsert_many_q(const OrderUpsertMany *query)
+{
+    return tenon_upsert_many(&order_model, query);
+}
+
+OrderList order_upsert_many_returning_q(const OrderUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&order_model, query);
+    OrderList list = { TENON_AS(Order *, found.items), found.count };
+    return list;
+}
+
+int64_t order_update_each_q(const OrderUpdateEach *query)
+{
+    return tenon_update_each(&order_model, query);
+}
+
 Order *(order_restore)(tenon_session *session, int64_t id)
 {
     const void *const tenon_key[] = { &id };
@@ -1151,5 +1185,22 @@ int64_t note_delete_many_q(const NoteDeleteMany *query)
 Note *note_upsert_q(const NoteUpsert *query)
 {
     return TENON_AS(Note *, tenon_upsert(&note_model, query));
+}
+
+int64_t note_upsert_many_q(const NoteUpsertMany *query)
+{
+    return tenon_upsert_many(&note_model, query);
+}
+
+NoteList note_upsert_many_returning_q(const NoteUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&note_model, query);
+    NoteList list = { TENON_AS(Note *, found.items), found.count };
+    return list;
+}
+
+int64_t note_update_each_q(const NoteUpdateEach *query)
+{
+    return tenon_update_each(&note_model, query);
 }
 

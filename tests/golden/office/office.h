@@ -485,6 +485,25 @@ typedef struct ClientUpsert {
     ClientSet update;
 } ClientUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct ClientUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    ClientUnique on;
+    const ClientSet *items;
+    size_t count;
+    ClientColumn update[5];
+} ClientUpsertMany;
+
+typedef struct ClientUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    ClientUnique on;
+    const ClientSet *items;
+    size_t count;
+} ClientUpdateEach;
+
 Client *client_find(tenon_session *session, int64_t id);
 Client *client_find_q(const tenon_key_options *options, int64_t id);
 Client *client_find_by_name(tenon_session *session, const char *name);
@@ -513,6 +532,9 @@ Client *client_delete_q(const tenon_key_options *options, int64_t id);
 int64_t client_update_many_q(const ClientUpdateMany *change);
 int64_t client_delete_many_q(const ClientDeleteMany *which);
 Client *client_upsert_q(const ClientUpsert *row);
+int64_t client_upsert_many_q(const ClientUpsertMany *rows);
+ClientList client_upsert_many_returning_q(const ClientUpsertMany *rows);
+int64_t client_update_each_q(const ClientUpdateEach *rows);
 Client *client_restore(tenon_session *session, int64_t id);
 Client *client_restore_q(const tenon_key_options *options, int64_t id);
 Client *client_purge(tenon_session *session, int64_t id);
@@ -586,6 +608,12 @@ int64_t client_purge_many_q(const ClientDeleteMany *which);
     client_delete_many_q(TENON_HERE((&(ClientDeleteMany){ .session = __VA_ARGS__ })))
 #define client_upsert(...) \
     client_upsert_q(TENON_HERE((&(ClientUpsert){ .session = __VA_ARGS__ })))
+#define client_upsert_many(...) \
+    client_upsert_many_q(TENON_HERE((&(ClientUpsertMany){ .session = __VA_ARGS__ })))
+#define client_upsert_many_returning(...) \
+    client_upsert_many_returning_q(TENON_HERE((&(ClientUpsertMany){ .session = __VA_ARGS__ })))
+#define client_update_each(...) \
+    client_update_each_q(TENON_HERE((&(ClientUpdateEach){ .session = __VA_ARGS__ })))
 #define client_restore(...) client_restore_with(__VA_ARGS__, .end_of_options = 0)
 #define client_restore_with(session_, key0_, ...) \
     client_restore_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
@@ -992,6 +1020,25 @@ typedef struct OrderUpsert {
     OrderSet update;
 } OrderUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct OrderUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    OrderUnique on;
+    const OrderSet *items;
+    size_t count;
+    OrderColumn update[4];
+} OrderUpsertMany;
+
+typedef struct OrderUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    OrderUnique on;
+    const OrderSet *items;
+    size_t count;
+} OrderUpdateEach;
+
 Order *order_find(tenon_session *session, int64_t id);
 Order *order_find_q(const tenon_key_options *options, int64_t id);
 Order *order_find_first_q(const OrderQuery *query);
@@ -1018,6 +1065,9 @@ Order *order_delete_q(const tenon_key_options *options, int64_t id);
 int64_t order_update_many_q(const OrderUpdateMany *change);
 int64_t order_delete_many_q(const OrderDeleteMany *which);
 Order *order_upsert_q(const OrderUpsert *row);
+int64_t order_upsert_many_q(const OrderUpsertMany *rows);
+OrderList order_upsert_many_returning_q(const OrderUpsertMany *rows);
+int64_t order_update_each_q(const OrderUpdateEach *rows);
 Order *order_restore(tenon_session *session, int64_t id);
 Order *order_restore_q(const tenon_key_options *options, int64_t id);
 Order *order_purge(tenon_session *session, int64_t id);
@@ -1088,6 +1138,12 @@ int64_t order_purge_many_q(const OrderDeleteMany *which);
     order_delete_many_q(TENON_HERE((&(OrderDeleteMany){ .session = __VA_ARGS__ })))
 #define order_upsert(...) \
     order_upsert_q(TENON_HERE((&(OrderUpsert){ .session = __VA_ARGS__ })))
+#define order_upsert_many(...) \
+    order_upsert_many_q(TENON_HERE((&(OrderUpsertMany){ .session = __VA_ARGS__ })))
+#define order_upsert_many_returning(...) \
+    order_upsert_many_returning_q(TENON_HERE((&(OrderUpsertMany){ .session = __VA_ARGS__ })))
+#define order_update_each(...) \
+    order_update_each_q(TENON_HERE((&(OrderUpdateEach){ .session = __VA_ARGS__ })))
 #define order_restore(...) order_restore_with(__VA_ARGS__, .end_of_options = 0)
 #define order_restore_with(session_, key0_, ...) \
     order_restore_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
@@ -1426,6 +1482,25 @@ typedef struct NoteUpsert {
     NoteSet update;
 } NoteUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct NoteUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    NoteUnique on;
+    const NoteSet *items;
+    size_t count;
+    NoteColumn update[4];
+} NoteUpsertMany;
+
+typedef struct NoteUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    NoteUnique on;
+    const NoteSet *items;
+    size_t count;
+} NoteUpdateEach;
+
 Note *note_find(tenon_session *session, int64_t id);
 Note *note_find_q(const tenon_key_options *options, int64_t id);
 Note *note_find_first_q(const NoteQuery *query);
@@ -1451,6 +1526,9 @@ Note *note_delete_q(const tenon_key_options *options, int64_t id);
 int64_t note_update_many_q(const NoteUpdateMany *change);
 int64_t note_delete_many_q(const NoteDeleteMany *which);
 Note *note_upsert_q(const NoteUpsert *row);
+int64_t note_upsert_many_q(const NoteUpsertMany *rows);
+NoteList note_upsert_many_returning_q(const NoteUpsertMany *rows);
+int64_t note_update_each_q(const NoteUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = NOTE_WHERES({ .a = … }, { .b = … })` */
@@ -1505,6 +1583,12 @@ Note *note_upsert_q(const NoteUpsert *row);
     note_delete_many_q(TENON_HERE((&(NoteDeleteMany){ .session = __VA_ARGS__ })))
 #define note_upsert(...) \
     note_upsert_q(TENON_HERE((&(NoteUpsert){ .session = __VA_ARGS__ })))
+#define note_upsert_many(...) \
+    note_upsert_many_q(TENON_HERE((&(NoteUpsertMany){ .session = __VA_ARGS__ })))
+#define note_upsert_many_returning(...) \
+    note_upsert_many_returning_q(TENON_HERE((&(NoteUpsertMany){ .session = __VA_ARGS__ })))
+#define note_update_each(...) \
+    note_update_each_q(TENON_HERE((&(NoteUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

@@ -585,3 +585,20 @@ Arrays *arrays_upsert_q(const ArraysUpsert *query)
     return TENON_AS(Arrays *, tenon_upsert(&arrays_model, query));
 }
 
+int64_t arrays_upsert_many_q(const ArraysUpsertMany *query)
+{
+    return tenon_upsert_many(&arrays_model, query);
+}
+
+ArraysList arrays_upsert_many_returning_q(const ArraysUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&arrays_model, query);
+    ArraysList list = { TENON_AS(Arrays *, found.items), found.count };
+    return list;
+}
+
+int64_t arrays_update_each_q(const ArraysUpdateEach *query)
+{
+    return tenon_update_each(&arrays_model, query);
+}
+

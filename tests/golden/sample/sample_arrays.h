@@ -448,6 +448,25 @@ typedef struct ArraysUpsert {
     ArraysSet update;
 } ArraysUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct ArraysUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    ArraysUnique on;
+    const ArraysSet *items;
+    size_t count;
+    ArraysColumn update[25];
+} ArraysUpsertMany;
+
+typedef struct ArraysUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    ArraysUnique on;
+    const ArraysSet *items;
+    size_t count;
+} ArraysUpdateEach;
+
 Arrays *arrays_find(tenon_session *session, int64_t id);
 Arrays *arrays_find_q(const tenon_key_options *options, int64_t id);
 Arrays *arrays_find_first_q(const ArraysQuery *query);
@@ -473,6 +492,9 @@ Arrays *arrays_delete_q(const tenon_key_options *options, int64_t id);
 int64_t arrays_update_many_q(const ArraysUpdateMany *change);
 int64_t arrays_delete_many_q(const ArraysDeleteMany *which);
 Arrays *arrays_upsert_q(const ArraysUpsert *row);
+int64_t arrays_upsert_many_q(const ArraysUpsertMany *rows);
+ArraysList arrays_upsert_many_returning_q(const ArraysUpsertMany *rows);
+int64_t arrays_update_each_q(const ArraysUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = ARRAYS_WHERES({ .a = … }, { .b = … })` */
@@ -527,6 +549,12 @@ Arrays *arrays_upsert_q(const ArraysUpsert *row);
     arrays_delete_many_q(TENON_HERE((&(ArraysDeleteMany){ .session = __VA_ARGS__ })))
 #define arrays_upsert(...) \
     arrays_upsert_q(TENON_HERE((&(ArraysUpsert){ .session = __VA_ARGS__ })))
+#define arrays_upsert_many(...) \
+    arrays_upsert_many_q(TENON_HERE((&(ArraysUpsertMany){ .session = __VA_ARGS__ })))
+#define arrays_upsert_many_returning(...) \
+    arrays_upsert_many_returning_q(TENON_HERE((&(ArraysUpsertMany){ .session = __VA_ARGS__ })))
+#define arrays_update_each(...) \
+    arrays_update_each_q(TENON_HERE((&(ArraysUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

@@ -721,3 +721,20 @@ Everything *everything_upsert_q(const EverythingUpsert *query)
     return TENON_AS(Everything *, tenon_upsert(&everything_model, query));
 }
 
+int64_t everything_upsert_many_q(const EverythingUpsertMany *query)
+{
+    return tenon_upsert_many(&everything_model, query);
+}
+
+EverythingList everything_upsert_many_returning_q(const EverythingUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&everything_model, query);
+    EverythingList list = { TENON_AS(Everything *, found.items), found.count };
+    return list;
+}
+
+int64_t everything_update_each_q(const EverythingUpdateEach *query)
+{
+    return tenon_update_each(&everything_model, query);
+}
+

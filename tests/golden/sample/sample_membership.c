@@ -375,3 +375,20 @@ Membership *membership_upsert_q(const MembershipUpsert *query)
     return TENON_AS(Membership *, tenon_upsert(&membership_model, query));
 }
 
+int64_t membership_upsert_many_q(const MembershipUpsertMany *query)
+{
+    return tenon_upsert_many(&membership_model, query);
+}
+
+MembershipList membership_upsert_many_returning_q(const MembershipUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&membership_model, query);
+    MembershipList list = { TENON_AS(Membership *, found.items), found.count };
+    return list;
+}
+
+int64_t membership_update_each_q(const MembershipUpdateEach *query)
+{
+    return tenon_update_each(&membership_model, query);
+}
+

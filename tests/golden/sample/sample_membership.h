@@ -408,6 +408,25 @@ typedef struct MembershipUpsert {
     MembershipSet update;
 } MembershipUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct MembershipUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    MembershipUnique on;
+    const MembershipSet *items;
+    size_t count;
+    MembershipColumn update[5];
+} MembershipUpsertMany;
+
+typedef struct MembershipUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    MembershipUnique on;
+    const MembershipSet *items;
+    size_t count;
+} MembershipUpdateEach;
+
 Membership *membership_find(tenon_session *session, int64_t userId, const char *groupName);
 Membership *membership_find_q(const tenon_key_options *options, int64_t userId, const char *groupName);
 Membership *membership_find_first_q(const MembershipQuery *query);
@@ -434,6 +453,9 @@ Membership *membership_delete_q(const tenon_key_options *options, int64_t userId
 int64_t membership_update_many_q(const MembershipUpdateMany *change);
 int64_t membership_delete_many_q(const MembershipDeleteMany *which);
 Membership *membership_upsert_q(const MembershipUpsert *row);
+int64_t membership_upsert_many_q(const MembershipUpsertMany *rows);
+MembershipList membership_upsert_many_returning_q(const MembershipUpsertMany *rows);
+int64_t membership_update_each_q(const MembershipUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = MEMBERSHIP_WHERES({ .a = … }, { .b = … })` */
@@ -498,6 +520,12 @@ Membership *membership_upsert_q(const MembershipUpsert *row);
     membership_delete_many_q(TENON_HERE((&(MembershipDeleteMany){ .session = __VA_ARGS__ })))
 #define membership_upsert(...) \
     membership_upsert_q(TENON_HERE((&(MembershipUpsert){ .session = __VA_ARGS__ })))
+#define membership_upsert_many(...) \
+    membership_upsert_many_q(TENON_HERE((&(MembershipUpsertMany){ .session = __VA_ARGS__ })))
+#define membership_upsert_many_returning(...) \
+    membership_upsert_many_returning_q(TENON_HERE((&(MembershipUpsertMany){ .session = __VA_ARGS__ })))
+#define membership_update_each(...) \
+    membership_update_each_q(TENON_HERE((&(MembershipUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

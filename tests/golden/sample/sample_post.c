@@ -469,3 +469,20 @@ Post *post_upsert_q(const PostUpsert *query)
     return TENON_AS(Post *, tenon_upsert(&post_model, query));
 }
 
+int64_t post_upsert_many_q(const PostUpsertMany *query)
+{
+    return tenon_upsert_many(&post_model, query);
+}
+
+PostList post_upsert_many_returning_q(const PostUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&post_model, query);
+    PostList list = { TENON_AS(Post *, found.items), found.count };
+    return list;
+}
+
+int64_t post_update_each_q(const PostUpdateEach *query)
+{
+    return tenon_update_each(&post_model, query);
+}
+

@@ -449,6 +449,25 @@ typedef struct PostUpsert {
     PostSet update;
 } PostUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct PostUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    PostUnique on;
+    const PostSet *items;
+    size_t count;
+    PostColumn update[9];
+} PostUpsertMany;
+
+typedef struct PostUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    PostUnique on;
+    const PostSet *items;
+    size_t count;
+} PostUpdateEach;
+
 Post *post_find(tenon_session *session, tenon_uuid id);
 Post *post_find_q(const tenon_key_options *options, tenon_uuid id);
 Post *post_find_by_author_id_slug(tenon_session *session, int64_t authorId, const char *slug);
@@ -477,6 +496,9 @@ Post *post_delete_q(const tenon_key_options *options, tenon_uuid id);
 int64_t post_update_many_q(const PostUpdateMany *change);
 int64_t post_delete_many_q(const PostDeleteMany *which);
 Post *post_upsert_q(const PostUpsert *row);
+int64_t post_upsert_many_q(const PostUpsertMany *rows);
+PostList post_upsert_many_returning_q(const PostUpsertMany *rows);
+int64_t post_update_each_q(const PostUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = POST_WHERES({ .a = … }, { .b = … })` */
@@ -544,6 +566,12 @@ Post *post_upsert_q(const PostUpsert *row);
     post_delete_many_q(TENON_HERE((&(PostDeleteMany){ .session = __VA_ARGS__ })))
 #define post_upsert(...) \
     post_upsert_q(TENON_HERE((&(PostUpsert){ .session = __VA_ARGS__ })))
+#define post_upsert_many(...) \
+    post_upsert_many_q(TENON_HERE((&(PostUpsertMany){ .session = __VA_ARGS__ })))
+#define post_upsert_many_returning(...) \
+    post_upsert_many_returning_q(TENON_HERE((&(PostUpsertMany){ .session = __VA_ARGS__ })))
+#define post_update_each(...) \
+    post_update_each_q(TENON_HERE((&(PostUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

@@ -547,3 +547,20 @@ User *user_upsert_q(const UserUpsert *query)
     return TENON_AS(User *, tenon_upsert(&user_model, query));
 }
 
+int64_t user_upsert_many_q(const UserUpsertMany *query)
+{
+    return tenon_upsert_many(&user_model, query);
+}
+
+UserList user_upsert_many_returning_q(const UserUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&user_model, query);
+    UserList list = { TENON_AS(User *, found.items), found.count };
+    return list;
+}
+
+int64_t user_update_each_q(const UserUpdateEach *query)
+{
+    return tenon_update_each(&user_model, query);
+}
+

@@ -402,6 +402,13 @@ CASE(upsert_calculated,
 CASE(upsert_without_change,
      membership_upsert(s,
                        .create = {.userId = SET(1), .groupName = SET("g"), .role = SET(ROLE_USER)}))
+static const MembershipSet noted[] = {
+    {.userId = SET(1), .groupName = SET("g"), .role = SET(ROLE_USER), .note = SET("x")},
+    {.userId = SET(2), .groupName = SET("g"), .role = SET(ROLE_ADMIN), .note = SET_NULL()}};
+CASE(upsert_many, membership_upsert_many(s, .items = noted, .count = 2))
+CASE(upsert_many_columns,
+     membership_upsert_many_returning(s, .items = noted, .count = 2, .update = {MEMBERSHIP_NOTE}))
+CASE(update_each, membership_update_each(s, .items = noted, .count = 2))
 CASE(delete_one, membership_delete(s, 1, "g"))
 CASE(delete_one_of_other_table, membership_delete(s, 1, "g", .table = {.name = "m2"}))
 CASE(delete_many, membership_delete_many(s, .where = {.note = IS_NULL()}))
@@ -430,6 +437,9 @@ static const sql_case write_cases[] = {
     {"upsert", upsert},
     {"upsert by calculation", upsert_calculated},
     {"upsert without a change", upsert_without_change},
+    {"upsert_many", upsert_many},
+    {"upsert_many of chosen columns, returning", upsert_many_columns},
+    {"update_each", update_each},
     {"delete", delete_one},
     {"delete in a table chosen at run time", delete_one_of_other_table},
     {"delete_many", delete_many},

@@ -48,6 +48,20 @@ static void an_upsert_counts_where_it_meets_a_row(void **state)
     }
 }
 
+static void changes_of_many_rows_count(void **state)
+{
+    both *b = *state;
+    Job *job = job_create(b->session, .title = SET("paint"));
+    assert_sound(b->session);
+    const JobSet item = {.id = SET(job->id), .title = SET("sand")};
+    assert_int_equal(job_update_each(b->session, .items = &item, .count = 1), 1);
+    assert_sound(b->session);
+    assert_int_equal(job_find(b->session, job->id)->version, 2);
+    assert_int_equal(job_upsert_many(b->session, .items = &item, .count = 1), 1);
+    assert_sound(b->session);
+    assert_int_equal(job_find(b->session, job->id)->version, 3);
+}
+
 static void a_row_that_has_not_changed_is_updated(void **state)
 {
     both *b = *state;
@@ -160,6 +174,7 @@ int main(void)
         ON_DESK(every_update_counts),
         ON_DESK(an_update_without_a_change_does_not_count),
         ON_DESK(an_upsert_counts_where_it_meets_a_row),
+        ON_DESK(changes_of_many_rows_count),
         ON_DESK(a_row_that_has_not_changed_is_updated),
         ON_DESK(a_row_that_has_changed_is_a_conflict),
         ON_DESK(a_row_that_is_gone_is_no_row),

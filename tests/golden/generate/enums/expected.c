@@ -433,6 +433,23 @@ RoleSet *role_set_upsert_q(const RoleSetUpsert *query)
     return TENON_AS(RoleSet *, tenon_upsert(&role_set_model, query));
 }
 
+int64_t role_set_upsert_many_q(const RoleSetUpsertMany *query)
+{
+    return tenon_upsert_many(&role_set_model, query);
+}
+
+RoleSetList role_set_upsert_many_returning_q(const RoleSetUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&role_set_model, query);
+    RoleSetList list = { TENON_AS(RoleSet *, found.items), found.count };
+    return list;
+}
+
+int64_t role_set_update_each_q(const RoleSetUpdateEach *query)
+{
+    return tenon_update_each(&role_set_model, query);
+}
+
 static const tenon_field role_admin_model_fields[] = {
     {
         .name = "id", .column = "id",
@@ -703,5 +720,22 @@ int64_t role_admin_delete_many_q(const Role_adminDeleteMany *query)
 Role_admin *role_admin_upsert_q(const Role_adminUpsert *query)
 {
     return TENON_AS(Role_admin *, tenon_upsert(&role_admin_model, query));
+}
+
+int64_t role_admin_upsert_many_q(const Role_adminUpsertMany *query)
+{
+    return tenon_upsert_many(&role_admin_model, query);
+}
+
+Role_adminList role_admin_upsert_many_returning_q(const Role_adminUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&role_admin_model, query);
+    Role_adminList list = { TENON_AS(Role_admin *, found.items), found.count };
+    return list;
+}
+
+int64_t role_admin_update_each_q(const Role_adminUpdateEach *query)
+{
+    return tenon_update_each(&role_admin_model, query);
 }
 

@@ -411,6 +411,25 @@ typedef struct RoleSetUpsert {
     RoleSetSet update;
 } RoleSetUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct RoleSetUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    RoleSetUnique on;
+    const RoleSetSet *items;
+    size_t count;
+    RoleSetColumn update[4];
+} RoleSetUpsertMany;
+
+typedef struct RoleSetUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    RoleSetUnique on;
+    const RoleSetSet *items;
+    size_t count;
+} RoleSetUpdateEach;
+
 RoleSet *role_set_find(tenon_session *session, int64_t id);
 RoleSet *role_set_find_q(const tenon_key_options *options, int64_t id);
 RoleSet *role_set_find_first_q(const RoleSetQuery *query);
@@ -436,6 +455,9 @@ RoleSet *role_set_delete_q(const tenon_key_options *options, int64_t id);
 int64_t role_set_update_many_q(const RoleSetUpdateMany *change);
 int64_t role_set_delete_many_q(const RoleSetDeleteMany *which);
 RoleSet *role_set_upsert_q(const RoleSetUpsert *row);
+int64_t role_set_upsert_many_q(const RoleSetUpsertMany *rows);
+RoleSetList role_set_upsert_many_returning_q(const RoleSetUpsertMany *rows);
+int64_t role_set_update_each_q(const RoleSetUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = ROLE_SET_WHERES({ .a = … }, { .b = … })` */
@@ -490,6 +512,12 @@ RoleSet *role_set_upsert_q(const RoleSetUpsert *row);
     role_set_delete_many_q(TENON_HERE((&(RoleSetDeleteMany){ .session = __VA_ARGS__ })))
 #define role_set_upsert(...) \
     role_set_upsert_q(TENON_HERE((&(RoleSetUpsert){ .session = __VA_ARGS__ })))
+#define role_set_upsert_many(...) \
+    role_set_upsert_many_q(TENON_HERE((&(RoleSetUpsertMany){ .session = __VA_ARGS__ })))
+#define role_set_upsert_many_returning(...) \
+    role_set_upsert_many_returning_q(TENON_HERE((&(RoleSetUpsertMany){ .session = __VA_ARGS__ })))
+#define role_set_update_each(...) \
+    role_set_update_each_q(TENON_HERE((&(RoleSetUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum Role_adminColumn {
@@ -787,6 +815,25 @@ typedef struct Role_adminUpsert {
     Role_adminSet update;
 } Role_adminUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct Role_adminUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    Role_adminUnique on;
+    const Role_adminSet *items;
+    size_t count;
+    Role_adminColumn update[1];
+} Role_adminUpsertMany;
+
+typedef struct Role_adminUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    Role_adminUnique on;
+    const Role_adminSet *items;
+    size_t count;
+} Role_adminUpdateEach;
+
 Role_admin *role_admin_find(tenon_session *session, int64_t id);
 Role_admin *role_admin_find_q(const tenon_key_options *options, int64_t id);
 Role_admin *role_admin_find_first_q(const Role_adminQuery *query);
@@ -812,6 +859,9 @@ Role_admin *role_admin_delete_q(const tenon_key_options *options, int64_t id);
 int64_t role_admin_update_many_q(const Role_adminUpdateMany *change);
 int64_t role_admin_delete_many_q(const Role_adminDeleteMany *which);
 Role_admin *role_admin_upsert_q(const Role_adminUpsert *row);
+int64_t role_admin_upsert_many_q(const Role_adminUpsertMany *rows);
+Role_adminList role_admin_upsert_many_returning_q(const Role_adminUpsertMany *rows);
+int64_t role_admin_update_each_q(const Role_adminUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = ROLE_ADMIN_WHERES({ .a = … }, { .b = … })` */
@@ -866,6 +916,12 @@ Role_admin *role_admin_upsert_q(const Role_adminUpsert *row);
     role_admin_delete_many_q(TENON_HERE((&(Role_adminDeleteMany){ .session = __VA_ARGS__ })))
 #define role_admin_upsert(...) \
     role_admin_upsert_q(TENON_HERE((&(Role_adminUpsert){ .session = __VA_ARGS__ })))
+#define role_admin_upsert_many(...) \
+    role_admin_upsert_many_q(TENON_HERE((&(Role_adminUpsertMany){ .session = __VA_ARGS__ })))
+#define role_admin_upsert_many_returning(...) \
+    role_admin_upsert_many_returning_q(TENON_HERE((&(Role_adminUpsertMany){ .session = __VA_ARGS__ })))
+#define role_admin_update_each(...) \
+    role_admin_update_each_q(TENON_HERE((&(Role_adminUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

@@ -1005,6 +1005,25 @@ typedef struct EverythingUpsert {
     EverythingSet update;
 } EverythingUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct EverythingUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    EverythingUnique on;
+    const EverythingSet *items;
+    size_t count;
+    EverythingColumn update[71];
+} EverythingUpsertMany;
+
+typedef struct EverythingUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    EverythingUnique on;
+    const EverythingSet *items;
+    size_t count;
+} EverythingUpdateEach;
+
 Everything *everything_find(tenon_session *session, int64_t id);
 Everything *everything_find_q(const tenon_key_options *options, int64_t id);
 Everything *everything_find_first_q(const EverythingQuery *query);
@@ -1030,6 +1049,9 @@ Everything *everything_delete_q(const tenon_key_options *options, int64_t id);
 int64_t everything_update_many_q(const EverythingUpdateMany *change);
 int64_t everything_delete_many_q(const EverythingDeleteMany *which);
 Everything *everything_upsert_q(const EverythingUpsert *row);
+int64_t everything_upsert_many_q(const EverythingUpsertMany *rows);
+EverythingList everything_upsert_many_returning_q(const EverythingUpsertMany *rows);
+int64_t everything_update_each_q(const EverythingUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = EVERYTHING_WHERES({ .a = … }, { .b = … })` */
@@ -1084,6 +1106,12 @@ Everything *everything_upsert_q(const EverythingUpsert *row);
     everything_delete_many_q(TENON_HERE((&(EverythingDeleteMany){ .session = __VA_ARGS__ })))
 #define everything_upsert(...) \
     everything_upsert_q(TENON_HERE((&(EverythingUpsert){ .session = __VA_ARGS__ })))
+#define everything_upsert_many(...) \
+    everything_upsert_many_q(TENON_HERE((&(EverythingUpsertMany){ .session = __VA_ARGS__ })))
+#define everything_upsert_many_returning(...) \
+    everything_upsert_many_returning_q(TENON_HERE((&(EverythingUpsertMany){ .session = __VA_ARGS__ })))
+#define everything_update_each(...) \
+    everything_update_each_q(TENON_HERE((&(EverythingUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

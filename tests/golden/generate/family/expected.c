@@ -273,6 +273,23 @@ User *user_upsert_q(const UserUpsert *query)
     return TENON_AS(User *, tenon_upsert(&user_model, query));
 }
 
+int64_t user_upsert_many_q(const UserUpsertMany *query)
+{
+    return tenon_upsert_many(&user_model, query);
+}
+
+UserList_ user_upsert_many_returning_q(const UserUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&user_model, query);
+    UserList_ list = { TENON_AS(User *, found.items), found.count };
+    return list;
+}
+
+int64_t user_update_each_q(const UserUpdateEach *query)
+{
+    return tenon_update_each(&user_model, query);
+}
+
 static const tenon_field user_list_model_fields[] = {
     {
         .name = "id", .column = "id",
@@ -543,6 +560,23 @@ int64_t user_list_delete_many_q(const UserListDeleteMany *query)
 UserList *user_list_upsert_q(const UserListUpsert *query)
 {
     return TENON_AS(UserList *, tenon_upsert(&user_list_model, query));
+}
+
+int64_t user_list_upsert_many_q(const UserListUpsertMany *query)
+{
+    return tenon_upsert_many(&user_list_model, query);
+}
+
+UserListList user_list_upsert_many_returning_q(const UserListUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&user_list_model, query);
+    UserListList list = { TENON_AS(UserList *, found.items), found.count };
+    return list;
+}
+
+int64_t user_list_update_each_q(const UserListUpdateEach *query)
+{
+    return tenon_update_each(&user_list_model, query);
 }
 
 static const tenon_field user_query_model_fields[] = {
@@ -817,6 +851,23 @@ UserQuery *user_query_upsert_q(const UserQueryUpsert *query)
     return TENON_AS(UserQuery *, tenon_upsert(&user_query_model, query));
 }
 
+int64_t user_query_upsert_many_q(const UserQueryUpsertMany *query)
+{
+    return tenon_upsert_many(&user_query_model, query);
+}
+
+UserQueryList user_query_upsert_many_returning_q(const UserQueryUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&user_query_model, query);
+    UserQueryList list = { TENON_AS(UserQuery *, found.items), found.count };
+    return list;
+}
+
+int64_t user_query_update_each_q(const UserQueryUpdateEach *query)
+{
+    return tenon_update_each(&user_query_model, query);
+}
+
 static const tenon_field user__model_fields[] = {
     {
         .name = "id", .column = "id",
@@ -1087,6 +1138,23 @@ int64_t user__delete_many_q(const userDeleteMany *query)
 user *user__upsert_q(const userUpsert *query)
 {
     return TENON_AS(user *, tenon_upsert(&user__model, query));
+}
+
+int64_t user__upsert_many_q(const userUpsertMany *query)
+{
+    return tenon_upsert_many(&user__model, query);
+}
+
+userList user__upsert_many_returning_q(const userUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&user__model, query);
+    userList list = { TENON_AS(user *, found.items), found.count };
+    return list;
+}
+
+int64_t user__update_each_q(const userUpdateEach *query)
+{
+    return tenon_update_each(&user__model, query);
 }
 
 static const tenon_field user_find_model_fields[] = {
@@ -1400,5 +1468,22 @@ int64_t user_find_delete_many_q(const UserFindDeleteMany *query)
 UserFind *user_find_upsert_q(const UserFindUpsert *query)
 {
     return TENON_AS(UserFind *, tenon_upsert(&user_find_model, query));
+}
+
+int64_t user_find_upsert_many_q(const UserFindUpsertMany *query)
+{
+    return tenon_upsert_many(&user_find_model, query);
+}
+
+UserFindList user_find_upsert_many_returning_q(const UserFindUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&user_find_model, query);
+    UserFindList list = { TENON_AS(UserFind *, found.items), found.count };
+    return list;
+}
+
+int64_t user_find_update_each_q(const UserFindUpdateEach *query)
+{
+    return tenon_update_each(&user_find_model, query);
 }
 

@@ -399,6 +399,25 @@ typedef struct UserUpsert {
     UserSet update;
 } UserUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct UserUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    UserUnique on;
+    const UserSet *items;
+    size_t count;
+    UserColumn update[1];
+} UserUpsertMany;
+
+typedef struct UserUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    UserUnique on;
+    const UserSet *items;
+    size_t count;
+} UserUpdateEach;
+
 User *user_find(tenon_session *session, int64_t id);
 User *user_find_q(const tenon_key_options *options, int64_t id);
 User *user_find_first_q(const UserQuery_ *query);
@@ -424,6 +443,9 @@ User *user_delete_q(const tenon_key_options *options, int64_t id);
 int64_t user_update_many_q(const UserUpdateMany *change);
 int64_t user_delete_many_q(const UserDeleteMany *which);
 User *user_upsert_q(const UserUpsert *row);
+int64_t user_upsert_many_q(const UserUpsertMany *rows);
+UserList_ user_upsert_many_returning_q(const UserUpsertMany *rows);
+int64_t user_update_each_q(const UserUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = USER_WHERES({ .a = … }, { .b = … })` */
@@ -478,6 +500,12 @@ User *user_upsert_q(const UserUpsert *row);
     user_delete_many_q(TENON_HERE((&(UserDeleteMany){ .session = __VA_ARGS__ })))
 #define user_upsert(...) \
     user_upsert_q(TENON_HERE((&(UserUpsert){ .session = __VA_ARGS__ })))
+#define user_upsert_many(...) \
+    user_upsert_many_q(TENON_HERE((&(UserUpsertMany){ .session = __VA_ARGS__ })))
+#define user_upsert_many_returning(...) \
+    user_upsert_many_returning_q(TENON_HERE((&(UserUpsertMany){ .session = __VA_ARGS__ })))
+#define user_update_each(...) \
+    user_update_each_q(TENON_HERE((&(UserUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum UserListColumn {
@@ -775,6 +803,25 @@ typedef struct UserListUpsert {
     UserListSet update;
 } UserListUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct UserListUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    UserListUnique on;
+    const UserListSet *items;
+    size_t count;
+    UserListColumn update[1];
+} UserListUpsertMany;
+
+typedef struct UserListUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    UserListUnique on;
+    const UserListSet *items;
+    size_t count;
+} UserListUpdateEach;
+
 UserList *user_list_find(tenon_session *session, int64_t id);
 UserList *user_list_find_q(const tenon_key_options *options, int64_t id);
 UserList *user_list_find_first_q(const UserListQuery *query);
@@ -800,6 +847,9 @@ UserList *user_list_delete_q(const tenon_key_options *options, int64_t id);
 int64_t user_list_update_many_q(const UserListUpdateMany *change);
 int64_t user_list_delete_many_q(const UserListDeleteMany *which);
 UserList *user_list_upsert_q(const UserListUpsert *row);
+int64_t user_list_upsert_many_q(const UserListUpsertMany *rows);
+UserListList user_list_upsert_many_returning_q(const UserListUpsertMany *rows);
+int64_t user_list_update_each_q(const UserListUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = USER_LIST_WHERES({ .a = … }, { .b = … })` */
@@ -854,6 +904,12 @@ UserList *user_list_upsert_q(const UserListUpsert *row);
     user_list_delete_many_q(TENON_HERE((&(UserListDeleteMany){ .session = __VA_ARGS__ })))
 #define user_list_upsert(...) \
     user_list_upsert_q(TENON_HERE((&(UserListUpsert){ .session = __VA_ARGS__ })))
+#define user_list_upsert_many(...) \
+    user_list_upsert_many_q(TENON_HERE((&(UserListUpsertMany){ .session = __VA_ARGS__ })))
+#define user_list_upsert_many_returning(...) \
+    user_list_upsert_many_returning_q(TENON_HERE((&(UserListUpsertMany){ .session = __VA_ARGS__ })))
+#define user_list_update_each(...) \
+    user_list_update_each_q(TENON_HERE((&(UserListUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum UserQueryColumn {
@@ -1151,6 +1207,25 @@ typedef struct UserQueryUpsert {
     UserQuerySet update;
 } UserQueryUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct UserQueryUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    UserQueryUnique on;
+    const UserQuerySet *items;
+    size_t count;
+    UserQueryColumn update[1];
+} UserQueryUpsertMany;
+
+typedef struct UserQueryUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    UserQueryUnique on;
+    const UserQuerySet *items;
+    size_t count;
+} UserQueryUpdateEach;
+
 UserQuery *user_query_find(tenon_session *session, int64_t id);
 UserQuery *user_query_find_q(const tenon_key_options *options, int64_t id);
 UserQuery *user_query_find_first_q(const UserQueryQuery *query);
@@ -1176,6 +1251,9 @@ UserQuery *user_query_delete_q(const tenon_key_options *options, int64_t id);
 int64_t user_query_update_many_q(const UserQueryUpdateMany *change);
 int64_t user_query_delete_many_q(const UserQueryDeleteMany *which);
 UserQuery *user_query_upsert_q(const UserQueryUpsert *row);
+int64_t user_query_upsert_many_q(const UserQueryUpsertMany *rows);
+UserQueryList user_query_upsert_many_returning_q(const UserQueryUpsertMany *rows);
+int64_t user_query_update_each_q(const UserQueryUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = USER_QUERY_WHERES({ .a = … }, { .b = … })` */
@@ -1230,6 +1308,12 @@ UserQuery *user_query_upsert_q(const UserQueryUpsert *row);
     user_query_delete_many_q(TENON_HERE((&(UserQueryDeleteMany){ .session = __VA_ARGS__ })))
 #define user_query_upsert(...) \
     user_query_upsert_q(TENON_HERE((&(UserQueryUpsert){ .session = __VA_ARGS__ })))
+#define user_query_upsert_many(...) \
+    user_query_upsert_many_q(TENON_HERE((&(UserQueryUpsertMany){ .session = __VA_ARGS__ })))
+#define user_query_upsert_many_returning(...) \
+    user_query_upsert_many_returning_q(TENON_HERE((&(UserQueryUpsertMany){ .session = __VA_ARGS__ })))
+#define user_query_update_each(...) \
+    user_query_update_each_q(TENON_HERE((&(UserQueryUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum userColumn {
@@ -1527,6 +1611,25 @@ typedef struct userUpsert {
     userSet update;
 } userUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct userUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    userUnique on;
+    const userSet *items;
+    size_t count;
+    userColumn update[1];
+} userUpsertMany;
+
+typedef struct userUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    userUnique on;
+    const userSet *items;
+    size_t count;
+} userUpdateEach;
+
 user *user__find(tenon_session *session, int64_t id);
 user *user__find_q(const tenon_key_options *options, int64_t id);
 user *user__find_first_q(const userQuery *query);
@@ -1552,6 +1655,9 @@ user *user__delete_q(const tenon_key_options *options, int64_t id);
 int64_t user__update_many_q(const userUpdateMany *change);
 int64_t user__delete_many_q(const userDeleteMany *which);
 user *user__upsert_q(const userUpsert *row);
+int64_t user__upsert_many_q(const userUpsertMany *rows);
+userList user__upsert_many_returning_q(const userUpsertMany *rows);
+int64_t user__update_each_q(const userUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = USER__WHERES({ .a = … }, { .b = … })` */
@@ -1606,6 +1712,12 @@ user *user__upsert_q(const userUpsert *row);
     user__delete_many_q(TENON_HERE((&(userDeleteMany){ .session = __VA_ARGS__ })))
 #define user__upsert(...) \
     user__upsert_q(TENON_HERE((&(userUpsert){ .session = __VA_ARGS__ })))
+#define user__upsert_many(...) \
+    user__upsert_many_q(TENON_HERE((&(userUpsertMany){ .session = __VA_ARGS__ })))
+#define user__upsert_many_returning(...) \
+    user__upsert_many_returning_q(TENON_HERE((&(userUpsertMany){ .session = __VA_ARGS__ })))
+#define user__update_each(...) \
+    user__update_each_q(TENON_HERE((&(userUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum UserFindColumn {
@@ -1918,6 +2030,25 @@ typedef struct UserFindUpsert {
     UserFindSet update;
 } UserFindUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct UserFindUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    UserFindUnique on;
+    const UserFindSet *items;
+    size_t count;
+    UserFindColumn update[2];
+} UserFindUpsertMany;
+
+typedef struct UserFindUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    UserFindUnique on;
+    const UserFindSet *items;
+    size_t count;
+} UserFindUpdateEach;
+
 UserFind *user_find_find(tenon_session *session, int64_t find);
 UserFind *user_find_find_q(const tenon_key_options *options, int64_t find);
 UserFind *user_find_find_by_many(tenon_session *session, int64_t many);
@@ -1945,6 +2076,9 @@ UserFind *user_find_delete_q(const tenon_key_options *options, int64_t find);
 int64_t user_find_update_many_q(const UserFindUpdateMany *change);
 int64_t user_find_delete_many_q(const UserFindDeleteMany *which);
 UserFind *user_find_upsert_q(const UserFindUpsert *row);
+int64_t user_find_upsert_many_q(const UserFindUpsertMany *rows);
+UserFindList user_find_upsert_many_returning_q(const UserFindUpsertMany *rows);
+int64_t user_find_update_each_q(const UserFindUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = USER_FIND_WHERES({ .a = … }, { .b = … })` */
@@ -2002,6 +2136,12 @@ UserFind *user_find_upsert_q(const UserFindUpsert *row);
     user_find_delete_many_q(TENON_HERE((&(UserFindDeleteMany){ .session = __VA_ARGS__ })))
 #define user_find_upsert(...) \
     user_find_upsert_q(TENON_HERE((&(UserFindUpsert){ .session = __VA_ARGS__ })))
+#define user_find_upsert_many(...) \
+    user_find_upsert_many_q(TENON_HERE((&(UserFindUpsertMany){ .session = __VA_ARGS__ })))
+#define user_find_upsert_many_returning(...) \
+    user_find_upsert_many_returning_q(TENON_HERE((&(UserFindUpsertMany){ .session = __VA_ARGS__ })))
+#define user_find_update_each(...) \
+    user_find_update_each_q(TENON_HERE((&(UserFindUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

@@ -407,3 +407,20 @@ Hostile *hostile_upsert_q(const HostileUpsert *query)
     return TENON_AS(Hostile *, tenon_upsert(&hostile_model, query));
 }
 
+int64_t hostile_upsert_many_q(const HostileUpsertMany *query)
+{
+    return tenon_upsert_many(&hostile_model, query);
+}
+
+HostileList hostile_upsert_many_returning_q(const HostileUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&hostile_model, query);
+    HostileList list = { TENON_AS(Hostile *, found.items), found.count };
+    return list;
+}
+
+int64_t hostile_update_each_q(const HostileUpdateEach *query)
+{
+    return tenon_update_each(&hostile_model, query);
+}
+

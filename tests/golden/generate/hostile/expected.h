@@ -384,6 +384,25 @@ typedef struct HostileUpsert {
     HostileSet update;
 } HostileUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct HostileUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    HostileUnique on;
+    const HostileSet *items;
+    size_t count;
+    HostileColumn update[5];
+} HostileUpsertMany;
+
+typedef struct HostileUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    HostileUnique on;
+    const HostileSet *items;
+    size_t count;
+} HostileUpdateEach;
+
 Hostile *hostile_find(tenon_session *session, int64_t id);
 Hostile *hostile_find_q(const tenon_key_options *options, int64_t id);
 Hostile *hostile_find_by_last(tenon_session *session, int64_t last);
@@ -411,6 +430,9 @@ Hostile *hostile_delete_q(const tenon_key_options *options, int64_t id);
 int64_t hostile_update_many_q(const HostileUpdateMany *change);
 int64_t hostile_delete_many_q(const HostileDeleteMany *which);
 Hostile *hostile_upsert_q(const HostileUpsert *row);
+int64_t hostile_upsert_many_q(const HostileUpsertMany *rows);
+HostileList hostile_upsert_many_returning_q(const HostileUpsertMany *rows);
+int64_t hostile_update_each_q(const HostileUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = HOSTILE_WHERES({ .a = … }, { .b = … })` */
@@ -468,6 +490,12 @@ Hostile *hostile_upsert_q(const HostileUpsert *row);
     hostile_delete_many_q(TENON_HERE((&(HostileDeleteMany){ .session = __VA_ARGS__ })))
 #define hostile_upsert(...) \
     hostile_upsert_q(TENON_HERE((&(HostileUpsert){ .session = __VA_ARGS__ })))
+#define hostile_upsert_many(...) \
+    hostile_upsert_many_q(TENON_HERE((&(HostileUpsertMany){ .session = __VA_ARGS__ })))
+#define hostile_upsert_many_returning(...) \
+    hostile_upsert_many_returning_q(TENON_HERE((&(HostileUpsertMany){ .session = __VA_ARGS__ })))
+#define hostile_update_each(...) \
+    hostile_update_each_q(TENON_HERE((&(HostileUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

@@ -437,6 +437,23 @@ Membership *membership_upsert_q(const MembershipUpsert *query)
     return TENON_AS(Membership *, tenon_upsert(&membership_model, query));
 }
 
+int64_t membership_upsert_many_q(const MembershipUpsertMany *query)
+{
+    return tenon_upsert_many(&membership_model, query);
+}
+
+MembershipList membership_upsert_many_returning_q(const MembershipUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&membership_model, query);
+    MembershipList list = { TENON_AS(Membership *, found.items), found.count };
+    return list;
+}
+
+int64_t membership_update_each_q(const MembershipUpdateEach *query)
+{
+    return tenon_update_each(&membership_model, query);
+}
+
 static const tenon_field person_model_fields[] = {
     {
         .name = "id", .column = "id",
@@ -774,6 +791,23 @@ Person *person_upsert_q(const PersonUpsert *query)
     return TENON_AS(Person *, tenon_upsert(&person_model, query));
 }
 
+int64_t person_upsert_many_q(const PersonUpsertMany *query)
+{
+    return tenon_upsert_many(&person_model, query);
+}
+
+PersonList person_upsert_many_returning_q(const PersonUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&person_model, query);
+    PersonList list = { TENON_AS(Person *, found.items), found.count };
+    return list;
+}
+
+int64_t person_update_each_q(const PersonUpdateEach *query)
+{
+    return tenon_update_each(&person_model, query);
+}
+
 static const tenon_field tagged_model_fields[] = {
     {
         .name = "a", .column = "a",
@@ -1049,5 +1083,22 @@ int64_t tagged_delete_many_q(const TaggedDeleteMany *query)
 Tagged *tagged_upsert_q(const TaggedUpsert *query)
 {
     return TENON_AS(Tagged *, tenon_upsert(&tagged_model, query));
+}
+
+int64_t tagged_upsert_many_q(const TaggedUpsertMany *query)
+{
+    return tenon_upsert_many(&tagged_model, query);
+}
+
+TaggedList tagged_upsert_many_returning_q(const TaggedUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&tagged_model, query);
+    TaggedList list = { TENON_AS(Tagged *, found.items), found.count };
+    return list;
+}
+
+int64_t tagged_update_each_q(const TaggedUpdateEach *query)
+{
+    return tenon_update_each(&tagged_model, query);
 }
 

@@ -479,6 +479,25 @@ typedef struct MembershipUpsert {
     MembershipSet update;
 } MembershipUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct MembershipUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    MembershipUnique on;
+    const MembershipSet *items;
+    size_t count;
+    MembershipColumn update[5];
+} MembershipUpsertMany;
+
+typedef struct MembershipUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    MembershipUnique on;
+    const MembershipSet *items;
+    size_t count;
+} MembershipUpdateEach;
+
 Membership *membership_find(tenon_session *session, int64_t userId, tenon_uuid groupId);
 Membership *membership_find_q(const tenon_key_options *options, int64_t userId, tenon_uuid groupId);
 Membership *membership_find_by_email(tenon_session *session, const char *email);
@@ -511,6 +530,9 @@ Membership *membership_delete_q(const tenon_key_options *options, int64_t userId
 int64_t membership_update_many_q(const MembershipUpdateMany *change);
 int64_t membership_delete_many_q(const MembershipDeleteMany *which);
 Membership *membership_upsert_q(const MembershipUpsert *row);
+int64_t membership_upsert_many_q(const MembershipUpsertMany *rows);
+MembershipList membership_upsert_many_returning_q(const MembershipUpsertMany *rows);
+int64_t membership_update_each_q(const MembershipUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = MEMBERSHIP_WHERES({ .a = … }, { .b = … })` */
@@ -584,6 +606,12 @@ Membership *membership_upsert_q(const MembershipUpsert *row);
     membership_delete_many_q(TENON_HERE((&(MembershipDeleteMany){ .session = __VA_ARGS__ })))
 #define membership_upsert(...) \
     membership_upsert_q(TENON_HERE((&(MembershipUpsert){ .session = __VA_ARGS__ })))
+#define membership_upsert_many(...) \
+    membership_upsert_many_q(TENON_HERE((&(MembershipUpsertMany){ .session = __VA_ARGS__ })))
+#define membership_upsert_many_returning(...) \
+    membership_upsert_many_returning_q(TENON_HERE((&(MembershipUpsertMany){ .session = __VA_ARGS__ })))
+#define membership_update_each(...) \
+    membership_update_each_q(TENON_HERE((&(MembershipUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum PersonColumn {
@@ -974,6 +1002,25 @@ typedef struct PersonUpsert {
     PersonSet update;
 } PersonUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct PersonUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    PersonUnique on;
+    const PersonSet *items;
+    size_t count;
+    PersonColumn update[1];
+} PersonUpsertMany;
+
+typedef struct PersonUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    PersonUnique on;
+    const PersonSet *items;
+    size_t count;
+} PersonUpdateEach;
+
 Person *person_find(tenon_session *session, int64_t id);
 Person *person_find_q(const tenon_key_options *options, int64_t id);
 Person *person_find_first_q(const PersonQuery *query);
@@ -1000,6 +1047,9 @@ Person *person_delete_q(const tenon_key_options *options, int64_t id);
 int64_t person_update_many_q(const PersonUpdateMany *change);
 int64_t person_delete_many_q(const PersonDeleteMany *which);
 Person *person_upsert_q(const PersonUpsert *row);
+int64_t person_upsert_many_q(const PersonUpsertMany *rows);
+PersonList person_upsert_many_returning_q(const PersonUpsertMany *rows);
+int64_t person_update_each_q(const PersonUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = PERSON_WHERES({ .a = … }, { .b = … })` */
@@ -1064,6 +1114,12 @@ Person *person_upsert_q(const PersonUpsert *row);
     person_delete_many_q(TENON_HERE((&(PersonDeleteMany){ .session = __VA_ARGS__ })))
 #define person_upsert(...) \
     person_upsert_q(TENON_HERE((&(PersonUpsert){ .session = __VA_ARGS__ })))
+#define person_upsert_many(...) \
+    person_upsert_many_q(TENON_HERE((&(PersonUpsertMany){ .session = __VA_ARGS__ })))
+#define person_upsert_many_returning(...) \
+    person_upsert_many_returning_q(TENON_HERE((&(PersonUpsertMany){ .session = __VA_ARGS__ })))
+#define person_update_each(...) \
+    person_update_each_q(TENON_HERE((&(PersonUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum TaggedColumn {
@@ -1376,6 +1432,25 @@ typedef struct TaggedUpsert {
     TaggedSet update;
 } TaggedUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct TaggedUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    TaggedUnique on;
+    const TaggedSet *items;
+    size_t count;
+    TaggedColumn update[2];
+} TaggedUpsertMany;
+
+typedef struct TaggedUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    TaggedUnique on;
+    const TaggedSet *items;
+    size_t count;
+} TaggedUpdateEach;
+
 Tagged *tagged_find_by_a_b(tenon_session *session, int64_t a, int64_t b);
 Tagged *tagged_find_by_a_b_q(const tenon_key_options *options, int64_t a, int64_t b);
 Tagged *tagged_find_first_q(const TaggedQuery *query);
@@ -1398,6 +1473,9 @@ TaggedList tagged_create_many_returning_q(const TaggedCreateMany *rows);
 int64_t tagged_update_many_q(const TaggedUpdateMany *change);
 int64_t tagged_delete_many_q(const TaggedDeleteMany *which);
 Tagged *tagged_upsert_q(const TaggedUpsert *row);
+int64_t tagged_upsert_many_q(const TaggedUpsertMany *rows);
+TaggedList tagged_upsert_many_returning_q(const TaggedUpsertMany *rows);
+int64_t tagged_update_each_q(const TaggedUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = TAGGED_WHERES({ .a = … }, { .b = … })` */
@@ -1447,6 +1525,12 @@ Tagged *tagged_upsert_q(const TaggedUpsert *row);
     tagged_delete_many_q(TENON_HERE((&(TaggedDeleteMany){ .session = __VA_ARGS__ })))
 #define tagged_upsert(...) \
     tagged_upsert_q(TENON_HERE((&(TaggedUpsert){ .session = __VA_ARGS__ })))
+#define tagged_upsert_many(...) \
+    tagged_upsert_many_q(TENON_HERE((&(TaggedUpsertMany){ .session = __VA_ARGS__ })))
+#define tagged_upsert_many_returning(...) \
+    tagged_upsert_many_returning_q(TENON_HERE((&(TaggedUpsertMany){ .session = __VA_ARGS__ })))
+#define tagged_update_each(...) \
+    tagged_update_each_q(TENON_HERE((&(TaggedUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

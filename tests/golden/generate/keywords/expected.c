@@ -760,6 +760,23 @@ Reserved *reserved_upsert_q(const ReservedUpsert *query)
     return TENON_AS(Reserved *, tenon_upsert(&reserved_model, query));
 }
 
+int64_t reserved_upsert_many_q(const ReservedUpsertMany *query)
+{
+    return tenon_upsert_many(&reserved_model, query);
+}
+
+ReservedList reserved_upsert_many_returning_q(const ReservedUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&reserved_model, query);
+    ReservedList list = { TENON_AS(Reserved *, found.items), found.count };
+    return list;
+}
+
+int64_t reserved_update_each_q(const ReservedUpdateEach *query)
+{
+    return tenon_update_each(&reserved_model, query);
+}
+
 static const tenon_field file_model_fields[] = {
     {
         .name = "FILE", .column = "FILE",
@@ -1030,6 +1047,23 @@ int64_t file_delete_many_q(const FILE_DeleteMany *query)
 FILE_ *file_upsert_q(const FILE_Upsert *query)
 {
     return TENON_AS(FILE_ *, tenon_upsert(&file_model, query));
+}
+
+int64_t file_upsert_many_q(const FILE_UpsertMany *query)
+{
+    return tenon_upsert_many(&file_model, query);
+}
+
+FILE_List file_upsert_many_returning_q(const FILE_UpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&file_model, query);
+    FILE_List list = { TENON_AS(FILE_ *, found.items), found.count };
+    return list;
+}
+
+int64_t file_update_each_q(const FILE_UpdateEach *query)
+{
+    return tenon_update_each(&file_model, query);
 }
 
 static const tenon_field bool_model_fields[] = {
@@ -1304,6 +1338,23 @@ bool_ *bool_upsert_q(const bool_Upsert *query)
     return TENON_AS(bool_ *, tenon_upsert(&bool_model, query));
 }
 
+int64_t bool_upsert_many_q(const bool_UpsertMany *query)
+{
+    return tenon_upsert_many(&bool_model, query);
+}
+
+bool_List bool_upsert_many_returning_q(const bool_UpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&bool_model, query);
+    bool_List list = { TENON_AS(bool_ *, found.items), found.count };
+    return list;
+}
+
+int64_t bool_update_each_q(const bool_UpdateEach *query)
+{
+    return tenon_update_each(&bool_model, query);
+}
+
 static const tenon_field tenon_session_model_fields[] = {
     {
         .name = "session", .column = "session",
@@ -1574,6 +1625,23 @@ int64_t tenon_session_delete_many_q(const tenon_session_DeleteMany *query)
 tenon_session_ *tenon_session_upsert_q(const tenon_session_Upsert *query)
 {
     return TENON_AS(tenon_session_ *, tenon_upsert(&tenon_session_model, query));
+}
+
+int64_t tenon_session_upsert_many_q(const tenon_session_UpsertMany *query)
+{
+    return tenon_upsert_many(&tenon_session_model, query);
+}
+
+tenon_session_List tenon_session_upsert_many_returning_q(const tenon_session_UpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&tenon_session_model, query);
+    tenon_session_List list = { TENON_AS(tenon_session_ *, found.items), found.count };
+    return list;
+}
+
+int64_t tenon_session_update_each_q(const tenon_session_UpdateEach *query)
+{
+    return tenon_update_each(&tenon_session_model, query);
 }
 
 static const tenon_field tenon___model_fields[] = {
@@ -1848,6 +1916,23 @@ Tenon *tenon___upsert_q(const TenonUpsert *query)
     return TENON_AS(Tenon *, tenon_upsert(&tenon___model, query));
 }
 
+int64_t tenon___upsert_many_q(const TenonUpsertMany *query)
+{
+    return tenon_upsert_many(&tenon___model, query);
+}
+
+TenonList tenon___upsert_many_returning_q(const TenonUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&tenon___model, query);
+    TenonList list = { TENON_AS(Tenon *, found.items), found.count };
+    return list;
+}
+
+int64_t tenon___update_each_q(const TenonUpdateEach *query)
+{
+    return tenon_update_each(&tenon___model, query);
+}
+
 static const tenon_field timer__model_fields[] = {
     {
         .name = "id", .column = "id",
@@ -2118,6 +2203,23 @@ int64_t timer__delete_many_q(const TimerDeleteMany *query)
 Timer *timer__upsert_q(const TimerUpsert *query)
 {
     return TENON_AS(Timer *, tenon_upsert(&timer__model, query));
+}
+
+int64_t timer__upsert_many_q(const TimerUpsertMany *query)
+{
+    return tenon_upsert_many(&timer__model, query);
+}
+
+TimerList timer__upsert_many_returning_q(const TimerUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&timer__model, query);
+    TimerList list = { TENON_AS(Timer *, found.items), found.count };
+    return list;
+}
+
+int64_t timer__update_each_q(const TimerUpdateEach *query)
+{
+    return tenon_update_each(&timer__model, query);
 }
 
 static const tenon_field uses_model_fields[] = {
@@ -2443,5 +2545,22 @@ int64_t uses_delete_many_q(const UsesDeleteMany *query)
 Uses *uses_upsert_q(const UsesUpsert *query)
 {
     return TENON_AS(Uses *, tenon_upsert(&uses_model, query));
+}
+
+int64_t uses_upsert_many_q(const UsesUpsertMany *query)
+{
+    return tenon_upsert_many(&uses_model, query);
+}
+
+UsesList uses_upsert_many_returning_q(const UsesUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&uses_model, query);
+    UsesList list = { TENON_AS(Uses *, found.items), found.count };
+    return list;
+}
+
+int64_t uses_update_each_q(const UsesUpdateEach *query)
+{
+    return tenon_update_each(&uses_model, query);
 }
 

@@ -692,6 +692,25 @@ typedef struct ReservedUpsert {
     ReservedSet update;
 } ReservedUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct ReservedUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    ReservedUnique on;
+    const ReservedSet *items;
+    size_t count;
+    ReservedColumn update[20];
+} ReservedUpsertMany;
+
+typedef struct ReservedUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    ReservedUnique on;
+    const ReservedSet *items;
+    size_t count;
+} ReservedUpdateEach;
+
 Reserved *reserved_find(tenon_session *session, int64_t int_);
 Reserved *reserved_find_q(const tenon_key_options *options, int64_t int_);
 Reserved *reserved_find_by_session(tenon_session *session, const char *session_);
@@ -721,6 +740,9 @@ Reserved *reserved_delete_q(const tenon_key_options *options, int64_t int_);
 int64_t reserved_update_many_q(const ReservedUpdateMany *change);
 int64_t reserved_delete_many_q(const ReservedDeleteMany *which);
 Reserved *reserved_upsert_q(const ReservedUpsert *row);
+int64_t reserved_upsert_many_q(const ReservedUpsertMany *rows);
+ReservedList reserved_upsert_many_returning_q(const ReservedUpsertMany *rows);
+int64_t reserved_update_each_q(const ReservedUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = RESERVED_WHERES({ .a = … }, { .b = … })` */
@@ -781,6 +803,12 @@ Reserved *reserved_upsert_q(const ReservedUpsert *row);
     reserved_delete_many_q(TENON_HERE((&(ReservedDeleteMany){ .session = __VA_ARGS__ })))
 #define reserved_upsert(...) \
     reserved_upsert_q(TENON_HERE((&(ReservedUpsert){ .session = __VA_ARGS__ })))
+#define reserved_upsert_many(...) \
+    reserved_upsert_many_q(TENON_HERE((&(ReservedUpsertMany){ .session = __VA_ARGS__ })))
+#define reserved_upsert_many_returning(...) \
+    reserved_upsert_many_returning_q(TENON_HERE((&(ReservedUpsertMany){ .session = __VA_ARGS__ })))
+#define reserved_update_each(...) \
+    reserved_update_each_q(TENON_HERE((&(ReservedUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum FILE_Column {
@@ -1078,6 +1106,25 @@ typedef struct FILE_Upsert {
     FILE_Set update;
 } FILE_Upsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct FILE_UpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    FILE_Unique on;
+    const FILE_Set *items;
+    size_t count;
+    FILE_Column update[1];
+} FILE_UpsertMany;
+
+typedef struct FILE_UpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    FILE_Unique on;
+    const FILE_Set *items;
+    size_t count;
+} FILE_UpdateEach;
+
 FILE_ *file_find(tenon_session *session, int64_t FILE__);
 FILE_ *file_find_q(const tenon_key_options *options, int64_t FILE__);
 FILE_ *file_find_first_q(const FILE_Query *query);
@@ -1103,6 +1150,9 @@ FILE_ *file_delete_q(const tenon_key_options *options, int64_t FILE__);
 int64_t file_update_many_q(const FILE_UpdateMany *change);
 int64_t file_delete_many_q(const FILE_DeleteMany *which);
 FILE_ *file_upsert_q(const FILE_Upsert *row);
+int64_t file_upsert_many_q(const FILE_UpsertMany *rows);
+FILE_List file_upsert_many_returning_q(const FILE_UpsertMany *rows);
+int64_t file_update_each_q(const FILE_UpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = FILE_WHERES({ .a = … }, { .b = … })` */
@@ -1157,6 +1207,12 @@ FILE_ *file_upsert_q(const FILE_Upsert *row);
     file_delete_many_q(TENON_HERE((&(FILE_DeleteMany){ .session = __VA_ARGS__ })))
 #define file_upsert(...) \
     file_upsert_q(TENON_HERE((&(FILE_Upsert){ .session = __VA_ARGS__ })))
+#define file_upsert_many(...) \
+    file_upsert_many_q(TENON_HERE((&(FILE_UpsertMany){ .session = __VA_ARGS__ })))
+#define file_upsert_many_returning(...) \
+    file_upsert_many_returning_q(TENON_HERE((&(FILE_UpsertMany){ .session = __VA_ARGS__ })))
+#define file_update_each(...) \
+    file_update_each_q(TENON_HERE((&(FILE_UpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum bool_Column {
@@ -1454,6 +1510,25 @@ typedef struct bool_Upsert {
     bool_Set update;
 } bool_Upsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct bool_UpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    bool_Unique on;
+    const bool_Set *items;
+    size_t count;
+    bool_Column update[1];
+} bool_UpsertMany;
+
+typedef struct bool_UpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    bool_Unique on;
+    const bool_Set *items;
+    size_t count;
+} bool_UpdateEach;
+
 bool_ *bool_find(tenon_session *session, int64_t set_);
 bool_ *bool_find_q(const tenon_key_options *options, int64_t set_);
 bool_ *bool_find_first_q(const bool_Query *query);
@@ -1479,6 +1554,9 @@ bool_ *bool_delete_q(const tenon_key_options *options, int64_t set_);
 int64_t bool_update_many_q(const bool_UpdateMany *change);
 int64_t bool_delete_many_q(const bool_DeleteMany *which);
 bool_ *bool_upsert_q(const bool_Upsert *row);
+int64_t bool_upsert_many_q(const bool_UpsertMany *rows);
+bool_List bool_upsert_many_returning_q(const bool_UpsertMany *rows);
+int64_t bool_update_each_q(const bool_UpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = BOOL_WHERES({ .a = … }, { .b = … })` */
@@ -1533,6 +1611,12 @@ bool_ *bool_upsert_q(const bool_Upsert *row);
     bool_delete_many_q(TENON_HERE((&(bool_DeleteMany){ .session = __VA_ARGS__ })))
 #define bool_upsert(...) \
     bool_upsert_q(TENON_HERE((&(bool_Upsert){ .session = __VA_ARGS__ })))
+#define bool_upsert_many(...) \
+    bool_upsert_many_q(TENON_HERE((&(bool_UpsertMany){ .session = __VA_ARGS__ })))
+#define bool_upsert_many_returning(...) \
+    bool_upsert_many_returning_q(TENON_HERE((&(bool_UpsertMany){ .session = __VA_ARGS__ })))
+#define bool_update_each(...) \
+    bool_update_each_q(TENON_HERE((&(bool_UpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum tenon_session_Column {
@@ -1830,6 +1914,25 @@ typedef struct tenon_session_Upsert {
     tenon_session_Set update;
 } tenon_session_Upsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct tenon_session_UpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    tenon_session_Unique on;
+    const tenon_session_Set *items;
+    size_t count;
+    tenon_session_Column update[1];
+} tenon_session_UpsertMany;
+
+typedef struct tenon_session_UpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    tenon_session_Unique on;
+    const tenon_session_Set *items;
+    size_t count;
+} tenon_session_UpdateEach;
+
 tenon_session_ *tenon_session_find(tenon_session *session, int64_t session_);
 tenon_session_ *tenon_session_find_q(const tenon_key_options *options, int64_t session_);
 tenon_session_ *tenon_session_find_first_q(const tenon_session_Query *query);
@@ -1855,6 +1958,9 @@ tenon_session_ *tenon_session_delete_q(const tenon_key_options *options, int64_t
 int64_t tenon_session_update_many_q(const tenon_session_UpdateMany *change);
 int64_t tenon_session_delete_many_q(const tenon_session_DeleteMany *which);
 tenon_session_ *tenon_session_upsert_q(const tenon_session_Upsert *row);
+int64_t tenon_session_upsert_many_q(const tenon_session_UpsertMany *rows);
+tenon_session_List tenon_session_upsert_many_returning_q(const tenon_session_UpsertMany *rows);
+int64_t tenon_session_update_each_q(const tenon_session_UpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = TENON_SESSION_WHERES({ .a = … }, { .b = … })` */
@@ -1909,6 +2015,12 @@ tenon_session_ *tenon_session_upsert_q(const tenon_session_Upsert *row);
     tenon_session_delete_many_q(TENON_HERE((&(tenon_session_DeleteMany){ .session = __VA_ARGS__ })))
 #define tenon_session_upsert(...) \
     tenon_session_upsert_q(TENON_HERE((&(tenon_session_Upsert){ .session = __VA_ARGS__ })))
+#define tenon_session_upsert_many(...) \
+    tenon_session_upsert_many_q(TENON_HERE((&(tenon_session_UpsertMany){ .session = __VA_ARGS__ })))
+#define tenon_session_upsert_many_returning(...) \
+    tenon_session_upsert_many_returning_q(TENON_HERE((&(tenon_session_UpsertMany){ .session = __VA_ARGS__ })))
+#define tenon_session_update_each(...) \
+    tenon_session_update_each_q(TENON_HERE((&(tenon_session_UpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum TenonColumn {
@@ -2206,6 +2318,25 @@ typedef struct TenonUpsert {
     TenonSet update;
 } TenonUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct TenonUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    TenonUnique on;
+    const TenonSet *items;
+    size_t count;
+    TenonColumn update[1];
+} TenonUpsertMany;
+
+typedef struct TenonUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    TenonUnique on;
+    const TenonSet *items;
+    size_t count;
+} TenonUpdateEach;
+
 Tenon *tenon___find(tenon_session *session, int64_t tenon_key_);
 Tenon *tenon___find_q(const tenon_key_options *options, int64_t tenon_key_);
 Tenon *tenon___find_first_q(const TenonQuery *query);
@@ -2231,6 +2362,9 @@ Tenon *tenon___delete_q(const tenon_key_options *options, int64_t tenon_key_);
 int64_t tenon___update_many_q(const TenonUpdateMany *change);
 int64_t tenon___delete_many_q(const TenonDeleteMany *which);
 Tenon *tenon___upsert_q(const TenonUpsert *row);
+int64_t tenon___upsert_many_q(const TenonUpsertMany *rows);
+TenonList tenon___upsert_many_returning_q(const TenonUpsertMany *rows);
+int64_t tenon___update_each_q(const TenonUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = TENON___WHERES({ .a = … }, { .b = … })` */
@@ -2285,6 +2419,12 @@ Tenon *tenon___upsert_q(const TenonUpsert *row);
     tenon___delete_many_q(TENON_HERE((&(TenonDeleteMany){ .session = __VA_ARGS__ })))
 #define tenon___upsert(...) \
     tenon___upsert_q(TENON_HERE((&(TenonUpsert){ .session = __VA_ARGS__ })))
+#define tenon___upsert_many(...) \
+    tenon___upsert_many_q(TENON_HERE((&(TenonUpsertMany){ .session = __VA_ARGS__ })))
+#define tenon___upsert_many_returning(...) \
+    tenon___upsert_many_returning_q(TENON_HERE((&(TenonUpsertMany){ .session = __VA_ARGS__ })))
+#define tenon___update_each(...) \
+    tenon___update_each_q(TENON_HERE((&(TenonUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum TimerColumn {
@@ -2582,6 +2722,25 @@ typedef struct TimerUpsert {
     TimerSet update;
 } TimerUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct TimerUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    TimerUnique on;
+    const TimerSet *items;
+    size_t count;
+    TimerColumn update[1];
+} TimerUpsertMany;
+
+typedef struct TimerUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    TimerUnique on;
+    const TimerSet *items;
+    size_t count;
+} TimerUpdateEach;
+
 Timer *timer__find(tenon_session *session, int64_t id);
 Timer *timer__find_q(const tenon_key_options *options, int64_t id);
 Timer *timer__find_first_q(const TimerQuery *query);
@@ -2607,6 +2766,9 @@ Timer *timer__delete_q(const tenon_key_options *options, int64_t id);
 int64_t timer__update_many_q(const TimerUpdateMany *change);
 int64_t timer__delete_many_q(const TimerDeleteMany *which);
 Timer *timer__upsert_q(const TimerUpsert *row);
+int64_t timer__upsert_many_q(const TimerUpsertMany *rows);
+TimerList timer__upsert_many_returning_q(const TimerUpsertMany *rows);
+int64_t timer__update_each_q(const TimerUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = TIMER__WHERES({ .a = … }, { .b = … })` */
@@ -2661,6 +2823,12 @@ Timer *timer__upsert_q(const TimerUpsert *row);
     timer__delete_many_q(TENON_HERE((&(TimerDeleteMany){ .session = __VA_ARGS__ })))
 #define timer__upsert(...) \
     timer__upsert_q(TENON_HERE((&(TimerUpsert){ .session = __VA_ARGS__ })))
+#define timer__upsert_many(...) \
+    timer__upsert_many_q(TENON_HERE((&(TimerUpsertMany){ .session = __VA_ARGS__ })))
+#define timer__upsert_many_returning(...) \
+    timer__upsert_many_returning_q(TENON_HERE((&(TimerUpsertMany){ .session = __VA_ARGS__ })))
+#define timer__update_each(...) \
+    timer__update_each_q(TENON_HERE((&(TimerUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum UsesColumn {
@@ -2988,6 +3156,25 @@ typedef struct UsesUpsert {
     UsesSet update;
 } UsesUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct UsesUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    UsesUnique on;
+    const UsesSet *items;
+    size_t count;
+    UsesColumn update[4];
+} UsesUpsertMany;
+
+typedef struct UsesUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    UsesUnique on;
+    const UsesSet *items;
+    size_t count;
+} UsesUpdateEach;
+
 Uses *uses_find(tenon_session *session, Kind Kind_, Kind kind, int64_t FILE__);
 Uses *uses_find_q(const tenon_key_options *options, Kind Kind_, Kind kind, int64_t FILE__);
 Uses *uses_find_first_q(const UsesQuery *query);
@@ -3013,6 +3200,9 @@ Uses *uses_delete_q(const tenon_key_options *options, Kind Kind_, Kind kind, int
 int64_t uses_update_many_q(const UsesUpdateMany *change);
 int64_t uses_delete_many_q(const UsesDeleteMany *which);
 Uses *uses_upsert_q(const UsesUpsert *row);
+int64_t uses_upsert_many_q(const UsesUpsertMany *rows);
+UsesList uses_upsert_many_returning_q(const UsesUpsertMany *rows);
+int64_t uses_update_each_q(const UsesUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = USES_WHERES({ .a = … }, { .b = … })` */
@@ -3067,6 +3257,12 @@ Uses *uses_upsert_q(const UsesUpsert *row);
     uses_delete_many_q(TENON_HERE((&(UsesDeleteMany){ .session = __VA_ARGS__ })))
 #define uses_upsert(...) \
     uses_upsert_q(TENON_HERE((&(UsesUpsert){ .session = __VA_ARGS__ })))
+#define uses_upsert_many(...) \
+    uses_upsert_many_q(TENON_HERE((&(UsesUpsertMany){ .session = __VA_ARGS__ })))
+#define uses_upsert_many_returning(...) \
+    uses_upsert_many_returning_q(TENON_HERE((&(UsesUpsertMany){ .session = __VA_ARGS__ })))
+#define uses_update_each(...) \
+    uses_update_each_q(TENON_HERE((&(UsesUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

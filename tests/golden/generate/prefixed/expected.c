@@ -317,3 +317,20 @@ ShopWorldUser *shop_world_user_upsert_q(const ShopWorldUserUpsert *query)
     return TENON_AS(ShopWorldUser *, tenon_upsert(&shop_world_user_model, query));
 }
 
+int64_t shop_world_user_upsert_many_q(const ShopWorldUserUpsertMany *query)
+{
+    return tenon_upsert_many(&shop_world_user_model, query);
+}
+
+ShopWorldUserList shop_world_user_upsert_many_returning_q(const ShopWorldUserUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&shop_world_user_model, query);
+    ShopWorldUserList list = { TENON_AS(ShopWorldUser *, found.items), found.count };
+    return list;
+}
+
+int64_t shop_world_user_update_each_q(const ShopWorldUserUpdateEach *query)
+{
+    return tenon_update_each(&shop_world_user_model, query);
+}
+

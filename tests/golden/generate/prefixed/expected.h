@@ -342,6 +342,25 @@ typedef struct ShopWorldUserUpsert {
     ShopWorldUserSet update;
 } ShopWorldUserUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct ShopWorldUserUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    ShopWorldUserUnique on;
+    const ShopWorldUserSet *items;
+    size_t count;
+    ShopWorldUserColumn update[2];
+} ShopWorldUserUpsertMany;
+
+typedef struct ShopWorldUserUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    ShopWorldUserUnique on;
+    const ShopWorldUserSet *items;
+    size_t count;
+} ShopWorldUserUpdateEach;
+
 ShopWorldUser *shop_world_user_find(tenon_session *session, int64_t id);
 ShopWorldUser *shop_world_user_find_q(const tenon_key_options *options, int64_t id);
 ShopWorldUser *shop_world_user_find_first_q(const ShopWorldUserQuery *query);
@@ -367,6 +386,9 @@ ShopWorldUser *shop_world_user_delete_q(const tenon_key_options *options, int64_
 int64_t shop_world_user_update_many_q(const ShopWorldUserUpdateMany *change);
 int64_t shop_world_user_delete_many_q(const ShopWorldUserDeleteMany *which);
 ShopWorldUser *shop_world_user_upsert_q(const ShopWorldUserUpsert *row);
+int64_t shop_world_user_upsert_many_q(const ShopWorldUserUpsertMany *rows);
+ShopWorldUserList shop_world_user_upsert_many_returning_q(const ShopWorldUserUpsertMany *rows);
+int64_t shop_world_user_update_each_q(const ShopWorldUserUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = SHOP_WORLD_USER_WHERES({ .a = … }, { .b = … })` */
@@ -421,6 +443,12 @@ ShopWorldUser *shop_world_user_upsert_q(const ShopWorldUserUpsert *row);
     shop_world_user_delete_many_q(TENON_HERE((&(ShopWorldUserDeleteMany){ .session = __VA_ARGS__ })))
 #define shop_world_user_upsert(...) \
     shop_world_user_upsert_q(TENON_HERE((&(ShopWorldUserUpsert){ .session = __VA_ARGS__ })))
+#define shop_world_user_upsert_many(...) \
+    shop_world_user_upsert_many_q(TENON_HERE((&(ShopWorldUserUpsertMany){ .session = __VA_ARGS__ })))
+#define shop_world_user_upsert_many_returning(...) \
+    shop_world_user_upsert_many_returning_q(TENON_HERE((&(ShopWorldUserUpsertMany){ .session = __VA_ARGS__ })))
+#define shop_world_user_update_each(...) \
+    shop_world_user_update_each_q(TENON_HERE((&(ShopWorldUserUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

@@ -273,3 +273,20 @@ One *one_upsert_q(const OneUpsert *query)
     return TENON_AS(One *, tenon_upsert(&one_model, query));
 }
 
+int64_t one_upsert_many_q(const OneUpsertMany *query)
+{
+    return tenon_upsert_many(&one_model, query);
+}
+
+OneList one_upsert_many_returning_q(const OneUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&one_model, query);
+    OneList list = { TENON_AS(One *, found.items), found.count };
+    return list;
+}
+
+int64_t one_update_each_q(const OneUpdateEach *query)
+{
+    return tenon_update_each(&one_model, query);
+}
+

@@ -323,6 +323,25 @@ typedef struct OneUpsert {
     OneSet update;
 } OneUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct OneUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    OneUnique on;
+    const OneSet *items;
+    size_t count;
+    OneColumn update[1];
+} OneUpsertMany;
+
+typedef struct OneUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    OneUnique on;
+    const OneSet *items;
+    size_t count;
+} OneUpdateEach;
+
 One *one_find(tenon_session *session, int64_t id);
 One *one_find_q(const tenon_key_options *options, int64_t id);
 One *one_find_first_q(const OneQuery *query);
@@ -348,6 +367,9 @@ One *one_delete_q(const tenon_key_options *options, int64_t id);
 int64_t one_update_many_q(const OneUpdateMany *change);
 int64_t one_delete_many_q(const OneDeleteMany *which);
 One *one_upsert_q(const OneUpsert *row);
+int64_t one_upsert_many_q(const OneUpsertMany *rows);
+OneList one_upsert_many_returning_q(const OneUpsertMany *rows);
+int64_t one_update_each_q(const OneUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = ONE_WHERES({ .a = … }, { .b = … })` */
@@ -402,6 +424,12 @@ One *one_upsert_q(const OneUpsert *row);
     one_delete_many_q(TENON_HERE((&(OneDeleteMany){ .session = __VA_ARGS__ })))
 #define one_upsert(...) \
     one_upsert_q(TENON_HERE((&(OneUpsert){ .session = __VA_ARGS__ })))
+#define one_upsert_many(...) \
+    one_upsert_many_q(TENON_HERE((&(OneUpsertMany){ .session = __VA_ARGS__ })))
+#define one_upsert_many_returning(...) \
+    one_upsert_many_returning_q(TENON_HERE((&(OneUpsertMany){ .session = __VA_ARGS__ })))
+#define one_update_each(...) \
+    one_update_each_q(TENON_HERE((&(OneUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

@@ -273,3 +273,20 @@ shared *shared_upsert_q(const sharedUpsert *query)
     return TENON_AS(shared *, tenon_upsert(&shared_model, query));
 }
 
+int64_t shared_upsert_many_q(const sharedUpsertMany *query)
+{
+    return tenon_upsert_many(&shared_model, query);
+}
+
+sharedList shared_upsert_many_returning_q(const sharedUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&shared_model, query);
+    sharedList list = { TENON_AS(shared *, found.items), found.count };
+    return list;
+}
+
+int64_t shared_update_each_q(const sharedUpdateEach *query)
+{
+    return tenon_update_each(&shared_model, query);
+}
+

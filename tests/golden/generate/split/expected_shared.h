@@ -303,6 +303,25 @@ typedef struct sharedUpsert {
     sharedSet update;
 } sharedUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct sharedUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    sharedUnique on;
+    const sharedSet *items;
+    size_t count;
+    sharedColumn update[1];
+} sharedUpsertMany;
+
+typedef struct sharedUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    sharedUnique on;
+    const sharedSet *items;
+    size_t count;
+} sharedUpdateEach;
+
 shared *shared_find(tenon_session *session, int64_t id);
 shared *shared_find_q(const tenon_key_options *options, int64_t id);
 shared *shared_find_first_q(const sharedQuery *query);
@@ -328,6 +347,9 @@ shared *shared_delete_q(const tenon_key_options *options, int64_t id);
 int64_t shared_update_many_q(const sharedUpdateMany *change);
 int64_t shared_delete_many_q(const sharedDeleteMany *which);
 shared *shared_upsert_q(const sharedUpsert *row);
+int64_t shared_upsert_many_q(const sharedUpsertMany *rows);
+sharedList shared_upsert_many_returning_q(const sharedUpsertMany *rows);
+int64_t shared_update_each_q(const sharedUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = SHARED_WHERES({ .a = … }, { .b = … })` */
@@ -382,6 +404,12 @@ shared *shared_upsert_q(const sharedUpsert *row);
     shared_delete_many_q(TENON_HERE((&(sharedDeleteMany){ .session = __VA_ARGS__ })))
 #define shared_upsert(...) \
     shared_upsert_q(TENON_HERE((&(sharedUpsert){ .session = __VA_ARGS__ })))
+#define shared_upsert_many(...) \
+    shared_upsert_many_q(TENON_HERE((&(sharedUpsertMany){ .session = __VA_ARGS__ })))
+#define shared_upsert_many_returning(...) \
+    shared_upsert_many_returning_q(TENON_HERE((&(sharedUpsertMany){ .session = __VA_ARGS__ })))
+#define shared_update_each(...) \
+    shared_update_each_q(TENON_HERE((&(sharedUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

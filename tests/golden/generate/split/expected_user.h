@@ -311,6 +311,25 @@ typedef struct UserUpsert {
     UserSet update;
 } UserUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct UserUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    UserUnique on;
+    const UserSet *items;
+    size_t count;
+    UserColumn update[2];
+} UserUpsertMany;
+
+typedef struct UserUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    UserUnique on;
+    const UserSet *items;
+    size_t count;
+} UserUpdateEach;
+
 User *user_find(tenon_session *session, int64_t id);
 User *user_find_q(const tenon_key_options *options, int64_t id);
 User *user_find_first_q(const UserQuery *query);
@@ -336,6 +355,9 @@ User *user_delete_q(const tenon_key_options *options, int64_t id);
 int64_t user_update_many_q(const UserUpdateMany *change);
 int64_t user_delete_many_q(const UserDeleteMany *which);
 User *user_upsert_q(const UserUpsert *row);
+int64_t user_upsert_many_q(const UserUpsertMany *rows);
+UserList user_upsert_many_returning_q(const UserUpsertMany *rows);
+int64_t user_update_each_q(const UserUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = USER_WHERES({ .a = … }, { .b = … })` */
@@ -390,6 +412,12 @@ User *user_upsert_q(const UserUpsert *row);
     user_delete_many_q(TENON_HERE((&(UserDeleteMany){ .session = __VA_ARGS__ })))
 #define user_upsert(...) \
     user_upsert_q(TENON_HERE((&(UserUpsert){ .session = __VA_ARGS__ })))
+#define user_upsert_many(...) \
+    user_upsert_many_q(TENON_HERE((&(UserUpsertMany){ .session = __VA_ARGS__ })))
+#define user_upsert_many_returning(...) \
+    user_upsert_many_returning_q(TENON_HERE((&(UserUpsertMany){ .session = __VA_ARGS__ })))
+#define user_update_each(...) \
+    user_update_each_q(TENON_HERE((&(UserUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

@@ -379,3 +379,20 @@ Product *product_upsert_q(const ProductUpsert *query)
     return TENON_AS(Product *, tenon_upsert(&product_model, query));
 }
 
+int64_t product_upsert_many_q(const ProductUpsertMany *query)
+{
+    return tenon_upsert_many(&product_model, query);
+}
+
+ProductList product_upsert_many_returning_q(const ProductUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&product_model, query);
+    ProductList list = { TENON_AS(Product *, found.items), found.count };
+    return list;
+}
+
+int64_t product_update_each_q(const ProductUpdateEach *query)
+{
+    return tenon_update_each(&product_model, query);
+}
+

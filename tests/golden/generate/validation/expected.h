@@ -372,6 +372,25 @@ typedef struct ProductUpsert {
     ProductSet update;
 } ProductUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct ProductUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    ProductUnique on;
+    const ProductSet *items;
+    size_t count;
+    ProductColumn update[5];
+} ProductUpsertMany;
+
+typedef struct ProductUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    ProductUnique on;
+    const ProductSet *items;
+    size_t count;
+} ProductUpdateEach;
+
 Product *product_find(tenon_session *session, int64_t id);
 Product *product_find_q(const tenon_key_options *options, int64_t id);
 Product *product_find_first_q(const ProductQuery *query);
@@ -397,6 +416,9 @@ Product *product_delete_q(const tenon_key_options *options, int64_t id);
 int64_t product_update_many_q(const ProductUpdateMany *change);
 int64_t product_delete_many_q(const ProductDeleteMany *which);
 Product *product_upsert_q(const ProductUpsert *row);
+int64_t product_upsert_many_q(const ProductUpsertMany *rows);
+ProductList product_upsert_many_returning_q(const ProductUpsertMany *rows);
+int64_t product_update_each_q(const ProductUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = PRODUCT_WHERES({ .a = … }, { .b = … })` */
@@ -451,6 +473,12 @@ Product *product_upsert_q(const ProductUpsert *row);
     product_delete_many_q(TENON_HERE((&(ProductDeleteMany){ .session = __VA_ARGS__ })))
 #define product_upsert(...) \
     product_upsert_q(TENON_HERE((&(ProductUpsert){ .session = __VA_ARGS__ })))
+#define product_upsert_many(...) \
+    product_upsert_many_q(TENON_HERE((&(ProductUpsertMany){ .session = __VA_ARGS__ })))
+#define product_upsert_many_returning(...) \
+    product_upsert_many_returning_q(TENON_HERE((&(ProductUpsertMany){ .session = __VA_ARGS__ })))
+#define product_update_each(...) \
+    product_update_each_q(TENON_HERE((&(ProductUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

@@ -738,3 +738,20 @@ Kept *kept_upsert_q(const KeptUpsert *query)
     return TENON_AS(Kept *, tenon_upsert(&kept_model, query));
 }
 
+int64_t kept_upsert_many_q(const KeptUpsertMany *query)
+{
+    return tenon_upsert_many(&kept_model, query);
+}
+
+KeptList kept_upsert_many_returning_q(const KeptUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&kept_model, query);
+    KeptList list = { TENON_AS(Kept *, found.items), found.count };
+    return list;
+}
+
+int64_t kept_update_each_q(const KeptUpdateEach *query)
+{
+    return tenon_update_each(&kept_model, query);
+}
+

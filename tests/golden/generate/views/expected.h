@@ -997,6 +997,25 @@ typedef struct KeptUpsert {
     KeptSet update;
 } KeptUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct KeptUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    KeptUnique on;
+    const KeptSet *items;
+    size_t count;
+    KeptColumn update[1];
+} KeptUpsertMany;
+
+typedef struct KeptUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    KeptUnique on;
+    const KeptSet *items;
+    size_t count;
+} KeptUpdateEach;
+
 Kept *kept_find(tenon_session *session, int64_t id);
 Kept *kept_find_q(const tenon_key_options *options, int64_t id);
 Kept *kept_find_first_q(const KeptQuery *query);
@@ -1022,6 +1041,9 @@ Kept *kept_delete_q(const tenon_key_options *options, int64_t id);
 int64_t kept_update_many_q(const KeptUpdateMany *change);
 int64_t kept_delete_many_q(const KeptDeleteMany *which);
 Kept *kept_upsert_q(const KeptUpsert *row);
+int64_t kept_upsert_many_q(const KeptUpsertMany *rows);
+KeptList kept_upsert_many_returning_q(const KeptUpsertMany *rows);
+int64_t kept_update_each_q(const KeptUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = KEPT_WHERES({ .a = … }, { .b = … })` */
@@ -1076,6 +1098,12 @@ Kept *kept_upsert_q(const KeptUpsert *row);
     kept_delete_many_q(TENON_HERE((&(KeptDeleteMany){ .session = __VA_ARGS__ })))
 #define kept_upsert(...) \
     kept_upsert_q(TENON_HERE((&(KeptUpsert){ .session = __VA_ARGS__ })))
+#define kept_upsert_many(...) \
+    kept_upsert_many_q(TENON_HERE((&(KeptUpsertMany){ .session = __VA_ARGS__ })))
+#define kept_upsert_many_returning(...) \
+    kept_upsert_many_returning_q(TENON_HERE((&(KeptUpsertMany){ .session = __VA_ARGS__ })))
+#define kept_update_each(...) \
+    kept_update_each_q(TENON_HERE((&(KeptUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

@@ -1860,3 +1860,20 @@ Wide *wide_upsert_q(const WideUpsert *query)
     return TENON_AS(Wide *, tenon_upsert(&wide_model, query));
 }
 
+int64_t wide_upsert_many_q(const WideUpsertMany *query)
+{
+    return tenon_upsert_many(&wide_model, query);
+}
+
+WideList wide_upsert_many_returning_q(const WideUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&wide_model, query);
+    WideList list = { TENON_AS(Wide *, found.items), found.count };
+    return list;
+}
+
+int64_t wide_update_each_q(const WideUpdateEach *query)
+{
+    return tenon_update_each(&wide_model, query);
+}
+

@@ -1289,6 +1289,25 @@ typedef struct WideUpsert {
     WideSet update;
 } WideUpsert;
 
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct WideUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    WideUnique on;
+    const WideSet *items;
+    size_t count;
+    WideColumn update[70];
+} WideUpsertMany;
+
+typedef struct WideUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    WideUnique on;
+    const WideSet *items;
+    size_t count;
+} WideUpdateEach;
+
 Wide *wide_find(tenon_session *session, int64_t id);
 Wide *wide_find_q(const tenon_key_options *options, int64_t id);
 Wide *wide_find_first_q(const WideQuery *query);
@@ -1314,6 +1333,9 @@ Wide *wide_delete_q(const tenon_key_options *options, int64_t id);
 int64_t wide_update_many_q(const WideUpdateMany *change);
 int64_t wide_delete_many_q(const WideDeleteMany *which);
 Wide *wide_upsert_q(const WideUpsert *row);
+int64_t wide_upsert_many_q(const WideUpsertMany *rows);
+WideList wide_upsert_many_returning_q(const WideUpsertMany *rows);
+int64_t wide_update_each_q(const WideUpdateEach *rows);
 
 #ifndef __cplusplus
 /* `.any = WIDE_WHERES({ .a = … }, { .b = … })` */
@@ -1368,6 +1390,12 @@ Wide *wide_upsert_q(const WideUpsert *row);
     wide_delete_many_q(TENON_HERE((&(WideDeleteMany){ .session = __VA_ARGS__ })))
 #define wide_upsert(...) \
     wide_upsert_q(TENON_HERE((&(WideUpsert){ .session = __VA_ARGS__ })))
+#define wide_upsert_many(...) \
+    wide_upsert_many_q(TENON_HERE((&(WideUpsertMany){ .session = __VA_ARGS__ })))
+#define wide_upsert_many_returning(...) \
+    wide_upsert_many_returning_q(TENON_HERE((&(WideUpsertMany){ .session = __VA_ARGS__ })))
+#define wide_update_each(...) \
+    wide_update_each_q(TENON_HERE((&(WideUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus
