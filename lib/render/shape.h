@@ -25,11 +25,11 @@
  *                | related [columns] [joined] order distinct where
  *                                                 FIND_RELATED
  *                | related where                  COUNT_RELATED
- *     related   := two pointers                   the relation, and the model that has it
  *                |                                LINK: the relation stands in the head
  *                | END | IN | NOT_IN              LINKED, UNLINK: which keys of the other side
  *                | left_out changes               UPSERT_MANY: SET is of the new row's value
  *                | changes                        UPDATE_EACH: SET is of a column behind the key's
+ *     related   := two pointers                   the relation, and the model that has it
  *     columns   := 8 bytes for each 64 fields     a bit a field
  *     joined    := (ITEM field columns)* END      relations whose row comes along, columns of the
  *                                                 target
