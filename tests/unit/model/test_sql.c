@@ -49,12 +49,6 @@ static void note_statement(tenon_session *s, const tenon__statement *statement)
     tenon__buf_text(&notes, statement->slot_count ? "\n" : "");
 }
 
-static void check_rows(const tenon__row_source *rows)
-{
-    for (size_t i = 0; i < rows->count; i++)
-        assert_non_null(rows->next(rows->context, i));
-}
-
 bool __wrap_tenon__run(tenon_session *s, const tenon__call *call);
 bool __wrap_tenon__run(tenon_session *s, const tenon__call *call)
 {
@@ -62,9 +56,7 @@ bool __wrap_tenon__run(tenon_session *s, const tenon__call *call)
     if (!call->make(tenon__session_dialect(s), call->key, call->key_length, &plan,
                     tenon__session_error(s)))
         return false;
-    if (plan.statement->flags & TENON__ROWS_GIVEN)
-        check_rows(call->values[0]);
-    else
+    if (!(plan.statement->flags & TENON__ROWS_GIVEN))
         assert_int_equal(plan.statement->slot_count, call->value_count);
     note_statement(s, plan.statement);
     plan.free_owner(plan.owner);
