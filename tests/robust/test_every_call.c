@@ -194,23 +194,12 @@ static bool upsert(tenon_session *s)
                        .update = {.name = SET("Anna")}) != NULL;
 }
 
-static bool upsert_many(tenon_session *s)
-{
-    const UserSet rows[] = {{.email = SET(ANN), .age = SET(8)},
-                            {.email = SET("x@y"), .age = SET(9)}};
-    return user_upsert_many(s, .on = USER_BY_EMAIL, .items = rows, .count = 2) == 2;
-}
-
-static bool upsert_many_returning(tenon_session *s)
+static bool write_by_keys(tenon_session *s)
 {
     const UserSet one = {.email = SET(ANN), .age = SET(8)};
-    return user_upsert_many_returning(s, .on = USER_BY_EMAIL, .items = &one, .count = 1).count == 1;
-}
-
-static bool update_each(tenon_session *s)
-{
-    const UserSet one = {.email = SET(ANN), .age = SET(8)};
-    return user_update_each(s, .on = USER_BY_EMAIL, .items = &one, .count = 1) == 1;
+    return user_upsert_many(s, .on = USER_BY_EMAIL, .items = &one, .count = 1) == 1 &&
+           user_upsert_many_returning(s, .on = USER_BY_EMAIL, .items = &one, .count = 1).count &&
+           user_update_each(s, .on = USER_BY_EMAIL, .items = &one, .count = 1) == 1;
 }
 
 static bool delete_one(tenon_session *s)
@@ -494,9 +483,7 @@ static const public_call calls[] = {
     {"tenon_update", update},
     {"tenon_update_many", update_many},
     {"tenon_upsert", upsert},
-    {"tenon_upsert_many", upsert_many},
-    {"tenon_upsert_many_returning", upsert_many_returning},
-    {"tenon_update_each", update_each},
+    {"tenon_upsert_many tenon_upsert_many_returning tenon_update_each", write_by_keys},
     {"tenon_delete", delete_one},
     {"tenon_delete_with", delete_one_in_table},
     {"tenon_delete_many", delete_many},
