@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "fault.h"
+#include "rare_calls.h"
 #include "sample.h"
 #include "sample_schema.h"
 #include "testdb.h"
@@ -23,7 +24,7 @@
 
 #define ANN "ann@example.com"
 
-enum { ANN_ID = 100000, OTHER_ID = 200000 }; /* beyond what the database counts up to here */
+enum { OTHER_ID = 200000 }; /* beyond what the database counts up to here */
 
 static const char *url;
 
@@ -293,49 +294,6 @@ static bool statement_limit(tenon_session *s)
     return is_done;
 }
 
-/* ---- rows that are marked as deleted --------------------------------------------------------- */
-
-/* User, as if `active` marked the deleted ones: Ann is. */
-static const tenon_model *marked_user(void)
-{
-    static tenon_model model;
-    model = user_model;
-    model.deleted_column = USER_ACTIVE;
-    return &model;
-}
-
-static bool marked_rows(tenon_session *s)
-{
-    static const int64_t id = ANN_ID;
-    const void *const key[] = {&id};
-    const UserDeleteMany none = {.session = s, .where = {.name = EQ("nobody")}};
-    return tenon_restore(s, marked_user(), 0, key) &&
-           tenon_restore_many(marked_user(), &none) == 0 &&
-           tenon_purge_many(marked_user(), &none) == 0 && tenon_purge(s, marked_user(), 0, key);
-}
-
-/* ---- hooks ----------------------------------------------------------------------------------- */
-
-static void read_parameter(tenon_event *event, void *ctx)
-{
-    char text[64];
-    (void)ctx;
-    tenon_event_parameter(event, 0, text, sizeof text);
-    if (event->model == &post_model)
-        tenon_veto(event, "posts are not for this");
-}
-
-static bool hooks(tenon_session *s)
-{
-    const tenon_hook hook = {.moments = TENON_BEFORE_QUERY | TENON_AFTER_UPDATE,
-                             .function = read_parameter};
-    uint64_t handle = tenon_session_hook_add(s, &hook);
-    bool is_done = handle && update(s);
-    tenon_repeats_reset(s);
-    bool is_removed = tenon_session_hook_remove(s, handle);
-    return is_done && is_removed;
-}
-
 static bool statement_log(tenon_session *s)
 {
     char text[2000];
@@ -396,13 +354,6 @@ static bool has_opened_session(tenon_db *db)
     return s != NULL;
 }
 
-static bool add_and_remove_hook(tenon_db *db, tenon_error *err)
-{
-    const tenon_hook hook = {.moments = TENON_BEFORE_QUERY, .function = read_parameter};
-    uint64_t handle = tenon_hook_add(db, &hook, err);
-    return handle && tenon_hook_remove(db, handle);
-}
-
 static bool open_another(tenon_session *s)
 {
     tenon_error err = {0};
@@ -411,7 +362,7 @@ static bool open_another(tenon_session *s)
     bool is_hidden = err.status == TENON_UNSUPPORTED && strstr(err.message, "write-ahead");
     if (!db && err.status != TENON_NO_MEMORY && !is_hidden)
         fail_msg("tenon_open: %s: %s", tenon_status_name(err.status), err.message);
-    bool is_done = db && has_opened_session(db) && add_and_remove_hook(db, &err);
+    bool is_done = db && has_opened_session(db) && rare_hook_of_database(db, &err);
     tenon_close(db);
     return is_done;
 }
@@ -500,10 +451,10 @@ static const public_call calls[] = {
     {"tenon_fake_create", fake_create},
     {"tenon_restore tenon_restore_with tenon_restore_many tenon_purge tenon_purge_with "
      "tenon_purge_many",
-     marked_rows},
+     rare_marked_rows},
     {"tenon_session_hook_add tenon_session_hook_remove tenon_event_parameter tenon_veto "
      "tenon_repeats_reset",
-     hooks},
+     rare_hooks},
     {"tenon_session_alloc", session_alloc},
     {"tenon_session_take tenon_results_free", session_take},
     {"tenon_session_mark tenon_session_rewind", session_rewind},

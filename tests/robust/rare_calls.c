@@ -1,0 +1,54 @@
+/* See rare_calls.h. */
+#include "rare_calls.h"
+
+#include "sample.h"
+
+/* ---- rows that are marked as deleted --------------------------------------------------------- */
+
+/* User, as if `active` marked the deleted ones: Ann is. */
+static const tenon_model *marked_user(void)
+{
+    static tenon_model model;
+    model = user_model;
+    model.deleted_column = USER_ACTIVE;
+    return &model;
+}
+
+bool rare_marked_rows(tenon_session *s)
+{
+    static const int64_t id = ANN_ID;
+    const void *const key[] = {&id};
+    const UserDeleteMany none = {.session = s, .where = {.name = EQ("nobody")}};
+    return tenon_restore(s, marked_user(), 0, key) &&
+           tenon_restore_many(marked_user(), &none) == 0 &&
+           tenon_purge_many(marked_user(), &none) == 0 && tenon_purge(s, marked_user(), 0, key);
+}
+
+/* ---- hooks ----------------------------------------------------------------------------------- */
+
+static void read_parameter(tenon_event *event, void *ctx)
+{
+    char text[64];
+    (void)ctx;
+    tenon_event_parameter(event, 0, text, sizeof text);
+    if (event->model == &post_model)
+        tenon_veto(event, "posts are not for this");
+}
+
+bool rare_hooks(tenon_session *s)
+{
+    const tenon_hook hook = {.moments = TENON_BEFORE_QUERY | TENON_AFTER_UPDATE,
+                             .function = read_parameter};
+    uint64_t handle = tenon_session_hook_add(s, &hook);
+    bool is_done = handle && user_update(s, ANN_ID, .age = SET(32)) != NULL;
+    tenon_repeats_reset(s);
+    bool is_removed = tenon_session_hook_remove(s, handle);
+    return is_done && is_removed;
+}
+
+bool rare_hook_of_database(tenon_db *db, tenon_error *err)
+{
+    const tenon_hook hook = {.moments = TENON_BEFORE_QUERY, .function = read_parameter};
+    uint64_t handle = tenon_hook_add(db, &hook, err);
+    return handle && tenon_hook_remove(db, handle);
+}

@@ -1,0 +1,13 @@
+/* Calls of test_every_call.c that few programs make: hooks, and rows that are marked as deleted. */
+#ifndef RARE_CALLS_H
+#define RARE_CALLS_H
+
+#include <tenon/tenon.h>
+
+enum { ANN_ID = 100000 }; /* beyond what the database counts up to here */
+
+bool rare_marked_rows(tenon_session *s);
+bool rare_hooks(tenon_session *s);
+bool rare_hook_of_database(tenon_db *db, tenon_error *err);
+
+#endif
