@@ -3,6 +3,8 @@
 
 #include "sample.h"
 
+#include <tenon/test.h>
+
 /* ---- rows that are marked as deleted --------------------------------------------------------- */
 
 /* User, as if `active` marked the deleted ones: Ann is. */
@@ -51,4 +53,16 @@ bool rare_hook_of_database(tenon_db *db, tenon_error *err)
     const tenon_hook hook = {.moments = TENON_BEFORE_QUERY, .function = read_parameter};
     uint64_t handle = tenon_hook_add(db, &hook, err);
     return handle && tenon_hook_remove(db, handle);
+}
+
+bool rare_fake(tenon_session *s)
+{
+    UserSet set = {.email = SET("made@up")};
+    return tenon_fake(s, &user_model, NULL, 7, &set) && set.name.op != 0;
+}
+
+bool rare_fake_create(tenon_session *s)
+{
+    const UserSet given = {.email = SET("made@up"), .balance = SET(((tenon_decimal){0, "1"}))};
+    return tenon_fake_create(s, &user_model, NULL, 7, &given) != NULL;
 }

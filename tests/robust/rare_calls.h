@@ -1,4 +1,5 @@
-/* Calls of test_every_call.c that few programs make: hooks, and rows that are marked as deleted. */
+/* Calls of test_every_call.c that few programs make: hooks, rows that are made up or
+ * marked as deleted. */
 #ifndef RARE_CALLS_H
 #define RARE_CALLS_H
 
@@ -8,6 +9,8 @@ enum { ANN_ID = 100000 }; /* beyond what the database counts up to here */
 
 bool rare_marked_rows(tenon_session *s);
 bool rare_hooks(tenon_session *s);
+bool rare_fake(tenon_session *s);
+bool rare_fake_create(tenon_session *s);
 bool rare_hook_of_database(tenon_db *db, tenon_error *err);
 
 #endif

@@ -303,18 +303,6 @@ static bool statement_log(tenon_session *s)
     return is_done;
 }
 
-static bool fake(tenon_session *s)
-{
-    UserSet set = {.email = SET("made@up")};
-    return tenon_fake(s, &user_model, NULL, 7, &set) && set.name.op != 0;
-}
-
-static bool fake_create(tenon_session *s)
-{
-    const UserSet given = {.email = SET("made@up"), .balance = SET(((tenon_decimal){0, "1"}))};
-    return tenon_fake_create(s, &user_model, NULL, 7, &given) != NULL;
-}
-
 /* ---- sessions and databases ------------------------------------------------------------------ */
 
 static bool session_alloc(tenon_session *s)
@@ -447,8 +435,8 @@ static const public_call calls[] = {
     {"tenon_begin_test", begin_test},
     {"tenon_statement_count tenon_statement_limit", statement_limit},
     {"tenon_statement_log_start tenon_statement_log_stop", statement_log},
-    {"tenon_fake", fake},
-    {"tenon_fake_create", fake_create},
+    {"tenon_fake", rare_fake},
+    {"tenon_fake_create", rare_fake_create},
     {"tenon_restore tenon_restore_with tenon_restore_many tenon_purge tenon_purge_with "
      "tenon_purge_many",
      rare_marked_rows},
