@@ -7,9 +7,9 @@
 /* Eight bytes of ASCII without NUL. */
 static bool is_plain(const char *at)
 {
-    uint64_t word;
-    memcpy(&word, at, sizeof word);
-    return (((word - 0x0101010101010101u) | word) & 0x8080808080808080u) == 0;
+    uint64_t eight;
+    memcpy(&eight, at, sizeof eight);
+    return (((eight - 0x0101010101010101u) | eight) & 0x8080808080808080u) == 0;
 }
 
 static size_t sequence(const unsigned char *c, size_t left)

@@ -97,6 +97,7 @@ static int64_t read_time(const char *text, size_t length)
     int hour = pair(hours, 3), minute = pair(hours, 6), second = pair(seconds, 2);
     care(wrong == 0 && is_date(year, month, day) && hour < 24 && minute < 60 && second < 60,
          "created_at");
+    (void)wrong; /* the bare side looks at nothing */
     int64_t s = days_of(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
     return s * 1000000 + pair(seconds, 5) * 10000 + (text[22] - '0') * 1000;
 }

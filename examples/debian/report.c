@@ -1,112 +1,85 @@
 #include "report.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "generated/debian.h"
 
-enum { TOP = 10, MOST_NEEDED = 4096 };
-
-/* A name with a number, for rankings. */
-typedef struct tally {
-    const char *name;
-    int64_t count;
-    int64_t kb;
-} tally;
+enum { TOP = 10, FEW = 5, PAGES = 2, MOST_NEEDED = 4096 };
 
 static void print_title(const char *title, bool with_colours)
 {
     printf(with_colours ? "\n\033[1m%s\033[0m\n" : "\n%s\n", title);
 }
 
-static int by_count(const void *a, const void *b)
+static void print_package(const Package *package)
 {
-    const tally *x = a, *y = b;
-    if (x->count != y->count)
-        return x->count < y->count ? 1 : -1;
-    return strcmp(x->name, y->name);
+    printf("    %-30s %9.1f MiB  %-28.28s", package->name, package->installed_kb.value / 1024.0,
+           package->maintainer->name);
+    for (size_t i = 0; i < package->dependencies.count; i++)
+        printf("%s%s", i ? ", " : "  needs ", package->dependencies.items[i].target);
+    printf("\n");
 }
 
-static int by_kb(const void *a, const void *b)
-{
-    const tally *x = a, *y = b;
-    return x->kb != y->kb ? (x->kb < y->kb ? 1 : -1) : strcmp(x->name, y->name);
-}
-
-/* Adds to the last tally when the name is the same: rows come ordered by name. */
-static void count_name(tally *tallies, size_t *count, const char *name, int64_t kb)
-{
-    if (*count == 0 || strcmp(tallies[*count - 1].name, name) != 0)
-        tallies[(*count)++] = (tally){.name = name};
-    tallies[*count - 1].count++;
-    tallies[*count - 1].kb += kb;
-}
-
+/* The values of one column, the most frequent first. */
 static void print_most_depended_on(tenon_session *s, bool with_colours)
 {
     static const Relation strong[] = {RELATION_PRE_DEPENDS, RELATION_DEPENDS};
-    DependencyList all =
-        dependency_find_many(s, .where = {.relation = IN(strong, 2)},
-                             .order_by = {ASC(DEPENDENCY_TARGET)}, .select = {DEPENDENCY_TARGET});
-    tally *tallies = tenon_session_alloc(s, (all.count + 1) * sizeof *tallies);
-    size_t count = 0;
-    if (!tallies)
-        return;
-    for (size_t i = 0; i < all.count; i++)
-        count_name(tallies, &count, all.items[i].target, 0);
-    qsort(tallies, count, sizeof *tallies, by_count);
+    DependencyGroupList targets = dependency_facets(
+        s, .column = DEPENDENCY_TARGET, .where = {.relation = IN(strong, 2)}, .limit = TOP);
     print_title("Most depended on", with_colours);
-    for (size_t i = 0; i < count && i < TOP; i++)
-        printf("  %-32s %6lld packages\n", tallies[i].name, (long long)tallies[i].count);
+    for (size_t i = 0; i < targets.count; i++)
+        printf("  %-32s %6lld packages\n", targets.items[i].key.target,
+               (long long)targets.items[i].count);
 }
 
+/* Groups, ordered by one of their sums. */
 static void print_biggest_sections(tenon_session *s, bool with_colours)
 {
-    PackageList all = package_find_many(s, .order_by = {ASC(PACKAGE_SECTION)},
-                                        .select = {PACKAGE_SECTION, PACKAGE_INSTALLED_KB});
-    tally *tallies = tenon_session_alloc(s, (all.count + 1) * sizeof *tallies);
-    size_t count = 0;
-    if (!tallies)
-        return;
-    for (size_t i = 0; i < all.count; i++)
-        count_name(tallies, &count, all.items[i].section, all.items[i].installed_kb.value);
-    qsort(tallies, count, sizeof *tallies, by_kb);
+    PackageGroupList sections =
+        package_group(s, .by = {PACKAGE_SECTION}, .count = true, .sum = {PACKAGE_INSTALLED_KB},
+                      .order_by = {DESC_BY(SUM, PACKAGE_INSTALLED_KB)}, .limit = TOP);
     print_title("Biggest sections", with_colours);
-    for (size_t i = 0; i < count && i < TOP; i++)
-        printf("  %-32s %6lld packages %9.1f MiB\n", tallies[i].name, (long long)tallies[i].count,
-               (double)tallies[i].kb / 1024);
+    for (size_t i = 0; i < sections.count; i++)
+        printf("  %-32s %6lld packages %9.1f MiB\n", sections.items[i].key.section,
+               (long long)sections.items[i].count,
+               (double)sections.items[i].sum.installed_kb.value / 1024);
 }
 
+/* Pages that go on where the last one ended, each row with its maintainer and what it needs. */
 static void print_biggest_packages(tenon_session *s, bool with_colours)
 {
-    PackageList biggest = package_find_many(
-        s, .where = {.installed_kb = NOT_NULL()},
-        .order_by = {DESC(PACKAGE_INSTALLED_KB), ASC(PACKAGE_NAME)}, .limit = TOP);
+    const DependencyQuery needs = {
+        .where = {.relation = EQ(RELATION_DEPENDS), .alternative = EQ(0)},
+        .order_by = {ASC(DEPENDENCY_GROUP)},
+        .limit = FEW};
+    const char *after = NULL;
     print_title("Biggest packages", with_colours);
-    for (size_t i = 0; i < biggest.count; i++)
-        printf("  %-32s %9.1f MiB  %s\n", biggest.items[i].name,
-               biggest.items[i].installed_kb.value / 1024.0, biggest.items[i].summary);
+    for (int number = 1; number <= PAGES; number++) {
+        PackagePage page = package_page(
+            s, .where = {.installed_kb = NOT_NULL()}, .order_by = {DESC(PACKAGE_INSTALLED_KB)},
+            .include = {.maintainer = &(MaintainerQuery){0}, .dependencies = &needs}, .size = FEW,
+            .after = after);
+        printf("  page %d\n", number);
+        for (size_t i = 0; i < page.count; i++)
+            print_package(&page.items[i]);
+        if (!page.has_next)
+            break;
+        after = page.next;
+    }
 }
 
+/* Ordered by how many rows a relation has, and these counted. */
 static void print_busiest_maintainers(tenon_session *s, bool with_colours)
 {
-    MaintainerList people = maintainer_find_many(s, .order_by = {ASC(MAINTAINER_ID)});
-    PackageList all = package_find_many(s, .order_by = {ASC(PACKAGE_MAINTAINER_ID)},
-                                        .select = {PACKAGE_MAINTAINER_ID});
-    tally *tallies = tenon_session_alloc(s, (people.count + 1) * sizeof *tallies);
-    size_t at = 0;
-    if (!tallies)
-        return;
-    for (size_t i = 0; i < people.count; i++) {
-        tallies[i] = (tally){.name = people.items[i].name};
-        for (; at < all.count && all.items[at].maintainer_id == people.items[i].id; at++)
-            tallies[i].count++;
-    }
-    qsort(tallies, people.count, sizeof *tallies, by_count);
+    MaintainerList people = maintainer_find_many(
+        s,
+        .order_by = {{.count = MAINTAINER_PACKAGES, .direction = TENON_DESC}, ASC(MAINTAINER_NAME)},
+        .counts = {.packages = &(PackageWhere){0}}, .limit = TOP);
     print_title("Busiest maintainers", with_colours);
-    for (size_t i = 0; i < people.count && i < TOP; i++)
-        printf("  %-50.50s %6lld packages\n", tallies[i].name, (long long)tallies[i].count);
+    for (size_t i = 0; i < people.count; i++)
+        printf("  %-50.50s %6lld packages\n", people.items[i].name,
+               (long long)people.items[i].counts->packages);
 }
 
 /* The names found so far, each once; a package is looked at in the level that found it. */
@@ -128,19 +101,10 @@ static void add_name(closure *c, const char *name)
 static void add_level(tenon_session *s, closure *c, size_t from)
 {
     static const Relation strong[] = {RELATION_PRE_DEPENDS, RELATION_DEPENDS};
-    PackageList packages = package_find_many(
-        s, .where = {.name = IN(c->names + from, c->count - from)}, .select = {PACKAGE_ID});
-    int64_t *ids = tenon_session_alloc(s, (packages.count + 1) * sizeof *ids);
-    if (!ids)
-        return;
-    for (size_t i = 0; i < packages.count; i++)
-        ids[i] = packages.items[i].id;
-    DependencyList needs =
-        dependency_find_many(s,
-                             .where = {.package_id = IN(ids, packages.count),
-                                       .relation = IN(strong, 2),
-                                       .alternative = EQ(0)},
-                             .order_by = {ASC(DEPENDENCY_TARGET)}, .select = {DEPENDENCY_TARGET});
+    const PackageWhere owners = {.name = IN(c->names + from, c->count - from)};
+    DependencyList needs = dependency_find_many(
+        s, .where = {.package = {.is = &owners}, .relation = IN(strong, 2), .alternative = EQ(0)},
+        .order_by = {ASC(DEPENDENCY_TARGET)}, .select = {DEPENDENCY_TARGET});
     for (size_t i = 0; i < needs.count; i++)
         add_name(c, needs.items[i].target);
 }

@@ -97,7 +97,7 @@ typedef enum tenon_field_flag {
     TENON_FIELD_GENERATED = 1 << 3,  /* the database fills it in when it is left out */
     TENON_FIELD_UPDATED_AT = 1 << 4, /* set to now by create and by every update */
     TENON_FIELD_SENSITIVE = 1 << 5,
-    TENON_FIELD_EXACT = 1 << 6,  /* SQLite: a decimal stored as sortable text */
+    TENON_FIELD_EXACT = 1 << 6,      /* SQLite: a decimal stored as sortable text */
     TENON_FIELD_VERSION = 1 << 7,    /* counts the changes of the row; see TENON_STILL */
     TENON_FIELD_CREATED_BY = 1 << 8, /* set to the session's actor by create */
     TENON_FIELD_UPDATED_BY = 1 << 9  /* … and by every update */
@@ -215,7 +215,7 @@ struct tenon_model {
     const char *name, *table;
     const char *schema; /* @@schema, or NULL: by the search path */
     bool is_view;
-    uint16_t deleted_column; /* @tenon.softDelete: the column enum of the mark; 0: none */
+    uint16_t deleted_column;   /* @tenon.softDelete: the column enum of the mark; 0: none */
     const tenon_field *fields; /* columns only, in order of the schema; column enum = index + 1 */
     uint32_t field_count;
     const tenon_unique *uniques; /* the primary key first when there is one */
@@ -344,7 +344,7 @@ typedef struct tenon_key_options {
     tenon_session *session;
     tenon_table table;
     bool with_deleted, only_deleted; /* of finding: see tenon_query_head */
-    int end_of_options; /* ends the list that the macros make; no meaning */
+    int end_of_options;              /* ends the list that the macros make; no meaning */
 } tenon_key_options;
 
 /* …Set: session and table, then one change a field. When the Set is a member of something else,

@@ -9,6 +9,8 @@
 #include "db/pool.h"
 #include "db/url.h"
 
+#include <assert.h>
+
 struct tenon_db {
     const tenon__driver *driver;
     tenon__config config;
@@ -81,6 +83,7 @@ void tenon__error_forget(tenon_session *s);
 bool tenon__refuse_statement(tenon_session *s);
 static inline bool tenon__count_statement(tenon_session *s)
 {
+    assert(s);
     if (TENON__UNLIKELY(s->statement_count >= s->statement_limit))
         return tenon__refuse_statement(s);
     s->statement_count++;

@@ -198,17 +198,17 @@ bool tenon_aggregate(const tenon_model *model, const tenon_aggregates *aggregate
         return false;
     walk_parts(&t, query, &aggregates->query_chosen, aggregates->query_parts);
     if (!t.result_count)
-        tenon__walk_misuse(&walk, "the aggregate asks for nothing");
-    tenon__walk_where(&walk, member(query, aggregates->query_where));
+        tenon__walk_misuse(t.walk, "the aggregate asks for nothing");
+    tenon__walk_where(t.walk, member(query, aggregates->query_where));
     const char *order_by = member(query, aggregates->query_order_by);
     tenon__places places;
     if (head.limit || head.offset)
-        tenon__walk_places(&walk, order_by, "an aggregate with a limit", &places);
+        tenon__walk_places(t.walk, order_by, "an aggregate with a limit", &places);
     else if (tenon__is_term(model, order_by))
-        tenon__walk_misuse(&walk, "order_by has no meaning for an aggregate without a limit");
+        tenon__walk_misuse(t.walk, "order_by has no meaning for an aggregate without a limit");
     else
-        tenon__shape_word(&walk.shape, TENON__SHAPE_END);
-    tenon__walk_limit(&walk, head.limit, head.offset);
+        tenon__shape_word(&t.walk->shape, TENON__SHAPE_END);
+    tenon__walk_limit(t.walk, head.limit, head.offset);
     if (!run(&t, &rows, aggregates->aggregate_size, aggregates->aggregate_parts) || !rows.count)
         return false;
     memcpy(out, rows.items, aggregates->aggregate_size);
@@ -332,15 +332,15 @@ tenon_list tenon_group(const tenon_model *model, const tenon_aggregates *aggrega
         return (tenon_list){0};
     size_t by_count = walk_keys(&t, member(query, aggregates->grouped_by), by);
     walk_parts(&t, query, &aggregates->grouped_chosen, aggregates->grouped_parts);
-    tenon__walk_where(&walk, member(query, aggregates->grouped_where));
+    tenon__walk_where(t.walk, member(query, aggregates->grouped_where));
     const char *having = member(query, aggregates->grouped_having);
     if (asks_anything(&t, having))
         walk_having(&t, having);
     else
-        tenon__shape_word(&walk.shape, TENON__SHAPE_END);
+        tenon__shape_word(&t.walk->shape, TENON__SHAPE_END);
     bool is_cut = head.limit || head.offset;
     walk_group_order(&t, member(query, aggregates->grouped_order_by), by, by_count, is_cut);
-    tenon__walk_limit(&walk, head.limit, head.offset);
+    tenon__walk_limit(t.walk, head.limit, head.offset);
     return run_groups(&t);
 }
 
@@ -357,15 +357,15 @@ tenon_list tenon_facets(const tenon_model *model, const tenon_aggregates *aggreg
         return (tenon_list){0};
     int column = tenon__read_int(member(query, aggregates->facets_column));
     walk_key(&t, column, "facets");
-    tenon__shape_word(&walk.shape, TENON__SHAPE_END);
-    tenon__shape_word(&walk.shape, TENON__SHAPE_ITEM);
+    tenon__shape_word(&t.walk->shape, TENON__SHAPE_END);
+    tenon__shape_word(&t.walk->shape, TENON__SHAPE_ITEM);
     walk_measure(&t, TENON_COUNT_ALL, 0, NULL);
-    tenon__shape_word(&walk.shape, TENON__SHAPE_END);
-    tenon__shape_word(&walk.shape, TENON__SHAPE_END);
-    tenon__walk_where(&walk, member(query, aggregates->facets_where));
-    tenon__shape_word(&walk.shape, TENON__SHAPE_END);
+    tenon__shape_word(&t.walk->shape, TENON__SHAPE_END);
+    tenon__shape_word(&t.walk->shape, TENON__SHAPE_END);
+    tenon__walk_where(t.walk, member(query, aggregates->facets_where));
+    tenon__shape_word(&t.walk->shape, TENON__SHAPE_END);
     walk_group_term(&t, often, NULL, 0);
     walk_group_order(&t, NULL, &column, 1, true);
-    tenon__walk_limit(&walk, head.limit, head.offset);
+    tenon__walk_limit(t.walk, head.limit, head.offset);
     return run_groups(&t);
 }

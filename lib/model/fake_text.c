@@ -74,11 +74,13 @@ static char *add_tail(const tenon__fake *f, const tenon_field *field, char *at, 
     if (f->is_unique)
         snprintf(digits, sizeof digits, "#%llu", (unsigned long long)f->number);
     else if (field->pg_type == TENON_PG_BPCHAR)
-        strcpy(digits, ".");
+        memcpy(digits, ".", sizeof ".");
     size_t length = strlen(digits);
     length = length < *left ? length : *left;
     *left -= length;
-    return (char *)memcpy(at, digits, length) + length;
+    for (size_t i = 0; i < length; i++)
+        *at++ = digits[i];
+    return at;
 }
 
 static const char *make_text(tenon__fake *f, const tenon_field *field, size_t least, size_t most)

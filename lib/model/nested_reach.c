@@ -286,7 +286,7 @@ static bool unlink_rows(tenon__nest *n, const tenon__nest_place *place, tenon_op
     const tenon_relation *relation = place->relation;
     tenon__list keys;
     return list_rows(n, relation->target, relation->target_fields[0], rows, &keys) &&
-           run_link(n, place, TENON__UNLINK, which, &keys, NULL);
+           run_link(n, place, TENON__UNLINK, (int)which, &keys, NULL);
 }
 
 static bool take_key(tenon__nest *n, const tenon__nest_place *place, const void *where)

@@ -114,7 +114,10 @@ static bool number_by_value(numbered *n, const tenon__keys *keys, tenon__arena *
     if (!is_found || !number_rows(n, keys, is_found))
         return false;
     tenon_kind kind = keys->parents.model->fields[relation->fields[0]].kind;
-    return kind != TENON_KIND_TEXT || !relation->holds_key || !memchr(is_found, false, keys->count);
+    size_t found = 0;
+    while (found < keys->count && is_found[found])
+        found++;
+    return kind != TENON_KIND_TEXT || !relation->holds_key || found == keys->count;
 }
 
 /* Counts the rows of each key; *is_sorted: they stand in the order of their keys. */

@@ -260,10 +260,10 @@ const void *tenon__set_value(const tenon_field *field, const void *set);
 /* What is written with a …Set at the end of this relation; NULL: nothing. */
 static inline const void *tenon__nested_at(const tenon_relation *relation, const void *set)
 {
-    const void *write = NULL;
+    const void *written = NULL;
     if (relation->set_offset)
-        memcpy(&write, (const char *)set + relation->set_offset, sizeof write);
-    return write;
+        memcpy(&written, (const char *)set + relation->set_offset, sizeof written);
+    return written;
 }
 /* Whether relations are to be written with it, and their refusal where a call cannot. */
 bool tenon__set_has_nested(const tenon_model *model, const void *set);

@@ -25,7 +25,7 @@ tenon__libpq_functions tenon__libpq;
 
 static bool fail_load(tenon_error *err)
 {
-    const char *reason = dlerror();
+    const char *reason = dlerror(); /* NOLINT(concurrency-mt-unsafe): glibc keeps one a thread */
     tenon__fail(err, TENON_UNSUPPORTED, "PostgreSQL's client library cannot be loaded: %s",
                 reason ? reason : LIBRARY);
     tenon__hint(err, "install libpq 15 or newer, on Debian and Ubuntu the package libpq5");

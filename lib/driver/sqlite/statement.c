@@ -399,7 +399,7 @@ static tenon__progress fetch(tenon__connection *connection, tenon__rows *rows, i
     connection->state = TENON__IDLE;
     prepared->feed.err = err;
     int code = take_rows(connection, prepared, rows, err);
-    if (code == SQLITE_OK) {
+    if (rows && code == SQLITE_OK) {
         tenon__arena_align(rows->arena);
         return TENON__DONE;
     }

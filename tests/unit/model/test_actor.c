@@ -65,9 +65,9 @@ static void a_change_by_nobody_does_not_keep_the_name_of_somebody(void **state)
 {
     both *b = *state;
     tenon_session *ann = open_as(b, "ann");
-    Note *note = note_create(ann, .text = SET("hello"));
+    note_create(ann, .text = SET("hello"));
     tenon_session_close(ann);
-    note = note_find_first(b->session);
+    Note *note = note_find_first(b->session);
     Note *changed = note_update(b->session, note->id, .text = SET("bye"));
     assert_sound(b->session);
     assert_string_equal(changed->createdBy, "ann");

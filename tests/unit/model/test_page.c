@@ -446,11 +446,12 @@ static void every_type_can_be_the_order(void **state)
         EVERYTHING_ZONED,  EVERYTHING_ROLE,    EVERYTHING_MONEY,  EVERYTHING_BITS,
         EVERYTHING_ADDRESS};
     for (int i = 0; i < 6; i++) {
+        int half = i / 2;
         char digit[] = {(char)('0' + i / 2), '\0'}, bits[] = "00000000";
         bits[7] = (char)('0' + i / 2 % 2);
         everything_create(
             b->session, .flag = SET(i / 2 % 2), .small = SET(i / 2), .number = SET(-i / 2),
-            .big = SET(INT64_MAX - i / 2), .real = SET(i / 2 * 0.5), .precise = SET(i / 2 * 0.1),
+            .big = SET(INT64_MAX - i / 2), .real = SET(half * 0.5), .precise = SET(half * 0.1),
             .price = SET(((tenon_decimal){0, digit})), .text = SET(digit), .label = SET(digit),
             .code = SET(digit), .blob = SET(((tenon_bytes){1, digit})),
             .uuid = SET(((tenon_uuid){(uint64_t)i / 2, UINT64_MAX})),
