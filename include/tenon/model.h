@@ -277,10 +277,8 @@ enum { TENON_ORDER_COUNT = sizeof(tenon_order) }; /* offset of `count` */
 /* How a relation is loaded. */
 typedef enum tenon_strategy {
     TENON_LOAD_AUTO = 0,
-    TENON_LOAD_BATCH,    /* a statement a relation, with the keys of the rows found before */
-    TENON_LOAD_SUBQUERY, /* a statement a relation, with the query before as a subquery: all are
-                            sent at once */
-    TENON_LOAD_JOIN      /* to-one: in the statement of the row that has it */
+    TENON_LOAD_BATCH, /* a statement a relation, with the keys of the rows found before */
+    TENON_LOAD_JOIN   /* to-one: in the statement of the row that has it */
 } tenon_strategy;
 
 /* Rows that are found stay locked until the transaction ends: only inside of one, by find_first,
