@@ -294,9 +294,8 @@ static void emit_model_head(emitter *e, const tenon_model *model, const model_na
     emit_string(e, model->table);
     tenon__buf_text(e->out, ", .schema = ");
     emit_string(e, model->schema);
-    tenon__buf_format(e->out, ",\n    .is_view = %s,\n", truth(model->is_view));
-    if (model->deleted_column)
-        tenon__buf_format(e->out, "    .deleted_column = %u,\n", model->deleted_column);
+    tenon__buf_format(e->out, ",\n    .is_view = %s, .deleted_column = %u,\n",
+                      truth(model->is_view), model->deleted_column);
     emit_table(e, names->descriptor, "fields", "field_count", model->field_count);
     emit_table(e, names->descriptor, "uniques", "unique_count", model->unique_count);
     emit_table(e, names->descriptor, "constraints", "constraint_count", model->constraint_count);
