@@ -264,10 +264,38 @@ static void hooks_see_a_deletion_and_not_its_update(void **state)
     assert_string_equal(moments, "-delete+restore-delete_many+restore_many-delete");
 }
 
+/* ---- other ways to read ---------------------------------------------------------------------- */
+
+static bool count_row(Client *client, void *ctx)
+{
+    (void)client;
+    ++*(int *)ctx;
+    return true;
+}
+
+static void aggregates_pages_and_streams_do_not_see_it(void **state)
+{
+    both *b = *state;
+    add_client(b, "Ann");
+    client_delete(b->session, add_client(b, "Bob")->id);
+    assert_int_equal(client_aggregate(b->session, .count = true).count, 1);
+    ClientGroupList groups = client_group(b->session, .by = {CLIENT_NAME}, .count = true);
+    assert_int_equal(groups.count, 1);
+    assert_string_equal(groups.items[0].key.name, "Ann");
+    assert_int_equal(client_facets(b->session, .column = CLIENT_NAME, .limit = 5).count, 1);
+    assert_int_equal(client_page(b->session, .size = 5).count, 1);
+    assert_int_equal(client_page_of(b->session, .page = 1, .size = 5).total, 1);
+    int seen = 0;
+    client_each(b->session, count_row, &seen);
+    assert_int_equal(seen, 1);
+    assert_sound(b->session);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_OFFICE(a_deleted_row_stays_and_is_not_seen),
+        ON_OFFICE(aggregates_pages_and_streams_do_not_see_it),
         ON_OFFICE(what_is_deleted_cannot_be_changed_or_deleted_again),
         ON_OFFICE(many_rows_are_marked_by_a_filter),
         ON_OFFICE(who_asks_sees_them),
