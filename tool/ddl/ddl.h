@@ -31,6 +31,24 @@ void ddl_script_release(ddl_script *script);
 /* The whole script as text: `-- CreateTable` above each statement, a semicolon behind it. */
 void ddl_script_text(const ddl_script *script, tenon__buf *out);
 
+/* ---- parts, for those that compare with what the script makes ---- */
+
+/* The type of a column as the script writes it, without what makes it count up; and the expression
+ * of its default, nothing when it has none. False with *err. */
+bool ddl_column_type(const schema *s, tenon_dialect dialect, const schema_field *field,
+                     tenon__buf *out, tenon_error *err);
+bool ddl_column_default(const schema *s, tenon_dialect dialect, const schema_field *field,
+                        tenon__buf *out, tenon_error *err);
+/* Whether a column that is the whole primary key of its table numbers itself on SQLite: the
+ * language's engine lets every Int key count, also one that the client always gives. */
+bool ddl_sqlite_counts(const schema_field *field);
+/* The only column of a model's primary key, or else of its first unique: what join tables refer
+ * to. */
+const schema_field *ddl_identity(const schema_model *model);
+/* "_PostToTag_AB_pkey": the table's name cut so that it fits with its ending. */
+void ddl_join_name(tenon_dialect dialect, const schema_relation *relation, const char *ending,
+                   tenon__buf *out);
+
 /* The name of something that stands already where the schema's tables would go, or NULL when the
  * database is empty. False with the session's error. */
 bool ddl_first_object(tenon_session *s, const schema *wanted, const char **name);

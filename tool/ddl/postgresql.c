@@ -61,8 +61,7 @@ static void write_scalar_type(ddl_writer *w, const schema_field *field)
         tenon__buf_format(&w->text, "(%d,%d)", native->arguments[0], native->arguments[1]);
 }
 
-/* The type without what makes it count up: what a foreign key's column has. */
-static void write_type(ddl_writer *w, const schema_field *field)
+void ddl_postgresql_type(ddl_writer *w, const schema_field *field)
 {
     if (field->kind == SCHEMA_ENUM)
         ddl_table_name(w, field->enumeration->database_schema, field->enumeration->database_name);
@@ -137,18 +136,17 @@ static void write_list(ddl_writer *w, const schema_field *field)
         write_value(w, field, &given->items[i]);
     }
     ddl_text(w, "]::");
-    write_type(w, field);
+    ddl_postgresql_type(w, field);
 }
 
-static void write_default(ddl_writer *w, const schema_field *field)
+void ddl_postgresql_default(ddl_writer *w, const schema_field *field)
 {
     const schema_default *given = &field->default_value;
     if (given->kind == SCHEMA_DEFAULT_NOW) {
-        ddl_text(w, " DEFAULT CURRENT_TIMESTAMP");
+        ddl_text(w, "CURRENT_TIMESTAMP");
     } else if (given->kind == SCHEMA_DEFAULT_DBGENERATED && given->value.text) {
-        tenon__buf_format(&w->text, " DEFAULT %s", given->value.text);
+        ddl_text(w, given->value.text);
     } else if (given->kind == SCHEMA_DEFAULT_VALUE) {
-        ddl_text(w, " DEFAULT ");
         if (given->is_list)
             write_list(w, field);
         else
@@ -244,10 +242,10 @@ static void write_column(ddl_writer *w, const schema_field *field)
     if (field->default_value.kind == SCHEMA_DEFAULT_AUTOINCREMENT)
         write_serial(w, field);
     else
-        write_type(w, field);
+        ddl_postgresql_type(w, field);
     if (field->arity == SCHEMA_REQUIRED)
         ddl_text(w, " NOT NULL");
-    write_default(w, field);
+    ddl_default(w, field);
 }
 
 static void write_primary_key(ddl_writer *w, const schema_index *key)
@@ -283,26 +281,16 @@ static void write_table(ddl_writer *w, const schema_model *model)
     ddl_finish(w, "CreateTable");
 }
 
-static void write_join_name(ddl_writer *w, const schema_relation *relation, const char *ending)
-{
-    TENON__CLEANUP(tenon__buf_release) tenon__buf name = {0};
-    size_t most = 63 - strlen(ending);
-    size_t length = tenon__utf8_cut(relation->join_table, strlen(relation->join_table), most);
-    tenon__buf_add(&name, relation->join_table, length);
-    tenon__buf_text(&name, ending);
-    ddl_built_identifier(w, &name);
-}
-
 static void write_join_table(ddl_writer *w, const schema_relation *relation)
 {
     ddl_text(w, "CREATE TABLE ");
     ddl_table_name(w, relation->join_schema, relation->join_table);
     ddl_text(w, " (\n    \"A\" ");
-    write_type(w, ddl_identity(relation->from));
+    ddl_postgresql_type(w, ddl_identity(relation->from));
     ddl_text(w, " NOT NULL,\n    \"B\" ");
-    write_type(w, ddl_identity(relation->to));
+    ddl_postgresql_type(w, ddl_identity(relation->to));
     ddl_text(w, " NOT NULL,\n\n    CONSTRAINT ");
-    write_join_name(w, relation, "_AB_pkey");
+    ddl_join_identifier(w, relation, "_AB_pkey");
     ddl_text(w, " PRIMARY KEY (\"A\", \"B\")\n)");
     ddl_finish(w, "CreateTable");
 }
@@ -341,7 +329,7 @@ static void write_indexes(ddl_writer *w, const schema_model *model)
 static void write_join_index(ddl_writer *w, const schema_relation *relation)
 {
     ddl_text(w, "CREATE INDEX ");
-    write_join_name(w, relation, "_B_index");
+    ddl_join_identifier(w, relation, "_B_index");
     ddl_text(w, " ON ");
     ddl_table_name(w, relation->join_schema, relation->join_table);
     ddl_text(w, "(\"B\")");
@@ -362,13 +350,10 @@ static void write_constraint(ddl_writer *w, const schema_relation *relation)
 static void write_join_constraint(ddl_writer *w, const schema_relation *relation,
                                   const schema_model *side, const char *column)
 {
-    TENON__CLEANUP(tenon__buf_release) tenon__buf ending = {0};
-    tenon__buf_format(&ending, "_%s_fkey", column);
     ddl_text(w, "ALTER TABLE ");
     ddl_table_name(w, relation->join_schema, relation->join_table);
     ddl_text(w, " ADD CONSTRAINT ");
-    w->failed |= ending.failed;
-    write_join_name(w, relation, tenon__buf_string(&ending));
+    ddl_join_identifier(w, relation, *column == 'A' ? "_A_fkey" : "_B_fkey");
     tenon__buf_format(&w->text, " FOREIGN KEY (\"%s\") REFERENCES ", column);
     ddl_table_name(w, side->database_schema, side->database_name);
     ddl_text(w, "(");

@@ -13,7 +13,7 @@ static const char *const scalar_types[] = {
 
 /* Enums, arrays and the types that have no name here are text; SQLite's own names of types are
  * kept. */
-static const char *type_of(const ddl_writer *w, const schema_field *field)
+const char *ddl_sqlite_type(const ddl_writer *w, const schema_field *field)
 {
     const schema_datasource *source = w->schema->datasource;
     if (field->kind == SCHEMA_UNSUPPORTED && source && source->provider == SCHEMA_SQLITE)
@@ -38,8 +38,7 @@ static bool is_inline_key(const schema_model *model, const schema_field *field)
     return key && key->column_count == 1 && key->columns[0].field == field;
 }
 
-/* The language's engine lets every Int key count, also one that the client always gives. */
-static bool counts(const schema_field *field)
+bool ddl_sqlite_counts(const schema_field *field)
 {
     return field->default_value.kind == SCHEMA_DEFAULT_AUTOINCREMENT ||
            (field->kind == SCHEMA_SCALAR && field->type == SCHEMA_INT);
@@ -47,17 +46,17 @@ static bool counts(const schema_field *field)
 
 static void write_column(ddl_writer *w, const schema_model *model, const schema_field *field)
 {
-    bool is_counting = is_inline_key(model, field) && counts(field);
+    bool is_counting = is_inline_key(model, field) && ddl_sqlite_counts(field);
     ddl_text(w, "    ");
     ddl_identifier(w, field->database_name);
-    tenon__buf_format(&w->text, " %s", is_counting ? "INTEGER" : type_of(w, field));
+    tenon__buf_format(&w->text, " %s", is_counting ? "INTEGER" : ddl_sqlite_type(w, field));
     if (field->arity == SCHEMA_REQUIRED)
         ddl_text(w, " NOT NULL");
     if (is_inline_key(model, field))
         ddl_text(w, " PRIMARY KEY");
     if (is_counting)
         ddl_text(w, " AUTOINCREMENT");
-    ddl_sqlite_default(w, field);
+    ddl_default(w, field);
 }
 
 static void write_primary_key(ddl_writer *w, const schema_index *key)
@@ -116,10 +115,8 @@ static void write_table(ddl_writer *w, const schema_model *model)
 static void write_join_constraint(ddl_writer *w, const schema_relation *relation,
                                   const schema_model *side, const char *column)
 {
-    TENON__CLEANUP(tenon__buf_release) tenon__buf name = {0};
-    tenon__buf_format(&name, "%s_%s_fkey", relation->join_table, column);
     ddl_text(w, ",\n    CONSTRAINT ");
-    ddl_built_identifier(w, &name);
+    ddl_join_identifier(w, relation, *column == 'A' ? "_A_fkey" : "_B_fkey");
     tenon__buf_format(&w->text, " FOREIGN KEY (\"%s\") REFERENCES ", column);
     ddl_table_name(w, NULL, side->database_name);
     ddl_text(w, " (");
@@ -132,8 +129,8 @@ static void write_join_table(ddl_writer *w, const schema_relation *relation)
     ddl_text(w, "CREATE TABLE ");
     ddl_table_name(w, NULL, relation->join_table);
     tenon__buf_format(&w->text, " (\n    \"A\" %s NOT NULL,\n    \"B\" %s NOT NULL",
-                      type_of(w, ddl_identity(relation->from)),
-                      type_of(w, ddl_identity(relation->to)));
+                      ddl_sqlite_type(w, ddl_identity(relation->from)),
+                      ddl_sqlite_type(w, ddl_identity(relation->to)));
     if (has_constraints(w)) {
         write_join_constraint(w, relation, relation->from, "A");
         write_join_constraint(w, relation, relation->to, "B");
@@ -171,10 +168,8 @@ static void write_indexes(ddl_writer *w, const schema_model *model)
 static void write_join_index(ddl_writer *w, const schema_relation *relation, const char *unique,
                              const char *ending, const char *columns)
 {
-    TENON__CLEANUP(tenon__buf_release) tenon__buf name = {0};
-    tenon__buf_format(&name, "%s%s", relation->join_table, ending);
     tenon__buf_format(&w->text, "CREATE %sINDEX ", unique);
-    ddl_built_identifier(w, &name);
+    ddl_join_identifier(w, relation, ending);
     ddl_text(w, " ON ");
     ddl_table_name(w, NULL, relation->join_table);
     tenon__buf_format(&w->text, "(%s)", columns);

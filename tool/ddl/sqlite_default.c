@@ -177,11 +177,10 @@ void ddl_sqlite_default(ddl_writer *w, const schema_field *field)
     const schema_default *given = &field->default_value;
     bool is_own = w->schema->datasource && w->schema->datasource->provider == SCHEMA_SQLITE;
     if (given->kind == SCHEMA_DEFAULT_NOW) {
-        ddl_text(w, " DEFAULT CURRENT_TIMESTAMP");
+        ddl_text(w, "CURRENT_TIMESTAMP");
     } else if (given->kind == SCHEMA_DEFAULT_DBGENERATED && given->value.text && is_own) {
-        tenon__buf_format(&w->text, " DEFAULT (%s)", given->value.text);
+        tenon__buf_format(&w->text, "(%s)", given->value.text);
     } else if (given->kind == SCHEMA_DEFAULT_VALUE) {
-        ddl_text(w, " DEFAULT ");
         if (given->is_list)
             write_list(w, field);
         else

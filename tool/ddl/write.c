@@ -22,6 +22,23 @@ void ddl_built_identifier(ddl_writer *w, const tenon__buf *name)
     ddl_identifier(w, tenon__buf_string(name));
 }
 
+void ddl_join_name(tenon_dialect dialect, const schema_relation *relation, const char *ending,
+                   tenon__buf *out)
+{
+    size_t length = strlen(relation->join_table);
+    if (dialect == TENON_POSTGRESQL)
+        length = tenon__utf8_cut(relation->join_table, length, 63 - strlen(ending));
+    tenon__buf_add(out, relation->join_table, length);
+    tenon__buf_text(out, ending);
+}
+
+void ddl_join_identifier(ddl_writer *w, const schema_relation *relation, const char *ending)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf name = {0};
+    ddl_join_name(w->dialect, relation, ending, &name);
+    ddl_built_identifier(w, &name);
+}
+
 void ddl_literal(ddl_writer *w, const char *text, size_t length)
 {
     if (!w->failed)

@@ -18,14 +18,21 @@ typedef struct ddl_writer {
 void ddl_write_postgresql(ddl_writer *w);
 void ddl_write_sqlite(ddl_writer *w);
 
-/* ` DEFAULT …` of a column, or nothing. */
+/* The expression of a column's default, or nothing. */
+void ddl_postgresql_default(ddl_writer *w, const schema_field *field);
 void ddl_sqlite_default(ddl_writer *w, const schema_field *field);
+/* The same with DEFAULT in front. */
+void ddl_default(ddl_writer *w, const schema_field *field);
+/* The type without what makes it count up: what a foreign key's column has. */
+void ddl_postgresql_type(ddl_writer *w, const schema_field *field);
+const char *ddl_sqlite_type(const ddl_writer *w, const schema_field *field);
 
 /* Ends the statement being written and adds it to the script. */
 void ddl_finish(ddl_writer *w, const char *title);
 void ddl_text(ddl_writer *w, const char *text);
 void ddl_identifier(ddl_writer *w, const char *name);
 void ddl_built_identifier(ddl_writer *w, const tenon__buf *name);
+void ddl_join_identifier(ddl_writer *w, const schema_relation *relation, const char *ending);
 void ddl_literal(ddl_writer *w, const char *text, size_t length);
 void ddl_table_name(ddl_writer *w, const char *namespace, const char *table);
 /* "a", "b" of fields; `separator` is ", " or ",". */
@@ -43,8 +50,5 @@ void ddl_hexadecimal(ddl_writer *w, const schema_value *value, tenon__buf *out);
  * false when the column holds the whole *time, which each writes in its own way. */
 bool ddl_day_or_clock(ddl_writer *w, const schema_field *field, const schema_value *value,
                       tenon__buf *out, tenon_time *time);
-/* The only column of a model's primary key, or else of its first unique: what join tables refer
- * to. */
-const schema_field *ddl_identity(const schema_model *model);
 
 #endif
