@@ -67,13 +67,32 @@ bool tenon__walk_find(tenon__walk *walk, const tenon_model *model, const void *q
 static bool take_joined(tenon_session *s, const tenon_model *model, tenon__joined *joined,
                         tenon__rows *rows)
 {
-    if (!joined->count)
-        return true;
     size_t stride = model->row_size + joined->bytes;
     if (!tenon__take_joined(rows->arena, joined, model, rows->items, rows->count, stride))
         return tenon__fail_no_memory(tenon__session_error(s));
     tenon__close_up(rows, model->row_size, stride);
     return true;
+}
+
+/* A statement that joins rows has some of several models in one: hooks are told of each here. */
+static bool tell_before(tenon__walk *walk, const void *query, const tenon__joined *joined)
+{
+    return !joined->count || (tenon__walk_is_sound(walk) &&
+                              tenon__tell_load(walk->session, walk->model, "find", query, NULL) &&
+                              tenon__tell_joined(walk->session, joined));
+}
+
+/* The rows without those that came with them. */
+static bool take_rows(const tenon_model *model, const void *query, tenon__joined *joined,
+                      tenon__rows *rows)
+{
+    tenon_session *s = head_of(query).session;
+    if (!joined->count)
+        return true;
+    if (!take_joined(s, model, joined, rows))
+        return false;
+    tenon__parents found = {.model = model, .items = rows->items, .count = rows->count};
+    return tenon__tell_load(s, model, "find", query, &found);
 }
 
 static bool find(const tenon_model *model, const void *query, const tenon_query_head *head,
@@ -87,11 +106,11 @@ static bool find(const tenon_model *model, const void *query, const tenon_query_
     if (limit != head->limit && head->limit)
         tenon__walk_misuse(&walk, "limit has no meaning for find_first");
     rows->arena = tenon__session_arena(head->session);
-    if (!tenon__run_hinted(&walk, head->hints, rows))
+    if (!tell_before(&walk, query, &joined) || !tenon__run_hinted(&walk, head->hints, rows))
         return false;
     if (!tenon__has_includes(model, query))
         return true;
-    return take_joined(head->session, model, &joined, rows) &&
+    return take_rows(model, query, &joined, rows) &&
            tenon__include(head->session, model, query, rows->items, rows->count, &joined);
 }
 

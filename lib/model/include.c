@@ -98,6 +98,35 @@ static bool check_loaded(const tenon__tree *tree, const tenon__branch *branch,
     return true;
 }
 
+/* ---- hooks ----------------------------------------------------------------------------------- */
+
+bool tenon__tell_load(tenon_session *s, const tenon_model *model, const char *operation,
+                      const void *query, const tenon__parents *found)
+{
+    tenon_event event = {.moment = found ? TENON_AFTER_LOAD : TENON_BEFORE_LOAD,
+                         .session = s,
+                         .model = model,
+                         .operation = operation,
+                         .where = (const char *)query + model->query_where};
+    if (!tenon__session_is_watched(s))
+        return true;
+    if (found) {
+        event.rows = found->count ? found->items : NULL;
+        event.row_count = found->count;
+        event.affected = (int64_t)found->count;
+    }
+    return tenon__call_hooks(&event);
+}
+
+bool tenon__tell_joined(tenon_session *s, const tenon__joined *joined)
+{
+    bool is_well = true;
+    for (size_t i = 0; is_well && i < joined->count; i++)
+        is_well = tenon__tell_load(s, joined->items[i].relation->target, "include",
+                                   joined->items[i].query, NULL);
+    return is_well;
+}
+
 /* ---- levels ---------------------------------------------------------------------------------- */
 
 static bool load_level(tenon__tree *tree, const tenon__branch *parent, tenon__parents parents,
@@ -114,6 +143,14 @@ static bool load_branch(tenon__tree *tree, const tenon__branch *branch, tenon__p
            load_level(tree, branch, found, query, &joined);
 }
 
+/* The same for rows that came by a join. */
+static bool enter_joined(tenon__tree *tree, const tenon__branch *branch, tenon__parents rows,
+                         const void *query)
+{
+    return tenon__tell_load(tree->session, rows.model, "include", query, &rows) &&
+           load_level(tree, branch, rows, query, NULL);
+}
+
 static bool enter_branch(tenon__tree *tree, const tenon__branch *branch, tenon__parents parents,
                          const void *query, const tenon__joined *joined)
 {
@@ -123,8 +160,8 @@ static bool enter_branch(tenon__tree *tree, const tenon__branch *branch, tenon__
     if (!check_query(tree, branch, query))
         return false;
     tree->depth_left--;
-    bool is_loaded = rows ? load_level(tree, branch, *rows, query, NULL)
-                          : load_branch(tree, branch, parents, query);
+    bool is_loaded =
+        rows ? enter_joined(tree, branch, *rows, query) : load_branch(tree, branch, parents, query);
     tree->depth_left++;
     return is_loaded;
 }

@@ -59,6 +59,12 @@ const tenon__parents *tenon__joined_rows(const tenon__joined *joined,
 bool tenon__include(tenon_session *s, const tenon_model *model, const void *query, void *rows,
                     size_t count, const tenon__joined *joined);
 bool tenon__has_includes(const tenon_model *model, const void *query);
+/* Tells hooks what a …Query loads where the statement does not: before it is sent, or with the rows
+ * that were found. False when the session fails by it. */
+bool tenon__tell_load(tenon_session *s, const tenon_model *model, const char *operation,
+                      const void *query, const tenon__parents *found);
+/* The same for relations that are joined, before they are sent. */
+bool tenon__tell_joined(tenon_session *s, const tenon__joined *joined);
 /* Fails with "Author.articles.comments: …". Returns false. */
 bool tenon__branch_fail(const tenon__tree *tree, const tenon__branch *branch, tenon_status status,
                         const char *format, ...) TENON_PRINTF(4, 5);

@@ -22,19 +22,12 @@ typedef struct task {
 
 static bool call_hooks(const task *t, const char *operation, const tenon__rows *rows)
 {
-    tenon_event event = {.moment = rows ? TENON_AFTER_LOAD : TENON_BEFORE_LOAD,
-                         .session = t->head.session,
-                         .model = t->model,
-                         .operation = operation,
-                         .where = t->query + t->model->query_where};
-    if (!tenon__session_is_watched(t->head.session))
-        return true;
+    tenon__parents found = {.model = t->model};
     if (rows) {
-        event.rows = rows->items;
-        event.row_count = rows->count;
-        event.affected = (int64_t)rows->count;
+        found.items = rows->items;
+        found.count = rows->count;
     }
-    return tenon__call_hooks(&event);
+    return tenon__tell_load(t->head.session, t->model, operation, t->query, rows ? &found : NULL);
 }
 
 /* Relations of a page are loaded by batch: its rows may be turned round, or have a total behind

@@ -41,6 +41,14 @@ static bool is_by_value(const tenon__walk *walk, const tenon__branch *branch, co
            !tenon__read_int((const char *)query + relation->target->query_distinct);
 }
 
+/* What hooks are told before the rows are looked for. */
+static bool tell(const tenon__tree *tree, const tenon__branch *branch, const void *query,
+                 const tenon__joined *joined)
+{
+    return tenon__tell_load(tree->session, branch->relation->target, "include", query, NULL) &&
+           tenon__tell_joined(tree->session, joined);
+}
+
 static bool find(tenon__tree *tree, const tenon__branch *branch, const tenon__keys *keys,
                  const void *query, bool *by_value, tenon__joined *joined, tenon__rows *rows)
 {
@@ -48,6 +56,7 @@ static bool find(tenon__tree *tree, const tenon__branch *branch, const tenon__ke
     tenon_query_head head;
     memcpy(&head, query, sizeof head);
     tenon__walk walk;
+    bool is_first = *by_value;
     if (!begin(&walk, tree, branch, keys, TENON__FIND_RELATED, head.table))
         return false;
     *by_value = *by_value && is_by_value(&walk, branch, query);
@@ -65,7 +74,8 @@ static bool find(tenon__tree *tree, const tenon__branch *branch, const tenon__ke
     tenon__walk_distinct(&walk, query);
     tenon__walk_where(&walk, (const char *)query + target->query_where);
     tenon__walk_limit(&walk, head.limit, head.offset);
-    return tenon__walk_run(&walk, rows, NULL);
+    return tenon__walk_is_sound(&walk) && (!is_first || tell(tree, branch, query, joined)) &&
+           tenon__walk_run(&walk, rows, NULL);
 }
 
 /* ---- order ----------------------------------------------------------------------------------- */
@@ -252,7 +262,8 @@ bool tenon__load_related(tenon__tree *tree, const tenon__branch *branch, tenon__
         !group(&n, &tree->memory))
         return tenon__fail_no_memory(tenon__session_error(tree->session));
     *found = (tenon__parents){.model = target, .items = rows.items, .count = rows.count};
-    return spend_rows(tree, branch, rows.count) && give(tree, branch, parents, &keys, &n);
+    return spend_rows(tree, branch, rows.count) && give(tree, branch, parents, &keys, &n) &&
+           (!keys.count || tenon__tell_load(tree->session, target, "include", query, found));
 }
 
 /* ---- counts ---------------------------------------------------------------------------------- */

@@ -6,15 +6,17 @@ typedef struct named {
     tenon__deed deed;
 } named;
 
-/* Of reads the deed is seen from what they give. */
 static const named names[] = {
     [TENON__FIND_BY] = {"find_by", TENON__DEED_LOAD_BY_KEY},
     [TENON__FIND] = {"find", TENON__DEED_LOAD},
     [TENON__COUNT_ROWS] = {"count", TENON__DEED_NONE},
     [TENON__EXISTS] = {"exists", TENON__DEED_NONE},
+    /* those with rows of their own form tell of them themselves */
+    [TENON__FIND_RELATED] = {"include", TENON__DEED_NONE},
+    [TENON__COUNT_RELATED] = {"include", TENON__DEED_NONE},
     [TENON__AGGREGATE] = {"aggregate", TENON__DEED_NONE},
     [TENON__GROUP] = {"group", TENON__DEED_NONE},
-    [TENON__PAGE] = {"page", TENON__DEED_NONE}, /* which tell of their rows themselves */
+    [TENON__PAGE] = {"page", TENON__DEED_NONE},
     [TENON__PAGE_OF] = {"page_of", TENON__DEED_NONE},
     [TENON__CREATE] = {"create", TENON__DEED_CREATE},
     [TENON__CREATE_MANY] = {"create_many", TENON__DEED_CREATE_MANY},
@@ -26,16 +28,9 @@ static const named names[] = {
     [TENON__LINKED] = {"linked", TENON__DEED_NONE},
     [TENON__LINK] = {"link", TENON__DEED_NONE},
     [TENON__UNLINK] = {"unlink", TENON__DEED_NONE},
-    [TENON__UPSERT_MANY] = {"upsert_many", TENON__DEED_NONE}, /* which tells its deeds itself */
+    [TENON__UPSERT_MANY] = {"upsert_many", TENON__DEED_NONE},
     [TENON__UPDATE_EACH] = {"update_each", TENON__DEED_NONE},
 };
-
-static bool gives_rows(const tenon__sql *w)
-{
-    const tenon__layout *layout = w->layout;
-    return layout && layout->out_count && layout->outs[0].kind == TENON__OUT_FIELD &&
-           layout->row_size == w->model->row_size;
-}
 
 /* An UPDATE that marks rows as deleted, or unmarks them, is no update to the program. */
 static void tell_mark(tenon__sql *w, const char *one, tenon__deed deed, const char *many,
@@ -61,8 +56,8 @@ void tenon__sql_tell_operation(tenon__sql *w)
         tell_mark(w, "delete", TENON__DEED_DELETE, "delete_many", TENON__DEED_DELETE_MANY);
     else if (w->head.flags & TENON__SHAPE_ONLY_DELETED)
         tell_mark(w, "restore", TENON__DEED_RESTORE, "restore_many", TENON__DEED_RESTORE_MANY);
-    if (!name.operation && gives_rows(w))
-        w->about.deed = TENON__DEED_LOAD;
+    if (w->head.operation == TENON__FIND && w->head.flags & TENON__SHAPE_HAS_JOINED)
+        w->about.deed = TENON__DEED_NONE;
     if (w->head.flags & TENON__SHAPE_EXPLAIN) {
         w->about.operation = "explain";
         w->about.deed = TENON__DEED_NONE;
