@@ -16,6 +16,8 @@ build|meson|has meson|describes the build
 build|ninja-build|has ninja|runs the build
 build|pkg-config|has pkg-config|finds the libraries
 build|libpq-dev|has_library libpq|talks to PostgreSQL
+build|libpg-query-dev|has_header pg_query.h|parses SQL as the server does
+build|libprotobuf-c-dev|has_library libprotobuf-c|declares the trees that this parser makes
 build|libsqlite3-dev|has_library sqlite3|is the embedded database
 check|g++|has g++|compiles the public headers as C++
 check|clang|has clang|second compiler, with the sanitizers
