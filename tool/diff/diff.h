@@ -54,6 +54,8 @@ typedef struct diff_options {
     size_t rename_count;
     const diff_rename *strangers; /* … and these are not: one is dropped, another is made */
     size_t stranger_count;
+    /* What a conversion loses is meant to be lost: scripts get no guard against it. */
+    bool accepts_loss;
     /* PostgreSQL: forms that do not block a server that is in use. Indexes are made and dropped
      * CONCURRENTLY, each in a part of its own; foreign keys and checks are added NOT VALID and
      * validated in a later part; NOT NULL goes through a validated check. What is made on a table
@@ -74,8 +76,10 @@ typedef struct diff_risk {
     const char *hint; /* what to do instead, or NULL */
     /* One row, one bigint: how many rows it concerns. 0: nothing is lost, nothing fails. A query
      * that fails itself (a text that is no number) says that the step would fail. NULL: nothing to
-     * ask, the loss is certain. */
+     * ask, the loss is certain. It is to be asked right before the step, when those before it have
+     * run: only then are the names right. */
     const char *probe;
+    bool is_conversion; /* scripts for PostgreSQL ask the probe themselves and stop */
 } diff_risk;
 
 typedef struct diff_step {
@@ -86,6 +90,9 @@ typedef struct diff_step {
     const char *not_restored;
     diff_risk *risks;
     size_t risk_count;
+    /* PostgreSQL: a LOCK TABLE that keeps what the probes have seen true until the step is over;
+     * NULL where there is nothing to keep. */
+    const char *lock;
     size_t part; /* from 0; never falls */
     /* Outside of a transaction, and the only step of its part: CONCURRENTLY, a value of an enum
      * that a later step uses. */
@@ -152,29 +159,31 @@ void diff_write_json(const diff_plan *plan, tenon__buf *out);
 typedef struct diff_finding {
     const diff_step *step;
     const diff_risk *risk;
-    int64_t count;       /* of rows; -1: the loss needs no counting, or the probe failed */
+    int64_t count;       /* of rows; -1: there was nothing to ask, or the probe failed */
     const char *problem; /* what the database said to a probe that failed; else NULL */
 } diff_finding;
 
+/* Of memory that is the session's. */
 typedef struct diff_findings {
-    diff_finding *items; /* in the session's memory */
-    size_t count, losses;
+    diff_finding *items;
+    size_t count;
 } diff_findings;
-
-/* Asks every probe of a part (or of all of them) in the session. False with the session's error. */
-bool diff_probe(tenon_session *s, const diff_plan *plan, int part, diff_findings *out);
 
 typedef struct diff_apply_options {
     bool accepts_loss;
+    /* Runs the steps to learn what the probes find, and rolls back: a part that commits before
+     * others (values of enums) is not rehearsed, and so nor is what comes after it. */
+    bool is_rehearsal;
     /* Called before each step; may be NULL. */
     void (*on_step)(void *context, const diff_step *step, size_t number);
     void *context;
 } diff_apply_options;
 
-/* Runs a plan: a transaction for each part, and in it the tables locked, the probes asked, the steps
- * run. False with the session's error, and then the part that failed has changed nothing: CONFLICT
- * when there are questions or a loss that is not accepted, VALIDATION when rows are in the way; the
- * message names the first. */
-bool diff_apply(tenon_session *s, const diff_plan *plan, const diff_apply_options *options);
+/* Runs a plan: a transaction for each part; in it, step by step, the lock, the probes, the step.
+ * False with the session's error, and then the part that failed has changed nothing: CONFLICT when
+ * there are questions or a loss that is not accepted, VALIDATION when rows are in the way. The
+ * findings are filled in either case; of a part that stops, those of all its steps before. */
+bool diff_apply(tenon_session *s, const diff_plan *plan, const diff_apply_options *options,
+                diff_findings *findings);
 
 #endif
