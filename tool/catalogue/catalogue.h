@@ -123,6 +123,7 @@ typedef struct catalogue_table {
     size_t check_count;
     const char *definition; /* of a view; SQLite: the statement that made the table */
     const char *partition; /* "RANGE (at)" of a partitioned table, "FOR VALUES …" of a partition */
+    const char *parent;    /* the table that a partition or a child belongs to, as SQL; or NULL */
     bool has_row_security;
     bool is_strict, is_without_rowid; /* SQLite */
     bool is_unlogged;
