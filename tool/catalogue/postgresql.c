@@ -10,7 +10,7 @@
                                                                          " AND e.objid = " object  \
                                                                          " AND e.deptype = 'e')"
 
-/* ---- the server and its namespaces ------------------------------------------------------------ */
+/* ---- the server and its namespaces ----------------------------------------------------------- */
 
 static const char server_sql[] =
     "SELECT current_setting('server_version_num'), current_schema()::text, n.oid::text,"
@@ -58,7 +58,7 @@ static bool read_extensions(catalogue_reader *r)
     return extensions != NULL;
 }
 
-/* ---- enums ------------------------------------------------------------------------------------ */
+/* ---- enums ----------------------------------------------------------------------------------- */
 
 static const char enums_sql[] =
     "SELECT t.oid::text, n.nspname::text, t.typname::text, d.description, v.enumlabel::text"
@@ -92,7 +92,7 @@ static bool read_enums(catalogue_reader *r)
     return !r->has_failed_memory;
 }
 
-/* ---- tables ----------------------------------------------------------------------------------- */
+/* ---- tables ---------------------------------------------------------------------------------- */
 
 static const char tables_sql[] =
     "SELECT c.oid::text, n.nspname::text, c.relname::text, c.relkind::text, c.relispartition::text,"
@@ -158,7 +158,7 @@ static bool read_tables(catalogue_reader *r)
     return !r->has_failed_memory;
 }
 
-/* ---- columns ---------------------------------------------------------------------------------- */
+/* ---- columns --------------------------------------------------------------------------------- */
 
 /* `b` is the type itself, or what an array is made of. A sequence is the column's own when it
  * depends on it: by itself ('a', serial) or as a part of it ('i', identity). */

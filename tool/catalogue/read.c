@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-/* ---- for the readers -------------------------------------------------------------------------- */
+/* ---- for the readers ------------------------------------------------------------------------- */
 
 bool catalogue_ask(catalogue_reader *r, const char *sql, size_t columns, rows *out)
 {
@@ -83,7 +83,7 @@ void catalogue_sort_checks(catalogue_table *t)
         qsort(t->checks, t->check_count, sizeof *t->checks, compare_checks);
 }
 
-/* ---- the whole -------------------------------------------------------------------------------- */
+/* ---- the whole ------------------------------------------------------------------------------- */
 
 static bool (*const readers[])(catalogue_reader *) = {
     [TENON_POSTGRESQL] = catalogue_read_postgresql,

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
-/* ---- tables ----------------------------------------------------------------------------------- */
+/* ---- tables ---------------------------------------------------------------------------------- */
 
 /* Shadow tables belong to their virtual table. */
 static const char tables_sql[] =
@@ -52,7 +52,7 @@ static const catalogue_table *table_named(const catalogue *c, const char *name)
     return NULL;
 }
 
-/* ---- columns ---------------------------------------------------------------------------------- */
+/* ---- columns --------------------------------------------------------------------------------- */
 
 static const char columns_sql[] =
     "SELECT m.name, x.name, x.type, x.\"notnull\" || '', x.dflt_value, x.pk || '',"
@@ -65,11 +65,8 @@ static const char *type_name_of(catalogue_reader *r, const char *type)
     size_t length = strcspn(type, "(");
     while (length && type[length - 1] == ' ')
         length--;
-    char *name = tenon__arena_copy(&r->c->arena, type, length);
+    const char *name = tenon__arena_copy(&r->c->arena, type, length);
     r->has_failed_memory |= !name;
-    for (size_t i = 0; name && i < length; i++)
-        if (name[i] >= 'A' && name[i] <= 'Z')
-            name[i] = (char)(name[i] - 'A' + 'a');
     return name;
 }
 
@@ -124,7 +121,7 @@ static bool read_columns(catalogue_reader *r)
     return !r->has_failed_memory;
 }
 
-/* ---- indexes ---------------------------------------------------------------------------------- */
+/* ---- indexes --------------------------------------------------------------------------------- */
 
 /* The columns of an index come before the rowid, which every index ends with (key = 0). */
 static const char indexes_sql[] =
@@ -143,7 +140,6 @@ static catalogue_key key_at(const catalogue_table *t, const rows *found, size_t 
     const char *collation = rows_cell(found, row, 7);
     return (catalogue_key){.column = rows_cell(found, row, 5),
                            .is_descending = rows_truth(found, row, 6),
-                           .is_nulls_first = !rows_truth(found, row, 6),
                            .collation = collation && strcasecmp(collation, own) ? collation : NULL};
 }
 
@@ -176,8 +172,7 @@ static catalogue_index rowid_index(catalogue_reader *r, const catalogue_table *t
                              .keys = catalogue_array(r, 1, sizeof *index.keys)};
     for (size_t i = 0; index.keys && i < t->column_count; i++)
         if (t->columns[i].identity != CATALOGUE_NO_IDENTITY)
-            index.keys[index.key_count++] =
-                (catalogue_key){.column = t->columns[i].name, .is_nulls_first = true};
+            index.keys[index.key_count++] = (catalogue_key){.column = t->columns[i].name};
     return index;
 }
 
@@ -218,7 +213,7 @@ static bool read_indexes(catalogue_reader *r)
     return !r->has_failed_memory;
 }
 
-/* ---- foreign keys ----------------------------------------------------------------------------- */
+/* ---- foreign keys ---------------------------------------------------------------------------- */
 
 /* SQLite numbers them backwards. */
 static const char foreign_keys_sql[] =
@@ -301,7 +296,7 @@ static void complete_targets(catalogue *c)
         }
 }
 
-/* ---- the whole -------------------------------------------------------------------------------- */
+/* ---- the whole ------------------------------------------------------------------------------- */
 
 static const char triggers_sql[] = "SELECT name, tbl_name, sql FROM sqlite_schema"
                                    " WHERE type = 'trigger' ORDER BY name COLLATE BINARY";

@@ -67,7 +67,7 @@ static const char *group(text_walk *w)
     return keep(w, start, end);
 }
 
-/* ---- clauses ---------------------------------------------------------------------------------- */
+/* ---- clauses --------------------------------------------------------------------------------- */
 
 static void add_check(text_walk *w, const char *expression)
 {
@@ -209,7 +209,7 @@ static void read_clause(text_walk *w)
     }
 }
 
-/* ---- tables ----------------------------------------------------------------------------------- */
+/* ---- tables ---------------------------------------------------------------------------------- */
 
 static bool is_table_constraint(const text_walk *w)
 {
@@ -250,7 +250,7 @@ bool catalogue_parse_sqlite_table(catalogue_reader *r, catalogue_table *t)
     return !r->has_failed_memory;
 }
 
-/* ---- indexes ---------------------------------------------------------------------------------- */
+/* ---- indexes --------------------------------------------------------------------------------- */
 
 /* An expression without the collation and direction behind it, which the pragma tells. */
 static const char *read_key_expression(text_walk *w)
