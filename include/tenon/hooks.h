@@ -11,7 +11,9 @@
  * At a `before` moment nothing has been sent yet, and tenon_veto forbids the call: it fails with
  * VETO. Moments of a model lie around those of its statements. An upsert calls the hooks for
  * creating and those for updating, each hook once, because only the database knows which it will
- * be. What begins, commits or rolls back a transaction calls no hooks.
+ * be. A get_or_create that finds no row, and a create_or_ignore, call those for creating;
+ * `affected` says whether they did. What begins, commits or rolls back a transaction calls no
+ * hooks.
  *
  * Hooks are called in the order of their priority, the lowest first, and then in that in which they
  * were added. An `after` moment of a query comes also when it failed, `error` says so; that of a

@@ -385,6 +385,14 @@ typedef struct tenon_delete_many_head {
     bool everything;
 } tenon_delete_many_head;
 
+/* …GetOrCreate: this, then create (…Set). */
+typedef struct tenon_get_or_create_head {
+    tenon_session *session;
+    tenon_table table;
+    int on;           /* as in tenon_upsert_head */
+    bool *is_created; /* out: whether the row is new; or NULL */
+} tenon_get_or_create_head;
+
 /* …Upsert: this, then create and update (…Set) at the descriptor's offsets. */
 typedef struct tenon_upsert_head {
     tenon_session *session;

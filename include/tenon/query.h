@@ -43,6 +43,14 @@ TENON_API bool tenon_exists(const tenon_model *model, const void *query);
  * nullable field is NULL, an array empty, and any other field MISUSE before anything is sent.
  * SET_DEFAULT() says the same as leaving it out. */
 TENON_API void *tenon_create(const tenon_model *model, const void *set);
+/* The same, but NULL without an error when a row stands in the way, by whichever unique; it stays
+ * as it is. Cannot write relations. */
+TENON_API void *tenon_create_or_ignore(const tenon_model *model, const void *set);
+/* The row with these values of the unique, which `create` must set; when there is none it is
+ * created. Whoever else does the same at the same time: one of them creates it, all get it. UNIQUE
+ * when another unique stands in the way, or a row that is marked as deleted. Reads first, so a row
+ * that is there costs one statement and no lock. */
+TENON_API void *tenon_get_or_create(const tenon_model *model, const void *get_or_create);
 /* The number of rows created. Empty list: 0. All rows or none: where it takes several statements
  * they are one transaction, or a savepoint of the session's. */
 TENON_API int64_t tenon_create_many(const tenon_model *model, const void *create_many);
@@ -57,6 +65,8 @@ TENON_API void *tenon_update(const tenon_model *model, uint32_t unique, const vo
 /* The number of rows changed. MISUSE without a change, and when the filter lets every row through,
  * however it is spelt, unless .everything says that this is meant. */
 TENON_API int64_t tenon_update_many(const tenon_model *model, const void *update_many);
+/* The same; the rows as they are now. Their order is not promised. */
+TENON_API tenon_list tenon_update_many_returning(const tenon_model *model, const void *update_many);
 /* The row that was created, or that stood there already and was updated. Every field of the unique
  * must have a value in `create`: that is what is looked for. */
 TENON_API void *tenon_upsert(const tenon_model *model, const void *upsert);
@@ -80,6 +90,9 @@ TENON_API void *tenon_delete_with(const tenon_key_options *options, const tenon_
                                   uint32_t unique, const void *const *key);
 /* The number of rows deleted; refuses what tenon_update_many refuses. */
 TENON_API int64_t tenon_delete_many(const tenon_model *model, const void *delete_many);
+/* The same; the rows as they were, with @tenon.softDelete as they are now. Their order is not
+ * promised. */
+TENON_API tenon_list tenon_delete_many_returning(const tenon_model *model, const void *delete_many);
 
 /* ---- models with @tenon.softDelete -----------------------------------------------------------
  * For these, tenon_delete and tenon_delete_many mark rows as deleted: no other call sees them any

@@ -254,7 +254,7 @@ static const void *const *key_of_set(tenon__nest *n, const tenon_model *model,
         if (key[i])
             continue;
         tenon__fail_field(n->err, TENON_MISUSE, model, field,
-                          "must have a value, because upsert looks for it");
+                          "must have a value, because the row is looked for by it");
         return NULL;
     }
     return key;

@@ -239,7 +239,7 @@ static void check_key(tenon__walk *walk, const tenon_unique *key, uint32_t field
     for (uint16_t i = 0; i < key->field_count; i++) {
         if (key->fields[i] == field && !value)
             tenon__walk_fail(walk, TENON_MISUSE, &walk->model->fields[field],
-                             "must have a value, because upsert looks for it");
+                             "must have a value, because the row is looked for by it");
     }
 }
 

@@ -85,24 +85,37 @@ void *tenon_purge(tenon_session *s, const tenon_model *model, uint32_t unique,
 
 /* ---- many rows ------------------------------------------------------------------------------- */
 
-static int64_t run_many(tenon__walk *walk, const void *delete_many, bool everything,
-                        const char *verb)
+static void walk_many(tenon__walk *walk, const void *delete_many, bool everything, const char *verb)
 {
     const char *where = (const char *)delete_many + walk->model->delete_where;
     walk->subject = delete_many;
     tenon__walk_many(walk, where, everything, verb);
-    return tenon__walk_run_for_count(walk);
+}
+
+static bool walk_mark_many(tenon__walk *walk, const tenon_model *model, const void *delete_many,
+                           bool is_deleted)
+{
+    tenon_delete_many_head head;
+    memcpy(&head, delete_many, sizeof head);
+    if (!begin(walk, head.session, model, head.table, TENON__UPDATE_MANY))
+        return false;
+    walk_mark(walk, is_deleted);
+    walk_many(walk, delete_many, head.everything, is_deleted ? "delete" : "restore");
+    return true;
 }
 
 int64_t tenon__mark_many(const tenon_model *model, const void *delete_many, bool is_deleted)
 {
-    tenon_delete_many_head head;
-    memcpy(&head, delete_many, sizeof head);
     tenon__walk walk;
-    if (!begin(&walk, head.session, model, head.table, TENON__UPDATE_MANY))
-        return 0;
-    walk_mark(&walk, is_deleted);
-    return run_many(&walk, delete_many, head.everything, is_deleted ? "delete" : "restore");
+    bool is_begun = walk_mark_many(&walk, model, delete_many, is_deleted);
+    return is_begun ? tenon__walk_run_for_count(&walk) : 0;
+}
+
+tenon_list tenon__mark_many_returning(const tenon_model *model, const void *delete_many)
+{
+    tenon__walk walk;
+    bool is_begun = walk_mark_many(&walk, model, delete_many, true);
+    return is_begun ? tenon__walk_run_for_rows(&walk) : (tenon_list){0};
 }
 
 int64_t tenon_restore_many(const tenon_model *model, const void *restore_many)
@@ -119,7 +132,8 @@ int64_t tenon_purge_many(const tenon_model *model, const void *purge_many)
         return 0;
     check_model(&walk, "purge");
     tenon__walk_flag(&walk, TENON__SHAPE_ONLY_DELETED);
-    return run_many(&walk, purge_many, head.everything, "purge");
+    walk_many(&walk, purge_many, head.everything, "purge");
+    return tenon__walk_run_for_count(&walk);
 }
 
 /* ---- reading --------------------------------------------------------------------------------- */

@@ -288,6 +288,7 @@ const void *tenon__make_actor(tenon__walk *walk, const tenon_field *field);
 void *tenon__mark_row(const tenon_key_options *options, const tenon_model *model, uint32_t unique,
                       const void *const *key, bool is_deleted);
 int64_t tenon__mark_many(const tenon_model *model, const void *delete_many, bool is_deleted);
+tenon_list tenon__mark_many_returning(const tenon_model *model, const void *delete_many);
 /* with_deleted and only_deleted of a call that reads. */
 void tenon__walk_deleted(tenon__walk *walk, bool with_deleted, bool only_deleted);
 
@@ -297,6 +298,10 @@ void tenon__walk_deleted(tenon__walk *walk, bool with_deleted, bool only_deleted
  * `everything` says that it may. */
 void tenon__walk_many(tenon__walk *walk, const void *where, bool everything, const char *verb);
 int64_t tenon__walk_run_for_count(tenon__walk *walk);
+/* The rows that come back. */
+tenon_list tenon__walk_run_for_rows(tenon__walk *walk);
+/* A …Set inside of another struct, which has no session and no table of its own. */
+const void *tenon__inner_set(tenon__walk *walk, const void *outer, size_t offset);
 
 /* ---- nested.c -------------------------------------------------------------------------------- */
 

@@ -20,8 +20,7 @@ static bool begin(tenon__walk *walk, const tenon_model *model, tenon_session *se
     return true;
 }
 
-/* A …Set inside of another struct has no session and no table of its own. */
-static const void *inner_set(tenon__walk *walk, const void *outer, uint32_t offset)
+const void *tenon__inner_set(tenon__walk *walk, const void *outer, size_t offset)
 {
     const void *set = (const char *)outer + offset;
     tenon_set_head head = head_of_set(set);
@@ -131,8 +130,8 @@ void *tenon_upsert(const tenon_model *model, const void *upsert)
     walk.subject = upsert;
     const tenon_unique *unique = tenon__walk_unique(&walk, head.on);
     if (unique) {
-        const void *create = inner_set(&walk, upsert, model->upsert_create);
-        const void *change = inner_set(&walk, upsert, model->upsert_update);
+        const void *create = tenon__inner_set(&walk, upsert, model->upsert_create);
+        const void *change = tenon__inner_set(&walk, upsert, model->upsert_update);
         if (TENON__UNLIKELY(tenon__set_has_nested(model, create) ||
                             tenon__set_has_nested(model, change)))
             return tenon__upsert_nested(model, (uint32_t)(unique - model->uniques), upsert);
@@ -160,36 +159,71 @@ int64_t tenon__walk_run_for_count(tenon__walk *walk)
     return tenon__walk_run(walk, NULL, &affected) ? affected : 0;
 }
 
-int64_t tenon_update_many(const tenon_model *model, const void *update_many)
+tenon_list tenon__walk_run_for_rows(tenon__walk *walk)
+{
+    tenon__rows rows = {.arena = tenon__session_arena(walk->session)};
+    tenon__walk_flag(walk, TENON__SHAPE_RETURNING);
+    if (!tenon__walk_run(walk, &rows, NULL))
+        return (tenon_list){0};
+    return (tenon_list){.items = rows.items, .count = rows.count};
+}
+
+static bool walk_update_many(tenon__walk *walk, const tenon_model *model, const void *update_many)
 {
     tenon_update_many_head head;
     memcpy(&head, update_many, sizeof head);
-    tenon__walk walk;
-    if (!begin(&walk, model, head.session, head.table, TENON__UPDATE_MANY))
-        return 0;
-    walk.subject = update_many;
-    const void *set = inner_set(&walk, update_many, model->update_set);
-    tenon__refuse_nested(&walk, set, "update_many");
+    if (!begin(walk, model, head.session, head.table, TENON__UPDATE_MANY))
+        return false;
+    walk->subject = update_many;
+    const void *set = tenon__inner_set(walk, update_many, model->update_set);
+    tenon__refuse_nested(walk, set, "update_many");
     if (!tenon__set_has_changes(model, set))
-        tenon__walk_misuse(&walk, "update_many was given no change");
-    tenon__walk_changes(&walk, set);
-    tenon__refuse_expected(&walk, "update_many");
-    tenon__walk_many(&walk, (const char *)update_many + model->update_where, head.everything,
+        tenon__walk_misuse(walk, "update_many was given no change");
+    tenon__walk_changes(walk, set);
+    tenon__refuse_expected(walk, "update_many");
+    tenon__walk_many(walk, (const char *)update_many + model->update_where, head.everything,
                      "change");
-    return tenon__walk_run_for_count(&walk);
+    return true;
+}
+
+int64_t tenon_update_many(const tenon_model *model, const void *update_many)
+{
+    tenon__walk walk;
+    return walk_update_many(&walk, model, update_many) ? tenon__walk_run_for_count(&walk) : 0;
+}
+
+tenon_list tenon_update_many_returning(const tenon_model *model, const void *update_many)
+{
+    tenon__walk walk;
+    bool is_begun = walk_update_many(&walk, model, update_many);
+    return is_begun ? tenon__walk_run_for_rows(&walk) : (tenon_list){0};
+}
+
+static bool walk_delete_many(tenon__walk *walk, const tenon_model *model, const void *delete_many)
+{
+    tenon_delete_many_head head;
+    memcpy(&head, delete_many, sizeof head);
+    if (!begin(walk, model, head.session, head.table, TENON__DELETE_MANY))
+        return false;
+    walk->subject = delete_many;
+    tenon__walk_many(walk, (const char *)delete_many + model->delete_where, head.everything,
+                     "delete");
+    return true;
 }
 
 int64_t tenon_delete_many(const tenon_model *model, const void *delete_many)
 {
     if (model->deleted_column)
         return tenon__mark_many(model, delete_many, true);
-    tenon_delete_many_head head;
-    memcpy(&head, delete_many, sizeof head);
     tenon__walk walk;
-    if (!begin(&walk, model, head.session, head.table, TENON__DELETE_MANY))
-        return 0;
-    walk.subject = delete_many;
-    tenon__walk_many(&walk, (const char *)delete_many + model->delete_where, head.everything,
-                     "delete");
-    return tenon__walk_run_for_count(&walk);
+    return walk_delete_many(&walk, model, delete_many) ? tenon__walk_run_for_count(&walk) : 0;
+}
+
+tenon_list tenon_delete_many_returning(const tenon_model *model, const void *delete_many)
+{
+    if (model->deleted_column)
+        return tenon__mark_many_returning(model, delete_many);
+    tenon__walk walk;
+    bool is_begun = walk_delete_many(&walk, model, delete_many);
+    return is_begun ? tenon__walk_run_for_rows(&walk) : (tenon_list){0};
 }

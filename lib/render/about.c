@@ -52,6 +52,10 @@ void tenon__sql_tell_operation(tenon__sql *w)
     w->about.model = w->model;
     w->about.operation = name.operation ? name.operation : "query";
     w->about.deed = name.deed;
+    if (operation == TENON__UPSERT && w->head.flags & TENON__SHAPE_SKIP_DUPLICATES) {
+        w->about.operation = "get_or_create";
+        w->about.deed = TENON__DEED_CREATE;
+    }
     if (w->head.flags & TENON__SHAPE_MARKS_DELETED)
         tell_mark(w, "delete", TENON__DEED_DELETE, "delete_many", TENON__DEED_DELETE_MANY);
     else if (w->head.flags & TENON__SHAPE_ONLY_DELETED)

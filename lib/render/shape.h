@@ -105,8 +105,8 @@ typedef enum tenon__shape_flag {
     TENON__SHAPE_LIMIT = 1 << 3,
     TENON__SHAPE_OFFSET = 1 << 4,
     TENON__SHAPE_CUSTOM_PLAN = 1 << 5,
-    TENON__SHAPE_RETURNING = 1 << 6,       /* CREATE, CREATE_MANY */
-    TENON__SHAPE_SKIP_DUPLICATES = 1 << 7, /* CREATE, CREATE_MANY */
+    TENON__SHAPE_RETURNING = 1 << 6,       /* of calls that can do without their rows */
+    TENON__SHAPE_SKIP_DUPLICATES = 1 << 7, /* CREATE, CREATE_MANY; UPSERT: leaves its row alone */
     TENON__SHAPE_COPY = 1 << 8,
     TENON__SHAPE_HAS_INDEX = 1 << 9,
     TENON__SHAPE_HAS_JOINED = 1 << 10,

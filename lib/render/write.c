@@ -59,12 +59,17 @@ static void write_values(tenon__sql *w, listed list)
     write_rows(w, list);
 }
 
+static void write_returning(tenon__sql *w)
+{
+    if (w->head.flags & TENON__SHAPE_RETURNING)
+        tenon__sql_returning(w);
+}
+
 static void write_insert_end(tenon__sql *w)
 {
     if (w->head.flags & TENON__SHAPE_SKIP_DUPLICATES)
         tenon__sql_add(w, " ON CONFLICT DO NOTHING");
-    if (w->head.flags & TENON__SHAPE_RETURNING)
-        tenon__sql_returning(w);
+    write_returning(w);
 }
 
 void tenon__sql_create(tenon__sql *w)
@@ -151,6 +156,7 @@ void tenon__sql_update_many(tenon__sql *w)
 {
     write_update(w);
     tenon__sql_where(w);
+    write_returning(w);
 }
 
 static void write_conflict_target(tenon__sql *w, const tenon_unique *unique)
@@ -161,16 +167,13 @@ static void write_conflict_target(tenon__sql *w, const tenon_unique *unique)
             tenon__sql_add(w, ", ");
         tenon__sql_identifier(w, w->model->fields[unique->fields[i]].column);
     }
-    tenon__sql_add(w, ") DO UPDATE SET ");
+    tenon__sql_add(w, ")");
 }
 
-void tenon__sql_upsert(tenon__sql *w)
+/* What an upsert does to the row that stands there. */
+static void write_taking_over(tenon__sql *w, const tenon_unique *unique)
 {
-    const tenon_unique *unique = &w->model->uniques[w->head.number];
-    tenon__sql_add(w, "INSERT INTO ");
-    tenon__sql_table(w);
-    write_values(w, read_listed(w));
-    write_conflict_target(w, unique);
+    tenon__sql_add(w, " DO UPDATE SET ");
     w->is_qualified = true; /* the row that stands there, not the one that was refused */
     if (tenon__sql_revive(w) && *w->shape.at != TENON__SHAPE_END)
         tenon__sql_add(w, ", ");
@@ -182,6 +185,21 @@ void tenon__sql_upsert(tenon__sql *w)
         tenon__sql_column(w, key);
     }
     w->is_qualified = false;
+}
+
+void tenon__sql_upsert(tenon__sql *w)
+{
+    const tenon_unique *unique = &w->model->uniques[w->head.number];
+    tenon__sql_add(w, "INSERT INTO ");
+    tenon__sql_table(w);
+    write_values(w, read_listed(w));
+    write_conflict_target(w, unique);
+    if (w->head.flags & TENON__SHAPE_SKIP_DUPLICATES) {
+        tenon__shape_next(&w->shape); /* the end of no changes */
+        tenon__sql_add(w, " DO NOTHING");
+    } else {
+        write_taking_over(w, unique);
+    }
     tenon__sql_returning(w);
 }
 
@@ -209,6 +227,7 @@ void tenon__sql_upsert_many(tenon__sql *w)
     tenon__sql_add(w, " ");
     w->dialect->bulk_source(w, list.fields, list.count);
     write_conflict_target(w, unique);
+    tenon__sql_add(w, " DO UPDATE SET ");
     size_t count = 0;
     for (uint8_t word; (word = tenon__shape_next(&w->shape)) != TENON__SHAPE_END; count++) {
         tenon__sql_add(w, count ? ", " : "");
@@ -216,8 +235,7 @@ void tenon__sql_upsert_many(tenon__sql *w)
     }
     if (count == 0)
         write_taken(w, TENON_SET, &w->model->fields[unique->fields[0]]);
-    if (w->head.flags & TENON__SHAPE_RETURNING)
-        tenon__sql_returning(w);
+    write_returning(w);
 }
 
 static const char given_rows[] = "\"tenon:rows\"";
@@ -279,4 +297,5 @@ void tenon__sql_delete_many(tenon__sql *w)
 {
     write_delete(w);
     tenon__sql_where(w);
+    write_returning(w);
 }

@@ -26,6 +26,29 @@ bool rare_marked_rows(tenon_session *s)
            tenon_purge_many(marked_user(), &none) == 0 && tenon_purge(s, marked_user(), 0, key);
 }
 
+/* ---- rows that may be there ------------------------------------------------------------------ */
+
+bool rare_get_or_create(tenon_session *s)
+{
+    bool is_created = false;
+    User *ann = user_get_or_create(s, .on = USER_BY_EMAIL, .create = {.email = SET(ANN)});
+    User *bob = user_get_or_create(s, .on = USER_BY_EMAIL, .is_created = &is_created,
+                                   .create = {.email = SET("bob@example.com")});
+    return ann && bob && is_created;
+}
+
+bool rare_create_or_ignore(tenon_session *s)
+{
+    return user_create_or_ignore(s, .email = SET(ANN)) == NULL && !tenon_failed(s) &&
+           user_create_or_ignore(s, .email = SET("bob@example.com"));
+}
+
+bool rare_many_returning(tenon_session *s)
+{
+    return user_update_many_returning(s, .everything = true, .set = {.age = SET(8)}).count == 1 &&
+           user_delete_many_returning(s, .everything = true).count == 1;
+}
+
 /* ---- hooks ----------------------------------------------------------------------------------- */
 
 static void read_parameter(tenon_event *event, void *ctx)

@@ -1,13 +1,17 @@
-/* Calls of test_every_call.c that few programs make: hooks, rows that are made up or
- * marked as deleted. */
+/* Calls of test_every_call.c that few programs make: hooks, rows that are made up, marked as
+ * deleted or created where there is none. */
 #ifndef RARE_CALLS_H
 #define RARE_CALLS_H
 
 #include <tenon/tenon.h>
 
+#define ANN "ann@example.com"
 enum { ANN_ID = 100000 }; /* beyond what the database counts up to here */
 
 bool rare_marked_rows(tenon_session *s);
+bool rare_get_or_create(tenon_session *s);
+bool rare_create_or_ignore(tenon_session *s);
+bool rare_many_returning(tenon_session *s);
 bool rare_hooks(tenon_session *s);
 bool rare_fake(tenon_session *s);
 bool rare_fake_create(tenon_session *s);

@@ -22,8 +22,6 @@
 
 #include <tenon/test.h>
 
-#define ANN "ann@example.com"
-
 enum { OTHER_ID = 200000 }; /* beyond what the database counts up to here */
 
 static const char *url;
@@ -422,6 +420,9 @@ static const public_call calls[] = {
     {"tenon_update", update},
     {"tenon_update_many", update_many},
     {"tenon_upsert", upsert},
+    {"tenon_get_or_create", rare_get_or_create},
+    {"tenon_create_or_ignore", rare_create_or_ignore},
+    {"tenon_update_many_returning tenon_delete_many_returning", rare_many_returning},
     {"tenon_upsert_many tenon_upsert_many_returning tenon_update_each", write_by_keys},
     {"tenon_delete", delete_one},
     {"tenon_delete_with", delete_one_in_table},

@@ -82,6 +82,7 @@ static void emit_writes(emitter *e, size_t at)
     const tenon_model *model = &e->set->models[at].model;
     const model_names *names = &e->names->models[at];
     emit_row_call(e, names, "create", names->set);
+    emit_row_call(e, names, "create_or_ignore", names->set);
     emit_plain_call(e, names, "int64_t", "create_many", names->create_many);
     emit_list_call(e, names, "create_many_returning", names->create_many);
     if (model->unique_count && model->uniques[0].is_primary) {
@@ -89,8 +90,11 @@ static void emit_writes(emitter *e, size_t at)
         emit_key_call(e, at, 0, names->erase, "delete");
     }
     emit_plain_call(e, names, "int64_t", "update_many", names->update_many);
+    emit_list_call(e, names, "update_many_returning", names->update_many);
     emit_plain_call(e, names, "int64_t", "delete_many", names->delete_many);
+    emit_list_call(e, names, "delete_many_returning", names->delete_many);
     if (model->unique_count) {
+        emit_row_call(e, names, "get_or_create", names->get_or_create);
         emit_row_call(e, names, "upsert", names->upsert);
         emit_plain_call(e, names, "int64_t", "upsert_many", names->upsert_many);
         emit_list_call(e, names, "upsert_many_returning", names->upsert_many);

@@ -228,6 +228,19 @@ static void emit_upsert_struct(emitter *e, const model_names *names)
                       names->upsert, names->unique, names->set, names->set, names->upsert);
 }
 
+static void emit_get_or_create_struct(emitter *e, const model_names *names)
+{
+    tenon__buf_format(e->out,
+                      "typedef struct %s {\n"
+                      "    tenon_session *session;\n"
+                      "    tenon_table table;\n"
+                      "    %s on;\n"
+                      "    bool *is_created; /* out, or NULL */\n"
+                      "    %s create;\n"
+                      "} %s;\n\n",
+                      names->get_or_create, names->unique, names->set, names->get_or_create);
+}
+
 static void emit_keyed_structs(emitter *e, const tenon_model *model, const model_names *names)
 {
     tenon__buf_format(
@@ -303,6 +316,7 @@ void emit_model_types(emitter *e, size_t at)
     if (!model->unique_count)
         return;
     emit_upsert_struct(e, names);
+    emit_get_or_create_struct(e, names);
     emit_keyed_structs(e, model, names);
 }
 
@@ -363,31 +377,49 @@ static bool has_primary_key(const tenon_model *model)
     return model->unique_count > 0 && model->uniques[0].is_primary;
 }
 
+static void emit_many_write_declarations(emitter *e, const model_names *names)
+{
+    tenon__buf_format(e->out,
+                      "int64_t %s_update_many_q(const %s *change);\n"
+                      "%s %s_update_many_returning_q(const %s *change);\n"
+                      "int64_t %s_delete_many_q(const %s *which);\n"
+                      "%s %s_delete_many_returning_q(const %s *which);\n",
+                      names->snake, names->update_many, names->list, names->snake,
+                      names->update_many, names->snake, names->delete_many, names->list,
+                      names->snake, names->delete_many);
+}
+
+/* Calls that go by a unique of their choice. */
+static void emit_unique_write_declarations(emitter *e, const model_names *names)
+{
+    tenon__buf_format(e->out,
+                      "%s *%s_get_or_create_q(const %s *row);\n"
+                      "%s *%s_upsert_q(const %s *row);\n"
+                      "int64_t %s_upsert_many_q(const %s *rows);\n"
+                      "%s %s_upsert_many_returning_q(const %s *rows);\n"
+                      "int64_t %s_update_each_q(const %s *rows);\n",
+                      names->type, names->snake, names->get_or_create, names->type, names->snake,
+                      names->upsert, names->snake, names->upsert_many, names->list, names->snake,
+                      names->upsert_many, names->snake, names->update_each);
+}
+
 static void emit_write_declarations(emitter *e, size_t at)
 {
     const tenon_model *model = &e->set->models[at].model;
     const model_names *names = &e->names->models[at];
     tenon__buf_format(e->out,
                       "%s *%s_create_q(const %s *set);\n"
+                      "%s *%s_create_or_ignore_q(const %s *set);\n"
                       "int64_t %s_create_many_q(const %s *rows);\n"
                       "%s %s_create_many_returning_q(const %s *rows);\n",
-                      names->type, names->snake, names->set, names->snake, names->create_many,
-                      names->list, names->snake, names->create_many);
+                      names->type, names->snake, names->set, names->type, names->snake, names->set,
+                      names->snake, names->create_many, names->list, names->snake,
+                      names->create_many);
     if (has_primary_key(model))
         emit_keyed_write_declarations(e, at);
-    tenon__buf_format(e->out,
-                      "int64_t %s_update_many_q(const %s *change);\n"
-                      "int64_t %s_delete_many_q(const %s *which);\n",
-                      names->snake, names->update_many, names->snake, names->delete_many);
+    emit_many_write_declarations(e, names);
     if (model->unique_count)
-        tenon__buf_format(e->out,
-                          "%s *%s_upsert_q(const %s *row);\n"
-                          "int64_t %s_upsert_many_q(const %s *rows);\n"
-                          "%s %s_upsert_many_returning_q(const %s *rows);\n"
-                          "int64_t %s_update_each_q(const %s *rows);\n",
-                          names->type, names->snake, names->upsert, names->snake,
-                          names->upsert_many, names->list, names->snake, names->upsert_many,
-                          names->snake, names->update_each);
+        emit_unique_write_declarations(e, names);
     emit_soft_delete_declarations(e, at);
 }
 
@@ -401,6 +433,7 @@ void emit_call_macro(emitter *e, const char *snake, const char *verb, const char
 
 static void emit_keyed_macros(emitter *e, const model_names *names)
 {
+    emit_call_macro(e, names->snake, "get_or_create", names->get_or_create);
     emit_call_macro(e, names->snake, "upsert", names->upsert);
     emit_call_macro(e, names->snake, "upsert_many", names->upsert_many);
     emit_call_macro(e, names->snake, "upsert_many_returning", names->upsert_many);
@@ -444,6 +477,27 @@ void emit_key_macro(emitter *e, const tenon_unique *unique, const char *name)
     tenon__buf_text(e->out, ")\n");
 }
 
+static void emit_write_macros(emitter *e, size_t at)
+{
+    const tenon_model *model = &e->set->models[at].model;
+    const model_names *names = &e->names->models[at];
+    emit_call_macro(e, names->snake, "create", names->set);
+    emit_call_macro(e, names->snake, "create_or_ignore", names->set);
+    emit_call_macro(e, names->snake, "create_many", names->create_many);
+    emit_call_macro(e, names->snake, "create_many_returning", names->create_many);
+    if (has_primary_key(model)) {
+        emit_update_macro(e, at);
+        emit_key_macro(e, &model->uniques[0], names->erase);
+    }
+    emit_call_macro(e, names->snake, "update_many", names->update_many);
+    emit_call_macro(e, names->snake, "update_many_returning", names->update_many);
+    emit_call_macro(e, names->snake, "delete_many", names->delete_many);
+    emit_call_macro(e, names->snake, "delete_many_returning", names->delete_many);
+    if (model->unique_count)
+        emit_keyed_macros(e, names);
+    emit_soft_delete_macros(e, at);
+}
+
 static void emit_macros(emitter *e, size_t at)
 {
     const tenon_model *model = &e->set->models[at].model;
@@ -465,20 +519,8 @@ static void emit_macros(emitter *e, size_t at)
     emit_stream_macros(e, names);
     emit_aggregate_macros(e, at);
     emit_page_macros(e, at);
-    if (!model->is_view) {
-        emit_call_macro(e, names->snake, "create", names->set);
-        emit_call_macro(e, names->snake, "create_many", names->create_many);
-        emit_call_macro(e, names->snake, "create_many_returning", names->create_many);
-        if (has_primary_key(model)) {
-            emit_update_macro(e, at);
-            emit_key_macro(e, &model->uniques[0], names->erase);
-        }
-        emit_call_macro(e, names->snake, "update_many", names->update_many);
-        emit_call_macro(e, names->snake, "delete_many", names->delete_many);
-        if (model->unique_count)
-            emit_keyed_macros(e, names);
-        emit_soft_delete_macros(e, at);
-    }
+    if (!model->is_view)
+        emit_write_macros(e, at);
     tenon__buf_text(e->out, "#endif\n\n");
 }
 

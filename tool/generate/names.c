@@ -176,6 +176,14 @@ static const char *const model_endings[] = {
     "_update_each",
     "_update_each_q",
     "_upsert_many_returning_q",
+    "_create_or_ignore",
+    "_create_or_ignore_q",
+    "_get_or_create",
+    "_get_or_create_q",
+    "_update_many_returning",
+    "_update_many_returning_q",
+    "_delete_many_returning",
+    "_delete_many_returning_q",
 };
 static const char *const key_endings[] = {"", "_q", "_with"};
 static const char *const enum_endings[] = {"_enum", "_name", "_from_name"};
@@ -373,6 +381,7 @@ static void name_model(claims *c, const tenon_model *source, model_names *out)
     out->each = claim(c, "%sEach", out->type);
     out->upsert_many = claim(c, "%sUpsertMany", out->type);
     out->update_each = claim(c, "%sUpdateEach", out->type);
+    out->get_or_create = claim(c, "%sGetOrCreate", out->type);
     out->relation = claim(c, "%sRelation", out->type);
     out->include = claim(c, "%sInclude", out->type);
     out->count_query = claim(c, "%sCountQuery", out->type);

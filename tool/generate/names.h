@@ -37,6 +37,7 @@ typedef struct model_names {
     const char *type, *list, *column, *unique;
     const char *where, *where_list, *order, *query, *set;
     const char *create_many, *update_many, *delete_many, *upsert, *upsert_many, *update_each;
+    const char *get_or_create;
     const char *stream, *each;
     const char *relation, *include, *count_query, *counts;
     const char *relation_filter, *list_relation_filter; /* of relations with this model */

@@ -507,6 +507,11 @@ Author *author_create_q(const AuthorSet *query)
     return TENON_AS(Author *, tenon_create(&author_model, query));
 }
 
+Author *author_create_or_ignore_q(const AuthorSet *query)
+{
+    return TENON_AS(Author *, tenon_create_or_ignore(&author_model, query));
+}
+
 int64_t author_create_many_q(const AuthorCreateMany *query)
 {
     return tenon_create_many(&author_model, query);
@@ -542,9 +547,28 @@ int64_t author_update_many_q(const AuthorUpdateMany *query)
     return tenon_update_many(&author_model, query);
 }
 
+AuthorList author_update_many_returning_q(const AuthorUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&author_model, query);
+    AuthorList list = { TENON_AS(Author *, found.items), found.count };
+    return list;
+}
+
 int64_t author_delete_many_q(const AuthorDeleteMany *query)
 {
     return tenon_delete_many(&author_model, query);
+}
+
+AuthorList author_delete_many_returning_q(const AuthorDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&author_model, query);
+    AuthorList list = { TENON_AS(Author *, found.items), found.count };
+    return list;
+}
+
+Author *author_get_or_create_q(const AuthorGetOrCreate *query)
+{
+    return TENON_AS(Author *, tenon_get_or_create(&author_model, query));
 }
 
 Author *author_upsert_q(const AuthorUpsert *query)
@@ -886,6 +910,11 @@ Profile *profile_create_q(const ProfileSet *query)
     return TENON_AS(Profile *, tenon_create(&profile_model, query));
 }
 
+Profile *profile_create_or_ignore_q(const ProfileSet *query)
+{
+    return TENON_AS(Profile *, tenon_create_or_ignore(&profile_model, query));
+}
+
 int64_t profile_create_many_q(const ProfileCreateMany *query)
 {
     return tenon_create_many(&profile_model, query);
@@ -921,9 +950,28 @@ int64_t profile_update_many_q(const ProfileUpdateMany *query)
     return tenon_update_many(&profile_model, query);
 }
 
+ProfileList profile_update_many_returning_q(const ProfileUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&profile_model, query);
+    ProfileList list = { TENON_AS(Profile *, found.items), found.count };
+    return list;
+}
+
 int64_t profile_delete_many_q(const ProfileDeleteMany *query)
 {
     return tenon_delete_many(&profile_model, query);
+}
+
+ProfileList profile_delete_many_returning_q(const ProfileDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&profile_model, query);
+    ProfileList list = { TENON_AS(Profile *, found.items), found.count };
+    return list;
+}
+
+Profile *profile_get_or_create_q(const ProfileGetOrCreate *query)
+{
+    return TENON_AS(Profile *, tenon_get_or_create(&profile_model, query));
 }
 
 Profile *profile_upsert_q(const ProfileUpsert *query)
@@ -1382,6 +1430,11 @@ Article *article_create_q(const ArticleSet *query)
     return TENON_AS(Article *, tenon_create(&article_model, query));
 }
 
+Article *article_create_or_ignore_q(const ArticleSet *query)
+{
+    return TENON_AS(Article *, tenon_create_or_ignore(&article_model, query));
+}
+
 int64_t article_create_many_q(const ArticleCreateMany *query)
 {
     return tenon_create_many(&article_model, query);
@@ -1417,9 +1470,28 @@ int64_t article_update_many_q(const ArticleUpdateMany *query)
     return tenon_update_many(&article_model, query);
 }
 
+ArticleList article_update_many_returning_q(const ArticleUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&article_model, query);
+    ArticleList list = { TENON_AS(Article *, found.items), found.count };
+    return list;
+}
+
 int64_t article_delete_many_q(const ArticleDeleteMany *query)
 {
     return tenon_delete_many(&article_model, query);
+}
+
+ArticleList article_delete_many_returning_q(const ArticleDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&article_model, query);
+    ArticleList list = { TENON_AS(Article *, found.items), found.count };
+    return list;
+}
+
+Article *article_get_or_create_q(const ArticleGetOrCreate *query)
+{
+    return TENON_AS(Article *, tenon_get_or_create(&article_model, query));
 }
 
 Article *article_upsert_q(const ArticleUpsert *query)
@@ -1818,6 +1890,11 @@ Comment *comment_create_q(const CommentSet *query)
     return TENON_AS(Comment *, tenon_create(&comment_model, query));
 }
 
+Comment *comment_create_or_ignore_q(const CommentSet *query)
+{
+    return TENON_AS(Comment *, tenon_create_or_ignore(&comment_model, query));
+}
+
 int64_t comment_create_many_q(const CommentCreateMany *query)
 {
     return tenon_create_many(&comment_model, query);
@@ -1853,9 +1930,28 @@ int64_t comment_update_many_q(const CommentUpdateMany *query)
     return tenon_update_many(&comment_model, query);
 }
 
+CommentList comment_update_many_returning_q(const CommentUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&comment_model, query);
+    CommentList list = { TENON_AS(Comment *, found.items), found.count };
+    return list;
+}
+
 int64_t comment_delete_many_q(const CommentDeleteMany *query)
 {
     return tenon_delete_many(&comment_model, query);
+}
+
+CommentList comment_delete_many_returning_q(const CommentDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&comment_model, query);
+    CommentList list = { TENON_AS(Comment *, found.items), found.count };
+    return list;
+}
+
+Comment *comment_get_or_create_q(const CommentGetOrCreate *query)
+{
+    return TENON_AS(Comment *, tenon_get_or_create(&comment_model, query));
 }
 
 Comment *comment_upsert_q(const CommentUpsert *query)
@@ -2174,6 +2270,11 @@ Tag *tag_create_q(const TagSet *query)
     return TENON_AS(Tag *, tenon_create(&tag_model, query));
 }
 
+Tag *tag_create_or_ignore_q(const TagSet *query)
+{
+    return TENON_AS(Tag *, tenon_create_or_ignore(&tag_model, query));
+}
+
 int64_t tag_create_many_q(const TagCreateMany *query)
 {
     return tenon_create_many(&tag_model, query);
@@ -2209,9 +2310,28 @@ int64_t tag_update_many_q(const TagUpdateMany *query)
     return tenon_update_many(&tag_model, query);
 }
 
+TagList tag_update_many_returning_q(const TagUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&tag_model, query);
+    TagList list = { TENON_AS(Tag *, found.items), found.count };
+    return list;
+}
+
 int64_t tag_delete_many_q(const TagDeleteMany *query)
 {
     return tenon_delete_many(&tag_model, query);
+}
+
+TagList tag_delete_many_returning_q(const TagDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&tag_model, query);
+    TagList list = { TENON_AS(Tag *, found.items), found.count };
+    return list;
+}
+
+Tag *tag_get_or_create_q(const TagGetOrCreate *query)
+{
+    return TENON_AS(Tag *, tenon_get_or_create(&tag_model, query));
 }
 
 Tag *tag_upsert_q(const TagUpsert *query)
@@ -2528,6 +2648,11 @@ Room *room_create_q(const RoomSet *query)
     return TENON_AS(Room *, tenon_create(&room_model, query));
 }
 
+Room *room_create_or_ignore_q(const RoomSet *query)
+{
+    return TENON_AS(Room *, tenon_create_or_ignore(&room_model, query));
+}
+
 int64_t room_create_many_q(const RoomCreateMany *query)
 {
     return tenon_create_many(&room_model, query);
@@ -2563,9 +2688,28 @@ int64_t room_update_many_q(const RoomUpdateMany *query)
     return tenon_update_many(&room_model, query);
 }
 
+RoomList room_update_many_returning_q(const RoomUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&room_model, query);
+    RoomList list = { TENON_AS(Room *, found.items), found.count };
+    return list;
+}
+
 int64_t room_delete_many_q(const RoomDeleteMany *query)
 {
     return tenon_delete_many(&room_model, query);
+}
+
+RoomList room_delete_many_returning_q(const RoomDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&room_model, query);
+    RoomList list = { TENON_AS(Room *, found.items), found.count };
+    return list;
+}
+
+Room *room_get_or_create_q(const RoomGetOrCreate *query)
+{
+    return TENON_AS(Room *, tenon_get_or_create(&room_model, query));
 }
 
 Room *room_upsert_q(const RoomUpsert *query)
@@ -2952,6 +3096,11 @@ Seat *seat_create_q(const SeatSet *query)
     return TENON_AS(Seat *, tenon_create(&seat_model, query));
 }
 
+Seat *seat_create_or_ignore_q(const SeatSet *query)
+{
+    return TENON_AS(Seat *, tenon_create_or_ignore(&seat_model, query));
+}
+
 int64_t seat_create_many_q(const SeatCreateMany *query)
 {
     return tenon_create_many(&seat_model, query);
@@ -2987,9 +3136,28 @@ int64_t seat_update_many_q(const SeatUpdateMany *query)
     return tenon_update_many(&seat_model, query);
 }
 
+SeatList seat_update_many_returning_q(const SeatUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&seat_model, query);
+    SeatList list = { TENON_AS(Seat *, found.items), found.count };
+    return list;
+}
+
 int64_t seat_delete_many_q(const SeatDeleteMany *query)
 {
     return tenon_delete_many(&seat_model, query);
+}
+
+SeatList seat_delete_many_returning_q(const SeatDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&seat_model, query);
+    SeatList list = { TENON_AS(Seat *, found.items), found.count };
+    return list;
+}
+
+Seat *seat_get_or_create_q(const SeatGetOrCreate *query)
+{
+    return TENON_AS(Seat *, tenon_get_or_create(&seat_model, query));
 }
 
 Seat *seat_upsert_q(const SeatUpsert *query)
@@ -3287,6 +3455,11 @@ Box *box_create_q(const BoxSet *query)
     return TENON_AS(Box *, tenon_create(&box_model, query));
 }
 
+Box *box_create_or_ignore_q(const BoxSet *query)
+{
+    return TENON_AS(Box *, tenon_create_or_ignore(&box_model, query));
+}
+
 int64_t box_create_many_q(const BoxCreateMany *query)
 {
     return tenon_create_many(&box_model, query);
@@ -3322,9 +3495,28 @@ int64_t box_update_many_q(const BoxUpdateMany *query)
     return tenon_update_many(&box_model, query);
 }
 
+BoxList box_update_many_returning_q(const BoxUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&box_model, query);
+    BoxList list = { TENON_AS(Box *, found.items), found.count };
+    return list;
+}
+
 int64_t box_delete_many_q(const BoxDeleteMany *query)
 {
     return tenon_delete_many(&box_model, query);
+}
+
+BoxList box_delete_many_returning_q(const BoxDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&box_model, query);
+    BoxList list = { TENON_AS(Box *, found.items), found.count };
+    return list;
+}
+
+Box *box_get_or_create_q(const BoxGetOrCreate *query)
+{
+    return TENON_AS(Box *, tenon_get_or_create(&box_model, query));
 }
 
 Box *box_upsert_q(const BoxUpsert *query)
@@ -4023,6 +4215,11 @@ Thing *thing_create_q(const ThingSet *query)
     return TENON_AS(Thing *, tenon_create(&thing_model, query));
 }
 
+Thing *thing_create_or_ignore_q(const ThingSet *query)
+{
+    return TENON_AS(Thing *, tenon_create_or_ignore(&thing_model, query));
+}
+
 int64_t thing_create_many_q(const ThingCreateMany *query)
 {
     return tenon_create_many(&thing_model, query);
@@ -4058,9 +4255,28 @@ int64_t thing_update_many_q(const ThingUpdateMany *query)
     return tenon_update_many(&thing_model, query);
 }
 
+ThingList thing_update_many_returning_q(const ThingUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&thing_model, query);
+    ThingList list = { TENON_AS(Thing *, found.items), found.count };
+    return list;
+}
+
 int64_t thing_delete_many_q(const ThingDeleteMany *query)
 {
     return tenon_delete_many(&thing_model, query);
+}
+
+ThingList thing_delete_many_returning_q(const ThingDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&thing_model, query);
+    ThingList list = { TENON_AS(Thing *, found.items), found.count };
+    return list;
+}
+
+Thing *thing_get_or_create_q(const ThingGetOrCreate *query)
+{
+    return TENON_AS(Thing *, tenon_get_or_create(&thing_model, query));
 }
 
 Thing *thing_upsert_q(const ThingUpsert *query)

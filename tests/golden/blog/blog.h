@@ -682,6 +682,14 @@ typedef struct AuthorUpsert {
     AuthorSet update;
 } AuthorUpsert;
 
+typedef struct AuthorGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    AuthorUnique on;
+    bool *is_created; /* out, or NULL */
+    AuthorSet create;
+} AuthorGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct AuthorUpsertMany {
@@ -721,13 +729,17 @@ AuthorGroupList author_facets_q(const AuthorFacetsQuery *query);
 AuthorPage author_page_q(const AuthorPageQuery *query);
 AuthorOffsetPage author_page_of_q(const AuthorOffsetPageQuery *query);
 Author *author_create_q(const AuthorSet *set);
+Author *author_create_or_ignore_q(const AuthorSet *set);
 int64_t author_create_many_q(const AuthorCreateMany *rows);
 AuthorList author_create_many_returning_q(const AuthorCreateMany *rows);
 Author *author_update_q(const AuthorSet *set, int64_t id);
 Author *author_delete(tenon_session *session, int64_t id);
 Author *author_delete_q(const tenon_key_options *options, int64_t id);
 int64_t author_update_many_q(const AuthorUpdateMany *change);
+AuthorList author_update_many_returning_q(const AuthorUpdateMany *change);
 int64_t author_delete_many_q(const AuthorDeleteMany *which);
+AuthorList author_delete_many_returning_q(const AuthorDeleteMany *which);
+Author *author_get_or_create_q(const AuthorGetOrCreate *row);
 Author *author_upsert_q(const AuthorUpsert *row);
 int64_t author_upsert_many_q(const AuthorUpsertMany *rows);
 AuthorList author_upsert_many_returning_q(const AuthorUpsertMany *rows);
@@ -784,6 +796,8 @@ int64_t author_update_each_q(const AuthorUpdateEach *rows);
     author_page_of_q(TENON_HERE((&(AuthorOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define author_create(...) \
     author_create_q(TENON_HERE((&(AuthorSet){ .session = __VA_ARGS__ })))
+#define author_create_or_ignore(...) \
+    author_create_or_ignore_q(TENON_HERE((&(AuthorSet){ .session = __VA_ARGS__ })))
 #define author_create_many(...) \
     author_create_many_q(TENON_HERE((&(AuthorCreateMany){ .session = __VA_ARGS__ })))
 #define author_create_many_returning(...) \
@@ -795,8 +809,14 @@ int64_t author_update_each_q(const AuthorUpdateEach *rows);
     author_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define author_update_many(...) \
     author_update_many_q(TENON_HERE((&(AuthorUpdateMany){ .session = __VA_ARGS__ })))
+#define author_update_many_returning(...) \
+    author_update_many_returning_q(TENON_HERE((&(AuthorUpdateMany){ .session = __VA_ARGS__ })))
 #define author_delete_many(...) \
     author_delete_many_q(TENON_HERE((&(AuthorDeleteMany){ .session = __VA_ARGS__ })))
+#define author_delete_many_returning(...) \
+    author_delete_many_returning_q(TENON_HERE((&(AuthorDeleteMany){ .session = __VA_ARGS__ })))
+#define author_get_or_create(...) \
+    author_get_or_create_q(TENON_HERE((&(AuthorGetOrCreate){ .session = __VA_ARGS__ })))
 #define author_upsert(...) \
     author_upsert_q(TENON_HERE((&(AuthorUpsert){ .session = __VA_ARGS__ })))
 #define author_upsert_many(...) \
@@ -1195,6 +1215,14 @@ typedef struct ProfileUpsert {
     ProfileSet update;
 } ProfileUpsert;
 
+typedef struct ProfileGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    ProfileUnique on;
+    bool *is_created; /* out, or NULL */
+    ProfileSet create;
+} ProfileGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct ProfileUpsertMany {
@@ -1234,13 +1262,17 @@ ProfileGroupList profile_facets_q(const ProfileFacetsQuery *query);
 ProfilePage profile_page_q(const ProfilePageQuery *query);
 ProfileOffsetPage profile_page_of_q(const ProfileOffsetPageQuery *query);
 Profile *profile_create_q(const ProfileSet *set);
+Profile *profile_create_or_ignore_q(const ProfileSet *set);
 int64_t profile_create_many_q(const ProfileCreateMany *rows);
 ProfileList profile_create_many_returning_q(const ProfileCreateMany *rows);
 Profile *profile_update_q(const ProfileSet *set, int64_t id);
 Profile *profile_delete(tenon_session *session, int64_t id);
 Profile *profile_delete_q(const tenon_key_options *options, int64_t id);
 int64_t profile_update_many_q(const ProfileUpdateMany *change);
+ProfileList profile_update_many_returning_q(const ProfileUpdateMany *change);
 int64_t profile_delete_many_q(const ProfileDeleteMany *which);
+ProfileList profile_delete_many_returning_q(const ProfileDeleteMany *which);
+Profile *profile_get_or_create_q(const ProfileGetOrCreate *row);
 Profile *profile_upsert_q(const ProfileUpsert *row);
 int64_t profile_upsert_many_q(const ProfileUpsertMany *rows);
 ProfileList profile_upsert_many_returning_q(const ProfileUpsertMany *rows);
@@ -1297,6 +1329,8 @@ int64_t profile_update_each_q(const ProfileUpdateEach *rows);
     profile_page_of_q(TENON_HERE((&(ProfileOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define profile_create(...) \
     profile_create_q(TENON_HERE((&(ProfileSet){ .session = __VA_ARGS__ })))
+#define profile_create_or_ignore(...) \
+    profile_create_or_ignore_q(TENON_HERE((&(ProfileSet){ .session = __VA_ARGS__ })))
 #define profile_create_many(...) \
     profile_create_many_q(TENON_HERE((&(ProfileCreateMany){ .session = __VA_ARGS__ })))
 #define profile_create_many_returning(...) \
@@ -1308,8 +1342,14 @@ int64_t profile_update_each_q(const ProfileUpdateEach *rows);
     profile_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define profile_update_many(...) \
     profile_update_many_q(TENON_HERE((&(ProfileUpdateMany){ .session = __VA_ARGS__ })))
+#define profile_update_many_returning(...) \
+    profile_update_many_returning_q(TENON_HERE((&(ProfileUpdateMany){ .session = __VA_ARGS__ })))
 #define profile_delete_many(...) \
     profile_delete_many_q(TENON_HERE((&(ProfileDeleteMany){ .session = __VA_ARGS__ })))
+#define profile_delete_many_returning(...) \
+    profile_delete_many_returning_q(TENON_HERE((&(ProfileDeleteMany){ .session = __VA_ARGS__ })))
+#define profile_get_or_create(...) \
+    profile_get_or_create_q(TENON_HERE((&(ProfileGetOrCreate){ .session = __VA_ARGS__ })))
 #define profile_upsert(...) \
     profile_upsert_q(TENON_HERE((&(ProfileUpsert){ .session = __VA_ARGS__ })))
 #define profile_upsert_many(...) \
@@ -1783,6 +1823,14 @@ typedef struct ArticleUpsert {
     ArticleSet update;
 } ArticleUpsert;
 
+typedef struct ArticleGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    ArticleUnique on;
+    bool *is_created; /* out, or NULL */
+    ArticleSet create;
+} ArticleGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct ArticleUpsertMany {
@@ -1820,13 +1868,17 @@ ArticleGroupList article_facets_q(const ArticleFacetsQuery *query);
 ArticlePage article_page_q(const ArticlePageQuery *query);
 ArticleOffsetPage article_page_of_q(const ArticleOffsetPageQuery *query);
 Article *article_create_q(const ArticleSet *set);
+Article *article_create_or_ignore_q(const ArticleSet *set);
 int64_t article_create_many_q(const ArticleCreateMany *rows);
 ArticleList article_create_many_returning_q(const ArticleCreateMany *rows);
 Article *article_update_q(const ArticleSet *set, int64_t id);
 Article *article_delete(tenon_session *session, int64_t id);
 Article *article_delete_q(const tenon_key_options *options, int64_t id);
 int64_t article_update_many_q(const ArticleUpdateMany *change);
+ArticleList article_update_many_returning_q(const ArticleUpdateMany *change);
 int64_t article_delete_many_q(const ArticleDeleteMany *which);
+ArticleList article_delete_many_returning_q(const ArticleDeleteMany *which);
+Article *article_get_or_create_q(const ArticleGetOrCreate *row);
 Article *article_upsert_q(const ArticleUpsert *row);
 int64_t article_upsert_many_q(const ArticleUpsertMany *rows);
 ArticleList article_upsert_many_returning_q(const ArticleUpsertMany *rows);
@@ -1880,6 +1932,8 @@ int64_t article_update_each_q(const ArticleUpdateEach *rows);
     article_page_of_q(TENON_HERE((&(ArticleOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define article_create(...) \
     article_create_q(TENON_HERE((&(ArticleSet){ .session = __VA_ARGS__ })))
+#define article_create_or_ignore(...) \
+    article_create_or_ignore_q(TENON_HERE((&(ArticleSet){ .session = __VA_ARGS__ })))
 #define article_create_many(...) \
     article_create_many_q(TENON_HERE((&(ArticleCreateMany){ .session = __VA_ARGS__ })))
 #define article_create_many_returning(...) \
@@ -1891,8 +1945,14 @@ int64_t article_update_each_q(const ArticleUpdateEach *rows);
     article_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define article_update_many(...) \
     article_update_many_q(TENON_HERE((&(ArticleUpdateMany){ .session = __VA_ARGS__ })))
+#define article_update_many_returning(...) \
+    article_update_many_returning_q(TENON_HERE((&(ArticleUpdateMany){ .session = __VA_ARGS__ })))
 #define article_delete_many(...) \
     article_delete_many_q(TENON_HERE((&(ArticleDeleteMany){ .session = __VA_ARGS__ })))
+#define article_delete_many_returning(...) \
+    article_delete_many_returning_q(TENON_HERE((&(ArticleDeleteMany){ .session = __VA_ARGS__ })))
+#define article_get_or_create(...) \
+    article_get_or_create_q(TENON_HERE((&(ArticleGetOrCreate){ .session = __VA_ARGS__ })))
 #define article_upsert(...) \
     article_upsert_q(TENON_HERE((&(ArticleUpsert){ .session = __VA_ARGS__ })))
 #define article_upsert_many(...) \
@@ -2327,6 +2387,14 @@ typedef struct CommentUpsert {
     CommentSet update;
 } CommentUpsert;
 
+typedef struct CommentGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    CommentUnique on;
+    bool *is_created; /* out, or NULL */
+    CommentSet create;
+} CommentGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct CommentUpsertMany {
@@ -2364,13 +2432,17 @@ CommentGroupList comment_facets_q(const CommentFacetsQuery *query);
 CommentPage comment_page_q(const CommentPageQuery *query);
 CommentOffsetPage comment_page_of_q(const CommentOffsetPageQuery *query);
 Comment *comment_create_q(const CommentSet *set);
+Comment *comment_create_or_ignore_q(const CommentSet *set);
 int64_t comment_create_many_q(const CommentCreateMany *rows);
 CommentList comment_create_many_returning_q(const CommentCreateMany *rows);
 Comment *comment_update_q(const CommentSet *set, tenon_uuid id);
 Comment *comment_delete(tenon_session *session, tenon_uuid id);
 Comment *comment_delete_q(const tenon_key_options *options, tenon_uuid id);
 int64_t comment_update_many_q(const CommentUpdateMany *change);
+CommentList comment_update_many_returning_q(const CommentUpdateMany *change);
 int64_t comment_delete_many_q(const CommentDeleteMany *which);
+CommentList comment_delete_many_returning_q(const CommentDeleteMany *which);
+Comment *comment_get_or_create_q(const CommentGetOrCreate *row);
 Comment *comment_upsert_q(const CommentUpsert *row);
 int64_t comment_upsert_many_q(const CommentUpsertMany *rows);
 CommentList comment_upsert_many_returning_q(const CommentUpsertMany *rows);
@@ -2424,6 +2496,8 @@ int64_t comment_update_each_q(const CommentUpdateEach *rows);
     comment_page_of_q(TENON_HERE((&(CommentOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define comment_create(...) \
     comment_create_q(TENON_HERE((&(CommentSet){ .session = __VA_ARGS__ })))
+#define comment_create_or_ignore(...) \
+    comment_create_or_ignore_q(TENON_HERE((&(CommentSet){ .session = __VA_ARGS__ })))
 #define comment_create_many(...) \
     comment_create_many_q(TENON_HERE((&(CommentCreateMany){ .session = __VA_ARGS__ })))
 #define comment_create_many_returning(...) \
@@ -2435,8 +2509,14 @@ int64_t comment_update_each_q(const CommentUpdateEach *rows);
     comment_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define comment_update_many(...) \
     comment_update_many_q(TENON_HERE((&(CommentUpdateMany){ .session = __VA_ARGS__ })))
+#define comment_update_many_returning(...) \
+    comment_update_many_returning_q(TENON_HERE((&(CommentUpdateMany){ .session = __VA_ARGS__ })))
 #define comment_delete_many(...) \
     comment_delete_many_q(TENON_HERE((&(CommentDeleteMany){ .session = __VA_ARGS__ })))
+#define comment_delete_many_returning(...) \
+    comment_delete_many_returning_q(TENON_HERE((&(CommentDeleteMany){ .session = __VA_ARGS__ })))
+#define comment_get_or_create(...) \
+    comment_get_or_create_q(TENON_HERE((&(CommentGetOrCreate){ .session = __VA_ARGS__ })))
 #define comment_upsert(...) \
     comment_upsert_q(TENON_HERE((&(CommentUpsert){ .session = __VA_ARGS__ })))
 #define comment_upsert_many(...) \
@@ -2832,6 +2912,14 @@ typedef struct TagUpsert {
     TagSet update;
 } TagUpsert;
 
+typedef struct TagGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    TagUnique on;
+    bool *is_created; /* out, or NULL */
+    TagSet create;
+} TagGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct TagUpsertMany {
@@ -2871,13 +2959,17 @@ TagGroupList tag_facets_q(const TagFacetsQuery *query);
 TagPage tag_page_q(const TagPageQuery *query);
 TagOffsetPage tag_page_of_q(const TagOffsetPageQuery *query);
 Tag *tag_create_q(const TagSet *set);
+Tag *tag_create_or_ignore_q(const TagSet *set);
 int64_t tag_create_many_q(const TagCreateMany *rows);
 TagList tag_create_many_returning_q(const TagCreateMany *rows);
 Tag *tag_update_q(const TagSet *set, int64_t id);
 Tag *tag_delete(tenon_session *session, int64_t id);
 Tag *tag_delete_q(const tenon_key_options *options, int64_t id);
 int64_t tag_update_many_q(const TagUpdateMany *change);
+TagList tag_update_many_returning_q(const TagUpdateMany *change);
 int64_t tag_delete_many_q(const TagDeleteMany *which);
+TagList tag_delete_many_returning_q(const TagDeleteMany *which);
+Tag *tag_get_or_create_q(const TagGetOrCreate *row);
 Tag *tag_upsert_q(const TagUpsert *row);
 int64_t tag_upsert_many_q(const TagUpsertMany *rows);
 TagList tag_upsert_many_returning_q(const TagUpsertMany *rows);
@@ -2934,6 +3026,8 @@ int64_t tag_update_each_q(const TagUpdateEach *rows);
     tag_page_of_q(TENON_HERE((&(TagOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define tag_create(...) \
     tag_create_q(TENON_HERE((&(TagSet){ .session = __VA_ARGS__ })))
+#define tag_create_or_ignore(...) \
+    tag_create_or_ignore_q(TENON_HERE((&(TagSet){ .session = __VA_ARGS__ })))
 #define tag_create_many(...) \
     tag_create_many_q(TENON_HERE((&(TagCreateMany){ .session = __VA_ARGS__ })))
 #define tag_create_many_returning(...) \
@@ -2945,8 +3039,14 @@ int64_t tag_update_each_q(const TagUpdateEach *rows);
     tag_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define tag_update_many(...) \
     tag_update_many_q(TENON_HERE((&(TagUpdateMany){ .session = __VA_ARGS__ })))
+#define tag_update_many_returning(...) \
+    tag_update_many_returning_q(TENON_HERE((&(TagUpdateMany){ .session = __VA_ARGS__ })))
 #define tag_delete_many(...) \
     tag_delete_many_q(TENON_HERE((&(TagDeleteMany){ .session = __VA_ARGS__ })))
+#define tag_delete_many_returning(...) \
+    tag_delete_many_returning_q(TENON_HERE((&(TagDeleteMany){ .session = __VA_ARGS__ })))
+#define tag_get_or_create(...) \
+    tag_get_or_create_q(TENON_HERE((&(TagGetOrCreate){ .session = __VA_ARGS__ })))
 #define tag_upsert(...) \
     tag_upsert_q(TENON_HERE((&(TagUpsert){ .session = __VA_ARGS__ })))
 #define tag_upsert_many(...) \
@@ -3352,6 +3452,14 @@ typedef struct RoomUpsert {
     RoomSet update;
 } RoomUpsert;
 
+typedef struct RoomGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    RoomUnique on;
+    bool *is_created; /* out, or NULL */
+    RoomSet create;
+} RoomGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct RoomUpsertMany {
@@ -3389,13 +3497,17 @@ RoomGroupList room_facets_q(const RoomFacetsQuery *query);
 RoomPage room_page_q(const RoomPageQuery *query);
 RoomOffsetPage room_page_of_q(const RoomOffsetPageQuery *query);
 Room *room_create_q(const RoomSet *set);
+Room *room_create_or_ignore_q(const RoomSet *set);
 int64_t room_create_many_q(const RoomCreateMany *rows);
 RoomList room_create_many_returning_q(const RoomCreateMany *rows);
 Room *room_update_q(const RoomSet *set, const char *building, int64_t number);
 Room *room_delete(tenon_session *session, const char *building, int64_t number);
 Room *room_delete_q(const tenon_key_options *options, const char *building, int64_t number);
 int64_t room_update_many_q(const RoomUpdateMany *change);
+RoomList room_update_many_returning_q(const RoomUpdateMany *change);
 int64_t room_delete_many_q(const RoomDeleteMany *which);
+RoomList room_delete_many_returning_q(const RoomDeleteMany *which);
+Room *room_get_or_create_q(const RoomGetOrCreate *row);
 Room *room_upsert_q(const RoomUpsert *row);
 int64_t room_upsert_many_q(const RoomUpsertMany *rows);
 RoomList room_upsert_many_returning_q(const RoomUpsertMany *rows);
@@ -3449,6 +3561,8 @@ int64_t room_update_each_q(const RoomUpdateEach *rows);
     room_page_of_q(TENON_HERE((&(RoomOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define room_create(...) \
     room_create_q(TENON_HERE((&(RoomSet){ .session = __VA_ARGS__ })))
+#define room_create_or_ignore(...) \
+    room_create_or_ignore_q(TENON_HERE((&(RoomSet){ .session = __VA_ARGS__ })))
 #define room_create_many(...) \
     room_create_many_q(TENON_HERE((&(RoomCreateMany){ .session = __VA_ARGS__ })))
 #define room_create_many_returning(...) \
@@ -3460,8 +3574,14 @@ int64_t room_update_each_q(const RoomUpdateEach *rows);
     room_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_), (key1_))
 #define room_update_many(...) \
     room_update_many_q(TENON_HERE((&(RoomUpdateMany){ .session = __VA_ARGS__ })))
+#define room_update_many_returning(...) \
+    room_update_many_returning_q(TENON_HERE((&(RoomUpdateMany){ .session = __VA_ARGS__ })))
 #define room_delete_many(...) \
     room_delete_many_q(TENON_HERE((&(RoomDeleteMany){ .session = __VA_ARGS__ })))
+#define room_delete_many_returning(...) \
+    room_delete_many_returning_q(TENON_HERE((&(RoomDeleteMany){ .session = __VA_ARGS__ })))
+#define room_get_or_create(...) \
+    room_get_or_create_q(TENON_HERE((&(RoomGetOrCreate){ .session = __VA_ARGS__ })))
 #define room_upsert(...) \
     room_upsert_q(TENON_HERE((&(RoomUpsert){ .session = __VA_ARGS__ })))
 #define room_upsert_many(...) \
@@ -3893,6 +4013,14 @@ typedef struct SeatUpsert {
     SeatSet update;
 } SeatUpsert;
 
+typedef struct SeatGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    SeatUnique on;
+    bool *is_created; /* out, or NULL */
+    SeatSet create;
+} SeatGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct SeatUpsertMany {
@@ -3930,13 +4058,17 @@ SeatGroupList seat_facets_q(const SeatFacetsQuery *query);
 SeatPage seat_page_q(const SeatPageQuery *query);
 SeatOffsetPage seat_page_of_q(const SeatOffsetPageQuery *query);
 Seat *seat_create_q(const SeatSet *set);
+Seat *seat_create_or_ignore_q(const SeatSet *set);
 int64_t seat_create_many_q(const SeatCreateMany *rows);
 SeatList seat_create_many_returning_q(const SeatCreateMany *rows);
 Seat *seat_update_q(const SeatSet *set, int64_t id);
 Seat *seat_delete(tenon_session *session, int64_t id);
 Seat *seat_delete_q(const tenon_key_options *options, int64_t id);
 int64_t seat_update_many_q(const SeatUpdateMany *change);
+SeatList seat_update_many_returning_q(const SeatUpdateMany *change);
 int64_t seat_delete_many_q(const SeatDeleteMany *which);
+SeatList seat_delete_many_returning_q(const SeatDeleteMany *which);
+Seat *seat_get_or_create_q(const SeatGetOrCreate *row);
 Seat *seat_upsert_q(const SeatUpsert *row);
 int64_t seat_upsert_many_q(const SeatUpsertMany *rows);
 SeatList seat_upsert_many_returning_q(const SeatUpsertMany *rows);
@@ -3990,6 +4122,8 @@ int64_t seat_update_each_q(const SeatUpdateEach *rows);
     seat_page_of_q(TENON_HERE((&(SeatOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define seat_create(...) \
     seat_create_q(TENON_HERE((&(SeatSet){ .session = __VA_ARGS__ })))
+#define seat_create_or_ignore(...) \
+    seat_create_or_ignore_q(TENON_HERE((&(SeatSet){ .session = __VA_ARGS__ })))
 #define seat_create_many(...) \
     seat_create_many_q(TENON_HERE((&(SeatCreateMany){ .session = __VA_ARGS__ })))
 #define seat_create_many_returning(...) \
@@ -4001,8 +4135,14 @@ int64_t seat_update_each_q(const SeatUpdateEach *rows);
     seat_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define seat_update_many(...) \
     seat_update_many_q(TENON_HERE((&(SeatUpdateMany){ .session = __VA_ARGS__ })))
+#define seat_update_many_returning(...) \
+    seat_update_many_returning_q(TENON_HERE((&(SeatUpdateMany){ .session = __VA_ARGS__ })))
 #define seat_delete_many(...) \
     seat_delete_many_q(TENON_HERE((&(SeatDeleteMany){ .session = __VA_ARGS__ })))
+#define seat_delete_many_returning(...) \
+    seat_delete_many_returning_q(TENON_HERE((&(SeatDeleteMany){ .session = __VA_ARGS__ })))
+#define seat_get_or_create(...) \
+    seat_get_or_create_q(TENON_HERE((&(SeatGetOrCreate){ .session = __VA_ARGS__ })))
 #define seat_upsert(...) \
     seat_upsert_q(TENON_HERE((&(SeatUpsert){ .session = __VA_ARGS__ })))
 #define seat_upsert_many(...) \
@@ -4397,6 +4537,14 @@ typedef struct BoxUpsert {
     BoxSet update;
 } BoxUpsert;
 
+typedef struct BoxGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    BoxUnique on;
+    bool *is_created; /* out, or NULL */
+    BoxSet create;
+} BoxGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct BoxUpsertMany {
@@ -4434,13 +4582,17 @@ BoxGroupList box_facets_q(const BoxFacetsQuery *query);
 BoxPage box_page_q(const BoxPageQuery *query);
 BoxOffsetPage box_page_of_q(const BoxOffsetPageQuery *query);
 Box *box_create_q(const BoxSet *set);
+Box *box_create_or_ignore_q(const BoxSet *set);
 int64_t box_create_many_q(const BoxCreateMany *rows);
 BoxList box_create_many_returning_q(const BoxCreateMany *rows);
 Box *box_update_q(const BoxSet *set, int64_t id);
 Box *box_delete(tenon_session *session, int64_t id);
 Box *box_delete_q(const tenon_key_options *options, int64_t id);
 int64_t box_update_many_q(const BoxUpdateMany *change);
+BoxList box_update_many_returning_q(const BoxUpdateMany *change);
 int64_t box_delete_many_q(const BoxDeleteMany *which);
+BoxList box_delete_many_returning_q(const BoxDeleteMany *which);
+Box *box_get_or_create_q(const BoxGetOrCreate *row);
 Box *box_upsert_q(const BoxUpsert *row);
 int64_t box_upsert_many_q(const BoxUpsertMany *rows);
 BoxList box_upsert_many_returning_q(const BoxUpsertMany *rows);
@@ -4494,6 +4646,8 @@ int64_t box_update_each_q(const BoxUpdateEach *rows);
     box_page_of_q(TENON_HERE((&(BoxOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define box_create(...) \
     box_create_q(TENON_HERE((&(BoxSet){ .session = __VA_ARGS__ })))
+#define box_create_or_ignore(...) \
+    box_create_or_ignore_q(TENON_HERE((&(BoxSet){ .session = __VA_ARGS__ })))
 #define box_create_many(...) \
     box_create_many_q(TENON_HERE((&(BoxCreateMany){ .session = __VA_ARGS__ })))
 #define box_create_many_returning(...) \
@@ -4505,8 +4659,14 @@ int64_t box_update_each_q(const BoxUpdateEach *rows);
     box_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define box_update_many(...) \
     box_update_many_q(TENON_HERE((&(BoxUpdateMany){ .session = __VA_ARGS__ })))
+#define box_update_many_returning(...) \
+    box_update_many_returning_q(TENON_HERE((&(BoxUpdateMany){ .session = __VA_ARGS__ })))
 #define box_delete_many(...) \
     box_delete_many_q(TENON_HERE((&(BoxDeleteMany){ .session = __VA_ARGS__ })))
+#define box_delete_many_returning(...) \
+    box_delete_many_returning_q(TENON_HERE((&(BoxDeleteMany){ .session = __VA_ARGS__ })))
+#define box_get_or_create(...) \
+    box_get_or_create_q(TENON_HERE((&(BoxGetOrCreate){ .session = __VA_ARGS__ })))
 #define box_upsert(...) \
     box_upsert_q(TENON_HERE((&(BoxUpsert){ .session = __VA_ARGS__ })))
 #define box_upsert_many(...) \
@@ -5108,6 +5268,14 @@ typedef struct ThingUpsert {
     ThingSet update;
 } ThingUpsert;
 
+typedef struct ThingGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    ThingUnique on;
+    bool *is_created; /* out, or NULL */
+    ThingSet create;
+} ThingGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct ThingUpsertMany {
@@ -5145,13 +5313,17 @@ ThingGroupList thing_facets_q(const ThingFacetsQuery *query);
 ThingPage thing_page_q(const ThingPageQuery *query);
 ThingOffsetPage thing_page_of_q(const ThingOffsetPageQuery *query);
 Thing *thing_create_q(const ThingSet *set);
+Thing *thing_create_or_ignore_q(const ThingSet *set);
 int64_t thing_create_many_q(const ThingCreateMany *rows);
 ThingList thing_create_many_returning_q(const ThingCreateMany *rows);
 Thing *thing_update_q(const ThingSet *set, int64_t id);
 Thing *thing_delete(tenon_session *session, int64_t id);
 Thing *thing_delete_q(const tenon_key_options *options, int64_t id);
 int64_t thing_update_many_q(const ThingUpdateMany *change);
+ThingList thing_update_many_returning_q(const ThingUpdateMany *change);
 int64_t thing_delete_many_q(const ThingDeleteMany *which);
+ThingList thing_delete_many_returning_q(const ThingDeleteMany *which);
+Thing *thing_get_or_create_q(const ThingGetOrCreate *row);
 Thing *thing_upsert_q(const ThingUpsert *row);
 int64_t thing_upsert_many_q(const ThingUpsertMany *rows);
 ThingList thing_upsert_many_returning_q(const ThingUpsertMany *rows);
@@ -5205,6 +5377,8 @@ int64_t thing_update_each_q(const ThingUpdateEach *rows);
     thing_page_of_q(TENON_HERE((&(ThingOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define thing_create(...) \
     thing_create_q(TENON_HERE((&(ThingSet){ .session = __VA_ARGS__ })))
+#define thing_create_or_ignore(...) \
+    thing_create_or_ignore_q(TENON_HERE((&(ThingSet){ .session = __VA_ARGS__ })))
 #define thing_create_many(...) \
     thing_create_many_q(TENON_HERE((&(ThingCreateMany){ .session = __VA_ARGS__ })))
 #define thing_create_many_returning(...) \
@@ -5216,8 +5390,14 @@ int64_t thing_update_each_q(const ThingUpdateEach *rows);
     thing_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define thing_update_many(...) \
     thing_update_many_q(TENON_HERE((&(ThingUpdateMany){ .session = __VA_ARGS__ })))
+#define thing_update_many_returning(...) \
+    thing_update_many_returning_q(TENON_HERE((&(ThingUpdateMany){ .session = __VA_ARGS__ })))
 #define thing_delete_many(...) \
     thing_delete_many_q(TENON_HERE((&(ThingDeleteMany){ .session = __VA_ARGS__ })))
+#define thing_delete_many_returning(...) \
+    thing_delete_many_returning_q(TENON_HERE((&(ThingDeleteMany){ .session = __VA_ARGS__ })))
+#define thing_get_or_create(...) \
+    thing_get_or_create_q(TENON_HERE((&(ThingGetOrCreate){ .session = __VA_ARGS__ })))
 #define thing_upsert(...) \
     thing_upsert_q(TENON_HERE((&(ThingUpsert){ .session = __VA_ARGS__ })))
 #define thing_upsert_many(...) \

@@ -314,6 +314,11 @@ Job *job_create_q(const JobSet *query)
     return TENON_AS(Job *, tenon_create(&job_model, query));
 }
 
+Job *job_create_or_ignore_q(const JobSet *query)
+{
+    return TENON_AS(Job *, tenon_create_or_ignore(&job_model, query));
+}
+
 int64_t job_create_many_q(const JobCreateMany *query)
 {
     return tenon_create_many(&job_model, query);
@@ -349,9 +354,28 @@ int64_t job_update_many_q(const JobUpdateMany *query)
     return tenon_update_many(&job_model, query);
 }
 
+JobList job_update_many_returning_q(const JobUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&job_model, query);
+    JobList list = { TENON_AS(Job *, found.items), found.count };
+    return list;
+}
+
 int64_t job_delete_many_q(const JobDeleteMany *query)
 {
     return tenon_delete_many(&job_model, query);
+}
+
+JobList job_delete_many_returning_q(const JobDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&job_model, query);
+    JobList list = { TENON_AS(Job *, found.items), found.count };
+    return list;
+}
+
+Job *job_get_or_create_q(const JobGetOrCreate *query)
+{
+    return TENON_AS(Job *, tenon_get_or_create(&job_model, query));
 }
 
 Job *job_upsert_q(const JobUpsert *query)
@@ -698,6 +722,11 @@ Page *page_create_q(const PageSet *query)
     return TENON_AS(Page *, tenon_create(&page_model, query));
 }
 
+Page *page_create_or_ignore_q(const PageSet *query)
+{
+    return TENON_AS(Page *, tenon_create_or_ignore(&page_model, query));
+}
+
 int64_t page_create_many_q(const PageCreateMany *query)
 {
     return tenon_create_many(&page_model, query);
@@ -733,9 +762,28 @@ int64_t page_update_many_q(const PageUpdateMany *query)
     return tenon_update_many(&page_model, query);
 }
 
+PageList page_update_many_returning_q(const PageUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&page_model, query);
+    PageList list = { TENON_AS(Page *, found.items), found.count };
+    return list;
+}
+
 int64_t page_delete_many_q(const PageDeleteMany *query)
 {
     return tenon_delete_many(&page_model, query);
+}
+
+PageList page_delete_many_returning_q(const PageDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&page_model, query);
+    PageList list = { TENON_AS(Page *, found.items), found.count };
+    return list;
+}
+
+Page *page_get_or_create_q(const PageGetOrCreate *query)
+{
+    return TENON_AS(Page *, tenon_get_or_create(&page_model, query));
 }
 
 Page *page_upsert_q(const PageUpsert *query)

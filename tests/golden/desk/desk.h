@@ -409,6 +409,14 @@ typedef struct JobUpsert {
     JobSet update;
 } JobUpsert;
 
+typedef struct JobGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    JobUnique on;
+    bool *is_created; /* out, or NULL */
+    JobSet create;
+} JobGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct JobUpsertMany {
@@ -445,13 +453,17 @@ JobGroupList job_facets_q(const JobFacetsQuery *query);
 JobPage job_page_q(const JobPageQuery *query);
 JobOffsetPage job_page_of_q(const JobOffsetPageQuery *query);
 Job *job_create_q(const JobSet *set);
+Job *job_create_or_ignore_q(const JobSet *set);
 int64_t job_create_many_q(const JobCreateMany *rows);
 JobList job_create_many_returning_q(const JobCreateMany *rows);
 Job *job_update_q(const JobSet *set, int64_t id);
 Job *job_delete(tenon_session *session, int64_t id);
 Job *job_delete_q(const tenon_key_options *options, int64_t id);
 int64_t job_update_many_q(const JobUpdateMany *change);
+JobList job_update_many_returning_q(const JobUpdateMany *change);
 int64_t job_delete_many_q(const JobDeleteMany *which);
+JobList job_delete_many_returning_q(const JobDeleteMany *which);
+Job *job_get_or_create_q(const JobGetOrCreate *row);
 Job *job_upsert_q(const JobUpsert *row);
 int64_t job_upsert_many_q(const JobUpsertMany *rows);
 JobList job_upsert_many_returning_q(const JobUpsertMany *rows);
@@ -495,6 +507,8 @@ int64_t job_update_each_q(const JobUpdateEach *rows);
     job_page_of_q(TENON_HERE((&(JobOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define job_create(...) \
     job_create_q(TENON_HERE((&(JobSet){ .session = __VA_ARGS__ })))
+#define job_create_or_ignore(...) \
+    job_create_or_ignore_q(TENON_HERE((&(JobSet){ .session = __VA_ARGS__ })))
 #define job_create_many(...) \
     job_create_many_q(TENON_HERE((&(JobCreateMany){ .session = __VA_ARGS__ })))
 #define job_create_many_returning(...) \
@@ -506,8 +520,14 @@ int64_t job_update_each_q(const JobUpdateEach *rows);
     job_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define job_update_many(...) \
     job_update_many_q(TENON_HERE((&(JobUpdateMany){ .session = __VA_ARGS__ })))
+#define job_update_many_returning(...) \
+    job_update_many_returning_q(TENON_HERE((&(JobUpdateMany){ .session = __VA_ARGS__ })))
 #define job_delete_many(...) \
     job_delete_many_q(TENON_HERE((&(JobDeleteMany){ .session = __VA_ARGS__ })))
+#define job_delete_many_returning(...) \
+    job_delete_many_returning_q(TENON_HERE((&(JobDeleteMany){ .session = __VA_ARGS__ })))
+#define job_get_or_create(...) \
+    job_get_or_create_q(TENON_HERE((&(JobGetOrCreate){ .session = __VA_ARGS__ })))
 #define job_upsert(...) \
     job_upsert_q(TENON_HERE((&(JobUpsert){ .session = __VA_ARGS__ })))
 #define job_upsert_many(...) \
@@ -855,6 +875,14 @@ typedef struct PageUpsert {
     PageSet update;
 } PageUpsert;
 
+typedef struct PageGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    PageUnique on;
+    bool *is_created; /* out, or NULL */
+    PageSet create;
+} PageGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct PageUpsertMany {
@@ -893,13 +921,17 @@ PageGroupList page_facets_q(const PageFacetsQuery *query);
 PagePage page_page_q(const PagePageQuery *query);
 PageOffsetPage page_page_of_q(const PageOffsetPageQuery *query);
 Page *page_create_q(const PageSet *set);
+Page *page_create_or_ignore_q(const PageSet *set);
 int64_t page_create_many_q(const PageCreateMany *rows);
 PageList page_create_many_returning_q(const PageCreateMany *rows);
 Page *page_update_q(const PageSet *set, const char *site, const char *path);
 Page *page_delete(tenon_session *session, const char *site, const char *path);
 Page *page_delete_q(const tenon_key_options *options, const char *site, const char *path);
 int64_t page_update_many_q(const PageUpdateMany *change);
+PageList page_update_many_returning_q(const PageUpdateMany *change);
 int64_t page_delete_many_q(const PageDeleteMany *which);
+PageList page_delete_many_returning_q(const PageDeleteMany *which);
+Page *page_get_or_create_q(const PageGetOrCreate *row);
 Page *page_upsert_q(const PageUpsert *row);
 int64_t page_upsert_many_q(const PageUpsertMany *rows);
 PageList page_upsert_many_returning_q(const PageUpsertMany *rows);
@@ -946,6 +978,8 @@ int64_t page_update_each_q(const PageUpdateEach *rows);
     page_page_of_q(TENON_HERE((&(PageOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define page_create(...) \
     page_create_q(TENON_HERE((&(PageSet){ .session = __VA_ARGS__ })))
+#define page_create_or_ignore(...) \
+    page_create_or_ignore_q(TENON_HERE((&(PageSet){ .session = __VA_ARGS__ })))
 #define page_create_many(...) \
     page_create_many_q(TENON_HERE((&(PageCreateMany){ .session = __VA_ARGS__ })))
 #define page_create_many_returning(...) \
@@ -957,8 +991,14 @@ int64_t page_update_each_q(const PageUpdateEach *rows);
     page_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_), (key1_))
 #define page_update_many(...) \
     page_update_many_q(TENON_HERE((&(PageUpdateMany){ .session = __VA_ARGS__ })))
+#define page_update_many_returning(...) \
+    page_update_many_returning_q(TENON_HERE((&(PageUpdateMany){ .session = __VA_ARGS__ })))
 #define page_delete_many(...) \
     page_delete_many_q(TENON_HERE((&(PageDeleteMany){ .session = __VA_ARGS__ })))
+#define page_delete_many_returning(...) \
+    page_delete_many_returning_q(TENON_HERE((&(PageDeleteMany){ .session = __VA_ARGS__ })))
+#define page_get_or_create(...) \
+    page_get_or_create_q(TENON_HERE((&(PageGetOrCreate){ .session = __VA_ARGS__ })))
 #define page_upsert(...) \
     page_upsert_q(TENON_HERE((&(PageUpsert){ .session = __VA_ARGS__ })))
 #define page_upsert_many(...) \

@@ -349,6 +349,11 @@ Client *client_create_q(const ClientSet *query)
     return TENON_AS(Client *, tenon_create(&client_model, query));
 }
 
+Client *client_create_or_ignore_q(const ClientSet *query)
+{
+    return TENON_AS(Client *, tenon_create_or_ignore(&client_model, query));
+}
+
 int64_t client_create_many_q(const ClientCreateMany *query)
 {
     return tenon_create_many(&client_model, query);
@@ -384,9 +389,28 @@ int64_t client_update_many_q(const ClientUpdateMany *query)
     return tenon_update_many(&client_model, query);
 }
 
+ClientList client_update_many_returning_q(const ClientUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&client_model, query);
+    ClientList list = { TENON_AS(Client *, found.items), found.count };
+    return list;
+}
+
 int64_t client_delete_many_q(const ClientDeleteMany *query)
 {
     return tenon_delete_many(&client_model, query);
+}
+
+ClientList client_delete_many_returning_q(const ClientDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&client_model, query);
+    ClientList list = { TENON_AS(Client *, found.items), found.count };
+    return list;
+}
+
+Client *client_get_or_create_q(const ClientGetOrCreate *query)
+{
+    return TENON_AS(Client *, tenon_get_or_create(&client_model, query));
 }
 
 Client *client_upsert_q(const ClientUpsert *query)
@@ -760,6 +784,11 @@ Order *order_create_q(const OrderSet *query)
     return TENON_AS(Order *, tenon_create(&order_model, query));
 }
 
+Order *order_create_or_ignore_q(const OrderSet *query)
+{
+    return TENON_AS(Order *, tenon_create_or_ignore(&order_model, query));
+}
+
 int64_t order_create_many_q(const OrderCreateMany *query)
 {
     return tenon_create_many(&order_model, query);
@@ -795,9 +824,28 @@ int64_t order_update_many_q(const OrderUpdateMany *query)
     return tenon_update_many(&order_model, query);
 }
 
+OrderList order_update_many_returning_q(const OrderUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&order_model, query);
+    OrderList list = { TENON_AS(Order *, found.items), found.count };
+    return list;
+}
+
 int64_t order_delete_many_q(const OrderDeleteMany *query)
 {
     return tenon_delete_many(&order_model, query);
+}
+
+OrderList order_delete_many_returning_q(const OrderDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&order_model, query);
+    OrderList list = { TENON_AS(Order *, found.items), found.count };
+    return list;
+}
+
+Order *order_get_or_create_q(const OrderGetOrCreate *query)
+{
+    return TENON_AS(Order *, tenon_get_or_create(&order_model, query));
 }
 
 Order *order_upsert_q(const OrderUpsert *query)
@@ -1140,6 +1188,11 @@ Note *note_create_q(const NoteSet *query)
     return TENON_AS(Note *, tenon_create(&note_model, query));
 }
 
+Note *note_create_or_ignore_q(const NoteSet *query)
+{
+    return TENON_AS(Note *, tenon_create_or_ignore(&note_model, query));
+}
+
 int64_t note_create_many_q(const NoteCreateMany *query)
 {
     return tenon_create_many(&note_model, query);
@@ -1175,9 +1228,28 @@ int64_t note_update_many_q(const NoteUpdateMany *query)
     return tenon_update_many(&note_model, query);
 }
 
+NoteList note_update_many_returning_q(const NoteUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&note_model, query);
+    NoteList list = { TENON_AS(Note *, found.items), found.count };
+    return list;
+}
+
 int64_t note_delete_many_q(const NoteDeleteMany *query)
 {
     return tenon_delete_many(&note_model, query);
+}
+
+NoteList note_delete_many_returning_q(const NoteDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&note_model, query);
+    NoteList list = { TENON_AS(Note *, found.items), found.count };
+    return list;
+}
+
+Note *note_get_or_create_q(const NoteGetOrCreate *query)
+{
+    return TENON_AS(Note *, tenon_get_or_create(&note_model, query));
 }
 
 Note *note_upsert_q(const NoteUpsert *query)

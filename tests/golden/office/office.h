@@ -485,6 +485,14 @@ typedef struct ClientUpsert {
     ClientSet update;
 } ClientUpsert;
 
+typedef struct ClientGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    ClientUnique on;
+    bool *is_created; /* out, or NULL */
+    ClientSet create;
+} ClientGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct ClientUpsertMany {
@@ -524,13 +532,17 @@ ClientGroupList client_facets_q(const ClientFacetsQuery *query);
 ClientPage client_page_q(const ClientPageQuery *query);
 ClientOffsetPage client_page_of_q(const ClientOffsetPageQuery *query);
 Client *client_create_q(const ClientSet *set);
+Client *client_create_or_ignore_q(const ClientSet *set);
 int64_t client_create_many_q(const ClientCreateMany *rows);
 ClientList client_create_many_returning_q(const ClientCreateMany *rows);
 Client *client_update_q(const ClientSet *set, int64_t id);
 Client *client_delete(tenon_session *session, int64_t id);
 Client *client_delete_q(const tenon_key_options *options, int64_t id);
 int64_t client_update_many_q(const ClientUpdateMany *change);
+ClientList client_update_many_returning_q(const ClientUpdateMany *change);
 int64_t client_delete_many_q(const ClientDeleteMany *which);
+ClientList client_delete_many_returning_q(const ClientDeleteMany *which);
+Client *client_get_or_create_q(const ClientGetOrCreate *row);
 Client *client_upsert_q(const ClientUpsert *row);
 int64_t client_upsert_many_q(const ClientUpsertMany *rows);
 ClientList client_upsert_many_returning_q(const ClientUpsertMany *rows);
@@ -593,6 +605,8 @@ int64_t client_purge_many_q(const ClientDeleteMany *which);
     client_page_of_q(TENON_HERE((&(ClientOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define client_create(...) \
     client_create_q(TENON_HERE((&(ClientSet){ .session = __VA_ARGS__ })))
+#define client_create_or_ignore(...) \
+    client_create_or_ignore_q(TENON_HERE((&(ClientSet){ .session = __VA_ARGS__ })))
 #define client_create_many(...) \
     client_create_many_q(TENON_HERE((&(ClientCreateMany){ .session = __VA_ARGS__ })))
 #define client_create_many_returning(...) \
@@ -604,8 +618,14 @@ int64_t client_purge_many_q(const ClientDeleteMany *which);
     client_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define client_update_many(...) \
     client_update_many_q(TENON_HERE((&(ClientUpdateMany){ .session = __VA_ARGS__ })))
+#define client_update_many_returning(...) \
+    client_update_many_returning_q(TENON_HERE((&(ClientUpdateMany){ .session = __VA_ARGS__ })))
 #define client_delete_many(...) \
     client_delete_many_q(TENON_HERE((&(ClientDeleteMany){ .session = __VA_ARGS__ })))
+#define client_delete_many_returning(...) \
+    client_delete_many_returning_q(TENON_HERE((&(ClientDeleteMany){ .session = __VA_ARGS__ })))
+#define client_get_or_create(...) \
+    client_get_or_create_q(TENON_HERE((&(ClientGetOrCreate){ .session = __VA_ARGS__ })))
 #define client_upsert(...) \
     client_upsert_q(TENON_HERE((&(ClientUpsert){ .session = __VA_ARGS__ })))
 #define client_upsert_many(...) \
@@ -1020,6 +1040,14 @@ typedef struct OrderUpsert {
     OrderSet update;
 } OrderUpsert;
 
+typedef struct OrderGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    OrderUnique on;
+    bool *is_created; /* out, or NULL */
+    OrderSet create;
+} OrderGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct OrderUpsertMany {
@@ -1057,13 +1085,17 @@ OrderGroupList order_facets_q(const OrderFacetsQuery *query);
 OrderPage order_page_q(const OrderPageQuery *query);
 OrderOffsetPage order_page_of_q(const OrderOffsetPageQuery *query);
 Order *order_create_q(const OrderSet *set);
+Order *order_create_or_ignore_q(const OrderSet *set);
 int64_t order_create_many_q(const OrderCreateMany *rows);
 OrderList order_create_many_returning_q(const OrderCreateMany *rows);
 Order *order_update_q(const OrderSet *set, int64_t id);
 Order *order_delete(tenon_session *session, int64_t id);
 Order *order_delete_q(const tenon_key_options *options, int64_t id);
 int64_t order_update_many_q(const OrderUpdateMany *change);
+OrderList order_update_many_returning_q(const OrderUpdateMany *change);
 int64_t order_delete_many_q(const OrderDeleteMany *which);
+OrderList order_delete_many_returning_q(const OrderDeleteMany *which);
+Order *order_get_or_create_q(const OrderGetOrCreate *row);
 Order *order_upsert_q(const OrderUpsert *row);
 int64_t order_upsert_many_q(const OrderUpsertMany *rows);
 OrderList order_upsert_many_returning_q(const OrderUpsertMany *rows);
@@ -1123,6 +1155,8 @@ int64_t order_purge_many_q(const OrderDeleteMany *which);
     order_page_of_q(TENON_HERE((&(OrderOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define order_create(...) \
     order_create_q(TENON_HERE((&(OrderSet){ .session = __VA_ARGS__ })))
+#define order_create_or_ignore(...) \
+    order_create_or_ignore_q(TENON_HERE((&(OrderSet){ .session = __VA_ARGS__ })))
 #define order_create_many(...) \
     order_create_many_q(TENON_HERE((&(OrderCreateMany){ .session = __VA_ARGS__ })))
 #define order_create_many_returning(...) \
@@ -1134,8 +1168,14 @@ int64_t order_purge_many_q(const OrderDeleteMany *which);
     order_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define order_update_many(...) \
     order_update_many_q(TENON_HERE((&(OrderUpdateMany){ .session = __VA_ARGS__ })))
+#define order_update_many_returning(...) \
+    order_update_many_returning_q(TENON_HERE((&(OrderUpdateMany){ .session = __VA_ARGS__ })))
 #define order_delete_many(...) \
     order_delete_many_q(TENON_HERE((&(OrderDeleteMany){ .session = __VA_ARGS__ })))
+#define order_delete_many_returning(...) \
+    order_delete_many_returning_q(TENON_HERE((&(OrderDeleteMany){ .session = __VA_ARGS__ })))
+#define order_get_or_create(...) \
+    order_get_or_create_q(TENON_HERE((&(OrderGetOrCreate){ .session = __VA_ARGS__ })))
 #define order_upsert(...) \
     order_upsert_q(TENON_HERE((&(OrderUpsert){ .session = __VA_ARGS__ })))
 #define order_upsert_many(...) \
@@ -1482,6 +1522,14 @@ typedef struct NoteUpsert {
     NoteSet update;
 } NoteUpsert;
 
+typedef struct NoteGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    NoteUnique on;
+    bool *is_created; /* out, or NULL */
+    NoteSet create;
+} NoteGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct NoteUpsertMany {
@@ -1518,13 +1566,17 @@ NoteGroupList note_facets_q(const NoteFacetsQuery *query);
 NotePage note_page_q(const NotePageQuery *query);
 NoteOffsetPage note_page_of_q(const NoteOffsetPageQuery *query);
 Note *note_create_q(const NoteSet *set);
+Note *note_create_or_ignore_q(const NoteSet *set);
 int64_t note_create_many_q(const NoteCreateMany *rows);
 NoteList note_create_many_returning_q(const NoteCreateMany *rows);
 Note *note_update_q(const NoteSet *set, int64_t id);
 Note *note_delete(tenon_session *session, int64_t id);
 Note *note_delete_q(const tenon_key_options *options, int64_t id);
 int64_t note_update_many_q(const NoteUpdateMany *change);
+NoteList note_update_many_returning_q(const NoteUpdateMany *change);
 int64_t note_delete_many_q(const NoteDeleteMany *which);
+NoteList note_delete_many_returning_q(const NoteDeleteMany *which);
+Note *note_get_or_create_q(const NoteGetOrCreate *row);
 Note *note_upsert_q(const NoteUpsert *row);
 int64_t note_upsert_many_q(const NoteUpsertMany *rows);
 NoteList note_upsert_many_returning_q(const NoteUpsertMany *rows);
@@ -1568,6 +1620,8 @@ int64_t note_update_each_q(const NoteUpdateEach *rows);
     note_page_of_q(TENON_HERE((&(NoteOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define note_create(...) \
     note_create_q(TENON_HERE((&(NoteSet){ .session = __VA_ARGS__ })))
+#define note_create_or_ignore(...) \
+    note_create_or_ignore_q(TENON_HERE((&(NoteSet){ .session = __VA_ARGS__ })))
 #define note_create_many(...) \
     note_create_many_q(TENON_HERE((&(NoteCreateMany){ .session = __VA_ARGS__ })))
 #define note_create_many_returning(...) \
@@ -1579,8 +1633,14 @@ int64_t note_update_each_q(const NoteUpdateEach *rows);
     note_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define note_update_many(...) \
     note_update_many_q(TENON_HERE((&(NoteUpdateMany){ .session = __VA_ARGS__ })))
+#define note_update_many_returning(...) \
+    note_update_many_returning_q(TENON_HERE((&(NoteUpdateMany){ .session = __VA_ARGS__ })))
 #define note_delete_many(...) \
     note_delete_many_q(TENON_HERE((&(NoteDeleteMany){ .session = __VA_ARGS__ })))
+#define note_delete_many_returning(...) \
+    note_delete_many_returning_q(TENON_HERE((&(NoteDeleteMany){ .session = __VA_ARGS__ })))
+#define note_get_or_create(...) \
+    note_get_or_create_q(TENON_HERE((&(NoteGetOrCreate){ .session = __VA_ARGS__ })))
 #define note_upsert(...) \
     note_upsert_q(TENON_HERE((&(NoteUpsert){ .session = __VA_ARGS__ })))
 #define note_upsert_many(...) \

@@ -540,6 +540,11 @@ Arrays *arrays_create_q(const ArraysSet *query)
     return TENON_AS(Arrays *, tenon_create(&arrays_model, query));
 }
 
+Arrays *arrays_create_or_ignore_q(const ArraysSet *query)
+{
+    return TENON_AS(Arrays *, tenon_create_or_ignore(&arrays_model, query));
+}
+
 int64_t arrays_create_many_q(const ArraysCreateMany *query)
 {
     return tenon_create_many(&arrays_model, query);
@@ -575,9 +580,28 @@ int64_t arrays_update_many_q(const ArraysUpdateMany *query)
     return tenon_update_many(&arrays_model, query);
 }
 
+ArraysList arrays_update_many_returning_q(const ArraysUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&arrays_model, query);
+    ArraysList list = { TENON_AS(Arrays *, found.items), found.count };
+    return list;
+}
+
 int64_t arrays_delete_many_q(const ArraysDeleteMany *query)
 {
     return tenon_delete_many(&arrays_model, query);
+}
+
+ArraysList arrays_delete_many_returning_q(const ArraysDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&arrays_model, query);
+    ArraysList list = { TENON_AS(Arrays *, found.items), found.count };
+    return list;
+}
+
+Arrays *arrays_get_or_create_q(const ArraysGetOrCreate *query)
+{
+    return TENON_AS(Arrays *, tenon_get_or_create(&arrays_model, query));
 }
 
 Arrays *arrays_upsert_q(const ArraysUpsert *query)

@@ -448,6 +448,14 @@ typedef struct ArraysUpsert {
     ArraysSet update;
 } ArraysUpsert;
 
+typedef struct ArraysGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    ArraysUnique on;
+    bool *is_created; /* out, or NULL */
+    ArraysSet create;
+} ArraysGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct ArraysUpsertMany {
@@ -484,13 +492,17 @@ ArraysGroupList arrays_facets_q(const ArraysFacetsQuery *query);
 ArraysPage arrays_page_q(const ArraysPageQuery *query);
 ArraysOffsetPage arrays_page_of_q(const ArraysOffsetPageQuery *query);
 Arrays *arrays_create_q(const ArraysSet *set);
+Arrays *arrays_create_or_ignore_q(const ArraysSet *set);
 int64_t arrays_create_many_q(const ArraysCreateMany *rows);
 ArraysList arrays_create_many_returning_q(const ArraysCreateMany *rows);
 Arrays *arrays_update_q(const ArraysSet *set, int64_t id);
 Arrays *arrays_delete(tenon_session *session, int64_t id);
 Arrays *arrays_delete_q(const tenon_key_options *options, int64_t id);
 int64_t arrays_update_many_q(const ArraysUpdateMany *change);
+ArraysList arrays_update_many_returning_q(const ArraysUpdateMany *change);
 int64_t arrays_delete_many_q(const ArraysDeleteMany *which);
+ArraysList arrays_delete_many_returning_q(const ArraysDeleteMany *which);
+Arrays *arrays_get_or_create_q(const ArraysGetOrCreate *row);
 Arrays *arrays_upsert_q(const ArraysUpsert *row);
 int64_t arrays_upsert_many_q(const ArraysUpsertMany *rows);
 ArraysList arrays_upsert_many_returning_q(const ArraysUpsertMany *rows);
@@ -534,6 +546,8 @@ int64_t arrays_update_each_q(const ArraysUpdateEach *rows);
     arrays_page_of_q(TENON_HERE((&(ArraysOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define arrays_create(...) \
     arrays_create_q(TENON_HERE((&(ArraysSet){ .session = __VA_ARGS__ })))
+#define arrays_create_or_ignore(...) \
+    arrays_create_or_ignore_q(TENON_HERE((&(ArraysSet){ .session = __VA_ARGS__ })))
 #define arrays_create_many(...) \
     arrays_create_many_q(TENON_HERE((&(ArraysCreateMany){ .session = __VA_ARGS__ })))
 #define arrays_create_many_returning(...) \
@@ -545,8 +559,14 @@ int64_t arrays_update_each_q(const ArraysUpdateEach *rows);
     arrays_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define arrays_update_many(...) \
     arrays_update_many_q(TENON_HERE((&(ArraysUpdateMany){ .session = __VA_ARGS__ })))
+#define arrays_update_many_returning(...) \
+    arrays_update_many_returning_q(TENON_HERE((&(ArraysUpdateMany){ .session = __VA_ARGS__ })))
 #define arrays_delete_many(...) \
     arrays_delete_many_q(TENON_HERE((&(ArraysDeleteMany){ .session = __VA_ARGS__ })))
+#define arrays_delete_many_returning(...) \
+    arrays_delete_many_returning_q(TENON_HERE((&(ArraysDeleteMany){ .session = __VA_ARGS__ })))
+#define arrays_get_or_create(...) \
+    arrays_get_or_create_q(TENON_HERE((&(ArraysGetOrCreate){ .session = __VA_ARGS__ })))
 #define arrays_upsert(...) \
     arrays_upsert_q(TENON_HERE((&(ArraysUpsert){ .session = __VA_ARGS__ })))
 #define arrays_upsert_many(...) \

@@ -330,6 +330,11 @@ Membership *membership_create_q(const MembershipSet *query)
     return TENON_AS(Membership *, tenon_create(&membership_model, query));
 }
 
+Membership *membership_create_or_ignore_q(const MembershipSet *query)
+{
+    return TENON_AS(Membership *, tenon_create_or_ignore(&membership_model, query));
+}
+
 int64_t membership_create_many_q(const MembershipCreateMany *query)
 {
     return tenon_create_many(&membership_model, query);
@@ -365,9 +370,28 @@ int64_t membership_update_many_q(const MembershipUpdateMany *query)
     return tenon_update_many(&membership_model, query);
 }
 
+MembershipList membership_update_many_returning_q(const MembershipUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&membership_model, query);
+    MembershipList list = { TENON_AS(Membership *, found.items), found.count };
+    return list;
+}
+
 int64_t membership_delete_many_q(const MembershipDeleteMany *query)
 {
     return tenon_delete_many(&membership_model, query);
+}
+
+MembershipList membership_delete_many_returning_q(const MembershipDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&membership_model, query);
+    MembershipList list = { TENON_AS(Membership *, found.items), found.count };
+    return list;
+}
+
+Membership *membership_get_or_create_q(const MembershipGetOrCreate *query)
+{
+    return TENON_AS(Membership *, tenon_get_or_create(&membership_model, query));
 }
 
 Membership *membership_upsert_q(const MembershipUpsert *query)

@@ -408,6 +408,14 @@ typedef struct MembershipUpsert {
     MembershipSet update;
 } MembershipUpsert;
 
+typedef struct MembershipGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    MembershipUnique on;
+    bool *is_created; /* out, or NULL */
+    MembershipSet create;
+} MembershipGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct MembershipUpsertMany {
@@ -445,13 +453,17 @@ MembershipGroupList membership_facets_q(const MembershipFacetsQuery *query);
 MembershipPage membership_page_q(const MembershipPageQuery *query);
 MembershipOffsetPage membership_page_of_q(const MembershipOffsetPageQuery *query);
 Membership *membership_create_q(const MembershipSet *set);
+Membership *membership_create_or_ignore_q(const MembershipSet *set);
 int64_t membership_create_many_q(const MembershipCreateMany *rows);
 MembershipList membership_create_many_returning_q(const MembershipCreateMany *rows);
 Membership *membership_update_q(const MembershipSet *set, int64_t userId, const char *groupName);
 Membership *membership_delete(tenon_session *session, int64_t userId, const char *groupName);
 Membership *membership_delete_q(const tenon_key_options *options, int64_t userId, const char *groupName);
 int64_t membership_update_many_q(const MembershipUpdateMany *change);
+MembershipList membership_update_many_returning_q(const MembershipUpdateMany *change);
 int64_t membership_delete_many_q(const MembershipDeleteMany *which);
+MembershipList membership_delete_many_returning_q(const MembershipDeleteMany *which);
+Membership *membership_get_or_create_q(const MembershipGetOrCreate *row);
 Membership *membership_upsert_q(const MembershipUpsert *row);
 int64_t membership_upsert_many_q(const MembershipUpsertMany *rows);
 MembershipList membership_upsert_many_returning_q(const MembershipUpsertMany *rows);
@@ -505,6 +517,8 @@ int64_t membership_update_each_q(const MembershipUpdateEach *rows);
     membership_page_of_q(TENON_HERE((&(MembershipOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define membership_create(...) \
     membership_create_q(TENON_HERE((&(MembershipSet){ .session = __VA_ARGS__ })))
+#define membership_create_or_ignore(...) \
+    membership_create_or_ignore_q(TENON_HERE((&(MembershipSet){ .session = __VA_ARGS__ })))
 #define membership_create_many(...) \
     membership_create_many_q(TENON_HERE((&(MembershipCreateMany){ .session = __VA_ARGS__ })))
 #define membership_create_many_returning(...) \
@@ -516,8 +530,14 @@ int64_t membership_update_each_q(const MembershipUpdateEach *rows);
     membership_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_), (key1_))
 #define membership_update_many(...) \
     membership_update_many_q(TENON_HERE((&(MembershipUpdateMany){ .session = __VA_ARGS__ })))
+#define membership_update_many_returning(...) \
+    membership_update_many_returning_q(TENON_HERE((&(MembershipUpdateMany){ .session = __VA_ARGS__ })))
 #define membership_delete_many(...) \
     membership_delete_many_q(TENON_HERE((&(MembershipDeleteMany){ .session = __VA_ARGS__ })))
+#define membership_delete_many_returning(...) \
+    membership_delete_many_returning_q(TENON_HERE((&(MembershipDeleteMany){ .session = __VA_ARGS__ })))
+#define membership_get_or_create(...) \
+    membership_get_or_create_q(TENON_HERE((&(MembershipGetOrCreate){ .session = __VA_ARGS__ })))
 #define membership_upsert(...) \
     membership_upsert_q(TENON_HERE((&(MembershipUpsert){ .session = __VA_ARGS__ })))
 #define membership_upsert_many(...) \

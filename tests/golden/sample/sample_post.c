@@ -424,6 +424,11 @@ Post *post_create_q(const PostSet *query)
     return TENON_AS(Post *, tenon_create(&post_model, query));
 }
 
+Post *post_create_or_ignore_q(const PostSet *query)
+{
+    return TENON_AS(Post *, tenon_create_or_ignore(&post_model, query));
+}
+
 int64_t post_create_many_q(const PostCreateMany *query)
 {
     return tenon_create_many(&post_model, query);
@@ -459,9 +464,28 @@ int64_t post_update_many_q(const PostUpdateMany *query)
     return tenon_update_many(&post_model, query);
 }
 
+PostList post_update_many_returning_q(const PostUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&post_model, query);
+    PostList list = { TENON_AS(Post *, found.items), found.count };
+    return list;
+}
+
 int64_t post_delete_many_q(const PostDeleteMany *query)
 {
     return tenon_delete_many(&post_model, query);
+}
+
+PostList post_delete_many_returning_q(const PostDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&post_model, query);
+    PostList list = { TENON_AS(Post *, found.items), found.count };
+    return list;
+}
+
+Post *post_get_or_create_q(const PostGetOrCreate *query)
+{
+    return TENON_AS(Post *, tenon_get_or_create(&post_model, query));
 }
 
 Post *post_upsert_q(const PostUpsert *query)

@@ -449,6 +449,14 @@ typedef struct PostUpsert {
     PostSet update;
 } PostUpsert;
 
+typedef struct PostGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    PostUnique on;
+    bool *is_created; /* out, or NULL */
+    PostSet create;
+} PostGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct PostUpsertMany {
@@ -488,13 +496,17 @@ PostGroupList post_facets_q(const PostFacetsQuery *query);
 PostPage post_page_q(const PostPageQuery *query);
 PostOffsetPage post_page_of_q(const PostOffsetPageQuery *query);
 Post *post_create_q(const PostSet *set);
+Post *post_create_or_ignore_q(const PostSet *set);
 int64_t post_create_many_q(const PostCreateMany *rows);
 PostList post_create_many_returning_q(const PostCreateMany *rows);
 Post *post_update_q(const PostSet *set, tenon_uuid id);
 Post *post_delete(tenon_session *session, tenon_uuid id);
 Post *post_delete_q(const tenon_key_options *options, tenon_uuid id);
 int64_t post_update_many_q(const PostUpdateMany *change);
+PostList post_update_many_returning_q(const PostUpdateMany *change);
 int64_t post_delete_many_q(const PostDeleteMany *which);
+PostList post_delete_many_returning_q(const PostDeleteMany *which);
+Post *post_get_or_create_q(const PostGetOrCreate *row);
 Post *post_upsert_q(const PostUpsert *row);
 int64_t post_upsert_many_q(const PostUpsertMany *rows);
 PostList post_upsert_many_returning_q(const PostUpsertMany *rows);
@@ -551,6 +563,8 @@ int64_t post_update_each_q(const PostUpdateEach *rows);
     post_page_of_q(TENON_HERE((&(PostOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define post_create(...) \
     post_create_q(TENON_HERE((&(PostSet){ .session = __VA_ARGS__ })))
+#define post_create_or_ignore(...) \
+    post_create_or_ignore_q(TENON_HERE((&(PostSet){ .session = __VA_ARGS__ })))
 #define post_create_many(...) \
     post_create_many_q(TENON_HERE((&(PostCreateMany){ .session = __VA_ARGS__ })))
 #define post_create_many_returning(...) \
@@ -562,8 +576,14 @@ int64_t post_update_each_q(const PostUpdateEach *rows);
     post_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define post_update_many(...) \
     post_update_many_q(TENON_HERE((&(PostUpdateMany){ .session = __VA_ARGS__ })))
+#define post_update_many_returning(...) \
+    post_update_many_returning_q(TENON_HERE((&(PostUpdateMany){ .session = __VA_ARGS__ })))
 #define post_delete_many(...) \
     post_delete_many_q(TENON_HERE((&(PostDeleteMany){ .session = __VA_ARGS__ })))
+#define post_delete_many_returning(...) \
+    post_delete_many_returning_q(TENON_HERE((&(PostDeleteMany){ .session = __VA_ARGS__ })))
+#define post_get_or_create(...) \
+    post_get_or_create_q(TENON_HERE((&(PostGetOrCreate){ .session = __VA_ARGS__ })))
 #define post_upsert(...) \
     post_upsert_q(TENON_HERE((&(PostUpsert){ .session = __VA_ARGS__ })))
 #define post_upsert_many(...) \

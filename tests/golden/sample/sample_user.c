@@ -502,6 +502,11 @@ User *user_create_q(const UserSet *query)
     return TENON_AS(User *, tenon_create(&user_model, query));
 }
 
+User *user_create_or_ignore_q(const UserSet *query)
+{
+    return TENON_AS(User *, tenon_create_or_ignore(&user_model, query));
+}
+
 int64_t user_create_many_q(const UserCreateMany *query)
 {
     return tenon_create_many(&user_model, query);
@@ -537,9 +542,28 @@ int64_t user_update_many_q(const UserUpdateMany *query)
     return tenon_update_many(&user_model, query);
 }
 
+UserList user_update_many_returning_q(const UserUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&user_model, query);
+    UserList list = { TENON_AS(User *, found.items), found.count };
+    return list;
+}
+
 int64_t user_delete_many_q(const UserDeleteMany *query)
 {
     return tenon_delete_many(&user_model, query);
+}
+
+UserList user_delete_many_returning_q(const UserDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&user_model, query);
+    UserList list = { TENON_AS(User *, found.items), found.count };
+    return list;
+}
+
+User *user_get_or_create_q(const UserGetOrCreate *query)
+{
+    return TENON_AS(User *, tenon_get_or_create(&user_model, query));
 }
 
 User *user_upsert_q(const UserUpsert *query)

@@ -76,6 +76,41 @@ static void many_rows_are_marked_by_a_filter(void **state)
     assert_failed(b->session, TENON_MISUSE, "delete every row");
 }
 
+static void marked_rows_come_back_with_their_mark(void **state)
+{
+    both *b = *state;
+    Client *ann = add_client(b, "Ann");
+    add_client(b, "Bo");
+    ClientList gone = client_delete_many_returning(b->session, .where = {.name = EQ("Ann")});
+    assert_sound(b->session);
+    assert_int_equal(gone.count, 1);
+    assert_int_equal(gone.items[0].id, ann->id);
+    assert_true(gone.items[0].deletedAt.has);
+    assert_int_equal(
+        client_update_many_returning(b->session, .everything = true, .set = {.secret = SET("s")})
+            .count,
+        1);
+    assert_int_equal(stored(b, "Client"), 2);
+    assert_sound(b->session);
+}
+
+static void a_marked_row_is_in_the_way_of_a_new_one(void **state)
+{
+    both *b = *state;
+    Client *ann = add_client(b, "Ann");
+    client_delete(b->session, ann->id);
+    assert_null(client_create_or_ignore(b->session, .name = SET("Ann")));
+    assert_sound(b->session);
+    assert_null(
+        client_get_or_create(b->session, .on = CLIENT_BY_NAME, .create = {.name = SET("Ann")}));
+    assert_failed(b->session, TENON_UNIQUE, "restore or purge it first");
+    client_restore(b->session, ann->id);
+    Client *again =
+        client_get_or_create(b->session, .on = CLIENT_BY_NAME, .create = {.name = SET("Ann")});
+    assert_sound(b->session);
+    assert_int_equal(again->id, ann->id);
+}
+
 /* ---- seeing ---------------------------------------------------------------------------------- */
 
 static void who_asks_sees_them(void **state)
@@ -298,6 +333,8 @@ int main(void)
         ON_OFFICE(aggregates_pages_and_streams_do_not_see_it),
         ON_OFFICE(what_is_deleted_cannot_be_changed_or_deleted_again),
         ON_OFFICE(many_rows_are_marked_by_a_filter),
+        ON_OFFICE(marked_rows_come_back_with_their_mark),
+        ON_OFFICE(a_marked_row_is_in_the_way_of_a_new_one),
         ON_OFFICE(who_asks_sees_them),
         ON_OFFICE(asking_makes_sense_only_where_rows_are_marked),
         ON_OFFICE(relations_do_not_see_them_either),

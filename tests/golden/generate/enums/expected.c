@@ -388,6 +388,11 @@ RoleSet *role_set_create_q(const RoleSetSet *query)
     return TENON_AS(RoleSet *, tenon_create(&role_set_model, query));
 }
 
+RoleSet *role_set_create_or_ignore_q(const RoleSetSet *query)
+{
+    return TENON_AS(RoleSet *, tenon_create_or_ignore(&role_set_model, query));
+}
+
 int64_t role_set_create_many_q(const RoleSetCreateMany *query)
 {
     return tenon_create_many(&role_set_model, query);
@@ -423,9 +428,28 @@ int64_t role_set_update_many_q(const RoleSetUpdateMany *query)
     return tenon_update_many(&role_set_model, query);
 }
 
+RoleSetList role_set_update_many_returning_q(const RoleSetUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&role_set_model, query);
+    RoleSetList list = { TENON_AS(RoleSet *, found.items), found.count };
+    return list;
+}
+
 int64_t role_set_delete_many_q(const RoleSetDeleteMany *query)
 {
     return tenon_delete_many(&role_set_model, query);
+}
+
+RoleSetList role_set_delete_many_returning_q(const RoleSetDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&role_set_model, query);
+    RoleSetList list = { TENON_AS(RoleSet *, found.items), found.count };
+    return list;
+}
+
+RoleSet *role_set_get_or_create_q(const RoleSetGetOrCreate *query)
+{
+    return TENON_AS(RoleSet *, tenon_get_or_create(&role_set_model, query));
 }
 
 RoleSet *role_set_upsert_q(const RoleSetUpsert *query)
@@ -677,6 +701,11 @@ Role_admin *role_admin_create_q(const Role_adminSet *query)
     return TENON_AS(Role_admin *, tenon_create(&role_admin_model, query));
 }
 
+Role_admin *role_admin_create_or_ignore_q(const Role_adminSet *query)
+{
+    return TENON_AS(Role_admin *, tenon_create_or_ignore(&role_admin_model, query));
+}
+
 int64_t role_admin_create_many_q(const Role_adminCreateMany *query)
 {
     return tenon_create_many(&role_admin_model, query);
@@ -712,9 +741,28 @@ int64_t role_admin_update_many_q(const Role_adminUpdateMany *query)
     return tenon_update_many(&role_admin_model, query);
 }
 
+Role_adminList role_admin_update_many_returning_q(const Role_adminUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&role_admin_model, query);
+    Role_adminList list = { TENON_AS(Role_admin *, found.items), found.count };
+    return list;
+}
+
 int64_t role_admin_delete_many_q(const Role_adminDeleteMany *query)
 {
     return tenon_delete_many(&role_admin_model, query);
+}
+
+Role_adminList role_admin_delete_many_returning_q(const Role_adminDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&role_admin_model, query);
+    Role_adminList list = { TENON_AS(Role_admin *, found.items), found.count };
+    return list;
+}
+
+Role_admin *role_admin_get_or_create_q(const Role_adminGetOrCreate *query)
+{
+    return TENON_AS(Role_admin *, tenon_get_or_create(&role_admin_model, query));
 }
 
 Role_admin *role_admin_upsert_q(const Role_adminUpsert *query)

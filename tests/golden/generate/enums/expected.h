@@ -411,6 +411,14 @@ typedef struct RoleSetUpsert {
     RoleSetSet update;
 } RoleSetUpsert;
 
+typedef struct RoleSetGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    RoleSetUnique on;
+    bool *is_created; /* out, or NULL */
+    RoleSetSet create;
+} RoleSetGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct RoleSetUpsertMany {
@@ -447,13 +455,17 @@ RoleSetGroupList role_set_facets_q(const RoleSetFacetsQuery *query);
 RoleSetPage role_set_page_q(const RoleSetPageQuery *query);
 RoleSetOffsetPage role_set_page_of_q(const RoleSetOffsetPageQuery *query);
 RoleSet *role_set_create_q(const RoleSetSet *set);
+RoleSet *role_set_create_or_ignore_q(const RoleSetSet *set);
 int64_t role_set_create_many_q(const RoleSetCreateMany *rows);
 RoleSetList role_set_create_many_returning_q(const RoleSetCreateMany *rows);
 RoleSet *role_set_update_q(const RoleSetSet *set, int64_t id);
 RoleSet *role_set_delete(tenon_session *session, int64_t id);
 RoleSet *role_set_delete_q(const tenon_key_options *options, int64_t id);
 int64_t role_set_update_many_q(const RoleSetUpdateMany *change);
+RoleSetList role_set_update_many_returning_q(const RoleSetUpdateMany *change);
 int64_t role_set_delete_many_q(const RoleSetDeleteMany *which);
+RoleSetList role_set_delete_many_returning_q(const RoleSetDeleteMany *which);
+RoleSet *role_set_get_or_create_q(const RoleSetGetOrCreate *row);
 RoleSet *role_set_upsert_q(const RoleSetUpsert *row);
 int64_t role_set_upsert_many_q(const RoleSetUpsertMany *rows);
 RoleSetList role_set_upsert_many_returning_q(const RoleSetUpsertMany *rows);
@@ -497,6 +509,8 @@ int64_t role_set_update_each_q(const RoleSetUpdateEach *rows);
     role_set_page_of_q(TENON_HERE((&(RoleSetOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define role_set_create(...) \
     role_set_create_q(TENON_HERE((&(RoleSetSet){ .session = __VA_ARGS__ })))
+#define role_set_create_or_ignore(...) \
+    role_set_create_or_ignore_q(TENON_HERE((&(RoleSetSet){ .session = __VA_ARGS__ })))
 #define role_set_create_many(...) \
     role_set_create_many_q(TENON_HERE((&(RoleSetCreateMany){ .session = __VA_ARGS__ })))
 #define role_set_create_many_returning(...) \
@@ -508,8 +522,14 @@ int64_t role_set_update_each_q(const RoleSetUpdateEach *rows);
     role_set_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define role_set_update_many(...) \
     role_set_update_many_q(TENON_HERE((&(RoleSetUpdateMany){ .session = __VA_ARGS__ })))
+#define role_set_update_many_returning(...) \
+    role_set_update_many_returning_q(TENON_HERE((&(RoleSetUpdateMany){ .session = __VA_ARGS__ })))
 #define role_set_delete_many(...) \
     role_set_delete_many_q(TENON_HERE((&(RoleSetDeleteMany){ .session = __VA_ARGS__ })))
+#define role_set_delete_many_returning(...) \
+    role_set_delete_many_returning_q(TENON_HERE((&(RoleSetDeleteMany){ .session = __VA_ARGS__ })))
+#define role_set_get_or_create(...) \
+    role_set_get_or_create_q(TENON_HERE((&(RoleSetGetOrCreate){ .session = __VA_ARGS__ })))
 #define role_set_upsert(...) \
     role_set_upsert_q(TENON_HERE((&(RoleSetUpsert){ .session = __VA_ARGS__ })))
 #define role_set_upsert_many(...) \
@@ -815,6 +835,14 @@ typedef struct Role_adminUpsert {
     Role_adminSet update;
 } Role_adminUpsert;
 
+typedef struct Role_adminGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    Role_adminUnique on;
+    bool *is_created; /* out, or NULL */
+    Role_adminSet create;
+} Role_adminGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct Role_adminUpsertMany {
@@ -851,13 +879,17 @@ Role_adminGroupList role_admin_facets_q(const Role_adminFacetsQuery *query);
 Role_adminPage role_admin_page_q(const Role_adminPageQuery *query);
 Role_adminOffsetPage role_admin_page_of_q(const Role_adminOffsetPageQuery *query);
 Role_admin *role_admin_create_q(const Role_adminSet *set);
+Role_admin *role_admin_create_or_ignore_q(const Role_adminSet *set);
 int64_t role_admin_create_many_q(const Role_adminCreateMany *rows);
 Role_adminList role_admin_create_many_returning_q(const Role_adminCreateMany *rows);
 Role_admin *role_admin_update_q(const Role_adminSet *set, int64_t id);
 Role_admin *role_admin_delete(tenon_session *session, int64_t id);
 Role_admin *role_admin_delete_q(const tenon_key_options *options, int64_t id);
 int64_t role_admin_update_many_q(const Role_adminUpdateMany *change);
+Role_adminList role_admin_update_many_returning_q(const Role_adminUpdateMany *change);
 int64_t role_admin_delete_many_q(const Role_adminDeleteMany *which);
+Role_adminList role_admin_delete_many_returning_q(const Role_adminDeleteMany *which);
+Role_admin *role_admin_get_or_create_q(const Role_adminGetOrCreate *row);
 Role_admin *role_admin_upsert_q(const Role_adminUpsert *row);
 int64_t role_admin_upsert_many_q(const Role_adminUpsertMany *rows);
 Role_adminList role_admin_upsert_many_returning_q(const Role_adminUpsertMany *rows);
@@ -901,6 +933,8 @@ int64_t role_admin_update_each_q(const Role_adminUpdateEach *rows);
     role_admin_page_of_q(TENON_HERE((&(Role_adminOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define role_admin_create(...) \
     role_admin_create_q(TENON_HERE((&(Role_adminSet){ .session = __VA_ARGS__ })))
+#define role_admin_create_or_ignore(...) \
+    role_admin_create_or_ignore_q(TENON_HERE((&(Role_adminSet){ .session = __VA_ARGS__ })))
 #define role_admin_create_many(...) \
     role_admin_create_many_q(TENON_HERE((&(Role_adminCreateMany){ .session = __VA_ARGS__ })))
 #define role_admin_create_many_returning(...) \
@@ -912,8 +946,14 @@ int64_t role_admin_update_each_q(const Role_adminUpdateEach *rows);
     role_admin_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define role_admin_update_many(...) \
     role_admin_update_many_q(TENON_HERE((&(Role_adminUpdateMany){ .session = __VA_ARGS__ })))
+#define role_admin_update_many_returning(...) \
+    role_admin_update_many_returning_q(TENON_HERE((&(Role_adminUpdateMany){ .session = __VA_ARGS__ })))
 #define role_admin_delete_many(...) \
     role_admin_delete_many_q(TENON_HERE((&(Role_adminDeleteMany){ .session = __VA_ARGS__ })))
+#define role_admin_delete_many_returning(...) \
+    role_admin_delete_many_returning_q(TENON_HERE((&(Role_adminDeleteMany){ .session = __VA_ARGS__ })))
+#define role_admin_get_or_create(...) \
+    role_admin_get_or_create_q(TENON_HERE((&(Role_adminGetOrCreate){ .session = __VA_ARGS__ })))
 #define role_admin_upsert(...) \
     role_admin_upsert_q(TENON_HERE((&(Role_adminUpsert){ .session = __VA_ARGS__ })))
 #define role_admin_upsert_many(...) \

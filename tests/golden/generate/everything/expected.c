@@ -1548,6 +1548,11 @@ Everything *everything_create_q(const EverythingSet *query)
     return TENON_AS(Everything *, tenon_create(&everything_model, query));
 }
 
+Everything *everything_create_or_ignore_q(const EverythingSet *query)
+{
+    return TENON_AS(Everything *, tenon_create_or_ignore(&everything_model, query));
+}
+
 int64_t everything_create_many_q(const EverythingCreateMany *query)
 {
     return tenon_create_many(&everything_model, query);
@@ -1583,9 +1588,28 @@ int64_t everything_update_many_q(const EverythingUpdateMany *query)
     return tenon_update_many(&everything_model, query);
 }
 
+EverythingList everything_update_many_returning_q(const EverythingUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&everything_model, query);
+    EverythingList list = { TENON_AS(Everything *, found.items), found.count };
+    return list;
+}
+
 int64_t everything_delete_many_q(const EverythingDeleteMany *query)
 {
     return tenon_delete_many(&everything_model, query);
+}
+
+EverythingList everything_delete_many_returning_q(const EverythingDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&everything_model, query);
+    EverythingList list = { TENON_AS(Everything *, found.items), found.count };
+    return list;
+}
+
+Everything *everything_get_or_create_q(const EverythingGetOrCreate *query)
+{
+    return TENON_AS(Everything *, tenon_get_or_create(&everything_model, query));
 }
 
 Everything *everything_upsert_q(const EverythingUpsert *query)

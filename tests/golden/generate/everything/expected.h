@@ -1005,6 +1005,14 @@ typedef struct EverythingUpsert {
     EverythingSet update;
 } EverythingUpsert;
 
+typedef struct EverythingGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    EverythingUnique on;
+    bool *is_created; /* out, or NULL */
+    EverythingSet create;
+} EverythingGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct EverythingUpsertMany {
@@ -1041,13 +1049,17 @@ EverythingGroupList everything_facets_q(const EverythingFacetsQuery *query);
 EverythingPage everything_page_q(const EverythingPageQuery *query);
 EverythingOffsetPage everything_page_of_q(const EverythingOffsetPageQuery *query);
 Everything *everything_create_q(const EverythingSet *set);
+Everything *everything_create_or_ignore_q(const EverythingSet *set);
 int64_t everything_create_many_q(const EverythingCreateMany *rows);
 EverythingList everything_create_many_returning_q(const EverythingCreateMany *rows);
 Everything *everything_update_q(const EverythingSet *set, int64_t id);
 Everything *everything_delete(tenon_session *session, int64_t id);
 Everything *everything_delete_q(const tenon_key_options *options, int64_t id);
 int64_t everything_update_many_q(const EverythingUpdateMany *change);
+EverythingList everything_update_many_returning_q(const EverythingUpdateMany *change);
 int64_t everything_delete_many_q(const EverythingDeleteMany *which);
+EverythingList everything_delete_many_returning_q(const EverythingDeleteMany *which);
+Everything *everything_get_or_create_q(const EverythingGetOrCreate *row);
 Everything *everything_upsert_q(const EverythingUpsert *row);
 int64_t everything_upsert_many_q(const EverythingUpsertMany *rows);
 EverythingList everything_upsert_many_returning_q(const EverythingUpsertMany *rows);
@@ -1091,6 +1103,8 @@ int64_t everything_update_each_q(const EverythingUpdateEach *rows);
     everything_page_of_q(TENON_HERE((&(EverythingOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define everything_create(...) \
     everything_create_q(TENON_HERE((&(EverythingSet){ .session = __VA_ARGS__ })))
+#define everything_create_or_ignore(...) \
+    everything_create_or_ignore_q(TENON_HERE((&(EverythingSet){ .session = __VA_ARGS__ })))
 #define everything_create_many(...) \
     everything_create_many_q(TENON_HERE((&(EverythingCreateMany){ .session = __VA_ARGS__ })))
 #define everything_create_many_returning(...) \
@@ -1102,8 +1116,14 @@ int64_t everything_update_each_q(const EverythingUpdateEach *rows);
     everything_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define everything_update_many(...) \
     everything_update_many_q(TENON_HERE((&(EverythingUpdateMany){ .session = __VA_ARGS__ })))
+#define everything_update_many_returning(...) \
+    everything_update_many_returning_q(TENON_HERE((&(EverythingUpdateMany){ .session = __VA_ARGS__ })))
 #define everything_delete_many(...) \
     everything_delete_many_q(TENON_HERE((&(EverythingDeleteMany){ .session = __VA_ARGS__ })))
+#define everything_delete_many_returning(...) \
+    everything_delete_many_returning_q(TENON_HERE((&(EverythingDeleteMany){ .session = __VA_ARGS__ })))
+#define everything_get_or_create(...) \
+    everything_get_or_create_q(TENON_HERE((&(EverythingGetOrCreate){ .session = __VA_ARGS__ })))
 #define everything_upsert(...) \
     everything_upsert_q(TENON_HERE((&(EverythingUpsert){ .session = __VA_ARGS__ })))
 #define everything_upsert_many(...) \

@@ -228,6 +228,11 @@ User *user_create_q(const UserSet *query)
     return TENON_AS(User *, tenon_create(&user_model, query));
 }
 
+User *user_create_or_ignore_q(const UserSet *query)
+{
+    return TENON_AS(User *, tenon_create_or_ignore(&user_model, query));
+}
+
 int64_t user_create_many_q(const UserCreateMany *query)
 {
     return tenon_create_many(&user_model, query);
@@ -263,9 +268,28 @@ int64_t user_update_many_q(const UserUpdateMany *query)
     return tenon_update_many(&user_model, query);
 }
 
+UserList_ user_update_many_returning_q(const UserUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&user_model, query);
+    UserList_ list = { TENON_AS(User *, found.items), found.count };
+    return list;
+}
+
 int64_t user_delete_many_q(const UserDeleteMany *query)
 {
     return tenon_delete_many(&user_model, query);
+}
+
+UserList_ user_delete_many_returning_q(const UserDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&user_model, query);
+    UserList_ list = { TENON_AS(User *, found.items), found.count };
+    return list;
+}
+
+User *user_get_or_create_q(const UserGetOrCreate *query)
+{
+    return TENON_AS(User *, tenon_get_or_create(&user_model, query));
 }
 
 User *user_upsert_q(const UserUpsert *query)
@@ -517,6 +541,11 @@ UserList *user_list_create_q(const UserListSet *query)
     return TENON_AS(UserList *, tenon_create(&user_list_model, query));
 }
 
+UserList *user_list_create_or_ignore_q(const UserListSet *query)
+{
+    return TENON_AS(UserList *, tenon_create_or_ignore(&user_list_model, query));
+}
+
 int64_t user_list_create_many_q(const UserListCreateMany *query)
 {
     return tenon_create_many(&user_list_model, query);
@@ -552,9 +581,28 @@ int64_t user_list_update_many_q(const UserListUpdateMany *query)
     return tenon_update_many(&user_list_model, query);
 }
 
+UserListList user_list_update_many_returning_q(const UserListUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&user_list_model, query);
+    UserListList list = { TENON_AS(UserList *, found.items), found.count };
+    return list;
+}
+
 int64_t user_list_delete_many_q(const UserListDeleteMany *query)
 {
     return tenon_delete_many(&user_list_model, query);
+}
+
+UserListList user_list_delete_many_returning_q(const UserListDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&user_list_model, query);
+    UserListList list = { TENON_AS(UserList *, found.items), found.count };
+    return list;
+}
+
+UserList *user_list_get_or_create_q(const UserListGetOrCreate *query)
+{
+    return TENON_AS(UserList *, tenon_get_or_create(&user_list_model, query));
 }
 
 UserList *user_list_upsert_q(const UserListUpsert *query)
@@ -806,6 +854,11 @@ UserQuery *user_query_create_q(const UserQuerySet *query)
     return TENON_AS(UserQuery *, tenon_create(&user_query_model, query));
 }
 
+UserQuery *user_query_create_or_ignore_q(const UserQuerySet *query)
+{
+    return TENON_AS(UserQuery *, tenon_create_or_ignore(&user_query_model, query));
+}
+
 int64_t user_query_create_many_q(const UserQueryCreateMany *query)
 {
     return tenon_create_many(&user_query_model, query);
@@ -841,9 +894,28 @@ int64_t user_query_update_many_q(const UserQueryUpdateMany *query)
     return tenon_update_many(&user_query_model, query);
 }
 
+UserQueryList user_query_update_many_returning_q(const UserQueryUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&user_query_model, query);
+    UserQueryList list = { TENON_AS(UserQuery *, found.items), found.count };
+    return list;
+}
+
 int64_t user_query_delete_many_q(const UserQueryDeleteMany *query)
 {
     return tenon_delete_many(&user_query_model, query);
+}
+
+UserQueryList user_query_delete_many_returning_q(const UserQueryDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&user_query_model, query);
+    UserQueryList list = { TENON_AS(UserQuery *, found.items), found.count };
+    return list;
+}
+
+UserQuery *user_query_get_or_create_q(const UserQueryGetOrCreate *query)
+{
+    return TENON_AS(UserQuery *, tenon_get_or_create(&user_query_model, query));
 }
 
 UserQuery *user_query_upsert_q(const UserQueryUpsert *query)
@@ -1095,6 +1167,11 @@ user *user__create_q(const userSet *query)
     return TENON_AS(user *, tenon_create(&user__model, query));
 }
 
+user *user__create_or_ignore_q(const userSet *query)
+{
+    return TENON_AS(user *, tenon_create_or_ignore(&user__model, query));
+}
+
 int64_t user__create_many_q(const userCreateMany *query)
 {
     return tenon_create_many(&user__model, query);
@@ -1130,9 +1207,28 @@ int64_t user__update_many_q(const userUpdateMany *query)
     return tenon_update_many(&user__model, query);
 }
 
+userList user__update_many_returning_q(const userUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&user__model, query);
+    userList list = { TENON_AS(user *, found.items), found.count };
+    return list;
+}
+
 int64_t user__delete_many_q(const userDeleteMany *query)
 {
     return tenon_delete_many(&user__model, query);
+}
+
+userList user__delete_many_returning_q(const userDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&user__model, query);
+    userList list = { TENON_AS(user *, found.items), found.count };
+    return list;
+}
+
+user *user__get_or_create_q(const userGetOrCreate *query)
+{
+    return TENON_AS(user *, tenon_get_or_create(&user__model, query));
 }
 
 user *user__upsert_q(const userUpsert *query)
@@ -1425,6 +1521,11 @@ UserFind *user_find_create_q(const UserFindSet *query)
     return TENON_AS(UserFind *, tenon_create(&user_find_model, query));
 }
 
+UserFind *user_find_create_or_ignore_q(const UserFindSet *query)
+{
+    return TENON_AS(UserFind *, tenon_create_or_ignore(&user_find_model, query));
+}
+
 int64_t user_find_create_many_q(const UserFindCreateMany *query)
 {
     return tenon_create_many(&user_find_model, query);
@@ -1460,9 +1561,28 @@ int64_t user_find_update_many_q(const UserFindUpdateMany *query)
     return tenon_update_many(&user_find_model, query);
 }
 
+UserFindList user_find_update_many_returning_q(const UserFindUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&user_find_model, query);
+    UserFindList list = { TENON_AS(UserFind *, found.items), found.count };
+    return list;
+}
+
 int64_t user_find_delete_many_q(const UserFindDeleteMany *query)
 {
     return tenon_delete_many(&user_find_model, query);
+}
+
+UserFindList user_find_delete_many_returning_q(const UserFindDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&user_find_model, query);
+    UserFindList list = { TENON_AS(UserFind *, found.items), found.count };
+    return list;
+}
+
+UserFind *user_find_get_or_create_q(const UserFindGetOrCreate *query)
+{
+    return TENON_AS(UserFind *, tenon_get_or_create(&user_find_model, query));
 }
 
 UserFind *user_find_upsert_q(const UserFindUpsert *query)

@@ -399,6 +399,14 @@ typedef struct UserUpsert {
     UserSet update;
 } UserUpsert;
 
+typedef struct UserGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    UserUnique on;
+    bool *is_created; /* out, or NULL */
+    UserSet create;
+} UserGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct UserUpsertMany {
@@ -435,13 +443,17 @@ UserGroupList user_facets_q(const UserFacetsQuery *query);
 UserPage user_page_q(const UserPageQuery *query);
 UserOffsetPage user_page_of_q(const UserOffsetPageQuery *query);
 User *user_create_q(const UserSet *set);
+User *user_create_or_ignore_q(const UserSet *set);
 int64_t user_create_many_q(const UserCreateMany *rows);
 UserList_ user_create_many_returning_q(const UserCreateMany *rows);
 User *user_update_q(const UserSet *set, int64_t id);
 User *user_delete(tenon_session *session, int64_t id);
 User *user_delete_q(const tenon_key_options *options, int64_t id);
 int64_t user_update_many_q(const UserUpdateMany *change);
+UserList_ user_update_many_returning_q(const UserUpdateMany *change);
 int64_t user_delete_many_q(const UserDeleteMany *which);
+UserList_ user_delete_many_returning_q(const UserDeleteMany *which);
+User *user_get_or_create_q(const UserGetOrCreate *row);
 User *user_upsert_q(const UserUpsert *row);
 int64_t user_upsert_many_q(const UserUpsertMany *rows);
 UserList_ user_upsert_many_returning_q(const UserUpsertMany *rows);
@@ -485,6 +497,8 @@ int64_t user_update_each_q(const UserUpdateEach *rows);
     user_page_of_q(TENON_HERE((&(UserOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define user_create(...) \
     user_create_q(TENON_HERE((&(UserSet){ .session = __VA_ARGS__ })))
+#define user_create_or_ignore(...) \
+    user_create_or_ignore_q(TENON_HERE((&(UserSet){ .session = __VA_ARGS__ })))
 #define user_create_many(...) \
     user_create_many_q(TENON_HERE((&(UserCreateMany){ .session = __VA_ARGS__ })))
 #define user_create_many_returning(...) \
@@ -496,8 +510,14 @@ int64_t user_update_each_q(const UserUpdateEach *rows);
     user_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define user_update_many(...) \
     user_update_many_q(TENON_HERE((&(UserUpdateMany){ .session = __VA_ARGS__ })))
+#define user_update_many_returning(...) \
+    user_update_many_returning_q(TENON_HERE((&(UserUpdateMany){ .session = __VA_ARGS__ })))
 #define user_delete_many(...) \
     user_delete_many_q(TENON_HERE((&(UserDeleteMany){ .session = __VA_ARGS__ })))
+#define user_delete_many_returning(...) \
+    user_delete_many_returning_q(TENON_HERE((&(UserDeleteMany){ .session = __VA_ARGS__ })))
+#define user_get_or_create(...) \
+    user_get_or_create_q(TENON_HERE((&(UserGetOrCreate){ .session = __VA_ARGS__ })))
 #define user_upsert(...) \
     user_upsert_q(TENON_HERE((&(UserUpsert){ .session = __VA_ARGS__ })))
 #define user_upsert_many(...) \
@@ -803,6 +823,14 @@ typedef struct UserListUpsert {
     UserListSet update;
 } UserListUpsert;
 
+typedef struct UserListGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    UserListUnique on;
+    bool *is_created; /* out, or NULL */
+    UserListSet create;
+} UserListGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct UserListUpsertMany {
@@ -839,13 +867,17 @@ UserListGroupList user_list_facets_q(const UserListFacetsQuery *query);
 UserListPage user_list_page_q(const UserListPageQuery *query);
 UserListOffsetPage user_list_page_of_q(const UserListOffsetPageQuery *query);
 UserList *user_list_create_q(const UserListSet *set);
+UserList *user_list_create_or_ignore_q(const UserListSet *set);
 int64_t user_list_create_many_q(const UserListCreateMany *rows);
 UserListList user_list_create_many_returning_q(const UserListCreateMany *rows);
 UserList *user_list_update_q(const UserListSet *set, int64_t id);
 UserList *user_list_delete(tenon_session *session, int64_t id);
 UserList *user_list_delete_q(const tenon_key_options *options, int64_t id);
 int64_t user_list_update_many_q(const UserListUpdateMany *change);
+UserListList user_list_update_many_returning_q(const UserListUpdateMany *change);
 int64_t user_list_delete_many_q(const UserListDeleteMany *which);
+UserListList user_list_delete_many_returning_q(const UserListDeleteMany *which);
+UserList *user_list_get_or_create_q(const UserListGetOrCreate *row);
 UserList *user_list_upsert_q(const UserListUpsert *row);
 int64_t user_list_upsert_many_q(const UserListUpsertMany *rows);
 UserListList user_list_upsert_many_returning_q(const UserListUpsertMany *rows);
@@ -889,6 +921,8 @@ int64_t user_list_update_each_q(const UserListUpdateEach *rows);
     user_list_page_of_q(TENON_HERE((&(UserListOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define user_list_create(...) \
     user_list_create_q(TENON_HERE((&(UserListSet){ .session = __VA_ARGS__ })))
+#define user_list_create_or_ignore(...) \
+    user_list_create_or_ignore_q(TENON_HERE((&(UserListSet){ .session = __VA_ARGS__ })))
 #define user_list_create_many(...) \
     user_list_create_many_q(TENON_HERE((&(UserListCreateMany){ .session = __VA_ARGS__ })))
 #define user_list_create_many_returning(...) \
@@ -900,8 +934,14 @@ int64_t user_list_update_each_q(const UserListUpdateEach *rows);
     user_list_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define user_list_update_many(...) \
     user_list_update_many_q(TENON_HERE((&(UserListUpdateMany){ .session = __VA_ARGS__ })))
+#define user_list_update_many_returning(...) \
+    user_list_update_many_returning_q(TENON_HERE((&(UserListUpdateMany){ .session = __VA_ARGS__ })))
 #define user_list_delete_many(...) \
     user_list_delete_many_q(TENON_HERE((&(UserListDeleteMany){ .session = __VA_ARGS__ })))
+#define user_list_delete_many_returning(...) \
+    user_list_delete_many_returning_q(TENON_HERE((&(UserListDeleteMany){ .session = __VA_ARGS__ })))
+#define user_list_get_or_create(...) \
+    user_list_get_or_create_q(TENON_HERE((&(UserListGetOrCreate){ .session = __VA_ARGS__ })))
 #define user_list_upsert(...) \
     user_list_upsert_q(TENON_HERE((&(UserListUpsert){ .session = __VA_ARGS__ })))
 #define user_list_upsert_many(...) \
@@ -1207,6 +1247,14 @@ typedef struct UserQueryUpsert {
     UserQuerySet update;
 } UserQueryUpsert;
 
+typedef struct UserQueryGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    UserQueryUnique on;
+    bool *is_created; /* out, or NULL */
+    UserQuerySet create;
+} UserQueryGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct UserQueryUpsertMany {
@@ -1243,13 +1291,17 @@ UserQueryGroupList user_query_facets_q(const UserQueryFacetsQuery *query);
 UserQueryPage user_query_page_q(const UserQueryPageQuery *query);
 UserQueryOffsetPage user_query_page_of_q(const UserQueryOffsetPageQuery *query);
 UserQuery *user_query_create_q(const UserQuerySet *set);
+UserQuery *user_query_create_or_ignore_q(const UserQuerySet *set);
 int64_t user_query_create_many_q(const UserQueryCreateMany *rows);
 UserQueryList user_query_create_many_returning_q(const UserQueryCreateMany *rows);
 UserQuery *user_query_update_q(const UserQuerySet *set, int64_t id);
 UserQuery *user_query_delete(tenon_session *session, int64_t id);
 UserQuery *user_query_delete_q(const tenon_key_options *options, int64_t id);
 int64_t user_query_update_many_q(const UserQueryUpdateMany *change);
+UserQueryList user_query_update_many_returning_q(const UserQueryUpdateMany *change);
 int64_t user_query_delete_many_q(const UserQueryDeleteMany *which);
+UserQueryList user_query_delete_many_returning_q(const UserQueryDeleteMany *which);
+UserQuery *user_query_get_or_create_q(const UserQueryGetOrCreate *row);
 UserQuery *user_query_upsert_q(const UserQueryUpsert *row);
 int64_t user_query_upsert_many_q(const UserQueryUpsertMany *rows);
 UserQueryList user_query_upsert_many_returning_q(const UserQueryUpsertMany *rows);
@@ -1293,6 +1345,8 @@ int64_t user_query_update_each_q(const UserQueryUpdateEach *rows);
     user_query_page_of_q(TENON_HERE((&(UserQueryOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define user_query_create(...) \
     user_query_create_q(TENON_HERE((&(UserQuerySet){ .session = __VA_ARGS__ })))
+#define user_query_create_or_ignore(...) \
+    user_query_create_or_ignore_q(TENON_HERE((&(UserQuerySet){ .session = __VA_ARGS__ })))
 #define user_query_create_many(...) \
     user_query_create_many_q(TENON_HERE((&(UserQueryCreateMany){ .session = __VA_ARGS__ })))
 #define user_query_create_many_returning(...) \
@@ -1304,8 +1358,14 @@ int64_t user_query_update_each_q(const UserQueryUpdateEach *rows);
     user_query_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define user_query_update_many(...) \
     user_query_update_many_q(TENON_HERE((&(UserQueryUpdateMany){ .session = __VA_ARGS__ })))
+#define user_query_update_many_returning(...) \
+    user_query_update_many_returning_q(TENON_HERE((&(UserQueryUpdateMany){ .session = __VA_ARGS__ })))
 #define user_query_delete_many(...) \
     user_query_delete_many_q(TENON_HERE((&(UserQueryDeleteMany){ .session = __VA_ARGS__ })))
+#define user_query_delete_many_returning(...) \
+    user_query_delete_many_returning_q(TENON_HERE((&(UserQueryDeleteMany){ .session = __VA_ARGS__ })))
+#define user_query_get_or_create(...) \
+    user_query_get_or_create_q(TENON_HERE((&(UserQueryGetOrCreate){ .session = __VA_ARGS__ })))
 #define user_query_upsert(...) \
     user_query_upsert_q(TENON_HERE((&(UserQueryUpsert){ .session = __VA_ARGS__ })))
 #define user_query_upsert_many(...) \
@@ -1611,6 +1671,14 @@ typedef struct userUpsert {
     userSet update;
 } userUpsert;
 
+typedef struct userGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    userUnique on;
+    bool *is_created; /* out, or NULL */
+    userSet create;
+} userGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct userUpsertMany {
@@ -1647,13 +1715,17 @@ userGroupList user__facets_q(const userFacetsQuery *query);
 userPage user__page_q(const userPageQuery *query);
 userOffsetPage user__page_of_q(const userOffsetPageQuery *query);
 user *user__create_q(const userSet *set);
+user *user__create_or_ignore_q(const userSet *set);
 int64_t user__create_many_q(const userCreateMany *rows);
 userList user__create_many_returning_q(const userCreateMany *rows);
 user *user__update_q(const userSet *set, int64_t id);
 user *user__delete(tenon_session *session, int64_t id);
 user *user__delete_q(const tenon_key_options *options, int64_t id);
 int64_t user__update_many_q(const userUpdateMany *change);
+userList user__update_many_returning_q(const userUpdateMany *change);
 int64_t user__delete_many_q(const userDeleteMany *which);
+userList user__delete_many_returning_q(const userDeleteMany *which);
+user *user__get_or_create_q(const userGetOrCreate *row);
 user *user__upsert_q(const userUpsert *row);
 int64_t user__upsert_many_q(const userUpsertMany *rows);
 userList user__upsert_many_returning_q(const userUpsertMany *rows);
@@ -1697,6 +1769,8 @@ int64_t user__update_each_q(const userUpdateEach *rows);
     user__page_of_q(TENON_HERE((&(userOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define user__create(...) \
     user__create_q(TENON_HERE((&(userSet){ .session = __VA_ARGS__ })))
+#define user__create_or_ignore(...) \
+    user__create_or_ignore_q(TENON_HERE((&(userSet){ .session = __VA_ARGS__ })))
 #define user__create_many(...) \
     user__create_many_q(TENON_HERE((&(userCreateMany){ .session = __VA_ARGS__ })))
 #define user__create_many_returning(...) \
@@ -1708,8 +1782,14 @@ int64_t user__update_each_q(const userUpdateEach *rows);
     user__delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define user__update_many(...) \
     user__update_many_q(TENON_HERE((&(userUpdateMany){ .session = __VA_ARGS__ })))
+#define user__update_many_returning(...) \
+    user__update_many_returning_q(TENON_HERE((&(userUpdateMany){ .session = __VA_ARGS__ })))
 #define user__delete_many(...) \
     user__delete_many_q(TENON_HERE((&(userDeleteMany){ .session = __VA_ARGS__ })))
+#define user__delete_many_returning(...) \
+    user__delete_many_returning_q(TENON_HERE((&(userDeleteMany){ .session = __VA_ARGS__ })))
+#define user__get_or_create(...) \
+    user__get_or_create_q(TENON_HERE((&(userGetOrCreate){ .session = __VA_ARGS__ })))
 #define user__upsert(...) \
     user__upsert_q(TENON_HERE((&(userUpsert){ .session = __VA_ARGS__ })))
 #define user__upsert_many(...) \
@@ -2030,6 +2110,14 @@ typedef struct UserFindUpsert {
     UserFindSet update;
 } UserFindUpsert;
 
+typedef struct UserFindGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    UserFindUnique on;
+    bool *is_created; /* out, or NULL */
+    UserFindSet create;
+} UserFindGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct UserFindUpsertMany {
@@ -2068,13 +2156,17 @@ UserFindGroupList user_find_facets_q(const UserFindFacetsQuery *query);
 UserFindPage user_find_page_q(const UserFindPageQuery *query);
 UserFindOffsetPage user_find_page_of_q(const UserFindOffsetPageQuery *query);
 UserFind *user_find_create_q(const UserFindSet *set);
+UserFind *user_find_create_or_ignore_q(const UserFindSet *set);
 int64_t user_find_create_many_q(const UserFindCreateMany *rows);
 UserFindList user_find_create_many_returning_q(const UserFindCreateMany *rows);
 UserFind *user_find_update_q(const UserFindSet *set, int64_t find);
 UserFind *user_find_delete(tenon_session *session, int64_t find);
 UserFind *user_find_delete_q(const tenon_key_options *options, int64_t find);
 int64_t user_find_update_many_q(const UserFindUpdateMany *change);
+UserFindList user_find_update_many_returning_q(const UserFindUpdateMany *change);
 int64_t user_find_delete_many_q(const UserFindDeleteMany *which);
+UserFindList user_find_delete_many_returning_q(const UserFindDeleteMany *which);
+UserFind *user_find_get_or_create_q(const UserFindGetOrCreate *row);
 UserFind *user_find_upsert_q(const UserFindUpsert *row);
 int64_t user_find_upsert_many_q(const UserFindUpsertMany *rows);
 UserFindList user_find_upsert_many_returning_q(const UserFindUpsertMany *rows);
@@ -2121,6 +2213,8 @@ int64_t user_find_update_each_q(const UserFindUpdateEach *rows);
     user_find_page_of_q(TENON_HERE((&(UserFindOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define user_find_create(...) \
     user_find_create_q(TENON_HERE((&(UserFindSet){ .session = __VA_ARGS__ })))
+#define user_find_create_or_ignore(...) \
+    user_find_create_or_ignore_q(TENON_HERE((&(UserFindSet){ .session = __VA_ARGS__ })))
 #define user_find_create_many(...) \
     user_find_create_many_q(TENON_HERE((&(UserFindCreateMany){ .session = __VA_ARGS__ })))
 #define user_find_create_many_returning(...) \
@@ -2132,8 +2226,14 @@ int64_t user_find_update_each_q(const UserFindUpdateEach *rows);
     user_find_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define user_find_update_many(...) \
     user_find_update_many_q(TENON_HERE((&(UserFindUpdateMany){ .session = __VA_ARGS__ })))
+#define user_find_update_many_returning(...) \
+    user_find_update_many_returning_q(TENON_HERE((&(UserFindUpdateMany){ .session = __VA_ARGS__ })))
 #define user_find_delete_many(...) \
     user_find_delete_many_q(TENON_HERE((&(UserFindDeleteMany){ .session = __VA_ARGS__ })))
+#define user_find_delete_many_returning(...) \
+    user_find_delete_many_returning_q(TENON_HERE((&(UserFindDeleteMany){ .session = __VA_ARGS__ })))
+#define user_find_get_or_create(...) \
+    user_find_get_or_create_q(TENON_HERE((&(UserFindGetOrCreate){ .session = __VA_ARGS__ })))
 #define user_find_upsert(...) \
     user_find_upsert_q(TENON_HERE((&(UserFindUpsert){ .session = __VA_ARGS__ })))
 #define user_find_upsert_many(...) \

@@ -362,6 +362,11 @@ Hostile *hostile_create_q(const HostileSet *query)
     return TENON_AS(Hostile *, tenon_create(&hostile_model, query));
 }
 
+Hostile *hostile_create_or_ignore_q(const HostileSet *query)
+{
+    return TENON_AS(Hostile *, tenon_create_or_ignore(&hostile_model, query));
+}
+
 int64_t hostile_create_many_q(const HostileCreateMany *query)
 {
     return tenon_create_many(&hostile_model, query);
@@ -397,9 +402,28 @@ int64_t hostile_update_many_q(const HostileUpdateMany *query)
     return tenon_update_many(&hostile_model, query);
 }
 
+HostileList hostile_update_many_returning_q(const HostileUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&hostile_model, query);
+    HostileList list = { TENON_AS(Hostile *, found.items), found.count };
+    return list;
+}
+
 int64_t hostile_delete_many_q(const HostileDeleteMany *query)
 {
     return tenon_delete_many(&hostile_model, query);
+}
+
+HostileList hostile_delete_many_returning_q(const HostileDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&hostile_model, query);
+    HostileList list = { TENON_AS(Hostile *, found.items), found.count };
+    return list;
+}
+
+Hostile *hostile_get_or_create_q(const HostileGetOrCreate *query)
+{
+    return TENON_AS(Hostile *, tenon_get_or_create(&hostile_model, query));
 }
 
 Hostile *hostile_upsert_q(const HostileUpsert *query)

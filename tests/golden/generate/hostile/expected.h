@@ -384,6 +384,14 @@ typedef struct HostileUpsert {
     HostileSet update;
 } HostileUpsert;
 
+typedef struct HostileGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    HostileUnique on;
+    bool *is_created; /* out, or NULL */
+    HostileSet create;
+} HostileGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct HostileUpsertMany {
@@ -422,13 +430,17 @@ HostileGroupList hostile_facets_q(const HostileFacetsQuery *query);
 HostilePage hostile_page_q(const HostilePageQuery *query);
 HostileOffsetPage hostile_page_of_q(const HostileOffsetPageQuery *query);
 Hostile *hostile_create_q(const HostileSet *set);
+Hostile *hostile_create_or_ignore_q(const HostileSet *set);
 int64_t hostile_create_many_q(const HostileCreateMany *rows);
 HostileList hostile_create_many_returning_q(const HostileCreateMany *rows);
 Hostile *hostile_update_q(const HostileSet *set, int64_t id);
 Hostile *hostile_delete(tenon_session *session, int64_t id);
 Hostile *hostile_delete_q(const tenon_key_options *options, int64_t id);
 int64_t hostile_update_many_q(const HostileUpdateMany *change);
+HostileList hostile_update_many_returning_q(const HostileUpdateMany *change);
 int64_t hostile_delete_many_q(const HostileDeleteMany *which);
+HostileList hostile_delete_many_returning_q(const HostileDeleteMany *which);
+Hostile *hostile_get_or_create_q(const HostileGetOrCreate *row);
 Hostile *hostile_upsert_q(const HostileUpsert *row);
 int64_t hostile_upsert_many_q(const HostileUpsertMany *rows);
 HostileList hostile_upsert_many_returning_q(const HostileUpsertMany *rows);
@@ -475,6 +487,8 @@ int64_t hostile_update_each_q(const HostileUpdateEach *rows);
     hostile_page_of_q(TENON_HERE((&(HostileOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define hostile_create(...) \
     hostile_create_q(TENON_HERE((&(HostileSet){ .session = __VA_ARGS__ })))
+#define hostile_create_or_ignore(...) \
+    hostile_create_or_ignore_q(TENON_HERE((&(HostileSet){ .session = __VA_ARGS__ })))
 #define hostile_create_many(...) \
     hostile_create_many_q(TENON_HERE((&(HostileCreateMany){ .session = __VA_ARGS__ })))
 #define hostile_create_many_returning(...) \
@@ -486,8 +500,14 @@ int64_t hostile_update_each_q(const HostileUpdateEach *rows);
     hostile_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define hostile_update_many(...) \
     hostile_update_many_q(TENON_HERE((&(HostileUpdateMany){ .session = __VA_ARGS__ })))
+#define hostile_update_many_returning(...) \
+    hostile_update_many_returning_q(TENON_HERE((&(HostileUpdateMany){ .session = __VA_ARGS__ })))
 #define hostile_delete_many(...) \
     hostile_delete_many_q(TENON_HERE((&(HostileDeleteMany){ .session = __VA_ARGS__ })))
+#define hostile_delete_many_returning(...) \
+    hostile_delete_many_returning_q(TENON_HERE((&(HostileDeleteMany){ .session = __VA_ARGS__ })))
+#define hostile_get_or_create(...) \
+    hostile_get_or_create_q(TENON_HERE((&(HostileGetOrCreate){ .session = __VA_ARGS__ })))
 #define hostile_upsert(...) \
     hostile_upsert_q(TENON_HERE((&(HostileUpsert){ .session = __VA_ARGS__ })))
 #define hostile_upsert_many(...) \

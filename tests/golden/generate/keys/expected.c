@@ -392,6 +392,11 @@ Membership *membership_create_q(const MembershipSet *query)
     return TENON_AS(Membership *, tenon_create(&membership_model, query));
 }
 
+Membership *membership_create_or_ignore_q(const MembershipSet *query)
+{
+    return TENON_AS(Membership *, tenon_create_or_ignore(&membership_model, query));
+}
+
 int64_t membership_create_many_q(const MembershipCreateMany *query)
 {
     return tenon_create_many(&membership_model, query);
@@ -427,9 +432,28 @@ int64_t membership_update_many_q(const MembershipUpdateMany *query)
     return tenon_update_many(&membership_model, query);
 }
 
+MembershipList membership_update_many_returning_q(const MembershipUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&membership_model, query);
+    MembershipList list = { TENON_AS(Membership *, found.items), found.count };
+    return list;
+}
+
 int64_t membership_delete_many_q(const MembershipDeleteMany *query)
 {
     return tenon_delete_many(&membership_model, query);
+}
+
+MembershipList membership_delete_many_returning_q(const MembershipDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&membership_model, query);
+    MembershipList list = { TENON_AS(Membership *, found.items), found.count };
+    return list;
+}
+
+Membership *membership_get_or_create_q(const MembershipGetOrCreate *query)
+{
+    return TENON_AS(Membership *, tenon_get_or_create(&membership_model, query));
 }
 
 Membership *membership_upsert_q(const MembershipUpsert *query)
@@ -746,6 +770,11 @@ Person *person_create_q(const PersonSet *query)
     return TENON_AS(Person *, tenon_create(&person_model, query));
 }
 
+Person *person_create_or_ignore_q(const PersonSet *query)
+{
+    return TENON_AS(Person *, tenon_create_or_ignore(&person_model, query));
+}
+
 int64_t person_create_many_q(const PersonCreateMany *query)
 {
     return tenon_create_many(&person_model, query);
@@ -781,9 +810,28 @@ int64_t person_update_many_q(const PersonUpdateMany *query)
     return tenon_update_many(&person_model, query);
 }
 
+PersonList person_update_many_returning_q(const PersonUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&person_model, query);
+    PersonList list = { TENON_AS(Person *, found.items), found.count };
+    return list;
+}
+
 int64_t person_delete_many_q(const PersonDeleteMany *query)
 {
     return tenon_delete_many(&person_model, query);
+}
+
+PersonList person_delete_many_returning_q(const PersonDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&person_model, query);
+    PersonList list = { TENON_AS(Person *, found.items), found.count };
+    return list;
+}
+
+Person *person_get_or_create_q(const PersonGetOrCreate *query)
+{
+    return TENON_AS(Person *, tenon_get_or_create(&person_model, query));
 }
 
 Person *person_upsert_q(const PersonUpsert *query)
@@ -1058,6 +1106,11 @@ Tagged *tagged_create_q(const TaggedSet *query)
     return TENON_AS(Tagged *, tenon_create(&tagged_model, query));
 }
 
+Tagged *tagged_create_or_ignore_q(const TaggedSet *query)
+{
+    return TENON_AS(Tagged *, tenon_create_or_ignore(&tagged_model, query));
+}
+
 int64_t tagged_create_many_q(const TaggedCreateMany *query)
 {
     return tenon_create_many(&tagged_model, query);
@@ -1075,9 +1128,28 @@ int64_t tagged_update_many_q(const TaggedUpdateMany *query)
     return tenon_update_many(&tagged_model, query);
 }
 
+TaggedList tagged_update_many_returning_q(const TaggedUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&tagged_model, query);
+    TaggedList list = { TENON_AS(Tagged *, found.items), found.count };
+    return list;
+}
+
 int64_t tagged_delete_many_q(const TaggedDeleteMany *query)
 {
     return tenon_delete_many(&tagged_model, query);
+}
+
+TaggedList tagged_delete_many_returning_q(const TaggedDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&tagged_model, query);
+    TaggedList list = { TENON_AS(Tagged *, found.items), found.count };
+    return list;
+}
+
+Tagged *tagged_get_or_create_q(const TaggedGetOrCreate *query)
+{
+    return TENON_AS(Tagged *, tenon_get_or_create(&tagged_model, query));
 }
 
 Tagged *tagged_upsert_q(const TaggedUpsert *query)

@@ -479,6 +479,14 @@ typedef struct MembershipUpsert {
     MembershipSet update;
 } MembershipUpsert;
 
+typedef struct MembershipGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    MembershipUnique on;
+    bool *is_created; /* out, or NULL */
+    MembershipSet create;
+} MembershipGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct MembershipUpsertMany {
@@ -522,13 +530,17 @@ MembershipGroupList membership_facets_q(const MembershipFacetsQuery *query);
 MembershipPage membership_page_q(const MembershipPageQuery *query);
 MembershipOffsetPage membership_page_of_q(const MembershipOffsetPageQuery *query);
 Membership *membership_create_q(const MembershipSet *set);
+Membership *membership_create_or_ignore_q(const MembershipSet *set);
 int64_t membership_create_many_q(const MembershipCreateMany *rows);
 MembershipList membership_create_many_returning_q(const MembershipCreateMany *rows);
 Membership *membership_update_q(const MembershipSet *set, int64_t userId, tenon_uuid groupId);
 Membership *membership_delete(tenon_session *session, int64_t userId, tenon_uuid groupId);
 Membership *membership_delete_q(const tenon_key_options *options, int64_t userId, tenon_uuid groupId);
 int64_t membership_update_many_q(const MembershipUpdateMany *change);
+MembershipList membership_update_many_returning_q(const MembershipUpdateMany *change);
 int64_t membership_delete_many_q(const MembershipDeleteMany *which);
+MembershipList membership_delete_many_returning_q(const MembershipDeleteMany *which);
+Membership *membership_get_or_create_q(const MembershipGetOrCreate *row);
 Membership *membership_upsert_q(const MembershipUpsert *row);
 int64_t membership_upsert_many_q(const MembershipUpsertMany *rows);
 MembershipList membership_upsert_many_returning_q(const MembershipUpsertMany *rows);
@@ -591,6 +603,8 @@ int64_t membership_update_each_q(const MembershipUpdateEach *rows);
     membership_page_of_q(TENON_HERE((&(MembershipOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define membership_create(...) \
     membership_create_q(TENON_HERE((&(MembershipSet){ .session = __VA_ARGS__ })))
+#define membership_create_or_ignore(...) \
+    membership_create_or_ignore_q(TENON_HERE((&(MembershipSet){ .session = __VA_ARGS__ })))
 #define membership_create_many(...) \
     membership_create_many_q(TENON_HERE((&(MembershipCreateMany){ .session = __VA_ARGS__ })))
 #define membership_create_many_returning(...) \
@@ -602,8 +616,14 @@ int64_t membership_update_each_q(const MembershipUpdateEach *rows);
     membership_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_), (key1_))
 #define membership_update_many(...) \
     membership_update_many_q(TENON_HERE((&(MembershipUpdateMany){ .session = __VA_ARGS__ })))
+#define membership_update_many_returning(...) \
+    membership_update_many_returning_q(TENON_HERE((&(MembershipUpdateMany){ .session = __VA_ARGS__ })))
 #define membership_delete_many(...) \
     membership_delete_many_q(TENON_HERE((&(MembershipDeleteMany){ .session = __VA_ARGS__ })))
+#define membership_delete_many_returning(...) \
+    membership_delete_many_returning_q(TENON_HERE((&(MembershipDeleteMany){ .session = __VA_ARGS__ })))
+#define membership_get_or_create(...) \
+    membership_get_or_create_q(TENON_HERE((&(MembershipGetOrCreate){ .session = __VA_ARGS__ })))
 #define membership_upsert(...) \
     membership_upsert_q(TENON_HERE((&(MembershipUpsert){ .session = __VA_ARGS__ })))
 #define membership_upsert_many(...) \
@@ -1002,6 +1022,14 @@ typedef struct PersonUpsert {
     PersonSet update;
 } PersonUpsert;
 
+typedef struct PersonGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    PersonUnique on;
+    bool *is_created; /* out, or NULL */
+    PersonSet create;
+} PersonGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct PersonUpsertMany {
@@ -1039,13 +1067,17 @@ PersonGroupList person_facets_q(const PersonFacetsQuery *query);
 PersonPage person_page_q(const PersonPageQuery *query);
 PersonOffsetPage person_page_of_q(const PersonOffsetPageQuery *query);
 Person *person_create_q(const PersonSet *set);
+Person *person_create_or_ignore_q(const PersonSet *set);
 int64_t person_create_many_q(const PersonCreateMany *rows);
 PersonList person_create_many_returning_q(const PersonCreateMany *rows);
 Person *person_update_q(const PersonSet *set, int64_t id);
 Person *person_delete(tenon_session *session, int64_t id);
 Person *person_delete_q(const tenon_key_options *options, int64_t id);
 int64_t person_update_many_q(const PersonUpdateMany *change);
+PersonList person_update_many_returning_q(const PersonUpdateMany *change);
 int64_t person_delete_many_q(const PersonDeleteMany *which);
+PersonList person_delete_many_returning_q(const PersonDeleteMany *which);
+Person *person_get_or_create_q(const PersonGetOrCreate *row);
 Person *person_upsert_q(const PersonUpsert *row);
 int64_t person_upsert_many_q(const PersonUpsertMany *rows);
 PersonList person_upsert_many_returning_q(const PersonUpsertMany *rows);
@@ -1099,6 +1131,8 @@ int64_t person_update_each_q(const PersonUpdateEach *rows);
     person_page_of_q(TENON_HERE((&(PersonOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define person_create(...) \
     person_create_q(TENON_HERE((&(PersonSet){ .session = __VA_ARGS__ })))
+#define person_create_or_ignore(...) \
+    person_create_or_ignore_q(TENON_HERE((&(PersonSet){ .session = __VA_ARGS__ })))
 #define person_create_many(...) \
     person_create_many_q(TENON_HERE((&(PersonCreateMany){ .session = __VA_ARGS__ })))
 #define person_create_many_returning(...) \
@@ -1110,8 +1144,14 @@ int64_t person_update_each_q(const PersonUpdateEach *rows);
     person_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define person_update_many(...) \
     person_update_many_q(TENON_HERE((&(PersonUpdateMany){ .session = __VA_ARGS__ })))
+#define person_update_many_returning(...) \
+    person_update_many_returning_q(TENON_HERE((&(PersonUpdateMany){ .session = __VA_ARGS__ })))
 #define person_delete_many(...) \
     person_delete_many_q(TENON_HERE((&(PersonDeleteMany){ .session = __VA_ARGS__ })))
+#define person_delete_many_returning(...) \
+    person_delete_many_returning_q(TENON_HERE((&(PersonDeleteMany){ .session = __VA_ARGS__ })))
+#define person_get_or_create(...) \
+    person_get_or_create_q(TENON_HERE((&(PersonGetOrCreate){ .session = __VA_ARGS__ })))
 #define person_upsert(...) \
     person_upsert_q(TENON_HERE((&(PersonUpsert){ .session = __VA_ARGS__ })))
 #define person_upsert_many(...) \
@@ -1432,6 +1472,14 @@ typedef struct TaggedUpsert {
     TaggedSet update;
 } TaggedUpsert;
 
+typedef struct TaggedGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    TaggedUnique on;
+    bool *is_created; /* out, or NULL */
+    TaggedSet create;
+} TaggedGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct TaggedUpsertMany {
@@ -1468,10 +1516,14 @@ TaggedGroupList tagged_facets_q(const TaggedFacetsQuery *query);
 TaggedPage tagged_page_q(const TaggedPageQuery *query);
 TaggedOffsetPage tagged_page_of_q(const TaggedOffsetPageQuery *query);
 Tagged *tagged_create_q(const TaggedSet *set);
+Tagged *tagged_create_or_ignore_q(const TaggedSet *set);
 int64_t tagged_create_many_q(const TaggedCreateMany *rows);
 TaggedList tagged_create_many_returning_q(const TaggedCreateMany *rows);
 int64_t tagged_update_many_q(const TaggedUpdateMany *change);
+TaggedList tagged_update_many_returning_q(const TaggedUpdateMany *change);
 int64_t tagged_delete_many_q(const TaggedDeleteMany *which);
+TaggedList tagged_delete_many_returning_q(const TaggedDeleteMany *which);
+Tagged *tagged_get_or_create_q(const TaggedGetOrCreate *row);
 Tagged *tagged_upsert_q(const TaggedUpsert *row);
 int64_t tagged_upsert_many_q(const TaggedUpsertMany *rows);
 TaggedList tagged_upsert_many_returning_q(const TaggedUpsertMany *rows);
@@ -1515,14 +1567,22 @@ int64_t tagged_update_each_q(const TaggedUpdateEach *rows);
     tagged_page_of_q(TENON_HERE((&(TaggedOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define tagged_create(...) \
     tagged_create_q(TENON_HERE((&(TaggedSet){ .session = __VA_ARGS__ })))
+#define tagged_create_or_ignore(...) \
+    tagged_create_or_ignore_q(TENON_HERE((&(TaggedSet){ .session = __VA_ARGS__ })))
 #define tagged_create_many(...) \
     tagged_create_many_q(TENON_HERE((&(TaggedCreateMany){ .session = __VA_ARGS__ })))
 #define tagged_create_many_returning(...) \
     tagged_create_many_returning_q(TENON_HERE((&(TaggedCreateMany){ .session = __VA_ARGS__ })))
 #define tagged_update_many(...) \
     tagged_update_many_q(TENON_HERE((&(TaggedUpdateMany){ .session = __VA_ARGS__ })))
+#define tagged_update_many_returning(...) \
+    tagged_update_many_returning_q(TENON_HERE((&(TaggedUpdateMany){ .session = __VA_ARGS__ })))
 #define tagged_delete_many(...) \
     tagged_delete_many_q(TENON_HERE((&(TaggedDeleteMany){ .session = __VA_ARGS__ })))
+#define tagged_delete_many_returning(...) \
+    tagged_delete_many_returning_q(TENON_HERE((&(TaggedDeleteMany){ .session = __VA_ARGS__ })))
+#define tagged_get_or_create(...) \
+    tagged_get_or_create_q(TENON_HERE((&(TaggedGetOrCreate){ .session = __VA_ARGS__ })))
 #define tagged_upsert(...) \
     tagged_upsert_q(TENON_HERE((&(TaggedUpsert){ .session = __VA_ARGS__ })))
 #define tagged_upsert_many(...) \

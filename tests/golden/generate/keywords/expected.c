@@ -715,6 +715,11 @@ Reserved *reserved_create_q(const ReservedSet *query)
     return TENON_AS(Reserved *, tenon_create(&reserved_model, query));
 }
 
+Reserved *reserved_create_or_ignore_q(const ReservedSet *query)
+{
+    return TENON_AS(Reserved *, tenon_create_or_ignore(&reserved_model, query));
+}
+
 int64_t reserved_create_many_q(const ReservedCreateMany *query)
 {
     return tenon_create_many(&reserved_model, query);
@@ -750,9 +755,28 @@ int64_t reserved_update_many_q(const ReservedUpdateMany *query)
     return tenon_update_many(&reserved_model, query);
 }
 
+ReservedList reserved_update_many_returning_q(const ReservedUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&reserved_model, query);
+    ReservedList list = { TENON_AS(Reserved *, found.items), found.count };
+    return list;
+}
+
 int64_t reserved_delete_many_q(const ReservedDeleteMany *query)
 {
     return tenon_delete_many(&reserved_model, query);
+}
+
+ReservedList reserved_delete_many_returning_q(const ReservedDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&reserved_model, query);
+    ReservedList list = { TENON_AS(Reserved *, found.items), found.count };
+    return list;
+}
+
+Reserved *reserved_get_or_create_q(const ReservedGetOrCreate *query)
+{
+    return TENON_AS(Reserved *, tenon_get_or_create(&reserved_model, query));
 }
 
 Reserved *reserved_upsert_q(const ReservedUpsert *query)
@@ -1004,6 +1028,11 @@ FILE_ *file_create_q(const FILE_Set *query)
     return TENON_AS(FILE_ *, tenon_create(&file_model, query));
 }
 
+FILE_ *file_create_or_ignore_q(const FILE_Set *query)
+{
+    return TENON_AS(FILE_ *, tenon_create_or_ignore(&file_model, query));
+}
+
 int64_t file_create_many_q(const FILE_CreateMany *query)
 {
     return tenon_create_many(&file_model, query);
@@ -1039,9 +1068,28 @@ int64_t file_update_many_q(const FILE_UpdateMany *query)
     return tenon_update_many(&file_model, query);
 }
 
+FILE_List file_update_many_returning_q(const FILE_UpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&file_model, query);
+    FILE_List list = { TENON_AS(FILE_ *, found.items), found.count };
+    return list;
+}
+
 int64_t file_delete_many_q(const FILE_DeleteMany *query)
 {
     return tenon_delete_many(&file_model, query);
+}
+
+FILE_List file_delete_many_returning_q(const FILE_DeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&file_model, query);
+    FILE_List list = { TENON_AS(FILE_ *, found.items), found.count };
+    return list;
+}
+
+FILE_ *file_get_or_create_q(const FILE_GetOrCreate *query)
+{
+    return TENON_AS(FILE_ *, tenon_get_or_create(&file_model, query));
 }
 
 FILE_ *file_upsert_q(const FILE_Upsert *query)
@@ -1293,6 +1341,11 @@ bool_ *bool_create_q(const bool_Set *query)
     return TENON_AS(bool_ *, tenon_create(&bool_model, query));
 }
 
+bool_ *bool_create_or_ignore_q(const bool_Set *query)
+{
+    return TENON_AS(bool_ *, tenon_create_or_ignore(&bool_model, query));
+}
+
 int64_t bool_create_many_q(const bool_CreateMany *query)
 {
     return tenon_create_many(&bool_model, query);
@@ -1328,9 +1381,28 @@ int64_t bool_update_many_q(const bool_UpdateMany *query)
     return tenon_update_many(&bool_model, query);
 }
 
+bool_List bool_update_many_returning_q(const bool_UpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&bool_model, query);
+    bool_List list = { TENON_AS(bool_ *, found.items), found.count };
+    return list;
+}
+
 int64_t bool_delete_many_q(const bool_DeleteMany *query)
 {
     return tenon_delete_many(&bool_model, query);
+}
+
+bool_List bool_delete_many_returning_q(const bool_DeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&bool_model, query);
+    bool_List list = { TENON_AS(bool_ *, found.items), found.count };
+    return list;
+}
+
+bool_ *bool_get_or_create_q(const bool_GetOrCreate *query)
+{
+    return TENON_AS(bool_ *, tenon_get_or_create(&bool_model, query));
 }
 
 bool_ *bool_upsert_q(const bool_Upsert *query)
@@ -1582,6 +1654,11 @@ tenon_session_ *tenon_session_create_q(const tenon_session_Set *query)
     return TENON_AS(tenon_session_ *, tenon_create(&tenon_session_model, query));
 }
 
+tenon_session_ *tenon_session_create_or_ignore_q(const tenon_session_Set *query)
+{
+    return TENON_AS(tenon_session_ *, tenon_create_or_ignore(&tenon_session_model, query));
+}
+
 int64_t tenon_session_create_many_q(const tenon_session_CreateMany *query)
 {
     return tenon_create_many(&tenon_session_model, query);
@@ -1617,9 +1694,28 @@ int64_t tenon_session_update_many_q(const tenon_session_UpdateMany *query)
     return tenon_update_many(&tenon_session_model, query);
 }
 
+tenon_session_List tenon_session_update_many_returning_q(const tenon_session_UpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&tenon_session_model, query);
+    tenon_session_List list = { TENON_AS(tenon_session_ *, found.items), found.count };
+    return list;
+}
+
 int64_t tenon_session_delete_many_q(const tenon_session_DeleteMany *query)
 {
     return tenon_delete_many(&tenon_session_model, query);
+}
+
+tenon_session_List tenon_session_delete_many_returning_q(const tenon_session_DeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&tenon_session_model, query);
+    tenon_session_List list = { TENON_AS(tenon_session_ *, found.items), found.count };
+    return list;
+}
+
+tenon_session_ *tenon_session_get_or_create_q(const tenon_session_GetOrCreate *query)
+{
+    return TENON_AS(tenon_session_ *, tenon_get_or_create(&tenon_session_model, query));
 }
 
 tenon_session_ *tenon_session_upsert_q(const tenon_session_Upsert *query)
@@ -1871,6 +1967,11 @@ Tenon *tenon___create_q(const TenonSet *query)
     return TENON_AS(Tenon *, tenon_create(&tenon___model, query));
 }
 
+Tenon *tenon___create_or_ignore_q(const TenonSet *query)
+{
+    return TENON_AS(Tenon *, tenon_create_or_ignore(&tenon___model, query));
+}
+
 int64_t tenon___create_many_q(const TenonCreateMany *query)
 {
     return tenon_create_many(&tenon___model, query);
@@ -1906,9 +2007,28 @@ int64_t tenon___update_many_q(const TenonUpdateMany *query)
     return tenon_update_many(&tenon___model, query);
 }
 
+TenonList tenon___update_many_returning_q(const TenonUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&tenon___model, query);
+    TenonList list = { TENON_AS(Tenon *, found.items), found.count };
+    return list;
+}
+
 int64_t tenon___delete_many_q(const TenonDeleteMany *query)
 {
     return tenon_delete_many(&tenon___model, query);
+}
+
+TenonList tenon___delete_many_returning_q(const TenonDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&tenon___model, query);
+    TenonList list = { TENON_AS(Tenon *, found.items), found.count };
+    return list;
+}
+
+Tenon *tenon___get_or_create_q(const TenonGetOrCreate *query)
+{
+    return TENON_AS(Tenon *, tenon_get_or_create(&tenon___model, query));
 }
 
 Tenon *tenon___upsert_q(const TenonUpsert *query)
@@ -2160,6 +2280,11 @@ Timer *timer__create_q(const TimerSet *query)
     return TENON_AS(Timer *, tenon_create(&timer__model, query));
 }
 
+Timer *timer__create_or_ignore_q(const TimerSet *query)
+{
+    return TENON_AS(Timer *, tenon_create_or_ignore(&timer__model, query));
+}
+
 int64_t timer__create_many_q(const TimerCreateMany *query)
 {
     return tenon_create_many(&timer__model, query);
@@ -2195,9 +2320,28 @@ int64_t timer__update_many_q(const TimerUpdateMany *query)
     return tenon_update_many(&timer__model, query);
 }
 
+TimerList timer__update_many_returning_q(const TimerUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&timer__model, query);
+    TimerList list = { TENON_AS(Timer *, found.items), found.count };
+    return list;
+}
+
 int64_t timer__delete_many_q(const TimerDeleteMany *query)
 {
     return tenon_delete_many(&timer__model, query);
+}
+
+TimerList timer__delete_many_returning_q(const TimerDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&timer__model, query);
+    TimerList list = { TENON_AS(Timer *, found.items), found.count };
+    return list;
+}
+
+Timer *timer__get_or_create_q(const TimerGetOrCreate *query)
+{
+    return TENON_AS(Timer *, tenon_get_or_create(&timer__model, query));
 }
 
 Timer *timer__upsert_q(const TimerUpsert *query)
@@ -2502,6 +2646,11 @@ Uses *uses_create_q(const UsesSet *query)
     return TENON_AS(Uses *, tenon_create(&uses_model, query));
 }
 
+Uses *uses_create_or_ignore_q(const UsesSet *query)
+{
+    return TENON_AS(Uses *, tenon_create_or_ignore(&uses_model, query));
+}
+
 int64_t uses_create_many_q(const UsesCreateMany *query)
 {
     return tenon_create_many(&uses_model, query);
@@ -2537,9 +2686,28 @@ int64_t uses_update_many_q(const UsesUpdateMany *query)
     return tenon_update_many(&uses_model, query);
 }
 
+UsesList uses_update_many_returning_q(const UsesUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&uses_model, query);
+    UsesList list = { TENON_AS(Uses *, found.items), found.count };
+    return list;
+}
+
 int64_t uses_delete_many_q(const UsesDeleteMany *query)
 {
     return tenon_delete_many(&uses_model, query);
+}
+
+UsesList uses_delete_many_returning_q(const UsesDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&uses_model, query);
+    UsesList list = { TENON_AS(Uses *, found.items), found.count };
+    return list;
+}
+
+Uses *uses_get_or_create_q(const UsesGetOrCreate *query)
+{
+    return TENON_AS(Uses *, tenon_get_or_create(&uses_model, query));
 }
 
 Uses *uses_upsert_q(const UsesUpsert *query)

@@ -692,6 +692,14 @@ typedef struct ReservedUpsert {
     ReservedSet update;
 } ReservedUpsert;
 
+typedef struct ReservedGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    ReservedUnique on;
+    bool *is_created; /* out, or NULL */
+    ReservedSet create;
+} ReservedGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct ReservedUpsertMany {
@@ -732,13 +740,17 @@ ReservedGroupList reserved_facets_q(const ReservedFacetsQuery *query);
 ReservedPage reserved_page_q(const ReservedPageQuery *query);
 ReservedOffsetPage reserved_page_of_q(const ReservedOffsetPageQuery *query);
 Reserved *reserved_create_q(const ReservedSet *set);
+Reserved *reserved_create_or_ignore_q(const ReservedSet *set);
 int64_t reserved_create_many_q(const ReservedCreateMany *rows);
 ReservedList reserved_create_many_returning_q(const ReservedCreateMany *rows);
 Reserved *reserved_update_q(const ReservedSet *set, int64_t int_);
 Reserved *reserved_delete(tenon_session *session, int64_t int_);
 Reserved *reserved_delete_q(const tenon_key_options *options, int64_t int_);
 int64_t reserved_update_many_q(const ReservedUpdateMany *change);
+ReservedList reserved_update_many_returning_q(const ReservedUpdateMany *change);
 int64_t reserved_delete_many_q(const ReservedDeleteMany *which);
+ReservedList reserved_delete_many_returning_q(const ReservedDeleteMany *which);
+Reserved *reserved_get_or_create_q(const ReservedGetOrCreate *row);
 Reserved *reserved_upsert_q(const ReservedUpsert *row);
 int64_t reserved_upsert_many_q(const ReservedUpsertMany *rows);
 ReservedList reserved_upsert_many_returning_q(const ReservedUpsertMany *rows);
@@ -788,6 +800,8 @@ int64_t reserved_update_each_q(const ReservedUpdateEach *rows);
     reserved_page_of_q(TENON_HERE((&(ReservedOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define reserved_create(...) \
     reserved_create_q(TENON_HERE((&(ReservedSet){ .session = __VA_ARGS__ })))
+#define reserved_create_or_ignore(...) \
+    reserved_create_or_ignore_q(TENON_HERE((&(ReservedSet){ .session = __VA_ARGS__ })))
 #define reserved_create_many(...) \
     reserved_create_many_q(TENON_HERE((&(ReservedCreateMany){ .session = __VA_ARGS__ })))
 #define reserved_create_many_returning(...) \
@@ -799,8 +813,14 @@ int64_t reserved_update_each_q(const ReservedUpdateEach *rows);
     reserved_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define reserved_update_many(...) \
     reserved_update_many_q(TENON_HERE((&(ReservedUpdateMany){ .session = __VA_ARGS__ })))
+#define reserved_update_many_returning(...) \
+    reserved_update_many_returning_q(TENON_HERE((&(ReservedUpdateMany){ .session = __VA_ARGS__ })))
 #define reserved_delete_many(...) \
     reserved_delete_many_q(TENON_HERE((&(ReservedDeleteMany){ .session = __VA_ARGS__ })))
+#define reserved_delete_many_returning(...) \
+    reserved_delete_many_returning_q(TENON_HERE((&(ReservedDeleteMany){ .session = __VA_ARGS__ })))
+#define reserved_get_or_create(...) \
+    reserved_get_or_create_q(TENON_HERE((&(ReservedGetOrCreate){ .session = __VA_ARGS__ })))
 #define reserved_upsert(...) \
     reserved_upsert_q(TENON_HERE((&(ReservedUpsert){ .session = __VA_ARGS__ })))
 #define reserved_upsert_many(...) \
@@ -1106,6 +1126,14 @@ typedef struct FILE_Upsert {
     FILE_Set update;
 } FILE_Upsert;
 
+typedef struct FILE_GetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    FILE_Unique on;
+    bool *is_created; /* out, or NULL */
+    FILE_Set create;
+} FILE_GetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct FILE_UpsertMany {
@@ -1142,13 +1170,17 @@ FILE_GroupList file_facets_q(const FILE_FacetsQuery *query);
 FILE_Page file_page_q(const FILE_PageQuery *query);
 FILE_OffsetPage file_page_of_q(const FILE_OffsetPageQuery *query);
 FILE_ *file_create_q(const FILE_Set *set);
+FILE_ *file_create_or_ignore_q(const FILE_Set *set);
 int64_t file_create_many_q(const FILE_CreateMany *rows);
 FILE_List file_create_many_returning_q(const FILE_CreateMany *rows);
 FILE_ *file_update_q(const FILE_Set *set, int64_t FILE__);
 FILE_ *file_delete(tenon_session *session, int64_t FILE__);
 FILE_ *file_delete_q(const tenon_key_options *options, int64_t FILE__);
 int64_t file_update_many_q(const FILE_UpdateMany *change);
+FILE_List file_update_many_returning_q(const FILE_UpdateMany *change);
 int64_t file_delete_many_q(const FILE_DeleteMany *which);
+FILE_List file_delete_many_returning_q(const FILE_DeleteMany *which);
+FILE_ *file_get_or_create_q(const FILE_GetOrCreate *row);
 FILE_ *file_upsert_q(const FILE_Upsert *row);
 int64_t file_upsert_many_q(const FILE_UpsertMany *rows);
 FILE_List file_upsert_many_returning_q(const FILE_UpsertMany *rows);
@@ -1192,6 +1224,8 @@ int64_t file_update_each_q(const FILE_UpdateEach *rows);
     file_page_of_q(TENON_HERE((&(FILE_OffsetPageQuery){ .session = __VA_ARGS__ })))
 #define file_create(...) \
     file_create_q(TENON_HERE((&(FILE_Set){ .session = __VA_ARGS__ })))
+#define file_create_or_ignore(...) \
+    file_create_or_ignore_q(TENON_HERE((&(FILE_Set){ .session = __VA_ARGS__ })))
 #define file_create_many(...) \
     file_create_many_q(TENON_HERE((&(FILE_CreateMany){ .session = __VA_ARGS__ })))
 #define file_create_many_returning(...) \
@@ -1203,8 +1237,14 @@ int64_t file_update_each_q(const FILE_UpdateEach *rows);
     file_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define file_update_many(...) \
     file_update_many_q(TENON_HERE((&(FILE_UpdateMany){ .session = __VA_ARGS__ })))
+#define file_update_many_returning(...) \
+    file_update_many_returning_q(TENON_HERE((&(FILE_UpdateMany){ .session = __VA_ARGS__ })))
 #define file_delete_many(...) \
     file_delete_many_q(TENON_HERE((&(FILE_DeleteMany){ .session = __VA_ARGS__ })))
+#define file_delete_many_returning(...) \
+    file_delete_many_returning_q(TENON_HERE((&(FILE_DeleteMany){ .session = __VA_ARGS__ })))
+#define file_get_or_create(...) \
+    file_get_or_create_q(TENON_HERE((&(FILE_GetOrCreate){ .session = __VA_ARGS__ })))
 #define file_upsert(...) \
     file_upsert_q(TENON_HERE((&(FILE_Upsert){ .session = __VA_ARGS__ })))
 #define file_upsert_many(...) \
@@ -1510,6 +1550,14 @@ typedef struct bool_Upsert {
     bool_Set update;
 } bool_Upsert;
 
+typedef struct bool_GetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    bool_Unique on;
+    bool *is_created; /* out, or NULL */
+    bool_Set create;
+} bool_GetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct bool_UpsertMany {
@@ -1546,13 +1594,17 @@ bool_GroupList bool_facets_q(const bool_FacetsQuery *query);
 bool_Page bool_page_q(const bool_PageQuery *query);
 bool_OffsetPage bool_page_of_q(const bool_OffsetPageQuery *query);
 bool_ *bool_create_q(const bool_Set *set);
+bool_ *bool_create_or_ignore_q(const bool_Set *set);
 int64_t bool_create_many_q(const bool_CreateMany *rows);
 bool_List bool_create_many_returning_q(const bool_CreateMany *rows);
 bool_ *bool_update_q(const bool_Set *set, int64_t set_);
 bool_ *bool_delete(tenon_session *session, int64_t set_);
 bool_ *bool_delete_q(const tenon_key_options *options, int64_t set_);
 int64_t bool_update_many_q(const bool_UpdateMany *change);
+bool_List bool_update_many_returning_q(const bool_UpdateMany *change);
 int64_t bool_delete_many_q(const bool_DeleteMany *which);
+bool_List bool_delete_many_returning_q(const bool_DeleteMany *which);
+bool_ *bool_get_or_create_q(const bool_GetOrCreate *row);
 bool_ *bool_upsert_q(const bool_Upsert *row);
 int64_t bool_upsert_many_q(const bool_UpsertMany *rows);
 bool_List bool_upsert_many_returning_q(const bool_UpsertMany *rows);
@@ -1596,6 +1648,8 @@ int64_t bool_update_each_q(const bool_UpdateEach *rows);
     bool_page_of_q(TENON_HERE((&(bool_OffsetPageQuery){ .session = __VA_ARGS__ })))
 #define bool_create(...) \
     bool_create_q(TENON_HERE((&(bool_Set){ .session = __VA_ARGS__ })))
+#define bool_create_or_ignore(...) \
+    bool_create_or_ignore_q(TENON_HERE((&(bool_Set){ .session = __VA_ARGS__ })))
 #define bool_create_many(...) \
     bool_create_many_q(TENON_HERE((&(bool_CreateMany){ .session = __VA_ARGS__ })))
 #define bool_create_many_returning(...) \
@@ -1607,8 +1661,14 @@ int64_t bool_update_each_q(const bool_UpdateEach *rows);
     bool_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define bool_update_many(...) \
     bool_update_many_q(TENON_HERE((&(bool_UpdateMany){ .session = __VA_ARGS__ })))
+#define bool_update_many_returning(...) \
+    bool_update_many_returning_q(TENON_HERE((&(bool_UpdateMany){ .session = __VA_ARGS__ })))
 #define bool_delete_many(...) \
     bool_delete_many_q(TENON_HERE((&(bool_DeleteMany){ .session = __VA_ARGS__ })))
+#define bool_delete_many_returning(...) \
+    bool_delete_many_returning_q(TENON_HERE((&(bool_DeleteMany){ .session = __VA_ARGS__ })))
+#define bool_get_or_create(...) \
+    bool_get_or_create_q(TENON_HERE((&(bool_GetOrCreate){ .session = __VA_ARGS__ })))
 #define bool_upsert(...) \
     bool_upsert_q(TENON_HERE((&(bool_Upsert){ .session = __VA_ARGS__ })))
 #define bool_upsert_many(...) \
@@ -1914,6 +1974,14 @@ typedef struct tenon_session_Upsert {
     tenon_session_Set update;
 } tenon_session_Upsert;
 
+typedef struct tenon_session_GetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    tenon_session_Unique on;
+    bool *is_created; /* out, or NULL */
+    tenon_session_Set create;
+} tenon_session_GetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct tenon_session_UpsertMany {
@@ -1950,13 +2018,17 @@ tenon_session_GroupList tenon_session_facets_q(const tenon_session_FacetsQuery *
 tenon_session_Page tenon_session_page_q(const tenon_session_PageQuery *query);
 tenon_session_OffsetPage tenon_session_page_of_q(const tenon_session_OffsetPageQuery *query);
 tenon_session_ *tenon_session_create_q(const tenon_session_Set *set);
+tenon_session_ *tenon_session_create_or_ignore_q(const tenon_session_Set *set);
 int64_t tenon_session_create_many_q(const tenon_session_CreateMany *rows);
 tenon_session_List tenon_session_create_many_returning_q(const tenon_session_CreateMany *rows);
 tenon_session_ *tenon_session_update_q(const tenon_session_Set *set, int64_t session_);
 tenon_session_ *tenon_session_delete(tenon_session *session, int64_t session_);
 tenon_session_ *tenon_session_delete_q(const tenon_key_options *options, int64_t session_);
 int64_t tenon_session_update_many_q(const tenon_session_UpdateMany *change);
+tenon_session_List tenon_session_update_many_returning_q(const tenon_session_UpdateMany *change);
 int64_t tenon_session_delete_many_q(const tenon_session_DeleteMany *which);
+tenon_session_List tenon_session_delete_many_returning_q(const tenon_session_DeleteMany *which);
+tenon_session_ *tenon_session_get_or_create_q(const tenon_session_GetOrCreate *row);
 tenon_session_ *tenon_session_upsert_q(const tenon_session_Upsert *row);
 int64_t tenon_session_upsert_many_q(const tenon_session_UpsertMany *rows);
 tenon_session_List tenon_session_upsert_many_returning_q(const tenon_session_UpsertMany *rows);
@@ -2000,6 +2072,8 @@ int64_t tenon_session_update_each_q(const tenon_session_UpdateEach *rows);
     tenon_session_page_of_q(TENON_HERE((&(tenon_session_OffsetPageQuery){ .session = __VA_ARGS__ })))
 #define tenon_session_create(...) \
     tenon_session_create_q(TENON_HERE((&(tenon_session_Set){ .session = __VA_ARGS__ })))
+#define tenon_session_create_or_ignore(...) \
+    tenon_session_create_or_ignore_q(TENON_HERE((&(tenon_session_Set){ .session = __VA_ARGS__ })))
 #define tenon_session_create_many(...) \
     tenon_session_create_many_q(TENON_HERE((&(tenon_session_CreateMany){ .session = __VA_ARGS__ })))
 #define tenon_session_create_many_returning(...) \
@@ -2011,8 +2085,14 @@ int64_t tenon_session_update_each_q(const tenon_session_UpdateEach *rows);
     tenon_session_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define tenon_session_update_many(...) \
     tenon_session_update_many_q(TENON_HERE((&(tenon_session_UpdateMany){ .session = __VA_ARGS__ })))
+#define tenon_session_update_many_returning(...) \
+    tenon_session_update_many_returning_q(TENON_HERE((&(tenon_session_UpdateMany){ .session = __VA_ARGS__ })))
 #define tenon_session_delete_many(...) \
     tenon_session_delete_many_q(TENON_HERE((&(tenon_session_DeleteMany){ .session = __VA_ARGS__ })))
+#define tenon_session_delete_many_returning(...) \
+    tenon_session_delete_many_returning_q(TENON_HERE((&(tenon_session_DeleteMany){ .session = __VA_ARGS__ })))
+#define tenon_session_get_or_create(...) \
+    tenon_session_get_or_create_q(TENON_HERE((&(tenon_session_GetOrCreate){ .session = __VA_ARGS__ })))
 #define tenon_session_upsert(...) \
     tenon_session_upsert_q(TENON_HERE((&(tenon_session_Upsert){ .session = __VA_ARGS__ })))
 #define tenon_session_upsert_many(...) \
@@ -2318,6 +2398,14 @@ typedef struct TenonUpsert {
     TenonSet update;
 } TenonUpsert;
 
+typedef struct TenonGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    TenonUnique on;
+    bool *is_created; /* out, or NULL */
+    TenonSet create;
+} TenonGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct TenonUpsertMany {
@@ -2354,13 +2442,17 @@ TenonGroupList tenon___facets_q(const TenonFacetsQuery *query);
 TenonPage tenon___page_q(const TenonPageQuery *query);
 TenonOffsetPage tenon___page_of_q(const TenonOffsetPageQuery *query);
 Tenon *tenon___create_q(const TenonSet *set);
+Tenon *tenon___create_or_ignore_q(const TenonSet *set);
 int64_t tenon___create_many_q(const TenonCreateMany *rows);
 TenonList tenon___create_many_returning_q(const TenonCreateMany *rows);
 Tenon *tenon___update_q(const TenonSet *set, int64_t tenon_key_);
 Tenon *tenon___delete(tenon_session *session, int64_t tenon_key_);
 Tenon *tenon___delete_q(const tenon_key_options *options, int64_t tenon_key_);
 int64_t tenon___update_many_q(const TenonUpdateMany *change);
+TenonList tenon___update_many_returning_q(const TenonUpdateMany *change);
 int64_t tenon___delete_many_q(const TenonDeleteMany *which);
+TenonList tenon___delete_many_returning_q(const TenonDeleteMany *which);
+Tenon *tenon___get_or_create_q(const TenonGetOrCreate *row);
 Tenon *tenon___upsert_q(const TenonUpsert *row);
 int64_t tenon___upsert_many_q(const TenonUpsertMany *rows);
 TenonList tenon___upsert_many_returning_q(const TenonUpsertMany *rows);
@@ -2404,6 +2496,8 @@ int64_t tenon___update_each_q(const TenonUpdateEach *rows);
     tenon___page_of_q(TENON_HERE((&(TenonOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define tenon___create(...) \
     tenon___create_q(TENON_HERE((&(TenonSet){ .session = __VA_ARGS__ })))
+#define tenon___create_or_ignore(...) \
+    tenon___create_or_ignore_q(TENON_HERE((&(TenonSet){ .session = __VA_ARGS__ })))
 #define tenon___create_many(...) \
     tenon___create_many_q(TENON_HERE((&(TenonCreateMany){ .session = __VA_ARGS__ })))
 #define tenon___create_many_returning(...) \
@@ -2415,8 +2509,14 @@ int64_t tenon___update_each_q(const TenonUpdateEach *rows);
     tenon___delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define tenon___update_many(...) \
     tenon___update_many_q(TENON_HERE((&(TenonUpdateMany){ .session = __VA_ARGS__ })))
+#define tenon___update_many_returning(...) \
+    tenon___update_many_returning_q(TENON_HERE((&(TenonUpdateMany){ .session = __VA_ARGS__ })))
 #define tenon___delete_many(...) \
     tenon___delete_many_q(TENON_HERE((&(TenonDeleteMany){ .session = __VA_ARGS__ })))
+#define tenon___delete_many_returning(...) \
+    tenon___delete_many_returning_q(TENON_HERE((&(TenonDeleteMany){ .session = __VA_ARGS__ })))
+#define tenon___get_or_create(...) \
+    tenon___get_or_create_q(TENON_HERE((&(TenonGetOrCreate){ .session = __VA_ARGS__ })))
 #define tenon___upsert(...) \
     tenon___upsert_q(TENON_HERE((&(TenonUpsert){ .session = __VA_ARGS__ })))
 #define tenon___upsert_many(...) \
@@ -2722,6 +2822,14 @@ typedef struct TimerUpsert {
     TimerSet update;
 } TimerUpsert;
 
+typedef struct TimerGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    TimerUnique on;
+    bool *is_created; /* out, or NULL */
+    TimerSet create;
+} TimerGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct TimerUpsertMany {
@@ -2758,13 +2866,17 @@ TimerGroupList timer__facets_q(const TimerFacetsQuery *query);
 TimerPage timer__page_q(const TimerPageQuery *query);
 TimerOffsetPage timer__page_of_q(const TimerOffsetPageQuery *query);
 Timer *timer__create_q(const TimerSet *set);
+Timer *timer__create_or_ignore_q(const TimerSet *set);
 int64_t timer__create_many_q(const TimerCreateMany *rows);
 TimerList timer__create_many_returning_q(const TimerCreateMany *rows);
 Timer *timer__update_q(const TimerSet *set, int64_t id);
 Timer *timer__delete(tenon_session *session, int64_t id);
 Timer *timer__delete_q(const tenon_key_options *options, int64_t id);
 int64_t timer__update_many_q(const TimerUpdateMany *change);
+TimerList timer__update_many_returning_q(const TimerUpdateMany *change);
 int64_t timer__delete_many_q(const TimerDeleteMany *which);
+TimerList timer__delete_many_returning_q(const TimerDeleteMany *which);
+Timer *timer__get_or_create_q(const TimerGetOrCreate *row);
 Timer *timer__upsert_q(const TimerUpsert *row);
 int64_t timer__upsert_many_q(const TimerUpsertMany *rows);
 TimerList timer__upsert_many_returning_q(const TimerUpsertMany *rows);
@@ -2808,6 +2920,8 @@ int64_t timer__update_each_q(const TimerUpdateEach *rows);
     timer__page_of_q(TENON_HERE((&(TimerOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define timer__create(...) \
     timer__create_q(TENON_HERE((&(TimerSet){ .session = __VA_ARGS__ })))
+#define timer__create_or_ignore(...) \
+    timer__create_or_ignore_q(TENON_HERE((&(TimerSet){ .session = __VA_ARGS__ })))
 #define timer__create_many(...) \
     timer__create_many_q(TENON_HERE((&(TimerCreateMany){ .session = __VA_ARGS__ })))
 #define timer__create_many_returning(...) \
@@ -2819,8 +2933,14 @@ int64_t timer__update_each_q(const TimerUpdateEach *rows);
     timer__delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define timer__update_many(...) \
     timer__update_many_q(TENON_HERE((&(TimerUpdateMany){ .session = __VA_ARGS__ })))
+#define timer__update_many_returning(...) \
+    timer__update_many_returning_q(TENON_HERE((&(TimerUpdateMany){ .session = __VA_ARGS__ })))
 #define timer__delete_many(...) \
     timer__delete_many_q(TENON_HERE((&(TimerDeleteMany){ .session = __VA_ARGS__ })))
+#define timer__delete_many_returning(...) \
+    timer__delete_many_returning_q(TENON_HERE((&(TimerDeleteMany){ .session = __VA_ARGS__ })))
+#define timer__get_or_create(...) \
+    timer__get_or_create_q(TENON_HERE((&(TimerGetOrCreate){ .session = __VA_ARGS__ })))
 #define timer__upsert(...) \
     timer__upsert_q(TENON_HERE((&(TimerUpsert){ .session = __VA_ARGS__ })))
 #define timer__upsert_many(...) \
@@ -3156,6 +3276,14 @@ typedef struct UsesUpsert {
     UsesSet update;
 } UsesUpsert;
 
+typedef struct UsesGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    UsesUnique on;
+    bool *is_created; /* out, or NULL */
+    UsesSet create;
+} UsesGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct UsesUpsertMany {
@@ -3192,13 +3320,17 @@ UsesGroupList uses_facets_q(const UsesFacetsQuery *query);
 UsesPage uses_page_q(const UsesPageQuery *query);
 UsesOffsetPage uses_page_of_q(const UsesOffsetPageQuery *query);
 Uses *uses_create_q(const UsesSet *set);
+Uses *uses_create_or_ignore_q(const UsesSet *set);
 int64_t uses_create_many_q(const UsesCreateMany *rows);
 UsesList uses_create_many_returning_q(const UsesCreateMany *rows);
 Uses *uses_update_q(const UsesSet *set, Kind Kind_, Kind kind, int64_t FILE__);
 Uses *uses_delete(tenon_session *session, Kind Kind_, Kind kind, int64_t FILE__);
 Uses *uses_delete_q(const tenon_key_options *options, Kind Kind_, Kind kind, int64_t FILE__);
 int64_t uses_update_many_q(const UsesUpdateMany *change);
+UsesList uses_update_many_returning_q(const UsesUpdateMany *change);
 int64_t uses_delete_many_q(const UsesDeleteMany *which);
+UsesList uses_delete_many_returning_q(const UsesDeleteMany *which);
+Uses *uses_get_or_create_q(const UsesGetOrCreate *row);
 Uses *uses_upsert_q(const UsesUpsert *row);
 int64_t uses_upsert_many_q(const UsesUpsertMany *rows);
 UsesList uses_upsert_many_returning_q(const UsesUpsertMany *rows);
@@ -3242,6 +3374,8 @@ int64_t uses_update_each_q(const UsesUpdateEach *rows);
     uses_page_of_q(TENON_HERE((&(UsesOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define uses_create(...) \
     uses_create_q(TENON_HERE((&(UsesSet){ .session = __VA_ARGS__ })))
+#define uses_create_or_ignore(...) \
+    uses_create_or_ignore_q(TENON_HERE((&(UsesSet){ .session = __VA_ARGS__ })))
 #define uses_create_many(...) \
     uses_create_many_q(TENON_HERE((&(UsesCreateMany){ .session = __VA_ARGS__ })))
 #define uses_create_many_returning(...) \
@@ -3253,8 +3387,14 @@ int64_t uses_update_each_q(const UsesUpdateEach *rows);
     uses_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_), (key1_), (key2_))
 #define uses_update_many(...) \
     uses_update_many_q(TENON_HERE((&(UsesUpdateMany){ .session = __VA_ARGS__ })))
+#define uses_update_many_returning(...) \
+    uses_update_many_returning_q(TENON_HERE((&(UsesUpdateMany){ .session = __VA_ARGS__ })))
 #define uses_delete_many(...) \
     uses_delete_many_q(TENON_HERE((&(UsesDeleteMany){ .session = __VA_ARGS__ })))
+#define uses_delete_many_returning(...) \
+    uses_delete_many_returning_q(TENON_HERE((&(UsesDeleteMany){ .session = __VA_ARGS__ })))
+#define uses_get_or_create(...) \
+    uses_get_or_create_q(TENON_HERE((&(UsesGetOrCreate){ .session = __VA_ARGS__ })))
 #define uses_upsert(...) \
     uses_upsert_q(TENON_HERE((&(UsesUpsert){ .session = __VA_ARGS__ })))
 #define uses_upsert_many(...) \

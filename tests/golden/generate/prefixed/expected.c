@@ -272,6 +272,11 @@ ShopWorldUser *shop_world_user_create_q(const ShopWorldUserSet *query)
     return TENON_AS(ShopWorldUser *, tenon_create(&shop_world_user_model, query));
 }
 
+ShopWorldUser *shop_world_user_create_or_ignore_q(const ShopWorldUserSet *query)
+{
+    return TENON_AS(ShopWorldUser *, tenon_create_or_ignore(&shop_world_user_model, query));
+}
+
 int64_t shop_world_user_create_many_q(const ShopWorldUserCreateMany *query)
 {
     return tenon_create_many(&shop_world_user_model, query);
@@ -307,9 +312,28 @@ int64_t shop_world_user_update_many_q(const ShopWorldUserUpdateMany *query)
     return tenon_update_many(&shop_world_user_model, query);
 }
 
+ShopWorldUserList shop_world_user_update_many_returning_q(const ShopWorldUserUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&shop_world_user_model, query);
+    ShopWorldUserList list = { TENON_AS(ShopWorldUser *, found.items), found.count };
+    return list;
+}
+
 int64_t shop_world_user_delete_many_q(const ShopWorldUserDeleteMany *query)
 {
     return tenon_delete_many(&shop_world_user_model, query);
+}
+
+ShopWorldUserList shop_world_user_delete_many_returning_q(const ShopWorldUserDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&shop_world_user_model, query);
+    ShopWorldUserList list = { TENON_AS(ShopWorldUser *, found.items), found.count };
+    return list;
+}
+
+ShopWorldUser *shop_world_user_get_or_create_q(const ShopWorldUserGetOrCreate *query)
+{
+    return TENON_AS(ShopWorldUser *, tenon_get_or_create(&shop_world_user_model, query));
 }
 
 ShopWorldUser *shop_world_user_upsert_q(const ShopWorldUserUpsert *query)

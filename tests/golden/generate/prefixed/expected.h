@@ -342,6 +342,14 @@ typedef struct ShopWorldUserUpsert {
     ShopWorldUserSet update;
 } ShopWorldUserUpsert;
 
+typedef struct ShopWorldUserGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    ShopWorldUserUnique on;
+    bool *is_created; /* out, or NULL */
+    ShopWorldUserSet create;
+} ShopWorldUserGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct ShopWorldUserUpsertMany {
@@ -378,13 +386,17 @@ ShopWorldUserGroupList shop_world_user_facets_q(const ShopWorldUserFacetsQuery *
 ShopWorldUserPage shop_world_user_page_q(const ShopWorldUserPageQuery *query);
 ShopWorldUserOffsetPage shop_world_user_page_of_q(const ShopWorldUserOffsetPageQuery *query);
 ShopWorldUser *shop_world_user_create_q(const ShopWorldUserSet *set);
+ShopWorldUser *shop_world_user_create_or_ignore_q(const ShopWorldUserSet *set);
 int64_t shop_world_user_create_many_q(const ShopWorldUserCreateMany *rows);
 ShopWorldUserList shop_world_user_create_many_returning_q(const ShopWorldUserCreateMany *rows);
 ShopWorldUser *shop_world_user_update_q(const ShopWorldUserSet *set, int64_t id);
 ShopWorldUser *shop_world_user_delete(tenon_session *session, int64_t id);
 ShopWorldUser *shop_world_user_delete_q(const tenon_key_options *options, int64_t id);
 int64_t shop_world_user_update_many_q(const ShopWorldUserUpdateMany *change);
+ShopWorldUserList shop_world_user_update_many_returning_q(const ShopWorldUserUpdateMany *change);
 int64_t shop_world_user_delete_many_q(const ShopWorldUserDeleteMany *which);
+ShopWorldUserList shop_world_user_delete_many_returning_q(const ShopWorldUserDeleteMany *which);
+ShopWorldUser *shop_world_user_get_or_create_q(const ShopWorldUserGetOrCreate *row);
 ShopWorldUser *shop_world_user_upsert_q(const ShopWorldUserUpsert *row);
 int64_t shop_world_user_upsert_many_q(const ShopWorldUserUpsertMany *rows);
 ShopWorldUserList shop_world_user_upsert_many_returning_q(const ShopWorldUserUpsertMany *rows);
@@ -428,6 +440,8 @@ int64_t shop_world_user_update_each_q(const ShopWorldUserUpdateEach *rows);
     shop_world_user_page_of_q(TENON_HERE((&(ShopWorldUserOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define shop_world_user_create(...) \
     shop_world_user_create_q(TENON_HERE((&(ShopWorldUserSet){ .session = __VA_ARGS__ })))
+#define shop_world_user_create_or_ignore(...) \
+    shop_world_user_create_or_ignore_q(TENON_HERE((&(ShopWorldUserSet){ .session = __VA_ARGS__ })))
 #define shop_world_user_create_many(...) \
     shop_world_user_create_many_q(TENON_HERE((&(ShopWorldUserCreateMany){ .session = __VA_ARGS__ })))
 #define shop_world_user_create_many_returning(...) \
@@ -439,8 +453,14 @@ int64_t shop_world_user_update_each_q(const ShopWorldUserUpdateEach *rows);
     shop_world_user_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define shop_world_user_update_many(...) \
     shop_world_user_update_many_q(TENON_HERE((&(ShopWorldUserUpdateMany){ .session = __VA_ARGS__ })))
+#define shop_world_user_update_many_returning(...) \
+    shop_world_user_update_many_returning_q(TENON_HERE((&(ShopWorldUserUpdateMany){ .session = __VA_ARGS__ })))
 #define shop_world_user_delete_many(...) \
     shop_world_user_delete_many_q(TENON_HERE((&(ShopWorldUserDeleteMany){ .session = __VA_ARGS__ })))
+#define shop_world_user_delete_many_returning(...) \
+    shop_world_user_delete_many_returning_q(TENON_HERE((&(ShopWorldUserDeleteMany){ .session = __VA_ARGS__ })))
+#define shop_world_user_get_or_create(...) \
+    shop_world_user_get_or_create_q(TENON_HERE((&(ShopWorldUserGetOrCreate){ .session = __VA_ARGS__ })))
 #define shop_world_user_upsert(...) \
     shop_world_user_upsert_q(TENON_HERE((&(ShopWorldUserUpsert){ .session = __VA_ARGS__ })))
 #define shop_world_user_upsert_many(...) \

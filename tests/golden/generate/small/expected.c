@@ -228,6 +228,11 @@ One *one_create_q(const OneSet *query)
     return TENON_AS(One *, tenon_create(&one_model, query));
 }
 
+One *one_create_or_ignore_q(const OneSet *query)
+{
+    return TENON_AS(One *, tenon_create_or_ignore(&one_model, query));
+}
+
 int64_t one_create_many_q(const OneCreateMany *query)
 {
     return tenon_create_many(&one_model, query);
@@ -263,9 +268,28 @@ int64_t one_update_many_q(const OneUpdateMany *query)
     return tenon_update_many(&one_model, query);
 }
 
+OneList one_update_many_returning_q(const OneUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&one_model, query);
+    OneList list = { TENON_AS(One *, found.items), found.count };
+    return list;
+}
+
 int64_t one_delete_many_q(const OneDeleteMany *query)
 {
     return tenon_delete_many(&one_model, query);
+}
+
+OneList one_delete_many_returning_q(const OneDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&one_model, query);
+    OneList list = { TENON_AS(One *, found.items), found.count };
+    return list;
+}
+
+One *one_get_or_create_q(const OneGetOrCreate *query)
+{
+    return TENON_AS(One *, tenon_get_or_create(&one_model, query));
 }
 
 One *one_upsert_q(const OneUpsert *query)

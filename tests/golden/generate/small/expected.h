@@ -323,6 +323,14 @@ typedef struct OneUpsert {
     OneSet update;
 } OneUpsert;
 
+typedef struct OneGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    OneUnique on;
+    bool *is_created; /* out, or NULL */
+    OneSet create;
+} OneGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct OneUpsertMany {
@@ -359,13 +367,17 @@ OneGroupList one_facets_q(const OneFacetsQuery *query);
 OnePage one_page_q(const OnePageQuery *query);
 OneOffsetPage one_page_of_q(const OneOffsetPageQuery *query);
 One *one_create_q(const OneSet *set);
+One *one_create_or_ignore_q(const OneSet *set);
 int64_t one_create_many_q(const OneCreateMany *rows);
 OneList one_create_many_returning_q(const OneCreateMany *rows);
 One *one_update_q(const OneSet *set, int64_t id);
 One *one_delete(tenon_session *session, int64_t id);
 One *one_delete_q(const tenon_key_options *options, int64_t id);
 int64_t one_update_many_q(const OneUpdateMany *change);
+OneList one_update_many_returning_q(const OneUpdateMany *change);
 int64_t one_delete_many_q(const OneDeleteMany *which);
+OneList one_delete_many_returning_q(const OneDeleteMany *which);
+One *one_get_or_create_q(const OneGetOrCreate *row);
 One *one_upsert_q(const OneUpsert *row);
 int64_t one_upsert_many_q(const OneUpsertMany *rows);
 OneList one_upsert_many_returning_q(const OneUpsertMany *rows);
@@ -409,6 +421,8 @@ int64_t one_update_each_q(const OneUpdateEach *rows);
     one_page_of_q(TENON_HERE((&(OneOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define one_create(...) \
     one_create_q(TENON_HERE((&(OneSet){ .session = __VA_ARGS__ })))
+#define one_create_or_ignore(...) \
+    one_create_or_ignore_q(TENON_HERE((&(OneSet){ .session = __VA_ARGS__ })))
 #define one_create_many(...) \
     one_create_many_q(TENON_HERE((&(OneCreateMany){ .session = __VA_ARGS__ })))
 #define one_create_many_returning(...) \
@@ -420,8 +434,14 @@ int64_t one_update_each_q(const OneUpdateEach *rows);
     one_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define one_update_many(...) \
     one_update_many_q(TENON_HERE((&(OneUpdateMany){ .session = __VA_ARGS__ })))
+#define one_update_many_returning(...) \
+    one_update_many_returning_q(TENON_HERE((&(OneUpdateMany){ .session = __VA_ARGS__ })))
 #define one_delete_many(...) \
     one_delete_many_q(TENON_HERE((&(OneDeleteMany){ .session = __VA_ARGS__ })))
+#define one_delete_many_returning(...) \
+    one_delete_many_returning_q(TENON_HERE((&(OneDeleteMany){ .session = __VA_ARGS__ })))
+#define one_get_or_create(...) \
+    one_get_or_create_q(TENON_HERE((&(OneGetOrCreate){ .session = __VA_ARGS__ })))
 #define one_upsert(...) \
     one_upsert_q(TENON_HERE((&(OneUpsert){ .session = __VA_ARGS__ })))
 #define one_upsert_many(...) \

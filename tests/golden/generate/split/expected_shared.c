@@ -228,6 +228,11 @@ shared *shared_create_q(const sharedSet *query)
     return TENON_AS(shared *, tenon_create(&shared_model, query));
 }
 
+shared *shared_create_or_ignore_q(const sharedSet *query)
+{
+    return TENON_AS(shared *, tenon_create_or_ignore(&shared_model, query));
+}
+
 int64_t shared_create_many_q(const sharedCreateMany *query)
 {
     return tenon_create_many(&shared_model, query);
@@ -263,9 +268,28 @@ int64_t shared_update_many_q(const sharedUpdateMany *query)
     return tenon_update_many(&shared_model, query);
 }
 
+sharedList shared_update_many_returning_q(const sharedUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&shared_model, query);
+    sharedList list = { TENON_AS(shared *, found.items), found.count };
+    return list;
+}
+
 int64_t shared_delete_many_q(const sharedDeleteMany *query)
 {
     return tenon_delete_many(&shared_model, query);
+}
+
+sharedList shared_delete_many_returning_q(const sharedDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&shared_model, query);
+    sharedList list = { TENON_AS(shared *, found.items), found.count };
+    return list;
+}
+
+shared *shared_get_or_create_q(const sharedGetOrCreate *query)
+{
+    return TENON_AS(shared *, tenon_get_or_create(&shared_model, query));
 }
 
 shared *shared_upsert_q(const sharedUpsert *query)

@@ -303,6 +303,14 @@ typedef struct sharedUpsert {
     sharedSet update;
 } sharedUpsert;
 
+typedef struct sharedGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    sharedUnique on;
+    bool *is_created; /* out, or NULL */
+    sharedSet create;
+} sharedGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct sharedUpsertMany {
@@ -339,13 +347,17 @@ sharedGroupList shared_facets_q(const sharedFacetsQuery *query);
 sharedPage shared_page_q(const sharedPageQuery *query);
 sharedOffsetPage shared_page_of_q(const sharedOffsetPageQuery *query);
 shared *shared_create_q(const sharedSet *set);
+shared *shared_create_or_ignore_q(const sharedSet *set);
 int64_t shared_create_many_q(const sharedCreateMany *rows);
 sharedList shared_create_many_returning_q(const sharedCreateMany *rows);
 shared *shared_update_q(const sharedSet *set, int64_t id);
 shared *shared_delete(tenon_session *session, int64_t id);
 shared *shared_delete_q(const tenon_key_options *options, int64_t id);
 int64_t shared_update_many_q(const sharedUpdateMany *change);
+sharedList shared_update_many_returning_q(const sharedUpdateMany *change);
 int64_t shared_delete_many_q(const sharedDeleteMany *which);
+sharedList shared_delete_many_returning_q(const sharedDeleteMany *which);
+shared *shared_get_or_create_q(const sharedGetOrCreate *row);
 shared *shared_upsert_q(const sharedUpsert *row);
 int64_t shared_upsert_many_q(const sharedUpsertMany *rows);
 sharedList shared_upsert_many_returning_q(const sharedUpsertMany *rows);
@@ -389,6 +401,8 @@ int64_t shared_update_each_q(const sharedUpdateEach *rows);
     shared_page_of_q(TENON_HERE((&(sharedOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define shared_create(...) \
     shared_create_q(TENON_HERE((&(sharedSet){ .session = __VA_ARGS__ })))
+#define shared_create_or_ignore(...) \
+    shared_create_or_ignore_q(TENON_HERE((&(sharedSet){ .session = __VA_ARGS__ })))
 #define shared_create_many(...) \
     shared_create_many_q(TENON_HERE((&(sharedCreateMany){ .session = __VA_ARGS__ })))
 #define shared_create_many_returning(...) \
@@ -400,8 +414,14 @@ int64_t shared_update_each_q(const sharedUpdateEach *rows);
     shared_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define shared_update_many(...) \
     shared_update_many_q(TENON_HERE((&(sharedUpdateMany){ .session = __VA_ARGS__ })))
+#define shared_update_many_returning(...) \
+    shared_update_many_returning_q(TENON_HERE((&(sharedUpdateMany){ .session = __VA_ARGS__ })))
 #define shared_delete_many(...) \
     shared_delete_many_q(TENON_HERE((&(sharedDeleteMany){ .session = __VA_ARGS__ })))
+#define shared_delete_many_returning(...) \
+    shared_delete_many_returning_q(TENON_HERE((&(sharedDeleteMany){ .session = __VA_ARGS__ })))
+#define shared_get_or_create(...) \
+    shared_get_or_create_q(TENON_HERE((&(sharedGetOrCreate){ .session = __VA_ARGS__ })))
 #define shared_upsert(...) \
     shared_upsert_q(TENON_HERE((&(sharedUpsert){ .session = __VA_ARGS__ })))
 #define shared_upsert_many(...) \

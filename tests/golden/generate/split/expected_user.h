@@ -311,6 +311,14 @@ typedef struct UserUpsert {
     UserSet update;
 } UserUpsert;
 
+typedef struct UserGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    UserUnique on;
+    bool *is_created; /* out, or NULL */
+    UserSet create;
+} UserGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct UserUpsertMany {
@@ -347,13 +355,17 @@ UserGroupList user_facets_q(const UserFacetsQuery *query);
 UserPage user_page_q(const UserPageQuery *query);
 UserOffsetPage user_page_of_q(const UserOffsetPageQuery *query);
 User *user_create_q(const UserSet *set);
+User *user_create_or_ignore_q(const UserSet *set);
 int64_t user_create_many_q(const UserCreateMany *rows);
 UserList user_create_many_returning_q(const UserCreateMany *rows);
 User *user_update_q(const UserSet *set, int64_t id);
 User *user_delete(tenon_session *session, int64_t id);
 User *user_delete_q(const tenon_key_options *options, int64_t id);
 int64_t user_update_many_q(const UserUpdateMany *change);
+UserList user_update_many_returning_q(const UserUpdateMany *change);
 int64_t user_delete_many_q(const UserDeleteMany *which);
+UserList user_delete_many_returning_q(const UserDeleteMany *which);
+User *user_get_or_create_q(const UserGetOrCreate *row);
 User *user_upsert_q(const UserUpsert *row);
 int64_t user_upsert_many_q(const UserUpsertMany *rows);
 UserList user_upsert_many_returning_q(const UserUpsertMany *rows);
@@ -397,6 +409,8 @@ int64_t user_update_each_q(const UserUpdateEach *rows);
     user_page_of_q(TENON_HERE((&(UserOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define user_create(...) \
     user_create_q(TENON_HERE((&(UserSet){ .session = __VA_ARGS__ })))
+#define user_create_or_ignore(...) \
+    user_create_or_ignore_q(TENON_HERE((&(UserSet){ .session = __VA_ARGS__ })))
 #define user_create_many(...) \
     user_create_many_q(TENON_HERE((&(UserCreateMany){ .session = __VA_ARGS__ })))
 #define user_create_many_returning(...) \
@@ -408,8 +422,14 @@ int64_t user_update_each_q(const UserUpdateEach *rows);
     user_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define user_update_many(...) \
     user_update_many_q(TENON_HERE((&(UserUpdateMany){ .session = __VA_ARGS__ })))
+#define user_update_many_returning(...) \
+    user_update_many_returning_q(TENON_HERE((&(UserUpdateMany){ .session = __VA_ARGS__ })))
 #define user_delete_many(...) \
     user_delete_many_q(TENON_HERE((&(UserDeleteMany){ .session = __VA_ARGS__ })))
+#define user_delete_many_returning(...) \
+    user_delete_many_returning_q(TENON_HERE((&(UserDeleteMany){ .session = __VA_ARGS__ })))
+#define user_get_or_create(...) \
+    user_get_or_create_q(TENON_HERE((&(UserGetOrCreate){ .session = __VA_ARGS__ })))
 #define user_upsert(...) \
     user_upsert_q(TENON_HERE((&(UserUpsert){ .session = __VA_ARGS__ })))
 #define user_upsert_many(...) \

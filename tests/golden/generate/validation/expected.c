@@ -334,6 +334,11 @@ Product *product_create_q(const ProductSet *query)
     return TENON_AS(Product *, tenon_create(&product_model, query));
 }
 
+Product *product_create_or_ignore_q(const ProductSet *query)
+{
+    return TENON_AS(Product *, tenon_create_or_ignore(&product_model, query));
+}
+
 int64_t product_create_many_q(const ProductCreateMany *query)
 {
     return tenon_create_many(&product_model, query);
@@ -369,9 +374,28 @@ int64_t product_update_many_q(const ProductUpdateMany *query)
     return tenon_update_many(&product_model, query);
 }
 
+ProductList product_update_many_returning_q(const ProductUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&product_model, query);
+    ProductList list = { TENON_AS(Product *, found.items), found.count };
+    return list;
+}
+
 int64_t product_delete_many_q(const ProductDeleteMany *query)
 {
     return tenon_delete_many(&product_model, query);
+}
+
+ProductList product_delete_many_returning_q(const ProductDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&product_model, query);
+    ProductList list = { TENON_AS(Product *, found.items), found.count };
+    return list;
+}
+
+Product *product_get_or_create_q(const ProductGetOrCreate *query)
+{
+    return TENON_AS(Product *, tenon_get_or_create(&product_model, query));
 }
 
 Product *product_upsert_q(const ProductUpsert *query)

@@ -372,6 +372,14 @@ typedef struct ProductUpsert {
     ProductSet update;
 } ProductUpsert;
 
+typedef struct ProductGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    ProductUnique on;
+    bool *is_created; /* out, or NULL */
+    ProductSet create;
+} ProductGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct ProductUpsertMany {
@@ -408,13 +416,17 @@ ProductGroupList product_facets_q(const ProductFacetsQuery *query);
 ProductPage product_page_q(const ProductPageQuery *query);
 ProductOffsetPage product_page_of_q(const ProductOffsetPageQuery *query);
 Product *product_create_q(const ProductSet *set);
+Product *product_create_or_ignore_q(const ProductSet *set);
 int64_t product_create_many_q(const ProductCreateMany *rows);
 ProductList product_create_many_returning_q(const ProductCreateMany *rows);
 Product *product_update_q(const ProductSet *set, int64_t id);
 Product *product_delete(tenon_session *session, int64_t id);
 Product *product_delete_q(const tenon_key_options *options, int64_t id);
 int64_t product_update_many_q(const ProductUpdateMany *change);
+ProductList product_update_many_returning_q(const ProductUpdateMany *change);
 int64_t product_delete_many_q(const ProductDeleteMany *which);
+ProductList product_delete_many_returning_q(const ProductDeleteMany *which);
+Product *product_get_or_create_q(const ProductGetOrCreate *row);
 Product *product_upsert_q(const ProductUpsert *row);
 int64_t product_upsert_many_q(const ProductUpsertMany *rows);
 ProductList product_upsert_many_returning_q(const ProductUpsertMany *rows);
@@ -458,6 +470,8 @@ int64_t product_update_each_q(const ProductUpdateEach *rows);
     product_page_of_q(TENON_HERE((&(ProductOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define product_create(...) \
     product_create_q(TENON_HERE((&(ProductSet){ .session = __VA_ARGS__ })))
+#define product_create_or_ignore(...) \
+    product_create_or_ignore_q(TENON_HERE((&(ProductSet){ .session = __VA_ARGS__ })))
 #define product_create_many(...) \
     product_create_many_q(TENON_HERE((&(ProductCreateMany){ .session = __VA_ARGS__ })))
 #define product_create_many_returning(...) \
@@ -469,8 +483,14 @@ int64_t product_update_each_q(const ProductUpdateEach *rows);
     product_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define product_update_many(...) \
     product_update_many_q(TENON_HERE((&(ProductUpdateMany){ .session = __VA_ARGS__ })))
+#define product_update_many_returning(...) \
+    product_update_many_returning_q(TENON_HERE((&(ProductUpdateMany){ .session = __VA_ARGS__ })))
 #define product_delete_many(...) \
     product_delete_many_q(TENON_HERE((&(ProductDeleteMany){ .session = __VA_ARGS__ })))
+#define product_delete_many_returning(...) \
+    product_delete_many_returning_q(TENON_HERE((&(ProductDeleteMany){ .session = __VA_ARGS__ })))
+#define product_get_or_create(...) \
+    product_get_or_create_q(TENON_HERE((&(ProductGetOrCreate){ .session = __VA_ARGS__ })))
 #define product_upsert(...) \
     product_upsert_q(TENON_HERE((&(ProductUpsert){ .session = __VA_ARGS__ })))
 #define product_upsert_many(...) \

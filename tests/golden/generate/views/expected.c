@@ -693,6 +693,11 @@ Kept *kept_create_q(const KeptSet *query)
     return TENON_AS(Kept *, tenon_create(&kept_model, query));
 }
 
+Kept *kept_create_or_ignore_q(const KeptSet *query)
+{
+    return TENON_AS(Kept *, tenon_create_or_ignore(&kept_model, query));
+}
+
 int64_t kept_create_many_q(const KeptCreateMany *query)
 {
     return tenon_create_many(&kept_model, query);
@@ -728,9 +733,28 @@ int64_t kept_update_many_q(const KeptUpdateMany *query)
     return tenon_update_many(&kept_model, query);
 }
 
+KeptList kept_update_many_returning_q(const KeptUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&kept_model, query);
+    KeptList list = { TENON_AS(Kept *, found.items), found.count };
+    return list;
+}
+
 int64_t kept_delete_many_q(const KeptDeleteMany *query)
 {
     return tenon_delete_many(&kept_model, query);
+}
+
+KeptList kept_delete_many_returning_q(const KeptDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&kept_model, query);
+    KeptList list = { TENON_AS(Kept *, found.items), found.count };
+    return list;
+}
+
+Kept *kept_get_or_create_q(const KeptGetOrCreate *query)
+{
+    return TENON_AS(Kept *, tenon_get_or_create(&kept_model, query));
 }
 
 Kept *kept_upsert_q(const KeptUpsert *query)

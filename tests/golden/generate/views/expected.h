@@ -997,6 +997,14 @@ typedef struct KeptUpsert {
     KeptSet update;
 } KeptUpsert;
 
+typedef struct KeptGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    KeptUnique on;
+    bool *is_created; /* out, or NULL */
+    KeptSet create;
+} KeptGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct KeptUpsertMany {
@@ -1033,13 +1041,17 @@ KeptGroupList kept_facets_q(const KeptFacetsQuery *query);
 KeptPage kept_page_q(const KeptPageQuery *query);
 KeptOffsetPage kept_page_of_q(const KeptOffsetPageQuery *query);
 Kept *kept_create_q(const KeptSet *set);
+Kept *kept_create_or_ignore_q(const KeptSet *set);
 int64_t kept_create_many_q(const KeptCreateMany *rows);
 KeptList kept_create_many_returning_q(const KeptCreateMany *rows);
 Kept *kept_update_q(const KeptSet *set, int64_t id);
 Kept *kept_delete(tenon_session *session, int64_t id);
 Kept *kept_delete_q(const tenon_key_options *options, int64_t id);
 int64_t kept_update_many_q(const KeptUpdateMany *change);
+KeptList kept_update_many_returning_q(const KeptUpdateMany *change);
 int64_t kept_delete_many_q(const KeptDeleteMany *which);
+KeptList kept_delete_many_returning_q(const KeptDeleteMany *which);
+Kept *kept_get_or_create_q(const KeptGetOrCreate *row);
 Kept *kept_upsert_q(const KeptUpsert *row);
 int64_t kept_upsert_many_q(const KeptUpsertMany *rows);
 KeptList kept_upsert_many_returning_q(const KeptUpsertMany *rows);
@@ -1083,6 +1095,8 @@ int64_t kept_update_each_q(const KeptUpdateEach *rows);
     kept_page_of_q(TENON_HERE((&(KeptOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define kept_create(...) \
     kept_create_q(TENON_HERE((&(KeptSet){ .session = __VA_ARGS__ })))
+#define kept_create_or_ignore(...) \
+    kept_create_or_ignore_q(TENON_HERE((&(KeptSet){ .session = __VA_ARGS__ })))
 #define kept_create_many(...) \
     kept_create_many_q(TENON_HERE((&(KeptCreateMany){ .session = __VA_ARGS__ })))
 #define kept_create_many_returning(...) \
@@ -1094,8 +1108,14 @@ int64_t kept_update_each_q(const KeptUpdateEach *rows);
     kept_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define kept_update_many(...) \
     kept_update_many_q(TENON_HERE((&(KeptUpdateMany){ .session = __VA_ARGS__ })))
+#define kept_update_many_returning(...) \
+    kept_update_many_returning_q(TENON_HERE((&(KeptUpdateMany){ .session = __VA_ARGS__ })))
 #define kept_delete_many(...) \
     kept_delete_many_q(TENON_HERE((&(KeptDeleteMany){ .session = __VA_ARGS__ })))
+#define kept_delete_many_returning(...) \
+    kept_delete_many_returning_q(TENON_HERE((&(KeptDeleteMany){ .session = __VA_ARGS__ })))
+#define kept_get_or_create(...) \
+    kept_get_or_create_q(TENON_HERE((&(KeptGetOrCreate){ .session = __VA_ARGS__ })))
 #define kept_upsert(...) \
     kept_upsert_q(TENON_HERE((&(KeptUpsert){ .session = __VA_ARGS__ })))
 #define kept_upsert_many(...) \

@@ -1815,6 +1815,11 @@ Wide *wide_create_q(const WideSet *query)
     return TENON_AS(Wide *, tenon_create(&wide_model, query));
 }
 
+Wide *wide_create_or_ignore_q(const WideSet *query)
+{
+    return TENON_AS(Wide *, tenon_create_or_ignore(&wide_model, query));
+}
+
 int64_t wide_create_many_q(const WideCreateMany *query)
 {
     return tenon_create_many(&wide_model, query);
@@ -1850,9 +1855,28 @@ int64_t wide_update_many_q(const WideUpdateMany *query)
     return tenon_update_many(&wide_model, query);
 }
 
+WideList wide_update_many_returning_q(const WideUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&wide_model, query);
+    WideList list = { TENON_AS(Wide *, found.items), found.count };
+    return list;
+}
+
 int64_t wide_delete_many_q(const WideDeleteMany *query)
 {
     return tenon_delete_many(&wide_model, query);
+}
+
+WideList wide_delete_many_returning_q(const WideDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&wide_model, query);
+    WideList list = { TENON_AS(Wide *, found.items), found.count };
+    return list;
+}
+
+Wide *wide_get_or_create_q(const WideGetOrCreate *query)
+{
+    return TENON_AS(Wide *, tenon_get_or_create(&wide_model, query));
 }
 
 Wide *wide_upsert_q(const WideUpsert *query)

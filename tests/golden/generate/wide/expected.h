@@ -1289,6 +1289,14 @@ typedef struct WideUpsert {
     WideSet update;
 } WideUpsert;
 
+typedef struct WideGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    WideUnique on;
+    bool *is_created; /* out, or NULL */
+    WideSet create;
+} WideGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct WideUpsertMany {
@@ -1325,13 +1333,17 @@ WideGroupList wide_facets_q(const WideFacetsQuery *query);
 WidePage wide_page_q(const WidePageQuery *query);
 WideOffsetPage wide_page_of_q(const WideOffsetPageQuery *query);
 Wide *wide_create_q(const WideSet *set);
+Wide *wide_create_or_ignore_q(const WideSet *set);
 int64_t wide_create_many_q(const WideCreateMany *rows);
 WideList wide_create_many_returning_q(const WideCreateMany *rows);
 Wide *wide_update_q(const WideSet *set, int64_t id);
 Wide *wide_delete(tenon_session *session, int64_t id);
 Wide *wide_delete_q(const tenon_key_options *options, int64_t id);
 int64_t wide_update_many_q(const WideUpdateMany *change);
+WideList wide_update_many_returning_q(const WideUpdateMany *change);
 int64_t wide_delete_many_q(const WideDeleteMany *which);
+WideList wide_delete_many_returning_q(const WideDeleteMany *which);
+Wide *wide_get_or_create_q(const WideGetOrCreate *row);
 Wide *wide_upsert_q(const WideUpsert *row);
 int64_t wide_upsert_many_q(const WideUpsertMany *rows);
 WideList wide_upsert_many_returning_q(const WideUpsertMany *rows);
@@ -1375,6 +1387,8 @@ int64_t wide_update_each_q(const WideUpdateEach *rows);
     wide_page_of_q(TENON_HERE((&(WideOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define wide_create(...) \
     wide_create_q(TENON_HERE((&(WideSet){ .session = __VA_ARGS__ })))
+#define wide_create_or_ignore(...) \
+    wide_create_or_ignore_q(TENON_HERE((&(WideSet){ .session = __VA_ARGS__ })))
 #define wide_create_many(...) \
     wide_create_many_q(TENON_HERE((&(WideCreateMany){ .session = __VA_ARGS__ })))
 #define wide_create_many_returning(...) \
@@ -1386,8 +1400,14 @@ int64_t wide_update_each_q(const WideUpdateEach *rows);
     wide_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define wide_update_many(...) \
     wide_update_many_q(TENON_HERE((&(WideUpdateMany){ .session = __VA_ARGS__ })))
+#define wide_update_many_returning(...) \
+    wide_update_many_returning_q(TENON_HERE((&(WideUpdateMany){ .session = __VA_ARGS__ })))
 #define wide_delete_many(...) \
     wide_delete_many_q(TENON_HERE((&(WideDeleteMany){ .session = __VA_ARGS__ })))
+#define wide_delete_many_returning(...) \
+    wide_delete_many_returning_q(TENON_HERE((&(WideDeleteMany){ .session = __VA_ARGS__ })))
+#define wide_get_or_create(...) \
+    wide_get_or_create_q(TENON_HERE((&(WideGetOrCreate){ .session = __VA_ARGS__ })))
 #define wide_upsert(...) \
     wide_upsert_q(TENON_HERE((&(WideUpsert){ .session = __VA_ARGS__ })))
 #define wide_upsert_many(...) \
