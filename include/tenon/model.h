@@ -127,6 +127,7 @@ typedef struct tenon_enum {
 /* Bounds of `@tenon.validate`; has_… says which apply. */
 typedef struct tenon_validation {
     bool has_min, has_max, has_min_length, has_max_length;
+    bool is_required; /* NULL is not valid, although the column can hold it */
     double min, max;
     uint32_t min_length, max_length; /* characters */
     const char *pattern;             /* POSIX extended regular expression, or NULL */

@@ -151,11 +151,11 @@ static const void *given_value(tenon__walk *walk, const tenon_field *field, int 
     if (change == TENON_SET_NULL) {
         if (!(field->flags & TENON_FIELD_NULLABLE))
             tenon__walk_fail(walk, TENON_MISUSE, field, "cannot be set to NULL");
-        return NULL;
+        return tenon__validate_null(walk, field);
     }
     if (change == TENON_SET_OR_NULL)
         value = or_null(walk, field, value);
-    return value ? checked(walk, field, value) : NULL;
+    return value ? checked(walk, field, value) : tenon__validate_null(walk, field);
 }
 
 void tenon__set_write(const tenon_field *field, void *set, const void *value)
@@ -203,7 +203,7 @@ static const void *unset_value(tenon__walk *walk, const tenon_field *field, int 
     if (is_list(field))
         return &empty;
     if (field->flags & TENON_FIELD_NULLABLE)
-        return NULL;
+        return tenon__validate_null(walk, field);
     if (change == TENON_SET_DEFAULT)
         fail_change(walk, field, change, "was asked for, but there is no default");
     else
@@ -268,7 +268,7 @@ static bool find_default(tenon__walk *walk, const tenon_field *field, const void
         field->default_kind == TENON_DEFAULT_NOW ||
         (field->default_kind == TENON_DEFAULT_NONE && field->flags & TENON_FIELD_UPDATED_AT);
     bool is_null = field->default_kind == TENON_DEFAULT_NONE && !is_now && !is_list(field) &&
-                   field->flags & TENON_FIELD_NULLABLE;
+                   field->flags & TENON_FIELD_NULLABLE && !field->validation;
     if (field->flags & (TENON_FIELD_GENERATED | TENON_FIELD_CREATED_BY | TENON_FIELD_UPDATED_BY))
         return false;
     *value = is_now ? tenon__make_now(walk, field) : NULL;

@@ -1,6 +1,7 @@
 /* @tenon.validate: bounds, lengths, patterns and checks on a value, before it travels.
  *
- * An array is valid when each of its elements is. A value of NULL is not looked at. Calculations
+ * An array is valid when each of its elements is. NULL is valid unless the field is required, and
+ * no function is asked about it. Calculations
  * (INCREASE) are not either: their result is known to the database alone, which @tenon.check
  * serves. Patterns are POSIX extended regular expressions. Compiling one costs some 10 µs, which a
  * single call pays each time, because there is no place to keep it that two threads would not
@@ -108,16 +109,17 @@ static bool check_bounds(tenon__walk *walk, const tenon_field *field, long doubl
     return true;
 }
 
-static bool check_length(tenon__walk *walk, const tenon_field *field, size_t length)
+static bool check_length(tenon__walk *walk, const tenon_field *field, size_t length,
+                         const char *units)
 {
     const tenon_validation *rule = field->validation;
     char text[64];
     if (rule->has_min_length && length < rule->min_length) {
-        snprintf(text, sizeof text, "must have at least %u characters", rule->min_length);
+        snprintf(text, sizeof text, "must have at least %u %s", rule->min_length, units);
         return fail(walk, field, text);
     }
     if (rule->has_max_length && length > rule->max_length) {
-        snprintf(text, sizeof text, "must have at most %u characters", rule->max_length);
+        snprintf(text, sizeof text, "must have at most %u %s", rule->max_length, units);
         return fail(walk, field, text);
     }
     return true;
@@ -127,7 +129,7 @@ static bool check_text(tenon__walk *walk, const tenon_field *field, const char *
 {
     if (!text || !tenon__utf8_is_valid(text, strlen(text)))
         return true; /* the driver says it better */
-    return check_length(walk, field, tenon__utf8_length(text, strlen(text))) &&
+    return check_length(walk, field, tenon__utf8_length(text, strlen(text)), "characters") &&
            (!field->validation->pattern || check_pattern(walk, field, text));
 }
 
@@ -146,6 +148,8 @@ static bool check_value(tenon__walk *walk, const tenon_field *field, const void 
     case TENON_KIND_DECIMAL:
         return check_bounds(walk, field,
                             (long double)tenon_decimal_approximate(*(const tenon_decimal *)value));
+    case TENON_KIND_BYTES:
+        return check_length(walk, field, ((const tenon_bytes *)value)->len, "bytes");
     case TENON_KIND_TEXT:
     case TENON_KIND_OTHER:
         return check_text(walk, field, *(const char *const *)value);
@@ -192,6 +196,13 @@ static bool check_by_function(tenon__walk *walk, const tenon_field *field, const
     tenon__error_copy(walk->err->model, sizeof walk->err->model, walk->model->name);
     tenon__error_copy(walk->err->field, sizeof walk->err->field, field->name);
     return false;
+}
+
+const void *tenon__validate_null(tenon__walk *walk, const tenon_field *field)
+{
+    if (field->validation && field->validation->is_required)
+        fail(walk, field, "is required");
+    return NULL;
 }
 
 bool tenon__validate(tenon__walk *walk, const tenon_field *field, const void *value)

@@ -379,6 +379,8 @@ const void *tenon__make_now(tenon__walk *walk, const tenon_field *field);
 
 /* @tenon.validate on a wide value (on each element of an array) that is about to be stored. */
 bool tenon__validate(tenon__walk *walk, const tenon_field *field, const void *value);
+/* The same about NULL, which it returns. */
+const void *tenon__validate_null(tenon__walk *walk, const tenon_field *field);
 void tenon__patterns_release(tenon__patterns *patterns);
 
 /* ---- errors.c -------------------------------------------------------------------------------- */

@@ -125,6 +125,8 @@ static void apply_argument(tenon_validation *validation, const schema_word_argum
         validation->pattern = argument->value;
     } else if (!strcmp(name, "message")) {
         validation->message = argument->value;
+    } else if (!strcmp(name, "required")) {
+        validation->is_required = !strcmp(argument->value, "true");
     }
 }
 

@@ -37,7 +37,13 @@ void emit_model_functions(emitter *e, size_t model);
 /* The constants behind a field's descriptor; emit_default is false when there is nothing to print.
  */
 bool emit_default(emitter *e, const tenon_field *field, const char *name);
-void emit_validation(emitter *e, const tenon_field *field, const char *name);
+void emit_validation(emitter *e, const tenon_field *field, const char *name, bool has_check);
+/* emit_check.c: functions of the program that check values. Declares them all; then, for one field,
+ * calls its own in the form that a descriptor takes, and is false when it has none. */
+void emit_check_declarations(emitter *e);
+bool emit_check(emitter *e, size_t model, uint32_t field, const char *name);
+/* False with *err when one of them is given for two types. */
+bool emit_can_check(const emitter *e, tenon_error *err);
 
 /* The parameters of the functions that take a key: "int64_t id", or "int64_t userId, int64_t
  * groupId". */

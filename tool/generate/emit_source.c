@@ -120,9 +120,9 @@ void emit_enum_definitions(emitter *e)
  */
 
 /* The constants of one field: its default and its validation. */
-static void emit_field_constants(emitter *e, const model_names *names, uint32_t at,
-                                 const tenon_field *field)
+static void emit_field_constants(emitter *e, size_t model, uint32_t at, const tenon_field *field)
 {
+    const model_names *names = &e->names->models[model];
     TENON__CLEANUP(tenon__buf_release) tenon__buf name = {0};
     tenon__buf_format(&name, "%s_default_%s", names->descriptor, names->members[at]);
     emit_default(e, field, tenon__buf_string(&name));
@@ -130,7 +130,8 @@ static void emit_field_constants(emitter *e, const model_names *names, uint32_t 
     tenon__buf_clear(&name);
     tenon__buf_format(&name, "%s_validation_%s", names->descriptor, names->members[at]);
     if (field->validation)
-        emit_validation(e, field, tenon__buf_string(&name));
+        emit_validation(e, field, tenon__buf_string(&name),
+                        emit_check(e, model, at, tenon__buf_string(&name)));
     e->out->failed |= name.failed;
 }
 
@@ -207,7 +208,7 @@ static void emit_fields(emitter *e, size_t at)
     const tenon_model *model = &e->set->models[at].model;
     const model_names *names = &e->names->models[at];
     for (uint32_t i = 0; i < model->field_count; i++)
-        emit_field_constants(e, names, i, &model->fields[i]);
+        emit_field_constants(e, at, i, &model->fields[i]);
     tenon__buf_format(e->out, "static const tenon_field %s_fields[] = {\n", names->descriptor);
     for (uint32_t i = 0; i < model->field_count; i++)
         emit_field(e, model, names, i);

@@ -170,15 +170,15 @@ bool emit_default(emitter *e, const tenon_field *field, const char *name)
     return true;
 }
 
-void emit_validation(emitter *e, const tenon_field *field, const char *name)
+void emit_validation(emitter *e, const tenon_field *field, const char *name, bool has_check)
 {
     const tenon_validation *validation = field->validation;
     tenon__buf_format(e->out,
                       "static const tenon_validation %s = {\n"
                       "    .has_min = %d, .has_max = %d, .has_min_length = %d,"
-                      " .has_max_length = %d,\n    .min = ",
+                      " .has_max_length = %d,\n    .is_required = %d,\n    .min = ",
                       name, validation->has_min, validation->has_max, validation->has_min_length,
-                      validation->has_max_length);
+                      validation->has_max_length, validation->is_required);
     emit_double(e, validation->min);
     tenon__buf_text(e->out, ", .max = ");
     emit_double(e, validation->max);
@@ -187,5 +187,6 @@ void emit_validation(emitter *e, const tenon_field *field, const char *name)
     emit_string(e, validation->pattern);
     tenon__buf_text(e->out, ",\n    .message = ");
     emit_string(e, validation->message);
-    tenon__buf_text(e->out, ",\n    .check = NULL,\n};\n");
+    tenon__buf_format(e->out, ",\n    .check = %s%s,\n};\n", has_check ? name : "NULL",
+                      has_check ? "_check" : "");
 }

@@ -67,6 +67,7 @@ static bool write_whole(emitter *e, generate_output *out)
     open_linkage(e);
     emit_enum_declarations(e);
     emit_forward_declarations(e);
+    emit_check_declarations(e);
     for (size_t i = 0; i < e->set->model_count; i++) {
         emit_model_types(e, i);
         emit_model_calls(e, i);
@@ -92,6 +93,7 @@ static bool write_shared(emitter *e, generate_output *out, const char *stem)
     open_linkage(e);
     emit_enum_declarations(e);
     emit_forward_declarations(e);
+    emit_check_declarations(e);
     close_linkage(e);
     close_header(e);
     if (!finish_file(e, out, stem, ".h"))
@@ -161,6 +163,8 @@ static bool write_files(const schema *s, const describe_set *set, const generate
         return false;
     out->files = tenon__arena_array(&out->arena, 2 * set->model_count + 4, sizeof *out->files);
     emitter e = {.out = &text, .schema = s, .set = set, .names = &names, .options = options};
+    if (!emit_can_check(&e, err))
+        return false;
     bool is_done = out->files && (options->is_split ? write_split(&e, out) : write_whole(&e, out));
     return is_done || tenon__fail_no_memory(err);
 }

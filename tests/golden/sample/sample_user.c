@@ -3,6 +3,7 @@
 
 static const tenon_validation user_model_validation_email = {
     .has_min = 0, .has_max = 0, .has_min_length = 0, .has_max_length = 1,
+    .is_required = 0,
     .min = 0.000000000000000e+00, .max = 0.000000000000000e+00,
     .min_length = 0, .max_length = 100,
     .pattern = "^[^@]+@[^@]+$",
@@ -11,6 +12,7 @@ static const tenon_validation user_model_validation_email = {
 };
 static const tenon_validation user_model_validation_age = {
     .has_min = 1, .has_max = 1, .has_min_length = 0, .has_max_length = 0,
+    .is_required = 0,
     .min = 0.000000000000000e+00, .max = 1.500000000000000e+02,
     .min_length = 0, .max_length = 0,
     .pattern = NULL,

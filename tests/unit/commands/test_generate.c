@@ -147,6 +147,16 @@ static void a_schema_with_errors_generates_nothing(void **state)
     assert_string_equal(output, "schema.prisma\n");
 }
 
+static void a_function_that_checks_has_one_type(void **state)
+{
+    write_file("two.prisma", "datasource db {\n  provider = \"sqlite\"\n  url = \"file:x\"\n}\n"
+                             "model A {\n  id Int @id\n"
+                             "  /// @tenon.validate(custom: is_good)\n  b String\n"
+                             "  /// @tenon.validate(custom: is_good)\n  c Boolean\n}\n");
+    assert_int_equal(run("$tenon generate two.prisma"), 1);
+    check_said("is_good checks A.b, of type 'const char *', and A.c, of type 'int'");
+}
+
 static void wrong_use_is_told(void **state)
 {
     write_file("schema.prisma", DATASOURCE MODEL);
@@ -190,6 +200,7 @@ int main(void)
         TEST_IN_FOLDER(properties_of_the_wrong_kind_are_refused),
         TEST_IN_FOLDER(blocks_of_other_generators_are_theirs),
         TEST_IN_FOLDER(a_schema_with_errors_generates_nothing),
+        TEST_IN_FOLDER(a_function_that_checks_has_one_type),
         TEST_IN_FOLDER(wrong_use_is_told),
         TEST_IN_FOLDER(watching_writes_again_until_it_is_stopped),
     };

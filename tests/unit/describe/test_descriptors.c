@@ -83,6 +83,7 @@ static void check_validation(const tenon_validation *made, const tenon_validatio
         return;
     assert_int_equal(made->has_min, compiled->has_min);
     assert_int_equal(made->has_max, compiled->has_max);
+    assert_int_equal(made->is_required, compiled->is_required);
     assert_true(made->min == compiled->min && made->max == compiled->max);
     assert_int_equal(made->has_min_length, compiled->has_min_length);
     assert_int_equal(made->has_max_length, compiled->has_max_length);

@@ -35,6 +35,7 @@ static const char *const hostile_model_default_text = "?\?/\" */ /* \\ \n \011 \
 static const int hostile_model_default_grade = 1;
 static const tenon_validation hostile_model_validation_match = {
     .has_min = 0, .has_max = 0, .has_min_length = 0, .has_max_length = 0,
+    .is_required = 0,
     .min = 0.000000000000000e+00, .max = 0.000000000000000e+00,
     .min_length = 0, .max_length = 0,
     .pattern = "^[\"\\\\]+$",

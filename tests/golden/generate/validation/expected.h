@@ -9,6 +9,21 @@
 extern "C" {
 #endif
 
+typedef enum Unit {
+    UNIT_PIECE = 1,
+    UNIT_METER
+} Unit;
+TENON_DECLARE_FILTER(UnitFilter, Unit);
+TENON_DECLARE_SET(UnitSet, Unit);
+TENON_DECLARE_ARRAY(UnitArray, Unit);
+TENON_DECLARE_ARRAY_FILTER(UnitArrayFilter, UnitArray, Unit);
+TENON_DECLARE_SET(UnitArraySet, UnitArray);
+/* The value's name as in the schema; NULL for a number that is none. */
+const char *unit_name(Unit value);
+/* False when no value has this name. */
+bool unit_from_name(const char *name, Unit *out);
+extern const tenon_enum unit_enum;
+
 typedef struct Product Product;
 typedef struct ProductWhere ProductWhere;
 typedef struct ProductOrder ProductOrder;
@@ -28,12 +43,33 @@ typedef struct ProductListRelationFilter {
 } ProductListRelationFilter;
 extern const tenon_model product_model;
 
+/* The program defines it: whether this may be stored as Product.isbn. It can say
+ * why not in *err, or leave that to tenon. */
+bool is_isbn(const char *value, tenon_error *err);
+
+/* The program defines it: whether this may be stored as Product.unit. It can say
+ * why not in *err, or leave that to tenon. */
+bool is_sold_here(Unit value, tenon_error *err);
+
+/* The program defines it: whether this may be stored as Product.units. It can say
+ * why not in *err, or leave that to tenon. */
+bool are_sold_here(UnitArray value, tenon_error *err);
+
+/* The program defines it: whether this may be stored as Product.cost. It can say
+ * why not in *err, or leave that to tenon. */
+bool is_fair(tenon_decimal value, tenon_error *err);
+
 typedef enum ProductColumn {
     PRODUCT_ID = 1,
     PRODUCT_PRICE,
     PRODUCT_TITLE,
     PRODUCT_TOKEN,
-    PRODUCT_STOCK
+    PRODUCT_STOCK,
+    PRODUCT_ISBN,
+    PRODUCT_PART,
+    PRODUCT_UNIT,
+    PRODUCT_UNITS,
+    PRODUCT_COST
 } ProductColumn;
 
 typedef enum ProductUnique {
@@ -47,6 +83,11 @@ struct Product {
     const char *title;
     const char *token;
     int32_t stock;
+    const char *isbn;
+    const char *part;
+    Unit unit;
+    UnitArray units;
+    tenon_decimal cost;
     uint64_t tenon_loaded[1]; /* ask PRODUCT_LOADED */
 };
 
@@ -68,6 +109,11 @@ struct ProductWhere {
     tenon_text_filter title;
     tenon_text_filter token;
     tenon_int_filter stock;
+    tenon_text_filter isbn;
+    tenon_text_filter part;
+    UnitFilter unit;
+    UnitArrayFilter units;
+    tenon_decimal_filter cost;
 };
 
 struct ProductOrder {
@@ -87,7 +133,7 @@ struct ProductQuery {
     bool with_deleted, only_deleted;
     ProductWhere where;
     ProductOrder order_by[TENON_MAX_ORDER];
-    ProductColumn select[5];
+    ProductColumn select[10];
     ProductColumn distinct[TENON_MAX_DISTINCT];
 };
 
@@ -104,6 +150,11 @@ typedef struct ProductColumnCounts {
     int64_t title;
     int64_t token;
     int64_t stock;
+    int64_t isbn;
+    int64_t part;
+    int64_t unit;
+    int64_t units;
+    int64_t cost;
 } ProductColumnCounts;
 
 typedef struct ProductDistinctCounts {
@@ -112,18 +163,24 @@ typedef struct ProductDistinctCounts {
     int64_t title;
     int64_t token;
     int64_t stock;
+    int64_t isbn;
+    int64_t part;
+    int64_t unit;
+    int64_t cost;
 } ProductDistinctCounts;
 
 typedef struct ProductSums {
     tenon_opt_int64 id;
     tenon_decimal price;
     tenon_opt_int64 stock;
+    tenon_decimal cost;
 } ProductSums;
 
 typedef struct ProductAverages {
     tenon_opt_double id;
     tenon_opt_double price;
     tenon_opt_double stock;
+    tenon_opt_double cost;
 } ProductAverages;
 
 typedef struct ProductExtremes {
@@ -132,6 +189,9 @@ typedef struct ProductExtremes {
     const char *title;
     const char *token;
     tenon_opt_int32 stock;
+    const char *isbn;
+    const char *part;
+    tenon_decimal cost;
 } ProductExtremes;
 
 typedef struct ProductColumnCountFilters {
@@ -140,6 +200,11 @@ typedef struct ProductColumnCountFilters {
     tenon_int_filter title;
     tenon_int_filter token;
     tenon_int_filter stock;
+    tenon_int_filter isbn;
+    tenon_int_filter part;
+    tenon_int_filter unit;
+    tenon_int_filter units;
+    tenon_int_filter cost;
 } ProductColumnCountFilters;
 
 typedef struct ProductDistinctCountFilters {
@@ -148,18 +213,24 @@ typedef struct ProductDistinctCountFilters {
     tenon_int_filter title;
     tenon_int_filter token;
     tenon_int_filter stock;
+    tenon_int_filter isbn;
+    tenon_int_filter part;
+    tenon_int_filter unit;
+    tenon_int_filter cost;
 } ProductDistinctCountFilters;
 
 typedef struct ProductSumFilters {
     tenon_int_filter id;
     tenon_decimal_filter price;
     tenon_int_filter stock;
+    tenon_decimal_filter cost;
 } ProductSumFilters;
 
 typedef struct ProductAverageFilters {
     tenon_float_filter id;
     tenon_float_filter price;
     tenon_float_filter stock;
+    tenon_float_filter cost;
 } ProductAverageFilters;
 
 typedef struct ProductExtremeFilters {
@@ -168,6 +239,9 @@ typedef struct ProductExtremeFilters {
     tenon_text_filter title;
     tenon_text_filter token;
     tenon_int_filter stock;
+    tenon_text_filter isbn;
+    tenon_text_filter part;
+    tenon_decimal_filter cost;
 } ProductExtremeFilters;
 
 typedef struct ProductAggregate {
@@ -220,10 +294,10 @@ struct ProductHaving {
 typedef struct ProductPart {
     const struct ProductWhere *where;
     bool count;
-    ProductColumn count_of[5];
-    ProductColumn distinct_of[5];
-    ProductColumn sum[3], avg[3];
-    ProductColumn min[5], max[5];
+    ProductColumn count_of[10];
+    ProductColumn distinct_of[9];
+    ProductColumn sum[4], avg[4];
+    ProductColumn min[8], max[8];
 } ProductPart;
 
 typedef struct ProductPartList {
@@ -239,10 +313,10 @@ typedef struct ProductAggregateQuery {
     ProductWhere where;
     ProductOrder order_by[TENON_MAX_ORDER];
     bool count;
-    ProductColumn count_of[5];
-    ProductColumn distinct_of[5];
-    ProductColumn sum[3], avg[3];
-    ProductColumn min[5], max[5];
+    ProductColumn count_of[10];
+    ProductColumn distinct_of[9];
+    ProductColumn sum[4], avg[4];
+    ProductColumn min[8], max[8];
     ProductPartList parts;
 } ProductAggregateQuery;
 
@@ -263,10 +337,10 @@ typedef struct ProductGroupQuery {
     ProductHaving having;
     ProductGroupOrder order_by[TENON_MAX_ORDER];
     bool count;
-    ProductColumn count_of[5];
-    ProductColumn distinct_of[5];
-    ProductColumn sum[3], avg[3];
-    ProductColumn min[5], max[5];
+    ProductColumn count_of[10];
+    ProductColumn distinct_of[9];
+    ProductColumn sum[4], avg[4];
+    ProductColumn min[8], max[8];
     ProductPartList parts;
 } ProductGroupQuery;
 
@@ -292,7 +366,7 @@ typedef struct ProductPageQuery {
     bool with_deleted, only_deleted;
     ProductWhere where;
     ProductOrder order_by[TENON_MAX_ORDER];
-    ProductColumn select[5];
+    ProductColumn select[10];
     ProductColumn distinct[TENON_MAX_DISTINCT];
     int64_t size;
     const char *after, *before;
@@ -311,7 +385,7 @@ typedef struct ProductOffsetPageQuery {
     bool with_deleted, only_deleted;
     ProductWhere where;
     ProductOrder order_by[TENON_MAX_ORDER];
-    ProductColumn select[5];
+    ProductColumn select[10];
     ProductColumn distinct[TENON_MAX_DISTINCT];
     int64_t page, size;
 } ProductOffsetPageQuery;
@@ -338,6 +412,11 @@ struct ProductSet {
     tenon_text_set title;
     tenon_text_set token;
     tenon_int_set stock;
+    tenon_text_set isbn;
+    tenon_text_set part;
+    UnitSet unit;
+    UnitArraySet units;
+    tenon_decimal_set cost;
 };
 
 typedef struct ProductCreateMany {
@@ -388,7 +467,7 @@ typedef struct ProductUpsertMany {
     ProductUnique on;
     const ProductSet *items;
     size_t count;
-    ProductColumn update[5];
+    ProductColumn update[10];
 } ProductUpsertMany;
 
 typedef struct ProductUpdateEach {
