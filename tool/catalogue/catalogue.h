@@ -99,14 +99,15 @@ typedef enum catalogue_table_kind {
 } catalogue_table_kind;
 
 /* What the schema language has no word for: triggers, policies, functions, domains, composite
- * types, rules, statistics, sequences of nobody, grants, … It is listed by name and carried along,
- * never dropped. */
+ * types, rules, statistics, sequences of nobody, grants, storage parameters, … It is listed by name
+ * and carried along, never dropped. Sorted by kind, namespace, name. */
 typedef struct catalogue_object {
     const char *kind;       /* in words: "trigger", "policy", "function", "domain" */
-    const char *namespace;  /* NULL on SQLite */
-    const char *name;       /* with its arguments for a function */
+    const char *namespace;  /* NULL on SQLite, and for what belongs to the whole database */
+    const char *name;       /* with its arguments for a function; of a grant: to whom */
     const char *table;      /* that it belongs to, or NULL */
-    const char *definition; /* SQL that makes it again */
+    const char *definition; /* SQL that makes it again; NULL for the rare kinds without (a cast, a
+                             * text search configuration): pg_dump writes those */
 } catalogue_object;
 
 typedef struct catalogue_table {
@@ -121,7 +122,8 @@ typedef struct catalogue_table {
     size_t foreign_key_count;
     catalogue_check *checks;
     size_t check_count;
-    const char *definition; /* of a view; SQLite: the statement that made the table */
+    const char *definition; /* of a view: its query; of a foreign table: SERVER … OPTIONS …; SQLite:
+                             * the statement that made the table or view */
     const char *partition; /* "RANGE (at)" of a partitioned table, "FOR VALUES …" of a partition */
     const char *parent;    /* the table that a partition or a child belongs to, as SQL; or NULL */
     bool has_row_security;
@@ -187,8 +189,8 @@ const catalogue_index *catalogue_primary_key(const catalogue_table *t); /* or NU
 bool catalogue_same_expression(tenon_dialect dialect, const char *a, const char *b,
                                const char *type);
 
-/* As text for people and tests: every fact of the catalogue, one a line, sorted; two catalogues that
- * mean the same print the same. */
+/* As text for people and tests: every fact of the catalogue, one a line, sorted; two catalogues
+ * that mean the same print the same. */
 void catalogue_print(const catalogue *c, tenon__buf *out);
 
 #endif

@@ -289,7 +289,7 @@ static void add_tables(of_schema *o)
         qsort(c->tables, c->table_count, sizeof *c->tables, compare_tables);
 }
 
-/* ---- what is beside tables, on PostgreSQL only ------------------------------------------------ */
+/* ---- what is beside tables, on PostgreSQL only ----------------------------------------------- */
 
 static int compare_enums(const void *a, const void *b)
 {

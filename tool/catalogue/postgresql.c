@@ -1,14 +1,9 @@
 /* PostgreSQL's catalogue: the server, its enums, tables and columns. Each question answers with all
  * tables at once, sorted by what a row belongs to; texts of expressions are the server's own. */
+#include "catalogue/postgresql.h"
 #include "catalogue/read.h"
 
 #include <stdlib.h>
-
-/* What an extension has made is the extension's. `class` and `object`: of pg_depend. */
-#define NOT_OF_EXTENSION(class, object)                                                            \
-    " AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = '" class "'::regclass"             \
-                                                                         " AND e.objid = " object  \
-                                                                         " AND e.deptype = 'e')"
 
 /* ---- the server and its namespaces ----------------------------------------------------------- */
 
@@ -96,7 +91,12 @@ static bool read_enums(catalogue_reader *r)
 
 static const char tables_sql[] =
     "SELECT c.oid::text, n.nspname::text, c.relname::text, c.relkind::text, c.relispartition::text,"
-    " CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END,"
+    " CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) WHEN c.relkind = 'f' THEN"
+    " (SELECT format('SERVER %I', s.srvname) || coalesce(' OPTIONS (' ||"
+    " (SELECT string_agg(format('%I %L', o.option_name, o.option_value), ', ')"
+    " FROM pg_options_to_table(f.ftoptions) o) || ')', '')"
+    " FROM pg_foreign_table f JOIN pg_foreign_server s ON s.oid = f.ftserver"
+    " WHERE f.ftrelid = c.oid) END,"
     " CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid)"
     " WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,"
     " (SELECT h.inhparent::regclass::text FROM pg_inherits h WHERE h.inhrelid = c.oid"
@@ -182,10 +182,11 @@ static const char columns_sql[] =
     " format('nextval(%L::regclass)', q.oid::regclass::text) AS next"
     " FROM pg_depend p JOIN pg_class q ON q.oid = p.objid AND q.relkind = 'S'"
     " JOIN pg_namespace qn ON qn.oid = q.relnamespace"
-    " WHERE p.refclassid = 'pg_class'::regclass AND p.refobjid = a.attrelid"
+    " WHERE (a.atthasdef OR a.attidentity <> '')"
+    " AND p.refclassid = 'pg_class'::regclass AND p.refobjid = a.attrelid"
     " AND p.refobjsubid = a.attnum AND p.classid = 'pg_class'::regclass"
     " AND p.deptype IN ('a', 'i') ORDER BY q.oid DESC LIMIT 1) s"
-    " ON a.atthasdef OR a.attidentity <> ''"
+    " ON true"
     " WHERE c.relnamespace = ANY ($1::oid[]) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')"
     " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attrelid, a.attnum";
 
@@ -269,5 +270,5 @@ bool catalogue_read_postgresql(catalogue_reader *r)
 {
     return read_server(r) && read_extensions(r) && read_enums(r) && read_tables(r) &&
            read_columns(r) && catalogue_read_postgresql_indexes(r) &&
-           catalogue_read_postgresql_constraints(r);
+           catalogue_read_postgresql_constraints(r) && catalogue_read_postgresql_others(r);
 }

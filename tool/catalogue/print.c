@@ -177,7 +177,8 @@ static void print_object(const printer *p, const catalogue_object *object)
     tenon__buf_format(p->out, "%s ", object->kind);
     name(p, object->namespace, object->name);
     detail(p, "on", object->table);
-    tenon__buf_format(p->out, ": %s\n", object->definition);
+    detail(p, "as", object->definition);
+    tenon__buf_char(p->out, '\n');
 }
 
 void catalogue_print(const catalogue *c, tenon__buf *out)

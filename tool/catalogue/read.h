@@ -20,6 +20,7 @@ bool catalogue_read_sqlite(catalogue_reader *r);
 /* The parts of PostgreSQL's; each file reads what it is called after. */
 bool catalogue_read_postgresql_indexes(catalogue_reader *r);
 bool catalogue_read_postgresql_constraints(catalogue_reader *r);
+bool catalogue_read_postgresql_others(catalogue_reader *r);
 
 /* Asks with the namespaces as $1. */
 bool catalogue_ask(catalogue_reader *r, const char *sql, size_t columns, rows *out);
