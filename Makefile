@@ -6,7 +6,7 @@ FUZZ_SECONDS ?= 30
 TENON_CORPUS ?= ../shared/corpus
 SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h' 2>/dev/null)
 
-.PHONY: all demo check heavy bench fuzz corpus install format golden symbols help clean
+.PHONY: all demo check heavy bench versions coverage fuzz corpus install format golden symbols help clean
 
 all: $(BUILD)/build.ninja ## build the command and the library: build/tenon, build/libtenon.{so,a}
 	@ninja -C $(BUILD)
@@ -46,6 +46,14 @@ heavy: all ## stream 10 million rows on both databases; takes minutes
 	@scripts/setup.sh check
 	@ninja -C $(BUILD) --quiet tests/heavy/heavy-stream
 	@scripts/with-postgres.sh $(BUILD)/tests/heavy/heavy-stream
+
+versions: all ## run the tests on PostgreSQL 14, 16, 17 and 18, fetched by npm; VERSIONS="18"
+	@scripts/setup.sh build check versions
+	@tests/heavy/versions.sh $(BUILD) $(VERSIONS)
+
+coverage: ## measure which lines the tests reach, and fail below 95 %
+	@scripts/setup.sh build check coverage
+	@tests/heavy/coverage.sh
 
 bench: all ## compare with hand-written libpq and sqlite3; ARGS="--only find --json"
 	@scripts/setup.sh build bench

@@ -415,7 +415,8 @@ static void a_deadlock_is_run_again(void **state)
     pthread_join(thread, NULL);
     pthread_barrier_destroy(&both_have_one);
     assert_true(a.is_done && b.is_done);
-    assert_int_equal(a.runs + b.runs, 3);
+    /* The one that was stopped may begin again before the other has got its lock. */
+    assert_true(a.runs + b.runs >= 3);
     assert_string_equal(testdb_value(w.f.url, "SELECT text FROM note WHERE id = 1"), "onexx");
     tear_down_conflict(w);
 }
