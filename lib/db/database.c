@@ -46,17 +46,21 @@ static bool init_lanes(tenon_db *db)
            tenon__lane_init(&db->lanes[1], db->driver, most, statements, true);
 }
 
-static bool open_database(tenon_db *db, const char *url, const tenon_options *options,
-                          tenon_error *err)
+bool tenon__db_start(tenon_db *db, tenon_error *err)
 {
-    if (!tenon__config_read(&db->config, url, options, err))
-        return false;
     db->driver = db->config.driver;
     tenon__fork_mark_set(&db->process);
     bool is_ready = tenon__hook_table_init(&db->watchers) && init_lanes(db) &&
                     tenon__plan_cache_init(&db->plans, db->config.plan_cache_count,
                                            db->config.plan_cache_bytes);
     return is_ready ? connect_first(db, err) : tenon__fail_no_memory(err);
+}
+
+static bool open_database(tenon_db *db, const char *url, const tenon_options *options,
+                          tenon_error *err)
+{
+    db->identity = (uint64_t)(uintptr_t)db;
+    return tenon__config_read(&db->config, url, options, err) && tenon__db_start(db, err);
 }
 
 static void free_database(tenon_db *db)

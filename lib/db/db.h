@@ -72,6 +72,11 @@ tenon__shared_plan *tenon__plan_acquire(tenon_session *s, const tenon__call *cal
 const tenon__statement *tenon__plan_statement(const tenon__shared_plan *plan);
 void tenon__plan_release(tenon__shared_plan *plan);
 
+/* Another handle of the same database, with a pool of one connection (and a reader, where drivers
+ * have them) and without a time limit: for what takes locks or changes settings that outlive a
+ * call. A memory database is the same one. To be closed before `db`. NULL with *err. */
+tenon_db *tenon__db_beside(const tenon_db *db, tenon_error *err);
+
 /* ---- what other folders see of a session ----------------------------------------------------- */
 
 tenon__arena *tenon__session_arena(tenon_session *s);

@@ -313,7 +313,7 @@ static tenon__need connect(tenon__operation *op)
                                       .application_name = config->application_name,
                                       .is_reader = op->lane->is_reader,
                                       .busy_timeout_us = -1,
-                                      .database_id = (uint64_t)(uintptr_t)op->db,
+                                      .database_id = op->db->identity,
                                       .datetime = config->datetime,
                                       .synchronous = config->synchronous,
                                       .mode = config->mode,

@@ -18,7 +18,11 @@ struct tenon_db {
     tenon__plan_cache plans;
     tenon__fork_mark process;
     tenon__hook_table watchers;
+    uint64_t identity; /* the same for all handles of one memory database */
 };
+
+/* Fills the pool of a handle whose config has been read. */
+bool tenon__db_start(tenon_db *db, tenon_error *err);
 
 /* What was asked of the transaction that is open. */
 typedef struct tenon__limits {

@@ -89,3 +89,38 @@ bool rare_fake_create(tenon_session *s)
     const UserSet given = {.email = SET("made@up"), .balance = SET(((tenon_decimal){0, "1"}))};
     return tenon_fake_create(s, &user_model, NULL, 7, &given) != NULL;
 }
+
+/* ---- migrations ------------------------------------------------------------------------------ */
+
+static const tenon_migration migration = {.name = "1", .sql = "SELECT 1", .down_sql = "SELECT 1"};
+static const tenon_migrations migrations = {&migration, 1};
+static const tenon_migrate_options beside_tables = {.accept_existing = true, .tries_most = 1};
+
+/* To the session, which is what the test looks at. */
+static bool pass_on(bool is_done, const tenon_error *err, tenon_session *s)
+{
+    if (!is_done && err->status != TENON_NO_MEMORY)
+        tenon_execute(s, "SELECT the_error_was_another_one");
+    return is_done;
+}
+
+/* Once it has been applied it stays so for the other rounds. */
+bool rare_migrate(tenon_session *s, const char *url)
+{
+    tenon_error err;
+    tenon_db *db = tenon_open(url, NULL, &err);
+    bool is_done = db && tenon_migrate(db, &migrations, &beside_tables, &err);
+    tenon_close(db);
+    return pass_on(is_done, &err, s) && tenon_migrate_status(s, &migrations).count == 1;
+}
+
+bool rare_migrate_back(tenon_session *s, const char *url)
+{
+    tenon_error err;
+    tenon_db *db = tenon_open(url, NULL, &err);
+    bool is_done = db && tenon_migrate_undo(db, &migrations, 1, &beside_tables, &err) &&
+                   tenon_migrate_resolve(db, &migrations, "1", TENON_MIGRATION_IS_APPLIED,
+                                         &beside_tables, &err);
+    tenon_close(db);
+    return pass_on(is_done, &err, s);
+}

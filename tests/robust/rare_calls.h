@@ -15,6 +15,9 @@ bool rare_many_returning(tenon_session *s);
 bool rare_hooks(tenon_session *s);
 bool rare_fake(tenon_session *s);
 bool rare_fake_create(tenon_session *s);
+/* Of the same database, by its URL. */
+bool rare_migrate(tenon_session *s, const char *url);
+bool rare_migrate_back(tenon_session *s, const char *url);
 bool rare_hook_of_database(tenon_db *db, tenon_error *err);
 
 #endif

@@ -1,0 +1,31 @@
+/* A second handle of a database that is open: for work that needs a connection of its own, whose
+ * settings and locks outlive one call and must not reach the program's own connections. */
+#include "db/operation.h"
+
+#include <stdlib.h>
+
+/* One connection, and one reader where the driver has readers; no statement is ever late. */
+static void limit_config(tenon__config *config)
+{
+    config->arena = (tenon__arena){0}; /* the texts stay the first handle's */
+    config->pool_min = 0;
+    config->pool_max = 1;
+    config->statement_timeout_us = TENON__NEVER;
+    config->result_limit_bytes = 0;
+}
+
+tenon_db *tenon__db_beside(const tenon_db *db, tenon_error *err)
+{
+    tenon_db *beside = calloc(1, sizeof *beside);
+    if (!beside) {
+        tenon__fail_no_memory(err);
+        return NULL;
+    }
+    beside->config = db->config;
+    limit_config(&beside->config);
+    beside->identity = db->identity;
+    if (tenon__db_start(beside, err))
+        return beside;
+    tenon_close(beside);
+    return NULL;
+}

@@ -1,0 +1,60 @@
+/* A file of SQL as the statements it is made of: private to lib/migrate, and used by its tests. */
+#ifndef TENON_MIGRATE_SPLIT_H
+#define TENON_MIGRATE_SPLIT_H
+
+#include "core/core.h"
+
+#include <tenon/db.h>
+
+typedef enum tenon__token_kind {
+    TENON__TOKEN_END,
+    TENON__TOKEN_WORD,  /* a name or key word without quotes, or a number */
+    TENON__TOKEN_NAME,  /* a quoted name, quotes included */
+    TENON__TOKEN_TEXT,  /* a string, quotes included */
+    TENON__TOKEN_SYMBOL /* one character */
+} tenon__token_kind;
+
+typedef struct tenon__token {
+    tenon__token_kind kind;
+    const char *text;
+    size_t length;
+} tenon__token;
+
+typedef struct tenon__scanner {
+    tenon_dialect dialect;
+    const char *at;  /* what is left, NUL-terminated … */
+    const char *end; /* … or up to here */
+    bool is_open;    /* a comment, string or quoted name was never closed */
+} tenon__scanner;
+
+/* The next token; comments and space are passed over. */
+tenon__token tenon__scan(tenon__scanner *scanner);
+/* Whether it is this word, without quotes and in any case, or this symbol. */
+bool tenon__token_is(const tenon__token *token, const char *word);
+
+typedef enum tenon__piece_kind {
+    TENON__PIECE_PLAIN,    /* runs in a transaction */
+    TENON__PIECE_OUTSIDE,  /* cannot */
+    TENON__PIECE_BEGIN,    /* the file's own transaction: begins, */
+    TENON__PIECE_COMMIT,   /* ends */
+    TENON__PIECE_ROLLBACK, /* or is undone */
+} tenon__piece_kind;
+
+typedef struct tenon__piece {
+    tenon__piece_kind kind;
+    bool is_setting;  /* of the connection: said again when the file goes on on another one */
+    const char *text; /* NUL-terminated, without the semicolon and what stands before it */
+    unsigned line;    /* where it begins, from 1 */
+} tenon__piece;
+
+typedef struct tenon__pieces {
+    tenon__piece *items;
+    size_t count;
+} tenon__pieces;
+
+/* The statements of a file, in the arena. False with *err: MISUSE when a quote or comment is not
+ * closed, or a transaction that the file begins is not ended. */
+bool tenon__split(tenon_dialect dialect, const char *sql, tenon__arena *arena, tenon__pieces *out,
+                  tenon_error *err);
+
+#endif
