@@ -14,6 +14,11 @@ static void limit_config(tenon__config *config)
     config->result_limit_bytes = 0;
 }
 
+void tenon__pause(int64_t us)
+{
+    tenon__wait_pause(us, TENON__NEVER);
+}
+
 tenon_db *tenon__db_beside(const tenon_db *db, tenon_error *err)
 {
     tenon_db *beside = calloc(1, sizeof *beside);

@@ -77,6 +77,9 @@ void tenon__plan_release(tenon__shared_plan *plan);
  * call. A memory database is the same one. To be closed before `db`. NULL with *err. */
 tenon_db *tenon__db_beside(const tenon_db *db, tenon_error *err);
 
+/* Stands still. */
+void tenon__pause(int64_t us);
+
 /* ---- what other folders see of a session ----------------------------------------------------- */
 
 tenon__arena *tenon__session_arena(tenon_session *s);

@@ -4,7 +4,8 @@
 
 #include "migrate/split.h"
 
-/* Whether what follows begins with these words (see kind.c); the scanner then stands behind them. */
+/* Whether what follows begins with these words (see kind.c); the scanner then stands behind
+ * them. */
 bool tenon__sql_fits(tenon__scanner *scanner, const char *pattern);
 /* Fills in `kind` and `is_setting` by the text. */
 void tenon__piece_classify(tenon_dialect dialect, tenon__piece *piece);

@@ -7,9 +7,6 @@
  * again and again rather than waited for, because a statement that waits holds a snapshot too. */
 #include "migrate/migrator.h"
 
-#include <stdio.h>
-#include <time.h>
-
 enum { ASK_EVERY_US = 200000 };
 
 #define LOCK_KEY "72707369"
@@ -27,12 +24,6 @@ static const char holder_sql[] =
     " WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 0 AND l.objid = " LOCK_KEY
     " AND l.objsubid = 1 AND l.database = (SELECT oid FROM pg_database"
     " WHERE datname = current_database()) LIMIT 1";
-
-static void sleep_us(int64_t us)
-{
-    struct timespec time = {.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
-    nanosleep(&time, NULL);
-}
 
 static bool fail_held(tenon__migrator *m, const char *holder)
 {
@@ -61,7 +52,7 @@ bool tenon__lock_take(tenon__migrator *m)
             tenon__migrator_report(
                 m, (tenon_migrate_event){.moment = TENON_MIGRATE_WAITS, .text = holder});
         is_told = true;
-        sleep_us(ASK_EVERY_US);
+        tenon__pause(ASK_EVERY_US);
     }
     return true;
 }
@@ -95,5 +86,5 @@ void tenon__migrator_pause(const tenon__migrator *m, unsigned tries)
     uint32_t part = 0;
     int64_t pause_us = pause_of(m, tries);
     tenon__random(&part, sizeof part);
-    sleep_us(pause_us / 2 + pause_us / 2 * (part % 1000) / 1000);
+    tenon__pause(pause_us / 2 + pause_us / 2 * (part % 1000) / 1000);
 }

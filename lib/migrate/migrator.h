@@ -78,8 +78,8 @@ const tenon__record *tenon__record_find(const tenon__records *records, const cha
 /* What has become of a migration: NULL is pending. */
 tenon_migration_state tenon__record_state(const tenon__record *record);
 
-/* One change of the tables each; false with the session's error. Beginning gives no id when somebody
- * else has begun it meanwhile. */
+/* One change of the tables each; false with the session's error. Beginning gives no id when
+ * somebody else has begun it meanwhile. */
 bool tenon__history_begin(tenon__migrator *m, const tenon_migration *migration, const char **id);
 bool tenon__history_insert_applied(tenon__migrator *m, const tenon_migration *migration);
 bool tenon__history_finish(tenon_session *s, const tenon__tables *tables, const char *id,

@@ -10,9 +10,9 @@
 #include <stdio.h>
 
 /* The name of what a statement is about, as it stands in the text. */
-typedef struct target {
+typedef struct subject {
     char schema[140], name[140], full[300];
-} target;
+} subject;
 
 static tenon__scanner scan_text(const char *text)
 {
@@ -30,9 +30,9 @@ static void copy_token(char *out, size_t size, const tenon__token *token)
 }
 
 /* name | schema "." name; the token behind it in *next. */
-static bool read_name(tenon__scanner *s, tenon__token first, target *out, tenon__token *next)
+static bool read_name(tenon__scanner *s, tenon__token first, subject *out, tenon__token *next)
 {
-    *out = (target){0};
+    *out = (subject){0};
     if (!is_name(&first))
         return false;
     copy_token(out->name, sizeof out->name, &first);
@@ -63,9 +63,9 @@ static tenon__token skip_if_exists(tenon__scanner *s)
 
 /* The index that CREATE INDEX CONCURRENTLY makes lives in the schema of its table. False for other
  * statements, and for an index without a name. */
-static bool read_created_index(const char *text, target *index)
+static bool read_created_index(const char *text, subject *index)
 {
-    target table;
+    subject table;
     tenon__token next;
     tenon__scanner s = scan_text(text), unique = s;
     if (!tenon__sql_fits(&s, "CREATE INDEX CONCURRENTLY")) {
@@ -87,7 +87,7 @@ static bool read_created_index(const char *text, target *index)
     return true;
 }
 
-static bool read_dropped_index(const char *text, target *index)
+static bool read_dropped_index(const char *text, subject *index)
 {
     tenon__token next;
     tenon__scanner s = scan_text(text);
@@ -95,7 +95,7 @@ static bool read_dropped_index(const char *text, target *index)
            read_name(&s, skip_if_exists(&s), index, &next);
 }
 
-static bool read_detached(const char *text, target *partition)
+static bool read_detached(const char *text, subject *partition)
 {
     tenon__token next;
     tenon__scanner s = scan_text(text);
@@ -104,7 +104,7 @@ static bool read_detached(const char *text, target *partition)
 }
 
 /* *state: "valid", "invalid", or NULL when there is no such index. */
-static bool read_index_state(tenon_session *s, const target *index, const char **state)
+static bool read_index_state(tenon_session *s, const subject *index, const char **state)
 {
     const char *name = index->full;
     return tenon__query_one(s,
@@ -125,7 +125,7 @@ static bool is_repeatable(tenon_dialect dialect, const char *text)
     return dialect == TENON_SQLITE;
 }
 
-static bool find_detached(tenon_session *s, const target *partition, tenon__outcome *out)
+static bool find_detached(tenon_session *s, const subject *partition, tenon__outcome *out)
 {
     const char *name = partition->full, *state;
     if (!tenon__query_one(s,
@@ -141,22 +141,22 @@ static bool find_detached(tenon_session *s, const target *partition, tenon__outc
 
 bool tenon__outside_find(tenon_session *s, const tenon__piece *piece, tenon__outcome *out)
 {
-    target target;
+    subject about;
     const char *state;
-    if (read_created_index(piece->text, &target)) {
-        if (!read_index_state(s, &target, &state))
+    if (read_created_index(piece->text, &about)) {
+        if (!read_index_state(s, &about, &state))
             return false;
         *out = state && !strcmp(state, "valid") ? TENON__OUTCOME_DONE : TENON__OUTCOME_AGAIN;
         return true;
     }
-    if (read_dropped_index(piece->text, &target)) {
-        if (!read_index_state(s, &target, &state))
+    if (read_dropped_index(piece->text, &about)) {
+        if (!read_index_state(s, &about, &state))
             return false;
         *out = state ? TENON__OUTCOME_AGAIN : TENON__OUTCOME_DONE;
         return true;
     }
-    if (read_detached(piece->text, &target))
-        return find_detached(s, &target, out);
+    if (read_detached(piece->text, &about))
+        return find_detached(s, &about, out);
     bool can_repeat = is_repeatable(tenon__session_dialect(s), piece->text);
     *out = can_repeat ? TENON__OUTCOME_AGAIN : TENON__OUTCOME_UNKNOWN;
     return true;
@@ -164,7 +164,7 @@ bool tenon__outside_find(tenon_session *s, const tenon__piece *piece, tenon__out
 
 bool tenon__outside_clean(tenon_session *s, const tenon__piece *piece)
 {
-    target index;
+    subject index;
     const char *state;
     char sql[400];
     if (tenon__session_dialect(s) != TENON_POSTGRESQL || !read_created_index(piece->text, &index))

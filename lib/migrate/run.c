@@ -392,6 +392,8 @@ bool tenon__file_run(tenon__migrator *m, tenon__file *file, bool *is_lost)
     bool is_done = false;
     if (r.s)
         is_done = prepare(&r) ? run_steps(&r) && (r.is_lost || finish(&r)) : fail(&r);
+    else
+        tenon__fail_no_memory(m->err);
     *is_lost = r.is_lost;
     tenon_session_close(m->work);
     tenon_close(m->work_db);

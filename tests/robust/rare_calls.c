@@ -3,7 +3,15 @@
 
 #include "sample.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
 #include <tenon/test.h>
+
+const char *url;
 
 /* ---- rows that are marked as deleted --------------------------------------------------------- */
 
@@ -96,31 +104,34 @@ static const tenon_migration migration = {.name = "1", .sql = "SELECT 1", .down_
 static const tenon_migrations migrations = {&migration, 1};
 static const tenon_migrate_options beside_tables = {.accept_existing = true, .tries_most = 1};
 
-/* To the session, which is what the test looks at. */
-static bool pass_on(bool is_done, const tenon_error *err, tenon_session *s)
+/* The session, which is what the test looks at, knows nothing of this error. SQLite without memory
+ * says that it cannot keep a write-ahead log. */
+static bool check_error(bool is_done, const tenon_error *err)
 {
-    if (!is_done && err->status != TENON_NO_MEMORY)
-        tenon_execute(s, "SELECT the_error_was_another_one");
+    bool is_meant = err->status == TENON_NO_MEMORY || err->status == TENON_UNSUPPORTED;
+    if (!is_done && !is_meant)
+        fail_msg("%s: %s", tenon_status_name(err->status), err->message);
     return is_done;
 }
 
 /* Once it has been applied it stays so for the other rounds. */
-bool rare_migrate(tenon_session *s, const char *url)
+bool rare_migrate(tenon_session *s)
 {
     tenon_error err;
     tenon_db *db = tenon_open(url, NULL, &err);
     bool is_done = db && tenon_migrate(db, &migrations, &beside_tables, &err);
     tenon_close(db);
-    return pass_on(is_done, &err, s) && tenon_migrate_status(s, &migrations).count == 1;
+    return check_error(is_done, &err) && tenon_migrate_status(s, &migrations).count == 1;
 }
 
-bool rare_migrate_back(tenon_session *s, const char *url)
+bool rare_migrate_back(tenon_session *s)
 {
+    (void)s;
     tenon_error err;
     tenon_db *db = tenon_open(url, NULL, &err);
     bool is_done = db && tenon_migrate_undo(db, &migrations, 1, &beside_tables, &err) &&
                    tenon_migrate_resolve(db, &migrations, "1", TENON_MIGRATION_IS_APPLIED,
                                          &beside_tables, &err);
     tenon_close(db);
-    return pass_on(is_done, &err, s);
+    return check_error(is_done, &err);
 }

@@ -8,6 +8,8 @@
 #define ANN "ann@example.com"
 enum { ANN_ID = 100000 }; /* beyond what the database counts up to here */
 
+extern const char *url; /* of the database of the present test */
+
 bool rare_marked_rows(tenon_session *s);
 bool rare_get_or_create(tenon_session *s);
 bool rare_create_or_ignore(tenon_session *s);
@@ -15,9 +17,8 @@ bool rare_many_returning(tenon_session *s);
 bool rare_hooks(tenon_session *s);
 bool rare_fake(tenon_session *s);
 bool rare_fake_create(tenon_session *s);
-/* Of the same database, by its URL. */
-bool rare_migrate(tenon_session *s, const char *url);
-bool rare_migrate_back(tenon_session *s, const char *url);
+bool rare_migrate(tenon_session *s);
+bool rare_migrate_back(tenon_session *s);
 bool rare_hook_of_database(tenon_db *db, tenon_error *err);
 
 #endif

@@ -24,8 +24,6 @@
 
 enum { OTHER_ID = 200000 }; /* beyond what the database counts up to here */
 
-static const char *url;
-
 /* ---- reading --------------------------------------------------------------------------------- */
 
 static bool find_by(tenon_session *s)
@@ -391,16 +389,6 @@ static bool need_nothing(tenon_session *s)
            tenon_status_name(err.status);
 }
 
-static bool migrate(tenon_session *s)
-{
-    return rare_migrate(s, url);
-}
-
-static bool migrate_back(tenon_session *s)
-{
-    return rare_migrate_back(s, url);
-}
-
 typedef struct public_call {
     const char *symbols; /* that it stands for */
     bool (*run)(tenon_session *s);
@@ -454,8 +442,8 @@ static const public_call calls[] = {
     {"tenon_session_hook_add tenon_session_hook_remove tenon_event_parameter tenon_veto "
      "tenon_repeats_reset",
      rare_hooks},
-    {"tenon_migrate tenon_migrate_status", migrate},
-    {"tenon_migrate_undo tenon_migrate_resolve", migrate_back},
+    {"tenon_migrate tenon_migrate_status", rare_migrate},
+    {"tenon_migrate_undo tenon_migrate_resolve", rare_migrate_back},
     {"tenon_session_alloc", session_alloc},
     {"tenon_session_take tenon_results_free", session_take},
     {"tenon_session_mark tenon_session_rewind", session_rewind},

@@ -3,8 +3,9 @@
 
 #define INIT                                                                                       \
     {                                                                                              \
-        .name = "20240101_init", .sql = "CREATE TABLE a (id INTEGER PRIMARY KEY, n INTEGER);\n"   \
-                                        "INSERT INTO a VALUES (1, 1);",                            \
+        .name = "20240101_init",                                                                   \
+        .sql = "CREATE TABLE a (id INTEGER PRIMARY KEY, n INTEGER);\n"                             \
+               "INSERT INTO a VALUES (1, 1);",                                                     \
         .down_sql = "DROP TABLE a;"                                                                \
     }
 #define MORE                                                                                       \
@@ -14,12 +15,13 @@
     }
 #define BAD                                                                                        \
     {                                                                                              \
-        .name = "20240102_bad", .sql = "INSERT INTO a VALUES (2, 2);\n\nINSERT INTO nowhere VALUES (1);" \
+        .name = "20240102_bad",                                                                    \
+        .sql = "INSERT INTO a VALUES (2, 2);\n\nINSERT INTO nowhere VALUES (1);"                   \
     }
 /* What it does before line 3 is committed by itself. */
 #define HALF(third)                                                                                \
     {                                                                                              \
-        .name = "20240102_half", .sql = "BEGIN;\nINSERT INTO a VALUES (2, 2); COMMIT;\n" third      \
+        .name = "20240102_half", .sql = "BEGIN;\nINSERT INTO a VALUES (2, 2); COMMIT;\n" third     \
     }
 
 static const tenon_migration init_only[] = {INIT};
@@ -94,8 +96,8 @@ static void a_failed_migration_is_resolved_as_applied_or_rolled_back(void **stat
     target *t = *state;
     tenon_migrations half = {with_half, 2};
     refuse_all(t, with_half, 2, TENON_SCHEMA, "line 3");
-    assert_true(tenon_migrate_resolve(t->db, &half, "20240102_half",
-                                      TENON_MIGRATION_IS_ROLLED_BACK, &in_a_hurry, &t->error));
+    assert_true(tenon_migrate_resolve(t->db, &half, "20240102_half", TENON_MIGRATION_IS_ROLLED_BACK,
+                                      &in_a_hurry, &t->error));
     assert_int_equal(status_of(t, with_half, 2, "20240102_half").state, TENON_MIGRATION_PENDING);
     testdb_run(t->url, "DELETE FROM a WHERE id = 2");
     refuse_all(t, with_half, 2, TENON_SCHEMA, "line 3");
@@ -119,15 +121,14 @@ static void a_row_that_prisma_left_unfinished_stops_everything(void **state)
 static void a_history_that_prisma_wrote_is_gone_on_with(void **state)
 {
     target *t = *state;
-    testdb_run(t->url,
-               "CREATE TABLE a (id INTEGER PRIMARY KEY, n INTEGER);"
-               "CREATE TABLE _prisma_migrations (id VARCHAR(36) PRIMARY KEY NOT NULL,"
-               " checksum VARCHAR(64) NOT NULL, finished_at TIMESTAMP,"
-               " migration_name VARCHAR(255) NOT NULL, logs TEXT, rolled_back_at TIMESTAMP,"
-               " started_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,"
-               " applied_steps_count INTEGER NOT NULL DEFAULT 0);"
-               "INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name)"
-               " VALUES ('1', 'other', CURRENT_TIMESTAMP, '20240101_init')");
+    testdb_run(t->url, "CREATE TABLE a (id INTEGER PRIMARY KEY, n INTEGER);"
+                       "CREATE TABLE _prisma_migrations (id VARCHAR(36) PRIMARY KEY NOT NULL,"
+                       " checksum VARCHAR(64) NOT NULL, finished_at TIMESTAMP,"
+                       " migration_name VARCHAR(255) NOT NULL, logs TEXT, rolled_back_at TIMESTAMP,"
+                       " started_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,"
+                       " applied_steps_count INTEGER NOT NULL DEFAULT 0);"
+                       "INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name)"
+                       " VALUES ('1', 'other', CURRENT_TIMESTAMP, '20240101_init')");
     tenon_migration_status status = status_of(t, both_files, 2, "20240101_init");
     assert_int_equal(status.state, TENON_MIGRATION_APPLIED);
     assert_true(status.is_edited);

@@ -14,7 +14,8 @@ typedef struct split_case {
     const char *expected; /* "line:kind:text|…" */
 } split_case;
 
-enum { PG = TENON_POSTGRESQL, LITE = TENON_SQLITE };
+#define PG TENON_POSTGRESQL
+#define LITE TENON_SQLITE
 
 static const split_case cases[] = {
     {PG, "", ""},
@@ -24,8 +25,9 @@ static const split_case cases[] = {
     {PG, "SELECT ';''';\nSELECT \";\"\";\"", "1:p:SELECT ';'''|2:p:SELECT \";\"\";\""},
     {PG, "SELECT E'\\';', e';';SELECT 2", "1:p:SELECT E'\\';', e';'|1:p:SELECT 2"},
     {PG, "SELECT '\\';SELECT 2", "1:p:SELECT '\\'|1:p:SELECT 2"},
-    {PG, "DO $$ BEGIN; END $$; SELECT $a$;$$;$a$, $1;", "1:p:DO $$ BEGIN; END $$|1:p:SELECT "
-                                                        "$a$;$$;$a$, $1"},
+    {PG, "DO $$ BEGIN; END $$; SELECT $a$;$$;$a$, $1;",
+     "1:p:DO $$ BEGIN; END $$|1:p:SELECT "
+     "$a$;$$;$a$, $1"},
     {PG, "SELECT a$b$c; SELECT 1", "1:p:SELECT a$b$c|1:p:SELECT 1"},
     {PG, "CREATE RULE r AS ON DELETE TO t DO (SELECT 1; SELECT 2); SELECT 3",
      "1:p:CREATE RULE r AS ON DELETE TO t DO (SELECT 1; SELECT 2)|1:p:SELECT 3"},
