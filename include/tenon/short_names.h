@@ -138,6 +138,14 @@
     {                                                                                              \
         .column = (c), .direction = TENON_DESC_NULLS_LAST                                          \
     }
+#define TENON_OP_ASC_COLLATE(c, name)                                                              \
+    {                                                                                              \
+        .column = (c), .direction = TENON_ASC, .collate = (name)                                   \
+    }
+#define TENON_OP_DESC_COLLATE(c, name)                                                             \
+    {                                                                                              \
+        .column = (c), .direction = TENON_DESC, .collate = (name)                                  \
+    }
 #define TENON_OP_SET(v)                                                                            \
     {                                                                                              \
         .op = TENON_SET, .value = (v)                                                              \
@@ -488,6 +496,16 @@
 #error "DESC_NULLS_LAST is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_DESC_NULLS_LAST"
 #else
 #define DESC_NULLS_LAST(c) TENON_OP_DESC_NULLS_LAST(c)
+
+#ifdef ASC_COLLATE
+#error "ASC_COLLATE is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_ASC_COLLATE"
+#endif
+#define ASC_COLLATE(c, name) TENON_OP_ASC_COLLATE(c, name)
+
+#ifdef DESC_COLLATE
+#error "DESC_COLLATE is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_DESC_COLLATE"
+#endif
+#define DESC_COLLATE(c, name) TENON_OP_DESC_COLLATE(c, name)
 #endif
 #ifdef SET
 #error "SET is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_SET"

@@ -321,6 +321,8 @@ static void put_query(tenon__buf *out, const tenon__walk *walk, const tenon__pla
     for (size_t i = 0; i < places->count; i++) {
         put_text(out, walk->model->fields[places->terms[i].field].column, 0);
         tenon__buf_char(out, (char)places->terms[i].direction);
+        if (places->terms[i].collate)
+            put_text(out, places->terms[i].collate, 0);
     }
     put_text(out, where->sql, where->sql_length);
     for (size_t i = 0; i < where->slot_count; i++)

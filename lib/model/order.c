@@ -57,12 +57,40 @@ static bool check_direction(tenon__walk *walk, int direction)
            tenon__walk_misuse(walk, "order_by has no direction %d", direction);
 }
 
+void tenon__walk_term(tenon__walk *walk, uint16_t field, int direction, const char *collate)
+{
+    unsigned word = (unsigned)direction + 1;
+    if (!collate) {
+        tenon__shape_field(&walk->shape, (uint8_t)word, field);
+        return;
+    }
+    size_t length = strlen(collate);
+    if (length > UINT16_MAX) {
+        tenon__walk_misuse(walk, "a collation's name has more than %d bytes", UINT16_MAX);
+        return;
+    }
+    tenon__shape_field(&walk->shape, (uint8_t)(word | TENON__SHAPE_COLLATED), field);
+    tenon__shape_text(&walk->shape, collate, length);
+}
+
+bool tenon__check_collation(tenon__walk *walk, const tenon_field *field, const char *collate)
+{
+    bool is_text = field->kind == TENON_KIND_TEXT && !(field->flags & TENON_FIELD_LIST);
+    if (collate && !is_text)
+        return tenon__walk_fail(walk, TENON_MISUSE, field, "only texts have a collation");
+    if (collate && !*collate)
+        return tenon__walk_fail(walk, TENON_MISUSE, field, "the collation's name is empty");
+    return true;
+}
+
 static void walk_column(tenon__walk *walk, tenon_order order)
 {
     if (!tenon__check_column(walk, order.column, "order_by"))
         return;
-    tenon__check_comparable(walk, &walk->model->fields[order.column - 1], "order_by");
-    tenon__shape_field(&walk->shape, (uint8_t)(order.direction + 1), (uint16_t)(order.column - 1));
+    const tenon_field *field = &walk->model->fields[order.column - 1];
+    tenon__check_comparable(walk, field, "order_by");
+    if (tenon__check_collation(walk, field, order.collate))
+        tenon__walk_term(walk, (uint16_t)(order.column - 1), order.direction, order.collate);
 }
 
 static void walk_count(tenon__walk *walk, int relation, int direction)
@@ -111,6 +139,10 @@ static void walk_term(tenon__walk *walk, const char *at)
     int count = count_of(walk->model, at);
     if (count_ways(walk->model, at) != 1) {
         tenon__walk_misuse(walk, "a term of order_by names one column, count or relation");
+        return;
+    }
+    if (order.collate && !order.column) {
+        tenon__walk_misuse(walk, "a collation in order_by belongs beside the column");
         return;
     }
     if (!check_direction(walk, order.direction) || !check_depth(walk))

@@ -3,7 +3,10 @@
  * What is cut into pages must come in one order and no other: rows that the query's order leaves
  * equal would otherwise change places from one page to the next, and be seen twice or never. So the
  * columns of a key are added: the primary key, or else a unique without NULLs. What stands behind a
- * whole key decides nothing and is left out; so the last term is always one of a key. */
+ * whole key decides nothing and is left out; so the last term is always one of a key.
+ *
+ * A column that is compared by another collation than its own is no part of a key: there may be
+ * rows that this collation holds equal. The column itself tells them apart. */
 #include "model/walk.h"
 
 static bool is_whole(const tenon_model *model, const tenon_unique *unique)
@@ -35,7 +38,7 @@ static const tenon_unique *key_of(tenon__walk *walk, const char *call)
 static bool has_term(const tenon__places *places, uint16_t field)
 {
     for (size_t i = 0; i < places->count; i++) {
-        if (places->terms[i].field == field)
+        if (places->terms[i].field == field && !places->terms[i].collate)
             return true;
     }
     return false;
@@ -51,12 +54,12 @@ static bool has_key(const tenon__places *places, const tenon_unique *key)
 }
 
 /* A column that stands there already orders nothing. */
-static void add_term(tenon__walk *walk, tenon__places *places, uint16_t field, int direction)
+static void add_term(tenon__walk *walk, tenon__places *places, tenon__term term)
 {
-    if (has_term(places, field))
+    if (!term.collate && has_term(places, term.field))
         return;
-    places->terms[places->count++] = (tenon__term){field, (tenon_direction)direction};
-    tenon__shape_field(&walk->shape, (uint8_t)(direction + 1), field);
+    places->terms[places->count++] = term;
+    tenon__walk_term(walk, term.field, (int)term.direction, term.collate);
 }
 
 static bool check_term(tenon__walk *walk, tenon_order term)
@@ -68,7 +71,7 @@ static bool check_term(tenon__walk *walk, tenon_order term)
         return tenon__walk_fail(walk, TENON_MISUSE, field, "there is no direction %d",
                                 term.direction);
     tenon__check_comparable(walk, field, "order_by");
-    return !walk->failed;
+    return tenon__check_collation(walk, field, term.collate) && !walk->failed;
 }
 
 static bool is_set(const char *bytes, size_t size)
@@ -94,7 +97,9 @@ static void add_terms_of_query(tenon__walk *walk, const char *at, const tenon_un
         if (!check_term(walk, term))
             return;
         if (!has_key(out, key))
-            add_term(walk, out, (uint16_t)(term.column - 1), term.direction);
+            add_term(walk, out,
+                     (tenon__term){(uint16_t)(term.column - 1), (tenon_direction)term.direction,
+                                   term.collate});
     }
 }
 
@@ -107,7 +112,7 @@ bool tenon__walk_places(tenon__walk *walk, const void *order_by, const char *cal
         return false;
     add_terms_of_query(walk, order_by, key, call, out);
     for (uint16_t i = 0; i < key->field_count; i++)
-        add_term(walk, out, key->fields[i], TENON_ASC);
+        add_term(walk, out, (tenon__term){.field = key->fields[i], .direction = TENON_ASC});
     tenon__shape_word(&walk->shape, TENON__SHAPE_END);
     return !walk->failed;
 }
@@ -117,7 +122,9 @@ bool tenon__walk_places(tenon__walk *walk, const void *order_by, const char *cal
 static bool is_ordered_by(const tenon_model *model, const char *at, uint16_t field)
 {
     for (int i = 0; i < TENON_MAX_ORDER; i++, at += model->order_size) {
-        if (tenon__read_int(at) == field + 1)
+        tenon_order term;
+        memcpy(&term, at, sizeof term);
+        if (term.column == field + 1 && !term.collate)
             return true;
     }
     return false;

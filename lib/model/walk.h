@@ -182,6 +182,10 @@ void tenon__check_comparable(tenon__walk *walk, const tenon_field *field, const 
 
 void tenon__walk_order(tenon__walk *walk, const void *query);
 void tenon__refuse_order(tenon__walk *walk, const void *query, const char *call);
+/* A column of an order into the shape. `collate` may be NULL. */
+void tenon__walk_term(tenon__walk *walk, uint16_t field, int direction, const char *collate);
+/* MISUSE for a collation of what is no text. */
+bool tenon__check_collation(tenon__walk *walk, const tenon_field *field, const char *collate);
 /* Whether anything is set in a …Order, which ends a list when nothing is. */
 bool tenon__is_term(const tenon_model *model, const void *order);
 
@@ -204,6 +208,7 @@ tenon_stream *tenon__stream_hinted(tenon__walk *walk, const tenon_hints *hints);
 typedef struct tenon__term {
     uint16_t field;
     tenon_direction direction;
+    const char *collate; /* or NULL */
 } tenon__term;
 typedef struct tenon__places {
     tenon__term terms[TENON_MAX_ORDER + TENON_MAX_KEY];

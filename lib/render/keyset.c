@@ -66,9 +66,15 @@ static void write_value(tenon__sql *w, const keyset *k, size_t i)
     w->repeated = 0;
 }
 
-static void write_comparison(tenon__sql *w, const keyset *k, size_t i, const char *sign)
+static void write_ranked(tenon__sql *w, const keyset *k, size_t i)
 {
     w->dialect->ranked(w, k->terms[i].field);
+    tenon__sql_collation(w, &k->terms[i]);
+}
+
+static void write_comparison(tenon__sql *w, const keyset *k, size_t i, const char *sign)
+{
+    write_ranked(w, k, i);
     tenon__sql_add(w, sign);
     write_value(w, k, i);
 }
@@ -161,7 +167,7 @@ static void write_row_comparison(tenon__sql *w, const keyset *k)
     tenon__sql_add(w, open);
     for (size_t i = 0; i < k->count; i++) {
         tenon__sql_add(w, i ? ", " : "");
-        w->dialect->ranked(w, k->terms[i].field);
+        write_ranked(w, k, i);
     }
     tenon__sql_add(w, close);
     tenon__sql_add(w, sign_of(k, 0, k->is_inclusive));
@@ -195,8 +201,9 @@ static const tenon__sql_term *turn_round(tenon__sql *w, const tenon__sql_term *t
 {
     tenon__sql_term *turned = tenon__sql_alloc(w, count, sizeof *turned);
     for (size_t i = 0; turned && i < count; i++)
-        turned[i] =
-            (tenon__sql_term){.field = terms[i].field, .direction = opposite(terms[i].direction)};
+        turned[i] = (tenon__sql_term){.field = terms[i].field,
+                                      .direction = opposite(terms[i].direction),
+                                      .collate = terms[i].collate};
     return turned;
 }
 

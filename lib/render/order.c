@@ -11,16 +11,25 @@
  * the subquery. Counts stay subqueries, which look at the rows that are found and no others. */
 #include "render/sql.h"
 
+static bool is_collated(uint8_t word)
+{
+    return word != TENON__SHAPE_VIA && word & TENON__SHAPE_COLLATED;
+}
+
 /* How many (word, field) entries stand before the END. */
 static size_t count_entries(const tenon__shape_reader *shape)
 {
-    size_t count = 0;
-    for (const uint8_t *at = shape->at; *at != TENON__SHAPE_END; at += 3)
-        count++;
+    size_t count = 0, length;
+    tenon__shape_reader ahead = *shape;
+    for (uint8_t word; (word = tenon__shape_next(&ahead)) != TENON__SHAPE_END; count++) {
+        tenon__shape_next_field(&ahead);
+        if (is_collated(word))
+            tenon__shape_next_text(&ahead, &length);
+    }
     return count;
 }
 
-/* (VIA relation)* (direction + 1 | OF_COUNT, relation), or a field at the end. */
+/* (VIA relation)* (direction + 1 | OF_COUNT, relation), or a field and its collation at the end. */
 static tenon__sql_term read_term(tenon__sql *w)
 {
     tenon__sql_term term = {.path = w->shape.at};
@@ -31,7 +40,10 @@ static tenon__sql_term read_term(tenon__sql *w)
     bool is_own = *term.path != TENON__SHAPE_VIA && !(word & TENON__SHAPE_OF_COUNT);
     if (is_own)
         term.field = &w->model->fields[index];
-    term.direction = (tenon_direction)((word & ~TENON__SHAPE_OF_COUNT) - 1);
+    if (is_collated(word))
+        term.collate = tenon__sql_own_next_text(w);
+    term.direction =
+        (tenon_direction)((word & ~(TENON__SHAPE_OF_COUNT | TENON__SHAPE_COLLATED)) - 1);
     return term;
 }
 
@@ -124,6 +136,14 @@ static void write_path_of(tenon__sql *w, const tenon__sql_term *term)
     w->shape = rest;
 }
 
+void tenon__sql_collation(tenon__sql *w, const tenon__sql_term *term)
+{
+    if (!term->collate)
+        return;
+    tenon__sql_add(w, " COLLATE ");
+    tenon__sql_identifier(w, term->collate);
+}
+
 /* By way of relations there may be no row, whatever the column at the end. */
 static void write_term(tenon__sql *w, const tenon__sql_term *term)
 {
@@ -132,6 +152,7 @@ static void write_term(tenon__sql *w, const tenon__sql_term *term)
         w->dialect->ordered(w, term->field);
     else
         write_path_of(w, term);
+    tenon__sql_collation(w, term);
     tenon__sql_add(w, words_of(term->direction, is_nullable));
 }
 

@@ -109,27 +109,16 @@ static void write_operation(tenon__sql *w)
     }
 }
 
-/* text of the shape → a text that the plan owns; NULL for an empty one. */
-static const char *own_next_text(tenon__sql *w)
-{
-    size_t length;
-    const char *text = tenon__shape_next_text(&w->shape, &length);
-    if (length == 0)
-        return NULL;
-    char *copy = tenon__sql_alloc(w, length + 1, 1);
-    return copy ? memcpy(copy, text, length) : NULL;
-}
-
 static void choose_table(tenon__sql *w)
 {
     w->schema = w->model->schema;
     w->table = w->model->table;
     if (w->head.flags & TENON__SHAPE_HAS_TABLE) {
-        w->schema = own_next_text(w);
-        w->table = own_next_text(w);
+        w->schema = tenon__sql_own_next_text(w);
+        w->table = tenon__sql_own_next_text(w);
     }
     if (w->head.flags & TENON__SHAPE_HAS_INDEX)
-        w->index = own_next_text(w);
+        w->index = tenon__sql_own_next_text(w);
 }
 
 static unsigned statement_flags(const tenon__shape_head *head)

@@ -45,6 +45,7 @@
  *                | COUNT relation operator        of how many they are
  *     order     := term* END
  *     term      := (VIA relation)* (direction + 1, field)          a tenon_direction
+ *                | (VIA relation)* (direction + 1 | COLLATED, field) text
  *                | (VIA relation)* (direction + 1 | OF_COUNT, relation)
  *     distinct  := (ITEM field)* END
  *     measures  := the address of a tenon_aggregates; the head's number is the count of results
@@ -134,7 +135,8 @@ enum {
     TENON__SHAPE_NO_ROW,
     TENON__SHAPE_COUNT,
     TENON__SHAPE_RAW,
-    /* in an order, where a direction may stand */
+    /* in an order, where a direction may stand, or beside one */
+    TENON__SHAPE_COLLATED = 8,
     TENON__SHAPE_VIA = 16,
     TENON__SHAPE_OF_COUNT = 32
 };

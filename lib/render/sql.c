@@ -123,6 +123,16 @@ void tenon__sql_refuse(tenon__sql *w, const tenon_field *field, const char *what
     tenon__hint(w->err, "%s", hint);
 }
 
+const char *tenon__sql_own_next_text(tenon__sql *w)
+{
+    size_t length;
+    const char *text = tenon__shape_next_text(&w->shape, &length);
+    if (length == 0)
+        return NULL;
+    char *copy = tenon__sql_alloc(w, length + 1, 1);
+    return copy ? memcpy(copy, text, length) : NULL;
+}
+
 const tenon_field *tenon__sql_next_field(tenon__sql *w)
 {
     uint16_t index = tenon__shape_next_field(&w->shape);

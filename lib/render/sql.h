@@ -119,6 +119,8 @@ void tenon__sql_row_slots(tenon__sql *w, const tenon_field *const *fields, size_
 void *tenon__sql_alloc(tenon__sql *w, size_t count, size_t size);
 /* The field whose index comes next in the shape. */
 const tenon_field *tenon__sql_next_field(tenon__sql *w);
+/* text of the shape → a text that the plan owns; NULL for an empty one. */
+const char *tenon__sql_own_next_text(tenon__sql *w);
 /* What a number is increased or scaled by is checked as a number of its kind, not against the
  * precision of the column: SCALE(1.005) is good for a numeric(10, 2). */
 const tenon_field *tenon__sql_operand(const tenon_field *field);
@@ -231,11 +233,14 @@ void tenon__sql_raw(tenon__sql *w);
 typedef struct tenon__sql_term {
     const tenon_field *field; /* of the model's own; NULL: what the path leads to */
     tenon_direction direction;
+    const char *collate;     /* or NULL */
     const uint8_t *path;     /* where the term, or what is left of it, stands in the shape */
     tenon__sql_scope joined; /* where the path goes on; model NULL: at the model's own row */
 } tenon__sql_term;
 tenon__sql_term *tenon__sql_read_order(tenon__sql *w, size_t *count);
 void tenon__sql_order(tenon__sql *w, const tenon__sql_term *terms, size_t count);
+/* " COLLATE name" behind what is compared, when the term has one. */
+void tenon__sql_collation(tenon__sql *w, const tenon__sql_term *term);
 /* Whether terms lead to rows that can be joined; " LEFT JOIN …" for these, whose columns are then
  * ordered by. Columns must be written qualified. */
 bool tenon__sql_has_joinable_order(const tenon__sql *w, const tenon__sql_term *terms, size_t count);

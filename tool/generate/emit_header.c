@@ -175,7 +175,9 @@ void emit_query_members(emitter *e, size_t at)
 static void emit_query(emitter *e, size_t at)
 {
     const model_names *names = &e->names->models[at];
-    tenon__buf_format(e->out, "struct %s {\n    %s column;\n    tenon_direction direction;\n",
+    tenon__buf_format(e->out,
+                      "struct %s {\n    %s column;\n    tenon_direction direction;\n"
+                      "    const char *collate;\n",
                       names->order, names->column);
     emit_relation_orders(e, at);
     tenon__buf_text(e->out, "};\n\n");

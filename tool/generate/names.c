@@ -243,7 +243,7 @@ static void name_enum(claims *c, const tenon_enum *source, enum_names *out)
 static bool is_reserved_relation(const char *name)
 {
     return generate_is_reserved_member(name) || !strcmp(name, "column") ||
-           !strcmp(name, "direction") || !strcmp(name, "count");
+           !strcmp(name, "direction") || !strcmp(name, "collate") || !strcmp(name, "count");
 }
 
 /* The members of a row have one scope: fields, then relations, then what is ours. */

@@ -48,6 +48,7 @@ static const struct {
     {"no such column", TENON_SCHEMA},
     {"has no column named", TENON_SCHEMA},
     {"no such index", TENON_SCHEMA},
+    {"no such collation sequence", TENON_SCHEMA},
     {"integer overflow", TENON_RANGE},
     {"does not fit", TENON_RANGE},
     {"too many", TENON_LIMIT},

@@ -298,6 +298,7 @@ struct AuthorWhere {
 struct AuthorOrder {
     AuthorColumn column;
     tenon_direction direction;
+    const char *collate;
     AuthorRelation count; /* of the rows of a list, instead of a column */
     const struct AuthorOrder *boss;
     const struct ProfileOrder *profile;
@@ -873,6 +874,7 @@ struct ProfileWhere {
 struct ProfileOrder {
     ProfileColumn column;
     tenon_direction direction;
+    const char *collate;
     const struct AuthorOrder *author;
 };
 
@@ -1431,6 +1433,7 @@ struct ArticleWhere {
 struct ArticleOrder {
     ArticleColumn column;
     tenon_direction direction;
+    const char *collate;
     ArticleRelation count; /* of the rows of a list, instead of a column */
     const struct AuthorOrder *author;
     const struct AuthorOrder *editor;
@@ -2019,6 +2022,7 @@ struct CommentWhere {
 struct CommentOrder {
     CommentColumn column;
     tenon_direction direction;
+    const char *collate;
     const struct ArticleOrder *article;
     const struct AuthorOrder *author;
 };
@@ -2574,6 +2578,7 @@ struct TagWhere {
 struct TagOrder {
     TagColumn column;
     tenon_direction direction;
+    const char *collate;
     TagRelation count; /* of the rows of a list, instead of a column */
 };
 
@@ -3107,6 +3112,7 @@ struct RoomWhere {
 struct RoomOrder {
     RoomColumn column;
     tenon_direction direction;
+    const char *collate;
     RoomRelation count; /* of the rows of a list, instead of a column */
 };
 
@@ -3646,6 +3652,7 @@ struct SeatWhere {
 struct SeatOrder {
     SeatColumn column;
     tenon_direction direction;
+    const char *collate;
     const struct RoomOrder *room;
     const struct AuthorOrder *author;
 };
@@ -4199,6 +4206,7 @@ struct BoxWhere {
 struct BoxOrder {
     BoxColumn column;
     tenon_direction direction;
+    const char *collate;
     BoxRelation count; /* of the rows of a list, instead of a column */
 };
 
@@ -4785,6 +4793,7 @@ struct ThingWhere {
 struct ThingOrder {
     ThingColumn column;
     tenon_direction direction;
+    const char *collate;
     const struct BoxOrder *box;
 };
 

@@ -110,6 +110,7 @@ struct JobWhere {
 struct JobOrder {
     JobColumn column;
     tenon_direction direction;
+    const char *collate;
 };
 
 struct JobQuery {
@@ -584,6 +585,7 @@ struct PageWhere {
 struct PageOrder {
     PageColumn column;
     tenon_direction direction;
+    const char *collate;
 };
 
 struct PageQuery {
@@ -1045,6 +1047,7 @@ struct NumberWhere {
 struct NumberOrder {
     NumberColumn column;
     tenon_direction direction;
+    const char *collate;
 };
 
 struct NumberQuery {

@@ -126,6 +126,7 @@ struct ClientWhere {
 struct ClientOrder {
     ClientColumn column;
     tenon_direction direction;
+    const char *collate;
     ClientRelation count; /* of the rows of a list, instead of a column */
 };
 
@@ -693,6 +694,7 @@ struct OrderWhere {
 struct OrderOrder {
     OrderColumn column;
     tenon_direction direction;
+    const char *collate;
     const struct ClientOrder *client;
 };
 
@@ -1238,6 +1240,7 @@ struct NoteWhere {
 struct NoteOrder {
     NoteColumn column;
     tenon_direction direction;
+    const char *collate;
 };
 
 struct NoteQuery {

@@ -113,6 +113,7 @@ struct ArraysWhere {
 struct ArraysOrder {
     ArraysColumn column;
     tenon_direction direction;
+    const char *collate;
 };
 
 struct ArraysQuery {

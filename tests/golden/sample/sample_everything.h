@@ -113,6 +113,7 @@ struct EverythingWhere {
 struct EverythingOrder {
     EverythingColumn column;
     tenon_direction direction;
+    const char *collate;
 };
 
 struct EverythingQuery {

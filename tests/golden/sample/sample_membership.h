@@ -58,6 +58,7 @@ struct MembershipWhere {
 struct MembershipOrder {
     MembershipColumn column;
     tenon_direction direction;
+    const char *collate;
     const struct UserOrder *user;
 };
 

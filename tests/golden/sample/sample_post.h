@@ -71,6 +71,7 @@ struct PostWhere {
 struct PostOrder {
     PostColumn column;
     tenon_direction direction;
+    const char *collate;
     const struct UserOrder *author;
 };
 

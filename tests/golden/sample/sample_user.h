@@ -88,6 +88,7 @@ struct UserWhere {
 struct UserOrder {
     UserColumn column;
     tenon_direction direction;
+    const char *collate;
     UserRelation count; /* of the rows of a list, instead of a column */
 };
 

@@ -89,6 +89,8 @@ CASE(find_ordered_nullable, user_find_many(s, .order_by = {ASC(USER_AGE), DESC(U
 CASE(find_ordered_nulls_moved,
      user_find_many(s, .order_by = {ASC_NULLS_FIRST(USER_AGE), DESC_NULLS_LAST(USER_NAME)}))
 CASE(find_ordered_by_enum, membership_find_many(s, .order_by = {ASC(MEMBERSHIP_ROLE)}))
+CASE(find_ordered_by_collation, user_find_many(s, .order_by = {DESC_COLLATE(USER_NAME, "de\"x"),
+                                                               ASC_COLLATE(USER_EMAIL, "C")}))
 CASE(find_ordered_by_text,
      everything_find_many(s, .select = {EVERYTHING_BITS}, .order_by = {ASC(EVERYTHING_BITS)}))
 CASE(find_some_columns, user_find_many(s, .select = {USER_EMAIL, USER_ID}))
@@ -122,6 +124,7 @@ static const sql_case find_cases[] = {
     {"in order of nullable columns", find_ordered_nullable},
     {"in order with NULLs at the other end", find_ordered_nulls_moved},
     {"in order of an enum", find_ordered_by_enum},
+    {"in order of collations", find_ordered_by_collation},
     {"in order of a type that is read as text", find_ordered_by_text},
     {"some columns", find_some_columns},
     {"limit and offset", find_limited},

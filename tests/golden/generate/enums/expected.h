@@ -135,6 +135,7 @@ struct RoleSetWhere {
 struct RoleSetOrder {
     RoleSetColumn column;
     tenon_direction direction;
+    const char *collate;
 };
 
 struct RoleSetQuery {
@@ -572,6 +573,7 @@ struct Role_adminWhere {
 struct Role_adminOrder {
     Role_adminColumn column;
     tenon_direction direction;
+    const char *collate;
 };
 
 struct Role_adminQuery {

@@ -290,6 +290,7 @@ struct EverythingWhere {
 struct EverythingOrder {
     EverythingColumn column;
     tenon_direction direction;
+    const char *collate;
 };
 
 struct EverythingQuery {

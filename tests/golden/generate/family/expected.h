@@ -136,6 +136,7 @@ struct UserWhere {
 struct UserOrder {
     UserColumn column;
     tenon_direction direction;
+    const char *collate;
 };
 
 struct UserQuery_ {
@@ -560,6 +561,7 @@ struct UserListWhere {
 struct UserListOrder {
     UserListColumn column;
     tenon_direction direction;
+    const char *collate;
 };
 
 struct UserListQuery {
@@ -984,6 +986,7 @@ struct UserQueryWhere {
 struct UserQueryOrder {
     UserQueryColumn column;
     tenon_direction direction;
+    const char *collate;
 };
 
 struct UserQueryQuery {
@@ -1408,6 +1411,7 @@ struct userWhere {
 struct userOrder {
     userColumn column;
     tenon_direction direction;
+    const char *collate;
 };
 
 struct userQuery {
@@ -1836,6 +1840,7 @@ struct UserFindWhere {
 struct UserFindOrder {
     UserFindColumn column;
     tenon_direction direction;
+    const char *collate;
 };
 
 struct UserFindQuery {

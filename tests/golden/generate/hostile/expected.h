@@ -91,6 +91,7 @@ struct HostileWhere {
 struct HostileOrder {
     HostileColumn column;
     tenon_direction direction;
+    const char *collate;
 };
 
 struct HostileQuery {

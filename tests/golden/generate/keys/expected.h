@@ -123,6 +123,7 @@ struct MembershipWhere {
 struct MembershipOrder {
     MembershipColumn column;
     tenon_direction direction;
+    const char *collate;
     const struct PersonOrder *user;
 };
 
@@ -685,6 +686,7 @@ struct PersonWhere {
 struct PersonOrder {
     PersonColumn column;
     tenon_direction direction;
+    const char *collate;
     PersonRelation count; /* of the rows of a list, instead of a column */
 };
 
@@ -1198,6 +1200,7 @@ struct TaggedWhere {
 struct TaggedOrder {
     TaggedColumn column;
     tenon_direction direction;
+    const char *collate;
 };
 
 struct TaggedQuery {

@@ -256,6 +256,7 @@ struct ReservedWhere {
 struct ReservedOrder {
     ReservedColumn column;
     tenon_direction direction;
+    const char *collate;
 };
 
 struct ReservedQuery {
@@ -863,6 +864,7 @@ struct FILE_Where {
 struct FILE_Order {
     FILE_Column column;
     tenon_direction direction;
+    const char *collate;
 };
 
 struct FILE_Query {
@@ -1287,6 +1289,7 @@ struct bool_Where {
 struct bool_Order {
     bool_Column column;
     tenon_direction direction;
+    const char *collate;
 };
 
 struct bool_Query {
@@ -1711,6 +1714,7 @@ struct tenon_session_Where {
 struct tenon_session_Order {
     tenon_session_Column column;
     tenon_direction direction;
+    const char *collate;
 };
 
 struct tenon_session_Query {
@@ -2135,6 +2139,7 @@ struct TenonWhere {
 struct TenonOrder {
     TenonColumn column;
     tenon_direction direction;
+    const char *collate;
 };
 
 struct TenonQuery {
@@ -2559,6 +2564,7 @@ struct TimerWhere {
 struct TimerOrder {
     TimerColumn column;
     tenon_direction direction;
+    const char *collate;
 };
 
 struct TimerQuery {
@@ -2992,6 +2998,7 @@ struct UsesWhere {
 struct UsesOrder {
     UsesColumn column;
     tenon_direction direction;
+    const char *collate;
 };
 
 struct UsesQuery {

@@ -74,6 +74,7 @@ struct ShopWorldUserWhere {
 struct ShopWorldUserOrder {
     ShopWorldUserColumn column;
     tenon_direction direction;
+    const char *collate;
 };
 
 struct ShopWorldUserQuery {

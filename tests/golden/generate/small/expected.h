@@ -60,6 +60,7 @@ struct OneWhere {
 struct OneOrder {
     OneColumn column;
     tenon_direction direction;
+    const char *collate;
 };
 
 struct OneQuery {

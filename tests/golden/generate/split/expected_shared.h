@@ -40,6 +40,7 @@ struct sharedWhere {
 struct sharedOrder {
     sharedColumn column;
     tenon_direction direction;
+    const char *collate;
 };
 
 struct sharedQuery {

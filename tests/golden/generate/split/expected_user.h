@@ -43,6 +43,7 @@ struct UserWhere {
 struct UserOrder {
     UserColumn column;
     tenon_direction direction;
+    const char *collate;
 };
 
 struct UserQuery {

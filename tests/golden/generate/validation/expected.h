@@ -119,6 +119,7 @@ struct ProductWhere {
 struct ProductOrder {
     ProductColumn column;
     tenon_direction direction;
+    const char *collate;
 };
 
 struct ProductQuery {

@@ -100,6 +100,7 @@ struct SpendingWhere {
 struct SpendingOrder {
     SpendingColumn column;
     tenon_direction direction;
+    const char *collate;
 };
 
 struct SpendingQuery {
@@ -421,6 +422,7 @@ struct PlainWhere {
 struct PlainOrder {
     PlainColumn column;
     tenon_direction direction;
+    const char *collate;
 };
 
 struct PlainQuery {
@@ -734,6 +736,7 @@ struct KeptWhere {
 struct KeptOrder {
     KeptColumn column;
     tenon_direction direction;
+    const char *collate;
 };
 
 struct KeptQuery {

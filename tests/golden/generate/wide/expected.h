@@ -267,6 +267,7 @@ struct WideWhere {
 struct WideOrder {
     WideColumn column;
     tenon_direction direction;
+    const char *collate;
 };
 
 struct WideQuery {
