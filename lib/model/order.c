@@ -46,7 +46,13 @@ static int count_ways(const tenon_model *model, const char *at)
 
 bool tenon__is_term(const tenon_model *model, const void *order)
 {
-    return count_ways(model, order) > 0;
+    tenon_order term = order_at(order);
+    return term.direction || term.collate || count_ways(model, order) > 0;
+}
+
+bool tenon__is_term_of_relation(const tenon_model *model, const void *order)
+{
+    return count_ways(model, order) > (order_at(order).column != 0);
 }
 
 /* ---- terms ----------------------------------------------------------------------------------- */

@@ -74,23 +74,15 @@ static bool check_term(tenon__walk *walk, tenon_order term)
     return tenon__check_collation(walk, field, term.collate) && !walk->failed;
 }
 
-static bool is_set(const char *bytes, size_t size)
-{
-    for (size_t i = 0; i < size; i++) {
-        if (bytes[i])
-            return true;
-    }
-    return false;
-}
-
 static void add_terms_of_query(tenon__walk *walk, const char *at, const tenon_unique *key,
                                const char *call, tenon__places *out)
 {
-    size_t size = walk->model->order_size;
-    for (int i = 0; i < TENON_MAX_ORDER && is_set(at, size); i++, at += size) {
+    const tenon_model *model = walk->model;
+    const char *end = at + TENON_MAX_ORDER * model->order_size;
+    for (; at < end && tenon__is_term(model, at); at += model->order_size) {
         tenon_order term;
         memcpy(&term, at, sizeof term);
-        if (is_set(at + sizeof term, size - sizeof term)) {
+        if (tenon__is_term_of_relation(model, at)) {
             tenon__walk_misuse(walk, "%s cannot be ordered by a relation", call);
             return;
         }

@@ -188,6 +188,8 @@ void tenon__walk_term(tenon__walk *walk, uint16_t field, int direction, const ch
 bool tenon__check_collation(tenon__walk *walk, const tenon_field *field, const char *collate);
 /* Whether anything is set in a …Order, which ends a list when nothing is. */
 bool tenon__is_term(const tenon_model *model, const void *order);
+/* Whether what is set orders by a relation, or by the number of its rows. */
+bool tenon__is_term_of_relation(const tenon_model *model, const void *order);
 
 /* ---- hints.c --------------------------------------------------------------------------------- */
 

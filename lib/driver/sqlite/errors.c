@@ -21,7 +21,7 @@ static const code_status extended_codes[] = {
     {SQLITE_CONSTRAINT_UNIQUE, TENON_UNIQUE},    {SQLITE_CONSTRAINT_PRIMARYKEY, TENON_UNIQUE},
     {SQLITE_CONSTRAINT_ROWID, TENON_UNIQUE},     {SQLITE_CONSTRAINT_FOREIGNKEY, TENON_FOREIGN_KEY},
     {SQLITE_CONSTRAINT_NOTNULL, TENON_NOT_NULL}, {SQLITE_CONSTRAINT_DATATYPE, TENON_TYPE},
-    {SQLITE_CONSTRAINT_COMMITHOOK, TENON_VETO},
+    {SQLITE_CONSTRAINT_COMMITHOOK, TENON_VETO},  {SQLITE_ERROR_MISSING_COLLSEQ, TENON_SCHEMA},
 };
 
 static const code_status primary_codes[] = {
@@ -48,7 +48,6 @@ static const struct {
     {"no such column", TENON_SCHEMA},
     {"has no column named", TENON_SCHEMA},
     {"no such index", TENON_SCHEMA},
-    {"no such collation sequence", TENON_SCHEMA},
     {"integer overflow", TENON_RANGE},
     {"does not fit", TENON_RANGE},
     {"too many", TENON_LIMIT},
