@@ -266,12 +266,14 @@ typedef enum tenon_direction {
     TENON_DESC_NULLS_LAST
 } tenon_direction;
 
-/* What every generated …Order begins with: one term. `collate` names the collation that a text is
- * compared by, instead of the column's own: of PostgreSQL ("C", "de-x-icu", one made by CREATE
- * COLLATION) or of SQLite (BINARY, NOCASE, RTRIM); what the database does not have is SCHEMA. An
- * index serves such an order when it has the same collation. In models with lists there follows `count`
+/* What every generated …Order begins with: one term. In models with lists there follows `count`
  * (the relation to order by the number of its rows, instead of a column), then a pointer to the
- * target's …Order for each to-one relation, to order by what that says. */
+ * target's …Order for each to-one relation, to order by what that says.
+ *
+ * `collate` names the collation that a text is compared by, instead of the column's own: one of
+ * PostgreSQL ("C", "de-x-icu", or made by CREATE COLLATION) or of SQLite (BINARY, NOCASE, RTRIM);
+ * what the database does not have is SCHEMA. An index serves such an order when it has the same
+ * collation. */
 typedef struct tenon_order {
     int column;
     int direction;
