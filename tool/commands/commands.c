@@ -11,7 +11,13 @@
 #include "schema/schema.h"
 
 const command *const command_table[] = {
-    &command_validate, &command_format, &command_generate, &command_db_push, &command_help, NULL,
+    &command_validate,
+    &command_format,
+    &command_generate,
+    &command_db_push,
+    &command_migrate_lint,
+    &command_help,
+    NULL,
 };
 
 /* The number of words in `name` if argv starts with exactly these, else 0. */

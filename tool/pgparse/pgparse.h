@@ -51,6 +51,8 @@ typedef struct pgparse_tree {
     size_t error_count; /* statements without a node */
     pgparse_comment *comments;
     size_t comment_count;
+    PgQuery__ScanToken **tokens; /* comments too; none when the text cannot be scanned */
+    size_t token_count;
 } pgparse_tree;
 
 /* Line and column, both from 1; columns count characters. */

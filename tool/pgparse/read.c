@@ -129,19 +129,31 @@ static void parse_piece(reader *r, size_t start, size_t length)
     r->failed |= !piece;
 }
 
-static void free_split(PgQuerySplitResult *split)
+static int change_of_depth(PgQuery__Token token)
 {
-    pg_query_free_split_result(*split);
+    return (token == PG_QUERY__TOKEN__ASCII_40) - (token == PG_QUERY__TOKEN__ASCII_41);
 }
 
+/* At the semicolons outside of parentheses. (libpg_query has a function for it, which passes over
+ * a statement that has no word it knows.) */
 static void parse_pieces(reader *r)
 {
-    TENON__CLEANUP(free_split)
-    PgQuerySplitResult split = pg_query_split_with_scanner(r->tree->text);
-    if (split.error)
-        add_wrong(r, split.error, 0, r->tree->length);
-    for (int i = 0; !split.error && i < split.n_stmts && !r->failed; i++)
-        parse_piece(r, (size_t)split.stmts[i]->stmt_location, (size_t)split.stmts[i]->stmt_len);
+    size_t start = 0, words = 0;
+    int depth = 0;
+    for (size_t i = 0; i < r->tokens->n_tokens && !r->failed; i++) {
+        const PgQuery__ScanToken *token = r->tokens->tokens[i];
+        depth += change_of_depth(token->token);
+        if (token->token != PG_QUERY__TOKEN__ASCII_59 || depth > 0) {
+            words += !is_comment(token);
+            continue;
+        }
+        if (words)
+            parse_piece(r, start, (size_t)token->start - start);
+        start = (size_t)token->end;
+        words = 0;
+    }
+    if (words || !r->tokens->n_tokens)
+        parse_piece(r, start, r->tree->length - start);
 }
 
 static void parse_all(reader *r)
@@ -158,6 +170,8 @@ static void parse_all(reader *r)
 static bool keep_comments(pgparse_tree *tree, const PgQuery__ScanResult *tokens)
 {
     size_t count = 0;
+    tree->tokens = tokens->tokens;
+    tree->token_count = tokens->n_tokens;
     for (size_t i = 0; i < tokens->n_tokens; i++)
         count += is_comment(tokens->tokens[i]);
     tree->comments = tenon__arena_array(&tree->arena, count, sizeof *tree->comments);

@@ -61,6 +61,16 @@ static void a_wrong_statement_hides_no_other(void **state)
     pgparse_free(tree);
 }
 
+static void a_statement_without_any_word_of_sql_is_wrong_too(void **state)
+{
+    (void)state;
+    pgparse_tree *tree = read_text("SELEC 1; ; f(a; b); \\connect x");
+    assert_int_equal(tree->statement_count, 3);
+    assert_int_equal(tree->error_count, 3);
+    check_statement(tree, 1, "f(a; b)");
+    pgparse_free(tree);
+}
+
 static void a_text_that_ends_within_a_quote_is_one_wrong_statement(void **state)
 {
     (void)state;
@@ -256,6 +266,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(statements_are_found_without_the_comments_around_them),
         cmocka_unit_test(a_wrong_statement_hides_no_other),
+        cmocka_unit_test(a_statement_without_any_word_of_sql_is_wrong_too),
         cmocka_unit_test(a_text_that_ends_within_a_quote_is_one_wrong_statement),
         cmocka_unit_test(a_byte_order_mark_is_no_error),
         cmocka_unit_test(what_is_no_utf8_is_refused),
