@@ -11,7 +11,7 @@ static void print_overview(void)
          "\n"
          "commands:");
     for (const command *const *c = command_table; *c; c++)
-        printf("  %-12s %s\n", (*c)->name, (*c)->summary);
+        printf("  %-17s %s\n", (*c)->name, (*c)->summary);
     puts("\n"
          "tenon help <command> tells more about one; tenon --version prints the version.\n"
          "Exit status: 0 done, 1 failed, 2 used wrongly.");

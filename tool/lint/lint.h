@@ -6,8 +6,8 @@
  *     lint_write(l, LINT_FORMAT_TEXT, &out);
  *     lint_free(l);
  *
- * Files are given in the order in which they run. The linter remembers what each statement makes, so
- * that a later one is judged by what is known: the index of a table that the same file creates
+ * Files are given in the order in which they run. The linter remembers what each statement makes,
+ * so that a later one is judged by what is known: the index of a table that the same file creates
  * blocks nobody. With a session it also asks the database: whether the rows that are there break a
  * new constraint, and how large the table is.
  *
@@ -83,7 +83,8 @@ typedef struct lint lint;
 /* The options are copied; session and client are borrowed. NULL with *err. */
 lint *lint_new(const lint_options *options, tenon_error *err);
 void lint_free(lint *l);
-/* The next file. Text and path are copied. False only for want of memory; wrong SQL is a finding. */
+/* The next file. Text and path are copied. False only for want of memory; wrong SQL is a
+ * finding. */
 bool lint_add(lint *l, const char *path, const char *text, tenon_error *err);
 /* A file, a folder of one migration, or of many (Prisma's and tenon's, Flyway's, plain files in the
  * order of their names). migration_lock.toml decides on the dialect unless it was given. */

@@ -136,8 +136,8 @@ struct lint {
     bool failed;           /* no memory */
 };
 
-/* A rule: its functions are called with each statement that could be parsed, with each command of an
- * ALTER TABLE, and at the end of a file. */
+/* A rule: its functions are called with each statement that could be parsed, with each command of
+ * an ALTER TABLE, and at the end of a file. */
 typedef struct lint_rule {
     unsigned number;
     void (*statement)(lint *l);
@@ -184,6 +184,9 @@ lint_column *lint_find_column(lint *l, const char *table, const char *column);
 lint_key *lint_find_key(lint_table *table, const char *name);
 lint_table *lint_table_of_index(lint *l, const char *index, lint_key **key);
 lint_enum *lint_find_enum(lint *l, const char *name);
+bool lint_enum_has(const lint_enum *e, const char *value);
+/* Whether both are enums, and the second has every value of the first. */
+bool lint_has_all_values(lint *l, const char *from, const char *to);
 /* Whether a view of the model reads the table, or the column (NULL: any); *view says which. */
 bool lint_is_viewed(lint *l, const char *table, const char *column, const char **view);
 /* A check (column IS NOT NULL) that was validated. */
@@ -229,6 +232,8 @@ bool lint_type_parse(lint *l, const char *text, lint_type *type);
 lint_change lint_compare_types(const lint_type *from, const lint_type *to, bool is_utc);
 /* Whether values can be cut or refused; `from` may be unknown. */
 bool lint_is_narrowing(const lint_type *from, const lint_type *to);
+/* From a number to one that holds all of its values. */
+bool lint_is_widening(const lint_type *from, const lint_type *to);
 bool lint_is_serial(const lint_type *type);
 /* The type of a column as the model or the database knows it; name NULL otherwise. */
 lint_type lint_known_type(lint *l, const char *table, const char *column);

@@ -1,6 +1,8 @@
 /* Checks 1 to 13 but for SQLite's: statements that lose data. */
 #include "lint/lint_inside.h"
 
+#include <ctype.h>
+
 static const PgQuery__DropStmt *drop_of(const lint *l, PgQuery__ObjectType type)
 {
     const PgQuery__Node *node = l->step->node;
@@ -60,43 +62,67 @@ static void truncate(lint *l)
 
 /* ---- 5: what is dropped here and made there is a rename ---- */
 
-/* A column that a later or an earlier command of the file adds to the table. */
-static const PgQuery__ColumnDef *added_to(const lint_step *step, const char *table)
+static bool is_same_but_for_layout(const char *a, const char *b)
 {
-    if (!step->node || !lint_is_alter_table(step->node) || strcmp(step->table, table) != 0)
-        return NULL;
-    const PgQuery__AlterTableStmt *alter = step->node->alter_table_stmt;
-    for (size_t i = 0; i < alter->n_cmds; i++) {
-        const PgQuery__ColumnDef *column = lint_added_column(alter->cmds[i]->alter_table_cmd);
-        if (column)
-            return column;
+    while (*a && *b) {
+        a += *a == '_';
+        b += *b == '_';
+        if (tolower((unsigned char)*a) != tolower((unsigned char)*b))
+            return false;
+        a += *a != '\0';
+        b += *b != '\0';
     }
-    return NULL;
+    return !*a && !*b;
 }
 
-static bool is_alike(lint *l, const lint_type *dropped, const PgQuery__ColumnDef *added)
+/* What the file adds to the table of the type of the one that is dropped. */
+typedef struct candidates {
+    const char *dropped, *found;
+    lint_type type;
+    size_t count;
+    bool is_named_alike;
+} candidates;
+
+static void consider(lint *l, candidates *c, const PgQuery__ColumnDef *added)
 {
     lint_type type = lint_type_of(l, added->type_name);
-    return !dropped->name || lint_compare_types(dropped, &type, false) == LINT_SAME_TYPE;
+    bool is_alike = is_same_but_for_layout(added->colname, c->dropped);
+    if (c->is_named_alike || strcmp(added->colname, c->dropped) == 0 ||
+        (c->type.name && lint_compare_types(&c->type, &type, false) != LINT_SAME_TYPE))
+        return;
+    c->found = added->colname;
+    c->is_named_alike = is_alike;
+    c->count++;
+}
+
+static void consider_step(lint *l, candidates *c, const lint_step *step)
+{
+    if (!step->node || !lint_is_alter_table(step->node) || strcmp(step->table, l->step->table) != 0)
+        return;
+    const PgQuery__AlterTableStmt *alter = step->node->alter_table_stmt;
+    for (size_t i = 0; i < alter->n_cmds; i++) {
+        const PgQuery__ColumnDef *added = lint_added_column(alter->cmds[i]->alter_table_cmd);
+        if (added)
+            consider(l, c, added);
+    }
 }
 
 static void rename_by_drop(lint *l, PgQuery__AlterTableCmd *command)
 {
     if (command->subtype != COMMAND(DropColumn) || l->step->is_new)
         return;
-    lint_type type = lint_known_type(l, l->step->table, command->name);
-    for (size_t i = 0; i < l->file->step_count; i++) {
-        const PgQuery__ColumnDef *added = added_to(&l->file->steps[i], l->step->table);
-        if (!added || !is_alike(l, &type, added) || strcmp(added->colname, command->name) == 0)
-            continue;
-        lint_finding *finding = lint_report(
-            l, -1, "drops %s of %s and adds %s of %s type: is it a rename?", command->name,
-            l->step->table, added->colname, type.name ? "the same" : "perhaps the same");
-        lint_set_rewrite(l, finding, "ALTER TABLE %s RENAME COLUMN %s TO %s;",
-                         lint_quote_table(l, l->step->table), lint_quote(l, command->name),
-                         lint_quote(l, added->colname));
+    candidates c = {.dropped = command->name,
+                    .type = lint_known_type(l, l->step->table, command->name)};
+    for (size_t i = 0; i < l->file->step_count; i++)
+        consider_step(l, &c, &l->file->steps[i]);
+    if (c.count != 1 && !c.is_named_alike)
         return;
-    }
+    lint_finding *finding =
+        lint_report(l, -1, "drops %s of %s and adds %s of %s type: is it a rename?", command->name,
+                    l->step->table, c.found, c.type.name ? "the same" : "perhaps the same");
+    lint_set_rewrite(l, finding, "ALTER TABLE %s RENAME COLUMN %s TO %s;",
+                     lint_quote_table(l, l->step->table), lint_quote(l, command->name),
+                     lint_quote(l, c.found));
 }
 
 static bool has_columns_of(const lint_table *table, const PgQuery__CreateStmt *create)
@@ -176,14 +202,6 @@ static void narrow_type(lint *l, PgQuery__AlterTableCmd *command)
         lint_prove_rows(l, &finding, l->step->table, lossy);
 }
 
-static bool has_value(const lint_enum *e, const char *value)
-{
-    for (size_t i = 0; i < e->value_count; i++)
-        if (strcmp(e->values[i], value) == 0)
-            return true;
-    return false;
-}
-
 /* "X_new" takes the name of X, which was renamed before: what did X have that it has not? */
 static void replace_enum(lint *l, const PgQuery__RenameStmt *rename)
 {
@@ -197,7 +215,7 @@ static void replace_enum(lint *l, const PgQuery__RenameStmt *rename)
         lint_report(l, -1, "replaces the enum %s; values that are no longer there cannot be seen",
                     rename->newname);
     for (size_t i = 0; i < old->value_count; i++)
-        if (!has_value(made, old->values[i]))
+        if (!lint_enum_has(made, old->values[i]))
             lint_report(l, -1, "removes the value '%s' of the enum %s", old->values[i],
                         rename->newname);
 }

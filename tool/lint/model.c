@@ -1,6 +1,7 @@
 /* What the files read so far have made of the database: tables with their columns and keys, views,
- * enums. A table that no file creates is remembered too, by what is done to it, but then its columns
- * are not all known. Lists are short and looked through from the front; newest stands first. */
+ * enums. A table that no file creates is remembered too, by what is done to it, but then its
+ * columns are not all known. Lists are short and looked through from the front; newest stands
+ * first. */
 #include "lint/lint_inside.h"
 
 static void *make(lint *l, size_t size)
@@ -65,6 +66,26 @@ lint_enum *lint_find_enum(lint *l, const char *name)
         if (strcmp(e->name, name) == 0)
             return e;
     return NULL;
+}
+
+bool lint_enum_has(const lint_enum *e, const char *value)
+{
+    for (size_t i = 0; i < e->value_count; i++)
+        if (strcmp(e->values[i], value) == 0)
+            return true;
+    return false;
+}
+
+bool lint_has_all_values(lint *l, const char *from, const char *to)
+{
+    const lint_enum *old = from ? lint_find_enum(l, from) : NULL;
+    const lint_enum *made = to ? lint_find_enum(l, to) : NULL;
+    if (!old || !made || !old->is_known || !made->is_known)
+        return false;
+    for (size_t i = 0; i < old->value_count; i++)
+        if (!lint_enum_has(made, old->values[i]))
+            return false;
+    return true;
 }
 
 /* ---- views ---- */

@@ -11,7 +11,8 @@ static bool is_setting(const PgQuery__Node *node)
     return node->node_case == NODE(TRANSACTION_STMT) || node->node_case == NODE(VARIABLE_SET_STMT);
 }
 
-/* The one before this one that holds a table of others, when this is the first to keep it waiting. */
+/* The one before this one that holds a table of others, when this is the first to keep it
+ * waiting. */
 static const lint_step *holder(const lint *l)
 {
     const lint_step *found = NULL;

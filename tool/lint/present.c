@@ -285,7 +285,9 @@ static void raising_cast(lint *l, PgQuery__AlterTableCmd *command)
         return;
     if (definition->raw_default)
         pgparse_walk(definition->raw_default, look_for_cast, &can_raise);
-    if (!can_raise || lint_compare_types(&from, &to, false) == LINT_CHEAP_CHANGE)
+    bool is_sure = lint_is_widening(&from, &to) || lint_has_all_values(l, from.name, to.name) ||
+                   lint_compare_types(&from, &to, false) == LINT_CHEAP_CHANGE;
+    if (!can_raise || is_sure)
         return;
     lint_finding *finding = lint_report(
         l, -1, "casts %s of %s to %s: one value that cannot be cast stops the migration",

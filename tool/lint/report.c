@@ -1,7 +1,7 @@
 /* Findings: where they are, who does not want to hear of them, and how severe they are.
  *
- * Whether a finding is wanted is decided in one place, before its text is made: a rule speaks up and
- * need not know of options and comments. */
+ * Whether a finding is wanted is decided in one place, before its text is made: a rule speaks up
+ * and need not know of options and comments. */
 #include "lint/lint_inside.h"
 
 #include <ctype.h>

@@ -1,9 +1,9 @@
 /* The checks of SQLite's files.
  *
- * SQLite has no locks to fear but one, and cannot alter much: what is dangerous is what is lost, and
- * the rebuild that stands for the ALTER TABLE it does not have (a new table, its rows copied, the old
- * one dropped, the new one renamed). A DROP TABLE whose name is taken by a later rename is such a
- * rebuild. */
+ * SQLite has no locks to fear but one, and cannot alter much: what is dangerous is what is lost,
+ * and the rebuild that stands for the ALTER TABLE it does not have (a new table, its rows copied,
+ * the old one dropped, the new one renamed). A DROP TABLE whose name is taken by a later rename is
+ * such a rebuild. */
 #include "lint/sqlite_words.h"
 
 typedef struct reader {

@@ -27,9 +27,9 @@ typedef struct sqlite_statement {
 void sqlite_split(lint *l, sqlite_statement **statements);
 
 enum { SQLITE_NAMES = 3 };
-/* Whether a statement begins like "ALTER TABLE % RENAME TO %": words in any case, "?IF" for one that
- * may be missing, % for a name, of which a schema before it is passed over. Gives the number of words
- * that it took; 0: it does not. */
+/* Whether a statement begins like "ALTER TABLE % RENAME TO %": words in any case, "?IF" for one
+ * that may be missing, % for a name, of which a schema before it is passed over. Gives the number
+ * of words that it took; 0: it does not. */
 size_t sqlite_match(const sqlite_statement *s, const char *pattern,
                     const char *names[SQLITE_NAMES]);
 bool sqlite_is(const sqlite_word *word, const char *text);

@@ -196,6 +196,12 @@ static bool is_character(const lint_type *type)
     return is_text(type) || is_type(type, "bpchar") || is_type(type, "citext");
 }
 
+bool lint_is_widening(const lint_type *from, const lint_type *to)
+{
+    return from->name && to->name && rank_of_number(from) && rank_of_number(to) &&
+           from->is_array == to->is_array && !is_cut_number(from, to);
+}
+
 bool lint_is_narrowing(const lint_type *from, const lint_type *to)
 {
     if (!from->name)
@@ -204,13 +210,11 @@ bool lint_is_narrowing(const lint_type *from, const lint_type *to)
         return false;
     if (from->is_array != to->is_array)
         return from->is_array;
-    if (rank_of_number(from) && rank_of_number(to))
-        return is_cut_number(from, to);
+    if (rank_of_number(from))
+        return rank_of_number(to) ? is_cut_number(from, to) : !is_character(to);
     if (is_time(from) && !is_character(to))
         return is_cut_time(from, to);
     if (is_character(from) && is_character(to))
         return to->argument_count && !is_widened(from, to);
-    if (is_type(from, "json") && is_type(to, "jsonb"))
-        return false;
-    return !is_character(to) || (to->argument_count > 0);
+    return false; /* a value may be refused (20), but none is cut */
 }
