@@ -33,9 +33,9 @@ golden: all ## write the expected files of the generator anew, after it has chan
 	@for models in blog desk ledger office; do \
 	    folder=tests/golden/$$models; \
 	    $(BUILD)/tenon generate $$folder/schema.prisma; \
-	    $(BUILD)/tenon db push --dry-run --url postgresql:///x $$folder/schema.prisma \
+	    $(BUILD)/tenon db push --dry-run --from-empty --url postgresql:///x $$folder/schema.prisma \
 	        > $$folder/postgresql.sql; \
-	    $(BUILD)/tenon db push --dry-run --url sqlite:x $$folder/schema.prisma \
+	    $(BUILD)/tenon db push --dry-run --from-empty --url sqlite:x $$folder/schema.prisma \
 	        > $$folder/sqlite.sql; \
 	done
 

@@ -275,6 +275,7 @@ static bool read_foreign_keys(catalogue_reader *r)
         t->foreign_keys = catalogue_array(r, count, sizeof *t->foreign_keys);
         for (size_t n = 0, columns; t->foreign_keys && n < count; n += columns) {
             columns = rows_run(&found, i + n, 1);
+            columns = columns < count - n ? columns : count - n; /* of this table */
             fill_foreign_key(r, &t->foreign_keys[t->foreign_key_count++], &found, i + n, columns);
         }
     }

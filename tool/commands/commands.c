@@ -15,6 +15,7 @@ const command *const command_table[] = {
     &command_format,
     &command_generate,
     &command_db_push,
+    &command_migrate_diff,
     &command_migrate_lint,
     &command_help,
     NULL,

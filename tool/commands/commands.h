@@ -25,6 +25,7 @@ extern const command command_db_push;
 extern const command command_format;
 extern const command command_generate;
 extern const command command_help;
+extern const command command_migrate_diff;
 extern const command command_migrate_lint;
 extern const command command_validate;
 

@@ -1,6 +1,11 @@
-/* `tenon db push`: creates the tables of a schema in an empty database. */
+/* `tenon db push`: brings a database to a schema.
+ *
+ * The database is read, compared and changed in one session. What the rows decide (would something
+ * be lost, is something in the way) is asked of them: a plan that could lose is rehearsed first,
+ * within a transaction that is rolled back, so that whoever decides sees everything at once. */
 #include "commands/commands.h"
 #include "commands/database_url.h"
+#include "commands/plan_talk.h"
 #include "commands/schema_input.h"
 #include "db/db.h"
 #include "ddl/ddl.h"
@@ -8,12 +13,20 @@
 
 #include <tenon/tenon.h>
 
-#include <stdio.h>
-
 typedef struct push_arguments {
     const char *path, *url;
-    bool is_dry_run;
+    bool is_dry_run, is_from_empty, accepts_loss, is_reset, is_json;
 } push_arguments;
+
+typedef struct push {
+    const push_arguments *arguments;
+    const schema *schema;
+    tenon_session *session;
+    catalogue *found, *wanted;
+    plan_answers answers;
+    diff_plan *plan;
+    tenon_error *err; /* the session's */
+} push;
 
 static void release_schema(schema **s)
 {
@@ -26,8 +39,23 @@ static int show_error(const tenon_error *err)
     return COMMAND_FAILED;
 }
 
-/* Of the URL where it names a database that tenon knows, else of the schema's provider: a dry run
- * needs no database. A wrong --url is told. */
+static int print_text(tenon__buf *text)
+{
+    int status = COMMAND_DONE;
+    if (text->failed) {
+        fputs("tenon: out of memory\n", stderr);
+        status = COMMAND_FAILED;
+    } else {
+        fputs(tenon__buf_string(text), stdout);
+    }
+    tenon__buf_release(text);
+    return status;
+}
+
+/* ---- without a database ---------------------------------------------------------------------- */
+
+/* Of the URL where it names a database that tenon knows, else of the schema's provider. A wrong
+ * --url is told. */
 static bool find_dialect(const schema *s, const push_arguments *arguments, const char *url,
                          tenon_dialect *out, tenon_error *err)
 {
@@ -37,64 +65,199 @@ static bool find_dialect(const schema *s, const push_arguments *arguments, const
     *out = is_sqlite ? TENON_SQLITE : TENON_POSTGRESQL;
     if (driver)
         *out = driver->dialect;
-    else if (arguments->url || !arguments->is_dry_run)
+    else if (arguments->url)
         *err = unknown;
     return err->status == TENON_OK;
 }
 
-static int print_script(const ddl_script *script)
+static int print_whole_script(const schema *s, const push_arguments *arguments, const char *url,
+                              tenon_error *err)
 {
-    TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
-    ddl_script_text(script, &text);
-    if (text.failed) {
-        fputs("tenon: out of memory\n", stderr);
-        return COMMAND_FAILED;
-    }
-    fputs(tenon__buf_string(&text), stdout);
-    return COMMAND_DONE;
+    tenon__buf text = {0};
+    tenon_dialect dialect;
+    ddl_script script;
+    if (!find_dialect(s, arguments, url, &dialect, err) || !ddl_create(s, dialect, &script, err))
+        return show_error(err);
+    ddl_script_text(&script, &text);
+    ddl_script_release(&script);
+    return print_text(&text);
 }
 
-static size_t count_title(const ddl_script *script, const char *title)
+/* ---- the plan -------------------------------------------------------------------------------- */
+
+static bool make_plan(push *p)
+{
+    diff_options options = {.accepts_loss = p->arguments->accepts_loss};
+    plan_answers_into(&p->answers, &options);
+    diff_free(p->plan);
+    p->plan = diff_make(p->found, p->wanted, &options, p->err);
+    return p->plan != NULL;
+}
+
+/* False also when there are questions that nobody answers. */
+static bool settle_questions(push *p)
+{
+    bool is_interactive = plan_talk_is_interactive() && !p->arguments->accepts_loss;
+    if (!p->plan->question_count || p->arguments->is_dry_run)
+        return true;
+    if (!is_interactive && !p->arguments->accepts_loss) {
+        plan_talk_questions(p->plan);
+        return tenon__fail(p->err, TENON_CONFLICT,
+                           "say so in the schema, or give --accept-data-loss when they are not "
+                           "renames; nothing was changed");
+    }
+    return plan_answers_add(&p->answers, p->plan, is_interactive, p->err) && make_plan(p) &&
+           settle_questions(p);
+}
+
+static bool read_both(push *p)
+{
+    tenon_dialect dialect = tenon__session_dialect(p->session);
+    if (!p->arguments->is_dry_run && !ddl_make_search_path(p->session))
+        return false;
+    p->wanted = catalogue_of_schema(p->schema, dialect, p->err);
+    if (!p->wanted)
+        return false;
+    p->found =
+        catalogue_read(p->session, p->wanted->namespaces, p->wanted->namespace_count, p->err);
+    return p->found != NULL;
+}
+
+/* ---- starting anew --------------------------------------------------------------------------- */
+
+static bool reset(push *p)
+{
+    bool is_done = diff_reset(p->session, p->found);
+    catalogue_free(p->found);
+    catalogue_free(p->wanted);
+    p->found = p->wanted = NULL;
+    return is_done && read_both(p);
+}
+
+/* ---- changing -------------------------------------------------------------------------------- */
+
+static bool could_lose(const diff_plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->steps[i].is_destructive)
+            return true;
+    return false;
+}
+
+static size_t count_losses(const diff_findings *findings)
 {
     size_t count = 0;
-    for (size_t i = 0; i < script->count; i++)
-        count += strcmp(script->items[i].title, title) == 0;
+    for (size_t i = 0; i < findings->count; i++)
+        count += findings->items[i].risk->kind == DIFF_LOSES;
     return count;
 }
 
-static void print_summary(const ddl_script *script)
+/* Learns what would be lost, and lets somebody decide. */
+static bool accept_losses(push *p)
 {
-    size_t tables = count_title(script, "CreateTable");
-    size_t indexes = count_title(script, "CreateIndex");
-    printf("created %zu %s and %zu %s\n", tables, tables == 1 ? "table" : "tables", indexes,
-           indexes == 1 ? "index" : "indexes");
+    const diff_apply_options rehearsal = {.is_rehearsal = true};
+    diff_findings findings;
+    if (p->arguments->accepts_loss || !could_lose(p->plan))
+        return true;
+    if (!diff_apply(p->session, p->plan, &rehearsal, &findings))
+        return false;
+    if (!count_losses(&findings))
+        return true;
+    plan_talk_findings(&findings);
+    if (plan_talk_is_interactive() && plan_talk_ask("lose this?"))
+        return true;
+    return tenon__fail(p->err, TENON_CONFLICT,
+                       "give --accept-data-loss to lose this; nothing was changed");
 }
 
-static void push_script(tenon_session *session, const schema *s, const ddl_script *script)
+static void show_step(void *context, const diff_step *step, size_t number)
 {
-    const char *found = NULL;
-    if (!ddl_first_object(session, s, &found))
+    const diff_plan *plan = context;
+    if (plan_talk_is_interactive())
+        fprintf(stderr, "%zu/%zu %s\n", number + 1, plan->count, step->title);
+}
+
+static size_t count_title(const diff_plan *plan, const char *title)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < plan->count; i++)
+        count += strcmp(plan->steps[i].title, title) == 0;
+    return count;
+}
+
+static void print_summary(const diff_plan *plan, bool is_new)
+{
+    size_t tables = count_title(plan, "CreateTable"), indexes = count_title(plan, "CreateIndex");
+    tenon__buf text = {0};
+    if (!plan->count)
+        fputs("the database is as the schema says\n", stdout);
+    else if (is_new)
+        printf("created %zu %s and %zu %s\n", tables, tables == 1 ? "table" : "tables", indexes,
+               indexes == 1 ? "index" : "indexes");
+    if (!plan->count || is_new)
         return;
-    if (found) {
-        tenon_error *err = tenon__session_error(session);
-        tenon__fail(err, TENON_CONFLICT, "the database is not empty: it has '%s'", found);
-        tenon__hint(err, "db push creates a schema in an empty database; nothing was changed");
-        return;
+    diff_print(plan, &text);
+    print_text(&text);
+    printf("changed in %zu %s\n", plan->count, plan->count == 1 ? "step" : "steps");
+}
+
+static bool is_empty(const catalogue *c)
+{
+    return !c->table_count && !c->enum_count;
+}
+
+static bool change(push *p)
+{
+    const diff_apply_options how = {.accepts_loss = true, .on_step = show_step, .context = p->plan};
+    diff_findings findings;
+    if (!diff_apply(p->session, p->plan, &how, &findings))
+        return false;
+    plan_talk_findings(&findings);
+    plan_talk_kept(p->plan);
+    if (!p->arguments->is_json)
+        print_summary(p->plan, is_empty(p->found));
+    return true;
+}
+
+static void print_plan(const push *p)
+{
+    tenon__buf text = {0};
+    if (p->arguments->is_json)
+        diff_write_json(p->plan, &text);
+    else if (p->arguments->is_dry_run)
+        diff_script_text(p->plan, DIFF_ALL_PARTS, DIFF_FORWARD, &text);
+    print_text(&text);
+}
+
+static bool run_plan(push *p)
+{
+    if (!read_both(p) || (p->arguments->is_reset && !p->arguments->is_dry_run && !reset(p)) ||
+        !plan_answers_of_schema(p->schema, &p->answers, p->err) || !make_plan(p) ||
+        !settle_questions(p))
+        return false;
+    print_plan(p);
+    if (p->arguments->is_dry_run) {
+        plan_talk_questions(p->plan);
+        return true;
     }
-    if (ddl_apply(session, script))
-        print_summary(script);
+    return accept_losses(p) && change(p);
 }
 
-static int push_to(const char *url, const schema *s, const ddl_script *script)
+static int push_to(const char *url, const schema *s, const push_arguments *arguments)
 {
     tenon_error err = {0};
     tenon_db *db = tenon_open(url, NULL, &err);
-    tenon_session *session = tenon_session_open(db, NULL);
-    if (session) {
-        push_script(session, s, script);
-        err = *tenon_session_error(session);
+    push p = {.arguments = arguments, .schema = s, .session = tenon_session_open(db, NULL)};
+    if (p.session) {
+        p.err = tenon__session_error(p.session);
+        run_plan(&p);
+        err = *p.err;
     }
-    tenon_session_close(session);
+    diff_free(p.plan);
+    catalogue_free(p.found);
+    catalogue_free(p.wanted);
+    plan_answers_release(&p.answers);
+    tenon_session_close(p.session);
     tenon_close(db);
     return err.status == TENON_OK ? COMMAND_DONE : show_error(&err);
 }
@@ -108,35 +271,49 @@ static bool check_defaults(const schema *s, tenon_error *err)
     return set != NULL;
 }
 
-static int push(const schema *s, const push_arguments *arguments)
+static int push_schema(const schema *s, const push_arguments *arguments)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf url = {0};
-    ddl_script script;
-    tenon_dialect dialect;
     tenon_error err = {0};
     schema_input_show_diagnostics(s);
     if (schema_error_count(s))
         return COMMAND_FAILED;
-    if (!database_url(s, arguments->url, &url, &err) && !arguments->is_dry_run)
+    if (!database_url(s, arguments->url, &url, &err) && !arguments->is_from_empty)
         return show_error(&err);
     tenon_error_reset(&err);
-    if (!check_defaults(s, &err) ||
-        !find_dialect(s, arguments, tenon__buf_string(&url), &dialect, &err) ||
-        !ddl_create(s, dialect, &script, &err))
+    if (!check_defaults(s, &err))
         return show_error(&err);
-    int status = arguments->is_dry_run ? print_script(&script)
-                                       : push_to(tenon__buf_string(&url), s, &script);
-    ddl_script_release(&script);
-    return status;
+    if (arguments->is_from_empty)
+        return print_whole_script(s, arguments, tenon__buf_string(&url), &err);
+    return push_to(tenon__buf_string(&url), s, arguments);
+}
+
+/* False for a word that is none of them. */
+static bool take_flag(push_arguments *arguments, const char *word)
+{
+    const struct {
+        const char *word;
+        bool *flag;
+    } flags[] = {
+        {"--dry-run", &arguments->is_dry_run},
+        {"--from-empty", &arguments->is_from_empty},
+        {"--accept-data-loss", &arguments->accepts_loss},
+        {"--force-reset", &arguments->is_reset},
+        {"--json", &arguments->is_json},
+    };
+    for (size_t i = 0; i < TENON__COUNT(flags); i++)
+        if (!strcmp(word, flags[i].word))
+            return *flags[i].flag = true;
+    return false;
 }
 
 static int run_push(int argc, char **argv)
 {
     push_arguments arguments = {0};
     for (int i = 1; i < argc; i++) {
-        if (!strcmp(argv[i], "--dry-run"))
-            arguments.is_dry_run = true;
-        else if (!strcmp(argv[i], "--url") && i + 1 < argc)
+        if (take_flag(&arguments, argv[i]))
+            continue;
+        if (!strcmp(argv[i], "--url") && i + 1 < argc)
             arguments.url = argv[++i];
         else if (argv[i][0] == '-' && argv[i][1])
             return command_misused(&command_db_push, "unknown option or missing value: '%s'",
@@ -146,19 +323,29 @@ static int run_push(int argc, char **argv)
         else
             arguments.path = argv[i];
     }
+    if (arguments.is_from_empty && !arguments.is_dry_run)
+        return command_misused(&command_db_push, "--from-empty goes with --dry-run");
     const char *path = schema_input_path(arguments.path);
     TENON__CLEANUP(release_schema) schema *s = path ? schema_input_read(path) : NULL;
-    return s ? push(s, &arguments) : COMMAND_FAILED;
+    return s ? push_schema(s, &arguments) : COMMAND_FAILED;
 }
 
 const command command_db_push = {
     .name = "db push",
-    .summary = "create the tables of a schema in an empty database",
-    .usage = "usage: tenon db push [--dry-run] [--url URL] [PATH]\n"
-             "\n"
-             "Creates tables, enums, keys, indexes and foreign keys of a schema, all of them or\n"
-             "none. A database that is not empty is refused and left as it is.\n"
-             "\n" SCHEMA_INPUT_USAGE "\n" DATABASE_URL_USAGE
-             "  --dry-run   print the SQL and connect to nothing\n",
+    .summary = "bring a development database to a schema",
+    .usage =
+        "usage: tenon db push [--dry-run [--from-empty]] [--accept-data-loss] [--force-reset]\n"
+        "                     [--json] [--url URL] [PATH]\n"
+        "\n"
+        "Compares the database with the schema and changes what differs, in one transaction\n"
+        "where the database can. What would lose rows or values is asked on a terminal, and\n"
+        "refused without one; so is a probable rename, which `/// @tenon.renamedFrom(\"old\")`\n"
+        "states. What the schema cannot say (views, triggers, policies, …) is never dropped.\n"
+        "\n" SCHEMA_INPUT_USAGE "\n" DATABASE_URL_USAGE
+        "  --dry-run           print the SQL and change nothing\n"
+        "  --from-empty        … as for an empty database, and connect to nothing\n"
+        "  --accept-data-loss  lose what has to be lost, and take no drop for a rename\n"
+        "  --force-reset       drop everything first\n"
+        "  --json              print differences, steps and risks as JSON\n",
     .run = run_push,
 };

@@ -100,12 +100,16 @@ static const char *const before_script[] = {
     [TENON_SQLITE] = NULL,
 };
 
-bool ddl_apply(tenon_session *s, const ddl_script *script)
+bool ddl_make_search_path(tenon_session *s)
 {
     const char *before = before_script[tenon__session_dialect(s)];
+    return !before || tenon_execute(s, before);
+}
+
+bool ddl_apply(tenon_session *s, const ddl_script *script)
+{
     tenon_begin(s);
-    if (before)
-        tenon_execute(s, before);
+    ddl_make_search_path(s);
     for (size_t i = 0; i < script->count; i++)
         tenon_execute(s, script->items[i].sql);
     return tenon_commit(s);

@@ -112,7 +112,8 @@ void ddl_foreign_key(ddl_writer *w, const schema_relation *relation, const char 
     ddl_text(w, "FOREIGN KEY (");
     ddl_field_list(w, relation->fields, relation->field_count);
     ddl_text(w, ") REFERENCES ");
-    ddl_table_name(w, relation->to->database_schema, relation->to->database_name);
+    ddl_table_name(w, w->dialect == TENON_POSTGRESQL ? relation->to->database_schema : NULL,
+                   relation->to->database_name);
     tenon__buf_format(&w->text, "%s(", space);
     ddl_field_list(w, relation->references, relation->field_count);
     tenon__buf_format(&w->text, ") ON DELETE %s ON UPDATE %s", action_names[relation->on_delete],

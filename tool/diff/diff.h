@@ -186,4 +186,8 @@ typedef struct diff_apply_options {
 bool diff_apply(tenon_session *s, const diff_plan *plan, const diff_apply_options *options,
                 diff_findings *findings);
 
+/* Drops all that stands in the namespaces of the catalogue (on SQLite: in the database), also what
+ * the schema language has no word for. False with the session's error. */
+bool diff_reset(tenon_session *s, const catalogue *found);
+
 #endif

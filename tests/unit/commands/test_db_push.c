@@ -17,23 +17,23 @@ static int run_with(const char *url, const char *line)
     return run(line);
 }
 
-static void a_dry_run_prints_either_dialect_and_connects_to_nothing(void **state)
+static void a_dry_run_from_empty_prints_either_dialect_and_connects_to_nothing(void **state)
 {
     write_file("schema.prisma", URL_OF("postgresql", "env(\"NOT_SET_ANYWHERE\")") MODEL);
-    assert_int_equal(run("$tenon db push --dry-run"), 0);
+    assert_int_equal(run("$tenon db push --dry-run --from-empty"), 0);
     assert_string_equal(output,
                         "-- CreateTable\nCREATE TABLE \"A\" (\n"
                         "    \"id\" SERIAL NOT NULL,\n    \"b\" TEXT NOT NULL,\n\n"
                         "    CONSTRAINT \"A_pkey\" PRIMARY KEY (\"id\")\n);\n\n"
                         "-- CreateIndex\nCREATE UNIQUE INDEX \"A_b_key\" ON \"A\"(\"b\");\n");
-    assert_int_equal(run("$tenon db push --dry-run --url sqlite:x.db"), 0);
+    assert_int_equal(run("$tenon db push --dry-run --from-empty --url sqlite:x.db"), 0);
     check_said("\"id\" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT");
-    assert_int_equal(run("NOT_SET_ANYWHERE=file:x.db $tenon db push --dry-run"), 0);
+    assert_int_equal(run("NOT_SET_ANYWHERE=file:x.db $tenon db push --dry-run --from-empty"), 0);
     check_said("AUTOINCREMENT");
     assert_int_equal(run("ls"), 0);
     assert_string_equal(output, "schema.prisma\n");
     write_file("schema.prisma", URL_OF("sqlite", "\"file:x.db\"") MODEL);
-    assert_int_equal(run("$tenon db push --dry-run --url postgresql://nowhere/x"), 0);
+    assert_int_equal(run("$tenon db push --dry-run --from-empty --url postgresql://nowhere/x"), 0);
     check_said("SERIAL");
 }
 
@@ -49,36 +49,90 @@ static void an_empty_database_gets_everything(void **state)
     }
 }
 
-static void a_database_that_is_not_empty_is_refused_and_left_as_it_is(void **state)
+static void what_the_schema_has_no_word_for_stays(void **state)
 {
-    static const char *const there[] = {
-        "CREATE TABLE zebra (id int)", "CREATE VIEW zebra AS SELECT 1 AS one",
-        "CREATE SEQUENCE zebra",       "CREATE TYPE zebra AS ENUM ('a')",
-        "CREATE TABLE zebra (id int)",
-    };
+    const char *url = testdb_create("push");
     write_file("schema.prisma", URL_OF("postgresql", "\"x\"") MODEL);
-    for (size_t i = 0; i < 5; i++) {
-        const char *url = i < 4 ? testdb_create("push") : testdb_sqlite_url();
-        testdb_run(url, there[i]);
-        assert_int_equal(run_with(url, "$tenon db push --url \"$url\""), 1);
-        check_said("tenon: the database is not empty: it has 'zebra'; db push creates a schema in "
-                   "an empty database; nothing was changed\n");
-        if (i < 4)
-            assert_string_equal(testdb_value(url, "SELECT to_regclass('\"A\"') IS NULL"), "t");
+    testdb_run(url, "CREATE VIEW zebra AS SELECT 1 AS one; CREATE SEQUENCE quagga");
+    assert_int_equal(run_with(url, "$tenon db push --url \"$url\""), 0);
+    check_said("not in the schema, and kept: view \"zebra\"");
+    assert_string_equal(testdb_value(url, "SELECT one FROM zebra"), "1");
+    assert_string_equal(testdb_value(url, "SELECT nextval('quagga')"), "1");
+}
+
+static void a_table_with_rows_is_dropped_only_when_it_is_said(void **state)
+{
+    const char *urls[] = {testdb_create("push"), testdb_sqlite_url()};
+    write_file("schema.prisma", URL_OF("postgresql", "\"x\"") MODEL);
+    for (size_t i = 0; i < 2; i++) {
+        testdb_run(urls[i], "CREATE TABLE zebra (id int); CREATE TABLE quagga (id int);"
+                            "INSERT INTO zebra VALUES (1), (2)");
+        assert_int_equal(run_with(urls[i], "$tenon db push --url \"$url\""), 1);
+        check_said("table \"zebra\" would be dropped with its rows (rows: 2)\n"
+                   "tenon: give --accept-data-loss to lose this; nothing was changed\n");
+        assert_string_equal(testdb_value(urls[i], "SELECT count(*) FROM quagga"), "0");
+        assert_int_equal(run_with(urls[i], "$tenon db push --accept-data-loss --url \"$url\""), 0);
+        check_said("- table \"quagga\"\n- table \"zebra\"\n+ table \"A\"\nchanged in ");
+        assert_int_equal(run_with(urls[i], "$tenon db push --url \"$url\""), 0);
+        assert_string_equal(output, "the database is as the schema says\n");
     }
 }
 
-static void tables_of_other_schemas_do_not_count_unless_they_are_wanted(void **state)
+static void a_probable_rename_is_refused_with_the_words_to_add(void **state)
+{
+    const char *urls[] = {testdb_create("push"), testdb_sqlite_url()};
+    for (size_t i = 0; i < 2; i++) {
+        write_file("schema.prisma", URL_OF("postgresql", "\"x\"") MODEL);
+        assert_int_equal(run_with(urls[i], "$tenon db push --url \"$url\""), 0);
+        testdb_run(urls[i], "INSERT INTO \"A\" (\"b\") VALUES ('x')");
+        write_file(
+            "schema.prisma",
+            URL_OF("postgresql", "\"x\"") "model A {\n  id Int @id @default(autoincrement())\n  c "
+                                          "String @unique\n}\n");
+        assert_int_equal(run_with(urls[i], "$tenon db push --url \"$url\""), 1);
+        check_said("was column \"A\".\"b\" renamed to \"c\"? "
+                   "`/// @tenon.renamedFrom(\"b\")` on the field says so\n");
+        write_file("schema.prisma",
+                   URL_OF("postgresql",
+                          "\"x\"") "model A {\n  id Int @id @default(autoincrement())\n"
+                                   "  /// @tenon.renamedFrom(\"b\")\n  c String @unique\n}\n");
+        assert_int_equal(run_with(urls[i], "$tenon db push --url \"$url\""), 0);
+        assert_string_equal(testdb_value(urls[i], "SELECT \"c\" FROM \"A\""), "x");
+        assert_int_equal(run_with(urls[i], "$tenon db push --url \"$url\""), 0);
+        assert_string_equal(output, "the database is as the schema says\n");
+    }
+}
+
+static void a_dry_run_prints_the_change_and_a_reset_begins_anew(void **state)
+{
+    const char *urls[] = {testdb_create("push"), testdb_sqlite_url()};
+    write_file("schema.prisma", URL_OF("postgresql", "\"x\"") MODEL);
+    for (size_t i = 0; i < 2; i++) {
+        testdb_run(urls[i], "CREATE TABLE zebra (id int); INSERT INTO zebra VALUES (1);"
+                            "CREATE VIEW quagga AS SELECT * FROM zebra");
+        assert_int_equal(run_with(urls[i], "$tenon db push --dry-run --url \"$url\""), 0);
+        check_said("DROP TABLE \"zebra\";");
+        assert_string_equal(testdb_value(urls[i], "SELECT count(*) FROM quagga"), "1");
+        assert_int_equal(run_with(urls[i], "$tenon db push --json --dry-run --url \"$url\""), 0);
+        check_said("\"sign\": \"removed\", \"name\": \"table \\\"zebra\\\"\"");
+        assert_int_equal(run_with(urls[i], "$tenon db push --force-reset --url \"$url\""), 0);
+        assert_string_equal(output, "created 1 table and 1 index\n");
+    }
+}
+
+static void tables_of_other_schemas_are_not_touched_unless_they_are_wanted(void **state)
 {
     const char *url = testdb_create("push");
-    testdb_run(url, "CREATE SCHEMA other; CREATE TABLE other.zebra (id int)");
+    testdb_run(url, "CREATE SCHEMA other; CREATE TABLE other.zebra (name text);"
+                    "INSERT INTO other.zebra VALUES ('x')");
     write_file("schema.prisma",
                URL_OF("postgresql", "\"x\"\n  schemas = [\"other\"]") "model A {\n  id Int @id\n  "
                                                                       "@@schema(\"other\")\n}\n");
     assert_int_equal(run_with(url, "$tenon db push --url \"$url\""), 1);
-    check_said("it has 'zebra'");
+    check_said("table \"other\".\"zebra\" would be dropped");
     write_file("schema.prisma", URL_OF("postgresql", "\"x\"") MODEL);
     assert_int_equal(run_with(url, "$tenon db push --url \"$url\""), 0);
+    assert_string_equal(testdb_value(url, "SELECT count(*) FROM other.zebra"), "1");
 }
 
 static void the_schema_of_the_url_is_made_when_it_is_missing(void **state)
@@ -88,8 +142,8 @@ static void the_schema_of_the_url_is_made_when_it_is_missing(void **state)
     assert_int_equal(run_with(url, "$tenon db push --url \"$url&schema=own\""), 0);
     assert_string_equal(testdb_value(url, "SELECT to_regclass('own.\"A\"') IS NOT NULL"), "t");
     assert_string_equal(testdb_value(url, "SELECT to_regclass('public.\"A\"') IS NULL"), "t");
-    assert_int_equal(run_with(url, "$tenon db push --url \"$url&schema=own\""), 1);
-    check_said("it has 'A'");
+    assert_int_equal(run_with(url, "$tenon db push --url \"$url&schema=own\""), 0);
+    check_said("the database is as the schema says");
 }
 
 static void an_error_in_the_middle_leaves_nothing(void **state)
@@ -105,7 +159,8 @@ static void an_error_in_the_middle_leaves_nothing(void **state)
     assert_int_equal(run("$tenon db push"), 1);
     check_said("syntax error");
     write_file("schema.prisma", URL_OF("sqlite", "\"file:a.db\"") MODEL);
-    assert_int_equal(run("$tenon db push"), 0); /* what is not empty would be refused */
+    assert_int_equal(run("$tenon db push"), 0);
+    assert_string_equal(output, "created 1 table and 1 index\n");
 }
 
 static void the_url_is_looked_for_in_the_environment_and_in_env_files(void **state)
@@ -139,7 +194,7 @@ static void wrong_urls_are_told(void **state)
     check_said("tenon: the database URL has no known scheme");
     assert_int_equal(run("$tenon db push --url mysql://x/y"), 1);
     check_said("tenon: the database URL has no known scheme");
-    assert_int_equal(run("$tenon db push --dry-run --url mysql://x/y"), 1);
+    assert_int_equal(run("$tenon db push --dry-run --from-empty --url mysql://x/y"), 1);
     assert_int_equal(run("$tenon db push --url postgresql:///x?host=/nowhere"), 1);
     check_said("/nowhere");
     assert_int_equal(run("$tenon db push --url sqlite:no/such/folder/a.db"), 1);
@@ -152,7 +207,7 @@ static void schemas_of_none_and_of_one_model_are_pushed(void **state)
 {
     write_file("schema.prisma", URL_OF("sqlite", "\"file:none.db\""));
     assert_int_equal(run("$tenon db push"), 0);
-    assert_string_equal(output, "created 0 tables and 0 indexes\n");
+    assert_string_equal(output, "the database is as the schema says\n");
     assert_int_equal(run("$tenon db push --dry-run"), 0);
     assert_string_equal(output, "");
     write_file("schema.prisma", URL_OF("sqlite", "\"file:one.db\"") "model A {\n  id Int @id\n}\n");
@@ -172,10 +227,13 @@ static void a_default_that_its_column_would_change_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST_IN_FOLDER(a_dry_run_prints_either_dialect_and_connects_to_nothing),
+        TEST_IN_FOLDER(a_dry_run_from_empty_prints_either_dialect_and_connects_to_nothing),
         TEST_IN_FOLDER(an_empty_database_gets_everything),
-        TEST_IN_FOLDER(a_database_that_is_not_empty_is_refused_and_left_as_it_is),
-        TEST_IN_FOLDER(tables_of_other_schemas_do_not_count_unless_they_are_wanted),
+        TEST_IN_FOLDER(what_the_schema_has_no_word_for_stays),
+        TEST_IN_FOLDER(a_table_with_rows_is_dropped_only_when_it_is_said),
+        TEST_IN_FOLDER(a_probable_rename_is_refused_with_the_words_to_add),
+        TEST_IN_FOLDER(a_dry_run_prints_the_change_and_a_reset_begins_anew),
+        TEST_IN_FOLDER(tables_of_other_schemas_are_not_touched_unless_they_are_wanted),
         TEST_IN_FOLDER(the_schema_of_the_url_is_made_when_it_is_missing),
         TEST_IN_FOLDER(an_error_in_the_middle_leaves_nothing),
         TEST_IN_FOLDER(the_url_is_looked_for_in_the_environment_and_in_env_files),

@@ -1,0 +1,214 @@
+/* What of one catalogue belongs to what of the other.
+ *
+ * Tables, enums and columns belong together by name; renames have been made before. Indexes,
+ * foreign keys and checks belong together by meaning: first those that have the same name too, then
+ * the others in their order, so that each is matched once and the same way from both sides. */
+#include "diff/plan.h"
+
+/* ---- tables and enums ------------------------------------------------------------------------ */
+
+bool diff_is_table(const catalogue_table *t)
+{
+    return (t->kind == CATALOGUE_TABLE || t->kind == CATALOGUE_PARTITIONED) &&
+           !catalogue_is_history(t->name);
+}
+
+static const catalogue_table *find_table(const diff_maker *m, const catalogue *in,
+                                         const catalogue_table *like)
+{
+    for (size_t i = 0; i < in->table_count; i++)
+        if (!strcmp(in->tables[i].name, like->name) && diff_is_table(&in->tables[i]) &&
+            diff_same_namespace(m, in->tables[i].namespace, like->namespace))
+            return &in->tables[i];
+    return NULL;
+}
+
+const catalogue_table *diff_from_table(const diff_maker *m, const catalogue_table *to)
+{
+    return find_table(m, m->from, to);
+}
+
+const catalogue_table *diff_to_table(const diff_maker *m, const catalogue_table *from)
+{
+    return find_table(m, m->to, from);
+}
+
+static const catalogue_enum *find_enum(const diff_maker *m, const catalogue *in,
+                                       const catalogue_enum *like)
+{
+    for (size_t i = 0; i < in->enum_count; i++)
+        if (!strcmp(in->enums[i].name, like->name) &&
+            diff_same_namespace(m, in->enums[i].namespace, like->namespace))
+            return &in->enums[i];
+    return NULL;
+}
+
+const catalogue_enum *diff_from_enum(const diff_maker *m, const catalogue_enum *to)
+{
+    return find_enum(m, m->from, to);
+}
+
+const catalogue_enum *diff_to_enum(const diff_maker *m, const catalogue_enum *from)
+{
+    return find_enum(m, m->to, from);
+}
+
+/* ---- what the language cannot say ------------------------------------------------------------ */
+
+static bool is_read(const catalogue *c)
+{
+    return c->server_version != 0;
+}
+
+static bool has_partial_index(const catalogue *c)
+{
+    for (size_t t = 0; t < c->table_count; t++)
+        for (size_t i = 0; i < c->tables[t].index_count; i++)
+            if (c->tables[t].indexes[i].predicate)
+                return true;
+    return false;
+}
+
+static bool is_method_of_language(const char *method)
+{
+    static const char *const methods[] = {"btree", "hash", "gin", "gist", "spgist", "brin"};
+    for (size_t i = 0; i < TENON__COUNT(methods); i++)
+        if (!method || !strcmp(method, methods[i]))
+            return true;
+    return false;
+}
+
+static bool has_exotic_key(const catalogue_index *index)
+{
+    for (size_t i = 0; i < index->key_count; i++) {
+        const catalogue_key *key = &index->keys[i];
+        if (!key->column || key->collation || (key->is_nulls_first && !key->is_descending))
+            return true;
+    }
+    return false;
+}
+
+/* The language can say partial indexes, but schemas written before it could do not: where none is
+ * said, none is touched. */
+bool diff_is_kept_index(const diff_maker *m, const catalogue_index *index)
+{
+    return is_read(m->from) &&
+           (has_exotic_key(index) || index->included_count || index->is_exclusion ||
+            index->is_deferrable || index->is_nulls_not_distinct ||
+            !is_method_of_language(index->method) ||
+            (index->predicate && !has_partial_index(m->to)));
+}
+
+/* The same with checks, for which only tenon has a word. */
+bool diff_is_kept_check(const diff_maker *m)
+{
+    if (!is_read(m->from))
+        return false;
+    for (size_t i = 0; i < m->to->table_count; i++)
+        if (m->to->tables[i].check_count)
+            return false;
+    return true;
+}
+
+bool diff_is_replaced(const diff_maker *m, const catalogue_table *from, const catalogue_table *to,
+                      const char *column)
+{
+    const catalogue_column *a = catalogue_find_column(from, column);
+    const catalogue_column *b = catalogue_find_column(to, column);
+    return m->plan->dialect == TENON_POSTGRESQL && a && b && !diff_same_type(m, a, b) &&
+           diff_conversion_of(m, a, b) == DIFF_NO_CAST;
+}
+
+/* ---- indexes, foreign keys, checks ----------------------------------------------------------- */
+
+typedef bool same_meaning(const diff_maker *m, const void *a, const void *b);
+
+/* A list of structs whose first member is their name. */
+typedef struct named_list {
+    const void *items;
+    size_t count, size;
+} named_list;
+
+static const void *item_of(const named_list *list, size_t i)
+{
+    return (const char *)list->items + i * list->size;
+}
+
+static const char *name_of(const void *item)
+{
+    return *(const char *const *)item;
+}
+
+static const void *find_namesake(const diff_maker *m, const named_list *in, const void *item,
+                                 same_meaning *same)
+{
+    for (size_t i = 0; i < in->count; i++)
+        if (diff_same_text(name_of(item_of(in, i)), name_of(item)) && same(m, item_of(in, i), item))
+            return item_of(in, i);
+    return NULL;
+}
+
+/* The n-th of those that mean the same as `item` and have no namesake on the other side. */
+static const void *find_stranger(const diff_maker *m, const named_list *in, const named_list *other,
+                                 const void *item, same_meaning *same, size_t n)
+{
+    for (size_t i = 0; i < in->count; i++) {
+        const void *candidate = item_of(in, i);
+        if (same(m, candidate, item) && !find_namesake(m, other, candidate, same) && n-- == 0)
+            return candidate;
+    }
+    return NULL;
+}
+
+static const void *match(const diff_maker *m, const void *item, const named_list *of,
+                         const named_list *in, same_meaning *same)
+{
+    const void *found = find_namesake(m, in, item, same);
+    for (size_t n = 0; !found; n++) {
+        const void *like = find_stranger(m, of, in, item, same, n);
+        if (!like)
+            return NULL;
+        if (like == item)
+            return find_stranger(m, in, of, item, same, n);
+    }
+    return found;
+}
+
+static bool is_same_index(const diff_maker *m, const void *a, const void *b)
+{
+    const catalogue_index *left = a, *right = b;
+    return !left->is_primary && !right->is_primary && diff_same_index(m, left, right);
+}
+
+const catalogue_index *diff_match_index(const diff_maker *m, const catalogue_index *index,
+                                        const catalogue_table *of, const catalogue_table *in)
+{
+    named_list ours = {of->indexes, of->index_count, sizeof *of->indexes};
+    named_list theirs = {in->indexes, in->index_count, sizeof *in->indexes};
+    return match(m, index, &ours, &theirs, is_same_index);
+}
+
+static bool is_same_foreign_key(const diff_maker *m, const void *a, const void *b)
+{
+    return diff_same_foreign_key(m, a, b);
+}
+
+const catalogue_foreign_key *diff_match_foreign_key(const diff_maker *m,
+                                                    const catalogue_foreign_key *key,
+                                                    const catalogue_table *of,
+                                                    const catalogue_table *in)
+{
+    named_list ours = {of->foreign_keys, of->foreign_key_count, sizeof *of->foreign_keys};
+    named_list theirs = {in->foreign_keys, in->foreign_key_count, sizeof *in->foreign_keys};
+    return match(m, key, &ours, &theirs, is_same_foreign_key);
+}
+
+const catalogue_check *diff_match_check(const diff_maker *m, const catalogue_check *check,
+                                        const catalogue_table *in)
+{
+    for (size_t i = 0; i < in->check_count; i++)
+        if (diff_same_text(in->checks[i].name, check->name) &&
+            diff_same_check(m, &in->checks[i], check))
+            return &in->checks[i];
+    return NULL;
+}

@@ -1,0 +1,474 @@
+/* The order of a plan on PostgreSQL, and what stands beside tables and columns: namespaces,
+ * extensions, indexes, foreign keys, checks.
+ *
+ * What holds other things goes first: foreign keys before the tables and keys that they need,
+ * indexes and checks before their columns, tables before their enums; making goes the other way.
+ * Read backwards, with each step turned round, the same order takes the database back. */
+#include "diff/sql.h"
+
+/* ---- namespaces and extensions --------------------------------------------------------------- */
+
+static bool has_namespace(const diff_maker *m, const catalogue *in, const char *name)
+{
+    for (size_t i = 0; i < in->namespace_count; i++)
+        if (diff_same_namespace(m, in->namespaces[i], name))
+            return true;
+    return false;
+}
+
+static void write_namespace(diff_maker *m, const diff_change *change)
+{
+    if (change->to)
+        diff_write(m, "CREATE SCHEMA IF NOT EXISTS %I", (const char *)change->to);
+    else
+        diff_write(m, "DROP SCHEMA %I", (const char *)change->from);
+}
+
+static void plan_namespaces(diff_maker *m)
+{
+    for (size_t i = 0; i < m->to->namespace_count; i++) {
+        const char *name = m->to->namespaces[i];
+        if (has_namespace(m, m->from, name))
+            continue;
+        /* The one that every database has is not for us to drop. */
+        diff_step *step = diff_add_step(m, "CreateSchema", write_namespace,
+                                        (diff_change){.to = m->to->namespaces[i]});
+        if (!strcmp(name, "public"))
+            step->reverse = NULL;
+    }
+}
+
+static const catalogue_extension *find_extension(const catalogue *in, const char *name)
+{
+    for (size_t i = 0; i < in->extension_count; i++)
+        if (!strcmp(in->extensions[i].name, name))
+            return &in->extensions[i];
+    return NULL;
+}
+
+/* There is no way back: others may have begun to use it. */
+static void write_extension(diff_maker *m, const diff_change *change)
+{
+    const catalogue_extension *extension = change->to;
+    if (!extension)
+        return;
+    diff_write(m, "CREATE EXTENSION IF NOT EXISTS %I", extension->name);
+    if (extension->namespace || extension->version)
+        diff_write(m, " WITH");
+    if (extension->namespace)
+        diff_write(m, " SCHEMA %I", extension->namespace);
+    if (extension->version)
+        diff_write(m, " VERSION %I", extension->version);
+}
+
+static void plan_extensions(diff_maker *m)
+{
+    for (size_t i = 0; i < m->to->extension_count; i++) {
+        const catalogue_extension *extension = &m->to->extensions[i];
+        if (find_extension(m->from, extension->name))
+            continue;
+        diff_step *step =
+            diff_add_step(m, "CreateExtension", write_extension, (diff_change){.to = extension});
+        step->not_restored = diff_say(m, "extension %I stays", extension->name);
+    }
+}
+
+/* ---- indexes --------------------------------------------------------------------------------- */
+
+static void write_index_keys(diff_maker *m, const catalogue_index *index)
+{
+    for (size_t i = 0; i < index->key_count; i++) {
+        const catalogue_key *key = &index->keys[i];
+        if (key->column)
+            diff_write(m, i ? ", %I" : "%I", key->column);
+        else
+            diff_write(m, i ? ", (%s)" : "(%s)", key->expression);
+        if (key->operator_class)
+            diff_write(m, " %s", key->operator_class);
+        diff_write(m, key->is_descending ? " DESC" : "");
+    }
+}
+
+static bool is_btree(const catalogue_index *index)
+{
+    return !index->method || !strcmp(index->method, "btree");
+}
+
+void diff_write_index(diff_maker *m, const catalogue_table *table, const catalogue_index *index,
+                      const char *concurrently)
+{
+    bool is_postgresql = m->plan->dialect == TENON_POSTGRESQL;
+    diff_write(m, "CREATE %sINDEX %s%I ON %T", index->is_unique ? "UNIQUE " : "", concurrently,
+               index->name, table);
+    if (is_postgresql && !is_btree(index))
+        diff_write(m, " USING %s ", index->method);
+    diff_write(m, "(");
+    write_index_keys(m, index);
+    diff_write(m, ")");
+    if (index->predicate)
+        diff_write(m, " WHERE %s", index->predicate);
+}
+
+/* A table of which others may be in use: it is there before and after. */
+static bool is_concurrent(const diff_maker *m, const diff_change *change)
+{
+    return m->options->has_safe_forms && change->from_table && change->to_table;
+}
+
+static void write_index(diff_maker *m, const diff_change *change)
+{
+    const catalogue_index *from = change->from, *to = change->to;
+    const char *concurrently = is_concurrent(m, change) ? "CONCURRENTLY " : "";
+    if (to)
+        diff_write_index(m, change->to_table, to, concurrently);
+    else if (from->is_constraint)
+        diff_write(m, "ALTER TABLE %T DROP CONSTRAINT %I", change->from_table, from->name);
+    else
+        diff_write(m, "DROP INDEX %s%N", concurrently, change->from_table->namespace, from->name);
+}
+
+/* It goes with a column that is dropped, or that is made anew. */
+static bool stands_on_lost_column(const diff_maker *m, const catalogue_index *index,
+                                  const catalogue_table *from, const catalogue_table *to)
+{
+    for (size_t i = 0; i < index->key_count; i++) {
+        const char *column = index->keys[i].column;
+        if (column && (!catalogue_find_column(to, column) || diff_is_replaced(m, from, to, column)))
+            return true;
+    }
+    return false;
+}
+
+/* Its condition names values of a type that is made anew. */
+static bool is_in_the_way(const diff_maker *m, const catalogue_index *index,
+                          const catalogue_table *table)
+{
+    for (size_t i = 0; index->predicate && i < table->column_count; i++)
+        if (diff_is_rebuilt_enum(m, &table->columns[i]))
+            return true;
+    return false;
+}
+
+/* The index of `to` that this one of `from` is, when it can stay. */
+static const catalogue_index *kept_as(const diff_maker *m, const catalogue_index *index,
+                                      const catalogue_table *from, const catalogue_table *to)
+{
+    const catalogue_index *found = diff_match_index(m, index, from, to);
+    bool is_lost =
+        found && (stands_on_lost_column(m, index, from, to) || is_in_the_way(m, index, from));
+    return is_lost ? NULL : found;
+}
+
+static void plan_index_drop(diff_maker *m, const catalogue_table *from, const catalogue_table *to,
+                            const catalogue_index *index)
+{
+    if (index->is_primary || kept_as(m, index, from, to) ||
+        (diff_is_kept_index(m, index) && !diff_match_index(m, index, from, to)))
+        return;
+    bool is_lost = stands_on_lost_column(m, index, from, to);
+    diff_step *step = diff_add_step(m, "DropIndex", write_index,
+                                    (diff_change){from, is_lost ? NULL : to, index, NULL});
+    step->must_run_alone = m->options->has_safe_forms && !is_lost && !index->is_constraint;
+}
+
+/* One that the language cannot say, and which has the name that is wanted, does what is wanted. */
+static bool has_kept_namesake(const diff_maker *m, const catalogue_table *from,
+                              const catalogue_index *index)
+{
+    for (size_t i = 0; i < from->index_count; i++)
+        if (!strcmp(from->indexes[i].name, index->name) && diff_is_kept_index(m, &from->indexes[i]))
+            return true;
+    return false;
+}
+
+static void plan_index_make(diff_maker *m, const catalogue_table *from, const catalogue_table *to,
+                            const catalogue_index *index)
+{
+    const catalogue_index *old = from ? diff_match_index(m, index, to, from) : NULL;
+    if (index->is_primary || (old && kept_as(m, old, from, to)) ||
+        (from && !old && has_kept_namesake(m, from, index)))
+        return;
+    diff_step *step =
+        diff_add_step(m, "CreateIndex", write_index, (diff_change){from, to, NULL, index});
+    step->must_run_alone = m->options->has_safe_forms && from;
+    if (from)
+        diff_add_index_risk(m, step, to, index);
+}
+
+static void write_index_name(diff_maker *m, const diff_change *change)
+{
+    const catalogue_index *from = change->from, *to = change->to;
+    diff_write(m, "ALTER INDEX %N RENAME TO %I", change->to_table->namespace, from->name, to->name);
+}
+
+static void plan_index_name(diff_maker *m, const catalogue_table *from, const catalogue_table *to,
+                            const catalogue_index *index)
+{
+    const catalogue_index *old = index->is_primary ? NULL : diff_match_index(m, index, to, from);
+    if (old && kept_as(m, old, from, to) && !diff_same_text(old->name, index->name))
+        diff_add_step(m, "RenameIndex", write_index_name, (diff_change){from, to, old, index});
+}
+
+/* ---- foreign keys ---------------------------------------------------------------------------- */
+
+static const char *const actions[] = {
+    [SCHEMA_CASCADE] = "CASCADE",         [SCHEMA_RESTRICT] = "RESTRICT",
+    [SCHEMA_NO_ACTION] = "NO ACTION",     [SCHEMA_SET_NULL] = "SET NULL",
+    [SCHEMA_SET_DEFAULT] = "SET DEFAULT",
+};
+
+void diff_write_foreign_key(diff_maker *m, const catalogue_foreign_key *key)
+{
+    if (key->name)
+        diff_write(m, "CONSTRAINT %I ", key->name);
+    diff_write(m, "FOREIGN KEY (");
+    diff_write_names(m, key->columns, key->column_count);
+    diff_write(m, ") REFERENCES %N(", key->target_namespace, key->target);
+    diff_write_names(m, key->target_columns, key->column_count);
+    diff_write(m, ") ON DELETE %s ON UPDATE %s", actions[key->on_delete], actions[key->on_update]);
+}
+
+static void write_foreign_key(diff_maker *m, const diff_change *change)
+{
+    const catalogue_foreign_key *from = change->from, *to = change->to;
+    if (!to) {
+        diff_write(m, "ALTER TABLE %T DROP CONSTRAINT %I", change->from_table, from->name);
+        return;
+    }
+    diff_write(m, "ALTER TABLE %T ADD ", change->to_table);
+    diff_write_foreign_key(m, to);
+    diff_write(m, is_concurrent(m, change) ? " NOT VALID" : "");
+}
+
+/* Whether what a foreign key needs of a table stays as it is: its columns, and the key over them. */
+static bool is_base_changed(const diff_maker *m, const catalogue_table *from,
+                            const char *const *columns, size_t count, bool is_target)
+{
+    const catalogue_table *to = from ? diff_to_table(m, from) : NULL;
+    for (size_t i = 0; to && i < count; i++) {
+        const catalogue_column *a = catalogue_find_column(from, columns[i]);
+        const catalogue_column *b = catalogue_find_column(to, columns[i]);
+        if (!a || !b || !diff_same_type(m, a, b))
+            return true;
+    }
+    if (!to || !is_target)
+        return !to;
+    const catalogue_index *a = catalogue_primary_key(from), *b = catalogue_primary_key(to);
+    if (a && !(b && diff_same_keys(a, b)))
+        return true;
+    for (size_t i = 0; i < from->index_count; i++)
+        if (from->indexes[i].is_unique && !from->indexes[i].is_primary &&
+            !kept_as(m, &from->indexes[i], from, to))
+            return true;
+    return false;
+}
+
+static const catalogue_table *target_of(const diff_maker *m, const catalogue_foreign_key *key)
+{
+    catalogue_table like = {.namespace = key->target_namespace, .name = key->target};
+    return diff_from_table(m, &like);
+}
+
+static const catalogue_foreign_key *
+key_kept_as(const diff_maker *m, const catalogue_foreign_key *key, const catalogue_table *from)
+{
+    const catalogue_table *to = diff_to_table(m, from);
+    if (!to || is_base_changed(m, from, key->columns, key->column_count, false) ||
+        is_base_changed(m, target_of(m, key), key->target_columns, key->column_count, true))
+        return NULL;
+    return diff_match_foreign_key(m, key, from, to);
+}
+
+static void plan_foreign_key_drops(diff_maker *m)
+{
+    for (size_t t = 0; t < m->from->table_count && !m->failed; t++) {
+        const catalogue_table *from = &m->from->tables[t];
+        for (size_t i = 0; i < from->foreign_key_count && diff_is_table(from); i++)
+            if (!key_kept_as(m, &from->foreign_keys[i], from))
+                diff_lock(m,
+                          diff_add_step(m, "DropForeignKey", write_foreign_key,
+                                        (diff_change){from, diff_to_table(m, from),
+                                                      &from->foreign_keys[i], NULL}),
+                          from);
+    }
+}
+
+static const catalogue_foreign_key *old_key(const diff_maker *m, const catalogue_foreign_key *key,
+                                            const catalogue_table *from, const catalogue_table *to)
+{
+    const catalogue_foreign_key *old = from ? diff_match_foreign_key(m, key, to, from) : NULL;
+    return old && key_kept_as(m, old, from) ? old : NULL;
+}
+
+static void add_orphan_risk(diff_maker *m, diff_step *step, const catalogue_table *to,
+                            const catalogue_foreign_key *key)
+{
+    diff_write(m, "rows of %T refer by (", to);
+    diff_write_names(m, key->columns, key->column_count);
+    diff_write(m, ") to rows that are not in %N", key->target_namespace, key->target);
+    diff_add_failure(m, step, diff_take(m), "delete them, or let them refer to rows that are there",
+                     diff_probe_orphans(m, to, key));
+}
+
+static void plan_foreign_key(diff_maker *m, const catalogue_table *from, const catalogue_table *to,
+                             const catalogue_foreign_key *key)
+{
+    diff_step *step =
+        diff_add_step(m, "AddForeignKey", write_foreign_key, (diff_change){from, to, NULL, key});
+    if (from && !m->options->has_safe_forms)
+        add_orphan_risk(m, step, to, key);
+}
+
+static void write_foreign_key_name(diff_maker *m, const diff_change *change)
+{
+    const catalogue_foreign_key *from = change->from, *to = change->to;
+    diff_write(m, "ALTER TABLE %T RENAME CONSTRAINT %I TO %I", change->to_table, from->name,
+               to->name);
+}
+
+static void plan_foreign_key_makes(diff_maker *m)
+{
+    for (size_t t = 0; t < m->to->table_count && !m->failed; t++) {
+        const catalogue_table *to = &m->to->tables[t];
+        const catalogue_table *from = diff_is_table(to) ? diff_from_table(m, to) : NULL;
+        for (size_t i = 0; i < to->foreign_key_count && diff_is_table(to); i++) {
+            const catalogue_foreign_key *key = &to->foreign_keys[i];
+            const catalogue_foreign_key *old = old_key(m, key, from, to);
+            if (!old)
+                plan_foreign_key(m, from, to, key);
+            else if (!diff_same_text(old->name, key->name))
+                diff_add_step(m, "RenameForeignKey", write_foreign_key_name,
+                              (diff_change){from, to, old, key});
+        }
+    }
+}
+
+/* ---- checks ---------------------------------------------------------------------------------- */
+
+static void write_check(diff_maker *m, const diff_change *change)
+{
+    const catalogue_check *from = change->from, *to = change->to;
+    if (to)
+        diff_write(m, "ALTER TABLE %T ADD CONSTRAINT %I CHECK (%s)%s", change->to_table, to->name,
+                   to->expression, is_concurrent(m, change) ? " NOT VALID" : "");
+    else
+        diff_write(m, "ALTER TABLE %T DROP CONSTRAINT %I", change->from_table, from->name);
+}
+
+static void plan_check_drops(diff_maker *m, const catalogue_table *from, const catalogue_table *to)
+{
+    for (size_t i = 0; i < from->check_count && !diff_is_kept_check(m); i++)
+        if (!diff_match_check(m, &from->checks[i], to))
+            diff_add_step(m, "DropCheck", write_check,
+                          (diff_change){from, to, &from->checks[i], NULL});
+}
+
+static void plan_check_makes(diff_maker *m, const catalogue_table *from, const catalogue_table *to)
+{
+    for (size_t i = 0; i < to->check_count; i++) {
+        const catalogue_check *check = &to->checks[i];
+        if (diff_match_check(m, check, from))
+            continue;
+        diff_step *step =
+            diff_add_step(m, "AddCheck", write_check, (diff_change){from, to, NULL, check});
+        if (!m->options->has_safe_forms)
+            diff_add_failure(m, step,
+                             diff_say(m, "rows of %T do not fulfil %s", to, check->expression),
+                             "change them first", diff_probe_check(m, to, check));
+    }
+}
+
+/* ---- validations ----------------------------------------------------------------------------- */
+
+static void write_validation(diff_maker *m, const diff_change *change)
+{
+    if (!m->is_reverse)
+        diff_write(m, "ALTER TABLE %T VALIDATE CONSTRAINT %I", change->to_table,
+                   *(const char *const *)change->to);
+}
+
+/* `constraint` begins with its name. */
+static diff_step *plan_validation(diff_maker *m, const catalogue_table *from,
+                                  const catalogue_table *to, const void *constraint)
+{
+    diff_step *step = diff_add_step(m, "ValidateConstraint", write_validation,
+                                    (diff_change){from, to, NULL, constraint});
+    step->lock = NULL;
+    return step;
+}
+
+static void plan_table_validations(diff_maker *m, const catalogue_table *from,
+                                   const catalogue_table *to)
+{
+    for (size_t i = 0; i < to->foreign_key_count; i++)
+        if (!old_key(m, &to->foreign_keys[i], from, to))
+            add_orphan_risk(m, plan_validation(m, from, to, &to->foreign_keys[i]), to,
+                            &to->foreign_keys[i]);
+    for (size_t i = 0; i < to->check_count; i++)
+        if (!diff_match_check(m, &to->checks[i], from))
+            diff_add_failure(
+                m, plan_validation(m, from, to, &to->checks[i]),
+                diff_say(m, "rows of %T do not fulfil %s", to, to->checks[i].expression),
+                "change them first", diff_probe_check(m, to, &to->checks[i]));
+}
+
+/* ---- the order ------------------------------------------------------------------------------- */
+
+typedef void table_planner(diff_maker *m, const catalogue_table *from, const catalogue_table *to);
+
+/* Tables that are there before and after. */
+static void for_each_pair(diff_maker *m, table_planner *plan)
+{
+    for (size_t i = 0; i < m->to->table_count && !m->failed; i++) {
+        const catalogue_table *to = &m->to->tables[i];
+        const catalogue_table *from = diff_is_table(to) ? diff_from_table(m, to) : NULL;
+        if (from)
+            plan(m, from, to);
+    }
+}
+
+static void plan_index_drops(diff_maker *m, const catalogue_table *from, const catalogue_table *to)
+{
+    for (size_t i = 0; i < from->index_count; i++)
+        plan_index_drop(m, from, to, &from->indexes[i]);
+}
+
+static void plan_index_names(diff_maker *m, const catalogue_table *from, const catalogue_table *to)
+{
+    for (size_t i = 0; i < to->index_count; i++)
+        plan_index_name(m, from, to, &to->indexes[i]);
+}
+
+static void plan_index_makes(diff_maker *m)
+{
+    for (size_t t = 0; t < m->to->table_count && !m->failed; t++) {
+        const catalogue_table *to = &m->to->tables[t];
+        const catalogue_table *from = diff_is_table(to) ? diff_from_table(m, to) : NULL;
+        for (size_t i = 0; i < to->index_count && diff_is_table(to); i++)
+            plan_index_make(m, from, to, &to->indexes[i]);
+    }
+}
+
+void diff_plan_postgresql(diff_maker *m)
+{
+    plan_namespaces(m);
+    plan_extensions(m);
+    plan_foreign_key_drops(m);
+    for_each_pair(m, plan_check_drops);
+    for_each_pair(m, plan_index_drops);
+    for_each_pair(m, plan_index_names);
+    diff_plan_enum_makes(m);
+    diff_plan_enum_changes(m);
+    diff_plan_table_drops(m);
+    diff_plan_table_changes(m);
+    diff_plan_enum_drops(m);
+    diff_plan_table_makes(m);
+    plan_index_makes(m);
+    for_each_pair(m, plan_check_makes);
+    plan_foreign_key_makes(m);
+    diff_plan_required_checks(m);
+    if (m->options->has_safe_forms)
+        for_each_pair(m, plan_table_validations);
+    diff_plan_required_validations(m);
+    diff_plan_required(m);
+}

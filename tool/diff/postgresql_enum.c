@@ -1,0 +1,210 @@
+/* PostgreSQL: enums.
+ *
+ * A value can be added where it belongs; its order is that of the schema as far as new values go
+ * (an order that only differs makes no difference: nothing but sorting would see it). No value can
+ * be taken away: then the type is made anew and every column changed to it, with the defaults off
+ * meanwhile. So it goes on the way back too, where a value that was just added could not be used. */
+#include "diff/sql.h"
+
+static bool has_value(const catalogue_enum *e, const char *value)
+{
+    for (size_t i = 0; i < e->value_count; i++)
+        if (!strcmp(e->values[i], value))
+            return true;
+    return false;
+}
+
+static bool has_all_values(const catalogue_enum *of, const catalogue_enum *in)
+{
+    for (size_t i = 0; i < of->value_count; i++)
+        if (!has_value(in, of->values[i]))
+            return false;
+    return true;
+}
+
+static bool is_of_enum(const diff_maker *m, const catalogue_column *column, const catalogue_enum *e)
+{
+    return column->is_enum && !strcmp(column->type_name, e->name) &&
+           diff_same_namespace(m, column->type_namespace, e->namespace);
+}
+
+bool diff_is_rebuilt_enum(const diff_maker *m, const catalogue_column *column)
+{
+    for (size_t i = 0; i < m->from->enum_count; i++) {
+        const catalogue_enum *from = &m->from->enums[i], *to = diff_to_enum(m, from);
+        if (to && is_of_enum(m, column, from))
+            return !has_all_values(from, to);
+    }
+    return false;
+}
+
+/* ---- adding values --------------------------------------------------------------------------- */
+
+/* The next value that is there already, behind which none of the new ones stands. */
+static const char *value_behind(const catalogue_enum *from, const catalogue_enum *to, size_t at)
+{
+    for (size_t i = at + 1; i < to->value_count; i++)
+        if (has_value(from, to->values[i]))
+            return to->values[i];
+    return NULL;
+}
+
+static void write_new_values(diff_maker *m, const catalogue_enum *from, const catalogue_enum *to)
+{
+    const char *separator = "";
+    for (size_t i = 0; i < to->value_count; i++) {
+        const char *behind = value_behind(from, to, i);
+        if (has_value(from, to->values[i]))
+            continue;
+        diff_write(m, "%sALTER TYPE %N ADD VALUE %L", separator, to->namespace, to->name,
+                   to->values[i]);
+        if (behind)
+            diff_write(m, " BEFORE %L", behind);
+        separator = ";\n";
+    }
+}
+
+/* ---- making it anew -------------------------------------------------------------------------- */
+
+static void write_new_enum(diff_maker *m, const catalogue_enum *e, const char *ending)
+{
+    const char *name = diff_say(m, "%s%s", e->name, ending);
+    diff_write(m, "CREATE TYPE %N AS ENUM (", e->namespace, name);
+    for (size_t i = 0; i < e->value_count; i++)
+        diff_write(m, i ? ", %L" : "%L", e->values[i]);
+    diff_write(m, ")");
+}
+
+/* Of the column of that name on the side that is gone to; NULL when it has none, or another type. */
+static const char *next_default(diff_maker *m, const catalogue_table *table,
+                                const catalogue_column *column, const catalogue_enum *e)
+{
+    const catalogue_table *next = m->is_reverse ? table : diff_to_table(m, table);
+    const catalogue_column *b = next ? catalogue_find_column(next, column->name) : NULL;
+    bool is_given = b && is_of_enum(m, b, e) && b->default_sql && *b->default_sql;
+    return is_given ? b->default_sql : NULL;
+}
+
+static void write_enum_column(diff_maker *m, const catalogue_table *table,
+                              const catalogue_column *column, const catalogue_enum *e)
+{
+    const char *brackets = column->is_array ? "[]" : "";
+    const char *type = diff_say(m, "%N%s", e->namespace, diff_say(m, "%s_new", e->name), brackets);
+    const char *standard = next_default(m, table, column, e);
+    diff_write(m, ";\nALTER TABLE %T ", table);
+    if (column->default_sql || standard)
+        diff_write(m, "ALTER COLUMN %I DROP DEFAULT,\n    ", column->name);
+    diff_write(m, "ALTER COLUMN %I TYPE %s USING (%I::text%s::%s)", column->name, type,
+               column->name, brackets, type);
+}
+
+static void write_enum_default(diff_maker *m, const catalogue_table *table,
+                               const catalogue_column *column, const catalogue_enum *e)
+{
+    const char *standard = next_default(m, table, column, e);
+    if (standard)
+        diff_write(m, ";\nALTER TABLE %T ALTER COLUMN %I SET DEFAULT %s", table, column->name,
+                   standard);
+}
+
+typedef void enum_user(diff_maker *m, const catalogue_table *table, const catalogue_column *column,
+                       const catalogue_enum *e);
+
+/* The columns that have the type while it is changed. */
+static void for_each_user(diff_maker *m, const catalogue_enum *e, enum_user *use)
+{
+    for (size_t t = 0; t < m->from->table_count; t++) {
+        const catalogue_table *table = &m->from->tables[t];
+        for (size_t i = 0; i < table->column_count && diff_is_table(table); i++)
+            if (is_of_enum(m, &table->columns[i], e))
+                use(m, table, &table->columns[i], e);
+    }
+}
+
+static void write_enum_anew(diff_maker *m, const catalogue_enum *to)
+{
+    const char *old_name = diff_say(m, "%s_old", to->name);
+    const char *new_name = diff_say(m, "%s_new", to->name);
+    write_new_enum(m, to, "_new");
+    for_each_user(m, to, write_enum_column);
+    diff_write(m, ";\nALTER TYPE %N RENAME TO %I", to->namespace, to->name, old_name);
+    diff_write(m, ";\nALTER TYPE %N RENAME TO %I", to->namespace, new_name, to->name);
+    diff_write(m, ";\nDROP TYPE %N", to->namespace, old_name);
+    for_each_user(m, to, write_enum_default);
+}
+
+static void write_enum(diff_maker *m, const diff_change *change)
+{
+    const catalogue_enum *from = change->from, *to = change->to;
+    if (!from)
+        write_new_enum(m, to, "");
+    else if (!to)
+        diff_write(m, "DROP TYPE %N", from->namespace, from->name);
+    else if (!m->is_reverse && has_all_values(from, to))
+        write_new_values(m, from, to);
+    else
+        write_enum_anew(m, to);
+}
+
+/* ---- steps ----------------------------------------------------------------------------------- */
+
+static void write_probe_of_value(diff_maker *m, const catalogue_table *table,
+                                 const catalogue_column *column, const char *value)
+{
+    diff_write(m, m->text.length ? " + " : "SELECT ");
+    if (column->is_array)
+        diff_write(m, "(SELECT count(*) FROM %T WHERE %L = ANY (%I))", table, value, column->name);
+    else
+        diff_write(m, "(SELECT count(*) FROM %T WHERE %I = %L)", table, column->name, value);
+}
+
+static const char *probe_of_value(diff_maker *m, const catalogue_enum *e, const char *value)
+{
+    for (size_t t = 0; t < m->from->table_count; t++) {
+        const catalogue_table *table = &m->from->tables[t];
+        for (size_t i = 0; i < table->column_count && diff_is_table(table); i++)
+            if (is_of_enum(m, &table->columns[i], e))
+                write_probe_of_value(m, table, &table->columns[i], value);
+    }
+    return m->text.length ? diff_take(m) : NULL;
+}
+
+static void add_value_risks(diff_maker *m, diff_step *step, const catalogue_enum *from,
+                            const catalogue_enum *to)
+{
+    for (size_t i = 0; i < from->value_count; i++) {
+        if (has_value(to, from->values[i]))
+            continue;
+        const char *probe = probe_of_value(m, from, from->values[i]);
+        if (probe)
+            diff_add_failure(m, step,
+                             diff_say(m, "rows have the value %L, which enum %N would lose",
+                                      from->values[i], from->namespace, from->name),
+                             "give them another value first", probe);
+    }
+}
+
+void diff_plan_enum_makes(diff_maker *m)
+{
+    for (size_t i = 0; i < m->to->enum_count && !m->failed; i++)
+        if (!diff_from_enum(m, &m->to->enums[i]))
+            diff_add_step(m, "CreateEnum", write_enum, (diff_change){.to = &m->to->enums[i]});
+}
+
+void diff_plan_enum_changes(diff_maker *m)
+{
+    for (size_t i = 0; i < m->to->enum_count && !m->failed; i++) {
+        const catalogue_enum *to = &m->to->enums[i], *from = diff_from_enum(m, to);
+        if (!from || (has_all_values(from, to) && has_all_values(to, from)))
+            continue;
+        diff_step *step = diff_add_step(m, "AlterEnum", write_enum, (diff_change){0, 0, from, to});
+        add_value_risks(m, step, from, to);
+    }
+}
+
+void diff_plan_enum_drops(diff_maker *m)
+{
+    for (size_t i = 0; i < m->from->enum_count && !m->failed; i++)
+        if (!diff_to_enum(m, &m->from->enums[i]))
+            diff_add_step(m, "DropEnum", write_enum, (diff_change){.from = &m->from->enums[i]});
+}

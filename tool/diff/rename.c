@@ -1,0 +1,421 @@
+/* Renames that are said: their steps, and the catalogue as it is after them.
+ *
+ * Everything behind compares and writes with the new names only. The copy of the catalogue shares
+ * what no rename touches. Expressions that the server has printed name columns; there the names are
+ * replaced word by word, as the server will do. */
+#include <ctype.h>
+#include <stdlib.h>
+
+#include "diff/plan.h"
+
+/* ---- what a schema says ---------------------------------------------------------------------- */
+
+static size_t count_places(const schema *s)
+{
+    size_t count = s->model_count + s->enum_count;
+    for (size_t i = 0; i < s->model_count; i++)
+        count += s->models[i]->field_count;
+    for (size_t i = 0; i < s->enum_count; i++)
+        count += s->enums[i]->value_count;
+    return count;
+}
+
+static void add_word(diff_renames *out, const schema_comment *comment, diff_rename rename)
+{
+    const schema_word *word = schema_find_word(comment, "renamedFrom");
+    if (!word)
+        return;
+    rename.from = word->arguments[0].value;
+    out->items[out->count++] = rename;
+}
+
+static void add_model_words(diff_renames *out, const schema_model *model)
+{
+    const char *namespace = model->database_schema;
+    add_word(out, &model->comment,
+             (diff_rename){DIFF_TABLE, namespace, NULL, NULL, model->database_name});
+    for (size_t i = 0; i < model->field_count; i++)
+        if (model->fields[i]->kind != SCHEMA_RELATION)
+            add_word(out, &model->fields[i]->comment,
+                     (diff_rename){DIFF_COLUMN, namespace, model->database_name, NULL,
+                                   model->fields[i]->database_name});
+}
+
+static void add_enum_words(diff_renames *out, const schema_enum *e)
+{
+    const char *namespace = e->database_schema;
+    add_word(out, &e->comment, (diff_rename){DIFF_ENUM, namespace, NULL, NULL, e->database_name});
+    for (size_t i = 0; i < e->value_count; i++)
+        add_word(out, &e->values[i].comment,
+                 (diff_rename){DIFF_VALUE, namespace, e->database_name, NULL,
+                               e->values[i].database_name});
+}
+
+/* Own copies: the schema may go. */
+static bool copy_names(diff_renames *renames)
+{
+    for (size_t i = 0; i < renames->count; i++) {
+        diff_rename *item = &renames->items[i];
+        const char **names[] = {&item->namespace, &item->owner, &item->from, &item->to};
+        for (size_t n = 0; n < TENON__COUNT(names); n++)
+            if (*names[n] && !(*names[n] = tenon__arena_text(&renames->arena, *names[n])))
+                return false;
+    }
+    return true;
+}
+
+bool diff_renames_of_schema(const schema *s, diff_renames *out, tenon_error *err)
+{
+    *out = (diff_renames){0};
+    out->items = tenon__arena_array(&out->arena, count_places(s), sizeof *out->items);
+    for (size_t i = 0; out->items && i < s->model_count; i++)
+        add_model_words(out, s->models[i]);
+    for (size_t i = 0; out->items && i < s->enum_count; i++)
+        add_enum_words(out, s->enums[i]);
+    if (out->items && copy_names(out))
+        return true;
+    diff_renames_release(out);
+    return tenon__fail_no_memory(err);
+}
+
+void diff_renames_release(diff_renames *renames)
+{
+    tenon__arena_release(&renames->arena);
+    *renames = (diff_renames){0};
+}
+
+/* ---- a copy ---------------------------------------------------------------------------------- */
+
+static void *copy_array(diff_maker *m, const void *array, size_t count, size_t size)
+{
+    void *copy = diff_array(m, count ? count : 1, size);
+    if (copy && count)
+        memcpy(copy, array, count * size);
+    return copy;
+}
+
+#define COPY(m, list, count) ((list) = copy_array(m, list, count, sizeof *(list)))
+
+static void copy_table(diff_maker *m, catalogue_table *t)
+{
+    COPY(m, t->columns, t->column_count);
+    COPY(m, t->indexes, t->index_count);
+    COPY(m, t->foreign_keys, t->foreign_key_count);
+    COPY(m, t->checks, t->check_count);
+    for (size_t i = 0; i < t->index_count && !m->failed; i++)
+        COPY(m, t->indexes[i].keys, t->indexes[i].key_count);
+    for (size_t i = 0; i < t->foreign_key_count && !m->failed; i++) {
+        COPY(m, t->foreign_keys[i].columns, t->foreign_keys[i].column_count);
+        COPY(m, t->foreign_keys[i].target_columns, t->foreign_keys[i].column_count);
+    }
+}
+
+static catalogue *copy_catalogue(diff_maker *m, const catalogue *from)
+{
+    catalogue *copy = copy_array(m, from, 1, sizeof *from);
+    if (!copy)
+        return NULL;
+    copy->arena = (tenon__arena){0};
+    COPY(m, copy->tables, copy->table_count);
+    COPY(m, copy->enums, copy->enum_count);
+    for (size_t i = 0; i < copy->table_count && !m->failed; i++)
+        copy_table(m, &copy->tables[i]);
+    for (size_t i = 0; i < copy->enum_count && !m->failed; i++)
+        COPY(m, copy->enums[i].values, copy->enums[i].value_count);
+    return m->failed ? NULL : copy;
+}
+
+/* ---- names in expressions -------------------------------------------------------------------- */
+
+static bool is_name_byte(char c)
+{
+    return isalnum((unsigned char)c) || c == '_' || c == '$' || (c & 0x80);
+}
+
+/* The bytes of the token that the text begins with: a name, something in quotes, or one byte. */
+static size_t token_length(const char *text)
+{
+    size_t length = 1;
+    if (*text == '"' || *text == '\'') {
+        while (text[length] && text[length] != *text)
+            length++;
+        return length + (text[length] != '\0');
+    }
+    while (is_name_byte(*text) && is_name_byte(text[length]))
+        length++;
+    return length;
+}
+
+static bool is_token(const char *token, size_t length, const char *quote, const char *name)
+{
+    size_t most = strlen(name), quoted = strlen(quote);
+    return (length == most + 2 * quoted && !strncmp(token, quote, quoted) &&
+            !strncmp(token + quoted, name, most)) ||
+           (*quote == '"' && length == most && !strncmp(token, name, most));
+}
+
+/* Names (quote is `"`) or literals (`'`). Gives the text itself when there is nothing to replace. */
+static const char *replace(diff_maker *m, const char *text, const char *quote,
+                           const diff_rename *rename)
+{
+    if (!text || !strstr(text, rename->from))
+        return text;
+    for (size_t length; *text; text += length) {
+        length = token_length(text);
+        if (is_token(text, length, quote, rename->from))
+            diff_write(m, *quote == '"' ? "%I" : "%L", rename->to);
+        else
+            tenon__buf_add(&m->text, text, length);
+    }
+    return diff_take(m);
+}
+
+/* ---- applying -------------------------------------------------------------------------------- */
+
+static void replace_name(const char **name, const diff_rename *rename)
+{
+    if (*name && !strcmp(*name, rename->from))
+        *name = rename->to;
+}
+
+static catalogue_table *find_table(const diff_maker *m, catalogue *c, const char *namespace,
+                                   const char *name)
+{
+    for (size_t i = 0; i < c->table_count; i++)
+        if (!strcmp(c->tables[i].name, name) &&
+            diff_same_namespace(m, c->tables[i].namespace, namespace))
+            return &c->tables[i];
+    return NULL;
+}
+
+static catalogue_enum *find_enum(const diff_maker *m, catalogue *c, const char *namespace,
+                                 const char *name)
+{
+    for (size_t i = 0; i < c->enum_count; i++)
+        if (!strcmp(c->enums[i].name, name) &&
+            diff_same_namespace(m, c->enums[i].namespace, namespace))
+            return &c->enums[i];
+    return NULL;
+}
+
+static bool refers_to(const diff_maker *m, const catalogue_foreign_key *key, const char *namespace,
+                      const char *table)
+{
+    return !strcmp(key->target, table) && diff_same_namespace(m, key->target_namespace, namespace);
+}
+
+static void rename_table(diff_maker *m, catalogue *c, catalogue_table *table,
+                         const diff_rename *rename)
+{
+    for (size_t t = 0; t < c->table_count; t++)
+        for (size_t i = 0; i < c->tables[t].foreign_key_count; i++) {
+            catalogue_foreign_key *key = &c->tables[t].foreign_keys[i];
+            if (refers_to(m, key, table->namespace, rename->from))
+                key->target = rename->to;
+        }
+    table->name = rename->to;
+}
+
+static void rename_target_columns(diff_maker *m, catalogue *c, const catalogue_table *table,
+                                  const diff_rename *rename)
+{
+    for (size_t t = 0; t < c->table_count; t++)
+        for (size_t i = 0; i < c->tables[t].foreign_key_count; i++) {
+            catalogue_foreign_key *key = &c->tables[t].foreign_keys[i];
+            for (size_t n = 0; n < key->column_count; n++) {
+                if (&c->tables[t] == table)
+                    replace_name(&key->columns[n], rename);
+                if (refers_to(m, key, table->namespace, table->name))
+                    replace_name(&key->target_columns[n], rename);
+            }
+        }
+}
+
+static void rename_column(diff_maker *m, catalogue *c, catalogue_table *table,
+                          const diff_rename *rename)
+{
+    for (size_t i = 0; i < table->column_count; i++) {
+        replace_name(&table->columns[i].name, rename);
+        table->columns[i].generated = replace(m, table->columns[i].generated, "\"", rename);
+    }
+    for (size_t i = 0; i < table->index_count; i++) {
+        catalogue_index *index = &table->indexes[i];
+        for (size_t k = 0; k < index->key_count; k++) {
+            replace_name(&index->keys[k].column, rename);
+            index->keys[k].expression = replace(m, index->keys[k].expression, "\"", rename);
+        }
+        index->predicate = replace(m, index->predicate, "\"", rename);
+    }
+    for (size_t i = 0; i < table->check_count; i++)
+        table->checks[i].expression = replace(m, table->checks[i].expression, "\"", rename);
+    rename_target_columns(m, c, table, rename);
+}
+
+/* An enum (quote is `"`) or one of its values (`'`), where columns and conditions name it. */
+static void rename_in_defaults(diff_maker *m, catalogue *c, const catalogue_enum *e,
+                               const char *quote, const diff_rename *rename)
+{
+    for (size_t t = 0; t < c->table_count; t++)
+        for (size_t i = 0; i < c->tables[t].column_count; i++) {
+            catalogue_column *column = &c->tables[t].columns[i];
+            if (!column->is_enum || strcmp(column->type_name, e->name) != 0 ||
+                !diff_same_namespace(m, column->type_namespace, e->namespace))
+                continue;
+            column->default_sql = replace(m, column->default_sql, quote, rename);
+            if (*quote == '"') {
+                column->type = replace(m, column->type, quote, rename);
+                column->type_name = rename->to;
+            }
+        }
+}
+
+static void rename_enum(diff_maker *m, catalogue *c, catalogue_enum *e, const diff_rename *rename)
+{
+    rename_in_defaults(m, c, e, "\"", rename);
+    e->name = rename->to;
+}
+
+static void rename_value(diff_maker *m, catalogue *c, catalogue_enum *e, const diff_rename *rename)
+{
+    for (size_t i = 0; i < e->value_count; i++)
+        replace_name(&e->values[i], rename);
+    rename_in_defaults(m, c, e, "'", rename);
+}
+
+/* ---- steps ----------------------------------------------------------------------------------- */
+
+static void write_table_name(diff_maker *m, const diff_change *change)
+{
+    const diff_rename *from = change->from, *to = change->to;
+    diff_write(m, "ALTER TABLE %N RENAME TO %I", to->namespace, from->to, to->to);
+}
+
+static void write_column_name(diff_maker *m, const diff_change *change)
+{
+    const diff_rename *from = change->from, *to = change->to;
+    diff_write(m, "ALTER TABLE %N RENAME COLUMN %I TO %I", to->namespace, to->owner, from->to,
+               to->to);
+}
+
+static void write_enum_name(diff_maker *m, const diff_change *change)
+{
+    const diff_rename *from = change->from, *to = change->to;
+    diff_write(m, "ALTER TYPE %N RENAME TO %I", to->namespace, from->to, to->to);
+}
+
+static void write_value_name(diff_maker *m, const diff_change *change)
+{
+    const diff_rename *from = change->from, *to = change->to;
+    diff_write(m, "ALTER TYPE %N RENAME VALUE %L TO %L", to->namespace, to->owner, from->to,
+               to->to);
+}
+
+static const struct {
+    const char *title, *thing;
+    diff_writer *write;
+} kinds[] = {
+    [DIFF_TABLE] = {"RenameTable", "table", write_table_name},
+    [DIFF_COLUMN] = {"RenameColumn", "column", write_column_name},
+    [DIFF_ENUM] = {"RenameEnum", "enum", write_enum_name},
+    [DIFF_VALUE] = {"RenameEnumValue", "enum value", write_value_name},
+};
+
+/* The pair of a rename: the same rename to its old name, and to its new one. */
+static void add_rename_step(diff_maker *m, const diff_rename *rename)
+{
+    diff_rename *pair = diff_array(m, 2, sizeof *pair);
+    if (!pair)
+        return;
+    pair[0] = pair[1] = *rename;
+    pair[0].to = rename->from;
+    diff_add_step(m, kinds[rename->thing].title, kinds[rename->thing].write,
+                  (diff_change){.from = &pair[0], .to = &pair[1]});
+    const char *owner = rename->owner ? diff_say(m, "%I.", rename->owner) : "";
+    diff_add_difference(m, DIFF_CHANGED,
+                        diff_say(m, "%s %s%I", kinds[rename->thing].thing, owner, rename->from),
+                        diff_say(m, "renamed to %I", rename->to));
+}
+
+/* ---- what is there to be renamed ------------------------------------------------------------- */
+
+static bool has_value(const catalogue_enum *e, const char *value)
+{
+    for (size_t i = 0; i < e->value_count; i++)
+        if (!strcmp(e->values[i], value))
+            return true;
+    return false;
+}
+
+static bool apply_to_table(diff_maker *m, catalogue *c, const diff_rename *rename)
+{
+    catalogue_table *table = find_table(m, c, rename->namespace, rename->from);
+    if (!table || !diff_is_table(table) || find_table(m, c, rename->namespace, rename->to))
+        return false;
+    rename_table(m, c, table, rename);
+    return true;
+}
+
+static bool apply_to_column(diff_maker *m, catalogue *c, const diff_rename *rename)
+{
+    catalogue_table *table = find_table(m, c, rename->namespace, rename->owner);
+    if (!table || !catalogue_find_column(table, rename->from) ||
+        catalogue_find_column(table, rename->to))
+        return false;
+    rename_column(m, c, table, rename);
+    return true;
+}
+
+static bool apply_to_enum(diff_maker *m, catalogue *c, const diff_rename *rename)
+{
+    catalogue_enum *e = find_enum(m, c, rename->namespace, rename->from);
+    if (!e || find_enum(m, c, rename->namespace, rename->to))
+        return false;
+    rename_enum(m, c, e, rename);
+    return true;
+}
+
+static bool apply_to_value(diff_maker *m, catalogue *c, const diff_rename *rename)
+{
+    catalogue_enum *e = find_enum(m, c, rename->namespace, rename->owner);
+    if (!e || !has_value(e, rename->from) || has_value(e, rename->to))
+        return false;
+    rename_value(m, c, e, rename);
+    return true;
+}
+
+/* Tables and enums first: columns and values are named by their new owners. */
+static void apply_all(diff_maker *m, catalogue *c, const diff_rename *renames, bool is_of_owners)
+{
+    static bool (*const apply[])(diff_maker *, catalogue *, const diff_rename *) = {
+        [DIFF_TABLE] = apply_to_table,
+        [DIFF_COLUMN] = apply_to_column,
+        [DIFF_ENUM] = apply_to_enum,
+        [DIFF_VALUE] = apply_to_value,
+    };
+    for (size_t i = 0; i < m->options->rename_count && !m->failed; i++) {
+        bool is_owner = renames[i].thing == DIFF_TABLE || renames[i].thing == DIFF_ENUM;
+        if (is_owner == is_of_owners && apply[renames[i].thing](m, c, &renames[i]))
+            add_rename_step(m, &renames[i]);
+    }
+}
+
+const catalogue *diff_make_renames(diff_maker *m, const catalogue *from)
+{
+    if (!m->options->rename_count)
+        return from;
+    diff_rename *renames =
+        copy_array(m, m->options->renames, m->options->rename_count, sizeof *renames);
+    catalogue *copy = copy_catalogue(m, from);
+    for (size_t i = 0; copy && i < m->options->rename_count; i++) {
+        const char **names[] = {&renames[i].namespace, &renames[i].owner, &renames[i].from,
+                                &renames[i].to};
+        for (size_t n = 0; n < TENON__COUNT(names); n++)
+            if (*names[n])
+                *names[n] = diff_say(m, "%s", *names[n]);
+    }
+    if (!copy || m->failed)
+        return from;
+    apply_all(m, copy, renames, true);
+    apply_all(m, copy, renames, false);
+    return copy;
+}

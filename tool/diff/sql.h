@@ -1,0 +1,56 @@
+/* Private to tool/diff: what the files that write SQL share. */
+#ifndef TENON_DIFF_SQL_H
+#define TENON_DIFF_SQL_H
+
+#include "diff/plan.h"
+
+/* The type as the DDL spells it: VARCHAR(20), "Color"[]. */
+const char *diff_type_name(diff_maker *m, const catalogue_column *column);
+/* "name" TYPE NOT NULL DEFAULT … */
+void diff_write_column(diff_maker *m, const catalogue_column *column);
+
+/* CREATE … INDEX; `concurrently` is "" or "CONCURRENTLY ". */
+void diff_write_index(diff_maker *m, const catalogue_table *table, const catalogue_index *index,
+                      const char *concurrently);
+
+/* The expression that makes a value of `to` of the column `from`; and the query that counts the rows
+ * whose value would not come back unchanged. */
+const char *diff_conversion_sql(diff_maker *m, const catalogue_column *from,
+                                const catalogue_column *to);
+const char *diff_conversion_probe(diff_maker *m, const catalogue_table *table,
+                                  const catalogue_column *from, const catalogue_column *to);
+
+/* An enum that loses values is made anew, and all its columns with it. */
+bool diff_is_rebuilt_enum(const diff_maker *m, const catalogue_column *column);
+/* Steps, each for all that it is called after (postgresql_enum.c, postgresql_table.c). */
+void diff_plan_enum_makes(diff_maker *m);
+void diff_plan_enum_changes(diff_maker *m);
+void diff_plan_enum_drops(diff_maker *m);
+void diff_plan_table_drops(diff_maker *m);
+void diff_plan_table_changes(diff_maker *m);
+void diff_plan_table_makes(diff_maker *m);
+/* NOT NULL by the form that blocks nobody: the check, and what comes when it is validated. */
+void diff_plan_required_checks(diff_maker *m);
+void diff_plan_required_validations(diff_maker *m);
+void diff_plan_required(diff_maker *m);
+
+/* CONSTRAINT … FOREIGN KEY … */
+void diff_write_foreign_key(diff_maker *m, const catalogue_foreign_key *key);
+
+/* Probes that both databases understand (probe.c). */
+const char *diff_probe_rows(diff_maker *m, const catalogue_table *table);
+const char *diff_probe_values(diff_maker *m, const catalogue_table *table, const char *column,
+                              bool is_null);
+const char *diff_probe_duplicates(diff_maker *m, const catalogue_table *table,
+                                  const catalogue_index *index);
+const char *diff_probe_orphans(diff_maker *m, const catalogue_table *table,
+                               const catalogue_foreign_key *key);
+const char *diff_probe_check(diff_maker *m, const catalogue_table *table,
+                             const catalogue_check *check);
+/* What a change of columns, or a new index, can do to the rows: risks of a step. */
+void diff_add_column_risks(diff_maker *m, diff_step *step, const catalogue_table *from,
+                           const catalogue_table *to);
+void diff_add_index_risk(diff_maker *m, diff_step *step, const catalogue_table *table,
+                         const catalogue_index *index);
+
+#endif
