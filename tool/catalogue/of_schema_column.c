@@ -1,8 +1,8 @@
 /* A field of a schema as a column: its type as the server would print it.
  *
  * PostgreSQL prints other names of types than the DDL has ("character varying(20)" for
- * VARCHAR(20)); the table below has both. The type of an Unsupported field is the schema's own text,
- * of which the name and the numbers are taken. SQLite keeps a type as it was declared. */
+ * VARCHAR(20)); the table below has both. The type of an Unsupported field is the schema's own
+ * text, of which the name and the numbers are taken. SQLite keeps a type as it was declared. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* See plan_talk.h. Questions go to stderr and answers come from stdin, so that what a command prints
- * stays what it is. */
+/* See plan_talk.h. Questions go to stderr and answers come from stdin, so that what a command
+ * prints stays what it is. */
 #include "commands/plan_talk.h"
 
 #include <unistd.h>

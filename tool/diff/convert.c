@@ -1,8 +1,8 @@
 /* PostgreSQL: which values of one type can be values of another, and how they are turned.
  *
  * There are casts that lose silently (an explicit cast to varchar(3) cuts, one to integer rounds)
- * and casts that fail on some values. Both are told from the harmless ones here, so that a plan asks
- * the rows only where the rows decide. A timestamp without a zone is one of UTC, as the client
+ * and casts that fail on some values. Both are told from the harmless ones here, so that a plan
+ * asks the rows only where the rows decide. A timestamp without a zone is one of UTC, as the client
  * writes it. */
 #include "diff/plan.h"
 #include "diff/sql.h"

@@ -145,8 +145,8 @@ void diff_free(diff_plan *plan);
 typedef enum diff_direction { DIFF_FORWARD, DIFF_REVERSE } diff_direction;
 enum { DIFF_ALL_PARTS = -1 };
 
-/* `-- CreateTable` above each step, a semicolon behind it; risks as a comment on top. The reverse of
- * a part that has none is a comment that says why. */
+/* `-- CreateTable` above each step, a semicolon behind it; risks as a comment on top. The reverse
+ * of a part that has none is a comment that says why. */
 void diff_script_text(const diff_plan *plan, int part, diff_direction direction, tenon__buf *out);
 /* `+ table "posts"`, `~ column "users"."age": type is integer, wanted bigint`, one a line. */
 void diff_print(const diff_plan *plan, tenon__buf *out);

@@ -32,8 +32,8 @@ typedef void diff_writer(diff_maker *m, const diff_change *change);
 
 /* ---- text (text.c) ---- */
 
-/* Adds to m->text: %s text, %I an identifier, %L a literal, %T a table (const catalogue_table *), %N
- * a qualified name (namespace, name), %z a number (size_t). */
+/* Adds to m->text: %s text, %I an identifier, %L a literal, %T a table (const catalogue_table *),
+ * %N a qualified name (namespace, name), %z a number (size_t). */
 void diff_write(diff_maker *m, const char *format, ...);
 /* What diff_write has written since the last take, in the plan's memory. */
 const char *diff_take(diff_maker *m);

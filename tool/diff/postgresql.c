@@ -240,7 +240,8 @@ static void write_foreign_key(diff_maker *m, const diff_change *change)
     diff_write(m, is_concurrent(m, change) ? " NOT VALID" : "");
 }
 
-/* Whether what a foreign key needs of a table stays as it is: its columns, and the key over them. */
+/* Whether what a foreign key needs of a table stays as it is: its columns, and the key over
+ * them. */
 static bool is_base_changed(const diff_maker *m, const catalogue_table *from,
                             const char *const *columns, size_t count, bool is_target)
 {

@@ -3,7 +3,8 @@
  * A value can be added where it belongs; its order is that of the schema as far as new values go
  * (an order that only differs makes no difference: nothing but sorting would see it). No value can
  * be taken away: then the type is made anew and every column changed to it, with the defaults off
- * meanwhile. So it goes on the way back too, where a value that was just added could not be used. */
+ * meanwhile. So it goes on the way back too, where a value that was just added could not be
+ * used. */
 #include "diff/sql.h"
 
 static bool has_value(const catalogue_enum *e, const char *value)
@@ -75,7 +76,8 @@ static void write_new_enum(diff_maker *m, const catalogue_enum *e, const char *e
     diff_write(m, ")");
 }
 
-/* Of the column of that name on the side that is gone to; NULL when it has none, or another type. */
+/* Of the column of that name on the side that is gone to; NULL when it has none, or another
+ * type. */
 static const char *next_default(diff_maker *m, const catalogue_table *table,
                                 const catalogue_column *column, const catalogue_enum *e)
 {

@@ -1,9 +1,9 @@
 /* PostgreSQL: NOT NULL without blocking a server that is in use.
  *
- * SET NOT NULL reads the whole table under a lock that lets nobody in, unless a validated check says
- * already that there are no NULLs. So: the check is added without looking at the rows, validated in
- * a part of its own under a lock that readers and writers do not notice, and then it is NOT NULL's
- * proof and goes. */
+ * SET NOT NULL reads the whole table under a lock that lets nobody in, unless a validated check
+ * says already that there are no NULLs. So: the check is added without looking at the rows,
+ * validated in a part of its own under a lock that readers and writers do not notice, and then it
+ * is NOT NULL's proof and goes. */
 #include "diff/sql.h"
 
 static const char *check_name(diff_maker *m, const catalogue_table *table,

@@ -154,7 +154,8 @@ static bool is_token(const char *token, size_t length, const char *quote, const 
            (*quote == '"' && length == most && !strncmp(token, name, most));
 }
 
-/* Names (quote is `"`) or literals (`'`). Gives the text itself when there is nothing to replace. */
+/* Names (quote is `"`) or literals (`'`). Gives the text itself when there is nothing to
+ * replace. */
 static const char *replace(diff_maker *m, const char *text, const char *quote,
                            const diff_rename *rename)
 {

@@ -1,6 +1,6 @@
-/* Renames that nobody has said and that are likely: something is gone, and something like it is new.
- * They are asked, never assumed: a wrong guess would keep rows under a name that means something
- * else, and none would drop them. */
+/* Renames that nobody has said and that are likely: something is gone, and something like it is
+ * new. They are asked, never assumed: a wrong guess would keep rows under a name that means
+ * something else, and none would drop them. */
 #include "diff/plan.h"
 
 static bool is_answered(const diff_maker *m, const diff_rename *rename)

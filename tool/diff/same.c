@@ -1,5 +1,5 @@
-/* When two things of a table mean the same. `a` is what is there, `b` what is wanted; where only one
- * of them comes from a schema it is `b`. */
+/* When two things of a table mean the same. `a` is what is there, `b` what is wanted; where only
+ * one of them comes from a schema it is `b`. */
 #include <ctype.h>
 #include <strings.h>
 

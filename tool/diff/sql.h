@@ -13,8 +13,8 @@ void diff_write_column(diff_maker *m, const catalogue_column *column);
 void diff_write_index(diff_maker *m, const catalogue_table *table, const catalogue_index *index,
                       const char *concurrently);
 
-/* The expression that makes a value of `to` of the column `from`; and the query that counts the rows
- * whose value would not come back unchanged. */
+/* The expression that makes a value of `to` of the column `from`; and the query that counts the
+ * rows whose value would not come back unchanged. */
 const char *diff_conversion_sql(diff_maker *m, const catalogue_column *from,
                                 const catalogue_column *to);
 const char *diff_conversion_probe(diff_maker *m, const catalogue_table *table,
