@@ -37,8 +37,8 @@ lint *linted(const lint_options *options, const char *const *texts)
     all.has_style = true;
     lint *l = lint_new(&all, &err);
     bool is_sqlite = options->dialect == TENON_SQLITE;
-    bool is_done = l && lint_add(l, "before.sql", is_sqlite ? linted_before_sqlite : linted_before,
-                                 &err);
+    bool is_done =
+        l && lint_add(l, "before.sql", is_sqlite ? linted_before_sqlite : linted_before, &err);
     for (; is_done && *texts; texts++)
         is_done = lint_add(l, "it.sql", *texts, &err);
     if (!is_done || !lint_finish(l, &err))
