@@ -16,7 +16,7 @@ const command *const command_table[] = {
     &command_generate,
     &command_db_push,
     &command_migrate_diff,
-    &command_migrate_lint,
+    &command_migrate_lint, &command_migrate_trace,
     &command_help,
     NULL,
 };

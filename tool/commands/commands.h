@@ -27,6 +27,7 @@ extern const command command_generate;
 extern const command command_help;
 extern const command command_migrate_diff;
 extern const command command_migrate_lint;
+extern const command command_migrate_trace;
 extern const command command_validate;
 
 /* All of them in the order of help, ended by NULL. */

@@ -90,6 +90,9 @@ const char *pgparse_string(const PgQuery__Node *node);
 const char *pgparse_last_name(PgQuery__Node *const *names, size_t count);
 const char *pgparse_first_name(PgQuery__Node *const *names, size_t count);
 
+/* Whether PostgreSQL refuses to run the statement in a transaction. */
+bool pgparse_is_outside(const PgQuery__Node *node);
+
 /* ---- expressions and texts ------------------------------------------------------------------- */
 
 /* A text that is one expression and nothing else: "price >= 0". NULL with *err (VALIDATION) for

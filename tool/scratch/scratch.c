@@ -20,7 +20,7 @@ struct scratch {
 
 /* ---- databases of a server ---- */
 
-/* The URL with another database: "postgresql://me@here/shop?x=1" → "postgresql://me@here/name?x=1". */
+/* The URL with another database: "postgresql://here/shop?x=1" → "postgresql://here/name?x=1". */
 static const char *with_database(tenon__arena *arena, const char *url, const char *name)
 {
     const char *authority = strstr(url, "://");
