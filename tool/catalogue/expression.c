@@ -1,5 +1,5 @@
-/* Whether two expressions mean the same: both are brought into one form, and the forms compared. See
- * expression_postgresql.c for what PostgreSQL rewrites; SQLite keeps an expression as it was
+/* Whether two expressions mean the same: both are brought into one form, and the forms compared.
+ * See expression_postgresql.c for what PostgreSQL rewrites; SQLite keeps an expression as it was
  * written, so there only its words are compared. */
 #include "catalogue/expression.h"
 #include "catalogue/catalogue.h"

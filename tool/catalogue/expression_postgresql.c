@@ -7,7 +7,7 @@
  *
  * - casts of constants, and of arrays written out, are left away: they say what the context does;
  * - so is a cast to an unlimited text, and, in comparisons and beside a fraction, one to a wider
- *   number or time: those the server adds. Elsewhere a cast of a column stands (`qty::numeric / 3`);
+ *   number or time: those the server adds. Elsewhere a cast of a column stands;
  * - IN is = ANY, BETWEEN two comparisons, LIKE an operator, now() is CURRENT_TIMESTAMP;
  * - AND of AND, OR of OR are one; columns and functions lose their qualifications.
  *

@@ -215,11 +215,11 @@ static bool read_indexes(catalogue_reader *r)
 
 /* ---- foreign keys ---------------------------------------------------------------------------- */
 
-/* SQLite numbers them backwards. */
+/* SQLite numbers them backwards, in each table anew. */
 static const char foreign_keys_sql[] =
-    "SELECT m.name, f.id || '', f.\"table\", f.\"from\", f.\"to\", f.on_update, f.on_delete"
-    " FROM sqlite_schema AS m JOIN pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table'"
-    " ORDER BY m.name, f.id DESC, f.seq";
+    "SELECT m.name, m.name || ' ' || f.id, f.\"table\", f.\"from\", f.\"to\", f.on_update,"
+    " f.on_delete FROM sqlite_schema AS m JOIN pragma_foreign_key_list(m.name) AS f"
+    " WHERE m.type = 'table' ORDER BY m.name, f.id DESC, f.seq";
 
 static schema_action action_of(const char *words)
 {

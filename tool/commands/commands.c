@@ -14,9 +14,11 @@ const command *const command_table[] = {
     &command_validate,
     &command_format,
     &command_generate,
+    &command_db_pull,
     &command_db_push,
     &command_migrate_diff,
-    &command_migrate_lint, &command_migrate_trace,
+    &command_migrate_lint,
+    &command_migrate_trace,
     &command_help,
     NULL,
 };

@@ -21,6 +21,7 @@ typedef struct command {
     int (*run)(int argc, char **argv);
 } command;
 
+extern const command command_db_pull;
 extern const command command_db_push;
 extern const command command_format;
 extern const command command_generate;

@@ -1,16 +1,14 @@
 /* `tenon format`: the schema in its canonical layout, with relations completed.
  *
  * The formatted texts are checked before anything is written: a schema that is wrong even then
- * stays as it is, and what is wrong with it is shown. A file is replaced by renaming a temporary
- * one over it, with the same mode, so that nobody ever sees half of it. */
+ * stays as it is, and what is wrong with it is shown. */
 #include "commands/commands.h"
+#include "commands/file_output.h"
 #include "commands/schema_input.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static void release_schema(schema **s)
 {
@@ -22,69 +20,6 @@ static void free_texts(const schema *s, char **texts)
     for (size_t i = 0; texts && i < s->file_count; i++)
         free(texts[i]);
     free(texts);
-}
-
-/* ---- files ---- */
-
-static void free_text(char **text)
-{
-    free(*text);
-}
-
-static bool write_all(int file, const char *text, size_t length)
-{
-    while (length) {
-        ssize_t written = write(file, text, length);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return false;
-        text += written;
-        length -= (size_t)written;
-    }
-    return true;
-}
-
-/* Gives the new file the owner, where that is allowed, and the mode of the old one. */
-static bool copy_rights(int file, const char *path)
-{
-    struct stat status;
-
-    if (stat(path, &status) != 0)
-        return false;
-    if (fchown(file, status.st_uid, status.st_gid) != 0 && errno != EPERM)
-        return false;
-    return fchmod(file, status.st_mode & 07777) == 0;
-}
-
-/* Writes `temporary`, made by mkstemp, and renames it to `path`. */
-static bool write_and_rename(int file, const char *temporary, const char *path, const char *text)
-{
-    bool is_written =
-        copy_rights(file, path) && write_all(file, text, strlen(text)) && fsync(file) == 0;
-
-    is_written &= close(file) == 0;
-    if (is_written && rename(temporary, path) == 0)
-        return true;
-    int reason = errno;
-    unlink(temporary);
-    errno = reason;
-    return false;
-}
-
-static bool replace_file(const char *path, const char *text)
-{
-    /* A symbolic link stays one: what it refers to is replaced. */
-    TENON__CLEANUP(free_text) char *real = realpath(path, NULL);
-    TENON__CLEANUP(tenon__buf_release) tenon__buf temporary = {0};
-
-    if (!real)
-        return false;
-    tenon__buf_format(&temporary, "%s.XXXXXX", real);
-    if (temporary.failed)
-        return false;
-    int file = mkstemp(temporary.data);
-    return file >= 0 && write_and_rename(file, temporary.data, real, text);
 }
 
 /* ---- the command ---- */
@@ -119,7 +54,7 @@ static int handle_files(const schema *s, char *const *texts, bool is_check)
             continue;
         if (is_check) {
             status = COMMAND_FAILED;
-        } else if (!replace_file(s->files[i].path, texts[i])) {
+        } else if (!file_output_replace(s->files[i].path, texts[i])) {
             fprintf(stderr, "tenon: cannot write %s: %s\n", s->files[i].path, strerror(errno));
             return COMMAND_FAILED;
         }

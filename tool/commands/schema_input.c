@@ -14,16 +14,24 @@ static bool is_there(const char *path, mode_t type)
     return stat(path, &status) == 0 && (status.st_mode & S_IFMT) == type;
 }
 
-const char *schema_input_path(const char *given)
+const char *schema_input_find(const char *given)
 {
     if (given)
-        return given;
+        return is_there(given, S_IFREG) || is_there(given, S_IFDIR) || schema_input_is_stdin(given)
+                   ? given
+                   : NULL;
     if (is_there("schema.prisma", S_IFREG))
         return "schema.prisma";
     if (is_there("prisma/schema.prisma", S_IFREG))
         return "prisma/schema.prisma";
-    if (is_there("prisma/schema", S_IFDIR))
-        return "prisma/schema";
+    return is_there("prisma/schema", S_IFDIR) ? "prisma/schema" : NULL;
+}
+
+const char *schema_input_path(const char *given)
+{
+    const char *found = given ? given : schema_input_find(NULL);
+    if (found)
+        return found;
     fputs("tenon: there is no schema.prisma, prisma/schema.prisma or prisma/schema/ here; "
           "give its path\n",
           stderr);

@@ -12,6 +12,9 @@
 
 /* `given`, or where the schema is when `given` is NULL; NULL when it is nowhere, said on stderr. */
 const char *schema_input_path(const char *given);
+/* The same where there need not be one: NULL when there is none, also at `given`; nothing is
+ * said. */
+const char *schema_input_find(const char *given);
 bool schema_input_is_stdin(const char *path);
 /* NULL when it cannot be read, said on stderr. Its diagnostics are still to be looked at. */
 schema *schema_input_read(const char *path);

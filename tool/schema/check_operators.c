@@ -80,6 +80,16 @@ const char *check_operator_name(const check_operator *operator)
     return operator->database_name;
 }
 
+const char *schema_operator_word(const char *database_name, schema_algorithm algorithm)
+{
+    for (size_t i = 0; i < TENON__COUNT(operators); i++) {
+        if ((operators[i].algorithms & ON(algorithm)) &&
+            strcmp(operators[i].database_name, database_name) == 0)
+            return operators[i].name;
+    }
+    return NULL;
+}
+
 const char *check_hint_operator(check *c, const char *name)
 {
     const char *names[TENON__COUNT(operators)];

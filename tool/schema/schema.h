@@ -381,6 +381,10 @@ const schema_word *schema_find_word(const schema_comment *comment, const char *n
 void schema_check_name(const schema_model *model, const schema_field *field, size_t n,
                        tenon__buf *out);
 
+/* What the language calls an operator class ("JsonbPathOps" for "jsonb_path_ops") of an index type;
+ * NULL when it has no word for it: raw("…") says it then. */
+const char *schema_operator_word(const char *database_name, schema_algorithm algorithm);
+
 /* ---- formatting ---- */
 
 /* The files of `s` as the language's own formatter writes them (adding missing relation fields and

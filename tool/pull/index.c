@@ -1,0 +1,270 @@
+/* Keys and indexes as attributes: @id, @unique, @@id, @@unique, @@index. */
+#include "pull/draft.h"
+
+#include <ctype.h>
+
+/* ---- what can be said ------------------------------------------------------------------------ */
+
+typedef struct known_method {
+    const char *method;
+    const char *word; /* NULL: what an index is anyway */
+} known_method;
+
+static const known_method methods[] = {
+    [SCHEMA_BTREE] = {"btree", NULL},       [SCHEMA_HASH] = {"hash", "Hash"},
+    [SCHEMA_GIST] = {"gist", "Gist"},       [SCHEMA_GIN] = {"gin", "Gin"},
+    [SCHEMA_SPGIST] = {"spgist", "SpGist"}, [SCHEMA_BRIN] = {"brin", "Brin"},
+};
+
+static const known_method *find_method(const catalogue_index *index)
+{
+    for (size_t i = 0; i < TENON__COUNT(methods); i++)
+        if (!strcmp(methods[i].method, index->method))
+            return &methods[i];
+    return NULL;
+}
+
+static bool is_btree(const catalogue_index *index)
+{
+    return !strcmp(index->method, "btree");
+}
+
+/* Types that an inverted or a search tree index takes without being told an operator class. */
+static bool has_default_class(const catalogue_index *index, const pull_column *column)
+{
+    const pull_type *type = &column->type;
+    if (!strcmp(index->method, "gin"))
+        return type->is_list ||
+               (type->word && !type->enumeration && type->scalar == SCHEMA_JSON && !type->native);
+    if (!strcmp(index->method, "spgist"))
+        return type->word && !type->enumeration && type->scalar == SCHEMA_STRING &&
+               (!type->native || strcmp(type->native, "Inet") != 0);
+    if (!strcmp(index->method, "brin"))
+        return type->word && !type->enumeration && !type->is_list;
+    return strcmp(index->method, "gist") != 0;
+}
+
+static const char *key_obstacle(const pull_model *m, const catalogue_index *index,
+                                const catalogue_key *key)
+{
+    bool is_tree = is_btree(index) || !strcmp(index->method, "hash");
+    const pull_column *column = key->column ? pull_find_column(m, key->column) : NULL;
+    if (!column)
+        return "it has an expression";
+    if (key->is_nulls_first != key->is_descending)
+        return "it sorts NULL in its own way";
+    if (key->collation)
+        return "it has a collation of its own";
+    if (key->operator_class && is_tree)
+        return "it has an operator class of its own";
+    if (!key->operator_class && !column->type.unsupported && !has_default_class(index, column))
+        return "it has an operator class that the language does not know";
+    if (index->is_unique && column->type.unsupported)
+        return "it has a column of a type that the language does not know";
+    return NULL;
+}
+
+const char *pull_index_obstacle(const pull_draft *d, const pull_model *m,
+                                const catalogue_index *index)
+{
+    if (index->is_exclusion)
+        return "it is an exclusion constraint";
+    if (!index->is_valid)
+        return "it is not valid: a CREATE INDEX CONCURRENTLY has failed, and it is to be dropped";
+    if (!find_method(index))
+        return "it is of a method that the language does not know";
+    if (index->included_count && !index->is_primary)
+        return "it includes columns";
+    if (index->is_nulls_not_distinct)
+        return "it takes NULLs for equal";
+    if (index->is_deferrable && !index->is_primary)
+        return "it can be deferred";
+    for (size_t i = 0; i < index->key_count; i++) {
+        catalogue_key key = index->keys[i];
+        if (d->c->dialect == TENON_SQLITE)
+            key.is_nulls_first = key.is_descending;
+        const char *obstacle = key_obstacle(m, index, &key);
+        if (obstacle && !(index->is_primary && key.column))
+            return obstacle;
+    }
+    return NULL;
+}
+
+/* ---- arguments ------------------------------------------------------------------------------- */
+
+static const schema_index *old_index_in(schema_index *const *list, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!strcmp(list[i]->database_name, name))
+            return list[i];
+    return NULL;
+}
+
+static const schema_index *old_index(const pull_model *m, const catalogue_index *index)
+{
+    if (!m->old)
+        return NULL;
+    if (index->is_primary)
+        return m->old->primary_key;
+    const schema_index *found = old_index_in(m->old->uniques, m->old->unique_count, index->name);
+    return found ? found : old_index_in(m->old->indexes, m->old->index_count, index->name);
+}
+
+static const char *usual_name(pull_draft *d, const pull_model *m, const catalogue_index *index)
+{
+    const char **columns = pull_array(d, index->key_count, sizeof *columns);
+    for (size_t i = 0; columns && i < index->key_count; i++)
+        columns[i] = index->keys[i].column;
+    size_t count = columns && !index->is_primary ? index->key_count : 0;
+    const char *suffix = index->is_primary ? "_pkey" : index->is_unique ? "_key" : "_idx";
+    return pull_default_name(d, m->table->name, columns, count, suffix);
+}
+
+/* SQLite's keys have no names; those of its constraints are its own. */
+static bool has_own_name(pull_draft *d, const pull_model *m, const catalogue_index *index)
+{
+    bool is_nameless = d->c->dialect == TENON_SQLITE && index->is_constraint;
+    return !is_nameless && strcmp(index->name, usual_name(d, m, index)) != 0;
+}
+
+/* The database's printing of the condition, unless the old schema says the same in its own way. */
+static void put_condition(pull_draft *d, const catalogue_index *index, const schema_index *old,
+                          tenon__buf *out)
+{
+    bool is_kept = old && old->where &&
+                   catalogue_same_expression(d->c->dialect, old->where, index->predicate, NULL);
+    tenon__buf_text(out, ", where: raw(");
+    pull_quote(out, is_kept ? old->where : index->predicate);
+    tenon__buf_char(out, ')');
+}
+
+static void put_arguments(pull_draft *d, const pull_model *m, const catalogue_index *index,
+                          tenon__buf *out)
+{
+    const schema_index *old = old_index(m, index);
+    const known_method *method = find_method(index);
+    if (old && old->name) {
+        tenon__buf_text(out, ", name: ");
+        pull_quote(out, old->name);
+    }
+    if (has_own_name(d, m, index)) {
+        tenon__buf_text(out, ", map: ");
+        pull_quote(out, index->name);
+    }
+    if (method->word)
+        tenon__buf_format(out, ", type: %s", method->word);
+    if (index->predicate)
+        put_condition(d, index, old, out);
+}
+
+static void put_class(const pull_column *column, const char *operator_class,
+                      const catalogue_index *index, tenon__buf *out)
+{
+    const char *word = column->type.unsupported
+                           ? NULL
+                           : schema_operator_word(operator_class,
+                                                  (schema_algorithm)(find_method(index) - methods));
+    if (word) {
+        tenon__buf_format(out, "ops: %s", word);
+        return;
+    }
+    tenon__buf_text(out, "ops: raw(");
+    pull_quote(out, operator_class);
+    tenon__buf_char(out, ')');
+}
+
+static void put_key(const pull_model *m, const catalogue_index *index, const catalogue_key *key,
+                    tenon__buf *out)
+{
+    const pull_column *column = pull_find_column(m, key->column);
+    bool is_sorted = key->is_descending && is_btree(index);
+    tenon__buf_text(out, column->name);
+    if (!is_sorted && !key->operator_class)
+        return;
+    tenon__buf_char(out, '(');
+    if (key->operator_class)
+        put_class(column, key->operator_class, index, out);
+    if (is_sorted)
+        tenon__buf_text(out, key->operator_class ? ", sort: Desc" : "sort: Desc");
+    tenon__buf_char(out, ')');
+}
+
+/* ---- attributes of a field ------------------------------------------------------------------- */
+
+/* A field says it itself when there is nothing but its own name to say. */
+static bool is_of_field(const catalogue_index *index)
+{
+    return index->is_unique && index->key_count == 1 && index->keys[0].column &&
+           !index->keys[0].is_descending && !index->keys[0].operator_class && !index->predicate;
+}
+
+/* Of several on one field the first. */
+static const catalogue_index *field_index(const pull_draft *d, const pull_model *m,
+                                          const char *column, bool is_primary)
+{
+    for (size_t i = 0; i < m->table->index_count; i++) {
+        const catalogue_index *index = &m->table->indexes[i];
+        if (index->is_primary == is_primary && is_of_field(index) &&
+            !strcmp(index->keys[0].column, column) && !pull_index_obstacle(d, m, index))
+            return index;
+    }
+    return NULL;
+}
+
+static void put_field_key(pull_draft *d, const pull_model *m, const catalogue_index *index,
+                          tenon__buf *out)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf arguments = {0};
+    put_arguments(d, m, index, &arguments);
+    tenon__buf_text(out, index->is_primary ? " @id" : " @unique");
+    if (arguments.length)
+        tenon__buf_format(out, "(%s)", tenon__buf_string(&arguments) + strlen(", "));
+    d->failed |= arguments.failed;
+}
+
+void pull_write_field_keys(pull_draft *d, const pull_model *m, const pull_column *column,
+                           tenon__buf *out)
+{
+    const char *name = column->source->name;
+    const catalogue_index *primary = field_index(d, m, name, true);
+    const catalogue_index *unique = field_index(d, m, name, false);
+    if (primary)
+        put_field_key(d, m, primary, out);
+    if (unique)
+        put_field_key(d, m, unique, out);
+}
+
+/* ---- attributes of a model ------------------------------------------------------------------- */
+
+static void put_block(pull_draft *d, const pull_model *m, const catalogue_index *index,
+                      tenon__buf *out)
+{
+    tenon__buf_text(out, index->is_primary  ? "@@id(["
+                         : index->is_unique ? "@@unique(["
+                                            : "@@index([");
+    for (size_t i = 0; i < index->key_count; i++) {
+        tenon__buf_text(out, i ? ", " : "");
+        put_key(m, index, &index->keys[i], out);
+    }
+    tenon__buf_char(out, ']');
+    put_arguments(d, m, index, out);
+    tenon__buf_text(out, ")\n");
+}
+
+static bool is_said_by_field(const pull_draft *d, const pull_model *m, const catalogue_index *index)
+{
+    return is_of_field(index) &&
+           field_index(d, m, index->keys[0].column, index->is_primary) == index;
+}
+
+/* Keys first, uniques behind them, then the others. */
+void pull_write_keys(pull_draft *d, const pull_model *m, tenon__buf *out)
+{
+    for (int round = 0; round < 3; round++)
+        for (size_t i = 0; i < m->table->index_count; i++) {
+            const catalogue_index *index = &m->table->indexes[i];
+            int own = index->is_primary ? 0 : index->is_unique ? 1 : 2;
+            if (own == round && !pull_index_obstacle(d, m, index) && !is_said_by_field(d, m, index))
+                put_block(d, m, index, out);
+        }
+}

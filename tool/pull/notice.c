@@ -1,0 +1,167 @@
+/* Everything that the schema does not say: each by its name and with the reason. */
+#include "pull/draft.h"
+
+/* ---- tables ---------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *kind, *reason;
+} table_reasons[] = {
+    [CATALOGUE_PARTITIONED] = {"partitioned table", "the schema does not say how it is divided"},
+    [CATALOGUE_PARTITION] = {"partition", "it belongs to a partitioned table"},
+    [CATALOGUE_VIEW] = {"view", "a view needs previewFeatures = [\"views\"] in the generator"},
+    [CATALOGUE_MATERIALIZED_VIEW] = {"materialized view",
+                                     "a view needs previewFeatures = [\"views\"] in the generator"},
+    [CATALOGUE_FOREIGN_TABLE] = {"foreign table", "the language has no word for it"},
+    [CATALOGUE_VIRTUAL_TABLE] = {"virtual table", "the language has no word for it"},
+};
+
+static void note_table(pull_draft *d, const catalogue_table *t)
+{
+    const pull_model *m = pull_find_model(d, t->namespace, t->name);
+    if (m && m->is_view)
+        pull_notice_add(d, table_reasons[t->kind].kind, NULL, t->name,
+                        "its query is not in the schema");
+    else if (t->kind != CATALOGUE_TABLE)
+        pull_notice_add(d, table_reasons[t->kind].kind, NULL, t->name,
+                        table_reasons[t->kind].reason);
+    else if (!t->column_count)
+        pull_notice_add(d, "table", NULL, t->name, "it has no columns");
+    if (m && t->is_strict)
+        pull_notice_add(d, "strict table", NULL, t->name, "the language has no word for it");
+    if (m && t->is_without_rowid)
+        pull_notice_add(d, "table without rowid", NULL, t->name, "the language has no word for it");
+    if (m && t->is_unlogged)
+        pull_notice_add(d, "unlogged table", NULL, t->name, "the language has no word for it");
+}
+
+/* ---- columns --------------------------------------------------------------------------------- */
+
+static void note_column(pull_draft *d, const pull_model *m, const pull_column *column)
+{
+    const catalogue_column *source = column->source;
+    const char *table = m->table->name;
+    if (source->generated)
+        pull_notice_add(d, "generated column", table, source->name,
+                        "the schema says only that the database makes its value");
+    if (source->identity == CATALOGUE_ALWAYS || source->identity == CATALOGUE_BY_DEFAULT)
+        pull_notice_add(d, "identity column", table, source->name,
+                        "the schema says autoincrement(), which makes a serial one");
+    if (source->collation)
+        pull_notice_add(d, "collation", table, source->name, "the language has no word for it");
+    if (source->comment)
+        pull_notice_add(d, "comment", table, source->name,
+                        "comments of the database are not those of the schema");
+    if (column->type.is_list && source->is_required)
+        pull_notice_add(d, "NOT NULL", table, source->name,
+                        "lists of the language are neither required nor optional");
+}
+
+/* ---- keys and checks ------------------------------------------------------------------------- */
+
+static void note_index(pull_draft *d, const pull_model *m, const catalogue_index *index)
+{
+    const char *obstacle = pull_index_obstacle(d, m, index);
+    if (obstacle)
+        pull_notice_add(d, index->is_exclusion ? "exclusion constraint" : "index", m->table->name,
+                        index->name, obstacle);
+    if (index->is_primary && index->is_deferrable)
+        pull_notice_add(d, "primary key", m->table->name, index->name, "it can be deferred");
+    if (index->is_primary && index->included_count)
+        pull_notice_add(d, "primary key", m->table->name, index->name, "it includes columns");
+    if (index->comment)
+        pull_notice_add(d, "comment", m->table->name, index->name,
+                        "comments of the database are not those of the schema");
+}
+
+static void note_key(pull_draft *d, const pull_model *m, const catalogue_foreign_key *key)
+{
+    const char *name = key->name ? key->name : key->columns[0];
+    if (key->is_deferrable)
+        pull_notice_add(d, "foreign key", m->table->name, name, "it can be deferred");
+    if (key->is_match_full)
+        pull_notice_add(d, "foreign key", m->table->name, name, "it is MATCH FULL");
+    if (!key->is_valid)
+        pull_notice_add(d, "foreign key", m->table->name, name, "it was never validated");
+}
+
+static bool is_said(pull_draft *d, const pull_model *m, const catalogue_check *check)
+{
+    const catalogue_check *found;
+    for (size_t i = 0; i <= m->column_count; i++)
+        for (size_t n = 1;
+             (found = pull_check_of(d, m, i < m->column_count ? &m->columns[i] : NULL, n)); n++)
+            if (found == check)
+                return true;
+    return false;
+}
+
+static void note_check(pull_draft *d, const pull_model *m, const catalogue_check *check)
+{
+    if (!is_said(d, m, check))
+        pull_notice_add(d, "check", m->table->name, check->name ? check->name : check->expression,
+                        "its name is not one that @tenon.check gives");
+}
+
+static void note_model(pull_draft *d, const pull_model *m)
+{
+    for (size_t i = 0; i < m->column_count; i++)
+        note_column(d, m, &m->columns[i]);
+    for (size_t i = 0; i < m->table->index_count; i++)
+        note_index(d, m, &m->table->indexes[i]);
+    for (size_t i = 0; i < m->table->foreign_key_count; i++)
+        note_key(d, m, &m->table->foreign_keys[i]);
+    for (size_t i = 0; i < m->table->check_count; i++)
+        note_check(d, m, &m->table->checks[i]);
+    if (m->table->comment)
+        pull_notice_add(d, "comment", NULL, m->table->name,
+                        "comments of the database are not those of the schema");
+    if (m->has_no_key)
+        pull_notice_add(d, "table", NULL, m->table->name,
+                        "it has no key: the model has @@ignore, and no functions are made for it");
+}
+
+/* ---- the rest -------------------------------------------------------------------------------- */
+
+static bool is_in_datasource(const pull_draft *d, const char *extension)
+{
+    const schema_datasource *source = d->old ? d->old->datasource : NULL;
+    for (size_t i = 0; source && i < source->extension_count; i++) {
+        const char *given = source->extensions[i].database_name;
+        if (!strcmp(given ? given : source->extensions[i].name, extension))
+            return true;
+    }
+    return false;
+}
+
+static void note_gone(pull_draft *d)
+{
+    for (size_t i = 0; d->old && i < d->old->model_count; i++) {
+        const schema_model *old = d->old->models[i];
+        bool is_there = false;
+        for (size_t n = 0; n < d->model_count; n++)
+            is_there |= d->models[n].old == old;
+        if (!is_there)
+            pull_notice_add(d, "model", NULL, old->name,
+                            "the database has no such table: it is not in the schema any more");
+    }
+}
+
+void pull_draft_notices(pull_draft *d)
+{
+    for (size_t i = 0; i < d->c->table_count; i++)
+        note_table(d, &d->c->tables[i]);
+    for (size_t i = 0; i < d->model_count; i++)
+        note_model(d, &d->models[i]);
+    for (size_t i = 0; i < d->c->enum_count; i++)
+        if (d->c->enums[i].comment)
+            pull_notice_add(d, "comment", NULL, d->c->enums[i].name,
+                            "comments of the database are not those of the schema");
+    for (size_t i = 0; i < d->c->extension_count; i++)
+        if (!is_in_datasource(d, d->c->extensions[i].name))
+            pull_notice_add(d, "extension", NULL, d->c->extensions[i].name,
+                            "it is not in the datasource's list of extensions");
+    for (size_t i = 0; i < d->c->other_count; i++)
+        pull_notice_add(d, d->c->others[i].kind, d->c->others[i].table, d->c->others[i].name,
+                        "the language has no word for it");
+    note_gone(d);
+}
