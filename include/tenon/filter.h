@@ -43,7 +43,7 @@ typedef enum tenon_operator {
     TENON_ENDS_WITH,
     TENON_CONTAINS,
     TENON_HAS,           /* array column: as.element */
-    TENON_JSON_CONTAINS, /* PostgreSQL: @> */
+    TENON_JSON_CONTAINS, /* PostgreSQL's @>, on both databases */
     TENON_IN,            /* as.list … */
     TENON_NOT_IN,
     TENON_HAS_ANY, /* array column: as.list of elements */

@@ -33,6 +33,7 @@
  *                                tenon_wide_rows(?1): at most 1,999
  *     tenon_like(text, pattern)  PostgreSQL's LIKE: case-sensitive, % and _, backslash escapes
  *     tenon_ilike(text, pattern) the same without regard to the case of A-Z
+ *     tenon_json_contains(a, b)  PostgreSQL's a @> b for JSON texts
  *     tenon_array_has(array, x)  whether an array column holds the element x (ELEMENT slot, or a
  *                                value of tenon_keys of a NARROW_LIST slot)
  *     tenon_array_concat(a, b)   a with the elements of b behind it (FORM_ARRAY slots or columns)

@@ -130,12 +130,20 @@ static void write_match(tenon__sql *w, const tenon__sql_json *json, bool minds_c
     tenon__sql_add(w, ")");
 }
 
+static void write_contains(tenon__sql *w, const tenon_field *field)
+{
+    tenon__sql_add(w, "tenon_json_contains(");
+    tenon__sql_column(w, field);
+    tenon__sql_add(w, ", ");
+    tenon__sql_slot(w, field, TENON__FORM_WIDE);
+    tenon__sql_add(w, ")");
+}
+
 void tenon__sql_json_sqlite(tenon__sql *w, tenon_operator operation, const tenon_field *field)
 {
     bool minds_case;
     if (operation == TENON_JSON_CONTAINS) {
-        tenon__sql_refuse(w, field, "JSON_CONTAINS does not exist on SQLite",
-                          "compare one key with JSON_AT(\"path\", value)");
+        write_contains(w, field);
         return;
     }
     tenon__sql_json json = tenon__sql_next_json(w, operation, field);

@@ -197,7 +197,7 @@ static const struct {
 } functions[] = {
     {"tenon_like", 2, like},           {"tenon_ilike", 2, ilike},
     {"tenon_array_has", 2, array_has}, {"tenon_array_concat", 2, array_concat},
-    {"tenon_int", 3, bounded_integer},
+    {"tenon_int", 3, bounded_integer}, {"tenon_json_contains", 2, tenon__sqlite_json_contains},
 };
 
 int tenon__sqlite_register_functions(sqlite3 *db)

@@ -16,17 +16,6 @@ static const char *skip_spaces(const char *at, const char *end)
     return at;
 }
 
-bool tenon__sqlite_json_items(const char *text, size_t length, json_items *out)
-{
-    const char *end = text + length, *at = skip_spaces(text, end);
-    if (at == end || *at != '[' || !tenon__json_is_valid(text, length))
-        return false;
-    while (is_space(end[-1]))
-        end--;
-    *out = (json_items){skip_spaces(at + 1, end), end - 1};
-    return true;
-}
-
 /* Behind the closing quote of the string that begins here. */
 static const char *skip_string(const char *at)
 {
@@ -80,6 +69,45 @@ bool tenon__sqlite_json_next(json_items *items, json_item *out)
     while (is_space(stop[-1]))
         stop--;
     *out = (json_item){type_of(*start), start, (size_t)(stop - start)};
+    return true;
+}
+
+bool tenon__sqlite_json_whole(const char *text, size_t length, json_item *out)
+{
+    const char *end = text + length, *at = skip_spaces(text, end);
+    if (!tenon__json_is_valid(text, length))
+        return false;
+    while (is_space(end[-1]))
+        end--;
+    *out = (json_item){type_of(*at), at, (size_t)(end - at)};
+    return true;
+}
+
+json_items tenon__sqlite_json_inside(json_item container)
+{
+    const char *end = container.text + container.length - 1;
+    return (json_items){skip_spaces(container.text + 1, end), end};
+}
+
+bool tenon__sqlite_json_items(const char *text, size_t length, json_items *out)
+{
+    json_item whole;
+    const char *at = skip_spaces(text, text + length);
+    if (at == text + length || *at != '[' || !tenon__sqlite_json_whole(text, length, &whole))
+        return false;
+    *out = tenon__sqlite_json_inside(whole);
+    return true;
+}
+
+bool tenon__sqlite_json_next_member(json_items *members, json_item *key, json_item *value)
+{
+    json_item member;
+    if (!tenon__sqlite_json_next(members, &member))
+        return false;
+    const char *end = member.text + member.length, *behind = skip_string(member.text);
+    *key = (json_item){JSON_STRING, member.text, (size_t)(behind - member.text)};
+    const char *at = skip_spaces(skip_spaces(behind, end) + 1, end);
+    *value = (json_item){type_of(*at), at, (size_t)(end - at)};
     return true;
 }
 

@@ -475,22 +475,6 @@ static void json_is_looked_into(void **state)
     assert_sound(b->session);
 }
 
-static void json_contains_is_postgresql_alone(void **state)
-{
-    both *b = *state;
-    everything_create(b->session, .data = SET(JSON("{\"a\": 1, \"b\": 2}")),
-                      .raw_ = SET(JSON("{\"a\": 1}")));
-    int64_t count =
-        everything_count(b->session, .where = {.data = JSON_CONTAINS(JSON("{\"b\": 2}")),
-                                               .raw_ = JSON_CONTAINS(JSON("{\"a\": 1}"))});
-    if (b->is_sqlite) {
-        assert_failed(b->session, TENON_UNSUPPORTED, "JSON_AT");
-        return;
-    }
-    assert_sound(b->session);
-    assert_int_equal(count, 1);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -509,7 +493,6 @@ int main(void)
         ON_BOTH(an_array_equals_and_is_empty),
         ON_BOTH(arrays_come_back_as_they_went),
         ON_BOTH(json_is_looked_into),
-        ON_BOTH(json_contains_is_postgresql_alone),
     };
     return both_run(tests);
 }
