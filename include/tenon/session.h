@@ -52,8 +52,11 @@ static inline const void *tenon_call_at(const void *call, const char *site)
 
 /* All-zero is the default. */
 typedef struct tenon_session_options {
-    int64_t
-        deadline_us; /* monotonic budget for each call; default: the database's statement_timeout */
+    /* Monotonic budget for each call; default: the database's statement_timeout. At the deadline
+     * PostgreSQL is asked to stop, and has a second to answer: so the connection is kept, and it is
+     * known whether the statement took place. A server that does not answer even then costs that
+     * second, the connection, and for a write the knowledge. */
+    int64_t deadline_us;
     size_t memory_limit_bytes; /* most memory the results may take; 0: the database's limit */
     const char *actor;         /* who acts, for @tenon.createdBy and updatedBy; copied */
     /* Most rows of one tree of includes, its root's among them, and most levels below the root; 0:

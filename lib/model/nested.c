@@ -260,21 +260,42 @@ static const void *const *key_of_set(tenon__nest *n, const tenon_model *model,
     return key;
 }
 
+/* An upsert as it goes on. */
+typedef struct upsert_work {
+    target target;
+    const void *create, *change;
+    void *row;
+} upsert_work;
+
+static bool update_former(tenon__nest *n, void *context)
+{
+    upsert_work *u = context;
+    const tenon_model *model = u->target.model;
+    u->target.former = tenon_find_by(n->session, model, u->target.unique, u->target.key);
+    if (u->target.former)
+        u->row = update(n, u->target, u->change, tenon__nest_plain(n, model, u->change));
+    return u->row != NULL;
+}
+
+static bool create_new(tenon__nest *n, void *context)
+{
+    upsert_work *u = context;
+    u->row = tenon__nest_create(n, u->target.model, u->create);
+    return u->row != NULL;
+}
+
 void *tenon__upsert_nested(const tenon_model *model, uint32_t unique, const void *upsert)
 {
-    const char *create = (const char *)upsert + model->upsert_create;
-    const char *change = (const char *)upsert + model->upsert_update;
+    upsert_work u = {.target = {.model = model, .unique = unique},
+                     .create = (const char *)upsert + model->upsert_create,
+                     .change = (const char *)upsert + model->upsert_update};
     tenon_upsert_head head;
     memcpy(&head, upsert, sizeof head);
     tenon__nest n;
     if (!begin(&n, head.session, model, head.table))
         return NULL;
-    target t = {.model = model, .unique = unique};
-    t.key = key_of_set(&n, model, &model->uniques[unique], create);
-    t.former = t.key ? tenon_find_by(head.session, model, unique, t.key) : NULL;
-    if (!t.key || tenon__nest_is_failed(&n))
-        return end(&n, NULL);
-    if (t.former)
-        return end(&n, update(&n, t, change, tenon__nest_plain(&n, model, change)));
-    return end(&n, tenon__nest_create(&n, model, create));
+    u.target.key = key_of_set(&n, model, &model->uniques[unique], u.create);
+    if (u.target.key && !update_former(&n, &u) && !tenon__nest_is_failed(&n))
+        tenon__nest_create_anew(&n, create_new, update_former, &u);
+    return end(&n, u.row);
 }

@@ -10,7 +10,8 @@
  *     nested_parent.c  relations whose key the row holds
  *     nested_child.c   one row at the end of a relation that holds the key there
  *     nested_list.c    many rows, also by a link
- *     nested_reach.c   which rows are connected; connecting and disconnecting them */
+ *     nested_reach.c   which rows are connected; connecting and disconnecting them
+ *     nested_race.c    rows that are created because there are none */
 #ifndef TENON_MODEL_NESTED_H
 #define TENON_MODEL_NESTED_H
 
@@ -164,6 +165,21 @@ bool tenon__nest_detach(tenon__nest *n, const tenon__nest_place *place, const vo
 /* Disconnects all but these. */
 bool tenon__nest_detach_others(tenon__nest *n, const tenon__nest_place *place,
                                tenon__nest_rows rows);
+/* ---- nested_race.c --------------------------------------------------------------------------- */
+
+/* False without an error: it was not there. */
+typedef bool tenon__nest_step(tenon__nest *n, void *context);
+/* Creates what was looked for and not found. When others were quicker, `use` looks again. False
+ * when it fails. */
+bool tenon__nest_create_anew(tenon__nest *n, tenon__nest_step *create, tenon__nest_step *use,
+                             void *context);
+/* One item of a relation, for these steps. */
+typedef struct tenon__nest_choice {
+    const tenon__nest_place *place;
+    const char *item;
+    void *row;
+} tenon__nest_choice;
+
 static inline bool tenon__nest_is_link(const tenon__nest_place *place)
 {
     return place->relation->link != NULL;

@@ -58,12 +58,23 @@ static bool connect(tenon__nest *n, const tenon__nest_place *place, const void *
            tenon__nest_attach(n, place, (tenon__nest_rows){.items = rows, .count = 1});
 }
 
-static bool connect_or_create(tenon__nest *n, const tenon__nest_place *place, const char *choice)
+static bool create_choice(tenon__nest *n, void *context)
 {
-    void *row = tenon__nest_find(n, place, choice, "connect");
-    if (row || tenon__nest_is_failed(n))
-        return connect(n, place, row);
-    return create(n, place, choice + target_of(place)->nested_set);
+    const tenon__nest_choice *c = context;
+    return create(n, c->place, c->item + target_of(c->place)->nested_set);
+}
+
+static bool connect_choice(tenon__nest *n, void *context)
+{
+    const tenon__nest_choice *c = context;
+    return connect(n, c->place, tenon__nest_find(n, c->place, c->item, "connect"));
+}
+
+static bool connect_or_create(tenon__nest *n, const tenon__nest_place *place, const char *item)
+{
+    tenon__nest_choice c = {.place = place, .item = item};
+    return connect_choice(n, &c) || (!tenon__nest_is_failed(n) &&
+                                     tenon__nest_create_anew(n, create_choice, connect_choice, &c));
 }
 
 static void *reach_if(tenon__nest *n, const tenon__nest_place *place, const void *condition)
@@ -96,14 +107,20 @@ static bool update(tenon__nest *n, const tenon__nest_place *place, const void *s
                : fail_none(n, place, "update");
 }
 
+static bool update_choice(tenon__nest *n, void *context)
+{
+    const tenon__nest_choice *c = context;
+    const tenon_model *target = target_of(c->place);
+    void *where = reach_if(n, c->place, c->item);
+    void *row = where ? tenon__nest_find_first(n, target, where) : NULL;
+    return row && tenon__nest_update_row(n, target, row, c->item + target->nested_update);
+}
+
 static bool upsert(tenon__nest *n, const tenon__nest_place *place, const char *item)
 {
-    const tenon_model *target = target_of(place);
-    void *where = reach_if(n, place, item);
-    void *row = where ? tenon__nest_find_first(n, target, where) : NULL;
-    if (row)
-        return tenon__nest_update_row(n, target, row, item + target->nested_update);
-    return create(n, place, item + target->nested_set);
+    tenon__nest_choice c = {.place = place, .item = item};
+    return update_choice(n, &c) || (!tenon__nest_is_failed(n) &&
+                                    tenon__nest_create_anew(n, create_choice, update_choice, &c));
 }
 
 bool tenon__nest_child(tenon__nest *n, const tenon__nest_place *place, const tenon_write *write)

@@ -147,20 +147,51 @@ static bool connect(tenon__nest *n, const tenon__nest_place *place, tenon_write_
                                  tenon__nest_attach(n, place, rows));
 }
 
-static bool connect_or_create(tenon__nest *n, const tenon__nest_place *place,
-                              tenon_write_items choices)
+static bool create_choice(tenon__nest *n, void *context)
 {
-    const tenon_model *target = target_of(place);
-    for (size_t i = 0; i < choices.count; i++) {
-        const char *choice = tenon__nest_item(choices, i, target->nested_size);
-        const void *row = tenon__nest_find(n, place, choice, "connect");
-        tenon__nest_rows rows = {.items = &row, .count = 1};
-        tenon_write_items set = {.items = choice + target->nested_set, .count = 1};
-        if (row ? !tenon__nest_attach(n, place, rows)
-                : !tenon__nest_create_all(n, place, set, false))
+    const tenon__nest_choice *c = context;
+    tenon_write_items set = {.items = c->item + target_of(c->place)->nested_set, .count = 1};
+    return tenon__nest_create_all(n, c->place, set, false);
+}
+
+static bool connect_choice(tenon__nest *n, void *context)
+{
+    const tenon__nest_choice *c = context;
+    const void *row = tenon__nest_find(n, c->place, c->item, "connect");
+    tenon__nest_rows rows = {.items = &row, .count = 1};
+    return row && tenon__nest_attach(n, c->place, rows);
+}
+
+static bool update_choice(tenon__nest *n, void *context)
+{
+    const tenon__nest_choice *c = context;
+    const tenon_model *target = target_of(c->place);
+    const void *row = tenon__nest_find_connected(n, c->place, c->item, "upsert");
+    return row && tenon__nest_update_row(n, target, row, c->item + target->nested_update);
+}
+
+/* Uses the row that an item names, or else creates it. */
+static bool use_or_create(tenon__nest *n, const tenon__nest_place *place, tenon_write_items items,
+                          size_t size, tenon__nest_step *use)
+{
+    for (size_t i = 0; i < items.count; i++) {
+        tenon__nest_choice c = {.place = place, .item = tenon__nest_item(items, i, size)};
+        if (!use(n, &c) &&
+            (tenon__nest_is_failed(n) || !tenon__nest_create_anew(n, create_choice, use, &c)))
             return false;
     }
-    return true;
+    return !tenon__nest_is_failed(n);
+}
+
+static bool connect_or_create(tenon__nest *n, const tenon__nest_place *place,
+                              tenon_write_items items)
+{
+    return use_or_create(n, place, items, target_of(place)->nested_size, connect_choice);
+}
+
+static bool upsert(tenon__nest *n, const tenon__nest_place *place, tenon_write_items items)
+{
+    return use_or_create(n, place, items, target_of(place)->nested_upsert_size, update_choice);
 }
 
 /* `set` to these rows, or to none. */
@@ -242,20 +273,6 @@ static bool update_many(tenon__nest *n, const tenon__nest_place *place, tenon_wr
             return false;
         tenon__nest_all(reach, change, 1);
         tenon__nest_update_many(n, target, reach, change + target->nested_set);
-    }
-    return !tenon__nest_is_failed(n);
-}
-
-static bool upsert(tenon__nest *n, const tenon__nest_place *place, tenon_write_items items)
-{
-    const tenon_model *target = target_of(place);
-    for (size_t i = 0; i < items.count && !tenon__nest_is_failed(n); i++) {
-        const char *item = tenon__nest_item(items, i, target->nested_upsert_size);
-        const void *row = tenon__nest_find_connected(n, place, item, "upsert");
-        tenon_write_items set = {.items = item + target->nested_set, .count = 1};
-        if (row ? !tenon__nest_update_row(n, target, row, item + target->nested_update)
-                : !tenon__nest_create_all(n, place, set, false))
-            return false;
     }
     return !tenon__nest_is_failed(n);
 }

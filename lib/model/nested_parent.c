@@ -94,11 +94,27 @@ static void *need_present(tenon__nest *n, const tenon__nest_place *place, const 
     return row;
 }
 
-static void *find_or_create(tenon__nest *n, const tenon__nest_place *place, const char *choice)
+static bool find_choice(tenon__nest *n, void *context)
 {
-    const tenon_model *target = place->relation->target;
-    void *row = tenon__nest_find(n, place, choice, "connect");
-    return row ? row : tenon__nest_create(n, target, choice + target->nested_set);
+    tenon__nest_choice *c = context;
+    c->row = tenon__nest_find(n, c->place, c->item, "connect");
+    return c->row != NULL;
+}
+
+static bool create_choice(tenon__nest *n, void *context)
+{
+    tenon__nest_choice *c = context;
+    const tenon_model *target = c->place->relation->target;
+    c->row = tenon__nest_create(n, target, c->item + target->nested_set);
+    return c->row != NULL;
+}
+
+static void *find_or_create(tenon__nest *n, const tenon__nest_place *place, const char *item)
+{
+    tenon__nest_choice c = {.place = place, .item = item};
+    bool is_there =
+        find_choice(n, &c) || tenon__nest_create_anew(n, create_choice, find_choice, &c);
+    return is_there ? c.row : NULL;
 }
 
 static bool upsert(tenon__nest *n, const tenon__nest_place *place, const char *item,

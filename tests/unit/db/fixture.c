@@ -61,6 +61,6 @@ void kill_backend(fixture f)
 {
     char sql[120];
     const char *pid = TEXT_OF(f.s, "SELECT 1::int8, pg_backend_pid()::text");
-    snprintf(sql, sizeof sql, "SELECT pg_terminate_backend(%s, 5000)", pid);
+    snprintf(sql, sizeof sql, "SELECT pg_terminate_backend(%s, 60000)", pid);
     assert_string_equal(testdb_value(f.url, sql), "t");
 }
