@@ -1,5 +1,5 @@
-/* Walking over the elements of a JSON array's text, for array.c and functions.c, and over the members
- * of an object's, for json_contains.c. */
+/* Walking over the elements of a JSON array's text, for array.c and functions.c, and over the
+ * members of an object's, for json_contains.c. */
 #ifndef TENON_DRIVER_SQLITE_JSON_ARRAY_H
 #define TENON_DRIVER_SQLITE_JSON_ARRAY_H
 

@@ -5,7 +5,8 @@
  * value contains its equal, numbers by value. At the top, and only there, an array also contains a
  * single value that is one of its elements. Of a key that comes twice the last one counts.
  *
- * The texts are walked as they stand. They nest no deeper than is valid, so recursion is bounded. */
+
+ * The texts are walked as they stand. They nest no deeper than is valid, which bounds the recursion. */
 #include "driver/sqlite/json_array.h"
 
 #include <stdlib.h>
