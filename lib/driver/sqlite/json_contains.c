@@ -5,8 +5,7 @@
  * value contains its equal, numbers by value. At the top, and only there, an array also contains a
  * single value that is one of its elements. Of a key that comes twice the last one counts.
  *
-
- * The texts are walked as they stand. They nest no deeper than is valid, which bounds the recursion. */
+ * The texts are walked as they stand. Valid ones nest only so deep, which bounds the recursion. */
 #include "driver/sqlite/json_array.h"
 
 #include <stdlib.h>
