@@ -1,0 +1,218 @@
+/* The switch: the shadow takes the table's place, in one transaction of some milliseconds.
+ *
+ * Under the lock the last entries of the log are followed, then everything that hangs on the table
+ * by its oid is told to the server anew for the shadow. Its definitions are read before the names
+ * change and run afterwards, so they mean the new table by the old name. Foreign keys come as NOT
+ * VALID, which needs no look at the rows, and are validated when the lock is gone. */
+#include "rewrite/inside.h"
+
+#include "db/db.h"
+
+/* Foreign keys of others stand in the way of nothing yet, but would go on pointing at the old
+ * table. */
+static const char before_sql[] =
+    "SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', k.conrelid::regclass, k.conname)"
+    " FROM pg_constraint k WHERE k.contype = 'f' AND k.confrelid = {oid} AND k.conrelid <> {oid}"
+    " AND k.conparentid = 0 UNION ALL "
+    "SELECT format('ALTER STATISTICS %I.%I RENAME TO _tenon_o_%s', n.nspname, x.stxname, x.oid)"
+    " FROM pg_statistic_ext x JOIN pg_namespace n ON n.oid = x.stxnamespace"
+    " WHERE x.stxrelid = {oid}";
+
+/* The locks that it takes, in one order for all. */
+static const char lock_sql[] =
+    "SELECT 'LOCK TABLE ' || string_agg(rel::regclass::text, ', ' ORDER BY rel)"
+    " || ' IN ACCESS EXCLUSIVE MODE' FROM (SELECT {oid}::oid AS rel UNION"
+    " SELECT conrelid FROM pg_constraint WHERE contype = 'f' AND confrelid = {oid}) l";
+
+/* Names of indexes, with those of their constraints, and of the sequences of identities. */
+static const char names_sql[] =
+    "SELECT sql FROM (SELECT 1, format('ALTER INDEX %s RENAME TO _tenon_o_%s',"
+    " i.indexrelid::regclass, i.indexrelid) FROM pg_index i WHERE i.indrelid = {oid} UNION ALL "
+    "SELECT 2, format('ALTER INDEX %s.%I RENAME TO %I', '{space}', p.made, c.relname)"
+    " FROM {parts} p JOIN pg_class c ON p.made = '_tenon_i_' || c.oid"
+    " WHERE p.step IN ('key', 'index') UNION ALL "
+    "SELECT 3, 'ALTER TABLE {table} RENAME TO {bare_old}' UNION ALL "
+    "SELECT 4, 'ALTER TABLE {shadow} RENAME TO {bare_table}' UNION ALL "
+    "SELECT 5, format('SELECT setval(%L, last_value, is_called) FROM %s',"
+    " pg_get_serial_sequence('{shadow}', a.attname),"
+    " pg_get_serial_sequence('{table}', a.attname)) FROM pg_attribute a JOIN pg_attribute b"
+    " ON b.attrelid = '{shadow}'::regclass AND b.attname = a.attname AND b.attidentity <> ''"
+    " WHERE a.attrelid = {oid} AND a.attidentity <> '' UNION ALL "
+    "SELECT 6, format('ALTER SEQUENCE %s RENAME TO _tenon_o_%s',"
+    " pg_get_serial_sequence('{table}', a.attname),"
+    " pg_get_serial_sequence('{table}', a.attname)::regclass::oid) FROM pg_attribute a"
+    " WHERE a.attrelid = {oid} AND a.attidentity <> '' UNION ALL "
+    "SELECT 7, format('ALTER SEQUENCE %s RENAME TO %I',"
+    " pg_get_serial_sequence('{shadow}', a.attname), c.relname) FROM pg_attribute a"
+    " JOIN pg_attribute b ON b.attrelid = '{shadow}'::regclass AND b.attname = a.attname"
+    " AND b.attidentity <> '' JOIN pg_class c"
+    " ON c.oid = pg_get_serial_sequence('{table}', a.attname)::regclass"
+    " WHERE a.attrelid = {oid} AND a.attidentity <> '') s (number, sql) ORDER BY number";
+
+static const char after_sql[] =
+    "SELECT sql FROM ("
+    /* sequences of serial columns, which would go with the old table */
+    "SELECT 1, format('ALTER SEQUENCE %s OWNED BY {table%}.%I', d.objid::regclass, a.attname)"
+    " FROM pg_depend d JOIN pg_class c ON c.oid = d.objid AND c.relkind = 'S'"
+    " JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid"
+    " WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass"
+    " AND d.refobjid = {oid} AND d.deptype = 'a' AND {has_column} UNION ALL "
+    "SELECT 2, format('ALTER SEQUENCE %s AS bigint', d.objid::regclass)"
+    " FROM pg_depend d JOIN pg_sequence q ON q.seqrelid = d.objid AND q.seqtypid <> 'int8'::regtype"
+    " JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid"
+    " JOIN pg_attribute b ON b.attrelid = '{shadow}'::regclass AND b.attname = a.attname"
+    " AND b.atttypid = 'int8'::regtype"
+    " WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass"
+    " AND d.refobjid = {oid} AND d.deptype = 'a' UNION ALL "
+    /* foreign keys, its own (those of dropped columns go with them) and those of others */
+    "SELECT 3, format('ALTER TABLE %s ADD CONSTRAINT %I %s%s', CASE WHEN k.conrelid = {oid}"
+    " THEN '{table}' ELSE k.conrelid::regclass::text END, k.conname, pg_get_constraintdef(k.oid),"
+    " CASE WHEN k.convalidated THEN ' NOT VALID' ELSE '' END)"
+    " FROM pg_constraint k WHERE k.contype = 'f' AND k.conparentid = 0"
+    " AND (k.conrelid = {oid} OR k.confrelid = {oid}) AND (k.conrelid <> {oid} OR NOT EXISTS"
+    " (SELECT FROM pg_attribute a WHERE a.attrelid = {oid} AND a.attnum = ANY (k.conkey)"
+    " AND NOT {has_column})) UNION ALL "
+    "SELECT 4, pg_get_triggerdef(t.oid) FROM pg_trigger t WHERE t.tgrelid = {oid}"
+    " AND NOT t.tgisinternal AND t.tgfoid <> '{capture}'::regproc UNION ALL "
+    "SELECT 5, format('ALTER TABLE {table%} %s TRIGGER %I', CASE t.tgenabled WHEN 'D' THEN "
+    "'DISABLE'"
+    " WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE REPLICA' END, t.tgname) FROM pg_trigger t"
+    " WHERE t.tgrelid = {oid} AND NOT t.tgisinternal AND t.tgenabled <> 'O'"
+    " AND t.tgfoid <> '{capture}'::regproc UNION ALL "
+    "SELECT 6, format('CREATE POLICY %I ON {table%} AS %s FOR %s TO %s%s%s', p.polname,"
+    " CASE WHEN p.polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END,"
+    " CASE p.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE'"
+    " WHEN 'd' THEN 'DELETE' ELSE 'ALL' END, (SELECT string_agg(CASE WHEN r = 0 THEN 'PUBLIC'"
+    " ELSE quote_ident(pg_get_userbyid(r)) END, ', ') FROM unnest(p.polroles) r),"
+    " coalesce(format(' USING (%s)', pg_get_expr(p.polqual, p.polrelid)), ''),"
+    " coalesce(format(' WITH CHECK (%s)', pg_get_expr(p.polwithcheck, p.polrelid)), ''))"
+    " FROM pg_policy p WHERE p.polrelid = {oid} UNION ALL "
+    "SELECT 7, 'ALTER TABLE {table} ENABLE ROW LEVEL SECURITY' FROM pg_class WHERE oid = {oid}"
+    " AND relrowsecurity UNION ALL "
+    "SELECT 7, 'ALTER TABLE {table} FORCE ROW LEVEL SECURITY' FROM pg_class WHERE oid = {oid}"
+    " AND relforcerowsecurity UNION ALL "
+    /* grants: what default privileges gave to the shadow is taken back first */
+    "SELECT DISTINCT 8, format('REVOKE ALL ON {table%} FROM %s', CASE WHEN g.grantee = 0"
+    " THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END) FROM pg_class c,"
+    " aclexplode(c.relacl) g WHERE c.oid = '{shadow}'::regclass UNION ALL "
+    "SELECT 9, format('GRANT %s ON {table%} TO %s%s', string_agg(g.privilege_type, ', '),"
+    " CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END,"
+    " CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) FROM pg_class c,"
+    " aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) g WHERE c.oid = {oid}"
+    " GROUP BY g.grantee, g.is_grantable UNION ALL "
+    "SELECT 9, format('GRANT %s (%I) ON {table%} TO %s%s', g.privilege_type, a.attname,"
+    " CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END,"
+    " CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) FROM pg_attribute a,"
+    " aclexplode(a.attacl) g WHERE a.attrelid = {oid} AND {has_column} UNION ALL "
+    "SELECT 10, 'ALTER TABLE {table} REPLICA IDENTITY ' || CASE c.relreplident WHEN 'f' THEN 'FULL'"
+    " WHEN 'n' THEN 'NOTHING' ELSE format('USING INDEX %I', (SELECT x.relname FROM pg_index i"
+    " JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = {oid} AND i.indisreplident)) END"
+    " FROM pg_class c WHERE c.oid = {oid} AND c.relreplident <> 'd' UNION ALL "
+    "SELECT 11, format('CREATE STATISTICS %I.%I%s', n.nspname, x.stxname,"
+    " substr(pg_get_statisticsobjdef(x.oid), length(format('CREATE STATISTICS %I.%I', n.nspname,"
+    " x.stxname)) + 1)) FROM pg_statistic_ext x JOIN pg_namespace n ON n.oid = x.stxnamespace"
+    " WHERE x.stxrelid = {oid} UNION ALL "
+    "SELECT 12, format('COMMENT ON TABLE {table%} IS %L', obj_description({oid}, 'pg_class'))"
+    " WHERE obj_description({oid}, 'pg_class') IS NOT NULL UNION ALL "
+    "SELECT 12, format('COMMENT ON INDEX %s IS %L', i.indexrelid::regclass,"
+    " obj_description(i.indexrelid, 'pg_class')) FROM pg_index i JOIN {parts} p"
+    " ON p.made = '_tenon_i_' || i.indexrelid WHERE i.indrelid = {oid}"
+    " AND obj_description(i.indexrelid, 'pg_class') IS NOT NULL UNION ALL "
+    "SELECT 12, format('COMMENT ON %s %I ON {table%} IS %L', o.kind, o.name, o.text) FROM ("
+    "SELECT 'CONSTRAINT', k.conname, obj_description(k.oid, 'pg_constraint') FROM pg_constraint k"
+    " WHERE k.conrelid = {oid} AND k.contype IN ('p', 'u', 'x') AND EXISTS (SELECT FROM {parts} p"
+    " WHERE p.made = '_tenon_i_' || k.conindid) UNION ALL "
+    "SELECT 'TRIGGER', t.tgname, obj_description(t.oid, 'pg_trigger') FROM pg_trigger t"
+    " WHERE t.tgrelid = {oid} AND NOT t.tgisinternal) o (kind, name, text) WHERE o.text IS NOT NULL"
+    ") s (number, sql) ORDER BY number";
+
+/* Noted for after the commit. */
+static const char validations_sql[] =
+    "WITH noted AS (INSERT INTO {parts} (step, made, sql) SELECT 'validate', k.conname,"
+    " format('ALTER TABLE %s VALIDATE CONSTRAINT %I', CASE WHEN k.conrelid = {oid} THEN '{table}'"
+    " ELSE k.conrelid::regclass::text END, k.conname) FROM pg_constraint k WHERE k.contype = 'f'"
+    " AND k.conparentid = 0 AND k.convalidated AND (k.conrelid = {oid} OR k.confrelid = {oid})"
+    " AND (k.conrelid <> {oid} OR NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = {oid}"
+    " AND a.attnum = ANY (k.conkey) AND NOT {has_column})) RETURNING 1)"
+    " SELECT count(*)::text FROM noted";
+
+static const char *const capture_sql[] = {
+    "DROP TRIGGER IF EXISTS {bare_capture} ON {table}",
+    "DROP TRIGGER IF EXISTS {bare_lost} ON {table}",
+};
+
+static bool take_over(rewriter *r)
+{
+    rows before, names, after;
+    const char *noted;
+    if (!rewrite_read(r, before_sql, 1, NULL, 0, &before) ||
+        !rewrite_read(r, names_sql, 1, NULL, 0, &names) ||
+        !rewrite_read(r, after_sql, 1, NULL, 0, &after) ||
+        !rewrite_ask(r, validations_sql, NULL, 0, &noted) || !rewrite_execute_each(r, &before))
+        return false;
+    for (size_t i = 0; i < TENON__COUNT(capture_sql); i++)
+        if (!rewrite_execute(r, capture_sql[i]))
+            return false;
+    return rewrite_execute_each(r, &names) && rewrite_execute_each(r, &after) &&
+           rewrite_set_phase(r, "validate");
+}
+
+static bool switch_tables(rewriter *r)
+{
+    rows locks;
+    tenon__arena_clear(&r->scratch);
+    if (!rewrite_execute(r, "SET LOCAL search_path = pg_catalog") ||
+        !rewrite_read(r, lock_sql, 1, NULL, 0, &locks) || !rewrite_execute_each(r, &locks))
+        return false;
+    int64_t locked_us = tenon__monotonic_us();
+    bool is_done = rewrite_follow_under_lock(r) && take_over(r);
+    r->result->locked_us = tenon__monotonic_us() - locked_us;
+    return is_done;
+}
+
+bool rewrite_switch(rewriter *r)
+{
+    rewrite_define(r, "has_column",
+                   rewrite_expand(r, "EXISTS (SELECT FROM pg_attribute h WHERE h.attrelid ="
+                                     " '{shadow}'::regclass AND h.attname = a.attname"
+                                     " AND h.attnum > 0 AND NOT h.attisdropped)"));
+    rewrite_tell(r, REWRITE_SWITCHES, 0, NULL);
+    return rewrite_with_lock(r, REWRITE_SWITCHES, switch_tables);
+}
+
+/* ---- afterwards ---------------------------------------------------------------------------- */
+
+static bool drop_old(rewriter *r)
+{
+    static const char *const drops[] = {
+        "DROP TABLE IF EXISTS {log}", "DROP TABLE IF EXISTS {parts}",
+        "DROP FUNCTION IF EXISTS {capture}()", "DROP FUNCTION IF EXISTS {lost}(text, text)",
+        "DELETE FROM {state} WHERE old = {oid}"};
+    if (!r->options->keeps_old && !rewrite_execute(r, "DROP TABLE IF EXISTS {old}"))
+        return false;
+    for (size_t i = 0; i < TENON__COUNT(drops); i++)
+        if (!rewrite_execute(r, drops[i]))
+            return false;
+    return rewrite_execute(r, "DO $tenon$ BEGIN IF NOT EXISTS (SELECT FROM {state}) THEN"
+                              " DROP TABLE {state}; END IF; END $tenon$");
+}
+
+static bool validate(rewriter *r)
+{
+    rows found;
+    if (!rewrite_read(r, "SELECT sql FROM {parts} WHERE step = 'validate' ORDER BY number", 1, NULL,
+                      0, &found))
+        return false;
+    rewrite_tell(r, REWRITE_VALIDATES, 0, NULL);
+    return rewrite_execute_each(r, &found);
+}
+
+bool rewrite_finish(rewriter *r)
+{
+    if (!validate(r) || !rewrite_execute(r, "ANALYZE {table}") ||
+        !rewrite_with_lock(r, REWRITE_VALIDATES, drop_old))
+        return false;
+    if (r->options->keeps_old)
+        snprintf(r->result->old_table, sizeof r->result->old_table, "_tenon_old_%s", r->oid);
+    return true;
+}
