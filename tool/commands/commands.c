@@ -19,6 +19,7 @@ const command *const command_table[] = {
     &command_migrate_diff,
     &command_migrate_lint,
     &command_migrate_trace,
+    &command_migrate_rewrite,
     &command_help,
     NULL,
 };

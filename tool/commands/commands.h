@@ -29,6 +29,7 @@ extern const command command_help;
 extern const command command_migrate_diff;
 extern const command command_migrate_lint;
 extern const command command_migrate_trace;
+extern const command command_migrate_rewrite;
 extern const command command_validate;
 
 /* All of them in the order of help, ended by NULL. */

@@ -8,6 +8,8 @@
 
 #include "db/db.h"
 
+#include <stdlib.h>
+
 static const char chunk_rows[] = "19999";
 
 static const char differing_sql[] =

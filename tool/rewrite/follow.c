@@ -8,6 +8,8 @@
 
 #include "db/db.h"
 
+#include <stdlib.h>
+
 /* Entries of one transaction while the shadow has no index but its key; from how few on the switch
  * may be tried. */
 enum { ENTRIES_MOST = 20000, ENTRIES_FEW = 200, ROUNDS_MOST = 1000 };

@@ -56,7 +56,7 @@ bool rewrite_execute_each(rewriter *r, const rows *statements);
 /* "{prefix}"name", …": a list of quoted names, or of any texts when not `is_quoted`. */
 const char *rewrite_list(rewriter *r, const char *prefix, const char *const *items, size_t count,
                          const char *suffix_or_null, const char *const *suffixes);
-void rewrite_tell(rewriter *r, rewrite_phase phase, int64_t rows, const char *text);
+void rewrite_tell(rewriter *r, rewrite_phase phase, int64_t count, const char *text);
 bool rewrite_is_stopped(rewriter *r);
 /* Runs `step` in a transaction that waits for locks no longer than the options say, again and again
  * after a pause when one was not to be had. */

@@ -9,12 +9,15 @@
 #include "db/db.h"
 #include "render/render.h"
 
+#include <stdlib.h>
+
 /* What keeps a table from being rewritten: one reason a row. */
 static const char refusals_sql[] =
     "SELECT why FROM ("
     "SELECT 1, 'it is a ' || CASE c.relkind WHEN 'p' THEN 'partitioned table' WHEN 'v' THEN 'view'"
     " WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table' ELSE 'relation of kind '"
-    " || c.relkind END AS why FROM pg_class c WHERE c.oid = {oid} AND c.relkind <> 'r' UNION ALL "
+    " || c.relkind::text END AS why FROM pg_class c WHERE c.oid = {oid} AND c.relkind <> 'r'"
+    " UNION ALL "
     "SELECT 2, 'it is a partition' FROM pg_class c WHERE c.oid = {oid} AND c.relispartition"
     " UNION ALL "
     "SELECT 3, 'it takes part in inheritance' FROM pg_inherits WHERE (inhparent = {oid}"

@@ -113,9 +113,9 @@ const char *rewrite_list(rewriter *r, const char *prefix, const char *const *ite
     return tenon__arena_text(&r->arena, tenon__buf_string(&list));
 }
 
-void rewrite_tell(rewriter *r, rewrite_phase phase, int64_t rows, const char *text)
+void rewrite_tell(rewriter *r, rewrite_phase phase, int64_t count, const char *text)
 {
-    rewrite_progress progress = {phase, rows, r->expected, text};
+    rewrite_progress progress = {phase, count, r->expected, text};
     if (r->options->on_progress)
         r->options->on_progress(r->options->context, &progress);
 }

@@ -8,6 +8,8 @@
 
 #include "db/db.h"
 
+#include <stdio.h>
+
 /* Foreign keys of others stand in the way of nothing yet, but would go on pointing at the old
  * table. */
 static const char before_sql[] =
@@ -49,82 +51,84 @@ static const char names_sql[] =
     " ON c.oid = pg_get_serial_sequence('{table}', a.attname)::regclass"
     " WHERE a.attrelid = {oid} AND a.attidentity <> '') s (number, sql) ORDER BY number";
 
-static const char after_sql[] =
-    "SELECT sql FROM ("
+/* In this order, each query a kind of thing. */
+static const char *const after_sql[] = {
     /* sequences of serial columns, which would go with the old table */
-    "SELECT 1, format('ALTER SEQUENCE %s OWNED BY {table%}.%I', d.objid::regclass, a.attname)"
+    "SELECT format('ALTER SEQUENCE %s OWNED BY {table%}.%I', d.objid::regclass, a.attname)"
     " FROM pg_depend d JOIN pg_class c ON c.oid = d.objid AND c.relkind = 'S'"
     " JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid"
     " WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass"
-    " AND d.refobjid = {oid} AND d.deptype = 'a' AND {has_column} UNION ALL "
-    "SELECT 2, format('ALTER SEQUENCE %s AS bigint', d.objid::regclass)"
+    " AND d.refobjid = {oid} AND d.deptype = 'a' AND {has_column}",
+    "SELECT format('ALTER SEQUENCE %s AS bigint', d.objid::regclass)"
     " FROM pg_depend d JOIN pg_sequence q ON q.seqrelid = d.objid AND q.seqtypid <> 'int8'::regtype"
     " JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid"
     " JOIN pg_attribute b ON b.attrelid = '{shadow}'::regclass AND b.attname = a.attname"
     " AND b.atttypid = 'int8'::regtype"
     " WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass"
-    " AND d.refobjid = {oid} AND d.deptype = 'a' UNION ALL "
+    " AND d.refobjid = {oid} AND d.deptype = 'a'",
     /* foreign keys, its own (those of dropped columns go with them) and those of others */
-    "SELECT 3, format('ALTER TABLE %s ADD CONSTRAINT %I %s%s', CASE WHEN k.conrelid = {oid}"
+    "SELECT format('ALTER TABLE %s ADD CONSTRAINT %I %s%s', CASE WHEN k.conrelid = {oid}"
     " THEN '{table}' ELSE k.conrelid::regclass::text END, k.conname, pg_get_constraintdef(k.oid),"
     " CASE WHEN k.convalidated THEN ' NOT VALID' ELSE '' END)"
     " FROM pg_constraint k WHERE k.contype = 'f' AND k.conparentid = 0"
     " AND (k.conrelid = {oid} OR k.confrelid = {oid}) AND (k.conrelid <> {oid} OR NOT EXISTS"
     " (SELECT FROM pg_attribute a WHERE a.attrelid = {oid} AND a.attnum = ANY (k.conkey)"
-    " AND NOT {has_column})) UNION ALL "
-    "SELECT 4, pg_get_triggerdef(t.oid) FROM pg_trigger t WHERE t.tgrelid = {oid}"
-    " AND NOT t.tgisinternal AND t.tgfoid <> '{capture}'::regproc UNION ALL "
-    "SELECT 5, format('ALTER TABLE {table%} %s TRIGGER %I', CASE t.tgenabled WHEN 'D' THEN "
+    " AND NOT {has_column}))",
+    "SELECT pg_get_triggerdef(t.oid) FROM pg_trigger t WHERE t.tgrelid = {oid}"
+    " AND NOT t.tgisinternal AND t.tgfoid <> '{capture}'::regproc",
+    "SELECT format('ALTER TABLE {table%} %s TRIGGER %I', CASE t.tgenabled WHEN 'D' THEN "
     "'DISABLE'"
     " WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE REPLICA' END, t.tgname) FROM pg_trigger t"
     " WHERE t.tgrelid = {oid} AND NOT t.tgisinternal AND t.tgenabled <> 'O'"
-    " AND t.tgfoid <> '{capture}'::regproc UNION ALL "
-    "SELECT 6, format('CREATE POLICY %I ON {table%} AS %s FOR %s TO %s%s%s', p.polname,"
+    " AND t.tgfoid <> '{capture}'::regproc",
+    "SELECT format('CREATE POLICY %I ON {table%} AS %s FOR %s TO %s%s%s', p.polname,"
     " CASE WHEN p.polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END,"
     " CASE p.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE'"
     " WHEN 'd' THEN 'DELETE' ELSE 'ALL' END, (SELECT string_agg(CASE WHEN r = 0 THEN 'PUBLIC'"
     " ELSE quote_ident(pg_get_userbyid(r)) END, ', ') FROM unnest(p.polroles) r),"
-    " coalesce(format(' USING (%s)', pg_get_expr(p.polqual, p.polrelid)), ''),"
-    " coalesce(format(' WITH CHECK (%s)', pg_get_expr(p.polwithcheck, p.polrelid)), ''))"
-    " FROM pg_policy p WHERE p.polrelid = {oid} UNION ALL "
-    "SELECT 7, 'ALTER TABLE {table} ENABLE ROW LEVEL SECURITY' FROM pg_class WHERE oid = {oid}"
-    " AND relrowsecurity UNION ALL "
-    "SELECT 7, 'ALTER TABLE {table} FORCE ROW LEVEL SECURITY' FROM pg_class WHERE oid = {oid}"
-    " AND relforcerowsecurity UNION ALL "
+    " coalesce(' USING (' || pg_get_expr(p.polqual, p.polrelid) || ')', ''),"
+    " coalesce(' WITH CHECK (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')', ''))"
+    " FROM pg_policy p WHERE p.polrelid = {oid}",
+    "SELECT 'ALTER TABLE {table} ENABLE ROW LEVEL SECURITY' FROM pg_class WHERE oid = {oid}"
+    " AND relrowsecurity",
+    "SELECT 'ALTER TABLE {table} FORCE ROW LEVEL SECURITY' FROM pg_class WHERE oid = {oid}"
+    " AND relforcerowsecurity",
     /* grants: what default privileges gave to the shadow is taken back first */
-    "SELECT DISTINCT 8, format('REVOKE ALL ON {table%} FROM %s', CASE WHEN g.grantee = 0"
+    "SELECT DISTINCT format('REVOKE ALL ON {table%} FROM %s', CASE WHEN g.grantee = 0"
     " THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END) FROM pg_class c,"
-    " aclexplode(c.relacl) g WHERE c.oid = '{shadow}'::regclass UNION ALL "
-    "SELECT 9, format('GRANT %s ON {table%} TO %s%s', string_agg(g.privilege_type, ', '),"
+    " aclexplode(c.relacl) g WHERE c.oid = '{shadow}'::regclass AND (g.grantee <> c.relowner OR "
+    "EXISTS"
+    " (SELECT FROM pg_class t WHERE t.oid = {oid} AND t.relacl IS NOT NULL))",
+    "SELECT format('GRANT %s ON {table%} TO %s%s', string_agg(g.privilege_type, ', '),"
     " CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END,"
     " CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) FROM pg_class c,"
-    " aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) g WHERE c.oid = {oid}"
-    " GROUP BY g.grantee, g.is_grantable UNION ALL "
-    "SELECT 9, format('GRANT %s (%I) ON {table%} TO %s%s', g.privilege_type, a.attname,"
+    " aclexplode(c.relacl) g WHERE c.oid = {oid}"
+    " GROUP BY g.grantee, g.is_grantable",
+    "SELECT format('GRANT %s (%I) ON {table%} TO %s%s', g.privilege_type, a.attname,"
     " CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END,"
     " CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) FROM pg_attribute a,"
-    " aclexplode(a.attacl) g WHERE a.attrelid = {oid} AND {has_column} UNION ALL "
-    "SELECT 10, 'ALTER TABLE {table} REPLICA IDENTITY ' || CASE c.relreplident WHEN 'f' THEN 'FULL'"
+    " aclexplode(a.attacl) g WHERE a.attrelid = {oid} AND {has_column}",
+    "SELECT 'ALTER TABLE {table} REPLICA IDENTITY ' || CASE c.relreplident WHEN 'f' THEN 'FULL'"
     " WHEN 'n' THEN 'NOTHING' ELSE format('USING INDEX %I', (SELECT x.relname FROM pg_index i"
     " JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = {oid} AND i.indisreplident)) END"
-    " FROM pg_class c WHERE c.oid = {oid} AND c.relreplident <> 'd' UNION ALL "
-    "SELECT 11, format('CREATE STATISTICS %I.%I%s', n.nspname, x.stxname,"
+    " FROM pg_class c WHERE c.oid = {oid} AND c.relreplident <> 'd'",
+    "SELECT format('CREATE STATISTICS %I.%I%s', n.nspname, x.stxname,"
     " substr(pg_get_statisticsobjdef(x.oid), length(format('CREATE STATISTICS %I.%I', n.nspname,"
     " x.stxname)) + 1)) FROM pg_statistic_ext x JOIN pg_namespace n ON n.oid = x.stxnamespace"
-    " WHERE x.stxrelid = {oid} UNION ALL "
-    "SELECT 12, format('COMMENT ON TABLE {table%} IS %L', obj_description({oid}, 'pg_class'))"
-    " WHERE obj_description({oid}, 'pg_class') IS NOT NULL UNION ALL "
-    "SELECT 12, format('COMMENT ON INDEX %s IS %L', i.indexrelid::regclass,"
+    " WHERE x.stxrelid = {oid}",
+    "SELECT format('COMMENT ON TABLE {table%} IS %L', obj_description({oid}, 'pg_class'))"
+    " WHERE obj_description({oid}, 'pg_class') IS NOT NULL",
+    "SELECT format('COMMENT ON INDEX %s IS %L', i.indexrelid::regclass,"
     " obj_description(i.indexrelid, 'pg_class')) FROM pg_index i JOIN {parts} p"
     " ON p.made = '_tenon_i_' || i.indexrelid WHERE i.indrelid = {oid}"
-    " AND obj_description(i.indexrelid, 'pg_class') IS NOT NULL UNION ALL "
-    "SELECT 12, format('COMMENT ON %s %I ON {table%} IS %L', o.kind, o.name, o.text) FROM ("
+    " AND obj_description(i.indexrelid, 'pg_class') IS NOT NULL",
+    "SELECT format('COMMENT ON %s %I ON {table%} IS %L', o.kind, o.name, o.text) FROM ("
     "SELECT 'CONSTRAINT', k.conname, obj_description(k.oid, 'pg_constraint') FROM pg_constraint k"
     " WHERE k.conrelid = {oid} AND k.contype IN ('p', 'u', 'x') AND EXISTS (SELECT FROM {parts} p"
-    " WHERE p.made = '_tenon_i_' || k.conindid) UNION ALL "
-    "SELECT 'TRIGGER', t.tgname, obj_description(t.oid, 'pg_trigger') FROM pg_trigger t"
-    " WHERE t.tgrelid = {oid} AND NOT t.tgisinternal) o (kind, name, text) WHERE o.text IS NOT NULL"
-    ") s (number, sql) ORDER BY number";
+    " WHERE p.made = '_tenon_i_' || k.conindid) UNION ALL SELECT 'TRIGGER', t.tgname,"
+    " obj_description(t.oid, 'pg_trigger') FROM pg_trigger t WHERE t.tgrelid = {oid}"
+    " AND NOT t.tgisinternal) o (kind, name, text) WHERE o.text IS NOT NULL",
+};
 
 /* Noted for after the commit. */
 static const char validations_sql[] =
@@ -143,18 +147,24 @@ static const char *const capture_sql[] = {
 
 static bool take_over(rewriter *r)
 {
-    rows before, names, after;
+    rows before, names, after[TENON__COUNT(after_sql)];
     const char *noted;
     if (!rewrite_read(r, before_sql, 1, NULL, 0, &before) ||
         !rewrite_read(r, names_sql, 1, NULL, 0, &names) ||
-        !rewrite_read(r, after_sql, 1, NULL, 0, &after) ||
-        !rewrite_ask(r, validations_sql, NULL, 0, &noted) || !rewrite_execute_each(r, &before))
+        !rewrite_ask(r, validations_sql, NULL, 0, &noted))
         return false;
+    for (size_t i = 0; i < TENON__COUNT(after_sql); i++)
+        if (!rewrite_read(r, after_sql[i], 1, NULL, 0, &after[i]))
+            return false;
     for (size_t i = 0; i < TENON__COUNT(capture_sql); i++)
         if (!rewrite_execute(r, capture_sql[i]))
             return false;
-    return rewrite_execute_each(r, &names) && rewrite_execute_each(r, &after) &&
-           rewrite_set_phase(r, "validate");
+    if (!rewrite_execute_each(r, &before) || !rewrite_execute_each(r, &names))
+        return false;
+    for (size_t i = 0; i < TENON__COUNT(after_sql); i++)
+        if (!rewrite_execute_each(r, &after[i]))
+            return false;
+    return rewrite_set_phase(r, "validate");
 }
 
 static bool switch_tables(rewriter *r)
