@@ -42,7 +42,7 @@ static void rename_table(lint *l, const PgQuery__RenameStmt *rename)
                      "CREATE VIEW %s AS SELECT * FROM %s;\n"
                      "-- in a later migration, when all programs know the new name:\n"
                      "DROP VIEW %s;",
-                     lint_print(l, l->step->node), old, lint_quote(l, rename->newname), old);
+                     lint_text_of(l, l->step), old, lint_quote(l, rename->newname), old);
 }
 
 static void rename_column(lint *l, const PgQuery__RenameStmt *rename)
@@ -167,6 +167,7 @@ static const char *kind_name(const lint_key *key)
         [LINT_PRIMARY] = "primary key", [LINT_UNIQUE] = "unique constraint",
         [LINT_INDEX] = "index",         [LINT_FOREIGN] = "foreign key",
         [LINT_CHECKED] = "check",       [LINT_EXCLUSION] = "exclusion constraint",
+        [LINT_TRIGGER] = "trigger",
     };
     return key ? names[key->kind] : "constraint";
 }

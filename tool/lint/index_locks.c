@@ -7,12 +7,9 @@ static void create_index(lint *l)
     const PgQuery__Node *node = l->step->node;
     if (node->node_case != NODE(INDEX_STMT) || node->index_stmt->concurrent || l->step->is_new)
         return;
-    PgQuery__IndexStmt *index = node->index_stmt;
     lint_finding *finding = lint_report(l, -1, "writers of %s wait until the index %s is built",
-                                        l->step->table, index->idxname);
-    index->concurrent = true;
-    lint_set_rewrite(l, finding, "%s", lint_print(l, l->step->node));
-    index->concurrent = false;
+                                        l->step->table, node->index_stmt->idxname);
+    lint_set_rewrite(l, finding, "%s", lint_text_with(l, PG_QUERY__TOKEN__INDEX, "CONCURRENTLY"));
     lint_scale(l, finding, l->step->table);
 }
 
@@ -25,9 +22,7 @@ static void drop_index(lint *l)
     PgQuery__DropStmt *drop = node->drop_stmt;
     lint_finding *finding = lint_report(l, -1, "everybody who uses the table of %s waits",
                                         lint_object_name(l, drop->objects[0]));
-    drop->concurrent = true;
-    lint_set_rewrite(l, finding, "%s", lint_print(l, l->step->node));
-    drop->concurrent = false;
+    lint_set_rewrite(l, finding, "%s", lint_text_with(l, PG_QUERY__TOKEN__INDEX, "CONCURRENTLY"));
     if (l->step->table)
         lint_scale(l, finding, l->step->table);
 }
@@ -54,9 +49,7 @@ static void detach_partition(lint *l, PgQuery__AlterTableCmd *command)
         return;
     lint_finding *finding =
         lint_report(l, -1, "everybody who uses %s waits for what runs on it", l->step->table);
-    command->def->partition_cmd->concurrent = true;
-    lint_set_rewrite(l, finding, "%s", lint_print(l, l->step->node));
-    command->def->partition_cmd->concurrent = false;
+    lint_set_rewrite(l, finding, "%s", lint_text_and(l, "CONCURRENTLY"));
 }
 
 static void concurrent_in_transaction(lint *l)
@@ -71,7 +64,7 @@ static void concurrent_in_transaction(lint *l)
             : "a concurrent statement cannot run in a transaction");
     if (l->file->is_implicit)
         lint_set_severity(finding, LINT_WARNING);
-    lint_set_rewrite(l, finding, "-- in a migration of its own:\n%s", lint_print(l, l->step->node));
+    lint_set_rewrite(l, finding, "-- in a migration of its own:\n%s", lint_text_of(l, l->step));
 }
 
 /* ---- 26, 27 ---- */
@@ -118,31 +111,28 @@ static void add_exclusion(lint *l, PgQuery__AlterTableCmd *command)
 
 /* ---- 28 to 30: NOT VALID, and validation later ---- */
 
-static void validate_later(lint *l, PgQuery__AlterTableCmd *command, PgQuery__Constraint *c,
-                           const char *who)
+static size_t index_of(const lint *l, const PgQuery__AlterTableCmd *command)
+{
+    const PgQuery__AlterTableStmt *alter = l->step->node->alter_table_stmt;
+    size_t index = 0;
+    while (alter->cmds[index]->alter_table_cmd != command)
+        index++;
+    return index;
+}
+
+static void validate_later(lint *l, const PgQuery__AlterTableCmd *command,
+                           const PgQuery__Constraint *c, const char *who)
 {
     if (!c || c->skip_validation || l->step->is_new)
         return;
+    const char *table = lint_quote_table(l, l->step->table);
     lint_finding *finding =
         lint_report(l, -1, "%s %s wait until every row was checked", who, l->step->table);
-    PgQuery__AlterTableStmt *alter = l->step->node->alter_table_stmt;
-    PgQuery__AlterTableStmt one = *alter;
-    PgQuery__Node node = {.base = l->step->node->base, .node_case = NODE(ALTER_TABLE_STMT)};
-    PgQuery__Node command_node = *alter->cmds[0], *only[] = {&command_node};
-    command_node.alter_table_cmd = command;
-    one.n_cmds = 1;
-    one.cmds = only;
-    node.alter_table_stmt = &one;
-    c->skip_validation = true;
-    c->initially_valid = false;
-    const char *first = lint_print(l, &node);
-    c->skip_validation = false;
-    c->initially_valid = true;
     lint_set_rewrite(l, finding,
-                     "%s\n"
+                     "ALTER TABLE %s %s NOT VALID;\n"
                      "-- in a later migration:\n"
                      "ALTER TABLE %s VALIDATE CONSTRAINT %s;",
-                     first, lint_quote_table(l, l->step->table),
+                     table, lint_command_text(l, l->step, index_of(l, command)), table,
                      c->conname[0] ? lint_quote(l, c->conname) : "<its name>");
     lint_scale(l, finding, l->step->table);
 }

@@ -88,6 +88,7 @@ static void judge_step(lint *l)
         report_unparsed(l);
         return;
     }
+    l->step->table = lint_table_of(l, l->step->node); /* of an index made since it was planned */
     l->step->is_new = lint_is_new_table(l, l->step->table);
     for (size_t i = 0; i < TENON__COUNT(all_rules); i++)
         run_rules(l, all_rules[i]);

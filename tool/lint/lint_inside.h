@@ -43,6 +43,7 @@ typedef enum lint_key_kind {
     LINT_FOREIGN,
     LINT_CHECKED,
     LINT_EXCLUSION,
+    LINT_TRIGGER, /* of SQLite */
 } lint_key_kind;
 
 /* An index or a constraint. */
@@ -167,8 +168,16 @@ void lint_check_comments(lint *l);
 /* A text in the arena; "" when memory is exhausted. */
 const char *lint_format_text(lint *l, const char *format, ...) TENON_PRINTF(2, 3);
 const char *lint_print_expression(lint *l, PgQuery__Node *expression);
-/* The text of a statement with its tree as it is now; "" where it cannot be printed. */
-const char *lint_print(lint *l, PgQuery__Node *node);
+
+/* ---- safe forms (edit.c), each ending in ";" ---- */
+
+const char *lint_text_of(lint *l, const lint_step *step);
+/* The statement at hand with more words behind the first token of a kind, or at its end. */
+const char *lint_text_with(lint *l, PgQuery__Token behind, const char *words);
+const char *lint_text_and(lint *l, const char *words);
+/* Of an ALTER TABLE: where its commands begin, and the text of one of them. */
+size_t lint_commands_start(const lint *l, const lint_step *step);
+const char *lint_command_text(lint *l, const lint_step *step, size_t index);
 
 /* ---- the model ---- */
 
@@ -210,6 +219,8 @@ bool lint_is_alter_table(const PgQuery__Node *node);
 bool lint_is_concurrent(const PgQuery__Node *node);
 bool lint_has_option(PgQuery__Node *const *options, size_t count, const char *name);
 void lint_plan_steps(lint *l);
+/* The table that a statement changes, as far as the model knows by now; NULL: none. */
+const char *lint_table_of(lint *l, const PgQuery__Node *node);
 bool lint_calls(const PgQuery__Node *node, const char *const *functions);
 /* Locks of the table of a statement in words, and whether they make others wait. */
 const char *lint_lock_name(lint_lock lock);

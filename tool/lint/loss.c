@@ -307,7 +307,7 @@ static void drop_unguarded(lint *l)
         if (lint_is_new_table(l, name) || is_guarded(l, name))
             continue;
         lint_set_rewrite(l, lint_report(l, -1, "nothing checks that %s is empty", name), "%s\n%s",
-                         guard(l, name, ""), lint_print(l, l->step->node));
+                         guard(l, name, ""), lint_text_of(l, l->step));
     }
 }
 
@@ -319,7 +319,7 @@ static void drop_column_unguarded(lint *l, PgQuery__AlterTableCmd *command)
     lint_set_rewrite(
         l,
         lint_report(l, -1, "nothing checks that %s of %s is empty", command->name, l->step->table),
-        "%s\n%s", guard(l, l->step->table, condition), lint_print(l, l->step->node));
+        "%s\n%s", guard(l, l->step->table, condition), lint_text_of(l, l->step));
 }
 
 /* ---- 13 ---- */

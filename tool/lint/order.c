@@ -46,21 +46,13 @@ static void alter_again(lint *l)
     if (!before->node || !lint_is_alter_table(before->node) ||
         before->transaction != l->step->transaction || strcmp(before->table, l->step->table) != 0)
         return;
-    PgQuery__AlterTableStmt *one = before->node->alter_table_stmt;
-    PgQuery__AlterTableStmt *two = l->step->node->alter_table_stmt;
     lint_finding *finding =
         lint_report(l, -1, "alters %s again: one statement takes its lock once", l->step->table);
-    size_t count = one->n_cmds + two->n_cmds;
-    PgQuery__AlterTableStmt both = *one;
-    PgQuery__Node node = {.base = l->step->node->base, .node_case = NODE(ALTER_TABLE_STMT)};
-    both.cmds = tenon__arena_array(&l->arena, count, sizeof *both.cmds);
-    if (!both.cmds)
-        return;
-    for (size_t i = 0; i < count; i++)
-        both.cmds[i] = i < one->n_cmds ? one->cmds[i] : two->cmds[i - one->n_cmds];
-    both.n_cmds = count;
-    node.alter_table_stmt = &both;
-    lint_set_rewrite(l, finding, "%s", lint_print(l, &node));
+    const pgparse_statement *first = before->statement, *second = l->step->statement;
+    size_t start = lint_commands_start(l, l->step);
+    lint_set_rewrite(l, finding, "%.*s, %.*s;", (int)(first->end - first->start),
+                     l->file->text + first->start, (int)(second->end - start),
+                     l->file->text + start);
 }
 
 /* ---- 39 ---- */

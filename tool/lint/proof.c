@@ -97,7 +97,7 @@ static const char *key_expression(lint *l, const char *table)
 {
     const char *list = lint_ask(l,
                                 "SELECT string_agg(quote_ident(attname) || '::text', ', ' "
-                                "ORDER BY array_position(i.indkey, a.attnum)) "
+                                "ORDER BY array_position(i.indkey::int2[], a.attnum)) "
                                 "FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid "
                                 "AND a.attnum = ANY (i.indkey) "
                                 "WHERE i.indrelid = to_regclass($1) AND i.indisprimary",
@@ -111,7 +111,7 @@ static const char *rows_sql(lint *l, const char *table, const char *condition)
     return lint_format_text(l,
                             "SELECT (SELECT count(*)::text FROM %s WHERE %s), "
                             "(SELECT string_agg(k, '; ') FROM (SELECT %s AS k FROM %s WHERE %s "
-                            "LIMIT %d) AS some)",
+                            "LIMIT %d) AS shown)",
                             name, condition, key_expression(l, table), name, condition, KEYS_SHOWN);
 }
 

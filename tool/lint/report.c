@@ -32,14 +32,6 @@ const char *lint_print_expression(lint *l, PgQuery__Node *expression)
     return lint_format_text(l, "%s", tenon__buf_string(&text));
 }
 
-const char *lint_print(lint *l, PgQuery__Node *node)
-{
-    TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
-    if (!pgparse_print_statement(node, &text, NULL))
-        return "";
-    return lint_format_text(l, "%s;", tenon__buf_string(&text));
-}
-
 /* ---- comments to the linter ---- */
 
 typedef struct wish {

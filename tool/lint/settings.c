@@ -71,10 +71,7 @@ static void leaking_setting(lint *l)
     for (const char *const *n = names; *n; n++) {
         if (strcmp(*n, set) != 0 || is_reset_later(l, set))
             continue;
-        const PgQuery__Node *node = l->step->node;
-        node->variable_set_stmt->is_local = true;
-        const char *local = lint_print(l, l->step->node);
-        node->variable_set_stmt->is_local = false;
+        const char *local = lint_text_with(l, PG_QUERY__TOKEN__SET, "LOCAL");
         lint_finding *finding =
             lint_report(l, -1, "%s stays set for whoever gets this connection next", set);
         lint_set_rewrite(l, finding, "%s",
@@ -194,7 +191,7 @@ static void invalid_index(lint *l)
                              : "leaves an invalid %s when it fails",
         index->idxname);
     lint_set_rewrite(l, finding, "DROP INDEX CONCURRENTLY IF EXISTS %s;\n%s", name,
-                     lint_print(l, l->step->node));
+                     lint_text_of(l, l->step));
     if (index->if_not_exists)
         lint_set_severity(finding, LINT_WARNING);
     const char *invalid = finding ? lint_ask(l, invalid_sql, name) : NULL;

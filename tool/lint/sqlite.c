@@ -100,7 +100,7 @@ static void compare_keys(const reader *r, const lint_table *old)
             !comes_later(r, "CREATE INDEX ?IF ?NOT ?EXISTS %", 0, k->name) &&
             !comes_later(r, "CREATE UNIQUE INDEX ?IF ?NOT ?EXISTS %", 0, k->name))
             REPORT(r, 12, "the rebuild of %s loses its index %s", old->name, k->name);
-        if (k->kind == LINT_EXCLUSION && !k->is_dropped &&
+        if (k->kind == LINT_TRIGGER && !k->is_dropped &&
             !comes_later(r, "CREATE TRIGGER ?IF ?NOT ?EXISTS %", 0, k->name))
             REPORT(r, 12, "the rebuild of %s loses its trigger %s", old->name, k->name);
     }
@@ -318,6 +318,14 @@ static void learn_table(reader *r, const char *name, size_t at)
     }
 }
 
+static void learn_trigger(reader *r, const char *name)
+{
+    size_t on = sqlite_find(r->at, 0, "ON");
+    lint_table *table =
+        on + 1 < r->at->count ? lint_find_table(r->lint, r->at->words[on + 1].text) : NULL;
+    lint_add_key(r->lint, table, LINT_TRIGGER, name);
+}
+
 static void learn_index(reader *r, const char *name, const char *table, lint_key_kind kind)
 {
     lint_table *found = lint_find_table(r->lint, table);
@@ -367,6 +375,8 @@ static void learn(reader *r)
         learn_index(r, names[0], names[1], LINT_INDEX);
     else if (match(r, "CREATE UNIQUE INDEX ?IF ?NOT ?EXISTS % ON %", names))
         learn_index(r, names[0], names[1], LINT_UNIQUE);
+    else if (match(r, "CREATE ?TEMP ?TEMPORARY TRIGGER ?IF ?NOT ?EXISTS %", names))
+        learn_trigger(r, names[0]);
     else if (match(r, "DROP TABLE ?IF ?EXISTS %", names))
         learn_drop(r, names[0]);
     else

@@ -264,7 +264,7 @@ static const char *table_of_rename(lint *l, const PgQuery__RenameStmt *rename)
     return is_of_table ? lint_table_name(l, rename->relation) : NULL;
 }
 
-static const char *table_of(lint *l, const PgQuery__Node *node)
+const char *lint_table_of(lint *l, const PgQuery__Node *node)
 {
     switch ((int)node->node_case) {
     case NODE(ALTER_TABLE_STMT):
@@ -385,7 +385,7 @@ void lint_plan_steps(lint *l)
         step->node = step->statement->node;
         if (!step->node)
             continue;
-        step->table = table_of(l, step->node);
+        step->table = lint_table_of(l, step->node);
         step->lock = lock_of(step->node);
         step->is_ddl = is_ddl(step->node);
     }

@@ -99,10 +99,9 @@ bool pgparse_is_outside(const PgQuery__Node *node);
  * anything else. The expression is owned by the tree, which the caller frees. */
 pgparse_tree *pgparse_read_expression(const char *text, PgQuery__Node **expression,
                                       tenon_error *err);
-/* Appends an expression, or a whole statement, in the parser's own layout. False with *err where it
- * cannot print one. */
+/* Appends an expression in the parser's own layout. False with *err where it cannot be printed.
+ * (Whole statements are not: libpg_query leaves the quotes of some names out.) */
 bool pgparse_print_expression(PgQuery__Node *expression, tenon__buf *out, tenon_error *err);
-bool pgparse_print_statement(PgQuery__Node *statement, tenon__buf *out, tenon_error *err);
 
 enum { PGPARSE_FINGERPRINT_SIZE = 17 };
 /* Sixteen hexadecimal digits, equal for texts that differ in constants and layout only. */

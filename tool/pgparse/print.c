@@ -64,8 +64,7 @@ pgparse_tree *pgparse_read_expression(const char *text, PgQuery__Node **expressi
 
 /* ---- printing ---- */
 
-static bool add_deparsed(const PgQuery__ParseResult *tree, size_t skipped, tenon__buf *out,
-                         tenon_error *err)
+static bool add_deparsed(const PgQuery__ParseResult *tree, tenon__buf *out, tenon_error *err)
 {
     size_t size = pg_query__parse_result__get_packed_size(tree);
     char *packed = malloc(size ? size : 1);
@@ -76,28 +75,11 @@ static bool add_deparsed(const PgQuery__ParseResult *tree, size_t skipped, tenon
     free(packed);
     bool is_printed = !result.error;
     if (is_printed)
-        tenon__buf_text(out, result.query + skipped);
+        tenon__buf_text(out, result.query + strlen(select_word));
     else
         tenon__fail(err, TENON_UNSUPPORTED, "cannot print the SQL: %s", result.error->message);
     pg_query_free_deparse_result(result);
     return is_printed && (!out->failed || tenon__fail_no_memory(err));
-}
-
-static bool print_statement(PgQuery__Node *statement, size_t skipped, tenon__buf *out,
-                            tenon_error *err)
-{
-    PgQuery__RawStmt raw = PG_QUERY__RAW_STMT__INIT;
-    PgQuery__RawStmt *statements[] = {&raw};
-    PgQuery__ParseResult tree = PG_QUERY__PARSE_RESULT__INIT;
-    raw.stmt = statement;
-    tree.n_stmts = 1;
-    tree.stmts = statements;
-    return add_deparsed(&tree, skipped, out, err);
-}
-
-bool pgparse_print_statement(PgQuery__Node *statement, tenon__buf *out, tenon_error *err)
-{
-    return print_statement(statement, 0, out, err);
 }
 
 bool pgparse_print_expression(PgQuery__Node *expression, tenon__buf *out, tenon_error *err)
@@ -107,6 +89,9 @@ bool pgparse_print_expression(PgQuery__Node *expression, tenon__buf *out, tenon_
     PgQuery__Node *targets[] = {&target};
     PgQuery__SelectStmt select = PG_QUERY__SELECT_STMT__INIT;
     PgQuery__Node statement = PG_QUERY__NODE__INIT;
+    PgQuery__RawStmt raw = PG_QUERY__RAW_STMT__INIT;
+    PgQuery__RawStmt *statements[] = {&raw};
+    PgQuery__ParseResult tree = PG_QUERY__PARSE_RESULT__INIT;
     column.val = expression;
     target.node_case = PG_QUERY__NODE__NODE_RES_TARGET;
     target.res_target = &column;
@@ -116,7 +101,10 @@ bool pgparse_print_expression(PgQuery__Node *expression, tenon__buf *out, tenon_
     select.op = PG_QUERY__SET_OPERATION__SETOP_NONE;
     statement.node_case = PG_QUERY__NODE__NODE_SELECT_STMT;
     statement.select_stmt = &select;
-    return print_statement(&statement, strlen(select_word), out, err);
+    raw.stmt = &statement;
+    tree.n_stmts = 1;
+    tree.stmts = statements;
+    return add_deparsed(&tree, out, err);
 }
 
 /* ---- texts ---- */

@@ -2,7 +2,7 @@
  *
  * Locks last until their transaction ends, so the session that runs the statements sees its own in
  * pg_locks; what was there after the statement before is not told again. Oids are compared, not
- * names: they outlive a rename and a DROP. Everything that is asked is asked of the catalogue, whose
+ * names: they outlive a rename and a DROP. Whatever is asked is asked of the catalogue, whose
  * tables are not among those that are watched. */
 #include "trace/trace.h"
 

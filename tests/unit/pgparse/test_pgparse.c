@@ -225,18 +225,6 @@ static void an_expression_is_printed_in_one_layout(void **state)
     check_printed("coalesce( x , now( ) )", "COALESCE(x, now())");
 }
 
-static void a_statement_is_printed_in_one_layout(void **state)
-{
-    (void)state;
-    tenon_error err = {0};
-    tenon__buf out = {0};
-    pgparse_tree *tree = read_text("SELECT 1;  alter table a\nadd b int");
-    assert_true(pgparse_print_statement(tree->statements[1].node, &out, &err));
-    assert_string_equal(tenon__buf_string(&out), "ALTER TABLE a ADD COLUMN b int");
-    tenon__buf_release(&out);
-    pgparse_free(tree);
-}
-
 static void fingerprints_look_through_constants(void **state)
 {
     (void)state;
@@ -275,7 +263,6 @@ int main(void)
         cmocka_unit_test(expressions_are_compared_by_their_trees),
         cmocka_unit_test(what_is_more_than_an_expression_is_refused),
         cmocka_unit_test(an_expression_is_printed_in_one_layout),
-        cmocka_unit_test(a_statement_is_printed_in_one_layout),
         cmocka_unit_test(fingerprints_look_through_constants),
         cmocka_unit_test(constants_become_parameters),
     };
