@@ -56,7 +56,7 @@ static bool may_repeat(const tenon__operation *op)
 {
     bool is_lost = driver_of(op)->state(op->member->connection) == TENON__BROKEN;
     bool is_pinned = op->session && op->session->pinned == op->member;
-    bool only_reads = op->call && !op->call->writes;
+    bool only_reads = op->call && !op->call->writes && !(op->together && op->together->writes);
     return is_lost && only_reads && !is_pinned && !op->is_new && !op->is_repeated &&
            !op->is_cancelled;
 }
@@ -88,6 +88,8 @@ static tenon__need abort_copy(tenon__operation *op)
 
 static tenon__need fail(tenon__operation *op)
 {
+    if (op->together && op->phase == TENON__EXECUTE && op->together->kept[op->together->failed])
+        tenon__together_look_at(op, op->together->failed);
     if (op->phase == TENON__CONNECT)
         return fail_connect(op);
     if (op->phase == TENON__CHECK)
@@ -124,8 +126,11 @@ static tenon__progress fetch(tenon__operation *op)
     int64_t *affected = op->call ? op->call->affected : NULL;
     if (op->copy)
         affected = op->copy->affected;
-    return driver_of(op)->fetch(op->member->connection, tenon__operation_rows(op), affected,
-                                op->err);
+    tenon__progress progress =
+        driver_of(op)->fetch(op->member->connection, tenon__operation_rows(op), affected, op->err);
+    if (TENON__UNLIKELY(op->together) && progress == TENON__ROWS)
+        tenon__together_look_at(op, op->together->at + 1);
+    return progress;
 }
 
 /* Gives rows to the driver until it has to wait. */
@@ -244,16 +249,21 @@ static tenon__kept *add_statement(tenon__operation *op)
     return kept;
 }
 
-static tenon__progress start_call(tenon__operation *op)
+tenon__kept *tenon__operation_statement(tenon__operation *op)
 {
     const tenon__call *call = op->call;
+    tenon__kept *kept =
+        tenon__statement_cache_get(&op->member->statements, call->key, call->key_length);
+    return TENON__LIKELY(kept != NULL) ? kept : add_statement(op);
+}
+
+static tenon__progress start_call(tenon__operation *op)
+{
     tenon__connection *connection = op->member->connection;
-    op->kept = tenon__statement_cache_get(&op->member->statements, call->key, call->key_length);
+    op->kept = tenon__operation_statement(op);
     if (TENON__LIKELY(op->kept && op->kept->prepared))
         return execute(op);
     op->phase = TENON__PREPARE;
-    if (!op->kept)
-        op->kept = add_statement(op);
     if (!op->kept)
         return TENON__FAILED;
     return driver_of(op)->prepare(connection, op->kept->plan->cached.statement, &op->kept->prepared,
@@ -284,6 +294,10 @@ static tenon__need start(tenon__operation *op)
     if (tenon__is_cancelled(op)) {
         tenon__fail_cancelled(op->err);
         return go_to(op, TENON__GIVE_UP);
+    }
+    if (TENON__UNLIKELY(op->together)) {
+        op->phase = TENON__EXECUTE;
+        return follow(op, tenon__together_start(op));
     }
     if (op->call)
         return follow(op, start_call(op));

@@ -73,6 +73,26 @@ typedef struct tenon__copy {
     tenon_error ignored; /* what giving up says */
 } tenon__copy;
 
+/* How the rows of a call were before: what a failed attempt goes back to. */
+typedef struct tenon__rows_before {
+    size_t count;
+    bool had_items;
+    tenon__arena_mark mark;
+} tenon__rows_before;
+
+/* Several calls, sent together (together.c). */
+typedef struct tenon__together {
+    const tenon__call *calls;
+    size_t count;
+    bool at_one_moment;
+    bool writes;
+    size_t at;            /* whose result comes next, or which has failed */
+    size_t failed;        /* as the driver has it */
+    tenon__piece *pieces; /* one a call, as the following */
+    tenon__kept **kept;
+    tenon__rows_before *before;
+} tenon__together;
+
 /* What an operation does about its stream (stream.h). */
 typedef enum tenon__stream_work {
     TENON__STREAM_OPEN,
@@ -82,7 +102,8 @@ typedef enum tenon__stream_work {
 
 typedef struct tenon__operation {
     /* The work: one of these, or none. */
-    const tenon__call *call;
+    const tenon__call *call;   /* … the one of `together` that its error, or result, belongs to */
+    tenon__together *together; /* then call is one of them */
     const char *script;
     tenon__copy *copy;
     struct tenon_stream *stream;
@@ -110,21 +131,33 @@ typedef struct tenon__operation {
     tenon__phase phase;
 
     /* And what is filled in where it is used. */
-    tenon__phase again;    /* after PAUSE */
-    tenon__turn turn;      /* after QUEUED */
-    int64_t until_us;      /* of the present wait */
-    int64_t busy_until_us; /* with pause_us */
-    size_t rows_before;    /* how `call->rows` was, for starting again */
-    bool had_items;
-    tenon__arena_mark mark;
+    tenon__phase again;        /* after PAUSE */
+    tenon__turn turn;          /* after QUEUED */
+    int64_t until_us;          /* of the present wait */
+    int64_t busy_until_us;     /* with pause_us */
+    tenon__rows_before before; /* how `call->rows` was, for starting again */
     tenon__waiter waiter;
 } tenon__operation;
 
 /* The plan of a call, from the database's cache or made now, with a reference for the caller. NULL
  * with *err. */
 tenon__shared_plan *tenon__plan_of(tenon_db *db, const tenon__call *call, tenon_error *err);
+/* The statement of op->call on its connection, found or added; it may have to be prepared still.
+ * NULL with *err. */
+tenon__kept *tenon__operation_statement(tenon__operation *op);
 /* The rows that it fetches; NULL: none. */
 tenon__rows *tenon__operation_rows(const tenon__operation *op);
+
+/* Notes how rows are, NULL being none, and goes back to that. */
+static inline void tenon__rows_note(const tenon__rows *rows, tenon__rows_before *out)
+{
+    if (!rows)
+        return;
+    out->count = rows->count;
+    out->had_items = rows->items != NULL;
+    out->mark = tenon__arena_mark_here(rows->arena);
+}
+void tenon__rows_go_back(tenon__rows *rows, const tenon__rows_before *before);
 
 /* An operation of a session, in its transaction when it has one. False when it cannot start: the
  * session has failed, its transaction is lost, or this is a forked child. */
@@ -137,6 +170,21 @@ tenon__need tenon__operation_step(tenon__operation *op);
 void tenon__operation_expire(tenon__operation *op);
 /* To the end, blocking. True when it was done. */
 bool tenon__operation_run(tenon__operation *op);
+/* A call by itself: without hooks, and scratch memory stays. */
+bool tenon__run_call(tenon_session *s, const tenon__call *call);
+
+/* ---- together.c ------------------------------------------------------------------------------ */
+
+/* Finds the statements of all calls and sends them. */
+tenon__progress tenon__together_start(tenon__operation *op);
+/* The next result, or the error, is that of this call. */
+void tenon__together_look_at(tenon__operation *op, size_t at);
+/* All is well: what is to be done for each statement. */
+void tenon__together_finish(tenon__operation *op);
+/* Rows of an attempt that failed are no rows. */
+void tenon__together_drop_rows(tenon__operation *op);
+/* Their statements may go. */
+void tenon__together_let_go(tenon__operation *op);
 
 /* ---- between operation.c and outcome.c ------------------------------------------------------- */
 

@@ -50,6 +50,7 @@ static void undo_foreign_transaction(tenon__operation *op)
         tenon__hint(op->err, "begin and commit with tenon_begin and tenon_commit");
     }
     op->call = NULL;
+    op->together = NULL;
     op->copy = NULL;
     op->stream = NULL;
     op->script = "ROLLBACK";
@@ -89,7 +90,9 @@ static void drop_statement(tenon__operation *op)
 
 void tenon__operation_finish(tenon__operation *op)
 {
-    if (op->kept) {
+    if (TENON__UNLIKELY(op->together)) {
+        tenon__together_finish(op);
+    } else if (op->kept) {
         op->kept->is_proven = true;
         bool is_once = op->kept->plan->cached.statement->flags & TENON__ONCE;
         if (TENON__UNLIKELY(is_once || op->member->statements.most_count == 0))
@@ -100,18 +103,25 @@ void tenon__operation_finish(tenon__operation *op)
 
 /* ---- failing --------------------------------------------------------------------------------- */
 
-/* Rows of an attempt that failed are no rows. */
-static void drop_rows(tenon__operation *op)
+void tenon__rows_go_back(tenon__rows *rows, const tenon__rows_before *before)
 {
-    tenon__rows *rows = op->call ? op->call->rows : NULL;
     if (!rows)
         return;
-    rows->count = op->rows_before;
-    if (!op->had_items) {
+    rows->count = before->count;
+    if (!before->had_items) {
         rows->items = NULL;
         rows->capacity = 0;
     }
-    tenon__arena_rewind(rows->arena, op->mark);
+    tenon__arena_rewind(rows->arena, before->mark);
+}
+
+/* Rows of an attempt that failed are no rows. */
+static void drop_rows(tenon__operation *op)
+{
+    if (op->together)
+        tenon__together_drop_rows(op);
+    else if (op->call)
+        tenon__rows_go_back(op->call->rows, &op->before);
 }
 
 void tenon__operation_start_again(tenon__operation *op, tenon__phase phase)
@@ -189,8 +199,11 @@ void tenon__operation_give_up(tenon__operation *op)
 {
     explain(op);
     drop_rows(op);
-    if (op->kept && !op->kept->is_proven && tenon__operation_is_idle(op))
+    bool is_idle = tenon__operation_is_idle(op);
+    if (op->kept && !op->kept->is_proven && is_idle)
         drop_statement(op);
+    if (op->together && is_idle)
+        tenon__together_let_go(op);
     op->kept = NULL;
     give_back(op);
 }
@@ -237,6 +250,8 @@ static void expire_pause(tenon__operation *op)
 
 static bool may_have_written(const tenon__operation *op)
 {
+    if (op->together)
+        return op->together->writes;
     return op->call ? op->call->writes : !op->stream;
 }
 

@@ -119,7 +119,7 @@ bool tenon__operation_run(tenon__operation *op)
     return op->is_done;
 }
 
-static bool run_call(tenon_session *s, const tenon__call *call)
+bool tenon__run_call(tenon_session *s, const tenon__call *call)
 {
     tenon__operation op;
     if (!tenon__operation_init(&op, s, call->writes))
@@ -129,17 +129,13 @@ static bool run_call(tenon_session *s, const tenon__call *call)
     if (!tenon__count_statement(s))
         return false;
     op.call = call;
-    if (call->rows) {
-        op.rows_before = call->rows->count;
-        op.had_items = call->rows->items != NULL;
-        op.mark = tenon__arena_mark_here(call->rows->arena);
-    }
+    tenon__rows_note(call->rows, &op.before);
     return tenon__operation_run(&op);
 }
 
 static bool run_statement(tenon_session *s, const tenon__call *call)
 {
-    bool is_done = tenon__statement_begin(s) && run_call(s, call);
+    bool is_done = tenon__statement_begin(s) && tenon__run_call(s, call);
     return tenon__statement_end(s, is_done);
 }
 

@@ -27,6 +27,7 @@ bool tenon__db_start(tenon_db *db, tenon_error *err);
 /* What was asked of the transaction that is open. */
 typedef struct tenon__limits {
     bool is_read_only;
+    bool sees_one_moment; /* all of its statements see the database as the first one did */
     int64_t statement_us; /* 0 or negative: none */
     int64_t lock_us;      /* 0: the database's own; negative: none */
 } tenon__limits;

@@ -68,6 +68,27 @@ void tenon__statement_cache_drop(tenon__statement_cache *cache, tenon__kept *kep
     free_kept(kept, driver, connection);
 }
 
+/* The least recently used one that may go, as long as there are more than `most`. */
+static void make_room(tenon__statement_cache *cache, size_t most, const tenon__driver *driver,
+                      tenon__connection *connection)
+{
+    tenon__kept *kept = cache->oldest;
+    while (kept && cache->count > most) {
+        tenon__kept *newer = kept->newer;
+        if (!kept->is_held)
+            tenon__statement_cache_drop(cache, kept, driver, connection);
+        kept = newer;
+    }
+}
+
+void tenon__statement_cache_let_go(tenon__statement_cache *cache, const tenon__driver *driver,
+                                   tenon__connection *connection)
+{
+    for (tenon__kept *kept = cache->oldest; kept; kept = kept->newer)
+        kept->is_held = false;
+    make_room(cache, cache->most_count, driver, connection);
+}
+
 tenon__kept *tenon__statement_cache_take(tenon__statement_cache *cache, tenon__shared_plan *plan,
                                          const tenon__driver *driver, tenon__connection *connection)
 {
@@ -78,7 +99,7 @@ tenon__kept *tenon__statement_cache_take(tenon__statement_cache *cache, tenon__s
     }
     *kept = (tenon__kept){.plan = plan};
     if (cache->count > 0 && cache->count >= cache->most_count)
-        tenon__statement_cache_drop(cache, cache->oldest, driver, connection);
+        make_room(cache, cache->most_count ? cache->most_count - 1 : 0, driver, connection);
     tenon__kept **bucket = bucket_of(cache, kept);
     kept->next = *bucket;
     *bucket = kept;

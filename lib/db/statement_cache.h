@@ -13,6 +13,7 @@ struct tenon__kept {
     tenon__shared_plan *plan;
     tenon__prepared *prepared; /* NULL until the driver has made it */
     bool is_proven;            /* has been executed well once */
+    bool is_held;              /* stays, though there may be too many: see _hold */
     tenon__kept *next;         /* in its bucket */
     tenon__kept *newer, *older;
 };
@@ -32,6 +33,14 @@ typedef struct tenon__statement_cache {
 tenon__kept *tenon__statement_cache_take(tenon__statement_cache *cache, tenon__shared_plan *plan,
                                          const tenon__driver *driver,
                                          tenon__connection *connection);
+/* Several statements are needed at once: those held are not forgotten to make room for others, until
+ * all are let go, which makes up for it. */
+static inline void tenon__statement_cache_hold(tenon__kept *kept)
+{
+    kept->is_held = true;
+}
+void tenon__statement_cache_let_go(tenon__statement_cache *cache, const tenon__driver *driver,
+                                   tenon__connection *connection);
 /* Takes a statement out, and forgets it at the driver. */
 void tenon__statement_cache_drop(tenon__statement_cache *cache, tenon__kept *kept,
                                  const tenon__driver *driver, tenon__connection *connection);

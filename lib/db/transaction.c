@@ -110,6 +110,7 @@ static bool begin_with_options(tenon_session *s, const tenon_transaction_options
     if (!tenon__begin_write(s, options, s->depth ? savepoint : NULL, &sql))
         return false;
     s->limits = (tenon__limits){.is_read_only = options->read_only,
+                                .sees_one_moment = options->isolation >= TENON_REPEATABLE_READ,
                                 .statement_us = options->statement_timeout_us,
                                 .lock_us = options->lock_timeout_us};
     bool is_done = s->depth ? begin_nested(s, sql.data) : begin_outermost(s, sql.data);

@@ -9,9 +9,10 @@
  * States of a connection, and the calls allowed in each:
  *
  *     CONNECTING --step→ IDLE | BROKEN
- *     IDLE       --prepare, execute, script, copy_begin→ BUSY     (or IDLE again when done at once)
+ *     IDLE       --prepare, execute, execute_together, script, copy_begin→ BUSY
+ *                                                               (or IDLE again when done at once)
  *     BUSY       --step→ BUSY | ROWS | IDLE | BROKEN
- *     ROWS       --fetch→ BUSY | IDLE | BROKEN    a result has arrived and waits to be decoded
+ *     ROWS       --fetch→ ROWS | IDLE | BROKEN    a result has arrived and waits to be decoded
  *     COPYING    --copy_data, copy_end→ COPYING | BUSY | BROKEN
  *     BROKEN     --close only
  *
@@ -227,6 +228,12 @@ typedef struct tenon__prepared tenon__prepared;
 typedef struct tenon__cursor tenon__cursor;
 typedef struct tenon__connection tenon__connection;
 
+/* One of several statements that are sent together. */
+typedef struct tenon__piece {
+    tenon__prepared *prepared;
+    const void *const *values;
+} tenon__piece;
+
 typedef struct tenon__connect_options {
     /* already known to be this driver's, with tenon's own parameters removed; SQLite: "sqlite:" and
      * the path as the system takes it (percent-decoded, no parameters), or "sqlite::memory:" */
@@ -295,6 +302,16 @@ typedef struct tenon__driver {
      * sides). *affected gets the count of rows written or returned. */
     tenon__progress (*fetch)(tenon__connection *connection, tenon__rows *rows, int64_t *affected,
                              tenon_error *err);
+    /* Runs several, sent together: one round trip. Outside of a transaction all have an effect or
+     * none has; within one a failure is the end of it, as always. Results come once all have
+     * succeeded, by way of ROWS: fetch gives that of the next one, and ends in ROWS again until it
+     * was the last. An error is about statement *failed. `at_one_moment`, which must not be inside
+     * of a transaction and only read: all see the database as it was at one moment; a failure may
+     * leave a transaction open then. `prepare` ends at once on a driver that has this; NULL: they
+     * can only be run one after the other. */
+    tenon__progress (*execute_together)(tenon__connection *connection, const tenon__piece *pieces,
+                                        size_t count, bool at_one_moment, size_t *failed,
+                                        tenon_error *err);
     /* What the database calls the type of a slot's value, or of the items of a list. */
     const char *(*type_name)(const tenon__slot *slot);
     /* Runs SQL text without parameters or rows: BEGIN, COMMIT, DDL; may hold several statements. */

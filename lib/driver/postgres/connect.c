@@ -53,9 +53,11 @@ static void close_connection(tenon__connection *c)
         return;
     PQclear(c->result);
     tenon__pg_drop_request(c);
+    tenon__pg_end_pieces(c);
     PQfinish(c->pg);
     tenon__pg_free_statements(c);
     free(c->copy);
+    free(c->pieces.items);
     tenon__buf_release(&c->out);
     free(c->values);
     free(c->lengths);
@@ -177,6 +179,7 @@ const tenon__driver tenon__postgres_driver = {
     .prepare = tenon__pg_prepare,
     .forget = tenon__pg_forget,
     .execute = tenon__pg_execute,
+    .execute_together = tenon__pg_execute_together,
     .fetch = tenon__pg_fetch,
     .script = tenon__pg_script,
     .write_begin = tenon__pg_write_begin,

@@ -154,6 +154,8 @@ static void copy_sql(tenon_error *err, const tenon__connection *c)
 
 static bool is_writing(const tenon__connection *c)
 {
+    if (c->pieces.count)
+        return c->pieces.may_write;
     return c->running ? c->running->statement->flags & TENON__WRITES : c->may_write;
 }
 

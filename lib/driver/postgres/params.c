@@ -186,12 +186,14 @@ static bool add_unchecked_json(tenon__buf *out, const tenon__pg_param *param, te
 bool tenon__pg_refuse_json(const tenon__connection *c, tenon_error *err)
 {
     const tenon__prepared *p = c->running;
+    const char *const *values = c->values + c->first_value;
+    const int *lengths = c->lengths + c->first_value;
     for (int i = 0; p && i < p->param_count; i++) {
         const tenon__pg_param *param = &p->params[i];
-        if (!is_one_json(param) || !c->values[i])
+        if (!is_one_json(param) || !values[i])
             continue;
-        size_t version = version_bytes(param), length = (size_t)c->lengths[i] - version;
-        tenon_json json = {length, length ? c->values[i] + version : ""};
+        size_t version = version_bytes(param), length = (size_t)lengths[i] - version;
+        tenon_json json = {length, length ? values[i] + version : ""};
         if (!tenon__pg_check(param, &json, err))
             return true;
     }
@@ -214,8 +216,8 @@ static bool add_param(tenon__buf *out, const tenon__pg_param *param, const void 
 /* The server checks a JSON as well, and more cheaply than the program can; only the name of the
  * field it does not know, which tenon__pg_refuse_json then finds out. In a transaction a refusal by
  * the server would be the end of it, so there the check comes first. */
-static bool encode_values(tenon__connection *c, const tenon__prepared *p, const void *const *values,
-                          tenon_error *err)
+bool tenon__pg_encode_values(tenon__connection *c, const tenon__prepared *p,
+                             const void *const *values, int *lengths, tenon_error *err)
 {
     bool is_server_asked = PQtransactionStatus(c->pg) == PQTRANS_IDLE;
     for (int i = 0; i < p->param_count; i++) {
@@ -225,25 +227,31 @@ static bool encode_values(tenon__connection *c, const tenon__prepared *p, const 
         if (!(is_left && add_unchecked_json(&c->out, param, *(const tenon_json *)values[i])) &&
             !add_param(&c->out, param, values[i], err))
             return false;
-        c->lengths[i] = values[i] ? (int)(c->out.length - start) : -1;
+        lengths[i] = values[i] ? (int)(c->out.length - start) : -1;
         if (param->is_text && values[i])
             tenon__buf_char(&c->out, '\0');
     }
     return !c->out.failed || tenon__fail_no_memory(err);
 }
 
+const char *tenon__pg_place_values(const tenon__prepared *p, const int *lengths,
+                                   const char **values, const char *at)
+{
+    for (int i = 0; i < p->param_count; i++) {
+        at += TENON__PG_LENGTH_BYTES;
+        values[i] = lengths[i] < 0 ? NULL : at;
+        if (lengths[i] >= 0)
+            at += lengths[i] + p->params[i].is_text;
+    }
+    return at;
+}
+
 bool tenon__pg_bind(tenon__connection *c, const tenon__prepared *p, const void *const *values,
                     tenon_error *err)
 {
     tenon__buf_clear(&c->out);
-    if (!encode_values(c, p, values, err))
+    if (!tenon__pg_encode_values(c, p, values, c->lengths, err))
         return false;
-    const char *at = tenon__buf_string(&c->out);
-    for (int i = 0; i < p->param_count; i++) {
-        at += TENON__PG_LENGTH_BYTES;
-        c->values[i] = values[i] ? at : NULL;
-        if (values[i])
-            at += c->lengths[i] + p->params[i].is_text;
-    }
+    tenon__pg_place_values(p, c->lengths, c->values, tenon__buf_string(&c->out));
     return true;
 }

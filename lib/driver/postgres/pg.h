@@ -1,7 +1,8 @@
 /* What the files of this folder share.
  *
  * libpq.h is the library below. connect.c opens and closes, begin.c writes how a transaction
- * begins, run.c drives the protocol, cursor.c reads in parts, cancel.c stops a statement, params.c
+ * begins, run.c drives the protocol, pipeline.c sends several statements at once, cursor.c reads in
+ * parts, cancel.c stops a statement, params.c
  * and encode.c write values, result.c, rows.c and decode.c read them, fields.c writes values of
  * many rows, lists.c and text.c write arrays, numeric.c does numeric both ways, copy.c loads in
  * bulk, types.c knows the types and errors.c what went wrong. Values travel in PostgreSQL's binary
@@ -243,7 +244,8 @@ struct tenon__prepared {
         *previous; /* in the connection's list; the list of forgotten uses next */
     const tenon__statement *statement;
     tenon__pg_preparation preparation;
-    bool is_checked; /* the types of its result were compared */
+    bool is_checked;        /* the types of its result were compared */
+    bool is_being_prepared; /* by an earlier piece of the same pipeline */
     char name[16];
     int param_count, column_count;
     tenon__pg_param *params;
@@ -270,6 +272,26 @@ typedef enum tenon__pg_task {
     TENON__PG_COPY_ABORT
 } tenon__pg_task;
 
+/* One of several statements that are sent together (pipeline.c). */
+typedef struct tenon__pg_piece {
+    tenon__prepared *prepared; /* NULL: … */
+    const char *sql;           /* … plain SQL text, which frames the others */
+    int first_value;           /* of values and lengths */
+    bool is_prepared_here;     /* its preparation goes in front of it, and is awaited */
+    PGresult *result;          /* waits to be fetched */
+} tenon__pg_piece;
+
+typedef struct tenon__pg_pieces {
+    tenon__pg_piece *items;
+    size_t count; /* 0: one statement by itself */
+    size_t capacity;
+    size_t at;      /* the one whose answer comes next */
+    size_t fetched; /* of those between the frame */
+    bool has_frame; /* the first and the last are SQL text: a transaction of their own */
+    bool may_write;
+    size_t *failed; /* where to put which of the caller's statements an error is about */
+} tenon__pg_pieces;
+
 /* A request to stop a statement, on its way in a thread of its own (cancel.c). */
 typedef struct tenon__pg_request tenon__pg_request;
 
@@ -289,6 +311,8 @@ struct tenon__connection {
     bool is_nameless;         /* prepares nothing that outlives its execution */
     int awaited_syncs;        /* of the pipeline */
     int value_capacity;       /* of values and lengths */
+    int first_value;          /* among them, of the one that runs */
+    tenon__pg_pieces pieces;  /* what runs, when it is several */
     tenon__prepared *running; /* NULL while a script or a copy runs */
     PGresult *result;         /* the first failure, else the last that came */
     tenon__buf out;           /* encoded values; the block of rows while COPYING */
@@ -306,6 +330,12 @@ struct tenon__connection {
 /* Encodes into out, values and lengths. */
 bool tenon__pg_bind(tenon__connection *c, const tenon__prepared *prepared,
                     const void *const *values, tenon_error *err);
+/* The two halves of it: appends to out, with the length of each in *lengths; finds where each
+ * stands, from `at`, and returns the end. */
+bool tenon__pg_encode_values(tenon__connection *c, const tenon__prepared *prepared,
+                             const void *const *values, int *lengths, tenon_error *err);
+const char *tenon__pg_place_values(const tenon__prepared *prepared, const int *lengths,
+                                   const char **values, const char *at);
 /* After a failure of what was bound: whether that was a JSON which is none; then *err names it. */
 bool tenon__pg_refuse_json(const tenon__connection *c, tenon_error *err);
 /* Makes room in values and lengths. */
@@ -319,6 +349,31 @@ tenon__progress tenon__pg_execute(tenon__connection *c, tenon__prepared *prepare
                                   const void *const *values, tenon_error *err);
 tenon__progress tenon__pg_fetch(tenon__connection *c, tenon__rows *rows, int64_t *affected,
                                 tenon_error *err);
+
+/* pipeline.c. */
+tenon__progress tenon__pg_execute_together(tenon__connection *c, const tenon__piece *pieces,
+                                           size_t count, bool at_one_moment, size_t *failed,
+                                           tenon_error *err);
+/* Sends all that was bound; also again. False when libpq refused. */
+bool tenon__pg_send_pieces(tenon__connection *c);
+/* An answer before the last sync point; the first failure becomes the connection's result. */
+void tenon__pg_take_piece(tenon__connection *c, PGresult *result);
+/* All has come: makes the next one what is fetched, or the failed one what failed. False when there
+ * is none. */
+bool tenon__pg_offer_piece(tenon__connection *c);
+/* It is over: nothing is kept of it. */
+void tenon__pg_end_pieces(tenon__connection *c);
+
+/* What run.c and pipeline.c send alike. */
+bool tenon__pg_is_failure(const PGresult *result);
+bool tenon__pg_start_pipeline(tenon__connection *c);
+bool tenon__pg_send_aside(tenon__connection *c, const char *sql);
+bool tenon__pg_send_forgotten(tenon__connection *c);
+/* What the server has of a stale statement goes; then it is prepared (anew). */
+bool tenon__pg_send_stale(tenon__connection *c, const tenon__prepared *prepared);
+bool tenon__pg_send_preparation(tenon__connection *c, tenon__prepared *prepared);
+tenon__progress tenon__pg_send_running(tenon__connection *c, tenon_error *err);
+
 bool tenon__pg_write_begin(const tenon_transaction_options *options, const char *savepoint,
                            tenon__buf *sql, tenon_error *err);
 tenon__progress tenon__pg_script(tenon__connection *c, const char *sql, tenon_error *err);

@@ -60,7 +60,7 @@ void tenon__pg_begin(tenon__connection *c, tenon__pg_task task, const char *sql)
 }
 
 /* A statement of no account, behind a sync point of its own. */
-static bool send_aside(tenon__connection *c, const char *sql)
+bool tenon__pg_send_aside(tenon__connection *c, const char *sql)
 {
     if (!PQsendQueryParams(c->pg, sql, 0, NULL, NULL, NULL, NULL, 1) || !PQpipelineSync(c->pg))
         return false;
@@ -72,10 +72,10 @@ static bool send_deallocate(tenon__connection *c, const tenon__prepared *p)
 {
     char sql[sizeof "DEALLOCATE " + sizeof p->name];
     snprintf(sql, sizeof sql, "DEALLOCATE %s", p->name);
-    return send_aside(c, sql);
+    return tenon__pg_send_aside(c, sql);
 }
 
-static bool send_forgotten(tenon__connection *c)
+bool tenon__pg_send_forgotten(tenon__connection *c)
 {
     /* One that the server lost meanwhile would make a transaction fail. */
     if (c->in_transaction)
@@ -90,36 +90,43 @@ static bool send_forgotten(tenon__connection *c)
     return true;
 }
 
+bool tenon__pg_send_stale(tenon__connection *c, const tenon__prepared *p)
+{
+    return p->preparation != TENON__PG_STALE || send_deallocate(c, p);
+}
+
 static bool send_prepared(tenon__connection *c, const tenon__prepared *p)
 {
     return PQsendQueryPrepared(c->pg, p->name, p->param_count, c->values, c->lengths, p->formats,
                                1);
 }
 
-static bool start_pipeline(tenon__connection *c)
+bool tenon__pg_start_pipeline(tenon__connection *c)
 {
     if (!PQenterPipelineMode(c->pg))
         return false;
     c->is_pipelining = true;
     c->awaited_syncs = 1;
-    return !tenon__pg_has_backslashes(c) || send_aside(c, TENON__PG_NO_BACKSLASHES);
+    return !tenon__pg_has_backslashes(c) || tenon__pg_send_aside(c, TENON__PG_NO_BACKSLASHES);
+}
+
+bool tenon__pg_send_preparation(tenon__connection *c, tenon__prepared *p)
+{
+    p->preparation = TENON__PG_NEW;
+    return PQsendPrepare(c->pg, p->name, p->statement->sql, p->param_count, p->oids);
 }
 
 static bool send_new(tenon__connection *c, tenon__prepared *p)
 {
-    if (!start_pipeline(c) || !send_forgotten(c))
-        return false;
-    if (p->preparation == TENON__PG_STALE && !send_deallocate(c, p))
-        return false;
-    p->preparation = TENON__PG_NEW;
-    return PQsendPrepare(c->pg, p->name, p->statement->sql, p->param_count, p->oids) &&
-           send_prepared(c, p) && PQpipelineSync(c->pg);
+    return tenon__pg_start_pipeline(c) && tenon__pg_send_forgotten(c) &&
+           tenon__pg_send_stale(c, p) && tenon__pg_send_preparation(c, p) && send_prepared(c, p) &&
+           PQpipelineSync(c->pg);
 }
 
 static bool send_unnamed(tenon__connection *c, const tenon__prepared *p)
 {
     bool is_pipelined = TENON__UNLIKELY(tenon__pg_has_backslashes(c));
-    if (is_pipelined && !start_pipeline(c))
+    if (is_pipelined && !tenon__pg_start_pipeline(c))
         return false;
     bool is_sent = PQsendQueryParams(c->pg, p->statement->sql, p->param_count, p->oids, c->values,
                                      c->lengths, p->formats, 1);
@@ -140,9 +147,10 @@ static bool send_statement(tenon__connection *c, tenon__prepared *p)
     return send_new(c, p);
 }
 
-static tenon__progress send_running(tenon__connection *c, tenon_error *err)
+tenon__progress tenon__pg_send_running(tenon__connection *c, tenon_error *err)
 {
-    bool is_sent = send_statement(c, c->running);
+    bool is_sent =
+        TENON__UNLIKELY(c->pieces.count) ? tenon__pg_send_pieces(c) : send_statement(c, c->running);
     c->is_sent = is_sent || c->awaited_syncs;
     if (!is_sent)
         return tenon__pg_fail_send(c, err);
@@ -152,7 +160,7 @@ static tenon__progress send_running(tenon__connection *c, tenon_error *err)
 
 /* ---- receiving ------------------------------------------------------------------------------- */
 
-static bool is_failure(const PGresult *result)
+bool tenon__pg_is_failure(const PGresult *result)
 {
     ExecStatusType status = PQresultStatus(result);
     return status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE;
@@ -161,7 +169,7 @@ static bool is_failure(const PGresult *result)
 /* The first failure stays, otherwise the last result. */
 static void keep_result(tenon__connection *c, PGresult *result)
 {
-    if (c->result && is_failure(c->result)) {
+    if (c->result && tenon__pg_is_failure(c->result)) {
         PQclear(result);
         return;
     }
@@ -174,14 +182,17 @@ static void keep_result(tenon__connection *c, PGresult *result)
 static bool take_pipelined(tenon__connection *c, PGresult *result)
 {
     ExecStatusType status = PQresultStatus(result);
-    bool is_preparing = c->awaited_syncs == 1 && c->running->preparation == TENON__PG_NEW;
+    bool is_preparing =
+        c->awaited_syncs == 1 && !c->pieces.count && c->running->preparation == TENON__PG_NEW;
     if (status == PGRES_PIPELINE_SYNC) {
         PQclear(result);
         return --c->awaited_syncs == 0;
     }
     if (c->awaited_syncs > 1 || status == PGRES_PIPELINE_ABORTED) {
         PQclear(result);
-    } else if (is_preparing && !is_failure(result)) {
+    } else if (c->pieces.count) {
+        tenon__pg_take_piece(c, result);
+    } else if (is_preparing && !tenon__pg_is_failure(result)) {
         c->running->preparation = TENON__PG_PREPARED;
         PQclear(result);
     } else {
@@ -278,7 +289,7 @@ static tenon__progress run_again(tenon__connection *c, tenon_error *err)
     PQclear(c->result);
     c->result = NULL;
     c->has_retried = true;
-    return send_running(c, err);
+    return tenon__pg_send_running(c, err);
 }
 
 static bool is_word(const char *sql, const char *word)
@@ -300,6 +311,8 @@ static bool check_commit(const tenon__connection *c, tenon_error *err)
 
 static tenon__progress finish_idle(tenon__connection *c, bool is_done)
 {
+    if (TENON__UNLIKELY(c->pieces.count))
+        tenon__pg_end_pieces(c);
     PQclear(c->result);
     c->result = NULL;
     c->state = TENON__IDLE;
@@ -319,7 +332,8 @@ static tenon__progress fail_running(tenon__connection *c, tenon_error *err)
 {
     bool is_unprepared = note_unprepared(c);
     c->in_transaction = PQtransactionStatus(c->pg) != PQTRANS_IDLE;
-    if (is_unprepared && !c->in_transaction && !c->has_retried)
+    bool is_free = !c->in_transaction || c->pieces.has_frame;
+    if (is_unprepared && is_free && !c->has_retried)
         return run_again(c, err);
     if (!is_data_error(c->result) || !tenon__pg_refuse_json(c, err))
         tenon__pg_fail_result(err, c, c->result);
@@ -364,7 +378,9 @@ static tenon__progress finish(tenon__connection *c, tenon_error *err)
 {
     if (TENON__UNLIKELY(c->is_pipelining))
         end_pipeline(c);
-    if (TENON__UNLIKELY(!c->result || is_failure(c->result)))
+    if (TENON__UNLIKELY(c->pieces.count))
+        tenon__pg_offer_piece(c);
+    if (TENON__UNLIKELY(!c->result || tenon__pg_is_failure(c->result)))
         return finish_badly(c, err);
     switch (c->task) {
     case TENON__PG_EXECUTE:
@@ -452,6 +468,8 @@ tenon__progress tenon__pg_prepare(tenon__connection *c, const tenon__statement *
 void tenon__pg_forget(tenon__connection *c, tenon__prepared *p)
 {
     bool is_known = p->preparation == TENON__PG_PREPARED || p->preparation == TENON__PG_STALE;
+    if (TENON__UNLIKELY(c->pieces.count)) /* of a connection that broke */
+        tenon__pg_end_pieces(c);
     unlink_prepared(c, p);
     if (c->running == p)
         c->running = NULL;
@@ -483,10 +501,11 @@ tenon__progress tenon__pg_execute(tenon__connection *c, tenon__prepared *p,
 {
     c->task = TENON__PG_EXECUTE;
     c->running = p;
+    c->first_value = 0;
     c->is_sent = c->is_commit = c->has_retried = false;
     if (!tenon__pg_bind(c, p, values, err))
         return TENON__FAILED;
-    return send_running(c, err);
+    return tenon__pg_send_running(c, err);
 }
 
 static bool read_result(tenon__connection *c, tenon__rows *rows, tenon_error *err)
@@ -516,6 +535,11 @@ tenon__progress tenon__pg_fetch(tenon__connection *c, tenon__rows *rows, int64_t
         *affected = affected_by(c->result);
     PQclear(c->result);
     c->result = NULL;
+    if (TENON__UNLIKELY(c->pieces.count)) {
+        if (is_read && tenon__pg_offer_piece(c))
+            return TENON__ROWS;
+        tenon__pg_end_pieces(c);
+    }
     c->state = TENON__IDLE;
     if (TENON__UNLIKELY(c->out.capacity > KEPT_BUFFER_BYTES))
         tenon__buf_release(&c->out);
