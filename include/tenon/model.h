@@ -285,7 +285,10 @@ enum { TENON_ORDER_COUNT = sizeof(tenon_order) }; /* offset of `count` */
 typedef enum tenon_strategy {
     TENON_LOAD_AUTO = 0,
     TENON_LOAD_BATCH, /* a statement a relation, with the keys of the rows found before */
-    TENON_LOAD_JOIN   /* to-one: in the statement of the row that has it */
+    TENON_LOAD_JOIN,  /* to-one: in the statement of the row that has it */
+    /* a statement a relation that finds the keys by itself, so that all of a tree are sent together,
+     * one round trip: PostgreSQL; see docs/relations.md for what it cannot load */
+    TENON_LOAD_SUBQUERY
 } tenon_strategy;
 
 /* Rows that are found stay locked until the transaction ends: only inside of one, by find_first,

@@ -286,11 +286,20 @@ static void tell_limits(tenon__operation *op)
     member->has_deadline = has_deadline;
 }
 
+/* Whether this one is a measurement of the round trip. */
+static bool is_measured(const tenon__operation *op)
+{
+    bool is_due = op->member->exchange_count++ % TENON__ROUND_TRIP_EVERY == 0;
+    return is_due || atomic_load_explicit(&op->db->round_trips.count, memory_order_relaxed) <
+                         TENON__ROUND_TRIP_SAMPLES;
+}
+
 static tenon__need start(tenon__operation *op)
 {
     tenon__connection *connection = op->member->connection;
     op->until_us = op->deadline_us;
     tell_limits(op);
+    op->sent_us = !driver_of(op)->set_deadline && is_measured(op) ? tenon__monotonic_us() : 0;
     if (tenon__is_cancelled(op)) {
         tenon__fail_cancelled(op->err);
         return go_to(op, TENON__GIVE_UP);

@@ -127,6 +127,7 @@ typedef struct tenon__operation {
     tenon__member *member;
     int64_t deadline_us; /* of the whole */
     int64_t patience_us; /* with the queue and with locks of others; negative: endless */
+    int64_t sent_us;     /* when it was sent, if that is of interest; else 0 */
     int64_t limit_us;    /* when the server may stop a statement by itself: not before this */
     tenon__phase phase;
 

@@ -31,6 +31,7 @@ struct tenon__member {
     struct tenon_stream *streams; /* that read from it */
     tenon__member *next;          /* idle: the one below */
     int64_t idle_since_us;        /* of drivers with a socket */
+    unsigned exchange_count;      /* operations on a connection with a socket */
     unsigned epoch;               /* of the lane, when it was last known to live */
     bool has_deadline;            /* the driver has been told one */
     const atomic_bool *stop;      /* the flag that the driver has been told of */

@@ -77,6 +77,14 @@ void tenon__operation_init_lease(tenon__operation *op, tenon_db *db, tenon__lane
     op->patience_us = db->config.acquire_timeout_us;
 }
 
+/* The first wait tells, and only of what could be sent at once. */
+static void note_round_trip(tenon__operation *op, bool for_write)
+{
+    if (!for_write)
+        tenon__round_trip_note(&op->db->round_trips, tenon__monotonic_us() - op->sent_us);
+    op->sent_us = 0;
+}
+
 /* A connection that is being made, or asked whether it lives, is not worth stopping. */
 static bool wait_for_server(tenon__operation *op, bool for_write)
 {
@@ -85,6 +93,8 @@ static bool wait_for_server(tenon__operation *op, bool for_write)
     if (is_working)
         tenon__wait_begin(op);
     bool is_ready = tenon__wait_socket(socket, for_write, op->until_us);
+    if (TENON__UNLIKELY(is_working && op->sent_us))
+        note_round_trip(op, for_write);
     if (is_working)
         tenon__wait_end(op);
     return is_ready;

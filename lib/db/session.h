@@ -11,6 +11,16 @@
 
 #include <assert.h>
 
+/* Measurements of the way to the server and back (round_trip.c). All-zero: none yet. */
+enum { TENON__ROUND_TRIP_SAMPLES = 20, TENON__ROUND_TRIP_EVERY = 16 };
+typedef struct tenon__round_trips {
+    atomic_uint count;
+    _Atomic int64_t least, least_before;
+} tenon__round_trips;
+void tenon__round_trip_note(tenon__round_trips *trips, int64_t us);
+/* -1 before there are enough of them. */
+int64_t tenon__round_trip_us(const tenon__round_trips *trips);
+
 struct tenon_db {
     const tenon__driver *driver;
     tenon__config config;
@@ -19,6 +29,7 @@ struct tenon_db {
     tenon__fork_mark process;
     tenon__hook_table watchers;
     uint64_t identity; /* the same for all handles of one memory database */
+    tenon__round_trips round_trips;
 };
 
 /* Fills the pool of a handle whose config has been read. */

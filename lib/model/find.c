@@ -95,6 +95,22 @@ static bool take_rows(const tenon_model *model, const void *query, tenon__joined
     return tenon__tell_load(s, model, "find", query, &found);
 }
 
+/* The query and all that it includes, as far as possible in one round trip. */
+static bool find_tree(tenon__walk *walk, const void *query, const tenon_query_head *head,
+                      bool is_one, tenon__joined *joined, tenon__rows *rows)
+{
+    tenon_session *s = walk->session;
+    const tenon_model *model = walk->model;
+    TENON__CLEANUP(tenon__arena_release) tenon__arena memory = {0};
+    tenon__ahead *ahead = tenon__plan_ahead(&memory, walk, query, is_one, joined);
+    if (!tell_before(walk, query, joined))
+        return false;
+    bool is_found = ahead ? tenon__run_ahead(ahead, &memory, walk, rows)
+                          : tenon__run_hinted(walk, head->hints, rows);
+    return is_found && take_rows(model, query, joined, rows) &&
+           tenon__include(s, model, query, rows->items, rows->count, joined, ahead);
+}
+
 static bool find(const tenon_model *model, const void *query, const tenon_query_head *head,
                  int64_t limit, tenon__rows *rows)
 {
@@ -106,12 +122,9 @@ static bool find(const tenon_model *model, const void *query, const tenon_query_
     if (limit != head->limit && head->limit)
         tenon__walk_misuse(&walk, "limit has no meaning for find_first");
     rows->arena = tenon__session_arena(head->session);
-    if (!tell_before(&walk, query, &joined) || !tenon__run_hinted(&walk, head->hints, rows))
-        return false;
-    if (!tenon__has_includes(model, query))
-        return true;
-    return take_rows(model, query, &joined, rows) &&
-           tenon__include(head->session, model, query, rows->items, rows->count, &joined);
+    if (TENON__UNLIKELY(tenon__has_includes(model, query)))
+        return find_tree(&walk, query, head, limit == 1 && !head->limit, &joined, rows);
+    return tenon__run_hinted(&walk, head->hints, rows);
 }
 
 void *tenon_find_first(const tenon_model *model, const void *query)
@@ -148,7 +161,7 @@ void tenon_load(const tenon_model *model, void *rows, size_t count, const void *
     if (tenon__walk_where(&walk, where_of(model, query)) != TENON__ALWAYS && !walk.failed)
         tenon__walk_misuse(&walk, "where has no meaning for load");
     if (!walk.failed && rows)
-        tenon__include(head.session, model, query, rows, count, NULL);
+        tenon__include(head.session, model, query, rows, count, NULL, NULL);
 }
 
 /* ---- counts and flags ------------------------------------------------------------------------ */

@@ -66,7 +66,8 @@ bool tenon__has_includes(const tenon_model *model, const void *query)
     return false;
 }
 
-static bool check_query(const tenon__tree *tree, const tenon__branch *branch, const void *query)
+static bool check_query(const tenon__tree *tree, const tenon__branch *branch, const void *query,
+                        bool is_ahead)
 {
     tenon_query_head head;
     memcpy(&head, query, sizeof head);
@@ -76,11 +77,14 @@ static bool check_query(const tenon__tree *tree, const tenon__branch *branch, co
     if (head.lock || head.wait || head.hints)
         return tenon__branch_fail(tree, branch, TENON_MISUSE,
                                   "locks and hints belong to the call, not to a relation");
-    if (head.strategy == TENON_LOAD_AUTO || head.strategy == TENON_LOAD_BATCH ||
-        head.strategy == TENON_LOAD_JOIN)
+    if ((unsigned)head.strategy > TENON_LOAD_SUBQUERY)
+        return tenon__branch_fail(tree, branch, TENON_MISUSE, "there is no strategy %d",
+                                  (int)head.strategy);
+    if (head.strategy != TENON_LOAD_SUBQUERY || is_ahead || tree->is_ahead_void)
         return true;
-    return tenon__branch_fail(tree, branch, TENON_MISUSE, "there is no strategy %d",
-                              (int)head.strategy);
+    return tenon__branch_fail(tree, branch, TENON_MISUSE,
+                              "TENON_LOAD_SUBQUERY is for find_many and find_first, below rows "
+                              "that are loaded so themselves");
 }
 
 /* A row may be given again, to tenon_load, after some of its columns were left out. */
@@ -130,38 +134,38 @@ bool tenon__tell_joined(tenon_session *s, const tenon__joined *joined)
 /* ---- levels ---------------------------------------------------------------------------------- */
 
 static bool load_level(tenon__tree *tree, const tenon__branch *parent, tenon__parents parents,
-                       const void *query, const tenon__joined *joined);
+                       const void *query, const tenon__joined *joined, tenon__ahead *ahead);
 
 /* The rows of one relation, and what they include in turn. */
 static bool load_branch(tenon__tree *tree, const tenon__branch *branch, tenon__parents parents,
-                        const void *query)
+                        const void *query, tenon__ahead *ahead)
 {
     tenon__parents found;
     tenon__joined joined;
     return check_loaded(tree, branch, parents) &&
-           tenon__load_related(tree, branch, parents, query, &joined, &found) &&
-           load_level(tree, branch, found, query, &joined);
+           tenon__load_related(tree, branch, parents, query, &ahead, &joined, &found) &&
+           load_level(tree, branch, found, query, &joined, ahead);
 }
 
 /* The same for rows that came by a join. */
 static bool enter_joined(tenon__tree *tree, const tenon__branch *branch, tenon__parents rows,
-                         const void *query)
+                         const void *query, tenon__ahead *ahead)
 {
     return tenon__tell_load(tree->session, rows.model, "include", query, &rows) &&
-           load_level(tree, branch, rows, query, NULL);
+           load_level(tree, branch, rows, query, NULL, ahead);
 }
 
 static bool enter_branch(tenon__tree *tree, const tenon__branch *branch, tenon__parents parents,
-                         const void *query, const tenon__joined *joined)
+                         const void *query, const tenon__joined *joined, tenon__ahead *ahead)
 {
     const tenon__parents *rows = tenon__joined_rows(joined, branch->relation);
     if (tree->depth_left == 0)
         return tenon__branch_fail(tree, branch, TENON_LIMIT, "the tree is deeper than it may be");
-    if (!check_query(tree, branch, query))
+    if (!check_query(tree, branch, query, ahead != NULL))
         return false;
     tree->depth_left--;
-    bool is_loaded =
-        rows ? enter_joined(tree, branch, *rows, query) : load_branch(tree, branch, parents, query);
+    bool is_loaded = rows ? enter_joined(tree, branch, *rows, query, ahead)
+                          : load_branch(tree, branch, parents, query, ahead);
     tree->depth_left++;
     return is_loaded;
 }
@@ -207,7 +211,7 @@ static bool load_counts(tenon__tree *tree, const tenon__branch *parent, tenon__p
 }
 
 static bool load_level(tenon__tree *tree, const tenon__branch *parent, tenon__parents parents,
-                       const void *query, const tenon__joined *joined)
+                       const void *query, const tenon__joined *joined, tenon__ahead *ahead)
 {
     const tenon_model *model = parents.model;
     if (parents.count == 0)
@@ -215,20 +219,21 @@ static bool load_level(tenon__tree *tree, const tenon__branch *parent, tenon__pa
     for (uint32_t i = 0; i < model->relation_count; i++) {
         const void *inner = included(&model->relations[i], query);
         tenon__branch branch = {parent, model, &model->relations[i]};
-        if (inner && !enter_branch(tree, &branch, parents, inner, joined))
+        if (inner && !enter_branch(tree, &branch, parents, inner, joined,
+                                   tenon__ahead_of(ahead, branch.relation)))
             return false;
     }
     return load_counts(tree, parent, parents, query);
 }
 
 bool tenon__include(tenon_session *s, const tenon_model *model, const void *query, void *rows,
-                    size_t count, const tenon__joined *joined)
+                    size_t count, const tenon__joined *joined, tenon__ahead *ahead)
 {
     tenon__tree_limits limits = tenon__session_tree_limits(s);
     tenon__tree tree = {
         .session = s, .rows_left = limits.rows - (int64_t)count, .depth_left = limits.depth};
     tenon__parents parents = {.model = model, .items = rows, .count = count};
-    bool is_loaded = load_level(&tree, NULL, parents, query, joined);
+    bool is_loaded = load_level(&tree, NULL, parents, query, joined, ahead);
     tenon__arena_release(&tree.memory);
     return is_loaded;
 }

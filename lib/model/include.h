@@ -15,6 +15,7 @@ typedef struct tenon__tree {
     tenon__arena memory; /* of the loading: keys, numbers, counts */
     int64_t rows_left;
     unsigned depth_left;
+    bool is_ahead_void; /* rows that were loaded ahead turned out to be of no use */
 } tenon__tree;
 
 /* Where in the tree one is: for messages. */
@@ -54,10 +55,40 @@ bool tenon__take_joined(tenon__arena *results, tenon__joined *joined, const teno
 const tenon__parents *tenon__joined_rows(const tenon__joined *joined,
                                          const tenon_relation *relation);
 
+/* ahead.c: relations whose rows are asked for together with those that have them, before these are
+ * known: a tree like that of the query, with what is loaded so. */
+typedef struct tenon__ahead tenon__ahead;
+struct tenon__ahead {
+    tenon__branch branch;     /* of a relation */
+    const tenon_model *model; /* of its rows */
+    const void *query;
+    tenon__ahead *above; /* NULL: this is the query itself */
+    tenon__ahead *first, *next;
+    bool is_one;          /* the query itself: for its first row only */
+    bool is_joined;       /* the row comes with the one above: nothing is asked for here */
+    bool has_raw;         /* or one above has: the program's own SQL, of which nothing is known */
+    unsigned depth;       /* below the query itself */
+    tenon__joined joined; /* what comes along with its rows */
+    tenon__rows rows;     /* once it has run */
+    struct tenon__walk *walk;
+};
+
+/* Finds out what is loaded ahead for a query that `walk` has walked, of which `joined` comes along.
+ * NULL: nothing, or the session has failed. All of it lives in `memory`. */
+tenon__ahead *tenon__plan_ahead(tenon__arena *memory, tenon__walk *walk, const void *query,
+                                bool is_one, const tenon__joined *joined);
+/* Runs the query and all of that in one round trip. */
+bool tenon__run_ahead(tenon__ahead *ahead, tenon__arena *memory, tenon__walk *walk,
+                      tenon__rows *rows);
+/* What is loaded ahead of one relation; NULL: nothing. `ahead` may be NULL. */
+tenon__ahead *tenon__ahead_of(tenon__ahead *ahead, const tenon_relation *relation);
+/* From how long a round trip on a tree is loaded in one. */
+enum { TENON__LONG_ROUND_TRIP_US = 250 };
+
 /* include.c: loads what the query includes and counts, for all of the rows; `joined` came with
- * them, or NULL. */
+ * them, or NULL, and `ahead` was loaded together with them. */
 bool tenon__include(tenon_session *s, const tenon_model *model, const void *query, void *rows,
-                    size_t count, const tenon__joined *joined);
+                    size_t count, const tenon__joined *joined, tenon__ahead *ahead);
 bool tenon__has_includes(const tenon_model *model, const void *query);
 /* Tells hooks what a …Query loads where the statement does not: before it is sent, or with the rows
  * that were found. False when the session fails by it. */
@@ -70,9 +101,14 @@ bool tenon__branch_fail(const tenon__tree *tree, const tenon__branch *branch, te
                         const char *format, ...) TENON_PRINTF(4, 5);
 
 /* related.c: the rows at the other end of one relation, put into the parents. *found: all of them.
- */
+ * *ahead are the rows if they are there already; it becomes NULL when they are of no use. */
 bool tenon__load_related(tenon__tree *tree, const tenon__branch *branch, tenon__parents parents,
-                         const void *query, tenon__joined *joined, tenon__parents *found);
+                         const void *query, tenon__ahead **ahead, tenon__joined *joined,
+                         tenon__parents *found);
+/* Whether a row tells by its own values which key it has: their types are such that values are
+ * equal when their bytes are, on both sides. */
+bool tenon__has_exact_key(const tenon_relation *relation, const tenon_model *owner);
+bool tenon__has_text_key(const tenon_relation *relation, const tenon_model *owner);
 /* The same for their number; counts go to the row's …Counts. */
 bool tenon__count_related(tenon__tree *tree, const tenon__branch *branch, tenon__parents parents,
                           const void *where);
@@ -91,7 +127,7 @@ typedef struct tenon__keys {
 /* False when memory is exhausted. */
 bool tenon__keys_of(tenon__arena *memory, const tenon_relation *relation, tenon__parents parents,
                     tenon__keys *out);
-/* The number of a key of one field, in the row form of the owner's field; 0: there is none. */
-uint32_t tenon__keys_find(const tenon__keys *keys, const void *value);
+/* The number of a key, whose values are in the row form of the owner's fields; 0: there is none. */
+uint32_t tenon__keys_find(const tenon__keys *keys, const void *const *values);
 
 #endif

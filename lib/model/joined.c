@@ -30,7 +30,8 @@ static bool is_zero(const char *data, size_t size)
 static bool can_join(const tenon_model *target, const void *query, const tenon_query_head *head)
 {
     return !head->limit && !head->offset && !head->table.name && !head->table.schema &&
-           !head->plan && !head->lock && !head->wait && !head->hints &&
+           !head->plan && !head->lock && !head->wait && !head->hints && !head->with_deleted &&
+           !head->only_deleted &&
            is_zero(at_offset(query, target->query_where), target->where_size) &&
            !tenon__is_term(target, at_offset(query, target->query_order_by)) &&
            !tenon__read_int(at_offset(query, target->query_distinct));

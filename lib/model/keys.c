@@ -128,12 +128,22 @@ bool tenon__keys_of(tenon__arena *memory, const tenon_relation *relation, tenon_
     return true;
 }
 
-uint32_t tenon__keys_find(const tenon__keys *keys, const void *value)
+static bool has_values(const tenon__keys *t, size_t row, const void *const *values)
 {
-    tenon_kind kind = field_of(keys, 0)->kind;
-    size_t at = hash_value(0, kind, value) & keys->mask;
+    for (uint16_t i = 0; i < t->relation->field_count; i++)
+        if (!is_same_value(field_of(t, i)->kind, value_of(t, row, i), values[i]))
+            return false;
+    return true;
+}
+
+uint32_t tenon__keys_find(const tenon__keys *keys, const void *const *values)
+{
+    uint64_t hash = 0;
+    for (uint16_t i = 0; i < keys->relation->field_count; i++)
+        hash = hash_value(hash, field_of(keys, i)->kind, values[i]);
+    size_t at = hash & keys->mask;
     for (; keys->slots[at]; at = (at + 1) & keys->mask)
-        if (is_same_value(kind, value_of(keys, keys->first_rows[keys->slots[at] - 1], 0), value))
+        if (has_values(keys, keys->first_rows[keys->slots[at] - 1], values))
             break;
     return keys->slots[at];
 }

@@ -93,14 +93,14 @@ void tenon__walk_target_columns(tenon__walk *walk, const tenon_model *target, co
     write_columns(walk, target, query);
 }
 
-void tenon__walk_columns_and(tenon__walk *walk, const void *query, uint16_t field)
+void tenon__walk_columns_and(tenon__walk *walk, const void *query, const tenon_relation *relation)
 {
     if (!has_select(walk->model, query))
         return;
     tenon__walk_flag(walk, TENON__SHAPE_HAS_COLUMNS);
     uint8_t *bits = write_columns(walk, walk->model, query);
-    if (bits)
-        set_bit(bits, field);
+    for (uint16_t i = 0; bits && !relation->link && i < relation->field_count; i++)
+        set_bit(bits, relation->target_fields[i]);
 }
 
 void tenon__walk_columns(tenon__walk *walk, const void *query)

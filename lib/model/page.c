@@ -120,7 +120,8 @@ static bool run(task *t, tenon__rows *rows)
 static bool include(task *t, const tenon__rows *rows)
 {
     return !tenon__has_includes(t->model, t->query) ||
-           tenon__include(t->head.session, t->model, t->query, rows->items, rows->count, NULL);
+           tenon__include(t->head.session, t->model, t->query, rows->items, rows->count, NULL,
+                          NULL);
 }
 
 /* ---- by cursor ------------------------------------------------------------------------------- */

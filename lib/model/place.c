@@ -122,6 +122,20 @@ static bool is_ordered_by(const tenon_model *model, const char *at, uint16_t fie
     return false;
 }
 
+bool tenon__has_total_order(const tenon_model *model, const void *query)
+{
+    const char *order_by = (const char *)query + model->query_order_by;
+    for (uint32_t i = 0; i < model->unique_count; i++) {
+        const tenon_unique *key = &model->uniques[i];
+        uint16_t found = 0;
+        while (found < key->field_count && is_ordered_by(model, order_by, key->fields[found]))
+            found++;
+        if (found == key->field_count && is_whole(model, key))
+            return true;
+    }
+    return false;
+}
+
 void tenon__walk_order_and_key(tenon__walk *walk, const void *query, const char *call)
 {
     const char *order_by = (const char *)query + walk->model->query_order_by;

@@ -22,22 +22,34 @@ static bool begin(tenon__walk *walk, tenon__tree *tree, const tenon__branch *bra
     return true;
 }
 
-/* Whether a row tells by its own value which key it has: a column of a type whose values are equal
- * when their bytes are, on both sides, and no limit that the database must count by the key. */
-static bool is_by_value(const tenon__walk *walk, const tenon__branch *branch, const void *query)
+static bool has_exact_field(const tenon_relation *relation, const tenon_model *owner, uint16_t i)
 {
-    const tenon_relation *relation = branch->relation;
-    const tenon_field *own = &branch->model->fields[relation->fields[0]];
-    const tenon_field *other = &relation->target->fields[relation->target_fields[0]];
-    tenon_query_head head;
-    memcpy(&head, query, sizeof head);
+    const tenon_field *own = &owner->fields[relation->fields[i]];
+    const tenon_field *other = &relation->target->fields[relation->target_fields[i]];
     bool has_exact_equality = own->kind == TENON_KIND_INT16 || own->kind == TENON_KIND_INT32 ||
                               own->kind == TENON_KIND_INT64 || own->kind == TENON_KIND_UUID ||
                               own->pg_type == TENON_PG_TEXT || own->pg_type == TENON_PG_VARCHAR;
     bool is_same_type = relation->link ? !(own->flags & TENON_FIELD_NULLABLE)
                                        : own->kind == other->kind && own->pg_type == other->pg_type;
-    return walk->traits->has_key_arrays && relation->field_count == 1 && has_exact_equality &&
-           is_same_type && !head.limit && !head.offset &&
+    return has_exact_equality && is_same_type;
+}
+
+bool tenon__has_exact_key(const tenon_relation *relation, const tenon_model *owner)
+{
+    for (uint16_t i = 0; i < relation->field_count; i++)
+        if (!has_exact_field(relation, owner, i))
+            return false;
+    return true;
+}
+
+/* … and there is no limit that the database must count by the key. */
+static bool is_by_value(const tenon__walk *walk, const tenon__branch *branch, const void *query)
+{
+    const tenon_relation *relation = branch->relation;
+    tenon_query_head head;
+    memcpy(&head, query, sizeof head);
+    return walk->traits->has_key_arrays && relation->field_count == 1 &&
+           tenon__has_exact_key(relation, branch->model) && !head.limit && !head.offset &&
            !tenon__read_int((const char *)query + relation->target->query_distinct);
 }
 
@@ -65,10 +77,7 @@ static bool find(tenon__tree *tree, const tenon__branch *branch, const tenon__ke
     tenon__walk_plan(&walk, head.plan);
     tenon__refuse_hints(&walk, &head, "an included relation");
     tenon__walk_deleted(&walk, head.with_deleted, head.only_deleted);
-    if (!branch->relation->link)
-        tenon__walk_columns_and(&walk, query, branch->relation->target_fields[0]);
-    else
-        tenon__walk_columns(&walk, query);
+    tenon__walk_columns_and(&walk, query, branch->relation);
     tenon__walk_joined(&walk, query, false, joined);
     tenon__walk_order(&walk, query);
     tenon__walk_distinct(&walk, query);
@@ -76,6 +85,14 @@ static bool find(tenon__tree *tree, const tenon__branch *branch, const tenon__ke
     tenon__walk_limit(&walk, head.limit, head.offset);
     return tenon__walk_is_sound(&walk) && (!is_first || tell(tree, branch, query, joined)) &&
            tenon__walk_run(&walk, rows, NULL);
+}
+
+bool tenon__has_text_key(const tenon_relation *relation, const tenon_model *owner)
+{
+    for (uint16_t i = 0; i < relation->field_count; i++)
+        if (owner->fields[relation->fields[i]].kind == TENON_KIND_TEXT)
+            return true;
+    return false;
 }
 
 /* ---- order ----------------------------------------------------------------------------------- */
@@ -95,17 +112,27 @@ static size_t number_at(const numbered *n, const char *items, size_t i)
     return (size_t)number - 1;
 }
 
+/* The number of a row's key; 0: there is none. */
+static uint32_t number_of(const tenon__keys *keys, const char *row, const char *end)
+{
+    const tenon_relation *relation = keys->relation;
+    const void *values[TENON_MAX_KEY] = {end - TENON__LINKED_KEY};
+    for (uint16_t i = 0; !relation->link && i < relation->field_count; i++) {
+        values[i] = tenon__row_value(&relation->target->fields[relation->target_fields[i]], row);
+        if (!values[i])
+            return 0;
+    }
+    return tenon__keys_find(keys, values);
+}
+
 /* Looks up the number of each row by its value. False when one has a key that was not asked for:
  * the database finds more keys equal than we do. */
 static bool number_rows(numbered *n, const tenon__keys *keys, bool *is_found)
 {
-    const tenon_relation *relation = keys->relation;
-    const tenon_field *field = &relation->target->fields[relation->target_fields[0]];
     char *row = n->rows->items;
     for (size_t i = 0; i < n->rows->count; i++, row += n->stride) {
         char *end = row + n->stride;
-        const void *value = relation->link ? end - TENON__LINKED_KEY : tenon__row_value(field, row);
-        int64_t number = value ? tenon__keys_find(keys, value) : 0;
+        int64_t number = number_of(keys, row, end);
         if (!number)
             return false;
         is_found[number - 1] = true;
@@ -123,11 +150,11 @@ static bool number_by_value(numbered *n, const tenon__keys *keys, tenon__arena *
     bool *is_found = tenon__arena_array(memory, keys->count, sizeof *is_found);
     if (!is_found || !number_rows(n, keys, is_found))
         return false;
-    tenon_kind kind = keys->parents.model->fields[relation->fields[0]].kind;
     size_t found = 0;
     while (found < keys->count && is_found[found])
         found++;
-    return kind != TENON_KIND_TEXT || !relation->holds_key || found == keys->count;
+    return !tenon__has_text_key(relation, keys->parents.model) || !relation->holds_key ||
+           found == keys->count;
 }
 
 /* Counts the rows of each key; *is_sorted: they stand in the order of their keys. */
@@ -226,18 +253,40 @@ static bool spend_rows(tenon__tree *tree, const tenon__branch *branch, size_t co
                               "with these the tree has more rows than it may");
 }
 
+static void set_stride(numbered *n, const tenon_relation *relation, const tenon__joined *joined,
+                       bool by_value)
+{
+    bool has_key = by_value && relation->link;
+    n->stride = n->row_size + joined->bytes + (has_key ? TENON__LINKED_KEY : sizeof(int64_t));
+}
+
+/* The rows that are there already, if their parents are those of now. */
+static bool take_ahead(tenon__tree *tree, const tenon__keys *keys, tenon__ahead **ahead,
+                       tenon__joined *joined, numbered *n)
+{
+    if (!*ahead)
+        return false;
+    *n->rows = (*ahead)->rows;
+    *joined = (*ahead)->joined;
+    set_stride(n, keys->relation, joined, true);
+    if (number_by_value(n, keys, &tree->memory))
+        return true;
+    *n->rows = (tenon__rows){.arena = n->rows->arena};
+    *ahead = NULL;
+    tree->is_ahead_void = true;
+    return false;
+}
+
 /* The rows with their numbers. */
 static bool find_numbered(tenon__tree *tree, const tenon__branch *branch, const tenon__keys *keys,
                           const void *query, tenon__joined *joined, numbered *n)
 {
-    const tenon_relation *relation = branch->relation;
     tenon__arena_mark mark = tenon__arena_mark_here(n->rows->arena);
     bool by_value = true;
     for (;;) {
         if (!find(tree, branch, keys, query, &by_value, joined, n->rows))
             return false;
-        n->stride = n->row_size + joined->bytes +
-                    (by_value && relation->link ? TENON__LINKED_KEY : sizeof(int64_t));
+        set_stride(n, branch->relation, joined, by_value);
         if (!by_value || number_by_value(n, keys, &tree->memory))
             return true;
         tenon__arena_rewind(n->rows->arena, mark);
@@ -247,7 +296,8 @@ static bool find_numbered(tenon__tree *tree, const tenon__branch *branch, const 
 }
 
 bool tenon__load_related(tenon__tree *tree, const tenon__branch *branch, tenon__parents parents,
-                         const void *query, tenon__joined *joined, tenon__parents *found)
+                         const void *query, tenon__ahead **ahead, tenon__joined *joined,
+                         tenon__parents *found)
 {
     const tenon_model *target = branch->relation->target;
     tenon__keys keys;
@@ -256,7 +306,8 @@ bool tenon__load_related(tenon__tree *tree, const tenon__branch *branch, tenon__
         return tenon__fail_no_memory(tenon__session_error(tree->session));
     joined->count = joined->bytes = 0;
     numbered n = {.rows = &rows, .row_size = target->row_size, .key_count = keys.count};
-    if (keys.count && !find_numbered(tree, branch, &keys, query, joined, &n))
+    if (keys.count && !take_ahead(tree, &keys, ahead, joined, &n) &&
+        !find_numbered(tree, branch, &keys, query, joined, &n))
         return false;
     if (!tenon__take_joined(rows.arena, joined, target, rows.items, rows.count, n.stride) ||
         !group(&n, &tree->memory))

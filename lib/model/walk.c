@@ -47,6 +47,7 @@ bool tenon__walk_begin(tenon__walk *walk, tenon_session *session, const tenon_mo
     walk->value_count = 0;
     walk->value_capacity = TENON__WALK_VALUES;
     walk->depth = 0;
+    walk->has_raw = false;
     walk->now.us = 0;
     walk->table = NULL;
     walk->patterns = NULL;
@@ -167,6 +168,15 @@ bool tenon__walk_is_sound(tenon__walk *walk)
     if (!is_sound)
         tenon__arena_clear(tenon__session_scratch(walk->session));
     return is_sound;
+}
+
+bool tenon__walk_call(tenon__walk *walk, tenon__rows *rows, tenon__call *out)
+{
+    if (!tenon__walk_is_sound(walk))
+        return false;
+    *out = call_of(walk, tenon__shape_head_of(&walk->shape)->operation);
+    out->rows = rows;
+    return true;
 }
 
 bool tenon__walk_run(tenon__walk *walk, tenon__rows *rows, int64_t *affected)

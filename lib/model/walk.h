@@ -42,6 +42,7 @@ typedef struct tenon__walk {
     size_t value_count, value_capacity;
     unsigned depth; /* of trees */
     bool failed;
+    bool has_raw;              /* there is a condition in the program's own SQL */
     tenon_time now;            /* of the call; 0: not asked for yet */
     tenon__patterns *patterns; /* NULL: patterns of validations are compiled for each value */
     int64_t limit, offset;
@@ -88,6 +89,8 @@ bool tenon__walk_fail(tenon__walk *walk, tenon_status status, const tenon_field 
 bool tenon__walk_misuse(tenon__walk *walk, const char *format, ...) TENON_PRINTF(2, 3);
 /* Whether it can be run; otherwise the session has failed, and the scratch memory is empty. */
 bool tenon__walk_is_sound(tenon__walk *walk);
+/* The call that was walked, to be run with others. False when the walk had failed. */
+bool tenon__walk_call(tenon__walk *walk, tenon__rows *rows, tenon__call *out);
 /* Runs what was walked. False when the walk had failed or the call fails. */
 bool tenon__walk_run(tenon__walk *walk, tenon__rows *rows, int64_t *affected);
 /* The same as a stream. */
@@ -158,8 +161,8 @@ void tenon__walk_plan(tenon__walk *walk, tenon_plan_mode plan);
 /* Columns, order and distinct of a …Query into the shape, in this order. Columns that an included
  * relation is looked up by come along. */
 void tenon__walk_columns(tenon__walk *walk, const void *query);
-/* With this one in any case, by which the rows of a relation are looked up. */
-void tenon__walk_columns_and(tenon__walk *walk, const void *query, uint16_t field);
+/* With those by which the rows of this relation, at whose end they are, are looked up. */
+void tenon__walk_columns_and(tenon__walk *walk, const void *query, const tenon_relation *relation);
 /* The same for a relation's target, whose bits are always written; and in a row of it. */
 void tenon__walk_target_columns(tenon__walk *walk, const tenon_model *target, const void *query);
 void tenon__mark_selected(const tenon_model *model, const void *query, void *row);
@@ -221,6 +224,9 @@ typedef struct tenon__places {
  * MISUSE for a model that has none, and for an order by relations; what names the call. */
 bool tenon__walk_places(tenon__walk *walk, const void *order_by, const char *call,
                         tenon__places *out);
+
+/* Whether the order of a query leaves no two rows equal: it has all columns of a key. */
+bool tenon__has_total_order(const tenon_model *model, const void *query);
 
 /* The order of a query, which may be one by relations, and the key behind it. */
 void tenon__walk_order_and_key(tenon__walk *walk, const void *query, const char *call);

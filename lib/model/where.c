@@ -348,6 +348,7 @@ static bool is_null(const tenon_raw_value *value)
 /* The text is checked by who writes it, once a plan. */
 static void walk_raw(tenon__walk *walk, const tenon_raw *raw)
 {
+    walk->has_raw = true;
     tenon__shape_word(&walk->shape, TENON__SHAPE_RAW);
     tenon__shape_text(&walk->shape, raw->sql, strlen(raw->sql));
     for (const tenon_raw_value *value = raw->values; value && value->kind; value++) {

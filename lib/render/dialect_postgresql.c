@@ -545,6 +545,7 @@ const tenon__sql_dialect tenon__sql_postgresql = {
     .key = write_key,
     .key_array = write_key_array,
     .traits.has_key_arrays = true,
+    .traits.has_sources = true,
     .key_number = "\"tenon:keys\".number",
     .key_join = " JOIN ",
     .has_lateral = true,

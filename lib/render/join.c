@@ -33,6 +33,11 @@ tenon__sql_scope tenon__sql_scope_of(const tenon__sql *w)
                               .is_qualified = w->is_qualified};
 }
 
+tenon__sql_scope tenon__sql_scope_for(tenon__sql *w, const tenon_model *model)
+{
+    return (tenon__sql_scope){.model = model, .alias = next_alias(w), .is_qualified = true};
+}
+
 tenon__sql_scope tenon__sql_enter(tenon__sql *w, tenon__sql_scope scope)
 {
     tenon__sql_scope before = {
@@ -46,15 +51,14 @@ tenon__sql_scope tenon__sql_enter(tenon__sql *w, tenon__sql_scope scope)
 tenon__sql_join tenon__sql_join_of(tenon__sql *w, const tenon_relation *relation)
 {
     tenon__sql_join join = {.relation = relation, .owner = tenon__sql_scope_of(w)};
-    join.target =
-        (tenon__sql_scope){.model = relation->target, .alias = next_alias(w), .is_qualified = true};
+    join.target = tenon__sql_scope_for(w, relation->target);
     join.link_alias = relation->link ? next_alias(w) : NULL;
     return join;
 }
 
 /* ---- FROM ------------------------------------------------------------------------------------ */
 
-static void write_table_as(tenon__sql *w, const char *schema, const char *table, const char *alias)
+void tenon__sql_table_as(tenon__sql *w, const char *schema, const char *table, const char *alias)
 {
     if (w->failed)
         return;
@@ -81,7 +85,7 @@ static void write_link(tenon__sql *w, const tenon__sql_join *join)
     const tenon_relation *relation = join->relation;
     const tenon_model *target = join->target.model;
     tenon__sql_add(w, " JOIN ");
-    write_table_as(w, relation->link->schema, relation->link->table, join->link_alias);
+    tenon__sql_table_as(w, relation->link->schema, relation->link->table, join->link_alias);
     tenon__sql_add(w, " ON ");
     write_column_of(w, join->link_alias, relation->link->target_column);
     tenon__sql_add(w, " = ");
@@ -91,7 +95,7 @@ static void write_link(tenon__sql *w, const tenon__sql_join *join)
 void tenon__sql_join_tables(tenon__sql *w, const tenon__sql_join *join)
 {
     const tenon_model *target = join->target.model;
-    write_table_as(w, target->schema, target->table, join->target.alias);
+    tenon__sql_table_as(w, target->schema, target->table, join->target.alias);
     if (join->link_alias)
         write_link(w, join);
 }

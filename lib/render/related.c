@@ -289,19 +289,25 @@ static void write_by_value(tenon__sql *w, const related *r)
     tenon__sql_asked_for(w, " AND ");
 }
 
-/* The key of a link is the last column. */
-static void add_linked_key(tenon__sql *w, const related *r)
+void tenon__sql_linked_key(tenon__sql *w, const tenon_relation *relation, const tenon_model *owner)
 {
     size_t count = w->layout ? w->layout->out_count : 0;
     tenon__out *outs = tenon__sql_alloc(w, count + 1, sizeof *outs);
     if (!outs)
         return;
     memcpy(outs, w->layout->outs, count * sizeof *outs);
-    outs[count] =
-        (tenon__out){.field = r->fields[0], .model = r->owner, .offset = w->layout->row_size};
+    outs[count] = (tenon__out){.field = &owner->fields[relation->fields[0]],
+                               .model = owner,
+                               .offset = w->layout->row_size};
     w->layout->outs = outs;
     w->layout->out_count = count + 1;
     w->layout->row_size += TENON__LINKED_KEY;
+}
+
+/* The key of a link is the last column. */
+static void add_linked_key(tenon__sql *w, const related *r)
+{
+    tenon__sql_linked_key(w, r->relation, r->owner);
     tenon__sql_add(w, ", ");
     write_link_column(w, r->relation->link->column);
 }

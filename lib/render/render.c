@@ -55,6 +55,9 @@ static void write_operation(tenon__sql *w)
     case TENON__FIND_RELATED:
         tenon__sql_find_related(w);
         return;
+    case TENON__FIND_WITHIN:
+        tenon__sql_find_within(w);
+        return;
     case TENON__COUNT_RELATED:
         tenon__sql_count_related(w);
         return;

@@ -30,7 +30,7 @@ typedef struct tenon__plan {
     tenon__arena arena; /* holds everything */
 } tenon__plan;
 
-/* Rows of FIND_RELATED have the number of their key, an int64_t from 1, behind all else in the
+/* Rows of FIND_WITHIN are as those of FIND_RELATED with BY_VALUE. Rows of FIND_RELATED have the number of their key, an int64_t from 1, behind all else in the
  * struct. With BY_VALUE that is left to the caller, who looks the key up: the row's own, or, of a
  * relation with a link, the one that stands in the last TENON__LINKED_KEY bytes in the row form of
  * the owner's field. Rows of COUNT_RELATED are this. */
@@ -56,6 +56,7 @@ typedef struct tenon__plan_step {
 typedef struct tenon__dialect_traits {
     /* BY_VALUE is there: a condition on an array of keys is faster than a join with them */
     bool has_key_arrays;
+    bool has_sources;       /* FIND_WITHIN is there, and worth while */
     bool has_prefix_ranges; /* STARTS_WITH takes the plain prefix; otherwise a pattern of LIKE */
 } tenon__dialect_traits;
 const tenon__dialect_traits *tenon__dialect_traits_of(tenon_dialect dialect);

@@ -24,12 +24,17 @@
  *                | left_out changes               UPSERT
  *                | related [columns] [joined] order distinct where
  *                                                 FIND_RELATED
+ *                | related [columns] [joined] order source where
+ *                                                 FIND_WITHIN
  *                | related where                  COUNT_RELATED
  *                |                                LINK: the relation stands in the head
  *                | END | IN | NOT_IN              LINKED, UNLINK: which keys of the other side
  *                | left_out changes               UPSERT_MANY: SET is of the new row's value
  *                | changes                        UPDATE_EACH: SET is of a column behind the key's
  *     related   := two pointers                   the relation, and the model that has it
+ *     source    := FOUND model flags order where
+ *                | RELATED related flags order source where
+ *                                                 flags as in the head: limits, deleted rows
  *     columns   := 8 bytes for each 64 fields     a bit a field
  *     joined    := (ITEM field columns)* END      relations whose row comes along, columns of the
  *                                                 target
@@ -61,7 +66,7 @@
  *
  * The values of a call are numbered in the order in which the shape mentions them: keys of FIND_BY
  * and DELETE in the order of the unique; the keys of FIND_RELATED and COUNT_RELATED, a column of
- * values a field of the relation; conditions, ranges with two values, null and emptiness
+ * values a field of the relation; those of a source before those of what it is the source of; conditions, ranges with two values, null and emptiness
  * tests with none; for creating every field that is not left out, row by row; changes before the
  * key or the where, an expected version behind the key; last the limit and the offset when they are
  * values. */
@@ -80,6 +85,7 @@ typedef enum tenon__operation {
     TENON__COUNT_ROWS,
     TENON__EXISTS,
     TENON__FIND_RELATED,  /* rows at the other end of a relation, for many keys at once */
+    TENON__FIND_WITHIN,   /* … for the rows that another query finds */
     TENON__COUNT_RELATED, /* how many there are for each key */
     TENON__AGGREGATE,
     TENON__GROUP,
@@ -135,6 +141,8 @@ enum {
     TENON__SHAPE_NO_ROW,
     TENON__SHAPE_COUNT,
     TENON__SHAPE_RAW,
+    TENON__SHAPE_FOUND = 1,
+    TENON__SHAPE_RELATED = 2,
     /* in an order, where a direction may stand, or beside one */
     TENON__SHAPE_COLLATED = 8,
     TENON__SHAPE_VIA = 16,
@@ -182,7 +190,7 @@ static inline size_t tenon__shape_column_bytes(const tenon_model *model)
 /* Most relations that are joined in one statement. */
 enum { TENON__MOST_JOINED = 8 };
 
-/* What FIND_RELATED and COUNT_RELATED begin with. */
+/* What FIND_RELATED, FIND_WITHIN and COUNT_RELATED begin with. */
 typedef struct tenon__shape_related {
     const tenon_relation *relation;
     const tenon_model *owner;

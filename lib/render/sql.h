@@ -177,6 +177,10 @@ typedef struct tenon__sql_join {
 tenon__sql_scope tenon__sql_scope_of(const tenon__sql *w);
 /* The scope before, to be entered again. */
 tenon__sql_scope tenon__sql_enter(tenon__sql *w, tenon__sql_scope scope);
+/* A new one for the model's own table, with an alias. */
+tenon__sql_scope tenon__sql_scope_for(tenon__sql *w, const tenon_model *model);
+/* `"schema"."table" AS "alias"` */
+void tenon__sql_table_as(tenon__sql *w, const char *schema, const char *table, const char *alias);
 /* From the scope one is in to the other end of a relation of its model, with new aliases. */
 tenon__sql_join tenon__sql_join_of(tenon__sql *w, const tenon_relation *relation);
 /* `"Tag" AS "t1" JOIN "_ArticleToTag" AS "t2" ON …`: the target and the link, if any. */
@@ -279,9 +283,14 @@ void tenon__sql_returning(tenon__sql *w);
 
 /* related.c */
 void tenon__sql_find_related(tenon__sql *w);
+/* Adds the key of a link, in the form of the owner's field, to the end of the layout. */
+void tenon__sql_linked_key(tenon__sql *w, const tenon_relation *relation, const tenon_model *owner);
 void tenon__sql_count_related(tenon__sql *w);
 /* The layout of rows that have one column of `model`. */
 void tenon__sql_key_layout(tenon__sql *w, const tenon_model *model, uint16_t field);
+
+/* within.c */
+void tenon__sql_find_within(tenon__sql *w);
 
 /* link.c */
 void tenon__sql_link(tenon__sql *w);

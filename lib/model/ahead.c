@@ -1,0 +1,347 @@
+/* Whole trees in one round trip: the statements of relations that find their keys by themselves are
+ * sent along with the query whose rows have these relations.
+ *
+ * What such a statement has for keys is the query above it once more (render/within.c), so both must
+ * find the same rows. Therefore all of them see the database at one moment, which a transaction that
+ * reads committed does not; and where a limit cuts rows off, the order must be one that leaves no
+ * two rows equal, or the database might keep others the second time. What it is that the program's
+ * own SQL in a condition does nobody knows, so that is loaded ahead only when asked for.
+ *
+ * AUTO chooses it where waiting for the server is dear: finding the rows above once more costs the
+ * server little, but not nothing, and a batch costs a round trip a level. */
+#include "model/include.h"
+
+typedef struct planning {
+    tenon_session *session;
+    tenon__arena *memory;
+    tenon__walk *walk; /* of the query itself */
+    unsigned depth_most;
+    size_t count; /* of statements */
+    int64_t round_trip_us;
+} planning;
+
+static tenon_query_head head_of(const void *query)
+{
+    tenon_query_head head;
+    memcpy(&head, query, sizeof head);
+    return head;
+}
+
+static const char *at_offset(const void *query, uint32_t offset)
+{
+    return (const char *)query + offset;
+}
+
+static const void *included(const tenon_relation *relation, const void *query)
+{
+    const void *pointer;
+    memcpy(&pointer, at_offset(query, relation->include_offset), sizeof pointer);
+    return pointer;
+}
+
+static bool is_zero(const char *data, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (data[i])
+            return false;
+    return true;
+}
+
+static bool is_cut(const tenon__ahead *ahead)
+{
+    tenon_query_head head = head_of(ahead->query);
+    return head.limit || head.offset || ahead->is_one;
+}
+
+static bool has_distinct(const tenon_model *model, const void *query)
+{
+    return tenon__read_int(at_offset(query, model->query_distinct)) != 0;
+}
+
+/* ---- what cannot be loaded ahead ------------------------------------------------------------- */
+
+/* Why the rows above cannot be found a second time; NULL: they can. */
+static const char *obstacle_above(const tenon__ahead *above)
+{
+    tenon_query_head head = head_of(above->query);
+    if (has_distinct(above->model, above->query))
+        return "the rows that have it are asked for with distinct";
+    if (head.table.name)
+        return "the rows that have it are in a table chosen at run time";
+    if (head.lock || head.hints)
+        return "the rows that have it are asked for with a lock or hints";
+    if (head.limit == TENON_NO_ROWS)
+        return "no rows are asked for";
+    if (is_cut(above) && !tenon__has_total_order(above->model, above->query))
+        return "the rows that have it are limited, and need an order_by that ends in a key";
+    return NULL;
+}
+
+static const char *obstacle(const planning *p, const tenon__ahead *above,
+                            const tenon_relation *relation, const void *query)
+{
+    tenon_query_head head = head_of(query);
+    if (!tenon__session_sees_one_moment(p->session))
+        return "its transaction must have been begun with TENON_REPEATABLE_READ";
+    if (!tenon__has_exact_key(relation, above->model))
+        return "its key is of a type that only the database can compare";
+    if (has_distinct(relation->target, query))
+        return "it is asked for with distinct";
+    if (head.table.name)
+        return "it is in a table chosen at run time";
+    return obstacle_above(above);
+}
+
+/* Texts that are foreign keys must all lead to a row, or it is not known whether they were looked
+ * up right. */
+static bool is_doubtful(const tenon__ahead *above, const tenon_relation *relation,
+                        const void *query)
+{
+    const tenon_model *target = relation->target;
+    bool may_miss = target->deleted_column ||
+                    !is_zero(at_offset(query, target->query_where), target->where_size);
+    return above->has_raw ||
+           (relation->holds_key && may_miss && tenon__has_text_key(relation, above->model));
+}
+
+static bool refuse(planning *p, const tenon__branch *branch, const char *why)
+{
+    const tenon__tree tree = {.session = p->session};
+    p->walk->failed = true;
+    if (!p->walk->traits->has_sources)
+        return tenon__branch_fail(&tree, branch, TENON_UNSUPPORTED,
+                                  "TENON_LOAD_SUBQUERY saves round trips, which this database "
+                                  "does not have");
+    return tenon__branch_fail(&tree, branch, TENON_MISUSE, "TENON_LOAD_SUBQUERY cannot be: %s",
+                              why);
+}
+
+/* Whether it is loaded ahead; the session fails when that was asked for and cannot be. */
+static bool is_ahead(planning *p, const tenon__ahead *above, const tenon__branch *branch,
+                     const void *query)
+{
+    tenon_strategy strategy = head_of(query).strategy;
+    bool is_wanted = strategy == TENON_LOAD_SUBQUERY;
+    if (!is_wanted && strategy != TENON_LOAD_AUTO)
+        return false;
+    if (!is_wanted && (p->round_trip_us < TENON__LONG_ROUND_TRIP_US ||
+                       is_doubtful(above, branch->relation, query)))
+        return false;
+    const char *why =
+        p->walk->traits->has_sources ? obstacle(p, above, branch->relation, query) : "";
+    return why ? is_wanted && refuse(p, branch, why) : true;
+}
+
+/* ---- the statement --------------------------------------------------------------------------- */
+
+static void walk_relation(tenon__walk *walk, const tenon__branch *branch)
+{
+    tenon__shape_related related = {.relation = branch->relation, .owner = branch->model};
+    tenon__shape_bytes(&walk->shape, &related, sizeof related);
+}
+
+static void walk_source_limit(tenon__walk *walk, const tenon__ahead *ahead)
+{
+    const tenon_query_head *head = ahead->query;
+    if (ahead->is_one || head->limit == 1) {
+        tenon__walk_flag(walk, TENON__SHAPE_LIMIT_ONE);
+    } else if (head->limit) {
+        tenon__walk_flag(walk, TENON__SHAPE_LIMIT);
+        tenon__walk_value(walk, &head->limit);
+    }
+    if (head->offset) {
+        tenon__walk_flag(walk, TENON__SHAPE_OFFSET);
+        tenon__walk_value(walk, &head->offset);
+    }
+}
+
+static void walk_source(tenon__walk *walk, const tenon__ahead *ahead);
+
+static void walk_source_body(tenon__walk *walk, const tenon__ahead *ahead)
+{
+    tenon_query_head head = head_of(ahead->query);
+    if (is_cut(ahead))
+        tenon__walk_order(walk, ahead->query);
+    else
+        tenon__shape_word(&walk->shape, TENON__SHAPE_END);
+    if (ahead->above)
+        walk_source(walk, ahead->above);
+    tenon__walk_deleted(walk, head.with_deleted, head.only_deleted);
+    tenon__walk_where(walk, at_offset(ahead->query, ahead->model->query_where));
+    walk_source_limit(walk, ahead);
+}
+
+/* The rows that another query finds, as source. What its walk notes in the head of the shape are
+ * the flags of the source. */
+static void walk_source(tenon__walk *walk, const tenon__ahead *ahead)
+{
+    const tenon_model *model = walk->model;
+    uint16_t flags = tenon__shape_head_of(&walk->shape)->flags, none = 0;
+    tenon__shape_word(&walk->shape, ahead->above ? TENON__SHAPE_RELATED : TENON__SHAPE_FOUND);
+    if (ahead->above)
+        walk_relation(walk, &ahead->branch);
+    else
+        tenon__shape_bytes(&walk->shape, &ahead->model, sizeof(const tenon_model *));
+    size_t at = walk->shape.length;
+    tenon__shape_bytes(&walk->shape, &none, sizeof none);
+    walk->model = ahead->model;
+    tenon__shape_head_of(&walk->shape)->flags = 0;
+    walk_source_body(walk, ahead);
+    tenon__shape_head *head = tenon__shape_head_of(&walk->shape);
+    if (!walk->shape.failed)
+        memcpy(walk->shape.data + at, &head->flags, sizeof head->flags);
+    head->flags = flags;
+    walk->model = model;
+}
+
+static bool walk_ahead(planning *p, tenon__ahead *ahead)
+{
+    const tenon_relation *relation = ahead->branch.relation;
+    tenon_query_head head = head_of(ahead->query);
+    tenon__walk *walk = ahead->walk = tenon__arena_alloc(p->memory, sizeof *walk);
+    if (!walk)
+        return tenon__fail_no_memory(p->walk->err);
+    if (!tenon__walk_begin(walk, p->session, relation->target, TENON__FIND_WITHIN))
+        return false;
+    walk_relation(walk, &ahead->branch);
+    tenon__walk_plan(walk, head.plan);
+    tenon__refuse_hints(walk, &head, "an included relation");
+    tenon__walk_deleted(walk, head.with_deleted, head.only_deleted);
+    tenon__walk_columns_and(walk, ahead->query, relation);
+    tenon__walk_joined(walk, ahead->query, false, &ahead->joined);
+    tenon__walk_order(walk, ahead->query);
+    walk_source(walk, ahead->above);
+    tenon__walk_where(walk, at_offset(ahead->query, relation->target->query_where));
+    tenon__walk_limit(walk, head.limit, head.offset);
+    ahead->has_raw = ahead->above->has_raw || walk->has_raw;
+    ahead->rows = (tenon__rows){.arena = tenon__session_arena(p->session)};
+    p->count++;
+    return !walk->failed;
+}
+
+/* ---- the tree -------------------------------------------------------------------------------- */
+
+static bool plan_level(planning *p, tenon__ahead *above);
+
+static tenon__ahead *add(planning *p, tenon__ahead *above, const tenon__branch *branch,
+                         const void *query)
+{
+    tenon__ahead *ahead = tenon__arena_zalloc(p->memory, sizeof *ahead);
+    if (!ahead) {
+        tenon__fail_no_memory(p->walk->err);
+        return NULL;
+    }
+    ahead->branch = *branch;
+    ahead->model = branch->relation->target;
+    ahead->query = query;
+    ahead->above = above;
+    ahead->has_raw = above->has_raw;
+    ahead->depth = above->depth + 1;
+    ahead->next = above->first;
+    above->first = ahead;
+    return ahead;
+}
+
+static bool plan_relation(planning *p, tenon__ahead *above, const tenon_relation *relation,
+                          const void *query)
+{
+    const tenon__branch branch = {above->above ? &above->branch : NULL, above->model, relation};
+    bool is_joined = tenon__joined_rows(&above->joined, relation) != NULL;
+    if (!is_joined && !is_ahead(p, above, &branch, query))
+        return !p->walk->failed;
+    tenon__ahead *ahead = add(p, above, &branch, query);
+    if (!ahead)
+        return false;
+    ahead->is_joined = is_joined;
+    return (is_joined || walk_ahead(p, ahead)) && plan_level(p, ahead);
+}
+
+static bool plan_level(planning *p, tenon__ahead *above)
+{
+    const tenon_model *model = above->model;
+    for (uint32_t i = 0; i < model->relation_count; i++) {
+        const void *query = included(&model->relations[i], above->query);
+        if (query && above->depth < p->depth_most &&
+            !plan_relation(p, above, &model->relations[i], query))
+            return false;
+    }
+    return true;
+}
+
+tenon__ahead *tenon__plan_ahead(tenon__arena *memory, tenon__walk *walk, const void *query,
+                                bool is_one, const tenon__joined *joined)
+{
+    planning p = {.session = walk->session,
+                  .memory = memory,
+                  .walk = walk,
+                  .depth_most = tenon__session_tree_limits(walk->session).depth,
+                  .round_trip_us = tenon__session_round_trip_us(walk->session)};
+    tenon__ahead *ahead = tenon__arena_zalloc(memory, sizeof *ahead);
+    if (!ahead) {
+        tenon__fail_no_memory(walk->err);
+        walk->failed = true;
+        return NULL;
+    }
+    ahead->model = walk->model;
+    ahead->query = query;
+    ahead->is_one = is_one;
+    ahead->has_raw = walk->has_raw;
+    ahead->joined = *joined;
+    walk->failed |= !plan_level(&p, ahead);
+    return p.count && !walk->failed ? ahead : NULL;
+}
+
+tenon__ahead *tenon__ahead_of(tenon__ahead *ahead, const tenon_relation *relation)
+{
+    tenon__ahead *below = ahead ? ahead->first : NULL;
+    while (below && below->branch.relation != relation)
+        below = below->next;
+    return below;
+}
+
+/* ---- running --------------------------------------------------------------------------------- */
+
+/* What is sent together. */
+typedef struct calls {
+    tenon__call *items;
+    tenon__walk **walks;
+    size_t count;
+} calls;
+
+static size_t count_calls(const tenon__ahead *ahead)
+{
+    size_t count = !ahead->is_joined;
+    for (const tenon__ahead *below = ahead->first; below; below = below->next)
+        count += count_calls(below);
+    return count;
+}
+
+static bool add_call(calls *c, tenon__walk *walk, tenon__rows *rows)
+{
+    c->walks[c->count] = walk;
+    return tenon__walk_call(walk, rows, &c->items[c->count++]);
+}
+
+static bool add_below(calls *c, tenon__ahead *ahead)
+{
+    for (tenon__ahead *below = ahead->first; below; below = below->next)
+        if ((!below->is_joined && !add_call(c, below->walk, &below->rows)) || !add_below(c, below))
+            return false;
+    return true;
+}
+
+bool tenon__run_ahead(tenon__ahead *ahead, tenon__arena *memory, tenon__walk *walk,
+                      tenon__rows *rows)
+{
+    size_t count = count_calls(ahead), failed;
+    calls c = {.items = tenon__arena_array(memory, count, sizeof *c.items),
+               .walks = tenon__arena_array(memory, count, sizeof(tenon__walk *))};
+    if (!c.items || !c.walks)
+        return tenon__fail_no_memory(walk->err);
+    if (!add_call(&c, walk, rows) || !add_below(&c, ahead))
+        return false;
+    if (tenon__run_together(walk->session, c.items, c.count, true, &failed))
+        return true;
+    tenon__name_error(c.walks[failed]->model, NULL, TENON__FIND, walk->err);
+    return false;
+}
