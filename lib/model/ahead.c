@@ -11,6 +11,9 @@
  * server little, but not nothing, and a batch costs a round trip a level. */
 #include "model/include.h"
 
+/* Queries that include themselves are trees without end. */
+enum { MOST_AHEAD = 64 };
+
 typedef struct planning {
     tenon_session *session;
     tenon__arena *memory;
@@ -85,6 +88,8 @@ static const char *obstacle(const planning *p, const tenon__ahead *above,
         return "its transaction must have been begun with TENON_REPEATABLE_READ";
     if (!tenon__has_exact_key(relation, above->model))
         return "its key is of a type that only the database can compare";
+    if (p->count >= MOST_AHEAD)
+        return "the tree has too many relations to be loaded at once";
     if (has_distinct(relation->target, query))
         return "it is asked for with distinct";
     if (head.table.name)
@@ -324,9 +329,25 @@ static bool add_call(calls *c, tenon__walk *walk, tenon__rows *rows)
 
 static bool add_below(calls *c, tenon__ahead *ahead)
 {
-    for (tenon__ahead *below = ahead->first; below; below = below->next)
-        if ((!below->is_joined && !add_call(c, below->walk, &below->rows)) || !add_below(c, below))
+    for (tenon__ahead *below = ahead->first; below; below = below->next) {
+        if (!below->is_joined && !add_call(c, below->walk, &below->rows))
             return false;
+        if (!add_below(c, below))
+            return false;
+    }
+    return true;
+}
+
+/* Hooks are told of all that will be loaded before any of it is. */
+static bool tell_below(tenon_session *s, const tenon__ahead *ahead)
+{
+    for (const tenon__ahead *below = ahead->first; below; below = below->next) {
+        if (!below->is_joined &&
+            !tenon__tell_branch(s, &below->branch, below->query, &below->joined))
+            return false;
+        if (!tell_below(s, below))
+            return false;
+    }
     return true;
 }
 
@@ -338,7 +359,7 @@ bool tenon__run_ahead(tenon__ahead *ahead, tenon__arena *memory, tenon__walk *wa
                .walks = tenon__arena_array(memory, count, sizeof(tenon__walk *))};
     if (!c.items || !c.walks)
         return tenon__fail_no_memory(walk->err);
-    if (!add_call(&c, walk, rows) || !add_below(&c, ahead))
+    if (!add_call(&c, walk, rows) || !add_below(&c, ahead) || !tell_below(walk->session, ahead))
         return false;
     if (tenon__run_together(walk->session, c.items, c.count, true, &failed))
         return true;

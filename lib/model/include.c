@@ -6,10 +6,10 @@
 
 /* ---- messages -------------------------------------------------------------------------------- */
 
-static void write_path(tenon__buf *out, const tenon__branch *branch)
+void tenon__branch_path(tenon__buf *out, const tenon__branch *branch)
 {
     if (branch->parent)
-        write_path(out, branch->parent);
+        tenon__branch_path(out, branch->parent);
     else
         tenon__buf_text(out, branch->model->name);
     tenon__buf_char(out, '.');
@@ -21,7 +21,7 @@ bool tenon__branch_fail(const tenon__tree *tree, const tenon__branch *branch, te
 {
     tenon_error *err = tenon__session_error(tree->session);
     TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
-    write_path(&text, branch);
+    tenon__branch_path(&text, branch);
     tenon__buf_text(&text, ": ");
     va_list args;
     va_start(args, format);
@@ -66,9 +66,11 @@ bool tenon__has_includes(const tenon_model *model, const void *query)
     return false;
 }
 
-static bool check_query(const tenon__tree *tree, const tenon__branch *branch, const void *query,
-                        bool is_ahead)
+bool tenon__check_branch(const tenon__tree *tree, const tenon__branch *branch, const void *query,
+                         bool is_ahead)
 {
+    if (tree->depth_left == 0)
+        return tenon__branch_fail(tree, branch, TENON_LIMIT, "the tree is deeper than it may be");
     tenon_query_head head;
     memcpy(&head, query, sizeof head);
     if (head.session && head.session != tree->session)
@@ -159,9 +161,7 @@ static bool enter_branch(tenon__tree *tree, const tenon__branch *branch, tenon__
                          const void *query, const tenon__joined *joined, tenon__ahead *ahead)
 {
     const tenon__parents *rows = tenon__joined_rows(joined, branch->relation);
-    if (tree->depth_left == 0)
-        return tenon__branch_fail(tree, branch, TENON_LIMIT, "the tree is deeper than it may be");
-    if (!check_query(tree, branch, query, ahead != NULL))
+    if (!tenon__check_branch(tree, branch, query, ahead != NULL))
         return false;
     tree->depth_left--;
     bool is_loaded = rows ? enter_joined(tree, branch, *rows, query, ahead)

@@ -94,11 +94,20 @@ bool tenon__has_includes(const tenon_model *model, const void *query);
  * that were found. False when the session fails by it. */
 bool tenon__tell_load(tenon_session *s, const tenon_model *model, const char *operation,
                       const void *query, const tenon__parents *found);
-/* The same for relations that are joined, before they are sent. */
+/* The same for relations that are joined, before they are sent; for a relation and those that are
+ * joined with its rows (related.c). */
 bool tenon__tell_joined(tenon_session *s, const tenon__joined *joined);
+bool tenon__tell_branch(tenon_session *s, const tenon__branch *branch, const void *query,
+                        const tenon__joined *joined);
 /* Fails with "Author.articles.comments: …". Returns false. */
+/* "Author.articles.comments". */
+void tenon__branch_path(tenon__buf *out, const tenon__branch *branch);
 bool tenon__branch_fail(const tenon__tree *tree, const tenon__branch *branch, tenon_status status,
                         const char *format, ...) TENON_PRINTF(4, 5);
+
+/* Whether the relation can be loaded like this at all. */
+bool tenon__check_branch(const tenon__tree *tree, const tenon__branch *branch, const void *query,
+                         bool is_ahead);
 
 /* related.c: the rows at the other end of one relation, put into the parents. *found: all of them.
  * *ahead are the rows if they are there already; it becomes NULL when they are of no use. */
@@ -124,6 +133,10 @@ typedef struct tenon__keys {
     uint32_t *numbers;                  /* one a row: which key it has, from 1; 0: NULL in it */
     tenon__list columns[TENON_MAX_KEY]; /* one a field: pointers to the wide values */
 } tenon__keys;
+/* related.c: the statement of a relation; whether its rows come without the number of their key. */
+bool tenon__walk_related(tenon__walk *walk, tenon__tree *tree, const tenon__branch *branch,
+                         const tenon__keys *keys, const void *query, bool *by_value,
+                         tenon__joined *joined);
 /* False when memory is exhausted. */
 bool tenon__keys_of(tenon__arena *memory, const tenon_relation *relation, tenon__parents parents,
                     tenon__keys *out);

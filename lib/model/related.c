@@ -53,37 +53,45 @@ static bool is_by_value(const tenon__walk *walk, const tenon__branch *branch, co
            !tenon__read_int((const char *)query + relation->target->query_distinct);
 }
 
-/* What hooks are told before the rows are looked for. */
-static bool tell(const tenon__tree *tree, const tenon__branch *branch, const void *query,
-                 const tenon__joined *joined)
+bool tenon__tell_branch(tenon_session *s, const tenon__branch *branch, const void *query,
+                        const tenon__joined *joined)
 {
-    return tenon__tell_load(tree->session, branch->relation->target, "include", query, NULL) &&
-           tenon__tell_joined(tree->session, joined);
+    return tenon__tell_load(s, branch->relation->target, "include", query, NULL) &&
+           tenon__tell_joined(s, joined);
 }
 
-static bool find(tenon__tree *tree, const tenon__branch *branch, const tenon__keys *keys,
-                 const void *query, bool *by_value, tenon__joined *joined, tenon__rows *rows)
+bool tenon__walk_related(tenon__walk *walk, tenon__tree *tree, const tenon__branch *branch,
+                         const tenon__keys *keys, const void *query, bool *by_value,
+                         tenon__joined *joined)
 {
     const tenon_model *target = branch->relation->target;
     tenon_query_head head;
     memcpy(&head, query, sizeof head);
-    tenon__walk walk;
-    bool is_first = *by_value;
-    if (!begin(&walk, tree, branch, keys, TENON__FIND_RELATED, head.table))
+    if (!begin(walk, tree, branch, keys, TENON__FIND_RELATED, head.table))
         return false;
-    *by_value = *by_value && is_by_value(&walk, branch, query);
+    *by_value = *by_value && is_by_value(walk, branch, query);
     if (*by_value)
-        tenon__walk_flag(&walk, TENON__SHAPE_BY_VALUE);
-    tenon__walk_plan(&walk, head.plan);
-    tenon__refuse_hints(&walk, &head, "an included relation");
-    tenon__walk_deleted(&walk, head.with_deleted, head.only_deleted);
-    tenon__walk_columns_and(&walk, query, branch->relation);
-    tenon__walk_joined(&walk, query, false, joined);
-    tenon__walk_order(&walk, query);
-    tenon__walk_distinct(&walk, query);
-    tenon__walk_where(&walk, (const char *)query + target->query_where);
-    tenon__walk_limit(&walk, head.limit, head.offset);
-    return tenon__walk_is_sound(&walk) && (!is_first || tell(tree, branch, query, joined)) &&
+        tenon__walk_flag(walk, TENON__SHAPE_BY_VALUE);
+    tenon__walk_plan(walk, head.plan);
+    tenon__refuse_hints(walk, &head, "an included relation");
+    tenon__walk_deleted(walk, head.with_deleted, head.only_deleted);
+    tenon__walk_columns_and(walk, query, branch->relation);
+    tenon__walk_joined(walk, query, false, joined);
+    tenon__walk_order(walk, query);
+    tenon__walk_distinct(walk, query);
+    tenon__walk_where(walk, (const char *)query + target->query_where);
+    tenon__walk_limit(walk, head.limit, head.offset);
+    return true;
+}
+
+static bool find(tenon__tree *tree, const tenon__branch *branch, const tenon__keys *keys,
+                 const void *query, bool is_told, bool *by_value, tenon__joined *joined,
+                 tenon__rows *rows)
+{
+    tenon__walk walk;
+    return tenon__walk_related(&walk, tree, branch, keys, query, by_value, joined) &&
+           tenon__walk_is_sound(&walk) &&
+           (is_told || tenon__tell_branch(tree->session, branch, query, joined)) &&
            tenon__walk_run(&walk, rows, NULL);
 }
 
@@ -279,12 +287,12 @@ static bool take_ahead(tenon__tree *tree, const tenon__keys *keys, tenon__ahead 
 
 /* The rows with their numbers. */
 static bool find_numbered(tenon__tree *tree, const tenon__branch *branch, const tenon__keys *keys,
-                          const void *query, tenon__joined *joined, numbered *n)
+                          const void *query, bool is_told, tenon__joined *joined, numbered *n)
 {
     tenon__arena_mark mark = tenon__arena_mark_here(n->rows->arena);
     bool by_value = true;
     for (;;) {
-        if (!find(tree, branch, keys, query, &by_value, joined, n->rows))
+        if (!find(tree, branch, keys, query, is_told, &by_value, joined, n->rows))
             return false;
         set_stride(n, branch->relation, joined, by_value);
         if (!by_value || number_by_value(n, keys, &tree->memory))
@@ -292,6 +300,7 @@ static bool find_numbered(tenon__tree *tree, const tenon__branch *branch, const 
         tenon__arena_rewind(n->rows->arena, mark);
         *n->rows = (tenon__rows){.arena = n->rows->arena};
         by_value = false;
+        is_told = true;
     }
 }
 
@@ -306,8 +315,9 @@ bool tenon__load_related(tenon__tree *tree, const tenon__branch *branch, tenon__
         return tenon__fail_no_memory(tenon__session_error(tree->session));
     joined->count = joined->bytes = 0;
     numbered n = {.rows = &rows, .row_size = target->row_size, .key_count = keys.count};
+    bool is_told = *ahead != NULL;
     if (keys.count && !take_ahead(tree, &keys, ahead, joined, &n) &&
-        !find_numbered(tree, branch, &keys, query, joined, &n))
+        !find_numbered(tree, branch, &keys, query, is_told, joined, &n))
         return false;
     if (!tenon__take_joined(rows.arena, joined, target, rows.items, rows.count, n.stride) ||
         !group(&n, &tree->memory))
