@@ -11,7 +11,7 @@ in memory is worth a percent or two.
 
 Time is processor time, of the side and of the server's processes together. All of them are pinned
 to one core, so on an idle machine that is the time on the clock; on a busy one it is what stays
-the same. Instructions (callgrind, of the side alone) and allocations are counted in runs of their
+the same. By way of a proxy that adds latency it is the time on the clock. Instructions (callgrind, of the side alone) and allocations are counted in runs of their
 own.
 
 Nothing fails because of a number: what is above its target is marked.
@@ -48,10 +48,11 @@ class Work:
     target: float  # ratio
     before: str | None = None  # what the table is made like before each run; None: as it was filled
     counted_calls: int = 50  # under callgrind
+    name: str | None = None  # of tenon's way, where there are several by hand
 
     @property
     def tenon(self):
-        return "create_many" if self.raw[0].startswith("create_many") else self.raw[0]
+        return self.name or self.raw[0]
 
 
 SINGLE = [
@@ -63,10 +64,15 @@ SINGLE = [
 WORKS = {
     "postgresql": [
         *SINGLE,
-        Work(("create_many_unnest", "create_many_copy"), 1.05, "empty_table", 5),
+        Work(
+            ("create_many_unnest", "create_many_copy"), 1.05, "empty_table", 5, name="create_many"
+        ),
     ],
     "sqlite": [*SINGLE, Work(("create_many",), 1.05, "empty_table", 5)],
 }
+TREE = Work(("tree_batch", "tree_together"), 1.05, None, 5, name="tree")
+NESTED = Work(("nested_create",), 1.10, "empty_table", 5)
+TREES = {0: [TREE, NESTED], 1000: [TREE, NESTED]}  # microseconds of latency
 
 
 # ---- the sides -----------------------------------------------------------------------------------
@@ -87,6 +93,8 @@ class Database:
             self.by_hand_url = self.tenon_url = url
             self.postmaster = find_postmaster(url)
 
+    has_latency = False
+
     def command(self, side, work):
         if side == "tenon":
             return [str(self.build / "bench/bench-tenon"), self.tenon_url, work]
@@ -103,6 +111,33 @@ class Database:
         for work in "make_table", "fill_table":
             with Side(self, "raw", work) as side:
                 side.run(1)
+
+
+class TreeDatabase(Database):
+    """The tables of tree.h, behind a proxy where there is to be latency."""
+
+    def __init__(self, build, folder, latency_us):
+        super().__init__("postgresql", build, folder)
+        self.direct_url = self.tenon_url
+        self.latency_us = latency_us
+        self.has_latency = latency_us > 0
+        self.name = f"tree+{latency_us / 1000:g}ms" if latency_us else "tree"
+
+    def command(self, side, work):
+        url = self.direct_url if work.endswith("_table") else self.tenon_url
+        return [str(self.build / f"bench/bench-{side}-tree"), url, work]
+
+    def prepare(self):
+        super().prepare()
+        if self.has_latency:
+            proxy = subprocess.Popen(
+                [self.build / "bench/bench-proxy", self.direct_url, str(self.latency_us)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            self.tenon_url = proxy.stdout.readline().strip()
+            self.proxy = proxy  # ends with us
 
 
 def find_postmaster(url):
@@ -169,6 +204,8 @@ class Side:
         answer = self.tell(f"run {calls}")
         spent = processor_ns(pids) - before
         wall, checksum, allocations, left = map(int, answer.split())
+        if self.database.has_latency:
+            spent = wall
         return Run(spent / calls, wall / calls, checksum, allocations / calls, left / calls)
 
     def end(self):
@@ -519,6 +556,11 @@ def jobs(build, folder):
             yield f"{name}/{work.tenon}", lambda d=database, w=work: compare(d, w)
         yield f"{name}/memory", lambda d=database: memory(d)
         yield f"{name}/cold-start", lambda d=database: cold_start(d, folder)
+    for latency_us, works in TREES.items():
+        database = TreeDatabase(build, folder, latency_us)
+        yield f"{database.name}/", database.prepare
+        for work in works:
+            yield f"{database.name}/{work.tenon}", lambda d=database, w=work: compare(d, w)
     yield "library", lambda: library_size(build, folder)
     yield "generate", lambda: generate(build, folder)
 
