@@ -1,7 +1,7 @@
 /* Trees and nested writes by hand, with libpq: see raw_postgresql.c for how, and tree.h for what.
  *
- * A tree is four statements. Sent one after the other, each takes the keys of the rows before as
- * an array (tree_batch); sent together, each finds them by a subquery (tree_together). Both read the
+ * A tree is four statements. Sent one after the other, each takes the keys of the rows before as an
+ * array (tree_batch); sent together, each finds them by a subquery (tree_together). Both read the
  * rows of a statement into one block and then lead rows to each other by the keys, through a small
  * table: rows need no order for that, and the server none to make. With CARE the statements that
  * are sent together see one moment, as those of a batch cannot help doing: the keys that they ask
@@ -309,13 +309,15 @@ static uint64_t tree_batch(size_t i)
 /* ---- together -------------------------------------------------------------------------------- */
 
 #define FIRST "SELECT \"id\" FROM \"Writer\" ORDER BY \"id\" LIMIT $1"
-#define POSTS_OF "IN (SELECT \"id\" FROM \"Post\" WHERE \"writerId\" IN (" FIRST "))"
-#define AUTHORS_OF "IN (SELECT \"authorId\" FROM \"Comment\" WHERE \"postId\" " POSTS_OF ")"
+#define POSTS_OF                                                                                   \
+    "= ANY(ARRAY(SELECT \"id\" FROM \"Post\" WHERE \"writerId\" = ANY(ARRAY(" FIRST "))))"
+#define AUTHORS_OF                                                                                 \
+    "= ANY(ARRAY(SELECT DISTINCT \"authorId\" FROM \"Comment\" WHERE \"postId\" " POSTS_OF "))"
 
 static void prepare_together(void)
 {
     prepare("writers", WRITERS " ORDER BY \"id\" LIMIT $1");
-    prepare("posts", POSTS "IN (" FIRST ")");
+    prepare("posts", POSTS "= ANY(ARRAY(" FIRST "))");
     prepare("comments", COMMENTS POSTS_OF);
     prepare("authors", WRITERS " WHERE \"id\" " AUTHORS_OF);
 }

@@ -11,8 +11,8 @@ in memory is worth a percent or two.
 
 Time is processor time, of the side and of the server's processes together. All of them are pinned
 to one core, so on an idle machine that is the time on the clock; on a busy one it is what stays
-the same. By way of a proxy that adds latency it is the time on the clock. Instructions (callgrind, of the side alone) and allocations are counted in runs of their
-own.
+the same. By way of a proxy that adds latency it is the time on the clock. Instructions (callgrind,
+of the side alone) and allocations are counted in runs of their own.
 
 Nothing fails because of a number: what is above its target is marked.
 """

@@ -286,8 +286,8 @@ typedef enum tenon_strategy {
     TENON_LOAD_AUTO = 0,
     TENON_LOAD_BATCH, /* a statement a relation, with the keys of the rows found before */
     TENON_LOAD_JOIN,  /* to-one: in the statement of the row that has it */
-    /* a statement a relation that finds the keys by itself, so that all of a tree are sent together,
-     * one round trip: PostgreSQL; see docs/relations.md for what it cannot load */
+    /* a statement a relation that finds the keys by itself, so that all of a tree are sent
+     * together, one round trip: PostgreSQL; see docs/relations.md for what it cannot load */
     TENON_LOAD_SUBQUERY
 } tenon_strategy;
 

@@ -45,17 +45,19 @@ typedef struct tenon__call {
  * error stands on the session, and *rows is as it was before. */
 bool tenon__run(tenon_session *s, const tenon__call *call);
 
-/* Runs several calls, sent together where the driver can: one round trip. All of them happen or none
- * does, and none may need what another one gives; with `at_one_moment`, for calls that only read
- * outside of a transaction, all see the database as it was at one moment. *failed (may be NULL) gets
- * the call that the session's error is about. Scratch memory holds what all of them are made of. */
+/* Runs several calls, sent together where the driver can: one round trip. All of them happen or
+ * none does, and none may need what another one gives; with `at_one_moment`, for calls that only
+ * read outside of a transaction, all see the database as it was at one moment. *failed (may be
+ * NULL) gets the call that the session's error is about. Scratch memory holds what all of them are
+ * made of. */
 bool tenon__run_together(tenon_session *s, const tenon__call *calls, size_t count,
                          bool at_one_moment, size_t *failed);
 /* Whether calls that are run so see the same rows: inside of a transaction that is a matter of its
  * isolation. */
 bool tenon__session_sees_one_moment(const tenon_session *s);
 
-/* How long a round trip to the server takes, as measured so far; -1: not known, or there is none. */
+/* How long a round trip to the server takes, as measured so far; -1: not known, or there is
+ * none. */
 int64_t tenon__session_round_trip_us(const tenon_session *s);
 
 /* COPY of `count` rows: next(ctx, i) gives the values of row i, in order from 0, and anew from 0

@@ -33,8 +33,8 @@ typedef struct tenon__statement_cache {
 tenon__kept *tenon__statement_cache_take(tenon__statement_cache *cache, tenon__shared_plan *plan,
                                          const tenon__driver *driver,
                                          tenon__connection *connection);
-/* Several statements are needed at once: those held are not forgotten to make room for others, until
- * all are let go, which makes up for it. */
+/* Several statements are needed at once: those held are not forgotten to make room for others,
+ * until all are let go, which makes up for it. */
 static inline void tenon__statement_cache_hold(tenon__kept *kept)
 {
     kept->is_held = true;

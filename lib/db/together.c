@@ -1,8 +1,8 @@
 /* Several calls in one round trip, or one after the other where the driver knows no better.
  *
- * Either way all of them happen or none does: outside of a transaction the server takes what is sent
- * together for one; where it is not, there is a BEGIN around them. Hooks see each call: those that
- * come before when none has been sent, those that come after when all are through.
+ * Either way all of them happen or none does: outside of a transaction the server takes what is
+ * sent together for one; where it is not, there is a BEGIN around them. Hooks see each call: those
+ * that come before when none has been sent, those that come after when all are through.
  *
  * The statements of all calls are held in the cache of the connection until the operation is over,
  * so that finding the last one does not push out the first. */

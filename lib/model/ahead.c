@@ -1,11 +1,12 @@
 /* Whole trees in one round trip: the statements of relations that find their keys by themselves are
  * sent along with the query whose rows have these relations.
  *
- * What such a statement has for keys is the query above it once more (render/within.c), so both must
- * find the same rows. Therefore all of them see the database at one moment, which a transaction that
- * reads committed does not; and where a limit cuts rows off, the order must be one that leaves no
- * two rows equal, or the database might keep others the second time. What it is that the program's
- * own SQL in a condition does nobody knows, so that is loaded ahead only when asked for.
+ * What such a statement has for keys is the query above it once more (render/within.c), so both
+ * must find the same rows. Therefore all of them see the database at one moment, which a
+ * transaction that reads committed does not; and where a limit cuts rows off, the order must be one
+ * that leaves no two rows equal, or the database might keep others the second time. What it is that
+ * the program's own SQL in a condition does nobody knows, so that is loaded ahead only when asked
+ * for.
  *
  * AUTO chooses it where waiting for the server is dear: finding the rows above once more costs the
  * server little, but not nothing, and a batch costs a round trip a level. */

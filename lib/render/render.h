@@ -30,10 +30,11 @@ typedef struct tenon__plan {
     tenon__arena arena; /* holds everything */
 } tenon__plan;
 
-/* Rows of FIND_WITHIN are as those of FIND_RELATED with BY_VALUE. Rows of FIND_RELATED have the number of their key, an int64_t from 1, behind all else in the
- * struct. With BY_VALUE that is left to the caller, who looks the key up: the row's own, or, of a
- * relation with a link, the one that stands in the last TENON__LINKED_KEY bytes in the row form of
- * the owner's field. Rows of COUNT_RELATED are this. */
+/* Rows of FIND_WITHIN are as those of FIND_RELATED with BY_VALUE. Rows of FIND_RELATED have the
+ * number of their key, an int64_t from 1, behind all else in the struct. With BY_VALUE that is left
+ * to the caller, who looks the key up: the row's own, or, of a relation with a link, the one that
+ * stands in the last TENON__LINKED_KEY bytes in the row form of the owner's field. Rows of
+ * COUNT_RELATED are this. */
 enum { TENON__LINKED_KEY = 16 };
 typedef struct tenon__related_count {
     int64_t number, count;

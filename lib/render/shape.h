@@ -66,10 +66,10 @@
  *
  * The values of a call are numbered in the order in which the shape mentions them: keys of FIND_BY
  * and DELETE in the order of the unique; the keys of FIND_RELATED and COUNT_RELATED, a column of
- * values a field of the relation; those of a source before those of what it is the source of; conditions, ranges with two values, null and emptiness
- * tests with none; for creating every field that is not left out, row by row; changes before the
- * key or the where, an expected version behind the key; last the limit and the offset when they are
- * values. */
+ * values a field of the relation; those of a source before those of what it is the source of;
+ * conditions, ranges with two values, null and emptiness tests with none; for creating every field
+ * that is not left out, row by row; changes before the key or the where, an expected version behind
+ * the key; last the limit and the offset when they are values. */
 #ifndef TENON_RENDER_SHAPE_H
 #define TENON_RENDER_SHAPE_H
 

@@ -13,7 +13,8 @@
 
 typedef struct proxy proxy;
 
-/* To the server of this URL, which is one of libpq's. NULL with a message in errno's place: *why. */
+/* To the server of this URL, which is one of libpq's. NULL with a message in errno's place:
+ * *why. */
 proxy *proxy_open(const char *url, int64_t latency_us, const char **why);
 /* NULL is accepted. Whoever is connected is cut off. */
 void proxy_close(proxy *p);

@@ -1,10 +1,10 @@
 /* Several statements in one round trip.
  *
  * All values are encoded before the first byte is sent, so that one which the column cannot hold
- * stops the whole while nothing has happened, and so that all of it can be sent again. Then come the
- * statements, each behind its preparation where the server does not know it yet, and one sync point:
- * to the server they are one transaction, if there is none already. It skips what follows a failure,
- * which therefore is the only one.
+ * stops the whole while nothing has happened, and so that all of it can be sent again. Then come
+ * the statements, each behind its preparation where the server does not know it yet, and one sync
+ * point: to the server they are one transaction, if there is none already. It skips what follows a
+ * failure, which therefore is the only one.
  *
  * Results are kept until the last has come. A failure then leaves no half of a result decoded, and
  * fetch finds the wire idle, as it does behind a single statement.
