@@ -86,9 +86,9 @@ typedef struct tenon__together {
     size_t count;
     bool at_one_moment;
     bool writes;
-    size_t at;            /* whose result comes next, or which has failed */
-    size_t failed;        /* as the driver has it */
-    tenon__piece *pieces; /* one a call, as the following */
+    size_t at;                /* whose result comes next, or which has failed */
+    size_t failed;            /* as the driver has it */
+    tenon__execution *pieces; /* one a call, as the following */
     tenon__kept **kept;
     tenon__rows_before *before;
 } tenon__together;

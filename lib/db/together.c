@@ -30,7 +30,7 @@ static bool find_statement(tenon__operation *op, size_t at)
         op->db->driver->prepare(op->member->connection, kept->plan->cached.statement,
                                 &kept->prepared, op->err) != TENON__DONE)
         return false;
-    together->pieces[at] = (tenon__piece){kept->prepared, op->call->values};
+    together->pieces[at] = (tenon__execution){kept->prepared, op->call->values};
     return true;
 }
 

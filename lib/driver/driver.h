@@ -229,10 +229,10 @@ typedef struct tenon__cursor tenon__cursor;
 typedef struct tenon__connection tenon__connection;
 
 /* One of several statements that are sent together. */
-typedef struct tenon__piece {
+typedef struct tenon__execution {
     tenon__prepared *prepared;
     const void *const *values;
-} tenon__piece;
+} tenon__execution;
 
 typedef struct tenon__connect_options {
     /* already known to be this driver's, with tenon's own parameters removed; SQLite: "sqlite:" and
@@ -309,9 +309,9 @@ typedef struct tenon__driver {
      * of a transaction and only read: all see the database as it was at one moment; a failure may
      * leave a transaction open then. `prepare` ends at once on a driver that has this; NULL: they
      * can only be run one after the other. */
-    tenon__progress (*execute_together)(tenon__connection *connection, const tenon__piece *pieces,
-                                        size_t count, bool at_one_moment, size_t *failed,
-                                        tenon_error *err);
+    tenon__progress (*execute_together)(tenon__connection *connection,
+                                        const tenon__execution *pieces, size_t count,
+                                        bool at_one_moment, size_t *failed, tenon_error *err);
     /* What the database calls the type of a slot's value, or of the items of a list. */
     const char *(*type_name)(const tenon__slot *slot);
     /* Runs SQL text without parameters or rows: BEGIN, COMMIT, DDL; may hold several statements. */

@@ -351,7 +351,7 @@ tenon__progress tenon__pg_fetch(tenon__connection *c, tenon__rows *rows, int64_t
                                 tenon_error *err);
 
 /* pipeline.c. */
-tenon__progress tenon__pg_execute_together(tenon__connection *c, const tenon__piece *pieces,
+tenon__progress tenon__pg_execute_together(tenon__connection *c, const tenon__execution *pieces,
                                            size_t count, bool at_one_moment, size_t *failed,
                                            tenon_error *err);
 /* Sends all that was bound; also again. False when libpq refused. */

@@ -34,7 +34,7 @@ static bool reserve(tenon__pg_pieces *pieces, size_t count, tenon_error *err)
 }
 
 /* Lists them, with the place that each has among the values; how many these are. */
-static int list_pieces(tenon__pg_pieces *pieces, const tenon__piece *given, size_t count)
+static int list_pieces(tenon__pg_pieces *pieces, const tenon__execution *given, size_t count)
 {
     int value_count = 0;
     size_t frame = pieces->has_frame;
@@ -54,7 +54,8 @@ static int list_pieces(tenon__pg_pieces *pieces, const tenon__piece *given, size
     return value_count;
 }
 
-static bool bind(tenon__connection *c, const tenon__piece *given, size_t count, tenon_error *err)
+static bool bind(tenon__connection *c, const tenon__execution *given, size_t count,
+                 tenon_error *err)
 {
     const tenon__pg_piece *own = c->pieces.items + c->pieces.has_frame;
     tenon__buf_clear(&c->out);
@@ -200,7 +201,7 @@ void tenon__pg_end_pieces(tenon__connection *c)
 
 /* ---- the driver's call ----------------------------------------------------------------------- */
 
-tenon__progress tenon__pg_execute_together(tenon__connection *c, const tenon__piece *given,
+tenon__progress tenon__pg_execute_together(tenon__connection *c, const tenon__execution *given,
                                            size_t count, bool at_one_moment, size_t *failed,
                                            tenon_error *err)
 {

@@ -62,7 +62,7 @@ static int close_items(void **state)
 
 /* ---- what the tests do ----------------------------------------------------------------------- */
 
-static tenon__progress begin(pgtest *t, const tenon__piece *pieces, size_t count,
+static tenon__progress begin(pgtest *t, const tenon__execution *pieces, size_t count,
                              bool at_one_moment, size_t *failed)
 {
     tenon_error_reset(&t->err);
@@ -72,7 +72,7 @@ static tenon__progress begin(pgtest *t, const tenon__piece *pieces, size_t count
 }
 
 /* All results, the rows of each into lists[i]; false with t->err. */
-static bool run(pgtest *t, const tenon__piece *pieces, size_t count, tenon__rows *lists,
+static bool run(pgtest *t, const tenon__execution *pieces, size_t count, tenon__rows *lists,
                 size_t *failed)
 {
     tenon__progress progress = begin(t, pieces, count, false, failed);
@@ -104,11 +104,11 @@ static void results_come_in_order(void **state)
     int64_t one = 1, two = 2, none = 3;
     tenon__prepared *by_key = pgtest_prepare(t, &find), *list = pgtest_prepare(t, &all);
     tenon__prepared *once = pgtest_prepare(t, &all_once);
-    const tenon__piece pieces[] = {{by_key, (const void *[]){&two}},
-                                   {list, NULL},
-                                   {once, NULL},
-                                   {by_key, (const void *[]){&none}},
-                                   {by_key, (const void *[]){&one}}};
+    const tenon__execution pieces[] = {{by_key, (const void *[]){&two}},
+                                       {list, NULL},
+                                       {once, NULL},
+                                       {by_key, (const void *[]){&none}},
+                                       {by_key, (const void *[]){&one}}};
     for (int round = 0; round < 3; round++) {
         tenon__rows rows[5];
         size_t failed;
@@ -134,7 +134,7 @@ static void all_of_it_is_one_round_trip(void **state)
     assert_non_null(t->connection);
     int64_t id = 1;
     tenon__prepared *by_key = pgtest_prepare(t, &find), *list = pgtest_prepare(t, &all);
-    const tenon__piece pieces[] = {
+    const tenon__execution pieces[] = {
         {by_key, (const void *[]){&id}}, {list, NULL}, {by_key, (const void *[]){&id}}};
     for (int round = 0; round < 3; round++) {
         tenon__rows rows[3];
@@ -153,7 +153,7 @@ static void more_than_all_buffers_hold_goes_both_ways(void **state)
     pgtest *t = *state;
     enum { BYTES = 1 << 20, PIECES = 40 };
     char *text = malloc(BYTES + 1);
-    tenon__piece pieces[2 * PIECES];
+    tenon__execution pieces[2 * PIECES];
     int64_t ids[PIECES];
     int64_t zero = 0;
     const void *values[PIECES][3];
@@ -167,8 +167,8 @@ static void more_than_all_buffers_hold_goes_both_ways(void **state)
         values[i][0] = &ids[i];
         values[i][1] = &zero;
         values[i][2] = &shown;
-        pieces[2 * i] = (tenon__piece){write, values[i]};
-        pieces[2 * i + 1] = (tenon__piece){read, values[i]};
+        pieces[2 * i] = (tenon__execution){write, values[i]};
+        pieces[2 * i + 1] = (tenon__execution){read, values[i]};
     }
     tenon__rows rows[2 * PIECES];
     size_t failed;
@@ -182,7 +182,7 @@ static void one_moment_is_a_transaction_that_leaves_nothing_behind(void **state)
 {
     pgtest *t = *state;
     tenon__prepared *list = pgtest_prepare(t, &all);
-    const tenon__piece pieces[] = {{list, NULL}, {list, NULL}};
+    const tenon__execution pieces[] = {{list, NULL}, {list, NULL}};
     size_t failed;
     bool is_failed;
     assert_int_equal(begin(t, pieces, 2, true, &failed), TENON__ROWS);
@@ -202,10 +202,10 @@ static void one_failure_undoes_all_and_is_told_of_its_statement(void **state)
     int64_t three = 3, one = 1, small = 0;
     const char *text = "new";
     tenon__prepared *write = pgtest_prepare(t, &insert), *list = pgtest_prepare(t, &all);
-    const tenon__piece pieces[] = {{write, (const void *[]){&three, &small, &text}},
-                                   {list, NULL},
-                                   {write, (const void *[]){&one, &small, &text}},
-                                   {list, NULL}};
+    const tenon__execution pieces[] = {{write, (const void *[]){&three, &small, &text}},
+                                       {list, NULL},
+                                       {write, (const void *[]){&one, &small, &text}},
+                                       {list, NULL}};
     for (int round = 0; round < 2; round++) {
         size_t failed;
         assert_false(run(t, pieces, 4, NULL, &failed));
@@ -227,8 +227,8 @@ static void a_value_that_does_not_fit_stops_all_before_anything_is_sent(void **s
     int64_t three = 3, four = 4, small = 0, wide = INT64_MAX;
     const char *text = "new";
     tenon__prepared *write = pgtest_prepare(t, &insert);
-    const tenon__piece pieces[] = {{write, (const void *[]){&three, &small, &text}},
-                                   {write, (const void *[]){&four, &wide, &text}}};
+    const tenon__execution pieces[] = {{write, (const void *[]){&three, &small, &text}},
+                                       {write, (const void *[]){&four, &wide, &text}}};
     size_t failed;
     assert_true(pgtest_script(t, "BEGIN"));
     assert_false(run(t, pieces, 2, NULL, &failed));
@@ -245,12 +245,13 @@ static void what_the_server_lost_is_prepared_again_and_all_is_run_again(void **s
     int64_t three = 3, small = 0;
     const char *text = "new";
     tenon__prepared *write = pgtest_prepare(t, &insert), *list = pgtest_prepare(t, &all);
-    const tenon__piece reading[] = {{list, NULL}, {list, NULL}};
+    const tenon__execution reading[] = {{list, NULL}, {list, NULL}};
     tenon__rows rows[2];
     size_t failed;
     assert_true(run(t, reading, 2, rows, &failed));
     assert_true(pgtest_script(t, "DEALLOCATE ALL"));
-    const tenon__piece pieces[] = {{write, (const void *[]){&three, &small, &text}}, {list, NULL}};
+    const tenon__execution pieces[] = {{write, (const void *[]){&three, &small, &text}},
+                                       {list, NULL}};
     tenon__rows written[2];
     assert_true(run(t, pieces, 2, written, &failed));
     assert_int_equal(written[1].count, 3);
@@ -271,7 +272,7 @@ static void a_failure_at_one_moment_leaves_a_transaction_to_roll_back(void **sta
     static const tenon__statement wrong = {SQL("SELECT id, nothing FROM item"), .layout = &layout};
     pgtest *t = *state;
     tenon__prepared *list = pgtest_prepare(t, &all), *bad = pgtest_prepare(t, &wrong);
-    const tenon__piece pieces[] = {{list, NULL}, {bad, NULL}, {list, NULL}};
+    const tenon__execution pieces[] = {{list, NULL}, {bad, NULL}, {list, NULL}};
     size_t failed;
     bool is_failed;
     assert_int_equal(begin(t, pieces, 3, true, &failed), TENON__FAILED);
@@ -290,7 +291,7 @@ static void a_connection_may_be_lost_in_the_middle(void **state)
     const char *text = "new";
     tenon__prepared *write = pgtest_prepare(t, &insert), *list = pgtest_prepare(t, &all);
     tenon__prepared *end = pgtest_prepare(t, &end_backend);
-    const tenon__piece pieces[] = {
+    const tenon__execution pieces[] = {
         {write, (const void *[]){&three, &small, &text}}, {list, NULL}, {end, NULL}, {list, NULL}};
     size_t failed;
     assert_false(run(t, pieces, 4, NULL, &failed));
@@ -305,7 +306,7 @@ static void all_of_it_can_be_cancelled(void **state)
 {
     pgtest *t = *state;
     tenon__prepared *list = pgtest_prepare(t, &all), *wait = pgtest_prepare(t, &sleep_long);
-    const tenon__piece pieces[] = {{list, NULL}, {wait, NULL}, {list, NULL}};
+    const tenon__execution pieces[] = {{list, NULL}, {wait, NULL}, {list, NULL}};
     size_t failed;
     tenon_error_reset(&t->err);
     tenon__progress progress =
@@ -324,7 +325,7 @@ static void all_of_it_can_be_cancelled(void **state)
 static void many_statements_go_as_well_as_few(void **state)
 {
     pgtest *t = *state;
-    static tenon__piece pieces[MANY];
+    static tenon__execution pieces[MANY];
     static int64_t ids[MANY];
     static const void *values[MANY][3];
     int64_t small = 0;
@@ -335,7 +336,7 @@ static void many_statements_go_as_well_as_few(void **state)
         values[i][0] = &ids[i];
         values[i][1] = &small;
         values[i][2] = &text;
-        pieces[i] = (tenon__piece){write, values[i]};
+        pieces[i] = (tenon__execution){write, values[i]};
     }
     size_t failed;
     assert_true(run(t, pieces, MANY, NULL, &failed));
