@@ -74,7 +74,8 @@ TENON_API void *tenon_upsert(const tenon_model *model, const void *upsert);
  * fields, those of the unique among them. A row that stands there takes over the columns of
  * `update`, or, when none is listed, all that the items set; an UPDATED_AT field is set and a
  * version counted in any case. MISUSE when two items have the same key, on both databases. All rows
- * or none, as in create_many. */
+ * or none, as in create_many. On PostgreSQL the items of a model with columns of unknown types
+ * (TENON_PG_OTHER) are a statement each. */
 TENON_API int64_t tenon_upsert_many(const tenon_model *model, const void *upsert_many);
 /* The same; the rows as they are now. Their order is not promised. */
 TENON_API tenon_list tenon_upsert_many_returning(const tenon_model *model, const void *upsert_many);

@@ -4,6 +4,9 @@
  * travel as those of create_many do: as columns (UNNEST) on PostgreSQL, up to 8,000 rows a
  * statement, and as a table (tenon_rows) on SQLite. More than one statement is one transaction.
  *
+ * Columns of types that PostgreSQL knows and tenon does not cannot be named in a cast, as columns of
+ * rows need one; such a model's items are written one by one, with hooks and errors of the call.
+ *
  * A key that comes twice is refused before anything is sent. PostgreSQL would refuse such an upsert
  * itself but of two changes make one or the other; SQLite would make both, one after the other.
  * Keys are compared as bytes; two that only the column's collation makes equal are the database's
@@ -60,9 +63,9 @@ static bool blame_row(tenon__walk *walk, size_t row)
     return false;
 }
 
-static bool begin(keyed *k, tenon__walk *walk)
+static bool begin(keyed *k, tenon__walk *walk, tenon__operation operation)
 {
-    if (!tenon__walk_begin(walk, k->head.session, k->model, k->operation))
+    if (!tenon__walk_begin(walk, k->head.session, k->model, operation))
         return false;
     walk->scratch = walk->shape.arena = &k->arena;
     walk->now = k->now;
@@ -306,20 +309,13 @@ static bool check_keys(const keyed *k, tenon__walk *walk)
 static bool check_call(keyed *k)
 {
     tenon__walk walk;
-    if (!begin(k, &walk))
+    if (!begin(k, &walk, k->operation))
         return false;
     if (!k->head.items && k->head.count)
         return tenon__walk_misuse(&walk, "%s was given a count but no items", k->call);
     for (size_t row = 0; row < k->head.count; row++) {
         if (!check_item(k, &walk, row))
             return false;
-    }
-    if (k->head.count &&
-        tenon__bulk_of(tenon__session_dialect(k->head.session), k->model) == TENON__BULK_VALUES) {
-        tenon__fail(walk.err, TENON_UNSUPPORTED, "%s: %s cannot send columns of unknown types",
-                    k->model->name, k->call);
-        tenon__hint(walk.err, "write these rows one by one");
-        return false;
     }
     return k->head.count > 0 && check_keys(k, &walk);
 }
@@ -380,7 +376,7 @@ static bool run_statement(keyed *k, bool has_rows, size_t first, size_t end)
 {
     tenon__walk walk;
     tenon__arena_mark mark = tenon__arena_mark_here(&k->arena);
-    bool is_done = begin(k, &walk) && list_columns(k, &walk) &&
+    bool is_done = begin(k, &walk, k->operation) && list_columns(k, &walk) &&
                    (has_rows ? run_rows(k, &walk) : run_columns(k, &walk, first, end));
     tenon__arena_rewind(&k->arena, mark);
     return is_done;
@@ -397,19 +393,74 @@ static bool run_statements(keyed *k)
     return is_good;
 }
 
+/* ---- one by one ------------------------------------------------------------------------------ */
+
+static void walk_own_changes(const keyed *k, tenon__walk *walk, const void *item)
+{
+    for (uint16_t i = 0; i < k->model->field_count && !walk->failed; i++) {
+        const tenon_field *field = &k->model->fields[i];
+        if (field->flags & TENON_FIELD_VERSION) {
+            tenon__walk_version(walk, i, 0, NULL);
+        } else if (is_changed(k, i)) {
+            tenon__shape_field(&walk->shape, TENON_SET, i);
+            tenon__walk_value(walk, tenon__create_value(walk, field, item));
+        }
+    }
+    tenon__shape_word(&walk->shape, TENON__SHAPE_END);
+}
+
+static void walk_own_key(const keyed *k, tenon__walk *walk, const void *item)
+{
+    const void *key[TENON_MAX_KEY];
+    for (uint16_t i = 0; i < k->unique->field_count; i++)
+        key[i] = tenon__set_value(&k->model->fields[k->unique->fields[i]], item);
+    tenon__walk_key(walk, (uint32_t)(k->unique - k->model->uniques), key);
+}
+
+static bool write_item(keyed *k, size_t row)
+{
+    tenon__walk walk;
+    const void *item = item_at(k, row);
+    tenon__rows unwanted = {.arena = &k->arena}, *rows = k->rows ? k->rows : &unwanted;
+    size_t count = rows->count;
+    if (!begin(k, &walk, is_upsert(k) ? TENON__UPSERT : TENON__UPDATE))
+        return false;
+    if (is_upsert(k))
+        tenon__walk_create(&walk, item, k->unique);
+    walk_own_changes(k, &walk, item);
+    if (!is_upsert(k))
+        walk_own_key(k, &walk, item);
+    bool is_done = tenon__walk_run(&walk, rows, NULL);
+    k->affected += is_done ? (int64_t)(rows->count - count) : 0;
+    return is_done || blame_row(&walk, row);
+}
+
+static bool write_items(keyed *k)
+{
+    bool is_good = true;
+    for (size_t row = 0; is_good && row < k->head.count; row++) {
+        tenon__arena_mark mark = tenon__arena_mark_here(&k->arena);
+        is_good = write_item(k, row);
+        tenon__arena_rewind(&k->arena, mark);
+    }
+    return is_good;
+}
+
 /* ---- the calls ------------------------------------------------------------------------------- */
 
 /* A value that SQLite's driver refuses does not undo the rows before it: hence a transaction. */
 static bool write_all(keyed *k)
 {
     tenon_session *session = k->head.session;
-    bool has_rows = tenon__bulk_of(tenon__session_dialect(session), k->model) == TENON__BULK_ROWS;
-    if (!has_rows && k->head.count <= STATEMENT_ROWS)
+    tenon__bulk bulk = tenon__bulk_of(tenon__session_dialect(session), k->model);
+    if (bulk != TENON__BULK_ROWS && bulk != TENON__BULK_VALUES && k->head.count <= STATEMENT_ROWS)
         return run_statements(k);
     if (!tenon_begin(session))
         return false;
-    if (has_rows)
+    if (bulk == TENON__BULK_ROWS)
         run_statement(k, true, 0, k->head.count);
+    else if (bulk == TENON__BULK_VALUES)
+        write_items(k);
     else
         run_statements(k);
     return tenon_commit(session); /* which rolls back when one of them failed */

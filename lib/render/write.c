@@ -228,7 +228,7 @@ void tenon__sql_upsert_many(tenon__sql *w)
     w->dialect->bulk_source(w, list.fields, list.count);
     write_conflict_target(w, unique);
     tenon__sql_add(w, " DO UPDATE SET ");
-    size_t count = 0;
+    size_t count = tenon__sql_revive(w);
     for (uint8_t word; (word = tenon__shape_next(&w->shape)) != TENON__SHAPE_END; count++) {
         tenon__sql_add(w, count ? ", " : "");
         write_taken(w, word, tenon__sql_next_field(w));
@@ -278,6 +278,9 @@ void tenon__sql_update_each(tenon__sql *w)
         tenon__sql_qualified_column(w, &w->model->fields[unique->fields[i]]);
         tenon__buf_format(&w->text, " = %s.c%u", given_rows, i + 1u);
     }
+    w->is_qualified = true;
+    tenon__sql_asked_for(w, " AND ");
+    w->is_qualified = false;
 }
 
 static void write_delete(tenon__sql *w)

@@ -225,6 +225,84 @@ static void hooks_are_asked(void **state)
     assert_int_equal(user_count(b->session), 0);
 }
 
+/* ---- columns of unknown types ---------------------------------------------------------------- */
+
+/* User, as if tenon did not know the type of its name. */
+static const tenon_model *user_with_unknown_type(void)
+{
+    static tenon_field fields[32];
+    static tenon_model model;
+    model = user_model;
+    assert_in_range(model.field_count, 1, 32);
+    memcpy(fields, model.fields, model.field_count * sizeof *fields);
+    fields[USER_NAME - 1].kind = TENON_KIND_OTHER;
+    fields[USER_NAME - 1].pg_type = TENON_PG_OTHER;
+    fields[USER_NAME - 1].other_type = "text";
+    model.fields = fields;
+    return &model;
+}
+
+static void unknown_types_are_upserted(void **state)
+{
+    both *b = *state;
+    make_three(b);
+    int32_t id = by_email(b, "b@x")->id;
+    const UserSet items[] = {{.email = SET("b@x"), .name = SET("Bob"), .age = SET(20)},
+                             {.email = SET("d@x"), .name = SET_NULL(), .age = SET(4)}};
+    const UserUpsertMany call = {
+        .session = b->session, .on = USER_BY_EMAIL, .items = items, .count = 2};
+    assert_int_equal(tenon_upsert_many(user_with_unknown_type(), &call), 2);
+    assert_sound(b->session);
+    assert_int_equal(by_email(b, "b@x")->id, id);
+    assert_string_equal(by_email(b, "b@x")->name, "Bob");
+    assert_int_equal(by_email(b, "b@x")->age.value, 20);
+    assert_null(by_email(b, "d@x")->name);
+    UserUpsertMany listed = call;
+    const UserSet again[] = {{.email = SET("b@x"), .name = SET("Robert"), .age = SET(99)},
+                             {.email = SET("e@x"), .name = SET("Eve"), .age = SET(5)}};
+    listed.items = again;
+    listed.update[0] = USER_NAME;
+    tenon_list list = tenon_upsert_many_returning(user_with_unknown_type(), &listed);
+    assert_sound(b->session);
+    assert_int_equal(list.count, 2);
+    assert_string_equal(((const User *)list.items)[0].name, "Robert");
+    assert_int_equal(((const User *)list.items)[0].age.value, 20);
+    assert_int_equal(by_email(b, "e@x")->age.value, 5);
+    assert_int_equal(user_count(b->session), 5);
+}
+
+static void unknown_types_are_updated(void **state)
+{
+    both *b = *state;
+    make_three(b);
+    const UserSet items[] = {{.email = SET("a@x"), .name = SET("Anna")},
+                             {.email = SET("nobody@x"), .name = SET("No")},
+                             {.email = SET("c@x"), .name = SET("Cyd")}};
+    const UserUpdateEach call = {
+        .session = b->session, .on = USER_BY_EMAIL, .items = items, .count = 3};
+    assert_int_equal(tenon_update_each(user_with_unknown_type(), &call), 2);
+    assert_sound(b->session);
+    assert_string_equal(by_email(b, "a@x")->name, "Anna");
+    assert_string_equal(by_email(b, "c@x")->name, "Cyd");
+    assert_int_equal(by_email(b, "c@x")->age.value, 3);
+}
+
+/* What one item breaks undoes the items before it. */
+static void unknown_types_are_written_all_or_none(void **state)
+{
+    both *b = *state;
+    make_three(b);
+    const UserSet items[] = {
+        {.email = SET("a@x"), .name = SET("Anna"), .balance = SET(DECIMAL("1"))},
+        {.email = SET("b@x"), .name = SET("Bob"), .balance = SET(DECIMAL("-1"))}};
+    const UserUpdateEach call = {
+        .session = b->session, .on = USER_BY_EMAIL, .items = items, .count = 2};
+    assert_int_equal(tenon_update_each(user_with_unknown_type(), &call), 0);
+    assert_failed(b->session, TENON_CHECK, NULL);
+    assert_string_equal(by_email(b, "a@x")->name, "Ann");
+    assert_false(tenon_in_transaction(b->session));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -238,6 +316,9 @@ int main(void)
         ON_BOTH(items_must_set_the_same_fields),
         ON_BOTH(a_value_that_does_not_fit_leaves_all_as_it_was),
         ON_BOTH(hooks_are_asked),
+        ON_BOTH(unknown_types_are_upserted),
+        ON_BOTH(unknown_types_are_updated),
+        ON_BOTH(unknown_types_are_written_all_or_none),
     };
     return both_run(tests);
 }

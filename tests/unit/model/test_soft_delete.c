@@ -94,6 +94,24 @@ static void marked_rows_come_back_with_their_mark(void **state)
     assert_sound(b->session);
 }
 
+static void writing_many_by_their_keys_minds_the_mark(void **state)
+{
+    both *b = *state;
+    Client *ann = add_client(b, "Ann");
+    Client *bo = add_client(b, "Bo");
+    client_delete(b->session, ann->id);
+    const ClientSet items[] = {{.name = SET("Ann"), .secret = SET("a")},
+                               {.name = SET("Bo"), .secret = SET("b")}};
+    assert_int_equal(
+        client_update_each(b->session, .on = CLIENT_BY_NAME, .items = items, .count = 2), 1);
+    assert_sound(b->session);
+    assert_string_equal(client_find(b->session, bo->id)->secret, "b");
+    assert_null(client_find(b->session, ann->id, .with_deleted = true)->secret);
+    client_upsert_many(b->session, .on = CLIENT_BY_NAME, .items = items, .count = 2);
+    assert_sound(b->session);
+    assert_string_equal(client_find(b->session, ann->id)->secret, "a");
+}
+
 static void a_marked_row_is_in_the_way_of_a_new_one(void **state)
 {
     both *b = *state;
@@ -334,6 +352,7 @@ int main(void)
         ON_OFFICE(what_is_deleted_cannot_be_changed_or_deleted_again),
         ON_OFFICE(many_rows_are_marked_by_a_filter),
         ON_OFFICE(marked_rows_come_back_with_their_mark),
+        ON_OFFICE(writing_many_by_their_keys_minds_the_mark),
         ON_OFFICE(a_marked_row_is_in_the_way_of_a_new_one),
         ON_OFFICE(who_asks_sees_them),
         ON_OFFICE(asking_makes_sense_only_where_rows_are_marked),
