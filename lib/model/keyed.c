@@ -4,8 +4,8 @@
  * travel as those of create_many do: as columns (UNNEST) on PostgreSQL, up to 8,000 rows a
  * statement, and as a table (tenon_rows) on SQLite. More than one statement is one transaction.
  *
- * Columns of types that PostgreSQL knows and tenon does not cannot be named in a cast, as columns of
- * rows need one; such a model's items are written one by one, with hooks and errors of the call.
+ * Columns of types that PostgreSQL knows and tenon does not cannot be named in a cast, as columns
+ * of rows need one; such a model's items are written one by one, with hooks and errors of the call.
  *
  * A key that comes twice is refused before anything is sent. PostgreSQL would refuse such an upsert
  * itself but of two changes make one or the other; SQLite would make both, one after the other.
