@@ -16,7 +16,7 @@ typedef struct lint_arguments {
     size_t path_count;
     lint_format format;
     lint_severity fail_on;
-    bool never_fails;
+    bool never_fails, is_list;
     lint_options options;
 } lint_arguments;
 
@@ -122,6 +122,8 @@ static bool read_arguments(int argc, char **argv, lint_arguments *a)
         bool is_option = argv[i][0] == '-' && argv[i][1];
         if (!strcmp(argv[i], "--style")) {
             a->options.has_style = true;
+        } else if (!strcmp(argv[i], "--list")) {
+            a->is_list = true;
         } else if (!strcmp(argv[i], "--autocommit")) {
             a->options.is_autocommit = true;
         } else if (is_option) {
@@ -214,6 +216,14 @@ static int print_findings(const lint *l, const lint_arguments *a)
     return !a->never_fails && lint_count(l, a->fail_on) ? COMMAND_FAILED : COMMAND_DONE;
 }
 
+static int print_checks(void)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
+    lint_write_checks(&text);
+    fputs(tenon__buf_string(&text), stdout);
+    return text.failed ? COMMAND_FAILED : COMMAND_DONE;
+}
+
 static int run_lint(int argc, char **argv)
 {
     lint_arguments a = {.fail_on = LINT_ERROR};
@@ -221,6 +231,8 @@ static int run_lint(int argc, char **argv)
     tenon_error err = {0};
     if (!read_arguments(argc, argv, &a))
         return COMMAND_USAGE;
+    if (a.is_list)
+        return print_checks();
     if (!a.path_count && !(a.paths[a.path_count++] = default_path()))
         return command_misused(&command_migrate_lint,
                                "there is neither prisma/migrations nor migrations here");
@@ -254,6 +266,7 @@ const command command_migrate_lint = {
         "  --pg-version N     of the server: 15 by default, or that of --url\n"
         "  --dialect NAME     postgresql or sqlite; default: migration_lock.toml, postgresql\n"
         "  --autocommit       files are run statement by statement, as psql does\n"
+        "  --list             print all checks, with examples, and end\n"
         "  --client PATH      the schema of the programs that run: what they know is not dropped\n"
         "\n"
         "A comment before a statement, or behind it on its line, silences a check there:\n"

@@ -1,5 +1,6 @@
 /* Checks 63 to 67: a folder of migrations against what a database says it has run, and against
- * itself. */
+ * itself. Beside a migration that tenon wrote stands tenon.toml, which says on top of which other
+ * one it was made, and that one's checksum. */
 #include "lint/lint_inside.h"
 
 #include <stdio.h>
@@ -101,30 +102,98 @@ static void judge_text(lint *l, lint_file *file)
         report_file(l, file, 64, "is not the text that the database has run");
 }
 
-/* ---- 67 ---- */
+/* ---- what stands beside a migration ---- */
 
-static bool has_down(lint *l, const lint_file *file)
+static const char *beside(lint *l, const lint_file *file, const char *name)
 {
     size_t length = strlen(file->path) - strlen("migration.sql");
-    return access(lint_format_text(l, "%.*sdown.sql", (int)length, file->path), R_OK) == 0;
+    return lint_format_text(l, "%.*s%s", (int)length, file->path, name);
 }
+
+static bool has_beside(lint *l, const lint_file *file, const char *name)
+{
+    return access(beside(l, file, name), R_OK) == 0;
+}
+
+static void read_parent(lint *l, lint_file *file)
+{
+    char line[512], text[256];
+    FILE *toml = file->is_migration ? fopen(beside(l, file, "tenon.toml"), "r") : NULL;
+    while (toml && fgets(line, sizeof line, toml)) {
+        if (sscanf(line, " parent = \"%255[^\"]\"", text) == 1)
+            file->parent = lint_format_text(l, "%s", text);
+        if (sscanf(line, " parent_checksum = \"%255[^\"]\"", text) == 1)
+            file->parent_checksum = lint_format_text(l, "%s", text);
+    }
+    if (toml)
+        fclose(toml);
+    file->has_schema = file->is_migration && has_beside(l, file, "after.schema");
+}
+
+/* ---- 64 to 66: parents ---- */
+
+static lint_file *find_parent(const lint *l, size_t first, const lint_file *file)
+{
+    for (size_t i = first; file->parent && i < l->file_count; i++)
+        if (strcmp(l->files[i].name, file->parent) == 0)
+            return &l->files[i];
+    return NULL;
+}
+
+static void judge_parent_text(lint *l, lint_file *parent, const lint_file *file)
+{
+    if (file->parent_checksum && !fits(parent->original, file->parent_checksum))
+        report_file(l, parent, 64, "is not the text that %s was made on top of", file->name);
+}
+
+/* The one before it that was made on top of the same. */
+static const lint_file *find_sibling(const lint *l, size_t first, const lint_file *file)
+{
+    for (const lint_file *other = &l->files[first]; other < file; other++)
+        if (other->parent && strcmp(other->parent, file->parent) == 0)
+            return other;
+    return NULL;
+}
+
+static void judge_parent(lint *l, size_t first, lint_file *file)
+{
+    lint_file *parent = find_parent(l, first, file);
+    if (!parent)
+        return;
+    judge_parent_text(l, parent, file);
+    const lint_file *sibling = find_sibling(l, first, file);
+    if (sibling)
+        report_file(l, file, 65, "was made on top of %s, and so was %s", file->parent,
+                    sibling->name);
+    if (file->has_schema && parent + 1 != file)
+        report_file(l, file, 66, "its after.schema does not have what %s brings", file[-1].name);
+}
+
+/* ---- 67 ---- */
 
 static size_t count_downs(lint *l, size_t first)
 {
     size_t count = 0;
     for (size_t i = first; i < l->file_count; i++)
-        count += l->files[i].is_migration && has_down(l, &l->files[i]);
+        count += l->files[i].is_migration && has_beside(l, &l->files[i], "down.sql");
     return count;
+}
+
+static void judge_file(lint *l, size_t first, lint_file *file, bool has_downs)
+{
+    judge_order(l, file);
+    judge_text(l, file);
+    if (file->parent)
+        judge_parent(l, first, file);
+    if (has_downs && file->is_migration && !has_beside(l, file, "down.sql"))
+        report_file(l, file, 67, "has no down.sql, which others of the folder have");
 }
 
 void lint_judge_history(lint *l, size_t first)
 {
     bool has_downs = count_downs(l, first) > 0;
-    for (size_t i = first; i < l->file_count; i++) {
-        lint_file *file = &l->files[i];
-        judge_order(l, file);
-        judge_text(l, file);
-        if (has_downs && file->is_migration && !has_down(l, file))
-            report_file(l, file, 67, "has no down.sql, which others of the folder have");
-    }
+    for (size_t i = first; i < l->file_count; i++)
+        read_parent(l, &l->files[i]);
+    for (size_t i = first; i < l->file_count; i++)
+        judge_file(l, first, &l->files[i], has_downs);
 }

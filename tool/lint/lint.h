@@ -107,5 +107,7 @@ typedef enum lint_format {
     LINT_FORMAT_GITHUB, /* workflow commands */
 } lint_format;
 void lint_write(const lint *l, lint_format format, tenon__buf *out);
+/* All checks, with examples, as Markdown. */
+void lint_write_checks(tenon__buf *out);
 
 #endif

@@ -109,11 +109,14 @@ typedef struct lint_file {
     pgparse_tree *tree;   /* kept to the end: the model points into it */
     lint_step *steps;
     size_t step_count;
-    bool is_quiet;     /* read for the model only */
-    bool is_applied;   /* to the database of the session */
-    bool is_implicit;  /* one transaction, because migrators send it at once */
-    bool has_nul;      /* so it is no text */
-    bool is_migration; /* migration.sql of a folder of its own */
+    const char *parent;          /* tenon.toml beside it: what it was made on top of; or NULL */
+    const char *parent_checksum; /* of the parent's text then; or NULL */
+    bool has_schema;             /* after.schema is beside it */
+    bool is_quiet;               /* read for the model only */
+    bool is_applied;             /* to the database of the session */
+    bool is_implicit;            /* one transaction, because migrators send it at once */
+    bool has_nul;                /* so it is no text */
+    bool is_migration;           /* migration.sql of a folder of its own */
 } lint_file;
 
 struct lint {

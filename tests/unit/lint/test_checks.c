@@ -71,12 +71,31 @@ static void no_safe_form_is_found(void **state)
     assert_true(count >= 45);
 }
 
+static void the_document_has_the_table_as_it_is(void **state)
+{
+    (void)state;
+    tenon__buf table = {0}, document = {0};
+    char part[4096];
+    size_t length;
+    FILE *file = fopen("docs/lint.md", "r");
+    assert_non_null(file);
+    while ((length = fread(part, 1, sizeof part, file)) > 0)
+        tenon__buf_add(&document, part, length);
+    fclose(file);
+    lint_write_checks(&table);
+    if (!strstr(tenon__buf_string(&document), tenon__buf_string(&table)))
+        fail_msg("docs/lint.md does not end like `tenon migrate lint --list`");
+    tenon__buf_release(&table);
+    tenon__buf_release(&document);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_check_has_its_number_a_name_and_a_reason),
         cmocka_unit_test(every_example_is_found),
         cmocka_unit_test(no_safe_form_is_found),
+        cmocka_unit_test(the_document_has_the_table_as_it_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
