@@ -105,8 +105,9 @@ static void set_enum_type(of_schema *o, const schema_field *field, catalogue_col
     add_name(&text, source->database_name);
     tenon__buf_text(&text, out->is_array ? "[]" : "");
     out->is_enum = true;
-    out->type_name = source->database_name;
-    out->type_namespace = source->database_schema;
+    out->type_name = of_schema_text(o, source->database_name);
+    if (source->database_schema)
+        out->type_namespace = of_schema_text(o, source->database_schema);
     out->type = take_text(o, &text);
 }
 

@@ -307,7 +307,8 @@ static void add_orphan_risk(diff_maker *m, diff_step *step, const catalogue_tabl
     diff_write(m, "rows of %T refer by (", to);
     diff_write_names(m, key->columns, key->column_count);
     diff_write(m, ") to rows that are not in %N", key->target_namespace, key->target);
-    diff_add_failure(m, step, diff_take(m), "delete them, or let them refer to rows that are there",
+    const char *words = diff_take(m);
+    diff_add_failure(m, step, words, "delete them, or let them refer to rows that are there",
                      diff_probe_orphans(m, to, key));
 }
 

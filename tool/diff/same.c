@@ -98,12 +98,21 @@ bool diff_counts(const catalogue_column *column)
            (column->default_sql && !strncmp(column->default_sql, next, sizeof next - 1));
 }
 
+/* PostgreSQL has two ways to write it. */
+static bool is_empty_array(const char *expression)
+{
+    return expression && (!strncmp(expression, "ARRAY[]", strlen("ARRAY[]")) ||
+                          !strncmp(expression, "'{}'", strlen("'{}'")));
+}
+
 bool diff_same_default(const diff_maker *m, const catalogue_column *a, const catalogue_column *b)
 {
     if (a->generated || b->generated)
         return true;
     if (diff_counts(a) || diff_counts(b))
         return diff_counts(a) && diff_counts(b);
+    if (b->is_array && is_empty_array(a->default_sql) && is_empty_array(b->default_sql))
+        return true;
     bool is_any = (a->default_sql && !*a->default_sql) || (b->default_sql && !*b->default_sql);
     return is_any ||
            catalogue_same_expression(m->plan->dialect, a->default_sql, b->default_sql, b->type);

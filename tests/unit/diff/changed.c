@@ -1,0 +1,204 @@
+/* See changed.h. */
+#include "changed.h"
+
+#define DATASOURCE "datasource db {\n  provider = \"postgresql\"\n  url = \"x\"\n}\n"
+
+static schema *read_models(const char *models)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
+    tenon__buf_format(&text, "%s%s", DATASOURCE, models);
+    schema_source source = {"a.prisma", tenon__buf_string(&text), text.length};
+    schema *s = schema_read_texts(&source, 1, NULL);
+    assert_non_null(s);
+    schema_print_diagnostics(s, stderr, false);
+    assert_int_equal(schema_error_count(s), 0);
+    return s;
+}
+
+static catalogue *catalogue_of_models(const char *models, tenon_dialect dialect)
+{
+    schema *s = read_models(models);
+    catalogue *c = catalogue_of_schema(s, dialect, NULL);
+    assert_non_null(c);
+    schema_free(s);
+    return c;
+}
+
+static catalogue *read_database(changed *c, const catalogue *like)
+{
+    catalogue *found =
+        catalogue_read(c->session, like->namespaces, like->namespace_count, &c->error);
+    if (!found)
+        fail_msg("%s", c->error.message);
+    return found;
+}
+
+/* ---- plans ----------------------------------------------------------------------------------- */
+
+enum { ANSWERS_MOST = 64 };
+
+/* Every question is answered by "no". */
+static diff_plan *make_plan(changed *c, const catalogue *from, const catalogue *to,
+                            const diff_renames *renames)
+{
+    diff_rename strangers[ANSWERS_MOST];
+    diff_options options = {.renames = renames ? renames->items : NULL,
+                            .rename_count = renames ? renames->count : 0,
+                            .strangers = strangers,
+                            .accepts_loss = c->accepts_loss,
+                            .has_safe_forms = c->has_safe_forms};
+    diff_plan *plan = diff_make(from, to, &options, &c->error), *asked[ANSWERS_MOST];
+    size_t count = 0;
+    while (plan && c->accepts_loss && plan->question_count) {
+        for (size_t i = 0; i < plan->question_count && options.stranger_count < ANSWERS_MOST; i++)
+            strangers[options.stranger_count++] = plan->questions[i].rename;
+        asked[count++] = plan;
+        plan = diff_make(from, to, &options, &c->error);
+    }
+    while (count > 0)
+        diff_free(asked[--count]);
+    if (!plan)
+        fail_msg("%s", c->error.message);
+    return plan;
+}
+
+static void write_texts(changed *c, const diff_plan *plan)
+{
+    tenon__buf_clear(&c->script);
+    tenon__buf_clear(&c->words);
+    tenon__buf_clear(&c->back);
+    diff_script_text(plan, DIFF_ALL_PARTS, DIFF_FORWARD, &c->script);
+    diff_script_text(plan, DIFF_ALL_PARTS, DIFF_REVERSE, &c->back);
+    diff_print(plan, &c->words);
+}
+
+void change_plan(changed *c, const char *from, const char *to)
+{
+    catalogue *before = from ? catalogue_of_models(from, c->dialect) : NULL;
+    catalogue *after = to ? catalogue_of_models(to, c->dialect) : NULL;
+    diff_plan *plan = make_plan(c, before, after, NULL);
+    write_texts(c, plan);
+    diff_free(plan);
+    catalogue_free(before);
+    catalogue_free(after);
+}
+
+void check_is_as(changed *c, const char *models)
+{
+    catalogue *wanted = catalogue_of_models(models, c->dialect);
+    catalogue *found = read_database(c, wanted);
+    diff_plan *plan = make_plan(c, found, wanted, NULL);
+    if (plan->difference_count || plan->count) {
+        write_texts(c, plan);
+        fail_msg("the database differs:\n%s%s", tenon__buf_string(&c->words),
+                 tenon__buf_string(&c->script));
+    }
+    diff_free(plan);
+    catalogue_free(found);
+    catalogue_free(wanted);
+}
+
+/* ---- changing -------------------------------------------------------------------------------- */
+
+static bool apply(changed *c, const diff_plan *plan)
+{
+    const diff_apply_options how = {.accepts_loss = c->accepts_loss};
+    diff_findings findings;
+    bool is_done = diff_apply(c->session, plan, &how, &findings);
+    c->error = *tenon_session_error(c->session);
+    tenon_error_clear(c->session);
+    return is_done;
+}
+
+bool change_to(changed *c, const char *models)
+{
+    schema *s = read_models(models);
+    catalogue *wanted = catalogue_of_schema(s, c->dialect, &c->error);
+    catalogue *found = read_database(c, wanted);
+    diff_renames renames;
+    assert_true(diff_renames_of_schema(s, &renames, &c->error));
+    diff_plan *plan = make_plan(c, found, wanted, &renames);
+    write_texts(c, plan);
+    bool is_done = apply(c, plan);
+    diff_free(plan);
+    diff_renames_release(&renames);
+    catalogue_free(found);
+    catalogue_free(wanted);
+    schema_free(s);
+    if (is_done)
+        check_is_as(c, models);
+    return is_done;
+}
+
+void change_back(changed *c)
+{
+    tenon_execute(c->session, tenon__buf_string(&c->back));
+    if (tenon_failed(c->session))
+        fail_msg("%s in:\n%s", tenon_message(c->session), tenon__buf_string(&c->back));
+}
+
+/* ---- databases ------------------------------------------------------------------------------- */
+
+/* One of PostgreSQL is enough for all tests: it is emptied. */
+static const char *postgresql_url(void)
+{
+    static const char *url;
+    if (!url)
+        url = testdb_create("changed");
+    return url;
+}
+
+static void empty_database(changed *c)
+{
+    catalogue *found = catalogue_read(c->session, NULL, 0, &c->error);
+    if (!found || !diff_reset(c->session, found))
+        fail_msg("%s", tenon_message(c->session));
+    catalogue_free(found);
+}
+
+void change_begin(changed *c, tenon_dialect dialect, const char *models)
+{
+    const tenon_options options = {.pool_max = 1};
+    *c = (changed){.dialect = dialect};
+    c->url = dialect == TENON_SQLITE ? testdb_sqlite_url() : postgresql_url();
+    c->db = tenon_open(c->url, &options, &c->error);
+    if (!c->db)
+        fail_msg("%s", c->error.message);
+    c->session = tenon_session_open(c->db, NULL);
+    empty_database(c);
+    if (!change_to(c, models))
+        fail_msg("%s", c->error.message);
+}
+
+void change_end(changed *c)
+{
+    tenon_session_close(c->session);
+    tenon_close(c->db);
+    tenon__buf_release(&c->script);
+    tenon__buf_release(&c->words);
+    tenon__buf_release(&c->back);
+}
+
+bool change_start(changed *c, const char *models)
+{
+    tenon_dialect dialect = c->dialect;
+    if (dialect > TENON_SQLITE)
+        return false;
+    change_begin(c, dialect, models);
+    return true;
+}
+
+void change_next(changed *c)
+{
+    tenon_dialect next = c->dialect + 1;
+    change_end(c);
+    c->dialect = next;
+}
+
+void check_holds(const char *text, const char *part, const char *file, int line)
+{
+    if (text && strstr(text, part))
+        return;
+    print_error("'%s' is not in:\n%s\n", part, text ? text : "(nothing)");
+    _fail(file, line);
+}

@@ -1,0 +1,95 @@
+/* What a schema has no word for goes through every change unharmed. */
+#include "changed.h"
+
+#define ID "  id Int @id @default(autoincrement())\n"
+
+static void a_rebuilt_table_of_sqlite_keeps_all_that_hangs_on_it(void **state)
+{
+    changed c;
+    change_begin(&c, TENON_SQLITE,
+                 "model P {\n" ID "  a String\n  c C[]\n}\n"
+                 "model C {\n" ID "  pId Int\n"
+                 "  p P @relation(fields: [pId], references: [id], onDelete: Cascade)\n}\n");
+    testdb_run(c.url,
+               "INSERT INTO \"P\" (a) VALUES ('x'), ('y'), ('z'); DELETE FROM \"P\" WHERE id = 3;"
+               "INSERT INTO \"C\" (\"pId\") VALUES (1), (2), (2);"
+               "CREATE TABLE log (id INTEGER PRIMARY KEY, what TEXT);"
+               "CREATE INDEX by_upper ON \"P\" (upper(a));"
+               "CREATE TRIGGER told AFTER INSERT ON \"P\" BEGIN INSERT INTO log (what) VALUES "
+               "(new.a); END;"
+               "CREATE VIEW names AS SELECT a FROM \"P\"");
+    assert_true(change_to(&c,
+                          "model P {\n" ID
+                          "  a String @default(\"n\")\n  b DateTime @default(now())\n  c C[]\n}\n"
+                          "model C {\n" ID "  pId Int\n"
+                          "  p P @relation(fields: [pId], references: [id], onDelete: Cascade)\n}\n"
+                          "model log {\n" ID "  what String?\n}\n"));
+    assert_value(&c, "SELECT count(*) FROM \"C\"", "3");
+    assert_value(&c, "SELECT group_concat(a) FROM names", "x,y");
+    assert_value(&c, "SELECT count(*) FROM sqlite_schema WHERE name IN ('by_upper', 'told')", "2");
+    testdb_run(c.url, "INSERT INTO \"P\" (a) VALUES ('w')");
+    assert_value(&c, "SELECT max(id) FROM \"P\"", "4"); /* 3 was given once */
+    assert_value(&c, "SELECT what FROM log", "w");
+    change_end(&c);
+}
+
+static void what_stands_in_postgresql_beside_the_schema_stays(void **state)
+{
+    changed c;
+    change_begin(&c, TENON_POSTGRESQL, "model A {\n" ID "  a String\n}\n");
+    testdb_run(c.url,
+               "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';"
+               "CREATE TRIGGER told BEFORE INSERT ON \"A\" FOR EACH ROW EXECUTE FUNCTION f();"
+               "CREATE POLICY mine ON \"A\" USING (id > 0);"
+               "CREATE INDEX by_upper ON \"A\" (upper(a));"
+               "CREATE INDEX partial ON \"A\" (a) WHERE a <> '';"
+               "ALTER TABLE \"A\" ADD CONSTRAINT ruled CHECK (length(a) < 9);"
+               "CREATE VIEW names AS SELECT id FROM \"A\"");
+    assert_true(change_to(&c, "model A {\n" ID "  a String?\n  b BigInt @default(0)\n"
+                              "  @@index([b])\n}\n"));
+    assert_value(&c, "SELECT count(*) FROM pg_trigger WHERE tgname = 'told'", "1");
+    assert_value(&c, "SELECT count(*) FROM pg_policy WHERE polname = 'mine'", "1");
+    assert_value(
+        &c, "SELECT count(*) FROM pg_class WHERE relname IN ('by_upper', 'partial', 'names')", "3");
+    assert_value(&c, "SELECT count(*) FROM pg_constraint WHERE conname = 'ruled'", "1");
+    change_end(&c);
+}
+
+static void checks_and_partial_indexes_go_where_the_schema_says_some(void **state)
+{
+    ON_EACH(c, "model A {\n" ID "  /// @tenon.check(\"a > 0\")\n  a Int\n"
+               "  /// @tenon.check(\"b > 0\")\n  b Int\n}\n")
+    {
+        assert_true(
+            change_to(&c, "model A {\n" ID "  /// @tenon.check(\"a > 0\")\n  a Int\n  b Int\n}\n"));
+    }
+}
+
+static void safe_forms_stand_in_parts_of_their_own(void **state)
+{
+    changed c = {.dialect = TENON_POSTGRESQL, .has_safe_forms = true};
+    change_plan(&c, "model A {\n" ID "  a Int?\n}\n",
+                "model A {\n" ID "  a Int @unique\n  as B[]\n}\n"
+                "model B {\n" ID
+                "  aId Int\n  a A @relation(fields: [aId], references: [id])\n}\n");
+    assert_holds(tenon__buf_string(&c.script), "CREATE UNIQUE INDEX CONCURRENTLY \"A_a_key\"");
+    assert_holds(tenon__buf_string(&c.script), "CHECK (\"a\" IS NOT NULL) NOT VALID");
+    assert_holds(tenon__buf_string(&c.script), "VALIDATE CONSTRAINT \"A_a_not_null\"");
+    assert_holds(tenon__buf_string(&c.script), "SET NOT NULL,\n    DROP CONSTRAINT");
+    assert_holds(tenon__buf_string(&c.back), "DROP INDEX CONCURRENTLY \"A_a_key\"");
+    assert_holds(tenon__buf_string(&c.back), "DROP NOT NULL");
+    tenon__buf_release(&c.script);
+    tenon__buf_release(&c.words);
+    tenon__buf_release(&c.back);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_rebuilt_table_of_sqlite_keeps_all_that_hangs_on_it),
+        cmocka_unit_test(what_stands_in_postgresql_beside_the_schema_stays),
+        cmocka_unit_test(checks_and_partial_indexes_go_where_the_schema_says_some),
+        cmocka_unit_test(safe_forms_stand_in_parts_of_their_own),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
