@@ -122,7 +122,37 @@ bool tenon__has_text_key(const tenon_relation *relation, const tenon_model *owne
 bool tenon__count_related(tenon__tree *tree, const tenon__branch *branch, tenon__parents parents,
                           const void *where);
 
-/* keys.c: the different keys of many rows. */
+/* Where an integer stands in rows. */
+typedef struct tenon__integer_at {
+    tenon_kind kind;
+    bool is_nullable;
+    uint32_t has_at, value_at;
+} tenon__integer_at;
+
+/* Of a field; `kind` is 0 when it is no integer. */
+tenon__integer_at tenon__integer_of(const tenon_field *field);
+
+/* False: it is NULL. */
+static inline bool tenon__read_integer(const tenon__integer_at *at, const char *row, int64_t *out)
+{
+    int16_t small;
+    int32_t middle;
+    if (at->is_nullable && !row[at->has_at])
+        return false;
+    if (at->kind == TENON_KIND_INT32) {
+        memcpy(&middle, row + at->value_at, sizeof middle);
+        *out = middle;
+    } else if (at->kind == TENON_KIND_INT64) {
+        memcpy(out, row + at->value_at, sizeof *out);
+    } else {
+        memcpy(&small, row + at->value_at, sizeof small);
+        *out = small;
+    }
+    return true;
+}
+
+/* keys.c: the different keys of many rows. Most are one integer, which is read and compared without
+ * a look at its type. */
 typedef struct tenon__keys {
     const tenon_relation *relation;
     tenon__parents parents;
@@ -130,6 +160,8 @@ typedef struct tenon__keys {
     size_t mask;
     size_t *first_rows; /* of each number: a row that has the key */
     size_t count;
+    tenon__integer_at integer;          /* of the rows; kind 0: the key is something else */
+    int64_t *integers;                  /* of each number, then */
     uint32_t *numbers;                  /* one a row: which key it has, from 1; 0: NULL in it */
     tenon__list columns[TENON_MAX_KEY]; /* one a field: pointers to the wide values */
 } tenon__keys;
@@ -142,5 +174,7 @@ bool tenon__keys_of(tenon__arena *memory, const tenon_relation *relation, tenon_
                     tenon__keys *out);
 /* The number of a key, whose values are in the row form of the owner's fields; 0: there is none. */
 uint32_t tenon__keys_find(const tenon__keys *keys, const void *const *values);
+/* The same of an integer. */
+uint32_t tenon__keys_find_integer(const tenon__keys *keys, int64_t value);
 
 #endif

@@ -88,6 +88,63 @@ static uint32_t number_of(tenon__keys *t, size_t row)
     return t->slots[at] = (uint32_t)t->count;
 }
 
+/* ---- integers -------------------------------------------------------------------------------- */
+
+tenon__integer_at tenon__integer_of(const tenon_field *field)
+{
+    bool is_integer = field->kind == TENON_KIND_INT16 || field->kind == TENON_KIND_INT32 ||
+                      field->kind == TENON_KIND_INT64;
+    if (!is_integer || field->flags & TENON_FIELD_LIST)
+        return (tenon__integer_at){0};
+    bool is_nullable = field->flags & TENON_FIELD_NULLABLE;
+    uint32_t offset = is_nullable ? (uint32_t)tenon__optional_offset(field->kind) : 0;
+    return (tenon__integer_at){.kind = field->kind,
+                               .is_nullable = is_nullable,
+                               .has_at = field->row_offset,
+                               .value_at = field->row_offset + offset};
+}
+
+/* Where the number of an integer stands, or will stand. */
+static inline size_t slot_of_integer(const tenon__keys *t, int64_t value)
+{
+    uint64_t mixed = (uint64_t)value * UINT64_C(0x9E3779B97F4A7C15);
+    size_t at = (mixed ^ mixed >> 32) & t->mask;
+    while (t->slots[at] && t->integers[t->slots[at] - 1] != value)
+        at = (at + 1) & t->mask;
+    return at;
+}
+
+uint32_t tenon__keys_find_integer(const tenon__keys *keys, int64_t value)
+{
+    return keys->slots[slot_of_integer(keys, value)];
+}
+
+static void number_integers(tenon__keys *t)
+{
+    const char *row = t->parents.items;
+    for (size_t i = 0; i < t->parents.count; i++, row += t->parents.model->row_size) {
+        int64_t value;
+        if (!tenon__read_integer(&t->integer, row, &value))
+            continue;
+        size_t at = slot_of_integer(t, value);
+        if (!t->slots[at]) {
+            t->integers[t->count] = value;
+            t->first_rows[t->count++] = i;
+            t->slots[at] = (uint32_t)t->count;
+        }
+        t->numbers[i] = t->slots[at];
+    }
+}
+
+/* ---- all of them ----------------------------------------------------------------------------- */
+
+static void number_keys(tenon__keys *t)
+{
+    for (size_t row = 0; row < t->parents.count; row++)
+        if (!has_null(t, row))
+            t->numbers[row] = number_of(t, row);
+}
+
 static size_t capacity_for(size_t count)
 {
     size_t capacity = 16;
@@ -117,11 +174,17 @@ bool tenon__keys_of(tenon__arena *memory, const tenon_relation *relation, tenon_
     out->numbers = tenon__arena_array(memory, parents.count, sizeof *out->numbers);
     out->slots = tenon__arena_array(memory, capacity, sizeof *out->slots);
     out->first_rows = tenon__arena_array(memory, parents.count, sizeof *out->first_rows);
-    if (!out->numbers || !out->slots || !out->first_rows || parents.count >= UINT32_MAX)
+    if (relation->field_count == 1)
+        out->integer = tenon__integer_of(field_of(out, 0));
+    if (out->integer.kind)
+        out->integers = tenon__arena_array(memory, parents.count, sizeof *out->integers);
+    if (!out->numbers || !out->slots || !out->first_rows || parents.count >= UINT32_MAX ||
+        (out->integer.kind && !out->integers))
         return false;
-    for (size_t row = 0; row < parents.count; row++)
-        if (!has_null(out, row))
-            out->numbers[row] = number_of(out, row);
+    if (out->integer.kind)
+        number_integers(out);
+    else
+        number_keys(out);
     for (uint16_t i = 0; i < relation->field_count; i++)
         if (!list_column(memory, out, i))
             return false;

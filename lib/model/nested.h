@@ -110,6 +110,10 @@ const tenon_unique *tenon__nest_identity(const tenon_model *model);
 /* The calls of programs, with what was made here. */
 void *tenon__nest_find_first(tenon__nest *n, const tenon_model *model, const void *where);
 tenon_list tenon__nest_find_many(tenon__nest *n, const tenon_model *model, const void *where);
+/* A …UpdateMany, a …DeleteMany; NULL when memory is exhausted. */
+const void *tenon__nest_update_call(tenon__nest *n, const tenon_model *model, const void *where,
+                                    const void *set);
+const void *tenon__nest_delete_call(tenon__nest *n, const tenon_model *model, const void *where);
 int64_t tenon__nest_update_many(tenon__nest *n, const tenon_model *model, const void *where,
                                 const void *set);
 int64_t tenon__nest_delete_many(tenon__nest *n, const tenon_model *model, const void *where);

@@ -294,26 +294,39 @@ tenon_list tenon__nest_find_many(tenon__nest *n, const tenon_model *model, const
     return query ? tenon_find_many(model, query) : (tenon_list){0};
 }
 
-int64_t tenon__nest_update_many(tenon__nest *n, const tenon_model *model, const void *where,
-                                const void *set)
+const void *tenon__nest_update_call(tenon__nest *n, const tenon_model *model, const void *where,
+                                    const void *set)
 {
     char *call = tenon__nest_alloc(n, model->update_set + model->set_size);
     if (!call)
-        return 0;
+        return NULL;
     memcpy(call, &n->session, sizeof n->session);
     memcpy(call + model->update_where, where, model->where_size);
     memcpy(call + model->update_set, set, model->set_size);
-    return tenon_update_many(model, call);
+    return call;
+}
+
+const void *tenon__nest_delete_call(tenon__nest *n, const tenon_model *model, const void *where)
+{
+    char *call = tenon__nest_alloc(n, model->delete_where + model->where_size);
+    if (!call)
+        return NULL;
+    memcpy(call, &n->session, sizeof n->session);
+    memcpy(call + model->delete_where, where, model->where_size);
+    return call;
+}
+
+int64_t tenon__nest_update_many(tenon__nest *n, const tenon_model *model, const void *where,
+                                const void *set)
+{
+    const void *call = tenon__nest_update_call(n, model, where, set);
+    return call ? tenon_update_many(model, call) : 0;
 }
 
 int64_t tenon__nest_delete_many(tenon__nest *n, const tenon_model *model, const void *where)
 {
-    char *call = tenon__nest_alloc(n, model->delete_where + model->where_size);
-    if (!call)
-        return 0;
-    memcpy(call, &n->session, sizeof n->session);
-    memcpy(call + model->delete_where, where, model->where_size);
-    return tenon_delete_many(model, call);
+    const void *call = tenon__nest_delete_call(n, model, where);
+    return call ? tenon_delete_many(model, call) : 0;
 }
 
 void *tenon__nest_find(tenon__nest *n, const tenon__nest_place *place, const void *where,

@@ -133,14 +133,35 @@ static uint32_t number_of(const tenon__keys *keys, const char *row, const char *
     return tenon__keys_find(keys, values);
 }
 
+/* Where the rows have their key, if it is an integer. */
+static tenon__integer_at key_in_rows(const numbered *n, const tenon__keys *keys)
+{
+    const tenon_relation *relation = keys->relation;
+    if (!keys->integer.kind)
+        return (tenon__integer_at){0};
+    if (!relation->link)
+        return tenon__integer_of(&relation->target->fields[relation->target_fields[0]]);
+    return (tenon__integer_at){.kind = keys->integer.kind,
+                               .value_at = (uint32_t)(n->stride - TENON__LINKED_KEY)};
+}
+
+static int64_t number_of_integer(const tenon__keys *keys, const tenon__integer_at *at,
+                                 const char *row)
+{
+    int64_t value;
+    return tenon__read_integer(at, row, &value) ? tenon__keys_find_integer(keys, value) : 0;
+}
+
 /* Looks up the number of each row by its value. False when one has a key that was not asked for:
  * the database finds more keys equal than we do. */
 static bool number_rows(numbered *n, const tenon__keys *keys, bool *is_found)
 {
+    const tenon__integer_at integer = key_in_rows(n, keys);
     char *row = n->rows->items;
     for (size_t i = 0; i < n->rows->count; i++, row += n->stride) {
         char *end = row + n->stride;
-        int64_t number = number_of(keys, row, end);
+        int64_t number =
+            integer.kind ? number_of_integer(keys, &integer, row) : number_of(keys, row, end);
         if (!number)
             return false;
         is_found[number - 1] = true;

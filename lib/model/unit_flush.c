@@ -1,9 +1,13 @@
 /* A flush: what a unit of work has noted, written in the order of foreign keys.
  *
+ * All statements are piled up and sent together. The pile has to be run in between only where a new
+ * row points at another new one, whose key the database makes.
+ *
  * The rank of a row is one above the highest of the models in the unit that its own refers to.
  * Where models refer to each other in a circle, or one to itself, a new row that points at another
  * new row waits for that. What comes back is kept beside the rows until the transaction is
  * committed: when it fails, the program's rows are untouched. */
+#include "model/pile.h"
 #include "model/unit_of_work.h"
 
 /* ---- order ----------------------------------------------------------------------------------- */
@@ -56,6 +60,47 @@ static unsigned rank_all(tenon_unit *unit)
     return most;
 }
 
+/* ---- the pile -------------------------------------------------------------------------------- */
+
+typedef struct flush {
+    tenon__nest *n;
+    tenon_unit *unit;
+    tenon__pile pile;
+} flush;
+
+static bool fail_conflict(tenon__nest *n, const tenon__tracked *item)
+{
+    tenon__error_copy(n->err->model, sizeof n->err->model, item->model->name);
+    return tenon__fail(n->err, TENON_CONFLICT, "%s: the row was changed or deleted meanwhile",
+                       item->model->name);
+}
+
+/* Every statement is about one row, which must have been there. */
+static bool take_result(flush *f, const tenon__piled *piled)
+{
+    tenon__tracked *item = piled->owner;
+    if (piled->gives_row ? !piled->rows.count : piled->affected != 1)
+        return fail_conflict(f->n, item);
+    if (piled->gives_row)
+        item->stored = piled->rows.items;
+    return true;
+}
+
+static bool run_pile(flush *f)
+{
+    bool is_good = tenon__pile_run(&f->pile);
+    for (size_t i = 0; i < f->pile.count && is_good; i++)
+        is_good = take_result(f, f->pile.items[i]);
+    tenon__pile_clear(&f->pile);
+    return is_good;
+}
+
+static tenon__piled *add(flush *f, bool gives_row, tenon__tracked *item)
+{
+    bool has_room = f->pile.count < TENON__MOST_PILED || run_pile(f);
+    return has_room ? tenon__pile_add(&f->pile, gives_row, item) : NULL;
+}
+
 /* ---- new rows -------------------------------------------------------------------------------- */
 
 static bool is_zero(const void *at, size_t size)
@@ -89,32 +134,34 @@ static bool set_field(tenon__nest *n, const tenon_field *field, const void *row,
     return room != NULL;
 }
 
-static bool insert(tenon__nest *n, tenon_unit *unit, tenon__tracked *item);
-
-/* The row that a relation's pointer shows at, as it is stored by now; NULL without one. */
-static bool find_referred(tenon__nest *n, tenon_unit *unit, const tenon_relation *relation,
-                          const char *row, const void **out)
+/* The row of the unit that a relation's pointer shows at; NULL: none does. */
+static tenon__tracked *find_referred(tenon_unit *unit, const tenon_relation *relation,
+                                     const char *row)
 {
-    memcpy(out, row + relation->row_offset, sizeof *out);
-    for (size_t i = 0; *out && i < unit->count; i++) {
+    const char *target;
+    memcpy(&target, row + relation->row_offset, sizeof target);
+    for (size_t i = 0; target && i < unit->count; i++) {
         tenon__tracked *item = &unit->items[i];
-        if (item->row != *out || item->fate == TENON__FORGOTTEN)
-            continue;
-        if (item->fate == TENON__NEW && !insert(n, unit, item))
-            return false;
-        *out = item->stored ? item->stored : item->row;
-        return true;
+        if (item->row == target && item->fate != TENON__FORGOTTEN)
+            return item;
     }
-    return true;
+    return NULL;
+}
+
+/* That row as it is stored by now; NULL without one. */
+static const void *referred_row(tenon_unit *unit, const tenon_relation *relation, const char *row)
+{
+    const void *target;
+    const tenon__tracked *item = find_referred(unit, relation, row);
+    memcpy(&target, row + relation->row_offset, sizeof target);
+    return item && item->stored ? item->stored : target;
 }
 
 static bool give_keys(tenon__nest *n, tenon_unit *unit, const tenon__tracked *item, void *set)
 {
     for (uint32_t i = 0; i < item->model->relation_count; i++) {
         const tenon_relation *relation = &item->model->relations[i];
-        const void *target = NULL;
-        if (relation->holds_key && !find_referred(n, unit, relation, item->row, &target))
-            return false;
+        const void *target = relation->holds_key ? referred_row(unit, relation, item->row) : NULL;
         if (!target)
             continue;
         const void *const *key = tenon__nest_key_of(n, relation->target, target,
@@ -126,36 +173,49 @@ static bool give_keys(tenon__nest *n, tenon_unit *unit, const tenon__tracked *it
     return true;
 }
 
-static bool insert(tenon__nest *n, tenon_unit *unit, tenon__tracked *item)
+/* Makes a set of the row and piles it up. */
+static bool pile_new(flush *f, tenon__tracked *item)
 {
     const tenon_model *model = item->model;
-    if (item->stored)
-        return true;
-    if (item->is_begun)
-        return tenon__fail(n->err, TENON_MISUSE, "%s: new rows point at each other in a circle",
-                           model->name);
-    item->is_begun = true;
-    char *set = tenon__nest_alloc(n, model->set_size);
+    char *set = tenon__nest_alloc(f->n, model->set_size);
     for (uint32_t i = 0; set && i < model->field_count; i++) {
         const tenon_field *field = &model->fields[i];
-        if (!is_unset(field, item->row) && !set_field(n, field, item->row, set))
+        if (!is_unset(field, item->row) && !set_field(f->n, field, item->row, set))
             return false;
     }
-    if (!set || !give_keys(n, unit, item, set))
+    if (!set || !give_keys(f->n, f->unit, item, set))
         return false;
-    memcpy(set, &n->session, sizeof n->session);
-    item->stored = tenon_create(model, set);
-    return item->stored != NULL;
+    memcpy(set, &f->n->session, sizeof f->n->session);
+    tenon__piled *piled = add(f, true, item);
+    item->is_queued = true;
+    return piled && tenon__walk_create_row(&piled->walk, model, set);
+}
+
+/* Piles it up unless it points at new rows that are not stored yet; these then come first. */
+static bool queue_new(flush *f, tenon__tracked *item)
+{
+    bool is_ready = true;
+    if (item->stored || item->is_queued)
+        return true;
+    if (item->is_begun)
+        return tenon__fail(f->n->err, TENON_MISUSE, "%s: new rows point at each other in a circle",
+                           item->model->name);
+    item->is_begun = true;
+    for (uint32_t i = 0; i < item->model->relation_count; i++) {
+        const tenon_relation *relation = &item->model->relations[i];
+        tenon__tracked *target =
+            relation->holds_key ? find_referred(f->unit, relation, item->row) : NULL;
+        if (!target || target->fate != TENON__NEW || target->stored)
+            continue;
+        is_ready = false;
+        if (!queue_new(f, target))
+            return false;
+    }
+    item->is_begun = false;
+    return !is_ready || pile_new(f, item);
 }
 
 /* ---- changed rows ---------------------------------------------------------------------------- */
-
-static bool fail_conflict(tenon__nest *n, const tenon__tracked *item)
-{
-    tenon__error_copy(n->err->model, sizeof n->err->model, item->model->name);
-    return tenon__fail(n->err, TENON_CONFLICT, "%s: the row was changed or deleted meanwhile",
-                       item->model->name);
-}
 
 /* A where for the row as it was, by its key. */
 static void *former_where(tenon__nest *n, const tenon__tracked *item)
@@ -205,35 +265,41 @@ static const tenon_field *version_of(const tenon_model *model)
     return NULL;
 }
 
-static bool update_by_version(tenon__nest *n, tenon__tracked *item, char *set,
-                              const tenon_field *version)
+static bool update_by_version(flush *f, tenon__tracked *item, char *set, const tenon_field *version)
 {
     const tenon_unique *identity = tenon__nest_identity(item->model);
-    const void *const *key =
-        tenon__nest_key_of(n, item->model, item->former, identity->fields, identity->field_count);
+    const void *const *key = tenon__nest_key_of(f->n, item->model, item->former, identity->fields,
+                                                identity->field_count);
     if (!key)
         return false;
     expect_version(version, item->former, set);
-    memcpy(set, &n->session, sizeof n->session);
-    item->stored = tenon_update(item->model, (uint32_t)(identity - item->model->uniques), key, set);
-    return item->stored || fail_conflict(n, item);
+    memcpy(set, &f->n->session, sizeof f->n->session);
+    tenon__piled *piled = add(f, true, item);
+    return piled && tenon__walk_update_row(&piled->walk, item->model,
+                                           (uint32_t)(identity - item->model->uniques), key, set);
 }
 
-static bool update_by_values(tenon__nest *n, tenon__tracked *item, const char *set, void *where)
+/* The row as it is then is read behind the update. */
+static bool update_by_values(flush *f, tenon__tracked *item, const char *set, const void *where)
 {
-    const tenon_unique *identity = tenon__nest_identity(item->model);
-    if (tenon__nest_update_many(n, item->model, where, set) != 1)
-        return fail_conflict(n, item);
+    const tenon_model *model = item->model;
+    const tenon_unique *identity = tenon__nest_identity(model);
+    const void *call = tenon__nest_update_call(f->n, model, where, set);
     const void *const *key =
-        tenon__nest_key_of(n, item->model, item->row, identity->fields, identity->field_count);
-    if (key)
-        item->stored = tenon_find_by(n->session, item->model,
-                                     (uint32_t)(identity - item->model->uniques), key);
-    return item->stored || fail_conflict(n, item);
+        tenon__nest_key_of(f->n, model, item->row, identity->fields, identity->field_count);
+    tenon__piled *changed = call && key ? add(f, false, item) : NULL;
+    if (!changed || !tenon__walk_update_many(&changed->walk, model, call))
+        return false;
+    tenon__piled *found = add(f, true, item);
+    if (!found || !tenon__walk_begin(&found->walk, f->n->session, model, TENON__FIND_BY))
+        return false;
+    tenon__walk_key(&found->walk, (uint32_t)(identity - model->uniques), key);
+    return !found->walk.failed;
 }
 
-static bool update(tenon__nest *n, tenon__tracked *item)
+static bool update(flush *f, tenon__tracked *item)
 {
+    tenon__nest *n = f->n;
     const tenon_model *model = item->model;
     const tenon_field *version = version_of(model);
     char *set = tenon__nest_alloc(n, model->set_size);
@@ -249,57 +315,83 @@ static bool update(tenon__nest *n, tenon__tracked *item)
     }
     if (!where || !is_changed)
         return where != NULL;
-    return version ? update_by_version(n, item, set, version)
-                   : update_by_values(n, item, set, where);
+    return version ? update_by_version(f, item, set, version)
+                   : update_by_values(f, item, set, where);
 }
 
-static bool delete_(tenon__nest *n, const tenon__tracked *item)
+static bool delete_(flush *f, tenon__tracked *item)
 {
+    tenon__nest *n = f->n;
     void *where = former_where(n, item);
     const tenon_field *version = version_of(item->model);
     if (where && version &&
         !expect_former(n, item, (uint16_t)(version - item->model->fields), where))
         return false;
-    return where && (tenon__nest_delete_many(n, item->model, where) == 1 || fail_conflict(n, item));
+    if (where && item->model->deleted_column)
+        return run_pile(f) &&
+               (tenon__nest_delete_many(n, item->model, where) == 1 || fail_conflict(n, item));
+    const void *call = where ? tenon__nest_delete_call(n, item->model, where) : NULL;
+    tenon__piled *piled = call ? add(f, false, item) : NULL;
+    return piled && tenon__walk_delete_many(&piled->walk, item->model, call);
 }
 
 /* ---- all of it ------------------------------------------------------------------------------- */
 
-static bool write_rank(tenon__nest *n, tenon_unit *unit, tenon__fate fate, unsigned rank)
+static bool is_due(const tenon__tracked *item, tenon__fate fate, unsigned rank)
 {
-    for (size_t i = 0; i < unit->count; i++) {
-        tenon__tracked *item = &unit->items[i];
-        if (item->fate != fate || item->rank != rank)
-            continue;
-        bool is_good = fate == TENON__NEW    ? insert(n, unit, item)
-                       : fate == TENON__KEPT ? update(n, item)
-                                             : delete_(n, item);
-        if (!is_good || tenon__nest_is_failed(n))
+    return item->fate == fate && item->rank == rank;
+}
+
+/* The new rows of a rank, as often as some have to wait for the keys of others. */
+static bool write_new(flush *f, unsigned rank)
+{
+    bool is_waiting;
+    do {
+        is_waiting = false;
+        for (size_t i = 0; i < f->unit->count; i++) {
+            tenon__tracked *item = &f->unit->items[i];
+            if (!is_due(item, TENON__NEW, rank))
+                continue;
+            if (!queue_new(f, item))
+                return false;
+            is_waiting |= !item->stored && !item->is_queued;
+        }
+        if (is_waiting && !run_pile(f))
+            return false;
+    } while (is_waiting);
+    return true;
+}
+
+static bool write_rank(flush *f, tenon__fate fate, unsigned rank)
+{
+    for (size_t i = 0; i < f->unit->count; i++) {
+        tenon__tracked *item = &f->unit->items[i];
+        if (is_due(item, fate, rank) && !(fate == TENON__KEPT ? update : delete_)(f, item))
             return false;
     }
     return true;
 }
 
-static bool write_all(tenon__nest *n, tenon_unit *unit)
+static bool write_all(flush *f)
 {
-    unsigned most = rank_all(unit);
-    for (size_t i = 0; i < unit->count; i++) {
-        unit->items[i].stored = NULL;
-        unit->items[i].is_begun = false;
+    unsigned most = rank_all(f->unit);
+    for (size_t i = 0; i < f->unit->count; i++) {
+        f->unit->items[i].stored = NULL;
+        f->unit->items[i].is_begun = f->unit->items[i].is_queued = false;
     }
     for (unsigned rank = 0; rank <= most; rank++) {
-        if (!write_rank(n, unit, TENON__NEW, rank))
+        if (!write_new(f, rank))
             return false;
     }
     for (unsigned rank = 0; rank <= most; rank++) {
-        if (!write_rank(n, unit, TENON__KEPT, rank))
+        if (!write_rank(f, TENON__KEPT, rank))
             return false;
     }
     for (unsigned rank = most + 1; rank-- > 0;) {
-        if (!write_rank(n, unit, TENON__REMOVED, rank))
+        if (!write_rank(f, TENON__REMOVED, rank))
             return false;
     }
-    return true;
+    return run_pile(f);
 }
 
 /* What is needed after the commit, when nothing may fail any more. */
@@ -335,12 +427,14 @@ bool tenon_unit_flush(tenon_unit *unit)
     if (!unit || tenon__session_is_failed(unit->session))
         return false;
     tenon__nest n = {.session = unit->session, .err = tenon__unit_error(unit)};
+    flush f = {.n = &n, .unit = unit, .pile.session = unit->session};
     bool is_done = tenon_begin(unit->session);
     if (is_done) {
-        if (write_all(&n, unit))
+        if (write_all(&f))
             prepare(unit);
         is_done = tenon_commit(unit->session);
     }
+    tenon__pile_release(&f.pile);
     tenon__arena_release(&n.arena);
     for (size_t i = 0; is_done && i < unit->count; i++)
         take_over(&unit->items[i]);

@@ -14,9 +14,10 @@ typedef struct tenon__tracked {
     char *former; /* a copy of the row as the database has it; NULL of a new one */
     char *room;   /* for that copy */
     tenon__fate fate;
-    unsigned rank; /* rows of a lower rank are referred to by those of a higher one */
-    char *stored;  /* what the flush under way has made of it; NULL: nothing */
-    bool is_begun; /* a new row that the flush under way is at */
+    unsigned rank;  /* rows of a lower rank are referred to by those of a higher one */
+    char *stored;   /* what the flush under way has made of it; NULL: nothing */
+    bool is_begun;  /* a new row that the flush under way is at */
+    bool is_queued; /* … that is piled up, and not stored yet */
 } tenon__tracked;
 
 struct tenon_unit {

@@ -307,6 +307,15 @@ void tenon__walk_deleted(tenon__walk *walk, bool with_deleted, bool only_deleted
 
 /* ---- write.c --------------------------------------------------------------------------------- */
 
+/* The statements of create, update (which must have changes), update_many and delete_many (of a
+ * model whose rows are not marked instead), without relations and not run. False when they failed.
+ */
+bool tenon__walk_create_row(tenon__walk *walk, const tenon_model *model, const void *set);
+bool tenon__walk_update_row(tenon__walk *walk, const tenon_model *model, uint32_t unique,
+                            const void *const *key, const void *set);
+bool tenon__walk_update_many(tenon__walk *walk, const tenon_model *model, const void *update_many);
+bool tenon__walk_delete_many(tenon__walk *walk, const tenon_model *model, const void *delete_many);
+
 /* The where of a call that writes many rows; refused when it lets every row through, unless
  * `everything` says that it may. */
 void tenon__walk_many(tenon__walk *walk, const void *where, bool everything, const char *verb);

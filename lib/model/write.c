@@ -31,18 +31,33 @@ const void *tenon__inner_set(tenon__walk *walk, const void *outer, size_t offset
 
 /* ---- one row --------------------------------------------------------------------------------- */
 
-void *tenon_create(const tenon_model *model, const void *set)
+static bool begin_create(tenon__walk *walk, const tenon_model *model, const void *set)
 {
     tenon_set_head head = head_of_set(set);
+    if (!begin(walk, model, head.session, head.table, TENON__CREATE))
+        return false;
+    walk->subject = set;
+    tenon__walk_flag(walk, TENON__SHAPE_RETURNING);
+    return true;
+}
+
+void *tenon_create(const tenon_model *model, const void *set)
+{
     tenon__walk walk;
-    if (!begin(&walk, model, head.session, head.table, TENON__CREATE))
+    if (!begin_create(&walk, model, set))
         return NULL;
-    walk.subject = set;
-    tenon__walk_flag(&walk, TENON__SHAPE_RETURNING);
     if (TENON__UNLIKELY(tenon__set_has_nested(model, set)))
         return tenon__create_nested(model, set);
     tenon__walk_create(&walk, set, NULL);
     return tenon__walk_run_for_row(&walk);
+}
+
+bool tenon__walk_create_row(tenon__walk *walk, const tenon_model *model, const void *set)
+{
+    if (!begin_create(walk, model, set))
+        return false;
+    tenon__walk_create(walk, set, NULL);
+    return !walk->failed;
 }
 
 /* No row has this key and this version: is there one with another? It leaves nothing in the
@@ -60,6 +75,19 @@ static void explain_nothing(tenon__walk *updated, tenon_table table, uint32_t un
     if (row)
         tenon__fail_expected(updated, unique, key, row);
     tenon__arena_rewind(arena, mark);
+}
+
+bool tenon__walk_update_row(tenon__walk *walk, const tenon_model *model, uint32_t unique,
+                            const void *const *key, const void *set)
+{
+    tenon_set_head head = head_of_set(set);
+    if (!begin(walk, model, head.session, head.table, TENON__UPDATE))
+        return false;
+    walk->subject = set;
+    tenon__walk_changes(walk, set);
+    tenon__walk_key(walk, unique, key);
+    tenon__walk_expected(walk);
+    return !walk->failed;
 }
 
 void *tenon_update(const tenon_model *model, uint32_t unique, const void *const *key,
@@ -168,7 +196,7 @@ tenon_list tenon__walk_run_for_rows(tenon__walk *walk)
     return (tenon_list){.items = rows.items, .count = rows.count};
 }
 
-static bool walk_update_many(tenon__walk *walk, const tenon_model *model, const void *update_many)
+bool tenon__walk_update_many(tenon__walk *walk, const tenon_model *model, const void *update_many)
 {
     tenon_update_many_head head;
     memcpy(&head, update_many, sizeof head);
@@ -189,17 +217,18 @@ static bool walk_update_many(tenon__walk *walk, const tenon_model *model, const 
 int64_t tenon_update_many(const tenon_model *model, const void *update_many)
 {
     tenon__walk walk;
-    return walk_update_many(&walk, model, update_many) ? tenon__walk_run_for_count(&walk) : 0;
+    return tenon__walk_update_many(&walk, model, update_many) ? tenon__walk_run_for_count(&walk)
+                                                              : 0;
 }
 
 tenon_list tenon_update_many_returning(const tenon_model *model, const void *update_many)
 {
     tenon__walk walk;
-    bool is_begun = walk_update_many(&walk, model, update_many);
+    bool is_begun = tenon__walk_update_many(&walk, model, update_many);
     return is_begun ? tenon__walk_run_for_rows(&walk) : (tenon_list){0};
 }
 
-static bool walk_delete_many(tenon__walk *walk, const tenon_model *model, const void *delete_many)
+bool tenon__walk_delete_many(tenon__walk *walk, const tenon_model *model, const void *delete_many)
 {
     tenon_delete_many_head head;
     memcpy(&head, delete_many, sizeof head);
@@ -216,7 +245,8 @@ int64_t tenon_delete_many(const tenon_model *model, const void *delete_many)
     if (model->deleted_column)
         return tenon__mark_many(model, delete_many, true);
     tenon__walk walk;
-    return walk_delete_many(&walk, model, delete_many) ? tenon__walk_run_for_count(&walk) : 0;
+    return tenon__walk_delete_many(&walk, model, delete_many) ? tenon__walk_run_for_count(&walk)
+                                                              : 0;
 }
 
 tenon_list tenon_delete_many_returning(const tenon_model *model, const void *delete_many)
@@ -224,6 +254,6 @@ tenon_list tenon_delete_many_returning(const tenon_model *model, const void *del
     if (model->deleted_column)
         return tenon__mark_many_returning(model, delete_many);
     tenon__walk walk;
-    bool is_begun = walk_delete_many(&walk, model, delete_many);
+    bool is_begun = tenon__walk_delete_many(&walk, model, delete_many);
     return is_begun ? tenon__walk_run_for_rows(&walk) : (tenon_list){0};
 }

@@ -1,7 +1,9 @@
 /* Units of work on both databases: what is tracked, what has changed, and what a flush makes of
  * it. */
 #include "blog.h"
+#include "proxy.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static int64_t number(both *b, const char *sql)
@@ -135,6 +137,85 @@ static void what_makes_no_sense_is_refused(void **state)
     tenon_unit_close(NULL);
 }
 
+/* More rows than go together at once, each pointing at the one before or at none. */
+static void many_rows_are_written_in_any_order(void **state)
+{
+    enum { ROWS = 700, CHAIN = 5 };
+    both *b = *state;
+    static Author authors[ROWS];
+    static char names[ROWS][16];
+    tenon_unit *unit = tenon_unit_open(b->session);
+    memset(authors, 0, sizeof authors);
+    for (int i = ROWS - 1; i >= 0; i--) {
+        snprintf(names[i], sizeof names[i], "name %d", i);
+        authors[i].name = names[i];
+        authors[i].boss = i % CHAIN ? &authors[i - 1] : NULL;
+        assert_true(tenon_unit_add(unit, &author_model, &authors[i]));
+    }
+    assert_true(tenon_unit_flush(unit));
+    assert_sound(b->session);
+    assert_int_equal(number(b, "SELECT count(*) FROM \"Author\" a JOIN \"Author\" b "
+                               "ON a.\"bossId\" = b.id"),
+                     ROWS - ROWS / CHAIN);
+    for (int i = 0; i < ROWS; i++)
+        authors[i].age = (tenon_opt_int32){true, i};
+    for (int i = CHAIN - 1; i < ROWS; i += CHAIN)
+        assert_true(tenon_unit_remove(unit, &author_model, &authors[i]));
+    assert_true(tenon_unit_flush(unit));
+    assert_int_equal(number(b, "SELECT count(*) FROM \"Author\" WHERE age IS NOT NULL"),
+                     ROWS - ROWS / CHAIN);
+    assert_int_equal(authors[1].age.value, 1);
+    tenon_unit_close(unit);
+}
+
+static void a_failure_among_many_is_named_and_undoes_all(void **state)
+{
+    both *b = *state;
+    tenon_unit *unit = tenon_unit_open(b->session);
+    Author rows[3] = {{.name = "a"}, {.name = "b"}, {.name = "a"}};
+    for (int i = 0; i < 3; i++)
+        assert_true(tenon_unit_add(unit, &author_model, &rows[i]));
+    assert_false(tenon_unit_flush(unit));
+    assert_failed(b->session, TENON_UNIQUE, "Author.name must be unique");
+    assert_int_equal(number(b, "SELECT count(*) FROM \"Author\""), 0);
+    assert_int_equal(rows[0].id, 0);
+    rows[2].name = "c";
+    assert_true(tenon_unit_flush(unit));
+    assert_int_equal(number(b, "SELECT count(*) FROM \"Author\""), 3);
+    tenon_unit_close(unit);
+}
+
+static void a_flush_is_begin_one_round_trip_and_commit(void **state)
+{
+    enum { ROWS = 50 };
+    both *b = *state;
+    const char *why;
+    tenon_error err;
+    proxy *p = proxy_open(b->url, 0, &why);
+    assert_non_null(p);
+    tenon_db *db = tenon_open(proxy_url(p), NULL, &err);
+    assert_non_null(db);
+    tenon_session *s = tenon_session_open(db, NULL);
+    Author *ann = author_create(s, .name = SET("Ann"));
+    tenon_unit *unit = tenon_unit_open(s);
+    tenon_unit_track(unit, &author_model, ann);
+    ann->age = (tenon_opt_int32){true, 40};
+    Article articles[ROWS];
+    memset(articles, 0, sizeof articles);
+    for (int i = 0; i < ROWS; i++) {
+        articles[i].title = "title";
+        articles[i].author = ann;
+        assert_true(tenon_unit_add(unit, &article_model, &articles[i]));
+    }
+    uint64_t before = proxy_round_trips(p);
+    assert_true(tenon_unit_flush(unit));
+    assert_int_equal(proxy_round_trips(p) - before, 3);
+    tenon_unit_close(unit);
+    tenon_session_close(s);
+    tenon_close(db);
+    proxy_close(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -143,6 +224,9 @@ int main(void)
         ON_BLOG(new_rows_are_written_after_those_they_point_at),
         ON_BLOG(a_row_that_was_changed_meanwhile_is_a_conflict),
         ON_BLOG(what_makes_no_sense_is_refused),
+        ON_BLOG(many_rows_are_written_in_any_order),
+        ON_BLOG(a_failure_among_many_is_named_and_undoes_all),
+        ON_BLOG_OF(postgresql, a_flush_is_begin_one_round_trip_and_commit),
     };
     return blog_run(tests);
 }
