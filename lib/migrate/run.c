@@ -314,11 +314,16 @@ static bool attempt(runner *r, size_t first, size_t end)
 /* An index that a failed attempt has left would be in the way of the next one. */
 static bool clean_up(runner *r, size_t first)
 {
+    const tenon__piece *piece = &r->pieces.items[first];
+    tenon__outcome outcome;
     tenon_rollback(r->s);
-    if (!is_outside(r, first) || tenon__outside_clean(r->s, &r->pieces.items[first]))
+    if (!is_outside(r, first))
         return true;
+    bool is_clean = tenon__outside_clean(r->s, piece) && tenon__outside_find(r->s, piece, &outcome);
+    if (is_clean && outcome == TENON__OUTCOME_AGAIN)
+        r->file->reached.begun = first;
     tenon_error_clear(r->s);
-    return false;
+    return is_clean;
 }
 
 static bool run_step(runner *r, size_t first, size_t end)
@@ -375,10 +380,17 @@ static bool finish(runner *r)
     return true;
 }
 
+/* A statement whose migrator is dead shall not go on for hours: servers from 14 on can look. */
+static const char notice_death[] =
+    "DO $$ BEGIN PERFORM set_config('client_connection_check_interval', '1s', false);"
+    " EXCEPTION WHEN OTHERS THEN NULL; END $$";
+
 static bool prepare(runner *r)
 {
     tenon__migrator *m = r->m;
     if (!tenon__split(m->dialect, r->file->sql, &r->arena, &r->pieces, tenon__session_error(r->s)))
+        return false;
+    if (m->dialect == TENON_POSTGRESQL && !tenon_execute(r->s, notice_death))
         return false;
     report(r, TENON_MIGRATE_BEGINS, r->file->reached.done ? "goes on where it stopped" : NULL);
     return check_reached(r) && say_settings_again(r);
