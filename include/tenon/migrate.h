@@ -31,6 +31,9 @@ typedef struct tenon_migration {
     const char *name;     /* "20240131120000_add_users": they run in the order of their names */
     const char *sql;      /* the whole file */
     const char *down_sql; /* what undoes it; NULL: cannot be undone */
+    /* Names of those that were put together into this one, ended by NULL; NULL: none. On a database
+     * that has them all it counts as applied. */
+    const char *const *replaces;
 } tenon_migration;
 
 /* By name, each once; otherwise every call gives MISUSE. */

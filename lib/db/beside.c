@@ -14,6 +14,11 @@ static void limit_config(tenon__config *config)
     config->result_limit_bytes = 0;
 }
 
+const char *tenon__db_url(const tenon_db *db)
+{
+    return db->config.url;
+}
+
 void tenon__pause(int64_t us)
 {
     tenon__wait_pause(us, TENON__NEVER);

@@ -92,6 +92,10 @@ void tenon__plan_release(tenon__shared_plan *plan);
  * call. A memory database is the same one. To be closed before `db`. NULL with *err. */
 tenon_db *tenon__db_beside(const tenon_db *db, tenon_error *err);
 
+/* Where the database is, without tenon's own parameters: "sqlite:/path", percent-decoded. It may
+ * hold a password. */
+const char *tenon__db_url(const tenon_db *db);
+
 /* Stands still. */
 void tenon__pause(int64_t us);
 

@@ -90,6 +90,18 @@ static bool run_file(tenon__migrator *m, tenon__file *file)
 
 /* ---- up -------------------------------------------------------------------------------------- */
 
+/* All that it was put together from is there: so is it. */
+static bool is_replacement(const tenon_migration *migration, const tenon__records *records)
+{
+    const char *const *name = migration->replaces;
+    if (!name || !*name)
+        return false;
+    while (*name && tenon__record_state(tenon__record_find(records, *name)) ==
+                        TENON_MIGRATION_APPLIED)
+        name++;
+    return !*name;
+}
+
 static bool apply(tenon__migrator *m, const tenon_migration *migration, const tenon__record *record)
 {
     tenon__file file = {.name = migration->name, .sql = migration->sql};
@@ -168,9 +180,16 @@ static const tenon_migration *find_next(tenon__migrator *m, const tenon__record 
     if (!check_records(m, &records))
         return NULL;
     for (size_t i = 0; i < m->migrations->count; i++) {
-        *record = tenon__record_find(&records, m->migrations->items[i].name);
-        if (tenon__record_state(*record) != TENON_MIGRATION_APPLIED)
-            return &m->migrations->items[i];
+        const tenon_migration *migration = &m->migrations->items[i];
+        *record = tenon__record_find(&records, migration->name);
+        if (tenon__record_state(*record) == TENON_MIGRATION_APPLIED)
+            continue;
+        if (*record || !is_replacement(migration, &records))
+            return migration;
+        if (!tenon__history_insert_applied(m, migration)) {
+            tenon__migrator_fail(m, m->home);
+            return NULL;
+        }
     }
     return NULL;
 }

@@ -52,6 +52,31 @@ static void count_statements(tenon_session *s, const tenon_migration *migration,
             status->statement_count = pieces.count;
 }
 
+static bool is_replaced(const tenon_migrations *migrations, const char *name)
+{
+    for (size_t i = 0; i < migrations->count; i++) {
+        const char *const *old = migrations->items[i].replaces;
+        for (; old && *old; old++)
+            if (!strcmp(*old, name))
+                return true;
+    }
+    return false;
+}
+
+/* Those of the database that are not here, and that nothing here has taken the place of. */
+static size_t add_missing(const tenon__records *records, const tenon_migrations *migrations,
+                          tenon_migration_status *items, size_t count)
+{
+    for (size_t i = 0; i < records->count; i++) {
+        const tenon__record *record = &records->items[i];
+        if (!tenon__migration_find(migrations, record->name) &&
+            !is_replaced(migrations, record->name) &&
+            tenon__record_find(records, record->name) == record)
+            items[count++] = status_of(NULL, record, NULL);
+    }
+    return count;
+}
+
 tenon_migration_list tenon__status_of(tenon_session *s, const tenon__tables *tables,
                                       const tenon_migrations *migrations)
 {
@@ -71,12 +96,7 @@ tenon_migration_list tenon__status_of(tenon_session *s, const tenon__tables *tab
             status_of(migration, tenon__record_find(&records, migration->name), last_applied);
         count_statements(s, migration, &items[count++]);
     }
-    for (size_t i = 0; i < records.count; i++) {
-        const tenon__record *record = &records.items[i];
-        if (!tenon__migration_find(migrations, record->name) &&
-            tenon__record_find(&records, record->name) == record)
-            items[count++] = status_of(NULL, record, NULL);
-    }
+    count = add_missing(&records, migrations, items, count);
     qsort(items, count, sizeof *items, compare_names);
     return (tenon_migration_list){.items = items, .count = count};
 }

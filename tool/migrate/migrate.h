@@ -1,0 +1,103 @@
+/* The face of tool/migrate: a folder of migrations on disk.
+ *
+ *     prisma/migrations/migration_lock.toml            the kind of database
+ *     prisma/migrations/20240131120000_add_users/
+ *         migration.sql                                as Prisma Migrate has it
+ *         down.sql                                     ours: what undoes it
+ *         after.schema                                 ours: the schema that it leads to
+ *         tenon.toml                                   ours: what it was made on top of
+ *
+ * Only the first two have to be there; what is ours, Prisma passes over. Running migrations is
+ * lib/migrate's; here they are read, written, put together, and turned into C. */
+#ifndef TENON_TOOL_MIGRATE_H
+#define TENON_TOOL_MIGRATE_H
+
+#include "core/core.h"
+
+#include <tenon/migrate.h>
+
+#include <stdio.h>
+
+typedef struct migrate_entry {
+    const char *name;
+    const char *path;            /* of its folder */
+    const char *parent;          /* the one before it when it was made; NULL: nobody says */
+    const char *parent_checksum; /* of that one's migration.sql */
+    const char *after;           /* the text of the schema that it leads to, or NULL */
+} migrate_entry;
+
+typedef struct migrate_folder {
+    tenon__arena arena;
+    const char *path;
+    const char *provider; /* of migration_lock.toml, or NULL */
+    migrate_entry *entries;
+    tenon_migration *items; /* the same ones, for lib/migrate */
+    size_t count;
+} migrate_folder;
+
+/* By name. A folder that is not there is an empty one; sub-folders without migration.sql are told
+ * as MISUSE. False with *err. */
+bool migrate_folder_read(const char *path, migrate_folder *out, tenon_error *err);
+void migrate_folder_release(migrate_folder *folder);
+/* CONFLICT when the folder is for another kind of database. */
+bool migrate_folder_check(const migrate_folder *folder, tenon_dialect dialect, tenon_error *err);
+static inline tenon_migrations migrate_list(const migrate_folder *folder)
+{
+    return (tenon_migrations){folder->items, folder->count};
+}
+/* The last one, or NULL. */
+const migrate_entry *migrate_last(const migrate_folder *folder);
+
+/* Two that were made on top of the same one, as two branches do: the later one and, in *other, the
+ * earlier. NULL when there are none. */
+const migrate_entry *migrate_find_fork(const migrate_folder *folder, const migrate_entry **other);
+/* One whose parent's text is not what it was when this one was made; or NULL. */
+const migrate_entry *migrate_find_edited_parent(const migrate_folder *folder);
+
+/* ---- writing --------------------------------------------------------------------------------- */
+
+typedef struct migrate_new {
+    const char *name; /* "20240131120000_add_users" */
+    const char *sql;
+    const char *down;                /* or NULL */
+    const char *after;               /* or NULL */
+    const migrate_entry *parent;     /* or NULL */
+    const migrate_folder *of_parent; /* the folder of the parent */
+    const char *const *replaces;     /* or NULL */
+} migrate_new;
+
+/* Makes the sub-folder, all files or none, and migration_lock.toml where it is missing. */
+bool migrate_write(const char *folder, tenon_dialect dialect, const migrate_new *what,
+                   tenon_error *err);
+/* "20240131120000_add_users": the present time, later than every name in the folder; `words` with
+ * all that is no letter or digit as "_". */
+void migrate_make_name(const migrate_folder *folder, const char *words, tenon__buf *out);
+/* Writes tenon.toml of one anew, with another parent. */
+bool migrate_set_parent(const migrate_folder *folder, const migrate_entry *entry,
+                        const migrate_entry *parent, tenon_error *err);
+/* Puts those from the first up to `last` together into one of the same time as `last`, and takes
+ * their folders away. */
+bool migrate_squash(const migrate_folder *folder, size_t last, const char *words,
+                    tenon_dialect dialect, tenon__buf *name, tenon_error *err);
+
+/* ---- the rest -------------------------------------------------------------------------------- */
+
+/* C that defines `const tenon_migrations <symbol>`. */
+void migrate_write_c(const migrate_folder *folder, const char *symbol, tenon__buf *out);
+
+enum { MIGRATE_BACKUPS_KEPT = 5 };
+/* SQLite: a copy of the database beside it, "shop.db.20240131120000.bak", of which the last `keep`
+ * stay. *path is empty where nothing was copied: keep is 0, the database is empty or in memory, or
+ * it is no file. */
+bool migrate_backup(tenon_db *db, size_t keep, tenon__buf *path, tenon_error *err);
+
+/* SHA-256 of a text, in hex. */
+enum { MIGRATE_CHECKSUM_SIZE = 2 * TENON__SHA256_BYTES + 1 };
+void migrate_checksum(const char *text, char out[MIGRATE_CHECKSUM_SIZE]);
+
+/* Reads a text file, or says why not. */
+bool migrate_read_file(const char *path, tenon__buf *out, tenon_error *err);
+/* Writes it beside its place and moves it there, so that it is whole or not there. */
+bool migrate_write_file(const char *path, const char *text, size_t length, tenon_error *err);
+
+#endif
