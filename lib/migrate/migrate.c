@@ -90,16 +90,37 @@ static bool run_file(tenon__migrator *m, tenon__file *file)
 
 /* ---- up -------------------------------------------------------------------------------------- */
 
-/* All that it was put together from is there: so is it. */
-static bool is_replacement(const tenon_migration *migration, const tenon__records *records)
+/* How many of those that it was put together from are applied; *count: of how many. */
+static size_t count_replaced(const tenon_migration *migration, const tenon__records *records,
+                             size_t *count)
 {
+    size_t applied = 0;
     const char *const *name = migration->replaces;
-    if (!name || !*name)
+    for (*count = 0; name && name[*count]; ++*count) {
+        const tenon__record *record = tenon__record_find(records, name[*count]);
+        applied += tenon__record_state(record) == TENON_MIGRATION_APPLIED;
+    }
+    return applied;
+}
+
+/* Whether one that is not in the history is to run. All that it was put together from is there: so
+ * is it. A part of it: it cannot run, and the rest is nowhere. False also with m->err. */
+static bool is_to_run(tenon__migrator *m, const tenon_migration *migration,
+                      const tenon__records *records)
+{
+    size_t count;
+    size_t applied = count_replaced(migration, records, &count);
+    if (applied == 0)
+        return true;
+    if (applied == count && tenon__history_insert_applied(m, migration))
         return false;
-    while (*name && tenon__record_state(tenon__record_find(records, *name)) ==
-                        TENON_MIGRATION_APPLIED)
-        name++;
-    return !*name;
+    if (applied == count)
+        return tenon__migrator_fail(m, m->home);
+    tenon__fail(m->err, TENON_CONFLICT,
+                "'%s' was put together from %zu migrations, and the database has only %zu of them",
+                migration->name, count, applied);
+    tenon__hint(m->err, "run the others first, from a version of the folder that still has them");
+    return false;
 }
 
 static bool apply(tenon__migrator *m, const tenon_migration *migration, const tenon__record *record)
@@ -184,12 +205,10 @@ static const tenon_migration *find_next(tenon__migrator *m, const tenon__record 
         *record = tenon__record_find(&records, migration->name);
         if (tenon__record_state(*record) == TENON_MIGRATION_APPLIED)
             continue;
-        if (*record || !is_replacement(migration, &records))
+        if (*record || is_to_run(m, migration, &records))
             return migration;
-        if (!tenon__history_insert_applied(m, migration)) {
-            tenon__migrator_fail(m, m->home);
+        if (m->err->status != TENON_OK)
             return NULL;
-        }
     }
     return NULL;
 }

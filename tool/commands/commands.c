@@ -20,6 +20,12 @@ const command *const command_table[] = {
     &command_migrate_lint,
     &command_migrate_trace,
     &command_migrate_rewrite,
+    &command_migrate_deploy,
+    &command_migrate_status,
+    &command_migrate_resolve,
+    &command_migrate_rollback,
+    &command_migrate_squash,
+    &command_migrate_embed,
     &command_help,
     NULL,
 };

@@ -20,7 +20,7 @@ static const char *path_of(const tenon_db *db)
     if (tenon_db_dialect(db) != TENON_SQLITE || strncmp(url, "sqlite:", 7) != 0)
         return NULL;
     return stat(url + 7, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0 ? url + 7
-                                                                                       : NULL;
+                                                                                        : NULL;
 }
 
 /* Sorted by name, which is by time. */
@@ -28,8 +28,11 @@ static void drop_oldest(const char *path, size_t keep)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf pattern = {0};
     glob_t found;
-    for (const char *c = path; *c; c++)
-        tenon__buf_format(&pattern, strchr("*?[]\\", *c) ? "\\%c" : "%c", *c);
+    for (const char *c = path; *c; c++) {
+        if (strchr("*?[]\\", *c))
+            tenon__buf_char(&pattern, '\\');
+        tenon__buf_char(&pattern, *c);
+    }
     tenon__buf_text(&pattern, ".[0-9]*.bak");
     if (pattern.failed || glob(pattern.data, 0, NULL, &found) != 0)
         return;
@@ -42,8 +45,11 @@ static bool copy_to(tenon_db *db, const char *path, tenon_error *err)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf sql = {0};
     tenon__buf_text(&sql, "VACUUM INTO '");
-    for (; *path; path++)
-        tenon__buf_format(&sql, *path == '\'' ? "''" : "%c", *path);
+    for (; *path; path++) {
+        if (*path == '\'')
+            tenon__buf_char(&sql, '\'');
+        tenon__buf_char(&sql, *path);
+    }
     tenon__buf_char(&sql, '\'');
     tenon_session *s = tenon_session_open(db, NULL);
     if (!s || sql.failed) {

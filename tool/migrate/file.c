@@ -35,8 +35,8 @@ static bool write_text(const char *path, const char *text, size_t length, tenon_
     FILE *file = fopen(path, "wb");
     if (!file)
         return fail_file(err, "write", path);
-    bool is_written = fwrite(text, 1, length, file) == length && fflush(file) == 0 &&
-                      fsync(fileno(file)) == 0;
+    bool is_written =
+        fwrite(text, 1, length, file) == length && fflush(file) == 0 && fsync(fileno(file)) == 0;
     is_written = fclose(file) == 0 && is_written;
     return is_written || fail_file(err, "write", path);
 }

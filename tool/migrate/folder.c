@@ -70,8 +70,8 @@ static bool read_entry(migrate_folder *f, const char *name, tenon_error *err)
 
 static int is_entry(const struct dirent *entry)
 {
-    return entry->d_name[0] != '.' && (entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN ||
-                                       entry->d_type == DT_LNK);
+    return entry->d_name[0] != '.' &&
+           (entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN || entry->d_type == DT_LNK);
 }
 
 /* By bytes, as lib/migrate wants it, whatever the locale. */
@@ -119,8 +119,8 @@ bool migrate_folder_read(const char *path, migrate_folder *out, tenon_error *err
     int count = scandir(path, &names, is_entry, compare_entries);
     if (count < 0 && errno != ENOENT)
         return tenon__fail(err, TENON_IO, "cannot read the folder %s: %s", path, strerror(errno));
-    bool is_done = read_entries(out, names, count > 0 ? (size_t)count : 0, err) &&
-                   read_lock(out, err);
+    bool is_done =
+        read_entries(out, names, count > 0 ? (size_t)count : 0, err) && read_lock(out, err);
     while (count > 0)
         free(names[--count]);
     free(names);

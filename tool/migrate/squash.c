@@ -60,8 +60,8 @@ static bool take_away(const migrate_entry *entry, tenon_error *err)
         if (!path.failed)
             unlink(path.data);
     }
-    return rmdir(entry->path) == 0 || tenon__fail(err, TENON_IO, "cannot take away %s: %s",
-                                                  entry->path, strerror(errno));
+    return rmdir(entry->path) == 0 ||
+           tenon__fail(err, TENON_IO, "cannot take away %s: %s", entry->path, strerror(errno));
 }
 
 bool migrate_squash(const migrate_folder *folder, size_t last, const char *words,

@@ -121,12 +121,11 @@ static bool write_files(const char *folder, const migrate_new *what, tenon_error
     tenon__buf_text(&words, words_head);
     write_parent(what->of_parent, what->parent, &words);
     write_replaces(what->replaces, &words);
-    return words.failed
-               ? tenon__fail_no_memory(err)
-               : write_in(folder, "down.sql", what->down, err) &&
-                     write_in(folder, "after.schema", what->after, err) &&
-                     write_in(folder, "tenon.toml", words.data, err) &&
-                     write_in(folder, "migration.sql", what->sql, err);
+    return words.failed ? tenon__fail_no_memory(err)
+                        : write_in(folder, "down.sql", what->down, err) &&
+                              write_in(folder, "after.schema", what->after, err) &&
+                              write_in(folder, "tenon.toml", words.data, err) &&
+                              write_in(folder, "migration.sql", what->sql, err);
 }
 
 bool migrate_write(const char *folder, tenon_dialect dialect, const migrate_new *what,
