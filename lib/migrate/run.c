@@ -232,14 +232,30 @@ static bool run_pieces(runner *r, size_t first, size_t end)
     return true;
 }
 
-static bool begin_step(runner *r, size_t first)
+static bool is_mode(const runner *r, const tenon__piece *piece)
 {
-    const tenon__piece *piece = &r->pieces.items[first];
+    tenon__scanner s = {
+        .dialect = r->m->dialect, .at = piece->text, .end = piece->text + strlen(piece->text)};
+    return piece->kind == TENON__PIECE_BEGIN || tenon__sql_fits(&s, "SET TRANSACTION");
+}
+
+/* What says how the transaction shall be, comes before its first query, which is the claim's. */
+static bool run_modes(runner *r, size_t *at, size_t end)
+{
+    for (; *at < end && is_mode(r, &r->pieces.items[*at]); ++*at) {
+        const tenon__piece *piece = &r->pieces.items[*at];
+        if ((piece->kind == TENON__PIECE_BEGIN && !set_mode(r, piece)) || !run_piece(r, piece))
+            return false;
+    }
+    return true;
+}
+
+static bool begin_step(runner *r)
+{
     tenon_transaction_options options = {.lock_timeout_us = r->m->options.lock_timeout_us};
     if (r->m->dialect == TENON_SQLITE)
         options.lock_timeout_us = 0;
-    return tenon_begin_with(r->s, &options) &&
-           (piece->kind != TENON__PIECE_BEGIN || set_mode(r, piece)) && claim(r, first);
+    return tenon_begin_with(r->s, &options);
 }
 
 static bool end_step(runner *r, size_t first, size_t end)
@@ -254,8 +270,10 @@ static bool run_in_transaction(runner *r, size_t first, size_t end)
 {
     long long strays;
     r->at = NULL;
-    bool is_done = begin_step(r, first) && count_strays(r, &strays) && run_pieces(r, first, end) &&
-                   check_strays(r, strays) && end_step(r, first, end);
+    size_t at = first;
+    bool is_done = begin_step(r) && run_modes(r, &at, end) && claim(r, first) &&
+                   count_strays(r, &strays) && run_pieces(r, at, end) && check_strays(r, strays) &&
+                   end_step(r, first, end);
     if (r->is_lost)
         tenon_rollback(r->s);
     return is_done;

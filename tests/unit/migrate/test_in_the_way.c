@@ -133,12 +133,17 @@ static void a_procedure_may_commit(void **state)
 static void a_transaction_has_the_isolation_that_the_file_says(void **state)
 {
     target *t = *state;
-    const tenon_migration file = {
-        .name = "1",
-        .sql = "BEGIN TRANSACTION ISOLATION LEVEL SERIALIZABLE;\n"
-               "CREATE TABLE a AS SELECT current_setting('transaction_isolation') AS i;\nCOMMIT"};
-    migrate_all(t, &file, 1);
+    const tenon_migration both_ways[] = {
+        {.name = "1",
+         .sql = "BEGIN TRANSACTION ISOLATION LEVEL SERIALIZABLE;\n"
+                "CREATE TABLE a AS SELECT current_setting('transaction_isolation') AS i;\nCOMMIT"},
+        {.name = "2",
+         .sql = "BEGIN; SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;\n"
+                "CREATE TABLE b AS SELECT current_setting('transaction_isolation') AS i;\nCOMMIT"},
+    };
+    migrate_all(t, both_ways, 2);
     assert_string_equal(ask(t, "SELECT i FROM a"), "serializable");
+    assert_string_equal(ask(t, "SELECT i FROM b"), "repeatable read");
 }
 
 static void what_a_file_sets_ends_with_it(void **state)
