@@ -51,7 +51,7 @@ typedef enum tenon_migrate_moment {
     TENON_MIGRATE_HAS_RUN, /* it has been executed */
     TENON_MIGRATE_SAVED,   /* what has run is committed, and noted */
     TENON_MIGRATE_RETRIES, /* a lock was not to be had; `text` says who holds it */
-    TENON_MIGRATE_ENDS     /* a migration is applied, or undone */
+    TENON_MIGRATE_ENDS     /* `text`: a migration is applied, or undone */
 } tenon_migrate_moment;
 
 typedef struct tenon_migrate_event {

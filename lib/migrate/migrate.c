@@ -103,6 +103,17 @@ static size_t count_replaced(const tenon_migration *migration, const tenon__reco
     return applied;
 }
 
+static bool take_for_applied(tenon__migrator *m, const tenon_migration *migration)
+{
+    if (!tenon__history_insert_applied(m, migration))
+        return tenon__migrator_fail(m, m->home);
+    tenon__migrator_report(m, (tenon_migrate_event){.moment = TENON_MIGRATE_ENDS,
+                                                    .migration = migration->name,
+                                                    .text = "counts as applied: it takes the place "
+                                                            "of others that are"});
+    return false;
+}
+
 /* Whether one that is not in the history is to run. All that it was put together from is there: so
  * is it. A part of it: it cannot run, and the rest is nowhere. False also with m->err. */
 static bool is_to_run(tenon__migrator *m, const tenon_migration *migration,
@@ -112,10 +123,8 @@ static bool is_to_run(tenon__migrator *m, const tenon_migration *migration,
     size_t applied = count_replaced(migration, records, &count);
     if (applied == 0)
         return true;
-    if (applied == count && tenon__history_insert_applied(m, migration))
-        return false;
     if (applied == count)
-        return tenon__migrator_fail(m, m->home);
+        return take_for_applied(m, migration);
     tenon__fail(m->err, TENON_CONFLICT,
                 "'%s' was put together from %zu migrations, and the database has only %zu of them",
                 migration->name, count, applied);

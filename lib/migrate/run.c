@@ -394,7 +394,7 @@ static bool finish(runner *r)
     if (!tenon_commit(m->home))
         return tenon__migrator_fail(m, m->home);
     if (!r->is_lost)
-        report(r, TENON_MIGRATE_ENDS, NULL);
+        report(r, TENON_MIGRATE_ENDS, r->file->is_down ? "is undone" : "is applied");
     return true;
 }
 

@@ -136,40 +136,6 @@ static bool reset(push *p)
 
 /* ---- changing -------------------------------------------------------------------------------- */
 
-static bool could_lose(const diff_plan *plan)
-{
-    for (size_t i = 0; i < plan->count; i++)
-        if (plan->steps[i].is_destructive)
-            return true;
-    return false;
-}
-
-static size_t count_losses(const diff_findings *findings)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < findings->count; i++)
-        count += findings->items[i].risk->kind == DIFF_LOSES;
-    return count;
-}
-
-/* Learns what would be lost, and lets somebody decide. */
-static bool accept_losses(push *p)
-{
-    const diff_apply_options rehearsal = {.is_rehearsal = true};
-    diff_findings findings;
-    if (p->arguments->accepts_loss || !could_lose(p->plan))
-        return true;
-    if (!diff_apply(p->session, p->plan, &rehearsal, &findings))
-        return false;
-    if (!count_losses(&findings))
-        return true;
-    plan_talk_findings(&findings);
-    if (plan_talk_is_interactive() && plan_talk_ask("lose this?"))
-        return true;
-    return tenon__fail(p->err, TENON_CONFLICT,
-                       "give --accept-data-loss to lose this; nothing was changed");
-}
-
 static void show_step(void *context, const diff_step *step, size_t number)
 {
     const diff_plan *plan = context;
@@ -240,7 +206,8 @@ static bool run_plan(push *p)
         plan_talk_questions(p->plan);
         return true;
     }
-    return accept_losses(p) && change(p);
+    bool accepts = p->arguments->accepts_loss;
+    return (accepts || plan_talk_accept_losses(p->session, p->plan, p->err)) && change(p);
 }
 
 static int push_to(const char *url, const schema *s, const push_arguments *arguments)

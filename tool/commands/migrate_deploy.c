@@ -12,20 +12,6 @@ typedef struct deploy_arguments {
     bool is_accepting;
 } deploy_arguments;
 
-static size_t count_pending(migrate_input *in)
-{
-    const tenon_migrations list = migrate_list(&in->folder);
-    tenon_session *s = tenon_session_open(in->db, NULL);
-    tenon_migration_list found = tenon_migrate_status(s, &list);
-    size_t count = 0;
-    for (size_t i = 0; i < found.count; i++)
-        count += !found.items[i].is_missing && found.items[i].state != TENON_MIGRATION_APPLIED;
-    if (tenon_failed(s))
-        in->error = *tenon_session_error(s);
-    tenon_session_close(s);
-    return count;
-}
-
 static int deploy(migrate_input *in, const deploy_arguments *arguments)
 {
     const tenon_migrations list = migrate_list(&in->folder);
@@ -35,7 +21,7 @@ static int deploy(migrate_input *in, const deploy_arguments *arguments)
     if (!migrate_input_open(in))
         return migrate_input_fail(in);
     migrate_input_warn(in);
-    size_t pending = count_pending(in);
+    size_t pending = migrate_input_pending(in);
     if (in->error.status != TENON_OK || (pending && !migrate_input_back_up(in, arguments->keep)) ||
         !tenon_migrate(in->db, &list, &options, &in->error))
         return migrate_input_fail(in);

@@ -164,7 +164,7 @@ static void show_event(const tenon_migrate_event *event)
             show_statement(event);
         break;
     case TENON_MIGRATE_ENDS:
-        printf("%s is done\n", event->migration);
+        printf("%s %s\n", event->migration, event->text);
         fflush(stdout);
         break;
     case TENON_MIGRATE_HAS_RUN:
@@ -192,6 +192,20 @@ size_t migrate_input_warn(const migrate_input *in)
         fprintf(stderr, "tenon: warning: %s was edited after %s had been made on top of it\n",
                 changed->parent, changed->name);
     return (size_t)(fork != NULL) + (size_t)(changed != NULL);
+}
+
+size_t migrate_input_pending(migrate_input *in)
+{
+    const tenon_migrations list = migrate_list(&in->folder);
+    tenon_session *s = tenon_session_open(in->db, NULL);
+    tenon_migration_list found = tenon_migrate_status(s, &list);
+    size_t count = 0;
+    for (size_t i = 0; i < found.count; i++)
+        count += !found.items[i].is_missing && found.items[i].state != TENON_MIGRATION_APPLIED;
+    if (tenon_failed(s))
+        in->error = *tenon_session_error(s);
+    tenon_session_close(s);
+    return count;
 }
 
 bool migrate_input_back_up(migrate_input *in, const char *keep)

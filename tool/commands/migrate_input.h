@@ -42,6 +42,8 @@ int migrate_input_fail(const migrate_input *in);
 tenon_migrate_options migrate_input_options(migrate_input *in);
 /* Says what is wrong with the order and the parents of the folder; how many things. */
 size_t migrate_input_warn(const migrate_input *in);
+/* How many are not applied; look at in->error. */
+size_t migrate_input_pending(migrate_input *in);
 /* Copies an SQLite database before it is changed, and says where to. */
 bool migrate_input_back_up(migrate_input *in, const char *keep);
 

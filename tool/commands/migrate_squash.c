@@ -17,9 +17,11 @@ static size_t find_last(const migrate_folder *folder, const char *name)
     return i;
 }
 
-static tenon_dialect dialect_of(const migrate_folder *folder)
+static tenon_dialect dialect_of(const migrate_input *in)
 {
-    bool is_sqlite = folder->provider && !strcmp(folder->provider, "sqlite");
+    const schema_datasource *source = in->schema ? in->schema->datasource : NULL;
+    bool is_sqlite = in->folder.provider ? !strcmp(in->folder.provider, "sqlite")
+                                         : source && source->provider == SCHEMA_SQLITE;
     return is_sqlite ? TENON_SQLITE : TENON_POSTGRESQL;
 }
 
@@ -38,7 +40,7 @@ static int squash(migrate_input *in, const squash_arguments *arguments)
     if (!arguments->is_accepting &&
         !migrate_input_confirm("their folders are taken away, go on?", "--yes"))
         return COMMAND_FAILED;
-    if (!migrate_squash(&in->folder, last, words, dialect_of(&in->folder), &name, &in->error))
+    if (!migrate_squash(&in->folder, last, words, dialect_of(in), &name, &in->error))
         return migrate_input_fail(in);
     printf("wrote %s; databases that have them all take it for applied\n", name.data);
     return COMMAND_DONE;

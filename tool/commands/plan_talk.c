@@ -105,3 +105,41 @@ void plan_talk_kept(const diff_plan *plan)
     for (size_t i = 0; i < plan->kept_count; i++)
         fprintf(stderr, "tenon: not in the schema, and kept: %s\n", plan->kept[i]);
 }
+
+/* ---- losses ---------------------------------------------------------------------------------- */
+
+static bool could_lose(const diff_plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->steps[i].is_destructive)
+            return true;
+    return false;
+}
+
+static size_t count_losses(const diff_findings *findings)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < findings->count; i++)
+        count += findings->items[i].risk->kind == DIFF_LOSES;
+    return count;
+}
+
+bool plan_talk_accept_losses(tenon_session *s, const diff_plan *plan, tenon_error *err)
+{
+    const diff_apply_options rehearsal = {.is_rehearsal = true};
+    diff_findings findings;
+    if (!could_lose(plan))
+        return true;
+    if (!diff_apply(s, plan, &rehearsal, &findings)) {
+        if (err != tenon_session_error(s))
+            *err = *tenon_session_error(s);
+        return false;
+    }
+    if (!count_losses(&findings))
+        return true;
+    plan_talk_findings(&findings);
+    if (plan_talk_is_interactive() && plan_talk_ask("lose this?"))
+        return true;
+    return tenon__fail(err, TENON_CONFLICT,
+                       "give --accept-data-loss to lose this; nothing was changed");
+}

@@ -23,6 +23,10 @@ bool plan_answers_add(plan_answers *answers, const diff_plan *plan, bool is_inte
                       tenon_error *err);
 void plan_answers_into(const plan_answers *answers, diff_options *options);
 
+/* Learns by a rehearsal what the plan would lose, and lets somebody decide. True when it loses
+ * nothing; CONFLICT where nobody says yes, or what went wrong. */
+bool plan_talk_accept_losses(tenon_session *s, const diff_plan *plan, tenon_error *err);
+
 /* On stderr, a line each. */
 void plan_talk_questions(const diff_plan *plan);
 void plan_talk_findings(const diff_findings *findings);

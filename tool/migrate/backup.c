@@ -6,6 +6,7 @@
 #include "migrate/migrate.h"
 
 #include "db/db.h"
+#include "rows/rows.h"
 
 #include <glob.h>
 #include <sys/stat.h>
@@ -41,9 +42,15 @@ static void drop_oldest(const char *path, size_t keep)
     globfree(&found);
 }
 
-static bool copy_to(tenon_db *db, const char *path, tenon_error *err)
+/* *is_copied stays false when there is nothing in it. */
+static bool copy_to(tenon_session *s, const char *path, bool *is_copied)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf sql = {0};
+    TENON__CLEANUP(tenon__arena_release) tenon__arena arena = {0};
+    const rows_query first = {.sql = "SELECT '1' FROM sqlite_schema LIMIT 1", .columns = 1};
+    rows found;
+    if (!rows_read(s, &first, &arena, &found) || !found.count)
+        return !tenon_failed(s);
     tenon__buf_text(&sql, "VACUUM INTO '");
     for (; *path; path++) {
         if (*path == '\'')
@@ -51,34 +58,40 @@ static bool copy_to(tenon_db *db, const char *path, tenon_error *err)
         tenon__buf_char(&sql, *path);
     }
     tenon__buf_char(&sql, '\'');
-    tenon_session *s = tenon_session_open(db, NULL);
-    if (!s || sql.failed) {
-        tenon_session_close(s);
-        return tenon__fail_no_memory(err);
-    }
-    bool is_done = tenon_execute(s, sql.data);
-    if (!is_done)
-        *err = *tenon_session_error(s);
-    tenon_session_close(s);
-    return is_done;
+    if (sql.failed)
+        return tenon__fail_no_memory(tenon__session_error(s));
+    *is_copied = tenon_execute(s, sql.data);
+    return *is_copied;
 }
 
-bool migrate_backup(tenon_db *db, size_t keep, tenon__buf *path, tenon_error *err)
+static void write_path(const char *database, tenon__buf *out)
 {
     char digits[32];
     struct tm tm;
     struct timespec now;
-    const char *database = path_of(db);
-    if (!database || keep == 0)
-        return true;
     clock_gettime(CLOCK_REALTIME, &now);
     gmtime_r(&now.tv_sec, &tm);
     strftime(digits, sizeof digits, "%Y%m%d%H%M%S", &tm);
-    tenon__buf_format(path, "%s.%s%03ld.bak", database, digits, now.tv_nsec / 1000000);
-    if (path->failed)
-        return tenon__fail_no_memory(err);
-    if (!copy_to(db, path->data, err))
-        return false;
-    drop_oldest(database, keep);
-    return true;
+    tenon__buf_format(out, "%s.%s%03ld.bak", database, digits, now.tv_nsec / 1000000);
+}
+
+bool migrate_backup(tenon_db *db, size_t keep, tenon__buf *path, tenon_error *err)
+{
+    const char *database = path_of(db);
+    bool is_copied = false;
+    if (!database || keep == 0)
+        return true;
+    write_path(database, path);
+    tenon_session *s = tenon_session_open(db, NULL);
+    bool is_done = s && !path->failed && copy_to(s, path->data, &is_copied);
+    if (!is_done && s && tenon_failed(s))
+        *err = *tenon_session_error(s);
+    else if (!is_done)
+        tenon__fail_no_memory(err);
+    tenon_session_close(s);
+    if (is_copied)
+        drop_oldest(database, keep);
+    else
+        tenon__buf_clear(path);
+    return is_done;
 }

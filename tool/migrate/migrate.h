@@ -12,6 +12,7 @@
 #ifndef TENON_TOOL_MIGRATE_H
 #define TENON_TOOL_MIGRATE_H
 
+#include "catalogue/catalogue.h"
 #include "core/core.h"
 
 #include <tenon/migrate.h>
@@ -54,6 +55,17 @@ const migrate_entry *migrate_find_fork(const migrate_folder *folder, const migra
 /* One whose parent's text is not what it was when this one was made; or NULL. */
 const migrate_entry *migrate_find_edited_parent(const migrate_folder *folder);
 
+/* ---- what they lead to ----------------------------------------------------------------------- */
+
+/* The catalogue that all migrations lead to: of the last one's schema, or, where it has none, of a
+ * database that is thrown away, on which all of them have run. The namespaces are those to look at.
+ * NULL with *err; UNAVAILABLE when there is no server for it. */
+catalogue *migrate_expect(const migrate_folder *folder, tenon_dialect dialect,
+                          const char *const *namespaces, size_t namespace_count, tenon_error *err);
+/* The same, always by running them. */
+catalogue *migrate_replay(const migrate_folder *folder, tenon_dialect dialect,
+                          const char *const *namespaces, size_t namespace_count, tenon_error *err);
+
 /* ---- writing --------------------------------------------------------------------------------- */
 
 typedef struct migrate_new {
@@ -75,6 +87,10 @@ void migrate_make_name(const migrate_folder *folder, const char *words, tenon__b
 /* Writes tenon.toml of one anew, with another parent. */
 bool migrate_set_parent(const migrate_folder *folder, const migrate_entry *entry,
                         const migrate_entry *parent, tenon_error *err);
+/* Writes after.schema of the last one anew, or takes it away (NULL). */
+bool migrate_set_after(const migrate_folder *folder, const schema *after, tenon_error *err);
+/* The text of a schema of one or more files. */
+void migrate_schema_text(const schema *s, tenon__buf *out);
 /* Puts those from the first up to `last` together into one of the same time as `last`, and takes
  * their folders away. */
 bool migrate_squash(const migrate_folder *folder, size_t last, const char *words,

@@ -114,6 +114,32 @@ bool migrate_set_parent(const migrate_folder *folder, const migrate_entry *entry
                         : write_in(entry->path, "tenon.toml", words.data, err);
 }
 
+void migrate_schema_text(const schema *s, tenon__buf *out)
+{
+    for (size_t i = 0; i < s->file_count; i++) {
+        tenon__buf_add(out, s->files[i].text, s->files[i].length);
+        if (out->length && out->data[out->length - 1] != '\n')
+            tenon__buf_char(out, '\n');
+    }
+}
+
+bool migrate_set_after(const migrate_folder *folder, const schema *after, tenon_error *err)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf path = {0}, text = {0};
+    const migrate_entry *last = migrate_last(folder);
+    if (!last)
+        return true;
+    tenon__buf_format(&path, "%s/after.schema", last->path);
+    if (path.failed)
+        return tenon__fail_no_memory(err);
+    if (!after)
+        return unlink(path.data) == 0 || errno == ENOENT ||
+               tenon__fail(err, TENON_IO, "cannot take away %s: %s", path.data, strerror(errno));
+    migrate_schema_text(after, &text);
+    return text.failed ? tenon__fail_no_memory(err)
+                       : migrate_write_file(path.data, tenon__buf_string(&text), text.length, err);
+}
+
 /* The folder gets its name when everything is in it. */
 static bool write_files(const char *folder, const migrate_new *what, tenon_error *err)
 {
