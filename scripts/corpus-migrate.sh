@@ -1,8 +1,8 @@
 #!/bin/sh
-# The history of every application of the corpus, replayed by `tenon migrate deploy`: the database is
-# the one that the files make when each is given to the server as it stands; a second run has nothing
-# to do, and status nothing to tell. What needs an extension that is not installed, and what the
-# server itself refuses as a file, is named and counted apart.
+# The history of every application of the corpus, replayed by `tenon migrate deploy`: the database
+# is the one that the files make when each is given to the server as it stands; a second run has
+# nothing to do, and status nothing to tell. What needs an extension that is not installed, and what
+# the server itself refuses as a file, is named and counted apart.
 #
 #     scripts/corpus-migrate.sh TENON CORPUS       with TENON_TEST_PG naming a PostgreSQL cluster
 set -eu
@@ -65,8 +65,14 @@ replay_sqlite() {
 
 compare() {
     case $url in
-    sqlite:*) dump_sqlite "$work/theirs.db" >"$work/theirs"; dump_sqlite "$work/ours.db" >"$work/ours" ;;
-    *) dump_postgresql theirs >"$work/theirs"; dump_postgresql ours >"$work/ours" ;;
+    sqlite:*)
+        dump_sqlite "$work/theirs.db" >"$work/theirs"
+        dump_sqlite "$work/ours.db" >"$work/ours"
+        ;;
+    *)
+        dump_postgresql theirs >"$work/theirs"
+        dump_postgresql ours >"$work/ours"
+        ;;
     esac
     diff "$work/theirs" "$work/ours" >"$work/log"
 }
@@ -86,7 +92,8 @@ try() {
     fi
     migrate deploy --accept-existing || { fail "$name" "deploy failed"; return; }
     compare || { fail "$name" "the catalogues differ (< the files, > tenon)"; return; }
-    migrate deploy && grep -q '^nothing to do' "$work/log" || { fail "$name" "deploy again"; return; }
+    migrate deploy && grep -q '^nothing to do' "$work/log" ||
+        { fail "$name" "deploy again"; return; }
     migrate status || { fail "$name" "status"; return; }
     passed=$((passed + 1))
 }
