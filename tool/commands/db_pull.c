@@ -164,6 +164,8 @@ static int write_files(const pull_result *result, const char *path)
         TENON__CLEANUP(tenon__buf_release) tenon__buf fresh = {0};
         new_path(path, &fresh);
         const char *to = result->files[i].path ? result->files[i].path : tenon__buf_string(&fresh);
+        if (!result->files[i].is_changed)
+            continue;
         if (fresh.failed || !file_output_replace(to, result->files[i].text)) {
             fprintf(stderr, "tenon: cannot write %s: %s\n", to, strerror(errno));
             return COMMAND_FAILED;

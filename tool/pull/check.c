@@ -43,18 +43,38 @@ static const char *old_spelling(const pull_draft *d, const schema_comment *comme
     return check->expression;
 }
 
+static const schema_comment *old_comment(const pull_model *m, const pull_column *column)
+{
+    if (column)
+        return column->old ? &column->old->comment : NULL;
+    return m->old ? &m->old->comment : NULL;
+}
+
 void pull_write_checks(pull_draft *d, const pull_model *m, const pull_column *column,
                        tenon__buf *out)
 {
-    const schema_comment *comment = NULL;
-    if (column)
-        comment = column->old ? &column->old->comment : NULL;
-    else if (m->old)
-        comment = &m->old->comment;
+    const schema_comment *comment = old_comment(m, column);
     const catalogue_check *check;
     for (size_t n = 1; (check = pull_check_of(d, m, column, n)); n++) {
         tenon__buf_text(out, "/// @tenon.check(");
         pull_quote(out, old_spelling(d, comment, check));
         tenon__buf_text(out, ")\n");
     }
+}
+
+bool pull_checks_are_same(pull_draft *d, const pull_model *m, const pull_column *column)
+{
+    const schema_comment *comment = old_comment(m, column);
+    size_t count = 0;
+    for (size_t i = 0; comment && i < comment->word_count; i++) {
+        const schema_word *word = &comment->words[i];
+        if (strcmp(word->name, "check") != 0)
+            continue;
+        const catalogue_check *check = pull_check_of(d, m, column, ++count);
+        if (!check || !word->argument_count ||
+            !catalogue_same_expression(d->c->dialect, word->arguments[0].value, check->expression,
+                                       NULL))
+            return false;
+    }
+    return !pull_check_of(d, m, column, count + 1);
 }

@@ -291,20 +291,39 @@ static bool is_same_type(const catalogue_column *a, const catalogue_column *b)
                                          !strcmp(a->type_name, b->type_name));
 }
 
+/* dbgenerated() without an expression is whatever the database has. */
+static bool is_same_default(const pull_draft *d, const pull_column *column,
+                            const catalogue_column *wanted)
+{
+    const catalogue_column *source = column->source;
+    const schema_default *given = &column->old->default_value;
+    if (given->kind == SCHEMA_DEFAULT_DBGENERATED && !given->value.text)
+        return source->default_sql || source->generated || source->identity;
+    if (wanted->identity || source->identity)
+        return wanted->identity && source->identity;
+    return !source->generated && catalogue_same_expression(d->c->dialect, wanted->default_sql,
+                                                           source->default_sql, source->type);
+}
+
+static bool has_same_arity(const pull_model *m, const pull_column *column)
+{
+    if (column->type.is_list || m->is_view)
+        return column->type.is_list == (column->old->arity == SCHEMA_LIST);
+    return pull_is_required(m, column) == (column->old->arity == SCHEMA_REQUIRED);
+}
+
 static void draft_column(pull_draft *d, const pull_model *m, pull_column *column)
 {
     const catalogue_column *wanted = wanted_column(d, m, column);
     bool keeps_type = wanted && is_same_type(wanted, column->source);
+    bool keeps_default = keeps_type && is_same_default(d, column, wanted);
     if (m->is_view && column->old)
-        keeps_type = true;
+        keeps_type = keeps_default = true;
     column->type =
         keeps_type ? pull_type_of_field(d, column->old) : pull_type_of(d, column->source);
-    bool keeps_default =
-        keeps_type && wanted && wanted->identity == column->source->identity &&
-        catalogue_same_expression(d->c->dialect, wanted->default_sql, column->source->default_sql,
-                                  column->source->type);
     column->default_text =
         keeps_default ? pull_default_of_field(d, column) : pull_default_of(d, column);
+    column->is_same = keeps_type && keeps_default && has_same_arity(m, column);
 }
 
 static bool is_usable_key(const pull_draft *d, const pull_model *m, const catalogue_index *index)

@@ -29,6 +29,7 @@ typedef struct pull_column {
     const char *name;
     pull_type type;
     const char *default_text; /* what stands in @default(…), or NULL */
+    bool is_same;             /* type, default and arity are those of the old field */
 } pull_column;
 
 typedef struct pull_model {
@@ -115,13 +116,20 @@ bool pull_is_link(const pull_draft *d, const catalogue_table *t);
 
 /* ---- index.c --------------------------------------------------------------------------------- */
 
+/* Whether the database has the old index as the schema says it. */
+bool pull_index_is_same(const pull_draft *d, const pull_model *m, const schema_index *old);
+/* The old index that says this one, or NULL. */
+const schema_index *pull_index_old(const pull_draft *d, const pull_model *m,
+                                   const catalogue_index *index);
+/* Whether the field, which has not changed itself, has the keys that it has to have. */
+bool pull_field_keys_are_same(const pull_draft *d, const pull_model *m, const pull_column *column);
 /* Why the language cannot say it, or NULL when it can. */
 const char *pull_index_obstacle(const pull_draft *d, const pull_model *m,
                                 const catalogue_index *index);
 /* The attribute of a field that is a key or unique by itself, with a blank in front, or nothing. */
 void pull_write_field_keys(pull_draft *d, const pull_model *m, const pull_column *column,
                            tenon__buf *out);
-/* @@id, @@unique, @@index */
+/* @@id, @@unique, @@index; of a model that is there already only those that are new. */
 void pull_write_keys(pull_draft *d, const pull_model *m, tenon__buf *out);
 
 /* ---- check.c --------------------------------------------------------------------------------- */
@@ -134,15 +142,44 @@ const catalogue_check *pull_check_of(pull_draft *d, const pull_model *m, const p
  * the table for NULL. */
 void pull_write_checks(pull_draft *d, const pull_model *m, const pull_column *column,
                        tenon__buf *out);
+/* Whether the old words say the same checks. */
+bool pull_checks_are_same(pull_draft *d, const pull_model *m, const pull_column *column);
 
 /* ---- notice.c -------------------------------------------------------------------------------- */
 
 void pull_draft_notices(pull_draft *d);
 
-/* ---- write.c, file.c ------------------------------------------------------------------------- */
+/* ---- write.c --------------------------------------------------------------------------------- */
 
+/* Whole blocks, and parts of a model, each with its comments and a line break behind. */
 void pull_write_enum(pull_draft *d, const pull_enum *e, tenon__buf *out);
 void pull_write_model(pull_draft *d, const pull_model *m, tenon__buf *out);
+void pull_write_comment(pull_draft *d, const pull_model *m, tenon__buf *out);
+void pull_write_column(pull_draft *d, const pull_model *m, const pull_column *column,
+                       tenon__buf *out);
+void pull_write_relation(pull_draft *d, const pull_relation *r, bool is_back, tenon__buf *out);
+/* SQLite lets a key be NULL, the language does not. */
+bool pull_is_required(const pull_model *m, const pull_column *column);
+
+/* ---- merge.c --------------------------------------------------------------------------------- */
+
+/* What is to be replaced in an old text. Unchanged parts stay letter by letter. */
+typedef struct pull_edit {
+    uint32_t file;
+    size_t start, end, sequence;
+    const char *text;
+} pull_edit;
+
+typedef struct pull_edits {
+    pull_edit *items;
+    size_t count, capacity;
+} pull_edits;
+
+/* All that has changed in models and enums of the old schema. */
+void pull_merge(pull_draft *d, pull_edits *edits);
+
+/* ---- file.c ---------------------------------------------------------------------------------- */
+
 /* The texts of the files, not yet laid out, into out->files. */
 void pull_write_files(pull_draft *d);
 

@@ -90,25 +90,88 @@ const char *pull_index_obstacle(const pull_draft *d, const pull_model *m,
     return NULL;
 }
 
-/* ---- arguments ------------------------------------------------------------------------------- */
+/* ---- those of the old schema ----------------------------------------------------------------- */
 
-static const schema_index *old_index_in(schema_index *const *list, size_t count, const char *name)
+static const schema_index *index_at(const schema_model *old, size_t i)
 {
-    for (size_t i = 0; i < count; i++)
-        if (!strcmp(list[i]->database_name, name))
-            return list[i];
+    if (i == 0)
+        return old->primary_key;
+    i--;
+    return i < old->unique_count ? old->uniques[i] : old->indexes[i - old->unique_count];
+}
+
+static size_t count_old(const pull_model *m)
+{
+    return m->old ? 1 + m->old->unique_count + m->old->index_count : 0;
+}
+
+/* SQLite's keys have no names; those of its constraints are its own. */
+static bool is_nameless(const pull_draft *d, const catalogue_index *index)
+{
+    return d->c->dialect == TENON_SQLITE && index->is_constraint;
+}
+
+static bool has_same_keys(const schema_index *old, const catalogue_index *index)
+{
+    if (old->column_count != index->key_count)
+        return false;
+    for (size_t i = 0; i < index->key_count; i++) {
+        const schema_index_column *a = &old->columns[i];
+        const catalogue_key *b = &index->keys[i];
+        /* A class may be named though it is the usual one. */
+        bool has_class = !b->operator_class ||
+                         (a->operator_class && !strcmp(a->operator_class, b->operator_class));
+        if (!b->column || strcmp(a->field->database_name, b->column) != 0 || !has_class ||
+            (is_btree(index) && a->is_descending != b->is_descending))
+            return false;
+    }
+    return true;
+}
+
+static bool is_same(const pull_draft *d, const schema_index *old, const catalogue_index *index)
+{
+    bool is_primary = old->kind == SCHEMA_PRIMARY_KEY;
+    bool is_unique = old->kind == SCHEMA_UNIQUE || is_primary;
+    bool has_name = is_nameless(d, index) || !strcmp(old->database_name, index->name);
+    bool has_method =
+        d->c->dialect == TENON_SQLITE || !strcmp(methods[old->algorithm].method, index->method);
+    return index->is_primary == is_primary && index->is_unique == is_unique && has_name &&
+           has_method && has_same_keys(old, index) &&
+           catalogue_same_expression(d->c->dialect, old->where, index->predicate, NULL);
+}
+
+bool pull_index_is_same(const pull_draft *d, const pull_model *m, const schema_index *old)
+{
+    for (size_t i = 0; i < m->table->index_count; i++)
+        if (is_same(d, old, &m->table->indexes[i]) &&
+            !pull_index_obstacle(d, m, &m->table->indexes[i]))
+            return true;
+    return false;
+}
+
+const schema_index *pull_index_old(const pull_draft *d, const pull_model *m,
+                                   const catalogue_index *index)
+{
+    for (size_t i = 0; i < count_old(m); i++) {
+        const schema_index *old = index_at(m->old, i);
+        if (old && is_same(d, old, index))
+            return old;
+    }
     return NULL;
 }
 
-static const schema_index *old_index(const pull_model *m, const catalogue_index *index)
+/* That of the same name, which may have changed otherwise. */
+static const schema_index *named_index(const pull_model *m, const catalogue_index *index)
 {
-    if (!m->old)
-        return NULL;
-    if (index->is_primary)
-        return m->old->primary_key;
-    const schema_index *found = old_index_in(m->old->uniques, m->old->unique_count, index->name);
-    return found ? found : old_index_in(m->old->indexes, m->old->index_count, index->name);
+    for (size_t i = 0; i < count_old(m); i++) {
+        const schema_index *old = index_at(m->old, i);
+        if (old && (index->is_primary ? i == 0 : !strcmp(old->database_name, index->name)))
+            return old;
+    }
+    return NULL;
 }
+
+/* ---- arguments ------------------------------------------------------------------------------- */
 
 static const char *usual_name(pull_draft *d, const pull_model *m, const catalogue_index *index)
 {
@@ -120,11 +183,9 @@ static const char *usual_name(pull_draft *d, const pull_model *m, const catalogu
     return pull_default_name(d, m->table->name, columns, count, suffix);
 }
 
-/* SQLite's keys have no names; those of its constraints are its own. */
 static bool has_own_name(pull_draft *d, const pull_model *m, const catalogue_index *index)
 {
-    bool is_nameless = d->c->dialect == TENON_SQLITE && index->is_constraint;
-    return !is_nameless && strcmp(index->name, usual_name(d, m, index)) != 0;
+    return !is_nameless(d, index) && strcmp(index->name, usual_name(d, m, index)) != 0;
 }
 
 /* The database's printing of the condition, unless the old schema says the same in its own way. */
@@ -141,7 +202,7 @@ static void put_condition(pull_draft *d, const catalogue_index *index, const sch
 static void put_arguments(pull_draft *d, const pull_model *m, const catalogue_index *index,
                           tenon__buf *out)
 {
-    const schema_index *old = old_index(m, index);
+    const schema_index *old = named_index(m, index);
     const known_method *method = find_method(index);
     if (old && old->name) {
         tenon__buf_text(out, ", name: ");
@@ -198,6 +259,13 @@ static bool is_of_field(const catalogue_index *index)
            !index->keys[0].is_descending && !index->keys[0].operator_class && !index->predicate;
 }
 
+/* What a block attribute of the old schema says, the field need not. */
+static bool is_in_block(const pull_draft *d, const pull_model *m, const catalogue_index *index)
+{
+    const schema_index *old = pull_index_old(d, m, index);
+    return old && !old->is_field_attribute;
+}
+
 /* Of several on one field the first. */
 static const catalogue_index *field_index(const pull_draft *d, const pull_model *m,
                                           const char *column, bool is_primary)
@@ -205,7 +273,8 @@ static const catalogue_index *field_index(const pull_draft *d, const pull_model 
     for (size_t i = 0; i < m->table->index_count; i++) {
         const catalogue_index *index = &m->table->indexes[i];
         if (index->is_primary == is_primary && is_of_field(index) &&
-            !strcmp(index->keys[0].column, column) && !pull_index_obstacle(d, m, index))
+            !strcmp(index->keys[0].column, column) && !pull_index_obstacle(d, m, index) &&
+            !is_in_block(d, m, index))
             return index;
     }
     return NULL;
@@ -232,6 +301,23 @@ void pull_write_field_keys(pull_draft *d, const pull_model *m, const pull_column
         put_field_key(d, m, primary, out);
     if (unique)
         put_field_key(d, m, unique, out);
+}
+
+bool pull_field_keys_are_same(const pull_draft *d, const pull_model *m, const pull_column *column)
+{
+    const char *name = column->source->name;
+    for (int is_primary = 0; is_primary < 2; is_primary++) {
+        const catalogue_index *index = field_index(d, m, name, is_primary);
+        if (index && !pull_index_old(d, m, index))
+            return false;
+    }
+    for (size_t i = 0; i < count_old(m); i++) {
+        const schema_index *old = index_at(m->old, i);
+        if (old && old->is_field_attribute && old->columns[0].field == column->old &&
+            !pull_index_is_same(d, m, old))
+            return false;
+    }
+    return true;
 }
 
 /* ---- attributes of a model ------------------------------------------------------------------- */
@@ -264,7 +350,8 @@ void pull_write_keys(pull_draft *d, const pull_model *m, tenon__buf *out)
         for (size_t i = 0; i < m->table->index_count; i++) {
             const catalogue_index *index = &m->table->indexes[i];
             int own = index->is_primary ? 0 : index->is_unique ? 1 : 2;
-            if (own == round && !pull_index_obstacle(d, m, index) && !is_said_by_field(d, m, index))
+            if (own == round && !pull_index_obstacle(d, m, index) &&
+                !is_said_by_field(d, m, index) && !pull_index_old(d, m, index))
                 put_block(d, m, index, out);
         }
 }

@@ -156,7 +156,7 @@ void pull_draft_notices(pull_draft *d)
         if (d->c->enums[i].comment)
             pull_notice_add(d, "comment", NULL, d->c->enums[i].name,
                             "comments of the database are not those of the schema");
-    for (size_t i = 0; i < d->c->extension_count; i++)
+    for (size_t i = 0; d->old && i < d->c->extension_count; i++)
         if (!is_in_datasource(d, d->c->extensions[i].name))
             pull_notice_add(d, "extension", NULL, d->c->extensions[i].name,
                             "it is not in the datasource's list of extensions");

@@ -56,7 +56,8 @@ static bool format_files(pull_result *out, tenon_error *err)
     char **texts = s ? schema_format(s, err) : NULL;
     bool is_done = texts != NULL;
     for (size_t i = 0; texts && i < out->file_count; i++) {
-        out->files[i].text = tenon__arena_text(&out->arena, texts[i]);
+        if (out->files[i].is_changed)
+            out->files[i].text = tenon__arena_text(&out->arena, texts[i]);
         is_done &= out->files[i].text != NULL;
         free(texts[i]);
     }
@@ -125,7 +126,7 @@ bool pull_schema(const catalogue *c, const schema *old, const pull_options *opti
         return tenon__fail_no_memory(err);
     bool is_done = pull_onto(c, config ? config : old, options, out, err);
     if (is_done && config)
-        out->files[0].path = tenon__arena_text(&out->arena, out->files[0].path);
+        out->files[0].path = old->files[0].path;
     schema_free(config);
     if (!is_done)
         pull_release(out);

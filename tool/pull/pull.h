@@ -5,9 +5,9 @@
  *         … result.files[0].text … result.notices …
  *     pull_release(&result);
  *
- * What a schema already there says by itself stays: names, order of models and fields, comments,
- * the words of tenon, names of relations, @updatedAt, @ignore, defaults that the client makes; a
- * type or a default that means what the database has keeps its spelling. What the database has and
+ * A schema already there is edited: what means the same as the database stays letter by letter,
+ * with its comments; only lines that say something else are written anew, with the names, the words
+ * of tenon, @updatedAt, @ignore and defaults of the client that they had. What the database has and
  * the language has no words for is not in the schema and is told as a notice, each by its name. */
 #ifndef TENON_PULL_PULL_H
 #define TENON_PULL_PULL_H
@@ -17,7 +17,9 @@
 typedef struct pull_file {
     const char *path; /* that of the old schema; NULL: of new models, when the old is a folder, and
                        * of all when there is no old one */
-    const char *text; /* as the formatter writes it */
+    const char *text; /* as the formatter writes it; letter by letter the old one where nothing has
+                       * changed */
+    bool is_changed;
 } pull_file;
 
 /* `index "by_name" of table "users"`: `it has an expression` */
@@ -40,8 +42,9 @@ typedef struct pull_options {
     bool has_namespaces; /* the datasource gets `schemas`, each model its @@schema */
 } pull_options;
 
-/* `old` may be NULL, and must be without errors otherwise. False with *err: no memory, or a
- * schema of another database than the catalogue's (MISUSE). */
+/* `old` may be NULL, and must be without errors otherwise; it and the catalogue have to stay as
+ * long as the result. False with *err: no memory, or a schema of another database than the
+ * catalogue's (MISUSE). */
 bool pull_schema(const catalogue *c, const schema *old, const pull_options *options,
                  pull_result *out, tenon_error *err);
 void pull_release(pull_result *result);

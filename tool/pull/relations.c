@@ -275,6 +275,16 @@ static void name_key(pull_draft *d, pull_relation *r, bool is_ambiguous)
         r->back = join(d, "other", "_", r->back);
 }
 
+/* The old schema could tell its relations apart; a new one between the same models may need names
+ * for all. */
+static bool has_new_beside(const pull_draft *d, const pull_relation *r)
+{
+    for (size_t i = 0; i < d->relation_count; i++)
+        if (!d->relations[i].old && is_between(&d->relations[i], r->from, r->to))
+            return true;
+    return false;
+}
+
 static void name_relation(pull_draft *d, pull_relation *r)
 {
     bool several = is_ambiguous(d, r);
@@ -288,7 +298,7 @@ static void name_relation(pull_draft *d, pull_relation *r)
     r->forward = r->old->from_field->name;
     r->back = r->old->to_field->name;
     r->name = r->old->is_name_given || r->link ? r->old->name : r->name;
-    r->is_named |= r->old->is_name_given;
+    r->is_named = r->old->is_name_given || (several && has_new_beside(d, r));
 }
 
 /* ---- no name twice in a model ---------------------------------------------------------------- */

@@ -1,8 +1,6 @@
 /* Models and enums as text; the formatter lays it out afterwards. */
 #include "pull/draft.h"
 
-#include <stdlib.h>
-
 /* ---- comments -------------------------------------------------------------------------------- */
 
 static void put_lines(const char *text, tenon__buf *out)
@@ -113,14 +111,13 @@ void pull_write_enum(pull_draft *d, const pull_enum *e, tenon__buf *out)
 
 /* ---- fields ---------------------------------------------------------------------------------- */
 
-/* SQLite lets a key be NULL, the language does not. */
-static bool is_in_key(const pull_model *m, const pull_column *column)
+bool pull_is_required(const pull_model *m, const pull_column *column)
 {
     const catalogue_index *key = catalogue_primary_key(m->table);
     for (size_t i = 0; key && i < key->key_count; i++)
         if (key->keys[i].column && !strcmp(key->keys[i].column, column->source->name))
             return true;
-    return false;
+    return column->source->is_required;
 }
 
 static void put_type(const pull_model *m, const pull_column *column, tenon__buf *out)
@@ -135,7 +132,7 @@ static void put_type(const pull_model *m, const pull_column *column, tenon__buf 
     }
     if (type->is_list)
         tenon__buf_text(out, "[]");
-    else if (!column->source->is_required && !is_in_key(m, column))
+    else if (!pull_is_required(m, column))
         tenon__buf_char(out, '?');
 }
 
@@ -151,7 +148,7 @@ static void put_native(const pull_draft *d, const pull_type *type, tenon__buf *o
 }
 
 /* A view has what its query gives: nothing is required that the schema did not say was. */
-static void put_column(pull_draft *d, const pull_model *m, const pull_column *column,
+void pull_write_column(pull_draft *d, const pull_model *m, const pull_column *column,
                        tenon__buf *out)
 {
     put_comment(d, column->old ? &column->old->comment : NULL, out);
@@ -184,8 +181,7 @@ static bool is_required(const pull_relation *r)
     size_t count = r->key ? r->key->column_count : r->old->field_count;
     for (size_t i = 0; i < count; i++) {
         const char *name = r->key ? r->key->columns[i] : r->old->fields[i]->database_name;
-        const pull_column *column = pull_find_column(r->from, name);
-        if (!column->source->is_required && !is_in_key(r->from, column))
+        if (!pull_is_required(r->from, pull_find_column(r->from, name)))
             return false;
     }
     return true;
@@ -291,78 +287,33 @@ static void put_back(pull_draft *d, const pull_relation *r, tenon__buf *out)
     put_ignore(r->to, r->from, old, out);
 }
 
+void pull_write_relation(pull_draft *d, const pull_relation *r, bool is_back, tenon__buf *out)
+{
+    if (is_back)
+        put_back(d, r, out);
+    else
+        put_forward(d, r, out);
+}
+
 /* ---- models ---------------------------------------------------------------------------------- */
-
-/* A field and where it stands: where the old schema has it, new ones behind. */
-typedef struct placed_field {
-    size_t old_index, sequence;
-    const pull_column *column; /* or … */
-    const pull_relation *relation;
-    bool is_back;
-} placed_field;
-
-static int compare_places(const void *left, const void *right)
-{
-    const placed_field *a = left, *b = right;
-    if (a->old_index != b->old_index)
-        return a->old_index < b->old_index ? -1 : 1;
-    return a->sequence < b->sequence ? -1 : a->sequence > b->sequence;
-}
-
-static void place(placed_field *list, size_t *count, placed_field field, const schema_field *old)
-{
-    field.old_index = old ? old->index : SIZE_MAX;
-    field.sequence = *count;
-    list[(*count)++] = field;
-}
-
-static size_t place_fields(const pull_draft *d, const pull_model *m, placed_field *list)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < m->column_count; i++)
-        place(list, &count, (placed_field){.column = &m->columns[i]}, m->columns[i].old);
-    for (size_t i = 0; i < d->relation_count; i++) {
-        const pull_relation *r = &d->relations[i];
-        if (r->from == m)
-            place(list, &count, (placed_field){.relation = r}, r->old ? r->old->from_field : NULL);
-        if (r->to == m)
-            place(list, &count, (placed_field){.relation = r, .is_back = true},
-                  r->old ? r->old->to_field : NULL);
-    }
-    qsort(list, count, sizeof *list, compare_places);
-    return count;
-}
 
 static void put_fields(pull_draft *d, const pull_model *m, tenon__buf *out)
 {
-    placed_field *list = pull_array(d, m->column_count + 2 * d->relation_count, sizeof *list);
-    size_t count = list ? place_fields(d, m, list) : 0;
-    for (size_t i = 0; i < count; i++)
-        if (list[i].column)
-            put_column(d, m, list[i].column, out);
-        else if (list[i].is_back)
-            put_back(d, list[i].relation, out);
-        else
-            put_forward(d, list[i].relation, out);
-}
-
-/* A view's keys and relations are the schema's alone: as long as its columns are the same, it
- * stays as it is. */
-static bool is_same_view(const pull_model *m)
-{
-    size_t scalars = 0, known = 0;
-    if (!m->is_view || !m->old)
-        return false;
-    for (size_t i = 0; i < m->old->field_count; i++)
-        scalars += m->old->fields[i]->kind != SCHEMA_RELATION;
     for (size_t i = 0; i < m->column_count; i++)
-        known += m->columns[i].old != NULL;
-    return scalars == m->column_count && known == scalars;
+        pull_write_column(d, m, &m->columns[i], out);
+    for (size_t i = 0; i < d->relation_count; i++) {
+        const pull_relation *r = &d->relations[i];
+        if (r->from == m)
+            put_forward(d, r, out);
+        if (r->to == m)
+            put_back(d, r, out);
+    }
 }
 
-static void put_remarks(const pull_model *m, tenon__buf *out)
+void pull_write_comment(pull_draft *d, const pull_model *m, tenon__buf *out)
 {
     const schema_comment *old = m->old ? &m->old->comment : NULL;
+    put_comment(d, old, out);
     if (m->is_renamed)
         put_remark(old, "The name of the table is a reserved word.", out);
     if (m->has_no_key)
@@ -370,20 +321,12 @@ static void put_remarks(const pull_model *m, tenon__buf *out)
                    "The table has no key: no column or set of columns that is unique and "
                    "required.",
                    out);
+    pull_write_checks(d, m, NULL, out);
 }
 
 void pull_write_model(pull_draft *d, const pull_model *m, tenon__buf *out)
 {
-    const schema_comment *comment = m->old ? &m->old->comment : NULL;
-    put_comment(d, comment, out);
-    put_remarks(m, out);
-    pull_write_checks(d, m, NULL, out);
-    if (is_same_view(m)) {
-        const schema_span *span = &m->old->span;
-        tenon__buf_add(out, d->old->files[span->file].text + span->start, span->end - span->start);
-        tenon__buf_char(out, '\n');
-        return;
-    }
+    pull_write_comment(d, m, out);
     tenon__buf_format(out, "%s %s {\n", m->is_view ? "view" : "model", m->name);
     put_fields(d, m, out);
     tenon__buf_char(out, '\n');

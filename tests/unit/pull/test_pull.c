@@ -399,6 +399,59 @@ static void a_schema_pulled_over_itself_stays_as_it_is(void **state)
     pulled_close(&p);
 }
 
+/* Spelt and laid out as nobody else would. */
+static void an_unchanged_database_changes_no_letter(void **state)
+{
+    (void)state;
+    static const char odd[] =
+        POSTGRESQL "model   A {\n"
+                   "  id Int @id  @default(autoincrement()) // a comment\n\n"
+                   "  // of its own\n"
+                   "  b  B?  @relation(fields: [bId], references: [id], onDelete: SetNull)\n"
+                   "  bId Int?  @db.Integer\n"
+                   "  at  DateTime @default(now()) @updatedAt @db.Timestamptz\n"
+                   "  @@index(fields: [bId])\n"
+                   "}\n"
+                   "model B { // here\n  id Int @id\n  a A[]\n  t String @db.Text\n\n"
+                   "  @@unique([t])\n}\n";
+    pulled p;
+    const char *url = testdb_create("unchanged");
+    push_text(url, odd);
+    pull_database(&p, url, odd);
+    assert_false(p.result.files[0].is_changed);
+    assert_string_equal(p.result.files[0].text, odd);
+    pulled_close(&p);
+    testdb_run(url, "CREATE UNIQUE INDEX more ON \"A\" (\"bId\")");
+    pull_database(&p, url, odd);
+    const char *text = p.result.files[0].text;
+    assert_non_null(strstr(text, "  // of its own\n"));
+    assert_non_null(strstr(text, "  bId Int?     @unique(map: \"more\") @db.Integer\n"));
+    assert_non_null(strstr(text, "@default(autoincrement()) // a comment\n"));
+    assert_non_null(strstr(text, "  @@unique([t])\n"));
+    pulled_close(&p);
+}
+
+static void keys_and_relations_that_are_gone_leave_the_schema(void **state)
+{
+    (void)state;
+    pulled p;
+    const char *url = testdb_create("gone");
+    push_text(url, hand_made);
+    testdb_run(url, "ALTER TABLE books DROP CONSTRAINT books_writer_fkey;"
+                    "DROP INDEX one_of_both, dear; ALTER TABLE books DROP CONSTRAINT"
+                    " books_price_check, ADD CONSTRAINT books_price_check CHECK (price > 5);"
+                    "CREATE INDEX dear ON books (price DESC)");
+    pull_database(&p, url, hand_made);
+    const char *text = p.result.files[0].text;
+    assert_null(strstr(text, "WrittenBy"));
+    assert_null(strstr(text, "one_of_both"));
+    assert_null(strstr(text, "price >= 0"));
+    assert_non_null(strstr(text, "/// @tenon.check(\"(price > (5)::numeric)\")\n"));
+    assert_non_null(strstr(text, "  @@index([price(sort: Desc)], map: \"dear\")\n"));
+    assert_non_null(strstr(text, "  writerId String  @map(\"writer\")\n"));
+    pulled_close(&p);
+}
+
 static void what_has_changed_in_the_database_is_changed_in_the_schema(void **state)
 {
     (void)state;
@@ -434,6 +487,8 @@ int main(void)
         cmocka_unit_test(nothing_is_left_out_silently),
         cmocka_unit_test(sqlite_has_its_own_that_is_told),
         cmocka_unit_test(a_schema_pulled_over_itself_stays_as_it_is),
+        cmocka_unit_test(an_unchanged_database_changes_no_letter),
+        cmocka_unit_test(keys_and_relations_that_are_gone_leave_the_schema),
         cmocka_unit_test(what_has_changed_in_the_database_is_changed_in_the_schema),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
