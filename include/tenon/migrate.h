@@ -73,13 +73,15 @@ typedef struct tenon_migrate_options {
      * `pause_longest_us` (default 10 s), less a random part. */
     int64_t lock_timeout_us;
     int64_t pause_first_us, pause_longest_us;
+    /* PostgreSQL: longest time of a statement in a transaction; default and -1: no limit. */
+    int64_t statement_timeout_us;
     unsigned tries_most;  /* default 10 */
     unsigned count_most;  /* migrations to run now; 0: all */
     bool accept_existing; /* begin a history on a database that already has tables */
     /* Called in the calling thread. It must not use the database. NULL: nobody is told. */
     void (*report)(const tenon_migrate_event *event);
     void *ctx;
-    uint64_t reserved[8];
+    uint64_t reserved[7];
 } tenon_migrate_options;
 
 /* Runs every migration that the database does not have yet, in order. True when all have run.

@@ -252,10 +252,11 @@ static bool run_modes(runner *r, size_t *at, size_t end)
 
 static bool begin_step(runner *r)
 {
-    tenon_transaction_options options = {.lock_timeout_us = r->m->options.lock_timeout_us};
-    if (r->m->dialect == TENON_SQLITE)
-        options.lock_timeout_us = 0;
-    return tenon_begin_with(r->s, &options);
+    const tenon_migrate_options *limits = &r->m->options;
+    const tenon_transaction_options options = {.lock_timeout_us = limits->lock_timeout_us,
+                                               .statement_timeout_us =
+                                                   limits->statement_timeout_us};
+    return tenon_begin_with(r->s, r->m->dialect == TENON_SQLITE ? NULL : &options);
 }
 
 static bool end_step(runner *r, size_t first, size_t end)

@@ -8,9 +8,40 @@
     "                       anything runs; default 5, 0 makes none\n"
 
 typedef struct deploy_arguments {
-    const char *keep, *count;
-    bool is_accepting;
+    const char *keep, *count, *lock_timeout, *statement_timeout;
+    bool is_accepting, is_dry_run;
 } deploy_arguments;
+
+/* Seconds, with a fraction; 0 when none are given, and -1, no limit, for 0. */
+static int64_t read_seconds(const char *text)
+{
+    double seconds = text ? strtod(text, NULL) : 0;
+    if (text && seconds <= 0)
+        return -1;
+    return (int64_t)(seconds * 1e6);
+}
+
+static void show_pending(const tenon_migration *items, const tenon_migration_status *status)
+{
+    for (; strcmp(items->name, status->name) != 0; items++)
+        continue;
+    printf("-- %s\n%s\n", items->name, items->sql);
+}
+
+/* What would run. */
+static int show_all_pending(migrate_input *in)
+{
+    const tenon_migrations given = migrate_list(&in->folder);
+    tenon_session *s = tenon_session_open(in->db, NULL);
+    tenon_migration_list list = tenon_migrate_status(s, &given);
+    if (s && tenon_failed(s))
+        in->error = *tenon_session_error(s);
+    for (size_t i = 0; i < list.count; i++)
+        if (!list.items[i].is_missing && list.items[i].state != TENON_MIGRATION_APPLIED)
+            show_pending(given.items, &list.items[i]);
+    tenon_session_close(s);
+    return in->error.status == TENON_OK ? COMMAND_DONE : migrate_input_fail(in);
+}
 
 static int deploy(migrate_input *in, const deploy_arguments *arguments)
 {
@@ -18,9 +49,13 @@ static int deploy(migrate_input *in, const deploy_arguments *arguments)
     tenon_migrate_options options = migrate_input_options(in);
     options.accept_existing = arguments->is_accepting;
     options.count_most = arguments->count ? (unsigned)strtoul(arguments->count, NULL, 10) : 0;
+    options.lock_timeout_us = read_seconds(arguments->lock_timeout);
+    options.statement_timeout_us = read_seconds(arguments->statement_timeout);
     if (!migrate_input_open(in))
         return migrate_input_fail(in);
     migrate_input_warn(in);
+    if (arguments->is_dry_run)
+        return show_all_pending(in);
     size_t pending = migrate_input_pending(in);
     if (in->error.status != TENON_OK || (pending && !migrate_input_back_up(in, arguments->keep)) ||
         !tenon_migrate(in->db, &list, &options, &in->error))
@@ -35,6 +70,9 @@ static int run_deploy(int argc, char **argv)
     deploy_arguments arguments = {0};
     const migrate_option options[] = {{"--keep-backups", &arguments.keep, NULL},
                                       {"--count", &arguments.count, NULL},
+                                      {"--lock-timeout", &arguments.lock_timeout, NULL},
+                                      {"--statement-timeout", &arguments.statement_timeout, NULL},
+                                      {"--dry-run", NULL, &arguments.is_dry_run},
                                       {"--accept-existing", NULL, &arguments.is_accepting},
                                       {NULL, NULL, NULL}};
     migrate_input in;
@@ -48,13 +86,19 @@ static int run_deploy(int argc, char **argv)
 const command command_migrate_deploy = {
     .name = "migrate deploy",
     .summary = "run the migrations that a database does not have yet",
-    .usage = "usage: tenon migrate deploy [options] [PATH]\n"
-             "\n"
-             "Runs what has not run yet, in order, each file as it stands, and notes it in\n"
-             "_prisma_migrations. One that was interrupted is gone on with; one that failed stops\n"
-             "everything until `tenon migrate resolve`.\n"
-             "\n" MIGRATE_INPUT_USAGE "  --count N            at most so many\n"
-             "  --accept-existing    begin a history on a database that has tables\n" KEEP_USAGE
-             "  --verbose            tell every statement\n",
+    .usage =
+        "usage: tenon migrate deploy [options] [PATH]\n"
+        "\n"
+        "Runs what has not run yet, in order, each file as it stands, and notes it in\n"
+        "_prisma_migrations. One that was interrupted is gone on with; one that failed stops\n"
+        "everything until `tenon migrate resolve`.\n"
+        "\n" MIGRATE_INPUT_USAGE "  --count N            at most so many\n"
+        "  --dry-run            print what would run\n"
+        "  --lock-timeout S     PostgreSQL: seconds that a statement waits for a lock before it\n"
+        "                       is tried again; default 2, 0 waits for ever\n"
+        "  --statement-timeout S  PostgreSQL: seconds that a statement may take; default: no\n"
+        "                       limit\n"
+        "  --accept-existing    begin a history on a database that has tables\n" KEEP_USAGE
+        "  --verbose            tell every statement\n",
     .run = run_deploy,
 };

@@ -1,7 +1,7 @@
 /* `tenon migrate merge`: migrations of two branches are tried together, and put in a row.
  *
- * All of them run, in the order of their names, on a database that is thrown away. When that leads to
- * what schema.prisma says, each one is noted to be made on top of the one before. When it leads
+ * All of them run, in the order of their names, on a database that is thrown away. When that leads
+ * to what schema.prisma says, each one is noted to be made on top of the one before. When it leads
  * elsewhere they are put in a row too, and what is still missing is `migrate dev`'s to write. */
 #include "commands/migrate_input.h"
 #include "diff/diff.h"

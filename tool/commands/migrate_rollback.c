@@ -47,7 +47,8 @@ static int roll_back(migrate_input *in, const rollback_arguments *arguments)
     if (!migrate_input_open(in) || !show_downs(in, count))
         return migrate_input_fail(in);
     if (!arguments->is_accepting &&
-        !migrate_input_confirm("this is run, and what it drops is gone; go on?", "--accept-data-loss"))
+        !migrate_input_confirm("this is run, and what it drops is gone; go on?",
+                               "--accept-data-loss"))
         return COMMAND_FAILED;
     if (!migrate_input_back_up(in, arguments->keep) ||
         !tenon_migrate_undo(in->db, &list, count, &options, &in->error))

@@ -1,5 +1,6 @@
 /* `tenon migrate status`: what a database has of a folder, in words. */
 #include "commands/migrate_input.h"
+#include "diff/diff.h"
 
 static const char *words_of(const tenon_migration_status *item)
 {
@@ -43,7 +44,67 @@ static size_t show_items(const tenon_migration_list *list)
     return count;
 }
 
-static int show_status(migrate_input *in)
+/* ---- schema, migrations, database ------------------------------------------------------------ */
+
+/* True when both are the same; else the differences below the words. False also with in->error. */
+static bool compare(migrate_input *in, const catalogue *from, const catalogue *to,
+                    const char *words)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
+    diff_plan *plan = from && to ? diff_make(from, to, NULL, &in->error) : NULL;
+    bool is_same = plan && plan->difference_count == 0;
+    if (plan)
+        diff_print(plan, &text);
+    if (plan && !is_same)
+        printf("%s:\n%s", words, tenon__buf_string(&text));
+    diff_free(plan);
+    return is_same;
+}
+
+static catalogue *read_found(migrate_input *in, const catalogue *wanted)
+{
+    tenon_session *s = tenon_session_open(in->db, NULL);
+    catalogue *found =
+        s ? catalogue_read(s, wanted->namespaces, wanted->namespace_count, &in->error) : NULL;
+    tenon_session_close(s);
+    return found;
+}
+
+/* What nobody has written a migration for, and what somebody has changed without one. How many of
+ * the two there are. */
+static size_t show_drift(migrate_input *in, bool is_all_applied)
+{
+    tenon_dialect dialect = tenon_db_dialect(in->db);
+    catalogue *wanted = catalogue_of_schema(in->schema, dialect, &in->error);
+    catalogue *expected = NULL, *found = NULL;
+    size_t count = 0;
+    if (wanted)
+        expected = migrate_expect(&in->folder, dialect, wanted->namespaces, wanted->namespace_count,
+                                  &in->error);
+    if (expected)
+        count +=
+            !compare(in, expected, wanted,
+                     "the schema asks for what no migration does; `tenon migrate dev` writes it");
+    if (expected && is_all_applied && in->error.status == TENON_OK)
+        found = read_found(in, wanted);
+    if (found)
+        count += !compare(in, expected, found,
+                          "the database was changed without a migration; it differs by");
+    catalogue_free(found);
+    catalogue_free(expected);
+    catalogue_free(wanted);
+    return count;
+}
+
+/* By the schema that stands beside the last migration; of migrations that others wrote only with
+ * --replay, which needs a server to try them on. */
+static bool can_compare(const migrate_input *in, bool is_replaying)
+{
+    const migrate_entry *last = migrate_last(&in->folder);
+    return in->schema && last && (last->after || is_replaying);
+}
+
+static int show_status(migrate_input *in, bool is_replaying)
 {
     const tenon_migrations given = migrate_list(&in->folder);
     if (!migrate_input_open(in))
@@ -55,7 +116,9 @@ static int show_status(migrate_input *in)
         in->error = *tenon_session_error(s);
     size_t count = is_failed ? 0 : show_items(&list) + migrate_input_warn(in);
     tenon_session_close(s);
-    if (is_failed)
+    if (!is_failed && can_compare(in, is_replaying))
+        count += show_drift(in, count == 0);
+    if (is_failed || in->error.status != TENON_OK)
         return migrate_input_fail(in);
     if (!count)
         printf("the database is up to date: all %zu migrations of %s are applied\n", given.count,
@@ -65,11 +128,12 @@ static int show_status(migrate_input *in)
 
 static int run_status(int argc, char **argv)
 {
-    const migrate_option none = {NULL, NULL, NULL};
+    bool is_replaying = false;
+    const migrate_option options[] = {{"--replay", NULL, &is_replaying}, {NULL, NULL, NULL}};
     migrate_input in;
-    int status = migrate_input_read(&command_migrate_status, argc, argv, &none, &in);
+    int status = migrate_input_read(&command_migrate_status, argc, argv, options, &in);
     if (status == COMMAND_DONE)
-        status = show_status(&in);
+        status = show_status(&in, is_replaying);
     migrate_input_release(&in);
     return status;
 }
@@ -77,11 +141,17 @@ static int run_status(int argc, char **argv)
 const command command_migrate_status = {
     .name = "migrate status",
     .summary = "tell which migrations a database has and which not",
-    .usage = "usage: tenon migrate status [options] [PATH]\n"
-             "\n"
-             "Tells every migration that is not simply applied: pending, edited, missing, late,\n"
-             "interrupted, failed; and migrations of two branches that nobody has put together.\n"
-             "Ends with 0 when there is nothing to tell, else with 1. Changes nothing.\n"
-             "\n" MIGRATE_INPUT_USAGE,
+    .usage =
+        "usage: tenon migrate status [options] [PATH]\n"
+        "\n"
+        "Tells every migration that is not simply applied: pending, edited, missing, late,\n"
+        "interrupted, failed; and migrations of two branches that nobody has put together.\n"
+        "Then what the schema asks for and no migration does, and how the database differs from\n"
+        "what its migrations lead to.\n"
+        "Ends with 0 when there is nothing to tell, else with 1. Changes nothing.\n"
+        "\n" MIGRATE_INPUT_USAGE
+        "  --replay             find out what the migrations lead to by running them on a\n"
+        "                       database that is thrown away, where no schema stands beside\n"
+        "                       the last one\n",
     .run = run_status,
 };

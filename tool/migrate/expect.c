@@ -1,7 +1,7 @@
 /* What a folder of migrations leads to.
  *
- * The schema that stands beside the last migration tells it without any database. Of migrations that
- * others wrote, only running them tells. */
+ * The schema that stands beside the last migration tells it without any database. Of migrations
+ * that others wrote, only running them tells. */
 #include "migrate/migrate.h"
 
 #include "scratch/scratch.h"

@@ -109,6 +109,8 @@ static void what_is_created_only_is_not_run(void **state)
     write_schema("", "");
     do_well("$tenon migrate dev --create-only --name init");
     do_badly("$tenon migrate status", "_init is not applied yet");
+    do_well("$tenon migrate deploy --dry-run");
+    check_said("CREATE TABLE \"User\"");
     do_well("$tenon migrate deploy");
     do_well("$tenon migrate deploy");
     check_said("nothing to do: all 1 migrations are applied");
@@ -155,7 +157,11 @@ static void a_change_by_hand_is_told_and_stops(void **state)
     write_schema("", "");
     do_well("$tenon migrate dev --name init");
     testdb_run(url, "CREATE TABLE strange (id INTEGER PRIMARY KEY)");
+    do_badly("$tenon migrate status", "changed without a migration");
+    check_said("table \"strange\"");
     write_schema("  age Int?\n", "");
+    do_badly("$tenon migrate status", "the schema asks for what no migration does");
+    check_said("column \"User\".\"age\"");
     do_badly("$tenon migrate dev", "table \"strange\"");
     check_said("without a migration");
     do_badly("$tenon migrate reset </dev/null", "needs --accept-data-loss");

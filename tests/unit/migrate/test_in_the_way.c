@@ -81,6 +81,18 @@ static void another_writer_is_waited_for(void **state)
     migrate_all(t, files, 2);
 }
 
+static void a_statement_that_takes_too_long_is_stopped(void **state)
+{
+    target *t = *state;
+    const tenon_migration slow = {.name = "1", .sql = "CREATE TABLE a (n int); SELECT pg_sleep(9)"};
+    tenon_migrate_options how = in_a_hurry;
+    how.statement_timeout_us = 100000;
+    assert_false(tenon_migrate(t->db, &(tenon_migrations){&slow, 1}, &how, &t->error));
+    assert_int_equal(t->error.status, TENON_TIMEOUT);
+    assert_false(has_table(t, "a"));
+    assert_int_equal(status_of(t, &slow, 1, "1").state, TENON_MIGRATION_PENDING);
+}
+
 /* ---- outside of transactions ----------------------------------------------------------------- */
 
 static const tenon_migration indexed[] = {
@@ -208,6 +220,7 @@ int main(void)
         ON_ONE(postgresql, who_holds_a_lock_is_named),
         ON_ONE(postgresql, a_lock_that_is_given_up_meanwhile_is_waited_for),
         ON_ONE(postgresql, another_migrator_is_named),
+        ON_ONE(postgresql, a_statement_that_takes_too_long_is_stopped),
         ON_ONE(sqlite, another_writer_is_waited_for),
         ON_ONE(postgresql, an_index_that_cannot_be_unique_leaves_nothing),
         ON_ONE(postgresql, an_index_that_others_left_half_done_is_made_anew),

@@ -124,7 +124,8 @@ static void a_migrator_killed_anywhere_is_taken_up(void **state)
     assert_true(events > 25);
 }
 
-/* What is left to undo after a kill depends on how far it came: then everything is applied again. */
+/* What is left to undo after a kill depends on how far it came: then everything is applied
+ * again. */
 static void undoing_that_was_killed_anywhere_is_taken_up(void **state)
 {
     target *t = *state;
