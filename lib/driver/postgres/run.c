@@ -529,7 +529,7 @@ tenon__progress tenon__pg_fetch(tenon__connection *c, tenon__rows *rows, int64_t
                                 tenon_error *err)
 {
     bool is_read = read_result(c, rows, err);
-    if (!is_read && err && c->running->statement->flags & TENON__WRITES)
+    if (!is_read && err && (c->running->statement->flags & TENON__WRITES || c->pieces.may_write))
         err->applied = TENON_APPLIED_YES;
     if (is_read && affected)
         *affected = affected_by(c->result);

@@ -177,11 +177,46 @@ static void relations_do_not_see_them_either(void **state)
     assert_int_equal(list.items[0].orders.count, 2);
     list = client_find_many(b->session, .include = {.orders = &(OrderQuery){.limit = 5}});
     assert_int_equal(list.items[0].orders.count, 1);
+    Client *first = client_find_first(b->session, .order_by = {ASC(CLIENT_ID)},
+                                      .include = {.orders = &(OrderQuery){.only_deleted = true}});
+    assert_int_equal(first->orders.count, 1);
+    Order *of_bo = order_find_first(b->session, .where = {.id = EQ(three->id)},
+                                    .include = {.client = &(ClientQuery){.with_deleted = true}});
+    assert_string_equal(of_bo->client->name, "Bo");
     OrderList orders = order_find_many(b->session, .where = {.id = EQ(three->id)},
                                        .include = {.client = &(ClientQuery){0}});
     assert_int_equal(orders.count, 1);
     assert_null(orders.items[0].client);
     assert_sound(b->session);
+}
+
+/* Also as a part of the subquery that finds the keys of a level below. */
+static void relations_by_subquery_do_not_see_them_either(void **state)
+{
+    both *b = *state;
+    Client *ann = add_client(b, "Ann"), *bo = add_client(b, "Bo");
+    add_order(b, ann, "one");
+    Order *two = add_order(b, ann, "two");
+    add_order(b, bo, "three");
+    order_delete(b->session, two->id);
+    client_delete(b->session, bo->id);
+    ClientQuery clients = {.strategy = TENON_LOAD_SUBQUERY};
+    OrderQuery orders = {.strategy = TENON_LOAD_SUBQUERY, .include.client = &clients};
+    ClientList list = client_find_many(b->session, .with_deleted = true,
+                                       .order_by = {ASC(CLIENT_ID)}, .include.orders = &orders);
+    assert_sound(b->session);
+    assert_int_equal(list.count, 2);
+    assert_int_equal(list.items[0].orders.count, 1);
+    assert_string_equal(list.items[0].orders.items[0].client->name, "Ann");
+    assert_int_equal(list.items[1].orders.count, 1);
+    assert_null(list.items[1].orders.items[0].client);
+    orders.only_deleted = true;
+    clients.with_deleted = true;
+    list = client_find_many(b->session, .include.orders = &orders);
+    assert_int_equal(list.count, 1);
+    assert_int_equal(list.items[0].orders.count, 1);
+    assert_string_equal(list.items[0].orders.items[0].title, "two");
+    assert_string_equal(list.items[0].orders.items[0].client->name, "Ann");
 }
 
 static void filters_and_orders_by_relations_do_not_see_them(void **state)
@@ -358,6 +393,7 @@ int main(void)
         ON_OFFICE(asking_makes_sense_only_where_rows_are_marked),
         ON_OFFICE(relations_do_not_see_them_either),
         ON_OFFICE(filters_and_orders_by_relations_do_not_see_them),
+        ON_OFFICE_OF(postgresql, relations_by_subquery_do_not_see_them_either),
         ON_OFFICE(a_row_comes_back),
         ON_OFFICE(many_rows_come_back),
         ON_OFFICE(purging_deletes),
