@@ -45,8 +45,7 @@ static void note_statement(tenon_session *s, const tenon__statement *statement)
     tenon__buf_text(&notes, statement->slot_count ? "\n" : "");
 }
 
-bool __wrap_tenon__run(tenon_session *s, const tenon__call *call);
-bool __wrap_tenon__run(tenon_session *s, const tenon__call *call)
+static bool note_plan(tenon_session *s, const tenon__call *call)
 {
     tenon__cached plan;
     if (!call->make(tenon__session_dialect(s), call->key, call->key_length, &plan,
@@ -56,8 +55,27 @@ bool __wrap_tenon__run(tenon_session *s, const tenon__call *call)
         assert_int_equal(plan.statement->slot_count, call->value_count);
     note_statement(s, plan.statement);
     plan.free_owner(plan.owner);
-    tenon__arena_clear(tenon__session_scratch(s));
     return true;
+}
+
+bool __wrap_tenon__run(tenon_session *s, const tenon__call *call);
+bool __wrap_tenon__run(tenon_session *s, const tenon__call *call)
+{
+    bool is_noted = note_plan(s, call);
+    tenon__arena_clear(tenon__session_scratch(s));
+    return is_noted;
+}
+
+bool __wrap_tenon__run_together(tenon_session *s, const tenon__call *calls, size_t count,
+                                bool at_one_moment, size_t *failed);
+bool __wrap_tenon__run_together(tenon_session *s, const tenon__call *calls, size_t count,
+                                bool at_one_moment, size_t *failed)
+{
+    bool is_noted = true;
+    for (*failed = 0; is_noted && *failed < count; ++*failed)
+        is_noted = note_plan(s, &calls[*failed]);
+    tenon__arena_clear(tenon__session_scratch(s));
+    return is_noted;
 }
 
 bool __wrap_tenon__run_copy(tenon_session *s, const tenon__statement *statement, size_t count,
@@ -306,6 +324,25 @@ CASE(ordered_and_distinct,
      article_find_many(s, .select = {ARTICLE_ID}, .order_by = {{.author = &by_name}},
                        .distinct = {ARTICLE_VIEWS}))
 
+#define AHEAD .strategy = TENON_LOAD_SUBQUERY
+static const CommentQuery comments_ahead = {AHEAD, .select = {COMMENT_TEXT}, .where.likes = GE(1),
+                                            .order_by = {ASC(COMMENT_ID)}};
+static const ArticleQuery articles_ahead = {AHEAD, .select = {ARTICLE_TITLE}, .where.views = GE(2),
+                                            .include.comments = &comments_ahead};
+static const ArticleQuery newest_ahead = {
+    AHEAD,       .select = {ARTICLE_TITLE},          .order_by = {DESC(ARTICLE_ID)}, .limit = 5,
+    .offset = 1, .include.comments = &comments_ahead};
+static const AuthorQuery followers_ahead = {AHEAD, .select = {AUTHOR_NAME}};
+static const AuthorQuery follows_ahead = {AHEAD, .select = {AUTHOR_NAME},
+                                          .include.followers = &followers_ahead};
+static const RoomQuery rooms_ahead = {AHEAD, .select = {ROOM_NAME}};
+CASE(ahead_of_three,
+     author_find_many(s, .select = {AUTHOR_NAME}, .where.age = GE(3), .order_by = {ASC(AUTHOR_ID)},
+                      .limit = 10, .include.articles = &articles_ahead))
+CASE(ahead_limited, author_find_many(s, .select = {AUTHOR_NAME}, .include.articles = &newest_ahead))
+CASE(ahead_by_link, author_find_many(s, .select = {AUTHOR_NAME}, .include.follows = &follows_ahead))
+CASE(ahead_by_two_columns, seat_find_many(s, .select = {SEAT_ROW}, .include.room = &rooms_ahead))
+
 static const sql_case relation_cases[] = {
     {"some", related_some},
     {"every", related_every},
@@ -327,6 +364,10 @@ static const sql_case relation_cases[] = {
     {"in the order of a relation's relation", ordered_by_relation},
     {"in the order of counts", ordered_by_count},
     {"in the order of a relation, distinct", ordered_and_distinct},
+    {"by subquery", ahead_of_three},
+    {"by subquery, limited", ahead_limited},
+    {"by subquery and a link", ahead_by_link},
+    {"by subquery and two columns", ahead_by_two_columns},
 };
 
 /* ---- aggregates and pages -------------------------------------------------------------------- */
