@@ -181,6 +181,9 @@ const catalogue_enum *catalogue_find_enum(const catalogue *c, const char *namesp
 const catalogue_column *catalogue_find_column(const catalogue_table *t, const char *name);
 const catalogue_index *catalogue_primary_key(const catalogue_table *t); /* or NULL */
 
+/* Whether a check has a name that @tenon.check would give it: any other is not the schema's. */
+bool catalogue_is_named_check(const catalogue_table *t, const catalogue_check *check);
+
 /* Whether two expressions mean the same to the database: equal but for white space, letter case of
  * words, parentheses that change nothing, casts of a constant to the type it has, and the forms the
  * server itself rewrites (IN to = ANY, BETWEEN, LIKE to ~~, != to <>). Either may be NULL: equal

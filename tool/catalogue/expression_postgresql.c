@@ -16,10 +16,13 @@
 #include "pgparse/pgparse.h"
 
 #include <stdlib.h>
+#include <strings.h>
 
 typedef enum form_place { PLACE_ANY, PLACE_COMPARED, PLACE_FRACTION } form_place;
 
 static void put(tenon__buf *out, PgQuery__Node *node);
+static void put_array(tenon__buf *out, const PgQuery__AArrayExpr *array,
+                      const PgQuery__TypeName *type);
 
 static void put_all(tenon__buf *out, PgQuery__Node *const *nodes, size_t count)
 {
@@ -131,8 +134,48 @@ static void put_constant(tenon__buf *out, const PgQuery__AConst *constant, const
     catalogue_form_constant(tenon__buf_string(&text), text.length, type, out);
 }
 
+/* An element of {a,"b c"} as a constant; *at then stands at the comma or brace behind it. */
+static void put_element(tenon__buf *out, const char **at, const char *type)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
+    bool is_quoted = **at == '"';
+    const char *c = *at + is_quoted;
+    for (; *c && (is_quoted ? *c != '"' : !strchr(",{}", *c)); c++) {
+        if (*c == '\\' && c[1])
+            c++;
+        tenon__buf_char(&text, *c);
+    }
+    *at = c + (is_quoted && *c == '"');
+    out->failed |= text.failed;
+    tenon__buf_char(out, ' ');
+    if (!is_quoted && !strcasecmp(tenon__buf_string(&text), "null"))
+        tenon__buf_text(out, "null");
+    else
+        catalogue_form_constant(tenon__buf_string(&text), text.length, type, out);
+}
+
+/* '{a,b}' of an array type is what ARRAY['a', 'b'] is. */
+static void put_array_text(tenon__buf *out, const char *text, const char *type)
+{
+    tenon__buf_text(out, "(array");
+    for (const char *at = text + 1; *at && *at != '}'; at += *at == ',') {
+        if (*at == '{')
+            break;
+        put_element(out, &at, type);
+    }
+    tenon__buf_char(out, ')');
+}
+
+static const char *array_text(const PgQuery__Node *node)
+{
+    bool is_text = node->node_case == PG_QUERY__NODE__NODE_A_CONST && !node->a_const->isnull &&
+                   node->a_const->val_case == PG_QUERY__A__CONST__VAL_SVAL;
+    const char *text = is_text ? node->a_const->sval->sval : "";
+    return *text == '{' && !strchr(text + 1, '{') ? text : NULL;
+}
+
 /* A constant below its casts, of which the outermost tells the type. */
-static void put_cast_constant(tenon__buf *out, PgQuery__Node *node, const char *type)
+static void put_cast_constant(tenon__buf *out, PgQuery__Node *node, const PgQuery__TypeName *type)
 {
     const char *sign = "";
     while (node->node_case == PG_QUERY__NODE__NODE_TYPE_CAST || is_minus(node)) {
@@ -141,13 +184,35 @@ static void put_cast_constant(tenon__buf *out, PgQuery__Node *node, const char *
             node = node->a_expr->rexpr;
             continue;
         }
-        type = type ? type : type_name(node->type_cast->type_name);
+        type = type ? type : node->type_cast->type_name;
         node = node->type_cast->arg;
     }
-    if (node->node_case == PG_QUERY__NODE__NODE_A_CONST)
-        put_constant(out, node->a_const, type, sign);
+    bool is_array = type && type->n_array_bounds;
+    if (is_array && array_text(node))
+        put_array_text(out, array_text(node), type_name(type));
+    else if (node->node_case == PG_QUERY__NODE__NODE_A_CONST)
+        put_constant(out, node->a_const, type && !is_array ? type_name(type) : NULL, sign);
+    else if (is_array && node->node_case == PG_QUERY__NODE__NODE_A_ARRAY_EXPR)
+        put_array(out, node->a_array_expr, type);
     else
         put(out, node);
+}
+
+/* The elements have the type of the array. */
+static void put_array(tenon__buf *out, const PgQuery__AArrayExpr *array,
+                      const PgQuery__TypeName *type)
+{
+    PgQuery__TypeName element = *type;
+    element.n_array_bounds = 0;
+    tenon__buf_text(out, "(array");
+    for (size_t i = 0; i < array->n_elements; i++) {
+        tenon__buf_char(out, ' ');
+        if (is_constant(array->elements[i]))
+            put_cast_constant(out, array->elements[i], &element);
+        else
+            put(out, array->elements[i]);
+    }
+    tenon__buf_char(out, ')');
 }
 
 /* ---- operators ------------------------------------------------------------------------------- */
@@ -477,7 +542,7 @@ static pgparse_tree *read_type(const char *type, const PgQuery__TypeName **out)
 static void put_default(tenon__buf *out, PgQuery__Node *node, const PgQuery__TypeName *type)
 {
     if (is_constant(node)) {
-        put_cast_constant(out, node, type->n_array_bounds ? NULL : type_name(type));
+        put_cast_constant(out, node, type);
         return;
     }
     if (node->node_case == PG_QUERY__NODE__NODE_TYPE_CAST &&

@@ -57,3 +57,26 @@ const catalogue_index *catalogue_primary_key(const catalogue_table *t)
             return &t->indexes[i];
     return NULL;
 }
+
+/* "Product_price_check2" */
+static bool has_name(const catalogue_table *t, const catalogue_column *column, size_t number,
+                     const char *name)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf usual = {0};
+    schema_model model = {.database_name = t->name};
+    schema_field field = {.database_name = column ? column->name : NULL};
+    schema_check_name(&model, column ? &field : NULL, number, &usual);
+    return !usual.failed && !strcmp(tenon__buf_string(&usual), name);
+}
+
+bool catalogue_is_named_check(const catalogue_table *t, const catalogue_check *check)
+{
+    for (size_t n = 1; check->name && n <= t->check_count; n++) {
+        if (has_name(t, NULL, n, check->name))
+            return true;
+        for (size_t i = 0; i < t->column_count; i++)
+            if (has_name(t, &t->columns[i], n, check->name))
+                return true;
+    }
+    return false;
+}

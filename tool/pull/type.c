@@ -79,11 +79,12 @@ static const known_type known_types[] = {
 };
 
 /* A domain is more than its type, and an extension may call a type as it likes; but citext is the
- * language's own. */
+ * language's own. Char without a length is one character long, bpchar as long as one likes. */
 static const known_type *find_known(const catalogue_column *column)
 {
-    bool is_foreign =
-        column->is_domain || (column->type_namespace && strcmp(column->type_name, "citext") != 0);
+    bool is_foreign = column->is_domain ||
+                      (column->type_namespace && strcmp(column->type_name, "citext") != 0) ||
+                      (!strcmp(column->type_name, "bpchar") && !column->argument_count);
     for (size_t i = 0; !is_foreign && i < TENON__COUNT(known_types); i++)
         if (!strcmp(known_types[i].name, column->type_name))
             return &known_types[i];

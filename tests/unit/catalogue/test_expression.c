@@ -81,6 +81,8 @@ static void the_server_prints_defaults_that_mean_the_same(void **state)
         {"text[]", "ARRAY[]::TEXT[]"},
         {"integer[]", "ARRAY[1, 2]::INTEGER[]"},
         {"bytea", "'\\x0102'"},
+        {"numeric(10,2)[]", "'{1.50,2}'"},
+        {"text[]", "'{\"a b\",c}'"},
         {"bit(3)", "B'101'"},
         {"text", "lower('ABC')"},
         {"interval", "'1 day'"},
@@ -100,6 +102,27 @@ static void the_server_prints_defaults_that_mean_the_same(void **state)
             fail_msg("%s is not %s", defaults[i][1], column->default_sql);
         catalogue_free(c);
     }
+}
+
+static void an_array_is_written_in_two_ways(void **state)
+{
+    (void)state;
+    static const char *const same[][3] = {
+        {"'{1,2}'::integer[]", "ARRAY[1, 2]::INTEGER[]", "integer[]"},
+        {"'{\"a b\",c}'::text[]", "ARRAY['a b', 'c']", "text[]"},
+        {"'{}'::text[]", "ARRAY[]::TEXT[]", "text[]"},
+        {"'{ok}'::mood[]", "ARRAY['ok']::\"mood\"[]", "mood[]"},
+        {"'{1.50}'::numeric[]", "ARRAY[1.5]", "numeric[]"},
+    };
+    for (size_t i = 0; i < TENON__COUNT(same); i++)
+        if (!catalogue_same_expression(TENON_POSTGRESQL, same[i][0], same[i][1], same[i][2]))
+            fail_msg("%s is not %s", same[i][0], same[i][1]);
+    assert_false(catalogue_same_expression(TENON_POSTGRESQL, "'{1,2}'::integer[]",
+                                           "ARRAY[1, 3]::INTEGER[]", "integer[]"));
+    assert_false(catalogue_same_expression(TENON_POSTGRESQL, "'{1,2}'::integer[]",
+                                           "ARRAY[1]::INTEGER[]", "integer[]"));
+    assert_false(
+        catalogue_same_expression(TENON_POSTGRESQL, "'{1,2}'", "ARRAY[1, 2]::text", "text"));
 }
 
 static void other_meanings_are_told_apart(void **state)
@@ -159,6 +182,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_server_prints_what_means_the_same),
         cmocka_unit_test(the_server_prints_defaults_that_mean_the_same),
+        cmocka_unit_test(an_array_is_written_in_two_ways),
         cmocka_unit_test(other_meanings_are_told_apart),
         cmocka_unit_test(words_are_compared_on_sqlite),
     };
