@@ -78,11 +78,20 @@ static bool is_method_of_language(const char *method)
     return false;
 }
 
-static bool has_exotic_key(const catalogue_index *index)
+/* The language names operator classes of the other methods only. */
+static bool has_plain_classes(const catalogue_index *index)
 {
+    return !index->method || !strcmp(index->method, "btree") || !strcmp(index->method, "hash");
+}
+
+static bool has_exotic_key(const diff_maker *m, const catalogue_index *index)
+{
+    bool is_postgresql = m->plan->dialect == TENON_POSTGRESQL;
     for (size_t i = 0; i < index->key_count; i++) {
         const catalogue_key *key = &index->keys[i];
-        if (!key->column || key->collation || (key->is_nulls_first && !key->is_descending))
+        if (!key->column || key->collation ||
+            (is_postgresql && key->is_nulls_first != key->is_descending) ||
+            (key->operator_class && has_plain_classes(index)))
             return true;
     }
     return false;
@@ -93,17 +102,21 @@ static bool has_exotic_key(const catalogue_index *index)
 bool diff_is_kept_index(const diff_maker *m, const catalogue_index *index)
 {
     return is_read(m->from) &&
-           (has_exotic_key(index) || index->included_count || index->is_exclusion ||
+           (has_exotic_key(m, index) || index->included_count || index->is_exclusion ||
             index->is_deferrable || index->is_nulls_not_distinct ||
             !is_method_of_language(index->method) ||
             (index->predicate && !has_partial_index(m->to)));
 }
 
-/* The same with checks, for which only tenon has a word. */
-bool diff_is_kept_check(const diff_maker *m)
+/* The same with checks, for which only tenon has a word; and one of another name than the word gives
+ * is not the schema's. */
+bool diff_is_kept_check(const diff_maker *m, const catalogue_table *from,
+                        const catalogue_check *check)
 {
     if (!is_read(m->from))
         return false;
+    if (!catalogue_is_named_check(from, check))
+        return true;
     for (size_t i = 0; i < m->to->table_count; i++)
         if (m->to->tables[i].check_count)
             return false;

@@ -85,7 +85,8 @@ const catalogue_enum *diff_to_enum(const diff_maker *m, const catalogue_enum *fr
 bool diff_is_table(const catalogue_table *t); /* not a view, not foreign, not a partition */
 /* The schema has no word for it: it stays. */
 bool diff_is_kept_index(const diff_maker *m, const catalogue_index *index);
-bool diff_is_kept_check(const diff_maker *m);
+bool diff_is_kept_check(const diff_maker *m, const catalogue_table *from,
+                        const catalogue_check *check);
 /* A column that cannot be converted is dropped and made anew, and all that stands on it too. */
 bool diff_is_replaced(const diff_maker *m, const catalogue_table *from, const catalogue_table *to,
                       const char *column);

@@ -359,8 +359,9 @@ static void write_check(diff_maker *m, const diff_change *change)
 
 static void plan_check_drops(diff_maker *m, const catalogue_table *from, const catalogue_table *to)
 {
-    for (size_t i = 0; i < from->check_count && !diff_is_kept_check(m); i++)
-        if (!diff_match_check(m, &from->checks[i], to))
+    for (size_t i = 0; i < from->check_count; i++)
+        if (!diff_match_check(m, &from->checks[i], to) &&
+            !diff_is_kept_check(m, from, &from->checks[i]))
             diff_add_step(m, "DropCheck", write_check,
                           (diff_change){from, to, &from->checks[i], NULL});
 }

@@ -87,10 +87,11 @@ static bool has_all_foreign_keys(const diff_maker *m, const catalogue_table *of,
 }
 
 static bool has_all_checks(const diff_maker *m, const catalogue_table *of,
-                           const catalogue_table *in)
+                           const catalogue_table *in, bool is_of_database)
 {
     for (size_t i = 0; i < of->check_count; i++)
-        if (!diff_match_check(m, &of->checks[i], in))
+        if (!diff_match_check(m, &of->checks[i], in) &&
+            !(is_of_database && diff_is_kept_check(m, of, &of->checks[i])))
             return false;
     return true;
 }
@@ -110,8 +111,8 @@ static bool has_same_constraints(const diff_maker *m, const catalogue_table *fro
                                  const catalogue_table *to)
 {
     return has_same_primary_key(from, to) && has_all_foreign_keys(m, from, to) &&
-           has_all_foreign_keys(m, to, from) && has_all_checks(m, to, from) &&
-           (diff_is_kept_check(m) || has_all_checks(m, from, to)) && keeps_uniques(m, from, to);
+           has_all_foreign_keys(m, to, from) && has_all_checks(m, to, from, false) &&
+           has_all_checks(m, from, to, true) && keeps_uniques(m, from, to);
 }
 
 bool diff_is_rebuilt_table(const diff_maker *m, const catalogue_table *from,

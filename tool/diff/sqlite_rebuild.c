@@ -136,11 +136,17 @@ static void merge_checks(diff_maker *m, catalogue_table *table, const catalogue_
 {
     size_t most = table->check_count + from->check_count;
     catalogue_check *checks = diff_array(m, most + 1, sizeof *checks);
-    if (!checks || !diff_is_kept_check(m) || m->is_reverse)
+    if (!checks || m->is_reverse)
         return;
-    memcpy(checks, from->checks, from->check_count * sizeof *checks);
+    size_t count = table->check_count;
+    if (count)
+        memcpy(checks, table->checks, count * sizeof *checks);
+    for (size_t i = 0; i < from->check_count; i++)
+        if (!diff_match_check(m, &from->checks[i], table) &&
+            diff_is_kept_check(m, from, &from->checks[i]))
+            checks[count++] = from->checks[i];
     table->checks = checks;
-    table->check_count = from->check_count;
+    table->check_count = count;
 }
 
 static bool has_columns_of(const catalogue_table *table, const catalogue_index *index)

@@ -168,7 +168,7 @@ static void tell_checks(diff_maker *m, const catalogue_table *from, const catalo
         const catalogue_check *check = &from->checks[i];
         if (diff_match_check(m, check, to))
             continue;
-        if (diff_is_kept_check(m))
+        if (diff_is_kept_check(m, from, check))
             diff_keep(m, check_name(m, from, check));
         else
             diff_add_difference(m, DIFF_REMOVED, check_name(m, from, check), check->expression);
