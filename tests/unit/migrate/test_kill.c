@@ -140,6 +140,39 @@ static void undoing_that_was_killed_anywhere_is_taken_up(void **state)
     assert_false(has_table(t, "log"));
 }
 
+/* ---- in the middle of a statement ------------------------------------------------------------ */
+
+static void wait_for_row(target *t, const char *sql)
+{
+    for (int i = 0; i < 100 && !*ask(t, sql); i++)
+        usleep(100000);
+    assert_true(*ask(t, sql));
+}
+
+/* The server does not notice at once that nobody waits for the index any more. */
+static void a_migrator_killed_while_an_index_is_made_is_taken_up(void **state)
+{
+    target *t = *state;
+    tenon_migrations files = files_of(t);
+    tenon_session *reader = tenon_session_open(t->db, NULL);
+    assert_true(tenon_migrate(t->db, &(tenon_migrations){files.items, 1}, NULL, &t->error));
+    assert_true(tenon_begin(reader) && tenon_execute(reader, "LOCK TABLE log IN ROW SHARE MODE"));
+    assert_true(tenon_execute(reader, "UPDATE log SET n = n"));
+    pid_t child = fork();
+    if (child == 0) {
+        tenon_db *db = tenon_open(t->url, NULL, NULL);
+        _exit(db && tenon_migrate(db, &files, NULL, NULL) ? 0 : 1);
+    }
+    wait_for_row(t, "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX CONC%' AND "
+                    "wait_event_type = 'Lock'");
+    kill(child, SIGKILL);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_true(tenon_commit(reader));
+    tenon_session_close(reader);
+    finish(t, &files, go_up);
+    check_up(t);
+}
+
 /* ---- several at once ------------------------------------------------------------------------- */
 
 static void several_migrators_at_once_do_everything_once(void **state)
@@ -168,6 +201,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ON_EACH(a_migrator_killed_anywhere_is_taken_up),
         ON_EACH(undoing_that_was_killed_anywhere_is_taken_up),
+        ON_ONE(postgresql, a_migrator_killed_while_an_index_is_made_is_taken_up),
         ON_EACH(several_migrators_at_once_do_everything_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

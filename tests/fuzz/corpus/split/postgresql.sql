@@ -1,0 +1,1 @@
+CREATE OR REPLACE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT CASE WHEN true THEN 1 END; END; DO $a$ ; $a$; SELECT E'\';', "a;b"; /* a /* b */ ; */ BEGIN; COMMIT
