@@ -6,7 +6,7 @@ FUZZ_SECONDS ?= 30
 TENON_CORPUS ?= ../shared/corpus
 SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h' 2>/dev/null)
 
-.PHONY: all demo check heavy bench versions coverage fuzz corpus install format golden symbols help clean
+.PHONY: all demo check heavy bench load versions coverage fuzz corpus install format golden symbols help clean
 
 all: $(BUILD)/build.ninja ## build the command and the library: build/tenon, build/libtenon.{so,a}
 	@ninja -C $(BUILD)
@@ -46,6 +46,11 @@ heavy: all ## stream 10 million rows on both databases; takes minutes
 	@scripts/setup.sh check
 	@ninja -C $(BUILD) --quiet tests/heavy/heavy-stream
 	@scripts/with-postgres.sh $(BUILD)/tests/heavy/heavy-stream
+
+load: all ## hold requests on a million rows while they are migrated, plainly and safely
+	@scripts/setup.sh check
+	@ninja -C $(BUILD) --quiet tests/heavy/heavy-load
+	@scripts/with-postgres.sh $(BUILD)/tests/heavy/heavy-load
 
 versions: all ## run the tests on PostgreSQL 14, 16, 17 and 18, fetched by npm; VERSIONS="18"
 	@scripts/setup.sh build check versions

@@ -10,9 +10,9 @@
 
 #include <stdlib.h>
 
-/* Entries of one transaction while the shadow has no index but its key; from how few on the switch
- * may be tried. */
-enum { ENTRIES_MOST = 20000, ENTRIES_FEW = 200, ROUNDS_MOST = 1000 };
+/* Entries of one transaction while the shadow has no index but its key; how short the last one has
+ * to be, since the switch does the like under its lock; and how many may be longer in a row. */
+enum { ENTRIES_MOST = 20000, SHORT_US = 50000, LONGER_MOST = 200 };
 
 static const char *const renew_sql[] = {
     "DELETE FROM {shadow} n WHERE ({n_key}) IN (SELECT {log_key_values} FROM {log} l"
@@ -20,12 +20,14 @@ static const char *const renew_sql[] = {
     "INSERT INTO {shadow} ({columns}) OVERRIDING SYSTEM VALUE SELECT {values} FROM {table} t"
     " WHERE ({t_key}) IN (SELECT {l_key} FROM {log} l WHERE l.seq <= {seq} AND NOT l.is_truncate)",
     "DELETE FROM {log} l WHERE l.seq <= {seq}",
+    NULL,
 };
 /* After a TRUNCATE nothing is known by its key. */
 static const char *const renew_all_sql[] = {
     "DELETE FROM {shadow}",
     "INSERT INTO {shadow} ({columns}) OVERRIDING SYSTEM VALUE SELECT {values} FROM {table} t",
     "DELETE FROM {log}",
+    NULL,
 };
 
 /* *count entries, 0: there are none. `most` 0: all. */
@@ -43,8 +45,8 @@ static bool renew(rewriter *r, int64_t most, int64_t *count)
     *count = strtoll(rows_cell(&found, 0, 0), NULL, 10);
     rewrite_define(r, "seq", rows_cell(&found, 0, 1));
     const char *const *statements = rows_truth(&found, 0, 2) ? renew_all_sql : renew_sql;
-    for (size_t i = 0; *count && i < TENON__COUNT(renew_sql); i++)
-        if (!rewrite_execute(r, statements[i]))
+    for (; *count && *statements; statements++)
+        if (!rewrite_execute(r, *statements))
             return false;
     return true;
 }
@@ -53,7 +55,8 @@ static bool renew_once(rewriter *r, int64_t most, int64_t *count)
 {
     const tenon_transaction_options options = {.isolation = TENON_REPEATABLE_READ};
     tenon__arena_clear(&r->scratch);
-    if (!tenon_begin_with(r->s, &options) || !renew(r, most, count) || !tenon_commit(r->s))
+    if (!tenon_begin_with(r->s, &options) || !rewrite_plan_by_key(r, true) ||
+        !renew(r, most, count) || !tenon_commit(r->s))
         return false;
     r->result->followed += *count;
     if (*count)
@@ -63,14 +66,19 @@ static bool renew_once(rewriter *r, int64_t most, int64_t *count)
 
 bool rewrite_follow(rewriter *r, bool is_whole)
 {
-    int64_t count = ENTRIES_FEW, before = INT64_MAX;
-    for (int round = 0; count >= ENTRIES_FEW; round++) {
-        before = count;
+    int64_t took_us = SHORT_US, count;
+    for (int round = 0; took_us >= SHORT_US; round++) {
+        int64_t began_us = tenon__monotonic_us();
         if (rewrite_is_stopped(r) || !renew_once(r, is_whole ? 0 : ENTRIES_MOST, &count))
             return false;
-        if (round > ROUNDS_MOST && count >= before)
-            return tenon__fail(tenon__session_error(r->s), TENON_LIMIT,
-                               "table %s is written faster than it can be followed", r->name);
+        took_us = count ? tenon__monotonic_us() - began_us : 0;
+        if (is_whole && round == LONGER_MOST) {
+            tenon_error *err = tenon__session_error(r->s);
+            tenon__fail(err, TENON_LIMIT, "table %s is written faster than it can be followed",
+                        r->name);
+            tenon__hint(err, "run the same again when less is written; it goes on from here");
+            return false;
+        }
     }
     return is_whole || rewrite_follow(r, true);
 }
@@ -78,8 +86,8 @@ bool rewrite_follow(rewriter *r, bool is_whole)
 bool rewrite_follow_under_lock(rewriter *r)
 {
     int64_t count;
-    if (!renew(r, 0, &count))
+    if (!rewrite_plan_by_key(r, true) || !renew(r, 0, &count))
         return false;
     r->result->followed += count;
-    return true;
+    return rewrite_plan_by_key(r, false);
 }

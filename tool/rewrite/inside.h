@@ -51,6 +51,9 @@ bool rewrite_read(rewriter *r, const char *template, size_t columns, const char 
 /* The first cell. False with the session's error; *out is NULL for no row and for NULL. */
 bool rewrite_ask(rewriter *r, const char *template, const char *const *values, size_t value_count,
                  const char **out);
+/* For the rest of the transaction rows are looked up by their key, whatever the planner guesses of
+ * tables that were filled a moment ago. */
+bool rewrite_plan_by_key(rewriter *r, bool is_wanted);
 /* Runs every statement that a query returns in its first column. */
 bool rewrite_execute_each(rewriter *r, const rows *statements);
 /* "{prefix}"name", …": a list of quoted names, or of any texts when not `is_quoted`. */

@@ -91,6 +91,16 @@ bool rewrite_ask(rewriter *r, const char *template, const char *const *values, s
     return true;
 }
 
+bool rewrite_plan_by_key(rewriter *r, bool is_wanted)
+{
+    return rewrite_execute(r, is_wanted ? "SET LOCAL enable_seqscan = off;"
+                                          " SET LOCAL enable_hashjoin = off;"
+                                          " SET LOCAL enable_mergejoin = off"
+                                        : "SET LOCAL enable_seqscan = on;"
+                                          " SET LOCAL enable_hashjoin = on;"
+                                          " SET LOCAL enable_mergejoin = on");
+}
+
 bool rewrite_execute_each(rewriter *r, const rows *statements)
 {
     for (size_t i = 0; i < statements->count; i++)

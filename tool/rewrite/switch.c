@@ -145,37 +145,47 @@ static const char *const capture_sql[] = {
     "DROP TRIGGER IF EXISTS {bare_lost} ON {table}",
 };
 
-static bool take_over(rewriter *r)
+/* What is going to be run, read before anybody has to wait. */
+typedef struct plan {
+    rows locks, before, names, after[TENON__COUNT(after_sql)];
+} plan;
+
+static bool read_plan(rewriter *r, plan *p)
 {
-    rows before, names, after[TENON__COUNT(after_sql)];
-    const char *noted;
-    if (!rewrite_read(r, before_sql, 1, NULL, 0, &before) ||
-        !rewrite_read(r, names_sql, 1, NULL, 0, &names) ||
-        !rewrite_ask(r, validations_sql, NULL, 0, &noted))
-        return false;
     for (size_t i = 0; i < TENON__COUNT(after_sql); i++)
-        if (!rewrite_read(r, after_sql[i], 1, NULL, 0, &after[i]))
+        if (!rewrite_read(r, after_sql[i], 1, NULL, 0, &p->after[i]))
             return false;
+    return rewrite_read(r, lock_sql, 1, NULL, 0, &p->locks) &&
+           rewrite_read(r, before_sql, 1, NULL, 0, &p->before) &&
+           rewrite_read(r, names_sql, 1, NULL, 0, &p->names);
+}
+
+static bool take_over(rewriter *r, const plan *p)
+{
     for (size_t i = 0; i < TENON__COUNT(capture_sql); i++)
         if (!rewrite_execute(r, capture_sql[i]))
             return false;
-    if (!rewrite_execute_each(r, &before) || !rewrite_execute_each(r, &names))
+    if (!rewrite_execute_each(r, &p->before) || !rewrite_execute_each(r, &p->names))
         return false;
     for (size_t i = 0; i < TENON__COUNT(after_sql); i++)
-        if (!rewrite_execute_each(r, &after[i]))
+        if (!rewrite_execute_each(r, &p->after[i]))
             return false;
     return rewrite_set_phase(r, "validate");
 }
 
+/* The first lock keeps away only who would change the table's definition. */
 static bool switch_tables(rewriter *r)
 {
-    rows locks;
+    plan p;
+    const char *noted;
     tenon__arena_clear(&r->scratch);
-    if (!rewrite_execute(r, "SET LOCAL search_path = pg_catalog") ||
-        !rewrite_read(r, lock_sql, 1, NULL, 0, &locks) || !rewrite_execute_each(r, &locks))
+    if (!rewrite_execute(r, "SET LOCAL search_path = pg_catalog;"
+                            " LOCK TABLE {table} IN SHARE UPDATE EXCLUSIVE MODE") ||
+        !read_plan(r, &p) || !rewrite_ask(r, validations_sql, NULL, 0, &noted) ||
+        !rewrite_execute_each(r, &p.locks))
         return false;
     int64_t locked_us = tenon__monotonic_us();
-    bool is_done = rewrite_follow_under_lock(r) && take_over(r);
+    bool is_done = rewrite_follow_under_lock(r) && take_over(r, &p);
     r->result->locked_us = tenon__monotonic_us() - locked_us;
     return is_done;
 }

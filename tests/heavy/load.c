@@ -1,0 +1,322 @@
+/* What others feel of a migration: `make load`.
+ *
+ * A table of a million rows is read and written all the time by four threads, and now and then
+ * somebody reads it in a transaction of half a second. Meanwhile each change is made twice: as the
+ * plain statement, and in the form that tenon writes for servers in use, by its migrator or its
+ * rewrite. The table that is printed has the 99th percentile and the longest of all requests. Where
+ * the plain statement makes somebody wait for a second, the safe form may make nobody wait for more
+ * than 200 ms, or the program fails. */
+#include "diff/diff.h"
+#include "rewrite/rewrite.h"
+
+#include "testdb.h"
+
+#include <tenon/migrate.h>
+#include <tenon/tenon.h>
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { ROWS = 1000000, THREADS = 4, SAMPLES_MOST = 1 << 20, LIMIT_US = 200000, BAD_US = 1000000 };
+
+static const char head[] = "datasource db {\n  provider = \"postgresql\"\n}\n"
+                           "model Account {\n  id Int @id\n%s}\n"
+                           "model Event {\n  id Int @id @default(autoincrement())\n  account Int\n"
+                           "  kind String\n  code Int\n%s}\n";
+
+/* The members that the two models get: before, and after. */
+typedef struct change {
+    const char *title;
+    const char *account_after, *event_before, *event_after;
+    const char *rewritten; /* what the rewrite is given, where that is the safe form */
+} change;
+
+static const change changes[] = {
+    {"index", "", "  amount Int?\n", "  amount Int?\n  @@index([kind])\n", NULL},
+    {"unique", "", "  amount Int?\n", "  amount Int?\n  @@unique([code])\n", NULL},
+    {"foreign key", "  events Event[]\n", "  amount Int?\n",
+     "  amount Int?\n  owner Account @relation(fields: [account], references: [id])\n", NULL},
+    {"check", "", "  amount Int?\n", "  /// @tenon.check(\"amount >= 0\")\n  amount Int?\n", NULL},
+    {"required", "", "  amount Int?\n", "  amount Int\n", NULL},
+    {"column with default", "", "  amount Int?\n", "  amount Int?\n  more Int @default(7)\n", NULL},
+    {"wider type", "", "  amount Int?\n", "  amount BigInt?\n", "ALTER COLUMN amount TYPE bigint"},
+};
+
+static const char fill_sql[] = "INSERT INTO \"Account\" SELECT generate_series(1, 1000);"
+                               "INSERT INTO \"Event\" (account, kind, code, amount) SELECT 1 + i % "
+                               "1000, 'kind ' || i % 50, i, i"
+                               " FROM generate_series(1, 1000000) i; ANALYZE";
+
+/* ---- the load -------------------------------------------------------------------------------- */
+
+typedef struct client {
+    const char *url;
+    const atomic_bool *is_over;
+    bool writes;
+    unsigned seed;
+    size_t count;
+    int32_t *samples_us;
+} client;
+
+static int64_t now_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static void pause_us(int64_t us)
+{
+    nanosleep(&(struct timespec){.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000}, NULL);
+}
+
+static void ask_once(client *c, tenon_session *s)
+{
+    char sql[160];
+    int id = 1 + rand_r(&c->seed) % ROWS;
+    if (c->writes)
+        snprintf(sql, sizeof sql, "UPDATE \"Event\" SET amount = amount + 1 WHERE id = %d", id);
+    else
+        snprintf(sql, sizeof sql, "SELECT * FROM \"Event\" WHERE id = %d", id);
+    int64_t began_us = now_us();
+    tenon_execute(s, sql);
+    if (c->count < SAMPLES_MOST)
+        c->samples_us[c->count++] = (int32_t)(now_us() - began_us);
+    if (tenon_failed(s)) {
+        fprintf(stderr, "load: %s\n", tenon_message(s));
+        exit(1);
+    }
+    tenon_session_reset(s);
+}
+
+static void *keep_asking(void *context)
+{
+    client *c = context;
+    tenon_error err;
+    tenon_db *db = tenon_open(c->url, NULL, &err);
+    tenon_session *s = tenon_session_open(db, NULL);
+    while (!*c->is_over) {
+        ask_once(c, s);
+        pause_us(2000);
+    }
+    tenon_session_close(s);
+    tenon_close(db);
+    return NULL;
+}
+
+/* Who keeps a statement that wants the table for itself waiting, and everybody behind it. */
+static void *read_at_length(void *context)
+{
+    client *c = context;
+    tenon_error err;
+    tenon_db *db = tenon_open(c->url, NULL, &err);
+    tenon_session *s = tenon_session_open(db, NULL);
+    while (!*c->is_over) {
+        tenon_begin(s);
+        tenon_execute(s, "SELECT count(*) FROM \"Account\"; SELECT 1 FROM \"Event\" WHERE id = 1;"
+                         " SELECT pg_sleep(0.5)");
+        tenon_commit(s);
+        pause_us(700000);
+    }
+    tenon_session_close(s);
+    tenon_close(db);
+    return NULL;
+}
+
+/* ---- the changes ----------------------------------------------------------------------------- */
+
+static void must(bool is_done, const tenon_error *err)
+{
+    if (is_done)
+        return;
+    fprintf(stderr, "load: %s\n%s\n", err->message, err->hint);
+    exit(1);
+}
+
+static catalogue *catalogue_of(const char *account, const char *event)
+{
+    char text[2000];
+    tenon_error err = {0};
+    schema_source source = {.path = "load.prisma", .text = text};
+    source.length = (size_t)snprintf(text, sizeof text, head, account, event);
+    schema *s = schema_read_texts(&source, 1, &err);
+    if (s && schema_error_count(s))
+        schema_print_diagnostics(s, stderr, false);
+    must(s && !schema_error_count(s), &err);
+    catalogue *made = catalogue_of_schema(s, TENON_POSTGRESQL, &err);
+    must(made != NULL, &err);
+    schema_free(s);
+    return made;
+}
+
+/* The script of a part, for the caller to free; part DIFF_ALL_PARTS: all of it. */
+static char *script_of(const diff_plan *plan, int part)
+{
+    tenon__buf text = {0};
+    diff_script_text(plan, part, DIFF_FORWARD, &text);
+    return tenon__buf_take(&text);
+}
+
+static void run_plainly(tenon_db *db, const diff_plan *plan)
+{
+    tenon_session *s = tenon_session_open(db, &(tenon_session_options){.deadline_us = -1});
+    for (size_t i = 0; i < plan->count; i++)
+        tenon_execute(s, plan->steps[i].sql);
+    must(!tenon_failed(s), tenon_session_error(s));
+    tenon_session_close(s);
+}
+
+static void run_safely(tenon_db *db, const diff_plan *plan)
+{
+    enum { PARTS_MOST = 16 };
+    tenon_error err = {0};
+    tenon_migration items[PARTS_MOST];
+    char names[PARTS_MOST][16];
+    tenon_migrations all = {items, plan->part_count};
+    const tenon_migrate_options options = {.lock_timeout_us = 50000,
+                                           .tries_most = 100,
+                                           .pause_longest_us = 500000,
+                                           .accept_existing = true};
+    for (size_t i = 0; i < plan->part_count && i < PARTS_MOST; i++) {
+        snprintf(names[i], sizeof names[i], "%02zu_part", i);
+        items[i] = (tenon_migration){.name = names[i], .sql = script_of(plan, (int)i)};
+    }
+    must(tenon_migrate(db, &all, &options, &err), &err);
+    for (size_t i = 0; i < plan->part_count; i++)
+        free((char *)(uintptr_t)items[i].sql);
+}
+
+static void run_rewrite(tenon_db *db, const change *c)
+{
+    tenon_error err = {0};
+    rewrite_result result;
+    rewrite_options options = {.table = "Event",
+                               .changes = &c->rewritten,
+                               .change_count = 1,
+                               .chunk_us = 30000,
+                               .lock_timeout_us = 50000,
+                               .tries_most = 1000};
+    must(rewrite_run(db, &options, &result, &err), &err);
+}
+
+static void make_change(tenon_db *db, const change *c, bool is_safe)
+{
+    tenon_error err = {0};
+    catalogue *from = catalogue_of("", c->event_before);
+    catalogue *to = catalogue_of(c->account_after, c->event_after);
+    const diff_options options = {.accepts_loss = true, .has_safe_forms = is_safe};
+    diff_plan *plan = diff_make(from, to, &options, &err);
+    must(plan && plan->count, &err);
+    if (is_safe && c->rewritten)
+        run_rewrite(db, c);
+    else if (is_safe)
+        run_safely(db, plan);
+    else
+        run_plainly(db, plan);
+    diff_free(plan);
+    catalogue_free(from);
+    catalogue_free(to);
+}
+
+/* ---- measuring ------------------------------------------------------------------------------- */
+
+typedef struct figures {
+    int64_t took_us, p99_us, longest_us;
+    size_t requests;
+} figures;
+
+static int compare(const void *a, const void *b)
+{
+    int32_t left = *(const int32_t *)a, right = *(const int32_t *)b;
+    return (left > right) - (left < right);
+}
+
+static figures sum_up(client *clients, int64_t took_us)
+{
+    figures f = {.took_us = took_us};
+    for (int i = 0; i < THREADS; i++)
+        f.requests += clients[i].count;
+    int32_t *all = malloc(f.requests * sizeof *all + 1);
+    size_t n = 0;
+    for (int i = 0; i < THREADS; i++)
+        for (size_t k = 0; k < clients[i].count; k++)
+            all[n++] = clients[i].samples_us[k];
+    qsort(all, n, sizeof *all, compare);
+    f.p99_us = n ? all[n * 99 / 100] : 0;
+    f.longest_us = n ? all[n - 1] : 0;
+    free(all);
+    return f;
+}
+
+static void create_tables(const char *url, tenon_db *db, const change *c)
+{
+    tenon_error err = {0};
+    catalogue *to = catalogue_of("", c->event_before);
+    diff_plan *plan = diff_make(NULL, to, NULL, &err);
+    must(plan != NULL, &err);
+    run_plainly(db, plan);
+    testdb_run(url, fill_sql);
+    diff_free(plan);
+    catalogue_free(to);
+}
+
+static figures measure(const change *c, bool is_safe)
+{
+    const char *url = testdb_create("load");
+    tenon_error err = {0};
+    tenon_db *db = tenon_open(url, NULL, &err);
+    must(db != NULL, &err);
+    create_tables(url, db, c);
+    atomic_bool is_over = false;
+    client clients[THREADS + 1] = {0};
+    pthread_t threads[THREADS + 1];
+    for (unsigned i = 0; i <= THREADS; i++) {
+        clients[i] = (client){.url = url, .is_over = &is_over, .writes = i % 2, .seed = i};
+        clients[i].samples_us = calloc(SAMPLES_MOST, sizeof *clients[i].samples_us);
+        pthread_create(&threads[i], NULL, i < THREADS ? keep_asking : read_at_length, &clients[i]);
+    }
+    pause_us(500000);
+    int64_t began_us = now_us();
+    make_change(db, c, is_safe);
+    int64_t took_us = now_us() - began_us;
+    pause_us(300000);
+    is_over = true;
+    for (int i = 0; i <= THREADS; i++)
+        pthread_join(threads[i], NULL);
+    figures f = sum_up(clients, took_us);
+    for (int i = 0; i <= THREADS; i++)
+        free(clients[i].samples_us);
+    tenon_close(db);
+    testdb_drop(url);
+    return f;
+}
+
+static void print_row(const char *title, const char *form, figures f)
+{
+    printf("| %s | %s | %.1f s | %zu | %.1f ms | %.1f ms |\n", title, form, (double)f.took_us / 1e6,
+           f.requests, (double)f.p99_us / 1e3, (double)f.longest_us / 1e3);
+    fflush(stdout);
+}
+
+int main(int argc, char **argv)
+{
+    int failed = 0;
+    puts("| change | form | took | requests | p99 | longest |\n| --- | --- | --: | --: | --: | --: "
+         "|");
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        if (argc > 1 && strcmp(argv[1], changes[i].title) != 0)
+            continue;
+        figures plain = measure(&changes[i], false), safe = measure(&changes[i], true);
+        print_row(changes[i].title, "plain", plain);
+        print_row(changes[i].title, changes[i].rewritten ? "rewrite" : "safe", safe);
+        bool is_bad = plain.longest_us >= BAD_US && safe.longest_us > LIMIT_US;
+        failed += is_bad;
+        if (is_bad)
+            printf("load: the safe form of '%s' made somebody wait too long\n", changes[i].title);
+    }
+    printf("%zu passed, %d failed\n", sizeof changes / sizeof *changes - (size_t)failed, failed);
+    return failed != 0;
+}
