@@ -133,7 +133,8 @@ static void take_rows(const tenon__joined *joined, size_t at, const tenon_model 
     uint32_t base = model->row_size + joined->items[at].offset;
     uint32_t bit = model->field_count + (uint32_t)(relation - model->relations);
     char *to = joined->items[at].found.items;
-    for (char *row = items; row < items + count * stride; row += stride) {
+    char *row = items;
+    for (size_t i = 0; i < count; i++, row += stride) {
         char *taken = NULL;
         if (is_there(row, base, relation->target)) {
             taken = take_row(joined, at, to, row + base);

@@ -74,8 +74,8 @@ static bool write_child(tenon__nest *n, tenon__nest_place *place, const void *wr
                              : tenon__nest_child(n, place, write);
 }
 
-static bool write_children(tenon__nest *n, const tenon_model *model, const void *set,
-                           const void *row, bool is_new)
+bool tenon__nest_children(tenon__nest *n, const tenon_model *model, const void *set,
+                          const void *row, bool is_new)
 {
     tenon__arena *arena = tenon__session_arena(n->session);
     tenon__arena_mark mark = tenon__arena_mark_here(arena);
@@ -102,7 +102,7 @@ void *tenon__nest_store(tenon__nest *n, const tenon_model *model, const void *se
 {
     use_session(n, given);
     void *row = tenon_create(model, given);
-    return row && write_children(n, model, set, row, true) ? row : NULL;
+    return row && tenon__nest_children(n, model, set, row, true) ? row : NULL;
 }
 
 static void *create_of(tenon__nest *n, const tenon_model *model, const void *set, void *given)
@@ -145,7 +145,7 @@ static void *update_inside(tenon__nest *n, const target *t, const void *set, voi
     void *row = tenon_update(t->model, t->unique, t->key, given);
     if (!row || (t->former && !delete_parents(n, t->model, set, t->former)))
         return NULL;
-    return write_children(n, t->model, set, row, false) ? row : NULL;
+    return tenon__nest_children(n, t->model, set, row, false) ? row : NULL;
 }
 
 /* NULL without an error: there is no such row. */

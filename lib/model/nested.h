@@ -50,6 +50,9 @@ typedef struct tenon__nest_name {
 void *tenon__nest_create(tenon__nest *n, const tenon_model *model, const void *set);
 /* The same when `given`, a plain set made of `set`, has the keys that the row holds already. */
 void *tenon__nest_store(tenon__nest *n, const tenon_model *model, const void *set, void *given);
+/* What of `set` hangs on a row that is stored. */
+bool tenon__nest_children(tenon__nest *n, const tenon_model *model, const void *set,
+                          const void *row, bool is_new);
 /* Changes a row in hand, with its relations. False when it fails. */
 bool tenon__nest_update_row(tenon__nest *n, const tenon_model *model, const void *row,
                             const void *set);

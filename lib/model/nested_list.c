@@ -1,8 +1,10 @@
 /* The rows at the end of a list, with the key there or with a link.
  *
- * New rows without relations of their own are one create_many. Those that have some are written one
- * by one, because each of their keys is needed; the order of the list is kept. */
+ * New rows without relations of their own are one create_many. Those that have some are a
+ * statement each, because each of their keys is needed, and these are sent together; the order of
+ * the list is kept. */
 #include "model/nested.h"
+#include "model/pile.h"
 
 static const tenon_model *target_of(const tenon__nest_place *place)
 {
@@ -66,31 +68,64 @@ static tenon_create_many_head call_of(tenon__nest *n, const tenon__nest_place *p
                                     .skip_duplicates = b->skip_duplicates};
 }
 
-static void *store(tenon__nest *n, const tenon__nest_place *place, const batch *b, size_t i)
+/* The rows of the pile; what they are put into is the owner of each. */
+static bool run_pile(tenon__pile *pile)
+{
+    bool is_done = tenon__pile_run(pile);
+    for (size_t i = 0; i < pile->count && is_done; i++)
+        *(const void **)pile->items[i]->owner = pile->items[i]->rows.items;
+    tenon__pile_clear(pile);
+    return is_done;
+}
+
+static bool pile_row(tenon__nest *n, const tenon__nest_place *place, const batch *b, size_t i,
+                     tenon__pile *pile, const void **row)
+{
+    char *set = b->plain + i * target_of(place)->set_size;
+    memcpy(set, &n->session, sizeof n->session);
+    if (pile->count == TENON__MOST_PILED && !run_pile(pile))
+        return false;
+    tenon__piled *piled = tenon__pile_add(pile, true, row);
+    return piled && tenon__walk_create_row(&piled->walk, target_of(place), set);
+}
+
+/* The rows first, together, then what hangs on each. */
+static bool store_all(tenon__nest *n, const tenon__nest_place *place, const batch *b, size_t first,
+                      size_t count, const void **rows)
 {
     const tenon_model *target = target_of(place);
-    return tenon__nest_store(n, target, tenon__nest_item(b->sets, i, target->set_size),
-                             b->plain + i * target->set_size);
+    tenon__pile pile = {.session = n->session};
+    bool is_good = true;
+    for (size_t i = 0; i < count && is_good; i++)
+        is_good = pile_row(n, place, b, first + i, &pile, &rows[i]);
+    is_good = is_good && run_pile(&pile);
+    tenon__pile_release(&pile);
+    for (size_t i = 0; i < count && is_good; i++)
+        is_good = tenon__nest_children(
+            n, target, tenon__nest_item(b->sets, first + i, target->set_size), rows[i], true);
+    return is_good;
 }
 
 /* Runs of rows that nothing hangs on are one statement each. */
 static bool create_children(tenon__nest *n, const tenon__nest_place *place, const batch *b)
 {
-    for (size_t i = 0, end; i < b->sets.count; i = end) {
+    const void **rows = tenon__nest_alloc(n, b->sets.count * sizeof *rows);
+    for (size_t i = 0, end; rows && i < b->sets.count; i = end) {
+        bool is_parent = has_children(place, b, i);
         end = i + 1;
-        if (has_children(place, b, i)) {
-            if (!store(n, place, b, i))
+        while (end < b->sets.count && has_children(place, b, end) == is_parent)
+            end++;
+        if (is_parent) {
+            if (!store_all(n, place, b, i, end - i, rows))
                 return false;
             continue;
         }
-        while (end < b->sets.count && !has_children(place, b, end))
-            end++;
         tenon_create_many_head call = call_of(n, place, b, i, end - i);
         tenon_create_many(target_of(place), &call);
         if (tenon__nest_is_failed(n))
             return false;
     }
-    return true;
+    return rows != NULL;
 }
 
 static bool has_any_children(const tenon__nest_place *place, const batch *b)
@@ -113,9 +148,10 @@ static bool create_linked(tenon__nest *n, const tenon__nest_place *place, const 
     size_t count = is_one_by_one ? b->sets.count : made.count;
     tenon__nest_rows rows = {.items = tenon__nest_alloc(n, (count + 1) * sizeof *rows.items),
                              .count = count};
-    for (size_t i = 0; rows.items && i < count && !tenon__nest_is_failed(n); i++)
-        rows.items[i] =
-            is_one_by_one ? store(n, place, b, i) : (const char *)made.items + i * target->row_size;
+    if (rows.items && is_one_by_one && !store_all(n, place, b, 0, count, rows.items))
+        return false;
+    for (size_t i = 0; rows.items && i < count && !is_one_by_one; i++)
+        rows.items[i] = (const char *)made.items + i * target->row_size;
     return rows.items && tenon__nest_attach(n, place, rows);
 }
 
