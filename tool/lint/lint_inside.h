@@ -162,7 +162,8 @@ lint_finding *lint_report(lint *l, int location, const char *format, ...) TENON_
 /* The same for another statement of the file, and for a byte of the file's text. */
 lint_finding *lint_report_step(lint *l, const lint_step *step, const char *format, ...)
     TENON_PRINTF(3, 4);
-lint_finding *lint_report_at(lint *l, size_t offset, size_t end, const char *format, va_list args);
+lint_finding *lint_report_at(lint *l, size_t offset, size_t end, const char *format, va_list args)
+    TENON_PRINTF(4, 0);
 /* All NULL-safe: a finding that is ignored stays so. */
 void lint_set_rewrite(lint *l, lint_finding *finding, const char *format, ...) TENON_PRINTF(3, 4);
 void lint_set_severity(lint_finding *finding, lint_severity severity);

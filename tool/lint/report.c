@@ -165,6 +165,9 @@ static void place_finding(const lint *l, lint_finding *finding, size_t offset, s
 }
 
 static lint_finding *add_wanted(lint *l, const lint_check *check, size_t offset, size_t end,
+                                const char *format, va_list args) TENON_PRINTF(5, 0);
+
+static lint_finding *add_wanted(lint *l, const lint_check *check, size_t offset, size_t end,
                                 const char *format, va_list args)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
@@ -178,6 +181,9 @@ static lint_finding *add_wanted(lint *l, const lint_check *check, size_t offset,
     place_finding(l, finding, offset, end);
     return finding;
 }
+
+static lint_finding *report(lint *l, const pgparse_statement *statement, size_t offset, size_t end,
+                            const char *format, va_list args) TENON_PRINTF(5, 0);
 
 static lint_finding *report(lint *l, const pgparse_statement *statement, size_t offset, size_t end,
                             const char *format, va_list args)

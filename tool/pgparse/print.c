@@ -8,6 +8,16 @@
 
 static const char select_word[] = "SELECT ";
 
+/* A SELECT with no more than this target. */
+static void init_select(PgQuery__SelectStmt *select, PgQuery__Node **target)
+{
+    pg_query__select_stmt__init(select);
+    select->n_target_list = 1;
+    select->target_list = target;
+    select->limit_option = PG_QUERY__LIMIT_OPTION__LIMIT_OPTION_DEFAULT;
+    select->op = PG_QUERY__SET_OPERATION__SETOP_NONE;
+}
+
 /* ---- reading an expression ---- */
 
 /* SELECT with one column without a name, and nothing else. */
@@ -22,14 +32,9 @@ static PgQuery__Node *find_expression(const pgparse_tree *tree)
     if (select->n_target_list != 1)
         return NULL;
     PgQuery__ResTarget *column = select->target_list[0]->res_target;
-    PgQuery__SelectStmt bare = PG_QUERY__SELECT_STMT__INIT;
-    bare.n_target_list = 1;
-    bare.target_list = select->target_list;
-    bare.limit_option = select->limit_option;
-    bare.op = select->op;
-    if (select->op != PG_QUERY__SET_OPERATION__SETOP_NONE || column->name[0])
-        return NULL;
-    return pgparse_same(&bare, select) ? column->val : NULL;
+    PgQuery__SelectStmt bare;
+    init_select(&bare, select->target_list);
+    return !column->name[0] && pgparse_same(&bare, select) ? column->val : NULL;
 }
 
 static void report_expression(const pgparse_tree *tree, tenon_error *err)
@@ -84,21 +89,18 @@ static bool add_deparsed(const PgQuery__ParseResult *tree, tenon__buf *out, teno
 
 bool pgparse_print_expression(PgQuery__Node *expression, tenon__buf *out, tenon_error *err)
 {
-    PgQuery__ResTarget column = PG_QUERY__RES_TARGET__INIT;
-    PgQuery__Node target = PG_QUERY__NODE__INIT;
-    PgQuery__Node *targets[] = {&target};
-    PgQuery__SelectStmt select = PG_QUERY__SELECT_STMT__INIT;
-    PgQuery__Node statement = PG_QUERY__NODE__INIT;
+    PgQuery__ResTarget column;
+    PgQuery__SelectStmt select;
+    PgQuery__Node target = PG_QUERY__NODE__INIT, statement = PG_QUERY__NODE__INIT;
     PgQuery__RawStmt raw = PG_QUERY__RAW_STMT__INIT;
-    PgQuery__RawStmt *statements[] = {&raw};
     PgQuery__ParseResult tree = PG_QUERY__PARSE_RESULT__INIT;
+    PgQuery__Node *targets[] = {&target};
+    PgQuery__RawStmt *statements[] = {&raw};
+    pg_query__res_target__init(&column);
     column.val = expression;
     target.node_case = PG_QUERY__NODE__NODE_RES_TARGET;
     target.res_target = &column;
-    select.n_target_list = 1;
-    select.target_list = targets;
-    select.limit_option = PG_QUERY__LIMIT_OPTION__LIMIT_OPTION_DEFAULT;
-    select.op = PG_QUERY__SET_OPERATION__SETOP_NONE;
+    init_select(&select, targets);
     statement.node_case = PG_QUERY__NODE__NODE_SELECT_STMT;
     statement.select_stmt = &select;
     raw.stmt = &statement;
