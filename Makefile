@@ -42,10 +42,11 @@ golden: all ## write the expected files of the generator anew, after it has chan
 symbols: all ## write the list of exported symbols anew, after the API has changed on purpose
 	@python3 tests/house/symbols.py --update $(BUILD)/libtenon.so
 
-heavy: all ## stream 10 million rows on both databases; takes minutes
+heavy: all ## 10 million rows streamed, 300 pairs of schemas, on both databases; takes minutes
 	@scripts/setup.sh check
-	@ninja -C $(BUILD) --quiet tests/heavy/heavy-stream
+	@ninja -C $(BUILD) --quiet tests/heavy/heavy-stream tests/test-diff-random
 	@scripts/with-postgres.sh $(BUILD)/tests/heavy/heavy-stream
+	@TENON_ROUNDS=300 scripts/with-postgres.sh $(BUILD)/tests/test-diff-random
 
 load: all ## hold requests on a million rows while they are migrated, plainly and safely
 	@scripts/setup.sh check

@@ -60,12 +60,14 @@ void diff_add_difference(diff_maker *m, diff_sign sign, const char *name, const 
 void diff_add_question(diff_maker *m, diff_question question);
 void diff_keep(diff_maker *m, const char *words);
 
-/* ---- meaning (same.c, same_index.c) ---- */
+/* ---- meaning (same.c, same_default.c) ---- */
 
 bool diff_same_text(const char *a, const char *b); /* either may be NULL */
 bool diff_same_namespace(const diff_maker *m, const char *a, const char *b);
 bool diff_same_type(const diff_maker *m, const catalogue_column *a, const catalogue_column *b);
 bool diff_same_default(const diff_maker *m, const catalogue_column *a, const catalogue_column *b);
+/* Of PostgreSQL: both are constants of the type with this name, and the same value. */
+bool diff_same_constant(const char *a, const char *b, const char *type);
 bool diff_same_required(const catalogue_column *a, const catalogue_column *b);
 bool diff_counts(const catalogue_column *column); /* numbers its rows by itself */
 bool diff_same_column(const diff_maker *m, const catalogue_column *a, const catalogue_column *b);

@@ -24,18 +24,14 @@ static void write_namespace(diff_maker *m, const diff_change *change)
         diff_write(m, "DROP SCHEMA %I", (const char *)change->from);
 }
 
+/* The default one is there, or nothing could be. */
 static void plan_namespaces(diff_maker *m)
 {
-    for (size_t i = 0; i < m->to->namespace_count; i++) {
-        const char *name = m->to->namespaces[i];
-        if (has_namespace(m, m->from, name))
-            continue;
-        /* The one that every database has is not for us to drop. */
-        diff_step *step = diff_add_step(m, "CreateSchema", write_namespace,
-                                        (diff_change){.to = m->to->namespaces[i]});
-        if (!strcmp(name, "public"))
-            step->reverse = NULL;
-    }
+    for (size_t i = 0; i < m->to->namespace_count; i++)
+        if (!diff_same_namespace(m, m->to->namespaces[i], NULL) &&
+            !has_namespace(m, m->from, m->to->namespaces[i]))
+            diff_add_step(m, "CreateSchema", write_namespace,
+                          (diff_change){.to = m->to->namespaces[i]});
 }
 
 static const catalogue_extension *find_extension(const catalogue *in, const char *name)

@@ -114,6 +114,9 @@ bool diff_same_default(const diff_maker *m, const catalogue_column *a, const cat
     if (b->is_array && is_empty_array(a->default_sql) && is_empty_array(b->default_sql))
         return true;
     bool is_any = (a->default_sql && !*a->default_sql) || (b->default_sql && !*b->default_sql);
+    if (m->plan->dialect == TENON_POSTGRESQL &&
+        diff_same_constant(a->default_sql, b->default_sql, b->type_name))
+        return true;
     return is_any ||
            catalogue_same_expression(m->plan->dialect, a->default_sql, b->default_sql, b->type);
 }

@@ -3,7 +3,7 @@
 
 #define DATASOURCE "datasource db {\n  provider = \"postgresql\"\n  url = \"x\"\n}\n"
 
-static schema *read_models(const char *models)
+schema *change_schema(const char *models)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
     tenon__buf_format(&text, "%s%s", DATASOURCE, models);
@@ -17,7 +17,7 @@ static schema *read_models(const char *models)
 
 static catalogue *catalogue_of_models(const char *models, tenon_dialect dialect)
 {
-    schema *s = read_models(models);
+    schema *s = change_schema(models);
     catalogue *c = catalogue_of_schema(s, dialect, NULL);
     assert_non_null(c);
     schema_free(s);
@@ -112,7 +112,7 @@ static bool apply(changed *c, const diff_plan *plan)
 
 bool change_to(changed *c, const char *models)
 {
-    schema *s = read_models(models);
+    schema *s = change_schema(models);
     catalogue *wanted = catalogue_of_schema(s, c->dialect, &c->error);
     catalogue *found = read_database(c, wanted);
     diff_renames renames;
@@ -148,7 +148,7 @@ static const char *postgresql_url(void)
     return url;
 }
 
-static void empty_database(changed *c)
+void change_empty(changed *c)
 {
     catalogue *found = catalogue_read(c->session, NULL, 0, &c->error);
     if (!found || !diff_reset(c->session, found))
@@ -165,7 +165,7 @@ void change_begin(changed *c, tenon_dialect dialect, const char *models)
     if (!c->db)
         fail_msg("%s", c->error.message);
     c->session = tenon_session_open(c->db, NULL);
-    empty_database(c);
+    change_empty(c);
     if (!change_to(c, models))
         fail_msg("%s", c->error.message);
 }

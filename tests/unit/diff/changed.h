@@ -35,6 +35,7 @@ typedef struct changed {
 } changed;
 
 void change_begin(changed *c, tenon_dialect dialect, const char *models);
+void change_empty(changed *c);
 /* False with .error, and then nothing has changed. After a success the catalogue is compared with
  * the schema: there must be no difference. */
 bool change_to(changed *c, const char *models);
@@ -45,6 +46,8 @@ void change_plan(changed *c, const char *from, const char *to);
 /* The database is as these models say. */
 void check_is_as(changed *c, const char *models);
 void change_end(changed *c);
+/* These models, checked, with a datasource. */
+schema *change_schema(const char *models);
 
 /* Runs the rest of a test's body on both databases. */
 #define ON_EACH(c, models)                                                                         \

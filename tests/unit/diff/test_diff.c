@@ -2,6 +2,8 @@
  * and the rows are there. */
 #include "changed.h"
 
+#include "ddl/ddl.h"
+
 #define ID "  id Int @id\n"
 
 /* Two versions of models; rows of the first; a query that answers the same before and after. */
@@ -135,6 +137,52 @@ static void safe_forms_arrive_at_the_same(void **state)
     }
 }
 
+/* ---- what a schema asks for is what its DDL makes -------------------------------------------- */
+
+static void check_golden(tenon_dialect dialect, const char *path)
+{
+    changed c;
+    ddl_script script;
+    change_begin(&c, dialect, "model A {\n" ID "}\n");
+    change_empty(&c);
+    schema *s = schema_read_path(path, NULL);
+    assert_true(ddl_create(s, dialect, &script, &c.error));
+    assert_true(ddl_apply(c.session, &script));
+    ddl_script_release(&script);
+    catalogue *wanted = catalogue_of_schema(s, dialect, NULL);
+    catalogue *found =
+        catalogue_read(c.session, wanted->namespaces, wanted->namespace_count, &c.error);
+    diff_plan *there = diff_make(found, wanted, NULL, NULL);
+    diff_plan *back = diff_make(wanted, found, NULL, NULL);
+    TENON__CLEANUP(tenon__buf_release) tenon__buf words = {0};
+    diff_print(there, &words);
+    diff_print(back, &words);
+    assert_string_equal(tenon__buf_string(&words), "");
+    assert_int_equal(there->count + back->count, 0);
+    diff_free(there);
+    diff_free(back);
+    catalogue_free(found);
+    catalogue_free(wanted);
+    schema_free(s);
+    change_end(&c);
+}
+
+static void the_catalogue_of_a_schema_is_that_of_its_database(void **state)
+{
+    static const char *const paths[] = {
+        "tests/golden/generate/everything/schema.prisma",
+        "tests/golden/blog/schema.prisma",
+        "tests/golden/desk/schema.prisma",
+        "tests/golden/ledger/schema.prisma",
+        "tests/golden/office/schema.prisma",
+        "tests/golden/sample/schema.prisma",
+    };
+    for (size_t i = 0; i < TENON__COUNT(paths); i++) {
+        check_golden(TENON_POSTGRESQL, paths[i]);
+        check_golden(TENON_SQLITE, paths[i]);
+    }
+}
+
 /* ---- what is refused ------------------------------------------------------------------------- */
 
 typedef struct refusal {
@@ -227,6 +275,7 @@ int main(void)
         cmocka_unit_test(every_change_arrives_and_keeps_the_rows),
         cmocka_unit_test(every_change_has_a_way_back),
         cmocka_unit_test(safe_forms_arrive_at_the_same),
+        cmocka_unit_test(the_catalogue_of_a_schema_is_that_of_its_database),
         cmocka_unit_test(what_rows_are_in_the_way_of_is_refused_and_changes_nothing),
         cmocka_unit_test(a_conversion_that_would_lose_is_refused_unless_it_is_accepted),
         cmocka_unit_test(a_text_that_is_no_number_is_named_when_it_should_become_one),
