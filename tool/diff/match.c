@@ -108,8 +108,8 @@ bool diff_is_kept_index(const diff_maker *m, const catalogue_index *index)
             (index->predicate && !has_partial_index(m->to)));
 }
 
-/* The same with checks, for which only tenon has a word; and one of another name than the word gives
- * is not the schema's. */
+/* The same with checks, for which only tenon has a word; and one of another name than the word
+ * gives is not the schema's. */
 bool diff_is_kept_check(const diff_maker *m, const catalogue_table *from,
                         const catalogue_check *check)
 {

@@ -1,8 +1,8 @@
 /* Random pairs of schemas: a database goes from one to the other with made-up rows in it.
  *
  * Every part of a schema (a field's type, whether there is an index, …) is drawn from a number that
- * its name and a seed give. The second schema takes seven of eight draws from the first one's
- * seed, so that tables, columns and all else stay, change, come and go. Then: the database is as the
+ * its name and a seed give. The second schema takes seven of eight draws from the first one's seed,
+ * so that tables, columns and all else stay, change, come and go. Then: the database is as the
  * second schema says, columns that are the same in both keep their values; or the rows were in the
  * way, and everything is as it was. Without rows the way back leads to the first schema.
  *
