@@ -16,13 +16,6 @@
 
 enum { FIRST_BLOCK_BYTES = 4096 - 32, LAST_BLOCK_BYTES = 16384 - 32, LARGE_PART = 4 };
 
-struct tenon__arena_block {
-    tenon__arena_block *older;
-    tenon__arena_block *newer; /* large blocks only */
-    size_t size;               /* with this header */
-    size_t sequence;           /* large blocks only, from 1 */
-};
-
 _Static_assert(sizeof(tenon__arena_block) % 8 == 0, "what follows the header must be aligned");
 
 static char *block_data(tenon__arena_block *block)
@@ -196,13 +189,6 @@ void *tenon__arena_resize(tenon__arena *arena, void *old, size_t size)
     return block_data(block);
 }
 
-tenon__arena_mark tenon__arena_mark_here(const tenon__arena *arena)
-{
-    return (tenon__arena_mark){.block = arena->block,
-                               .at = arena->at,
-                               .large_sequence = arena->large ? arena->large->sequence : 0};
-}
-
 static void free_large_since(tenon__arena *arena, size_t sequence)
 {
     while (arena->large && arena->large->sequence > sequence) {
@@ -216,7 +202,7 @@ static void free_large_since(tenon__arena *arena, size_t sequence)
 
 /* Frees the blocks from `newest` on that are newer than `last`. */
 static void free_blocks_until(tenon__arena *arena, tenon__arena_block *newest,
-                              const tenon__arena_block *last)
+                                         const tenon__arena_block *last)
 {
     while (newest != last) {
         tenon__arena_block *block = newest;
@@ -236,8 +222,20 @@ static void keep_one_block(tenon__arena *arena)
     use_block(arena, kept, block_data(kept));
 }
 
+TENON__HOT /* Nothing was begun since the mark but the first block, or not even that. */
+static inline bool rewind_in_place(tenon__arena *arena, const tenon__arena_mark *mark)
+{
+    tenon__arena_block *block = arena->block;
+    if (arena->large || !block || (mark->block ? mark->block != block : block->older != NULL))
+        return false;
+    arena->at = mark->block ? mark->at : block_data(block);
+    return true;
+}
+
 void tenon__arena_rewind(tenon__arena *arena, tenon__arena_mark mark)
 {
+    if (TENON__LIKELY(rewind_in_place(arena, &mark)))
+        return;
     free_large_since(arena, mark.large_sequence);
     if (!mark.block) {
         keep_one_block(arena);

@@ -144,7 +144,7 @@ void tenon__buf_json_text(tenon__buf *buf, const char *text, size_t length)
     tenon__buf_char(buf, '"');
 }
 
-void tenon__buf_clear(tenon__buf *buf)
+TENON__HOT void tenon__buf_clear(tenon__buf *buf)
 {
     buf->length = 0;
     buf->failed = false;

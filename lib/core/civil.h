@@ -30,18 +30,20 @@ enum {
     EPOCH_SHIFT_DAYS = 719468 /* from 0000-03-01 to 1970-01-01 */
 };
 
-/* Here, because every time of a list on SQLite goes through it. Years are counted from so long ago
- * that dividing them needs no care for negative ones: up to nine digits. */
+/* Years are counted from so long ago that dividing them needs no care for negative ones: up to nine
+ * digits. */
+#define CIVIL_ERAS INT64_C(2500000)
+
+/* Here, because every time of a list on SQLite goes through it. */
 static inline int64_t tenon__civil_to_days(civil_date date)
 {
-    const int64_t eras = 2500000;
     bool is_before_march = date.month <= 2;
-    uint64_t year = (uint64_t)(date.year + eras * ERA_YEARS - is_before_march),
+    uint64_t year = (uint64_t)(date.year + CIVIL_ERAS * ERA_YEARS - is_before_march),
              century = year / 100;
     unsigned month_from_march = (unsigned)date.month + (is_before_march ? 9 : -3U);
     uint64_t days = year * 365 + year / 4 - century + century / 4 +
                     (153 * month_from_march + 2) / 5 + (unsigned)date.day;
-    return (int64_t)days - (eras * ERA_DAYS + EPOCH_SHIFT_DAYS + 1);
+    return (int64_t)days - (CIVIL_ERAS * ERA_DAYS + EPOCH_SHIFT_DAYS + 1);
 }
 
 civil_date tenon__civil_from_days(int64_t days);

@@ -19,7 +19,7 @@ int64_t tenon__monotonic_us(void)
     return read_clock_us(CLOCK_MONOTONIC);
 }
 
-int64_t tenon__monotonic_coarse_us(void)
+TENON__HOT int64_t tenon__monotonic_coarse_us(void)
 {
 #ifdef CLOCK_MONOTONIC_COARSE
     return read_clock_us(CLOCK_MONOTONIC_COARSE);

@@ -16,11 +16,17 @@ static bool is_space(char c)
     return c <= ' ' && (c == ' ' || c == '\t' || c == '\n' || c == '\r');
 }
 
-static const char *skip_space(const char *at, const char *end)
+TENON__HOT static const char *skip_spaces(const char *at, const char *end)
 {
     while (at < end && is_space(*at))
         at++;
     return at;
+}
+
+/* Mostly there is none. */
+static inline const char *skip_space(const char *at, const char *end)
+{
+    return at<end && * at> ' ' ? at : skip_spaces(at, end);
 }
 
 static const char *skip_word(const char *at, const char *end, const char *word)
@@ -31,7 +37,7 @@ static const char *skip_word(const char *at, const char *end, const char *word)
 }
 
 /* Where the digits end; at least one must stand there. */
-static const char *skip_digits(const char *at, const char *end)
+TENON__HOT static const char *skip_digits(const char *at, const char *end)
 {
     const char *start = at;
     while (at < end && *at >= '0' && *at <= '9')
@@ -48,7 +54,7 @@ static const char *skip_exponent(const char *at, const char *end)
 }
 
 /* number = ["-"] ("0" | digit1-9 *digit) ["." 1*digit] [exponent] */
-static const char *skip_number(const char *at, const char *end)
+TENON__HOT static const char *skip_number(const char *at, const char *end)
 {
     if (*at == '-')
         at++;
@@ -100,7 +106,7 @@ static uint64_t marks_of(const char *at)
     return (quotes | escapes | (word - ones * ' ') | word) & highs;
 }
 
-static const char *skip_plain(const char *at, const char *end)
+TENON__HOT static const char *skip_plain(const char *at, const char *end)
 {
     for (; end - at >= 8; at += 8) {
         uint64_t marks = marks_of(at);
@@ -119,7 +125,7 @@ static const char *skip_wide_character(const char *at, const char *end)
 }
 
 /* string = quote *(unescaped | escape) quote, the first quote being taken */
-static const char *skip_string(const char *at, const char *end)
+TENON__HOT static const char *skip_string(const char *at, const char *end)
 {
     while (at) {
         at = skip_plain(at, end);
@@ -133,7 +139,7 @@ static const char *skip_string(const char *at, const char *end)
 }
 
 /* key = string ":", with the space before and between */
-static const char *skip_key(const char *at, const char *end)
+TENON__HOT static const char *skip_key(const char *at, const char *end)
 {
     at = skip_space(at, end);
     if (at == end || *at != '"')
@@ -145,7 +151,7 @@ static const char *skip_key(const char *at, const char *end)
 }
 
 /* scalar = string | "true" | "false" | "null" | number */
-static const char *skip_scalar(const char *at, const char *end)
+TENON__HOT static const char *skip_scalar(const char *at, const char *end)
 {
     switch (at < end ? *at : '\0') {
     case '"':
@@ -169,7 +175,7 @@ typedef struct nest {
 
 /* At the bracket that opens a container: where its first value begins. An empty one is left at
  * once: then the depth is as it was, and what comes is what is behind it. */
-static const char *enter(nest *around, const char *at, const char *end)
+TENON__HOT static const char *enter(nest *around, const char *at, const char *end)
 {
     char closing = *at == '{' ? '}' : ']';
     if (around->depth == MOST_DEPTH)
@@ -183,7 +189,7 @@ static const char *enter(nest *around, const char *at, const char *end)
 
 /* Behind a value: leaves the containers that end here, up to where the next value begins. Without
  * one, at the end of the outermost, the depth is 0. */
-static const char *leave(nest *around, const char *at, const char *end)
+TENON__HOT static const char *leave(nest *around, const char *at, const char *end)
 {
     while (around->depth > 0) {
         char closing = around->ends[around->depth - 1];
@@ -200,7 +206,7 @@ static const char *leave(nest *around, const char *at, const char *end)
 }
 
 /* value = scalar | "[" [value *("," value)] "]" | "{" [key value *("," key value)] "}" */
-static const char *skip_value(const char *at, const char *end)
+TENON__HOT static const char *skip_value(const char *at, const char *end)
 {
     nest around;
     around.depth = 0;
@@ -221,7 +227,7 @@ static const char *skip_value(const char *at, const char *end)
     return at;
 }
 
-bool tenon__json_is_valid(const char *text, size_t length)
+TENON__HOT bool tenon__json_is_valid(const char *text, size_t length)
 {
     if (length == 0)
         return false;

@@ -21,17 +21,21 @@ enum {
 
 /* 0001-01-01 and 10000-01-01 in microseconds since 1970. */
 #define YEAR_1_US INT64_C(-62135596800000000)
+#define DAY_S 86400u
 #define YEAR_10000_US INT64_C(253402300800000000)
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
-static void put_two(char *at, int64_t value)
+/* Both digits at once: 103 / 1024 is near enough to a tenth. */
+static inline void put_two(char *at, uint32_t value)
 {
-    at[0] = (char)('0' + value / 10);
-    at[1] = (char)('0' + value % 10);
+    uint32_t tens = value * 103 >> 10;
+    uint16_t digits = (uint16_t)('0' * 0x0101u + tens + ((value - tens * 10) << 8));
+    digits = htole16(digits);
+    memcpy(at, &digits, sizeof digits);
 }
 
-static void put_three(char *at, int64_t value)
+static inline void put_three(char *at, uint32_t value)
 {
     at[0] = (char)('0' + value / 100);
     put_two(at + 1, value % 100);
@@ -40,34 +44,35 @@ static void put_three(char *at, int64_t value)
 static void put_date(char *text, int64_t days)
 {
     civil_date date = tenon__civil_from_days(days);
-    put_two(text, date.year / 100);
-    put_two(text + 2, date.year % 100);
-    put_two(text + MONTH_AT, date.month);
-    put_two(text + DAY_AT, date.day);
+    uint32_t year = (uint32_t)date.year;
+    put_two(text, year / 100);
+    put_two(text + 2, year % 100);
+    put_two(text + MONTH_AT, (uint32_t)date.month);
+    put_two(text + DAY_AT, (uint32_t)date.day);
 }
 
-static void put_clock(char *text, int64_t us)
+static void put_clock(char *text, uint32_t second, uint32_t us)
 {
-    int64_t seconds = us / SECOND_US;
-    put_two(text + HOUR_AT, seconds / 3600);
-    put_two(text + MINUTE_AT, seconds / 60 % 60);
-    put_two(text + SECOND_AT, seconds % 60);
-    put_three(text + MS_AT, us % SECOND_US / 1000);
-    put_three(text + US_AT, us % 1000);
+    uint32_t minute = second / 60;
+    put_two(text + HOUR_AT, minute / 60);
+    put_two(text + MINUTE_AT, minute % 60);
+    put_two(text + SECOND_AT, second - minute * 60);
+    put_three(text + MS_AT, us / 1000);
 }
 
-size_t tenon__time_to_iso(tenon_time time, char text[TENON__ISO_TIME_SIZE])
+TENON__HOT size_t tenon__time_to_iso(tenon_time time, char text[TENON__ISO_TIME_SIZE])
 {
     if (time.us < YEAR_1_US || time.us >= YEAR_10000_US)
         return 0;
-    int64_t us = time.us % DAY_US, days = time.us / DAY_US;
-    if (us < 0)
-        us += DAY_US, days--;
+    uint64_t from_year_1 = (uint64_t)(time.us - YEAR_1_US), seconds = from_year_1 / SECOND_US;
+    uint32_t us = (uint32_t)(from_year_1 - seconds * SECOND_US), day = (uint32_t)(seconds / DAY_S);
     memcpy(text, pattern, sizeof pattern);
-    put_date(text, days);
-    put_clock(text, us);
-    if (us % 1000 != 0)
+    put_date(text, (int64_t)day + YEAR_1_US / DAY_US);
+    put_clock(text, (uint32_t)(seconds - (uint64_t)day * DAY_S), us);
+    if (us % 1000 != 0) {
+        put_three(text + US_AT, us % 1000);
         return US_AT + 3 + ZONE_LENGTH;
+    }
     memcpy(text + US_AT, ZONE, sizeof ZONE);
     return US_AT + ZONE_LENGTH;
 }
@@ -143,7 +148,7 @@ static bool read_us(const char *text, int *us)
     return *us > 0;
 }
 
-bool tenon__time_from_iso(const char *text, size_t length, tenon_time *out)
+TENON__HOT bool tenon__time_from_iso(const char *text, size_t length, tenon_time *out)
 {
     iso_pairs pairs;
     int64_t days;

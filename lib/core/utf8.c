@@ -38,7 +38,7 @@ static size_t expected_length(unsigned char lead)
     return lead >= 0x01 && lead <= 0x7F ? 1 : 0;
 }
 
-size_t tenon__utf8_sequence(const char *text, size_t length)
+TENON__HOT size_t tenon__utf8_sequence(const char *text, size_t length)
 {
     const unsigned char *c = (const unsigned char *)text;
     size_t expected = length ? expected_length(c[0]) : 0;
@@ -90,7 +90,7 @@ static bool is_plain_text(const char *text, size_t length)
     return is_plain_word(text + length - 8);
 }
 
-static bool is_valid_mixture(const char *text, size_t length)
+TENON__HOT static bool is_valid_mixture(const char *text, size_t length)
 {
     size_t at = 0;
     while (at < length) {
@@ -107,7 +107,7 @@ static bool is_valid_mixture(const char *text, size_t length)
     return true;
 }
 
-bool tenon__utf8_is_valid(const char *text, size_t length)
+TENON__HOT bool tenon__utf8_is_valid(const char *text, size_t length)
 {
     return is_plain_text(text, length) || is_valid_mixture(text, length);
 }
@@ -130,7 +130,7 @@ static size_t copy_plain_words(char *to, const char *from, size_t length)
     return length;
 }
 
-bool tenon__utf8_copy(char *to, const char *from, size_t length)
+TENON__HOT bool tenon__utf8_copy(char *to, const char *from, size_t length)
 {
     size_t done = copy_plain_words(to, from, length);
     to[length] = '\0';

@@ -49,21 +49,16 @@ bool tenon__fail_cancelled(tenon_error *err)
     return false;
 }
 
-void tenon__wait_begin(tenon__operation *op)
+void tenon__wait_begin(tenon_session *s, tenon__connection *connection)
 {
-    tenon_session *s = op->session;
-    tenon__connection *connection = op->member->connection;
-    if (!tenon__is_cancellable(op))
-        return;
     atomic_store(&s->at_work, connection);
     if (atomic_load(&s->is_cancelled) && take(s, connection, NULL))
         s->db->driver->cancel(connection);
 }
 
-void tenon__wait_end(tenon__operation *op)
+void tenon__wait_end(tenon_session *s, tenon__connection *connection)
 {
-    tenon_session *s = op->session;
-    if (!tenon__is_cancellable(op) || take(s, op->member->connection, NULL))
+    if (TENON__LIKELY(take(s, connection, NULL)))
         return;
     while (atomic_load(&s->at_work))
         tenon__wait_pause(MOMENT_US, TENON__NEVER);

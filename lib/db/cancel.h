@@ -18,10 +18,10 @@ static inline bool tenon__is_cancelled(const tenon__operation *op)
 }
 
 /* Returns false. */
-bool tenon__fail_cancelled(tenon_error *err);
+TENON__COLD bool tenon__fail_cancelled(tenon_error *err);
 
-/* Around a wait for what a server does. */
-void tenon__wait_begin(tenon__operation *op);
-void tenon__wait_end(tenon__operation *op);
+/* Around a wait for what a server does for a session, that may be cancelled. */
+void tenon__wait_begin(tenon_session *s, tenon__connection *connection);
+void tenon__wait_end(tenon_session *s, tenon__connection *connection);
 
 #endif

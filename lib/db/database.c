@@ -109,12 +109,15 @@ static void add_metrics(tenon_pool_metrics *sum, tenon__lane *lane)
     if (!lane->driver)
         return;
     pthread_mutex_lock(&lane->lock);
+    unsigned idle = lane->idle_count + (atomic_load(&lane->spare) != NULL);
     sum->size += lane->size;
-    sum->idle += lane->idle_count;
-    sum->leased += lane->size - lane->idle_count;
+    sum->idle += idle;
+    sum->leased += lane->size - idle;
     sum->waiting += lane->waiting;
     sum->opened_total += lane->opened_total;
-    sum->acquired_total += lane->acquired_total;
+    sum->acquired_total += lane->acquired_before;
+    for (const tenon__member *m = lane->members; m; m = m->next_member)
+        sum->acquired_total += atomic_load_explicit(&m->acquired, memory_order_relaxed);
     sum->acquire_timeouts_total += lane->timeouts_total;
     sum->wait_us_total += lane->wait_us_total;
     pthread_mutex_unlock(&lane->lock);

@@ -106,6 +106,13 @@ tenon__arena *tenon__session_arena(tenon_session *s);
 tenon_error *tenon__session_error(tenon_session *s);
 /* True when calls must do nothing: NULL or failed. */
 bool tenon__session_is_failed(const tenon_session *s);
+/* What nearly every call needs of its session, at once. False, and nothing, when the session is
+ * NULL or has failed. */
+typedef struct tenon__session_parts {
+    tenon_error *err;
+    tenon__arena *results, *scratch;
+} tenon__session_parts;
+bool tenon__session_parts_of(tenon_session *s, tenon__session_parts *out);
 /* Points at NULL when there is none; stays as long as the session. */
 const char *const *tenon__session_actor(const tenon_session *s);
 tenon_dialect tenon__session_dialect(const tenon_session *s);

@@ -2,8 +2,7 @@
  *
  * Each state has a function that does its work and either sets the next state or says what has to
  * be waited for. `follow` turns what a driver says into the next state; all driver calls end there.
- * The way of a hit on SQLite goes through LEASE, START and EXECUTE to OVER without a wait,
- * a clock or an allocation. */
+ * Calls mostly come here when their statement is under way already: run.c has begun it. */
 #include "db/cancel.h"
 #include "db/stream.h"
 
@@ -271,27 +270,26 @@ static tenon__progress start_call(tenon__operation *op)
 }
 
 /* A driver that works inside its calls has to know by itself when to stop. */
-static void tell_limits(tenon__operation *op)
+static void tell_limits(const tenon__operation *op)
 {
     tenon__member *member = op->member;
-    if (!driver_of(op)->set_deadline)
-        return;
     const atomic_bool *stop = tenon__is_cancellable(op) ? &op->session->is_cancelled : NULL;
     bool has_deadline = op->deadline_us != TENON__NEVER;
-    if (stop != member->stop)
-        driver_of(op)->set_stop(member->connection, stop);
-    if (has_deadline || member->has_deadline)
-        driver_of(op)->set_deadline(member->connection, has_deadline ? op->deadline_us : 0);
+    if (TENON__LIKELY(stop == member->stop && !has_deadline && !member->has_deadline))
+        return;
     member->stop = stop;
     member->has_deadline = has_deadline;
+    if (!driver_of(op)->set_deadline)
+        return;
+    driver_of(op)->set_stop(member->connection, stop);
+    driver_of(op)->set_deadline(member->connection, has_deadline ? op->deadline_us : 0);
 }
 
-/* Whether this one is a measurement of the round trip. */
 static bool is_measured(const tenon__operation *op)
 {
-    bool is_due = op->member->exchange_count++ % TENON__ROUND_TRIP_EVERY == 0;
-    return is_due || atomic_load_explicit(&op->db->round_trips.count, memory_order_relaxed) <
-                         TENON__ROUND_TRIP_SAMPLES;
+    bool is_due = op->member->has_socket && tenon__is_measured(op->db, op->member);
+    op->member->exchange_count++;
+    return is_due;
 }
 
 static tenon__need start(tenon__operation *op)
@@ -299,7 +297,7 @@ static tenon__need start(tenon__operation *op)
     tenon__connection *connection = op->member->connection;
     op->until_us = op->deadline_us;
     tell_limits(op);
-    op->sent_us = !driver_of(op)->set_deadline && is_measured(op) ? tenon__monotonic_us() : 0;
+    op->sent_us = is_measured(op) ? tenon__monotonic_us() : 0;
     if (tenon__is_cancelled(op)) {
         tenon__fail_cancelled(op->err);
         return go_to(op, TENON__GIVE_UP);
@@ -368,7 +366,7 @@ static tenon__need take_turn(tenon__operation *op)
     switch (op->turn) {
     case TENON__TURN_GIVEN:
         op->member = op->waiter.member;
-        if (op->waiter.is_suspect)
+        if (tenon__member_is_suspect(op->member))
             return check(op);
         return start(op);
     case TENON__TURN_OPEN:
@@ -435,4 +433,10 @@ tenon__need tenon__operation_step(tenon__operation *op)
     while (need == TENON__NEED_NOTHING && op->phase != TENON__OVER)
         need = step_once(op);
     return need;
+}
+
+tenon__need tenon__operation_go_on(tenon__operation *op, tenon__progress progress)
+{
+    tenon__need need = follow(op, progress);
+    return need == TENON__NEED_NOTHING ? tenon__operation_step(op) : need;
 }

@@ -168,11 +168,21 @@ void tenon__operation_init_lease(tenon__operation *op, tenon_db *db, tenon__lane
                                  tenon_error *err);
 
 tenon__need tenon__operation_step(tenon__operation *op);
+/* The same when a driver's call for the present phase has come to `progress`. */
+tenon__need tenon__operation_go_on(tenon__operation *op, tenon__progress progress);
 void tenon__operation_expire(tenon__operation *op);
 /* To the end, blocking. True when it was done. */
 bool tenon__operation_run(tenon__operation *op);
 /* A call by itself: without hooks, and scratch memory stays. */
 bool tenon__run_call(tenon_session *s, const tenon__call *call);
+
+/* Whether the next exchange on a connection with a socket is a measurement of the round trip. */
+static inline bool tenon__is_measured(const tenon_db *db, const tenon__member *member)
+{
+    return member->exchange_count % TENON__ROUND_TRIP_EVERY == 0 ||
+           atomic_load_explicit(&db->round_trips.count, memory_order_relaxed) <
+               TENON__ROUND_TRIP_SAMPLES;
+}
 
 /* ---- together.c ------------------------------------------------------------------------------ */
 

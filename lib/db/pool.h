@@ -9,10 +9,15 @@
  *   - size counts the connections that are open or being opened, and size <= most;
  *   - idle connections are reused last in, first out: the warm ones stay warm.
  *
+ * The connection that was given back last is not in the list of idle ones but in `spare`, a place
+ * of one that needs no lock: a program that makes one call after the other takes it out and puts it
+ * back with one atomic operation each, 160 instructions less than by way of the lock. Who queues up
+ * raises `waiting` and then looks into `spare`; who gives back fills `spare` and then looks at
+ * `waiting`. So one of them sees the other, and nobody waits for a connection that lies there. Who
+ * finds somebody waiting does not touch `spare`, and queues up behind.
+ *
  * Nothing here connects or blocks but tenon__lane_wait (through wait.c): run.c drives connecting,
- * so that an asynchronous caller can too. The lock is a plain mutex: taken and given back
- * unopposed, both times, it costs about 12 ns of a call, which no cleverness with atomics is
- * worth. */
+ * so that an asynchronous caller can too. */
 #ifndef TENON_DB_POOL_H
 #define TENON_DB_POOL_H
 
@@ -30,7 +35,10 @@ struct tenon__member {
     tenon__statement_cache statements;
     struct tenon_stream *streams; /* that read from it */
     tenon__member *next;          /* idle: the one below */
-    int64_t idle_since_us;        /* of drivers with a socket */
+    tenon__member *next_member;   /* of the lane, leased ones too */
+    _Atomic uint64_t acquired;    /* how often; written by who has it */
+    int64_t taken_us;             /* last, where there is a socket */
+    bool has_socket;              /* and so may die while it is idle */
     unsigned exchange_count;      /* operations on a connection with a socket */
     unsigned epoch;               /* of the lane, when it was last known to live */
     bool has_deadline;            /* the driver has been told one */
@@ -42,7 +50,6 @@ typedef struct tenon__waiter tenon__waiter;
 struct tenon__waiter {
     tenon__member *member; /* what was given */
     bool may_open;         /* a place was given instead: open a connection in it */
-    bool is_suspect;       /* the member may be dead: ask it before it is used */
     bool is_woken;         /* it is to leave the queue */
     const void *owner;     /* who waits: for tenon__lane_wake */
     int64_t since_us;
@@ -51,15 +58,18 @@ struct tenon__waiter {
 };
 
 struct tenon__lane {
+    _Atomic(tenon__member *) spare; /* idle too; NULL: none */
+    atomic_uint waiting;            /* written under the lock */
+    atomic_uint epoch; /* rises whenever a connection was found dead: the others are suspect then */
     pthread_mutex_t lock;
     tenon__member *idle;
+    tenon__member *members; /* all that are connected */
     tenon__waiter *first, **last;
     const tenon__driver *driver;
     size_t statement_count; /* bound of each member's statement cache */
-    unsigned size, most, idle_count, waiting;
-    unsigned epoch; /* rises whenever a connection was found dead: the others are suspect then */
+    unsigned size, most, idle_count;
     bool is_reader;
-    uint64_t opened_total, acquired_total, timeouts_total;
+    uint64_t opened_total, acquired_before, timeouts_total; /* before: by members that are gone */
     int64_t wait_us_total;
 };
 
@@ -95,7 +105,33 @@ void tenon__member_release(tenon__member *member);
 /* Closes it and gives its place back. `is_dead`: it was found so; then the idle ones are suspect
  * too. */
 void tenon__member_drop(tenon__member *member, bool is_dead);
+/* Of one just taken, whether it may be dead: it is to be asked before it is used. It is suspect
+ * until it has answered. */
+bool tenon__member_looks_dead(tenon__member *member);
+static inline bool tenon__member_is_suspect(tenon__member *member)
+{
+    return member->has_socket && tenon__member_looks_dead(member);
+}
 /* It has answered: it is not suspect any more. */
 void tenon__member_trust(tenon__member *member);
+
+/* Nobody else writes the number. */
+static inline void tenon__member_count(tenon__member *member)
+{
+    uint64_t before = atomic_load_explicit(&member->acquired, memory_order_relaxed);
+    atomic_store_explicit(&member->acquired, before + 1, memory_order_relaxed);
+}
+
+/* The connection that was given back last, without a lock and without a queue. NULL: there is none,
+ * or somebody waits for it already. */
+static inline tenon__member *tenon__lane_take_spare(tenon__lane *lane)
+{
+    if (atomic_load_explicit(&lane->waiting, memory_order_relaxed))
+        return NULL;
+    tenon__member *member = atomic_exchange(&lane->spare, NULL);
+    if (TENON__LIKELY(member != NULL))
+        tenon__member_count(member);
+    return member;
+}
 
 #endif

@@ -1,9 +1,17 @@
 /* Operations to their end, with the caller standing still: the synchronous API.
  *
  * This is the loop that an event-driven caller would have of its own. All of it that waits is in
- * wait.c. */
+ * wait.c.
+ *
+ * A call has a short way as well. Nearly every one finds a connection at once, and on it a
+ * statement that has run well before; it has no deadline, and succeeds. run_call does that in one
+ * piece, without an operation: 400 instructions less. Where anything is not so, it hands over to
+ * the machine in the state that it has reached, so that there is one place for each failure. */
 #include "db/cancel.h"
 #include "db/transaction.h"
+
+/* The parts of what is done in one piece. */
+#define INLINE static inline __attribute__((always_inline))
 
 static int64_t earlier_of(int64_t a, int64_t b)
 {
@@ -41,16 +49,20 @@ static void clear(tenon__operation *op)
     memset(op, 0, offsetof(tenon__operation, db));
 }
 
-bool tenon__operation_init(tenon__operation *op, tenon_session *s, bool writes)
+INLINE bool can_begin(tenon_session *s)
 {
-    if (tenon__session_is_failed(s))
+    if (TENON__UNLIKELY(s->error.status != TENON_OK))
         return false;
     if (TENON__UNLIKELY(tenon__is_forked(&s->db->process)))
         return fail_forked(&s->error);
-    if (s->depth && !tenon__transaction_is_sound(s))
+    if (TENON__UNLIKELY(s->depth != 0) && !tenon__transaction_is_sound(s))
         return false;
-    if (TENON__UNLIKELY(atomic_load_explicit(&s->is_cancelled, memory_order_relaxed)))
-        return tenon__fail_cancelled(&s->error);
+    return TENON__LIKELY(!atomic_load_explicit(&s->is_cancelled, memory_order_relaxed)) ||
+           tenon__fail_cancelled(&s->error);
+}
+
+static void begin(tenon__operation *op, tenon_session *s, bool writes)
+{
     clear(op);
     op->db = s->db;
     op->session = s;
@@ -59,6 +71,13 @@ bool tenon__operation_init(tenon__operation *op, tenon_session *s, bool writes)
     op->member = s->pinned;
     op->phase = s->pinned ? TENON__START : TENON__LEASE;
     set_times(op, s);
+}
+
+bool tenon__operation_init(tenon__operation *op, tenon_session *s, bool writes)
+{
+    if (!s || !can_begin(s))
+        return false;
+    begin(op, s, writes);
     return true;
 }
 
@@ -88,15 +107,16 @@ static void note_round_trip(tenon__operation *op, bool for_write)
 /* A connection that is being made, or asked whether it lives, is not worth stopping. */
 static bool wait_for_server(tenon__operation *op, bool for_write)
 {
-    int socket = op->db->driver->socket(op->member->connection);
+    tenon__connection *connection = op->member->connection;
     bool is_working = op->phase != TENON__CONNECT && op->phase != TENON__CHECK;
-    if (is_working)
-        tenon__wait_begin(op);
-    bool is_ready = tenon__wait_socket(socket, for_write, op->until_us);
+    bool can_stop = is_working && tenon__is_cancellable(op);
+    if (can_stop)
+        tenon__wait_begin(op->session, connection);
+    bool is_ready = tenon__wait_socket(op->db->driver->socket(connection), for_write, op->until_us);
     if (TENON__UNLIKELY(is_working && op->sent_us))
         note_round_trip(op, for_write);
-    if (is_working)
-        tenon__wait_end(op);
+    if (can_stop)
+        tenon__wait_end(op->session, connection);
     return is_ready;
 }
 
@@ -120,49 +140,170 @@ static bool wait_for(tenon__operation *op, tenon__need need)
     return true;
 }
 
-bool tenon__operation_run(tenon__operation *op)
+static bool run_on(tenon__operation *op, tenon__need need)
 {
-    tenon__need need;
-    while ((need = tenon__operation_step(op)) != TENON__NEED_NOTHING)
+    for (; need != TENON__NEED_NOTHING; need = tenon__operation_step(op))
         if (!wait_for(op, need))
             tenon__operation_expire(op);
     return op->is_done;
 }
 
-bool tenon__run_call(tenon_session *s, const tenon__call *call)
+bool tenon__operation_run(tenon__operation *op)
+{
+    return run_on(op, tenon__operation_step(op));
+}
+
+/* ---- calls ----------------------------------------------------------------------------------- */
+
+INLINE bool may_run(tenon_session *s, const tenon__call *call)
+{
+    if (!can_begin(s))
+        return false;
+    if (TENON__UNLIKELY(s->limits.is_read_only) && call->writes)
+        return tenon__transaction_refuse_write(s);
+    return tenon__count_statement(s);
+}
+
+/* The connection at hand: that of the transaction, or the spare one. */
+INLINE tenon__member *take_member(tenon_session *s, const tenon__call *call)
+{
+    return TENON__UNLIKELY(s->pinned != NULL)
+               ? s->pinned
+               : tenon__lane_take_spare(tenon__lane_for(s->db, call->writes));
+}
+
+/* The statement, if it has run well before and there is nothing to tell the driver, to ask the
+ * server or to measure. */
+INLINE tenon__kept *find_statement(const tenon_session *s, tenon__member *member,
+                                   const tenon__call *call)
+{
+    if (TENON__UNLIKELY(!member))
+        return NULL;
+    bool is_limited =
+        s->budget_us != TENON__NEVER || s->limits.statement_us > 0 || s->limits.lock_us;
+    bool is_told = member->stop == &s->is_cancelled && !member->has_deadline;
+    if (TENON__UNLIKELY(is_limited || !is_told))
+        return NULL;
+    if (TENON__UNLIKELY(!s->pinned && tenon__member_is_suspect(member)))
+        return NULL;
+    if (TENON__UNLIKELY(member->has_socket && tenon__is_measured(s->db, member)))
+        return NULL;
+    tenon__kept *kept =
+        tenon__statement_cache_get(&member->statements, call->key, call->key_length);
+    if (TENON__UNLIKELY(!kept || !kept->is_proven))
+        return NULL;
+    member->exchange_count++;
+    return kept;
+}
+
+/* False when it cannot go back as it is. */
+INLINE bool give_back(const tenon_session *s, tenon__member *member, const tenon__kept *kept)
+{
+    if (TENON__UNLIKELY(s->pinned != NULL))
+        return true;
+    bool is_failed;
+    if (TENON__UNLIKELY(kept->is_foreign &&
+                        member->driver->in_transaction(member->connection, &is_failed)))
+        return false;
+    tenon__member_release(member);
+    return true;
+}
+
+/* What a call has come to when it leaves the short way. */
+typedef struct half_way {
+    tenon__member *member; /* or NULL */
+    tenon__kept *kept;     /* whose execution is under way; or NULL */
+    tenon__progress progress;
+    tenon__rows_before before;
+} half_way;
+
+__attribute__((noinline)) static bool run_machine(tenon_session *s, const tenon__call *call,
+                                                  const half_way *from)
 {
     tenon__operation op;
-    if (!tenon__operation_init(&op, s, call->writes))
-        return false;
-    if (TENON__UNLIKELY(call->writes && s->limits.is_read_only))
-        return tenon__transaction_refuse_write(s);
-    if (!tenon__count_statement(s))
-        return false;
+    begin(&op, s, call->writes);
     op.call = call;
-    tenon__rows_note(call->rows, &op.before);
+    if (call->rows)
+        op.before = from->before;
+    if (from->kept) {
+        op.sent_us = 0;
+        op.member = from->member;
+        op.kept = from->kept;
+        op.phase = TENON__EXECUTE;
+        op.until_us = op.deadline_us;
+        return run_on(&op, tenon__operation_go_on(&op, from->progress));
+    }
+    if (from->member && !s->pinned) {
+        op.turn = TENON__TURN_GIVEN;
+        op.waiter.member = from->member;
+        op.phase = TENON__QUEUED;
+    }
     return tenon__operation_run(&op);
 }
 
-static bool run_statement(tenon_session *s, const tenon__call *call)
+/* Waits for the server as long as it takes. */
+TENON__HOT static tenon__progress await(tenon_session *s, const tenon__member *member,
+                                        tenon__progress progress)
 {
-    bool is_done = tenon__statement_begin(s) && tenon__run_call(s, call);
-    return tenon__statement_end(s, is_done);
+    tenon__connection *connection = member->connection;
+    while (progress == TENON__WANT_READ || progress == TENON__WANT_WRITE) {
+        tenon__wait_begin(s, connection);
+        tenon__wait_socket(member->driver->socket(connection), progress == TENON__WANT_WRITE,
+                           TENON__NEVER);
+        tenon__wait_end(s, connection);
+        progress = member->driver->step(connection, &s->error);
+    }
+    return progress;
+}
+
+INLINE bool run_call(tenon_session *s, const tenon__call *call)
+{
+    if (!may_run(s, call))
+        return false;
+    half_way from;
+    tenon__rows_note(call->rows, &from.before);
+    tenon__member *member = from.member = take_member(s, call);
+    tenon__kept *kept = from.kept = find_statement(s, member, call);
+    if (TENON__UNLIKELY(!kept))
+        return run_machine(s, call, &from);
+    const tenon__driver *driver = member->driver;
+    tenon__progress progress =
+        driver->execute(member->connection, kept->prepared, call->values, &s->error);
+    if (TENON__UNLIKELY(progress == TENON__WANT_READ || progress == TENON__WANT_WRITE))
+        progress = await(s, member, progress);
+    if (TENON__LIKELY(progress == TENON__ROWS))
+        progress = driver->fetch(member->connection, call->rows, call->affected, &s->error);
+    if (TENON__LIKELY(progress == TENON__DONE && give_back(s, member, kept)))
+        return true;
+    from.progress = progress;
+    return run_machine(s, call, &from);
+}
+
+TENON__HOT bool tenon__run_call(tenon_session *s, const tenon__call *call)
+{
+    return run_call(s, call);
 }
 
 /* Out of line: the watch is big, and seldom needed. */
-__attribute__((noinline, cold)) static bool run_watched(tenon_session *s, const tenon__call *call)
+__attribute__((noinline)) TENON__COLD static bool run_watched(tenon_session *s,
+                                                              const tenon__call *call)
 {
     tenon__watch watch;
-    return tenon__watch_begin(&watch, s, call, NULL) &&
-           tenon__watch_end(&watch, run_statement(s, call), call->affected);
+    if (!tenon__watch_begin(&watch, s, call, NULL))
+        return false;
+    bool is_done = tenon__statement_begin(s) && tenon__run_call(s, call);
+    return tenon__watch_end(&watch, tenon__statement_end(s, is_done), call->affected);
 }
 
-bool tenon__run(tenon_session *s, const tenon__call *call)
+TENON__HOT bool tenon__run(tenon_session *s, const tenon__call *call)
 {
     if (!s)
         return false;
-    bool is_watched = TENON__UNLIKELY(tenon__is_watched(s));
-    bool is_done = is_watched ? run_watched(s, call) : run_statement(s, call);
+    bool is_done;
+    if (TENON__UNLIKELY(tenon__is_watched(s)))
+        is_done = run_watched(s, call);
+    else
+        is_done = tenon__statement_end(s, tenon__statement_begin(s) && run_call(s, call));
     if (s->scratch.total_bytes)
         tenon__arena_clear(&s->scratch);
     return is_done;

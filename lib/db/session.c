@@ -99,7 +99,7 @@ void tenon_session_reset(tenon_session *s)
 
 /* ---- errors ---------------------------------------------------------------------------------- */
 
-bool tenon_failed(const tenon_session *s)
+TENON__HOT bool tenon_failed(const tenon_session *s)
 {
     return tenon__session_is_failed(s);
 }
@@ -151,7 +151,7 @@ tenon_mark tenon_session_mark(const tenon_session *s)
     return (tenon_mark){{mark.block, mark.at, (void *)(generation | mark.large_sequence)}};
 }
 
-void tenon_session_rewind(tenon_session *s, tenon_mark mark)
+TENON__HOT void tenon_session_rewind(tenon_session *s, tenon_mark mark)
 {
     uintptr_t packed = (uintptr_t)mark.opaque[2];
     if (!s || packed >> GENERATION_SHIFT != s->generation)
@@ -213,7 +213,15 @@ tenon_error *tenon__session_error(tenon_session *s)
     return s ? &s->error : NULL;
 }
 
-bool tenon__session_is_failed(const tenon_session *s)
+TENON__HOT bool tenon__session_parts_of(tenon_session *s, tenon__session_parts *out)
+{
+    if (TENON__UNLIKELY(!s || s->error.status != TENON_OK))
+        return false;
+    *out = (tenon__session_parts){&s->error, &s->results, &s->scratch};
+    return true;
+}
+
+TENON__HOT bool tenon__session_is_failed(const tenon_session *s)
 {
     return !s || s->error.status != TENON_OK;
 }

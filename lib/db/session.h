@@ -96,7 +96,7 @@ static inline bool tenon__is_watched(const tenon_session *s)
 void tenon__error_forget(tenon_session *s);
 
 /* Before each statement of the program; false when a test does not allow another one. */
-bool tenon__refuse_statement(tenon_session *s);
+TENON__COLD bool tenon__refuse_statement(tenon_session *s);
 static inline bool tenon__count_statement(tenon_session *s)
 {
     assert(s);

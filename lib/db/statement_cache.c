@@ -97,7 +97,7 @@ tenon__kept *tenon__statement_cache_take(tenon__statement_cache *cache, tenon__s
         tenon__shared_plan_release(plan);
         return NULL;
     }
-    *kept = (tenon__kept){.plan = plan};
+    *kept = (tenon__kept){.plan = plan, .is_foreign = !plan->cached.statement->about.model};
     if (cache->count > 0 && cache->count >= cache->most_count)
         make_room(cache, cache->most_count ? cache->most_count - 1 : 0, driver, connection);
     tenon__kept **bucket = bucket_of(cache, kept);

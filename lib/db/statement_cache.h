@@ -14,6 +14,7 @@ struct tenon__kept {
     tenon__prepared *prepared; /* NULL until the driver has made it */
     bool is_proven;            /* has been executed well once */
     bool is_held;              /* stays, though there may be too many: see _hold */
+    bool is_foreign;           /* not rendered here: it may begin a transaction */
     tenon__kept *next;         /* in its bucket */
     tenon__kept *newer, *older;
 };
@@ -58,7 +59,7 @@ static inline tenon__kept *tenon__statement_cache_get(tenon__statement_cache *ca
                                                       const uint8_t *key, size_t length)
 {
     tenon__kept *newest = cache->newest;
-    if (newest && tenon__shared_plan_has_key(newest->plan, key, length))
+    if (TENON__LIKELY(newest && tenon__shared_plan_has_key(newest->plan, key, length)))
         return newest;
     return tenon__statement_cache_find(cache, key, length);
 }

@@ -32,7 +32,7 @@ bool tenon__run_aside(tenon_session *s, tenon__member *member, const char *sql,
                       struct tenon_stream *closed);
 
 /* MISUSE: a write where only reading was asked for. False. */
-bool tenon__transaction_refuse_write(tenon_session *s);
+TENON__COLD bool tenon__transaction_refuse_write(tenon_session *s);
 
 /* Around each statement of the program: in a test one outside of the program's transactions becomes
  * one of its own, so that its failure undoes only itself. */

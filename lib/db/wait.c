@@ -26,7 +26,7 @@ int64_t tenon__deadline_after(int64_t us)
 }
 
 /* What poll takes: rounded up, so that it does not wake a moment too early and spin. */
-static int milliseconds_until(int64_t deadline_us)
+TENON__HOT static int milliseconds_until(int64_t deadline_us)
 {
     if (deadline_us == TENON__NEVER)
         return -1;
@@ -37,7 +37,7 @@ static int milliseconds_until(int64_t deadline_us)
     return ms < INT_MAX ? (int)ms : INT_MAX;
 }
 
-bool tenon__wait_socket(int socket, bool for_write, int64_t deadline_us)
+TENON__HOT bool tenon__wait_socket(int socket, bool for_write, int64_t deadline_us)
 {
     struct pollfd watched = {.fd = socket, .events = POLLIN};
     if (for_write)

@@ -38,26 +38,14 @@ static bool grow_rows(tenon__rows *rows, size_t wanted, size_t row_size)
     return true;
 }
 
-static bool take_plain_row(tenon__rows *rows, size_t row_size)
-{
-    rows->items = tenon__arena_alloc(rows->arena, row_size);
-    rows->capacity = rows->items ? 1 : 0;
-    return rows->items != NULL;
-}
-
-char *tenon__rows_reserve(tenon__rows *rows, size_t more, size_t row_size)
+char *tenon__rows_grow(tenon__rows *rows, size_t more, size_t row_size)
 {
     size_t wanted = rows->count + more;
-    if (wanted > rows->capacity) {
-        bool is_first_of_one = rows->expected == 1 && wanted == 1;
-        if (is_first_of_one ? !take_plain_row(rows, row_size) : !grow_rows(rows, wanted, row_size))
-            return NULL;
-    }
-    return rows->items + rows->count * row_size;
+    return grow_rows(rows, wanted, row_size) ? rows->items + rows->count * row_size : NULL;
 }
 
 /* Shrinking in place does not fail; should it, the longer block is as good. */
-void tenon__rows_finish(tenon__rows *rows, size_t row_size)
+TENON__HOT void tenon__rows_finish(tenon__rows *rows, size_t row_size)
 {
     if (rows->count == rows->capacity || rows->count == 0 || is_plain_row(rows))
         return;

@@ -170,7 +170,17 @@ typedef struct tenon__rows {
 } tenon__rows;
 
 /* Makes room for `more` further rows of `row_size`; the first free row, or NULL. In driver.c. */
-char *tenon__rows_reserve(tenon__rows *rows, size_t more, size_t row_size);
+char *tenon__rows_grow(tenon__rows *rows, size_t more, size_t row_size);
+static inline char *tenon__rows_reserve(tenon__rows *list, size_t more, size_t row_size)
+{
+    if (more <= list->capacity - list->count)
+        return list->items + list->count * row_size;
+    if (list->expected != 1 || list->capacity || more != 1)
+        return tenon__rows_grow(list, more, row_size);
+    list->items = (char *)tenon__arena_alloc(list->arena, row_size);
+    list->capacity = list->items != NULL;
+    return list->items;
+}
 /* Gives back the room that was not used. */
 void tenon__rows_finish(tenon__rows *rows, size_t row_size);
 
@@ -367,7 +377,7 @@ const tenon__driver *tenon__driver_of_url(const char *url, tenon_error *err);
 /* "User.email: …": fails with the model's and field's names (the schema's) filled in. `model` may
  * be NULL, then only the field is named. The value of a sensitive field must not stand in the
  * message. Returns false. */
-bool tenon__fail_field(tenon_error *err, tenon_status status, const tenon_model *model,
+TENON__COLD bool tenon__fail_field(tenon_error *err, tenon_status status, const tenon_model *model,
                        const tenon_field *field, const char *format, ...) TENON_PRINTF(5, 6);
 /* The rules of "nothing lossy" on one wide value for its column: integer range, text length and
  * UTF-8, decimal precision and scale, time precision, NaN and infinities, enum range. True when it

@@ -114,7 +114,7 @@ static bool refuse(planning *p, const tenon__branch *branch, const char *why)
 {
     const tenon__tree tree = {.session = p->session};
     p->walk->failed = true;
-    if (!p->walk->traits->has_sources)
+    if (!tenon__walk_traits(p->walk)->has_sources)
         return tenon__branch_fail(&tree, branch, TENON_UNSUPPORTED,
                                   "TENON_LOAD_SUBQUERY saves round trips, which this database "
                                   "does not have");
@@ -134,7 +134,7 @@ static bool is_ahead(planning *p, const tenon__ahead *above, const tenon__branch
                        is_doubtful(above, branch->relation, query)))
         return false;
     const char *why =
-        p->walk->traits->has_sources ? obstacle(p, above, branch->relation, query) : "";
+        tenon__walk_traits(p->walk)->has_sources ? obstacle(p, above, branch->relation, query) : "";
     return why ? is_wanted && refuse(p, branch, why) : true;
 }
 

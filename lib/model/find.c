@@ -6,14 +6,14 @@
 #include "model/include.h"
 #include "model/row.h"
 
-void *tenon_find_by(tenon_session *s, const tenon_model *model, uint32_t unique,
-                    const void *const *key)
+TENON__HOT void *tenon_find_by(tenon_session *s, const tenon_model *model, uint32_t unique,
+                               const void *const *key)
 {
     return tenon__run_by_key(s, model, TENON__FIND_BY, unique, key);
 }
 
-void *tenon_find_by_with(const tenon_key_options *options, const tenon_model *model,
-                         uint32_t unique, const void *const *key)
+TENON__HOT void *tenon_find_by_with(const tenon_key_options *options, const tenon_model *model,
+                                    uint32_t unique, const void *const *key)
 {
     return tenon__run_by_key_with(options, model, TENON__FIND_BY, unique, key);
 }

@@ -48,7 +48,7 @@ static bool is_by_value(const tenon__walk *walk, const tenon__branch *branch, co
     const tenon_relation *relation = branch->relation;
     tenon_query_head head;
     memcpy(&head, query, sizeof head);
-    return walk->traits->has_key_arrays && relation->field_count == 1 &&
+    return tenon__walk_traits(walk)->has_key_arrays && relation->field_count == 1 &&
            tenon__has_exact_key(relation, branch->model) && !head.limit && !head.offset &&
            !tenon__read_int((const char *)query + relation->target->query_distinct);
 }

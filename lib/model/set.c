@@ -75,28 +75,23 @@ static const void *pointer_at(const void *at)
     return pointer;
 }
 
-/* Where in a value the pointer stands that says so. False for kinds that have a tenon_opt_…,
- * because no value of theirs is NULL. */
+enum { AT_START = 1 };
+
+/* Where in a value the pointer stands that says so, counted from 1. 0 for kinds that have a
+ * tenon_opt_…, because no value of theirs is NULL. */
+static const uint8_t pointer_offsets[] = {
+    [TENON_KIND_TEXT] = AT_START,
+    [TENON_KIND_OTHER] = AT_START,
+    [TENON_KIND_DECIMAL] = AT_START + offsetof(tenon_decimal, text),
+    [TENON_KIND_JSON] = AT_START + offsetof(tenon_json, text),
+    [TENON_KIND_BYTES] = AT_START + offsetof(tenon_bytes, data),
+};
+
 static bool find_pointer_offset(const tenon_field *field, uint32_t *offset)
 {
-    switch (field->kind) {
-    case TENON_KIND_TEXT:
-    case TENON_KIND_OTHER:
-        *offset = 0;
-        return true;
-    case TENON_KIND_DECIMAL:
-        *offset = offsetof(tenon_decimal, text);
-        return true;
-    case TENON_KIND_JSON:
-        *offset = offsetof(tenon_json, text);
-        return true;
-    case TENON_KIND_BYTES:
-        *offset = offsetof(tenon_bytes, data);
-        return true;
-    default:
-        *offset = 0;
-        return false;
-    }
+    unsigned from_one = pointer_offsets[field->kind];
+    *offset = from_one ? from_one - AT_START : 0;
+    return from_one;
 }
 
 static bool find_pointer(const tenon_field *field, const void *value, const void **pointer)
@@ -129,7 +124,8 @@ static const void *refuse_pointer(tenon__walk *walk, const tenon_field *field)
     return NULL;
 }
 
-static const void *checked(tenon__walk *walk, const tenon_field *field, const void *value)
+TENON__HOT static const void *checked(tenon__walk *walk, const tenon_field *field,
+                                      const void *value)
 {
     const void *pointer;
     if (is_list(field)) {
@@ -144,8 +140,8 @@ static const void *checked(tenon__walk *walk, const tenon_field *field, const vo
 }
 
 /* The value that SET, SET_NULL or SET_OR_NULL give. */
-static const void *given_value(tenon__walk *walk, const tenon_field *field, int change,
-                               const void *set)
+TENON__HOT static const void *given_value(tenon__walk *walk, const tenon_field *field, int change,
+                                          const void *set)
 {
     const void *value = value_of(field, set);
     if (change == TENON_SET_NULL) {
@@ -183,13 +179,13 @@ static bool is_unset(int change)
     return change == 0 || change == TENON_SET_DEFAULT;
 }
 
-bool tenon__is_left_out(const tenon_field *field, const void *set)
+TENON__HOT bool tenon__is_left_out(const tenon_field *field, const void *set)
 {
     return field->flags & TENON_FIELD_GENERATED && is_unset(change_of(field, set));
 }
 
 /* What a field has that was not set and is not left out: NULL, or an empty array, is a default. */
-static const void *unset_value(tenon__walk *walk, const tenon_field *field, int change)
+TENON__HOT static const void *unset_value(tenon__walk *walk, const tenon_field *field, int change)
 {
     static const tenon__list empty;
     if (field->flags & (TENON_FIELD_CREATED_BY | TENON_FIELD_UPDATED_BY))
@@ -216,15 +212,17 @@ static inline const void *plain_value(const tenon_field *field, int change, cons
 {
     if (change != TENON_SET || is_list(field) || field->validation)
         return NULL;
-    const void *value = value_of(field, set), *pointer;
+    const void *value = (const char *)set + field->set_offset + value_offsets[field->kind],
+               *pointer;
     return find_pointer(field, value, &pointer) && !pointer ? NULL : value;
 }
 
-const void *tenon__create_value(tenon__walk *walk, const tenon_field *field, const void *set)
+TENON__HOT const void *tenon__create_value(tenon__walk *walk, const tenon_field *field,
+                                           const void *set)
 {
     int change = change_of(field, set);
     const void *plain = plain_value(field, change, set);
-    if (TENON__LIKELY(plain != NULL))
+    if (plain)
         return plain;
     if (is_unset(change))
         return unset_value(walk, field, change);
@@ -243,19 +241,32 @@ static void check_key(tenon__walk *walk, const tenon_unique *key, uint32_t field
     }
 }
 
-void tenon__walk_create(tenon__walk *walk, const void *set, const tenon_unique *key)
+/* Not inlined: what most fields are needs nothing of it. */
+TENON__HOT __attribute__((noinline)) static void walk_new(tenon__walk *walk, uint32_t index,
+                                                          const void *set, const tenon_unique *key)
 {
-    const tenon_model *model = walk->model;
-    for (uint32_t i = 0; i < model->field_count && !walk->failed; i++) {
-        const tenon_field *field = &model->fields[i];
-        bool is_left_out = tenon__is_left_out(field, set);
-        const void *value = is_left_out ? NULL : tenon__create_value(walk, field, set);
-        if (field->flags & TENON_FIELD_GENERATED)
-            tenon__shape_word(&walk->shape, is_left_out);
-        if (key && !walk->failed)
-            check_key(walk, key, i, value);
-        if (!is_left_out)
-            tenon__walk_value(walk, value);
+    const tenon_field *field = &walk->model->fields[index];
+    bool is_left_out = tenon__is_left_out(field, set);
+    const void *value = is_left_out ? NULL : tenon__create_value(walk, field, set);
+    if (field->flags & TENON_FIELD_GENERATED)
+        tenon__shape_word(&walk->shape, is_left_out);
+    if (key && !walk->failed)
+        check_key(walk, key, index, value);
+    if (!is_left_out)
+        tenon__walk_value(walk, value);
+}
+
+TENON__HOT void tenon__walk_create(tenon__walk *walk, const void *set, const tenon_unique *key)
+{
+    const tenon_field *field = walk->model->fields;
+    for (uint32_t i = 0, count = walk->model->field_count; i < count && !walk->failed;
+         i++, field++) {
+        bool is_generated = field->flags & TENON_FIELD_GENERATED;
+        const void *plain = is_generated ? NULL : plain_value(field, change_of(field, set), set);
+        if (TENON__LIKELY(plain && !key))
+            tenon__walk_value(walk, plain);
+        else
+            walk_new(walk, i, set, key);
     }
 }
 
@@ -297,7 +308,7 @@ const void *tenon__column_value_slow(const tenon__column *column, tenon__walk *w
 
 /* ---- changes --------------------------------------------------------------------------------- */
 
-bool tenon__set_has_changes(const tenon_model *model, const void *set)
+TENON__HOT bool tenon__set_has_changes(const tenon_model *model, const void *set)
 {
     for (uint32_t i = 0; i < model->field_count; i++) {
         if (change_of(&model->fields[i], set) != 0)
@@ -306,7 +317,7 @@ bool tenon__set_has_changes(const tenon_model *model, const void *set)
     return false;
 }
 
-bool tenon__set_has_nested(const tenon_model *model, const void *set)
+TENON__HOT bool tenon__set_has_nested(const tenon_model *model, const void *set)
 {
     for (uint32_t i = 0; i < model->relation_count; i++) {
         if (tenon__nested_at(&model->relations[i], set))
@@ -321,7 +332,7 @@ void tenon__refuse_nested(tenon__walk *walk, const void *set, const char *call)
         tenon__walk_misuse(walk, "%s cannot write relations", call);
 }
 
-static void walk_set(tenon__walk *walk, uint16_t index, const void *value)
+TENON__HOT static void walk_set(tenon__walk *walk, uint16_t index, const void *value)
 {
     tenon__shape_field(&walk->shape, TENON_SET, index);
     tenon__walk_value(walk, value);
@@ -378,21 +389,45 @@ static void walk_change(tenon__walk *walk, uint16_t index, int change, const voi
     }
 }
 
-void tenon__walk_changes(tenon__walk *walk, const void *set)
+/* What a field has that was not set but changes with its row. */
+static void walk_own_change(tenon__walk *walk, uint16_t index)
 {
+    const tenon_field *field = &walk->model->fields[index];
+    if (field->flags & TENON_FIELD_UPDATED_AT)
+        walk_set(walk, index, tenon__make_now(walk, field));
+    else if (field->flags & TENON_FIELD_UPDATED_BY)
+        walk_set(walk, index, tenon__make_actor(walk, field));
+}
+
+/* One that is set, or changes by itself. */
+TENON__HOT static void walk_any_change(tenon__walk *walk, uint16_t index, int change,
+                                       const void *set)
+{
+    const tenon_field *field = &walk->model->fields[index];
+    if (field->flags & TENON_FIELD_VERSION)
+        tenon__walk_version(walk, index, change, value_of(field, set));
+    else if (change != 0)
+        walk_change(walk, index, change, set);
+    else
+        walk_own_change(walk, index);
+}
+
+TENON__HOT void tenon__walk_changes(tenon__walk *walk, const void *set)
+{
+    const uint32_t own = TENON_FIELD_VERSION | TENON_FIELD_UPDATED_AT | TENON_FIELD_UPDATED_BY;
     const tenon_model *model = walk->model;
-    bool has_changes = tenon__set_has_changes(model, set);
-    for (uint32_t i = 0; has_changes && i < model->field_count; i++) {
-        const tenon_field *field = &model->fields[i];
+    const tenon_field *field = model->fields;
+    uint32_t count = tenon__set_has_changes(model, set) ? model->field_count : 0;
+    for (uint32_t i = 0; i < count; i++, field++) {
         int change = change_of(field, set);
-        if (field->flags & TENON_FIELD_VERSION)
-            tenon__walk_version(walk, (uint16_t)i, change, value_of(field, set));
-        else if (change != 0)
-            walk_change(walk, (uint16_t)i, change, set);
-        else if (field->flags & TENON_FIELD_UPDATED_AT)
-            walk_set(walk, (uint16_t)i, tenon__make_now(walk, field));
-        else if (field->flags & TENON_FIELD_UPDATED_BY)
-            walk_set(walk, (uint16_t)i, tenon__make_actor(walk, field));
+        bool is_own = field->flags & own;
+        if (change == 0 && !is_own)
+            continue;
+        const void *plain = is_own ? NULL : plain_value(field, change, set);
+        if (TENON__LIKELY(plain != NULL))
+            walk_set(walk, (uint16_t)i, plain);
+        else
+            walk_any_change(walk, (uint16_t)i, change, set);
     }
     tenon__shape_word(&walk->shape, TENON__SHAPE_END);
 }
@@ -406,10 +441,8 @@ void tenon__walk_marked(tenon__walk *walk, uint16_t mark, const void *value)
             walk_set(walk, i, value);
         else if (field->flags & TENON_FIELD_VERSION)
             tenon__walk_version(walk, i, 0, NULL);
-        else if (field->flags & TENON_FIELD_UPDATED_AT)
-            walk_set(walk, i, tenon__make_now(walk, field));
-        else if (field->flags & TENON_FIELD_UPDATED_BY)
-            walk_set(walk, i, tenon__make_actor(walk, field));
+        else
+            walk_own_change(walk, i);
     }
     tenon__shape_word(&walk->shape, TENON__SHAPE_END);
 }

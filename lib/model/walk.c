@@ -23,26 +23,31 @@ static bool does_write(tenon__operation operation)
     return operation >= TENON__CREATE;
 }
 
-static bool check_call(const tenon_model *model, tenon__operation operation, tenon_error *err)
+static bool refuse_view(const tenon_model *model, tenon_error *err)
 {
-    if (!tenon__check_model(model, err))
-        return false;
-    if (TENON__LIKELY(!model->is_view || !does_write(operation)))
-        return true;
     tenon__error_copy(err->model, sizeof err->model, model->name);
     return tenon__fail(err, TENON_MISUSE, "%s is a view and cannot be written", model->name);
 }
 
-bool tenon__walk_begin(tenon__walk *walk, tenon_session *session, const tenon_model *model,
-                       tenon__operation operation)
+static inline bool check_call(const tenon_model *model, tenon__operation operation,
+                              tenon_error *err)
 {
-    if (tenon__session_is_failed(session))
+    if (!tenon__check_model(model, err))
+        return false;
+    return TENON__LIKELY(!model->is_view) || !does_write(operation) || refuse_view(model, err);
+}
+
+TENON__HOT bool tenon__walk_begin(tenon__walk *walk, tenon_session *session,
+                                  const tenon_model *model, tenon__operation operation)
+{
+    tenon__session_parts parts;
+    if (!tenon__session_parts_of(session, &parts))
         return false;
     walk->session = session;
     walk->model = model;
-    walk->err = tenon__session_error(session);
-    walk->scratch = tenon__session_scratch(session);
-    walk->traits = tenon__dialect_traits_of(tenon__session_dialect(session));
+    walk->err = parts.err;
+    walk->results = parts.results;
+    walk->scratch = parts.scratch;
     walk->values = walk->first_values;
     walk->value_count = 0;
     walk->value_capacity = TENON__WALK_VALUES;
@@ -58,13 +63,18 @@ bool tenon__walk_begin(tenon__walk *walk, tenon_session *session, const tenon_mo
     return !walk->failed;
 }
 
-void tenon__walk_table(tenon__walk *walk, tenon_table table)
+TENON__HOT void tenon__walk_table(tenon__walk *walk, tenon_table table)
 {
     walk->table = table.name;
     if (table.name)
         tenon__shape_table(&walk->shape, table);
     else if (table.schema)
         tenon__walk_misuse(walk, "a table was given a schema but no name");
+}
+
+const tenon__dialect_traits *tenon__walk_traits(const tenon__walk *walk)
+{
+    return tenon__dialect_traits_of(tenon__session_dialect(walk->session));
 }
 
 bool tenon__walk_grow_values(tenon__walk *walk)
@@ -140,7 +150,7 @@ tenon__shared_plan *tenon__walk_plan_of(tenon__walk *walk, const tenon__shape *s
     return tenon__plan_acquire(walk->session, &call);
 }
 
-static bool check_shape(tenon__walk *walk)
+TENON__HOT static bool check_shape(tenon__walk *walk)
 {
     if (TENON__LIKELY(!walk->shape.failed))
         return !walk->failed;
@@ -151,7 +161,7 @@ static bool check_shape(tenon__walk *walk)
                        TENON__SHAPE_LIMIT_BYTES / 1024);
 }
 
-static tenon__call call_of(const tenon__walk *walk, tenon__operation operation)
+TENON__HOT static tenon__call call_of(const tenon__walk *walk, tenon__operation operation)
 {
     return (tenon__call){.key = walk->shape.data,
                          .key_length = walk->shape.length,
@@ -162,7 +172,7 @@ static tenon__call call_of(const tenon__walk *walk, tenon__operation operation)
                          .subject = walk->subject};
 }
 
-bool tenon__walk_is_sound(tenon__walk *walk)
+TENON__HOT bool tenon__walk_is_sound(tenon__walk *walk)
 {
     bool is_sound = check_shape(walk);
     if (!is_sound)
@@ -179,7 +189,7 @@ bool tenon__walk_call(tenon__walk *walk, tenon__rows *rows, tenon__call *out)
     return true;
 }
 
-bool tenon__walk_run(tenon__walk *walk, tenon__rows *rows, int64_t *affected)
+TENON__HOT bool tenon__walk_run(tenon__walk *walk, tenon__rows *rows, int64_t *affected)
 {
     if (!tenon__walk_is_sound(walk))
         return false;
@@ -201,7 +211,7 @@ tenon_stream *tenon__walk_stream(tenon__walk *walk, const tenon_transaction_opti
     return tenon__stream_open(walk->session, &call, options);
 }
 
-void tenon__walk_key(tenon__walk *walk, uint32_t unique, const void *const *key)
+TENON__HOT void tenon__walk_key(tenon__walk *walk, uint32_t unique, const void *const *key)
 {
     if (!tenon__check_unique(walk->model, unique, walk->err)) {
         walk->failed = true;
@@ -212,22 +222,24 @@ void tenon__walk_key(tenon__walk *walk, uint32_t unique, const void *const *key)
         tenon__walk_value(walk, key[i]);
 }
 
-void *tenon__walk_run_for_row(tenon__walk *walk)
+TENON__HOT void *tenon__walk_run_for_row(tenon__walk *walk)
 {
-    tenon__rows rows = {.arena = tenon__session_arena(walk->session), .expected = 1};
+    tenon__rows rows = {.arena = walk->results, .expected = 1};
     return tenon__walk_run(walk, &rows, NULL) && rows.count ? rows.items : NULL;
 }
 
-void *tenon__run_by_key(tenon_session *session, const tenon_model *model,
-                        tenon__operation operation, uint32_t unique, const void *const *key)
+TENON__HOT void *tenon__run_by_key(tenon_session *session, const tenon_model *model,
+                                   tenon__operation operation, uint32_t unique,
+                                   const void *const *key)
 {
-    if (tenon__session_is_failed(session))
+    tenon__session_parts parts;
+    if (!tenon__session_parts_of(session, &parts))
         return NULL;
-    tenon_error *err = tenon__session_error(session);
+    tenon_error *err = parts.err;
     if (!check_call(model, operation, err) || !tenon__check_unique(model, unique, err))
         return NULL;
     tenon__shape_head head = {.operation = (uint16_t)operation, .number = unique, .model = model};
-    tenon__rows rows = {.arena = tenon__session_arena(session), .expected = 1};
+    tenon__rows rows = {.arena = parts.results, .expected = 1};
     tenon__call call = {.key = (const uint8_t *)&head,
                         .key_length = sizeof head,
                         .make = make_plan,
@@ -242,15 +254,12 @@ void *tenon__run_by_key(tenon_session *session, const tenon_model *model,
     return NULL;
 }
 
-void *tenon__run_by_key_with(const tenon_key_options *options, const tenon_model *model,
-                             tenon__operation operation, uint32_t unique, const void *const *key)
+__attribute__((noinline)) static void *walk_by_key(const tenon_key_options *options,
+                                                   const tenon_model *model,
+                                                   tenon__operation operation, uint32_t unique,
+                                                   const void *const *key)
 {
     tenon__walk walk;
-    if (!options)
-        return NULL;
-    bool has_choice = options->with_deleted || options->only_deleted;
-    if (TENON__LIKELY(!options->table.name && !options->table.schema && !has_choice))
-        return tenon__run_by_key(options->session, model, operation, unique, key);
     if (!tenon__walk_begin(&walk, options->session, model, operation))
         return NULL;
     walk.subject = key;
@@ -258,4 +267,16 @@ void *tenon__run_by_key_with(const tenon_key_options *options, const tenon_model
     tenon__walk_deleted(&walk, options->with_deleted, options->only_deleted);
     tenon__walk_key(&walk, unique, key);
     return tenon__walk_run_for_row(&walk);
+}
+
+TENON__HOT void *tenon__run_by_key_with(const tenon_key_options *options, const tenon_model *model,
+                                        tenon__operation operation, uint32_t unique,
+                                        const void *const *key)
+{
+    if (!options)
+        return NULL;
+    bool has_choice = options->with_deleted || options->only_deleted;
+    if (TENON__LIKELY(!options->table.name && !options->table.schema && !has_choice))
+        return tenon__run_by_key(options->session, model, operation, unique, key);
+    return walk_by_key(options, model, operation, unique, key);
 }

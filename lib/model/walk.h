@@ -35,8 +35,7 @@ typedef struct tenon__walk {
     tenon_session *session;
     const tenon_model *model;
     tenon_error *err;
-    tenon__arena *scratch;
-    const tenon__dialect_traits *traits;
+    tenon__arena *results, *scratch;
     const char *table; /* chosen at run time, or NULL */
     const void **values;
     size_t value_count, value_capacity;
@@ -73,20 +72,21 @@ bool tenon__walk_begin(tenon__walk *walk, tenon_session *session, const tenon_mo
 /* Also after begin, before anything else is walked. */
 void tenon__walk_table(tenon__walk *walk, tenon_table table);
 /* Makes room for more values; false when there is no more memory. */
-bool tenon__walk_grow_values(tenon__walk *walk);
+TENON__COLD bool tenon__walk_grow_values(tenon__walk *walk);
 /* The next value; NULL is SQL NULL. It must stay until the call has run. */
 static inline void tenon__walk_value(tenon__walk *walk, const void *value)
 {
     if (TENON__LIKELY(walk->value_count < walk->value_capacity || tenon__walk_grow_values(walk)))
         walk->values[walk->value_count++] = value;
 }
+const tenon__dialect_traits *tenon__walk_traits(const tenon__walk *walk);
 /* Scratch memory; NULL when there is no more. */
 void *tenon__walk_alloc(tenon__walk *walk, size_t size);
 /* Fails with "Model.field: …". Returns false. */
-bool tenon__walk_fail(tenon__walk *walk, tenon_status status, const tenon_field *field,
-                      const char *format, ...) TENON_PRINTF(4, 5);
+TENON__COLD bool tenon__walk_fail(tenon__walk *walk, tenon_status status, const tenon_field *field,
+                                  const char *format, ...) TENON_PRINTF(4, 5);
 /* The same about the call as a whole: "User: …". */
-bool tenon__walk_misuse(tenon__walk *walk, const char *format, ...) TENON_PRINTF(2, 3);
+TENON__COLD bool tenon__walk_misuse(tenon__walk *walk, const char *format, ...) TENON_PRINTF(2, 3);
 /* Whether it can be run; otherwise the session has failed, and the scratch memory is empty. */
 bool tenon__walk_is_sound(tenon__walk *walk);
 /* The call that was walked, to be run with others. False when the walk had failed. */
@@ -409,7 +409,7 @@ void tenon__patterns_release(tenon__patterns *patterns);
 
 /* Turns the names that the database gave into those of the schema, and says what was wrong with
  * them. `table`: the one chosen at run time, or NULL. */
-void tenon__name_error(const tenon_model *model, const char *table, tenon__operation operation,
-                       tenon_error *err);
+TENON__COLD void tenon__name_error(const tenon_model *model, const char *table,
+                                   tenon__operation operation, tenon_error *err);
 
 #endif

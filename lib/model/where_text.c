@@ -74,7 +74,7 @@ void tenon__walk_text(tenon__walk *walk, const tenon_field *field, int operation
 {
     const char *text = read_text(as);
     position at = position_of(operation);
-    bool is_range = operation == TENON_STARTS_WITH && walk->traits->has_prefix_ranges;
+    bool is_range = operation == TENON_STARTS_WITH && tenon__walk_traits(walk)->has_prefix_ranges;
     if (!text)
         tenon__refuse_null(walk, field, operation);
     else if (at == NO_PART || is_range)

@@ -11,8 +11,8 @@ static tenon_set_head head_of_set(const void *set)
     return head;
 }
 
-static bool begin(tenon__walk *walk, const tenon_model *model, tenon_session *session,
-                  tenon_table table, tenon__operation operation)
+TENON__HOT static bool begin(tenon__walk *walk, const tenon_model *model, tenon_session *session,
+                             tenon_table table, tenon__operation operation)
 {
     if (!tenon__walk_begin(walk, session, model, operation))
         return false;
@@ -31,7 +31,7 @@ const void *tenon__inner_set(tenon__walk *walk, const void *outer, size_t offset
 
 /* ---- one row --------------------------------------------------------------------------------- */
 
-static bool begin_create(tenon__walk *walk, const tenon_model *model, const void *set)
+TENON__HOT static bool begin_create(tenon__walk *walk, const tenon_model *model, const void *set)
 {
     tenon_set_head head = head_of_set(set);
     if (!begin(walk, model, head.session, head.table, TENON__CREATE))
@@ -41,7 +41,7 @@ static bool begin_create(tenon__walk *walk, const tenon_model *model, const void
     return true;
 }
 
-void *tenon_create(const tenon_model *model, const void *set)
+TENON__HOT void *tenon_create(const tenon_model *model, const void *set)
 {
     tenon__walk walk;
     if (!begin_create(&walk, model, set))
@@ -90,8 +90,8 @@ bool tenon__walk_update_row(tenon__walk *walk, const tenon_model *model, uint32_
     return !walk->failed;
 }
 
-void *tenon_update(const tenon_model *model, uint32_t unique, const void *const *key,
-                   const void *set)
+TENON__HOT void *tenon_update(const tenon_model *model, uint32_t unique, const void *const *key,
+                              const void *set)
 {
     tenon_set_head head = head_of_set(set);
     bool has_changes = tenon__set_has_changes(model, set);

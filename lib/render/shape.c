@@ -4,18 +4,6 @@
 const tenon_field tenon__count_field = {
     .name = "count", .kind = TENON_KIND_INT64, .pg_type = TENON_PG_INT8};
 
-void tenon__shape_begin(tenon__shape *shape, tenon__arena *arena, tenon__operation operation,
-                        const tenon_model *model)
-{
-    shape->data = shape->stack;
-    shape->length = sizeof(tenon__shape_head);
-    shape->capacity = sizeof shape->stack;
-    shape->arena = arena;
-    shape->failed = false;
-    tenon__shape_head head = {.operation = (uint16_t)operation, .model = model};
-    memcpy(shape->data, &head, sizeof head);
-}
-
 static size_t next_capacity(size_t capacity, size_t needed)
 {
     size_t doubled =

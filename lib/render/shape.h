@@ -210,10 +210,20 @@ typedef struct tenon__shape {
     _Alignas(8) uint8_t stack[TENON__SHAPE_STACK_BYTES];
 } tenon__shape;
 
-void tenon__shape_begin(tenon__shape *shape, tenon__arena *arena, tenon__operation operation,
-                        const tenon_model *model);
+static inline void tenon__shape_begin(tenon__shape *shape, tenon__arena *arena,
+                                      tenon__operation operation, const tenon_model *model)
+{
+    tenon__shape_head head = {.operation = (uint16_t)operation, .model = model};
+    shape->data = shape->stack;
+    shape->length = sizeof head;
+    shape->capacity = sizeof shape->stack;
+    shape->arena = arena;
+    shape->failed = false;
+    memcpy(shape->stack, &head, sizeof head);
+}
+
 /* Where `size` more bytes go; NULL when it has failed. */
-uint8_t *tenon__shape_grow(tenon__shape *shape, size_t size);
+TENON__COLD uint8_t *tenon__shape_grow(tenon__shape *shape, size_t size);
 
 static inline uint8_t *tenon__shape_room(tenon__shape *shape, size_t size)
 {

@@ -142,7 +142,7 @@ static tenon__progress step_connect(tenon__connection *c, tenon_error *err)
     return TENON__FAILED;
 }
 
-static tenon__progress step(tenon__connection *c, tenon_error *err)
+TENON__HOT static tenon__progress step(tenon__connection *c, tenon_error *err)
 {
     return c->state == TENON__CONNECTING ? step_connect(c, err) : tenon__pg_step(c, err);
 }
@@ -152,7 +152,7 @@ static tenon__state state_of(const tenon__connection *c)
     return c->state;
 }
 
-static int socket_of(const tenon__connection *c)
+TENON__HOT static int socket_of(const tenon__connection *c)
 {
     return c->awaits_request ? tenon__pg_request_socket(c) : PQsocket(c->pg);
 }

@@ -7,7 +7,7 @@
 #include "driver/postgres/pg.h"
 
 /* Room for a length and so many bytes, the length being written; where the bytes go. */
-static char *open_field(tenon__buf *out, size_t length)
+TENON__HOT static char *open_field(tenon__buf *out, size_t length)
 {
     char *at = tenon__pg_room(out, TENON__PG_LENGTH_BYTES + length);
     if (!at)
@@ -24,7 +24,7 @@ static bool quick_int2(tenon__buf *out, int64_t value)
     return at;
 }
 
-static bool quick_int4(tenon__buf *out, int64_t value)
+TENON__HOT static bool quick_int4(tenon__buf *out, int64_t value)
 {
     char *at = value == (int32_t)value ? open_field(out, 4) : NULL;
     if (at)
@@ -32,7 +32,7 @@ static bool quick_int4(tenon__buf *out, int64_t value)
     return at;
 }
 
-static bool quick_eight(tenon__buf *out, uint64_t bits)
+TENON__HOT static bool quick_eight(tenon__buf *out, uint64_t bits)
 {
     char *at = open_field(out, 8);
     if (at)
@@ -48,7 +48,7 @@ static bool quick_bool(tenon__buf *out, int value)
     return at;
 }
 
-static bool quick_text(tenon__buf *out, const tenon_field *field, const char *text)
+TENON__HOT static bool quick_text(tenon__buf *out, const tenon_field *field, const char *text)
 {
     size_t length = text ? strlen(text) : 0;
     char *at = text && tenon__text_surely_fits(field, length) ? open_field(out, length) : NULL;
@@ -58,7 +58,7 @@ static bool quick_text(tenon__buf *out, const tenon_field *field, const char *te
     return false;
 }
 
-static bool quick_jsonb(tenon__buf *out, tenon_json json)
+TENON__HOT static bool quick_jsonb(tenon__buf *out, tenon_json json)
 {
     size_t length = json.text && !json.len ? strlen(json.text) : json.len;
     if (!json.text || !tenon__json_is_valid(json.text, length))
@@ -72,7 +72,7 @@ static bool quick_jsonb(tenon__buf *out, tenon_json json)
 }
 
 /* Of times after 1970 that are as fine as the column. */
-static bool quick_time(tenon__buf *out, const tenon__pg_param *param, int64_t us)
+TENON__HOT static bool quick_time(tenon__buf *out, const tenon__pg_param *param, int64_t us)
 {
     bool is_plain = us >= 0 && us != INT64_MAX && us % param->time_unit_us == 0;
     return is_plain && quick_eight(out, (uint64_t)(us - TENON__PG_EPOCH_US));
@@ -89,7 +89,7 @@ static bool quick_uuid(tenon__buf *out, const tenon_uuid *value)
 }
 
 /* False: nothing was written. */
-static bool add_quickly(tenon__buf *out, const tenon__pg_param *param, const void *value)
+TENON__HOT static bool add_quickly(tenon__buf *out, const tenon__pg_param *param, const void *value)
 {
     uint64_t bits;
     switch (param->codec) {
@@ -130,8 +130,8 @@ static bool add_slowly(tenon__buf *out, const tenon__pg_param *param, const void
     }
 }
 
-bool tenon__pg_add_field(tenon__buf *out, const tenon__pg_param *param, const void *value,
-                         tenon_error *err)
+TENON__HOT bool tenon__pg_add_field(tenon__buf *out, const tenon__pg_param *param,
+                                    const void *value, tenon_error *err)
 {
     if (value && param->is_quick && add_quickly(out, param, value))
         return true;

@@ -167,7 +167,8 @@ static size_t version_bytes(const tenon__pg_param *param)
 }
 
 /* With its length in front. False when nothing was written. */
-static bool add_unchecked_json(tenon__buf *out, const tenon__pg_param *param, tenon_json json)
+TENON__HOT static bool add_unchecked_json(tenon__buf *out, const tenon__pg_param *param,
+                                          tenon_json json)
 {
     if (!json.text)
         return false;
@@ -204,8 +205,8 @@ bool tenon__pg_refuse_json(const tenon__connection *c, tenon_error *err)
 
 /* One parameter, with its length in front. A column of UNNEST is made of fields, all else is
  * one. */
-static bool add_param(tenon__buf *out, const tenon__pg_param *param, const void *value,
-                      tenon_error *err)
+TENON__HOT static bool add_param(tenon__buf *out, const tenon__pg_param *param, const void *value,
+                                 tenon_error *err)
 {
     if (TENON__LIKELY(param->shape != TENON__PG_ROWS && param->shape != TENON__PG_LITERALS))
         return tenon__pg_add_field(out, param, value, err);
@@ -216,14 +217,14 @@ static bool add_param(tenon__buf *out, const tenon__pg_param *param, const void 
 /* The server checks a JSON as well, and more cheaply than the program can; only the name of the
  * field it does not know, which tenon__pg_refuse_json then finds out. In a transaction a refusal by
  * the server would be the end of it, so there the check comes first. */
-bool tenon__pg_encode_values(tenon__connection *c, const tenon__prepared *p,
-                             const void *const *values, int *lengths, tenon_error *err)
+TENON__HOT bool tenon__pg_encode_values(tenon__connection *c, const tenon__prepared *p,
+                                        const void *const *values, int *lengths, tenon_error *err)
 {
-    bool is_server_asked = PQtransactionStatus(c->pg) == PQTRANS_IDLE;
     for (int i = 0; i < p->param_count; i++) {
         const tenon__pg_param *param = &p->params[i];
         size_t start = c->out.length + TENON__PG_LENGTH_BYTES;
-        bool is_left = is_server_asked && values[i] && is_one_json(param);
+        bool is_left = TENON__UNLIKELY(values[i] && is_one_json(param)) &&
+                       PQtransactionStatus(c->pg) == PQTRANS_IDLE;
         if (!(is_left && add_unchecked_json(&c->out, param, *(const tenon_json *)values[i])) &&
             !add_param(&c->out, param, values[i], err))
             return false;
@@ -234,8 +235,8 @@ bool tenon__pg_encode_values(tenon__connection *c, const tenon__prepared *p,
     return !c->out.failed || tenon__fail_no_memory(err);
 }
 
-const char *tenon__pg_place_values(const tenon__prepared *p, const int *lengths,
-                                   const char **values, const char *at)
+TENON__HOT const char *tenon__pg_place_values(const tenon__prepared *p, const int *lengths,
+                                              const char **values, const char *at)
 {
     for (int i = 0; i < p->param_count; i++) {
         at += TENON__PG_LENGTH_BYTES;
@@ -246,8 +247,8 @@ const char *tenon__pg_place_values(const tenon__prepared *p, const int *lengths,
     return at;
 }
 
-bool tenon__pg_bind(tenon__connection *c, const tenon__prepared *p, const void *const *values,
-                    tenon_error *err)
+TENON__HOT bool tenon__pg_bind(tenon__connection *c, const tenon__prepared *p,
+                               const void *const *values, tenon_error *err)
 {
     tenon__buf_clear(&c->out);
     if (!tenon__pg_encode_values(c, p, values, c->lengths, err))

@@ -388,7 +388,7 @@ void tenon__pg_begin(tenon__connection *c, tenon__pg_task task, const char *sql)
 /* Goes on sending; tells what to wait for. */
 tenon__progress tenon__pg_flush(tenon__connection *c, tenon_error *err);
 /* Fails a call whose PQsend… refused. */
-tenon__progress tenon__pg_fail_send(tenon__connection *c, tenon_error *err);
+TENON__COLD tenon__progress tenon__pg_fail_send(tenon__connection *c, tenon_error *err);
 tenon__progress tenon__pg_copy_begin(tenon__connection *c, const tenon__statement *statement,
                                      tenon_error *err);
 tenon__progress tenon__pg_copy_row(tenon__connection *c, const tenon__statement *statement,
@@ -418,13 +418,14 @@ void tenon__pg_drop_request(tenon__connection *c);
 
 tenon_status tenon__pg_status_of(const char *sqlstate);
 /* From what the server answered. */
-bool tenon__pg_fail_result(tenon_error *err, const tenon__connection *c, const PGresult *result);
+TENON__COLD bool tenon__pg_fail_result(tenon_error *err, const tenon__connection *c,
+                                       const PGresult *result);
 /* The connection is gone; makes it BROKEN. */
-bool tenon__pg_fail_lost(tenon_error *err, tenon__connection *c);
+TENON__COLD bool tenon__pg_fail_lost(tenon_error *err, tenon__connection *c);
 /* It never came about. */
-bool tenon__pg_fail_connect(tenon_error *err, const PGconn *pg);
+TENON__COLD bool tenon__pg_fail_connect(tenon_error *err, const PGconn *pg);
 /* libpq refused and the connection stands: it had no memory. */
-bool tenon__pg_fail_client(tenon_error *err, tenon__connection *c);
+TENON__COLD bool tenon__pg_fail_client(tenon_error *err, tenon__connection *c);
 
 /* The committed table, for the test that compares docs/errors.md with it. A code of two characters
  * is a class. */

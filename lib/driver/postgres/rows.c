@@ -71,8 +71,8 @@ static inline bool decode(tenon__pg_column *column, const char *data, int length
     return tenon__pg_decode(column, data, length, out, arena, err);
 }
 
-static bool read_row(tenon__prepared *p, const PGresult *result, int index, char *row,
-                     tenon__arena *arena, tenon_error *err)
+TENON__HOT static bool read_row(tenon__prepared *p, const PGresult *result, int index, char *row,
+                                tenon__arena *arena, tenon_error *err)
 {
     tenon__pg_column *column = p->columns;
     for (int i = 0, count = p->column_count; i < count; i++, column++) {
@@ -100,8 +100,8 @@ static inline void mark_loaded(const tenon__layout *layout, char *row)
         words[i] = layout->loaded[i];
 }
 
-static bool read_rows(tenon__prepared *p, const PGresult *result, tenon__rows *rows,
-                      tenon_error *err)
+TENON__HOT static bool read_rows(tenon__prepared *p, const PGresult *result, tenon__rows *rows,
+                                 tenon_error *err)
 {
     const tenon__layout *layout = p->statement->layout;
     int count = PQntuples(result);
@@ -119,8 +119,8 @@ static bool read_rows(tenon__prepared *p, const PGresult *result, tenon__rows *r
     return true;
 }
 
-bool tenon__pg_read_rows(tenon__prepared *p, const PGresult *result, tenon__rows *rows,
-                         tenon_error *err)
+TENON__HOT bool tenon__pg_read_rows(tenon__prepared *p, const PGresult *result, tenon__rows *rows,
+                                    tenon_error *err)
 {
     bool is_read = read_rows(p, result, rows, err);
     tenon__arena_align(rows->arena);

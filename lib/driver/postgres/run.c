@@ -31,7 +31,7 @@ bool tenon__pg_has_backslashes(const tenon__connection *c)
 
 /* ---- sending --------------------------------------------------------------------------------- */
 
-tenon__progress tenon__pg_flush(tenon__connection *c, tenon_error *err)
+TENON__HOT tenon__progress tenon__pg_flush(tenon__connection *c, tenon_error *err)
 {
     int left = PQflush(c->pg);
     if (left < 0) {
@@ -95,7 +95,7 @@ bool tenon__pg_send_stale(tenon__connection *c, const tenon__prepared *p)
     return p->preparation != TENON__PG_STALE || send_deallocate(c, p);
 }
 
-static bool send_prepared(tenon__connection *c, const tenon__prepared *p)
+TENON__HOT static bool send_prepared(tenon__connection *c, const tenon__prepared *p)
 {
     return PQsendQueryPrepared(c->pg, p->name, p->param_count, c->values, c->lengths, p->formats,
                                1);
@@ -133,7 +133,7 @@ static bool send_unnamed(tenon__connection *c, const tenon__prepared *p)
     return is_sent && (!is_pipelined || PQpipelineSync(c->pg));
 }
 
-static bool send_statement(tenon__connection *c, tenon__prepared *p)
+TENON__HOT static bool send_statement(tenon__connection *c, tenon__prepared *p)
 {
     switch (p->preparation) {
     case TENON__PG_PREPARED:
@@ -147,7 +147,7 @@ static bool send_statement(tenon__connection *c, tenon__prepared *p)
     return send_new(c, p);
 }
 
-tenon__progress tenon__pg_send_running(tenon__connection *c, tenon_error *err)
+TENON__HOT tenon__progress tenon__pg_send_running(tenon__connection *c, tenon_error *err)
 {
     bool is_sent =
         TENON__UNLIKELY(c->pieces.count) ? tenon__pg_send_pieces(c) : send_statement(c, c->running);
@@ -160,14 +160,14 @@ tenon__progress tenon__pg_send_running(tenon__connection *c, tenon_error *err)
 
 /* ---- receiving ------------------------------------------------------------------------------- */
 
-bool tenon__pg_is_failure(const PGresult *result)
+TENON__HOT bool tenon__pg_is_failure(const PGresult *result)
 {
     ExecStatusType status = PQresultStatus(result);
     return status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE;
 }
 
 /* The first failure stays, otherwise the last result. */
-static void keep_result(tenon__connection *c, PGresult *result)
+TENON__HOT static void keep_result(tenon__connection *c, PGresult *result)
 {
     if (c->result && tenon__pg_is_failure(c->result)) {
         PQclear(result);
@@ -214,14 +214,14 @@ static bool take_copy(tenon__connection *c, PGresult *result)
     return false;
 }
 
-static bool is_copy(const PGresult *result)
+TENON__HOT static bool is_copy(const PGresult *result)
 {
     ExecStatusType status = PQresultStatus(result);
     return status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
 }
 
 /* True when nothing more is to come. */
-static bool take_result(tenon__connection *c, PGresult *result)
+TENON__HOT static bool take_result(tenon__connection *c, PGresult *result)
 {
     if (c->awaited_syncs)
         return take_pipelined(c, result);
@@ -235,7 +235,7 @@ static bool take_result(tenon__connection *c, PGresult *result)
 }
 
 /* Reads all that has come; true when the statement is through. */
-static bool collect(tenon__connection *c)
+TENON__HOT static bool collect(tenon__connection *c)
 {
     while (!PQisBusy(c->pg)) {
         PGresult *result = PQgetResult(c->pg);
@@ -374,7 +374,7 @@ static tenon__progress finish_badly(tenon__connection *c, tenon_error *err)
 }
 
 /* Everything has come, or the connection has gone. */
-static tenon__progress finish(tenon__connection *c, tenon_error *err)
+TENON__HOT static tenon__progress finish(tenon__connection *c, tenon_error *err)
 {
     if (TENON__UNLIKELY(c->is_pipelining))
         end_pipeline(c);
@@ -397,7 +397,7 @@ static tenon__progress finish(tenon__connection *c, tenon_error *err)
 }
 
 /* All has come. A request to stop it that is still on its way would hit the next statement. */
-static tenon__progress end_statement(tenon__connection *c, tenon_error *err)
+TENON__HOT static tenon__progress end_statement(tenon__connection *c, tenon_error *err)
 {
     c->awaits_request = tenon__pg_is_cancelling(c);
     if (TENON__UNLIKELY(c->awaits_request))
@@ -407,7 +407,7 @@ static tenon__progress end_statement(tenon__connection *c, tenon_error *err)
     return finish(c, err);
 }
 
-tenon__progress tenon__pg_step(tenon__connection *c, tenon_error *err)
+TENON__HOT tenon__progress tenon__pg_step(tenon__connection *c, tenon_error *err)
 {
     if (TENON__UNLIKELY(c->awaits_request))
         return end_statement(c, err);
@@ -496,8 +496,8 @@ void tenon__pg_free_statements(tenon__connection *c)
     free_list(c->forgotten);
 }
 
-tenon__progress tenon__pg_execute(tenon__connection *c, tenon__prepared *p,
-                                  const void *const *values, tenon_error *err)
+TENON__HOT tenon__progress tenon__pg_execute(tenon__connection *c, tenon__prepared *p,
+                                             const void *const *values, tenon_error *err)
 {
     c->task = TENON__PG_EXECUTE;
     c->running = p;
@@ -508,7 +508,7 @@ tenon__progress tenon__pg_execute(tenon__connection *c, tenon__prepared *p,
     return tenon__pg_send_running(c, err);
 }
 
-static bool read_result(tenon__connection *c, tenon__rows *rows, tenon_error *err)
+TENON__HOT static bool read_result(tenon__connection *c, tenon__rows *rows, tenon_error *err)
 {
     tenon__prepared *p = c->running;
     if (!rows || !p || PQresultStatus(c->result) != PGRES_TUPLES_OK)
@@ -518,15 +518,15 @@ static bool read_result(tenon__connection *c, tenon__rows *rows, tenon_error *er
     return tenon__pg_read_rows(p, c->result, rows, err);
 }
 
-static int64_t affected_by(PGresult *result)
+TENON__HOT static int64_t affected_by(PGresult *result)
 {
     if (PQresultStatus(result) == PGRES_TUPLES_OK)
         return PQntuples(result);
     return strtoll(PQcmdTuples(result), NULL, 10);
 }
 
-tenon__progress tenon__pg_fetch(tenon__connection *c, tenon__rows *rows, int64_t *affected,
-                                tenon_error *err)
+TENON__HOT tenon__progress tenon__pg_fetch(tenon__connection *c, tenon__rows *rows,
+                                           int64_t *affected, tenon_error *err)
 {
     bool is_read = read_result(c, rows, err);
     if (!is_read && err && (c->running->statement->flags & TENON__WRITES || c->pieces.may_write))

@@ -321,7 +321,7 @@ bool tenon__sqlite_decode_cell(const source *from, const tenon_field *field, con
 /* ---- columns --------------------------------------------------------------------------------- */
 
 /* False for NULL. An empty BLOB has no address in SQLite, but is a value. */
-static bool take_cell(sqlite3_value *stored, cell *value)
+TENON__HOT static bool take_cell(sqlite3_value *stored, cell *value)
 {
     switch (sqlite3_value_type(stored)) {
     case SQLITE_INTEGER:
@@ -349,7 +349,7 @@ static bool take_cell(sqlite3_value *stored, cell *value)
     return true;
 }
 
-static bool decode_null(const source *from, const tenon_field *field)
+TENON__HOT static bool decode_null(const source *from, const tenon_field *field)
 {
     if (field->flags & (TENON_FIELD_NULLABLE | TENON_FIELD_LIST))
         return true;
@@ -365,8 +365,8 @@ static bool decode_array(const source *from, const tenon_field *field, const cel
                                       out);
 }
 
-static bool decode_any(const source *from, const tenon_field *field, sqlite3_value *stored,
-                       char *place)
+TENON__HOT static bool decode_any(const source *from, const tenon_field *field,
+                                  sqlite3_value *stored, char *place)
 {
     cell value;
     if (!take_cell(stored, &value))
@@ -441,32 +441,28 @@ void tenon__sqlite_plan_columns(const tenon__layout *layout, time_form times,
     }
 }
 
-static inline const char *read_text(const source *from, const char *text, size_t length)
-{
-    char *copy = tenon__arena_pack_room(from->arena, length);
-    return copy && tenon__utf8_copy(copy, text, length) ? copy : NULL;
-}
-
-static inline bool read_usual_text(const source *from, column_reader reader, sqlite3_value *stored,
-                                   void *out)
+static inline bool read_usual_text(const source *from, const result_column *at,
+                                   sqlite3_value *stored, char *row)
 {
     const char *text = (const char *)sqlite3_value_text(stored);
     size_t length = (size_t)sqlite3_value_bytes(stored);
     if (!text)
         return false;
-    if (reader == READ_ISO)
+    void *out = row + at->value_at;
+    if (at->reader == READ_ISO)
         return tenon__time_from_iso(text, length, out);
-    const char *copy = read_text(from, text, length);
-    if (reader == READ_JSON)
+    char *copy = tenon__arena_pack_room(from->arena, length);
+    if (at->reader == READ_JSON)
         *(tenon_json *)out = (tenon_json){length, copy};
     else
         *(const char **)out = copy;
-    return copy != NULL;
+    return TENON__LIKELY(copy != NULL) && tenon__utf8_copy(copy, text, length);
 }
 
-static inline bool read_usual_integer(column_reader reader, int64_t value, void *out)
+static inline bool read_usual_integer(const result_column *at, int64_t value, char *row)
 {
-    switch ((int)reader) {
+    void *out = row + at->value_at;
+    switch ((int)at->reader) {
     case READ_INT32:
         *(int32_t *)out = (int32_t)value;
         return value == (int32_t)value;
@@ -482,22 +478,22 @@ static inline bool read_usual_integer(column_reader reader, int64_t value, void 
 }
 
 /* True when the value is there and what it should be. Everything else is left to decode_any. */
-static inline bool read_usual(const source *from, column_reader reader, sqlite3_value *stored,
-                              void *out)
+static inline bool read_usual(const source *from, const result_column *at, sqlite3_value *stored,
+                              char *row)
 {
     int type = sqlite3_value_type(stored);
-    if (reader >= READ_TEXT)
-        return type == SQLITE_TEXT && read_usual_text(from, reader, stored, out);
-    if (reader >= READ_BOOL)
-        return type == SQLITE_INTEGER &&
-               read_usual_integer(reader, sqlite3_value_int64(stored), out);
-    if (reader != READ_DOUBLE || type != SQLITE_FLOAT)
+    if (at->reader >= READ_TEXT)
+        return type == SQLITE_TEXT && read_usual_text(from, at, stored, row);
+    if (at->reader >= READ_BOOL)
+        return type == SQLITE_INTEGER && read_usual_integer(at, sqlite3_value_int64(stored), row);
+    if (at->reader != READ_DOUBLE || type != SQLITE_FLOAT)
         return false;
-    *(double *)out = sqlite3_value_double(stored);
+    *(double *)(void *)(row + at->value_at) = sqlite3_value_double(stored);
     return true;
 }
 
-static bool read_other(const source *from, size_t index, sqlite3_value *stored, char *row)
+TENON__HOT __attribute__((noinline)) static bool read_other(const source *from, int index,
+                                                            sqlite3_value *stored, char *row)
 {
     const tenon__out *out = &from->layout->outs[index];
     return out->kind == TENON__OUT_FIELD ? decode_any(from, out->field, stored, row + out->offset)
@@ -507,22 +503,21 @@ static bool read_other(const source *from, size_t index, sqlite3_value *stored, 
 /* The value is asked for once, not by sqlite3_column_type, _text and _bytes, each of which finds it
  * anew: that is half of what decoding costs. Such a value may be read in place because the
  * connection has no mutex (SQLITE_OPEN_NOMUTEX) and one thread at a time. */
-bool tenon__sqlite_decode_row(const source *from, char *row)
+TENON__HOT bool tenon__sqlite_decode_row(const source *from, char *row)
 {
     const tenon__layout *layout = from->layout;
     memset(row, 0, layout->row_size);
     uint64_t *loaded = (uint64_t *)(void *)(row + layout->loaded_offset);
     for (size_t i = 0; layout->loaded && i < layout->loaded_words; i++)
         loaded[i] = layout->loaded[i];
-    size_t count = layout->out_count;
     const result_column *at = from->columns;
-    for (size_t i = 0; i < count; i++, at++) {
-        sqlite3_value *stored = sqlite3_column_value(from->statement, (int)i);
-        if (TENON__LIKELY(read_usual(from, at->reader, stored, row + at->value_at))) {
+    for (int i = 0, count = (int)layout->out_count; i < count; i++, at++) {
+        sqlite3_value *stored = sqlite3_column_value(from->statement, i);
+        if (TENON__LIKELY(read_usual(from, at, stored, row))) {
             if (at->has_flag)
                 *(bool *)(row + at->flag_at) = true;
         } else if (at->skip && sqlite3_value_type(stored) == SQLITE_NULL) {
-            i += at->skip;
+            i += (int)at->skip;
             at += at->skip;
         } else if (!read_other(from, i, stored, row)) {
             return false;

@@ -106,35 +106,10 @@ static int row_id(sqlite3_vtab_cursor *base, sqlite3_int64 *out)
 
 /* ---- values ---------------------------------------------------------------------------------- */
 
-static bool give_text(sqlite3_context *context, const tenon_field *field, const char *text)
+static bool give_text(sqlite3_context *context, const char *text, size_t length)
 {
-    size_t length = text ? strlen(text) : 0;
-    if (!text || !tenon__text_surely_fits(field, length) || !tenon__utf8_is_valid(text, length))
-        return false;
     sqlite3_result_text64(context, text, length, SQLITE_STATIC, SQLITE_UTF8);
     return true;
-}
-
-/* An object, an array or a string: those are stored as they are. */
-static bool give_json(sqlite3_context *context, tenon_json json)
-{
-    size_t length = json.text && !json.len ? strlen(json.text) : json.len;
-    bool is_plain = json.text && (*json.text == '{' || *json.text == '[' || *json.text == '"');
-    if (!is_plain || !tenon__json_is_valid(json.text, length))
-        return false;
-    sqlite3_result_text64(context, json.text, length, SQLITE_STATIC, SQLITE_UTF8);
-    return true;
-}
-
-static bool give_time(const row_feed *feed, sqlite3_context *context, size_t slot, tenon_time time)
-{
-    int digits = feed->statement->slots[slot].field->precision;
-    bool is_fine = digits < 0 || digits >= 6 || (digits == 3 && time.us % 1000 == 0);
-    bool is_plain = is_fine && feed->times == TIME_FORM_ISO;
-    size_t length = is_plain ? tenon__time_to_iso(time, feed->rooms[slot]) : 0;
-    if (length)
-        sqlite3_result_text64(context, feed->rooms[slot], length, SQLITE_STATIC, SQLITE_UTF8);
-    return length > 0;
 }
 
 static bool give_integer(sqlite3_context *context, int64_t value, int64_t least, int64_t most)
@@ -153,33 +128,35 @@ static bool give_double(sqlite3_context *context, double value)
     return true;
 }
 
-/* What most columns hold, when nothing is unusual about it, by a shorter way to the same cell as
- * tenon__sqlite_encode makes. False: nothing was given. */
+/* False: nothing was given. */
 static bool give_quickly(const row_feed *feed, sqlite3_context *context, size_t slot,
                          const void *value)
 {
     const tenon_field *field = feed->statement->slots[slot].field;
-    if (feed->statement->slots[slot].form != TENON__FORM_WIDE)
-        return false;
-    switch (field->kind) {
-    case TENON_KIND_BOOL:
+    char *room = feed->rooms[slot];
+    size_t length;
+    switch (feed->binders[slot]) {
+    case BIND_BOOL:
         return give_integer(context, *(const int *)value, 0, 1);
-    case TENON_KIND_INT32:
+    case BIND_INT32:
         return give_integer(context, *(const int64_t *)value, INT32_MIN, INT32_MAX);
-    case TENON_KIND_INT64:
-        return field->pg_type == TENON_PG_INT8 &&
-               give_integer(context, *(const int64_t *)value, INT64_MIN, INT64_MAX);
-    case TENON_KIND_DOUBLE:
+    case BIND_INT64:
+        return give_integer(context, *(const int64_t *)value, INT64_MIN, INT64_MAX);
+    case BIND_DOUBLE:
         return give_double(context, *(const double *)value);
-    case TENON_KIND_TEXT:
-        return give_text(context, field, *(const char *const *)value);
-    case TENON_KIND_JSON:
-        return give_json(context, *(const tenon_json *)value);
-    case TENON_KIND_TIME:
-        return give_time(feed, context, slot, *(const tenon_time *)value);
-    default:
-        return false;
+    case BIND_TEXT:
+        return tenon__sqlite_is_usual_text(field, *(const char *const *)value, &length) &&
+               give_text(context, *(const char *const *)value, length);
+    case BIND_JSON:
+        return tenon__sqlite_is_usual_json(*(const tenon_json *)value, &length) &&
+               give_text(context, ((const tenon_json *)value)->text, length);
+    case BIND_ISO:
+        length = tenon__sqlite_usual_time(field, *(const tenon_time *)value, room);
+        return length && give_text(context, room, length);
+    case BIND_ANY:
+        break;
     }
+    return false;
 }
 
 static int give(const row_feed *feed, sqlite3_context *context, size_t slot, const void *value)

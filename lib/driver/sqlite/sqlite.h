@@ -118,6 +118,20 @@ typedef struct result_column {
 void tenon__sqlite_plan_columns(const tenon__layout *layout, time_form times,
                                 result_column *columns);
 
+/* How a parameter is bound, the same way. */
+typedef enum parameter_binder {
+    BIND_ANY = 0,
+    BIND_BOOL,
+    BIND_INT32,
+    BIND_INT64,
+    BIND_DOUBLE,
+    BIND_TEXT,
+    BIND_JSON,
+    BIND_ISO
+} parameter_binder;
+void tenon__sqlite_plan_binders(const tenon__statement *statement, time_form times,
+                                parameter_binder *binders);
+
 /* The row that `statement` stands on, into the row struct. */
 typedef struct source {
     sqlite3_stmt *statement;
@@ -138,6 +152,33 @@ bool tenon__sqlite_put_decimal(const source *from, const tenon_field *field, con
 /* A JSON array's text into { items, count }. */
 bool tenon__sqlite_decode_array(const source *from, const tenon_field *field, const char *text,
                                 size_t length, tenon__list *out);
+
+/* ---- the usual values --------------------------------------------------------------------------
+ * What most columns hold, when nothing is unusual about it, is stored as it stands: by a shorter
+ * way the same cell as tenon__sqlite_encode makes. False: ask that. */
+
+static inline bool tenon__sqlite_is_usual_text(const tenon_field *field, const char *text,
+                                               size_t *length)
+{
+    *length = text ? strlen(text) : 0;
+    return text && tenon__text_surely_fits(field, *length) && tenon__utf8_is_valid(text, *length);
+}
+
+/* An object, an array or a string. */
+static inline bool tenon__sqlite_is_usual_json(tenon_json json, size_t *length)
+{
+    *length = json.text && !json.len ? strlen(json.text) : json.len;
+    bool is_plain = json.text && (*json.text == '{' || *json.text == '[' || *json.text == '"');
+    return is_plain && tenon__json_is_valid(json.text, *length);
+}
+
+/* As ISO text into `room`; its length, or 0. */
+static inline size_t tenon__sqlite_usual_time(const tenon_field *field, tenon_time time, char *room)
+{
+    int digits = field->precision;
+    bool is_fine = digits < 0 || digits >= 6 || (digits == 3 && time.us % 1000 == 0);
+    return is_fine ? tenon__time_to_iso(time, room) : 0;
+}
 
 /* ---- forms of numbers ------------------------------------------------------------------------ */
 
@@ -213,11 +254,33 @@ bool tenon__sqlite_encode_key(const target *to, const key_list *keys, size_t ind
 typedef struct row_feed {
     const tenon__row_source *rows;
     const tenon__statement *statement; /* its slots are the columns */
+    const parameter_binder *binders;   /* one a slot */
     char (*rooms)[CELL_ROOM];          /* one a slot */
     time_form times;
     tenon_error *err; /* where a value that does not fit is told; of the present fetch */
 } row_feed;
 #define ROW_FEED_TYPE "tenon_rows"
+
+/* What one parameter needs while its statement runs. */
+typedef union parameter {
+    char room[CELL_ROOM];
+    key_list keys;
+} parameter;
+_Static_assert(sizeof(parameter) == CELL_ROOM, "rooms stand one behind the other");
+
+struct tenon__prepared {
+    sqlite3_stmt *sqlite;
+    const tenon__statement *statement;
+    bool is_readonly;
+    row_feed feed;             /* of a statement with TENON__ROWS_GIVEN */
+    result_column *columns;    /* behind the parameters; as many as the layout has */
+    parameter_binder *binders; /* behind these; as many as there are parameters */
+    parameter parameters[];
+};
+
+/* Gives the statement its values. False with *err; *code is what SQLite said. */
+bool tenon__sqlite_bind(const tenon__connection *connection, tenon__prepared *prepared,
+                        const void *const *values, int *code, tenon_error *err);
 
 /* What both tables are made of (table.c). `declaration` is CREATE TABLE …. */
 int tenon__sqlite_table_connect(sqlite3 *db, const char *declaration, sqlite3_vtab **out);
@@ -237,8 +300,8 @@ bool tenon__sqlite_check_schema(tenon__connection *connection, sqlite3_stmt *pre
                                 const tenon__statement *statement, tenon_error *err);
 
 /* Fills *err from what the connection says of its last failure. `statement` may be NULL. */
-tenon__progress tenon__sqlite_fail(tenon__connection *connection, int code,
-                                   const tenon__statement *statement, tenon_error *err);
+TENON__COLD tenon__progress tenon__sqlite_fail(tenon__connection *connection, int code,
+                                               const tenon__statement *statement, tenon_error *err);
 /* The same before there is a connection to speak of. */
 tenon_status tenon__sqlite_status(int code);
 

@@ -1,30 +1,12 @@
-/* Statements: prepared once, bound from the program's memory, stepped in fetch.
+/* Statements: prepared once, bound from the program's memory (bind.c), stepped in fetch.
  *
- * SQLite reads parameters while it runs, so texts are bound without a copy and must stay until
- * fetch is done (the contract in driver.h says so). A statement is always reset before control goes
- * back, that of a cursor aside: one that is not would keep its read transaction, and with it the
- * log, for ever.
+ * A statement is always reset before control goes back, that of a cursor aside: one that is not
+ * would keep its read transaction, and with it the log, for ever.
  *
  * The driver's table is at the end of this file. */
 #include "driver/sqlite/sqlite.h"
 
 #include <stdlib.h>
-
-/* What one parameter needs while its statement runs. */
-typedef union parameter {
-    char room[CELL_ROOM];
-    key_list keys;
-} parameter;
-_Static_assert(sizeof(parameter) == CELL_ROOM, "rooms stand one behind the other");
-
-struct tenon__prepared {
-    sqlite3_stmt *sqlite;
-    const tenon__statement *statement;
-    bool is_readonly;
-    row_feed feed;          /* of a statement with TENON__ROWS_GIVEN */
-    result_column *columns; /* behind the parameters; as many as the layout has */
-    parameter parameters[];
-};
 
 static tenon__progress fail_prepared(tenon__connection *connection, const tenon__prepared *prepared,
                                      int code, tenon_error *err)
@@ -139,16 +121,19 @@ void tenon__sqlite_forget(tenon__connection *connection, tenon__prepared *prepar
     free(prepared);
 }
 
-/* In one block: itself, its parameters, its columns. */
+/* In one block: itself, its parameters, its columns, its binders. */
 static tenon__prepared *allocate(const tenon__statement *statement)
 {
     size_t column_count = statement->layout ? statement->layout->out_count : 0;
     size_t columns_at = sizeof(tenon__prepared) + statement->slot_count * sizeof(parameter);
-    tenon__prepared *prepared = calloc(1, columns_at + column_count * sizeof(result_column));
+    size_t binders_at = columns_at + column_count * sizeof(result_column);
+    tenon__prepared *prepared =
+        calloc(1, binders_at + statement->slot_count * sizeof(parameter_binder));
     if (!prepared)
         return NULL;
     prepared->statement = statement;
     prepared->columns = (result_column *)(void *)((char *)prepared + columns_at);
+    prepared->binders = (parameter_binder *)(void *)((char *)prepared + binders_at);
     return prepared;
 }
 
@@ -168,168 +153,20 @@ tenon__progress tenon__sqlite_prepare(tenon__connection *connection,
     }
     if (statement->layout)
         tenon__sqlite_plan_columns(statement->layout, connection->times, prepared->columns);
+    tenon__sqlite_plan_binders(statement, connection->times, prepared->binders);
     *out = prepared;
     return TENON__DONE;
 }
 
-/* ---- bind ------------------------------------------------------------------------------------ */
+/* ---- execute --------------------------------------------------------------------------------- */
 
-static int bind_cell(sqlite3_stmt *statement, int index, const cell *value)
-{
-    sqlite3_destructor_type release = value->is_owned ? free : SQLITE_STATIC;
-    switch (value->type) {
-    case CELL_INTEGER:
-        return sqlite3_bind_int64(statement, index, value->as.integer);
-    case CELL_REAL:
-        return sqlite3_bind_double(statement, index, value->as.real);
-    case CELL_TEXT:
-        return sqlite3_bind_text64(statement, index, value->as.bytes.data, value->as.bytes.length,
-                                   release, SQLITE_UTF8);
-    case CELL_BLOB:
-        return sqlite3_bind_blob64(statement, index, value->as.bytes.data, value->as.bytes.length,
-                                   release);
-    }
-    return SQLITE_MISUSE;
-}
-
-static bool text_cell(const tenon__slot *slot, const char *text, cell *out, tenon_error *err)
-{
-    size_t length = strlen(text);
-    *out = (cell){.type = CELL_TEXT, .as.bytes = {text, length}};
-    if (tenon__utf8_is_valid(text, length))
-        return true;
-    static const tenon_field unnamed = {.name = "a text"};
-    return tenon__fail_field(err, TENON_TYPE, slot->model, slot->field ? slot->field : &unnamed,
-                             "the text is not valid UTF-8");
-}
-
-/* Tries every item, so that what the column cannot hold is told with its field's name before the
- * statement runs. */
-static bool check_list(const target *to, const key_list *keys, tenon_error *err)
-{
-    for (size_t i = 0; i < keys->list->count; i++) {
-        cell tried = {0};
-        if (!tenon__sqlite_encode_key(to, keys, i, &tried, err))
-            return false;
-        tenon__sqlite_drop_cell(&tried);
-    }
-    return true;
-}
-
-static bool bind_list(const tenon__connection *connection, tenon__prepared *prepared, size_t i,
-                      const tenon__list *list, int *code, tenon_error *err)
-{
-    const tenon__slot *slot = &prepared->statement->slots[i];
-    char room[CELL_ROOM] = "";
-    const target to = {slot->model, slot->field, connection->times, room};
-    key_list *keys = &prepared->parameters[i].keys;
-    *keys = (key_list){.slot = slot, .list = list, .times = connection->times};
-    if (!check_list(&to, keys, err))
-        return false;
-    *code = sqlite3_bind_pointer(prepared->sqlite, (int)i + 1, keys, KEY_LIST_TYPE, NULL);
-    return true;
-}
-
-/* The cell of a slot that is one value. */
-static bool make_cell(const target *to, const tenon__slot *slot, const void *value, cell *out,
-                      tenon_error *err)
-{
-    if (slot->as_text)
-        return text_cell(slot, *(const char *const *)value, out, err);
-    if (slot->form == TENON__FORM_ARRAY)
-        return tenon__sqlite_encode_array(to, value, out, err);
-    if (slot->form == TENON__FORM_ELEMENT)
-        return tenon__sqlite_encode_element(to, value, out, err);
-    return tenon__sqlite_encode(to, value, out, err);
-}
-
-static bool bind_usual_text(sqlite3_stmt *sqlite, int index, const tenon_field *field,
-                            const char *text, int *code)
-{
-    size_t length = text ? strlen(text) : 0;
-    if (!text || !tenon__text_surely_fits(field, length) || !tenon__utf8_is_valid(text, length))
-        return false;
-    *code = sqlite3_bind_text64(sqlite, index, text, length, SQLITE_STATIC, SQLITE_UTF8);
-    return true;
-}
-
-/* The values that most columns have, without a cell. False when there is anything else to say about
- * one: then it is left to bind_value. */
-static bool bind_usual(sqlite3_stmt *sqlite, int index, const tenon__slot *slot, const void *value,
-                       int *code)
-{
-    const tenon_field *field = slot->field;
-    if (!value || !field || slot->form != TENON__FORM_WIDE || slot->as_text)
-        return false;
-    if (field->kind == TENON_KIND_TEXT)
-        return bind_usual_text(sqlite, index, field, *(const char *const *)value, code);
-    if (field->kind != TENON_KIND_INT32)
-        return false;
-    int64_t integer = *(const int64_t *)value;
-    *code = sqlite3_bind_int64(sqlite, index, integer);
-    return integer == (int32_t)integer;
-}
-
-/* False with *err; *code is what SQLite said. */
-static bool bind_value(const tenon__connection *connection, tenon__prepared *prepared, size_t i,
-                       const void *value, int *code, tenon_error *err)
-{
-    const tenon__slot *slot = &prepared->statement->slots[i];
-    sqlite3_stmt *sqlite = prepared->sqlite;
-    int index = (int)i + 1;
-    if (!value) {
-        *code = sqlite3_bind_null(sqlite, index);
-        return true;
-    }
-    if (!slot->field && !slot->as_text) {
-        *code = sqlite3_bind_int64(sqlite, index, *(const int64_t *)value);
-        return true;
-    }
-    if (slot->form == TENON__FORM_WIDE_LIST || slot->form == TENON__FORM_NARROW_LIST ||
-        slot->form == TENON__FORM_COLUMN)
-        return bind_list(connection, prepared, i, value, code, err);
-    const target to = {slot->model, slot->field, connection->times, prepared->parameters[i].room};
-    cell made = {0};
-    if (!make_cell(&to, slot, value, &made, err))
-        return false;
-    *code = bind_cell(sqlite, index, &made);
-    return true;
-}
-
-/* Its values are not looked at before they are asked for. */
-static int bind_rows(const tenon__connection *connection, tenon__prepared *prepared,
-                     const tenon__row_source *rows)
-{
-    prepared->feed = (row_feed){.rows = rows,
-                                .statement = prepared->statement,
-                                .rooms = &prepared->parameters[0].room,
-                                .times = connection->times};
-    return sqlite3_bind_pointer(prepared->sqlite, 1, &prepared->feed, ROW_FEED_TYPE, NULL);
-}
-
-static bool bind_values(const tenon__connection *connection, tenon__prepared *prepared,
-                        const void *const *values, int *code, tenon_error *err)
-{
-    *code = SQLITE_OK;
-    if (prepared->statement->flags & TENON__ROWS_GIVEN) {
-        *code = bind_rows(connection, prepared, values[0]);
-        return true;
-    }
-    for (size_t i = 0; i < prepared->statement->slot_count && *code == SQLITE_OK; i++) {
-        const tenon__slot *slot = &prepared->statement->slots[i];
-        if (!bind_usual(prepared->sqlite, (int)i + 1, slot, values[i], code) &&
-            !bind_value(connection, prepared, i, values[i], code, err))
-            return false;
-    }
-    return true;
-}
-
-tenon__progress tenon__sqlite_execute(tenon__connection *connection, tenon__prepared *prepared,
-                                      const void *const *values, tenon_error *err)
+TENON__HOT tenon__progress tenon__sqlite_execute(tenon__connection *connection,
+                                                 tenon__prepared *prepared,
+                                                 const void *const *values, tenon_error *err)
 {
     int code;
     tenon__sqlite_begin_work(connection);
-    if (!bind_values(connection, prepared, values, &code, err))
+    if (!tenon__sqlite_bind(connection, prepared, values, &code, err))
         return TENON__FAILED;
     if (code != SQLITE_OK)
         return fail_prepared(connection, prepared, code, err);
@@ -342,7 +179,7 @@ tenon__progress tenon__sqlite_execute(tenon__connection *connection, tenon__prep
 /* ---- fetch ----------------------------------------------------------------------------------- */
 
 /* The next row into the list. */
-static bool take_row(const source *from, tenon__rows *rows)
+TENON__HOT static bool take_row(const source *from, tenon__rows *rows)
 {
     char *row = tenon__rows_reserve(rows, 1, from->layout->row_size);
     if (!row)
@@ -355,22 +192,13 @@ static bool take_row(const source *from, tenon__rows *rows)
 
 /* SQLITE_DONE, a failing code, SQLITE_ROW when a row could not be decoded, or SQLITE_OK when there
  * are as many as a cursor asked for and perhaps more. */
-static int take_rows(tenon__connection *connection, const tenon__prepared *prepared,
-                     tenon__rows *rows, tenon_error *err)
+TENON__HOT static int take_rows(tenon__prepared *prepared, const source *from, tenon__rows *rows,
+                                size_t most)
 {
-    const source from = {.statement = prepared->sqlite,
-                         .layout = prepared->statement->layout,
-                         .columns = prepared->columns,
-                         .times = connection->times,
-                         .arena = rows ? rows->arena : NULL,
-                         .err = err};
-    bool is_one = rows && rows->expected == 1 && prepared->is_readonly;
-    size_t most = rows && connection->rows_most ? rows->count + connection->rows_most : SIZE_MAX;
+    bool is_one = rows->expected == 1 && prepared->is_readonly;
     int code;
     while ((code = sqlite3_step(prepared->sqlite)) == SQLITE_ROW) {
-        if (!from.layout || !rows)
-            continue;
-        if (!take_row(&from, rows))
+        if (!take_row(from, rows))
             return SQLITE_ROW;
         if (is_one)
             return SQLITE_DONE;
@@ -380,48 +208,85 @@ static int take_rows(tenon__connection *connection, const tenon__prepared *prepa
     return code;
 }
 
-/* A write whose row could not be decoded has been made. */
-static tenon__progress fail_rows(const tenon__prepared *prepared, int code, tenon_error *err)
+static int pass_rows(tenon__prepared *prepared)
 {
-    if (err && code == SQLITE_ROW && !prepared->is_readonly)
+    int code = SQLITE_ROW;
+    while (code == SQLITE_ROW)
+        code = sqlite3_step(prepared->sqlite);
+    return code;
+}
+
+/* A write whose row could not be decoded has been made. */
+static tenon__progress fail_row(const tenon__prepared *prepared, tenon_error *err)
+{
+    if (err && !prepared->is_readonly)
         err->applied = TENON_APPLIED_YES;
     return TENON__FAILED;
 }
 
-static tenon__progress fetch(tenon__connection *connection, tenon__rows *rows, int64_t *affected,
-                             tenon_error *err)
+/* The statement has come to `code`. Why it failed is asked before it is reset. */
+static inline tenon__progress finish(tenon__connection *connection, tenon__prepared *prepared,
+                                         int code, tenon_error *err)
 {
-    tenon__prepared *prepared = connection->running;
-    bool is_counted = affected && !rows;
-    int64_t changes_before = is_counted ? sqlite3_total_changes64(connection->db) : 0;
-    size_t rows_before = rows ? rows->count : 0;
-    connection->running = NULL;
-    connection->state = TENON__IDLE;
-    prepared->feed.err = err;
-    int code = take_rows(connection, prepared, rows, err);
-    if (rows && code == SQLITE_OK) {
-        tenon__arena_align(rows->arena);
-        return TENON__DONE;
-    }
-    if (code != SQLITE_DONE && code != SQLITE_ROW)
+    if (TENON__UNLIKELY(code != SQLITE_DONE && code != SQLITE_ROW))
         fail_prepared(connection, prepared, code, err);
     int at_end = sqlite3_reset(prepared->sqlite);
-    prepared->feed = (row_feed){0};
-    if (rows)
-        tenon__arena_align(rows->arena);
-    if (code != SQLITE_DONE)
-        return fail_rows(prepared, code, err);
-    if (at_end != SQLITE_OK)
-        return fail_prepared(connection, prepared, at_end, err);
-    if (rows && prepared->statement->layout)
-        tenon__rows_finish(rows, prepared->statement->layout->row_size);
-    if (affected && rows)
-        *affected = (int64_t)(rows->count - rows_before);
-    if (is_counted && sqlite3_total_changes64(connection->db) != changes_before)
-        *affected = sqlite3_changes64(connection->db);
-    else if (is_counted)
-        *affected = 0;
+    if (TENON__UNLIKELY(prepared->feed.rows != NULL))
+        prepared->feed = (row_feed){0};
+    if (TENON__UNLIKELY(code != SQLITE_DONE))
+        return code == SQLITE_ROW ? fail_row(prepared, err) : TENON__FAILED;
+    return at_end == SQLITE_OK ? TENON__DONE : fail_prepared(connection, prepared, at_end, err);
+}
+
+TENON__HOT static tenon__progress fetch_rows(tenon__connection *connection,
+                                             tenon__prepared *prepared, tenon__rows *rows,
+                                             int64_t *affected, tenon_error *err)
+{
+    const tenon__layout *layout = prepared->statement->layout;
+    const source from = {.statement = prepared->sqlite,
+                         .layout = layout,
+                         .columns = prepared->columns,
+                         .times = connection->times,
+                         .arena = rows->arena,
+                         .err = err};
+    size_t before = rows->count;
+    size_t most = connection->rows_most ? before + connection->rows_most : SIZE_MAX;
+    int code = take_rows(prepared, &from, rows, most);
+    tenon__arena_align(rows->arena);
+    if (code == SQLITE_OK)
+        return TENON__DONE;
+    tenon__progress progress = finish(connection, prepared, code, err);
+    if (TENON__UNLIKELY(progress != TENON__DONE))
+        return progress;
+    tenon__rows_finish(rows, layout->row_size);
+    if (affected)
+        *affected = (int64_t)(rows->count - before);
     return TENON__DONE;
+}
+
+static tenon__progress fetch_count(tenon__connection *connection, tenon__prepared *prepared,
+                                   int64_t *affected, tenon_error *err)
+{
+    int64_t before = sqlite3_total_changes64(connection->db);
+    tenon__progress progress = finish(connection, prepared, pass_rows(prepared), err);
+    if (progress != TENON__DONE || !affected)
+        return progress;
+    bool has_changed = sqlite3_total_changes64(connection->db) != before;
+    *affected = has_changed ? sqlite3_changes64(connection->db) : 0;
+    return TENON__DONE;
+}
+
+TENON__HOT static tenon__progress fetch(tenon__connection *connection, tenon__rows *rows,
+                                        int64_t *affected, tenon_error *err)
+{
+    tenon__prepared *prepared = connection->running;
+    connection->running = NULL;
+    connection->state = TENON__IDLE;
+    if (TENON__UNLIKELY(prepared->feed.rows != NULL))
+        prepared->feed.err = err;
+    if (rows && prepared->statement->layout)
+        return fetch_rows(connection, prepared, rows, affected, err);
+    return fetch_count(connection, prepared, affected, err);
 }
 
 /* ---- scripts --------------------------------------------------------------------------------- */
@@ -498,7 +363,7 @@ static void set_stop(tenon__connection *connection, const atomic_bool *stop)
     connection->stop = stop;
 }
 
-static bool in_transaction(const tenon__connection *connection, bool *is_failed)
+TENON__HOT static bool in_transaction(const tenon__connection *connection, bool *is_failed)
 {
     if (is_failed)
         *is_failed = false;

@@ -206,7 +206,7 @@ static void a_connection_keeps_the_statements_used_last(void **state)
         for (int round = 0; round < 3; round++)
             for (size_t i = 0; i < STATEMENTS; i++)
                 assert_counts(s, i);
-        tenon__statement_cache *kept = &tenon__lane_for(db, false)->idle->statements;
+        tenon__statement_cache *kept = &tenon__lane_for(db, false)->spare->statements;
         assert_int_equal(kept->count, 4);
         for (size_t i = STATEMENTS - 4; i < STATEMENTS; i++) {
             const tenon__statement *statement = &statements[i];
@@ -255,7 +255,7 @@ static void without_a_statement_cache_nothing_is_kept(void **state)
         tenon_session *s = tenon_session_open(db, NULL);
         for (size_t i = 0; i < 4; i++)
             assert_counts(s, i % 2);
-        assert_int_equal(tenon__lane_for(db, false)->idle->statements.count, 0);
+        assert_int_equal(tenon__lane_for(db, false)->spare->statements.count, 0);
         assert_true(which == 1 || tenon_execute(s, nothing_is_prepared));
         tenon_session_close(s);
         tenon_close(db);
