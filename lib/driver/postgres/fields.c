@@ -7,7 +7,7 @@
 #include "driver/postgres/pg.h"
 
 /* Room for a length and so many bytes, the length being written; where the bytes go. */
-TENON__HOT static char *open_field(tenon__buf *out, size_t length)
+static inline char *open_field(tenon__buf *out, size_t length)
 {
     char *at = tenon__pg_room(out, TENON__PG_LENGTH_BYTES + length);
     if (!at)

@@ -1,4 +1,4 @@
-/* Parameters: the values of a call, bound from the program's memory.
+/* Execution begins: the values of a call are bound from the program's memory.
  *
  * SQLite reads parameters while it runs, so texts are bound without a copy and must stay until
  * fetch is done (the contract in driver.h says so). What most columns hold is bound at once, by
@@ -201,18 +201,35 @@ static int bind_rows(const tenon__connection *connection, tenon__prepared *prepa
     return sqlite3_bind_pointer(prepared->sqlite, 1, &prepared->feed, ROW_FEED_TYPE, NULL);
 }
 
-TENON__HOT bool tenon__sqlite_bind(const tenon__connection *connection, tenon__prepared *prepared,
-                                   const void *const *values, int *code, tenon_error *err)
+static inline bool bind_values(const tenon__connection *connection, tenon__prepared *prepared,
+                               const void *const *values, int *code, tenon_error *err)
 {
+    size_t count = prepared->statement->slot_count;
     *code = SQLITE_OK;
-    if (prepared->statement->flags & TENON__ROWS_GIVEN) {
+    if (TENON__UNLIKELY(prepared->statement->flags & TENON__ROWS_GIVEN)) {
         *code = bind_rows(connection, prepared, values[0]);
         return true;
     }
-    for (size_t i = 0; i < prepared->statement->slot_count && *code == SQLITE_OK; i++) {
+    for (size_t i = 0; i < count && *code == SQLITE_OK; i++) {
         bool is_bound = values[i] && bind_usual(prepared, i, values[i], code);
         if (!is_bound && !bind_value(connection, prepared, i, values[i], code, err))
             return false;
     }
     return true;
+}
+
+TENON__HOT tenon__progress tenon__sqlite_execute(tenon__connection *connection,
+                                                 tenon__prepared *prepared,
+                                                 const void *const *values, tenon_error *err)
+{
+    int code;
+    tenon__sqlite_begin_work(connection);
+    if (!bind_values(connection, prepared, values, &code, err))
+        return TENON__FAILED;
+    if (TENON__UNLIKELY(code != SQLITE_OK))
+        return tenon__sqlite_fail(connection, code, prepared->statement, err);
+    connection->running = prepared;
+    connection->rows_most = 0;
+    connection->state = TENON__ROWS_READY;
+    return TENON__ROWS;
 }

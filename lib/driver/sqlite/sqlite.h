@@ -278,10 +278,6 @@ struct tenon__prepared {
     parameter parameters[];
 };
 
-/* Gives the statement its values. False with *err; *code is what SQLite said. */
-bool tenon__sqlite_bind(const tenon__connection *connection, tenon__prepared *prepared,
-                        const void *const *values, int *code, tenon_error *err);
-
 /* What both tables are made of (table.c). `declaration` is CREATE TABLE …. */
 int tenon__sqlite_table_connect(sqlite3 *db, const char *declaration, sqlite3_vtab **out);
 int tenon__sqlite_table_disconnect(sqlite3_vtab *table);

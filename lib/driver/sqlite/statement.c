@@ -1,4 +1,4 @@
-/* Statements: prepared once, bound from the program's memory (bind.c), stepped in fetch.
+/* Statements: prepared once, executed (bind.c), stepped in fetch.
  *
  * A statement is always reset before control goes back, that of a cursor aside: one that is not
  * would keep its read transaction, and with it the log, for ever.
@@ -158,24 +158,6 @@ tenon__progress tenon__sqlite_prepare(tenon__connection *connection,
     return TENON__DONE;
 }
 
-/* ---- execute --------------------------------------------------------------------------------- */
-
-TENON__HOT tenon__progress tenon__sqlite_execute(tenon__connection *connection,
-                                                 tenon__prepared *prepared,
-                                                 const void *const *values, tenon_error *err)
-{
-    int code;
-    tenon__sqlite_begin_work(connection);
-    if (!tenon__sqlite_bind(connection, prepared, values, &code, err))
-        return TENON__FAILED;
-    if (code != SQLITE_OK)
-        return fail_prepared(connection, prepared, code, err);
-    connection->running = prepared;
-    connection->rows_most = 0;
-    connection->state = TENON__ROWS_READY;
-    return TENON__ROWS;
-}
-
 /* ---- fetch ----------------------------------------------------------------------------------- */
 
 /* The next row into the list. */
@@ -226,7 +208,7 @@ static tenon__progress fail_row(const tenon__prepared *prepared, tenon_error *er
 
 /* The statement has come to `code`. Why it failed is asked before it is reset. */
 static inline tenon__progress finish(tenon__connection *connection, tenon__prepared *prepared,
-                                         int code, tenon_error *err)
+                                     int code, tenon_error *err)
 {
     if (TENON__UNLIKELY(code != SQLITE_DONE && code != SQLITE_ROW))
         fail_prepared(connection, prepared, code, err);
@@ -258,7 +240,8 @@ TENON__HOT static tenon__progress fetch_rows(tenon__connection *connection,
     tenon__progress progress = finish(connection, prepared, code, err);
     if (TENON__UNLIKELY(progress != TENON__DONE))
         return progress;
-    tenon__rows_finish(rows, layout->row_size);
+    if (TENON__UNLIKELY(rows->count != rows->capacity))
+        tenon__rows_finish(rows, layout->row_size);
     if (affected)
         *affected = (int64_t)(rows->count - before);
     return TENON__DONE;
