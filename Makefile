@@ -6,7 +6,7 @@ FUZZ_SECONDS ?= 30
 TENON_CORPUS ?= ../shared/corpus
 SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h' 2>/dev/null)
 
-.PHONY: all demo check heavy bench load versions coverage fuzz corpus install format golden symbols help clean
+.PHONY: all demo check heavy bench load versions coverage fuzz corpus install format golden symbols costs help clean
 
 all: $(BUILD)/build.ninja ## build the command and the library: build/tenon, build/libtenon.{so,a}
 	@ninja -C $(BUILD)
@@ -41,6 +41,11 @@ golden: all ## write the expected files of the generator anew, after it has chan
 
 symbols: all ## write the list of exported symbols anew, after the API has changed on purpose
 	@python3 tests/house/symbols.py --update $(BUILD)/libtenon.so
+
+costs: all ## write what a call costs anew, after it has changed on purpose
+	@scripts/setup.sh build check
+	@ninja -C $(BUILD) --quiet bench-sides
+	@scripts/with-postgres.sh python3 bench/gate.py $(BUILD) --write
 
 heavy: all ## 10 million rows streamed, 300 pairs of schemas, on both databases; takes minutes
 	@scripts/setup.sh check

@@ -24,8 +24,7 @@ import run as bench
 
 BASELINE = pathlib.Path(__file__).parent / "baseline.txt"
 ALLOWED = 0.02
-HEAD = """# What a call costs; see bench/gate.py. Compiler, operation, instructions in libtenon, allocations.
-"""
+HEAD = "# See bench/gate.py. Compiler, operation, instructions in libtenon, allocations.\n"
 # What a server sends in several pieces costs as much as there are pieces: no lists from PostgreSQL.
 OPERATIONS = {
     "sqlite": ("find", "list", "create", "update", "create_many"),
@@ -40,9 +39,8 @@ def compiler_of(library):
     comment = subprocess.run(
         ["readelf", "-p", ".comment", library], capture_output=True, text=True, check=True
     ).stdout
-    gcc, clang = re.search(r"GCC: \(.*\) (\d+\.\d+)", comment), re.search(
-        r"clang version (\d+\.\d+)", comment
-    )
+    gcc = re.search(r"GCC: \(.*\) (\d+\.\d+)", comment)
+    clang = re.search(r"clang version (\d+\.\d+)", comment)
     name = f"clang-{clang[1]}" if clang else f"gcc-{gcc[1]}" if gcc else "unknown"
     return f"{name}-{platform.machine()}"
 
@@ -136,8 +134,9 @@ def main():
         write_baseline({**known, compiler: costs})
         return 0
     complaints = [
-        line for operation, cost in costs.items()
-        for line in changes(operation, known[compiler].get(operation, cost), cost)
+        line
+        for operation, cost in costs.items()
+        for line in changes(operation, known[compiler].get(operation, (0, 0)), cost)
     ]
     print("\n".join(complaints or [f"{len(costs)} operations cost what they did"]))
     return 1 if complaints else 0

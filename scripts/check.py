@@ -181,6 +181,15 @@ def house(tally):
     run_tests(tally, GCC, "--suite", "house")
 
 
+def costs(tally):
+    """a call takes the instructions and allocations that it took; see bench/gate.py"""
+    build(GCC, "bench-sides")
+    status, output = run(sys.executable, "bench/gate.py", GCC)
+    tally.complain(output)
+    if status != 0:
+        raise Failed("when that is meant: make costs")
+
+
 # ---- checks of the text --------------------------------------------------------------------------
 
 
@@ -273,7 +282,7 @@ def cppcheck(tally):
         raise Failed(output)
 
 
-LEGS = [gcc, sanitizers, threads, fuzz, house, format, tidy, cppcheck]
+LEGS = [gcc, sanitizers, threads, fuzz, house, costs, format, tidy, cppcheck]
 
 
 def run_leg(leg):

@@ -32,6 +32,7 @@ check|postgresql|has_server|is the database that the tests start for themselves
 corpus|sqlite3|has sqlite3|shows what is in an SQLite file
 versions|npm|has npm|fetches other versions of PostgreSQL
 coverage|gcovr|has gcovr|adds up which lines ran
+check|valgrind|has valgrind|counts the instructions of a call
 bench|valgrind|has valgrind|counts instructions and allocations
 bench|postgresql|has_server|is the database that the benchmark starts for itself
 '

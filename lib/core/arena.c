@@ -202,7 +202,7 @@ static void free_large_since(tenon__arena *arena, size_t sequence)
 
 /* Frees the blocks from `newest` on that are newer than `last`. */
 static void free_blocks_until(tenon__arena *arena, tenon__arena_block *newest,
-                                         const tenon__arena_block *last)
+                              const tenon__arena_block *last)
 {
     while (newest != last) {
         tenon__arena_block *block = newest;
@@ -223,7 +223,8 @@ static void keep_one_block(tenon__arena *arena)
 }
 
 TENON__HOT /* Nothing was begun since the mark but the first block, or not even that. */
-static inline bool rewind_in_place(tenon__arena *arena, const tenon__arena_mark *mark)
+    static inline bool
+    rewind_in_place(tenon__arena *arena, const tenon__arena_mark *mark)
 {
     tenon__arena_block *block = arena->block;
     if (arena->large || !block || (mark->block ? mark->block != block : block->older != NULL))

@@ -24,7 +24,7 @@
  * that cache, and not the number of instructions, is what a call of one row costs most. */
 #define TENON__COLD __attribute__((cold))
 /* Of functions on the way of a single row: the linker puts them together, so that they lie in few
- * pages. Between two rows a server has had the processor, and forgotten is what was not asked for. */
+ * pages. Between two calls a server has the processor, which forgets what it was not asked for. */
 #define TENON__HOT __attribute__((hot))
 /* `TENON__CLEANUP(tenon__buf_release) tenon__buf b;` releases b when its block ends. */
 #define TENON__CLEANUP(function) __attribute__((cleanup(function)))

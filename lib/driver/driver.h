@@ -378,7 +378,8 @@ const tenon__driver *tenon__driver_of_url(const char *url, tenon_error *err);
  * be NULL, then only the field is named. The value of a sensitive field must not stand in the
  * message. Returns false. */
 TENON__COLD bool tenon__fail_field(tenon_error *err, tenon_status status, const tenon_model *model,
-                       const tenon_field *field, const char *format, ...) TENON_PRINTF(5, 6);
+                                   const tenon_field *field, const char *format, ...)
+    TENON_PRINTF(5, 6);
 /* The rules of "nothing lossy" on one wide value for its column: integer range, text length and
  * UTF-8, decimal precision and scale, time precision, NaN and infinities, enum range. True when it
  * fits. */

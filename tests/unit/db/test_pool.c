@@ -173,13 +173,48 @@ static void who_waits_too_long_is_told_so_and_leaves_the_queue(void **state)
     tenon_close(db);
 }
 
-/* ---- connections that die -------------------------------------------------------------------- */
-
 static void kill_all(const char *url)
 {
     testdb_value(url, "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity "
                       "WHERE datname = current_database() AND pid <> pg_backend_pid()");
 }
+
+/* ---- the spare connection -------------------------------------------------------------------- */
+
+static void the_connection_that_was_given_back_last_is_taken_next(void **state)
+{
+    tenon_db *db = open_db(new_note_url(0), &(tenon_options){.pool_min = 2, .pool_max = 2});
+    tenon_session *s = tenon_session_open(db, NULL), *t = tenon_session_open(db, NULL);
+    assert_true(tenon_begin(s) && tenon_begin(t));
+    tenon__member *first = s->pinned, *second = t->pinned;
+    uint64_t acquired = tenon_db_metrics(db).acquired_total;
+    assert_true(tenon_commit(s) && tenon_commit(t));
+    assert_int_equal(tenon_db_metrics(db).idle, 2);
+    assert_true(tenon_begin(s) && s->pinned == second);
+    assert_true(tenon_begin(t) && t->pinned == first);
+    assert_int_equal(tenon_db_metrics(db).leased, 2);
+    assert_int_equal(tenon_db_metrics(db).acquired_total, acquired + 2);
+    tenon_session_close(s);
+    tenon_session_close(t);
+    tenon_close(db);
+}
+
+static void what_lost_connections_did_stays_in_the_metrics(void **state)
+{
+    const char *url = new_note_url(0);
+    tenon_db *db = open_db(url, NULL);
+    tenon_session *s = tenon_session_open(db, NULL);
+    for (int i = 0; i < 10; i++)
+        assert_int_equal(note_count(s), 0);
+    uint64_t acquired = tenon_db_metrics(db).acquired_total;
+    kill_all(url);
+    assert_int_equal(note_count(s), 0);
+    assert_true(tenon_db_metrics(db).acquired_total > acquired);
+    tenon_session_close(s);
+    tenon_close(db);
+}
+
+/* ---- connections that die -------------------------------------------------------------------- */
 
 static void a_read_survives_a_server_that_closed_the_connection(void **state)
 {
@@ -288,6 +323,8 @@ int main(void)
         cmocka_unit_test(sixteen_threads_share_one_memory_database),
         cmocka_unit_test(who_comes_first_is_served_first),
         cmocka_unit_test(who_waits_too_long_is_told_so_and_leaves_the_queue),
+        cmocka_unit_test(the_connection_that_was_given_back_last_is_taken_next),
+        cmocka_unit_test(what_lost_connections_did_stays_in_the_metrics),
         cmocka_unit_test(a_read_survives_a_server_that_closed_the_connection),
         cmocka_unit_test(after_one_dead_connection_the_others_are_asked_first),
         cmocka_unit_test(an_idle_connection_that_was_closed_is_replaced_before_a_write),
