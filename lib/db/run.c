@@ -177,8 +177,6 @@ INLINE tenon__member *take_member(tenon_session *s, const tenon__call *call)
 INLINE tenon__kept *find_statement(const tenon_session *s, tenon__member *member,
                                    const tenon__call *call)
 {
-    if (TENON__UNLIKELY(!member))
-        return NULL;
     bool is_limited =
         s->budget_us != TENON__NEVER || s->limits.statement_us > 0 || s->limits.lock_us;
     bool is_told = member->stop == &s->is_cancelled && !member->has_deadline;
@@ -263,8 +261,8 @@ INLINE bool run_call(tenon_session *s, const tenon__call *call)
     half_way from;
     tenon__rows_note(call->rows, &from.before);
     tenon__member *member = from.member = take_member(s, call);
-    tenon__kept *kept = from.kept = find_statement(s, member, call);
-    if (TENON__UNLIKELY(!kept))
+    tenon__kept *kept = from.kept = member ? find_statement(s, member, call) : NULL;
+    if (TENON__UNLIKELY(!member || !kept))
         return run_machine(s, call, &from);
     const tenon__driver *driver = member->driver;
     tenon__progress progress =

@@ -6,6 +6,7 @@
  * it becomes a cell first, and is refused there with its reason. */
 #include "driver/sqlite/sqlite.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -114,6 +115,7 @@ static int bind_cell(sqlite3_stmt *statement, int index, const cell *value)
 
 static bool text_cell(const tenon__slot *slot, const char *text, cell *out, tenon_error *err)
 {
+    assert(text);
     size_t length = strlen(text);
     *out = (cell){.type = CELL_TEXT, .as.bytes = {text, length}};
     if (tenon__utf8_is_valid(text, length))
