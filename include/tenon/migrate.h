@@ -34,6 +34,8 @@ typedef struct tenon_migration {
     /* Names of those that were put together into this one, ended by NULL; NULL: none. On a database
      * that has them all it counts as applied. */
     const char *const *replaces;
+    /* Is executed in place of `sql`, whose checksum is noted all the same; NULL: `sql` itself. */
+    const char *run_sql;
 } tenon_migration;
 
 /* By name, each once; otherwise every call gives MISUSE. */

@@ -134,7 +134,8 @@ static bool is_to_run(tenon__migrator *m, const tenon_migration *migration,
 
 static bool apply(tenon__migrator *m, const tenon_migration *migration, const tenon__record *record)
 {
-    tenon__file file = {.name = migration->name, .sql = migration->sql};
+    tenon__file file = {.name = migration->name,
+                        .sql = migration->run_sql ? migration->run_sql : migration->sql};
     if (record) {
         file.id = record->id;
         file.reached = record->up;

@@ -69,12 +69,12 @@ static bool run(tenon_session *s, const char *sql, size_t columns, const char *c
     if (tenon__session_is_failed(s))
         return false;
     size_t length = strlen(sql);
-    uint8_t *key = tenon__arena_alloc(tenon__session_scratch(s), KEY_HEADER + length);
+    uint8_t *key = tenon__arena_alloc(tenon__session_scratch(s), KEY_HEADER + length + 1);
     if (!key)
         return tenon__fail_no_memory(tenon__session_error(s));
     key[0] = (uint8_t)columns;
     key[1] = (uint8_t)value_count;
-    memcpy(key + KEY_HEADER, sql, length);
+    memcpy(key + KEY_HEADER, sql, length + 1);
     const void *pointers[MOST];
     for (size_t i = 0; i < value_count; i++)
         pointers[i] = values[i] ? &values[i] : NULL;

@@ -47,8 +47,9 @@ static void count_statements(tenon_session *s, const tenon_migration *migration,
     tenon__pieces pieces;
     tenon_error unheeded = {0};
     if (status->state == TENON_MIGRATION_INTERRUPTED || status->state == TENON_MIGRATION_FAILED)
-        if (tenon__split(tenon__session_dialect(s), migration->sql, tenon__session_arena(s),
-                         &pieces, &unheeded))
+        if (tenon__split(tenon__session_dialect(s),
+                         migration->run_sql ? migration->run_sql : migration->sql,
+                         tenon__session_arena(s), &pieces, &unheeded))
             status->statement_count = pieces.count;
 }
 

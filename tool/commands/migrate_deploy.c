@@ -9,7 +9,7 @@
 
 typedef struct deploy_arguments {
     const char *keep, *count, *lock_timeout, *statement_timeout;
-    bool is_accepting, is_dry_run;
+    bool is_accepting, is_dry_run, is_safe;
 } deploy_arguments;
 
 /* Seconds, with a fraction; 0 when none are given, and -1, no limit, for 0. */
@@ -25,7 +25,7 @@ static void show_pending(const tenon_migration *items, const tenon_migration_sta
 {
     for (; strcmp(items->name, status->name) != 0; items++)
         continue;
-    printf("-- %s\n%s\n", items->name, items->sql);
+    printf("-- %s\n%s\n", items->name, items->run_sql ? items->run_sql : items->sql);
 }
 
 /* What would run. */
@@ -43,6 +43,15 @@ static int show_all_pending(migrate_input *in)
     return in->error.status == TENON_OK ? COMMAND_DONE : migrate_input_fail(in);
 }
 
+/* Statements that would block others get forms that do not. */
+static bool make_safe(migrate_input *in)
+{
+    size_t count;
+    if (tenon_db_dialect(in->db) != TENON_POSTGRESQL)
+        return true;
+    return migrate_make_safe(&in->folder, &count, &in->error);
+}
+
 static int deploy(migrate_input *in, const deploy_arguments *arguments)
 {
     const tenon_migrations list = migrate_list(&in->folder);
@@ -54,6 +63,8 @@ static int deploy(migrate_input *in, const deploy_arguments *arguments)
     if (!migrate_input_open(in))
         return migrate_input_fail(in);
     migrate_input_warn(in);
+    if (arguments->is_safe && !make_safe(in))
+        return migrate_input_fail(in);
     if (arguments->is_dry_run)
         return show_all_pending(in);
     size_t pending = migrate_input_pending(in);
@@ -73,6 +84,7 @@ static int run_deploy(int argc, char **argv)
                                       {"--lock-timeout", &arguments.lock_timeout, NULL},
                                       {"--statement-timeout", &arguments.statement_timeout, NULL},
                                       {"--dry-run", NULL, &arguments.is_dry_run},
+                                      {"--safe", NULL, &arguments.is_safe},
                                       {"--accept-existing", NULL, &arguments.is_accepting},
                                       {NULL, NULL, NULL}};
     migrate_input in;
@@ -94,6 +106,9 @@ const command command_migrate_deploy = {
         "everything until `tenon migrate resolve`.\n"
         "\n" MIGRATE_INPUT_USAGE "  --count N            at most so many\n"
         "  --dry-run            print what would run\n"
+        "  --safe               PostgreSQL: run statements that would block others in forms that "
+        "do\n"
+        "                       not: CONCURRENTLY, NOT VALID and validated later\n"
         "  --lock-timeout S     PostgreSQL: seconds that a statement waits for a lock before it\n"
         "                       is tried again; default 2, 0 waits for ever\n"
         "  --statement-timeout S  PostgreSQL: seconds that a statement may take; default: no\n"

@@ -41,9 +41,9 @@ static void write_item(const tenon_migration *item, size_t number, tenon__buf *o
     else
         tenon__buf_text(out, "\n        NULL");
     if (item->replaces)
-        tenon__buf_format(out, ",\n        replaced_%zu,\n    },\n", number);
+        tenon__buf_format(out, ",\n        replaced_%zu,\n        NULL,\n    },\n", number);
     else
-        tenon__buf_text(out, ",\n        NULL,\n    },\n");
+        tenon__buf_text(out, ",\n        NULL,\n        NULL,\n    },\n");
 }
 
 void migrate_write_c(const migrate_folder *folder, const char *symbol, tenon__buf *out)
@@ -69,6 +69,6 @@ void migrate_write_c(const migrate_folder *folder, const char *symbol, tenon__bu
     for (size_t i = 0; i < folder->count; i++)
         write_item(&folder->items[i], i, out);
     tenon__buf_format(out, "%s};\n\nconst tenon_migrations %s = {items, %zu};\n",
-                      folder->count ? "" : "    {NULL, NULL, NULL, NULL},\n", symbol,
+                      folder->count ? "" : "    {NULL, NULL, NULL, NULL, NULL},\n", symbol,
                       folder->count);
 }

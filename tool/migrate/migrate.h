@@ -96,6 +96,10 @@ void migrate_schema_text(const schema *s, tenon__buf *out);
 bool migrate_squash(const migrate_folder *folder, size_t last, const char *words,
                     tenon_dialect dialect, tenon__buf *name, tenon_error *err);
 
+/* PostgreSQL: gives files whose statements would block a server in use another text to run (see
+ * safe.c). *count: of how many statements. */
+bool migrate_make_safe(migrate_folder *folder, size_t *count, tenon_error *err);
+
 /* ---- the rest -------------------------------------------------------------------------------- */
 
 /* C that defines `const tenon_migrations <symbol>`. */

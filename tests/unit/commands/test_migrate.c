@@ -240,6 +240,37 @@ static void a_folder_without_its_file_is_told(void **state)
     do_badly("$tenon migrate status", "migrations/1_empty has no migration.sql");
 }
 
+static void statements_that_block_can_be_run_in_other_forms(void **state)
+{
+    write_schema("", "");
+    write_migration("1_a", "migration.sql",
+                    "CREATE TABLE a (id INTEGER PRIMARY KEY, n INTEGER);\n"
+                    "CREATE TABLE b (a INTEGER, m INTEGER);\nCREATE INDEX a_i ON a (n);\n");
+    write_migration("2_b", "migration.sql",
+                    "CREATE INDEX a_n ON a (n, id); -- why not\nDROP INDEX a_i;\n"
+                    "ALTER TABLE b ADD CONSTRAINT b_a FOREIGN KEY (a) REFERENCES a (id);\n"
+                    "ALTER TABLE b ALTER COLUMN m SET NOT NULL;\n"
+                    "ALTER TABLE b ADD CONSTRAINT b_m UNIQUE (m);\n"
+                    "INSERT INTO a VALUES (1, 1); INSERT INTO b VALUES (1, 1);");
+    do_well("$tenon migrate deploy --safe --dry-run");
+    check_said("CREATE INDEX CONCURRENTLY a_n");
+    check_said("CREATE INDEX a_i ON a (n);");
+    check_said("DROP INDEX CONCURRENTLY a_i");
+    check_said("FOREIGN KEY (a) REFERENCES a (id) NOT VALID;\nCOMMIT;\nALTER TABLE");
+    do_well("$tenon migrate deploy --safe");
+    do_well("$tenon migrate status");
+    assert_string_equal(ask("SELECT string_agg(conname, ' ' ORDER BY conname) FROM pg_constraint "
+                            "WHERE conrelid IN ('a'::regclass, 'b'::regclass) AND convalidated"),
+                        "a_pkey b_a b_m");
+    assert_string_equal(ask("SELECT attnotnull FROM pg_attribute WHERE attrelid = 'b'::regclass "
+                            "AND attname = 'm'"),
+                        "t");
+    assert_string_equal(ask("SELECT string_agg(indexrelid::regclass::text, ' ' ORDER BY "
+                            "indexrelid::regclass::text) FROM "
+                            "pg_index WHERE indrelid = 'a'::regclass AND indisvalid"),
+                        "a_n a_pkey");
+}
+
 /* ---- branches, squash, embed ----------------------------------------------------------------- */
 
 static void two_branches_are_noticed_and_merged(void **state)
@@ -339,6 +370,7 @@ int main(void)
         ON_EACH(no_schema_is_needed_when_everything_is_said),
         ON_EACH(migrations_of_another_kind_of_database_are_refused),
         ON_EACH(a_folder_without_its_file_is_told),
+        ON_POSTGRESQL(statements_that_block_can_be_run_in_other_forms),
         ON_EACH(two_branches_are_noticed_and_merged),
         ON_EACH(many_become_one_and_nothing_runs_twice),
         ON_EACH(a_part_of_what_was_put_together_is_refused),
