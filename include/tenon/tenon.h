@@ -7,6 +7,7 @@
 #include <tenon/error.h>
 #include <tenon/explain.h>
 #include <tenon/hooks.h>
+#include <tenon/loader.h>
 #include <tenon/migrate.h>
 #include <tenon/model.h>
 #include <tenon/nested.h>

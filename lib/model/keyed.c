@@ -209,8 +209,7 @@ static void add_bytes(tenon__buf *key, tenon_bytes value)
     tenon__buf_add(key, value.data, value.len);
 }
 
-/* The same bytes for the same value. False where that cannot be told, or the value is none. */
-static bool add_key_value(tenon__buf *key, const tenon_field *field, const void *value)
+bool tenon__key_add(tenon__buf *key, const tenon_field *field, const void *value)
 {
     if (!value || field->flags & TENON_FIELD_LIST)
         return false;
@@ -265,7 +264,7 @@ static bool read_key(const keyed *k, tenon__walk *walk, key_set *set, size_t row
         if (!value)
             return refuse_field(k, walk, k->unique->fields[i], row,
                                 "looks for it; it needs a value");
-        *is_known = *is_known && add_key_value(&set->key, field, value);
+        *is_known = *is_known && tenon__key_add(&set->key, field, value);
     }
     return true;
 }

@@ -325,6 +325,12 @@ tenon_list tenon__walk_run_for_rows(tenon__walk *walk);
 /* A …Set inside of another struct, which has no session and no table of its own. */
 const void *tenon__inner_set(tenon__walk *walk, const void *outer, size_t offset);
 
+/* ---- keyed.c --------------------------------------------------------------------------------- */
+
+/* A wide value as bytes that are the same for the same value. False where that cannot be told, and
+ * for NULL. */
+bool tenon__key_add(tenon__buf *key, const tenon_field *field, const void *value);
+
 /* ---- nested.c -------------------------------------------------------------------------------- */
 
 /* The calls of query.h for sets with relations, in a transaction of their own. The session is sound

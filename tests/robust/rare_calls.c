@@ -36,6 +36,17 @@ bool rare_marked_rows(tenon_session *s)
 
 /* ---- rows that may be there ------------------------------------------------------------------ */
 
+bool rare_loader(tenon_session *s)
+{
+    tenon_loader *users = user_find_by_email_loader(s);
+    user_find_by_email_want(users, "bob@example.com");
+    bool is_found = user_find_by_email_get(users, ANN) != NULL;
+    tenon_loader_forget(users);
+    is_found = is_found && user_find_by_email_get(users, ANN);
+    tenon_loader_close(users);
+    return is_found;
+}
+
 bool rare_get_or_create(tenon_session *s)
 {
     bool is_created = false;

@@ -11,6 +11,7 @@ enum { ANN_ID = 100000 }; /* beyond what the database counts up to here */
 extern const char *url; /* of the database of the present test */
 
 bool rare_marked_rows(tenon_session *s);
+bool rare_loader(tenon_session *s);
 bool rare_get_or_create(tenon_session *s);
 bool rare_create_or_ignore(tenon_session *s);
 bool rare_many_returning(tenon_session *s);

@@ -418,6 +418,8 @@ static const public_call calls[] = {
     {"tenon_update", update},
     {"tenon_update_many", update_many},
     {"tenon_upsert", upsert},
+    {"tenon_loader_open tenon_loader_want tenon_loader_get tenon_loader_forget tenon_loader_close",
+     rare_loader},
     {"tenon_get_or_create", rare_get_or_create},
     {"tenon_create_or_ignore", rare_create_or_ignore},
     {"tenon_update_many_returning tenon_delete_many_returning", rare_many_returning},

@@ -32,6 +32,44 @@ void emit_key_call(emitter *e, size_t at, uint32_t which, const char *name, cons
         names->type, call, names->descriptor, which);
 }
 
+/* A loader of rows by a unique: loader.h. `name` is that of finding by it. */
+static void emit_loader(emitter *e, size_t at, uint32_t which, const char *name)
+{
+    const tenon_unique *unique = &e->set->models[at].model.uniques[which];
+    const model_names *names = &e->names->models[at];
+    tenon__buf_format(e->out,
+                      "tenon_loader *%s_loader(tenon_session *session)\n{\n"
+                      "    return tenon_loader_open(session, &%s, %u);\n}\n\n"
+                      "void %s_want(tenon_loader *loader",
+                      name, names->descriptor, which, name);
+    emit_key_parameters(e, at, unique);
+    tenon__buf_text(e->out, ")\n{\n");
+    emit_key_array(e, at, unique);
+    tenon__buf_format(e->out,
+                      "    tenon_loader_want(loader, &%s, %u, tenon_key);\n}\n\n"
+                      "%s *%s_get(tenon_loader *loader",
+                      names->descriptor, which, names->type, name);
+    emit_key_parameters(e, at, unique);
+    tenon__buf_text(e->out, ")\n{\n");
+    emit_key_array(e, at, unique);
+    tenon__buf_format(e->out,
+                      "    return TENON_AS(%s *, tenon_loader_get(loader, &%s, %u, tenon_key));\n"
+                      "}\n\n",
+                      names->type, names->descriptor, which);
+}
+
+static void emit_finds(emitter *e, size_t at)
+{
+    const model_names *names = &e->names->models[at];
+    for (uint32_t u = 0; u < e->set->models[at].model.unique_count; u++) {
+        if (!names->finds[u])
+            continue;
+        emit_key_call(e, at, u, names->finds[u], "find_by");
+        if (!e->set->models[at].model.uniques[u].is_partial)
+            emit_loader(e, at, u, names->finds[u]);
+    }
+}
+
 /* `User *user_find_first_q(const UserQuery *query)`: a row out. */
 static void emit_row_call(emitter *e, const model_names *names, const char *verb,
                           const char *argument_type)
@@ -107,9 +145,7 @@ void emit_model_functions(emitter *e, size_t at)
 {
     const tenon_model *model = &e->set->models[at].model;
     const model_names *names = &e->names->models[at];
-    for (uint32_t u = 0; u < model->unique_count; u++)
-        if (names->finds[u])
-            emit_key_call(e, at, u, names->finds[u], "find_by");
+    emit_finds(e, at);
     emit_row_call(e, names, "find_first", names->query);
     emit_list_call(e, names, "find_many", names->query);
     emit_plain_call(e, names, "int64_t", "count", names->query);

@@ -344,13 +344,30 @@ void emit_key_declarations(emitter *e, size_t at, uint32_t which, const char *na
     tenon__buf_text(e->out, ");\n");
 }
 
+static void emit_loader_declarations(emitter *e, size_t at, uint32_t which, const char *name)
+{
+    const tenon_unique *unique = &e->set->models[at].model.uniques[which];
+    tenon__buf_format(e->out,
+                      "tenon_loader *%s_loader(tenon_session *session);\n"
+                      "void %s_want(tenon_loader *loader",
+                      name, name);
+    emit_key_parameters(e, at, unique);
+    tenon__buf_format(e->out, ");\n%s *%s_get(tenon_loader *loader", e->names->models[at].type,
+                      name);
+    emit_key_parameters(e, at, unique);
+    tenon__buf_text(e->out, ");\n");
+}
+
 static void emit_find_declarations(emitter *e, size_t at)
 {
     const tenon_model *model = &e->set->models[at].model;
     const model_names *names = &e->names->models[at];
     for (uint32_t u = 0; u < model->unique_count; u++) {
-        if (names->finds[u])
-            emit_key_declarations(e, at, u, names->finds[u]);
+        if (!names->finds[u])
+            continue;
+        emit_key_declarations(e, at, u, names->finds[u]);
+        if (!model->uniques[u].is_partial)
+            emit_loader_declarations(e, at, u, names->finds[u]);
     }
     tenon__buf_format(e->out,
                       "%s *%s_find_first_q(const %s *query);\n"

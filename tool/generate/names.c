@@ -184,8 +184,11 @@ static const char *const model_endings[] = {
     "_update_many_returning_q",
     "_delete_many_returning",
     "_delete_many_returning_q",
+    "_find_loader",
+    "_find_want",
+    "_find_get",
 };
-static const char *const key_endings[] = {"", "_q", "_with"};
+static const char *const key_endings[] = {"", "_q", "_with", "_loader", "_want", "_get"};
 static const char *const enum_endings[] = {"_enum", "_name", "_from_name"};
 
 /* Takes all of the names, or none when one of them is taken. */

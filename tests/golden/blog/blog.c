@@ -394,6 +394,23 @@ Author *author_find_q(const tenon_key_options *options, int64_t id)
     return TENON_AS(Author *, tenon_find_by_with(options, &author_model, 0, tenon_key));
 }
 
+tenon_loader *author_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &author_model, 0);
+}
+
+void author_find_want(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    tenon_loader_want(loader, &author_model, 0, tenon_key);
+}
+
+Author *author_find_get(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Author *, tenon_loader_get(loader, &author_model, 0, tenon_key));
+}
+
 Author *(author_find_by_name)(tenon_session *session, const char *name)
 {
     const void *const tenon_key[] = { &name };
@@ -404,6 +421,23 @@ Author *author_find_by_name_q(const tenon_key_options *options, const char *name
 {
     const void *const tenon_key[] = { &name };
     return TENON_AS(Author *, tenon_find_by_with(options, &author_model, 1, tenon_key));
+}
+
+tenon_loader *author_find_by_name_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &author_model, 1);
+}
+
+void author_find_by_name_want(tenon_loader *loader, const char *name)
+{
+    const void *const tenon_key[] = { &name };
+    tenon_loader_want(loader, &author_model, 1, tenon_key);
+}
+
+Author *author_find_by_name_get(tenon_loader *loader, const char *name)
+{
+    const void *const tenon_key[] = { &name };
+    return TENON_AS(Author *, tenon_loader_get(loader, &author_model, 1, tenon_key));
 }
 
 Author *author_find_first_q(const AuthorQuery *query)
@@ -797,6 +831,23 @@ Profile *profile_find_q(const tenon_key_options *options, int64_t id)
     return TENON_AS(Profile *, tenon_find_by_with(options, &profile_model, 0, tenon_key));
 }
 
+tenon_loader *profile_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &profile_model, 0);
+}
+
+void profile_find_want(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    tenon_loader_want(loader, &profile_model, 0, tenon_key);
+}
+
+Profile *profile_find_get(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Profile *, tenon_loader_get(loader, &profile_model, 0, tenon_key));
+}
+
 Profile *(profile_find_by_author_id)(tenon_session *session, int64_t authorId)
 {
     const void *const tenon_key[] = { &authorId };
@@ -807,6 +858,23 @@ Profile *profile_find_by_author_id_q(const tenon_key_options *options, int64_t a
 {
     const void *const tenon_key[] = { &authorId };
     return TENON_AS(Profile *, tenon_find_by_with(options, &profile_model, 1, tenon_key));
+}
+
+tenon_loader *profile_find_by_author_id_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &profile_model, 1);
+}
+
+void profile_find_by_author_id_want(tenon_loader *loader, int64_t authorId)
+{
+    const void *const tenon_key[] = { &authorId };
+    tenon_loader_want(loader, &profile_model, 1, tenon_key);
+}
+
+Profile *profile_find_by_author_id_get(tenon_loader *loader, int64_t authorId)
+{
+    const void *const tenon_key[] = { &authorId };
+    return TENON_AS(Profile *, tenon_loader_get(loader, &profile_model, 1, tenon_key));
 }
 
 Profile *profile_find_first_q(const ProfileQuery *query)
@@ -1329,6 +1397,23 @@ Article *article_find_q(const tenon_key_options *options, int64_t id)
     return TENON_AS(Article *, tenon_find_by_with(options, &article_model, 0, tenon_key));
 }
 
+tenon_loader *article_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &article_model, 0);
+}
+
+void article_find_want(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    tenon_loader_want(loader, &article_model, 0, tenon_key);
+}
+
+Article *article_find_get(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Article *, tenon_loader_get(loader, &article_model, 0, tenon_key));
+}
+
 Article *article_find_first_q(const ArticleQuery *query)
 {
     return TENON_AS(Article *, tenon_find_first(&article_model, query));
@@ -1789,6 +1874,23 @@ Comment *comment_find_q(const tenon_key_options *options, tenon_uuid id)
     return TENON_AS(Comment *, tenon_find_by_with(options, &comment_model, 0, tenon_key));
 }
 
+tenon_loader *comment_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &comment_model, 0);
+}
+
+void comment_find_want(tenon_loader *loader, tenon_uuid id)
+{
+    const void *const tenon_key[] = { &id };
+    tenon_loader_want(loader, &comment_model, 0, tenon_key);
+}
+
+Comment *comment_find_get(tenon_loader *loader, tenon_uuid id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Comment *, tenon_loader_get(loader, &comment_model, 0, tenon_key));
+}
+
 Comment *comment_find_first_q(const CommentQuery *query)
 {
     return TENON_AS(Comment *, tenon_find_first(&comment_model, query));
@@ -2157,6 +2259,23 @@ Tag *tag_find_q(const tenon_key_options *options, int64_t id)
     return TENON_AS(Tag *, tenon_find_by_with(options, &tag_model, 0, tenon_key));
 }
 
+tenon_loader *tag_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &tag_model, 0);
+}
+
+void tag_find_want(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    tenon_loader_want(loader, &tag_model, 0, tenon_key);
+}
+
+Tag *tag_find_get(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Tag *, tenon_loader_get(loader, &tag_model, 0, tenon_key));
+}
+
 Tag *(tag_find_by_label)(tenon_session *session, const char *label)
 {
     const void *const tenon_key[] = { &label };
@@ -2167,6 +2286,23 @@ Tag *tag_find_by_label_q(const tenon_key_options *options, const char *label)
 {
     const void *const tenon_key[] = { &label };
     return TENON_AS(Tag *, tenon_find_by_with(options, &tag_model, 1, tenon_key));
+}
+
+tenon_loader *tag_find_by_label_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &tag_model, 1);
+}
+
+void tag_find_by_label_want(tenon_loader *loader, const char *label)
+{
+    const void *const tenon_key[] = { &label };
+    tenon_loader_want(loader, &tag_model, 1, tenon_key);
+}
+
+Tag *tag_find_by_label_get(tenon_loader *loader, const char *label)
+{
+    const void *const tenon_key[] = { &label };
+    return TENON_AS(Tag *, tenon_loader_get(loader, &tag_model, 1, tenon_key));
 }
 
 Tag *tag_find_first_q(const TagQuery *query)
@@ -2545,6 +2681,23 @@ Room *room_find_q(const tenon_key_options *options, const char *building, int64_
 {
     const void *const tenon_key[] = { &building, &number };
     return TENON_AS(Room *, tenon_find_by_with(options, &room_model, 0, tenon_key));
+}
+
+tenon_loader *room_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &room_model, 0);
+}
+
+void room_find_want(tenon_loader *loader, const char *building, int64_t number)
+{
+    const void *const tenon_key[] = { &building, &number };
+    tenon_loader_want(loader, &room_model, 0, tenon_key);
+}
+
+Room *room_find_get(tenon_loader *loader, const char *building, int64_t number)
+{
+    const void *const tenon_key[] = { &building, &number };
+    return TENON_AS(Room *, tenon_loader_get(loader, &room_model, 0, tenon_key));
 }
 
 Room *room_find_first_q(const RoomQuery *query)
@@ -2995,6 +3148,23 @@ Seat *seat_find_q(const tenon_key_options *options, int64_t id)
     return TENON_AS(Seat *, tenon_find_by_with(options, &seat_model, 0, tenon_key));
 }
 
+tenon_loader *seat_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &seat_model, 0);
+}
+
+void seat_find_want(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    tenon_loader_want(loader, &seat_model, 0, tenon_key);
+}
+
+Seat *seat_find_get(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Seat *, tenon_loader_get(loader, &seat_model, 0, tenon_key));
+}
+
 Seat *seat_find_first_q(const SeatQuery *query)
 {
     return TENON_AS(Seat *, tenon_find_first(&seat_model, query));
@@ -3352,6 +3522,23 @@ Box *box_find_q(const tenon_key_options *options, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Box *, tenon_find_by_with(options, &box_model, 0, tenon_key));
+}
+
+tenon_loader *box_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &box_model, 0);
+}
+
+void box_find_want(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    tenon_loader_want(loader, &box_model, 0, tenon_key);
+}
+
+Box *box_find_get(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Box *, tenon_loader_get(loader, &box_model, 0, tenon_key));
 }
 
 Box *box_find_first_q(const BoxQuery *query)
@@ -4112,6 +4299,23 @@ Thing *thing_find_q(const tenon_key_options *options, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Thing *, tenon_find_by_with(options, &thing_model, 0, tenon_key));
+}
+
+tenon_loader *thing_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &thing_model, 0);
+}
+
+void thing_find_want(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    tenon_loader_want(loader, &thing_model, 0, tenon_key);
+}
+
+Thing *thing_find_get(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Thing *, tenon_loader_get(loader, &thing_model, 0, tenon_key));
 }
 
 Thing *thing_find_first_q(const ThingQuery *query)

@@ -712,8 +712,14 @@ typedef struct AuthorUpdateEach {
 
 Author *author_find(tenon_session *session, int64_t id);
 Author *author_find_q(const tenon_key_options *options, int64_t id);
+tenon_loader *author_find_loader(tenon_session *session);
+void author_find_want(tenon_loader *loader, int64_t id);
+Author *author_find_get(tenon_loader *loader, int64_t id);
 Author *author_find_by_name(tenon_session *session, const char *name);
 Author *author_find_by_name_q(const tenon_key_options *options, const char *name);
+tenon_loader *author_find_by_name_loader(tenon_session *session);
+void author_find_by_name_want(tenon_loader *loader, const char *name);
+Author *author_find_by_name_get(tenon_loader *loader, const char *name);
 Author *author_find_first_q(const AuthorQuery *query);
 AuthorList author_find_many_q(const AuthorQuery *query);
 int64_t author_count_q(const AuthorQuery *query);
@@ -1246,8 +1252,14 @@ typedef struct ProfileUpdateEach {
 
 Profile *profile_find(tenon_session *session, int64_t id);
 Profile *profile_find_q(const tenon_key_options *options, int64_t id);
+tenon_loader *profile_find_loader(tenon_session *session);
+void profile_find_want(tenon_loader *loader, int64_t id);
+Profile *profile_find_get(tenon_loader *loader, int64_t id);
 Profile *profile_find_by_author_id(tenon_session *session, int64_t authorId);
 Profile *profile_find_by_author_id_q(const tenon_key_options *options, int64_t authorId);
+tenon_loader *profile_find_by_author_id_loader(tenon_session *session);
+void profile_find_by_author_id_want(tenon_loader *loader, int64_t authorId);
+Profile *profile_find_by_author_id_get(tenon_loader *loader, int64_t authorId);
 Profile *profile_find_first_q(const ProfileQuery *query);
 ProfileList profile_find_many_q(const ProfileQuery *query);
 int64_t profile_count_q(const ProfileQuery *query);
@@ -1855,6 +1867,9 @@ typedef struct ArticleUpdateEach {
 
 Article *article_find(tenon_session *session, int64_t id);
 Article *article_find_q(const tenon_key_options *options, int64_t id);
+tenon_loader *article_find_loader(tenon_session *session);
+void article_find_want(tenon_loader *loader, int64_t id);
+Article *article_find_get(tenon_loader *loader, int64_t id);
 Article *article_find_first_q(const ArticleQuery *query);
 ArticleList article_find_many_q(const ArticleQuery *query);
 int64_t article_count_q(const ArticleQuery *query);
@@ -2420,6 +2435,9 @@ typedef struct CommentUpdateEach {
 
 Comment *comment_find(tenon_session *session, tenon_uuid id);
 Comment *comment_find_q(const tenon_key_options *options, tenon_uuid id);
+tenon_loader *comment_find_loader(tenon_session *session);
+void comment_find_want(tenon_loader *loader, tenon_uuid id);
+Comment *comment_find_get(tenon_loader *loader, tenon_uuid id);
 Comment *comment_find_first_q(const CommentQuery *query);
 CommentList comment_find_many_q(const CommentQuery *query);
 int64_t comment_count_q(const CommentQuery *query);
@@ -2946,8 +2964,14 @@ typedef struct TagUpdateEach {
 
 Tag *tag_find(tenon_session *session, int64_t id);
 Tag *tag_find_q(const tenon_key_options *options, int64_t id);
+tenon_loader *tag_find_loader(tenon_session *session);
+void tag_find_want(tenon_loader *loader, int64_t id);
+Tag *tag_find_get(tenon_loader *loader, int64_t id);
 Tag *tag_find_by_label(tenon_session *session, const char *label);
 Tag *tag_find_by_label_q(const tenon_key_options *options, const char *label);
+tenon_loader *tag_find_by_label_loader(tenon_session *session);
+void tag_find_by_label_want(tenon_loader *loader, const char *label);
+Tag *tag_find_by_label_get(tenon_loader *loader, const char *label);
 Tag *tag_find_first_q(const TagQuery *query);
 TagList tag_find_many_q(const TagQuery *query);
 int64_t tag_count_q(const TagQuery *query);
@@ -3487,6 +3511,9 @@ typedef struct RoomUpdateEach {
 
 Room *room_find(tenon_session *session, const char *building, int64_t number);
 Room *room_find_q(const tenon_key_options *options, const char *building, int64_t number);
+tenon_loader *room_find_loader(tenon_session *session);
+void room_find_want(tenon_loader *loader, const char *building, int64_t number);
+Room *room_find_get(tenon_loader *loader, const char *building, int64_t number);
 Room *room_find_first_q(const RoomQuery *query);
 RoomList room_find_many_q(const RoomQuery *query);
 int64_t room_count_q(const RoomQuery *query);
@@ -4049,6 +4076,9 @@ typedef struct SeatUpdateEach {
 
 Seat *seat_find(tenon_session *session, int64_t id);
 Seat *seat_find_q(const tenon_key_options *options, int64_t id);
+tenon_loader *seat_find_loader(tenon_session *session);
+void seat_find_want(tenon_loader *loader, int64_t id);
+Seat *seat_find_get(tenon_loader *loader, int64_t id);
 Seat *seat_find_first_q(const SeatQuery *query);
 SeatList seat_find_many_q(const SeatQuery *query);
 int64_t seat_count_q(const SeatQuery *query);
@@ -4574,6 +4604,9 @@ typedef struct BoxUpdateEach {
 
 Box *box_find(tenon_session *session, int64_t id);
 Box *box_find_q(const tenon_key_options *options, int64_t id);
+tenon_loader *box_find_loader(tenon_session *session);
+void box_find_want(tenon_loader *loader, int64_t id);
+Box *box_find_get(tenon_loader *loader, int64_t id);
 Box *box_find_first_q(const BoxQuery *query);
 BoxList box_find_many_q(const BoxQuery *query);
 int64_t box_count_q(const BoxQuery *query);
@@ -5306,6 +5339,9 @@ typedef struct ThingUpdateEach {
 
 Thing *thing_find(tenon_session *session, int64_t id);
 Thing *thing_find_q(const tenon_key_options *options, int64_t id);
+tenon_loader *thing_find_loader(tenon_session *session);
+void thing_find_want(tenon_loader *loader, int64_t id);
+Thing *thing_find_get(tenon_loader *loader, int64_t id);
 Thing *thing_find_first_q(const ThingQuery *query);
 ThingList thing_find_many_q(const ThingQuery *query);
 int64_t thing_count_q(const ThingQuery *query);

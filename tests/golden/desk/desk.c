@@ -218,6 +218,23 @@ Job *job_find_q(const tenon_key_options *options, int64_t id)
     return TENON_AS(Job *, tenon_find_by_with(options, &job_model, 0, tenon_key));
 }
 
+tenon_loader *job_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &job_model, 0);
+}
+
+void job_find_want(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    tenon_loader_want(loader, &job_model, 0, tenon_key);
+}
+
+Job *job_find_get(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Job *, tenon_loader_get(loader, &job_model, 0, tenon_key));
+}
+
 Job *job_find_first_q(const JobQuery *query)
 {
     return TENON_AS(Job *, tenon_find_first(&job_model, query));
@@ -614,6 +631,23 @@ Page *page_find_q(const tenon_key_options *options, const char *site, const char
     return TENON_AS(Page *, tenon_find_by_with(options, &page_model, 0, tenon_key));
 }
 
+tenon_loader *page_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &page_model, 0);
+}
+
+void page_find_want(tenon_loader *loader, const char *site, const char *path)
+{
+    const void *const tenon_key[] = { &site, &path };
+    tenon_loader_want(loader, &page_model, 0, tenon_key);
+}
+
+Page *page_find_get(tenon_loader *loader, const char *site, const char *path)
+{
+    const void *const tenon_key[] = { &site, &path };
+    return TENON_AS(Page *, tenon_loader_get(loader, &page_model, 0, tenon_key));
+}
+
 Page *(page_find_by_secret)(tenon_session *session, const char *secret)
 {
     const void *const tenon_key[] = { &secret };
@@ -624,6 +658,23 @@ Page *page_find_by_secret_q(const tenon_key_options *options, const char *secret
 {
     const void *const tenon_key[] = { &secret };
     return TENON_AS(Page *, tenon_find_by_with(options, &page_model, 1, tenon_key));
+}
+
+tenon_loader *page_find_by_secret_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &page_model, 1);
+}
+
+void page_find_by_secret_want(tenon_loader *loader, const char *secret)
+{
+    const void *const tenon_key[] = { &secret };
+    tenon_loader_want(loader, &page_model, 1, tenon_key);
+}
+
+Page *page_find_by_secret_get(tenon_loader *loader, const char *secret)
+{
+    const void *const tenon_key[] = { &secret };
+    return TENON_AS(Page *, tenon_loader_get(loader, &page_model, 1, tenon_key));
 }
 
 Page *page_find_first_q(const PageQuery *query)
@@ -956,6 +1007,23 @@ Number *number_find_by_id_q(const tenon_key_options *options, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Number *, tenon_find_by_with(options, &number_model, 0, tenon_key));
+}
+
+tenon_loader *number_find_by_id_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &number_model, 0);
+}
+
+void number_find_by_id_want(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    tenon_loader_want(loader, &number_model, 0, tenon_key);
+}
+
+Number *number_find_by_id_get(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Number *, tenon_loader_get(loader, &number_model, 0, tenon_key));
 }
 
 Number *number_find_first_q(const NumberQuery *query)

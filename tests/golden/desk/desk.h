@@ -439,6 +439,9 @@ typedef struct JobUpdateEach {
 
 Job *job_find(tenon_session *session, int64_t id);
 Job *job_find_q(const tenon_key_options *options, int64_t id);
+tenon_loader *job_find_loader(tenon_session *session);
+void job_find_want(tenon_loader *loader, int64_t id);
+Job *job_find_get(tenon_loader *loader, int64_t id);
 Job *job_find_first_q(const JobQuery *query);
 JobList job_find_many_q(const JobQuery *query);
 int64_t job_count_q(const JobQuery *query);
@@ -906,8 +909,14 @@ typedef struct PageUpdateEach {
 
 Page *page_find(tenon_session *session, const char *site, const char *path);
 Page *page_find_q(const tenon_key_options *options, const char *site, const char *path);
+tenon_loader *page_find_loader(tenon_session *session);
+void page_find_want(tenon_loader *loader, const char *site, const char *path);
+Page *page_find_get(tenon_loader *loader, const char *site, const char *path);
 Page *page_find_by_secret(tenon_session *session, const char *secret);
 Page *page_find_by_secret_q(const tenon_key_options *options, const char *secret);
+tenon_loader *page_find_by_secret_loader(tenon_session *session);
+void page_find_by_secret_want(tenon_loader *loader, const char *secret);
+Page *page_find_by_secret_get(tenon_loader *loader, const char *secret);
 Page *page_find_first_q(const PageQuery *query);
 PageList page_find_many_q(const PageQuery *query);
 int64_t page_count_q(const PageQuery *query);
@@ -1281,6 +1290,9 @@ typedef struct NumberOffsetPage {
 
 Number *number_find_by_id(tenon_session *session, int64_t id);
 Number *number_find_by_id_q(const tenon_key_options *options, int64_t id);
+tenon_loader *number_find_by_id_loader(tenon_session *session);
+void number_find_by_id_want(tenon_loader *loader, int64_t id);
+Number *number_find_by_id_get(tenon_loader *loader, int64_t id);
 Number *number_find_first_q(const NumberQuery *query);
 NumberList number_find_many_q(const NumberQuery *query);
 int64_t number_count_q(const NumberQuery *query);

@@ -236,6 +236,23 @@ Client *client_find_q(const tenon_key_options *options, int64_t id)
     return TENON_AS(Client *, tenon_find_by_with(options, &client_model, 0, tenon_key));
 }
 
+tenon_loader *client_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &client_model, 0);
+}
+
+void client_find_want(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    tenon_loader_want(loader, &client_model, 0, tenon_key);
+}
+
+Client *client_find_get(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Client *, tenon_loader_get(loader, &client_model, 0, tenon_key));
+}
+
 Client *(client_find_by_name)(tenon_session *session, const char *name)
 {
     const void *const tenon_key[] = { &name };
@@ -246,6 +263,23 @@ Client *client_find_by_name_q(const tenon_key_options *options, const char *name
 {
     const void *const tenon_key[] = { &name };
     return TENON_AS(Client *, tenon_find_by_with(options, &client_model, 1, tenon_key));
+}
+
+tenon_loader *client_find_by_name_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &client_model, 1);
+}
+
+void client_find_by_name_want(tenon_loader *loader, const char *name)
+{
+    const void *const tenon_key[] = { &name };
+    tenon_loader_want(loader, &client_model, 1, tenon_key);
+}
+
+Client *client_find_by_name_get(tenon_loader *loader, const char *name)
+{
+    const void *const tenon_key[] = { &name };
+    return TENON_AS(Client *, tenon_loader_get(loader, &client_model, 1, tenon_key));
 }
 
 Client *client_find_first_q(const ClientQuery *query)
@@ -683,6 +717,23 @@ Order *order_find_q(const tenon_key_options *options, int64_t id)
     return TENON_AS(Order *, tenon_find_by_with(options, &order_model, 0, tenon_key));
 }
 
+tenon_loader *order_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &order_model, 0);
+}
+
+void order_find_want(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    tenon_loader_want(loader, &order_model, 0, tenon_key);
+}
+
+Order *order_find_get(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Order *, tenon_loader_get(loader, &order_model, 0, tenon_key));
+}
+
 Order *order_find_first_q(const OrderQuery *query)
 {
     return TENON_AS(Order *, tenon_find_first(&order_model, query));
@@ -1090,6 +1141,23 @@ Note *note_find_q(const tenon_key_options *options, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Note *, tenon_find_by_with(options, &note_model, 0, tenon_key));
+}
+
+tenon_loader *note_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &note_model, 0);
+}
+
+void note_find_want(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    tenon_loader_want(loader, &note_model, 0, tenon_key);
+}
+
+Note *note_find_get(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Note *, tenon_loader_get(loader, &note_model, 0, tenon_key));
 }
 
 Note *note_find_first_q(const NoteQuery *query)

@@ -515,8 +515,14 @@ typedef struct ClientUpdateEach {
 
 Client *client_find(tenon_session *session, int64_t id);
 Client *client_find_q(const tenon_key_options *options, int64_t id);
+tenon_loader *client_find_loader(tenon_session *session);
+void client_find_want(tenon_loader *loader, int64_t id);
+Client *client_find_get(tenon_loader *loader, int64_t id);
 Client *client_find_by_name(tenon_session *session, const char *name);
 Client *client_find_by_name_q(const tenon_key_options *options, const char *name);
+tenon_loader *client_find_by_name_loader(tenon_session *session);
+void client_find_by_name_want(tenon_loader *loader, const char *name);
+Client *client_find_by_name_get(tenon_loader *loader, const char *name);
 Client *client_find_first_q(const ClientQuery *query);
 ClientList client_find_many_q(const ClientQuery *query);
 int64_t client_count_q(const ClientQuery *query);
@@ -1071,6 +1077,9 @@ typedef struct OrderUpdateEach {
 
 Order *order_find(tenon_session *session, int64_t id);
 Order *order_find_q(const tenon_key_options *options, int64_t id);
+tenon_loader *order_find_loader(tenon_session *session);
+void order_find_want(tenon_loader *loader, int64_t id);
+Order *order_find_get(tenon_loader *loader, int64_t id);
 Order *order_find_first_q(const OrderQuery *query);
 OrderList order_find_many_q(const OrderQuery *query);
 int64_t order_count_q(const OrderQuery *query);
@@ -1554,6 +1563,9 @@ typedef struct NoteUpdateEach {
 
 Note *note_find(tenon_session *session, int64_t id);
 Note *note_find_q(const tenon_key_options *options, int64_t id);
+tenon_loader *note_find_loader(tenon_session *session);
+void note_find_want(tenon_loader *loader, int64_t id);
+Note *note_find_get(tenon_loader *loader, int64_t id);
 Note *note_find_first_q(const NoteQuery *query);
 NoteList note_find_many_q(const NoteQuery *query);
 int64_t note_count_q(const NoteQuery *query);

@@ -444,6 +444,23 @@ Arrays *arrays_find_q(const tenon_key_options *options, int64_t id)
     return TENON_AS(Arrays *, tenon_find_by_with(options, &arrays_model, 0, tenon_key));
 }
 
+tenon_loader *arrays_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &arrays_model, 0);
+}
+
+void arrays_find_want(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    tenon_loader_want(loader, &arrays_model, 0, tenon_key);
+}
+
+Arrays *arrays_find_get(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Arrays *, tenon_loader_get(loader, &arrays_model, 0, tenon_key));
+}
+
 Arrays *arrays_find_first_q(const ArraysQuery *query)
 {
     return TENON_AS(Arrays *, tenon_find_first(&arrays_model, query));

@@ -478,6 +478,9 @@ typedef struct ArraysUpdateEach {
 
 Arrays *arrays_find(tenon_session *session, int64_t id);
 Arrays *arrays_find_q(const tenon_key_options *options, int64_t id);
+tenon_loader *arrays_find_loader(tenon_session *session);
+void arrays_find_want(tenon_loader *loader, int64_t id);
+Arrays *arrays_find_get(tenon_loader *loader, int64_t id);
 Arrays *arrays_find_first_q(const ArraysQuery *query);
 ArraysList arrays_find_many_q(const ArraysQuery *query);
 int64_t arrays_count_q(const ArraysQuery *query);

@@ -580,6 +580,23 @@ Everything *everything_find_q(const tenon_key_options *options, int64_t id)
     return TENON_AS(Everything *, tenon_find_by_with(options, &everything_model, 0, tenon_key));
 }
 
+tenon_loader *everything_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &everything_model, 0);
+}
+
+void everything_find_want(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    tenon_loader_want(loader, &everything_model, 0, tenon_key);
+}
+
+Everything *everything_find_get(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Everything *, tenon_loader_get(loader, &everything_model, 0, tenon_key));
+}
+
 Everything *everything_find_first_q(const EverythingQuery *query)
 {
     return TENON_AS(Everything *, tenon_find_first(&everything_model, query));

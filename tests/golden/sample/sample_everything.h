@@ -582,6 +582,9 @@ typedef struct EverythingUpdateEach {
 
 Everything *everything_find(tenon_session *session, int64_t id);
 Everything *everything_find_q(const tenon_key_options *options, int64_t id);
+tenon_loader *everything_find_loader(tenon_session *session);
+void everything_find_want(tenon_loader *loader, int64_t id);
+Everything *everything_find_get(tenon_loader *loader, int64_t id);
 Everything *everything_find_first_q(const EverythingQuery *query);
 EverythingList everything_find_many_q(const EverythingQuery *query);
 int64_t everything_count_q(const EverythingQuery *query);

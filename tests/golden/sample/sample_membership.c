@@ -229,6 +229,23 @@ Membership *membership_find_q(const tenon_key_options *options, int64_t userId, 
     return TENON_AS(Membership *, tenon_find_by_with(options, &membership_model, 0, tenon_key));
 }
 
+tenon_loader *membership_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &membership_model, 0);
+}
+
+void membership_find_want(tenon_loader *loader, int64_t userId, const char *groupName)
+{
+    const void *const tenon_key[] = { &userId, &groupName };
+    tenon_loader_want(loader, &membership_model, 0, tenon_key);
+}
+
+Membership *membership_find_get(tenon_loader *loader, int64_t userId, const char *groupName)
+{
+    const void *const tenon_key[] = { &userId, &groupName };
+    return TENON_AS(Membership *, tenon_loader_get(loader, &membership_model, 0, tenon_key));
+}
+
 Membership *membership_find_first_q(const MembershipQuery *query)
 {
     return TENON_AS(Membership *, tenon_find_first(&membership_model, query));

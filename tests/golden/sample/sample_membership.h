@@ -438,6 +438,9 @@ typedef struct MembershipUpdateEach {
 
 Membership *membership_find(tenon_session *session, int64_t userId, const char *groupName);
 Membership *membership_find_q(const tenon_key_options *options, int64_t userId, const char *groupName);
+tenon_loader *membership_find_loader(tenon_session *session);
+void membership_find_want(tenon_loader *loader, int64_t userId, const char *groupName);
+Membership *membership_find_get(tenon_loader *loader, int64_t userId, const char *groupName);
 Membership *membership_find_first_q(const MembershipQuery *query);
 MembershipList membership_find_many_q(const MembershipQuery *query);
 int64_t membership_count_q(const MembershipQuery *query);

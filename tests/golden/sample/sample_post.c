@@ -311,6 +311,23 @@ Post *post_find_q(const tenon_key_options *options, tenon_uuid id)
     return TENON_AS(Post *, tenon_find_by_with(options, &post_model, 0, tenon_key));
 }
 
+tenon_loader *post_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &post_model, 0);
+}
+
+void post_find_want(tenon_loader *loader, tenon_uuid id)
+{
+    const void *const tenon_key[] = { &id };
+    tenon_loader_want(loader, &post_model, 0, tenon_key);
+}
+
+Post *post_find_get(tenon_loader *loader, tenon_uuid id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Post *, tenon_loader_get(loader, &post_model, 0, tenon_key));
+}
+
 Post *(post_find_by_author_id_slug)(tenon_session *session, int64_t authorId, const char *slug)
 {
     const void *const tenon_key[] = { &authorId, &slug };
@@ -321,6 +338,23 @@ Post *post_find_by_author_id_slug_q(const tenon_key_options *options, int64_t au
 {
     const void *const tenon_key[] = { &authorId, &slug };
     return TENON_AS(Post *, tenon_find_by_with(options, &post_model, 1, tenon_key));
+}
+
+tenon_loader *post_find_by_author_id_slug_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &post_model, 1);
+}
+
+void post_find_by_author_id_slug_want(tenon_loader *loader, int64_t authorId, const char *slug)
+{
+    const void *const tenon_key[] = { &authorId, &slug };
+    tenon_loader_want(loader, &post_model, 1, tenon_key);
+}
+
+Post *post_find_by_author_id_slug_get(tenon_loader *loader, int64_t authorId, const char *slug)
+{
+    const void *const tenon_key[] = { &authorId, &slug };
+    return TENON_AS(Post *, tenon_loader_get(loader, &post_model, 1, tenon_key));
 }
 
 Post *post_find_first_q(const PostQuery *query)

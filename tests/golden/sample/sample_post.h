@@ -479,8 +479,14 @@ typedef struct PostUpdateEach {
 
 Post *post_find(tenon_session *session, tenon_uuid id);
 Post *post_find_q(const tenon_key_options *options, tenon_uuid id);
+tenon_loader *post_find_loader(tenon_session *session);
+void post_find_want(tenon_loader *loader, tenon_uuid id);
+Post *post_find_get(tenon_loader *loader, tenon_uuid id);
 Post *post_find_by_author_id_slug(tenon_session *session, int64_t authorId, const char *slug);
 Post *post_find_by_author_id_slug_q(const tenon_key_options *options, int64_t authorId, const char *slug);
+tenon_loader *post_find_by_author_id_slug_loader(tenon_session *session);
+void post_find_by_author_id_slug_want(tenon_loader *loader, int64_t authorId, const char *slug);
+Post *post_find_by_author_id_slug_get(tenon_loader *loader, int64_t authorId, const char *slug);
 Post *post_find_first_q(const PostQuery *query);
 PostList post_find_many_q(const PostQuery *query);
 int64_t post_count_q(const PostQuery *query);

@@ -526,8 +526,14 @@ typedef struct UserUpdateEach {
 
 User *user_find(tenon_session *session, int64_t id);
 User *user_find_q(const tenon_key_options *options, int64_t id);
+tenon_loader *user_find_loader(tenon_session *session);
+void user_find_want(tenon_loader *loader, int64_t id);
+User *user_find_get(tenon_loader *loader, int64_t id);
 User *user_find_by_email(tenon_session *session, const char *email);
 User *user_find_by_email_q(const tenon_key_options *options, const char *email);
+tenon_loader *user_find_by_email_loader(tenon_session *session);
+void user_find_by_email_want(tenon_loader *loader, const char *email);
+User *user_find_by_email_get(tenon_loader *loader, const char *email);
 User *user_find_first_q(const UserQuery *query);
 UserList user_find_many_q(const UserQuery *query);
 int64_t user_count_q(const UserQuery *query);

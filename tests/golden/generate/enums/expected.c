@@ -292,6 +292,23 @@ RoleSet *role_set_find_q(const tenon_key_options *options, int64_t id)
     return TENON_AS(RoleSet *, tenon_find_by_with(options, &role_set_model, 0, tenon_key));
 }
 
+tenon_loader *role_set_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &role_set_model, 0);
+}
+
+void role_set_find_want(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    tenon_loader_want(loader, &role_set_model, 0, tenon_key);
+}
+
+RoleSet *role_set_find_get(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(RoleSet *, tenon_loader_get(loader, &role_set_model, 0, tenon_key));
+}
+
 RoleSet *role_set_find_first_q(const RoleSetQuery *query)
 {
     return TENON_AS(RoleSet *, tenon_find_first(&role_set_model, query));
@@ -603,6 +620,23 @@ Role_admin *role_admin_find_q(const tenon_key_options *options, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Role_admin *, tenon_find_by_with(options, &role_admin_model, 0, tenon_key));
+}
+
+tenon_loader *role_admin_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &role_admin_model, 0);
+}
+
+void role_admin_find_want(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    tenon_loader_want(loader, &role_admin_model, 0, tenon_key);
+}
+
+Role_admin *role_admin_find_get(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Role_admin *, tenon_loader_get(loader, &role_admin_model, 0, tenon_key));
 }
 
 Role_admin *role_admin_find_first_q(const Role_adminQuery *query)

@@ -441,6 +441,9 @@ typedef struct RoleSetUpdateEach {
 
 RoleSet *role_set_find(tenon_session *session, int64_t id);
 RoleSet *role_set_find_q(const tenon_key_options *options, int64_t id);
+tenon_loader *role_set_find_loader(tenon_session *session);
+void role_set_find_want(tenon_loader *loader, int64_t id);
+RoleSet *role_set_find_get(tenon_loader *loader, int64_t id);
 RoleSet *role_set_find_first_q(const RoleSetQuery *query);
 RoleSetList role_set_find_many_q(const RoleSetQuery *query);
 int64_t role_set_count_q(const RoleSetQuery *query);
@@ -866,6 +869,9 @@ typedef struct Role_adminUpdateEach {
 
 Role_admin *role_admin_find(tenon_session *session, int64_t id);
 Role_admin *role_admin_find_q(const tenon_key_options *options, int64_t id);
+tenon_loader *role_admin_find_loader(tenon_session *session);
+void role_admin_find_want(tenon_loader *loader, int64_t id);
+Role_admin *role_admin_find_get(tenon_loader *loader, int64_t id);
 Role_admin *role_admin_find_first_q(const Role_adminQuery *query);
 Role_adminList role_admin_find_many_q(const Role_adminQuery *query);
 int64_t role_admin_count_q(const Role_adminQuery *query);

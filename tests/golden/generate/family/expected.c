@@ -132,6 +132,23 @@ User *user_find_q(const tenon_key_options *options, int64_t id)
     return TENON_AS(User *, tenon_find_by_with(options, &user_model, 0, tenon_key));
 }
 
+tenon_loader *user_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &user_model, 0);
+}
+
+void user_find_want(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    tenon_loader_want(loader, &user_model, 0, tenon_key);
+}
+
+User *user_find_get(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(User *, tenon_loader_get(loader, &user_model, 0, tenon_key));
+}
+
 User *user_find_first_q(const UserQuery_ *query)
 {
     return TENON_AS(User *, tenon_find_first(&user_model, query));
@@ -443,6 +460,23 @@ UserList *user_list_find_q(const tenon_key_options *options, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(UserList *, tenon_find_by_with(options, &user_list_model, 0, tenon_key));
+}
+
+tenon_loader *user_list_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &user_list_model, 0);
+}
+
+void user_list_find_want(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    tenon_loader_want(loader, &user_list_model, 0, tenon_key);
+}
+
+UserList *user_list_find_get(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(UserList *, tenon_loader_get(loader, &user_list_model, 0, tenon_key));
 }
 
 UserList *user_list_find_first_q(const UserListQuery *query)
@@ -758,6 +792,23 @@ UserQuery *user_query_find_q(const tenon_key_options *options, int64_t id)
     return TENON_AS(UserQuery *, tenon_find_by_with(options, &user_query_model, 0, tenon_key));
 }
 
+tenon_loader *user_query_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &user_query_model, 0);
+}
+
+void user_query_find_want(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    tenon_loader_want(loader, &user_query_model, 0, tenon_key);
+}
+
+UserQuery *user_query_find_get(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(UserQuery *, tenon_loader_get(loader, &user_query_model, 0, tenon_key));
+}
+
 UserQuery *user_query_find_first_q(const UserQueryQuery *query)
 {
     return TENON_AS(UserQuery *, tenon_find_first(&user_query_model, query));
@@ -1069,6 +1120,23 @@ user *user__find_q(const tenon_key_options *options, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(user *, tenon_find_by_with(options, &user__model, 0, tenon_key));
+}
+
+tenon_loader *user__find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &user__model, 0);
+}
+
+void user__find_want(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    tenon_loader_want(loader, &user__model, 0, tenon_key);
+}
+
+user *user__find_get(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(user *, tenon_loader_get(loader, &user__model, 0, tenon_key));
 }
 
 user *user__find_first_q(const userQuery *query)
@@ -1413,6 +1481,23 @@ UserFind *user_find_find_q(const tenon_key_options *options, int64_t find)
     return TENON_AS(UserFind *, tenon_find_by_with(options, &user_find_model, 0, tenon_key));
 }
 
+tenon_loader *user_find_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &user_find_model, 0);
+}
+
+void user_find_find_want(tenon_loader *loader, int64_t find)
+{
+    const void *const tenon_key[] = { &find };
+    tenon_loader_want(loader, &user_find_model, 0, tenon_key);
+}
+
+UserFind *user_find_find_get(tenon_loader *loader, int64_t find)
+{
+    const void *const tenon_key[] = { &find };
+    return TENON_AS(UserFind *, tenon_loader_get(loader, &user_find_model, 0, tenon_key));
+}
+
 UserFind *(user_find_find_by_many)(tenon_session *session, int64_t many)
 {
     const void *const tenon_key[] = { &many };
@@ -1423,6 +1508,23 @@ UserFind *user_find_find_by_many_q(const tenon_key_options *options, int64_t man
 {
     const void *const tenon_key[] = { &many };
     return TENON_AS(UserFind *, tenon_find_by_with(options, &user_find_model, 1, tenon_key));
+}
+
+tenon_loader *user_find_find_by_many_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &user_find_model, 1);
+}
+
+void user_find_find_by_many_want(tenon_loader *loader, int64_t many)
+{
+    const void *const tenon_key[] = { &many };
+    tenon_loader_want(loader, &user_find_model, 1, tenon_key);
+}
+
+UserFind *user_find_find_by_many_get(tenon_loader *loader, int64_t many)
+{
+    const void *const tenon_key[] = { &many };
+    return TENON_AS(UserFind *, tenon_loader_get(loader, &user_find_model, 1, tenon_key));
 }
 
 UserFind *user_find_find_first_q(const UserFindQuery *query)

@@ -429,6 +429,9 @@ typedef struct UserUpdateEach {
 
 User *user_find(tenon_session *session, int64_t id);
 User *user_find_q(const tenon_key_options *options, int64_t id);
+tenon_loader *user_find_loader(tenon_session *session);
+void user_find_want(tenon_loader *loader, int64_t id);
+User *user_find_get(tenon_loader *loader, int64_t id);
 User *user_find_first_q(const UserQuery_ *query);
 UserList_ user_find_many_q(const UserQuery_ *query);
 int64_t user_count_q(const UserQuery_ *query);
@@ -854,6 +857,9 @@ typedef struct UserListUpdateEach {
 
 UserList *user_list_find(tenon_session *session, int64_t id);
 UserList *user_list_find_q(const tenon_key_options *options, int64_t id);
+tenon_loader *user_list_find_loader(tenon_session *session);
+void user_list_find_want(tenon_loader *loader, int64_t id);
+UserList *user_list_find_get(tenon_loader *loader, int64_t id);
 UserList *user_list_find_first_q(const UserListQuery *query);
 UserListList user_list_find_many_q(const UserListQuery *query);
 int64_t user_list_count_q(const UserListQuery *query);
@@ -1279,6 +1285,9 @@ typedef struct UserQueryUpdateEach {
 
 UserQuery *user_query_find(tenon_session *session, int64_t id);
 UserQuery *user_query_find_q(const tenon_key_options *options, int64_t id);
+tenon_loader *user_query_find_loader(tenon_session *session);
+void user_query_find_want(tenon_loader *loader, int64_t id);
+UserQuery *user_query_find_get(tenon_loader *loader, int64_t id);
 UserQuery *user_query_find_first_q(const UserQueryQuery *query);
 UserQueryList user_query_find_many_q(const UserQueryQuery *query);
 int64_t user_query_count_q(const UserQueryQuery *query);
@@ -1704,6 +1713,9 @@ typedef struct userUpdateEach {
 
 user *user__find(tenon_session *session, int64_t id);
 user *user__find_q(const tenon_key_options *options, int64_t id);
+tenon_loader *user__find_loader(tenon_session *session);
+void user__find_want(tenon_loader *loader, int64_t id);
+user *user__find_get(tenon_loader *loader, int64_t id);
 user *user__find_first_q(const userQuery *query);
 userList user__find_many_q(const userQuery *query);
 int64_t user__count_q(const userQuery *query);
@@ -2144,8 +2156,14 @@ typedef struct UserFindUpdateEach {
 
 UserFind *user_find_find(tenon_session *session, int64_t find);
 UserFind *user_find_find_q(const tenon_key_options *options, int64_t find);
+tenon_loader *user_find_find_loader(tenon_session *session);
+void user_find_find_want(tenon_loader *loader, int64_t find);
+UserFind *user_find_find_get(tenon_loader *loader, int64_t find);
 UserFind *user_find_find_by_many(tenon_session *session, int64_t many);
 UserFind *user_find_find_by_many_q(const tenon_key_options *options, int64_t many);
+tenon_loader *user_find_find_by_many_loader(tenon_session *session);
+void user_find_find_by_many_want(tenon_loader *loader, int64_t many);
+UserFind *user_find_find_by_many_get(tenon_loader *loader, int64_t many);
 UserFind *user_find_find_first_q(const UserFindQuery *query);
 UserFindList user_find_find_many_q(const UserFindQuery *query);
 int64_t user_find_count_q(const UserFindQuery *query);

@@ -255,6 +255,23 @@ Hostile *hostile_find_q(const tenon_key_options *options, int64_t id)
     return TENON_AS(Hostile *, tenon_find_by_with(options, &hostile_model, 0, tenon_key));
 }
 
+tenon_loader *hostile_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &hostile_model, 0);
+}
+
+void hostile_find_want(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    tenon_loader_want(loader, &hostile_model, 0, tenon_key);
+}
+
+Hostile *hostile_find_get(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Hostile *, tenon_loader_get(loader, &hostile_model, 0, tenon_key));
+}
+
 Hostile *(hostile_find_by_last)(tenon_session *session, int64_t last)
 {
     const void *const tenon_key[] = { &last };
@@ -265,6 +282,23 @@ Hostile *hostile_find_by_last_q(const tenon_key_options *options, int64_t last)
 {
     const void *const tenon_key[] = { &last };
     return TENON_AS(Hostile *, tenon_find_by_with(options, &hostile_model, 1, tenon_key));
+}
+
+tenon_loader *hostile_find_by_last_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &hostile_model, 1);
+}
+
+void hostile_find_by_last_want(tenon_loader *loader, int64_t last)
+{
+    const void *const tenon_key[] = { &last };
+    tenon_loader_want(loader, &hostile_model, 1, tenon_key);
+}
+
+Hostile *hostile_find_by_last_get(tenon_loader *loader, int64_t last)
+{
+    const void *const tenon_key[] = { &last };
+    return TENON_AS(Hostile *, tenon_loader_get(loader, &hostile_model, 1, tenon_key));
 }
 
 Hostile *hostile_find_first_q(const HostileQuery *query)

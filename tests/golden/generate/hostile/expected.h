@@ -414,8 +414,14 @@ typedef struct HostileUpdateEach {
 
 Hostile *hostile_find(tenon_session *session, int64_t id);
 Hostile *hostile_find_q(const tenon_key_options *options, int64_t id);
+tenon_loader *hostile_find_loader(tenon_session *session);
+void hostile_find_want(tenon_loader *loader, int64_t id);
+Hostile *hostile_find_get(tenon_loader *loader, int64_t id);
 Hostile *hostile_find_by_last(tenon_session *session, int64_t last);
 Hostile *hostile_find_by_last_q(const tenon_key_options *options, int64_t last);
+tenon_loader *hostile_find_by_last_loader(tenon_session *session);
+void hostile_find_by_last_want(tenon_loader *loader, int64_t last);
+Hostile *hostile_find_by_last_get(tenon_loader *loader, int64_t last);
 Hostile *hostile_find_first_q(const HostileQuery *query);
 HostileList hostile_find_many_q(const HostileQuery *query);
 int64_t hostile_count_q(const HostileQuery *query);

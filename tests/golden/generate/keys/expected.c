@@ -255,6 +255,23 @@ Membership *membership_find_q(const tenon_key_options *options, int64_t userId, 
     return TENON_AS(Membership *, tenon_find_by_with(options, &membership_model, 0, tenon_key));
 }
 
+tenon_loader *membership_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &membership_model, 0);
+}
+
+void membership_find_want(tenon_loader *loader, int64_t userId, tenon_uuid groupId)
+{
+    const void *const tenon_key[] = { &userId, &groupId };
+    tenon_loader_want(loader, &membership_model, 0, tenon_key);
+}
+
+Membership *membership_find_get(tenon_loader *loader, int64_t userId, tenon_uuid groupId)
+{
+    const void *const tenon_key[] = { &userId, &groupId };
+    return TENON_AS(Membership *, tenon_loader_get(loader, &membership_model, 0, tenon_key));
+}
+
 Membership *(membership_find_by_email)(tenon_session *session, const char *email)
 {
     const void *const tenon_key[] = { &email };
@@ -265,6 +282,23 @@ Membership *membership_find_by_email_q(const tenon_key_options *options, const c
 {
     const void *const tenon_key[] = { &email };
     return TENON_AS(Membership *, tenon_find_by_with(options, &membership_model, 1, tenon_key));
+}
+
+tenon_loader *membership_find_by_email_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &membership_model, 1);
+}
+
+void membership_find_by_email_want(tenon_loader *loader, const char *email)
+{
+    const void *const tenon_key[] = { &email };
+    tenon_loader_want(loader, &membership_model, 1, tenon_key);
+}
+
+Membership *membership_find_by_email_get(tenon_loader *loader, const char *email)
+{
+    const void *const tenon_key[] = { &email };
+    return TENON_AS(Membership *, tenon_loader_get(loader, &membership_model, 1, tenon_key));
 }
 
 Membership *(membership_find_by_seat)(tenon_session *session, int64_t place, tenon_time since)
@@ -279,6 +313,23 @@ Membership *membership_find_by_seat_q(const tenon_key_options *options, int64_t 
     return TENON_AS(Membership *, tenon_find_by_with(options, &membership_model, 2, tenon_key));
 }
 
+tenon_loader *membership_find_by_seat_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &membership_model, 2);
+}
+
+void membership_find_by_seat_want(tenon_loader *loader, int64_t place, tenon_time since)
+{
+    const void *const tenon_key[] = { &place, &since };
+    tenon_loader_want(loader, &membership_model, 2, tenon_key);
+}
+
+Membership *membership_find_by_seat_get(tenon_loader *loader, int64_t place, tenon_time since)
+{
+    const void *const tenon_key[] = { &place, &since };
+    return TENON_AS(Membership *, tenon_loader_get(loader, &membership_model, 2, tenon_key));
+}
+
 Membership *(membership_find_by_email_)(tenon_session *session, const char *email)
 {
     const void *const tenon_key[] = { &email };
@@ -289,6 +340,23 @@ Membership *membership_find_by_email__q(const tenon_key_options *options, const 
 {
     const void *const tenon_key[] = { &email };
     return TENON_AS(Membership *, tenon_find_by_with(options, &membership_model, 3, tenon_key));
+}
+
+tenon_loader *membership_find_by_email__loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &membership_model, 3);
+}
+
+void membership_find_by_email__want(tenon_loader *loader, const char *email)
+{
+    const void *const tenon_key[] = { &email };
+    tenon_loader_want(loader, &membership_model, 3, tenon_key);
+}
+
+Membership *membership_find_by_email__get(tenon_loader *loader, const char *email)
+{
+    const void *const tenon_key[] = { &email };
+    return TENON_AS(Membership *, tenon_loader_get(loader, &membership_model, 3, tenon_key));
 }
 
 Membership *membership_find_first_q(const MembershipQuery *query)
@@ -669,6 +737,23 @@ Person *person_find_q(const tenon_key_options *options, int64_t id)
     return TENON_AS(Person *, tenon_find_by_with(options, &person_model, 0, tenon_key));
 }
 
+tenon_loader *person_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &person_model, 0);
+}
+
+void person_find_want(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    tenon_loader_want(loader, &person_model, 0, tenon_key);
+}
+
+Person *person_find_get(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Person *, tenon_loader_get(loader, &person_model, 0, tenon_key));
+}
+
 Person *person_find_first_q(const PersonQuery *query)
 {
     return TENON_AS(Person *, tenon_find_first(&person_model, query));
@@ -1008,6 +1093,23 @@ Tagged *tagged_find_by_a_b_q(const tenon_key_options *options, int64_t a, int64_
 {
     const void *const tenon_key[] = { &a, &b };
     return TENON_AS(Tagged *, tenon_find_by_with(options, &tagged_model, 0, tenon_key));
+}
+
+tenon_loader *tagged_find_by_a_b_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &tagged_model, 0);
+}
+
+void tagged_find_by_a_b_want(tenon_loader *loader, int64_t a, int64_t b)
+{
+    const void *const tenon_key[] = { &a, &b };
+    tenon_loader_want(loader, &tagged_model, 0, tenon_key);
+}
+
+Tagged *tagged_find_by_a_b_get(tenon_loader *loader, int64_t a, int64_t b)
+{
+    const void *const tenon_key[] = { &a, &b };
+    return TENON_AS(Tagged *, tenon_loader_get(loader, &tagged_model, 0, tenon_key));
 }
 
 Tagged *tagged_find_first_q(const TaggedQuery *query)

@@ -509,12 +509,24 @@ typedef struct MembershipUpdateEach {
 
 Membership *membership_find(tenon_session *session, int64_t userId, tenon_uuid groupId);
 Membership *membership_find_q(const tenon_key_options *options, int64_t userId, tenon_uuid groupId);
+tenon_loader *membership_find_loader(tenon_session *session);
+void membership_find_want(tenon_loader *loader, int64_t userId, tenon_uuid groupId);
+Membership *membership_find_get(tenon_loader *loader, int64_t userId, tenon_uuid groupId);
 Membership *membership_find_by_email(tenon_session *session, const char *email);
 Membership *membership_find_by_email_q(const tenon_key_options *options, const char *email);
+tenon_loader *membership_find_by_email_loader(tenon_session *session);
+void membership_find_by_email_want(tenon_loader *loader, const char *email);
+Membership *membership_find_by_email_get(tenon_loader *loader, const char *email);
 Membership *membership_find_by_seat(tenon_session *session, int64_t place, tenon_time since);
 Membership *membership_find_by_seat_q(const tenon_key_options *options, int64_t place, tenon_time since);
+tenon_loader *membership_find_by_seat_loader(tenon_session *session);
+void membership_find_by_seat_want(tenon_loader *loader, int64_t place, tenon_time since);
+Membership *membership_find_by_seat_get(tenon_loader *loader, int64_t place, tenon_time since);
 Membership *membership_find_by_email_(tenon_session *session, const char *email);
 Membership *membership_find_by_email__q(const tenon_key_options *options, const char *email);
+tenon_loader *membership_find_by_email__loader(tenon_session *session);
+void membership_find_by_email__want(tenon_loader *loader, const char *email);
+Membership *membership_find_by_email__get(tenon_loader *loader, const char *email);
 Membership *membership_find_first_q(const MembershipQuery *query);
 MembershipList membership_find_many_q(const MembershipQuery *query);
 int64_t membership_count_q(const MembershipQuery *query);
@@ -1053,6 +1065,9 @@ typedef struct PersonUpdateEach {
 
 Person *person_find(tenon_session *session, int64_t id);
 Person *person_find_q(const tenon_key_options *options, int64_t id);
+tenon_loader *person_find_loader(tenon_session *session);
+void person_find_want(tenon_loader *loader, int64_t id);
+Person *person_find_get(tenon_loader *loader, int64_t id);
 Person *person_find_first_q(const PersonQuery *query);
 PersonList person_find_many_q(const PersonQuery *query);
 int64_t person_count_q(const PersonQuery *query);
@@ -1504,6 +1519,9 @@ typedef struct TaggedUpdateEach {
 
 Tagged *tagged_find_by_a_b(tenon_session *session, int64_t a, int64_t b);
 Tagged *tagged_find_by_a_b_q(const tenon_key_options *options, int64_t a, int64_t b);
+tenon_loader *tagged_find_by_a_b_loader(tenon_session *session);
+void tagged_find_by_a_b_want(tenon_loader *loader, int64_t a, int64_t b);
+Tagged *tagged_find_by_a_b_get(tenon_loader *loader, int64_t a, int64_t b);
 Tagged *tagged_find_first_q(const TaggedQuery *query);
 TaggedList tagged_find_many_q(const TaggedQuery *query);
 int64_t tagged_count_q(const TaggedQuery *query);

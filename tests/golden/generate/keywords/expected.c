@@ -595,6 +595,23 @@ Reserved *reserved_find_q(const tenon_key_options *options, int64_t int_)
     return TENON_AS(Reserved *, tenon_find_by_with(options, &reserved_model, 0, tenon_key));
 }
 
+tenon_loader *reserved_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &reserved_model, 0);
+}
+
+void reserved_find_want(tenon_loader *loader, int64_t int_)
+{
+    const void *const tenon_key[] = { &int_ };
+    tenon_loader_want(loader, &reserved_model, 0, tenon_key);
+}
+
+Reserved *reserved_find_get(tenon_loader *loader, int64_t int_)
+{
+    const void *const tenon_key[] = { &int_ };
+    return TENON_AS(Reserved *, tenon_loader_get(loader, &reserved_model, 0, tenon_key));
+}
+
 Reserved *(reserved_find_by_session)(tenon_session *session, const char *session_)
 {
     const void *const tenon_key[] = { &session_ };
@@ -607,6 +624,23 @@ Reserved *reserved_find_by_session_q(const tenon_key_options *options, const cha
     return TENON_AS(Reserved *, tenon_find_by_with(options, &reserved_model, 1, tenon_key));
 }
 
+tenon_loader *reserved_find_by_session_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &reserved_model, 1);
+}
+
+void reserved_find_by_session_want(tenon_loader *loader, const char *session_)
+{
+    const void *const tenon_key[] = { &session_ };
+    tenon_loader_want(loader, &reserved_model, 1, tenon_key);
+}
+
+Reserved *reserved_find_by_session_get(tenon_loader *loader, const char *session_)
+{
+    const void *const tenon_key[] = { &session_ };
+    return TENON_AS(Reserved *, tenon_loader_get(loader, &reserved_model, 1, tenon_key));
+}
+
 Reserved *(reserved_find_by_set_tenon_key)(tenon_session *session, int64_t set_, int64_t tenon_key_)
 {
     const void *const tenon_key[] = { &set_, &tenon_key_ };
@@ -617,6 +651,23 @@ Reserved *reserved_find_by_set_tenon_key_q(const tenon_key_options *options, int
 {
     const void *const tenon_key[] = { &set_, &tenon_key_ };
     return TENON_AS(Reserved *, tenon_find_by_with(options, &reserved_model, 2, tenon_key));
+}
+
+tenon_loader *reserved_find_by_set_tenon_key_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &reserved_model, 2);
+}
+
+void reserved_find_by_set_tenon_key_want(tenon_loader *loader, int64_t set_, int64_t tenon_key_)
+{
+    const void *const tenon_key[] = { &set_, &tenon_key_ };
+    tenon_loader_want(loader, &reserved_model, 2, tenon_key);
+}
+
+Reserved *reserved_find_by_set_tenon_key_get(tenon_loader *loader, int64_t set_, int64_t tenon_key_)
+{
+    const void *const tenon_key[] = { &set_, &tenon_key_ };
+    return TENON_AS(Reserved *, tenon_loader_get(loader, &reserved_model, 2, tenon_key));
 }
 
 Reserved *reserved_find_first_q(const ReservedQuery *query)
@@ -932,6 +983,23 @@ FILE_ *file_find_q(const tenon_key_options *options, int64_t FILE__)
     return TENON_AS(FILE_ *, tenon_find_by_with(options, &file_model, 0, tenon_key));
 }
 
+tenon_loader *file_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &file_model, 0);
+}
+
+void file_find_want(tenon_loader *loader, int64_t FILE__)
+{
+    const void *const tenon_key[] = { &FILE__ };
+    tenon_loader_want(loader, &file_model, 0, tenon_key);
+}
+
+FILE_ *file_find_get(tenon_loader *loader, int64_t FILE__)
+{
+    const void *const tenon_key[] = { &FILE__ };
+    return TENON_AS(FILE_ *, tenon_loader_get(loader, &file_model, 0, tenon_key));
+}
+
 FILE_ *file_find_first_q(const FILE_Query *query)
 {
     return TENON_AS(FILE_ *, tenon_find_first(&file_model, query));
@@ -1243,6 +1311,23 @@ bool_ *bool_find_q(const tenon_key_options *options, int64_t set_)
 {
     const void *const tenon_key[] = { &set_ };
     return TENON_AS(bool_ *, tenon_find_by_with(options, &bool_model, 0, tenon_key));
+}
+
+tenon_loader *bool_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &bool_model, 0);
+}
+
+void bool_find_want(tenon_loader *loader, int64_t set_)
+{
+    const void *const tenon_key[] = { &set_ };
+    tenon_loader_want(loader, &bool_model, 0, tenon_key);
+}
+
+bool_ *bool_find_get(tenon_loader *loader, int64_t set_)
+{
+    const void *const tenon_key[] = { &set_ };
+    return TENON_AS(bool_ *, tenon_loader_get(loader, &bool_model, 0, tenon_key));
 }
 
 bool_ *bool_find_first_q(const bool_Query *query)
@@ -1558,6 +1643,23 @@ tenon_session_ *tenon_session_find_q(const tenon_key_options *options, int64_t s
     return TENON_AS(tenon_session_ *, tenon_find_by_with(options, &tenon_session_model, 0, tenon_key));
 }
 
+tenon_loader *tenon_session_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &tenon_session_model, 0);
+}
+
+void tenon_session_find_want(tenon_loader *loader, int64_t session_)
+{
+    const void *const tenon_key[] = { &session_ };
+    tenon_loader_want(loader, &tenon_session_model, 0, tenon_key);
+}
+
+tenon_session_ *tenon_session_find_get(tenon_loader *loader, int64_t session_)
+{
+    const void *const tenon_key[] = { &session_ };
+    return TENON_AS(tenon_session_ *, tenon_loader_get(loader, &tenon_session_model, 0, tenon_key));
+}
+
 tenon_session_ *tenon_session_find_first_q(const tenon_session_Query *query)
 {
     return TENON_AS(tenon_session_ *, tenon_find_first(&tenon_session_model, query));
@@ -1871,6 +1973,23 @@ Tenon *tenon___find_q(const tenon_key_options *options, int64_t tenon_key_)
     return TENON_AS(Tenon *, tenon_find_by_with(options, &tenon___model, 0, tenon_key));
 }
 
+tenon_loader *tenon___find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &tenon___model, 0);
+}
+
+void tenon___find_want(tenon_loader *loader, int64_t tenon_key_)
+{
+    const void *const tenon_key[] = { &tenon_key_ };
+    tenon_loader_want(loader, &tenon___model, 0, tenon_key);
+}
+
+Tenon *tenon___find_get(tenon_loader *loader, int64_t tenon_key_)
+{
+    const void *const tenon_key[] = { &tenon_key_ };
+    return TENON_AS(Tenon *, tenon_loader_get(loader, &tenon___model, 0, tenon_key));
+}
+
 Tenon *tenon___find_first_q(const TenonQuery *query)
 {
     return TENON_AS(Tenon *, tenon_find_first(&tenon___model, query));
@@ -2182,6 +2301,23 @@ Timer *timer__find_q(const tenon_key_options *options, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Timer *, tenon_find_by_with(options, &timer__model, 0, tenon_key));
+}
+
+tenon_loader *timer__find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &timer__model, 0);
+}
+
+void timer__find_want(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    tenon_loader_want(loader, &timer__model, 0, tenon_key);
+}
+
+Timer *timer__find_get(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Timer *, tenon_loader_get(loader, &timer__model, 0, tenon_key));
 }
 
 Timer *timer__find_first_q(const TimerQuery *query)
@@ -2548,6 +2684,23 @@ Uses *uses_find_q(const tenon_key_options *options, Kind Kind_, Kind kind, int64
 {
     const void *const tenon_key[] = { &Kind_, &kind, &FILE__ };
     return TENON_AS(Uses *, tenon_find_by_with(options, &uses_model, 0, tenon_key));
+}
+
+tenon_loader *uses_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &uses_model, 0);
+}
+
+void uses_find_want(tenon_loader *loader, Kind Kind_, Kind kind, int64_t FILE__)
+{
+    const void *const tenon_key[] = { &Kind_, &kind, &FILE__ };
+    tenon_loader_want(loader, &uses_model, 0, tenon_key);
+}
+
+Uses *uses_find_get(tenon_loader *loader, Kind Kind_, Kind kind, int64_t FILE__)
+{
+    const void *const tenon_key[] = { &Kind_, &kind, &FILE__ };
+    return TENON_AS(Uses *, tenon_loader_get(loader, &uses_model, 0, tenon_key));
 }
 
 Uses *uses_find_first_q(const UsesQuery *query)

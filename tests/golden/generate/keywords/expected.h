@@ -722,10 +722,19 @@ typedef struct ReservedUpdateEach {
 
 Reserved *reserved_find(tenon_session *session, int64_t int_);
 Reserved *reserved_find_q(const tenon_key_options *options, int64_t int_);
+tenon_loader *reserved_find_loader(tenon_session *session);
+void reserved_find_want(tenon_loader *loader, int64_t int_);
+Reserved *reserved_find_get(tenon_loader *loader, int64_t int_);
 Reserved *reserved_find_by_session(tenon_session *session, const char *session_);
 Reserved *reserved_find_by_session_q(const tenon_key_options *options, const char *session_);
+tenon_loader *reserved_find_by_session_loader(tenon_session *session);
+void reserved_find_by_session_want(tenon_loader *loader, const char *session_);
+Reserved *reserved_find_by_session_get(tenon_loader *loader, const char *session_);
 Reserved *reserved_find_by_set_tenon_key(tenon_session *session, int64_t set_, int64_t tenon_key_);
 Reserved *reserved_find_by_set_tenon_key_q(const tenon_key_options *options, int64_t set_, int64_t tenon_key_);
+tenon_loader *reserved_find_by_set_tenon_key_loader(tenon_session *session);
+void reserved_find_by_set_tenon_key_want(tenon_loader *loader, int64_t set_, int64_t tenon_key_);
+Reserved *reserved_find_by_set_tenon_key_get(tenon_loader *loader, int64_t set_, int64_t tenon_key_);
 Reserved *reserved_find_first_q(const ReservedQuery *query);
 ReservedList reserved_find_many_q(const ReservedQuery *query);
 int64_t reserved_count_q(const ReservedQuery *query);
@@ -1157,6 +1166,9 @@ typedef struct FILE_UpdateEach {
 
 FILE_ *file_find(tenon_session *session, int64_t FILE__);
 FILE_ *file_find_q(const tenon_key_options *options, int64_t FILE__);
+tenon_loader *file_find_loader(tenon_session *session);
+void file_find_want(tenon_loader *loader, int64_t FILE__);
+FILE_ *file_find_get(tenon_loader *loader, int64_t FILE__);
 FILE_ *file_find_first_q(const FILE_Query *query);
 FILE_List file_find_many_q(const FILE_Query *query);
 int64_t file_count_q(const FILE_Query *query);
@@ -1582,6 +1594,9 @@ typedef struct bool_UpdateEach {
 
 bool_ *bool_find(tenon_session *session, int64_t set_);
 bool_ *bool_find_q(const tenon_key_options *options, int64_t set_);
+tenon_loader *bool_find_loader(tenon_session *session);
+void bool_find_want(tenon_loader *loader, int64_t set_);
+bool_ *bool_find_get(tenon_loader *loader, int64_t set_);
 bool_ *bool_find_first_q(const bool_Query *query);
 bool_List bool_find_many_q(const bool_Query *query);
 int64_t bool_count_q(const bool_Query *query);
@@ -2007,6 +2022,9 @@ typedef struct tenon_session_UpdateEach {
 
 tenon_session_ *tenon_session_find(tenon_session *session, int64_t session_);
 tenon_session_ *tenon_session_find_q(const tenon_key_options *options, int64_t session_);
+tenon_loader *tenon_session_find_loader(tenon_session *session);
+void tenon_session_find_want(tenon_loader *loader, int64_t session_);
+tenon_session_ *tenon_session_find_get(tenon_loader *loader, int64_t session_);
 tenon_session_ *tenon_session_find_first_q(const tenon_session_Query *query);
 tenon_session_List tenon_session_find_many_q(const tenon_session_Query *query);
 int64_t tenon_session_count_q(const tenon_session_Query *query);
@@ -2432,6 +2450,9 @@ typedef struct TenonUpdateEach {
 
 Tenon *tenon___find(tenon_session *session, int64_t tenon_key_);
 Tenon *tenon___find_q(const tenon_key_options *options, int64_t tenon_key_);
+tenon_loader *tenon___find_loader(tenon_session *session);
+void tenon___find_want(tenon_loader *loader, int64_t tenon_key_);
+Tenon *tenon___find_get(tenon_loader *loader, int64_t tenon_key_);
 Tenon *tenon___find_first_q(const TenonQuery *query);
 TenonList tenon___find_many_q(const TenonQuery *query);
 int64_t tenon___count_q(const TenonQuery *query);
@@ -2857,6 +2878,9 @@ typedef struct TimerUpdateEach {
 
 Timer *timer__find(tenon_session *session, int64_t id);
 Timer *timer__find_q(const tenon_key_options *options, int64_t id);
+tenon_loader *timer__find_loader(tenon_session *session);
+void timer__find_want(tenon_loader *loader, int64_t id);
+Timer *timer__find_get(tenon_loader *loader, int64_t id);
 Timer *timer__find_first_q(const TimerQuery *query);
 TimerList timer__find_many_q(const TimerQuery *query);
 int64_t timer__count_q(const TimerQuery *query);
@@ -3312,6 +3336,9 @@ typedef struct UsesUpdateEach {
 
 Uses *uses_find(tenon_session *session, Kind Kind_, Kind kind, int64_t FILE__);
 Uses *uses_find_q(const tenon_key_options *options, Kind Kind_, Kind kind, int64_t FILE__);
+tenon_loader *uses_find_loader(tenon_session *session);
+void uses_find_want(tenon_loader *loader, Kind Kind_, Kind kind, int64_t FILE__);
+Uses *uses_find_get(tenon_loader *loader, Kind Kind_, Kind kind, int64_t FILE__);
 Uses *uses_find_first_q(const UsesQuery *query);
 UsesList uses_find_many_q(const UsesQuery *query);
 int64_t uses_count_q(const UsesQuery *query);

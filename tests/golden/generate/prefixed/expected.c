@@ -176,6 +176,23 @@ ShopWorldUser *shop_world_user_find_q(const tenon_key_options *options, int64_t 
     return TENON_AS(ShopWorldUser *, tenon_find_by_with(options, &shop_world_user_model, 0, tenon_key));
 }
 
+tenon_loader *shop_world_user_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &shop_world_user_model, 0);
+}
+
+void shop_world_user_find_want(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    tenon_loader_want(loader, &shop_world_user_model, 0, tenon_key);
+}
+
+ShopWorldUser *shop_world_user_find_get(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(ShopWorldUser *, tenon_loader_get(loader, &shop_world_user_model, 0, tenon_key));
+}
+
 ShopWorldUser *shop_world_user_find_first_q(const ShopWorldUserQuery *query)
 {
     return TENON_AS(ShopWorldUser *, tenon_find_first(&shop_world_user_model, query));

@@ -372,6 +372,9 @@ typedef struct ShopWorldUserUpdateEach {
 
 ShopWorldUser *shop_world_user_find(tenon_session *session, int64_t id);
 ShopWorldUser *shop_world_user_find_q(const tenon_key_options *options, int64_t id);
+tenon_loader *shop_world_user_find_loader(tenon_session *session);
+void shop_world_user_find_want(tenon_loader *loader, int64_t id);
+ShopWorldUser *shop_world_user_find_get(tenon_loader *loader, int64_t id);
 ShopWorldUser *shop_world_user_find_first_q(const ShopWorldUserQuery *query);
 ShopWorldUserList shop_world_user_find_many_q(const ShopWorldUserQuery *query);
 int64_t shop_world_user_count_q(const ShopWorldUserQuery *query);

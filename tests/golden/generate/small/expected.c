@@ -132,6 +132,23 @@ One *one_find_q(const tenon_key_options *options, int64_t id)
     return TENON_AS(One *, tenon_find_by_with(options, &one_model, 0, tenon_key));
 }
 
+tenon_loader *one_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &one_model, 0);
+}
+
+void one_find_want(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    tenon_loader_want(loader, &one_model, 0, tenon_key);
+}
+
+One *one_find_get(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(One *, tenon_loader_get(loader, &one_model, 0, tenon_key));
+}
+
 One *one_find_first_q(const OneQuery *query)
 {
     return TENON_AS(One *, tenon_find_first(&one_model, query));

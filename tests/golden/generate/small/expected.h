@@ -353,6 +353,9 @@ typedef struct OneUpdateEach {
 
 One *one_find(tenon_session *session, int64_t id);
 One *one_find_q(const tenon_key_options *options, int64_t id);
+tenon_loader *one_find_loader(tenon_session *session);
+void one_find_want(tenon_loader *loader, int64_t id);
+One *one_find_get(tenon_loader *loader, int64_t id);
 One *one_find_first_q(const OneQuery *query);
 OneList one_find_many_q(const OneQuery *query);
 int64_t one_count_q(const OneQuery *query);

@@ -132,6 +132,23 @@ shared *shared_find_q(const tenon_key_options *options, int64_t id)
     return TENON_AS(shared *, tenon_find_by_with(options, &shared_model, 0, tenon_key));
 }
 
+tenon_loader *shared_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &shared_model, 0);
+}
+
+void shared_find_want(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    tenon_loader_want(loader, &shared_model, 0, tenon_key);
+}
+
+shared *shared_find_get(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(shared *, tenon_loader_get(loader, &shared_model, 0, tenon_key));
+}
+
 shared *shared_find_first_q(const sharedQuery *query)
 {
     return TENON_AS(shared *, tenon_find_first(&shared_model, query));

@@ -333,6 +333,9 @@ typedef struct sharedUpdateEach {
 
 shared *shared_find(tenon_session *session, int64_t id);
 shared *shared_find_q(const tenon_key_options *options, int64_t id);
+tenon_loader *shared_find_loader(tenon_session *session);
+void shared_find_want(tenon_loader *loader, int64_t id);
+shared *shared_find_get(tenon_loader *loader, int64_t id);
 shared *shared_find_first_q(const sharedQuery *query);
 sharedList shared_find_many_q(const sharedQuery *query);
 int64_t shared_count_q(const sharedQuery *query);

@@ -148,6 +148,23 @@ User *user_find_q(const tenon_key_options *options, int64_t id)
     return TENON_AS(User *, tenon_find_by_with(options, &user_model, 0, tenon_key));
 }
 
+tenon_loader *user_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &user_model, 0);
+}
+
+void user_find_want(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    tenon_loader_want(loader, &user_model, 0, tenon_key);
+}
+
+User *user_find_get(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(User *, tenon_loader_get(loader, &user_model, 0, tenon_key));
+}
+
 User *user_find_first_q(const UserQuery *query)
 {
     return TENON_AS(User *, tenon_find_first(&user_model, query));

@@ -434,6 +434,23 @@ Product *product_find_q(const tenon_key_options *options, int64_t id)
     return TENON_AS(Product *, tenon_find_by_with(options, &product_model, 0, tenon_key));
 }
 
+tenon_loader *product_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &product_model, 0);
+}
+
+void product_find_want(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    tenon_loader_want(loader, &product_model, 0, tenon_key);
+}
+
+Product *product_find_get(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Product *, tenon_loader_get(loader, &product_model, 0, tenon_key));
+}
+
 Product *product_find_first_q(const ProductQuery *query)
 {
     return TENON_AS(Product *, tenon_find_first(&product_model, query));

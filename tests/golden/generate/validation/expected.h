@@ -481,6 +481,9 @@ typedef struct ProductUpdateEach {
 
 Product *product_find(tenon_session *session, int64_t id);
 Product *product_find_q(const tenon_key_options *options, int64_t id);
+tenon_loader *product_find_loader(tenon_session *session);
+void product_find_want(tenon_loader *loader, int64_t id);
+Product *product_find_get(tenon_loader *loader, int64_t id);
 Product *product_find_first_q(const ProductQuery *query);
 ProductList product_find_many_q(const ProductQuery *query);
 int64_t product_count_q(const ProductQuery *query);

@@ -155,6 +155,23 @@ Spending *spending_find_by_user_id_q(const tenon_key_options *options, int64_t u
     return TENON_AS(Spending *, tenon_find_by_with(options, &spending_model, 0, tenon_key));
 }
 
+tenon_loader *spending_find_by_user_id_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &spending_model, 0);
+}
+
+void spending_find_by_user_id_want(tenon_loader *loader, int64_t userId)
+{
+    const void *const tenon_key[] = { &userId };
+    tenon_loader_want(loader, &spending_model, 0, tenon_key);
+}
+
+Spending *spending_find_by_user_id_get(tenon_loader *loader, int64_t userId)
+{
+    const void *const tenon_key[] = { &userId };
+    return TENON_AS(Spending *, tenon_loader_get(loader, &spending_model, 0, tenon_key));
+}
+
 Spending *spending_find_first_q(const SpendingQuery *query)
 {
     return TENON_AS(Spending *, tenon_find_first(&spending_model, query));
@@ -595,6 +612,23 @@ Kept *kept_find_q(const tenon_key_options *options, int64_t id)
 {
     const void *const tenon_key[] = { &id };
     return TENON_AS(Kept *, tenon_find_by_with(options, &kept_model, 0, tenon_key));
+}
+
+tenon_loader *kept_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &kept_model, 0);
+}
+
+void kept_find_want(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    tenon_loader_want(loader, &kept_model, 0, tenon_key);
+}
+
+Kept *kept_find_get(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Kept *, tenon_loader_get(loader, &kept_model, 0, tenon_key));
 }
 
 Kept *kept_find_first_q(const KeptQuery *query)

@@ -338,6 +338,9 @@ typedef struct SpendingOffsetPage {
 
 Spending *spending_find_by_user_id(tenon_session *session, int64_t userId);
 Spending *spending_find_by_user_id_q(const tenon_key_options *options, int64_t userId);
+tenon_loader *spending_find_by_user_id_loader(tenon_session *session);
+void spending_find_by_user_id_want(tenon_loader *loader, int64_t userId);
+Spending *spending_find_by_user_id_get(tenon_loader *loader, int64_t userId);
 Spending *spending_find_first_q(const SpendingQuery *query);
 SpendingList spending_find_many_q(const SpendingQuery *query);
 int64_t spending_count_q(const SpendingQuery *query);
@@ -1029,6 +1032,9 @@ typedef struct KeptUpdateEach {
 
 Kept *kept_find(tenon_session *session, int64_t id);
 Kept *kept_find_q(const tenon_key_options *options, int64_t id);
+tenon_loader *kept_find_loader(tenon_session *session);
+void kept_find_want(tenon_loader *loader, int64_t id);
+Kept *kept_find_get(tenon_loader *loader, int64_t id);
 Kept *kept_find_first_q(const KeptQuery *query);
 KeptList kept_find_many_q(const KeptQuery *query);
 int64_t kept_count_q(const KeptQuery *query);

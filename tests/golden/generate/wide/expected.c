@@ -1719,6 +1719,23 @@ Wide *wide_find_q(const tenon_key_options *options, int64_t id)
     return TENON_AS(Wide *, tenon_find_by_with(options, &wide_model, 0, tenon_key));
 }
 
+tenon_loader *wide_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &wide_model, 0);
+}
+
+void wide_find_want(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    tenon_loader_want(loader, &wide_model, 0, tenon_key);
+}
+
+Wide *wide_find_get(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Wide *, tenon_loader_get(loader, &wide_model, 0, tenon_key));
+}
+
 Wide *wide_find_first_q(const WideQuery *query)
 {
     return TENON_AS(Wide *, tenon_find_first(&wide_model, query));

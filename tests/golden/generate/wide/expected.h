@@ -1319,6 +1319,9 @@ typedef struct WideUpdateEach {
 
 Wide *wide_find(tenon_session *session, int64_t id);
 Wide *wide_find_q(const tenon_key_options *options, int64_t id);
+tenon_loader *wide_find_loader(tenon_session *session);
+void wide_find_want(tenon_loader *loader, int64_t id);
+Wide *wide_find_get(tenon_loader *loader, int64_t id);
 Wide *wide_find_first_q(const WideQuery *query);
 WideList wide_find_many_q(const WideQuery *query);
 int64_t wide_count_q(const WideQuery *query);
