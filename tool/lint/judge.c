@@ -117,7 +117,7 @@ static unsigned ask_version(lint *l)
     if (!l->options.session || l->options.dialect == TENON_SQLITE ||
         !rows_read(l->options.session, &query, &l->arena, &found) || !rows_first(&found))
         return LINT_PARSER_VERSION;
-    return (unsigned)atoi(rows_first(&found)) / 10000;
+    return (unsigned)strtoul(rows_first(&found), NULL, 10) / 10000;
 }
 
 lint *lint_new(const lint_options *options, tenon_error *err)
@@ -160,8 +160,8 @@ static bool make_room(lint *l)
 static void report_unreadable(lint *l, const tenon_error *err)
 {
     static const pgparse_statement nowhere = {.start = 0};
-    lint_step step = {.statement = &nowhere};
-    l->step = &step;
+    l->unread.statement = &nowhere;
+    l->step = &l->unread;
     l->number = 54;
     lint_report(l, -1, "cannot be read: %s", err->message);
 }

@@ -134,6 +134,7 @@ struct lint {
     lint_file *file;
     size_t file_index;
     lint_step *step;
+    lint_step unread; /* of a file that is no text */
     size_t step_index;
     unsigned number;       /* of the rule at work */
     unsigned transactions; /* counted */

@@ -80,7 +80,7 @@ static void settle(lint *l, lint_finding **finding, const char *count, const cha
     bool is_one = strcmp(count, "1") == 0;
     (*finding)->evidence =
         lint_format_text(l, "%s %s: %s%s", count, is_one ? "row" : "rows", keys ? keys : "",
-                         atoi(count) > KEYS_SHOWN ? ", …" : "");
+                         strtol(count, NULL, 10) > KEYS_SHOWN ? ", …" : "");
 }
 
 void lint_prove_query(lint *l, lint_finding **finding, const char *table, const char *query)
@@ -174,7 +174,8 @@ void lint_scale(lint *l, lint_finding *finding, const char *table)
              &name, 1, 3, &found) ||
         !found.count)
         return;
-    long long count = atoll(rows_cell(&found, 0, 0)), megabytes = atoll(rows_cell(&found, 0, 1));
+    long long count = strtoll(rows_cell(&found, 0, 0), NULL, 10);
+    long long megabytes = strtoll(rows_cell(&found, 0, 1), NULL, 10);
     if (count < SMALL_ROWS && megabytes < 16)
         finding->severity = LINT_HINT;
     else if (count >= LARGE_ROWS || megabytes >= 1024)

@@ -87,23 +87,31 @@ static bool add_deparsed(const PgQuery__ParseResult *tree, tenon__buf *out, teno
     return is_printed && (!out->failed || tenon__fail_no_memory(err));
 }
 
+/* A Node around what it says is in it: its members share one place. */
+static PgQuery__Node wrap(PgQuery__Node__NodeCase kind, ProtobufCMessage *inner)
+{
+    PgQuery__Node node = PG_QUERY__NODE__INIT;
+    node.node_case = kind;
+    node.alias = (PgQuery__Alias *)inner;
+    return node;
+}
+
 bool pgparse_print_expression(PgQuery__Node *expression, tenon__buf *out, tenon_error *err)
 {
     PgQuery__ResTarget column;
     PgQuery__SelectStmt select;
-    PgQuery__Node target = PG_QUERY__NODE__INIT, statement = PG_QUERY__NODE__INIT;
-    PgQuery__RawStmt raw = PG_QUERY__RAW_STMT__INIT;
-    PgQuery__ParseResult tree = PG_QUERY__PARSE_RESULT__INIT;
+    PgQuery__Node target = wrap(PG_QUERY__NODE__NODE_RES_TARGET, &column.base);
+    PgQuery__Node statement = wrap(PG_QUERY__NODE__NODE_SELECT_STMT, &select.base);
     PgQuery__Node *targets[] = {&target};
+    PgQuery__RawStmt raw = {
+        .base = PROTOBUF_C_MESSAGE_INIT(&pg_query__raw_stmt__descriptor),
+        .stmt = &statement,
+    };
     PgQuery__RawStmt *statements[] = {&raw};
+    PgQuery__ParseResult tree = PG_QUERY__PARSE_RESULT__INIT;
     pg_query__res_target__init(&column);
     column.val = expression;
-    target.node_case = PG_QUERY__NODE__NODE_RES_TARGET;
-    target.res_target = &column;
     init_select(&select, targets);
-    statement.node_case = PG_QUERY__NODE__NODE_SELECT_STMT;
-    statement.select_stmt = &select;
-    raw.stmt = &statement;
     tree.n_stmts = 1;
     tree.stmts = statements;
     return add_deparsed(&tree, out, err);

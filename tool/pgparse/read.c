@@ -158,9 +158,10 @@ static void parse_pieces(reader *r)
 
 static void parse_all(reader *r)
 {
-    char deep[] = "nested too deep to be parsed";
+    char message[] = "nested too deep to be parsed";
+    const PgQueryError deep = {.message = message};
     if (!pgparse_is_flat(r->tokens))
-        add_wrong(r, &(PgQueryError){.message = deep}, 0, r->tree->length);
+        add_wrong(r, &deep, 0, r->tree->length);
     else if (!parse_text(r, r->tree->text, 0, r->tree->length, false))
         parse_pieces(r);
 }

@@ -91,9 +91,11 @@ static bool find_user(scratch_cluster *c, tenon_error *err)
 {
     if (geteuid() != 0)
         return true;
+    /* No other thread has been started yet. */
+    /* cppcheck-suppress getpwnamCalled */
     const struct passwd *user = getpwnam("postgres");
     if (!user)
-        user = getpwnam("nobody");
+        user = getpwnam("nobody"); /* cppcheck-suppress getpwnamCalled */
     if (!user)
         return tenon__fail(
             err, TENON_UNAVAILABLE,

@@ -28,8 +28,10 @@ static void answer(int pipe, bool is_ready, const char *text)
 static void wait_for_end(int pipe)
 {
     char byte;
-    while (read(pipe, &byte, 1) < 0 && errno == EINTR)
-        continue;
+    ssize_t got;
+    do
+        got = read(pipe, &byte, 1);
+    while (got < 0 && errno == EINTR);
 }
 
 static _Noreturn void guard(const scratch_duty *duty, int from_parent, int to_parent)
@@ -107,8 +109,10 @@ void scratch_guardian_stop(scratch_guardian *g)
 {
     if (!g->process)
         return;
+    pid_t ended;
     close(g->pipe);
-    while (waitpid(g->process, NULL, 0) < 0 && errno == EINTR)
-        continue;
+    do
+        ended = waitpid(g->process, NULL, 0);
+    while (ended < 0 && errno == EINTR);
     g->process = 0;
 }
