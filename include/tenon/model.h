@@ -216,6 +216,7 @@ struct tenon_model {
     const char *name, *table;
     const char *schema; /* @@schema, or NULL: by the search path */
     bool is_view;
+    bool is_audited;           /* @tenon.audit: its changes are written down; see audit.h */
     uint16_t deleted_column;   /* @tenon.softDelete: the column enum of the mark; 0: none */
     const tenon_field *fields; /* columns only, in order of the schema; column enum = index + 1 */
     uint32_t field_count;

@@ -63,7 +63,8 @@ TENON_API tenon_list tenon_create_many_returning(const tenon_model *model, const
 TENON_API void *tenon_update(const tenon_model *model, uint32_t unique, const void *const *key,
                              const void *set);
 /* The number of rows changed. MISUSE without a change, and when the filter lets every row through,
- * however it is spelt, unless .everything says that this is meant. */
+ * however it is spelt, unless .everything says that this is meant. A RAW condition always counts as
+ * one: only the database can read it. */
 TENON_API int64_t tenon_update_many(const tenon_model *model, const void *update_many);
 /* The same; the rows as they are now. Their order is not promised. */
 TENON_API tenon_list tenon_update_many_returning(const tenon_model *model, const void *update_many);

@@ -58,7 +58,7 @@ typedef struct tenon_session_options {
      * second, the connection, and for a write the knowledge. */
     int64_t deadline_us;
     size_t memory_limit_bytes; /* most memory the results may take; 0: the database's limit */
-    const char *actor;         /* who acts, for @tenon.createdBy and updatedBy; copied */
+    const char *actor;         /* who acts, for @tenon.createdBy, updatedBy and audit; copied */
     /* Most rows of one tree of includes, its root's among them, and most levels below the root; 0:
      * 10,000,000 and 16. A tree that would be larger fails with LIMIT. */
     int64_t tree_rows_most;

@@ -3,6 +3,7 @@
 #define TENON_H
 
 #include <tenon/aggregate.h>
+#include <tenon/audit.h>
 #include <tenon/db.h>
 #include <tenon/error.h>
 #include <tenon/explain.h>

@@ -303,5 +303,8 @@ void tenon__hmac_sha256(const void *key, size_t key_length, const void *data, si
 /* RFC 8259, any value at the top, nesting up to 512; no duplicates check. Valid JSON is valid
  * UTF-8. */
 bool tenon__json_is_valid(const char *text, size_t length);
+/* The value of an object's member, as it stands in the text; nothing when there is none. `name` is
+ * a JSON string with its quotes, which is compared byte by byte. */
+tenon_json tenon__json_member(tenon_json object, const char *name, size_t length);
 
 #endif

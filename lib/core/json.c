@@ -235,3 +235,28 @@ TENON__HOT bool tenon__json_is_valid(const char *text, size_t length)
     const char *at = skip_value(text, end);
     return at && skip_space(at, end) == end;
 }
+
+/* Behind the key of a member, where it is this one its value; else what comes behind the value. */
+static const char *skip_member(const char *at, const char *end, const char *name, size_t length,
+                               tenon_json *value)
+{
+    const char *key = skip_space(at, end);
+    at = skip_key(key, end);
+    if (!at)
+        return NULL;
+    const char *start = skip_space(at, end);
+    at = skip_value(start, end);
+    bool is_it = at && (size_t)(at - key) > length && memcmp(key, name, length) == 0;
+    if (is_it)
+        *value = (tenon_json){.len = (size_t)(at - start), .text = start};
+    return at && !is_it ? skip_space(at, end) : NULL;
+}
+
+tenon_json tenon__json_member(tenon_json object, const char *name, size_t length)
+{
+    tenon_json value = {0};
+    const char *end = object.text + object.len, *at = skip_space(object.text, end);
+    while (at && at < end && (*at == '{' || *at == ','))
+        at = skip_member(at + 1, end, name, length, &value);
+    return value;
+}

@@ -115,6 +115,9 @@ typedef struct tenon__session_parts {
 bool tenon__session_parts_of(tenon_session *s, tenon__session_parts *out);
 /* Points at NULL when there is none; stays as long as the session. */
 const char *const *tenon__session_actor(const tenon_session *s);
+/* What the log of changes is told of a write: actor, reason, context (JSON), each or NULL. */
+const char *const *tenon__session_note(const tenon_session *s);
+bool tenon__session_has_note(const tenon_session *s);
 tenon_dialect tenon__session_dialect(const tenon_session *s);
 const tenon__driver *tenon__session_driver(const tenon_session *s);
 /* How large a tree of includes may be. */

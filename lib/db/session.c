@@ -63,7 +63,7 @@ tenon_session *tenon_session_open(tenon_db *db, const tenon_session_options *opt
     *s = (tenon_session){.db = db, .message = (char *)(s + 1), .statement_limit = UINT64_MAX};
     s->message[0] = '\0';
     if (actor)
-        s->actor = memcpy(s->message + MESSAGE_SIZE, actor, actor_size);
+        s->note[0] = memcpy(s->message + MESSAGE_SIZE, actor, actor_size);
     apply_options(s, options);
     return s;
 }
@@ -78,6 +78,7 @@ void tenon_session_close(tenon_session *s)
     tenon__repeats_release(&s->repeats);
     tenon__arena_release(&s->results);
     tenon__arena_release(&s->scratch);
+    tenon__session_note_release(s);
     free(s);
 }
 
@@ -91,6 +92,7 @@ void tenon_session_reset(tenon_session *s)
     tenon__repeats_release(&s->repeats);
     tenon__arena_clear(&s->results);
     tenon__arena_clear(&s->scratch);
+    tenon__session_note_release(s);
     s->generation++;
     s->statement_count = 0;
     s->statement_limit = UINT64_MAX;
@@ -228,7 +230,7 @@ TENON__HOT bool tenon__session_is_failed(const tenon_session *s)
 
 const char *const *tenon__session_actor(const tenon_session *s)
 {
-    return &s->actor;
+    return &s->note[0];
 }
 
 tenon_dialect tenon__session_dialect(const tenon_session *s)

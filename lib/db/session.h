@@ -73,7 +73,8 @@ struct tenon_session {
     uint16_t generation;                       /* rises when marks become void */
     int64_t budget_us;                         /* of each call; TENON__NEVER: none */
     uint64_t statement_count, statement_limit; /* sent so far, and the most to be sent */
-    const char *actor;
+    const char *note[3]; /* for the log of changes: the actor, the reason, the context */
+    char *own_note;      /* memory of the latter two; or NULL */
     tenon__hook_list *own_hooks; /* or NULL */
     tenon__repeats repeats;
     char *message; /* where tenon_message composes its text */
@@ -92,6 +93,8 @@ static inline bool tenon__is_watched(const tenon_session *s)
     return (s->watched | atomic_load_explicit(&s->db->watchers.moments, memory_order_relaxed)) != 0;
 }
 
+/* Forgets reason and context (note.c). */
+void tenon__session_note_release(tenon_session *s);
 /* As tenon_error_clear, but what was cancelled stays so. */
 void tenon__error_forget(tenon_session *s);
 

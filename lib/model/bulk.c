@@ -419,7 +419,8 @@ static bool feed_groups(bulk *b, bool (*run)(feed *f))
 static tenon__bulk choose_way(const bulk *b)
 {
     tenon__bulk best = tenon__bulk_of(tenon__session_dialect(b->head.session), b->model);
-    bool is_copy = b->head.count >= COPY_ROWS && !b->rows && !b->head.skip_duplicates;
+    bool is_copy = b->head.count >= COPY_ROWS && !b->rows && !b->head.skip_duplicates &&
+                   !tenon__is_noted(b->head.session, b->model);
     if (b->head.count == 1)
         return TENON__BULK_VALUES;
     return best == TENON__BULK_COPY && !is_copy ? TENON__BULK_COLUMNS : best;

@@ -31,7 +31,7 @@ bool tenon__pile_run(tenon__pile *pile)
             return false;
         calls[i].affected = piled->gives_row ? NULL : &piled->affected;
     }
-    if (tenon__run_together(pile->session, calls, pile->count, false, &failed))
+    if (tenon__run_writes(pile->session, calls, pile->count, &failed))
         return true;
     tenon__walk *walk = &pile->items[failed]->walk;
     tenon__name_error(walk->model, walk->table, tenon__shape_head_of(&walk->shape)->operation, err);

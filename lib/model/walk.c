@@ -189,6 +189,14 @@ bool tenon__walk_call(tenon__walk *walk, tenon__rows *rows, tenon__call *out)
     return true;
 }
 
+static bool run_call(tenon_session *s, const tenon_model *model, const tenon__call *call)
+{
+    size_t failed;
+    if (call->writes && tenon__is_noted(s, model))
+        return tenon__run_writes(s, call, 1, &failed);
+    return tenon__run(s, call);
+}
+
 TENON__HOT bool tenon__walk_run(tenon__walk *walk, tenon__rows *rows, int64_t *affected)
 {
     if (!tenon__walk_is_sound(walk))
@@ -197,7 +205,7 @@ TENON__HOT bool tenon__walk_run(tenon__walk *walk, tenon__rows *rows, int64_t *a
     tenon__call call = call_of(walk, operation);
     call.rows = rows;
     call.affected = affected;
-    if (TENON__LIKELY(tenon__run(walk->session, &call)))
+    if (TENON__LIKELY(run_call(walk->session, walk->model, &call)))
         return true;
     tenon__name_error(walk->model, walk->table, operation, walk->err);
     return false;
@@ -248,7 +256,7 @@ TENON__HOT void *tenon__run_by_key(tenon_session *session, const tenon_model *mo
                         .value_count = model->uniques[unique].field_count,
                         .rows = &rows,
                         .subject = key};
-    if (TENON__LIKELY(tenon__run(session, &call)))
+    if (TENON__LIKELY(run_call(session, model, &call)))
         return rows.count ? rows.items : NULL;
     tenon__name_error(model, NULL, operation, err);
     return NULL;

@@ -295,6 +295,17 @@ void tenon__walk_marked(tenon__walk *walk, uint16_t mark, const void *value);
 /* What a CREATED_BY or UPDATED_BY field gets that is not set; NULL also when it fails. */
 const void *tenon__make_actor(tenon__walk *walk, const tenon_field *field);
 
+/* ---- audit.c --------------------------------------------------------------------------------- */
+
+/* As tenon__run_together, and tells who acts where the log of changes wants to know. *failed gets a
+ * call in any case. */
+bool tenon__run_writes(tenon_session *s, const tenon__call *calls, size_t count, size_t *failed);
+/* Whether the writes of a model must be told who makes them. */
+static inline bool tenon__is_noted(const tenon_session *s, const tenon_model *model)
+{
+    return TENON__UNLIKELY(model->is_audited) && tenon__session_has_note(s);
+}
+
 /* ---- soft_delete.c --------------------------------------------------------------------------- */
 
 /* Marks as deleted, or unmarks, what a call by a key or a …DeleteMany names. */

@@ -516,6 +516,15 @@ static void write_key(tenon__sql *w, const tenon_field *field, size_t at)
     write_bulk_column(w, field, at);
 }
 
+/* The value of a key as the log has it; types without a fixed number are texts there. */
+static void write_log_key(tenon__sql *w, const tenon_field *field)
+{
+    bool is_unknown = field->pg_type == TENON_PG_ENUM || field->pg_type == TENON_PG_CITEXT ||
+                      field->pg_type == TENON_PG_OTHER;
+    tenon__sql_slot(w, field, TENON__FORM_WIDE);
+    tenon__sql_add(w, is_unknown ? "::text" : "");
+}
+
 const tenon__sql_dialect tenon__sql_postgresql = {
     .id = TENON_POSTGRESQL,
     .parameter_mark = '$',
@@ -544,10 +553,23 @@ const tenon__sql_dialect tenon__sql_postgresql = {
     .keys = write_keys,
     .key = write_key,
     .key_array = write_key_array,
-    .traits.has_key_arrays = true,
-    .traits.has_sources = true,
+    .traits = {.has_key_arrays = true, .has_sources = true, .forgets_notes = true},
     .key_number = "\"tenon:keys\".number",
     .key_join = " JOIN ",
     .has_lateral = true,
     .bulk_source = write_bulk_source,
+    .log = {.columns = "\"id\", to_char(\"at\" AT TIME ZONE 'UTC', "
+                       "'YYYY-MM-DD\"T\"HH24:MI:SS.US\"+00:00\"'), \"operation\", \"actor\", "
+                       "\"reason\", \"context\"::text, \"key\"::text, \"before\"::text, "
+                       "\"after\"::text",
+            .object = "jsonb_build_object",
+            .since = "\"at\" >= ",
+            .until = "\"at\" <= ",
+            .time_end = "::timestamptz",
+            /* no row comes back; the last condition finds out whether there is a log */
+            .note = {"SELECT WHERE set_config('tenon.actor', coalesce(",
+                     ", ''), true) || set_config('tenon.reason', coalesce(",
+                     ", ''), true) || set_config('tenon.context', coalesce(",
+                     ", ''), true) || '\"_tenon_audit\"'::regclass::text IS NULL"},
+            .key = write_log_key},
 };

@@ -337,6 +337,20 @@ static void write_key(tenon__sql *w, const tenon_field *field, size_t at)
         tenon__sql_add(w, "\"tenon:keys\".value");
 }
 
+/* The value of a key as the log has it. */
+static void write_log_key(tenon__sql *w, const tenon_field *field)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf mark = {0};
+    size_t before = w->text.length;
+    tenon__sql_slot(w, field, TENON__FORM_WIDE);
+    if (w->failed || w->text.failed)
+        return;
+    tenon__buf_add(&mark, w->text.data + before, w->text.length - before);
+    w->text.data[w->text.length = before] = '\0';
+    w->failed |= mark.failed;
+    tenon__audit_form(&w->text, field->kind, false, tenon__buf_string(&mark));
+}
+
 const tenon__sql_dialect tenon__sql_sqlite = {
     .id = TENON_SQLITE,
     .traits = {.has_prefix_ranges = true},
@@ -368,4 +382,14 @@ const tenon__sql_dialect tenon__sql_sqlite = {
     .key_number = "\"tenon:keys\".rowid",
     .key_join = " CROSS JOIN ",
     .bulk_source = write_bulk_source,
+    .log = {.columns = "\"id\", \"at\", \"operation\", \"actor\", \"reason\", \"context\", "
+                       "\"key\", \"before\", \"after\"",
+            .object = "json_object",
+            .since = "\"at\" >= strftime('%Y-%m-%dT%H:%M:%f+00:00', ",
+            .until = "\"at\" <= strftime('%Y-%m-%dT%H:%M:%f+00:00', ",
+            .time_end = ")",
+            .note = {"INSERT OR REPLACE INTO \"_tenon_note\" (\"id\", \"actor\", \"reason\", "
+                     "\"context\") VALUES (1, ",
+                     ", ", ", ", ")"},
+            .key = write_log_key},
 };

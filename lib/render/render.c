@@ -37,79 +37,39 @@ static bool does_write(tenon__operation operation)
     return operation >= TENON__CREATE;
 }
 
+static void (*const writers[])(tenon__sql *w) = {
+    [TENON__FIND_BY] = tenon__sql_find_by,
+    [TENON__FIND] = tenon__sql_find,
+    [TENON__COUNT_ROWS] = tenon__sql_count_rows,
+    [TENON__EXISTS] = tenon__sql_exists,
+    [TENON__FIND_RELATED] = tenon__sql_find_related,
+    [TENON__FIND_WITHIN] = tenon__sql_find_within,
+    [TENON__COUNT_RELATED] = tenon__sql_count_related,
+    [TENON__AGGREGATE] = tenon__sql_aggregate,
+    [TENON__GROUP] = tenon__sql_group,
+    [TENON__PAGE] = tenon__sql_page,
+    [TENON__PAGE_OF] = tenon__sql_page_of,
+    [TENON__CREATE] = tenon__sql_create,
+    [TENON__CREATE_MANY] = tenon__sql_create_many,
+    [TENON__UPDATE] = tenon__sql_update,
+    [TENON__UPDATE_MANY] = tenon__sql_update_many,
+    [TENON__UPSERT] = tenon__sql_upsert,
+    [TENON__DELETE] = tenon__sql_delete,
+    [TENON__DELETE_MANY] = tenon__sql_delete_many,
+    [TENON__LINKED] = tenon__sql_linked,
+    [TENON__LINK] = tenon__sql_link,
+    [TENON__UNLINK] = tenon__sql_unlink,
+    [TENON__UPSERT_MANY] = tenon__sql_upsert_many,
+    [TENON__UPDATE_EACH] = tenon__sql_update_each,
+    [TENON__AUDITED] = tenon__sql_audited,
+    [TENON__NOTE] = tenon__sql_note,
+    [TENON__FORGET_NOTE] = tenon__sql_forget_note,
+};
+
 static void write_operation(tenon__sql *w)
 {
-    switch ((tenon__operation)w->head.operation) {
-    case TENON__FIND_BY:
-        tenon__sql_find_by(w);
-        return;
-    case TENON__FIND:
-        tenon__sql_find(w);
-        return;
-    case TENON__COUNT_ROWS:
-        tenon__sql_count_rows(w);
-        return;
-    case TENON__EXISTS:
-        tenon__sql_exists(w);
-        return;
-    case TENON__FIND_RELATED:
-        tenon__sql_find_related(w);
-        return;
-    case TENON__FIND_WITHIN:
-        tenon__sql_find_within(w);
-        return;
-    case TENON__COUNT_RELATED:
-        tenon__sql_count_related(w);
-        return;
-    case TENON__AGGREGATE:
-        tenon__sql_aggregate(w);
-        return;
-    case TENON__GROUP:
-        tenon__sql_group(w);
-        return;
-    case TENON__PAGE:
-        tenon__sql_page(w);
-        return;
-    case TENON__PAGE_OF:
-        tenon__sql_page_of(w);
-        return;
-    case TENON__CREATE:
-        tenon__sql_create(w);
-        return;
-    case TENON__CREATE_MANY:
-        tenon__sql_create_many(w);
-        return;
-    case TENON__UPDATE:
-        tenon__sql_update(w);
-        return;
-    case TENON__UPDATE_MANY:
-        tenon__sql_update_many(w);
-        return;
-    case TENON__UPSERT:
-        tenon__sql_upsert(w);
-        return;
-    case TENON__DELETE:
-        tenon__sql_delete(w);
-        return;
-    case TENON__DELETE_MANY:
-        tenon__sql_delete_many(w);
-        return;
-    case TENON__LINKED:
-        tenon__sql_linked(w);
-        return;
-    case TENON__LINK:
-        tenon__sql_link(w);
-        return;
-    case TENON__UNLINK:
-        tenon__sql_unlink(w);
-        return;
-    case TENON__UPSERT_MANY:
-        tenon__sql_upsert_many(w);
-        return;
-    case TENON__UPDATE_EACH:
-        tenon__sql_update_each(w);
-        return;
-    }
+    assert(w->head.operation < TENON__COUNT(writers) && writers[w->head.operation]);
+    writers[w->head.operation](w);
 }
 
 static void choose_table(tenon__sql *w)

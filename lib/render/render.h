@@ -59,6 +59,7 @@ typedef struct tenon__dialect_traits {
     bool has_key_arrays;
     bool has_sources;       /* FIND_WITHIN is there, and worth while */
     bool has_prefix_ranges; /* STARTS_WITH takes the plain prefix; otherwise a pattern of LIKE */
+    bool forgets_notes;     /* when the transaction ends; otherwise FORGET_NOTE is needed */
 } tenon__dialect_traits;
 const tenon__dialect_traits *tenon__dialect_traits_of(tenon_dialect dialect);
 
@@ -77,6 +78,18 @@ typedef enum tenon__bulk {
 } tenon__bulk;
 /* The fastest way that the dialect has for this model's columns. */
 tenon__bulk tenon__bulk_of(tenon_dialect dialect, const tenon_model *model);
+
+/* The log of changes (audit.c), as its triggers write it: what a table is called there; and, for
+ * SQLite, the SQL that gives the value of an expression the form that it has in JSON. */
+void tenon__audit_name(tenon__buf *out, const char *schema, const char *table);
+void tenon__audit_form(tenon__buf *out, tenon_kind kind, bool is_list, const char *value);
+/* What NOTE takes: the actor, the reason, the context. */
+enum { TENON__AUDIT_NOTES = 3 };
+/* A row of what AUDITED finds: texts in the arena, NULL where there is none; JSON as its text. */
+typedef struct tenon__audit_row {
+    int64_t id;
+    const char *at, *operation, *actor, *reason, *context, *key, *before, *after;
+} tenon__audit_row;
 
 /* The one quoter of identifiers: "a""b". Refuses (sticky failure of the buffer plus *err) an empty
  * name and one with a NUL; a name over 63 bytes is refused for PostgreSQL, which would cut it. */

@@ -31,6 +31,8 @@
  *                | END | IN | NOT_IN              LINKED, UNLINK: which keys of the other side
  *                | left_out changes               UPSERT_MANY: SET is of the new row's value
  *                | changes                        UPDATE_EACH: SET is of a column behind the key's
+ *                | asked                          AUDITED: a byte, tenon__audited
+ *                |                                NOTE, FORGET_NOTE
  *     related   := two pointers                   the relation, and the model that has it
  *     source    := FOUND model flags order where
  *                | RELATED related flags order source where
@@ -92,6 +94,7 @@ typedef enum tenon__operation {
     TENON__PAGE,
     TENON__PAGE_OF,
     TENON__LINKED,
+    TENON__AUDITED, /* the log of changes */
     TENON__CREATE,
     TENON__CREATE_MANY, /* many rows by one statement: UNNEST, tenon_rows; COPY by its flag */
     TENON__UPDATE,
@@ -102,7 +105,9 @@ typedef enum tenon__operation {
     TENON__LINK,
     TENON__UNLINK,
     TENON__UPSERT_MANY, /* CREATE_MANY, but rows that stand there take over what is new */
-    TENON__UPDATE_EACH  /* many rows, each by its key and to values of its own */
+    TENON__UPDATE_EACH, /* many rows, each by its key and to values of its own */
+    TENON__NOTE,        /* who writes next, and why, for the log of changes */
+    TENON__FORGET_NOTE
 } tenon__operation;
 
 typedef enum tenon__shape_flag {
@@ -123,6 +128,15 @@ typedef enum tenon__shape_flag {
     TENON__SHAPE_ONLY_DELETED = 1 << 14, /* … only marked rows */
     TENON__SHAPE_MARKS_DELETED = 1 << 15 /* UPDATE, UPDATE_MANY: what they set is the mark */
 } tenon__shape_flag;
+
+/* What AUDITED is asked for beside the model; their values come in this order. */
+typedef enum tenon__audited {
+    TENON__AUDITED_KEY = 1 << 0, /* by the unique in the head */
+    TENON__AUDITED_ACTOR = 1 << 1,
+    TENON__AUDITED_SINCE = 1 << 2, /* times as ISO texts */
+    TENON__AUDITED_UNTIL = 1 << 3,
+    TENON__AUDITED_BEFORE = 1 << 4 /* an id of the log */
+} tenon__audited;
 
 /* Words beside the operators, directions and changes, which all begin at 1. */
 enum {

@@ -38,6 +38,16 @@ typedef struct tenon__sql_call {
     const char *open, *close, *cast;
 } tenon__sql_call;
 
+/* The log of changes in the forms of a dialect (audit.c). */
+typedef struct tenon__sql_log {
+    const char *columns;                      /* of a tenon__audit_row */
+    const char *object;                       /* the function that makes a JSON object */
+    const char *since, *until;                /* what stands before a time, and … */
+    const char *time_end;                     /* … behind it */
+    const char *note[TENON__AUDIT_NOTES + 1]; /* around the actor, the reason and the context */
+    void (*key)(tenon__sql *w, const tenon_field *field); /* a value as one of the object's */
+} tenon__sql_log;
+
 struct tenon__sql_dialect {
     tenon_dialect id;
     tenon__dialect_traits traits;
@@ -87,6 +97,7 @@ struct tenon__sql_dialect {
     bool has_lateral;
     /* Where the rows of a CREATE_MANY come from: "SELECT … FROM UNNEST(…)". */
     void (*bulk_source)(tenon__sql *w, const tenon_field *const *fields, size_t count);
+    tenon__sql_log log;
 };
 
 /* json_postgresql.c, json_sqlite.c */
@@ -309,6 +320,11 @@ void tenon__sql_page_of(tenon__sql *w);
 /* explain.c: around what an operation writes. */
 void tenon__sql_begin_explain(tenon__sql *w);
 void tenon__sql_end_explain(tenon__sql *w);
+
+/* audit.c */
+void tenon__sql_audited(tenon__sql *w);
+void tenon__sql_note(tenon__sql *w);
+void tenon__sql_forget_note(tenon__sql *w);
 
 /* write.c */
 void tenon__sql_create(tenon__sql *w);

@@ -6,6 +6,8 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -145,4 +147,44 @@ bool rare_migrate_back(tenon_session *s)
                                          &beside_tables, &err);
     tenon_close(db);
     return check_error(is_done, &err);
+}
+
+/* ---- the log of changes ---------------------------------------------------------------------- */
+
+/* The sample has none; triggers are not needed for the database to be told who acts. */
+static bool make_log(tenon_session *s)
+{
+    bool is_sqlite = strncmp(url, "sqlite:", 7) == 0;
+    char sql[1024];
+    snprintf(
+        sql, sizeof sql,
+        "CREATE TABLE \"_tenon_note\" (\"id\" INTEGER PRIMARY KEY, \"actor\" TEXT,"
+        " \"reason\" TEXT, \"context\" TEXT);"
+        "CREATE TABLE \"_tenon_audit\" (\"id\" BIGINT, \"at\" %s, \"table\" TEXT,"
+        " \"key\" %s, \"operation\" TEXT, \"actor\" TEXT, \"reason\" TEXT,"
+        " \"context\" TEXT, \"before\" TEXT, \"after\" TEXT);"
+        "INSERT INTO \"_tenon_audit\" (\"id\", \"at\", \"table\", \"key\", \"operation\","
+        " \"after\") VALUES (1, '2024-01-01T00:00:00.000+00:00', 'User', '{}', 'create', '{}')",
+        is_sqlite ? "TEXT" : "TIMESTAMPTZ", is_sqlite ? "TEXT" : "JSONB");
+    return tenon_execute(s, sql);
+}
+
+/* In a transaction that is given up: the log is the test's alone. */
+bool rare_log_of_changes(tenon_session *s)
+{
+    static const int64_t id = ANN_ID;
+    static tenon_model audited;
+    const void *const key[] = {&id};
+    const tenon_audit_query all = {.session = s, .since = {1}, .limit = 5};
+    const UserSet change = {.session = s, .name = SET("Anna")};
+    audited = user_model;
+    audited.is_audited = true;
+    bool is_done = tenon_begin(s) && make_log(s) && tenon_audit_note(s, "why", "{}") &&
+                   tenon_update(&audited, 0, key, &change) &&
+                   tenon_history(&all, &audited, NULL).count &&
+                   tenon_history(&all, &audited, key).count == 0 && !tenon_failed(s) &&
+                   tenon_audit_operation_name(TENON_AUDIT_CREATE);
+    if (is_done)
+        tenon_rollback(s);
+    return is_done;
 }

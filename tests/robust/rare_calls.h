@@ -20,6 +20,7 @@ bool rare_fake(tenon_session *s);
 bool rare_fake_create(tenon_session *s);
 bool rare_migrate(tenon_session *s);
 bool rare_migrate_back(tenon_session *s);
+bool rare_log_of_changes(tenon_session *s);
 bool rare_hook_of_database(tenon_db *db, tenon_error *err);
 
 #endif

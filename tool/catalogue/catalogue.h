@@ -159,6 +159,11 @@ typedef struct catalogue {
     size_t table_count;
     catalogue_object *others;
     size_t other_count;
+    /* The triggers that write the log of changes (@tenon.audit), by table; and, of a schema that
+     * has any, SQL that makes what they write to unless it is there. */
+    catalogue_object *logs;
+    size_t log_count;
+    const char *log_setup;
 } catalogue;
 
 /* Reads what stands in the session's default schema and in those named, in a handful of queries and

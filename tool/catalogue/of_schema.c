@@ -370,6 +370,60 @@ static void add_namespaces(of_schema *o)
         qsort(c->namespaces, c->namespace_count, sizeof *c->namespaces, compare_text);
 }
 
+/* ---- the log of changes ---------------------------------------------------------------------- */
+
+static void release_script(ddl_script *script)
+{
+    ddl_script_release(script);
+}
+
+/* Statements without a table of the schema make what all triggers write to. */
+static void add_setup(of_schema *o, const ddl_script *script)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
+    for (size_t i = 0; i < script->count; i++)
+        if (!script->items[i].logged)
+            tenon__buf_format(&text, "%s%s", i ? ";\n" : "", script->items[i].sql);
+    o->failed |= text.failed;
+    o->catalogue->log_setup = of_schema_text(o, tenon__buf_string(&text));
+}
+
+static int compare_logs(const void *a, const void *b)
+{
+    const catalogue_object *left = a, *right = b;
+    int order = strcmp(left->table, right->table);
+    return order ? order : strcmp(left->name, right->name);
+}
+
+static void add_logs(of_schema *o)
+{
+    TENON__CLEANUP(release_script) ddl_script script;
+    catalogue *c = o->catalogue;
+    if (!ddl_create_log(o->schema, o->dialect, &script, o->err)) {
+        o->failed = true;
+        return;
+    }
+    if (!script.count)
+        return;
+    add_setup(o, &script);
+    c->logs = of_schema_array(o, script.count, sizeof *c->logs);
+    for (size_t i = 0; i < script.count && !o->failed; i++) {
+        const ddl_statement *trigger = &script.items[i];
+        if (trigger->logged)
+            c->logs[c->log_count++] = (catalogue_object){
+                .kind = "trigger",
+                .namespace = o->dialect == TENON_SQLITE
+                                 ? NULL
+                                 : optional_text(o, trigger->logged->database_schema),
+                .name = of_schema_text(o, trigger->name),
+                .table = of_schema_text(o, trigger->logged->database_name),
+                .definition = of_schema_text(o, trigger->sql),
+            };
+    }
+    if (!o->failed)
+        qsort(c->logs, c->log_count, sizeof *c->logs, compare_logs);
+}
+
 catalogue *catalogue_of_schema(const schema *s, tenon_dialect dialect, tenon_error *err)
 {
     catalogue *c = calloc(1, sizeof *c);
@@ -383,6 +437,8 @@ catalogue *catalogue_of_schema(const schema *s, tenon_dialect dialect, tenon_err
         add_extensions(&o);
         add_namespaces(&o);
     }
+    if (!o.failed)
+        add_logs(&o);
     if (!o.failed)
         return c;
     tenon__fail_no_memory(err);

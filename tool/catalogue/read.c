@@ -83,6 +83,32 @@ void catalogue_sort_checks(catalogue_table *t)
         qsort(t->checks, t->check_count, sizeof *t->checks, compare_checks);
 }
 
+/* ---- what is tenon's own --------------------------------------------------------------------- */
+
+static int compare_logs(const void *left, const void *right)
+{
+    const catalogue_object *a = left, *b = right;
+    int order = strcmp(a->table, b->table);
+    return order ? order : strcmp(a->name, b->name);
+}
+
+bool catalogue_take_logs(catalogue_reader *r)
+{
+    catalogue *c = r->c;
+    size_t kept = 0;
+    c->logs = catalogue_array(r, c->other_count, sizeof *c->logs);
+    for (size_t i = 0; c->logs && i < c->other_count; i++) {
+        if (!catalogue_is_history(c->others[i].name))
+            c->others[kept++] = c->others[i];
+        else if (!strcmp(c->others[i].kind, "trigger"))
+            c->logs[c->log_count++] = c->others[i];
+    }
+    c->other_count = kept;
+    if (c->log_count)
+        qsort(c->logs, c->log_count, sizeof *c->logs, compare_logs);
+    return c->logs != NULL;
+}
+
 /* ---- the whole ------------------------------------------------------------------------------- */
 
 static bool (*const readers[])(catalogue_reader *) = {
@@ -116,7 +142,7 @@ static bool read_in_snapshot(catalogue_reader *r, tenon_error *err)
                                                .read_only = true};
     bool has_transaction = tenon_in_transaction(r->session);
     bool is_read = (has_transaction || tenon_begin_with(r->session, &options)) &&
-                   readers[r->c->dialect](r) && !r->has_failed_memory;
+                   readers[r->c->dialect](r) && catalogue_take_logs(r) && !r->has_failed_memory;
     if (!is_read && tenon_failed(r->session) && err)
         *err = *tenon_session_error(r->session);
     else if (!is_read)

@@ -21,6 +21,8 @@ bool catalogue_read_sqlite(catalogue_reader *r);
 bool catalogue_read_postgresql_indexes(catalogue_reader *r);
 bool catalogue_read_postgresql_constraints(catalogue_reader *r);
 bool catalogue_read_postgresql_others(catalogue_reader *r);
+/* Takes what is tenon's own out of the others: its triggers are logs. */
+bool catalogue_take_logs(catalogue_reader *r);
 
 /* Asks with the namespaces as $1. */
 bool catalogue_ask(catalogue_reader *r, const char *sql, size_t columns, rows *out);

@@ -55,20 +55,31 @@ bool ddl_column_default(const schema *s, tenon_dialect dialect, const schema_fie
     return write_part(s, dialect, field, write_column_default, out, err);
 }
 
+static bool create(const schema *s, tenon_dialect dialect, void (*write)(ddl_writer *),
+                   ddl_script *out, tenon_error *err)
+{
+    *out = (ddl_script){0};
+    ddl_writer w = {.schema = s, .dialect = dialect, .script = out, .err = err};
+    write(&w);
+    tenon__buf_release(&w.text);
+    if (!w.failed)
+        return true;
+    ddl_script_release(out);
+    return tenon__fail_no_memory(err);
+}
+
 bool ddl_create(const schema *s, tenon_dialect dialect, ddl_script *out, tenon_error *err)
 {
     static void (*const dialects[])(ddl_writer *) = {
         [TENON_POSTGRESQL] = ddl_write_postgresql,
         [TENON_SQLITE] = ddl_write_sqlite,
     };
-    *out = (ddl_script){0};
-    ddl_writer w = {.schema = s, .dialect = dialect, .script = out, .err = err};
-    dialects[dialect](&w);
-    tenon__buf_release(&w.text);
-    if (!w.failed)
-        return true;
-    ddl_script_release(out);
-    return tenon__fail_no_memory(err);
+    return create(s, dialect, dialects[dialect], out, err);
+}
+
+bool ddl_create_log(const schema *s, tenon_dialect dialect, ddl_script *out, tenon_error *err)
+{
+    return create(s, dialect, ddl_audit, out, err);
 }
 
 void ddl_script_release(ddl_script *script)

@@ -15,6 +15,9 @@
 typedef struct ddl_statement {
     const char *title; /* "CreateTable" */
     const char *sql;   /* without the semicolon */
+    /* of a trigger that writes the log of changes: whose, and its name; else NULL */
+    const schema_model *logged;
+    const char *name;
 } ddl_statement;
 
 typedef struct ddl_script {
@@ -30,6 +33,10 @@ bool ddl_create(const schema *s, tenon_dialect dialect, ddl_script *out, tenon_e
 void ddl_script_release(ddl_script *script);
 /* The whole script as text: `-- CreateTable` above each statement, a semicolon behind it. */
 void ddl_script_text(const ddl_script *script, tenon__buf *out);
+
+/* The end of the same script: the log of changes of models with @tenon.audit. First what makes it
+ * unless it is there, then its triggers; nothing when there is no such model. */
+bool ddl_create_log(const schema *s, tenon_dialect dialect, ddl_script *out, tenon_error *err);
 
 /* ---- parts, for those that compare with what the script makes ---- */
 

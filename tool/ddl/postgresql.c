@@ -399,4 +399,5 @@ void ddl_write_postgresql(ddl_writer *w)
         if (s->relations[i]->kind == SCHEMA_MANY_TO_MANY)
             write_join_index(w, s->relations[i]);
     write_constraints(w);
+    ddl_audit(w);
 }

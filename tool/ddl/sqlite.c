@@ -194,4 +194,5 @@ void ddl_write_sqlite(ddl_writer *w)
         write_join_index(w, s->relations[i], "UNIQUE ", "_AB_unique", "\"A\", \"B\"");
         write_join_index(w, s->relations[i], "", "_B_index", "\"B\"");
     }
+    ddl_audit(w);
 }

@@ -73,7 +73,7 @@ void ddl_finish(ddl_writer *w, const char *title)
         w->failed = true;
         tenon__fail_no_memory(w->err);
     } else {
-        w->script->items[w->script->count++] = (ddl_statement){title, sql};
+        w->script->items[w->script->count++] = (ddl_statement){.title = title, .sql = sql};
     }
     tenon__buf_clear(&w->text);
 }

@@ -44,6 +44,8 @@ void ddl_foreign_key(ddl_writer *w, const schema_relation *relation, const char 
 /* CONSTRAINT … CHECK (…) for each @tenon.check of the model and its fields; each after
  * `separator`. */
 void ddl_checks(ddl_writer *w, const schema_model *model, const char *separator);
+/* audit.c: the log of changes and its triggers, behind all else; nothing when no model has one. */
+void ddl_audit(ddl_writer *w);
 /* Base 64 as hexadecimal digits. */
 void ddl_hexadecimal(ddl_writer *w, const schema_value *value, tenon__buf *out);
 /* A DateTime in UTC. Adds the text of a date or a time of day, which both databases read alike;

@@ -222,6 +222,7 @@ static bool describe_one(describe_set *set, const schema *s, const schema_model 
     if (!describe_fields(set, s, out, err))
         return false;
     out->model.deleted_column = find_deleted_column(out);
+    out->model.is_audited = schema_find_word(&source->comment, "audit") != NULL;
     if (!describe_uniques(set, out) || !describe_constraints(set, s, out))
         return tenon__fail_no_memory(err);
     return true;

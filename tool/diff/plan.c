@@ -170,10 +170,12 @@ static void make_steps(diff_maker *m, const catalogue *from)
         diff_tell(m);
     if (m->failed)
         return;
+    diff_plan_log_drops(m);
     if (m->plan->dialect == TENON_POSTGRESQL)
         diff_plan_postgresql(m);
     else
         diff_plan_sqlite(m);
+    diff_plan_log_makes(m);
     if (!m->failed)
         number_parts(m->plan);
 }

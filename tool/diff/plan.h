@@ -126,6 +126,10 @@ void diff_guess_renames(diff_maker *m);
 
 void diff_plan_postgresql(diff_maker *m);
 void diff_plan_sqlite(diff_maker *m);
+/* The triggers of the log of changes (logs.c): before all else, behind all else, in words. */
+void diff_plan_log_drops(diff_maker *m);
+void diff_plan_log_makes(diff_maker *m);
+void diff_tell_logs(diff_maker *m);
 /* Differences and what is kept, in words (words.c). */
 void diff_tell(diff_maker *m);
 

@@ -283,5 +283,6 @@ void diff_tell(diff_maker *m)
     tell_extensions(m);
     tell_enums(m);
     tell_tables(m);
+    diff_tell_logs(m);
     tell_kept(m);
 }

@@ -104,7 +104,10 @@ void emit_field_list(emitter *e, const char *owner, const char *what, uint32_t a
 
 /* Pieces that several of the above share: a call by a key, a call with a struct. */
 void emit_key_declarations(emitter *e, size_t model, uint32_t unique, const char *name);
-void emit_key_macro(emitter *e, const tenon_unique *unique, const char *name);
+/* `options`: the struct that what stands behind the key goes to. */
+void emit_key_macro(emitter *e, const tenon_unique *unique, const char *name, const char *options);
+/* `    const void *const tenon_key[] = { &id };` */
+void emit_key_array(emitter *e, size_t model, const tenon_unique *unique);
 void emit_key_call(emitter *e, size_t model, uint32_t unique, const char *name, const char *call);
 void emit_plain_call(emitter *e, const model_names *names, const char *type, const char *verb,
                      const char *argument_type);
@@ -113,5 +116,10 @@ void emit_plain_call(emitter *e, const model_names *names, const char *type, con
 void emit_soft_delete_declarations(emitter *e, size_t model);
 void emit_soft_delete_macros(emitter *e, size_t model);
 void emit_soft_delete(emitter *e, size_t model);
+
+/* emit_audit.c; nothing for models without it. */
+void emit_audit_declarations(emitter *e, size_t model);
+void emit_audit_macros(emitter *e, size_t model);
+void emit_audit(emitter *e, size_t model);
 
 #endif

@@ -1,7 +1,7 @@
 /* The functions of a generated source file: they name the types and pass on. */
 #include "generate/emit.h"
 
-static void emit_key_array(emitter *e, size_t at, const tenon_unique *unique)
+void emit_key_array(emitter *e, size_t at, const tenon_unique *unique)
 {
     tenon__buf_text(e->out, "    const void *const tenon_key[] = { ");
     for (uint16_t i = 0; i < unique->field_count; i++)
@@ -139,6 +139,7 @@ static void emit_writes(emitter *e, size_t at)
         emit_plain_call(e, names, "int64_t", "update_each", names->update_each);
     }
     emit_soft_delete(e, at);
+    emit_audit(e, at);
 }
 
 void emit_model_functions(emitter *e, size_t at)

@@ -440,6 +440,7 @@ static void emit_write_declarations(emitter *e, size_t at)
     if (model->unique_count)
         emit_unique_write_declarations(e, names);
     emit_soft_delete_declarations(e, at);
+    emit_audit_declarations(e, at);
 }
 
 void emit_call_macro(emitter *e, const char *snake, const char *verb, const char *type)
@@ -478,7 +479,7 @@ static void emit_update_macro(emitter *e, size_t at)
 
 /* `user_find(s, id)` and `user_find(s, id, .table = { … })`: the member at the end is there for
  * what has none before it. */
-void emit_key_macro(emitter *e, const tenon_unique *unique, const char *name)
+void emit_key_macro(emitter *e, const tenon_unique *unique, const char *name, const char *options)
 {
     tenon__buf_format(e->out,
                       "#define %s(...) %s_with(__VA_ARGS__, .end_of_options = 0)\n"
@@ -488,9 +489,8 @@ void emit_key_macro(emitter *e, const tenon_unique *unique, const char *name)
         tenon__buf_format(e->out, ", key%u_", i);
     tenon__buf_format(e->out,
                       ", ...) \\\n"
-                      "    %s_q(TENON_HERE((&(tenon_key_options){ .session = (session_), "
-                      "__VA_ARGS__ }))",
-                      name);
+                      "    %s_q(TENON_HERE((&(%s){ .session = (session_), __VA_ARGS__ }))",
+                      name, options);
     for (uint16_t i = 0; i < unique->field_count; i++)
         tenon__buf_format(e->out, ", (key%u_)", i);
     tenon__buf_text(e->out, ")\n");
@@ -506,7 +506,7 @@ static void emit_write_macros(emitter *e, size_t at)
     emit_call_macro(e, names->snake, "create_many_returning", names->create_many);
     if (has_primary_key(model)) {
         emit_update_macro(e, at);
-        emit_key_macro(e, &model->uniques[0], names->erase);
+        emit_key_macro(e, &model->uniques[0], names->erase, "tenon_key_options");
     }
     emit_call_macro(e, names->snake, "update_many", names->update_many);
     emit_call_macro(e, names->snake, "update_many_returning", names->update_many);
@@ -515,6 +515,7 @@ static void emit_write_macros(emitter *e, size_t at)
     if (model->unique_count)
         emit_keyed_macros(e, names);
     emit_soft_delete_macros(e, at);
+    emit_audit_macros(e, at);
 }
 
 static void emit_macros(emitter *e, size_t at)
@@ -528,7 +529,7 @@ static void emit_macros(emitter *e, size_t at)
                       names->wheres, names->wheres, names->where);
     for (uint32_t u = 0; u < model->unique_count; u++) {
         if (names->finds[u])
-            emit_key_macro(e, &model->uniques[u], names->finds[u]);
+            emit_key_macro(e, &model->uniques[u], names->finds[u], "tenon_key_options");
     }
     emit_nested_macros(e, at);
     static const char *const reads[] = {"find_first", "find_many", "count", "exists"};

@@ -40,7 +40,7 @@ static void define(emitter *e, size_t at, const char *name, const char *verb)
 static void define_macro(emitter *e, size_t at, const char *name, const char *verb)
 {
     (void)verb;
-    emit_key_macro(e, &model_at(e, at)->uniques[0], name);
+    emit_key_macro(e, &model_at(e, at)->uniques[0], name, "tenon_key_options");
 }
 
 void emit_soft_delete_declarations(emitter *e, size_t at)

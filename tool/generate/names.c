@@ -170,6 +170,8 @@ static const char *const model_endings[] = {
     "_history",
     "_history_q",
     "_history_with",
+    "_history_many",
+    "_history_many_q",
     "_upsert_many",
     "_upsert_many_q",
     "_upsert_many_returning",

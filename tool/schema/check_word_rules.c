@@ -396,6 +396,9 @@ static void check_word(check *c, const schema_word *word, const check_word_targe
                     rule->where);
         return;
     }
+    if (target->model && !target->field && target->model->model->is_view &&
+        strcmp(rule->name, "audit") == 0)
+        check_error(c, word->span, NULL, "@tenon.audit is for models; nobody writes a view");
     check_word_arguments(c, rule, word, target);
     if (c->s->is_resolved && strcmp(rule->name, "softDelete") == 0)
         check_soft_delete(c, word, target);

@@ -230,7 +230,7 @@ const tenon_model voucher_model = {
     .abi = TENON_ABI,
     .size = sizeof(tenon_model),
     .name = "Voucher", .table = "Voucher", .schema = NULL,
-    .is_view = false, .deleted_column = 0,
+    .is_view = false, .is_audited = false, .deleted_column = 0,
     .fields = voucher_model_fields, .field_count = 8,
     .uniques = voucher_model_uniques, .unique_count = 1,
     .constraints = NULL, .constraint_count = 0,
@@ -480,6 +480,11 @@ Voucher *voucher_create_q(const VoucherSet *query)
     return TENON_AS(Voucher *, tenon_create(&voucher_model, query));
 }
 
+Voucher *voucher_create_or_ignore_q(const VoucherSet *query)
+{
+    return TENON_AS(Voucher *, tenon_create_or_ignore(&voucher_model, query));
+}
+
 int64_t voucher_create_many_q(const VoucherCreateMany *query)
 {
     return tenon_create_many(&voucher_model, query);
@@ -515,9 +520,28 @@ int64_t voucher_update_many_q(const VoucherUpdateMany *query)
     return tenon_update_many(&voucher_model, query);
 }
 
+VoucherList voucher_update_many_returning_q(const VoucherUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&voucher_model, query);
+    VoucherList list = { TENON_AS(Voucher *, found.items), found.count };
+    return list;
+}
+
 int64_t voucher_delete_many_q(const VoucherDeleteMany *query)
 {
     return tenon_delete_many(&voucher_model, query);
+}
+
+VoucherList voucher_delete_many_returning_q(const VoucherDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&voucher_model, query);
+    VoucherList list = { TENON_AS(Voucher *, found.items), found.count };
+    return list;
+}
+
+Voucher *voucher_get_or_create_q(const VoucherGetOrCreate *query)
+{
+    return TENON_AS(Voucher *, tenon_get_or_create(&voucher_model, query));
 }
 
 Voucher *voucher_upsert_q(const VoucherUpsert *query)
@@ -540,5 +564,1478 @@ VoucherList voucher_upsert_many_returning_q(const VoucherUpsertMany *query)
 int64_t voucher_update_each_q(const VoucherUpdateEach *query)
 {
     return tenon_update_each(&voucher_model, query);
+}
+
+static const int account_model_default_rank = 1;
+static const tenon_decimal account_model_default_balance = { 1, "0" };
+static const int64_t account_model_default_big = INT64_C(0);
+static const double account_model_default_rate = 0.000000000000000e+00;
+static const int account_model_default_isOpen = 1;
+static const int64_t account_model_default_version = INT64_C(0);
+static const tenon_field account_model_fields[] = {
+    {
+        .name = "id", .column = "id",
+        .kind = TENON_KIND_INT32, .pg_type = TENON_PG_INT4,
+        .flags = TENON_FIELD_KEY | TENON_FIELD_GENERATED,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Account, id),
+        .where_offset = offsetof(AccountWhere, id),
+        .set_offset = offsetof(AccountSet, id),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "iban", .column = "iban",
+        .kind = TENON_KIND_TEXT, .pg_type = TENON_PG_TEXT,
+        .flags = 0,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Account, iban),
+        .where_offset = offsetof(AccountWhere, iban),
+        .set_offset = offsetof(AccountSet, iban),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "owner", .column = "owner_name",
+        .kind = TENON_KIND_TEXT, .pg_type = TENON_PG_TEXT,
+        .flags = 0,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Account, owner),
+        .where_offset = offsetof(AccountWhere, owner),
+        .set_offset = offsetof(AccountSet, owner),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "pin", .column = "pin",
+        .kind = TENON_KIND_TEXT, .pg_type = TENON_PG_TEXT,
+        .flags = TENON_FIELD_NULLABLE | TENON_FIELD_SENSITIVE,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Account, pin),
+        .where_offset = offsetof(AccountWhere, pin),
+        .set_offset = offsetof(AccountSet, pin),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "rank", .column = "rank",
+        .kind = TENON_KIND_ENUM, .pg_type = TENON_PG_ENUM,
+        .flags = 0,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Account, rank),
+        .where_offset = offsetof(AccountWhere, rank),
+        .set_offset = offsetof(AccountSet, rank),
+        .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &account_model_default_rank,
+        .enumeration = &rank_enum, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "balance", .column = "balance",
+        .kind = TENON_KIND_DECIMAL, .pg_type = TENON_PG_NUMERIC,
+        .flags = 0,
+        .precision = 30, .scale = 10,
+        .row_offset = offsetof(Account, balance),
+        .where_offset = offsetof(AccountWhere, balance),
+        .set_offset = offsetof(AccountSet, balance),
+        .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &account_model_default_balance,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "big", .column = "big",
+        .kind = TENON_KIND_INT64, .pg_type = TENON_PG_INT8,
+        .flags = 0,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Account, big),
+        .where_offset = offsetof(AccountWhere, big),
+        .set_offset = offsetof(AccountSet, big),
+        .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &account_model_default_big,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "rate", .column = "rate",
+        .kind = TENON_KIND_DOUBLE, .pg_type = TENON_PG_FLOAT8,
+        .flags = 0,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Account, rate),
+        .where_offset = offsetof(AccountWhere, rate),
+        .set_offset = offsetof(AccountSet, rate),
+        .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &account_model_default_rate,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "isOpen", .column = "isOpen",
+        .kind = TENON_KIND_BOOL, .pg_type = TENON_PG_BOOL,
+        .flags = 0,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Account, isOpen),
+        .where_offset = offsetof(AccountWhere, isOpen),
+        .set_offset = offsetof(AccountSet, isOpen),
+        .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &account_model_default_isOpen,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "opened", .column = "opened",
+        .kind = TENON_KIND_TIME, .pg_type = TENON_PG_TIMESTAMPTZ,
+        .flags = 0,
+        .precision = 6, .scale = 0,
+        .row_offset = offsetof(Account, opened),
+        .where_offset = offsetof(AccountWhere, opened),
+        .set_offset = offsetof(AccountSet, opened),
+        .default_kind = TENON_DEFAULT_NOW, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "day", .column = "day",
+        .kind = TENON_KIND_DATE, .pg_type = TENON_PG_DATE,
+        .flags = TENON_FIELD_NULLABLE,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Account, day),
+        .where_offset = offsetof(AccountWhere, day),
+        .set_offset = offsetof(AccountSet, day),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "code", .column = "code",
+        .kind = TENON_KIND_UUID, .pg_type = TENON_PG_UUID,
+        .flags = TENON_FIELD_NULLABLE,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Account, code),
+        .where_offset = offsetof(AccountWhere, code),
+        .set_offset = offsetof(AccountSet, code),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "blob", .column = "blob",
+        .kind = TENON_KIND_BYTES, .pg_type = TENON_PG_BYTEA,
+        .flags = TENON_FIELD_NULLABLE,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Account, blob),
+        .where_offset = offsetof(AccountWhere, blob),
+        .set_offset = offsetof(AccountSet, blob),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "settings", .column = "settings",
+        .kind = TENON_KIND_JSON, .pg_type = TENON_PG_JSONB,
+        .flags = TENON_FIELD_NULLABLE,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Account, settings),
+        .where_offset = offsetof(AccountWhere, settings),
+        .set_offset = offsetof(AccountSet, settings),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "labels", .column = "labels",
+        .kind = TENON_KIND_TEXT, .pg_type = TENON_PG_TEXT,
+        .flags = TENON_FIELD_LIST,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Account, labels),
+        .where_offset = offsetof(AccountWhere, labels),
+        .set_offset = offsetof(AccountSet, labels),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "numbers", .column = "numbers",
+        .kind = TENON_KIND_INT32, .pg_type = TENON_PG_INT4,
+        .flags = TENON_FIELD_LIST,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Account, numbers),
+        .where_offset = offsetof(AccountWhere, numbers),
+        .set_offset = offsetof(AccountSet, numbers),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "closedAt", .column = "closedAt",
+        .kind = TENON_KIND_TIME, .pg_type = TENON_PG_TIMESTAMP,
+        .flags = TENON_FIELD_NULLABLE,
+        .precision = 3, .scale = 0,
+        .row_offset = offsetof(Account, closedAt),
+        .where_offset = offsetof(AccountWhere, closedAt),
+        .set_offset = offsetof(AccountSet, closedAt),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "version", .column = "version",
+        .kind = TENON_KIND_INT32, .pg_type = TENON_PG_INT4,
+        .flags = 0,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Account, version),
+        .where_offset = offsetof(AccountWhere, version),
+        .set_offset = offsetof(AccountSet, version),
+        .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &account_model_default_version,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+};
+
+static const uint16_t account_model_key_0[] = { 0 };
+static const uint16_t account_model_key_1[] = { 1 };
+static const tenon_unique account_model_uniques[] = {
+    {
+        .name = "id", .constraint = "Account_pkey",
+        .fields = account_model_key_0, .field_count = 1,
+        .is_primary = true, .is_partial = false,
+    },
+    {
+        .name = "iban", .constraint = "Account_iban_key",
+        .fields = account_model_key_1, .field_count = 1,
+        .is_primary = false, .is_partial = false,
+    },
+};
+
+static const uint16_t account_model_from_0[] = { 0 };
+static const uint16_t account_model_to_0[] = { 0 };
+static const tenon_relation account_model_relations[] = {
+    {
+        .name = "entries", .target = &entry_model,
+        .is_list = true, .is_required = false, .holds_key = false,
+        .inverse = 0, .field_count = 1,
+        .fields = account_model_from_0, .target_fields = account_model_to_0,
+        .link = NULL, .on_delete = TENON_ACTION_CASCADE,
+        .row_offset = offsetof(Account, entries),
+        .where_offset = offsetof(AccountWhere, entries),
+        .include_offset = offsetof(AccountQuery, include.entries),
+        .order_offset = 0,
+        .count_where_offset = offsetof(AccountQuery, counts.entries),
+        .count_offset = offsetof(AccountCounts, entries),
+        .set_offset = offsetof(AccountSet, entries),
+    },
+};
+
+const tenon_model account_model = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_model),
+    .name = "Account", .table = "Account", .schema = NULL,
+    .is_view = false, .is_audited = true, .deleted_column = 17,
+    .fields = account_model_fields, .field_count = 18,
+    .uniques = account_model_uniques, .unique_count = 2,
+    .constraints = NULL, .constraint_count = 0,
+    .relations = account_model_relations, .relation_count = 1,
+    .row_size = sizeof(Account),
+    .loaded_offset = offsetof(Account, tenon_loaded),
+    .counts_offset = offsetof(Account, counts),
+    .counts_size = sizeof(AccountCounts),
+    .order_size = sizeof(AccountOrder),
+    .where_size = sizeof(AccountWhere),
+    .set_size = sizeof(AccountSet),
+    .query_where = offsetof(AccountQuery, where),
+    .query_order_by = offsetof(AccountQuery, order_by),
+    .query_select = offsetof(AccountQuery, select),
+    .query_distinct = offsetof(AccountQuery, distinct),
+    .update_where = offsetof(AccountUpdateMany, where),
+    .update_set = offsetof(AccountUpdateMany, set),
+    .delete_where = offsetof(AccountDeleteMany, where),
+    .upsert_create = offsetof(AccountUpsert, create),
+    .upsert_update = offsetof(AccountUpsert, update),
+    .nested_set = offsetof(AccountNestedUpdate, set),
+    .nested_size = sizeof(AccountNestedUpdate),
+    .nested_update = offsetof(AccountNestedUpsert, update),
+    .nested_upsert_size = sizeof(AccountNestedUpsert),
+};
+
+static const tenon_measure account_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(AccountAggregate, count), offsetof(AccountHaving, count) },
+    { "count_of.id", TENON_COUNT_OF, 0,
+      offsetof(AccountAggregate, count_of.id), offsetof(AccountHaving, count_of.id) },
+    { "count_of.iban", TENON_COUNT_OF, 1,
+      offsetof(AccountAggregate, count_of.iban), offsetof(AccountHaving, count_of.iban) },
+    { "count_of.owner", TENON_COUNT_OF, 2,
+      offsetof(AccountAggregate, count_of.owner), offsetof(AccountHaving, count_of.owner) },
+    { "count_of.pin", TENON_COUNT_OF, 3,
+      offsetof(AccountAggregate, count_of.pin), offsetof(AccountHaving, count_of.pin) },
+    { "count_of.rank", TENON_COUNT_OF, 4,
+      offsetof(AccountAggregate, count_of.rank), offsetof(AccountHaving, count_of.rank) },
+    { "count_of.balance", TENON_COUNT_OF, 5,
+      offsetof(AccountAggregate, count_of.balance), offsetof(AccountHaving, count_of.balance) },
+    { "count_of.big", TENON_COUNT_OF, 6,
+      offsetof(AccountAggregate, count_of.big), offsetof(AccountHaving, count_of.big) },
+    { "count_of.rate", TENON_COUNT_OF, 7,
+      offsetof(AccountAggregate, count_of.rate), offsetof(AccountHaving, count_of.rate) },
+    { "count_of.isOpen", TENON_COUNT_OF, 8,
+      offsetof(AccountAggregate, count_of.isOpen), offsetof(AccountHaving, count_of.isOpen) },
+    { "count_of.opened", TENON_COUNT_OF, 9,
+      offsetof(AccountAggregate, count_of.opened), offsetof(AccountHaving, count_of.opened) },
+    { "count_of.day", TENON_COUNT_OF, 10,
+      offsetof(AccountAggregate, count_of.day), offsetof(AccountHaving, count_of.day) },
+    { "count_of.code", TENON_COUNT_OF, 11,
+      offsetof(AccountAggregate, count_of.code), offsetof(AccountHaving, count_of.code) },
+    { "count_of.blob", TENON_COUNT_OF, 12,
+      offsetof(AccountAggregate, count_of.blob), offsetof(AccountHaving, count_of.blob) },
+    { "count_of.settings", TENON_COUNT_OF, 13,
+      offsetof(AccountAggregate, count_of.settings), offsetof(AccountHaving, count_of.settings) },
+    { "count_of.labels", TENON_COUNT_OF, 14,
+      offsetof(AccountAggregate, count_of.labels), offsetof(AccountHaving, count_of.labels) },
+    { "count_of.numbers", TENON_COUNT_OF, 15,
+      offsetof(AccountAggregate, count_of.numbers), offsetof(AccountHaving, count_of.numbers) },
+    { "count_of.closedAt", TENON_COUNT_OF, 16,
+      offsetof(AccountAggregate, count_of.closedAt), offsetof(AccountHaving, count_of.closedAt) },
+    { "count_of.version", TENON_COUNT_OF, 17,
+      offsetof(AccountAggregate, count_of.version), offsetof(AccountHaving, count_of.version) },
+    { "distinct_of.id", TENON_DISTINCT_OF, 0,
+      offsetof(AccountAggregate, distinct_of.id), offsetof(AccountHaving, distinct_of.id) },
+    { "distinct_of.iban", TENON_DISTINCT_OF, 1,
+      offsetof(AccountAggregate, distinct_of.iban), offsetof(AccountHaving, distinct_of.iban) },
+    { "distinct_of.owner", TENON_DISTINCT_OF, 2,
+      offsetof(AccountAggregate, distinct_of.owner), offsetof(AccountHaving, distinct_of.owner) },
+    { "distinct_of.pin", TENON_DISTINCT_OF, 3,
+      offsetof(AccountAggregate, distinct_of.pin), offsetof(AccountHaving, distinct_of.pin) },
+    { "distinct_of.rank", TENON_DISTINCT_OF, 4,
+      offsetof(AccountAggregate, distinct_of.rank), offsetof(AccountHaving, distinct_of.rank) },
+    { "distinct_of.balance", TENON_DISTINCT_OF, 5,
+      offsetof(AccountAggregate, distinct_of.balance), offsetof(AccountHaving, distinct_of.balance) },
+    { "distinct_of.big", TENON_DISTINCT_OF, 6,
+      offsetof(AccountAggregate, distinct_of.big), offsetof(AccountHaving, distinct_of.big) },
+    { "distinct_of.rate", TENON_DISTINCT_OF, 7,
+      offsetof(AccountAggregate, distinct_of.rate), offsetof(AccountHaving, distinct_of.rate) },
+    { "distinct_of.isOpen", TENON_DISTINCT_OF, 8,
+      offsetof(AccountAggregate, distinct_of.isOpen), offsetof(AccountHaving, distinct_of.isOpen) },
+    { "distinct_of.opened", TENON_DISTINCT_OF, 9,
+      offsetof(AccountAggregate, distinct_of.opened), offsetof(AccountHaving, distinct_of.opened) },
+    { "distinct_of.day", TENON_DISTINCT_OF, 10,
+      offsetof(AccountAggregate, distinct_of.day), offsetof(AccountHaving, distinct_of.day) },
+    { "distinct_of.code", TENON_DISTINCT_OF, 11,
+      offsetof(AccountAggregate, distinct_of.code), offsetof(AccountHaving, distinct_of.code) },
+    { "distinct_of.blob", TENON_DISTINCT_OF, 12,
+      offsetof(AccountAggregate, distinct_of.blob), offsetof(AccountHaving, distinct_of.blob) },
+    { "distinct_of.closedAt", TENON_DISTINCT_OF, 16,
+      offsetof(AccountAggregate, distinct_of.closedAt), offsetof(AccountHaving, distinct_of.closedAt) },
+    { "distinct_of.version", TENON_DISTINCT_OF, 17,
+      offsetof(AccountAggregate, distinct_of.version), offsetof(AccountHaving, distinct_of.version) },
+    { "sum.id", TENON_SUM, 0,
+      offsetof(AccountAggregate, sum.id), offsetof(AccountHaving, sum.id) },
+    { "sum.balance", TENON_SUM, 5,
+      offsetof(AccountAggregate, sum.balance), offsetof(AccountHaving, sum.balance) },
+    { "sum.big", TENON_SUM, 6,
+      offsetof(AccountAggregate, sum.big), offsetof(AccountHaving, sum.big) },
+    { "sum.rate", TENON_SUM, 7,
+      offsetof(AccountAggregate, sum.rate), offsetof(AccountHaving, sum.rate) },
+    { "sum.version", TENON_SUM, 17,
+      offsetof(AccountAggregate, sum.version), offsetof(AccountHaving, sum.version) },
+    { "avg.id", TENON_AVG, 0,
+      offsetof(AccountAggregate, avg.id), offsetof(AccountHaving, avg.id) },
+    { "avg.balance", TENON_AVG, 5,
+      offsetof(AccountAggregate, avg.balance), offsetof(AccountHaving, avg.balance) },
+    { "avg.big", TENON_AVG, 6,
+      offsetof(AccountAggregate, avg.big), offsetof(AccountHaving, avg.big) },
+    { "avg.rate", TENON_AVG, 7,
+      offsetof(AccountAggregate, avg.rate), offsetof(AccountHaving, avg.rate) },
+    { "avg.version", TENON_AVG, 17,
+      offsetof(AccountAggregate, avg.version), offsetof(AccountHaving, avg.version) },
+    { "min.id", TENON_MIN, 0,
+      offsetof(AccountAggregate, min.id), offsetof(AccountHaving, min.id) },
+    { "min.iban", TENON_MIN, 1,
+      offsetof(AccountAggregate, min.iban), offsetof(AccountHaving, min.iban) },
+    { "min.owner", TENON_MIN, 2,
+      offsetof(AccountAggregate, min.owner), offsetof(AccountHaving, min.owner) },
+    { "min.pin", TENON_MIN, 3,
+      offsetof(AccountAggregate, min.pin), offsetof(AccountHaving, min.pin) },
+    { "min.balance", TENON_MIN, 5,
+      offsetof(AccountAggregate, min.balance), offsetof(AccountHaving, min.balance) },
+    { "min.big", TENON_MIN, 6,
+      offsetof(AccountAggregate, min.big), offsetof(AccountHaving, min.big) },
+    { "min.rate", TENON_MIN, 7,
+      offsetof(AccountAggregate, min.rate), offsetof(AccountHaving, min.rate) },
+    { "min.opened", TENON_MIN, 9,
+      offsetof(AccountAggregate, min.opened), offsetof(AccountHaving, min.opened) },
+    { "min.day", TENON_MIN, 10,
+      offsetof(AccountAggregate, min.day), offsetof(AccountHaving, min.day) },
+    { "min.code", TENON_MIN, 11,
+      offsetof(AccountAggregate, min.code), offsetof(AccountHaving, min.code) },
+    { "min.closedAt", TENON_MIN, 16,
+      offsetof(AccountAggregate, min.closedAt), offsetof(AccountHaving, min.closedAt) },
+    { "min.version", TENON_MIN, 17,
+      offsetof(AccountAggregate, min.version), offsetof(AccountHaving, min.version) },
+    { "max.id", TENON_MAX, 0,
+      offsetof(AccountAggregate, max.id), offsetof(AccountHaving, max.id) },
+    { "max.iban", TENON_MAX, 1,
+      offsetof(AccountAggregate, max.iban), offsetof(AccountHaving, max.iban) },
+    { "max.owner", TENON_MAX, 2,
+      offsetof(AccountAggregate, max.owner), offsetof(AccountHaving, max.owner) },
+    { "max.pin", TENON_MAX, 3,
+      offsetof(AccountAggregate, max.pin), offsetof(AccountHaving, max.pin) },
+    { "max.balance", TENON_MAX, 5,
+      offsetof(AccountAggregate, max.balance), offsetof(AccountHaving, max.balance) },
+    { "max.big", TENON_MAX, 6,
+      offsetof(AccountAggregate, max.big), offsetof(AccountHaving, max.big) },
+    { "max.rate", TENON_MAX, 7,
+      offsetof(AccountAggregate, max.rate), offsetof(AccountHaving, max.rate) },
+    { "max.opened", TENON_MAX, 9,
+      offsetof(AccountAggregate, max.opened), offsetof(AccountHaving, max.opened) },
+    { "max.day", TENON_MAX, 10,
+      offsetof(AccountAggregate, max.day), offsetof(AccountHaving, max.day) },
+    { "max.code", TENON_MAX, 11,
+      offsetof(AccountAggregate, max.code), offsetof(AccountHaving, max.code) },
+    { "max.closedAt", TENON_MAX, 16,
+      offsetof(AccountAggregate, max.closedAt), offsetof(AccountHaving, max.closedAt) },
+    { "max.version", TENON_MAX, 17,
+      offsetof(AccountAggregate, max.version), offsetof(AccountHaving, max.version) },
+};
+
+static const tenon_aggregates account_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = account_model_measures,
+    .measure_count = sizeof(account_model_measures) / sizeof(account_model_measures[0]),
+    .aggregate_size = sizeof(AccountAggregate),
+    .aggregate_parts = offsetof(AccountAggregate, parts),
+    .group_size = sizeof(AccountGroup),
+    .group_values = offsetof(AccountGroup, count),
+    .group_parts = offsetof(AccountGroup, parts),
+    .having_size = sizeof(AccountHaving),
+    .part_size = sizeof(AccountPart),
+    .query_where = offsetof(AccountAggregateQuery, where),
+    .query_order_by = offsetof(AccountAggregateQuery, order_by),
+    .query_parts = offsetof(AccountAggregateQuery, parts),
+    .grouped_where = offsetof(AccountGroupQuery, where),
+    .grouped_by = offsetof(AccountGroupQuery, by),
+    .grouped_having = offsetof(AccountGroupQuery, having),
+    .grouped_order_by = offsetof(AccountGroupQuery, order_by),
+    .grouped_parts = offsetof(AccountGroupQuery, parts),
+    .facets_where = offsetof(AccountFacetsQuery, where),
+    .facets_column = offsetof(AccountFacetsQuery, column),
+    .query_chosen = {
+        offsetof(AccountAggregateQuery, count),
+        offsetof(AccountAggregateQuery, count_of),
+        offsetof(AccountAggregateQuery, distinct_of),
+        offsetof(AccountAggregateQuery, sum),
+        offsetof(AccountAggregateQuery, avg),
+        offsetof(AccountAggregateQuery, min),
+        offsetof(AccountAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(AccountGroupQuery, count),
+        offsetof(AccountGroupQuery, count_of),
+        offsetof(AccountGroupQuery, distinct_of),
+        offsetof(AccountGroupQuery, sum),
+        offsetof(AccountGroupQuery, avg),
+        offsetof(AccountGroupQuery, min),
+        offsetof(AccountGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(AccountPart, count),
+        offsetof(AccountPart, count_of),
+        offsetof(AccountPart, distinct_of),
+        offsetof(AccountPart, sum),
+        offsetof(AccountPart, avg),
+        offsetof(AccountPart, min),
+        offsetof(AccountPart, max),
+    },
+};
+
+Account *(account_find)(tenon_session *session, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Account *, tenon_find_by(session, &account_model, 0, tenon_key));
+}
+
+Account *account_find_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Account *, tenon_find_by_with(options, &account_model, 0, tenon_key));
+}
+
+Account *(account_find_by_iban)(tenon_session *session, const char *iban)
+{
+    const void *const tenon_key[] = { &iban };
+    return TENON_AS(Account *, tenon_find_by(session, &account_model, 1, tenon_key));
+}
+
+Account *account_find_by_iban_q(const tenon_key_options *options, const char *iban)
+{
+    const void *const tenon_key[] = { &iban };
+    return TENON_AS(Account *, tenon_find_by_with(options, &account_model, 1, tenon_key));
+}
+
+Account *account_find_first_q(const AccountQuery *query)
+{
+    return TENON_AS(Account *, tenon_find_first(&account_model, query));
+}
+
+AccountList account_find_many_q(const AccountQuery *query)
+{
+    tenon_list found = tenon_find_many(&account_model, query);
+    AccountList list = { TENON_AS(Account *, found.items), found.count };
+    return list;
+}
+
+int64_t account_count_q(const AccountQuery *query)
+{
+    return tenon_count(&account_model, query);
+}
+
+bool account_exists_q(const AccountQuery *query)
+{
+    return tenon_exists(&account_model, query);
+}
+
+void account_load_q(const AccountQuery *query, Account *rows, size_t count)
+{
+    tenon_load(&account_model, rows, count, query);
+}
+
+AccountStream account_stream_open_q(const AccountQuery *query)
+{
+    AccountStream made = { tenon_stream_open(&account_model, query) };
+    return made;
+}
+
+Account *account_stream_next(AccountStream stream)
+{
+    return TENON_AS(Account *, tenon_stream_next(stream.stream));
+}
+
+bool account_stream_close(AccountStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool account_each_q(const AccountQuery *query, AccountEach *function, void *ctx)
+{
+    AccountStream made = account_stream_open_q(query);
+    Account *row = account_stream_next(made);
+    while (row && function(row, ctx))
+        row = account_stream_next(made);
+    return account_stream_close(made);
+}
+
+const tenon_explanation *account_explain_q(const AccountQuery *query)
+{
+    return tenon_explain(&account_model, query);
+}
+
+AccountAggregate account_aggregate_q(const AccountAggregateQuery *query)
+{
+    AccountAggregate result;
+    tenon_aggregate(&account_model, &account_model_aggregates, query, &result);
+    return result;
+}
+
+AccountGroupList account_group_q(const AccountGroupQuery *query)
+{
+    tenon_list found = tenon_group(&account_model, &account_model_aggregates, query);
+    AccountGroupList list = { TENON_AS(AccountGroup *, found.items), found.count };
+    return list;
+}
+
+AccountGroupList account_facets_q(const AccountFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&account_model, &account_model_aggregates, query);
+    AccountGroupList list = { TENON_AS(AccountGroup *, found.items), found.count };
+    return list;
+}
+
+AccountPage account_page_q(const AccountPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&account_model, query, &request);
+    AccountPage page = { TENON_AS(Account *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+AccountOffsetPage account_page_of_q(const AccountOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&account_model, query, query->page, query->size);
+    AccountOffsetPage page = { TENON_AS(Account *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
+}
+
+Account *account_create_q(const AccountSet *query)
+{
+    return TENON_AS(Account *, tenon_create(&account_model, query));
+}
+
+Account *account_create_or_ignore_q(const AccountSet *query)
+{
+    return TENON_AS(Account *, tenon_create_or_ignore(&account_model, query));
+}
+
+int64_t account_create_many_q(const AccountCreateMany *query)
+{
+    return tenon_create_many(&account_model, query);
+}
+
+AccountList account_create_many_returning_q(const AccountCreateMany *query)
+{
+    tenon_list found = tenon_create_many_returning(&account_model, query);
+    AccountList list = { TENON_AS(Account *, found.items), found.count };
+    return list;
+}
+
+Account *account_update_q(const AccountSet *set, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Account *, tenon_update(&account_model, 0, tenon_key, set));
+}
+
+Account *(account_delete)(tenon_session *session, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Account *, tenon_delete(session, &account_model, 0, tenon_key));
+}
+
+Account *account_delete_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Account *, tenon_delete_with(options, &account_model, 0, tenon_key));
+}
+
+int64_t account_update_many_q(const AccountUpdateMany *query)
+{
+    return tenon_update_many(&account_model, query);
+}
+
+AccountList account_update_many_returning_q(const AccountUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&account_model, query);
+    AccountList list = { TENON_AS(Account *, found.items), found.count };
+    return list;
+}
+
+int64_t account_delete_many_q(const AccountDeleteMany *query)
+{
+    return tenon_delete_many(&account_model, query);
+}
+
+AccountList account_delete_many_returning_q(const AccountDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&account_model, query);
+    AccountList list = { TENON_AS(Account *, found.items), found.count };
+    return list;
+}
+
+Account *account_get_or_create_q(const AccountGetOrCreate *query)
+{
+    return TENON_AS(Account *, tenon_get_or_create(&account_model, query));
+}
+
+Account *account_upsert_q(const AccountUpsert *query)
+{
+    return TENON_AS(Account *, tenon_upsert(&account_model, query));
+}
+
+int64_t account_upsert_many_q(const AccountUpsertMany *query)
+{
+    return tenon_upsert_many(&account_model, query);
+}
+
+AccountList account_upsert_many_returning_q(const AccountUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&account_model, query);
+    AccountList list = { TENON_AS(Account *, found.items), found.count };
+    return list;
+}
+
+int64_t account_update_each_q(const AccountUpdateEach *query)
+{
+    return tenon_update_each(&account_model, query);
+}
+
+Account *(account_restore)(tenon_session *session, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Account *, tenon_restore(session, &account_model, 0, tenon_key));
+}
+
+Account *account_restore_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Account *, tenon_restore_with(options, &account_model, 0, tenon_key));
+}
+
+Account *(account_purge)(tenon_session *session, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Account *, tenon_purge(session, &account_model, 0, tenon_key));
+}
+
+Account *account_purge_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Account *, tenon_purge_with(options, &account_model, 0, tenon_key));
+}
+
+int64_t account_restore_many_q(const AccountDeleteMany *query)
+{
+    return tenon_restore_many(&account_model, query);
+}
+
+int64_t account_purge_many_q(const AccountDeleteMany *query)
+{
+    return tenon_purge_many(&account_model, query);
+}
+
+tenon_audit_list account_history_q(const tenon_audit_query *query, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return tenon_history(query, &account_model, tenon_key);
+}
+
+tenon_audit_list account_history_many_q(const tenon_audit_query *query)
+{
+    return tenon_history(query, &account_model, NULL);
+}
+
+static const tenon_field entry_model_fields[] = {
+    {
+        .name = "accountId", .column = "accountId",
+        .kind = TENON_KIND_INT32, .pg_type = TENON_PG_INT4,
+        .flags = TENON_FIELD_KEY,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Entry, accountId),
+        .where_offset = offsetof(EntryWhere, accountId),
+        .set_offset = offsetof(EntrySet, accountId),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "number", .column = "number",
+        .kind = TENON_KIND_INT32, .pg_type = TENON_PG_INT4,
+        .flags = TENON_FIELD_KEY,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Entry, number),
+        .where_offset = offsetof(EntryWhere, number),
+        .set_offset = offsetof(EntrySet, number),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "text", .column = "text",
+        .kind = TENON_KIND_TEXT, .pg_type = TENON_PG_TEXT,
+        .flags = 0,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Entry, text),
+        .where_offset = offsetof(EntryWhere, text),
+        .set_offset = offsetof(EntrySet, text),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+};
+
+static const uint16_t entry_model_key_0[] = { 0, 1 };
+static const tenon_unique entry_model_uniques[] = {
+    {
+        .name = "accountId_number", .constraint = "entries_pkey",
+        .fields = entry_model_key_0, .field_count = 2,
+        .is_primary = true, .is_partial = false,
+    },
+};
+
+static const uint16_t entry_model_constraint_0[] = { 0 };
+static const tenon_constraint entry_model_constraints[] = {
+    { .constraint = "entries_accountId_fkey", .fields = entry_model_constraint_0, .field_count = 1 },
+};
+
+static const uint16_t entry_model_from_0[] = { 0 };
+static const uint16_t entry_model_to_0[] = { 0 };
+static const tenon_relation entry_model_relations[] = {
+    {
+        .name = "account", .target = &account_model,
+        .is_list = false, .is_required = true, .holds_key = true,
+        .inverse = 0, .field_count = 1,
+        .fields = entry_model_from_0, .target_fields = entry_model_to_0,
+        .link = NULL, .on_delete = TENON_ACTION_CASCADE,
+        .row_offset = offsetof(Entry, account),
+        .where_offset = offsetof(EntryWhere, account),
+        .include_offset = offsetof(EntryQuery, include.account),
+        .order_offset = offsetof(EntryOrder, account),
+        .count_where_offset = 0, .count_offset = 0,
+        .set_offset = offsetof(EntrySet, account),
+    },
+};
+
+const tenon_model entry_model = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_model),
+    .name = "Entry", .table = "entries", .schema = NULL,
+    .is_view = false, .is_audited = true, .deleted_column = 0,
+    .fields = entry_model_fields, .field_count = 3,
+    .uniques = entry_model_uniques, .unique_count = 1,
+    .constraints = entry_model_constraints, .constraint_count = 1,
+    .relations = entry_model_relations, .relation_count = 1,
+    .row_size = sizeof(Entry),
+    .loaded_offset = offsetof(Entry, tenon_loaded),
+    .counts_offset = 0, .counts_size = 0,
+    .order_size = sizeof(EntryOrder),
+    .where_size = sizeof(EntryWhere),
+    .set_size = sizeof(EntrySet),
+    .query_where = offsetof(EntryQuery, where),
+    .query_order_by = offsetof(EntryQuery, order_by),
+    .query_select = offsetof(EntryQuery, select),
+    .query_distinct = offsetof(EntryQuery, distinct),
+    .update_where = offsetof(EntryUpdateMany, where),
+    .update_set = offsetof(EntryUpdateMany, set),
+    .delete_where = offsetof(EntryDeleteMany, where),
+    .upsert_create = offsetof(EntryUpsert, create),
+    .upsert_update = offsetof(EntryUpsert, update),
+    .nested_set = offsetof(EntryNestedUpdate, set),
+    .nested_size = sizeof(EntryNestedUpdate),
+    .nested_update = offsetof(EntryNestedUpsert, update),
+    .nested_upsert_size = sizeof(EntryNestedUpsert),
+};
+
+static const tenon_measure entry_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(EntryAggregate, count), offsetof(EntryHaving, count) },
+    { "count_of.accountId", TENON_COUNT_OF, 0,
+      offsetof(EntryAggregate, count_of.accountId), offsetof(EntryHaving, count_of.accountId) },
+    { "count_of.number", TENON_COUNT_OF, 1,
+      offsetof(EntryAggregate, count_of.number), offsetof(EntryHaving, count_of.number) },
+    { "count_of.text", TENON_COUNT_OF, 2,
+      offsetof(EntryAggregate, count_of.text), offsetof(EntryHaving, count_of.text) },
+    { "distinct_of.accountId", TENON_DISTINCT_OF, 0,
+      offsetof(EntryAggregate, distinct_of.accountId), offsetof(EntryHaving, distinct_of.accountId) },
+    { "distinct_of.number", TENON_DISTINCT_OF, 1,
+      offsetof(EntryAggregate, distinct_of.number), offsetof(EntryHaving, distinct_of.number) },
+    { "distinct_of.text", TENON_DISTINCT_OF, 2,
+      offsetof(EntryAggregate, distinct_of.text), offsetof(EntryHaving, distinct_of.text) },
+    { "sum.accountId", TENON_SUM, 0,
+      offsetof(EntryAggregate, sum.accountId), offsetof(EntryHaving, sum.accountId) },
+    { "sum.number", TENON_SUM, 1,
+      offsetof(EntryAggregate, sum.number), offsetof(EntryHaving, sum.number) },
+    { "avg.accountId", TENON_AVG, 0,
+      offsetof(EntryAggregate, avg.accountId), offsetof(EntryHaving, avg.accountId) },
+    { "avg.number", TENON_AVG, 1,
+      offsetof(EntryAggregate, avg.number), offsetof(EntryHaving, avg.number) },
+    { "min.accountId", TENON_MIN, 0,
+      offsetof(EntryAggregate, min.accountId), offsetof(EntryHaving, min.accountId) },
+    { "min.number", TENON_MIN, 1,
+      offsetof(EntryAggregate, min.number), offsetof(EntryHaving, min.number) },
+    { "min.text", TENON_MIN, 2,
+      offsetof(EntryAggregate, min.text), offsetof(EntryHaving, min.text) },
+    { "max.accountId", TENON_MAX, 0,
+      offsetof(EntryAggregate, max.accountId), offsetof(EntryHaving, max.accountId) },
+    { "max.number", TENON_MAX, 1,
+      offsetof(EntryAggregate, max.number), offsetof(EntryHaving, max.number) },
+    { "max.text", TENON_MAX, 2,
+      offsetof(EntryAggregate, max.text), offsetof(EntryHaving, max.text) },
+};
+
+static const tenon_aggregates entry_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = entry_model_measures,
+    .measure_count = sizeof(entry_model_measures) / sizeof(entry_model_measures[0]),
+    .aggregate_size = sizeof(EntryAggregate),
+    .aggregate_parts = offsetof(EntryAggregate, parts),
+    .group_size = sizeof(EntryGroup),
+    .group_values = offsetof(EntryGroup, count),
+    .group_parts = offsetof(EntryGroup, parts),
+    .having_size = sizeof(EntryHaving),
+    .part_size = sizeof(EntryPart),
+    .query_where = offsetof(EntryAggregateQuery, where),
+    .query_order_by = offsetof(EntryAggregateQuery, order_by),
+    .query_parts = offsetof(EntryAggregateQuery, parts),
+    .grouped_where = offsetof(EntryGroupQuery, where),
+    .grouped_by = offsetof(EntryGroupQuery, by),
+    .grouped_having = offsetof(EntryGroupQuery, having),
+    .grouped_order_by = offsetof(EntryGroupQuery, order_by),
+    .grouped_parts = offsetof(EntryGroupQuery, parts),
+    .facets_where = offsetof(EntryFacetsQuery, where),
+    .facets_column = offsetof(EntryFacetsQuery, column),
+    .query_chosen = {
+        offsetof(EntryAggregateQuery, count),
+        offsetof(EntryAggregateQuery, count_of),
+        offsetof(EntryAggregateQuery, distinct_of),
+        offsetof(EntryAggregateQuery, sum),
+        offsetof(EntryAggregateQuery, avg),
+        offsetof(EntryAggregateQuery, min),
+        offsetof(EntryAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(EntryGroupQuery, count),
+        offsetof(EntryGroupQuery, count_of),
+        offsetof(EntryGroupQuery, distinct_of),
+        offsetof(EntryGroupQuery, sum),
+        offsetof(EntryGroupQuery, avg),
+        offsetof(EntryGroupQuery, min),
+        offsetof(EntryGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(EntryPart, count),
+        offsetof(EntryPart, count_of),
+        offsetof(EntryPart, distinct_of),
+        offsetof(EntryPart, sum),
+        offsetof(EntryPart, avg),
+        offsetof(EntryPart, min),
+        offsetof(EntryPart, max),
+    },
+};
+
+Entry *(entry_find)(tenon_session *session, int64_t accountId, int64_t number)
+{
+    const void *const tenon_key[] = { &accountId, &number };
+    return TENON_AS(Entry *, tenon_find_by(session, &entry_model, 0, tenon_key));
+}
+
+Entry *entry_find_q(const tenon_key_options *options, int64_t accountId, int64_t number)
+{
+    const void *const tenon_key[] = { &accountId, &number };
+    return TENON_AS(Entry *, tenon_find_by_with(options, &entry_model, 0, tenon_key));
+}
+
+Entry *entry_find_first_q(const EntryQuery *query)
+{
+    return TENON_AS(Entry *, tenon_find_first(&entry_model, query));
+}
+
+EntryList entry_find_many_q(const EntryQuery *query)
+{
+    tenon_list found = tenon_find_many(&entry_model, query);
+    EntryList list = { TENON_AS(Entry *, found.items), found.count };
+    return list;
+}
+
+int64_t entry_count_q(const EntryQuery *query)
+{
+    return tenon_count(&entry_model, query);
+}
+
+bool entry_exists_q(const EntryQuery *query)
+{
+    return tenon_exists(&entry_model, query);
+}
+
+void entry_load_q(const EntryQuery *query, Entry *rows, size_t count)
+{
+    tenon_load(&entry_model, rows, count, query);
+}
+
+EntryStream entry_stream_open_q(const EntryQuery *query)
+{
+    EntryStream made = { tenon_stream_open(&entry_model, query) };
+    return made;
+}
+
+Entry *entry_stream_next(EntryStream stream)
+{
+    return TENON_AS(Entry *, tenon_stream_next(stream.stream));
+}
+
+bool entry_stream_close(EntryStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool entry_each_q(const EntryQuery *query, EntryEach *function, void *ctx)
+{
+    EntryStream made = entry_stream_open_q(query);
+    Entry *row = entry_stream_next(made);
+    while (row && function(row, ctx))
+        row = entry_stream_next(made);
+    return entry_stream_close(made);
+}
+
+const tenon_explanation *entry_explain_q(const EntryQuery *query)
+{
+    return tenon_explain(&entry_model, query);
+}
+
+EntryAggregate entry_aggregate_q(const EntryAggregateQuery *query)
+{
+    EntryAggregate result;
+    tenon_aggregate(&entry_model, &entry_model_aggregates, query, &result);
+    return result;
+}
+
+EntryGroupList entry_group_q(const EntryGroupQuery *query)
+{
+    tenon_list found = tenon_group(&entry_model, &entry_model_aggregates, query);
+    EntryGroupList list = { TENON_AS(EntryGroup *, found.items), found.count };
+    return list;
+}
+
+EntryGroupList entry_facets_q(const EntryFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&entry_model, &entry_model_aggregates, query);
+    EntryGroupList list = { TENON_AS(EntryGroup *, found.items), found.count };
+    return list;
+}
+
+EntryPage entry_page_q(const EntryPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&entry_model, query, &request);
+    EntryPage page = { TENON_AS(Entry *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+EntryOffsetPage entry_page_of_q(const EntryOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&entry_model, query, query->page, query->size);
+    EntryOffsetPage page = { TENON_AS(Entry *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
+}
+
+Entry *entry_create_q(const EntrySet *query)
+{
+    return TENON_AS(Entry *, tenon_create(&entry_model, query));
+}
+
+Entry *entry_create_or_ignore_q(const EntrySet *query)
+{
+    return TENON_AS(Entry *, tenon_create_or_ignore(&entry_model, query));
+}
+
+int64_t entry_create_many_q(const EntryCreateMany *query)
+{
+    return tenon_create_many(&entry_model, query);
+}
+
+EntryList entry_create_many_returning_q(const EntryCreateMany *query)
+{
+    tenon_list found = tenon_create_many_returning(&entry_model, query);
+    EntryList list = { TENON_AS(Entry *, found.items), found.count };
+    return list;
+}
+
+Entry *entry_update_q(const EntrySet *set, int64_t accountId, int64_t number)
+{
+    const void *const tenon_key[] = { &accountId, &number };
+    return TENON_AS(Entry *, tenon_update(&entry_model, 0, tenon_key, set));
+}
+
+Entry *(entry_delete)(tenon_session *session, int64_t accountId, int64_t number)
+{
+    const void *const tenon_key[] = { &accountId, &number };
+    return TENON_AS(Entry *, tenon_delete(session, &entry_model, 0, tenon_key));
+}
+
+Entry *entry_delete_q(const tenon_key_options *options, int64_t accountId, int64_t number)
+{
+    const void *const tenon_key[] = { &accountId, &number };
+    return TENON_AS(Entry *, tenon_delete_with(options, &entry_model, 0, tenon_key));
+}
+
+int64_t entry_update_many_q(const EntryUpdateMany *query)
+{
+    return tenon_update_many(&entry_model, query);
+}
+
+EntryList entry_update_many_returning_q(const EntryUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&entry_model, query);
+    EntryList list = { TENON_AS(Entry *, found.items), found.count };
+    return list;
+}
+
+int64_t entry_delete_many_q(const EntryDeleteMany *query)
+{
+    return tenon_delete_many(&entry_model, query);
+}
+
+EntryList entry_delete_many_returning_q(const EntryDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&entry_model, query);
+    EntryList list = { TENON_AS(Entry *, found.items), found.count };
+    return list;
+}
+
+Entry *entry_get_or_create_q(const EntryGetOrCreate *query)
+{
+    return TENON_AS(Entry *, tenon_get_or_create(&entry_model, query));
+}
+
+Entry *entry_upsert_q(const EntryUpsert *query)
+{
+    return TENON_AS(Entry *, tenon_upsert(&entry_model, query));
+}
+
+int64_t entry_upsert_many_q(const EntryUpsertMany *query)
+{
+    return tenon_upsert_many(&entry_model, query);
+}
+
+EntryList entry_upsert_many_returning_q(const EntryUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&entry_model, query);
+    EntryList list = { TENON_AS(Entry *, found.items), found.count };
+    return list;
+}
+
+int64_t entry_update_each_q(const EntryUpdateEach *query)
+{
+    return tenon_update_each(&entry_model, query);
+}
+
+tenon_audit_list entry_history_q(const tenon_audit_query *query, int64_t accountId, int64_t number)
+{
+    const void *const tenon_key[] = { &accountId, &number };
+    return tenon_history(query, &entry_model, tenon_key);
+}
+
+tenon_audit_list entry_history_many_q(const tenon_audit_query *query)
+{
+    return tenon_history(query, &entry_model, NULL);
+}
+
+static const int tariff_model_default_old = 0;
+static const tenon_field tariff_model_fields[] = {
+    {
+        .name = "name", .column = "name",
+        .kind = TENON_KIND_TEXT, .pg_type = TENON_PG_TEXT,
+        .flags = TENON_FIELD_KEY,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Tariff, name),
+        .where_offset = offsetof(TariffWhere, name),
+        .set_offset = offsetof(TariffSet, name),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "percent", .column = "percent",
+        .kind = TENON_KIND_DOUBLE, .pg_type = TENON_PG_FLOAT8,
+        .flags = 0,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Tariff, percent),
+        .where_offset = offsetof(TariffWhere, percent),
+        .set_offset = offsetof(TariffSet, percent),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "old", .column = "old",
+        .kind = TENON_KIND_BOOL, .pg_type = TENON_PG_BOOL,
+        .flags = 0,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Tariff, old),
+        .where_offset = offsetof(TariffWhere, old),
+        .set_offset = offsetof(TariffSet, old),
+        .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &tariff_model_default_old,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+};
+
+static const uint16_t tariff_model_key_0[] = { 0 };
+static const tenon_unique tariff_model_uniques[] = {
+    {
+        .name = "name", .constraint = "Tariff_pkey",
+        .fields = tariff_model_key_0, .field_count = 1,
+        .is_primary = true, .is_partial = false,
+    },
+};
+
+const tenon_model tariff_model = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_model),
+    .name = "Tariff", .table = "Tariff", .schema = NULL,
+    .is_view = false, .is_audited = true, .deleted_column = 0,
+    .fields = tariff_model_fields, .field_count = 3,
+    .uniques = tariff_model_uniques, .unique_count = 1,
+    .constraints = NULL, .constraint_count = 0,
+    .relations = NULL, .relation_count = 0,
+    .row_size = sizeof(Tariff),
+    .loaded_offset = offsetof(Tariff, tenon_loaded),
+    .counts_offset = 0, .counts_size = 0,
+    .order_size = sizeof(TariffOrder),
+    .where_size = sizeof(TariffWhere),
+    .set_size = sizeof(TariffSet),
+    .query_where = offsetof(TariffQuery, where),
+    .query_order_by = offsetof(TariffQuery, order_by),
+    .query_select = offsetof(TariffQuery, select),
+    .query_distinct = offsetof(TariffQuery, distinct),
+    .update_where = offsetof(TariffUpdateMany, where),
+    .update_set = offsetof(TariffUpdateMany, set),
+    .delete_where = offsetof(TariffDeleteMany, where),
+    .upsert_create = offsetof(TariffUpsert, create),
+    .upsert_update = offsetof(TariffUpsert, update),
+    .nested_set = 0, .nested_size = 0,
+    .nested_update = 0, .nested_upsert_size = 0,
+};
+
+static const tenon_measure tariff_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(TariffAggregate, count), offsetof(TariffHaving, count) },
+    { "count_of.name", TENON_COUNT_OF, 0,
+      offsetof(TariffAggregate, count_of.name), offsetof(TariffHaving, count_of.name) },
+    { "count_of.percent", TENON_COUNT_OF, 1,
+      offsetof(TariffAggregate, count_of.percent), offsetof(TariffHaving, count_of.percent) },
+    { "count_of.old", TENON_COUNT_OF, 2,
+      offsetof(TariffAggregate, count_of.old), offsetof(TariffHaving, count_of.old) },
+    { "distinct_of.name", TENON_DISTINCT_OF, 0,
+      offsetof(TariffAggregate, distinct_of.name), offsetof(TariffHaving, distinct_of.name) },
+    { "distinct_of.percent", TENON_DISTINCT_OF, 1,
+      offsetof(TariffAggregate, distinct_of.percent), offsetof(TariffHaving, distinct_of.percent) },
+    { "distinct_of.old", TENON_DISTINCT_OF, 2,
+      offsetof(TariffAggregate, distinct_of.old), offsetof(TariffHaving, distinct_of.old) },
+    { "sum.percent", TENON_SUM, 1,
+      offsetof(TariffAggregate, sum.percent), offsetof(TariffHaving, sum.percent) },
+    { "avg.percent", TENON_AVG, 1,
+      offsetof(TariffAggregate, avg.percent), offsetof(TariffHaving, avg.percent) },
+    { "min.name", TENON_MIN, 0,
+      offsetof(TariffAggregate, min.name), offsetof(TariffHaving, min.name) },
+    { "min.percent", TENON_MIN, 1,
+      offsetof(TariffAggregate, min.percent), offsetof(TariffHaving, min.percent) },
+    { "max.name", TENON_MAX, 0,
+      offsetof(TariffAggregate, max.name), offsetof(TariffHaving, max.name) },
+    { "max.percent", TENON_MAX, 1,
+      offsetof(TariffAggregate, max.percent), offsetof(TariffHaving, max.percent) },
+};
+
+static const tenon_aggregates tariff_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = tariff_model_measures,
+    .measure_count = sizeof(tariff_model_measures) / sizeof(tariff_model_measures[0]),
+    .aggregate_size = sizeof(TariffAggregate),
+    .aggregate_parts = offsetof(TariffAggregate, parts),
+    .group_size = sizeof(TariffGroup),
+    .group_values = offsetof(TariffGroup, count),
+    .group_parts = offsetof(TariffGroup, parts),
+    .having_size = sizeof(TariffHaving),
+    .part_size = sizeof(TariffPart),
+    .query_where = offsetof(TariffAggregateQuery, where),
+    .query_order_by = offsetof(TariffAggregateQuery, order_by),
+    .query_parts = offsetof(TariffAggregateQuery, parts),
+    .grouped_where = offsetof(TariffGroupQuery, where),
+    .grouped_by = offsetof(TariffGroupQuery, by),
+    .grouped_having = offsetof(TariffGroupQuery, having),
+    .grouped_order_by = offsetof(TariffGroupQuery, order_by),
+    .grouped_parts = offsetof(TariffGroupQuery, parts),
+    .facets_where = offsetof(TariffFacetsQuery, where),
+    .facets_column = offsetof(TariffFacetsQuery, column),
+    .query_chosen = {
+        offsetof(TariffAggregateQuery, count),
+        offsetof(TariffAggregateQuery, count_of),
+        offsetof(TariffAggregateQuery, distinct_of),
+        offsetof(TariffAggregateQuery, sum),
+        offsetof(TariffAggregateQuery, avg),
+        offsetof(TariffAggregateQuery, min),
+        offsetof(TariffAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(TariffGroupQuery, count),
+        offsetof(TariffGroupQuery, count_of),
+        offsetof(TariffGroupQuery, distinct_of),
+        offsetof(TariffGroupQuery, sum),
+        offsetof(TariffGroupQuery, avg),
+        offsetof(TariffGroupQuery, min),
+        offsetof(TariffGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(TariffPart, count),
+        offsetof(TariffPart, count_of),
+        offsetof(TariffPart, distinct_of),
+        offsetof(TariffPart, sum),
+        offsetof(TariffPart, avg),
+        offsetof(TariffPart, min),
+        offsetof(TariffPart, max),
+    },
+};
+
+Tariff *(tariff_find)(tenon_session *session, const char *name)
+{
+    const void *const tenon_key[] = { &name };
+    return TENON_AS(Tariff *, tenon_find_by(session, &tariff_model, 0, tenon_key));
+}
+
+Tariff *tariff_find_q(const tenon_key_options *options, const char *name)
+{
+    const void *const tenon_key[] = { &name };
+    return TENON_AS(Tariff *, tenon_find_by_with(options, &tariff_model, 0, tenon_key));
+}
+
+Tariff *tariff_find_first_q(const TariffQuery *query)
+{
+    return TENON_AS(Tariff *, tenon_find_first(&tariff_model, query));
+}
+
+TariffList tariff_find_many_q(const TariffQuery *query)
+{
+    tenon_list found = tenon_find_many(&tariff_model, query);
+    TariffList list = { TENON_AS(Tariff *, found.items), found.count };
+    return list;
+}
+
+int64_t tariff_count_q(const TariffQuery *query)
+{
+    return tenon_count(&tariff_model, query);
+}
+
+bool tariff_exists_q(const TariffQuery *query)
+{
+    return tenon_exists(&tariff_model, query);
+}
+
+TariffStream tariff_stream_open_q(const TariffQuery *query)
+{
+    TariffStream made = { tenon_stream_open(&tariff_model, query) };
+    return made;
+}
+
+Tariff *tariff_stream_next(TariffStream stream)
+{
+    return TENON_AS(Tariff *, tenon_stream_next(stream.stream));
+}
+
+bool tariff_stream_close(TariffStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool tariff_each_q(const TariffQuery *query, TariffEach *function, void *ctx)
+{
+    TariffStream made = tariff_stream_open_q(query);
+    Tariff *row = tariff_stream_next(made);
+    while (row && function(row, ctx))
+        row = tariff_stream_next(made);
+    return tariff_stream_close(made);
+}
+
+const tenon_explanation *tariff_explain_q(const TariffQuery *query)
+{
+    return tenon_explain(&tariff_model, query);
+}
+
+TariffAggregate tariff_aggregate_q(const TariffAggregateQuery *query)
+{
+    TariffAggregate result;
+    tenon_aggregate(&tariff_model, &tariff_model_aggregates, query, &result);
+    return result;
+}
+
+TariffGroupList tariff_group_q(const TariffGroupQuery *query)
+{
+    tenon_list found = tenon_group(&tariff_model, &tariff_model_aggregates, query);
+    TariffGroupList list = { TENON_AS(TariffGroup *, found.items), found.count };
+    return list;
+}
+
+TariffGroupList tariff_facets_q(const TariffFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&tariff_model, &tariff_model_aggregates, query);
+    TariffGroupList list = { TENON_AS(TariffGroup *, found.items), found.count };
+    return list;
+}
+
+TariffPage tariff_page_q(const TariffPageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&tariff_model, query, &request);
+    TariffPage page = { TENON_AS(Tariff *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+TariffOffsetPage tariff_page_of_q(const TariffOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&tariff_model, query, query->page, query->size);
+    TariffOffsetPage page = { TENON_AS(Tariff *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
+}
+
+Tariff *tariff_create_q(const TariffSet *query)
+{
+    return TENON_AS(Tariff *, tenon_create(&tariff_model, query));
+}
+
+Tariff *tariff_create_or_ignore_q(const TariffSet *query)
+{
+    return TENON_AS(Tariff *, tenon_create_or_ignore(&tariff_model, query));
+}
+
+int64_t tariff_create_many_q(const TariffCreateMany *query)
+{
+    return tenon_create_many(&tariff_model, query);
+}
+
+TariffList tariff_create_many_returning_q(const TariffCreateMany *query)
+{
+    tenon_list found = tenon_create_many_returning(&tariff_model, query);
+    TariffList list = { TENON_AS(Tariff *, found.items), found.count };
+    return list;
+}
+
+Tariff *tariff_update_q(const TariffSet *set, const char *name)
+{
+    const void *const tenon_key[] = { &name };
+    return TENON_AS(Tariff *, tenon_update(&tariff_model, 0, tenon_key, set));
+}
+
+Tariff *(tariff_delete)(tenon_session *session, const char *name)
+{
+    const void *const tenon_key[] = { &name };
+    return TENON_AS(Tariff *, tenon_delete(session, &tariff_model, 0, tenon_key));
+}
+
+Tariff *tariff_delete_q(const tenon_key_options *options, const char *name)
+{
+    const void *const tenon_key[] = { &name };
+    return TENON_AS(Tariff *, tenon_delete_with(options, &tariff_model, 0, tenon_key));
+}
+
+int64_t tariff_update_many_q(const TariffUpdateMany *query)
+{
+    return tenon_update_many(&tariff_model, query);
+}
+
+TariffList tariff_update_many_returning_q(const TariffUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&tariff_model, query);
+    TariffList list = { TENON_AS(Tariff *, found.items), found.count };
+    return list;
+}
+
+int64_t tariff_delete_many_q(const TariffDeleteMany *query)
+{
+    return tenon_delete_many(&tariff_model, query);
+}
+
+TariffList tariff_delete_many_returning_q(const TariffDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&tariff_model, query);
+    TariffList list = { TENON_AS(Tariff *, found.items), found.count };
+    return list;
+}
+
+Tariff *tariff_get_or_create_q(const TariffGetOrCreate *query)
+{
+    return TENON_AS(Tariff *, tenon_get_or_create(&tariff_model, query));
+}
+
+Tariff *tariff_upsert_q(const TariffUpsert *query)
+{
+    return TENON_AS(Tariff *, tenon_upsert(&tariff_model, query));
+}
+
+int64_t tariff_upsert_many_q(const TariffUpsertMany *query)
+{
+    return tenon_upsert_many(&tariff_model, query);
+}
+
+TariffList tariff_upsert_many_returning_q(const TariffUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&tariff_model, query);
+    TariffList list = { TENON_AS(Tariff *, found.items), found.count };
+    return list;
+}
+
+int64_t tariff_update_each_q(const TariffUpdateEach *query)
+{
+    return tenon_update_each(&tariff_model, query);
+}
+
+tenon_audit_list tariff_history_q(const tenon_audit_query *query, const char *name)
+{
+    const void *const tenon_key[] = { &name };
+    return tenon_history(query, &tariff_model, tenon_key);
+}
+
+tenon_audit_list tariff_history_many_q(const tenon_audit_query *query)
+{
+    return tenon_history(query, &tariff_model, NULL);
 }
 

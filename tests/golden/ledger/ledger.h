@@ -40,6 +40,67 @@ typedef struct VoucherListRelationFilter {
 } VoucherListRelationFilter;
 extern const tenon_model voucher_model;
 
+typedef struct Account Account;
+typedef struct AccountWhere AccountWhere;
+typedef struct AccountOrder AccountOrder;
+typedef struct AccountQuery AccountQuery;
+typedef struct AccountSet AccountSet;
+typedef struct AccountWrite AccountWrite;
+typedef struct AccountListWrite AccountListWrite;
+typedef struct AccountList {
+    Account *items;
+    size_t count;
+} AccountList;
+typedef struct AccountRelationFilter {
+    const AccountWhere *is, *is_not;
+    tenon_presence presence;
+} AccountRelationFilter;
+typedef struct AccountListRelationFilter {
+    const AccountWhere *some, *every, *none;
+    tenon_int_filter count;
+} AccountListRelationFilter;
+extern const tenon_model account_model;
+
+typedef struct Entry Entry;
+typedef struct EntryWhere EntryWhere;
+typedef struct EntryOrder EntryOrder;
+typedef struct EntryQuery EntryQuery;
+typedef struct EntrySet EntrySet;
+typedef struct EntryWrite EntryWrite;
+typedef struct EntryListWrite EntryListWrite;
+typedef struct EntryList {
+    Entry *items;
+    size_t count;
+} EntryList;
+typedef struct EntryRelationFilter {
+    const EntryWhere *is, *is_not;
+    tenon_presence presence;
+} EntryRelationFilter;
+typedef struct EntryListRelationFilter {
+    const EntryWhere *some, *every, *none;
+    tenon_int_filter count;
+} EntryListRelationFilter;
+extern const tenon_model entry_model;
+
+typedef struct Tariff Tariff;
+typedef struct TariffWhere TariffWhere;
+typedef struct TariffOrder TariffOrder;
+typedef struct TariffQuery TariffQuery;
+typedef struct TariffSet TariffSet;
+typedef struct TariffList {
+    Tariff *items;
+    size_t count;
+} TariffList;
+typedef struct TariffRelationFilter {
+    const TariffWhere *is, *is_not;
+    tenon_presence presence;
+} TariffRelationFilter;
+typedef struct TariffListRelationFilter {
+    const TariffWhere *some, *every, *none;
+    tenon_int_filter count;
+} TariffListRelationFilter;
+extern const tenon_model tariff_model;
+
 /* The program defines it: whether this may be stored as Voucher.code. It can say
  * why not in *err, or leave that to tenon. */
 bool is_voucher_code(const char *value, tenon_error *err);
@@ -71,7 +132,7 @@ typedef enum VoucherUnique {
     VOUCHER_BY_ID = 1
 } VoucherUnique;
 
-/* Checked by functions that tests/unit/model/test_validate.c defines. */
+/* Checked by functions that tests/unit/model/ledger.c defines. */
 struct Voucher {
     int32_t id;
     const char *code;
@@ -110,6 +171,7 @@ struct VoucherWhere {
 struct VoucherOrder {
     VoucherColumn column;
     tenon_direction direction;
+    const char *collate;
 };
 
 struct VoucherQuery {
@@ -422,6 +484,14 @@ typedef struct VoucherUpsert {
     VoucherSet update;
 } VoucherUpsert;
 
+typedef struct VoucherGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    VoucherUnique on;
+    bool *is_created; /* out, or NULL */
+    VoucherSet create;
+} VoucherGetOrCreate;
+
 /* update: the columns that rows which stand there take over; none: all that
  * the items set. */
 typedef struct VoucherUpsertMany {
@@ -458,13 +528,17 @@ VoucherGroupList voucher_facets_q(const VoucherFacetsQuery *query);
 VoucherPage voucher_page_q(const VoucherPageQuery *query);
 VoucherOffsetPage voucher_page_of_q(const VoucherOffsetPageQuery *query);
 Voucher *voucher_create_q(const VoucherSet *set);
+Voucher *voucher_create_or_ignore_q(const VoucherSet *set);
 int64_t voucher_create_many_q(const VoucherCreateMany *rows);
 VoucherList voucher_create_many_returning_q(const VoucherCreateMany *rows);
 Voucher *voucher_update_q(const VoucherSet *set, int64_t id);
 Voucher *voucher_delete(tenon_session *session, int64_t id);
 Voucher *voucher_delete_q(const tenon_key_options *options, int64_t id);
 int64_t voucher_update_many_q(const VoucherUpdateMany *change);
+VoucherList voucher_update_many_returning_q(const VoucherUpdateMany *change);
 int64_t voucher_delete_many_q(const VoucherDeleteMany *which);
+VoucherList voucher_delete_many_returning_q(const VoucherDeleteMany *which);
+Voucher *voucher_get_or_create_q(const VoucherGetOrCreate *row);
 Voucher *voucher_upsert_q(const VoucherUpsert *row);
 int64_t voucher_upsert_many_q(const VoucherUpsertMany *rows);
 VoucherList voucher_upsert_many_returning_q(const VoucherUpsertMany *rows);
@@ -508,6 +582,8 @@ int64_t voucher_update_each_q(const VoucherUpdateEach *rows);
     voucher_page_of_q(TENON_HERE((&(VoucherOffsetPageQuery){ .session = __VA_ARGS__ })))
 #define voucher_create(...) \
     voucher_create_q(TENON_HERE((&(VoucherSet){ .session = __VA_ARGS__ })))
+#define voucher_create_or_ignore(...) \
+    voucher_create_or_ignore_q(TENON_HERE((&(VoucherSet){ .session = __VA_ARGS__ })))
 #define voucher_create_many(...) \
     voucher_create_many_q(TENON_HERE((&(VoucherCreateMany){ .session = __VA_ARGS__ })))
 #define voucher_create_many_returning(...) \
@@ -519,8 +595,14 @@ int64_t voucher_update_each_q(const VoucherUpdateEach *rows);
     voucher_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
 #define voucher_update_many(...) \
     voucher_update_many_q(TENON_HERE((&(VoucherUpdateMany){ .session = __VA_ARGS__ })))
+#define voucher_update_many_returning(...) \
+    voucher_update_many_returning_q(TENON_HERE((&(VoucherUpdateMany){ .session = __VA_ARGS__ })))
 #define voucher_delete_many(...) \
     voucher_delete_many_q(TENON_HERE((&(VoucherDeleteMany){ .session = __VA_ARGS__ })))
+#define voucher_delete_many_returning(...) \
+    voucher_delete_many_returning_q(TENON_HERE((&(VoucherDeleteMany){ .session = __VA_ARGS__ })))
+#define voucher_get_or_create(...) \
+    voucher_get_or_create_q(TENON_HERE((&(VoucherGetOrCreate){ .session = __VA_ARGS__ })))
 #define voucher_upsert(...) \
     voucher_upsert_q(TENON_HERE((&(VoucherUpsert){ .session = __VA_ARGS__ })))
 #define voucher_upsert_many(...) \
@@ -529,6 +611,1705 @@ int64_t voucher_update_each_q(const VoucherUpdateEach *rows);
     voucher_upsert_many_returning_q(TENON_HERE((&(VoucherUpsertMany){ .session = __VA_ARGS__ })))
 #define voucher_update_each(...) \
     voucher_update_each_q(TENON_HERE((&(VoucherUpdateEach){ .session = __VA_ARGS__ })))
+#endif
+
+typedef enum AccountColumn {
+    ACCOUNT_ID = 1,
+    ACCOUNT_IBAN,
+    ACCOUNT_OWNER,
+    ACCOUNT_PIN,
+    ACCOUNT_RANK,
+    ACCOUNT_BALANCE,
+    ACCOUNT_BIG,
+    ACCOUNT_RATE,
+    ACCOUNT_IS_OPEN,
+    ACCOUNT_OPENED,
+    ACCOUNT_DAY,
+    ACCOUNT_CODE,
+    ACCOUNT_BLOB,
+    ACCOUNT_SETTINGS,
+    ACCOUNT_LABELS,
+    ACCOUNT_NUMBERS,
+    ACCOUNT_CLOSED_AT,
+    ACCOUNT_VERSION
+} AccountColumn;
+
+typedef enum AccountUnique {
+    ACCOUNT_BY_ID = 1,
+    ACCOUNT_BY_IBAN
+} AccountUnique;
+
+typedef enum AccountRelation {
+    ACCOUNT_ENTRIES = 19
+} AccountRelation;
+
+typedef struct AccountCounts {
+    int64_t entries;
+} AccountCounts;
+
+/* Everything that is written down is written down exactly. */
+struct Account {
+    int32_t id;
+    const char *iban;
+    const char *owner;
+    const char *pin;
+    Rank rank;
+    tenon_decimal balance;
+    int64_t big;
+    double rate;
+    bool isOpen;
+    tenon_time opened;
+    tenon_opt_date day;
+    tenon_opt_uuid code;
+    tenon_bytes blob;
+    tenon_json settings;
+    tenon_text_array labels;
+    tenon_int32_array numbers;
+    tenon_opt_time closedAt;
+    int32_t version;
+    struct EntryList entries;
+    const struct AccountCounts *counts; /* NULL: not asked for */
+    uint64_t tenon_loaded[1]; /* ask ACCOUNT_LOADED */
+};
+
+/* Whether a column was selected or a relation loaded. */
+#define ACCOUNT_LOADED(row, column) TENON_LOADED(row, column)
+
+typedef struct AccountWhereList {
+    const AccountWhere *items;
+    size_t count;
+} AccountWhereList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+struct AccountWhere {
+    const AccountWhere *except;
+    AccountWhereList all, any, none;
+    tenon_raw raw;
+    tenon_int_filter id;
+    tenon_text_filter iban;
+    tenon_text_filter owner;
+    tenon_text_filter pin;
+    RankFilter rank;
+    tenon_decimal_filter balance;
+    tenon_int_filter big;
+    tenon_float_filter rate;
+    tenon_bool_filter isOpen;
+    tenon_time_filter opened;
+    tenon_date_filter day;
+    tenon_uuid_filter code;
+    tenon_bytes_filter blob;
+    tenon_json_filter settings;
+    tenon_text_array_filter labels;
+    tenon_int32_array_filter numbers;
+    tenon_time_filter closedAt;
+    tenon_int_filter version;
+    struct EntryListRelationFilter entries;
+};
+
+struct AccountOrder {
+    AccountColumn column;
+    tenon_direction direction;
+    const char *collate;
+    AccountRelation count; /* of the rows of a list, instead of a column */
+};
+
+typedef struct AccountInclude {
+    const struct EntryQuery *entries;
+} AccountInclude;
+
+typedef struct AccountCountQuery {
+    const struct EntryWhere *entries;
+} AccountCountQuery;
+
+struct AccountQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    bool with_deleted, only_deleted;
+    AccountWhere where;
+    AccountOrder order_by[TENON_MAX_ORDER];
+    AccountColumn select[18];
+    AccountColumn distinct[TENON_MAX_DISTINCT];
+    AccountInclude include;
+    AccountCountQuery counts;
+};
+
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct AccountStream {
+    tenon_stream *stream;
+} AccountStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool AccountEach(Account *row, void *ctx);
+
+typedef struct AccountColumnCounts {
+    int64_t id;
+    int64_t iban;
+    int64_t owner;
+    int64_t pin;
+    int64_t rank;
+    int64_t balance;
+    int64_t big;
+    int64_t rate;
+    int64_t isOpen;
+    int64_t opened;
+    int64_t day;
+    int64_t code;
+    int64_t blob;
+    int64_t settings;
+    int64_t labels;
+    int64_t numbers;
+    int64_t closedAt;
+    int64_t version;
+} AccountColumnCounts;
+
+typedef struct AccountDistinctCounts {
+    int64_t id;
+    int64_t iban;
+    int64_t owner;
+    int64_t pin;
+    int64_t rank;
+    int64_t balance;
+    int64_t big;
+    int64_t rate;
+    int64_t isOpen;
+    int64_t opened;
+    int64_t day;
+    int64_t code;
+    int64_t blob;
+    int64_t closedAt;
+    int64_t version;
+} AccountDistinctCounts;
+
+typedef struct AccountSums {
+    tenon_opt_int64 id;
+    tenon_decimal balance;
+    tenon_opt_int64 big;
+    tenon_opt_double rate;
+    tenon_opt_int64 version;
+} AccountSums;
+
+typedef struct AccountAverages {
+    tenon_opt_double id;
+    tenon_opt_double balance;
+    tenon_opt_double big;
+    tenon_opt_double rate;
+    tenon_opt_double version;
+} AccountAverages;
+
+typedef struct AccountExtremes {
+    tenon_opt_int32 id;
+    const char *iban;
+    const char *owner;
+    const char *pin;
+    tenon_decimal balance;
+    tenon_opt_int64 big;
+    tenon_opt_double rate;
+    tenon_opt_time opened;
+    tenon_opt_date day;
+    tenon_opt_uuid code;
+    tenon_opt_time closedAt;
+    tenon_opt_int32 version;
+} AccountExtremes;
+
+typedef struct AccountColumnCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter iban;
+    tenon_int_filter owner;
+    tenon_int_filter pin;
+    tenon_int_filter rank;
+    tenon_int_filter balance;
+    tenon_int_filter big;
+    tenon_int_filter rate;
+    tenon_int_filter isOpen;
+    tenon_int_filter opened;
+    tenon_int_filter day;
+    tenon_int_filter code;
+    tenon_int_filter blob;
+    tenon_int_filter settings;
+    tenon_int_filter labels;
+    tenon_int_filter numbers;
+    tenon_int_filter closedAt;
+    tenon_int_filter version;
+} AccountColumnCountFilters;
+
+typedef struct AccountDistinctCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter iban;
+    tenon_int_filter owner;
+    tenon_int_filter pin;
+    tenon_int_filter rank;
+    tenon_int_filter balance;
+    tenon_int_filter big;
+    tenon_int_filter rate;
+    tenon_int_filter isOpen;
+    tenon_int_filter opened;
+    tenon_int_filter day;
+    tenon_int_filter code;
+    tenon_int_filter blob;
+    tenon_int_filter closedAt;
+    tenon_int_filter version;
+} AccountDistinctCountFilters;
+
+typedef struct AccountSumFilters {
+    tenon_int_filter id;
+    tenon_decimal_filter balance;
+    tenon_int_filter big;
+    tenon_float_filter rate;
+    tenon_int_filter version;
+} AccountSumFilters;
+
+typedef struct AccountAverageFilters {
+    tenon_float_filter id;
+    tenon_float_filter balance;
+    tenon_float_filter big;
+    tenon_float_filter rate;
+    tenon_float_filter version;
+} AccountAverageFilters;
+
+typedef struct AccountExtremeFilters {
+    tenon_int_filter id;
+    tenon_text_filter iban;
+    tenon_text_filter owner;
+    tenon_text_filter pin;
+    tenon_decimal_filter balance;
+    tenon_int_filter big;
+    tenon_float_filter rate;
+    tenon_time_filter opened;
+    tenon_date_filter day;
+    tenon_uuid_filter code;
+    tenon_time_filter closedAt;
+    tenon_int_filter version;
+} AccountExtremeFilters;
+
+typedef struct AccountAggregate {
+    int64_t count;
+    AccountColumnCounts count_of;
+    AccountDistinctCounts distinct_of;
+    AccountSums sum;
+    AccountAverages avg;
+    AccountExtremes min, max;
+    const struct AccountAggregate *parts;
+} AccountAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct AccountGroup {
+    struct Account key;
+    int64_t count;
+    AccountColumnCounts count_of;
+    AccountDistinctCounts distinct_of;
+    AccountSums sum;
+    AccountAverages avg;
+    AccountExtremes min, max;
+    const struct AccountAggregate *parts;
+} AccountGroup;
+
+typedef struct AccountGroupList {
+    AccountGroup *items;
+    size_t count;
+} AccountGroupList;
+
+typedef struct AccountHaving AccountHaving;
+typedef struct AccountHavingList {
+    const AccountHaving *items;
+    size_t count;
+} AccountHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+struct AccountHaving {
+    const AccountHaving *except;
+    AccountHavingList all, any, none;
+    tenon_raw raw;
+    tenon_int_filter count;
+    AccountColumnCountFilters count_of;
+    AccountDistinctCountFilters distinct_of;
+    AccountSumFilters sum;
+    AccountAverageFilters avg;
+    AccountExtremeFilters min, max;
+};
+
+/* Over those of the rows for which its own where holds. */
+typedef struct AccountPart {
+    const struct AccountWhere *where;
+    bool count;
+    AccountColumn count_of[18];
+    AccountColumn distinct_of[15];
+    AccountColumn sum[5], avg[5];
+    AccountColumn min[12], max[12];
+} AccountPart;
+
+typedef struct AccountPartList {
+    const AccountPart *items;
+    size_t count;
+} AccountPartList;
+
+typedef struct AccountAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    AccountWhere where;
+    AccountOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    AccountColumn count_of[18];
+    AccountColumn distinct_of[15];
+    AccountColumn sum[5], avg[5];
+    AccountColumn min[12], max[12];
+    AccountPartList parts;
+} AccountAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct AccountGroupOrder {
+    AccountColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} AccountGroupOrder;
+
+typedef struct AccountGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    AccountWhere where;
+    AccountColumn by[TENON_MAX_BY];
+    AccountHaving having;
+    AccountGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    AccountColumn count_of[18];
+    AccountColumn distinct_of[15];
+    AccountColumn sum[5], avg[5];
+    AccountColumn min[12], max[12];
+    AccountPartList parts;
+} AccountGroupQuery;
+
+typedef struct AccountFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    AccountWhere where;
+    AccountColumn column;
+} AccountFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct AccountPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    bool with_deleted, only_deleted;
+    AccountWhere where;
+    AccountOrder order_by[TENON_MAX_ORDER];
+    AccountColumn select[18];
+    AccountColumn distinct[TENON_MAX_DISTINCT];
+    AccountInclude include;
+    AccountCountQuery counts;
+    int64_t size;
+    const char *after, *before;
+} AccountPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct AccountOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    bool with_deleted, only_deleted;
+    AccountWhere where;
+    AccountOrder order_by[TENON_MAX_ORDER];
+    AccountColumn select[18];
+    AccountColumn distinct[TENON_MAX_DISTINCT];
+    AccountInclude include;
+    AccountCountQuery counts;
+    int64_t page, size;
+} AccountOffsetPageQuery;
+
+typedef struct AccountPage {
+    struct Account *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} AccountPage;
+
+typedef struct AccountOffsetPage {
+    struct Account *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} AccountOffsetPage;
+
+struct AccountSet {
+    tenon_session *session;
+    tenon_table table;
+    tenon_int_set id;
+    tenon_text_set iban;
+    tenon_text_set owner;
+    tenon_text_set pin;
+    RankSet rank;
+    tenon_decimal_set balance;
+    tenon_int_set big;
+    tenon_float_set rate;
+    tenon_bool_set isOpen;
+    tenon_time_set opened;
+    tenon_date_set day;
+    tenon_uuid_set code;
+    tenon_bytes_set blob;
+    tenon_json_set settings;
+    tenon_text_array_set labels;
+    tenon_int32_array_set numbers;
+    tenon_time_set closedAt;
+    tenon_int_set version;
+    const struct EntryListWrite *entries;
+};
+
+typedef struct AccountSetList {
+    const AccountSet *items;
+    size_t count;
+} AccountSetList;
+
+typedef struct AccountConnectOrCreate {
+    AccountWhere where;
+    AccountSet create;
+} AccountConnectOrCreate;
+
+typedef struct AccountNestedUpdate {
+    AccountWhere where;
+    AccountSet set;
+} AccountNestedUpdate;
+
+typedef struct AccountNestedUpsert {
+    AccountWhere where;
+    AccountSet create;
+    AccountSet update;
+} AccountNestedUpsert;
+
+/* What happens to the row at the end of a relation: see tenon_write. */
+struct AccountWrite {
+    const AccountSet *create;
+    const AccountWhere *connect;
+    const AccountConnectOrCreate *connect_or_create;
+    const AccountSet *update;
+    const AccountNestedUpsert *upsert;
+    const AccountWhere *only_if;
+    bool disconnect, delete_;
+};
+
+/* What happens to the rows at the end of a relation: see tenon_list_write. */
+struct AccountListWrite {
+    AccountWhereList set, disconnect, delete_, delete_many;
+    struct {
+        const AccountNestedUpdate *items;
+        size_t count;
+    } update, update_many;
+    struct {
+        const AccountNestedUpsert *items;
+        size_t count;
+    } upsert;
+    AccountWhereList connect;
+    struct {
+        const AccountConnectOrCreate *items;
+        size_t count;
+    } connect_or_create;
+    AccountSetList create;
+    bool clear, skip_duplicates;
+};
+
+typedef struct AccountCreateMany {
+    tenon_session *session;
+    tenon_table table;
+    const AccountSet *items;
+    size_t count;
+    bool skip_duplicates;
+} AccountCreateMany;
+
+typedef struct AccountUpdateMany {
+    tenon_session *session;
+    tenon_table table;
+    bool everything;
+    AccountWhere where;
+    AccountSet set;
+} AccountUpdateMany;
+
+typedef struct AccountDeleteMany {
+    tenon_session *session;
+    tenon_table table;
+    bool everything;
+    AccountWhere where;
+} AccountDeleteMany;
+
+/* on 0: the primary key. */
+typedef struct AccountUpsert {
+    tenon_session *session;
+    tenon_table table;
+    AccountUnique on;
+    AccountSet create;
+    AccountSet update;
+} AccountUpsert;
+
+typedef struct AccountGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    AccountUnique on;
+    bool *is_created; /* out, or NULL */
+    AccountSet create;
+} AccountGetOrCreate;
+
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct AccountUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    AccountUnique on;
+    const AccountSet *items;
+    size_t count;
+    AccountColumn update[18];
+} AccountUpsertMany;
+
+typedef struct AccountUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    AccountUnique on;
+    const AccountSet *items;
+    size_t count;
+} AccountUpdateEach;
+
+Account *account_find(tenon_session *session, int64_t id);
+Account *account_find_q(const tenon_key_options *options, int64_t id);
+Account *account_find_by_iban(tenon_session *session, const char *iban);
+Account *account_find_by_iban_q(const tenon_key_options *options, const char *iban);
+Account *account_find_first_q(const AccountQuery *query);
+AccountList account_find_many_q(const AccountQuery *query);
+int64_t account_count_q(const AccountQuery *query);
+bool account_exists_q(const AccountQuery *query);
+void account_load_q(const AccountQuery *query, Account *rows, size_t count);
+AccountStream account_stream_open_q(const AccountQuery *query);
+Account *account_stream_next(AccountStream stream);
+bool account_stream_close(AccountStream stream);
+bool account_each_q(const AccountQuery *query, AccountEach *function, void *ctx);
+const tenon_explanation *account_explain_q(const AccountQuery *query);
+AccountAggregate account_aggregate_q(const AccountAggregateQuery *query);
+AccountGroupList account_group_q(const AccountGroupQuery *query);
+AccountGroupList account_facets_q(const AccountFacetsQuery *query);
+AccountPage account_page_q(const AccountPageQuery *query);
+AccountOffsetPage account_page_of_q(const AccountOffsetPageQuery *query);
+Account *account_create_q(const AccountSet *set);
+Account *account_create_or_ignore_q(const AccountSet *set);
+int64_t account_create_many_q(const AccountCreateMany *rows);
+AccountList account_create_many_returning_q(const AccountCreateMany *rows);
+Account *account_update_q(const AccountSet *set, int64_t id);
+Account *account_delete(tenon_session *session, int64_t id);
+Account *account_delete_q(const tenon_key_options *options, int64_t id);
+int64_t account_update_many_q(const AccountUpdateMany *change);
+AccountList account_update_many_returning_q(const AccountUpdateMany *change);
+int64_t account_delete_many_q(const AccountDeleteMany *which);
+AccountList account_delete_many_returning_q(const AccountDeleteMany *which);
+Account *account_get_or_create_q(const AccountGetOrCreate *row);
+Account *account_upsert_q(const AccountUpsert *row);
+int64_t account_upsert_many_q(const AccountUpsertMany *rows);
+AccountList account_upsert_many_returning_q(const AccountUpsertMany *rows);
+int64_t account_update_each_q(const AccountUpdateEach *rows);
+Account *account_restore(tenon_session *session, int64_t id);
+Account *account_restore_q(const tenon_key_options *options, int64_t id);
+Account *account_purge(tenon_session *session, int64_t id);
+Account *account_purge_q(const tenon_key_options *options, int64_t id);
+int64_t account_restore_many_q(const AccountDeleteMany *which);
+int64_t account_purge_many_q(const AccountDeleteMany *which);
+tenon_audit_list account_history_q(const tenon_audit_query *query, int64_t id);
+tenon_audit_list account_history_many_q(const tenon_audit_query *query);
+
+#ifndef __cplusplus
+/* `.any = ACCOUNT_WHERES({ .a = … }, { .b = … })` */
+#define ACCOUNT_WHERES(...) \
+    TENON_LIST_OF(AccountWhere, __VA_ARGS__)
+#define account_find(...) account_find_with(__VA_ARGS__, .end_of_options = 0)
+#define account_find_with(session_, key0_, ...) \
+    account_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define account_find_by_iban(...) account_find_by_iban_with(__VA_ARGS__, .end_of_options = 0)
+#define account_find_by_iban_with(session_, key0_, ...) \
+    account_find_by_iban_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define ACCOUNT_SETS(...) \
+    TENON_LIST_OF(AccountSet, __VA_ARGS__)
+#define ACCOUNT_CONNECT_OR_CREATES(...) \
+    TENON_LIST_OF(AccountConnectOrCreate, __VA_ARGS__)
+#define ACCOUNT_UPDATES(...) \
+    TENON_LIST_OF(AccountNestedUpdate, __VA_ARGS__)
+#define ACCOUNT_UPSERTS(...) \
+    TENON_LIST_OF(AccountNestedUpsert, __VA_ARGS__)
+#define account_find_first(...) \
+    account_find_first_q(TENON_HERE((&(AccountQuery){ .session = __VA_ARGS__ })))
+#define account_find_many(...) \
+    account_find_many_q(TENON_HERE((&(AccountQuery){ .session = __VA_ARGS__ })))
+#define account_count(...) \
+    account_count_q(TENON_HERE((&(AccountQuery){ .session = __VA_ARGS__ })))
+#define account_exists(...) \
+    account_exists_q(TENON_HERE((&(AccountQuery){ .session = __VA_ARGS__ })))
+#define account_load(session_, rows_, count_, ...) \
+    account_load_q(&(AccountQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
+#define account_stream_open(...) \
+    account_stream_open_q(TENON_HERE((&(AccountQuery){ .session = __VA_ARGS__ })))
+#define account_each(session_, function_, ...) \
+    account_each_q(TENON_HERE((&(AccountQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define account_explain(...) \
+    account_explain_q(TENON_HERE((&(AccountQuery){ .session = __VA_ARGS__ })))
+#define ACCOUNT_PARTS(...) \
+    TENON_LIST_OF(AccountPart, __VA_ARGS__)
+#define ACCOUNT_HAVINGS(...) \
+    TENON_LIST_OF(AccountHaving, __VA_ARGS__)
+#define account_aggregate(...) \
+    account_aggregate_q(TENON_HERE((&(AccountAggregateQuery){ .session = __VA_ARGS__ })))
+#define account_group(...) \
+    account_group_q(TENON_HERE((&(AccountGroupQuery){ .session = __VA_ARGS__ })))
+#define account_facets(...) \
+    account_facets_q(TENON_HERE((&(AccountFacetsQuery){ .session = __VA_ARGS__ })))
+#define account_page(...) \
+    account_page_q(TENON_HERE((&(AccountPageQuery){ .session = __VA_ARGS__ })))
+#define account_page_of(...) \
+    account_page_of_q(TENON_HERE((&(AccountOffsetPageQuery){ .session = __VA_ARGS__ })))
+#define account_create(...) \
+    account_create_q(TENON_HERE((&(AccountSet){ .session = __VA_ARGS__ })))
+#define account_create_or_ignore(...) \
+    account_create_or_ignore_q(TENON_HERE((&(AccountSet){ .session = __VA_ARGS__ })))
+#define account_create_many(...) \
+    account_create_many_q(TENON_HERE((&(AccountCreateMany){ .session = __VA_ARGS__ })))
+#define account_create_many_returning(...) \
+    account_create_many_returning_q(TENON_HERE((&(AccountCreateMany){ .session = __VA_ARGS__ })))
+#define account_update(session_, key0_, ...) \
+    account_update_q(TENON_HERE((&(AccountSet){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define account_delete(...) account_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define account_delete_with(session_, key0_, ...) \
+    account_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define account_update_many(...) \
+    account_update_many_q(TENON_HERE((&(AccountUpdateMany){ .session = __VA_ARGS__ })))
+#define account_update_many_returning(...) \
+    account_update_many_returning_q(TENON_HERE((&(AccountUpdateMany){ .session = __VA_ARGS__ })))
+#define account_delete_many(...) \
+    account_delete_many_q(TENON_HERE((&(AccountDeleteMany){ .session = __VA_ARGS__ })))
+#define account_delete_many_returning(...) \
+    account_delete_many_returning_q(TENON_HERE((&(AccountDeleteMany){ .session = __VA_ARGS__ })))
+#define account_get_or_create(...) \
+    account_get_or_create_q(TENON_HERE((&(AccountGetOrCreate){ .session = __VA_ARGS__ })))
+#define account_upsert(...) \
+    account_upsert_q(TENON_HERE((&(AccountUpsert){ .session = __VA_ARGS__ })))
+#define account_upsert_many(...) \
+    account_upsert_many_q(TENON_HERE((&(AccountUpsertMany){ .session = __VA_ARGS__ })))
+#define account_upsert_many_returning(...) \
+    account_upsert_many_returning_q(TENON_HERE((&(AccountUpsertMany){ .session = __VA_ARGS__ })))
+#define account_update_each(...) \
+    account_update_each_q(TENON_HERE((&(AccountUpdateEach){ .session = __VA_ARGS__ })))
+#define account_restore(...) account_restore_with(__VA_ARGS__, .end_of_options = 0)
+#define account_restore_with(session_, key0_, ...) \
+    account_restore_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define account_purge(...) account_purge_with(__VA_ARGS__, .end_of_options = 0)
+#define account_purge_with(session_, key0_, ...) \
+    account_purge_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define account_restore_many(...) \
+    account_restore_many_q(TENON_HERE((&(AccountDeleteMany){ .session = __VA_ARGS__ })))
+#define account_purge_many(...) \
+    account_purge_many_q(TENON_HERE((&(AccountDeleteMany){ .session = __VA_ARGS__ })))
+#define account_history(...) account_history_with(__VA_ARGS__, .end_of_options = 0)
+#define account_history_with(session_, key0_, ...) \
+    account_history_q(TENON_HERE((&(tenon_audit_query){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define account_history_many(...) \
+    account_history_many_q(TENON_HERE((&(tenon_audit_query){ .session = __VA_ARGS__ })))
+#endif
+
+typedef enum EntryColumn {
+    ENTRY_ACCOUNT_ID = 1,
+    ENTRY_NUMBER,
+    ENTRY_TEXT
+} EntryColumn;
+
+typedef enum EntryUnique {
+    ENTRY_BY_ACCOUNT_ID_NUMBER = 1
+} EntryUnique;
+
+typedef enum EntryRelation {
+    ENTRY_ACCOUNT = 4
+} EntryRelation;
+
+/* Known by two columns; goes with its account. */
+struct Entry {
+    int32_t accountId;
+    int32_t number;
+    const char *text;
+    struct Account *account;
+    uint64_t tenon_loaded[1]; /* ask ENTRY_LOADED */
+};
+
+/* Whether a column was selected or a relation loaded. */
+#define ENTRY_LOADED(row, column) TENON_LOADED(row, column)
+
+typedef struct EntryWhereList {
+    const EntryWhere *items;
+    size_t count;
+} EntryWhereList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+struct EntryWhere {
+    const EntryWhere *except;
+    EntryWhereList all, any, none;
+    tenon_raw raw;
+    tenon_int_filter accountId;
+    tenon_int_filter number;
+    tenon_text_filter text;
+    struct AccountRelationFilter account;
+};
+
+struct EntryOrder {
+    EntryColumn column;
+    tenon_direction direction;
+    const char *collate;
+    const struct AccountOrder *account;
+};
+
+typedef struct EntryInclude {
+    const struct AccountQuery *account;
+} EntryInclude;
+
+struct EntryQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    bool with_deleted, only_deleted;
+    EntryWhere where;
+    EntryOrder order_by[TENON_MAX_ORDER];
+    EntryColumn select[3];
+    EntryColumn distinct[TENON_MAX_DISTINCT];
+    EntryInclude include;
+};
+
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct EntryStream {
+    tenon_stream *stream;
+} EntryStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool EntryEach(Entry *row, void *ctx);
+
+typedef struct EntryColumnCounts {
+    int64_t accountId;
+    int64_t number;
+    int64_t text;
+} EntryColumnCounts;
+
+typedef struct EntryDistinctCounts {
+    int64_t accountId;
+    int64_t number;
+    int64_t text;
+} EntryDistinctCounts;
+
+typedef struct EntrySums {
+    tenon_opt_int64 accountId;
+    tenon_opt_int64 number;
+} EntrySums;
+
+typedef struct EntryAverages {
+    tenon_opt_double accountId;
+    tenon_opt_double number;
+} EntryAverages;
+
+typedef struct EntryExtremes {
+    tenon_opt_int32 accountId;
+    tenon_opt_int32 number;
+    const char *text;
+} EntryExtremes;
+
+typedef struct EntryColumnCountFilters {
+    tenon_int_filter accountId;
+    tenon_int_filter number;
+    tenon_int_filter text;
+} EntryColumnCountFilters;
+
+typedef struct EntryDistinctCountFilters {
+    tenon_int_filter accountId;
+    tenon_int_filter number;
+    tenon_int_filter text;
+} EntryDistinctCountFilters;
+
+typedef struct EntrySumFilters {
+    tenon_int_filter accountId;
+    tenon_int_filter number;
+} EntrySumFilters;
+
+typedef struct EntryAverageFilters {
+    tenon_float_filter accountId;
+    tenon_float_filter number;
+} EntryAverageFilters;
+
+typedef struct EntryExtremeFilters {
+    tenon_int_filter accountId;
+    tenon_int_filter number;
+    tenon_text_filter text;
+} EntryExtremeFilters;
+
+typedef struct EntryAggregate {
+    int64_t count;
+    EntryColumnCounts count_of;
+    EntryDistinctCounts distinct_of;
+    EntrySums sum;
+    EntryAverages avg;
+    EntryExtremes min, max;
+    const struct EntryAggregate *parts;
+} EntryAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct EntryGroup {
+    struct Entry key;
+    int64_t count;
+    EntryColumnCounts count_of;
+    EntryDistinctCounts distinct_of;
+    EntrySums sum;
+    EntryAverages avg;
+    EntryExtremes min, max;
+    const struct EntryAggregate *parts;
+} EntryGroup;
+
+typedef struct EntryGroupList {
+    EntryGroup *items;
+    size_t count;
+} EntryGroupList;
+
+typedef struct EntryHaving EntryHaving;
+typedef struct EntryHavingList {
+    const EntryHaving *items;
+    size_t count;
+} EntryHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+struct EntryHaving {
+    const EntryHaving *except;
+    EntryHavingList all, any, none;
+    tenon_raw raw;
+    tenon_int_filter count;
+    EntryColumnCountFilters count_of;
+    EntryDistinctCountFilters distinct_of;
+    EntrySumFilters sum;
+    EntryAverageFilters avg;
+    EntryExtremeFilters min, max;
+};
+
+/* Over those of the rows for which its own where holds. */
+typedef struct EntryPart {
+    const struct EntryWhere *where;
+    bool count;
+    EntryColumn count_of[3];
+    EntryColumn distinct_of[3];
+    EntryColumn sum[2], avg[2];
+    EntryColumn min[3], max[3];
+} EntryPart;
+
+typedef struct EntryPartList {
+    const EntryPart *items;
+    size_t count;
+} EntryPartList;
+
+typedef struct EntryAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    EntryWhere where;
+    EntryOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    EntryColumn count_of[3];
+    EntryColumn distinct_of[3];
+    EntryColumn sum[2], avg[2];
+    EntryColumn min[3], max[3];
+    EntryPartList parts;
+} EntryAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct EntryGroupOrder {
+    EntryColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} EntryGroupOrder;
+
+typedef struct EntryGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    EntryWhere where;
+    EntryColumn by[TENON_MAX_BY];
+    EntryHaving having;
+    EntryGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    EntryColumn count_of[3];
+    EntryColumn distinct_of[3];
+    EntryColumn sum[2], avg[2];
+    EntryColumn min[3], max[3];
+    EntryPartList parts;
+} EntryGroupQuery;
+
+typedef struct EntryFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    EntryWhere where;
+    EntryColumn column;
+} EntryFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct EntryPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    bool with_deleted, only_deleted;
+    EntryWhere where;
+    EntryOrder order_by[TENON_MAX_ORDER];
+    EntryColumn select[3];
+    EntryColumn distinct[TENON_MAX_DISTINCT];
+    EntryInclude include;
+    int64_t size;
+    const char *after, *before;
+} EntryPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct EntryOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    bool with_deleted, only_deleted;
+    EntryWhere where;
+    EntryOrder order_by[TENON_MAX_ORDER];
+    EntryColumn select[3];
+    EntryColumn distinct[TENON_MAX_DISTINCT];
+    EntryInclude include;
+    int64_t page, size;
+} EntryOffsetPageQuery;
+
+typedef struct EntryPage {
+    struct Entry *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} EntryPage;
+
+typedef struct EntryOffsetPage {
+    struct Entry *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} EntryOffsetPage;
+
+struct EntrySet {
+    tenon_session *session;
+    tenon_table table;
+    tenon_int_set accountId;
+    tenon_int_set number;
+    tenon_text_set text;
+    const struct AccountWrite *account;
+};
+
+typedef struct EntrySetList {
+    const EntrySet *items;
+    size_t count;
+} EntrySetList;
+
+typedef struct EntryConnectOrCreate {
+    EntryWhere where;
+    EntrySet create;
+} EntryConnectOrCreate;
+
+typedef struct EntryNestedUpdate {
+    EntryWhere where;
+    EntrySet set;
+} EntryNestedUpdate;
+
+typedef struct EntryNestedUpsert {
+    EntryWhere where;
+    EntrySet create;
+    EntrySet update;
+} EntryNestedUpsert;
+
+/* What happens to the row at the end of a relation: see tenon_write. */
+struct EntryWrite {
+    const EntrySet *create;
+    const EntryWhere *connect;
+    const EntryConnectOrCreate *connect_or_create;
+    const EntrySet *update;
+    const EntryNestedUpsert *upsert;
+    const EntryWhere *only_if;
+    bool disconnect, delete_;
+};
+
+/* What happens to the rows at the end of a relation: see tenon_list_write. */
+struct EntryListWrite {
+    EntryWhereList set, disconnect, delete_, delete_many;
+    struct {
+        const EntryNestedUpdate *items;
+        size_t count;
+    } update, update_many;
+    struct {
+        const EntryNestedUpsert *items;
+        size_t count;
+    } upsert;
+    EntryWhereList connect;
+    struct {
+        const EntryConnectOrCreate *items;
+        size_t count;
+    } connect_or_create;
+    EntrySetList create;
+    bool clear, skip_duplicates;
+};
+
+typedef struct EntryCreateMany {
+    tenon_session *session;
+    tenon_table table;
+    const EntrySet *items;
+    size_t count;
+    bool skip_duplicates;
+} EntryCreateMany;
+
+typedef struct EntryUpdateMany {
+    tenon_session *session;
+    tenon_table table;
+    bool everything;
+    EntryWhere where;
+    EntrySet set;
+} EntryUpdateMany;
+
+typedef struct EntryDeleteMany {
+    tenon_session *session;
+    tenon_table table;
+    bool everything;
+    EntryWhere where;
+} EntryDeleteMany;
+
+/* on 0: the primary key. */
+typedef struct EntryUpsert {
+    tenon_session *session;
+    tenon_table table;
+    EntryUnique on;
+    EntrySet create;
+    EntrySet update;
+} EntryUpsert;
+
+typedef struct EntryGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    EntryUnique on;
+    bool *is_created; /* out, or NULL */
+    EntrySet create;
+} EntryGetOrCreate;
+
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct EntryUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    EntryUnique on;
+    const EntrySet *items;
+    size_t count;
+    EntryColumn update[3];
+} EntryUpsertMany;
+
+typedef struct EntryUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    EntryUnique on;
+    const EntrySet *items;
+    size_t count;
+} EntryUpdateEach;
+
+Entry *entry_find(tenon_session *session, int64_t accountId, int64_t number);
+Entry *entry_find_q(const tenon_key_options *options, int64_t accountId, int64_t number);
+Entry *entry_find_first_q(const EntryQuery *query);
+EntryList entry_find_many_q(const EntryQuery *query);
+int64_t entry_count_q(const EntryQuery *query);
+bool entry_exists_q(const EntryQuery *query);
+void entry_load_q(const EntryQuery *query, Entry *rows, size_t count);
+EntryStream entry_stream_open_q(const EntryQuery *query);
+Entry *entry_stream_next(EntryStream stream);
+bool entry_stream_close(EntryStream stream);
+bool entry_each_q(const EntryQuery *query, EntryEach *function, void *ctx);
+const tenon_explanation *entry_explain_q(const EntryQuery *query);
+EntryAggregate entry_aggregate_q(const EntryAggregateQuery *query);
+EntryGroupList entry_group_q(const EntryGroupQuery *query);
+EntryGroupList entry_facets_q(const EntryFacetsQuery *query);
+EntryPage entry_page_q(const EntryPageQuery *query);
+EntryOffsetPage entry_page_of_q(const EntryOffsetPageQuery *query);
+Entry *entry_create_q(const EntrySet *set);
+Entry *entry_create_or_ignore_q(const EntrySet *set);
+int64_t entry_create_many_q(const EntryCreateMany *rows);
+EntryList entry_create_many_returning_q(const EntryCreateMany *rows);
+Entry *entry_update_q(const EntrySet *set, int64_t accountId, int64_t number);
+Entry *entry_delete(tenon_session *session, int64_t accountId, int64_t number);
+Entry *entry_delete_q(const tenon_key_options *options, int64_t accountId, int64_t number);
+int64_t entry_update_many_q(const EntryUpdateMany *change);
+EntryList entry_update_many_returning_q(const EntryUpdateMany *change);
+int64_t entry_delete_many_q(const EntryDeleteMany *which);
+EntryList entry_delete_many_returning_q(const EntryDeleteMany *which);
+Entry *entry_get_or_create_q(const EntryGetOrCreate *row);
+Entry *entry_upsert_q(const EntryUpsert *row);
+int64_t entry_upsert_many_q(const EntryUpsertMany *rows);
+EntryList entry_upsert_many_returning_q(const EntryUpsertMany *rows);
+int64_t entry_update_each_q(const EntryUpdateEach *rows);
+tenon_audit_list entry_history_q(const tenon_audit_query *query, int64_t accountId, int64_t number);
+tenon_audit_list entry_history_many_q(const tenon_audit_query *query);
+
+#ifndef __cplusplus
+/* `.any = ENTRY_WHERES({ .a = … }, { .b = … })` */
+#define ENTRY_WHERES(...) \
+    TENON_LIST_OF(EntryWhere, __VA_ARGS__)
+#define entry_find(...) entry_find_with(__VA_ARGS__, .end_of_options = 0)
+#define entry_find_with(session_, key0_, key1_, ...) \
+    entry_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_), (key1_))
+#define ENTRY_SETS(...) \
+    TENON_LIST_OF(EntrySet, __VA_ARGS__)
+#define ENTRY_CONNECT_OR_CREATES(...) \
+    TENON_LIST_OF(EntryConnectOrCreate, __VA_ARGS__)
+#define ENTRY_UPDATES(...) \
+    TENON_LIST_OF(EntryNestedUpdate, __VA_ARGS__)
+#define ENTRY_UPSERTS(...) \
+    TENON_LIST_OF(EntryNestedUpsert, __VA_ARGS__)
+#define entry_find_first(...) \
+    entry_find_first_q(TENON_HERE((&(EntryQuery){ .session = __VA_ARGS__ })))
+#define entry_find_many(...) \
+    entry_find_many_q(TENON_HERE((&(EntryQuery){ .session = __VA_ARGS__ })))
+#define entry_count(...) \
+    entry_count_q(TENON_HERE((&(EntryQuery){ .session = __VA_ARGS__ })))
+#define entry_exists(...) \
+    entry_exists_q(TENON_HERE((&(EntryQuery){ .session = __VA_ARGS__ })))
+#define entry_load(session_, rows_, count_, ...) \
+    entry_load_q(&(EntryQuery){ .session = (session_), __VA_ARGS__ }, (rows_), (count_))
+#define entry_stream_open(...) \
+    entry_stream_open_q(TENON_HERE((&(EntryQuery){ .session = __VA_ARGS__ })))
+#define entry_each(session_, function_, ...) \
+    entry_each_q(TENON_HERE((&(EntryQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define entry_explain(...) \
+    entry_explain_q(TENON_HERE((&(EntryQuery){ .session = __VA_ARGS__ })))
+#define ENTRY_PARTS(...) \
+    TENON_LIST_OF(EntryPart, __VA_ARGS__)
+#define ENTRY_HAVINGS(...) \
+    TENON_LIST_OF(EntryHaving, __VA_ARGS__)
+#define entry_aggregate(...) \
+    entry_aggregate_q(TENON_HERE((&(EntryAggregateQuery){ .session = __VA_ARGS__ })))
+#define entry_group(...) \
+    entry_group_q(TENON_HERE((&(EntryGroupQuery){ .session = __VA_ARGS__ })))
+#define entry_facets(...) \
+    entry_facets_q(TENON_HERE((&(EntryFacetsQuery){ .session = __VA_ARGS__ })))
+#define entry_page(...) \
+    entry_page_q(TENON_HERE((&(EntryPageQuery){ .session = __VA_ARGS__ })))
+#define entry_page_of(...) \
+    entry_page_of_q(TENON_HERE((&(EntryOffsetPageQuery){ .session = __VA_ARGS__ })))
+#define entry_create(...) \
+    entry_create_q(TENON_HERE((&(EntrySet){ .session = __VA_ARGS__ })))
+#define entry_create_or_ignore(...) \
+    entry_create_or_ignore_q(TENON_HERE((&(EntrySet){ .session = __VA_ARGS__ })))
+#define entry_create_many(...) \
+    entry_create_many_q(TENON_HERE((&(EntryCreateMany){ .session = __VA_ARGS__ })))
+#define entry_create_many_returning(...) \
+    entry_create_many_returning_q(TENON_HERE((&(EntryCreateMany){ .session = __VA_ARGS__ })))
+#define entry_update(session_, key0_, key1_, ...) \
+    entry_update_q(TENON_HERE((&(EntrySet){ .session = (session_), __VA_ARGS__ })), (key0_), (key1_))
+#define entry_delete(...) entry_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define entry_delete_with(session_, key0_, key1_, ...) \
+    entry_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_), (key1_))
+#define entry_update_many(...) \
+    entry_update_many_q(TENON_HERE((&(EntryUpdateMany){ .session = __VA_ARGS__ })))
+#define entry_update_many_returning(...) \
+    entry_update_many_returning_q(TENON_HERE((&(EntryUpdateMany){ .session = __VA_ARGS__ })))
+#define entry_delete_many(...) \
+    entry_delete_many_q(TENON_HERE((&(EntryDeleteMany){ .session = __VA_ARGS__ })))
+#define entry_delete_many_returning(...) \
+    entry_delete_many_returning_q(TENON_HERE((&(EntryDeleteMany){ .session = __VA_ARGS__ })))
+#define entry_get_or_create(...) \
+    entry_get_or_create_q(TENON_HERE((&(EntryGetOrCreate){ .session = __VA_ARGS__ })))
+#define entry_upsert(...) \
+    entry_upsert_q(TENON_HERE((&(EntryUpsert){ .session = __VA_ARGS__ })))
+#define entry_upsert_many(...) \
+    entry_upsert_many_q(TENON_HERE((&(EntryUpsertMany){ .session = __VA_ARGS__ })))
+#define entry_upsert_many_returning(...) \
+    entry_upsert_many_returning_q(TENON_HERE((&(EntryUpsertMany){ .session = __VA_ARGS__ })))
+#define entry_update_each(...) \
+    entry_update_each_q(TENON_HERE((&(EntryUpdateEach){ .session = __VA_ARGS__ })))
+#define entry_history(...) entry_history_with(__VA_ARGS__, .end_of_options = 0)
+#define entry_history_with(session_, key0_, key1_, ...) \
+    entry_history_q(TENON_HERE((&(tenon_audit_query){ .session = (session_), __VA_ARGS__ })), (key0_), (key1_))
+#define entry_history_many(...) \
+    entry_history_many_q(TENON_HERE((&(tenon_audit_query){ .session = __VA_ARGS__ })))
+#endif
+
+typedef enum TariffColumn {
+    TARIFF_NAME = 1,
+    TARIFF_PERCENT,
+    TARIFF_OLD
+} TariffColumn;
+
+typedef enum TariffUnique {
+    TARIFF_BY_NAME = 1
+} TariffUnique;
+
+/* Deleted for good. */
+struct Tariff {
+    const char *name;
+    double percent;
+    bool old;
+    uint64_t tenon_loaded[1]; /* ask TARIFF_LOADED */
+};
+
+/* Whether a column was selected. */
+#define TARIFF_LOADED(row, column) TENON_LOADED(row, column)
+
+typedef struct TariffWhereList {
+    const TariffWhere *items;
+    size_t count;
+} TariffWhereList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+struct TariffWhere {
+    const TariffWhere *except;
+    TariffWhereList all, any, none;
+    tenon_raw raw;
+    tenon_text_filter name;
+    tenon_float_filter percent;
+    tenon_bool_filter old;
+};
+
+struct TariffOrder {
+    TariffColumn column;
+    tenon_direction direction;
+    const char *collate;
+};
+
+struct TariffQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    bool with_deleted, only_deleted;
+    TariffWhere where;
+    TariffOrder order_by[TENON_MAX_ORDER];
+    TariffColumn select[3];
+    TariffColumn distinct[TENON_MAX_DISTINCT];
+};
+
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct TariffStream {
+    tenon_stream *stream;
+} TariffStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool TariffEach(Tariff *row, void *ctx);
+
+typedef struct TariffColumnCounts {
+    int64_t name;
+    int64_t percent;
+    int64_t old;
+} TariffColumnCounts;
+
+typedef struct TariffDistinctCounts {
+    int64_t name;
+    int64_t percent;
+    int64_t old;
+} TariffDistinctCounts;
+
+typedef struct TariffSums {
+    tenon_opt_double percent;
+} TariffSums;
+
+typedef struct TariffAverages {
+    tenon_opt_double percent;
+} TariffAverages;
+
+typedef struct TariffExtremes {
+    const char *name;
+    tenon_opt_double percent;
+} TariffExtremes;
+
+typedef struct TariffColumnCountFilters {
+    tenon_int_filter name;
+    tenon_int_filter percent;
+    tenon_int_filter old;
+} TariffColumnCountFilters;
+
+typedef struct TariffDistinctCountFilters {
+    tenon_int_filter name;
+    tenon_int_filter percent;
+    tenon_int_filter old;
+} TariffDistinctCountFilters;
+
+typedef struct TariffSumFilters {
+    tenon_float_filter percent;
+} TariffSumFilters;
+
+typedef struct TariffAverageFilters {
+    tenon_float_filter percent;
+} TariffAverageFilters;
+
+typedef struct TariffExtremeFilters {
+    tenon_text_filter name;
+    tenon_float_filter percent;
+} TariffExtremeFilters;
+
+typedef struct TariffAggregate {
+    int64_t count;
+    TariffColumnCounts count_of;
+    TariffDistinctCounts distinct_of;
+    TariffSums sum;
+    TariffAverages avg;
+    TariffExtremes min, max;
+    const struct TariffAggregate *parts;
+} TariffAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct TariffGroup {
+    struct Tariff key;
+    int64_t count;
+    TariffColumnCounts count_of;
+    TariffDistinctCounts distinct_of;
+    TariffSums sum;
+    TariffAverages avg;
+    TariffExtremes min, max;
+    const struct TariffAggregate *parts;
+} TariffGroup;
+
+typedef struct TariffGroupList {
+    TariffGroup *items;
+    size_t count;
+} TariffGroupList;
+
+typedef struct TariffHaving TariffHaving;
+typedef struct TariffHavingList {
+    const TariffHaving *items;
+    size_t count;
+} TariffHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+struct TariffHaving {
+    const TariffHaving *except;
+    TariffHavingList all, any, none;
+    tenon_raw raw;
+    tenon_int_filter count;
+    TariffColumnCountFilters count_of;
+    TariffDistinctCountFilters distinct_of;
+    TariffSumFilters sum;
+    TariffAverageFilters avg;
+    TariffExtremeFilters min, max;
+};
+
+/* Over those of the rows for which its own where holds. */
+typedef struct TariffPart {
+    const struct TariffWhere *where;
+    bool count;
+    TariffColumn count_of[3];
+    TariffColumn distinct_of[3];
+    TariffColumn sum[1], avg[1];
+    TariffColumn min[2], max[2];
+} TariffPart;
+
+typedef struct TariffPartList {
+    const TariffPart *items;
+    size_t count;
+} TariffPartList;
+
+typedef struct TariffAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    TariffWhere where;
+    TariffOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    TariffColumn count_of[3];
+    TariffColumn distinct_of[3];
+    TariffColumn sum[1], avg[1];
+    TariffColumn min[2], max[2];
+    TariffPartList parts;
+} TariffAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct TariffGroupOrder {
+    TariffColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} TariffGroupOrder;
+
+typedef struct TariffGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    TariffWhere where;
+    TariffColumn by[TENON_MAX_BY];
+    TariffHaving having;
+    TariffGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    TariffColumn count_of[3];
+    TariffColumn distinct_of[3];
+    TariffColumn sum[1], avg[1];
+    TariffColumn min[2], max[2];
+    TariffPartList parts;
+} TariffGroupQuery;
+
+typedef struct TariffFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    TariffWhere where;
+    TariffColumn column;
+} TariffFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct TariffPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    bool with_deleted, only_deleted;
+    TariffWhere where;
+    TariffOrder order_by[TENON_MAX_ORDER];
+    TariffColumn select[3];
+    TariffColumn distinct[TENON_MAX_DISTINCT];
+    int64_t size;
+    const char *after, *before;
+} TariffPageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct TariffOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    bool with_deleted, only_deleted;
+    TariffWhere where;
+    TariffOrder order_by[TENON_MAX_ORDER];
+    TariffColumn select[3];
+    TariffColumn distinct[TENON_MAX_DISTINCT];
+    int64_t page, size;
+} TariffOffsetPageQuery;
+
+typedef struct TariffPage {
+    struct Tariff *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} TariffPage;
+
+typedef struct TariffOffsetPage {
+    struct Tariff *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} TariffOffsetPage;
+
+struct TariffSet {
+    tenon_session *session;
+    tenon_table table;
+    tenon_text_set name;
+    tenon_float_set percent;
+    tenon_bool_set old;
+};
+
+typedef struct TariffCreateMany {
+    tenon_session *session;
+    tenon_table table;
+    const TariffSet *items;
+    size_t count;
+    bool skip_duplicates;
+} TariffCreateMany;
+
+typedef struct TariffUpdateMany {
+    tenon_session *session;
+    tenon_table table;
+    bool everything;
+    TariffWhere where;
+    TariffSet set;
+} TariffUpdateMany;
+
+typedef struct TariffDeleteMany {
+    tenon_session *session;
+    tenon_table table;
+    bool everything;
+    TariffWhere where;
+} TariffDeleteMany;
+
+/* on 0: the primary key. */
+typedef struct TariffUpsert {
+    tenon_session *session;
+    tenon_table table;
+    TariffUnique on;
+    TariffSet create;
+    TariffSet update;
+} TariffUpsert;
+
+typedef struct TariffGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    TariffUnique on;
+    bool *is_created; /* out, or NULL */
+    TariffSet create;
+} TariffGetOrCreate;
+
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct TariffUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    TariffUnique on;
+    const TariffSet *items;
+    size_t count;
+    TariffColumn update[3];
+} TariffUpsertMany;
+
+typedef struct TariffUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    TariffUnique on;
+    const TariffSet *items;
+    size_t count;
+} TariffUpdateEach;
+
+Tariff *tariff_find(tenon_session *session, const char *name);
+Tariff *tariff_find_q(const tenon_key_options *options, const char *name);
+Tariff *tariff_find_first_q(const TariffQuery *query);
+TariffList tariff_find_many_q(const TariffQuery *query);
+int64_t tariff_count_q(const TariffQuery *query);
+bool tariff_exists_q(const TariffQuery *query);
+TariffStream tariff_stream_open_q(const TariffQuery *query);
+Tariff *tariff_stream_next(TariffStream stream);
+bool tariff_stream_close(TariffStream stream);
+bool tariff_each_q(const TariffQuery *query, TariffEach *function, void *ctx);
+const tenon_explanation *tariff_explain_q(const TariffQuery *query);
+TariffAggregate tariff_aggregate_q(const TariffAggregateQuery *query);
+TariffGroupList tariff_group_q(const TariffGroupQuery *query);
+TariffGroupList tariff_facets_q(const TariffFacetsQuery *query);
+TariffPage tariff_page_q(const TariffPageQuery *query);
+TariffOffsetPage tariff_page_of_q(const TariffOffsetPageQuery *query);
+Tariff *tariff_create_q(const TariffSet *set);
+Tariff *tariff_create_or_ignore_q(const TariffSet *set);
+int64_t tariff_create_many_q(const TariffCreateMany *rows);
+TariffList tariff_create_many_returning_q(const TariffCreateMany *rows);
+Tariff *tariff_update_q(const TariffSet *set, const char *name);
+Tariff *tariff_delete(tenon_session *session, const char *name);
+Tariff *tariff_delete_q(const tenon_key_options *options, const char *name);
+int64_t tariff_update_many_q(const TariffUpdateMany *change);
+TariffList tariff_update_many_returning_q(const TariffUpdateMany *change);
+int64_t tariff_delete_many_q(const TariffDeleteMany *which);
+TariffList tariff_delete_many_returning_q(const TariffDeleteMany *which);
+Tariff *tariff_get_or_create_q(const TariffGetOrCreate *row);
+Tariff *tariff_upsert_q(const TariffUpsert *row);
+int64_t tariff_upsert_many_q(const TariffUpsertMany *rows);
+TariffList tariff_upsert_many_returning_q(const TariffUpsertMany *rows);
+int64_t tariff_update_each_q(const TariffUpdateEach *rows);
+tenon_audit_list tariff_history_q(const tenon_audit_query *query, const char *name);
+tenon_audit_list tariff_history_many_q(const tenon_audit_query *query);
+
+#ifndef __cplusplus
+/* `.any = TARIFF_WHERES({ .a = … }, { .b = … })` */
+#define TARIFF_WHERES(...) \
+    TENON_LIST_OF(TariffWhere, __VA_ARGS__)
+#define tariff_find(...) tariff_find_with(__VA_ARGS__, .end_of_options = 0)
+#define tariff_find_with(session_, key0_, ...) \
+    tariff_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define tariff_find_first(...) \
+    tariff_find_first_q(TENON_HERE((&(TariffQuery){ .session = __VA_ARGS__ })))
+#define tariff_find_many(...) \
+    tariff_find_many_q(TENON_HERE((&(TariffQuery){ .session = __VA_ARGS__ })))
+#define tariff_count(...) \
+    tariff_count_q(TENON_HERE((&(TariffQuery){ .session = __VA_ARGS__ })))
+#define tariff_exists(...) \
+    tariff_exists_q(TENON_HERE((&(TariffQuery){ .session = __VA_ARGS__ })))
+#define tariff_stream_open(...) \
+    tariff_stream_open_q(TENON_HERE((&(TariffQuery){ .session = __VA_ARGS__ })))
+#define tariff_each(session_, function_, ...) \
+    tariff_each_q(TENON_HERE((&(TariffQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define tariff_explain(...) \
+    tariff_explain_q(TENON_HERE((&(TariffQuery){ .session = __VA_ARGS__ })))
+#define TARIFF_PARTS(...) \
+    TENON_LIST_OF(TariffPart, __VA_ARGS__)
+#define TARIFF_HAVINGS(...) \
+    TENON_LIST_OF(TariffHaving, __VA_ARGS__)
+#define tariff_aggregate(...) \
+    tariff_aggregate_q(TENON_HERE((&(TariffAggregateQuery){ .session = __VA_ARGS__ })))
+#define tariff_group(...) \
+    tariff_group_q(TENON_HERE((&(TariffGroupQuery){ .session = __VA_ARGS__ })))
+#define tariff_facets(...) \
+    tariff_facets_q(TENON_HERE((&(TariffFacetsQuery){ .session = __VA_ARGS__ })))
+#define tariff_page(...) \
+    tariff_page_q(TENON_HERE((&(TariffPageQuery){ .session = __VA_ARGS__ })))
+#define tariff_page_of(...) \
+    tariff_page_of_q(TENON_HERE((&(TariffOffsetPageQuery){ .session = __VA_ARGS__ })))
+#define tariff_create(...) \
+    tariff_create_q(TENON_HERE((&(TariffSet){ .session = __VA_ARGS__ })))
+#define tariff_create_or_ignore(...) \
+    tariff_create_or_ignore_q(TENON_HERE((&(TariffSet){ .session = __VA_ARGS__ })))
+#define tariff_create_many(...) \
+    tariff_create_many_q(TENON_HERE((&(TariffCreateMany){ .session = __VA_ARGS__ })))
+#define tariff_create_many_returning(...) \
+    tariff_create_many_returning_q(TENON_HERE((&(TariffCreateMany){ .session = __VA_ARGS__ })))
+#define tariff_update(session_, key0_, ...) \
+    tariff_update_q(TENON_HERE((&(TariffSet){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define tariff_delete(...) tariff_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define tariff_delete_with(session_, key0_, ...) \
+    tariff_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define tariff_update_many(...) \
+    tariff_update_many_q(TENON_HERE((&(TariffUpdateMany){ .session = __VA_ARGS__ })))
+#define tariff_update_many_returning(...) \
+    tariff_update_many_returning_q(TENON_HERE((&(TariffUpdateMany){ .session = __VA_ARGS__ })))
+#define tariff_delete_many(...) \
+    tariff_delete_many_q(TENON_HERE((&(TariffDeleteMany){ .session = __VA_ARGS__ })))
+#define tariff_delete_many_returning(...) \
+    tariff_delete_many_returning_q(TENON_HERE((&(TariffDeleteMany){ .session = __VA_ARGS__ })))
+#define tariff_get_or_create(...) \
+    tariff_get_or_create_q(TENON_HERE((&(TariffGetOrCreate){ .session = __VA_ARGS__ })))
+#define tariff_upsert(...) \
+    tariff_upsert_q(TENON_HERE((&(TariffUpsert){ .session = __VA_ARGS__ })))
+#define tariff_upsert_many(...) \
+    tariff_upsert_many_q(TENON_HERE((&(TariffUpsertMany){ .session = __VA_ARGS__ })))
+#define tariff_upsert_many_returning(...) \
+    tariff_upsert_many_returning_q(TENON_HERE((&(TariffUpsertMany){ .session = __VA_ARGS__ })))
+#define tariff_update_each(...) \
+    tariff_update_each_q(TENON_HERE((&(TariffUpdateEach){ .session = __VA_ARGS__ })))
+#define tariff_history(...) tariff_history_with(__VA_ARGS__, .end_of_options = 0)
+#define tariff_history_with(session_, key0_, ...) \
+    tariff_history_q(TENON_HERE((&(tenon_audit_query){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define tariff_history_many(...) \
+    tariff_history_many_q(TENON_HERE((&(tenon_audit_query){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

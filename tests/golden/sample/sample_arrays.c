@@ -292,7 +292,7 @@ const tenon_model arrays_model = {
     .abi = TENON_ABI,
     .size = sizeof(tenon_model),
     .name = "Arrays", .table = "Arrays", .schema = NULL,
-    .is_view = false, .deleted_column = 0,
+    .is_view = false, .is_audited = false, .deleted_column = 0,
     .fields = arrays_model_fields, .field_count = 25,
     .uniques = arrays_model_uniques, .unique_count = 1,
     .constraints = NULL, .constraint_count = 0,

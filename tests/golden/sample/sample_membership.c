@@ -95,7 +95,7 @@ const tenon_model membership_model = {
     .abi = TENON_ABI,
     .size = sizeof(tenon_model),
     .name = "Membership", .table = "Membership", .schema = NULL,
-    .is_view = false, .deleted_column = 0,
+    .is_view = false, .is_audited = false, .deleted_column = 0,
     .fields = membership_model_fields, .field_count = 5,
     .uniques = membership_model_uniques, .unique_count = 1,
     .constraints = membership_model_constraints, .constraint_count = 1,

@@ -147,7 +147,7 @@ const tenon_model post_model = {
     .abi = TENON_ABI,
     .size = sizeof(tenon_model),
     .name = "Post", .table = "posts", .schema = NULL,
-    .is_view = false, .deleted_column = 0,
+    .is_view = false, .is_audited = false, .deleted_column = 0,
     .fields = post_model_fields, .field_count = 9,
     .uniques = post_model_uniques, .unique_count = 2,
     .constraints = post_model_constraints, .constraint_count = 1,

@@ -206,7 +206,7 @@ const tenon_model user_model = {
     .abi = TENON_ABI,
     .size = sizeof(tenon_model),
     .name = "User", .table = "User", .schema = NULL,
-    .is_view = false, .deleted_column = 0,
+    .is_view = false, .is_audited = false, .deleted_column = 0,
     .fields = user_model_fields, .field_count = 11,
     .uniques = user_model_uniques, .unique_count = 2,
     .constraints = user_model_constraints, .constraint_count = 1,

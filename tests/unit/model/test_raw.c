@@ -174,6 +174,16 @@ static void a_doubled_question_mark_is_an_operator(void **state)
     assert_sound(b->session);
 }
 
+static void a_condition_counts_whatever_it_says(void **state)
+{
+    both *b = *state;
+    user_create(b->session, .email = SET("ann@example.com"));
+    assert_int_equal(
+        user_update_many(b->session, .where = {.raw = RAW("1 = 1")}, .set = {.name = SET("N")}), 1);
+    assert_int_equal(user_delete_many(b->session, .where = {.raw = RAW("1 = 1")}), 1);
+    assert_sound(b->session);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -187,6 +197,7 @@ int main(void)
         ON_BOTH(values_are_checked_like_any_others),
         ON_BOTH(parameters_that_sqlite_would_number_itself_are_refused),
         ON_BOTH(a_doubled_question_mark_is_an_operator),
+        ON_BOTH(a_condition_counts_whatever_it_says),
     };
     return both_run(tests);
 }

@@ -2,36 +2,6 @@
  * although its column may be NULL. */
 #include "ledger.h"
 
-#include <ctype.h>
-
-/* Declared by the generated header. */
-bool is_voucher_code(const char *value, tenon_error *err)
-{
-    (void)err;
-    return isupper((unsigned char)*value);
-}
-
-bool is_fair_amount(int64_t value, tenon_error *err)
-{
-    if (value % 5 == 0)
-        return true;
-    err->status = TENON_VALIDATION;
-    strcpy(err->message, "five by five");
-    return false;
-}
-
-bool is_rank_given_now(Rank value, tenon_error *err)
-{
-    (void)err;
-    return value == RANK_LOW;
-}
-
-bool are_good_labels(tenon_text_array value, tenon_error *err)
-{
-    (void)err;
-    return value.count < 3;
-}
-
 static void a_function_of_the_program_checks_text(void **state)
 {
     tenon_session *s = ((both *)*state)->session;

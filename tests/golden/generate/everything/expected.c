@@ -888,7 +888,7 @@ const tenon_model everything_model = {
     .abi = TENON_ABI,
     .size = sizeof(tenon_model),
     .name = "Everything", .table = "Everything", .schema = NULL,
-    .is_view = false, .deleted_column = 0,
+    .is_view = false, .is_audited = false, .deleted_column = 0,
     .fields = everything_model_fields, .field_count = 71,
     .uniques = everything_model_uniques, .unique_count = 1,
     .constraints = NULL, .constraint_count = 0,

@@ -119,7 +119,7 @@ const tenon_model hostile_model = {
     .abi = TENON_ABI,
     .size = sizeof(tenon_model),
     .name = "Hostile", .table = "or \"1\" = '1' \\ ?\?=", .schema = NULL,
-    .is_view = false, .deleted_column = 0,
+    .is_view = false, .is_audited = false, .deleted_column = 0,
     .fields = hostile_model_fields, .field_count = 5,
     .uniques = hostile_model_uniques, .unique_count = 2,
     .constraints = NULL, .constraint_count = 0,

@@ -68,7 +68,7 @@ const tenon_model shop_world_user_model = {
     .abi = TENON_ABI,
     .size = sizeof(tenon_model),
     .name = "User", .table = "User", .schema = NULL,
-    .is_view = false, .deleted_column = 0,
+    .is_view = false, .is_audited = false, .deleted_column = 0,
     .fields = shop_world_user_model_fields, .field_count = 2,
     .uniques = shop_world_user_model_uniques, .unique_count = 1,
     .constraints = NULL, .constraint_count = 0,

@@ -28,7 +28,7 @@ const tenon_model one_model = {
     .abi = TENON_ABI,
     .size = sizeof(tenon_model),
     .name = "One", .table = "One", .schema = NULL,
-    .is_view = false, .deleted_column = 0,
+    .is_view = false, .is_audited = false, .deleted_column = 0,
     .fields = one_model_fields, .field_count = 1,
     .uniques = one_model_uniques, .unique_count = 1,
     .constraints = NULL, .constraint_count = 0,

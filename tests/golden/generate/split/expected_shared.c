@@ -28,7 +28,7 @@ const tenon_model shared_model = {
     .abi = TENON_ABI,
     .size = sizeof(tenon_model),
     .name = "shared", .table = "shared", .schema = NULL,
-    .is_view = false, .deleted_column = 0,
+    .is_view = false, .is_audited = false, .deleted_column = 0,
     .fields = shared_model_fields, .field_count = 1,
     .uniques = shared_model_uniques, .unique_count = 1,
     .constraints = NULL, .constraint_count = 0,

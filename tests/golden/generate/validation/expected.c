@@ -256,7 +256,7 @@ const tenon_model product_model = {
     .abi = TENON_ABI,
     .size = sizeof(tenon_model),
     .name = "Product", .table = "Product", .schema = NULL,
-    .is_view = false, .deleted_column = 0,
+    .is_view = false, .is_audited = false, .deleted_column = 0,
     .fields = product_model_fields, .field_count = 10,
     .uniques = product_model_uniques, .unique_count = 1,
     .constraints = product_model_constraints, .constraint_count = 1,

@@ -787,7 +787,7 @@ const tenon_model wide_model = {
     .abi = TENON_ABI,
     .size = sizeof(tenon_model),
     .name = "Wide", .table = "Wide", .schema = NULL,
-    .is_view = false, .deleted_column = 0,
+    .is_view = false, .is_audited = false, .deleted_column = 0,
     .fields = wide_model_fields, .field_count = 70,
     .uniques = wide_model_uniques, .unique_count = 1,
     .constraints = NULL, .constraint_count = 0,

@@ -1,0 +1,128 @@
+/* `tenon db push` and the log of changes: its triggers come, follow their table, and go. */
+#include "in_folder.h"
+
+#include "testdb.h"
+
+#define MODEL(words, name, fields)                                                                 \
+    "datasource db {\n  provider = \"postgresql\"\n  url      = \"x\"\n}\n\n" words "model " name  \
+    " {\n" fields "}\n"
+#define AUDIT "/// @tenon.audit\n"
+#define FIRST MODEL(AUDIT, "A", "  id Int @id\n  b String\n")
+
+/* Pushes the schema, and once more: then there is nothing to do. */
+static void push(const char *url, const char *schema)
+{
+    write_file("schema.prisma", schema);
+    assert_int_equal(setenv("url", url, 1), 0);
+    if (run("$tenon db push --accept-data-loss --url \"$url\""))
+        fail_msg("%s", output);
+    assert_int_equal(run("$tenon db push --url \"$url\""), 0);
+    assert_string_equal(output, "the database is as the schema says\n");
+}
+
+/* The statement adds one entry to the log, in which the row after it has this text. */
+static const char *logged(const char *url, const char *sql, const char *text)
+{
+    testdb_run(url, "DELETE FROM \"_tenon_audit\"");
+    testdb_run(url, sql);
+    assert_string_equal(testdb_value(url, "SELECT count(*) FROM \"_tenon_audit\""), "1");
+    const char *after =
+        testdb_value(url, "SELECT replace(CAST(\"after\" AS TEXT), ' ', '') FROM \"_tenon_audit\"");
+    if (!strstr(after, text))
+        fail_msg("'%s' is not in '%s'", text, after);
+    return after;
+}
+
+static void on_both(void (*test)(const char *url))
+{
+    test(testdb_create("audit_push"));
+    test(testdb_sqlite_url());
+}
+
+static void check_first(const char *url)
+{
+    push(url, FIRST);
+    logged(url, "INSERT INTO \"A\" VALUES (1, 'x')", "\"b\":\"x\"");
+}
+
+static void the_log_comes_with_its_table(void **state)
+{
+    on_both(check_first);
+}
+
+static void check_later(const char *url)
+{
+    push(url, MODEL("", "A", "  id Int @id\n  b String\n"));
+    testdb_run(url, "INSERT INTO \"A\" VALUES (1, 'x')");
+    push(url, FIRST);
+    logged(url, "UPDATE \"A\" SET \"b\" = 'y'", "\"b\":\"y\"");
+}
+
+static void a_table_that_is_there_gets_a_log(void **state)
+{
+    on_both(check_later);
+}
+
+static void check_columns(const char *url)
+{
+    push(url, FIRST);
+    testdb_run(url, "INSERT INTO \"A\" VALUES (1, 'x')");
+    push(url, MODEL(AUDIT, "A",
+                    "  id Int @id\n  b String\n  c Int?\n  /// @tenon.sensitive\n"
+                    "  d String?\n"));
+    const char *after = logged(url, "UPDATE \"A\" SET \"c\" = 7, \"d\" = 'hush'", "\"c\":7");
+    assert_null(strstr(after, "hush"));
+    push(url, MODEL(AUDIT, "A", "  id Int @id\n  c Int?\n"));
+    after = logged(url, "UPDATE \"A\" SET \"c\" = 8", "\"c\":8");
+    assert_null(strstr(after, "\"b\""));
+    push(url, MODEL(AUDIT, "A", "  id Int @id\n  c Int  @default(5)\n"));
+    logged(url, "UPDATE \"A\" SET \"c\" = 9", "\"c\":9");
+}
+
+static void the_log_follows_the_columns_of_its_table(void **state)
+{
+    on_both(check_columns);
+}
+
+static void check_renamed(const char *url)
+{
+    push(url, FIRST);
+    testdb_run(url, "INSERT INTO \"A\" VALUES (1, 'x')");
+    push(url, MODEL(AUDIT "/// @tenon.renamedFrom(\"A\")\n", "Z",
+                    "  id Int @id\n  /// @tenon.renamedFrom(\"b\")\n  bee String\n"));
+    logged(url, "UPDATE \"Z\" SET \"bee\" = 'y'", "\"bee\":\"y\"");
+    assert_string_equal(testdb_value(url, "SELECT \"table\" FROM \"_tenon_audit\""), "Z");
+}
+
+static void a_table_that_is_renamed_is_logged_once(void **state)
+{
+    on_both(check_renamed);
+}
+
+static void check_removed(const char *url)
+{
+    push(url, FIRST);
+    testdb_run(url, "INSERT INTO \"A\" VALUES (1, 'x')");
+    push(url, MODEL("", "A", "  id Int @id\n  b String\n"));
+    testdb_run(url, "UPDATE \"A\" SET \"b\" = 'y'");
+    assert_string_equal(testdb_value(url, "SELECT count(*) FROM \"_tenon_audit\""), "1");
+    push(url, FIRST);
+    logged(url, "UPDATE \"A\" SET \"b\" = 'z'", "\"b\":\"z\"");
+}
+
+static void a_log_that_is_given_up_stays_and_goes_on_later(void **state)
+{
+    on_both(check_removed);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST_IN_FOLDER(the_log_comes_with_its_table),
+        TEST_IN_FOLDER(a_table_that_is_there_gets_a_log),
+        TEST_IN_FOLDER(the_log_follows_the_columns_of_its_table),
+        TEST_IN_FOLDER(a_table_that_is_renamed_is_logged_once),
+        TEST_IN_FOLDER(a_log_that_is_given_up_stays_and_goes_on_later),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
