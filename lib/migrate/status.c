@@ -4,12 +4,11 @@
 
 #include <stdlib.h>
 
-static tenon_migration_status status_of(const tenon_migration *migration,
+static tenon_migration_status status_of(const char *name, const tenon_migration *migration,
                                         const tenon__record *record, const char *last_applied)
 {
-    tenon_migration_status status = {.name = migration ? migration->name : record->name,
-                                     .state = tenon__record_state(record),
-                                     .is_missing = !migration};
+    tenon_migration_status status = {
+        .name = name, .state = tenon__record_state(record), .is_missing = !migration};
     if (record && record->log)
         status.log = record->log;
     if (record && !record->is_finished)
@@ -73,7 +72,7 @@ static size_t add_missing(const tenon__records *records, const tenon_migrations 
         if (!tenon__migration_find(migrations, record->name) &&
             !is_replaced(migrations, record->name) &&
             tenon__record_find(records, record->name) == record)
-            items[count++] = status_of(NULL, record, NULL);
+            items[count++] = status_of(record->name, NULL, record, NULL);
     }
     return count;
 }
@@ -93,8 +92,8 @@ tenon_migration_list tenon__status_of(tenon_session *s, const tenon__tables *tab
     size_t count = 0;
     for (size_t i = 0; i < migrations->count; i++) {
         const tenon_migration *migration = &migrations->items[i];
-        items[count] =
-            status_of(migration, tenon__record_find(&records, migration->name), last_applied);
+        items[count] = status_of(migration->name, migration,
+                                 tenon__record_find(&records, migration->name), last_applied);
         count_statements(s, migration, &items[count++]);
     }
     count = add_missing(&records, migrations, items, count);

@@ -21,11 +21,13 @@ static int64_t read_seconds(const char *text)
     return (int64_t)(seconds * 1e6);
 }
 
-static void show_pending(const tenon_migration *items, const tenon_migration_status *status)
+static void show_pending(const tenon_migrations *given, const char *name)
 {
-    for (; strcmp(items->name, status->name) != 0; items++)
-        continue;
-    printf("-- %s\n%s\n", items->name, items->run_sql ? items->run_sql : items->sql);
+    for (size_t i = 0; i < given->count; i++) {
+        const tenon_migration *item = &given->items[i];
+        if (!strcmp(item->name, name))
+            printf("-- %s\n%s\n", name, item->run_sql ? item->run_sql : item->sql);
+    }
 }
 
 /* What would run. */
@@ -38,7 +40,7 @@ static int show_all_pending(migrate_input *in)
         in->error = *tenon_session_error(s);
     for (size_t i = 0; i < list.count; i++)
         if (!list.items[i].is_missing && list.items[i].state != TENON_MIGRATION_APPLIED)
-            show_pending(given.items, &list.items[i]);
+            show_pending(&given, list.items[i].name);
     tenon_session_close(s);
     return in->error.status == TENON_OK ? COMMAND_DONE : migrate_input_fail(in);
 }

@@ -61,7 +61,7 @@ static bool go_down(tenon_db *db, const tenon_migrations *files, const tenon_mig
 /* True when it was killed before its end. */
 static bool run_and_die(const char *url, const tenon_migrations *files, deed *work, unsigned events)
 {
-    int status;
+    int status = 0;
     pid_t child = fork();
     if (child == 0) {
         tenon_migrate_options how = {.report = die_in_time};
