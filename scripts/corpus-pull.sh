@@ -1,11 +1,11 @@
 #!/bin/bash
 # `tenon db pull` over the corpus:
 #
-# - the databases that come with the schema expected of them give that schema, but for what stands in
-#   the table below with its reason;
+# - the databases that come with the schema expected of them give that schema, but for what stands
+#   in the table below with its reason;
 # - a database that an application's own SQL has made changes no letter of the application's schema;
-# - what is pulled afresh differs in nothing from its database, and pushed into an empty database and
-#   pulled from there it is the same text: for every application, and for Chinook on both databases.
+# - what is pulled afresh differs in nothing from its database, and pushed into an empty database
+#   and pulled from there it is the same text: for every application, and for Chinook on both.
 #
 #     scripts/corpus-pull.sh TENON CORPUS          with TENON_TEST_PG naming a PostgreSQL cluster
 set -euo pipefail
@@ -17,7 +17,8 @@ extensions="citext pg_trgm pgcrypto uuid-ossp vector"
 
 # Where the expected schema is not what tenon writes: <what is written instead>|<why>.
 declare -A otherwise=(
-    [multiple_single_field_unique_indexes]='@@unique([thefield], map: "unq2")|three indexes are three; left out, the next migration would drop two'
+    [multiple_single_field_unique_indexes]='@@unique([thefield], map: "unq2")|three indexes are
+three: were two left out, the next migration would drop them'
 )
 
 url_of() {

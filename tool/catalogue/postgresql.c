@@ -20,7 +20,7 @@ static bool read_server(catalogue_reader *r)
     if (!catalogue_ask(r, server_sql, 4, &found))
         return false;
     catalogue *c = r->c;
-    c->server_version = atoi(rows_first(&found));
+    c->server_version = (int)strtol(rows_first(&found), NULL, 10);
     c->default_namespace = rows_cell(&found, 0, 1);
     c->namespaces = catalogue_array(r, found.count, sizeof *c->namespaces);
     for (size_t i = 0; c->namespaces && i < found.count && rows_cell(&found, i, 3); i++) {

@@ -140,7 +140,8 @@ static catalogue_key key_at(const catalogue_table *t, const rows *found, size_t 
     const char *collation = rows_cell(found, row, 7);
     return (catalogue_key){.column = rows_cell(found, row, 5),
                            .is_descending = rows_truth(found, row, 6),
-                           .collation = collation && strcasecmp(collation, own) ? collation : NULL};
+                           .collation =
+                               collation && strcasecmp(collation, own) != 0 ? collation : NULL};
 }
 
 static void fill_index(catalogue_reader *r, const catalogue_table *t, catalogue_index *index,

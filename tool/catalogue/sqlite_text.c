@@ -52,7 +52,7 @@ static const char *keep_name(text_walk *w)
 /* From an opening parenthesis to behind the closing one; what stands between them. */
 static const char *group(text_walk *w)
 {
-    const char *start = w->at, *end = start;
+    const char *start = w->at, *end;
     size_t depth = 0;
     do {
         depth += is(w, "(");

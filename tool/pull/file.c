@@ -16,10 +16,9 @@ static int compare_edits(const void *left, const void *right)
     return a->sequence < b->sequence ? -1 : a->sequence > b->sequence;
 }
 
-static void write_old_file(const pull_draft *d, uint32_t file, const pull_edits *edits,
+static void write_old_file(const schema_source *source, uint32_t file, const pull_edits *edits,
                            tenon__buf *out)
 {
-    const schema_source *source = &d->old->files[file];
     size_t at = 0;
     for (size_t i = 0; i < edits->count; i++) {
         const pull_edit *edit = &edits->items[i];
@@ -143,7 +142,7 @@ void pull_write_files(pull_draft *d)
         qsort(edits.items, edits.count, sizeof *edits.items, compare_edits);
     for (size_t i = 0; i < old_count; i++) {
         TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
-        write_old_file(d, (uint32_t)i, &edits, &text);
+        write_old_file(&d->old->files[i], (uint32_t)i, &edits, &text);
         if (old_count == 1)
             write_new_blocks(d, &text);
         add_file(d, &d->old->files[i], &text);

@@ -1,6 +1,8 @@
 /* Models and enums as text; the formatter lays it out afterwards. */
 #include "pull/draft.h"
 
+#include <assert.h>
+
 /* ---- comments -------------------------------------------------------------------------------- */
 
 static void put_lines(const char *text, tenon__buf *out)
@@ -178,6 +180,7 @@ static const char *const action_words[] = {
 
 static bool is_required(const pull_relation *r)
 {
+    assert(r->key || r->old);
     size_t count = r->key ? r->key->column_count : r->old->field_count;
     for (size_t i = 0; i < count; i++) {
         const char *name = r->key ? r->key->columns[i] : r->old->fields[i]->database_name;
