@@ -22,6 +22,12 @@ static void add_indented(tenon__buf *out, const char *label, const char *text)
     tenon__buf_char(out, '\n');
 }
 
+/* An example has names of its own. */
+static bool is_sql(const char *text)
+{
+    return text[strlen(text) - 1] == ';';
+}
+
 static void add_text_finding(tenon__buf *out, const lint_finding *f)
 {
     const lint_check *check = check_of(f);
@@ -37,7 +43,7 @@ static void add_text_finding(tenon__buf *out, const lint_finding *f)
     if (f->rewrite)
         add_indented(out, "safe", f->rewrite);
     else if (check->safe)
-        add_indented(out, "safe", check->safe);
+        add_indented(out, is_sql(check->safe) ? "like" : "safe", check->safe);
 }
 
 static const char *plural(size_t count)
@@ -81,7 +87,8 @@ static void add_json_finding(tenon__buf *out, const lint_finding *f)
     add_member(out, "message", f->message);
     add_member(out, "reason", check->reason);
     add_member(out, "evidence", f->evidence);
-    add_member(out, "rewrite", f->rewrite ? f->rewrite : check->safe);
+    add_member(out, "rewrite", f->rewrite);
+    add_member(out, "advice", check->safe);
     tenon__buf_char(out, '}');
 }
 

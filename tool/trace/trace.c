@@ -12,6 +12,7 @@
 
 #include <tenon/tenon.h>
 
+#include <assert.h>
 #include <stdlib.h>
 
 typedef struct relation {
@@ -244,6 +245,7 @@ static bool trace_one(runner *r, const pgparse_tree *tree, const pgparse_stateme
 {
     trace_statement *s = &r->trace->statements[r->trace->statement_count];
     pgparse_position at = pgparse_locate(tree->text, parsed->start);
+    assert(s);
     s->line = at.line;
     s->column = at.column;
     s->sql = tenon__arena_copy(&r->trace->arena, tree->text + parsed->start,
@@ -308,11 +310,15 @@ static char *print_catalogue(runner *r)
     return c ? tenon__buf_take(&text) : NULL;
 }
 
-static bool has_line(const char *text, const char *line, size_t length)
+static bool has_line(const char *lines, const char *line, size_t length)
 {
-    for (const char *at = text; at && *at; at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL)
-        if (strncmp(at, line, length) == 0 && (at[length] == '\n' || !at[length]))
+    while (*lines) {
+        size_t own = strcspn(lines, "\n");
+        if (own == length && memcmp(lines, line, length) == 0)
             return true;
+        lines += own;
+        lines += *lines == '\n';
+    }
     return false;
 }
 
