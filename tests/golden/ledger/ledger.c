@@ -384,6 +384,23 @@ Voucher *voucher_find_q(const tenon_key_options *options, int64_t id)
     return TENON_AS(Voucher *, tenon_find_by_with(options, &voucher_model, 0, tenon_key));
 }
 
+tenon_loader *voucher_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &voucher_model, 0);
+}
+
+void voucher_find_want(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    tenon_loader_want(loader, &voucher_model, 0, tenon_key);
+}
+
+Voucher *voucher_find_get(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Voucher *, tenon_loader_get(loader, &voucher_model, 0, tenon_key));
+}
+
 Voucher *voucher_find_first_q(const VoucherQuery *query)
 {
     return TENON_AS(Voucher *, tenon_find_first(&voucher_model, query));
@@ -1040,6 +1057,23 @@ Account *account_find_q(const tenon_key_options *options, int64_t id)
     return TENON_AS(Account *, tenon_find_by_with(options, &account_model, 0, tenon_key));
 }
 
+tenon_loader *account_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &account_model, 0);
+}
+
+void account_find_want(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    tenon_loader_want(loader, &account_model, 0, tenon_key);
+}
+
+Account *account_find_get(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Account *, tenon_loader_get(loader, &account_model, 0, tenon_key));
+}
+
 Account *(account_find_by_iban)(tenon_session *session, const char *iban)
 {
     const void *const tenon_key[] = { &iban };
@@ -1050,6 +1084,23 @@ Account *account_find_by_iban_q(const tenon_key_options *options, const char *ib
 {
     const void *const tenon_key[] = { &iban };
     return TENON_AS(Account *, tenon_find_by_with(options, &account_model, 1, tenon_key));
+}
+
+tenon_loader *account_find_by_iban_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &account_model, 1);
+}
+
+void account_find_by_iban_want(tenon_loader *loader, const char *iban)
+{
+    const void *const tenon_key[] = { &iban };
+    tenon_loader_want(loader, &account_model, 1, tenon_key);
+}
+
+Account *account_find_by_iban_get(tenon_loader *loader, const char *iban)
+{
+    const void *const tenon_key[] = { &iban };
+    return TENON_AS(Account *, tenon_loader_get(loader, &account_model, 1, tenon_key));
 }
 
 Account *account_find_first_q(const AccountQuery *query)
@@ -1482,6 +1533,23 @@ Entry *entry_find_q(const tenon_key_options *options, int64_t accountId, int64_t
     return TENON_AS(Entry *, tenon_find_by_with(options, &entry_model, 0, tenon_key));
 }
 
+tenon_loader *entry_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &entry_model, 0);
+}
+
+void entry_find_want(tenon_loader *loader, int64_t accountId, int64_t number)
+{
+    const void *const tenon_key[] = { &accountId, &number };
+    tenon_loader_want(loader, &entry_model, 0, tenon_key);
+}
+
+Entry *entry_find_get(tenon_loader *loader, int64_t accountId, int64_t number)
+{
+    const void *const tenon_key[] = { &accountId, &number };
+    return TENON_AS(Entry *, tenon_loader_get(loader, &entry_model, 0, tenon_key));
+}
+
 Entry *entry_find_first_q(const EntryQuery *query)
 {
     return TENON_AS(Entry *, tenon_find_first(&entry_model, query));
@@ -1844,6 +1912,23 @@ Tariff *tariff_find_q(const tenon_key_options *options, const char *name)
 {
     const void *const tenon_key[] = { &name };
     return TENON_AS(Tariff *, tenon_find_by_with(options, &tariff_model, 0, tenon_key));
+}
+
+tenon_loader *tariff_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &tariff_model, 0);
+}
+
+void tariff_find_want(tenon_loader *loader, const char *name)
+{
+    const void *const tenon_key[] = { &name };
+    tenon_loader_want(loader, &tariff_model, 0, tenon_key);
+}
+
+Tariff *tariff_find_get(tenon_loader *loader, const char *name)
+{
+    const void *const tenon_key[] = { &name };
+    return TENON_AS(Tariff *, tenon_loader_get(loader, &tariff_model, 0, tenon_key));
 }
 
 Tariff *tariff_find_first_q(const TariffQuery *query)

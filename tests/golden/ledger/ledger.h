@@ -513,6 +513,9 @@ typedef struct VoucherUpdateEach {
 
 Voucher *voucher_find(tenon_session *session, int64_t id);
 Voucher *voucher_find_q(const tenon_key_options *options, int64_t id);
+tenon_loader *voucher_find_loader(tenon_session *session);
+void voucher_find_want(tenon_loader *loader, int64_t id);
+Voucher *voucher_find_get(tenon_loader *loader, int64_t id);
 Voucher *voucher_find_first_q(const VoucherQuery *query);
 VoucherList voucher_find_many_q(const VoucherQuery *query);
 int64_t voucher_count_q(const VoucherQuery *query);
@@ -1187,8 +1190,14 @@ typedef struct AccountUpdateEach {
 
 Account *account_find(tenon_session *session, int64_t id);
 Account *account_find_q(const tenon_key_options *options, int64_t id);
+tenon_loader *account_find_loader(tenon_session *session);
+void account_find_want(tenon_loader *loader, int64_t id);
+Account *account_find_get(tenon_loader *loader, int64_t id);
 Account *account_find_by_iban(tenon_session *session, const char *iban);
 Account *account_find_by_iban_q(const tenon_key_options *options, const char *iban);
+tenon_loader *account_find_by_iban_loader(tenon_session *session);
+void account_find_by_iban_want(tenon_loader *loader, const char *iban);
+Account *account_find_by_iban_get(tenon_loader *loader, const char *iban);
 Account *account_find_first_q(const AccountQuery *query);
 AccountList account_find_many_q(const AccountQuery *query);
 int64_t account_count_q(const AccountQuery *query);
@@ -1743,6 +1752,9 @@ typedef struct EntryUpdateEach {
 
 Entry *entry_find(tenon_session *session, int64_t accountId, int64_t number);
 Entry *entry_find_q(const tenon_key_options *options, int64_t accountId, int64_t number);
+tenon_loader *entry_find_loader(tenon_session *session);
+void entry_find_want(tenon_loader *loader, int64_t accountId, int64_t number);
+Entry *entry_find_get(tenon_loader *loader, int64_t accountId, int64_t number);
 Entry *entry_find_first_q(const EntryQuery *query);
 EntryList entry_find_many_q(const EntryQuery *query);
 int64_t entry_count_q(const EntryQuery *query);
@@ -2205,6 +2217,9 @@ typedef struct TariffUpdateEach {
 
 Tariff *tariff_find(tenon_session *session, const char *name);
 Tariff *tariff_find_q(const tenon_key_options *options, const char *name);
+tenon_loader *tariff_find_loader(tenon_session *session);
+void tariff_find_want(tenon_loader *loader, const char *name);
+Tariff *tariff_find_get(tenon_loader *loader, const char *name);
 Tariff *tariff_find_first_q(const TariffQuery *query);
 TariffList tariff_find_many_q(const TariffQuery *query);
 int64_t tariff_count_q(const TariffQuery *query);
