@@ -73,8 +73,8 @@ struct tenon_session {
     uint16_t generation;                       /* rises when marks become void */
     int64_t budget_us;                         /* of each call; TENON__NEVER: none */
     uint64_t statement_count, statement_limit; /* sent so far, and the most to be sent */
-    const char *note[3]; /* for the log of changes: the actor, the reason, the context */
-    char *own_note;      /* memory of the latter two; or NULL */
+    const char *note[3];         /* for the log of changes: the actor, the reason, the context */
+    char *own_note;              /* memory of the latter two; or NULL */
     tenon__hook_list *own_hooks; /* or NULL */
     tenon__repeats repeats;
     char *message; /* where tenon_message composes its text */

@@ -468,9 +468,8 @@ static const public_call calls[] = {
 
 static const char restore[] =
     "DELETE FROM \"posts\"; DELETE FROM \"User\"; INSERT INTO \"User\" VALUES (100000, "
-    "'ann@example.com', 'Ann', 30, "
-    "'USER', "
-    "true, 0, 7, '%s', '2024-01-01T00:00:00.000+00:00', '2024-01-01T00:00:00.000+00:00')";
+    "'ann@example.com', 'Ann', 30, 'USER', true, 0, 7, '%s', '2024-01-01T00:00:00.000+00:00', "
+    "'2024-01-01T00:00:00.000+00:00')";
 
 static void restore_rows(tenon_session *s)
 {
