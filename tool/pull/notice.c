@@ -133,6 +133,19 @@ static bool is_in_datasource(const pull_draft *d, const char *extension)
     return false;
 }
 
+/* The schema's own join tables take rows with them. */
+static void note_links(pull_draft *d)
+{
+    for (size_t i = 0; i < d->relation_count; i++) {
+        const catalogue_table *t = d->relations[i].link;
+        for (size_t k = 0; t && k < t->foreign_key_count; k++)
+            if (t->foreign_keys[k].on_delete != SCHEMA_CASCADE ||
+                t->foreign_keys[k].on_update != SCHEMA_CASCADE)
+                pull_notice_add(d, "foreign key", t->name, t->foreign_keys[k].columns[0],
+                                "the schema's own join tables cascade, and it does not");
+    }
+}
+
 static void note_gone(pull_draft *d)
 {
     for (size_t i = 0; d->old && i < d->old->model_count; i++) {
@@ -163,5 +176,6 @@ void pull_draft_notices(pull_draft *d)
     for (size_t i = 0; i < d->c->other_count; i++)
         pull_notice_add(d, d->c->others[i].kind, d->c->others[i].table, d->c->others[i].name,
                         "the language has no word for it");
+    note_links(d);
     note_gone(d);
 }
