@@ -353,7 +353,8 @@ static bool has_begin(const lint_file *file)
     return false;
 }
 
-/* A file of several statements is sent as one and so is one transaction, unless it says BEGIN. */
+/* A file of several statements is sent as one and so is one transaction, unless it says BEGIN. A
+ * statement that cannot be in one cuts it: so tenon runs such a file, and others refuse it (25). */
 static void number_transactions(lint *l)
 {
     lint_file *file = l->file;
@@ -361,9 +362,12 @@ static void number_transactions(lint *l)
     unsigned current = file->is_implicit ? ++l->transactions : 0;
     for (size_t i = 0; i < file->step_count; i++) {
         lint_step *step = &file->steps[i];
-        if (begins(step->node) && !current)
+        bool is_cut = file->is_implicit && step->node && pgparse_is_outside(step->node);
+        if (is_cut || (begins(step->node) && !current))
             current = ++l->transactions;
         step->transaction = current;
+        if (is_cut)
+            current = ++l->transactions;
         if (ends(step->node))
             current = 0;
     }

@@ -123,6 +123,10 @@ static const lint_case postgresql_cases[] = {
     {35, 1, "CLUSTER users USING users_pkey;"},
     {36, 1, "ALTER TABLE users ADD a int; SELECT 1; SELECT 2;"},
     {36, 0, "ALTER TABLE users ADD a int; COMMIT;"},
+    {36, 0, "ALTER TABLE users ADD a int; CREATE INDEX CONCURRENTLY i ON users (a); SELECT 1;"},
+    {30, 0,
+     "ALTER TABLE users ADD CONSTRAINT a CHECK (age > 0) NOT VALID;"
+     "DROP INDEX CONCURRENTLY users_email; ALTER TABLE users VALIDATE CONSTRAINT a;"},
     {36, 0, "CREATE TABLE t (a int); ALTER TABLE t ADD b int; SELECT 1;"},
     {38, 0, "ALTER TABLE users ADD a int; ALTER TABLE orders ADD a int;"},
     {39, 1, "DROP TABLE users;"},
