@@ -32,7 +32,7 @@ OPERATIONS = {
 }
 CALLS = {"list": 5, "create_many": 5}
 USUAL_CALLS = 64
-WARM_CALLS = 64  # behind them the round trip to the server is known, and measured in one of 16 calls
+WARM_CALLS = 64  # behind them the round trip is known, and measured in one of 16 calls only
 
 
 def compiler_of(library):
