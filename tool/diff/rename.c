@@ -400,22 +400,26 @@ static void apply_all(diff_maker *m, catalogue *c, const diff_rename *renames, b
     }
 }
 
+/* The options may go before the plan. */
+static void keep_names(diff_maker *m, diff_rename *rename)
+{
+    const char **names[] = {&rename->namespace, &rename->owner, &rename->from, &rename->to};
+    for (size_t i = 0; i < TENON__COUNT(names); i++)
+        if (*names[i])
+            *names[i] = diff_say(m, "%s", *names[i]);
+}
+
 const catalogue *diff_make_renames(diff_maker *m, const catalogue *from)
 {
-    if (!m->options->rename_count)
+    size_t count = m->options->rename_count;
+    if (!count)
         return from;
-    diff_rename *renames =
-        copy_array(m, m->options->renames, m->options->rename_count, sizeof *renames);
+    diff_rename *renames = copy_array(m, m->options->renames, count, sizeof *renames);
     catalogue *copy = copy_catalogue(m, from);
-    for (size_t i = 0; copy && i < m->options->rename_count; i++) {
-        const char **names[] = {&renames[i].namespace, &renames[i].owner, &renames[i].from,
-                                &renames[i].to};
-        for (size_t n = 0; n < TENON__COUNT(names); n++)
-            if (*names[n])
-                *names[n] = diff_say(m, "%s", *names[n]);
-    }
-    if (!copy || m->failed)
+    if (!renames || !copy)
         return from;
+    for (size_t i = 0; i < count; i++)
+        keep_names(m, &renames[i]);
     apply_all(m, copy, renames, true);
     apply_all(m, copy, renames, false);
     return copy;
