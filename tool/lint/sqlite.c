@@ -79,6 +79,19 @@ static lint_column *find_in(const lint_table *table, const char *name)
     return NULL;
 }
 
+/* The copy gives NULL another value: coalesce("column", …). */
+static bool is_coalesced(const reader *r, const char *column)
+{
+    for (size_t i = 0; i < r->lint->step_index; i++) {
+        const sqlite_statement *s = &r->all[i];
+        for (size_t at = sqlite_find(s, 0, "COALESCE"); at + 2 < s->count;
+             at = sqlite_find(s, at + 1, "COALESCE"))
+            if (strcasecmp(s->words[at + 2].text, column) == 0)
+                return true;
+    }
+    return false;
+}
+
 static void compare_columns(const reader *r, const lint_table *old, const lint_table *made)
 {
     for (const lint_column *c = old->columns; c; c = c->next) {
@@ -86,7 +99,7 @@ static void compare_columns(const reader *r, const lint_table *old, const lint_t
         if (!kept)
             REPORT(r, 3, "drops the column %s of %s with its values, by a rebuild", c->name,
                    old->name);
-        else if (kept->is_required && !c->is_required)
+        else if (kept->is_required && !c->is_required && !is_coalesced(r, c->name))
             REPORT(r, 16, "%s of %s becomes NOT NULL, by a rebuild: fails where a row has NULL",
                    c->name, old->name);
     }
@@ -347,6 +360,14 @@ static void learn_drop(reader *r, const char *name)
         table->is_dropped = true;
 }
 
+/* An index or a trigger. */
+static void learn_drop_of_key(reader *r, const char *name)
+{
+    lint_key *key = NULL;
+    if (lint_table_of_index(r->lint, name, &key))
+        key->is_dropped = true;
+}
+
 static void learn_alter(reader *r)
 {
     const char *names[SQLITE_NAMES];
@@ -379,6 +400,9 @@ static void learn(reader *r)
         learn_trigger(r, names[0]);
     else if (match(r, "DROP TABLE ?IF ?EXISTS %", names))
         learn_drop(r, names[0]);
+    else if (match(r, "DROP INDEX ?IF ?EXISTS %", names) ||
+             match(r, "DROP TRIGGER ?IF ?EXISTS %", names))
+        learn_drop_of_key(r, names[0]);
     else
         learn_alter(r);
 }

@@ -212,6 +212,15 @@ static const lint_case sqlite_cases[] = {
     {12, 1,
      "PRAGMA foreign_keys=OFF; CREATE TABLE n (id INTEGER PRIMARY KEY);"
      "DROP TABLE orders; ALTER TABLE n RENAME TO orders; PRAGMA foreign_key_check;"},
+    {12, 1,
+     "DROP INDEX users_email; PRAGMA foreign_keys=OFF;"
+     "CREATE TABLE n (id INTEGER PRIMARY KEY); DROP TABLE users;"
+     "ALTER TABLE n RENAME TO users;"},
+    {16, 0,
+     "PRAGMA foreign_keys=OFF;"
+     "CREATE TABLE n (id INTEGER PRIMARY KEY, email, name TEXT NOT NULL, age);"
+     "INSERT INTO n (id, name) SELECT id, coalesce(\"name\", '') FROM users;"
+     "DROP TABLE users; ALTER TABLE n RENAME TO users;"},
     {14, 1, "CREATE UNIQUE INDEX u ON users (name);"},
     {14, 0, "CREATE INDEX u ON users (name);"},
     {14, 0, "CREATE TABLE t (a); CREATE UNIQUE INDEX u ON t (a);"},
