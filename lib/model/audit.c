@@ -162,10 +162,15 @@ static tenon_audit_list entries_of(tenon_session *s, const tenon_model *model,
     const tenon__audit_row *row = (const tenon__audit_row *)(const void *)rows->items;
     tenon_audit_entry *entries =
         tenon__arena_array(tenon__session_arena(s), rows->count, sizeof *entries);
-    bool is_whole = entries || tenon__fail_no_memory(tenon__session_error(s));
-    for (size_t i = 0; is_whole && i < rows->count; i++)
-        is_whole = fill_entry(s, model, &row[i], &entries[i]);
-    return is_whole ? (tenon_audit_list){entries, rows->count} : (tenon_audit_list){0};
+    if (!entries) {
+        tenon__fail_no_memory(tenon__session_error(s));
+        return (tenon_audit_list){0};
+    }
+    for (size_t i = 0; i < rows->count; i++) {
+        if (!fill_entry(s, model, &row[i], &entries[i]))
+            return (tenon_audit_list){0};
+    }
+    return (tenon_audit_list){entries, rows->count};
 }
 
 /* A bound by time, as its text. */

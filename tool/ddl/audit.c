@@ -11,8 +11,9 @@
  * the row before the change, and the row before and after as JSON objects by column, without
  * columns that are @tenon.sensitive. PostgreSQL has one function for all tables, which their
  * triggers tell what is different. SQLite has three triggers a table that say all of it. */
-#include "ddl/write.h"
+#include <assert.h>
 
+#include "ddl/write.h"
 #include "render/render.h"
 
 static const char create_postgresql_table[] =
@@ -169,8 +170,10 @@ static void write_left_out(ddl_writer *w, const schema_model *model)
     TENON__CLEANUP(tenon__buf_release) tenon__buf list = {0};
     tenon__buf_char(&list, '{');
     for (size_t i = 0; i < model->field_count; i++) {
-        if (is_left_out(model->fields[i]))
-            add_item(&list, model->fields[i]->database_name);
+        const schema_field *field = model->fields[i];
+        assert(field);
+        if (is_left_out(field))
+            add_item(&list, field->database_name);
     }
     tenon__buf_char(&list, '}');
     w->failed |= list.failed;
