@@ -201,7 +201,7 @@ static bool run_watched(tenon_session *s, tenon__together *together, size_t *fai
 bool tenon__run_together(tenon_session *s, const tenon__call *calls, size_t count,
                          bool at_one_moment, size_t *failed)
 {
-    size_t unheeded;
+    size_t unheeded = 0;
     failed = failed ? failed : &unheeded;
     *failed = 0;
     if (tenon__session_is_failed(s))
