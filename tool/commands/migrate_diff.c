@@ -1,4 +1,4 @@
-/* `tenon migrate diff`: what differs between two of: nothing, a schema, a database.
+/* `tenon migrate diff`: what differs between two of: nothing, a schema, a database, migrations.
  *
  * Each side is a catalogue; with two schemas nothing is connected to. The answer is for people, a
  * script, or JSON; --exit-code is for scripts that only want to know. */
@@ -8,17 +8,25 @@
 #include "commands/schema_input.h"
 #include "db/db.h"
 #include "ddl/ddl.h"
+#include "migrate/migrate.h"
 
 #include <tenon/tenon.h>
 
 enum { COMMAND_DIFFERS = 2 };
 
-typedef enum side_kind { SIDE_MISSING, SIDE_EMPTY, SIDE_SCHEMA, SIDE_URL } side_kind;
+typedef enum side_kind {
+    SIDE_MISSING,
+    SIDE_EMPTY,
+    SIDE_SCHEMA,
+    SIDE_URL,
+    SIDE_MIGRATIONS
+} side_kind;
 
 typedef struct side {
     side_kind kind;
     const char *at; /* path or URL */
     schema *schema;
+    migrate_folder folder;
     catalogue *catalogue;
 } side;
 
@@ -59,6 +67,22 @@ static bool read_database(side *s, const side *other, tenon_error *err)
     return s->catalogue != NULL;
 }
 
+static bool read_folder(side *s, tenon_error *err)
+{
+    return s->kind != SIDE_MIGRATIONS || migrate_folder_read(s->at, &s->folder, err);
+}
+
+/* What they lead to: by the schema beside the last one, or by running them. */
+static bool read_migrations(side *s, const side *other, tenon_dialect dialect, tenon_error *err)
+{
+    const catalogue *like = other->catalogue;
+    if (!migrate_folder_check(&s->folder, dialect, err))
+        return false;
+    s->catalogue = migrate_expect(&s->folder, dialect, like ? like->namespaces : NULL,
+                                  like ? like->namespace_count : 0, err);
+    return s->catalogue != NULL;
+}
+
 static bool dialect_of_url(const char *url, tenon_dialect *out, tenon_error *err)
 {
     const tenon__driver *driver = tenon__driver_of_url(url, err);
@@ -73,7 +97,12 @@ static tenon_dialect dialect_of_schema(const schema *s)
     return is_sqlite ? TENON_SQLITE : TENON_POSTGRESQL;
 }
 
-/* A URL decides, then --provider, then a schema. */
+static bool is_for_sqlite(const side *s)
+{
+    return s->folder.provider && !strcmp(s->folder.provider, "sqlite");
+}
+
+/* A URL decides, then --provider, then a schema, then migrations. */
 static bool find_dialect(const diff_arguments *a, tenon_dialect *out, tenon_error *err)
 {
     *out = TENON_POSTGRESQL;
@@ -83,6 +112,8 @@ static bool find_dialect(const diff_arguments *a, tenon_dialect *out, tenon_erro
         *out = strcmp(a->provider, "sqlite") ? TENON_POSTGRESQL : TENON_SQLITE;
     else if (a->to.schema || a->from.schema)
         *out = dialect_of_schema(a->to.schema ? a->to.schema : a->from.schema);
+    else if (is_for_sqlite(&a->from) || is_for_sqlite(&a->to))
+        *out = TENON_SQLITE;
     return true;
 }
 
@@ -90,7 +121,7 @@ static bool read_catalogues(diff_arguments *a, tenon_error *err)
 {
     side *sides[] = {&a->from, &a->to};
     tenon_dialect dialect;
-    if (!find_dialect(a, &dialect, err))
+    if (!read_folder(&a->from, err) || !read_folder(&a->to, err) || !find_dialect(a, &dialect, err))
         return false;
     for (size_t i = 0; i < 2; i++)
         if (sides[i]->schema &&
@@ -99,6 +130,10 @@ static bool read_catalogues(diff_arguments *a, tenon_error *err)
     for (size_t i = 0; i < 2; i++)
         if (sides[i]->kind == SIDE_URL && !read_database(sides[i], sides[1 - i], err))
             return false;
+    for (size_t i = 0; i < 2; i++)
+        if (sides[i]->kind == SIDE_MIGRATIONS &&
+            !read_migrations(sides[i], sides[1 - i], dialect, err))
+            return false;
     return true;
 }
 
@@ -106,6 +141,7 @@ static void release_side(side *s)
 {
     catalogue_free(s->catalogue);
     schema_free(s->schema);
+    migrate_folder_release(&s->folder);
 }
 
 /* ---- the answer ------------------------------------------------------------------------------ */
@@ -168,10 +204,8 @@ static int take_side(side *s, const char *word, const char *value)
         const char *word;
         side_kind kind;
     } kinds[] = {
-        {"empty", SIDE_EMPTY},
-        {"schema", SIDE_SCHEMA},
-        {"schema-datamodel", SIDE_SCHEMA},
-        {"url", SIDE_URL},
+        {"empty", SIDE_EMPTY}, {"schema", SIDE_SCHEMA},         {"schema-datamodel", SIDE_SCHEMA},
+        {"url", SIDE_URL},     {"migrations", SIDE_MIGRATIONS},
     };
     for (size_t i = 0; i < TENON__COUNT(kinds); i++) {
         if (strcmp(word, kinds[i].word) != 0 || s->kind != SIDE_MISSING)
@@ -244,6 +278,10 @@ const command command_migrate_diff = {
         "  --from-empty, --to-empty              nothing\n"
         "  --from-schema PATH, --to-schema PATH  a schema; - is standard input\n"
         "  --from-url URL, --to-url URL          a database: postgresql://…, sqlite:PATH\n"
+        "  --from-migrations FOLDER, --to-migrations FOLDER\n"
+        "                                        what they lead to: by the schema beside the last\n"
+        "                                        one, else by running them on a database that is\n"
+        "                                        thrown away\n"
         "  --script      the SQL of the change\n"
         "  --json        differences, steps with their way back and their risks, questions\n"
         "  --exit-code   2 when there is a difference\n"

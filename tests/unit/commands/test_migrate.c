@@ -87,6 +87,13 @@ static void a_changed_schema_becomes_a_migration_that_runs(void **state)
     testdb_run(url, "INSERT INTO \"User\" (id, email, age) VALUES (1, 'a', 2)");
     do_well("$tenon migrate status");
     check_said("is up to date");
+    do_well("url= $tenon migrate diff --from-migrations migrations --to-schema schema.prisma "
+            "--exit-code");
+    write_schema("  age Int?\n  name String?\n  @@index([age])\n", "");
+    assert_int_equal(run("url= $tenon migrate diff --from-migrations migrations --to-schema "
+                         "schema.prisma --exit-code"),
+                     2);
+    check_said("+ column \"User\".\"name\"");
     do_well("cat migrations/migration_lock.toml");
     check_said(is_sqlite ? "provider = \"sqlite\"" : "provider = \"postgresql\"");
 }
