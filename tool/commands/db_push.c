@@ -13,6 +13,8 @@
 
 #include <tenon/tenon.h>
 
+#include <unistd.h>
+
 typedef struct push_arguments {
     const char *path, *url;
     bool is_dry_run, is_from_empty, accepts_loss, is_reset, is_json;
@@ -229,6 +231,18 @@ static int push_to(const char *url, const schema *s, const push_arguments *argum
     return err.status == TENON_OK ? COMMAND_DONE : show_error(&err);
 }
 
+/* A dry run makes no file: a database that is not there is an empty one. */
+static bool is_missing_file(const char *url)
+{
+    const tenon__driver *driver = tenon__driver_of_url(url, NULL);
+    const char *path = strchr(url, ':');
+    TENON__CLEANUP(tenon__buf_release) tenon__buf file = {0};
+    if (!driver || driver->dialect != TENON_SQLITE || !path)
+        return false;
+    tenon__buf_add(&file, path + 1, strcspn(path + 1, "?"));
+    return !file.failed && access(tenon__buf_string(&file), F_OK) != 0;
+}
+
 /* The server would round a default that is too fine; what generated code refuses is refused here.
  */
 static bool check_defaults(const schema *s, tenon_error *err)
@@ -250,7 +264,9 @@ static int push_schema(const schema *s, const push_arguments *arguments)
     tenon_error_reset(&err);
     if (!check_defaults(s, &err))
         return show_error(&err);
-    if (arguments->is_from_empty)
+    bool is_new =
+        arguments->is_dry_run && !arguments->is_json && is_missing_file(tenon__buf_string(&url));
+    if (arguments->is_from_empty || is_new)
         return print_whole_script(s, arguments, tenon__buf_string(&url), &err);
     return push_to(tenon__buf_string(&url), s, arguments);
 }

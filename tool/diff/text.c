@@ -83,16 +83,15 @@ const char *diff_take(diff_maker *m)
 
 const char *diff_say(diff_maker *m, const char *format, ...)
 {
-    TENON__CLEANUP(tenon__buf_release) tenon__buf around = m->text;
+    tenon__buf around = m->text;
     va_list args;
     m->text = (tenon__buf){0};
     va_start(args, format);
     write_all(m, format, &args);
     va_end(args);
     const char *text = diff_take(m);
-    tenon__buf said = m->text;
+    tenon__buf_release(&m->text);
     m->text = around;
-    around = said;
     return text;
 }
 

@@ -203,6 +203,15 @@ static void wrong_urls_are_told(void **state)
     assert_int_equal(run("$tenon db push --what"), 2);
 }
 
+static void a_dry_run_makes_no_file(void **state)
+{
+    write_file("schema.prisma", URL_OF("sqlite", "\"file:new.db\"") MODEL);
+    assert_int_equal(run("$tenon db push --dry-run"), 0);
+    check_said("CREATE TABLE \"A\"");
+    assert_int_equal(run("ls"), 0);
+    assert_string_equal(output, "schema.prisma\n");
+}
+
 static void schemas_of_none_and_of_one_model_are_pushed(void **state)
 {
     write_file("schema.prisma", URL_OF("sqlite", "\"file:none.db\""));
@@ -239,6 +248,7 @@ int main(void)
         TEST_IN_FOLDER(the_url_is_looked_for_in_the_environment_and_in_env_files),
         TEST_IN_FOLDER(a_file_of_the_schema_is_relative_to_it),
         TEST_IN_FOLDER(wrong_urls_are_told),
+        TEST_IN_FOLDER(a_dry_run_makes_no_file),
         TEST_IN_FOLDER(schemas_of_none_and_of_one_model_are_pushed),
         TEST_IN_FOLDER(a_default_that_its_column_would_change_is_refused),
     };
