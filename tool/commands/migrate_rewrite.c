@@ -133,9 +133,10 @@ static bool read_flag(const char *option, rewrite_arguments *a)
 
 static bool read_table(const char *text, rewrite_arguments *a)
 {
-    if (a->table[0] || strlen(text) >= sizeof a->table)
+    size_t length = strlen(text);
+    if (a->table[0] || length >= sizeof a->table)
         return false;
-    strcpy(a->table, text);
+    memcpy(a->table, text, length + 1);
     char *dot = strchr(a->table, '.');
     a->options.table = dot ? dot + 1 : a->table;
     a->options.namespace = dot ? a->table : NULL;
@@ -195,7 +196,7 @@ static void print_result(const rewrite_arguments *a, const rewrite_result *resul
 static bool rewrite_on(tenon_db *db, rewrite_arguments *a, tenon_error *err)
 {
     talk t = {.is_terminal = isatty(STDERR_FILENO)};
-    rewrite_result result;
+    rewrite_result result = {0};
     signal(SIGINT, want_stop);
     signal(SIGTERM, want_stop);
     a->options.stop = &stop_wanted;

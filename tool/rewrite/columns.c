@@ -217,6 +217,6 @@ bool rewrite_columns(rewriter *r)
     if (!check_dropped(r) || !rewrite_read(r, columns_sql, COLUMN_FACTS, NULL, 0, &found))
         return false;
     for (size_t i = 0; i < found.count; i++)
-        add_column(r, &l, &found.cells[i * COLUMN_FACTS]);
+        add_column(r, &l, found.cells + i * COLUMN_FACTS);
     return check_lists(r, &l) && define_lists(r, &l);
 }

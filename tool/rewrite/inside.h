@@ -85,5 +85,7 @@ bool rewrite_compare(rewriter *r); /* compare.c */
 bool rewrite_switch(rewriter *r);  /* switch.c */
 bool rewrite_finish(rewriter *r);  /* validates, drops, forgets */
 bool rewrite_set_phase(rewriter *r, const char *phase);
+/* The note of this rewrite, and the table of notes with the last one. */
+bool rewrite_forget(rewriter *r);
 
 #endif

@@ -45,7 +45,7 @@ bool rewrite_run(tenon_db *db, const rewrite_options *options, rewrite_result *r
     return is_done;
 }
 
-static bool forget(rewriter *r)
+static bool remove_all(rewriter *r)
 {
     static const char *const drops[] = {
         "DROP TRIGGER IF EXISTS {bare_capture} ON {table}",
@@ -53,14 +53,11 @@ static bool forget(rewriter *r)
         "DROP FUNCTION IF EXISTS {capture}()",
         "DROP FUNCTION IF EXISTS {lost}(text, text)",
         "DROP TABLE IF EXISTS {shadow}, {log}, {parts}",
-        "DELETE FROM {state} WHERE old = {oid}",
-        "DO $tenon$ BEGIN IF NOT EXISTS (SELECT FROM {state}) THEN DROP TABLE {state}; END IF;"
-        " END $tenon$",
     };
     for (size_t i = 0; i < TENON__COUNT(drops); i++)
         if (!rewrite_execute(r, drops[i]))
             return false;
-    return true;
+    return rewrite_forget(r);
 }
 
 static bool find_unfinished(rewriter *r)
@@ -84,7 +81,7 @@ bool rewrite_cancel(tenon_db *db, const rewrite_options *options, tenon_error *e
     rewrite_result unheeded = {0};
     rewriter r = {.options = options, .result = &unheeded};
     bool is_done = rewrite_open(&r, db, err);
-    if (is_done && !(find_unfinished(&r) && rewrite_with_lock(&r, REWRITE_PREPARES, forget))) {
+    if (is_done && !(find_unfinished(&r) && rewrite_with_lock(&r, REWRITE_PREPARES, remove_all))) {
         *err = *tenon_session_error(r.s);
         is_done = false;
     }

@@ -123,6 +123,13 @@ const char *rewrite_list(rewriter *r, const char *prefix, const char *const *ite
     return tenon__arena_text(&r->arena, tenon__buf_string(&list));
 }
 
+bool rewrite_forget(rewriter *r)
+{
+    return rewrite_execute(r, "DELETE FROM {state} WHERE old = {oid}") &&
+           rewrite_execute(r, "DO $tenon$ BEGIN IF NOT EXISTS (SELECT FROM {state}) THEN"
+                              " DROP TABLE {state}; END IF; END $tenon$");
+}
+
 void rewrite_tell(rewriter *r, rewrite_phase phase, int64_t count, const char *text)
 {
     rewrite_progress progress = {phase, count, r->expected, text};

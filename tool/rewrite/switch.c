@@ -205,16 +205,17 @@ bool rewrite_switch(rewriter *r)
 static bool drop_old(rewriter *r)
 {
     static const char *const drops[] = {
-        "DROP TABLE IF EXISTS {log}", "DROP TABLE IF EXISTS {parts}",
-        "DROP FUNCTION IF EXISTS {capture}()", "DROP FUNCTION IF EXISTS {lost}(text, text)",
-        "DELETE FROM {state} WHERE old = {oid}"};
+        "DROP TABLE IF EXISTS {log}",
+        "DROP TABLE IF EXISTS {parts}",
+        "DROP FUNCTION IF EXISTS {capture}()",
+        "DROP FUNCTION IF EXISTS {lost}(text, text)",
+    };
     if (!r->options->keeps_old && !rewrite_execute(r, "DROP TABLE IF EXISTS {old}"))
         return false;
     for (size_t i = 0; i < TENON__COUNT(drops); i++)
         if (!rewrite_execute(r, drops[i]))
             return false;
-    return rewrite_execute(r, "DO $tenon$ BEGIN IF NOT EXISTS (SELECT FROM {state}) THEN"
-                              " DROP TABLE {state}; END IF; END $tenon$");
+    return rewrite_forget(r);
 }
 
 static bool validate(rewriter *r)
