@@ -119,11 +119,13 @@ bool scratch_cluster_find(scratch_cluster *c, unsigned version, tenon_error *err
 
 /* ---- running them ---- */
 
-/* The child: becomes the user, goes to the folder, writes to the log. */
-static _Noreturn void become(const scratch_cluster *c, const char *program, char *const *arguments)
+/* The child: becomes the user, goes to the folder, writes to the log. The first argument is the
+ * program's whole path, by which PostgreSQL's programs find each other. */
+static _Noreturn void become(const scratch_cluster *c, const char *program, char **arguments)
 {
     char path[512];
     snprintf(path, sizeof path, "%s/%s", c->programs, program);
+    arguments[0] = path;
     if (c->user && (setgroups(0, NULL) != 0 || setgid(c->group) != 0 || setuid(c->user) != 0))
         _exit(126);
     if (chdir(c->folder) != 0)
@@ -139,7 +141,7 @@ static _Noreturn void become(const scratch_cluster *c, const char *program, char
     _exit(127);
 }
 
-static bool run(const scratch_cluster *c, const char *program, char *const *arguments)
+static bool run(const scratch_cluster *c, const char *program, char **arguments)
 {
     int status = 0;
     pid_t child = fork();
