@@ -380,8 +380,7 @@ static char *add_text(char *at, const char *text)
     size_t length = strlen(text);
     care(care_utf8(text, length), "text");
     at = store32(at, (uint32_t)length);
-    memcpy(at, text, length);
-    return at + length;
+    return mempcpy(at, text, length);
 }
 
 static int32_t insert_writer(void)

@@ -152,8 +152,10 @@ static bool tell_differences(pair *p, const catalogue *from, const catalogue *to
     bool is_same = plan && !plan->difference_count;
     if (plan)
         diff_print(plan, &text);
-    for (char *line = text.data ? strtok(text.data, "\n") : NULL; line; line = strtok(NULL, "\n"))
-        tell(p, kind, line);
+    char *rest = text.data, *line;
+    while ((line = strsep(&rest, "\n")))
+        if (*line)
+            tell(p, kind, line);
     diff_free(plan);
     return is_same;
 }

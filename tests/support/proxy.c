@@ -137,8 +137,10 @@ static void add_line(proxy *p)
     int server = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (client < 0 || server < 0 || p->line_count == MOST_LINES ||
         connect(server, (const struct sockaddr *)&p->server, sizeof p->server) != 0) {
-        close(client);
-        close(server);
+        if (client >= 0)
+            close(client);
+        if (server >= 0)
+            close(server);
         return;
     }
     setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);

@@ -168,9 +168,9 @@ static void put_array_text(tenon__buf *out, const char *text, const char *type)
 
 static const char *array_text(const PgQuery__Node *node)
 {
-    bool is_text = node->node_case == PG_QUERY__NODE__NODE_A_CONST && !node->a_const->isnull &&
-                   node->a_const->val_case == PG_QUERY__A__CONST__VAL_SVAL;
-    const char *text = is_text ? node->a_const->sval->sval : "";
+    bool is_string = node->node_case == PG_QUERY__NODE__NODE_A_CONST && !node->a_const->isnull &&
+                     node->a_const->val_case == PG_QUERY__A__CONST__VAL_SVAL;
+    const char *text = is_string ? node->a_const->sval->sval : "";
     return *text == '{' && !strchr(text + 1, '{') ? text : NULL;
 }
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "catalogue/of_schema.h"
+#include "catalogue/read.h"
 #include "ddl/ddl.h"
 
 typedef struct printed_type {
@@ -111,16 +112,6 @@ static void set_enum_type(of_schema *o, const schema_field *field, catalogue_col
     out->type = take_text(o, &text);
 }
 
-/* "(1536)", "(10, 2)" */
-static void read_arguments(const char *text, catalogue_column *out)
-{
-    int first = 0, second = 0;
-    int count = sscanf(text, "(%d , %d", &first, &second);
-    out->arguments[0] = first;
-    out->arguments[1] = second;
-    out->argument_count = count > 0 ? (size_t)count : 0;
-}
-
 static void set_unsupported_type(of_schema *o, const schema_field *field, catalogue_column *out)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf name = {0}, type = {0};
@@ -129,11 +120,12 @@ static void set_unsupported_type(of_schema *o, const schema_field *field, catalo
     tenon__buf_add(&name, dot ? dot + 1 : text, length);
     while (name.length && name.data[name.length - 1] == ' ')
         name.data[--name.length] = '\0';
-    read_arguments(text + strcspn(text, "("), out);
     tenon__buf_format(&type, "%s%s", text, field->arity == SCHEMA_LIST ? "[]" : "");
     out->is_array |= strstr(text, "[]") != NULL;
     out->type_name = take_text(o, &name);
     out->type = take_text(o, &type);
+    if (out->type)
+        catalogue_read_arguments(out);
 }
 
 static void set_sqlite_type(of_schema *o, const schema_field *field, catalogue_column *out)

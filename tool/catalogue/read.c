@@ -33,7 +33,9 @@ void catalogue_read_arguments(catalogue_column *column)
     const char *at = strchr(column->type, '(');
     int32_t found[2];
     size_t count = 0;
-    while (at && *at != ')') {
+    if (!at)
+        return;
+    while (*at != ')') {
         char *end;
         long value = strtol(at + 1, &end, 10);
         while (*end == ' ')

@@ -125,7 +125,9 @@ static void merge_column(catalogue_column *column, const catalogue_column *old)
 static void merge_columns(diff_maker *m, catalogue_table *table, const catalogue_table *from)
 {
     catalogue_column *columns = diff_array(m, table->column_count + 1, sizeof *columns);
-    for (size_t i = 0; columns && i < table->column_count; i++) {
+    if (!columns)
+        return;
+    for (size_t i = 0; i < table->column_count; i++) {
         columns[i] = table->columns[i];
         merge_column(&columns[i], catalogue_find_column(from, columns[i].name));
     }

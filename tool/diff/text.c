@@ -14,11 +14,11 @@ static void write_literal(diff_maker *m, const char *text)
 }
 
 /* What is in the default namespace is found without naming it. */
-static void write_qualified(diff_maker *m, const char *namespace, const char *name)
+static void write_qualified(diff_maker *m, const char *space, const char *name)
 {
-    if (namespace && m->default_namespace && !strcmp(namespace, m->default_namespace))
-    namespace = NULL;
-    m->failed |= !tenon__quote_table(&m->text, m->plan->dialect, namespace, name, m->err);
+    if (space && m->default_namespace && !strcmp(space, m->default_namespace))
+        space = NULL;
+    m->failed |= !tenon__quote_table(&m->text, m->plan->dialect, space, name, m->err);
 }
 
 static void write_argument(diff_maker *m, char kind, va_list *args)

@@ -132,20 +132,21 @@ static void write_new_file(pull_draft *d)
 void pull_write_files(pull_draft *d)
 {
     pull_edits edits = {0};
-    size_t old_count = d->old ? d->old->file_count : 0;
+    const schema *old = d->old;
+    size_t old_count = old ? old->file_count : 0;
     d->out->files = pull_array(d, old_count + 1, sizeof *d->out->files);
-    if (d->old)
+    if (old)
         pull_merge(d, &edits);
     if (d->failed)
         return;
     if (edits.count)
         qsort(edits.items, edits.count, sizeof *edits.items, compare_edits);
-    for (size_t i = 0; i < old_count; i++) {
+    for (size_t i = 0; old && i < old_count; i++) {
         TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
-        write_old_file(&d->old->files[i], (uint32_t)i, &edits, &text);
+        write_old_file(&old->files[i], (uint32_t)i, &edits, &text);
         if (old_count == 1)
             write_new_blocks(d, &text);
-        add_file(d, &d->old->files[i], &text);
+        add_file(d, &old->files[i], &text);
     }
     if (old_count != 1)
         write_new_file(d);

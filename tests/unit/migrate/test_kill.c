@@ -5,6 +5,7 @@
 
 #include <signal.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static const tenon_migration files_postgresql[] = {
@@ -99,6 +100,7 @@ static void check_up(target *t)
     assert_string_equal(ask(t, "SELECT count(*) FROM _tenon_steps"), "0");
 }
 
+/* cppcheck-suppress constParameter */
 static void finish(target *t, const tenon_migrations *files, deed *work)
 {
     static const tenon_migrate_options patient = {.wait_us = 20000000};
@@ -145,7 +147,7 @@ static void undoing_that_was_killed_anywhere_is_taken_up(void **state)
 static void wait_for_row(target *t, const char *sql)
 {
     for (int i = 0; i < 100 && !*ask(t, sql); i++)
-        usleep(100000);
+        nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
     assert_true(*ask(t, sql));
 }
 

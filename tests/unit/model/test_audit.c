@@ -2,6 +2,7 @@
  * tells. */
 #include "ledger.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -164,7 +165,7 @@ static void numbers_that_are_none_are_texts(void **state)
     assert_true(strncmp(member(down.items[0].after, "percent"), "\"-Inf", 5) == 0);
     if (b->is_sqlite)
         return;
-    tariff_create(b->session, .name = SET("none"), .percent = SET(0.0 / 0.0));
+    tariff_create(b->session, .name = SET("none"), .percent = SET(NAN));
     assert_sound(b->session);
     tenon_audit_list none = tariff_history(b->session, "none");
     assert_string_equal(member(none.items[0].after, "percent"), "\"NaN\"");

@@ -211,7 +211,7 @@ static void relations_by_subquery_do_not_see_them_either(void **state)
     assert_int_equal(list.items[1].orders.count, 1);
     assert_null(list.items[1].orders.items[0].client);
     orders.only_deleted = true;
-    clients.with_deleted = true;
+    clients.with_deleted = true; /* cppcheck-suppress unreadVariable */
     list = client_find_many(b->session, .include.orders = &orders);
     assert_int_equal(list.count, 1);
     assert_int_equal(list.items[0].orders.count, 1);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -127,7 +128,7 @@ static void open_and_wait(int pipe)
 static void wait_until_gone(const char *folder)
 {
     for (int i = 0; i < 500 && access(folder, F_OK) == 0; i++)
-        usleep(10000);
+        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
     assert_int_equal(access(folder, F_OK), -1);
 }
 
