@@ -29,11 +29,14 @@ list_tables() {
         WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY 1"
 }
 
+# In which order a table has its foreign keys means nothing.
 dump_sqlite() {
     list_tables "$1" | while read -r table; do
         echo "table $table"
         sqlite3 "$1" "SELECT * FROM pragma_table_xinfo('$table');
-            SELECT * FROM pragma_foreign_key_list('$table') ORDER BY id, seq;
+            SELECT \"table\", group_concat(\"from\" || ' ' || \"to\"), on_update, on_delete, match
+            FROM (SELECT * FROM pragma_foreign_key_list('$table') ORDER BY id, seq)
+            GROUP BY id ORDER BY 2, 1;
             SELECT l.name, l.\"unique\", l.partial, x.seqno, x.name, x.\"desc\", x.coll
             FROM pragma_index_list('$table') l, pragma_index_xinfo(l.name) x ORDER BY 1, 4;
             SELECT instr(upper(sql), 'AUTOINCREMENT') > 0
