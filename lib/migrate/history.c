@@ -130,9 +130,11 @@ static const char first_table_postgresql[] =
     " AND c.relname NOT LIKE '\\_tenon\\_%' AND NOT EXISTS (SELECT FROM pg_depend d"
     " WHERE d.objid = c.oid AND d.classid = 'pg_class'::regclass AND d.deptype = 'e')"
     " ORDER BY 1 LIMIT 1";
+/* Nothing when another migrator has begun the history since it was looked for. */
 static const char first_table_sqlite[] =
     "SELECT name FROM main.sqlite_schema WHERE type IN ('table', 'view')"
     " AND name NOT LIKE 'sqlite~_%' ESCAPE '~' AND name NOT LIKE '~_tenon~_%' ESCAPE '~'"
+    " AND NOT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = '_prisma_migrations')"
     " ORDER BY 1 LIMIT 1";
 
 /* A history that begins on tables which nobody counted would create them again. */

@@ -186,8 +186,12 @@ static void several_migrators_at_once_do_everything_once(void **state)
     for (size_t i = 0; i < CHILDREN; i++) {
         children[i] = fork();
         if (children[i] == 0) {
-            tenon_db *db = tenon_open(t->url, NULL, NULL);
-            _exit(db && tenon_migrate(db, &files, NULL, NULL) ? 0 : 1);
+            tenon_error err = {0};
+            tenon_db *db = tenon_open(t->url, NULL, &err);
+            bool is_done = db && tenon_migrate(db, &files, NULL, &err);
+            if (!is_done)
+                print_error("%s (%s)\n", err.message, err.hint);
+            _exit(is_done ? 0 : 1);
         }
     }
     for (size_t i = 0; i < CHILDREN; i++) {
