@@ -56,9 +56,6 @@ const schema_field *ddl_identity(const schema_model *model);
 void ddl_join_name(tenon_dialect dialect, const schema_relation *relation, const char *ending,
                    tenon__buf *out);
 
-/* The name of something that stands already where the schema's tables would go, or NULL when the
- * database is empty. False with the session's error. */
-bool ddl_first_object(tenon_session *s, const schema *wanted, const char **name);
 /* Makes the schema that the URL names when it is missing. False with the session's error. */
 bool ddl_make_search_path(tenon_session *s);
 /* Runs the script in one transaction, and makes the schema that the URL names when it is missing:

@@ -10,15 +10,6 @@ const schema_model *schema_find_model(const schema *s, const char *name)
     return NULL;
 }
 
-const schema_enum *schema_find_enum(const schema *s, const char *name)
-{
-    for (size_t i = 0; i < s->enum_count; i++) {
-        if (strcmp(s->enums[i]->name, name) == 0)
-            return s->enums[i];
-    }
-    return NULL;
-}
-
 const schema_field *schema_find_field(const schema_model *model, const char *name)
 {
     for (size_t i = 0; i < model->field_count; i++) {

@@ -373,7 +373,6 @@ void schema_write_diagnostics_json(const schema *s, tenon__buf *out);
 /* ---- names ---- */
 
 const schema_model *schema_find_model(const schema *s, const char *name);
-const schema_enum *schema_find_enum(const schema *s, const char *name);
 const schema_field *schema_find_field(const schema_model *model, const char *name);
 const schema_word *schema_find_word(const schema_comment *comment, const char *name);
 /* The name in the database of the n-th (from 1) @tenon.check of a field, or of the model itself
