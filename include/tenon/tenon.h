@@ -15,6 +15,7 @@
 #include <tenon/page.h>
 #include <tenon/query.h>
 #include <tenon/session.h>
+#include <tenon/sql.h>
 #include <tenon/stream.h>
 #include <tenon/types.h>
 #include <tenon/unit.h>
