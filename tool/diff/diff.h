@@ -57,9 +57,10 @@ typedef struct diff_options {
     /* What a conversion loses is meant to be lost: scripts get no guard against it. */
     bool accepts_loss;
     /* PostgreSQL: forms that do not block a server that is in use. Indexes are made and dropped
-     * CONCURRENTLY, each in a part of its own; foreign keys and checks are added NOT VALID and
-     * validated in a later part; NOT NULL goes through a validated check. What is made on a table
-     * of the same plan needs none of it. */
+     * CONCURRENTLY, each in a part of its own; primary keys and unique constraints take over such
+     * an index; foreign keys and checks are added NOT VALID and validated in a later part; NOT NULL
+     * goes through a validated check. What is made on a table of the same plan needs none of it.
+     */
     bool has_safe_forms;
 } diff_options;
 

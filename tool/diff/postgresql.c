@@ -115,7 +115,9 @@ static void write_index(diff_maker *m, const diff_change *change)
 {
     const catalogue_index *from = change->from, *to = change->to;
     const char *concurrently = is_concurrent(m, change) ? "CONCURRENTLY " : "";
-    if (to)
+    if (to && to->is_constraint)
+        diff_write_unique(m, change->to_table, to, concurrently);
+    else if (to)
         diff_write_index(m, change->to_table, to, concurrently);
     else if (from->is_constraint)
         diff_write(m, "ALTER TABLE %T DROP CONSTRAINT %I", change->from_table, from->name);
@@ -164,7 +166,7 @@ static void plan_index_drop(diff_maker *m, const catalogue_table *from, const ca
     bool is_lost = stands_on_lost_column(m, index, from, to);
     diff_step *step = diff_add_step(m, "DropIndex", write_index,
                                     (diff_change){from, is_lost ? NULL : to, index, NULL});
-    step->must_run_alone = m->options->has_safe_forms && !is_lost && !index->is_constraint;
+    step->must_run_alone = m->options->has_safe_forms && !is_lost;
 }
 
 /* One that the language cannot say, and which has the name that is wanted, does what is wanted. */
@@ -184,6 +186,10 @@ static void plan_index_make(diff_maker *m, const catalogue_table *from, const ca
     if (index->is_primary || (old && kept_as(m, old, from, to)) ||
         (from && !old && has_kept_namesake(m, from, index)))
         return;
+    if (m->options->has_safe_forms && from && index->is_constraint) {
+        diff_plan_unique_constraint(m, from, to, index);
+        return;
+    }
     diff_step *step =
         diff_add_step(m, "CreateIndex", write_index, (diff_change){from, to, NULL, index});
     step->must_run_alone = m->options->has_safe_forms && from;
@@ -324,7 +330,14 @@ static void write_foreign_key_name(diff_maker *m, const diff_change *change)
                to->name);
 }
 
-static void plan_foreign_key_makes(diff_maker *m)
+/* Whether it refers to a key that is swapped: it comes behind that then. */
+static bool is_late(const diff_maker *m, const catalogue_foreign_key *key)
+{
+    const catalogue_table *from = target_of(m, key);
+    return from && diff_swaps_key(m, from, diff_to_table(m, from));
+}
+
+static void plan_foreign_key_makes(diff_maker *m, bool is_behind_keys)
 {
     for (size_t t = 0; t < m->to->table_count && !m->failed; t++) {
         const catalogue_table *to = &m->to->tables[t];
@@ -332,6 +345,8 @@ static void plan_foreign_key_makes(diff_maker *m)
         for (size_t i = 0; i < to->foreign_key_count && diff_is_table(to); i++) {
             const catalogue_foreign_key *key = &to->foreign_keys[i];
             const catalogue_foreign_key *old = old_key(m, key, from, to);
+            if (is_late(m, key) != is_behind_keys)
+                continue;
             if (!old)
                 plan_foreign_key(m, from, to, key);
             else if (!diff_same_text(old->name, key->name))
@@ -396,13 +411,25 @@ static diff_step *plan_validation(diff_maker *m, const catalogue_table *from,
     return step;
 }
 
-static void plan_table_validations(diff_maker *m, const catalogue_table *from,
-                                   const catalogue_table *to)
+static void plan_key_validations(diff_maker *m, const catalogue_table *from,
+                                 const catalogue_table *to, bool is_behind_keys)
 {
-    for (size_t i = 0; i < to->foreign_key_count; i++)
-        if (!old_key(m, &to->foreign_keys[i], from, to))
-            add_orphan_risk(m, plan_validation(m, from, to, &to->foreign_keys[i]), to,
-                            &to->foreign_keys[i]);
+    for (size_t i = 0; i < to->foreign_key_count; i++) {
+        const catalogue_foreign_key *key = &to->foreign_keys[i];
+        if (is_late(m, key) == is_behind_keys && !old_key(m, key, from, to))
+            add_orphan_risk(m, plan_validation(m, from, to, key), to, key);
+    }
+}
+
+static void plan_late_validations(diff_maker *m, const catalogue_table *from,
+                                  const catalogue_table *to)
+{
+    plan_key_validations(m, from, to, true);
+}
+
+static void plan_validations(diff_maker *m, const catalogue_table *from, const catalogue_table *to)
+{
+    plan_key_validations(m, from, to, false);
     for (size_t i = 0; i < to->check_count; i++)
         if (!diff_match_check(m, &to->checks[i], from))
             diff_add_failure(
@@ -463,11 +490,16 @@ void diff_plan_postgresql(diff_maker *m)
     diff_plan_enum_drops(m);
     diff_plan_table_makes(m);
     plan_index_makes(m);
+    for_each_pair(m, diff_plan_key_index);
     for_each_pair(m, plan_check_makes);
-    plan_foreign_key_makes(m);
+    plan_foreign_key_makes(m, false);
     diff_plan_required_checks(m);
     if (m->options->has_safe_forms)
-        for_each_pair(m, plan_table_validations);
+        for_each_pair(m, plan_validations);
     diff_plan_required_validations(m);
     diff_plan_required(m);
+    for_each_pair(m, diff_plan_key_swap);
+    plan_foreign_key_makes(m, true);
+    if (m->options->has_safe_forms)
+        for_each_pair(m, plan_late_validations);
 }

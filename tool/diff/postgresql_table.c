@@ -1,8 +1,8 @@
 /* PostgreSQL: tables and their columns.
  *
  * What changes in the columns and the primary key of a table is one ALTER TABLE, so that it is
- * rewritten once if it must be; PostgreSQL sorts the parts of one so that it works. Nullability is
- * told apart in safe forms, where it takes three steps. */
+ * rewritten once if it must be; PostgreSQL sorts the parts of one so that it works. Nullability and
+ * keys are told apart in safe forms, where they take several steps. */
 #include "diff/sql.h"
 
 static const struct {
@@ -94,13 +94,6 @@ void diff_write_column(diff_maker *m, const catalogue_column *column)
 
 /* ---- making and dropping --------------------------------------------------------------------- */
 
-static void write_key(diff_maker *m, const catalogue_index *key)
-{
-    diff_write(m, "CONSTRAINT %I PRIMARY KEY (", key->name);
-    diff_write_keys(m, key);
-    diff_write(m, ")");
-}
-
 static void write_new_table(diff_maker *m, const catalogue_table *table)
 {
     const catalogue_index *key = catalogue_primary_key(table);
@@ -111,7 +104,7 @@ static void write_new_table(diff_maker *m, const catalogue_table *table)
     }
     if (key) {
         diff_write(m, ",\n\n    ");
-        write_key(m, key);
+        diff_write_key(m, key);
     }
     for (size_t i = 0; i < table->check_count; i++)
         diff_write(m, ",\n    CONSTRAINT %I CHECK (%s)", table->checks[i].name,
@@ -126,7 +119,10 @@ static void write_old_indexes(diff_maker *m, const catalogue_table *table)
         if (table->indexes[i].is_primary)
             continue;
         diff_write(m, ";\n");
-        diff_write_index(m, table, &table->indexes[i], "");
+        if (table->indexes[i].is_constraint)
+            diff_write_unique(m, table, &table->indexes[i], "");
+        else
+            diff_write_index(m, table, &table->indexes[i], "");
     }
 }
 
@@ -226,22 +222,6 @@ static void begin_clause(diff_maker *m, const catalogue_table *table, bool *is_f
     *is_first = false;
 }
 
-static bool is_same_key(const catalogue_table *from, const catalogue_table *to)
-{
-    const catalogue_index *a = catalogue_primary_key(from), *b = catalogue_primary_key(to);
-    return a && b ? diff_same_keys(a, b) : a == b;
-}
-
-/* The key of columns that are made anew goes with them. */
-static bool is_key_kept(const diff_maker *m, const catalogue_table *from, const catalogue_table *to)
-{
-    const catalogue_index *key = catalogue_primary_key(to);
-    for (size_t i = 0; key && i < key->key_count; i++)
-        if (diff_is_replaced(m, from, to, key->keys[i].column))
-            return false;
-    return is_same_key(from, to);
-}
-
 static void write_type_change(diff_maker *m, const diff_change *change, bool *is_first,
                               const catalogue_column *a, const catalogue_column *b)
 {
@@ -315,33 +295,18 @@ static void write_new_columns(diff_maker *m, const diff_change *change, bool *is
 static void write_columns(diff_maker *m, const diff_change *change)
 {
     const catalogue_table *from = change->from_table, *to = change->to_table;
-    const catalogue_index *a = catalogue_primary_key(from), *b = catalogue_primary_key(to);
-    bool is_first = true, is_kept = is_key_kept(m, from, to);
-    if (a && !is_kept) {
+    bool is_first = true;
+    if (diff_key_goes_with_columns(m, from, to, !m->is_reverse)) {
         begin_clause(m, to, &is_first);
-        diff_write(m, "DROP CONSTRAINT %I", a->name);
+        diff_write(m, "DROP CONSTRAINT %I", catalogue_primary_key(from)->name);
     }
     write_old_columns(m, change, &is_first);
     write_new_columns(m, change, &is_first);
-    if (b && !is_kept) {
+    if (diff_key_goes_with_columns(m, to, from, m->is_reverse)) {
         begin_clause(m, to, &is_first);
         diff_write(m, "ADD ");
-        write_key(m, b);
+        diff_write_key(m, catalogue_primary_key(to));
     }
-}
-
-static void write_key_name(diff_maker *m, const diff_change *change)
-{
-    const catalogue_index *from = change->from, *to = change->to;
-    diff_write(m, "ALTER TABLE %T RENAME CONSTRAINT %I TO %I", change->to_table, from->name,
-               to->name);
-}
-
-static void plan_key_name(diff_maker *m, const catalogue_table *from, const catalogue_table *to)
-{
-    const catalogue_index *a = catalogue_primary_key(from), *b = catalogue_primary_key(to);
-    if (a && b && is_key_kept(m, from, to) && !diff_same_text(a->name, b->name))
-        diff_add_step(m, "RenameIndex", write_key_name, (diff_change){from, to, a, b});
 }
 
 static void plan_numbering(diff_maker *m, const catalogue_table *from, const catalogue_table *to,
@@ -373,7 +338,7 @@ static void note_what_is_not_restored(diff_maker *m, diff_step *step, const cata
 
 static void plan_table_change(diff_maker *m, const catalogue_table *from, const catalogue_table *to)
 {
-    plan_key_name(m, from, to);
+    diff_plan_key_name(m, from, to);
     plan_numbering(m, from, to, false);
     diff_step *step = diff_add_step(m, "AlterTable", write_columns, (diff_change){from, to, 0, 0});
     if (step != &m->nobodys) {

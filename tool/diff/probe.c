@@ -133,7 +133,7 @@ static void add_key_risk(diff_maker *m, diff_step *step, const catalogue_table *
                          const catalogue_table *to)
 {
     const catalogue_index *a = catalogue_primary_key(from), *b = catalogue_primary_key(to);
-    if (!b || (a && diff_same_keys(a, b)))
+    if (!b || (a && diff_same_keys(a, b)) || diff_swaps_key(m, from, to))
         return;
     for (size_t i = 0; i < b->key_count; i++)
         if (!catalogue_find_column(from, b->keys[i].column))

@@ -34,6 +34,24 @@ void diff_plan_required_checks(diff_maker *m);
 void diff_plan_required_validations(diff_maker *m);
 void diff_plan_required(diff_maker *m);
 
+/* Primary keys and unique constraints (postgresql_key.c). CONSTRAINT … PRIMARY KEY (…) */
+void diff_write_key(diff_maker *m, const catalogue_index *key);
+/* ADD CONSTRAINT … UNIQUE; with `concurrently` by an index that is made before. */
+void diff_write_unique(diff_maker *m, const catalogue_table *table, const catalogue_index *index,
+                       const char *concurrently);
+bool diff_is_key_kept(const diff_maker *m, const catalogue_table *from, const catalogue_table *to);
+/* By an index of its own, in safe forms; else the key is changed with the columns. */
+bool diff_swaps_key(const diff_maker *m, const catalogue_table *from, const catalogue_table *to);
+/* Whether the ALTER TABLE of the columns drops or adds the key of `of`, which `other` does not
+ * have; `is_old`: it is the one that was there before the plan. */
+bool diff_key_goes_with_columns(const diff_maker *m, const catalogue_table *of,
+                                const catalogue_table *other, bool is_old);
+void diff_plan_key_name(diff_maker *m, const catalogue_table *from, const catalogue_table *to);
+void diff_plan_key_index(diff_maker *m, const catalogue_table *from, const catalogue_table *to);
+void diff_plan_key_swap(diff_maker *m, const catalogue_table *from, const catalogue_table *to);
+void diff_plan_unique_constraint(diff_maker *m, const catalogue_table *from,
+                                 const catalogue_table *to, const catalogue_index *index);
+
 /* CONSTRAINT … FOREIGN KEY … */
 void diff_write_foreign_key(diff_maker *m, const catalogue_foreign_key *key);
 

@@ -70,6 +70,11 @@ static void write_texts(changed *c, const diff_plan *plan)
     diff_script_text(plan, DIFF_ALL_PARTS, DIFF_FORWARD, &c->script);
     diff_script_text(plan, DIFF_ALL_PARTS, DIFF_REVERSE, &c->back);
     diff_print(plan, &c->words);
+    c->part_count = plan->part_count < CHANGED_PARTS ? plan->part_count : CHANGED_PARTS;
+    for (size_t i = 0; i < c->part_count; i++) {
+        tenon__buf_clear(&c->parts[i]);
+        diff_script_text(plan, (int)i, DIFF_FORWARD, &c->parts[i]);
+    }
 }
 
 void change_plan(changed *c, const char *from, const char *to)
@@ -170,13 +175,20 @@ void change_begin(changed *c, tenon_dialect dialect, const char *models)
         fail_msg("%s", c->error.message);
 }
 
+void change_release_texts(changed *c)
+{
+    tenon__buf_release(&c->script);
+    tenon__buf_release(&c->words);
+    tenon__buf_release(&c->back);
+    for (size_t i = 0; i < CHANGED_PARTS; i++)
+        tenon__buf_release(&c->parts[i]);
+}
+
 void change_end(changed *c)
 {
     tenon_session_close(c->session);
     tenon_close(c->db);
-    tenon__buf_release(&c->script);
-    tenon__buf_release(&c->words);
-    tenon__buf_release(&c->back);
+    change_release_texts(c);
 }
 
 bool change_start(changed *c, const char *models)

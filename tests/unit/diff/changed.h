@@ -21,6 +21,8 @@
 
 #include <tenon/tenon.h>
 
+enum { CHANGED_PARTS = 16 };
+
 typedef struct changed {
     tenon_dialect dialect;
     const char *url;
@@ -31,7 +33,9 @@ typedef struct changed {
     tenon_error error; /* of the last change_to that failed */
     tenon__buf script; /* of the last plan */
     tenon__buf words;
-    tenon__buf back; /* its reverse */
+    tenon__buf back;                 /* its reverse */
+    tenon__buf parts[CHANGED_PARTS]; /* of the last change_plan: the file of each part */
+    size_t part_count;
 } changed;
 
 void change_begin(changed *c, tenon_dialect dialect, const char *models);
@@ -41,8 +45,10 @@ void change_empty(changed *c);
 bool change_to(changed *c, const char *models);
 /* Runs the reverse of the last plan as a script. */
 void change_back(changed *c);
-/* Only the plan, written to .script and .words. */
+/* Only the plan, written to .script, .words and .parts; NULL is an empty database. Then the texts
+ * are all there is to release. */
 void change_plan(changed *c, const char *from, const char *to);
+void change_release_texts(changed *c);
 /* The database is as these models say. */
 void check_is_as(changed *c, const char *models);
 void change_end(changed *c);

@@ -78,9 +78,7 @@ static void safe_forms_stand_in_parts_of_their_own(void **state)
     assert_holds(tenon__buf_string(&c.script), "SET NOT NULL,\n    DROP CONSTRAINT");
     assert_holds(tenon__buf_string(&c.back), "DROP INDEX CONCURRENTLY \"A_a_key\"");
     assert_holds(tenon__buf_string(&c.back), "DROP NOT NULL");
-    tenon__buf_release(&c.script);
-    tenon__buf_release(&c.words);
-    tenon__buf_release(&c.back);
+    change_release_texts(&c);
 }
 
 int main(void)
