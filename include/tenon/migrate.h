@@ -53,7 +53,10 @@ typedef enum tenon_migrate_moment {
     TENON_MIGRATE_HAS_RUN, /* it has been executed */
     TENON_MIGRATE_SAVED,   /* what has run is committed, and noted */
     TENON_MIGRATE_RETRIES, /* a lock was not to be had; `text` says who holds it */
-    TENON_MIGRATE_ENDS     /* `text`: a migration is applied, or undone */
+    TENON_MIGRATE_ENDS,    /* `text`: a migration is applied, or undone */
+    /* A statement outside of transactions goes on; `text` says how far it has come, and who is in
+     * the way. When there is news, else every ten seconds. */
+    TENON_MIGRATE_PROGRESS
 } tenon_migrate_moment;
 
 typedef struct tenon_migrate_event {
@@ -77,13 +80,20 @@ typedef struct tenon_migrate_options {
     int64_t pause_first_us, pause_longest_us;
     /* PostgreSQL: longest time of a statement in a transaction; default and -1: no limit. */
     int64_t statement_timeout_us;
+    /* PostgreSQL: the longest that a statement outside of transactions waits for others (CREATE
+     * INDEX CONCURRENTLY does so for every transaction that may write), default 5 min, and that it
+     * may take, default no limit; -1: no limit. What such a wait leaves is removed, and it is tried
+     * again. Nobody queues up behind it; those that somebody would (VACUUM FULL, CLUSTER, REINDEX
+     * without CONCURRENTLY) wait for `lock_timeout_us` instead; procedures limit themselves. What
+     * a file sets for itself comes before all of these. */
+    int64_t outside_wait_us, outside_timeout_us;
     unsigned tries_most;  /* default 10 */
     unsigned count_most;  /* migrations to run now; 0: all */
     bool accept_existing; /* begin a history on a database that already has tables */
     /* Called in the calling thread. It must not use the database. NULL: nobody is told. */
     void (*report)(const tenon_migrate_event *event);
     void *ctx;
-    uint64_t reserved[7];
+    uint64_t reserved[5];
 } tenon_migrate_options;
 
 /* Runs every migration that the database does not have yet, in order. True when all have run.

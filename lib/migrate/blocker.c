@@ -6,7 +6,6 @@
  * enough to be looked at; when it cannot be made, nobody is named. */
 #include "migrate/migrator.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -25,22 +24,16 @@ struct tenon__blocker_room {
     bool is_over;
 };
 
-static const char blocker_sql[] =
-    "SELECT 'process ' || a.pid || coalesce(' of ' || nullif(a.application_name, ''), '') || ', '"
-    " || coalesce(a.state, a.backend_type) || ' for '"
-    " || date_trunc('second', now() - coalesce(a.xact_start, a.backend_start))::text || ': '"
-    " || left(regexp_replace(coalesce(a.query, ''), '\\s+', ' ', 'g'), 200)"
-    " FROM pg_stat_activity a WHERE a.pid = ANY (pg_blocking_pids($1::integer))"
-    " ORDER BY a.xact_start LIMIT 1";
+static const char blocker_sql[] = "SELECT who FROM (" TENON__BLOCKER_SQL ") b";
 
-static void wait_for(tenon__blocker_room *room, int64_t us)
+void tenon__signal_await(pthread_cond_t *signal, pthread_mutex_t *lock, int64_t us)
 {
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
     int64_t ns = until.tv_nsec + us % 1000000 * 1000;
     until.tv_sec += us / 1000000 + ns / 1000000000;
     until.tv_nsec = ns % 1000000000;
-    pthread_cond_timedwait(&room->signal, &room->lock, &until);
+    pthread_cond_timedwait(signal, lock, &until);
 }
 
 /* Without the lock while it asks: the statement may end meanwhile. */
@@ -79,7 +72,7 @@ static void *watch(void *ctx)
             pthread_cond_wait(&room->signal, &room->lock);
             continue;
         }
-        wait_for(room, room->every_us);
+        tenon__signal_await(&room->signal, &room->lock, room->every_us);
         if (!room->is_running || room->is_over)
             continue;
         if (!s)

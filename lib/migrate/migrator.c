@@ -6,6 +6,7 @@
 enum {
     WAIT_US = 30000000,
     LOCK_TIMEOUT_US = 2000000,
+    OUTSIDE_WAIT_US = 300000000,
     PAUSE_FIRST_US = 250000,
     PAUSE_LONGEST_US = 10000000,
     TRIES_MOST = 10,
@@ -24,6 +25,7 @@ static void fill_options(tenon__migrator *m, const tenon_migrate_options *option
         m->options = *options;
     set_default(&m->options.wait_us, WAIT_US);
     set_default(&m->options.lock_timeout_us, LOCK_TIMEOUT_US);
+    set_default(&m->options.outside_wait_us, OUTSIDE_WAIT_US);
     set_default(&m->options.pause_first_us, PAUSE_FIRST_US);
     set_default(&m->options.pause_longest_us, PAUSE_LONGEST_US);
     if (!m->options.tries_most)

@@ -2,8 +2,8 @@
  *
  * scan.c, kind.c and split.c know SQL text; query.c asks questions; history.c keeps the two tables;
  * lock.c lets one migrator in; blocker.c sees who is in the way; outside.c finds out whether a
- * statement outside of transactions took effect; run.c executes one file; migrate.c decides what is
- * to run, resolve.c what became of it, status.c tells. */
+ * statement outside of transactions took effect, watch.c tells how far one has come; run.c executes
+ * one file; migrate.c decides what is to run, resolve.c what became of it, status.c tells. */
 #ifndef TENON_MIGRATE_MIGRATOR_H
 #define TENON_MIGRATE_MIGRATOR_H
 
@@ -11,6 +11,8 @@
 #include "migrate/split.h"
 
 #include <tenon/migrate.h>
+
+#include <pthread.h>
 
 enum { TENON__CHECKSUM_SIZE = 2 * TENON__SHA256_BYTES + 1, TENON__BLOCKER_SIZE = 320 };
 
@@ -126,6 +128,16 @@ void tenon__blocker_close(tenon__migrator *m);
 void tenon__blocker_begin(tenon__migrator *m);
 /* Ends it; m->blocker then is who was seen last, or "". */
 void tenon__blocker_end(tenon__migrator *m);
+/* Who blocks the process $1, one of them: columns pid and who. */
+#define TENON__BLOCKER_SQL                                                                         \
+    "SELECT a.pid, 'process ' || a.pid || coalesce(' of ' || nullif(a.application_name, ''), '')"  \
+    " || ', ' || coalesce(a.state, a.backend_type) || ' for '"                                     \
+    " || date_trunc('second', now() - coalesce(a.xact_start, a.backend_start))::text || ': '"      \
+    " || left(regexp_replace(coalesce(a.query, ''), '\\s+', ' ', 'g'), 200) AS who"                \
+    " FROM pg_stat_activity a WHERE a.pid = ANY (pg_blocking_pids($1::integer))"                   \
+    " ORDER BY a.xact_start LIMIT 1"
+/* Waits for the signal, or so long. The lock is held. */
+void tenon__signal_await(pthread_cond_t *signal, pthread_mutex_t *lock, int64_t us);
 
 typedef enum tenon__outcome {
     TENON__OUTCOME_AGAIN, /* it has no effect yet, or can be run once more */
@@ -134,8 +146,17 @@ typedef enum tenon__outcome {
 } tenon__outcome;
 /* What became of a statement outside of transactions that somebody has sent before. */
 bool tenon__outside_find(tenon_session *s, const tenon__piece *piece, tenon__outcome *out);
-/* Removes what a failed one leaves: an index that is not valid. */
-bool tenon__outside_clean(tenon_session *s, const tenon__piece *piece);
+/* The statement that removes what a failed one leaves, an index that is not valid; that ends a
+ * detachment, which is half done, if it `is_begun` by us. None: *sql stays empty. */
+bool tenon__outside_cleaning(tenon_session *s, const tenon__piece *piece, bool is_begun,
+                             tenon__buf *sql);
+/* How long it may wait for others; -1: as long as it takes. */
+int64_t tenon__outside_wait_us(const tenon_migrate_options *options, const tenon__piece *piece);
+
+/* Executes on the work session what may take hours, and meanwhile tells, in the calling thread, how
+ * far it has come and who is in the way; m->blocker is then who was seen last, or "". */
+bool tenon__watch(tenon__migrator *m, const char *sql, void (*tell)(void *ctx, const char *text),
+                  void *ctx);
 
 /* Runs the rest of a file. *is_lost: another migrator has taken it over, look again. */
 typedef struct tenon__file {

@@ -95,12 +95,19 @@ static bool read_dropped_index(const char *text, subject *index)
            read_name(&s, skip_if_exists(&s), index, &next);
 }
 
-static bool read_detached(const char *text, subject *partition)
+/* ALTER TABLE [IF EXISTS] [ONLY] parent DETACH PARTITION partition */
+static bool read_detached(const char *text, subject *parent, subject *partition)
 {
     tenon__token next;
-    tenon__scanner s = scan_text(text);
-    return tenon__sql_fits(&s, "ALTER TABLE * DETACH PARTITION") &&
-           read_name(&s, tenon__scan(&s), partition, &next);
+    tenon__scanner s = scan_text(text), ahead = s;
+    if (!tenon__sql_fits(&ahead, "ALTER TABLE * DETACH PARTITION") ||
+        !tenon__sql_fits(&s, "ALTER TABLE"))
+        return false;
+    tenon__token first = skip_if_exists(&s);
+    if (tenon__token_is(&first, "ONLY"))
+        first = tenon__scan(&s);
+    return read_name(&s, first, parent, &next) &&
+           read_name(&ahead, tenon__scan(&ahead), partition, &next);
 }
 
 /* *state: "valid", "invalid", or NULL when there is no such index. */
@@ -113,35 +120,36 @@ static bool read_index_state(tenon_session *s, const subject *index, const char 
                             &name, 1, state);
 }
 
-static bool is_repeatable(tenon_dialect dialect, const char *text)
+static bool fits_one(const char *const *patterns, size_t count, const char *text)
 {
-    static const char *const patterns[] = {"VACUUM", "REINDEX", "CLUSTER", "ALTER SYSTEM",
-                                           "DISCARD"};
-    for (size_t i = 0; i < TENON__COUNT(patterns); i++) {
+    for (size_t i = 0; i < count; i++) {
         tenon__scanner s = scan_text(text);
         if (tenon__sql_fits(&s, patterns[i]))
             return true;
     }
-    return dialect == TENON_SQLITE;
+    return false;
 }
 
-static bool find_detached(tenon_session *s, const subject *partition, tenon__outcome *out)
+static bool is_repeatable(tenon_dialect dialect, const char *text)
 {
-    const char *name = partition->full, *state;
-    if (!tenon__query_one(s,
-                          "SELECT CASE WHEN inhdetachpending THEN 'pending' ELSE 'attached' END"
-                          " FROM pg_inherits WHERE inhrelid = to_regclass($1)",
-                          &name, 1, &state))
-        return false;
-    *out = !state                       ? TENON__OUTCOME_DONE
-           : !strcmp(state, "attached") ? TENON__OUTCOME_AGAIN
-                                        : TENON__OUTCOME_UNKNOWN;
-    return true;
+    static const char *const patterns[] = {"VACUUM", "REINDEX", "CLUSTER", "ALTER SYSTEM",
+                                           "DISCARD"};
+    return dialect == TENON_SQLITE || fits_one(patterns, TENON__COUNT(patterns), text);
+}
+
+/* *state: "attached", "pending", or NULL when it is a table like any other. */
+static bool read_detachment(tenon_session *s, const subject *partition, const char **state)
+{
+    const char *name = partition->full;
+    return tenon__query_one(s,
+                            "SELECT CASE WHEN inhdetachpending THEN 'pending' ELSE 'attached' END"
+                            " FROM pg_inherits WHERE inhrelid = to_regclass($1)",
+                            &name, 1, state);
 }
 
 bool tenon__outside_find(tenon_session *s, const tenon__piece *piece, tenon__outcome *out)
 {
-    subject about;
+    subject about, parent;
     const char *state;
     if (read_created_index(piece->text, &about)) {
         if (!read_index_state(s, &about, &state))
@@ -155,24 +163,69 @@ bool tenon__outside_find(tenon_session *s, const tenon__piece *piece, tenon__out
         *out = state ? TENON__OUTCOME_AGAIN : TENON__OUTCOME_DONE;
         return true;
     }
-    if (read_detached(piece->text, &about))
-        return find_detached(s, &about, out);
+    if (read_detached(piece->text, &parent, &about)) {
+        if (!read_detachment(s, &about, &state))
+            return false;
+        *out = state ? TENON__OUTCOME_AGAIN : TENON__OUTCOME_DONE;
+        return true;
+    }
     bool can_repeat = is_repeatable(tenon__session_dialect(s), piece->text);
     *out = can_repeat ? TENON__OUTCOME_AGAIN : TENON__OUTCOME_UNKNOWN;
     return true;
 }
 
-bool tenon__outside_clean(tenon_session *s, const tenon__piece *piece)
+static bool write_index_cleaning(tenon_session *s, const subject *index, tenon__buf *sql)
 {
-    subject index;
     const char *state;
-    char sql[400];
-    if (tenon__session_dialect(s) != TENON_POSTGRESQL || !read_created_index(piece->text, &index))
-        return true;
-    if (!read_index_state(s, &index, &state))
+    if (!read_index_state(s, index, &state))
         return false;
-    if (!state || strcmp(state, "invalid") != 0)
+    if (state && !strcmp(state, "invalid"))
+        tenon__buf_format(sql, "DROP INDEX CONCURRENTLY IF EXISTS %s", index->full);
+    return !sql->failed || tenon__fail_no_memory(tenon__session_error(s));
+}
+
+static bool write_detachment_cleaning(tenon_session *s, const subject *parent,
+                                      const subject *partition, tenon__buf *sql)
+{
+    const char *state;
+    if (!read_detachment(s, partition, &state))
+        return false;
+    if (state && !strcmp(state, "pending"))
+        tenon__buf_format(sql, "ALTER TABLE %s DETACH PARTITION %s FINALIZE", parent->full,
+                          partition->full);
+    return !sql->failed || tenon__fail_no_memory(tenon__session_error(s));
+}
+
+bool tenon__outside_cleaning(tenon_session *s, const tenon__piece *piece, bool is_begun,
+                             tenon__buf *sql)
+{
+    subject about, parent;
+    if (tenon__session_dialect(s) != TENON_POSTGRESQL)
         return true;
-    snprintf(sql, sizeof sql, "DROP INDEX CONCURRENTLY IF EXISTS %s", index.full);
-    return tenon_execute(s, sql);
+    if (read_created_index(piece->text, &about))
+        return write_index_cleaning(s, &about, sql);
+    if (is_begun && read_detached(piece->text, &parent, &about))
+        return write_detachment_cleaning(s, &parent, &about, sql);
+    return true;
+}
+
+/* Those that nobody queues up behind may be patient, the more so as a build that gives up has
+ * worked for nothing; VACUUM FULL and its like lock a table, and may not. A procedure that gave up
+ * half-way would leave nobody knowing how far it came: it has to limit itself. */
+int64_t tenon__outside_wait_us(const tenon_migrate_options *options, const tenon__piece *piece)
+{
+    static const char *const patient[] = {
+        "CREATE INDEX CONCURRENTLY",
+        "CREATE UNIQUE INDEX CONCURRENTLY",
+        "DROP INDEX CONCURRENTLY",
+        "REINDEX * CONCURRENTLY",
+        "ALTER TABLE",
+        "VACUUM",
+    };
+    static const char *const locking[] = {"VACUUM FULL", "VACUUM ( FULL"};
+    if (tenon__piece_is_routine(piece))
+        return -1;
+    bool is_patient = fits_one(patient, TENON__COUNT(patient), piece->text) &&
+                      !fits_one(locking, TENON__COUNT(locking), piece->text);
+    return is_patient ? options->outside_wait_us : options->lock_timeout_us;
 }

@@ -8,7 +8,8 @@
  * catalogue is asked what became of it (outside.c).
  *
  * When a lock is not to be had in time, the step is rolled back and tried again: so nothing that
- * was locked before stays locked while it waits. */
+ * was locked before stays locked while it waits. What a statement outside of transactions has left
+ * then, an index that is not valid, is what the next try removes first. */
 #include "migrate/kind.h"
 #include "migrate/migrator.h"
 
@@ -21,6 +22,7 @@ typedef struct runner {
     tenon__arena arena;
     tenon__pieces pieces;
     const tenon__piece *at; /* what runs; NULL: between statements */
+    bool has_limits;        /* of a statement outside of transactions, on the connection */
     bool is_lost;
 } runner;
 
@@ -250,13 +252,22 @@ static bool run_modes(runner *r, size_t *at, size_t end)
     return true;
 }
 
+/* What limited a statement outside of transactions is not for what follows. */
+static bool drop_limits(runner *r)
+{
+    bool had_limits = r->has_limits;
+    r->has_limits = false;
+    return !had_limits || tenon_execute(r->s, "RESET lock_timeout; RESET statement_timeout");
+}
+
 static bool begin_step(runner *r)
 {
     const tenon_migrate_options *limits = &r->m->options;
     const tenon_transaction_options options = {.lock_timeout_us = limits->lock_timeout_us,
                                                .statement_timeout_us =
                                                    limits->statement_timeout_us};
-    return tenon_begin_with(r->s, r->m->dialect == TENON_SQLITE ? NULL : &options);
+    return drop_limits(r) &&
+           tenon_begin_with(r->s, r->m->dialect == TENON_SQLITE ? NULL : &options);
 }
 
 static bool end_step(runner *r, size_t first, size_t end)
@@ -290,21 +301,90 @@ static bool fail_unknown(runner *r)
                      "look at the database, then: resolve");
 }
 
+/* Whether the file itself has said how long to wait: then its word counts. */
+static bool has_said(const runner *r, size_t at, const char *setting)
+{
+    for (size_t i = 0; i < at; i++)
+        if (r->pieces.items[i].is_setting && strcasestr(r->pieces.items[i].text, setting))
+            return true;
+    return false;
+}
+
+static void add_limit(runner *r, size_t at, const char *setting, int64_t us, tenon__buf *sql)
+{
+    if (us != 0 && !has_said(r, at, setting))
+        tenon__buf_format(sql, "SET %s = %lld;", setting,
+                          us < 0 ? 0LL : (long long)(us + 999) / 1000);
+}
+
+static bool set_limits(runner *r, size_t at)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf sql = {0};
+    int64_t wait_us = tenon__outside_wait_us(&r->m->options, &r->pieces.items[at]);
+    if (r->m->dialect != TENON_POSTGRESQL)
+        return true;
+    add_limit(r, at, "lock_timeout", wait_us, &sql);
+    add_limit(r, at, "statement_timeout", r->m->options.outside_timeout_us, &sql);
+    r->has_limits = sql.length > 0;
+    return !r->has_limits || tenon_execute(r->s, tenon__buf_string(&sql));
+}
+
+static void tell_progress(void *ctx, const char *text)
+{
+    report(ctx, TENON_MIGRATE_PROGRESS, text);
+}
+
+/* The server calls it cancelled, whoever did it; before the limit it cannot have been that. */
+static bool run_watched(runner *r, const char *sql)
+{
+    int64_t limit_us = r->m->options.outside_timeout_us;
+    int64_t begun_us = tenon__monotonic_us();
+    if (tenon__watch(r->m, sql, tell_progress, r))
+        return true;
+    tenon_error *err = tenon__session_error(r->s);
+    if (err->status == TENON_CANCELLED && limit_us > 0 &&
+        tenon__monotonic_us() - begun_us >= limit_us) {
+        err->status = TENON_OK;
+        tenon__fail(err, TENON_TIMEOUT, "the statement took longer than the %lld ms that it may",
+                    (long long)limit_us / 1000);
+    }
+    return false;
+}
+
+/* Removes what an earlier try left, and finds out what there is still to do. */
+static bool look_back(runner *r, size_t at, tenon__outcome *outcome)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf sql = {0};
+    bool is_begun = r->file->reached.begun == at + 1;
+    const tenon__piece *piece = &r->pieces.items[at];
+    *outcome = TENON__OUTCOME_AGAIN;
+    if (!tenon__outside_cleaning(r->s, piece, is_begun, &sql))
+        return false;
+    if (sql.length && !run_watched(r, tenon__buf_string(&sql)))
+        return false;
+    return !is_begun || tenon__outside_find(r->s, piece, outcome);
+}
+
 static bool run_outside(runner *r, size_t at)
 {
     const tenon__piece *piece = &r->pieces.items[at];
-    tenon__outcome outcome = TENON__OUTCOME_AGAIN;
+    tenon__outcome outcome;
     r->at = piece;
-    if (r->file->reached.begun == at + 1 && !tenon__outside_find(r->s, piece, &outcome))
+    if (!set_limits(r, at) || !look_back(r, at, &outcome))
         return false;
     if (outcome == TENON__OUTCOME_UNKNOWN)
         return fail_unknown(r);
     if (outcome == TENON__OUTCOME_DONE)
         return note(r, at, at + 1, at + 1);
-    if (!tenon__outside_clean(r->s, piece) || !note(r, at, at, at + 1))
+    if (!note(r, at, at, at + 1))
         return false;
     r->file->reached.begun = at + 1;
-    return run_piece(r, piece) && note(r, at, at + 1, at + 1);
+    r->at = piece;
+    report(r, TENON_MIGRATE_RUNS, NULL);
+    if (!run_watched(r, piece->text))
+        return false;
+    report(r, TENON_MIGRATE_HAS_RUN, NULL);
+    return note(r, at, at + 1, at + 1);
 }
 
 /* ---- the file -------------------------------------------------------------------------------- */
@@ -324,25 +404,24 @@ static bool attempt(runner *r, size_t first, size_t end)
 {
     if (!tenon__lock_check(r->m))
         return tenon__migrator_fail(r->m, r->m->home);
+    if (is_outside(r, first))
+        return run_outside(r, first) || r->is_lost || fail(r);
     tenon__blocker_begin(r->m);
-    bool is_done = is_outside(r, first) ? run_outside(r, first) : run_in_transaction(r, first, end);
+    bool is_done = run_in_transaction(r, first, end);
     tenon__blocker_end(r->m);
     return is_done || r->is_lost || fail(r);
 }
 
-/* An index that a failed attempt has left would be in the way of the next one. */
-static bool clean_up(runner *r, size_t first)
+/* What the last try has left goes, if that can be: else the next run begins with it. */
+static void clean_up(runner *r, size_t first)
 {
-    const tenon__piece *piece = &r->pieces.items[first];
     tenon__outcome outcome;
-    tenon_rollback(r->s);
-    if (!is_outside(r, first))
-        return true;
-    bool is_clean = tenon__outside_clean(r->s, piece) && tenon__outside_find(r->s, piece, &outcome);
-    if (is_clean && outcome == TENON__OUTCOME_AGAIN)
+    if (!is_outside(r, first) || r->file->reached.begun != first + 1)
+        return;
+    r->at = &r->pieces.items[first];
+    if (look_back(r, first, &outcome) && outcome == TENON__OUTCOME_AGAIN)
         r->file->reached.begun = first;
     tenon_error_clear(r->s);
-    return is_clean;
 }
 
 static bool run_step(runner *r, size_t first, size_t end)
@@ -352,12 +431,14 @@ static bool run_step(runner *r, size_t first, size_t end)
         bool is_done = attempt(r, first, end);
         if (is_done && !tenon_failed(r->s))
             return true;
-        bool is_clean = clean_up(r, first);
-        if (!is_clean || !can_try_again(r->m->err->status) || tries >= r->m->options.tries_most)
-            return false;
+        tenon_rollback(r->s);
+        if (!can_try_again(r->m->err->status) || tries >= r->m->options.tries_most)
+            break;
         report(r, TENON_MIGRATE_RETRIES, r->m->err->message);
         tenon__migrator_pause(r->m, tries);
     }
+    clean_up(r, first);
+    return false;
 }
 
 static bool run_steps(runner *r)

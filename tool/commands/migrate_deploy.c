@@ -8,7 +8,7 @@
     "                       anything runs; default 5, 0 makes none\n"
 
 typedef struct deploy_arguments {
-    const char *keep, *count, *lock_timeout, *statement_timeout;
+    const char *keep, *count, *lock_timeout, *statement_timeout, *outside_wait, *outside_timeout;
     bool is_accepting, is_dry_run, is_safe;
 } deploy_arguments;
 
@@ -62,6 +62,8 @@ static int deploy(migrate_input *in, const deploy_arguments *arguments)
     options.count_most = arguments->count ? (unsigned)strtoul(arguments->count, NULL, 10) : 0;
     options.lock_timeout_us = read_seconds(arguments->lock_timeout);
     options.statement_timeout_us = read_seconds(arguments->statement_timeout);
+    options.outside_wait_us = read_seconds(arguments->outside_wait);
+    options.outside_timeout_us = read_seconds(arguments->outside_timeout);
     if (!migrate_input_open(in))
         return migrate_input_fail(in);
     migrate_input_warn(in);
@@ -85,6 +87,8 @@ static int run_deploy(int argc, char **argv)
                                       {"--count", &arguments.count, NULL},
                                       {"--lock-timeout", &arguments.lock_timeout, NULL},
                                       {"--statement-timeout", &arguments.statement_timeout, NULL},
+                                      {"--outside-wait", &arguments.outside_wait, NULL},
+                                      {"--outside-timeout", &arguments.outside_timeout, NULL},
                                       {"--dry-run", NULL, &arguments.is_dry_run},
                                       {"--safe", NULL, &arguments.is_safe},
                                       {"--accept-existing", NULL, &arguments.is_accepting},
@@ -115,6 +119,10 @@ const command command_migrate_deploy = {
         "                       is tried again; default 2, 0 waits for ever\n"
         "  --statement-timeout S  PostgreSQL: seconds that a statement may take; default: no\n"
         "                       limit\n"
+        "  --outside-wait S     PostgreSQL: the same for what runs outside of transactions, as an\n"
+        "                       index made CONCURRENTLY, which nobody queues up behind; default "
+        "300\n"
+        "  --outside-timeout S  and how long that may take; default: no limit\n"
         "  --accept-existing    begin a history on a database that has tables\n" KEEP_USAGE
         "  --verbose            tell every statement\n",
     .run = run_deploy,

@@ -155,6 +155,9 @@ static void show_event(const tenon_migrate_event *event)
     case TENON_MIGRATE_RETRIES:
         fprintf(stderr, "tenon: trying again: %s\n", event->text);
         break;
+    case TENON_MIGRATE_PROGRESS:
+        fprintf(stderr, "tenon: %s, line %u: %s\n", event->migration, event->line, event->text);
+        break;
     case TENON_MIGRATE_BEGINS:
         if (event->text)
             printf("%s %s\n", event->migration, event->text);

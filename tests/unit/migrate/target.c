@@ -5,6 +5,7 @@ target target_postgresql, target_sqlite = {.is_sqlite = true};
 
 const tenon_migrate_options in_a_hurry = {.wait_us = 300000,
                                           .lock_timeout_us = 300000,
+                                          .outside_wait_us = 400000,
                                           .pause_first_us = 10000,
                                           .pause_longest_us = 20000,
                                           .tries_most = 2};

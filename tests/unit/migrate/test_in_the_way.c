@@ -126,6 +126,132 @@ static void an_index_that_others_left_half_done_is_made_anew(void **state)
         ask(t, "SELECT indisvalid FROM pg_index WHERE indexrelid = 'a_n'::regclass"), "t");
 }
 
+static const char valid_sql[] =
+    "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('a_n')";
+
+static const tenon_migration to_index[] = {
+    {.name = "1", .sql = "CREATE TABLE a (id INTEGER, n INTEGER)"},
+    {.name = "2", .sql = "CREATE INDEX CONCURRENTLY a_n ON a (n)"},
+};
+
+static void an_index_waits_for_a_writer_only_so_long(void **state)
+{
+    target *t = *state;
+    migrate_all(t, to_index, 1);
+    tenon_session *other = hold(t, "INSERT INTO a VALUES (77, 7)");
+    refuse_all(t, to_index, 2, TENON_LOCKED, "INSERT INTO a VALUES (77, 7)");
+    assert_non_null(strstr(t->error.message, "2, line 1"));
+    assert_string_equal(ask(t, valid_sql), "f");
+    assert_int_equal(status_of(t, to_index, 2, "2").state, TENON_MIGRATION_INTERRUPTED);
+    tenon_session_close(other);
+    migrate_all(t, to_index, 2);
+    assert_string_equal(ask(t, valid_sql), "t");
+}
+
+static void an_index_that_was_given_up_is_tried_again(void **state)
+{
+    target *t = *state;
+    migrate_all(t, to_index, 1);
+    patience p = {.other = hold(t, "INSERT INTO a VALUES (77, 7)")};
+    tenon_migrate_options how = in_a_hurry;
+    how.tries_most = 9;
+    how.report = let_go_at_the_second_try;
+    how.ctx = &p;
+    assert_true(tenon_migrate(t->db, &(tenon_migrations){to_index, 2}, &how, &t->error));
+    assert_int_equal(p.retries, 2);
+    assert_non_null(strstr(p.text, "INSERT INTO a VALUES (77, 7)"));
+    assert_string_equal(ask(t, valid_sql), "t");
+}
+
+static void let_go_at_the_first_progress(const tenon_migrate_event *event)
+{
+    patience *p = event->ctx;
+    assert_int_not_equal(event->moment, TENON_MIGRATE_RETRIES);
+    if (event->moment != TENON_MIGRATE_PROGRESS || !strstr(event->text, "in the way"))
+        return;
+    assert_int_equal(event->statement, 1);
+    snprintf(p->text, sizeof p->text, "%s", event->text);
+    tenon_session_close(p->other);
+    p->other = NULL;
+}
+
+static void who_an_index_waits_for_is_told_meanwhile(void **state)
+{
+    target *t = *state;
+    migrate_all(t, to_index, 1);
+    patience p = {.other = hold(t, "INSERT INTO a VALUES (77, 7)")};
+    const tenon_migrate_options patient = {.report = let_go_at_the_first_progress, .ctx = &p};
+    assert_true(tenon_migrate(t->db, &(tenon_migrations){to_index, 2}, &patient, &t->error));
+    assert_non_null(strstr(p.text, "waiting for writers before build, 0 of 1"));
+    assert_non_null(strstr(p.text, "INSERT INTO a VALUES (77, 7)"));
+    assert_string_equal(ask(t, valid_sql), "t");
+}
+
+static void what_locks_a_table_outside_of_transactions_does_not_wait_long(void **state)
+{
+    target *t = *state;
+    const tenon_migration heavy[] = {files[0], {.name = "2", .sql = "VACUUM FULL a"}};
+    tenon_migrate_options how = in_a_hurry;
+    migrate_all(t, files, 1);
+    tenon_session *other = hold(t, "LOCK TABLE a IN ACCESS SHARE MODE");
+    how.outside_wait_us = -1;
+    assert_false(tenon_migrate(t->db, &(tenon_migrations){heavy, 2}, &how, &t->error));
+    assert_int_equal(t->error.status, TENON_LOCKED);
+    assert_non_null(strstr(t->error.message, "LOCK TABLE a"));
+    tenon_session_close(other);
+    migrate_all(t, heavy, 2);
+}
+
+static void what_a_file_says_of_waiting_counts(void **state)
+{
+    target *t = *state;
+    const tenon_migration brief[] = {
+        to_index[0],
+        {.name = "2", .sql = "SET lock_timeout = '50ms';\nCREATE INDEX CONCURRENTLY a_n ON a (n)"}};
+    tenon_migrate_options how = in_a_hurry;
+    migrate_all(t, brief, 1);
+    tenon_session *other = hold(t, "INSERT INTO a VALUES (77, 7)");
+    how.outside_wait_us = -1;
+    assert_false(tenon_migrate(t->db, &(tenon_migrations){brief, 2}, &how, &t->error));
+    assert_int_equal(t->error.status, TENON_LOCKED);
+    tenon_session_close(other);
+    migrate_all(t, brief, 2);
+    assert_string_equal(ask(t, valid_sql), "t");
+}
+
+static void a_statement_outside_that_takes_too_long_is_stopped(void **state)
+{
+    target *t = *state;
+    tenon_migrate_options how = in_a_hurry;
+    migrate_all(t, to_index, 1);
+    tenon_session *other = hold(t, "INSERT INTO a VALUES (77, 7)");
+    how.outside_wait_us = -1;
+    how.outside_timeout_us = 200000;
+    assert_false(tenon_migrate(t->db, &(tenon_migrations){to_index, 2}, &how, &t->error));
+    assert_int_equal(t->error.status, TENON_TIMEOUT);
+    tenon_session_close(other);
+    migrate_all(t, to_index, 2);
+    assert_string_equal(ask(t, valid_sql), "t");
+}
+
+static void a_detachment_that_was_given_up_is_ended(void **state)
+{
+    target *t = *state;
+    const tenon_migration parts[] = {
+        {.name = "1",
+         .sql = "CREATE TABLE a (n INTEGER) PARTITION BY LIST (n);\n"
+                "CREATE TABLE a1 PARTITION OF a FOR VALUES IN (1)"},
+        {.name = "2", .sql = "ALTER TABLE a DETACH PARTITION a1 CONCURRENTLY"},
+    };
+    migrate_all(t, parts, 1);
+    tenon_session *other = hold(t, "LOCK TABLE ONLY a1 IN ACCESS SHARE MODE");
+    refuse_all(t, parts, 2, TENON_LOCKED, "LOCK TABLE ONLY a1");
+    assert_string_equal(ask(t, "SELECT inhdetachpending FROM pg_inherits"), "t");
+    tenon_session_close(other);
+    migrate_all(t, parts, 2);
+    assert_string_equal(ask(t, "SELECT count(*) FROM pg_inherits"), "0");
+}
+
 static void a_procedure_may_commit(void **state)
 {
     target *t = *state;
@@ -224,6 +350,13 @@ int main(void)
         ON_ONE(sqlite, another_writer_is_waited_for),
         ON_ONE(postgresql, an_index_that_cannot_be_unique_leaves_nothing),
         ON_ONE(postgresql, an_index_that_others_left_half_done_is_made_anew),
+        ON_ONE(postgresql, an_index_waits_for_a_writer_only_so_long),
+        ON_ONE(postgresql, an_index_that_was_given_up_is_tried_again),
+        ON_ONE(postgresql, who_an_index_waits_for_is_told_meanwhile),
+        ON_ONE(postgresql, what_locks_a_table_outside_of_transactions_does_not_wait_long),
+        ON_ONE(postgresql, what_a_file_says_of_waiting_counts),
+        ON_ONE(postgresql, a_statement_outside_that_takes_too_long_is_stopped),
+        ON_ONE(postgresql, a_detachment_that_was_given_up_is_ended),
         ON_ONE(postgresql, a_procedure_may_commit),
         ON_ONE(postgresql, a_transaction_has_the_isolation_that_the_file_says),
         ON_ONE(postgresql, what_a_file_sets_ends_with_it),

@@ -175,6 +175,50 @@ static void a_migrator_killed_while_an_index_is_made_is_taken_up(void **state)
     check_up(t);
 }
 
+/* A writer is in the way: the index is given up, removed, and tried again. */
+static bool wait_and_die(target *t, const tenon_migrations *files, unsigned events)
+{
+    int status = 0;
+    tenon_session *writer = tenon_session_open(t->db, NULL);
+    assert_true(tenon_begin(writer) && tenon_execute(writer, "INSERT INTO log VALUES (9)"));
+    pid_t child = fork();
+    if (child == 0) {
+        tenon_migrate_options how = in_a_hurry;
+        how.report = die_in_time;
+        how.outside_wait_us = 150000;
+        events_left = events;
+        tenon_db *db = tenon_open(t->url, NULL, NULL);
+        _exit(db && tenon_migrate(db, files, &how, NULL) ? 0 : 1);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    tenon_session_close(writer);
+    return WIFSIGNALED(status);
+}
+
+static void a_migrator_killed_while_somebody_is_in_the_way_is_taken_up(void **state)
+{
+    target *t = *state;
+    static const tenon_migration files_indexed[] = {
+        {.name = "1_table", .sql = "CREATE TABLE log (n INTEGER)", .down_sql = "DROP TABLE log"},
+        {.name = "2_index",
+         .sql = "CREATE INDEX CONCURRENTLY log_m ON log (n)",
+         .down_sql = "DROP INDEX log_m"},
+    };
+    const tenon_migrations files = {files_indexed, 2};
+    unsigned events = 1;
+    for (bool is_killed = true; is_killed; events++) {
+        assert_true(tenon_migrate(t->db, &(tenon_migrations){files_indexed, 1}, NULL, &t->error));
+        is_killed = wait_and_die(t, &files, events);
+        finish(t, &files, go_up);
+        assert_string_equal(ask(t, "SELECT string_agg(relname || indisvalid, ',') FROM pg_index "
+                                   "JOIN pg_class c ON c.oid = indexrelid WHERE relname LIKE "
+                                   "'log%'"),
+                            "log_mtrue");
+        finish(t, &files, go_down);
+    }
+    assert_true(events > 5);
+}
+
 /* ---- several at once ------------------------------------------------------------------------- */
 
 static void several_migrators_at_once_do_everything_once(void **state)
@@ -208,6 +252,7 @@ int main(void)
         ON_EACH(a_migrator_killed_anywhere_is_taken_up),
         ON_EACH(undoing_that_was_killed_anywhere_is_taken_up),
         ON_ONE(postgresql, a_migrator_killed_while_an_index_is_made_is_taken_up),
+        ON_ONE(postgresql, a_migrator_killed_while_somebody_is_in_the_way_is_taken_up),
         ON_EACH(several_migrators_at_once_do_everything_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
