@@ -28,7 +28,11 @@ typedef struct tenon_stream tenon_stream;
 
 /* `query` is what tenon_find_many takes. NULL when the session has failed or fails here. The stream
  * is the session's: closing or resetting the session closes it, and it must not be used after
- * that. */
+ * that.
+ *
+ * What the query includes is loaded for each part of the rows, on the stream's own connection, and
+ * lives as long as they do. The queries of relations, and what they point at, must stay until the
+ * stream is closed. The most rows that a tree may have count for each row of the stream. */
 TENON_API tenon_stream *tenon_stream_open(const tenon_model *model, const void *query);
 /* The next row, or NULL: at the end, and when the session has failed. The row stays until the next
  * call of this on the stream. When the stream's transaction ends before its last row the next call

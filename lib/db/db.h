@@ -67,11 +67,23 @@ int64_t tenon__session_round_trip_us(const tenon_session *s);
 bool tenon__run_copy(tenon_session *s, const tenon__statement *statement, size_t count,
                      const void *const *(*next)(void *ctx, size_t i), void *ctx, int64_t *affected);
 
+/* What is done to rows of a stream that have come, before the program gets them. They may become
+ * smaller by it, and what belongs to them goes to their arena. */
+typedef struct tenon__arrival {
+    /* False: it has put an error on the session, and the stream is over. NULL: nothing is done. */
+    bool (*function)(tenon_stream *stream, void *ctx, tenon__rows *rows);
+    void *ctx;       /* taken: freed with the stream, and when there is none */
+    size_t row_size; /* of a row then */
+} tenon__arrival;
+
 /* Opens a stream for a call that only reads; its rows and affected are of no concern. NULL when the
  * session has failed or fails now. `options` are those of the transaction that it has for itself
  * outside of one of the session's, and may be NULL. */
 tenon_stream *tenon__stream_open(tenon_session *s, const tenon__call *call,
-                                 const tenon_transaction_options *options);
+                                 const tenon_transaction_options *options, tenon__arrival arrival);
+/* Runs a call that only reads, from the function of an arrival: on the stream's connection, so that
+ * it sees what the stream sees. As tenon__run. */
+bool tenon__stream_run(tenon_stream *stream, const tenon__call *call);
 
 /* Calls the hooks that want this moment of what takes several statements: `session`, `moment`,
  * `model` and what belongs to the moment are filled in. False when one of them made the session

@@ -2,7 +2,12 @@
  *
  * How many rows a chunk has is found out on the way: few at first, for those who stop soon, then
  * twice as many each time while they take little memory, half as many when they take much. So a
- * stream of rows with a megabyte each holds as little as one of integers. */
+ * stream of rows with a megabyte each holds as little as one of integers, and so does one whose rows
+ * bring many others with them.
+ *
+ * What belongs to the rows of a chunk is asked for where the chunk came from: a stream that has a
+ * connection for itself lends it to its session for that call, as if it were that of a transaction
+ * of the session's. */
 #include "db/stream.h"
 
 #include "db/hooks.h"
@@ -158,16 +163,20 @@ static tenon__member *begin_own(tenon_session *s, const tenon_transaction_option
     return tenon__operation_run(&op) ? op.member : NULL;
 }
 
-static tenon_stream *stream_new(tenon_session *s, tenon__shared_plan *plan)
+static tenon_stream *stream_new(tenon_session *s, tenon__shared_plan *plan, tenon__arrival arrival)
 {
     tenon_stream *stream = malloc(sizeof *stream);
     if (!stream) {
+        free(arrival.ctx);
         tenon__fail_no_memory(&s->error);
         return NULL;
     }
+    size_t row_size = plan->cached.statement->layout->row_size;
     *stream = (tenon_stream){.session = s,
                              .is_own = !s->pinned,
                              .plan = plan,
+                             .arrival = arrival,
+                             .row_size = arrival.function ? arrival.row_size : row_size,
                              .chunk = FIRST_CHUNK,
                              .arena.limit_bytes = s->results.limit_bytes};
     stream->rows.arena = &stream->arena;
@@ -180,6 +189,7 @@ static void stream_free(tenon_stream *stream)
     leave_session(stream);
     tenon__shared_plan_release(stream->plan);
     tenon__arena_release(&stream->arena);
+    free(stream->arrival.ctx);
     free(stream);
 }
 
@@ -195,9 +205,9 @@ static bool start(tenon_stream *stream, const tenon_transaction_options *options
 }
 
 static tenon_stream *open_plan(tenon_session *s, tenon__shared_plan *plan, const tenon__call *call,
-                               const tenon_transaction_options *options)
+                               const tenon_transaction_options *options, tenon__arrival arrival)
 {
-    tenon_stream *stream = stream_new(s, plan);
+    tenon_stream *stream = stream_new(s, plan, arrival);
     if (!stream) {
         tenon__shared_plan_release(plan);
         return NULL;
@@ -213,22 +223,27 @@ static tenon_stream *open_plan(tenon_session *s, tenon__shared_plan *plan, const
 }
 
 static tenon_stream *open_call(tenon_session *s, const tenon__call *call,
-                               const tenon_transaction_options *options)
+                               const tenon_transaction_options *options, tenon__arrival arrival)
 {
-    if (tenon__session_is_failed(s) || !tenon__count_statement(s))
-        return NULL;
-    tenon__shared_plan *plan = tenon__plan_of(s->db, call, &s->error);
-    return plan ? open_plan(s, plan, call, options) : NULL;
+    tenon__shared_plan *plan = NULL;
+    if (!tenon__session_is_failed(s) && tenon__count_statement(s))
+        plan = tenon__plan_of(s->db, call, &s->error);
+    if (plan)
+        return open_plan(s, plan, call, options, arrival);
+    free(arrival.ctx);
+    return NULL;
 }
 
 /* Its hooks see the opening: the rows are the program's, one after another. */
 static tenon_stream *open_watched(tenon_session *s, const tenon__call *call,
-                                  const tenon_transaction_options *options)
+                                  const tenon_transaction_options *options, tenon__arrival arrival)
 {
     tenon__watch watch;
-    if (!tenon__watch_begin(&watch, s, call, NULL))
+    if (!tenon__watch_begin(&watch, s, call, NULL)) {
+        free(arrival.ctx);
         return NULL;
-    tenon_stream *stream = open_call(s, call, options);
+    }
+    tenon_stream *stream = open_call(s, call, options, arrival);
     if (tenon__watch_end(&watch, stream != NULL, NULL))
         return stream;
     tenon_stream_close(stream);
@@ -236,12 +251,56 @@ static tenon_stream *open_watched(tenon_session *s, const tenon__call *call,
 }
 
 tenon_stream *tenon__stream_open(tenon_session *s, const tenon__call *call,
-                                 const tenon_transaction_options *options)
+                                 const tenon_transaction_options *options, tenon__arrival arrival)
 {
-    tenon_stream *stream =
-        tenon__is_watched(s) ? open_watched(s, call, options) : open_call(s, call, options);
+    tenon_stream *stream = tenon__is_watched(s) ? open_watched(s, call, options, arrival)
+                                                : open_call(s, call, options, arrival);
     tenon__arena_clear(&s->scratch);
     return stream;
+}
+
+/* ---- what belongs to the rows ---------------------------------------------------------------- */
+
+/* As if the session were in the stream's transaction. */
+static bool run_lent(tenon_stream *stream, const tenon__call *call)
+{
+    tenon_session *s = stream->session;
+    tenon__member *pinned = s->pinned;
+    unsigned depth = s->depth;
+    tenon__limits limits = s->limits;
+    s->pinned = stream->member;
+    s->depth = 1;
+    s->limits = (tenon__limits){0};
+    bool is_done = tenon__run_call(s, call);
+    s->pinned = pinned;
+    s->depth = depth;
+    s->limits = limits;
+    return is_done;
+}
+
+static bool run_own(tenon_stream *stream, const tenon__call *call)
+{
+    tenon_session *s = stream->session;
+    tenon__watch watch;
+    bool is_watched = tenon__is_watched(s);
+    if (is_watched && !tenon__watch_begin(&watch, s, call, NULL))
+        return false;
+    bool is_done = run_lent(stream, call);
+    if (is_watched)
+        is_done = tenon__watch_end(&watch, is_done, call->affected);
+    tenon__arena_clear(&s->scratch);
+    return is_done;
+}
+
+/* The same statement for every chunk is no loop of the program's. */
+bool tenon__stream_run(tenon_stream *stream, const tenon__call *call)
+{
+    tenon_session *s = stream->session;
+    uint64_t most = s->repeats.most;
+    s->repeats.most = 0;
+    bool is_done = stream->is_own ? run_own(stream, call) : tenon__run(s, call);
+    s->repeats.most = most;
+    return is_done;
 }
 
 /* ---- reading --------------------------------------------------------------------------------- */
@@ -261,6 +320,13 @@ static bool fetch_rows(tenon_stream *stream)
     return tenon__statement_end(stream->session, is_done);
 }
 
+static bool arrive(tenon_stream *stream)
+{
+    const tenon__arrival *arrival = &stream->arrival;
+    return !arrival->function || !stream->rows.count ||
+           arrival->function(stream, arrival->ctx, &stream->rows);
+}
+
 /* The chunk before is given up. */
 static bool next_chunk(tenon_stream *stream)
 {
@@ -268,14 +334,13 @@ static bool next_chunk(tenon_stream *stream)
     stream->at = 0;
     stream->rows =
         (tenon__rows){.arena = &stream->arena, .expected = stream->chunk > 1 ? stream->chunk : 0};
-    size_t asked = stream->chunk;
-    if (!fetch_rows(stream)) {
+    if (!fetch_rows(stream) || !arrive(stream)) {
         stream->rows.count = 0;
         stream->is_cut = true;
         finish(stream);
         return false;
     }
-    if (stream->rows.count < asked)
+    if (stream->rows.count < stream->chunk)
         finish(stream);
     else
         choose_chunk(stream);
@@ -300,8 +365,7 @@ void *tenon_stream_next(tenon_stream *stream)
         if (!stream->member || !next_chunk(stream))
             return NULL;
     }
-    size_t row_size = stream->plan->cached.statement->layout->row_size;
-    return stream->rows.items + stream->at++ * row_size;
+    return stream->rows.items + stream->at++ * stream->row_size;
 }
 
 bool tenon_stream_close(tenon_stream *stream)

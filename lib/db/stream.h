@@ -26,6 +26,8 @@ struct tenon_stream {
     tenon__shared_plan *plan;
     const void *const *values; /* while it is opened */
     tenon__cursor *cursor;
+    tenon__arrival arrival;
+    size_t row_size;  /* as the program gets them */
     tenon__rows rows; /* the present chunk, in `arena` */
     size_t at;        /* the next of them */
     size_t chunk;     /* how many to ask for */

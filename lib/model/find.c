@@ -63,25 +63,6 @@ bool tenon__walk_find(tenon__walk *walk, const tenon_model *model, const void *q
     return true;
 }
 
-/* Joined rows stand behind each row: they get a place of their own, and the rows move together. */
-static bool take_joined(tenon_session *s, const tenon_model *model, tenon__joined *joined,
-                        tenon__rows *rows)
-{
-    size_t stride = model->row_size + joined->bytes;
-    if (!tenon__take_joined(rows->arena, joined, model, rows->items, rows->count, stride))
-        return tenon__fail_no_memory(tenon__session_error(s));
-    tenon__close_up(rows, model->row_size, stride);
-    return true;
-}
-
-/* A statement that joins rows has some of several models in one: hooks are told of each here. */
-static bool tell_before(tenon__walk *walk, const void *query, const tenon__joined *joined)
-{
-    return !joined->count || (tenon__walk_is_sound(walk) &&
-                              tenon__tell_load(walk->session, walk->model, "find", query, NULL) &&
-                              tenon__tell_joined(walk->session, joined));
-}
-
 /* The rows without those that came with them. */
 static bool take_rows(const tenon_model *model, const void *query, tenon__joined *joined,
                       tenon__rows *rows)
@@ -89,7 +70,7 @@ static bool take_rows(const tenon_model *model, const void *query, tenon__joined
     tenon_session *s = head_of(query).session;
     if (!joined->count)
         return true;
-    if (!take_joined(s, model, joined, rows))
+    if (!tenon__part_joined(s, joined, model, rows))
         return false;
     tenon__parents found = {.model = model, .items = rows->items, .count = rows->count};
     return tenon__tell_load(s, model, "find", query, &found);
@@ -103,7 +84,7 @@ static bool find_tree(tenon__walk *walk, const void *query, const tenon_query_he
     const tenon_model *model = walk->model;
     TENON__CLEANUP(tenon__arena_release) tenon__arena memory = {0};
     tenon__ahead *ahead = tenon__plan_ahead(&memory, walk, query, is_one, joined);
-    if (!tell_before(walk, query, joined))
+    if (!tenon__tell_query(walk, "find", query, joined))
         return false;
     bool is_found = ahead ? tenon__run_ahead(ahead, &memory, walk, rows)
                           : tenon__run_hinted(walk, head->hints, rows);

@@ -79,9 +79,13 @@ bool tenon__run_hinted(tenon__walk *walk, const tenon_hints *hints, tenon__rows 
     return is_begun && tenon_commit(walk->session) && is_done;
 }
 
-tenon_stream *tenon__stream_hinted(tenon__walk *walk, const tenon_hints *hints)
+/* What belongs to the rows of a stream must be of the same moment as they are. */
+tenon_stream *tenon__stream_hinted(tenon__walk *walk, const tenon_hints *hints,
+                                   tenon__arrival arrival)
 {
     tenon_transaction_options options;
     make_options(walk, hints, &options);
-    return tenon__walk_stream(walk, &options);
+    if (arrival.function)
+        options.isolation = TENON_REPEATABLE_READ;
+    return tenon__walk_stream(walk, &options, arrival);
 }

@@ -133,6 +133,15 @@ bool tenon__tell_joined(tenon_session *s, const tenon__joined *joined)
     return is_well;
 }
 
+bool tenon__tell_query(tenon__walk *walk, const char *operation, const void *query,
+                       const tenon__joined *joined)
+{
+    return !joined->count ||
+           (tenon__walk_is_sound(walk) &&
+            tenon__tell_load(walk->session, walk->model, operation, query, NULL) &&
+            tenon__tell_joined(walk->session, joined));
+}
+
 /* ---- levels ---------------------------------------------------------------------------------- */
 
 static bool load_level(tenon__tree *tree, const tenon__branch *parent, tenon__parents parents,
@@ -182,8 +191,7 @@ static bool has_counts(const tenon_model *model, const void *query)
 static bool add_counts(tenon__tree *tree, tenon__parents parents)
 {
     const tenon_model *model = parents.model;
-    char *counts =
-        tenon__arena_array(tenon__session_arena(tree->session), parents.count, model->counts_size);
+    char *counts = tenon__arena_array(tree->results, parents.count, model->counts_size);
     if (!counts)
         return tenon__fail_no_memory(tenon__session_error(tree->session));
     char *row = parents.items;
@@ -226,14 +234,43 @@ static bool load_level(tenon__tree *tree, const tenon__branch *parent, tenon__pa
     return load_counts(tree, parent, parents, query);
 }
 
+static bool load_tree(tenon__tree *tree, const tenon_model *model, const void *query,
+                      tenon__rows *rows, const tenon__joined *joined, tenon__ahead *ahead)
+{
+    tenon__parents parents = {.model = model, .items = rows->items, .count = rows->count};
+    tree->rows_left -= (int64_t)rows->count;
+    bool is_loaded = load_level(tree, NULL, parents, query, joined, ahead);
+    tenon__arena_release(&tree->memory);
+    return is_loaded;
+}
+
 bool tenon__include(tenon_session *s, const tenon_model *model, const void *query, void *rows,
                     size_t count, const tenon__joined *joined, tenon__ahead *ahead)
 {
     tenon__tree_limits limits = tenon__session_tree_limits(s);
-    tenon__tree tree = {
-        .session = s, .rows_left = limits.rows - (int64_t)count, .depth_left = limits.depth};
-    tenon__parents parents = {.model = model, .items = rows, .count = count};
-    bool is_loaded = load_level(&tree, NULL, parents, query, joined, ahead);
-    tenon__arena_release(&tree.memory);
-    return is_loaded;
+    tenon__rows roots = {.items = rows, .count = count};
+    tenon__tree tree = {.session = s,
+                        .results = tenon__session_arena(s),
+                        .rows_left = limits.rows,
+                        .depth_left = limits.depth};
+    return load_tree(&tree, model, query, &roots, joined, ahead);
+}
+
+/* As many rows as all of the trees may have. */
+static int64_t rows_of_trees(int64_t most, size_t count)
+{
+    int64_t rows;
+    return __builtin_mul_overflow(most, (int64_t)count, &rows) ? INT64_MAX : rows;
+}
+
+bool tenon__include_in_stream(tenon_stream *stream, tenon_session *s, const tenon_model *model,
+                              const void *query, tenon__rows *rows, const tenon__joined *joined)
+{
+    tenon__tree_limits limits = tenon__session_tree_limits(s);
+    tenon__tree tree = {.session = s,
+                        .stream = stream,
+                        .results = rows->arena,
+                        .rows_left = rows_of_trees(limits.rows, rows->count),
+                        .depth_left = limits.depth};
+    return load_tree(&tree, model, query, rows, joined, NULL);
 }

@@ -12,7 +12,9 @@
 /* What the loading of one tree shares. */
 typedef struct tenon__tree {
     tenon_session *session;
-    tenon__arena memory; /* of the loading: keys, numbers, counts */
+    tenon_stream *stream;  /* whose rows have it; NULL: none */
+    tenon__arena *results; /* where rows go */
+    tenon__arena memory;   /* of the loading: keys, numbers, counts */
     int64_t rows_left;
     unsigned depth_left;
     bool is_ahead_void; /* rows that were loaded ahead turned out to be of no use */
@@ -50,6 +52,10 @@ void tenon__walk_joined(tenon__walk *walk, const void *query, bool is_one, tenon
 /* Takes the joined rows out of `count` rows of `stride` bytes, and puts pointers into these. */
 bool tenon__take_joined(tenon__arena *results, tenon__joined *joined, const tenon_model *model,
                         char *items, size_t count, size_t stride);
+/* The same of the rows of a query, which then stand side by side. False with the session's error.
+ */
+bool tenon__part_joined(tenon_session *s, tenon__joined *joined, const tenon_model *model,
+                        tenon__rows *rows);
 /* The same query's relations that were joined are not loaded again, only what they include. NULL:
  * nothing was joined. */
 const tenon__parents *tenon__joined_rows(const tenon__joined *joined,
@@ -89,14 +95,20 @@ enum { TENON__LONG_ROUND_TRIP_US = 250 };
  * them, or NULL, and `ahead` was loaded together with them. */
 bool tenon__include(tenon_session *s, const tenon_model *model, const void *query, void *rows,
                     size_t count, const tenon__joined *joined, tenon__ahead *ahead);
+/* The same for rows that have come by a stream: each of them is the root of a tree. */
+bool tenon__include_in_stream(tenon_stream *stream, tenon_session *s, const tenon_model *model,
+                              const void *query, tenon__rows *rows, const tenon__joined *joined);
 bool tenon__has_includes(const tenon_model *model, const void *query);
 /* Tells hooks what a …Query loads where the statement does not: before it is sent, or with the rows
  * that were found. False when the session fails by it. */
 bool tenon__tell_load(tenon_session *s, const tenon_model *model, const char *operation,
                       const void *query, const tenon__parents *found);
-/* The same for relations that are joined, before they are sent; for a relation and those that are
- * joined with its rows (related.c). */
+/* The same for relations that are joined, before they are sent; for a query that joins relations,
+ * whose statement has rows of several models in one; for a relation and those that are joined with
+ * its rows (related.c). */
 bool tenon__tell_joined(tenon_session *s, const tenon__joined *joined);
+bool tenon__tell_query(tenon__walk *walk, const char *operation, const void *query,
+                       const tenon__joined *joined);
 bool tenon__tell_branch(tenon_session *s, const tenon__branch *branch, const void *query,
                         const tenon__joined *joined);
 /* Fails with "Author.articles.comments: …". Returns false. */

@@ -161,6 +161,16 @@ bool tenon__take_joined(tenon__arena *results, tenon__joined *joined, const teno
     return true;
 }
 
+bool tenon__part_joined(tenon_session *s, tenon__joined *joined, const tenon_model *model,
+                        tenon__rows *rows)
+{
+    size_t stride = model->row_size + joined->bytes;
+    if (!tenon__take_joined(rows->arena, joined, model, rows->items, rows->count, stride))
+        return tenon__fail_no_memory(tenon__session_error(s));
+    tenon__close_up(rows, model->row_size, stride);
+    return true;
+}
+
 const tenon__parents *tenon__joined_rows(const tenon__joined *joined,
                                          const tenon_relation *relation)
 {

@@ -84,6 +84,12 @@ bool tenon__walk_related(tenon__walk *walk, tenon__tree *tree, const tenon__bran
     return true;
 }
 
+static bool run(const tenon__tree *tree, tenon__walk *walk, tenon__rows *rows)
+{
+    return tree->stream ? tenon__walk_run_in(walk, tree->stream, rows)
+                        : tenon__walk_run(walk, rows, NULL);
+}
+
 static bool find(tenon__tree *tree, const tenon__branch *branch, const tenon__keys *keys,
                  const void *query, bool is_told, bool *by_value, tenon__joined *joined,
                  tenon__rows *rows)
@@ -92,7 +98,7 @@ static bool find(tenon__tree *tree, const tenon__branch *branch, const tenon__ke
     return tenon__walk_related(&walk, tree, branch, keys, query, by_value, joined) &&
            tenon__walk_is_sound(&walk) &&
            (is_told || tenon__tell_branch(tree->session, branch, query, joined)) &&
-           tenon__walk_run(&walk, rows, NULL);
+           run(tree, &walk, rows);
 }
 
 bool tenon__has_text_key(const tenon_relation *relation, const tenon_model *owner)
@@ -331,7 +337,7 @@ bool tenon__load_related(tenon__tree *tree, const tenon__branch *branch, tenon__
 {
     const tenon_model *target = branch->relation->target;
     tenon__keys keys;
-    tenon__rows rows = {.arena = tenon__session_arena(tree->session)};
+    tenon__rows rows = {.arena = tree->results};
     if (!tenon__keys_of(&tree->memory, branch->relation, parents, &keys))
         return tenon__fail_no_memory(tenon__session_error(tree->session));
     joined->count = joined->bytes = 0;
@@ -386,7 +392,7 @@ bool tenon__count_related(tenon__tree *tree, const tenon__branch *branch, tenon_
         if (!begin(&walk, tree, branch, &keys, TENON__COUNT_RELATED, (tenon_table){0}))
             return false;
         tenon__walk_where(&walk, where);
-        if (!tenon__walk_run(&walk, &rows, NULL))
+        if (!run(tree, &walk, &rows))
             return false;
     }
     return give_counts(tree, branch, parents, &keys, &rows);

@@ -2,6 +2,7 @@
 #include "model/walk.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 bool tenon__check_model(const tenon_model *model, tenon_error *err)
 {
@@ -211,12 +212,25 @@ TENON__HOT bool tenon__walk_run(tenon__walk *walk, tenon__rows *rows, int64_t *a
     return false;
 }
 
-tenon_stream *tenon__walk_stream(tenon__walk *walk, const tenon_transaction_options *options)
+tenon_stream *tenon__walk_stream(tenon__walk *walk, const tenon_transaction_options *options,
+                                 tenon__arrival arrival)
 {
-    if (!tenon__walk_is_sound(walk))
-        return NULL;
     tenon__call call = call_of(walk, TENON__FIND);
-    return tenon__stream_open(walk->session, &call, options);
+    if (tenon__walk_is_sound(walk))
+        return tenon__stream_open(walk->session, &call, options, arrival);
+    free(arrival.ctx);
+    return NULL;
+}
+
+bool tenon__walk_run_in(tenon__walk *walk, tenon_stream *stream, tenon__rows *rows)
+{
+    tenon__call call;
+    if (!tenon__walk_call(walk, rows, &call))
+        return false;
+    if (tenon__stream_run(stream, &call))
+        return true;
+    tenon__name_error(walk->model, walk->table, TENON__FIND_RELATED, walk->err);
+    return false;
 }
 
 TENON__HOT void tenon__walk_key(tenon__walk *walk, uint32_t unique, const void *const *key)

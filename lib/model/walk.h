@@ -93,8 +93,10 @@ bool tenon__walk_is_sound(tenon__walk *walk);
 bool tenon__walk_call(tenon__walk *walk, tenon__rows *rows, tenon__call *out);
 /* Runs what was walked. False when the walk had failed or the call fails. */
 bool tenon__walk_run(tenon__walk *walk, tenon__rows *rows, int64_t *affected);
-/* The same as a stream. */
-tenon_stream *tenon__walk_stream(tenon__walk *walk, const tenon_transaction_options *options);
+/* The same as a stream, and, for what belongs to rows that have come by it, on its connection. */
+tenon_stream *tenon__walk_stream(tenon__walk *walk, const tenon_transaction_options *options,
+                                 tenon__arrival arrival);
+bool tenon__walk_run_in(tenon__walk *walk, tenon_stream *stream, tenon__rows *rows);
 /* The one row that comes back, or NULL. */
 void *tenon__walk_run_for_row(tenon__walk *walk);
 /* The plan of another shape, for a look at its statement; NULL with the session's error. */
@@ -205,7 +207,8 @@ void tenon__refuse_hints(tenon__walk *walk, const tenon_query_head *head, const 
 void tenon__walk_index(tenon__walk *walk, const tenon_hints *hints);
 /* As tenon__walk_run, with the settings of the hints. */
 bool tenon__run_hinted(tenon__walk *walk, const tenon_hints *hints, tenon__rows *rows);
-tenon_stream *tenon__stream_hinted(tenon__walk *walk, const tenon_hints *hints);
+tenon_stream *tenon__stream_hinted(tenon__walk *walk, const tenon_hints *hints,
+                                   tenon__arrival arrival);
 
 /* ---- place.c --------------------------------------------------------------------------------- */
 

@@ -361,6 +361,27 @@ static bool count_row(Client *client, void *ctx)
     return true;
 }
 
+static bool add_orders(Client *client, void *ctx)
+{
+    *(size_t *)ctx += client->orders.count;
+    return true;
+}
+
+static void relations_of_a_stream_do_not_see_it(void **state)
+{
+    both *b = *state;
+    Client *ann = add_client(b, "Ann");
+    add_order(b, ann, "one");
+    order_delete(b->session, add_order(b, ann, "two")->id);
+    size_t seen = 0, all = 0;
+    client_each(b->session, add_orders, &seen, .include = {.orders = &(OrderQuery){0}});
+    client_each(b->session, add_orders, &all,
+                .include = {.orders = &(OrderQuery){.with_deleted = true}});
+    assert_sound(b->session);
+    assert_int_equal(seen, 1);
+    assert_int_equal(all, 2);
+}
+
 static void aggregates_pages_and_streams_do_not_see_it(void **state)
 {
     both *b = *state;
@@ -383,6 +404,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_OFFICE(a_deleted_row_stays_and_is_not_seen),
+        ON_OFFICE(relations_of_a_stream_do_not_see_it),
         ON_OFFICE(aggregates_pages_and_streams_do_not_see_it),
         ON_OFFICE(what_is_deleted_cannot_be_changed_or_deleted_again),
         ON_OFFICE(many_rows_are_marked_by_a_filter),
