@@ -42,6 +42,9 @@ typedef struct catalogue_column {
     catalogue_identity identity;
     const char *sequence;  /* of serial and identity on PostgreSQL, qualified and quoted */
     const char *collation; /* when it is not the type's own; else NULL */
+    /* SQLite, of a schema: the enum whose values stand in it, and whether as a list; else NULL. */
+    const char *enumeration;
+    bool is_enumeration_list;
     const char *comment;
 } catalogue_column;
 
@@ -137,6 +140,7 @@ typedef struct catalogue_enum {
     const char *namespace, *name;
     const char **values;
     size_t value_count;
+    bool is_ordered; /* of a schema: @tenon.ordered, the order of the values is meant */
     const char *comment;
 } catalogue_enum;
 
@@ -153,7 +157,7 @@ typedef struct catalogue {
     size_t namespace_count;
     catalogue_extension *extensions;
     size_t extension_count;
-    catalogue_enum *enums;
+    catalogue_enum *enums; /* on SQLite those of a schema: a database has none */
     size_t enum_count;
     catalogue_table *tables; /* views too */
     size_t table_count;

@@ -289,7 +289,7 @@ static void add_tables(of_schema *o)
         qsort(c->tables, c->table_count, sizeof *c->tables, compare_tables);
 }
 
-/* ---- what is beside tables, on PostgreSQL only ----------------------------------------------- */
+/* ---- what is beside tables ------------------------------------------------------------------- */
 
 static int compare_enums(const void *a, const void *b)
 {
@@ -305,8 +305,10 @@ static void add_enums(of_schema *o)
     for (size_t i = 0; i < s->enum_count && !o->failed; i++) {
         const schema_enum *source = s->enums[i];
         catalogue_enum *out = &c->enums[c->enum_count++];
-        out->namespace = optional_text(o, source->database_schema);
+        if (o->dialect == TENON_POSTGRESQL)
+            out->namespace = optional_text(o, source->database_schema);
         out->name = of_schema_text(o, source->database_name);
+        out->is_ordered = schema_find_word(&source->comment, "ordered") != NULL;
         out->values = of_schema_array(o, source->value_count, sizeof *out->values);
         for (size_t v = 0; v < source->value_count && !o->failed; v++)
             out->values[out->value_count++] = of_schema_text(o, source->values[v].database_name);
@@ -432,8 +434,9 @@ catalogue *catalogue_of_schema(const schema *s, tenon_dialect dialect, tenon_err
         c->dialect = dialect;
     if (!o.failed)
         add_tables(&o);
-    if (dialect == TENON_POSTGRESQL && !o.failed) {
+    if (!o.failed)
         add_enums(&o);
+    if (dialect == TENON_POSTGRESQL && !o.failed) {
         add_extensions(&o);
         add_namespaces(&o);
     }

@@ -134,6 +134,10 @@ static void set_sqlite_type(of_schema *o, const schema_field *field, catalogue_c
     o->failed |= !ddl_column_type(o->schema, o->dialect, field, &text, o->err);
     out->type = take_text(o, &text);
     out->type_name = out->type;
+    if (field->kind == SCHEMA_ENUM) {
+        out->enumeration = of_schema_text(o, field->enumeration->database_name);
+        out->is_enumeration_list = field->arity == SCHEMA_LIST;
+    }
 }
 
 static void set_type(of_schema *o, const schema_field *field, catalogue_column *out)

@@ -90,9 +90,13 @@ static int print_whole_script(const schema *s, const push_arguments *arguments, 
 static bool make_plan(push *p)
 {
     diff_options options = {.accepts_loss = p->arguments->accepts_loss};
-    plan_answers_into(&p->answers, &options);
     diff_free(p->plan);
-    p->plan = diff_make(p->found, p->wanted, &options, p->err);
+    p->plan = NULL;
+    if (diff_renames_look(p->session, p->found, p->wanted, p->answers.renames,
+                          p->answers.rename_count, p->err)) {
+        plan_answers_into(&p->answers, &options);
+        p->plan = diff_make(p->found, p->wanted, &options, p->err);
+    }
     return p->plan != NULL;
 }
 

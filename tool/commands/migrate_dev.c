@@ -80,9 +80,13 @@ static bool make_plan(dev *d)
 {
     diff_options options = {.accepts_loss = d->accepts_loss,
                             .has_safe_forms = !d->arguments->is_plain};
-    plan_answers_into(&d->answers, &options);
     diff_free(d->plan);
-    d->plan = diff_make(d->found, d->wanted, &options, &d->in->error);
+    d->plan = NULL;
+    if (diff_renames_look(d->session, d->found, d->wanted, d->answers.renames,
+                          d->answers.rename_count, &d->in->error)) {
+        plan_answers_into(&d->answers, &options);
+        d->plan = diff_make(d->found, d->wanted, &options, &d->in->error);
+    }
     return d->plan != NULL;
 }
 

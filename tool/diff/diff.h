@@ -33,6 +33,7 @@ typedef struct diff_rename {
     const char *namespace; /* NULL: the default one */
     const char *owner;     /* new name of the column's table or of the value's enum; else NULL */
     const char *from, *to;
+    bool is_seen; /* of a value on SQLite: rows still have the old name (diff_renames_look) */
 } diff_rename;
 
 typedef struct diff_renames {
@@ -45,6 +46,11 @@ typedef struct diff_renames {
  * the schema for ever: one whose old name is gone, or whose new name is there, does nothing. */
 bool diff_renames_of_schema(const schema *s, diff_renames *out, tenon_error *err);
 void diff_renames_release(diff_renames *renames);
+/* A database of SQLite knows no enums: only its rows tell whether a value still has its old name.
+ * Asks them, and sets .is_seen; without that a renamed value is passed over. On PostgreSQL there is
+ * nothing to ask. `found` is the database, `wanted` the schema. */
+bool diff_renames_look(tenon_session *s, const catalogue *found, const catalogue *wanted,
+                       diff_rename *renames, size_t count, tenon_error *err);
 
 /* ---- plans ----------------------------------------------------------------------------------- */
 

@@ -16,6 +16,8 @@ typedef struct diff_maker {
     tenon__arena *arena; /* the plan's */
     const char *default_namespace;
     size_t step_capacity, question_capacity, difference_capacity, kept_capacity;
+    const diff_rename **values; /* SQLite: rows have them under their old names */
+    size_t value_count, value_capacity;
     tenon__buf text;   /* the SQL or the words being written */
     diff_step nobodys; /* what is said of a step that is none goes here */
     bool is_reverse;   /* it is the way back that is being written */
@@ -119,6 +121,15 @@ diff_conversion diff_conversion_of(const diff_maker *m, const catalogue_column *
 /* Adds the steps of the renames that are said, and gives `from` as it is after them: a catalogue of
  * the plan's memory, or `from` itself. */
 const catalogue *diff_make_renames(diff_maker *m, const catalogue *from);
+/* The text with names (quote is `"`) or literals (`'`) replaced, word by word; the text itself when
+ * there is nothing to replace. */
+const char *diff_replace(diff_maker *m, const char *text, const char *quote,
+                         const diff_rename *rename);
+bool diff_has_value(const catalogue_enum *e, const char *value);
+/* Values that both have, in the same order (postgresql_enum.c). */
+bool diff_has_same_order(const catalogue_enum *from, const catalogue_enum *to);
+/* SQLite (sqlite_values.c): notes a renamed value, which the rows are to get. */
+bool diff_rename_stored_value(diff_maker *m, const catalogue *from, const diff_rename *rename);
 /* Adds a question for each probable rename that nobody has answered. */
 void diff_guess_renames(diff_maker *m);
 

@@ -105,8 +105,7 @@ void diff_write_index(diff_maker *m, const catalogue_table *table, const catalog
         diff_write(m, " WHERE %s", index->predicate);
 }
 
-/* A table of which others may be in use: it is there before and after. */
-static bool is_concurrent(const diff_maker *m, const diff_change *change)
+bool diff_is_concurrent(const diff_maker *m, const diff_change *change)
 {
     return m->options->has_safe_forms && change->from_table && change->to_table;
 }
@@ -114,7 +113,7 @@ static bool is_concurrent(const diff_maker *m, const diff_change *change)
 static void write_index(diff_maker *m, const diff_change *change)
 {
     const catalogue_index *from = change->from, *to = change->to;
-    const char *concurrently = is_concurrent(m, change) ? "CONCURRENTLY " : "";
+    const char *concurrently = diff_is_concurrent(m, change) ? "CONCURRENTLY " : "";
     if (to && to->is_constraint)
         diff_write_unique(m, change->to_table, to, concurrently);
     else if (to)
@@ -157,12 +156,26 @@ static const catalogue_index *kept_as(const diff_maker *m, const catalogue_index
     return is_lost ? NULL : found;
 }
 
+/* One that the schema cannot say makes way for a type that is made anew, and comes back. */
+static void write_kept_index(diff_maker *m, const diff_change *change)
+{
+    const catalogue_index *from = change->from, *to = change->to;
+    if (to)
+        diff_write(m, "%s", to->definition);
+    else
+        diff_write(m, "DROP INDEX %N", change->from_table->namespace, from->name);
+}
+
 static void plan_index_drop(diff_maker *m, const catalogue_table *from, const catalogue_table *to,
                             const catalogue_index *index)
 {
-    if (index->is_primary || kept_as(m, index, from, to) ||
-        (diff_is_kept_index(m, index) && !diff_match_index(m, index, from, to)))
+    if (index->is_primary || kept_as(m, index, from, to))
         return;
+    if (diff_is_kept_index(m, index) && !diff_match_index(m, index, from, to)) {
+        if (is_in_the_way(m, index, from))
+            diff_add_step(m, "DropIndex", write_kept_index, (diff_change){from, to, index, NULL});
+        return;
+    }
     bool is_lost = stands_on_lost_column(m, index, from, to);
     diff_step *step = diff_add_step(m, "DropIndex", write_index,
                                     (diff_change){from, is_lost ? NULL : to, index, NULL});
@@ -195,6 +208,16 @@ static void plan_index_make(diff_maker *m, const catalogue_table *from, const ca
     step->must_run_alone = m->options->has_safe_forms && from;
     if (from)
         diff_add_index_risk(m, step, to, index);
+}
+
+static void plan_kept_indexes(diff_maker *m, const catalogue_table *from, const catalogue_table *to)
+{
+    for (size_t i = 0; i < from->index_count; i++) {
+        const catalogue_index *index = &from->indexes[i];
+        if (diff_is_kept_index(m, index) && !diff_match_index(m, index, from, to) &&
+            is_in_the_way(m, index, from) && !stands_on_lost_column(m, index, from, to))
+            diff_add_step(m, "CreateIndex", write_kept_index, (diff_change){from, to, NULL, index});
+    }
 }
 
 static void write_index_name(diff_maker *m, const diff_change *change)
@@ -239,7 +262,7 @@ static void write_foreign_key(diff_maker *m, const diff_change *change)
     }
     diff_write(m, "ALTER TABLE %T ADD ", change->to_table);
     diff_write_foreign_key(m, to);
-    diff_write(m, is_concurrent(m, change) ? " NOT VALID" : "");
+    diff_write(m, diff_is_concurrent(m, change) ? " NOT VALID" : "");
 }
 
 /* Whether what a foreign key needs of a table stays as it is: its columns, and the key over
@@ -356,42 +379,6 @@ static void plan_foreign_key_makes(diff_maker *m, bool is_behind_keys)
     }
 }
 
-/* ---- checks ---------------------------------------------------------------------------------- */
-
-static void write_check(diff_maker *m, const diff_change *change)
-{
-    const catalogue_check *from = change->from, *to = change->to;
-    if (to)
-        diff_write(m, "ALTER TABLE %T ADD CONSTRAINT %I CHECK (%s)%s", change->to_table, to->name,
-                   to->expression, is_concurrent(m, change) ? " NOT VALID" : "");
-    else
-        diff_write(m, "ALTER TABLE %T DROP CONSTRAINT %I", change->from_table, from->name);
-}
-
-static void plan_check_drops(diff_maker *m, const catalogue_table *from, const catalogue_table *to)
-{
-    for (size_t i = 0; i < from->check_count; i++)
-        if (!diff_match_check(m, &from->checks[i], to) &&
-            !diff_is_kept_check(m, from, &from->checks[i]))
-            diff_add_step(m, "DropCheck", write_check,
-                          (diff_change){from, to, &from->checks[i], NULL});
-}
-
-static void plan_check_makes(diff_maker *m, const catalogue_table *from, const catalogue_table *to)
-{
-    for (size_t i = 0; i < to->check_count; i++) {
-        const catalogue_check *check = &to->checks[i];
-        if (diff_match_check(m, check, from))
-            continue;
-        diff_step *step =
-            diff_add_step(m, "AddCheck", write_check, (diff_change){from, to, NULL, check});
-        if (!m->options->has_safe_forms)
-            diff_add_failure(m, step,
-                             diff_say(m, "rows of %T do not fulfil %s", to, check->expression),
-                             "change them first", diff_probe_check(m, to, check));
-    }
-}
-
 /* ---- validations ----------------------------------------------------------------------------- */
 
 static void write_validation(diff_maker *m, const diff_change *change)
@@ -431,7 +418,7 @@ static void plan_validations(diff_maker *m, const catalogue_table *from, const c
 {
     plan_key_validations(m, from, to, false);
     for (size_t i = 0; i < to->check_count; i++)
-        if (!diff_match_check(m, &to->checks[i], from))
+        if (diff_is_made_check(m, from, to, &to->checks[i]))
             diff_add_failure(
                 m, plan_validation(m, from, to, &to->checks[i]),
                 diff_say(m, "rows of %T do not fulfil %s", to, to->checks[i].expression),
@@ -480,7 +467,7 @@ void diff_plan_postgresql(diff_maker *m)
     plan_namespaces(m);
     plan_extensions(m);
     plan_foreign_key_drops(m);
-    for_each_pair(m, plan_check_drops);
+    for_each_pair(m, diff_plan_check_drops);
     for_each_pair(m, plan_index_drops);
     for_each_pair(m, plan_index_names);
     diff_plan_enum_makes(m);
@@ -490,8 +477,9 @@ void diff_plan_postgresql(diff_maker *m)
     diff_plan_enum_drops(m);
     diff_plan_table_makes(m);
     plan_index_makes(m);
+    for_each_pair(m, plan_kept_indexes);
     for_each_pair(m, diff_plan_key_index);
-    for_each_pair(m, plan_check_makes);
+    for_each_pair(m, diff_plan_check_makes);
     plan_foreign_key_makes(m, false);
     diff_plan_required_checks(m);
     if (m->options->has_safe_forms)

@@ -1,24 +1,16 @@
 /* PostgreSQL: enums.
  *
- * A value can be added where it belongs; its order is that of the schema as far as new values go
- * (an order that only differs makes no difference: nothing but sorting would see it). No value can
- * be taken away: then the type is made anew and every column changed to it, with the defaults off
- * meanwhile. So it goes on the way back too, where a value that was just added could not be
- * used. */
+ * A value can be added where it belongs; its order is that of the schema as far as new values go.
+ * An order that only differs makes no difference, since nothing but sorting sees it, unless the
+ * schema says @tenon.ordered. No value can be taken away and none can change its place: then the
+ * type is made anew and every column changed to it, with the defaults off meanwhile. So it goes on
+ * the way back too, where a value that was just added could not be used. */
 #include "diff/sql.h"
-
-static bool has_value(const catalogue_enum *e, const char *value)
-{
-    for (size_t i = 0; i < e->value_count; i++)
-        if (!strcmp(e->values[i], value))
-            return true;
-    return false;
-}
 
 static bool has_all_values(const catalogue_enum *of, const catalogue_enum *in)
 {
     for (size_t i = 0; i < of->value_count; i++)
-        if (!has_value(in, of->values[i]))
+        if (!diff_has_value(in, of->values[i]))
             return false;
     return true;
 }
@@ -29,12 +21,35 @@ static bool is_of_enum(const diff_maker *m, const catalogue_column *column, cons
            diff_same_namespace(m, column->type_namespace, e->namespace);
 }
 
+/* The n-th value of `e` that `other` has too. */
+static const char *shared_value(const catalogue_enum *e, const catalogue_enum *other, size_t n)
+{
+    for (size_t i = 0; i < e->value_count; i++)
+        if (diff_has_value(other, e->values[i]) && n-- == 0)
+            return e->values[i];
+    return NULL;
+}
+
+bool diff_has_same_order(const catalogue_enum *from, const catalogue_enum *to)
+{
+    for (size_t n = 0;; n++) {
+        const char *a = shared_value(from, to, n), *b = shared_value(to, from, n);
+        if (!a || !b || strcmp(a, b) != 0)
+            return !a && !b;
+    }
+}
+
+static bool is_rebuilt(const catalogue_enum *from, const catalogue_enum *to)
+{
+    return !has_all_values(from, to) || (to->is_ordered && !diff_has_same_order(from, to));
+}
+
 bool diff_is_rebuilt_enum(const diff_maker *m, const catalogue_column *column)
 {
     for (size_t i = 0; i < m->from->enum_count; i++) {
         const catalogue_enum *from = &m->from->enums[i], *to = diff_to_enum(m, from);
         if (to && is_of_enum(m, column, from))
-            return !has_all_values(from, to);
+            return is_rebuilt(from, to);
     }
     return false;
 }
@@ -45,7 +60,7 @@ bool diff_is_rebuilt_enum(const diff_maker *m, const catalogue_column *column)
 static const char *value_behind(const catalogue_enum *from, const catalogue_enum *to, size_t at)
 {
     for (size_t i = at + 1; i < to->value_count; i++)
-        if (has_value(from, to->values[i]))
+        if (diff_has_value(from, to->values[i]))
             return to->values[i];
     return NULL;
 }
@@ -55,7 +70,7 @@ static void write_new_values(diff_maker *m, const catalogue_enum *from, const ca
     const char *separator = "";
     for (size_t i = 0; i < to->value_count; i++) {
         const char *behind = value_behind(from, to, i);
-        if (has_value(from, to->values[i]))
+        if (diff_has_value(from, to->values[i]))
             continue;
         diff_write(m, "%sALTER TYPE %N ADD VALUE %L", separator, to->namespace, to->name,
                    to->values[i]);
@@ -142,7 +157,7 @@ static void write_enum(diff_maker *m, const diff_change *change)
         write_new_enum(m, to, "");
     else if (!to)
         diff_write(m, "DROP TYPE %N", from->namespace, from->name);
-    else if (!m->is_reverse && has_all_values(from, to))
+    else if (!m->is_reverse && !is_rebuilt(from, to))
         write_new_values(m, from, to);
     else
         write_enum_anew(m, to);
@@ -175,7 +190,7 @@ static void add_value_risks(diff_maker *m, diff_step *step, const catalogue_enum
                             const catalogue_enum *to)
 {
     for (size_t i = 0; i < from->value_count; i++) {
-        if (has_value(to, from->values[i]))
+        if (diff_has_value(to, from->values[i]))
             continue;
         const char *probe = probe_of_value(m, from, from->values[i]);
         if (probe)
@@ -197,9 +212,11 @@ void diff_plan_enum_changes(diff_maker *m)
 {
     for (size_t i = 0; i < m->to->enum_count && !m->failed; i++) {
         const catalogue_enum *to = &m->to->enums[i], *from = diff_from_enum(m, to);
-        if (!from || (has_all_values(from, to) && has_all_values(to, from)))
+        bool has_same_values = from && has_all_values(from, to) && has_all_values(to, from);
+        if (!from || (has_same_values && !is_rebuilt(from, to)))
             continue;
-        diff_step *step = diff_add_step(m, "AlterEnum", write_enum, (diff_change){0, 0, from, to});
+        diff_step *step = diff_add_step(m, has_same_values ? "ReorderEnum" : "AlterEnum",
+                                        write_enum, (diff_change){0, 0, from, to});
         add_value_risks(m, step, from, to);
     }
 }

@@ -154,10 +154,8 @@ static bool is_token(const char *token, size_t length, const char *quote, const 
            (*quote == '"' && length == most && !strncmp(token, name, most));
 }
 
-/* Names (quote is `"`) or literals (`'`). Gives the text itself when there is nothing to
- * replace. */
-static const char *replace(diff_maker *m, const char *text, const char *quote,
-                           const diff_rename *rename)
+const char *diff_replace(diff_maker *m, const char *text, const char *quote,
+                         const diff_rename *rename)
 {
     if (!text || !strstr(text, rename->from))
         return text;
@@ -237,19 +235,28 @@ static void rename_column(diff_maker *m, catalogue *c, catalogue_table *table,
 {
     for (size_t i = 0; i < table->column_count; i++) {
         replace_name(&table->columns[i].name, rename);
-        table->columns[i].generated = replace(m, table->columns[i].generated, "\"", rename);
+        table->columns[i].generated = diff_replace(m, table->columns[i].generated, "\"", rename);
     }
     for (size_t i = 0; i < table->index_count; i++) {
         catalogue_index *index = &table->indexes[i];
         for (size_t k = 0; k < index->key_count; k++) {
             replace_name(&index->keys[k].column, rename);
-            index->keys[k].expression = replace(m, index->keys[k].expression, "\"", rename);
+            index->keys[k].expression = diff_replace(m, index->keys[k].expression, "\"", rename);
         }
-        index->predicate = replace(m, index->predicate, "\"", rename);
+        index->predicate = diff_replace(m, index->predicate, "\"", rename);
     }
     for (size_t i = 0; i < table->check_count; i++)
-        table->checks[i].expression = replace(m, table->checks[i].expression, "\"", rename);
+        table->checks[i].expression = diff_replace(m, table->checks[i].expression, "\"", rename);
     rename_target_columns(m, c, table, rename);
+}
+
+static void rename_in_conditions(diff_maker *m, catalogue_table *table, const char *quote,
+                                 const diff_rename *rename)
+{
+    for (size_t i = 0; i < table->index_count; i++)
+        table->indexes[i].predicate = diff_replace(m, table->indexes[i].predicate, quote, rename);
+    for (size_t i = 0; i < table->check_count; i++)
+        table->checks[i].expression = diff_replace(m, table->checks[i].expression, quote, rename);
 }
 
 /* An enum (quote is `"`) or one of its values (`'`), where columns and conditions name it. */
@@ -262,9 +269,10 @@ static void rename_in_defaults(diff_maker *m, catalogue *c, const catalogue_enum
             if (!column->is_enum || strcmp(column->type_name, e->name) != 0 ||
                 !diff_same_namespace(m, column->type_namespace, e->namespace))
                 continue;
-            column->default_sql = replace(m, column->default_sql, quote, rename);
+            rename_in_conditions(m, &c->tables[t], quote, rename);
+            column->default_sql = diff_replace(m, column->default_sql, quote, rename);
             if (*quote == '"') {
-                column->type = replace(m, column->type, quote, rename);
+                column->type = diff_replace(m, column->type, quote, rename);
                 column->type_name = rename->to;
             }
         }
@@ -329,8 +337,9 @@ static void add_rename_step(diff_maker *m, const diff_rename *rename)
         return;
     pair[0] = pair[1] = *rename;
     pair[0].to = rename->from;
-    diff_add_step(m, kinds[rename->thing].title, kinds[rename->thing].write,
-                  (diff_change){.from = &pair[0], .to = &pair[1]});
+    if (rename->thing != DIFF_VALUE || m->plan->dialect == TENON_POSTGRESQL)
+        diff_add_step(m, kinds[rename->thing].title, kinds[rename->thing].write,
+                      (diff_change){.from = &pair[0], .to = &pair[1]});
     const char *owner = rename->owner ? diff_say(m, "%I.", rename->owner) : "";
     diff_add_difference(m, DIFF_CHANGED,
                         diff_say(m, "%s %s%I", kinds[rename->thing].thing, owner, rename->from),
@@ -339,7 +348,7 @@ static void add_rename_step(diff_maker *m, const diff_rename *rename)
 
 /* ---- what is there to be renamed ------------------------------------------------------------- */
 
-static bool has_value(const catalogue_enum *e, const char *value)
+bool diff_has_value(const catalogue_enum *e, const char *value)
 {
     for (size_t i = 0; i < e->value_count; i++)
         if (!strcmp(e->values[i], value))
@@ -377,8 +386,10 @@ static bool apply_to_enum(diff_maker *m, catalogue *c, const diff_rename *rename
 
 static bool apply_to_value(diff_maker *m, catalogue *c, const diff_rename *rename)
 {
+    if (m->plan->dialect == TENON_SQLITE)
+        return diff_rename_stored_value(m, c, rename);
     catalogue_enum *e = find_enum(m, c, rename->namespace, rename->owner);
-    if (!e || !has_value(e, rename->from) || has_value(e, rename->to))
+    if (!e || !diff_has_value(e, rename->from) || diff_has_value(e, rename->to))
         return false;
     rename_value(m, c, e, rename);
     return true;

@@ -114,20 +114,12 @@ static void guess_columns(diff_maker *m)
 
 /* ---- enums ----------------------------------------------------------------------------------- */
 
-static bool has_value(const catalogue_enum *e, const char *value)
-{
-    for (size_t i = 0; i < e->value_count; i++)
-        if (!strcmp(e->values[i], value))
-            return true;
-    return false;
-}
-
 /* How many values of `a` are none of `b`; *one is the last of them. */
 static size_t count_missing(const catalogue_enum *a, const catalogue_enum *b, const char **one)
 {
     size_t count = 0;
     for (size_t i = 0; i < a->value_count; i++)
-        if (!has_value(b, a->values[i])) {
+        if (!diff_has_value(b, a->values[i])) {
             *one = a->values[i];
             count++;
         }
@@ -169,6 +161,7 @@ void diff_guess_renames(diff_maker *m)
 {
     guess_tables(m);
     guess_columns(m);
-    guess_enums(m);
+    if (m->plan->dialect == TENON_POSTGRESQL)
+        guess_enums(m);
     guess_values(m);
 }

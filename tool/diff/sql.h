@@ -20,7 +20,11 @@ const char *diff_conversion_sql(diff_maker *m, const catalogue_column *from,
 const char *diff_conversion_probe(diff_maker *m, const catalogue_table *table,
                                   const catalogue_column *from, const catalogue_column *to);
 
-/* An enum that loses values is made anew, and all its columns with it. */
+/* Whether others may be using its table meanwhile: it is there before and after; and forms are
+ * wanted that let them (postgresql.c). */
+bool diff_is_concurrent(const diff_maker *m, const diff_change *change);
+
+/* An enum that loses values, or sorts them otherwise, is made anew, and all its columns with it. */
 bool diff_is_rebuilt_enum(const diff_maker *m, const catalogue_column *column);
 /* Steps, each for all that it is called after (postgresql_enum.c, postgresql_table.c). */
 void diff_plan_enum_makes(diff_maker *m);
@@ -29,6 +33,11 @@ void diff_plan_enum_drops(diff_maker *m);
 void diff_plan_table_drops(diff_maker *m);
 void diff_plan_table_changes(diff_maker *m);
 void diff_plan_table_makes(diff_maker *m);
+/* Checks of a table that is there before and after (postgresql_check.c). */
+void diff_plan_check_drops(diff_maker *m, const catalogue_table *from, const catalogue_table *to);
+void diff_plan_check_makes(diff_maker *m, const catalogue_table *from, const catalogue_table *to);
+bool diff_is_made_check(const diff_maker *m, const catalogue_table *from, const catalogue_table *to,
+                        const catalogue_check *check);
 /* NOT NULL by the form that blocks nobody: the check, and what comes when it is validated. */
 void diff_plan_required_checks(diff_maker *m);
 void diff_plan_required_validations(diff_maker *m);

@@ -127,7 +127,7 @@ bool diff_is_rebuilt_table(const diff_maker *m, const catalogue_table *from,
     for (size_t i = 0; i < to->column_count; i++)
         if (!catalogue_find_column(from, to->columns[i].name) && !can_add(to, &to->columns[i]))
             return true;
-    return !has_same_constraints(m, from, to);
+    return !has_same_constraints(m, from, to) || diff_keeps_old_value(m, from);
 }
 
 /* ---- columns --------------------------------------------------------------------------------- */
@@ -160,6 +160,12 @@ static void plan_columns(diff_maker *m, const catalogue_table *from, const catal
         if (!catalogue_find_column(from, to->columns[i].name))
             diff_add_step(m, "AlterTable", write_column,
                           (diff_change){from, to, NULL, &to->columns[i]});
+}
+
+static void plan_parts(diff_maker *m, const catalogue_table *from, const catalogue_table *to)
+{
+    diff_plan_stored_values(m, from, to);
+    plan_columns(m, from, to);
 }
 
 /* ---- tables ---------------------------------------------------------------------------------- */
@@ -205,7 +211,7 @@ static void plan_table_changes(diff_maker *m)
         if (from && diff_is_rebuilt_table(m, from, to))
             diff_plan_rebuild(m, from, to);
         else if (from)
-            plan_columns(m, from, to);
+            plan_parts(m, from, to);
     }
 }
 

@@ -145,8 +145,10 @@ static void merge_checks(diff_maker *m, catalogue_table *table, const catalogue_
         memcpy(checks, table->checks, count * sizeof *checks);
     for (size_t i = 0; i < from->check_count; i++)
         if (!diff_match_check(m, &from->checks[i], table) &&
-            diff_is_kept_check(m, from, &from->checks[i]))
-            checks[count++] = from->checks[i];
+            diff_is_kept_check(m, from, &from->checks[i])) {
+            checks[count] = from->checks[i];
+            checks[count++].expression = diff_renamed_text(m, from, from->checks[i].expression);
+        }
     table->checks = checks;
     table->check_count = count;
 }
@@ -168,8 +170,10 @@ static void merge_indexes(diff_maker *m, catalogue_table *table, const catalogue
     if (count)
         memcpy(indexes, table->indexes, count * sizeof *indexes);
     for (size_t i = 0; i < from->index_count && !m->is_reverse; i++)
-        if (diff_is_kept_index(m, &from->indexes[i]) && has_columns_of(table, &from->indexes[i]))
-            indexes[count++] = from->indexes[i];
+        if (diff_is_kept_index(m, &from->indexes[i]) && has_columns_of(table, &from->indexes[i])) {
+            indexes[count] = from->indexes[i];
+            indexes[count++].definition = diff_renamed_text(m, from, from->indexes[i].definition);
+        }
     table->indexes = indexes;
     table->index_count = count;
 }
@@ -193,14 +197,23 @@ static bool is_copied(const catalogue_table *from, const catalogue_column *colum
     return old && !old->generated && !column->generated;
 }
 
+typedef void column_writer(diff_maker *m, const catalogue_table *table, const char *name);
+
+static void write_name(diff_maker *m, const catalogue_table *table, const char *name)
+{
+    (void)table;
+    diff_write(m, "%I", name);
+}
+
 static void write_copied_columns(diff_maker *m, const catalogue_table *from,
-                                 const catalogue_table *to)
+                                 const catalogue_table *to, column_writer *write)
 {
     const char *separator = "";
     for (size_t i = 0; i < to->column_count; i++) {
         if (!is_copied(from, &to->columns[i]))
             continue;
-        diff_write(m, "%s%I", separator, to->columns[i].name);
+        diff_write(m, separator);
+        write(m, from, to->columns[i].name);
         separator = ", ";
     }
 }
@@ -219,9 +232,9 @@ static void write_copy(diff_maker *m, const catalogue_table *from, const catalog
     if (!has_copied_column(from, to))
         return;
     diff_write(m, ";\nINSERT INTO %I (", name);
-    write_copied_columns(m, from, to);
+    write_copied_columns(m, from, to, write_name);
     diff_write(m, ") SELECT ");
-    write_copied_columns(m, from, to);
+    write_copied_columns(m, from, to, diff_write_stored_value);
     diff_write(m, " FROM %T", from);
 }
 

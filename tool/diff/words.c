@@ -204,22 +204,36 @@ static void tell_tables(diff_maker *m)
     }
 }
 
-static bool has_value(const catalogue_enum *e, const char *value)
-{
-    for (size_t i = 0; i < e->value_count; i++)
-        if (!strcmp(e->values[i], value))
-            return true;
-    return false;
-}
-
 static void tell_values(diff_maker *m, const catalogue_enum *of, const catalogue_enum *in,
                         diff_sign sign)
 {
     for (size_t i = 0; i < of->value_count; i++)
-        if (!has_value(in, of->values[i]))
+        if (!diff_has_value(in, of->values[i]))
             diff_add_difference(
                 m, sign, diff_say(m, "value %L of enum %N", of->values[i], of->namespace, of->name),
                 "");
+}
+
+static const char *list_of_values(diff_maker *m, const catalogue_enum *e)
+{
+    for (size_t i = 0; i < e->value_count; i++)
+        diff_write(m, i ? ", %L" : "%L", e->values[i]);
+    return diff_take(m);
+}
+
+/* An order that the schema does not mean stays as it is. */
+static void tell_order(diff_maker *m, const catalogue_enum *from, const catalogue_enum *to)
+{
+    if (diff_has_same_order(from, to))
+        return;
+    const char *name = diff_say(m, "enum %N", from->namespace, from->name);
+    const char *order = list_of_values(m, from);
+    if (to->is_ordered)
+        diff_add_difference(m, DIFF_CHANGED, name,
+                            diff_say(m, "order of values is %s, wanted %s; the type is made anew",
+                                     order, list_of_values(m, to)));
+    else
+        diff_keep(m, diff_say(m, "order of values of %s: %s", name, order));
 }
 
 static void tell_enums(diff_maker *m)
@@ -232,6 +246,7 @@ static void tell_enums(diff_maker *m)
         } else {
             tell_values(m, from, to, DIFF_REMOVED);
             tell_values(m, to, from, DIFF_ADDED);
+            tell_order(m, from, to);
         }
     }
     for (size_t i = 0; i < m->to->enum_count; i++)
@@ -281,7 +296,8 @@ static void tell_kept(diff_maker *m)
 void diff_tell(diff_maker *m)
 {
     tell_extensions(m);
-    tell_enums(m);
+    if (m->plan->dialect == TENON_POSTGRESQL)
+        tell_enums(m);
     tell_tables(m);
     diff_tell_logs(m);
     tell_kept(m);

@@ -121,6 +121,7 @@ static const word_rule rules[] = {
      .places = ON_MODEL | ON_FIELD | ON_ENUM | ON_VALUE,
      .where = "a model, a field, an enum or an enum value",
      .parameters = {{"name", FORM_TEXT, .is_unnamed = true, .is_needed = true}}},
+    {.name = "ordered", .places = ON_ENUM, .where = "an enum"},
     {.name = "sensitive", .places = ON_FIELD, .where = "a field"},
     {.name = "exact",
      .places = ON_FIELD,

@@ -70,6 +70,8 @@ static void write_texts(changed *c, const diff_plan *plan)
     diff_script_text(plan, DIFF_ALL_PARTS, DIFF_FORWARD, &c->script);
     diff_script_text(plan, DIFF_ALL_PARTS, DIFF_REVERSE, &c->back);
     diff_print(plan, &c->words);
+    for (size_t i = 0; i < plan->kept_count; i++)
+        tenon__buf_format(&c->words, "stays: %s\n", plan->kept[i]);
     c->part_count = plan->part_count < CHANGED_PARTS ? plan->part_count : CHANGED_PARTS;
     for (size_t i = 0; i < c->part_count; i++) {
         tenon__buf_clear(&c->parts[i]);
@@ -77,13 +79,24 @@ static void write_texts(changed *c, const diff_plan *plan)
     }
 }
 
+static void read_renames(changed *c, const char *models, diff_renames *out)
+{
+    schema *s = change_schema(models);
+    assert_true(diff_renames_of_schema(s, out, &c->error));
+    schema_free(s);
+}
+
 void change_plan(changed *c, const char *from, const char *to)
 {
     catalogue *before = from ? catalogue_of_models(from, c->dialect) : NULL;
     catalogue *after = to ? catalogue_of_models(to, c->dialect) : NULL;
-    diff_plan *plan = make_plan(c, before, after, NULL);
+    diff_renames renames = {0};
+    if (to)
+        read_renames(c, to, &renames);
+    diff_plan *plan = make_plan(c, before, after, &renames);
     write_texts(c, plan);
     diff_free(plan);
+    diff_renames_release(&renames);
     catalogue_free(before);
     catalogue_free(after);
 }
@@ -122,6 +135,8 @@ bool change_to(changed *c, const char *models)
     catalogue *found = read_database(c, wanted);
     diff_renames renames;
     assert_true(diff_renames_of_schema(s, &renames, &c->error));
+    assert_true(
+        diff_renames_look(c->session, found, wanted, renames.items, renames.count, &c->error));
     diff_plan *plan = make_plan(c, found, wanted, &renames);
     write_texts(c, plan);
     bool is_done = apply(c, plan);

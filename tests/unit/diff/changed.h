@@ -30,9 +30,9 @@ typedef struct changed {
     tenon_session *session;
     bool accepts_loss; /* and takes no drop for a rename */
     bool has_safe_forms;
-    tenon_error error; /* of the last change_to that failed */
-    tenon__buf script; /* of the last plan */
-    tenon__buf words;
+    tenon_error error;               /* of the last change_to that failed */
+    tenon__buf script;               /* of the last plan */
+    tenon__buf words;                /* its differences, and what stays */
     tenon__buf back;                 /* its reverse */
     tenon__buf parts[CHANGED_PARTS]; /* of the last change_plan: the file of each part */
     size_t part_count;
