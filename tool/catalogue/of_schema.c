@@ -363,7 +363,12 @@ static void add_namespace(catalogue *c, const char *name)
 static void add_namespaces(of_schema *o)
 {
     catalogue *c = o->catalogue;
-    c->namespaces = of_schema_array(o, c->table_count + c->enum_count, sizeof *c->namespaces);
+    const schema_datasource *source = o->schema->datasource;
+    size_t stated = source ? source->schema_count : 0;
+    c->namespaces =
+        of_schema_array(o, stated + c->table_count + c->enum_count, sizeof *c->namespaces);
+    for (size_t i = 0; i < stated && !o->failed; i++)
+        add_namespace(c, of_schema_text(o, source->schemas[i]));
     for (size_t i = 0; i < c->table_count && !o->failed; i++)
         add_namespace(c, c->tables[i].namespace);
     for (size_t i = 0; i < c->enum_count && !o->failed; i++)

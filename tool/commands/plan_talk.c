@@ -32,7 +32,8 @@ static bool add_answer(plan_answers *answers, diff_rename **list, size_t *count,
         return false;
     if (*count)
         memcpy(grown, *list, *count * sizeof *grown);
-    const char **names[] = {&rename.namespace, &rename.owner, &rename.from, &rename.to};
+    const char **names[] = {&rename.namespace, &rename.owner, &rename.from, &rename.to,
+                            &rename.from_namespace};
     for (size_t i = 0; i < TENON__COUNT(names); i++)
         if (*names[i] && !(*names[i] = tenon__arena_text(&answers->arena, *names[i])))
             return false;

@@ -170,27 +170,38 @@ static int compare_text(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The schemas that something lives in, by name; without @@schema that is the search path's own. */
-static void write_schemas(ddl_writer *w)
+/* The schemas that the datasource names and those that something lives in, by name; without @@schema
+ * that is the search path's own. */
+static size_t list_schemas(const schema *s, const char **out)
 {
-    const schema *s = w->schema;
-    const char **seen =
-        tenon__arena_array(&w->script->arena, s->model_count + s->enum_count + 1, sizeof *seen);
-    size_t count = 0;
-    if (!seen) {
-        w->failed = true;
-        return;
-    }
+    size_t count = 0, stated = s->datasource ? s->datasource->schema_count : 0;
+    for (size_t i = 0; i < stated; i++)
+        if (!is_schema_seen(out, count, s->datasource->schemas[i]))
+            out[count++] = s->datasource->schemas[i];
     for (size_t i = 0; i < s->model_count + s->enum_count; i++) {
         const char *name = i < s->model_count ? s->models[i]->database_schema
                                               : s->enums[i - s->model_count]->database_schema;
-        if (name && !is_schema_seen(seen, count, name))
-            seen[count++] = name;
+        if (name && !is_schema_seen(out, count, name))
+            out[count++] = name;
     }
-    qsort(seen, count, sizeof *seen, compare_text);
+    qsort(out, count, sizeof *out, compare_text);
+    return count;
+}
+
+static void write_schemas(ddl_writer *w)
+{
+    const schema *s = w->schema;
+    size_t most =
+        s->model_count + s->enum_count + (s->datasource ? s->datasource->schema_count : 0);
+    const char **names = tenon__arena_array(&w->script->arena, most + 1, sizeof *names);
+    if (!names) {
+        w->failed = true;
+        return;
+    }
+    size_t count = list_schemas(s, names);
     for (size_t i = 0; i < count; i++) {
         ddl_text(w, "CREATE SCHEMA IF NOT EXISTS ");
-        ddl_identifier(w, seen[i]);
+        ddl_identifier(w, names[i]);
         ddl_finish(w, "CreateSchema");
     }
 }

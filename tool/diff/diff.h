@@ -33,6 +33,8 @@ typedef struct diff_rename {
     const char *namespace; /* NULL: the default one */
     const char *owner;     /* new name of the column's table or of the value's enum; else NULL */
     const char *from, *to;
+    /* Of a table or an enum that was in another schema of PostgreSQL; NULL: in the same. */
+    const char *from_namespace;
     bool is_seen; /* of a value on SQLite: rows still have the old name (diff_renames_look) */
 } diff_rename;
 
@@ -42,8 +44,9 @@ typedef struct diff_renames {
     size_t count;
 } diff_renames;
 
-/* What the words @tenon.renamedFrom("old name in the database") of a schema say. They may stay in
- * the schema for ever: one whose old name is gone, or whose new name is there, does nothing. */
+/* What the words @tenon.renamedFrom("old name in the database") of a schema say; "old schema.old
+ * name" for a model or an enum that was in another schema of PostgreSQL. They may stay in the
+ * schema for ever: one whose old name is gone, or whose new name is there, does nothing. */
 bool diff_renames_of_schema(const schema *s, diff_renames *out, tenon_error *err);
 void diff_renames_release(diff_renames *renames);
 /* A database of SQLite knows no enums: only its rows tell whether a value still has its old name.

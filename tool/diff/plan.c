@@ -163,6 +163,8 @@ static const char *default_namespace_of(const catalogue *from, const catalogue *
 
 static void make_steps(diff_maker *m, const catalogue *from)
 {
+    if (m->plan->dialect == TENON_POSTGRESQL)
+        diff_plan_namespaces(m);
     m->from = diff_make_renames(m, from);
     if (!m->failed)
         diff_guess_renames(m);

@@ -121,6 +121,9 @@ diff_conversion diff_conversion_of(const diff_maker *m, const catalogue_column *
 /* Adds the steps of the renames that are said, and gives `from` as it is after them: a catalogue of
  * the plan's memory, or `from` itself. */
 const catalogue *diff_make_renames(diff_maker *m, const catalogue *from);
+/* Copies its names into the plan. */
+void diff_keep_names(diff_maker *m, diff_rename *rename);
+const char *diff_old_namespace(const diff_rename *rename);
 /* The text with names (quote is `"`) or literals (`'`) replaced, word by word; the text itself when
  * there is nothing to replace. */
 const char *diff_replace(diff_maker *m, const char *text, const char *quote,
@@ -135,6 +138,8 @@ void diff_guess_renames(diff_maker *m);
 
 /* ---- the two databases ---- */
 
+/* Before the renames, which may move something to a new one. */
+void diff_plan_namespaces(diff_maker *m);
 void diff_plan_postgresql(diff_maker *m);
 void diff_plan_sqlite(diff_maker *m);
 /* The triggers of the log of changes (logs.c): before all else, behind all else, in words. */

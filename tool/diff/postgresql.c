@@ -25,7 +25,7 @@ static void write_namespace(diff_maker *m, const diff_change *change)
 }
 
 /* The default one is there, or nothing could be. */
-static void plan_namespaces(diff_maker *m)
+void diff_plan_namespaces(diff_maker *m)
 {
     for (size_t i = 0; i < m->to->namespace_count; i++)
         if (!diff_same_namespace(m, m->to->namespaces[i], NULL) &&
@@ -464,7 +464,6 @@ static void plan_index_makes(diff_maker *m)
 
 void diff_plan_postgresql(diff_maker *m)
 {
-    plan_namespaces(m);
     plan_extensions(m);
     plan_foreign_key_drops(m);
     for_each_pair(m, diff_plan_check_drops);

@@ -1,4 +1,5 @@
-/* Renames that are said: their steps, and the catalogue as it is after them.
+/* Renames that are said: their steps, and the catalogue as it is after them. A table or an enum of
+ * PostgreSQL that moves to another schema is one of them: what hangs on it goes with it.
  *
  * Everything behind compares and writes with the new names only. The copy of the catalogue shares
  * what no rename touches. Expressions that the server has printed name columns; there the names are
@@ -17,7 +18,7 @@ static size_t count_places(const schema *s)
         count += s->models[i]->field_count;
     for (size_t i = 0; i < s->enum_count; i++)
         count += s->enums[i]->value_count;
-    return count;
+    return count + s->relation_count;
 }
 
 static void add_word(diff_renames *out, const schema_comment *comment, diff_rename rename)
@@ -29,11 +30,36 @@ static void add_word(diff_renames *out, const schema_comment *comment, diff_rena
     out->items[out->count++] = rename;
 }
 
-static void add_model_words(diff_renames *out, const schema_model *model)
+/* "billing.invoices", where the datasource has a schema "billing". */
+static void split_schema(const schema *s, diff_rename *rename)
+{
+    const char *dot = strchr(rename->from, '.');
+    size_t count = s->datasource && dot ? s->datasource->schema_count : 0;
+    size_t length = dot ? (size_t)(dot - rename->from) : 0;
+    for (size_t i = 0; i < count; i++) {
+        const char *name = s->datasource->schemas[i];
+        if (strlen(name) != length || strncmp(name, rename->from, length) != 0)
+            continue;
+        rename->from_namespace = name;
+        rename->from = dot + 1;
+    }
+}
+
+/* A model or an enum, which may have been in another schema. */
+static void add_owner_word(const schema *s, diff_renames *out, const schema_comment *comment,
+                           diff_rename rename)
+{
+    size_t count = out->count;
+    add_word(out, comment, rename);
+    if (out->count > count)
+        split_schema(s, &out->items[count]);
+}
+
+static void add_model_words(const schema *s, diff_renames *out, const schema_model *model)
 {
     const char *namespace = model->database_schema;
-    add_word(out, &model->comment,
-             (diff_rename){DIFF_TABLE, namespace, NULL, NULL, model->database_name});
+    add_owner_word(s, out, &model->comment,
+                   (diff_rename){DIFF_TABLE, namespace, NULL, NULL, model->database_name});
     for (size_t i = 0; i < model->field_count; i++)
         if (model->fields[i]->kind != SCHEMA_RELATION)
             add_word(out, &model->fields[i]->comment,
@@ -41,14 +67,35 @@ static void add_model_words(diff_renames *out, const schema_model *model)
                                    model->fields[i]->database_name});
 }
 
-static void add_enum_words(diff_renames *out, const schema_enum *e)
+static void add_enum_words(const schema *s, diff_renames *out, const schema_enum *e)
 {
     const char *namespace = e->database_schema;
-    add_word(out, &e->comment, (diff_rename){DIFF_ENUM, namespace, NULL, NULL, e->database_name});
+    add_owner_word(s, out, &e->comment,
+                   (diff_rename){DIFF_ENUM, namespace, NULL, NULL, e->database_name});
     for (size_t i = 0; i < e->value_count; i++)
         add_word(out, &e->values[i].comment,
                  (diff_rename){DIFF_VALUE, namespace, e->database_name, NULL,
                                e->values[i].database_name});
+}
+
+/* The table between two models has no place for a word: it goes where its model goes. */
+static void add_join_moves(const schema *s, diff_renames *out)
+{
+    size_t count = out->count;
+    for (size_t r = 0; r < s->relation_count; r++) {
+        const schema_relation *relation = s->relations[r];
+        for (size_t i = 0; i < count && relation->kind == SCHEMA_MANY_TO_MANY; i++)
+            if (out->items[i].thing == DIFF_TABLE && out->items[i].from_namespace &&
+                diff_same_text(out->items[i].namespace, relation->join_schema) &&
+                !strcmp(out->items[i].to, relation->from->database_name))
+                out->items[out->count++] = (diff_rename){
+                    .thing = DIFF_TABLE,
+                    .namespace = relation->join_schema,
+                    .from = relation->join_table,
+                    .to = relation->join_table,
+                    .from_namespace = out->items[i].from_namespace,
+                };
+    }
 }
 
 /* Own copies: the schema may go. */
@@ -56,7 +103,8 @@ static bool copy_names(diff_renames *renames)
 {
     for (size_t i = 0; i < renames->count; i++) {
         diff_rename *item = &renames->items[i];
-        const char **names[] = {&item->namespace, &item->owner, &item->from, &item->to};
+        const char **names[] = {&item->namespace, &item->owner, &item->from, &item->to,
+                                &item->from_namespace};
         for (size_t n = 0; n < TENON__COUNT(names); n++)
             if (*names[n] && !(*names[n] = tenon__arena_text(&renames->arena, *names[n])))
                 return false;
@@ -69,9 +117,11 @@ bool diff_renames_of_schema(const schema *s, diff_renames *out, tenon_error *err
     *out = (diff_renames){0};
     out->items = tenon__arena_array(&out->arena, count_places(s), sizeof *out->items);
     for (size_t i = 0; out->items && i < s->model_count; i++)
-        add_model_words(out, s->models[i]);
+        add_model_words(s, out, s->models[i]);
     for (size_t i = 0; out->items && i < s->enum_count; i++)
-        add_enum_words(out, s->enums[i]);
+        add_enum_words(s, out, s->enums[i]);
+    if (out->items)
+        add_join_moves(s, out);
     if (out->items && copy_names(out))
         return true;
     diff_renames_release(out);
@@ -203,16 +253,39 @@ static bool refers_to(const diff_maker *m, const catalogue_foreign_key *key, con
     return !strcmp(key->target, table) && diff_same_namespace(m, key->target_namespace, namespace);
 }
 
+const char *diff_old_namespace(const diff_rename *rename)
+{
+    return rename->from_namespace ? rename->from_namespace : rename->namespace;
+}
+
+/* A sequence that a column owns goes with its table, and keeps its name: `old."T_id_seq"`. */
+static void move_sequences(diff_maker *m, catalogue_table *table, const diff_rename *rename)
+{
+    for (size_t i = 0; i < table->column_count && rename->from_namespace; i++) {
+        const char *name = table->columns[i].sequence;
+        size_t length = name ? token_length(name) : 0;
+        if (name && name[length] == '.')
+            name += length + 1;
+        if (name)
+            table->columns[i].sequence =
+                rename->namespace ? diff_say(m, "%I.%s", rename->namespace, name) : name;
+    }
+}
+
 static void rename_table(diff_maker *m, catalogue *c, catalogue_table *table,
                          const diff_rename *rename)
 {
     for (size_t t = 0; t < c->table_count; t++)
         for (size_t i = 0; i < c->tables[t].foreign_key_count; i++) {
             catalogue_foreign_key *key = &c->tables[t].foreign_keys[i];
-            if (refers_to(m, key, table->namespace, rename->from))
-                key->target = rename->to;
+            if (!refers_to(m, key, table->namespace, rename->from))
+                continue;
+            key->target = rename->to;
+            key->target_namespace = rename->namespace;
         }
+    move_sequences(m, table, rename);
     table->name = rename->to;
+    table->namespace = rename->namespace;
 }
 
 static void rename_target_columns(diff_maker *m, catalogue *c, const catalogue_table *table,
@@ -272,8 +345,10 @@ static void rename_in_defaults(diff_maker *m, catalogue *c, const catalogue_enum
             rename_in_conditions(m, &c->tables[t], quote, rename);
             column->default_sql = diff_replace(m, column->default_sql, quote, rename);
             if (*quote == '"') {
-                column->type = diff_replace(m, column->type, quote, rename);
+                column->type = diff_say(m, "%N%s", rename->namespace, rename->to,
+                                        column->is_array ? "[]" : "");
                 column->type_name = rename->to;
+                column->type_namespace = rename->namespace;
             }
         }
 }
@@ -282,6 +357,7 @@ static void rename_enum(diff_maker *m, catalogue *c, catalogue_enum *e, const di
 {
     rename_in_defaults(m, c, e, "\"", rename);
     e->name = rename->to;
+    e->namespace = rename->namespace;
 }
 
 static void rename_value(diff_maker *m, catalogue *c, catalogue_enum *e, const diff_rename *rename)
@@ -293,10 +369,22 @@ static void rename_value(diff_maker *m, catalogue *c, catalogue_enum *e, const d
 
 /* ---- steps ----------------------------------------------------------------------------------- */
 
-static void write_table_name(diff_maker *m, const diff_change *change)
+/* Into the other schema under the old name, if it is another one, and then the new name. */
+static void write_owner_name(diff_maker *m, const char *kind, const diff_change *change)
 {
     const diff_rename *from = change->from, *to = change->to;
-    diff_write(m, "ALTER TABLE %N RENAME TO %I", to->namespace, from->to, to->to);
+    bool is_moved = !diff_same_namespace(m, from->namespace, to->namespace);
+    if (is_moved)
+        diff_write(m, "ALTER %s %N SET SCHEMA %I", kind, from->namespace, from->to,
+                   to->namespace ? to->namespace : m->default_namespace);
+    if (strcmp(from->to, to->to) != 0)
+        diff_write(m, "%sALTER %s %N RENAME TO %I", is_moved ? ";\n" : "", kind, to->namespace,
+                   from->to, to->to);
+}
+
+static void write_table_name(diff_maker *m, const diff_change *change)
+{
+    write_owner_name(m, "TABLE", change);
 }
 
 static void write_column_name(diff_maker *m, const diff_change *change)
@@ -308,8 +396,7 @@ static void write_column_name(diff_maker *m, const diff_change *change)
 
 static void write_enum_name(diff_maker *m, const diff_change *change)
 {
-    const diff_rename *from = change->from, *to = change->to;
-    diff_write(m, "ALTER TYPE %N RENAME TO %I", to->namespace, from->to, to->to);
+    write_owner_name(m, "TYPE", change);
 }
 
 static void write_value_name(diff_maker *m, const diff_change *change)
@@ -329,6 +416,18 @@ static const struct {
     [DIFF_VALUE] = {"RenameEnumValue", "enum value", write_value_name},
 };
 
+static void tell_rename(diff_maker *m, const diff_rename *rename)
+{
+    const char *thing = kinds[rename->thing].thing;
+    const char *name = rename->owner
+                           ? diff_say(m, "%s %I.%I", thing, rename->owner, rename->from)
+                           : diff_say(m, "%s %N", thing, diff_old_namespace(rename), rename->from);
+    const char *to = rename->from_namespace ? diff_say(m, "%N", rename->namespace, rename->to)
+                                            : diff_say(m, "%I", rename->to);
+    diff_add_difference(m, DIFF_CHANGED, name,
+                        diff_say(m, rename->from_namespace ? "moved to %s" : "renamed to %s", to));
+}
+
 /* The pair of a rename: the same rename to its old name, and to its new one. */
 static void add_rename_step(diff_maker *m, const diff_rename *rename)
 {
@@ -337,13 +436,11 @@ static void add_rename_step(diff_maker *m, const diff_rename *rename)
         return;
     pair[0] = pair[1] = *rename;
     pair[0].to = rename->from;
+    pair[0].namespace = diff_old_namespace(rename);
     if (rename->thing != DIFF_VALUE || m->plan->dialect == TENON_POSTGRESQL)
         diff_add_step(m, kinds[rename->thing].title, kinds[rename->thing].write,
                       (diff_change){.from = &pair[0], .to = &pair[1]});
-    const char *owner = rename->owner ? diff_say(m, "%I.", rename->owner) : "";
-    diff_add_difference(m, DIFF_CHANGED,
-                        diff_say(m, "%s %s%I", kinds[rename->thing].thing, owner, rename->from),
-                        diff_say(m, "renamed to %I", rename->to));
+    tell_rename(m, rename);
 }
 
 /* ---- what is there to be renamed ------------------------------------------------------------- */
@@ -358,7 +455,7 @@ bool diff_has_value(const catalogue_enum *e, const char *value)
 
 static bool apply_to_table(diff_maker *m, catalogue *c, const diff_rename *rename)
 {
-    catalogue_table *table = find_table(m, c, rename->namespace, rename->from);
+    catalogue_table *table = find_table(m, c, diff_old_namespace(rename), rename->from);
     if (!table || !diff_is_table(table) || find_table(m, c, rename->namespace, rename->to))
         return false;
     rename_table(m, c, table, rename);
@@ -377,7 +474,7 @@ static bool apply_to_column(diff_maker *m, catalogue *c, const diff_rename *rena
 
 static bool apply_to_enum(diff_maker *m, catalogue *c, const diff_rename *rename)
 {
-    catalogue_enum *e = find_enum(m, c, rename->namespace, rename->from);
+    catalogue_enum *e = find_enum(m, c, diff_old_namespace(rename), rename->from);
     if (!e || find_enum(m, c, rename->namespace, rename->to))
         return false;
     rename_enum(m, c, e, rename);
@@ -412,9 +509,10 @@ static void apply_all(diff_maker *m, catalogue *c, const diff_rename *renames, b
 }
 
 /* The options may go before the plan. */
-static void keep_names(diff_maker *m, diff_rename *rename)
+void diff_keep_names(diff_maker *m, diff_rename *rename)
 {
-    const char **names[] = {&rename->namespace, &rename->owner, &rename->from, &rename->to};
+    const char **names[] = {&rename->namespace, &rename->owner, &rename->from, &rename->to,
+                            &rename->from_namespace};
     for (size_t i = 0; i < TENON__COUNT(names); i++)
         if (*names[i])
             *names[i] = diff_say(m, "%s", *names[i]);
@@ -430,7 +528,7 @@ const catalogue *diff_make_renames(diff_maker *m, const catalogue *from)
     if (!renames || !copy)
         return from;
     for (size_t i = 0; i < count; i++)
-        keep_names(m, &renames[i]);
+        diff_keep_names(m, &renames[i]);
     apply_all(m, copy, renames, true);
     apply_all(m, copy, renames, false);
     return copy;

@@ -9,7 +9,8 @@ static bool is_answered(const diff_maker *m, const diff_rename *rename)
         const diff_rename *said = &m->options->strangers[i];
         if (said->thing == rename->thing && !strcmp(said->from, rename->from) &&
             !strcmp(said->to, rename->to) && diff_same_text(said->owner, rename->owner) &&
-            diff_same_namespace(m, said->namespace, rename->namespace))
+            diff_same_namespace(m, said->namespace, rename->namespace) &&
+            diff_same_text(said->from_namespace, rename->from_namespace))
             return true;
     }
     return false;
@@ -36,23 +37,32 @@ static const struct {
     [DIFF_VALUE] = {"enum value", "enum value"},
 };
 
+static const char *question_words(diff_maker *m, const diff_rename *rename)
+{
+    const char *thing = words[rename->thing].thing;
+    const char *owner = rename->owner ? diff_say(m, "%I.", rename->owner) : "";
+    if (rename->from_namespace)
+        return diff_say(m, "was %s %N moved to %N?", thing, rename->from_namespace, rename->from,
+                        rename->namespace, rename->to);
+    return diff_say(m, "was %s %s%I renamed to %I?", thing, owner, rename->from, rename->to);
+}
+
+static const char *question_hint(diff_maker *m, const diff_rename *rename)
+{
+    bool is_moved = rename->from_namespace != NULL;
+    return diff_say(m, "`/// @tenon.renamedFrom(\"%s%s%s\")` on the %s says so",
+                    is_moved ? rename->from_namespace : "", is_moved ? "." : "", rename->from,
+                    words[rename->thing].place);
+}
+
 static void ask(diff_maker *m, diff_rename rename)
 {
     if (is_answered(m, &rename) || is_asked(m, &rename))
         return;
-    const char **names[] = {&rename.namespace, &rename.owner, &rename.from, &rename.to};
-    for (size_t n = 0; n < TENON__COUNT(names); n++)
-        if (*names[n])
-            *names[n] = diff_say(m, "%s", *names[n]);
-    const char *owner = rename.owner ? diff_say(m, "%I.", rename.owner) : "";
-    diff_add_question(
-        m, (diff_question){
-               .rename = rename,
-               .words = diff_say(m, "was %s %s%I renamed to %I?", words[rename.thing].thing, owner,
-                                 rename.from, rename.to),
-               .hint = diff_say(m, "`/// @tenon.renamedFrom(\"%s\")` on the %s says so",
-                                rename.from, words[rename.thing].place),
-           });
+    diff_keep_names(m, &rename);
+    diff_add_question(m, (diff_question){.rename = rename,
+                                         .words = question_words(m, &rename),
+                                         .hint = question_hint(m, &rename)});
 }
 
 /* ---- tables ---------------------------------------------------------------------------------- */
@@ -72,8 +82,16 @@ static size_t count_shared_columns(const diff_maker *m, const catalogue_table *a
 static bool is_like_table(const diff_maker *m, const catalogue_table *a, const catalogue_table *b)
 {
     size_t shared = count_shared_columns(m, a, b);
-    return diff_same_namespace(m, a->namespace, b->namespace) && 2 * shared > a->column_count &&
-           2 * shared > b->column_count;
+    return 2 * shared > a->column_count && 2 * shared > b->column_count;
+}
+
+/* Another name in the same schema, or the same name in another one: not both. */
+static bool is_one_change(const diff_maker *m, diff_rename *rename, const char *from_namespace)
+{
+    if (diff_same_namespace(m, from_namespace, rename->namespace))
+        return true;
+    rename->from_namespace = from_namespace ? from_namespace : m->default_namespace;
+    return !strcmp(rename->from, rename->to);
 }
 
 static void guess_tables(diff_maker *m)
@@ -84,8 +102,10 @@ static void guess_tables(diff_maker *m)
             continue;
         for (size_t k = 0; k < m->to->table_count; k++) {
             const catalogue_table *b = &m->to->tables[k];
-            if (!diff_from_table(m, b) && is_like_table(m, a, b))
-                ask(m, (diff_rename){DIFF_TABLE, b->namespace, NULL, a->name, b->name});
+            diff_rename rename = {DIFF_TABLE, b->namespace, NULL, a->name, b->name};
+            if (!diff_from_table(m, b) && is_one_change(m, &rename, a->namespace) &&
+                is_like_table(m, a, b))
+                ask(m, rename);
         }
     }
 }
@@ -126,12 +146,11 @@ static size_t count_missing(const catalogue_enum *a, const catalogue_enum *b, co
     return count;
 }
 
-static bool is_like_enum(const diff_maker *m, const catalogue_enum *a, const catalogue_enum *b)
+static bool is_like_enum(const catalogue_enum *a, const catalogue_enum *b)
 {
     const char *one;
     size_t shared = a->value_count - count_missing(a, b, &one);
-    return diff_same_namespace(m, a->namespace, b->namespace) && 2 * shared > a->value_count &&
-           2 * shared > b->value_count;
+    return 2 * shared > a->value_count && 2 * shared > b->value_count;
 }
 
 static void guess_enums(diff_maker *m)
@@ -140,8 +159,10 @@ static void guess_enums(diff_maker *m)
         const catalogue_enum *a = &m->from->enums[i];
         for (size_t k = 0; k < m->to->enum_count && !diff_to_enum(m, a); k++) {
             const catalogue_enum *b = &m->to->enums[k];
-            if (!diff_from_enum(m, b) && is_like_enum(m, a, b))
-                ask(m, (diff_rename){DIFF_ENUM, b->namespace, NULL, a->name, b->name});
+            diff_rename rename = {DIFF_ENUM, b->namespace, NULL, a->name, b->name};
+            if (!diff_from_enum(m, b) && is_one_change(m, &rename, a->namespace) &&
+                is_like_enum(a, b))
+                ask(m, rename);
         }
     }
 }

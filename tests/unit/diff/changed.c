@@ -6,7 +6,7 @@
 schema *change_schema(const char *models)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
-    tenon__buf_format(&text, "%s%s", DATASOURCE, models);
+    tenon__buf_format(&text, "%s%s", strstr(models, "datasource") ? "" : DATASOURCE, models);
     schema_source source = {"a.prisma", tenon__buf_string(&text), text.length};
     schema *s = schema_read_texts(&source, 1, NULL);
     assert_non_null(s);

@@ -98,6 +98,70 @@ static void conditions_follow_a_renamed_column(void **state)
     }
 }
 
+/* ---- into another schema of PostgreSQL ------------------------------------------------------- */
+
+static const char *moved_models(tenon__buf *out, const char *schemas, const char *words,
+                                const char *namespace)
+{
+    tenon__buf_clear(out);
+    tenon__buf_format(out,
+                      "datasource db {\n  provider = \"postgresql\"\n  url = \"x\"\n"
+                      "  schemas = [%s]\n}\n"
+                      "%smodel User {\n" ID "  nick String @unique\n  kind Kind @default(OLD)\n"
+                      "  kinds Kind[] @default([OLD])\n  posts Post[]\n  tags Tag[]\n"
+                      "  @@index([nick, kind])\n  @@schema(\"%s\")\n}\n"
+                      "model Post {\n" ID "  userId Int\n"
+                      "  user User @relation(fields: [userId], references: [id])\n"
+                      "  @@schema(\"main\")\n}\n"
+                      "model Tag {\n" ID "  users User[]\n  @@schema(\"main\")\n}\n"
+                      "%senum Kind {\n  OLD\n  OTHER\n  @@schema(\"%s\")\n}\n",
+                      schemas, *words ? "/// @tenon.renamedFrom(\"main.User\")\n" : "", namespace,
+                      *words ? "/// @tenon.renamedFrom(\"main.Kind\")\n" : "", namespace);
+    return tenon__buf_string(out);
+}
+
+static void a_model_and_an_enum_move_to_another_schema(void **state)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf there = {0}, then = {0};
+    changed c;
+    static const char schemas[] = "\"main\", \"people\"";
+    moved_models(&there, schemas, "", "main");
+    moved_models(&then, schemas, "said", "people");
+    change_begin(&c, TENON_POSTGRESQL, tenon__buf_string(&there));
+    testdb_run(c.url, "INSERT INTO main.\"User\" (nick) VALUES ('a');"
+                      "INSERT INTO main.\"Post\" (\"userId\") VALUES (1);"
+                      "INSERT INTO main.\"Tag\" DEFAULT VALUES;"
+                      "INSERT INTO main.\"_TagToUser\" VALUES (1, 1)");
+    assert_true(change_to(&c, tenon__buf_string(&then)));
+    assert_null(strstr(tenon__buf_string(&c.script), "DROP"));
+    assert_null(strstr(tenon__buf_string(&c.script), "CREATE TABLE"));
+    assert_holds(tenon__buf_string(&c.words), "~ table \"main\".\"User\": moved to");
+    testdb_run(c.url, "INSERT INTO people.\"User\" (nick, kind) VALUES ('b', 'OTHER')");
+    assert_value(&c, "SELECT string_agg(nick || kind, ',' ORDER BY id) FROM people.\"User\"",
+                 "aOLD,bOTHER");
+    change_back(&c);
+    check_is_as(&c, tenon__buf_string(&there));
+    assert_value(&c, "SELECT nick FROM main.\"User\" WHERE id = 1", "a");
+    testdb_run(c.url, "DROP SCHEMA main, people CASCADE");
+    change_end(&c);
+}
+
+static void a_likely_move_is_a_question(void **state)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf there = {0}, then = {0};
+    changed c;
+    static const char schemas[] = "\"main\", \"people\"";
+    moved_models(&there, schemas, "", "main");
+    moved_models(&then, schemas, "", "people");
+    change_begin(&c, TENON_POSTGRESQL, tenon__buf_string(&there));
+    assert_false(change_to(&c, tenon__buf_string(&then)));
+    assert_string_equal(c.error.message,
+                        "was enum \"main\".\"Kind\" moved to \"people\".\"Kind\"?");
+    assert_holds(c.error.hint, "/// @tenon.renamedFrom(\"main.Kind\")` on the enum");
+    testdb_run(c.url, "DROP SCHEMA main, people CASCADE");
+    change_end(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -106,6 +170,8 @@ int main(void)
         cmocka_unit_test(a_likely_rename_is_a_question),
         cmocka_unit_test(a_column_of_another_type_is_no_rename),
         cmocka_unit_test(conditions_follow_a_renamed_column),
+        cmocka_unit_test(a_model_and_an_enum_move_to_another_schema),
+        cmocka_unit_test(a_likely_move_is_a_question),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
