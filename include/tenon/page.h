@@ -42,8 +42,8 @@ typedef struct tenon_offset_page {
 } tenon_offset_page;
 
 /* `query` points at what begins as the model's …Query, of which limit, offset, distinct and lock
- * are MISUSE, as is TENON_LOAD_JOIN of what it includes. The columns of the order are always
- * loaded, chosen or not, because cursors are made from them; a @tenon.sensitive column cannot be
+ * are MISUSE. The columns of the order are always loaded, chosen or not, because cursors are made
+ * from them; of relations only their values go into the cursor. A @tenon.sensitive column cannot be
  * among them.
  *
  * A cursor that was changed, cut or signed with another key, and one of another query, is
@@ -52,7 +52,7 @@ typedef struct tenon_offset_page {
 TENON_API tenon_page tenon_find_page(const tenon_model *model, const void *query,
                                      const tenon_page_request *request);
 
-/* The order may be one by relations here. Items and total are of one moment, whatever others write:
+/* Items and total are of one moment, whatever others write:
  * they come from one statement; a page behind the last one is empty, and takes a second one to
  * count. */
 TENON_API tenon_offset_page tenon_find_page_of(const tenon_model *model, const void *query,

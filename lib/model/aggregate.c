@@ -203,7 +203,7 @@ bool tenon_aggregate(const tenon_model *model, const tenon_aggregates *aggregate
     const char *order_by = member(query, aggregates->query_order_by);
     tenon__places places;
     if (head.limit || head.offset)
-        tenon__walk_places(t.walk, order_by, "an aggregate with a limit", &places);
+        tenon__walk_places(t.walk, order_by, "an aggregate with a limit", 0, &places);
     else if (tenon__is_term(model, order_by))
         tenon__walk_misuse(t.walk, "order_by has no meaning for an aggregate without a limit");
     else

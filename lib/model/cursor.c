@@ -19,6 +19,7 @@ enum {
     INCLUSIVE = 1,
     NULL_VALUE = 0,
     A_VALUE = 1,
+    BY_RELATION = 64, /* beside a direction */
     MAC_BYTES = 16,
     MOST_BYTES = 65536
 };
@@ -298,11 +299,15 @@ static void put_bound(tenon__buf *out, const tenon__slot *slot, const void *valu
         put_elements(out, slot, value);
 }
 
-/* The conditions by themselves, as the statement of a call that asks whether any row has them. */
+/* The conditions by themselves, as the statement of a call that asks whether any row has them; that
+ * rows marked as deleted are asked for is one. */
 static tenon__shared_plan *plan_of_where(tenon__walk *walk, tenon_table table, size_t where_at)
 {
     tenon__shape shape;
     tenon__shape_begin(&shape, walk->scratch, TENON__EXISTS, walk->model);
+    uint16_t flags = tenon__shape_head_of(&walk->shape)->flags;
+    tenon__shape_head_of(&shape)->flags |=
+        flags & (TENON__SHAPE_WITH_DELETED | TENON__SHAPE_ONLY_DELETED);
     if (table.name)
         tenon__shape_table(&shape, table);
     tenon__shape_bytes(&shape, walk->shape.data + where_at, walk->shape.length - where_at);
@@ -319,10 +324,11 @@ static void put_query(tenon__buf *out, const tenon__walk *walk, const tenon__pla
     assert(where->slot_count == walk->value_count - first_value);
     put_text(out, walk->model->name, 0);
     for (size_t i = 0; i < places->count; i++) {
-        put_text(out, walk->model->fields[places->terms[i].field].column, 0);
-        tenon__buf_char(out, (char)places->terms[i].direction);
-        if (places->terms[i].collate)
-            put_text(out, places->terms[i].collate, 0);
+        const tenon__term *term = &places->terms[i];
+        put_text(out, term->path ? term->path : walk->model->fields[term->field].column, 0);
+        tenon__buf_char(out, (char)(term->path ? BY_RELATION | term->direction : term->direction));
+        if (term->collate)
+            put_text(out, term->collate, 0);
     }
     put_text(out, where->sql, where->sql_length);
     for (size_t i = 0; i < where->slot_count; i++)
@@ -387,7 +393,7 @@ const char *tenon__cursor_write(tenon__walk *walk, tenon__arena *arena, const te
     tenon__buf_char(&bytes, cursor->is_inclusive ? INCLUSIVE : 0);
     tenon__buf_add(&bytes, digest, TENON__QUERY_DIGEST_BYTES);
     for (size_t i = 0; i < places->count; i++)
-        put_optional(&bytes, &walk->model->fields[places->terms[i].field], cursor->values[i]);
+        put_optional(&bytes, tenon__term_field(walk->model, &places->terms[i]), cursor->values[i]);
     return finish(walk, arena, &bytes);
 }
 
@@ -435,7 +441,7 @@ static bool read_values(tenon__walk *walk, const tenon__places *places, const te
     reader r = {.walk = walk, .at = data + HEAD_BYTES, .end = data + bytes->length - MAC_BYTES};
     out->is_inclusive = data[1] & INCLUSIVE;
     for (size_t i = 0; i < places->count; i++)
-        out->values[i] = take_optional(&r, &walk->model->fields[places->terms[i].field]);
+        out->values[i] = take_optional(&r, tenon__term_field(walk->model, &places->terms[i]));
     return !r.failed && r.at == r.end;
 }
 
@@ -466,5 +472,6 @@ void tenon__cursor_of_row(const tenon_model *model, const tenon__places *places,
 {
     out->is_inclusive = false;
     for (size_t i = 0; i < places->count; i++)
-        out->values[i] = tenon__row_wide(&model->fields[places->terms[i].field], row, &room[i]);
+        out->values[i] =
+            tenon__row_wide(tenon__term_field(model, &places->terms[i]), row, &room[i]);
 }

@@ -35,6 +35,16 @@ static const char *order_of(const tenon_relation *relation, const char *at)
     return order;
 }
 
+/* The only relation that is ordered by; NULL: none. */
+static const tenon_relation *relation_of(const tenon_model *model, const char *at)
+{
+    for (uint32_t i = 0; i < model->relation_count; i++) {
+        if (order_of(&model->relations[i], at))
+            return &model->relations[i];
+    }
+    return NULL;
+}
+
 /* How many of the ways to say what is ordered by are used. */
 static int count_ways(const tenon_model *model, const char *at)
 {
@@ -161,6 +171,38 @@ static void walk_term(tenon__walk *walk, const char *at)
     else
         walk_relations(walk, at);
     walk->depth--;
+}
+
+/* "author.boss.name", "author.articles#" of a number; the same of every build of the program. */
+static void name_path(const tenon_model *model, const char *at, tenon__buf *path, tenon__term *out)
+{
+    const tenon_relation *relation;
+    for (; (relation = relation_of(model, at)) != NULL; model = relation->target) {
+        tenon__buf_format(path, "%s.", relation->name);
+        at = order_of(relation, at);
+    }
+    tenon_order order = order_at(at);
+    int count = count_of(model, at);
+    const tenon_field *end = count ? &tenon__count_field : &model->fields[order.column - 1];
+    const char *name =
+        count ? model->relations[(uint32_t)count - model->field_count - 1].name : end->column;
+    tenon__buf_format(path, "%s%s", name, count ? "#" : "");
+    *out = (tenon__term){.direction = (tenon_direction)order.direction,
+                         .collate = order.collate,
+                         .value = tenon__order_value_of(end)};
+}
+
+bool tenon__walk_term_of_relation(tenon__walk *walk, const void *order, tenon__term *out)
+{
+    walk_term(walk, order);
+    if (walk->failed)
+        return false;
+    TENON__CLEANUP(tenon__buf_release) tenon__buf path = {0};
+    name_path(walk->model, order, &path, out);
+    if (!path.failed)
+        out->path = tenon__arena_text(walk->scratch, tenon__buf_string(&path));
+    walk->failed = !out->path;
+    return out->path || tenon__fail_no_memory(walk->err);
 }
 
 void tenon__walk_order(tenon__walk *walk, const void *query)

@@ -1,8 +1,10 @@
 /* Pages: one more row than asked for tells whether there is a next page.
  *
- * The columns of the order are added to those chosen, because cursors are made of them. A page
- * before a cursor is read backwards and turned round. Hooks that watch what is loaded are called
- * here, for the page as the program gets it. */
+ * The columns of the order are added to those chosen, because cursors are made of them; what is
+ * ordered by at the end of relations comes behind the row, as do rows that are joined to it and the
+ * total, and all of that is taken off once it has been read. A page before a cursor is read
+ * backwards and turned round. Hooks that watch what is loaded are called here, for the page as the
+ * program gets it. */
 #include <tenon/page.h>
 
 #include "model/include.h"
@@ -16,6 +18,7 @@ typedef struct task {
     const tenon_model *model;
     tenon_query_head head;
     const char *query;
+    tenon__joined joined;
     tenon__places places;
     uint8_t digest[TENON__QUERY_DIGEST_BYTES];
 } task;
@@ -30,31 +33,12 @@ static bool call_hooks(const task *t, const char *operation, const tenon__rows *
     return tenon__tell_load(t->head.session, t->model, operation, t->query, rows ? &found : NULL);
 }
 
-/* Relations of a page are loaded by batch: its rows may be turned round, or have a total behind
- * them. */
-static void refuse_joins(task *t)
-{
-    for (uint32_t i = 0; i < t->model->relation_count; i++) {
-        const tenon_relation *relation = &t->model->relations[i];
-        const void *query;
-        tenon_query_head head;
-        memcpy(&query, t->query + relation->include_offset, sizeof query);
-        if (!query)
-            continue;
-        memcpy(&head, query, sizeof head);
-        if (head.strategy == TENON_LOAD_JOIN)
-            tenon__walk_misuse(&t->walk, "%s cannot be joined to a page; use TENON_LOAD_BATCH",
-                               relation->name);
-    }
-}
-
 static void refuse_options(task *t, const char *call)
 {
     if (t->head.limit || t->head.offset)
         tenon__walk_misuse(&t->walk, "limit and offset have no meaning for %s: give a size", call);
     if (t->head.strategy)
         tenon__walk_misuse(&t->walk, "strategy has a meaning for included relations only");
-    refuse_joins(t);
     tenon__refuse_distinct(&t->walk, t->query, call);
     tenon__refuse_lock(&t->walk, &t->head, call);
 }
@@ -62,11 +46,18 @@ static void refuse_options(task *t, const char *call)
 static void refuse_secrets(task *t)
 {
     for (size_t i = 0; i < t->places.count; i++) {
-        const tenon_field *field = &t->model->fields[t->places.terms[i].field];
+        const tenon__term *term = &t->places.terms[i];
+        const tenon_field *field = tenon__term_field(t->model, term);
         if (field->flags & TENON_FIELD_SENSITIVE)
-            tenon__walk_fail(&t->walk, TENON_MISUSE, field,
-                             "a cursor would show the values of a sensitive column");
+            tenon__walk_misuse(&t->walk, "%s: a cursor would show the values of a sensitive column",
+                               term->path ? term->path : field->name);
     }
+}
+
+/* Where what does not belong to the row begins. */
+static uint32_t behind_row(const task *t)
+{
+    return t->model->row_size + t->joined.bytes;
 }
 
 /* Chosen columns, with those of the order. */
@@ -76,12 +67,15 @@ static void walk_columns_and_places(task *t, const char *call)
     size_t at = walk->shape.length;
     tenon__walk_columns(walk, t->query);
     bool has_columns = walk->shape.length > at;
-    if (!tenon__walk_places(walk, t->query + t->model->query_order_by, call, &t->places) ||
+    tenon__walk_joined(walk, t->query, false, &t->joined);
+    if (!tenon__walk_places(walk, t->query + t->model->query_order_by, call, behind_row(t),
+                            &t->places) ||
         !has_columns || walk->shape.failed)
         return;
     for (size_t i = 0; i < t->places.count; i++) {
         uint16_t field = t->places.terms[i].field;
-        walk->shape.data[at + field / 8] |= (uint8_t)(1u << field % 8);
+        if (!t->places.terms[i].path)
+            walk->shape.data[at + field / 8] |= (uint8_t)(1u << field % 8);
     }
 }
 
@@ -101,6 +95,7 @@ static bool begin(task *t, const char *call, tenon__operation operation)
     tenon__walk_table(&t->walk, t->head.table);
     tenon__walk_index(&t->walk, t->head.hints);
     tenon__walk_plan(&t->walk, t->head.plan);
+    tenon__walk_deleted(&t->walk, t->head.with_deleted, t->head.only_deleted);
     refuse_options(t, call);
     return true;
 }
@@ -116,11 +111,27 @@ static bool run(task *t, tenon__rows *rows)
     return tenon__run_hinted(&t->walk, t->head.hints, rows);
 }
 
+static bool find(task *t, tenon__rows *rows)
+{
+    return tenon__walk_is_sound(&t->walk) && tenon__tell_joined(t->head.session, &t->joined) &&
+           run(t, rows);
+}
+
+/* The rows without what stands behind them. */
+static bool strip(task *t, tenon__rows *rows, size_t stride)
+{
+    if (!tenon__take_joined(rows->arena, &t->joined, t->model, rows->items, rows->count, stride))
+        return tenon__fail_no_memory(tenon__session_error(t->head.session));
+    if (stride > t->model->row_size)
+        tenon__close_up(rows, t->model->row_size, stride);
+    return true;
+}
+
 /* The relations of the rows that are left. */
 static bool include(task *t, const tenon__rows *rows)
 {
     return !tenon__has_includes(t->model, t->query) ||
-           tenon__include(t->head.session, t->model, t->query, rows->items, rows->count, NULL,
+           tenon__include(t->head.session, t->model, t->query, rows->items, rows->count, &t->joined,
                           NULL);
 }
 
@@ -187,18 +198,20 @@ static tenon_page page_of_rows(task *t, const tenon_page_request *request, tenon
                                const tenon__cursor *cursor)
 {
     bool has_more = rows->count > (size_t)request->size, has_origin = !cursor->is_inclusive;
+    size_t stride = behind_row(t) + tenon__places_bytes(&t->places);
     rows->count -= has_more;
     if (request->before)
-        turn_round(rows, t->model->row_size);
-    tenon_page page = {.items = rows->items,
-                       .count = rows->count,
+        turn_round(rows, stride);
+    tenon_page page = {.count = rows->count,
                        .has_next = request->before ? has_origin : has_more,
                        .has_previous = request->before ? has_more : request->after && has_origin};
-    size_t size = t->model->row_size;
     if (page.has_next)
-        page.next = cursor_at(t, rows->items + (rows->count - 1) * size);
+        page.next = cursor_at(t, rows->items + (rows->count - 1) * stride);
     if (page.has_previous)
         page.previous = cursor_at(t, rows->items);
+    if (!strip(t, rows, stride))
+        return (tenon_page){0};
+    page.items = rows->items;
     return page;
 }
 
@@ -234,11 +247,12 @@ tenon_page tenon_find_page(const tenon_model *model, const void *query,
     walk_keyset(&t, request, &cursor);
     if (!t.walk.failed)
         tenon__walk_limit(&t.walk, request->size + 1, 0);
-    if (!run(&t, &rows))
+    if (!find(&t, &rows))
         return (tenon_page){0};
     tenon_page page =
         rows.count ? page_of_rows(&t, request, &rows, &cursor) : empty_page(&t, request, &cursor);
-    bool is_done = call_hooks(&t, "page", &rows) && include(&t, &rows);
+    bool is_done = !tenon__session_is_failed(t.head.session) && call_hooks(&t, "page", &rows) &&
+                   include(&t, &rows);
     return is_done ? page : (tenon_page){0};
 }
 
@@ -262,21 +276,21 @@ static bool find_rows(task *t, int64_t page, int64_t size, tenon__rows *rows, in
         return false;
     check_number(t, page, size, offset);
     tenon__walk_columns(&t->walk, t->query);
+    tenon__walk_joined(&t->walk, t->query, false, &t->joined);
     tenon__walk_order_and_key(&t->walk, t->query, "a page");
     walk_where(t);
     walk_where(t);
     if (!t->walk.failed)
         tenon__walk_limit(&t->walk, size, *offset);
-    return run(t, rows);
+    return find(t, rows);
 }
 
 /* Takes the totals out of the rows; they are all the same. */
-static int64_t take_total(const tenon_model *model, tenon__rows *rows)
+static bool take_total(task *t, tenon__rows *rows, int64_t *total)
 {
-    int64_t total;
-    memcpy(&total, rows->items + model->row_size, sizeof total);
-    tenon__close_up(rows, model->row_size, model->row_size + sizeof total);
-    return total;
+    uint32_t at = behind_row(t);
+    memcpy(total, rows->items + at, sizeof *total);
+    return strip(t, rows, at + sizeof *total);
 }
 
 static bool count_rows(task *t, int64_t *total)
@@ -286,6 +300,7 @@ static bool count_rows(task *t, int64_t *total)
     tenon__walk_table(&t->walk, t->head.table);
     tenon__walk_index(&t->walk, t->head.hints);
     tenon__walk_plan(&t->walk, t->head.plan);
+    tenon__walk_deleted(&t->walk, t->head.with_deleted, t->head.only_deleted);
     tenon__shape_word(&t->walk.shape, TENON__SHAPE_END);
     walk_where(t);
     tenon__arena *arena = tenon__session_arena(t->head.session);
@@ -309,8 +324,8 @@ static bool find_page_of(task *t, int64_t page, int64_t size, tenon__rows *rows,
         if (!find_rows(t, page, size, rows, &offset))
             return false;
         if (rows->count)
-            *total = take_total(t->model, rows);
-        if (rows->count || page == 1)
+            return take_total(t, rows, total);
+        if (page == 1)
             return true;
         if (!count_rows(t, total))
             return false;

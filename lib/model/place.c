@@ -38,7 +38,8 @@ static const tenon_unique *key_of(tenon__walk *walk, const char *call)
 static bool has_term(const tenon__places *places, uint16_t field)
 {
     for (size_t i = 0; i < places->count; i++) {
-        if (places->terms[i].field == field && !places->terms[i].collate)
+        const tenon__term *term = &places->terms[i];
+        if (term->field == field && !term->path && !term->collate)
             return true;
     }
     return false;
@@ -74,39 +75,72 @@ static bool check_term(tenon__walk *walk, tenon_order term)
     return tenon__check_collation(walk, field, term.collate) && !walk->failed;
 }
 
+/* What its values need is room behind the row. */
+static bool add_related(tenon__walk *walk, const char *at, const char *call, uint32_t behind,
+                        tenon__places *out)
+{
+    if (!behind)
+        return tenon__walk_misuse(walk, "%s cannot be ordered by a relation", call);
+    tenon__term *term = &out->terms[out->count];
+    if (!tenon__walk_term_of_relation(walk, at, term))
+        return false;
+    term->value.row_offset = behind + tenon__places_bytes(out);
+    out->count++;
+    return true;
+}
+
+static bool add_own(tenon__walk *walk, const char *at, tenon__places *out)
+{
+    tenon_order term;
+    memcpy(&term, at, sizeof term);
+    if (!check_term(walk, term))
+        return false;
+    add_term(walk, out,
+             (tenon__term){.field = (uint16_t)(term.column - 1),
+                           .direction = (tenon_direction)term.direction,
+                           .collate = term.collate});
+    return true;
+}
+
+/* What stands behind a whole key is checked, like all else, and left out. */
 static void add_terms_of_query(tenon__walk *walk, const char *at, const tenon_unique *key,
-                               const char *call, tenon__places *out)
+                               const char *call, uint32_t behind, tenon__places *out)
 {
     const tenon_model *model = walk->model;
     const char *end = at + TENON_MAX_ORDER * model->order_size;
-    for (; at < end && tenon__is_term(model, at); at += model->order_size) {
-        tenon_order term;
-        memcpy(&term, at, sizeof term);
-        if (tenon__is_term_of_relation(model, at)) {
-            tenon__walk_misuse(walk, "%s cannot be ordered by a relation", call);
-            return;
-        }
-        if (!check_term(walk, term))
-            return;
-        if (!has_key(out, key))
-            add_term(walk, out,
-                     (tenon__term){(uint16_t)(term.column - 1), (tenon_direction)term.direction,
-                                   term.collate});
+    bool is_sound = true;
+    for (; is_sound && at < end && tenon__is_term(model, at); at += model->order_size) {
+        size_t length = walk->shape.length, count = out->count;
+        bool is_decided = has_key(out, key);
+        is_sound = tenon__is_term_of_relation(model, at) ? add_related(walk, at, call, behind, out)
+                                                         : add_own(walk, at, out);
+        if (!is_decided)
+            continue;
+        walk->shape.length = length;
+        out->count = count;
     }
 }
 
-bool tenon__walk_places(tenon__walk *walk, const void *order_by, const char *call,
+bool tenon__walk_places(tenon__walk *walk, const void *order_by, const char *call, uint32_t behind,
                         tenon__places *out)
 {
     const tenon_unique *key = key_of(walk, call);
     out->count = 0;
     if (!key)
         return false;
-    add_terms_of_query(walk, order_by, key, call, out);
+    add_terms_of_query(walk, order_by, key, call, behind, out);
     for (uint16_t i = 0; i < key->field_count; i++)
         add_term(walk, out, (tenon__term){.field = key->fields[i], .direction = TENON_ASC});
     tenon__shape_word(&walk->shape, TENON__SHAPE_END);
     return !walk->failed;
+}
+
+uint32_t tenon__places_bytes(const tenon__places *places)
+{
+    uint32_t bytes = 0;
+    for (size_t i = 0; i < places->count; i++)
+        bytes += places->terms[i].path ? TENON__ORDER_VALUE_BYTES : 0;
+    return bytes;
 }
 
 /* ---- without places -------------------------------------------------------------------------- */

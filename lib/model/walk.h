@@ -191,6 +191,9 @@ void tenon__refuse_order(tenon__walk *walk, const void *query, const char *call)
 void tenon__walk_term(tenon__walk *walk, uint16_t field, int direction, const char *collate);
 /* MISUSE for a collation of what is no text. */
 bool tenon__check_collation(tenon__walk *walk, const tenon_field *field, const char *collate);
+/* A term of relations into the shape; what it leads to. False when the walk fails. */
+struct tenon__term;
+bool tenon__walk_term_of_relation(tenon__walk *walk, const void *order, struct tenon__term *out);
 /* Whether anything is set in a …Order, which ends a list when nothing is. */
 bool tenon__is_term(const tenon_model *model, const void *order);
 /* Whether what is set orders by a relation, or by the number of its rows. */
@@ -214,19 +217,30 @@ tenon_stream *tenon__stream_hinted(tenon__walk *walk, const tenon_hints *hints,
 
 /* An order in which every row has a place of its own: the query's, then a key. */
 typedef struct tenon__term {
-    uint16_t field;
+    uint16_t field; /* of the model's own; or */
     tenon_direction direction;
     const char *collate; /* or NULL */
+    const char *path;    /* what stands at the end of relations, in scratch memory: a value … */
+    tenon_field value;   /* … that stands behind the row */
 } tenon__term;
 typedef struct tenon__places {
     tenon__term terms[TENON_MAX_ORDER + TENON_MAX_KEY];
     size_t count;
 } tenon__places;
 
+static inline const tenon_field *tenon__term_field(const tenon_model *model,
+                                                   const tenon__term *term)
+{
+    return term->path ? &term->value : &model->fields[term->field];
+}
+
 /* Reads the order_by of a query (…Order[TENON_MAX_ORDER]) and adds the key, into the shape too.
- * MISUSE for a model that has none, and for an order by relations; what names the call. */
-bool tenon__walk_places(tenon__walk *walk, const void *order_by, const char *call,
+ * MISUSE for a model that has none; what names the call. An order by relations is MISUSE, unless
+ * rows have room for its values (`behind`: from which byte on). */
+bool tenon__walk_places(tenon__walk *walk, const void *order_by, const char *call, uint32_t behind,
                         tenon__places *out);
+/* The bytes of that room. */
+uint32_t tenon__places_bytes(const tenon__places *places);
 
 /* Whether the order of a query leaves no two rows equal: it has all columns of a key. */
 bool tenon__has_total_order(const tenon_model *model, const void *query);

@@ -9,7 +9,10 @@
  * where the bound in front is what an index can use. Each value is one parameter, however often it
  * is written. A page before a row is read in the opposite order; who reads turns its rows round.
  *
- * The last term belongs to a key, so it is never NULL and no two rows are at the same place. */
+ * The last term belongs to a key, so it is never NULL and no two rows are at the same place.
+ *
+ * What stands at the end of a relation is selected too, behind the row and what is joined to it: a
+ * cursor is made of it, and the row itself does not have it. */
 #include "render/sql.h"
 
 typedef struct keyset {
@@ -45,9 +48,11 @@ static bool has_nulls_first(tenon_direction direction)
     return direction == TENON_DESC || direction == TENON_ASC_NULLS_FIRST;
 }
 
+/* By way of relations there may be no row. */
 static bool is_nullable(const keyset *k, size_t i)
 {
-    return k->terms[i].field->flags & TENON_FIELD_NULLABLE;
+    const tenon_field *field = k->terms[i].field;
+    return !field || field->flags & TENON_FIELD_NULLABLE;
 }
 
 static bool is_last(const keyset *k, size_t i)
@@ -60,7 +65,7 @@ static bool is_last(const keyset *k, size_t i)
 static void write_value(tenon__sql *w, const keyset *k, size_t i)
 {
     w->repeated = k->numbers[i];
-    w->dialect->rank_value(w, k->terms[i].field);
+    w->dialect->rank_value(w, k->terms[i].end);
     if (!w->repeated)
         k->numbers[i] = w->slot_count;
     w->repeated = 0;
@@ -68,7 +73,7 @@ static void write_value(tenon__sql *w, const keyset *k, size_t i)
 
 static void write_ranked(tenon__sql *w, const keyset *k, size_t i)
 {
-    w->dialect->ranked(w, k->terms[i].field);
+    tenon__sql_term_as(w, &k->terms[i], w->dialect->ranked);
     tenon__sql_collation(w, &k->terms[i]);
 }
 
@@ -81,7 +86,7 @@ static void write_comparison(tenon__sql *w, const keyset *k, size_t i, const cha
 
 static void write_null_test(tenon__sql *w, const keyset *k, size_t i, const char *test)
 {
-    tenon__sql_column(w, k->terms[i].field);
+    tenon__sql_term_as(w, &k->terms[i], tenon__sql_column);
     tenon__sql_add(w, test);
 }
 
@@ -197,17 +202,30 @@ static void write_keyset(tenon__sql *w, const tenon__sql_term *terms, size_t cou
 
 /* ---- statements ------------------------------------------------------------------------------ */
 
-static const tenon__sql_term *turn_round(tenon__sql *w, const tenon__sql_term *terms, size_t count)
+static void turn_round(tenon__sql_term *terms, size_t count)
 {
-    tenon__sql_term *turned = tenon__sql_alloc(w, count, sizeof *turned);
-    for (size_t i = 0; turned && i < count; i++)
-        turned[i] = (tenon__sql_term){.field = terms[i].field,
-                                      .direction = opposite(terms[i].direction),
-                                      .collate = terms[i].collate};
-    return turned;
+    for (size_t i = 0; i < count; i++)
+        terms[i].direction = opposite(terms[i].direction);
 }
 
-static void write_from(tenon__sql *w)
+/* The columns of a page, and what it is read from. */
+typedef struct page {
+    tenon__sql_joined joined;
+    tenon__sql_term *terms;
+    size_t count;
+} page;
+
+static page read_page(tenon__sql *w)
+{
+    page p;
+    tenon__sql_read_columns(w);
+    p.joined = tenon__sql_read_joined(w);
+    p.terms = tenon__sql_read_order(w, &p.count);
+    tenon__sql_name_order(w, p.terms, p.count);
+    return p;
+}
+
+static void write_table(tenon__sql *w)
 {
     tenon__sql_add(w, " FROM ");
     tenon__sql_table(w);
@@ -215,57 +233,101 @@ static void write_from(tenon__sql *w)
         w->dialect->hinted(w);
 }
 
+static void write_from(tenon__sql *w, const page *p)
+{
+    write_table(w);
+    tenon__sql_write_joined(w, &p->joined);
+    tenon__sql_join_order(w, p->terms, p->count);
+}
+
+/* Room for more columns in the layout; NULL when there is none. */
+static tenon__out *widen_layout(tenon__sql *w, size_t more)
+{
+    if (w->failed)
+        return NULL;
+    tenon__layout *layout = w->layout;
+    tenon__out *outs = tenon__sql_alloc(w, layout->out_count + more, sizeof *outs);
+    if (!outs)
+        return NULL;
+    memcpy(outs, layout->outs, layout->out_count * sizeof *outs);
+    layout->outs = outs;
+    return outs;
+}
+
+static void select_value(tenon__sql *w, const tenon__sql_term *term, tenon__out *out)
+{
+    tenon_field *value = tenon__sql_alloc(w, 1, sizeof *value);
+    if (!value)
+        return;
+    *value = tenon__order_value_of(term->end);
+    *out = (tenon__out){.field = value, .offset = w->layout->row_size};
+    w->layout->row_size += TENON__ORDER_VALUE_BYTES;
+    w->layout->out_count++;
+}
+
+/* ", …": what the rows are ordered by at the end of relations. */
+static void write_values(tenon__sql *w, const page *p)
+{
+    tenon__out *outs = widen_layout(w, p->count);
+    for (size_t i = 0; outs && i < p->count; i++) {
+        if (p->terms[i].field)
+            continue;
+        select_value(w, &p->terms[i], outs + w->layout->out_count);
+        tenon__sql_add(w, ", ");
+        tenon__sql_term_as(w, &p->terms[i], w->dialect->selected);
+    }
+}
+
+static void write_columns(tenon__sql *w, const page *p)
+{
+    tenon__sql_add(w, "SELECT ");
+    tenon__sql_write_columns(w);
+    tenon__sql_write_joined_columns(w, &p->joined);
+}
+
 void tenon__sql_page(tenon__sql *w)
 {
-    size_t count;
-    tenon__sql_add(w, "SELECT ");
-    tenon__sql_read_columns(w);
-    tenon__sql_write_columns(w);
-    const tenon__sql_term *terms = tenon__sql_read_order(w, &count);
-    write_from(w);
+    page p = read_page(w);
+    write_columns(w, &p);
+    write_values(w, &p);
+    write_from(w, &p);
     bool has_where = tenon__sql_where(w);
     uint8_t word = tenon__shape_next(&w->shape);
     if (word == TENON__SHAPE_BEFORE)
-        terms = turn_round(w, terms, count);
+        turn_round(p.terms, p.count);
     if (w->failed)
         return;
     if (word != TENON__SHAPE_END) {
         tenon__sql_add(w, has_where ? " AND " : " WHERE ");
-        write_keyset(w, terms, count);
+        write_keyset(w, p.terms, p.count);
     }
-    tenon__sql_order(w, terms, count);
+    tenon__sql_order(w, p.terms, p.count);
     tenon__sql_limit(w);
 }
 
-/* Behind the row of the model stands how many rows there are on all pages. */
+/* Behind the row of the model, and what is joined to it, stands how many rows there are on all
+ * pages. */
 static void add_total(tenon__sql *w)
 {
-    if (w->failed)
-        return;
-    tenon__layout *layout = w->layout;
-    tenon__out *outs = tenon__sql_alloc(w, layout->out_count + 1, sizeof *outs);
+    tenon__out *outs = widen_layout(w, 1);
     if (!outs)
         return;
-    memcpy(outs, layout->outs, layout->out_count * sizeof *outs);
-    outs[layout->out_count++] = (tenon__out){.kind = TENON__OUT_INT64, .offset = layout->row_size};
-    layout->outs = outs;
-    layout->row_size += (uint32_t)sizeof(int64_t);
+    outs[w->layout->out_count++] =
+        (tenon__out){.kind = TENON__OUT_INT64, .offset = w->layout->row_size};
+    w->layout->row_size += (uint32_t)sizeof(int64_t);
 }
 
 void tenon__sql_page_of(tenon__sql *w)
 {
-    size_t count;
-    tenon__sql_add(w, "SELECT ");
-    tenon__sql_read_columns(w);
-    tenon__sql_write_columns(w);
-    const tenon__sql_term *terms = tenon__sql_read_order(w, &count);
+    page p = read_page(w);
+    write_columns(w, &p);
     tenon__sql_add(w, ", (SELECT count(*)");
-    write_from(w);
+    write_table(w);
     tenon__sql_where(w);
     tenon__sql_add(w, ")");
     add_total(w);
-    write_from(w);
+    write_from(w, &p);
     tenon__sql_where(w);
-    tenon__sql_order(w, terms, count);
+    tenon__sql_order(w, p.terms, p.count);
     tenon__sql_limit(w);
 }

@@ -5,8 +5,8 @@
  * it apart.
  *
  * What stands at the other end of a relation is a subquery of the row, (SELECT column FROM target
- * WHERE …), which changes nothing else in the statement and so goes together with distinct, pages
- * and limits per parent. In a plain find a relation whose key is on this side is joined instead:
+ * WHERE …), which changes nothing else in the statement and so goes together with distinct and
+ * limits per parent. In a plain find or a page a relation whose key is on this side is joined:
  * ten of 50,000 rows in the order of a relation's column take PostgreSQL 28 ms so, and 87 ms by
  * the subquery. Counts stay subqueries, which look at the rows that are found and no others. */
 #include "render/sql.h"
@@ -33,13 +33,15 @@ static size_t count_entries(const tenon__shape_reader *shape)
 static tenon__sql_term read_term(tenon__sql *w)
 {
     tenon__sql_term term = {.path = w->shape.at};
+    const tenon_model *model = w->model;
     uint8_t word;
     while ((word = tenon__shape_next(&w->shape)) == TENON__SHAPE_VIA)
-        tenon__shape_next_field(&w->shape);
+        model = model->relations[tenon__shape_next_field(&w->shape)].target;
     uint16_t index = tenon__shape_next_field(&w->shape);
-    bool is_own = *term.path != TENON__SHAPE_VIA && !(word & TENON__SHAPE_OF_COUNT);
-    if (is_own)
-        term.field = &w->model->fields[index];
+    bool is_count = word & TENON__SHAPE_OF_COUNT;
+    term.end = is_count ? &tenon__count_field : &model->fields[index];
+    if (*term.path != TENON__SHAPE_VIA && !is_count)
+        term.field = term.end;
     if (is_collated(word))
         term.collate = tenon__sql_own_next_text(w);
     term.direction =
@@ -89,15 +91,18 @@ static const char *words_of(tenon_direction direction, bool is_nullable)
     return "";
 }
 
-static void write_path(tenon__sql *w);
+/* How a column is written. */
+typedef void column_writer(tenon__sql *w, const tenon_field *field);
+
+static void write_path(tenon__sql *w, column_writer *column);
 
 /* "(SELECT … FROM target AS t1 WHERE joined)" */
-static void write_related_path(tenon__sql *w)
+static void write_related_path(tenon__sql *w, column_writer *column)
 {
     tenon__sql_join join = tenon__sql_join_of(w, tenon__sql_next_relation(w));
     tenon__sql_add(w, "(SELECT ");
     tenon__sql_scope before = tenon__sql_enter(w, join.target);
-    write_path(w);
+    write_path(w, column);
     tenon__sql_enter(w, before);
     tenon__sql_related_rows(w, &join);
     tenon__sql_add(w, ")");
@@ -111,29 +116,37 @@ static void write_count(tenon__sql *w)
     tenon__sql_add(w, ")");
 }
 
-static void write_path(tenon__sql *w)
+static void write_path(tenon__sql *w, column_writer *column)
 {
     uint8_t word = tenon__shape_next(&w->shape);
     if (word == TENON__SHAPE_VIA)
-        write_related_path(w);
+        write_related_path(w, column);
     else if (word & TENON__SHAPE_OF_COUNT)
         write_count(w);
     else
-        w->dialect->ordered(w, tenon__sql_next_field(w));
+        column(w, tenon__sql_next_field(w));
 }
 
-static void write_path_of(tenon__sql *w, const tenon__sql_term *term)
+static void write_path_of(tenon__sql *w, const tenon__sql_term *term, column_writer *column)
 {
     tenon__shape_reader rest = w->shape;
     w->shape.at = term->path;
     if (term->joined.model) {
         tenon__sql_scope before = tenon__sql_enter(w, term->joined);
-        write_path(w);
+        write_path(w, column);
         tenon__sql_enter(w, before);
     } else {
-        write_path(w);
+        write_path(w, column);
     }
     w->shape = rest;
+}
+
+void tenon__sql_term_as(tenon__sql *w, const tenon__sql_term *term, column_writer *column)
+{
+    if (term->field)
+        column(w, term->field);
+    else
+        write_path_of(w, term, column);
 }
 
 void tenon__sql_collation(tenon__sql *w, const tenon__sql_term *term)
@@ -148,10 +161,7 @@ void tenon__sql_collation(tenon__sql *w, const tenon__sql_term *term)
 static void write_term(tenon__sql *w, const tenon__sql_term *term)
 {
     bool is_nullable = !term->field || term->field->flags & TENON_FIELD_NULLABLE;
-    if (term->field)
-        w->dialect->ordered(w, term->field);
-    else
-        write_path_of(w, term);
+    tenon__sql_term_as(w, term, w->dialect->ordered);
     tenon__sql_collation(w, term);
     tenon__sql_add(w, words_of(term->direction, is_nullable));
 }
@@ -169,39 +179,59 @@ static bool is_joinable(const tenon__sql *w, const uint8_t *path)
     return holds_key && !(tenon__shape_next(&ahead) & TENON__SHAPE_OF_COUNT);
 }
 
-bool tenon__sql_has_joinable_order(const tenon__sql *w, const tenon__sql_term *terms, size_t count)
+/* How many steps of a path there can be. */
+static size_t count_steps(const tenon__sql *w, const uint8_t *path)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (is_joinable(w, terms[i].path))
-            return true;
+    tenon__shape_reader ahead = {.at = path, .end = w->shape.end};
+    size_t count = 0;
+    while (tenon__shape_next(&ahead) == TENON__SHAPE_VIA) {
+        tenon__shape_next_field(&ahead);
+        count++;
     }
-    return false;
+    return count;
 }
 
-static void join_next(tenon__sql *w, tenon__sql_term *term)
+static void name_next(tenon__sql *w, tenon__sql_term *term)
 {
     tenon__shape_next(&w->shape);
-    tenon__sql_join join = tenon__sql_join_of(w, tenon__sql_next_relation(w));
-    tenon__sql_add(w, " LEFT JOIN ");
-    tenon__sql_join_tables(w, &join);
-    tenon__sql_add(w, " ON ");
-    tenon__sql_join_condition(w, &join);
-    tenon__sql_enter(w, join.target);
-    term->joined = join.target;
+    tenon__sql_join *join = &term->joins[term->join_count++];
+    *join = tenon__sql_join_of(w, tenon__sql_next_relation(w));
+    tenon__sql_enter(w, join->target);
+    term->joined = join->target;
     term->path = w->shape.at;
 }
 
-void tenon__sql_join_order(tenon__sql *w, tenon__sql_term *terms, size_t count)
+static void name_path(tenon__sql *w, tenon__sql_term *term)
 {
     tenon__shape_reader rest = w->shape;
+    w->is_qualified = true;
     tenon__sql_scope own = tenon__sql_enter(w, tenon__sql_scope_of(w));
-    for (size_t i = 0; i < count; i++) {
-        w->shape.at = terms[i].path;
-        while (is_joinable(w, w->shape.at))
-            join_next(w, &terms[i]);
-        tenon__sql_enter(w, own);
-    }
+    term->joins = tenon__sql_alloc(w, count_steps(w, term->path), sizeof *term->joins);
+    w->shape.at = term->path;
+    while (term->joins && is_joinable(w, w->shape.at))
+        name_next(w, term);
+    tenon__sql_enter(w, own);
     w->shape = rest;
+}
+
+void tenon__sql_name_order(tenon__sql *w, tenon__sql_term *terms, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (is_joinable(w, terms[i].path))
+            name_path(w, &terms[i]);
+    }
+}
+
+void tenon__sql_join_order(tenon__sql *w, const tenon__sql_term *terms, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < terms[i].join_count; j++) {
+            tenon__sql_add(w, " LEFT JOIN ");
+            tenon__sql_join_tables(w, &terms[i].joins[j]);
+            tenon__sql_add(w, " ON ");
+            tenon__sql_join_condition(w, &terms[i].joins[j]);
+        }
+    }
 }
 
 void tenon__sql_order(tenon__sql *w, const tenon__sql_term *terms, size_t count)

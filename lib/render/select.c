@@ -161,8 +161,8 @@ void tenon__sql_find(tenon__sql *w)
     size_t order_count, distinct_count;
     tenon__sql_term *order = tenon__sql_read_order(w, &order_count);
     const tenon_field *const *distinct = tenon__sql_read_distinct(w, &distinct_count);
-    if (!distinct_count && tenon__sql_has_joinable_order(w, order, order_count))
-        w->is_qualified = true;
+    if (!distinct_count)
+        tenon__sql_name_order(w, order, order_count);
     tenon__sql_add(w, "SELECT ");
     tenon__sql_write_columns(w);
     tenon__sql_write_joined_columns(w, &joined);

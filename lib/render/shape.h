@@ -16,8 +16,10 @@
  *                | measures part* END where order AGGREGATE
  *                | measures distinct part* END where where group_order
  *                                                 GROUP: columns, then where and having
- *                | [columns] order where keyset   PAGE
- *                | [columns] order where where    PAGE_OF: twice the same
+ *                | [columns] [joined] order where keyset
+ *                                                 PAGE
+ *                | [columns] [joined] order where where
+ *                                                 PAGE_OF: twice the same
  *                | left_out                       CREATE, CREATE_MANY
  *                | changes [STILL field]          UPDATE; the version that is expected
  *                | changes where                  UPDATE_MANY
@@ -203,6 +205,19 @@ static inline size_t tenon__shape_column_bytes(const tenon_model *model)
 
 /* Most relations that are joined in one statement. */
 enum { TENON__MOST_JOINED = 8 };
+
+/* Rows of a PAGE have behind them what they are ordered by at the end of relations, in order: a
+ * value that may be NULL, in as many bytes as the largest takes. */
+enum { TENON__ORDER_VALUE_BYTES = 32 };
+
+/* The field of such a value: without a place in a row, for who knows it to fill in. */
+static inline tenon_field tenon__order_value_of(const tenon_field *field)
+{
+    tenon_field value = *field;
+    value.flags |= TENON_FIELD_NULLABLE;
+    value.row_offset = 0;
+    return value;
+}
 
 /* What FIND_RELATED, FIND_WITHIN and COUNT_RELATED begin with. */
 typedef struct tenon__shape_related {

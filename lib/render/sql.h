@@ -247,19 +247,26 @@ void tenon__sql_raw(tenon__sql *w);
 /* order.c: reads the order of the shape into an array; *count terms. */
 typedef struct tenon__sql_term {
     const tenon_field *field; /* of the model's own; NULL: what the path leads to */
+    const tenon_field *end;   /* … which is this; of a number of rows, tenon__count_field */
     tenon_direction direction;
-    const char *collate;     /* or NULL */
-    const uint8_t *path;     /* where the term, or what is left of it, stands in the shape */
+    const char *collate;    /* or NULL */
+    const uint8_t *path;    /* where the term, or what is left of it, stands in the shape */
+    tenon__sql_join *joins; /* its first steps, when they are joined */
+    size_t join_count;
     tenon__sql_scope joined; /* where the path goes on; model NULL: at the model's own row */
 } tenon__sql_term;
 tenon__sql_term *tenon__sql_read_order(tenon__sql *w, size_t *count);
 void tenon__sql_order(tenon__sql *w, const tenon__sql_term *terms, size_t count);
+/* What a term orders by, its column written like this. */
+void tenon__sql_term_as(tenon__sql *w, const tenon__sql_term *term,
+                        void (*column)(tenon__sql *w, const tenon_field *field));
 /* " COLLATE name" behind what is compared, when the term has one. */
 void tenon__sql_collation(tenon__sql *w, const tenon__sql_term *term);
-/* Whether terms lead to rows that can be joined; " LEFT JOIN …" for these, whose columns are then
- * ordered by. Columns must be written qualified. */
-bool tenon__sql_has_joinable_order(const tenon__sql *w, const tenon__sql_term *terms, size_t count);
-void tenon__sql_join_order(tenon__sql *w, tenon__sql_term *terms, size_t count);
+/* Terms that lead to rows which can be joined will be: names their tables, before anything is
+ * written, for the columns of the statement are qualified from then on. " LEFT JOIN …" for these.
+ */
+void tenon__sql_name_order(tenon__sql *w, tenon__sql_term *terms, size_t count);
+void tenon__sql_join_order(tenon__sql *w, const tenon__sql_term *terms, size_t count);
 const tenon_field *const *tenon__sql_read_distinct(tenon__sql *w, size_t *count);
 void tenon__sql_limit(tenon__sql *w);
 

@@ -2,6 +2,8 @@
  * relations. */
 #include "blog.h"
 
+#include <tenon/test.h>
+
 static void add_articles(both *b)
 {
     static const char *const names[] = {"cid", "ann", "bob"};
@@ -81,11 +83,41 @@ static void numbered_pages_can_be_ordered_by_a_relation(void **state)
     assert_true(page.count == 3 && page.total == 9);
     for (int i = 0; i < 3; i++)
         assert_string_equal(page.items[i].author->name, "bob");
-    article_page(b->session, .size = 3, .order_by = {{.author = &(AuthorOrder)ASC(AUTHOR_NAME)}});
-    assert_failed(b->session, TENON_MISUSE, "ordered by a relation");
-    article_page(b->session, .size = 3,
-                 .include = {.author = &(AuthorQuery){.strategy = TENON_LOAD_JOIN}});
-    assert_failed(b->session, TENON_MISUSE, "author cannot be joined to a page");
+}
+
+/* Joined rows and a relation without a row, in both kinds of pages, there and back. */
+static void relations_of_a_page_can_be_joined(void **state)
+{
+    both *b = *state;
+    add_articles(b);
+    const AuthorQuery joined = {.strategy = TENON_LOAD_JOIN, .select = {AUTHOR_NAME}};
+    uint64_t before = tenon_statement_count(b->session);
+    ArticlePage page = article_page(b->session, .size = 4, .order_by = {ASC(ARTICLE_TITLE)},
+                                    .include = {.author = &joined, .editor = &joined});
+    page = article_page(b->session, .size = 4, .order_by = {ASC(ARTICLE_TITLE)}, .after = page.next,
+                        .include = {.author = &joined, .editor = &joined});
+    assert_sound(b->session);
+    assert_int_equal(tenon_statement_count(b->session) - before, 2);
+    assert_string_equal(page.items[3].title, "h");
+    assert_string_equal(page.items[3].author->name, "ann");
+    assert_true(ARTICLE_LOADED(&page.items[3], ARTICLE_EDITOR) && !page.items[3].editor);
+    page = article_page(b->session, .size = 4, .order_by = {ASC(ARTICLE_TITLE)},
+                        .before = page.previous, .include = {.author = &joined});
+    assert_sound(b->session);
+    for (size_t i = 0; i < 4; i++)
+        assert_string_equal(page.items[i].author->name, i % 3 == 0   ? "cid"
+                                                        : i % 3 == 1 ? "ann"
+                                                                     : "bob");
+    ArticleOffsetPage numbered = article_page_of(
+        b->session, .page = 2, .size = 5, .order_by = {{.author = &(AuthorOrder)DESC(AUTHOR_NAME)}},
+        .include = {.author = &joined});
+    assert_sound(b->session);
+    assert_true(numbered.count == 4 && numbered.total == 9);
+    assert_string_equal(numbered.items[0].author->name, "bob");
+    assert_string_equal(numbered.items[3].author->name, "ann");
+    article_page(b->session, .size = 1,
+                 .include = {.comments = &(CommentQuery){.strategy = TENON_LOAD_JOIN}});
+    assert_failed(b->session, TENON_MISUSE, "comments has many rows and cannot be joined");
 }
 
 static void aggregates_take_conditions_through_relations(void **state)
@@ -113,6 +145,7 @@ int main(void)
         ON_BLOG(relations_of_a_page_are_included),
         ON_BLOG(conditions_through_relations_belong_to_the_cursor),
         ON_BLOG(numbered_pages_can_be_ordered_by_a_relation),
+        ON_BLOG(relations_of_a_page_can_be_joined),
         ON_BLOG(aggregates_take_conditions_through_relations),
     };
     return blog_run(tests);

@@ -394,6 +394,13 @@ static void aggregates_pages_and_streams_do_not_see_it(void **state)
     assert_int_equal(client_facets(b->session, .column = CLIENT_NAME, .limit = 5).count, 1);
     assert_int_equal(client_page(b->session, .size = 5).count, 1);
     assert_int_equal(client_page_of(b->session, .page = 1, .size = 5).total, 1);
+    assert_int_equal(client_page(b->session, .size = 5, .with_deleted = true).count, 2);
+    ClientOffsetPage deleted =
+        client_page_of(b->session, .page = 1, .size = 5, .only_deleted = true);
+    assert_true(deleted.total == 1 && strcmp(deleted.items[0].name, "Bob") == 0);
+    const char *cursor = client_page(b->session, .size = 1, .with_deleted = true).next;
+    client_page(b->session, .size = 1, .after = cursor);
+    assert_failed(b->session, TENON_VALIDATION, "another query");
     int seen = 0;
     client_each(b->session, count_row, &seen);
     assert_int_equal(seen, 1);
