@@ -5,20 +5,26 @@
  * of 400 years; no table and no loop. */
 #include "core/civil.h"
 
+/* In a year from March, day 306 is the first of January. */
+enum { MARCH_DAYS = 306 };
+
+/* Within a century a year takes (4 * 365 + 1) / 4 days, and within a year a month (153 / 5): both
+ * are lines whose steps fall right, so that one multiplication gives the quotient in its upper half
+ * and what is left in its lower one (Neri and Schneider, Euclidean affine functions, 2022). */
 TENON__HOT civil_date tenon__civil_from_days(int64_t days)
 {
     uint64_t from_eras = (uint64_t)(days + (CIVIL_ERAS * ERA_DAYS + EPOCH_SHIFT_DAYS));
     uint64_t era = from_eras / ERA_DAYS;
-    uint32_t day_of_era = (uint32_t)(from_eras - era * ERA_DAYS);
-    uint32_t leap_days = day_of_era / 1460 - day_of_era / 36524 + day_of_era / 146096;
-    uint32_t year_of_era = (day_of_era - leap_days) / 365;
-    uint32_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    uint32_t month_from_march = (5 * day_of_year + 2) / 153;
-    uint32_t month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
-    int64_t year = ((int64_t)era - CIVIL_ERAS) * ERA_YEARS + year_of_era;
-    return (civil_date){.year = year + (month <= 2),
-                        .month = (int)month,
-                        .day = (int)(day_of_year - (153 * month_from_march + 2) / 5) + 1};
+    uint32_t quarters = (uint32_t)(from_eras - era * ERA_DAYS) * 4 + 3;
+    uint32_t century = quarters / ERA_DAYS;
+    uint64_t years = UINT64_C(2939745) * ((quarters - century * ERA_DAYS) | 3);
+    uint32_t day_of_year = (uint32_t)years / 2939745 / 4;
+    uint32_t months = 2141 * day_of_year + 197913;
+    bool is_next_year = day_of_year >= MARCH_DAYS;
+    int64_t year = ((int64_t)era - CIVIL_ERAS) * ERA_YEARS + century * 100 + (years >> 32);
+    return (civil_date){.year = year + is_next_year,
+                        .month = (int)(months >> 16) - (is_next_year ? 12 : 0),
+                        .day = (int)((months & 0xFFFF) / 2141) + 1};
 }
 
 int tenon__days_in_month(int64_t year, int month)

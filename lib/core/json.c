@@ -23,10 +23,12 @@ TENON__HOT static const char *skip_spaces(const char *at, const char *end)
     return at;
 }
 
-/* Mostly there is none. */
+/* Mostly there is none, or one. */
 static inline const char *skip_space(const char *at, const char *end)
 {
-    return at<end && * at> ' ' ? at : skip_spaces(at, end);
+    if (at < end && *at > ' ')
+        return at;
+    return end - at > 1 && at[0] == ' ' && at[1] > ' ' ? at + 1 : skip_spaces(at, end);
 }
 
 static const char *skip_word(const char *at, const char *end, const char *word)
@@ -124,8 +126,7 @@ static const char *skip_wide_character(const char *at, const char *end)
     return length > 1 ? at + length : NULL;
 }
 
-/* string = quote *(unescaped | escape) quote, the first quote being taken */
-TENON__HOT static const char *skip_string(const char *at, const char *end)
+__attribute__((noinline)) static const char *skip_any_string(const char *at, const char *end)
 {
     while (at) {
         at = skip_plain(at, end);
@@ -136,6 +137,15 @@ TENON__HOT static const char *skip_string(const char *at, const char *end)
         at = *at == '\\' ? skip_escape(at + 1, end) : skip_wide_character(at, end);
     }
     return NULL;
+}
+
+/* string = quote *(unescaped | escape) quote, the first quote being taken. Mostly the other one is
+ * among the next eight bytes. */
+static inline const char *skip_string(const char *at, const char *end)
+{
+    uint64_t marks = end - at >= 8 ? marks_of(at) : 0;
+    const char *mark = marks ? at + __builtin_ctzll(marks) / 8 : at;
+    return *mark == '"' && marks ? mark + 1 : skip_any_string(at, end);
 }
 
 /* key = string ":", with the space before and between */
@@ -153,9 +163,9 @@ TENON__HOT static const char *skip_key(const char *at, const char *end)
 /* scalar = string | "true" | "false" | "null" | number */
 TENON__HOT static const char *skip_scalar(const char *at, const char *end)
 {
-    switch (at < end ? *at : '\0') {
-    case '"':
+    if (at < end && *at == '"')
         return skip_string(at + 1, end);
+    switch (at < end ? *at : '\0') {
     case 't':
         return skip_word(at, end, "true");
     case 'f':
