@@ -9,7 +9,7 @@ and to the careful one; the medians are the result, quartiles tell how sure the 
 the targets are. Every few turns the programs are started anew, because where things happen to lie
 in memory is worth a percent or two.
 
-Time is processor time, of the side and of the server's processes together. All of them are pinned
+Time is processor time, of the side and of the server's process for it together. All are pinned
 to one core, so on an idle machine that is the time on the clock; on a busy one it is what stays
 the same. By way of a proxy that adds latency it is the time on the clock. Instructions (callgrind,
 of the side alone) and allocations are counted in runs of their own.
@@ -23,7 +23,6 @@ import dataclasses
 import json
 import os
 import pathlib
-import platform
 import re
 import statistics
 import subprocess
@@ -31,6 +30,8 @@ import sys
 import tempfile
 import time
 import urllib.parse
+
+import report
 
 ROUNDS = 5  # starts of the programs
 TURNS = 6  # runs of each side a round
@@ -105,7 +106,7 @@ class Database:
         if not self.postmaster:
             return [client]
         children = pathlib.Path(f"/proc/{self.postmaster}/task/{self.postmaster}/children")
-        return [client, *children.read_text().split()]
+        return [client, *filter(serves_a_client, children.read_text().split())]
 
     def prepare(self):
         for work in "make_table", "fill_table":
@@ -146,6 +147,13 @@ def find_postmaster(url):
     with contextlib.suppress(OSError):
         return int((pathlib.Path(host) / "data/postmaster.pid").read_text().split()[0])
     return None
+
+
+def serves_a_client(pid):
+    """What writes the log ahead or vacuums works for all sides, whichever is measured just then."""
+    with contextlib.suppress(OSError):
+        return b"[local]" in pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+    return False
 
 
 def processor_ns(pids):
@@ -476,75 +484,7 @@ def generate(build, folder):
     return Result("generate", 0, spent, "s", target="≤ 10 s", is_met=spent <= 10, note=note)
 
 
-# ---- the report ----------------------------------------------------------------------------------
-
-
-def pkg_version(name):
-    return subprocess.run(
-        ["pkg-config", "--modversion", name], capture_output=True, text=True, check=False
-    ).stdout.strip()
-
-
-def machine():
-    cpu = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
-    return (
-        f"{cpu[1] if cpu else platform.machine()}, {os.cpu_count()} cores, "
-        f"Linux {platform.release().split('-')[0]}; "
-        f"libpq {pkg_version('libpq')}, SQLite {pkg_version('sqlite3')}"
-    )
-
-
-def show_time(ns):
-    for unit, size in ("ms", 1e6), ("µs", 1e3):
-        if ns >= size:
-            return f"{ns / size:.{1 if ns / size >= 100 else 2}f} {unit}"
-    return f"{ns:.0f} ns"
-
-
-def show_value(value, unit):
-    if unit == "ns":
-        return show_time(value)
-    return f"{value:.{0 if value >= 100 else 1}f} {unit.split()[0]}"
-
-
-def show_all(values, form):
-    return " → ".join(f"{value:{form}}" for value in values or ())
-
-
-def show_ratio(ratio):
-    return f"{ratio:.3f}" if ratio else ""
-
-
-def columns(result):
-    mark = "" if result.is_met else "  above target"
-    spread = f"{result.quartiles[0]:.3f}–{result.quartiles[1]:.3f}" if result.quartiles else ""
-    return [
-        result.name,
-        show_value(result.raw, result.unit) if result.raw else "",
-        show_value(result.careful, result.unit) if result.careful else "",
-        show_value(result.tenon, result.unit),
-        show_ratio(result.raw_ratio),
-        show_ratio(result.ratio),
-        spread,
-        result.target,
-        show_all(result.instructions, ",.0f"),
-        show_all(result.allocations, ",.1f"),
-        result.note + mark,
-    ]
-
-
-HEAD = ["", "bare", "careful", "tenon", "to bare", "careful", "quartiles", "target", "instructions"]
-HEAD += ["allocations", ""]
-WIDTHS = [24, 11, 11, 11, 9, 9, 13, 20, 34, 26, 0]
-LEFT = (0, 7, 10)
-
-
-def print_row(cells):
-    line = "".join(
-        f"{cell:<{width}}" if i in LEFT else f"{cell:>{width - 2}}  "
-        for i, (cell, width) in enumerate(zip(cells, WIDTHS))
-    )
-    print(line.rstrip(), flush=True)
+# ---- all of it ---------------------------------------------------------------------------------
 
 
 def jobs(build, folder):
@@ -578,15 +518,15 @@ def main():
     options = parser.parse_args()
     results = []
     if not options.json:
-        print(machine())
-        print_row(HEAD)
+        print(report.machine())
+        report.print_row(report.HEAD)
     with tempfile.TemporaryDirectory(prefix="tenon-bench.", dir=fastest_folder()) as folder:
         for name, job in jobs(options.build.resolve(), pathlib.Path(folder)):
             result = job() if is_wanted(name, options.only) else None
             if result:
                 results.append(result)
             if result and not options.json:
-                print_row(columns(result))
+                report.print_row(report.columns(result))
     if options.json:
         print(json.dumps([dataclasses.asdict(r) for r in results], indent=2, ensure_ascii=False))
 

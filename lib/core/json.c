@@ -26,7 +26,7 @@ TENON__HOT static const char *skip_spaces(const char *at, const char *end)
 /* Mostly there is none, or one. */
 static inline const char *skip_space(const char *at, const char *end)
 {
-    if (at < end && *at > ' ')
+    if (at<end && * at> ' ')
         return at;
     return end - at > 1 && at[0] == ' ' && at[1] > ' ' ? at + 1 : skip_spaces(at, end);
 }

@@ -365,6 +365,39 @@ static bool open_feed(feed *f, bulk *b, const group *g)
     return true;
 }
 
+static bool is_one_json(const tenon_field *field)
+{
+    return field->kind == TENON_KIND_JSON && !(field->flags & TENON_FIELD_LIST);
+}
+
+/* The first value of a row that is no JSON where one should be: *err then says so. */
+static bool has_bad_json(const feed *f, const void *const *values, tenon_error *err)
+{
+    for (size_t i = 0; i < f->columns.count; i++) {
+        const tenon_field *field = f->columns.items[i].field;
+        if (is_one_json(field) && values[i] &&
+            !tenon__check_wide(f->bulk->model, field, values[i], err))
+            return true;
+    }
+    return false;
+}
+
+/* What the server refuses as data may be a JSON, which is left to it: it does not know whose. */
+static bool blame_json(feed *f)
+{
+    enum { CLASS_LENGTH = 2 };
+    tenon_error found = {0}, *err = f->walk.err;
+    bool is_data = strncmp(err->sqlstate, "22", CLASS_LENGTH) == 0;
+    for (size_t i = 0; is_data && i < f->group.count; i++) {
+        const void *const *values = next_row(f, i);
+        if (!values || !has_bad_json(f, values, &found))
+            continue;
+        *err = found;
+        return true;
+    }
+    return false;
+}
+
 /* A value that a driver refuses is in the row it was given last. */
 static bool blame_feed(feed *f)
 {
@@ -395,7 +428,8 @@ static bool run_copy(feed *f)
     f->bulk->created += created;
     if (is_done)
         return true;
-    tenon__name_error(f->bulk->model, f->walk.table, TENON__CREATE_MANY, f->walk.err);
+    if (!blame_json(f))
+        tenon__name_error(f->bulk->model, f->walk.table, TENON__CREATE_MANY, f->walk.err);
     return blame_feed(f);
 }
 

@@ -4,7 +4,11 @@
  * same bytes as a parameter's. A full block goes to libpq, which must send it before the next one
  * is taken, so that memory stays bounded however slow the server is. COPY takes no casts: types
  * that travel as text as parameters are only possible where their binary form is the text (enum,
- * citext, xml). */
+ * citext, xml).
+ *
+ * Outside of a transaction the server is left to find out that a JSON is none, which it looks at in
+ * any case: nothing is lost then but its rows. In which row and field it stands is for the caller to
+ * find. */
 #include "driver/postgres/pg.h"
 
 #include <stdlib.h>
@@ -36,19 +40,23 @@ static bool check_params(const tenon__prepared *p, tenon_error *err)
     return true;
 }
 
-static tenon__prepared *make_copy(const tenon__statement *statement, tenon_error *err)
+static tenon__prepared *make_copy(const tenon__connection *c, const tenon__statement *statement,
+                                  tenon_error *err)
 {
     tenon__prepared *p = tenon__pg_prepared_new(statement, err);
-    if (p && check_params(p, err))
-        return p;
-    free(p);
-    return NULL;
+    if (!p || !check_params(p, err)) {
+        free(p);
+        return NULL;
+    }
+    for (int i = 0; i < p->param_count; i++)
+        p->params[i].leaves_json = PQtransactionStatus(c->pg) == PQTRANS_IDLE;
+    return p;
 }
 
 tenon__progress tenon__pg_copy_begin(tenon__connection *c, const tenon__statement *statement,
                                      tenon_error *err)
 {
-    tenon__prepared *p = make_copy(statement, err);
+    tenon__prepared *p = make_copy(c, statement, err);
     if (!p)
         return TENON__FAILED;
     free(c->copy);

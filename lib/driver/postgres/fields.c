@@ -58,10 +58,10 @@ TENON__HOT static bool quick_text(tenon__buf *out, const tenon_field *field, con
     return false;
 }
 
-TENON__HOT static bool quick_jsonb(tenon__buf *out, tenon_json json)
+TENON__HOT static bool quick_jsonb(tenon__buf *out, tenon_json json, bool is_left)
 {
     size_t length = json.text && !json.len ? strlen(json.text) : json.len;
-    if (!json.text || !tenon__json_is_valid(json.text, length))
+    if (!json.text || !(is_left || tenon__json_is_valid(json.text, length)))
         return false;
     char *at = open_field(out, length + 1);
     if (!at)
@@ -106,7 +106,7 @@ TENON__HOT static bool add_quickly(tenon__buf *out, const tenon__pg_param *param
     case TENON__PG_CODEC_TEXT:
         return quick_text(out, param->field, *(const char *const *)value);
     case TENON__PG_CODEC_JSONB:
-        return quick_jsonb(out, *(const tenon_json *)value);
+        return quick_jsonb(out, *(const tenon_json *)value, param->leaves_json);
     case TENON__PG_CODEC_TIMESTAMP:
         return quick_time(out, param, ((const tenon_time *)value)->us);
     case TENON__PG_CODEC_UUID:

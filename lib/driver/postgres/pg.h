@@ -172,6 +172,7 @@ typedef struct tenon__pg_param {
     uint32_t element_oid;
     uint32_t stride;       /* from one element to the next */
     bool is_quick;         /* a value, or one a row, that fields.c may write the short way */
+    bool leaves_json;      /* the server is left to say that a JSON is none */
     uint32_t time_unit_us; /* what a time has to be a multiple of */
 } tenon__pg_param;
 

@@ -357,6 +357,42 @@ static void the_row_of_a_value_that_does_not_fit_is_named(void **state)
     }
 }
 
+static int64_t create_posts(both *b, const PostSet *posts, size_t count)
+{
+    return post_create_many(b->session, .items = posts, .count = count);
+}
+
+/* Outside of a transaction it is the server of PostgreSQL that refuses it. */
+static void the_row_of_a_json_that_is_none_is_named(void **state)
+{
+    enum { COUNT = 1500, WRONG = 1234 };
+    static const char *const wrong[] = {"{\"a\": }", "\"\xff\"", "", "{} {}"};
+    both *b = *state;
+    PostSet *posts = calloc(COUNT, sizeof *posts);
+    User *author = user_create(b->session, .email = SET("a@b"));
+    assert_true(posts && author);
+    for (size_t i = 0; i < COUNT; i++)
+        posts[i] = (PostSet){.authorId = SET(author->id),
+                             .title = SET("t"),
+                             .meta = SET(((tenon_json){0, "{\"a\": [1, \"b\"]}"}))};
+    for (size_t i = 0; i < 4; i++) {
+        posts[WRONG].meta.value.text = wrong[i];
+        assert_int_equal(create_posts(b, posts, COUNT), 0);
+        assert_failed(b->session, TENON_TYPE, "Post.meta");
+        assert_int_equal(create_posts(b, posts, COUNT), 0);
+        assert_failed(b->session, TENON_TYPE, "items[1234]");
+        assert_true(tenon_begin(b->session));
+        assert_int_equal(create_posts(b, posts, COUNT), 0);
+        assert_failed(b->session, TENON_TYPE, "items[1234]");
+        tenon_rollback(b->session);
+        assert_int_equal(post_count(b->session), 0);
+    }
+    posts[WRONG].meta = (tenon_json_set){.op = TENON_SET_NULL};
+    assert_int_equal(create_posts(b, posts, COUNT), COUNT);
+    assert_int_equal(post_count(b->session, .where = {.meta = NOT_NULL()}), COUNT - 1);
+    free(posts);
+}
+
 /* The rows before it are undone although the transaction around them goes on. */
 static void a_value_that_does_not_fit_undoes_no_more_than_the_call(void **state)
 {
@@ -421,6 +457,7 @@ int main(void)
         ON_BOTH(a_bad_row_is_named),
         ON_BOTH(a_value_that_does_not_fit_leaves_nothing_behind),
         ON_BOTH(the_row_of_a_value_that_does_not_fit_is_named),
+        ON_BOTH(the_row_of_a_json_that_is_none_is_named),
         ON_BOTH(a_value_that_does_not_fit_undoes_no_more_than_the_call),
         ON_BOTH(items_belong_to_the_call),
         ON_BOTH(it_is_part_of_the_transaction_around_it),
