@@ -154,6 +154,21 @@ TENON_API bool tenon_migrate_resolve(tenon_db *db, const tenon_migrations *migra
                                      const char *name, tenon_migration_verdict verdict,
                                      const tenon_migrate_options *options, tenon_error *err);
 
+/* What a program was made for: `tenon generate` writes one, `last_migration`, when it finds a
+ * folder of migrations beside the schema. */
+typedef struct tenon_last_migration {
+    const char *name;
+    const char *checksums[2]; /* of its file, with either kind of line ends */
+} tenon_last_migration;
+
+/* Whether the database has run this migration, the same text of it; later ones may have run too, so
+ * that programs of two versions can be in use while a new one is brought out. For the start of a
+ * program: one statement, which reads one or two rows; nothing is changed. Does nothing when the
+ * database was opened with .skip_schema_check or `schema_check=off`. SCHEMA with both sides in the
+ * message: the database has not run it, has run another text, or has no history (as one made by `db
+ * push`). */
+TENON_API bool tenon_verify(tenon_db *db, const tenon_last_migration *last, tenon_error *err);
+
 #ifdef __cplusplus
 }
 #endif

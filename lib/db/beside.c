@@ -19,6 +19,11 @@ const char *tenon__db_url(const tenon_db *db)
     return db->config.url;
 }
 
+bool tenon__db_trusts_schema(const tenon_db *db)
+{
+    return db->config.skip_schema_check;
+}
+
 void tenon__pause(int64_t us)
 {
     tenon__wait_pause(us, TENON__NEVER);

@@ -108,6 +108,9 @@ tenon_db *tenon__db_beside(const tenon_db *db, tenon_error *err);
  * hold a password. */
 const char *tenon__db_url(const tenon_db *db);
 
+/* Whether the program wants no comparison of the database with what it was made for. */
+bool tenon__db_trusts_schema(const tenon_db *db);
+
 /* Stands still. */
 void tenon__pause(int64_t us);
 

@@ -61,6 +61,7 @@ static const parameter parameters[] = {
     {"datetime", TEXT, SQLITE, MEMBER(datetime), 0, 0, "iso unixms"},
     {"synchronous", TEXT, SQLITE, MEMBER(synchronous), 0, 0, "off normal full extra"},
     {"mode", TEXT, SQLITE, MEMBER(mode), 0, 0, "ro rw rwc"},
+    {"schema_check", TEXT, BOTH, MEMBER(schema_check), 0, 0, "on off"},
     {"application_name", TEXT, BOTH, MEMBER(application_name), 0, 0, NULL},
     {"pgbouncer", REFUSED, POSTGRESQL, 0, 0, 0,
      "leave it away with max_prepared_statements (PgBouncer 1.21), else say statement_cache=0"},
@@ -450,6 +451,7 @@ static bool read_url(tenon__config *config, const char *url, tenon_error *err)
     bool is_done = read_parameters(&r, *question ? question + 1 : question) &&
                    write_url(&r, url, (size_t)(question - url));
     tenon__buf_release(&r.passed_on);
+    config->skip_schema_check = config->schema_check && !strcmp(config->schema_check, "off");
     return is_done;
 }
 
@@ -493,7 +495,7 @@ static bool apply_options(tenon__config *config, const tenon_options *options, t
     override_count(&config->plan_cache_count, options->plan_cache_count);
     override_count(&config->plan_cache_bytes, options->plan_cache_bytes);
     config->result_limit_bytes = options->result_limit_bytes;
-    config->skip_schema_check = options->skip_schema_check;
+    config->skip_schema_check |= options->skip_schema_check;
     if (!options->application_name)
         return true;
     config->application_name = tenon__arena_text(&config->arena, options->application_name);

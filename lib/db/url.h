@@ -10,7 +10,8 @@ typedef struct tenon__config {
     const tenon__driver *driver;
     const char *url; /* for the driver: without tenon's parameters */
     const char *application_name, *datetime, *synchronous, *mode; /* or NULL */
-    const char *schema; /* first in the search path, or NULL */
+    const char *schema;       /* first in the search path, or NULL */
+    const char *schema_check; /* "on", "off", or NULL */
     uint64_t pool_min, pool_max;
     int64_t acquire_timeout_us, connect_timeout_us, statement_timeout_us;
     uint64_t statement_cache_count, plan_cache_count, plan_cache_bytes;

@@ -445,7 +445,7 @@ static const public_call calls[] = {
      "tenon_repeats_reset",
      rare_hooks},
     {"tenon_history tenon_audit_note tenon_audit_operation_name", rare_log_of_changes},
-    {"tenon_migrate tenon_migrate_status", rare_migrate},
+    {"tenon_migrate tenon_migrate_status tenon_verify", rare_migrate},
     {"tenon_migrate_undo tenon_migrate_resolve", rare_migrate_back},
     {"tenon_session_alloc", session_alloc},
     {"tenon_session_take tenon_results_free", session_take},

@@ -5,6 +5,7 @@
  * schema twice a second: they are small, and no notification service has to be trusted for it. */
 #include "commands/commands.h"
 #include "commands/generator_block.h"
+#include "commands/migrate_input.h"
 #include "commands/schema_input.h"
 
 #include <stdlib.h>
@@ -45,9 +46,35 @@ static int write_output(const generate_arguments *arguments, const generate_outp
     return COMMAND_DONE;
 }
 
+/* The migrations beside a schema, of which the code carries the last one. What is no folder of
+ * migrations is none. */
+typedef struct migrations_beside {
+    migrate_folder folder;
+    migrate_last_sums sums;
+} migrations_beside;
+
+static void release_migrations(migrations_beside *beside)
+{
+    migrate_folder_release(&beside->folder);
+}
+
+static bool find_last_migration(const schema *s, const char *path, migrations_beside *beside,
+                                tenon_last_migration *out, tenon_error *err)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf place = {0};
+    tenon_error unheeded = {0};
+    if (schema_input_is_stdin(path))
+        return true;
+    migrate_input_find_folder(s, &place);
+    if (!migrate_folder_read(tenon__buf_string(&place), &beside->folder, &unheeded))
+        return true;
+    return migrate_last_of(&beside->folder, &beside->sums, out) || tenon__fail_no_memory(err);
+}
+
 static int generate_from(const schema *s, const generate_arguments *arguments)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf folder = {0};
+    TENON__CLEANUP(release_migrations) migrations_beside beside = {0};
     generate_options options;
     generate_output output;
     tenon_error err = {0};
@@ -55,6 +82,7 @@ static int generate_from(const schema *s, const generate_arguments *arguments)
     if (schema_error_count(s))
         return COMMAND_FAILED;
     if (!generator_block_read(s, arguments->path, &arguments->choice, &options, &folder, &err) ||
+        !find_last_migration(s, arguments->path, &beside, &options.last_migration, &err) ||
         !generate_code(s, &options, &output, &err))
         return show_error(&err);
     int status = write_output(arguments, &output, tenon__buf_string(&folder));

@@ -133,7 +133,8 @@ bool generator_block_read(const schema *s, const char *path, const generator_cho
     for (size_t i = 0; block && i < block->property_count; i++)
         if (!check_property(block, &block->properties[i], err))
             return false;
-    *options = (generate_options){given->name, given->prefix, given->is_split};
+    *options = (generate_options){
+        .name = given->name, .prefix = given->prefix, .is_split = given->is_split};
     if (!options->name)
         options->name = value_of(block, "name");
     if (!options->name)

@@ -67,7 +67,7 @@ static bool is_folder(const tenon__buf *path)
 
 /* Beside the file of the datasource; for a schema of several files, beside their folder where that
  * is. */
-static void find_folder(const schema *s, tenon__buf *out)
+void migrate_input_find_folder(const schema *s, tenon__buf *out)
 {
     const char *file = s->datasource ? s->files[s->datasource->span.file].path : "";
     const char *slash = strrchr(file, '/');
@@ -90,7 +90,7 @@ static bool find_places(migrate_input *in, const given_places *given)
     if (given->folder)
         tenon__buf_text(&in->folder_path, given->folder);
     else
-        find_folder(in->schema, &in->folder_path);
+        migrate_input_find_folder(in->schema, &in->folder_path);
     if (given->url)
         tenon__buf_text(&in->url, given->url);
     return migrate_folder_read(tenon__buf_string(&in->folder_path), &in->folder, &in->error);

@@ -32,6 +32,8 @@ typedef struct migrate_input {
  * then. `options` end with a name of NULL. */
 int migrate_input_read(const command *about, int argc, char **argv, const migrate_option *options,
                        migrate_input *in);
+/* Where the migrations of a schema are, whether there are any or not. */
+void migrate_input_find_folder(const schema *s, tenon__buf *out);
 /* Connects, and compares the kinds of database. */
 bool migrate_input_open(migrate_input *in);
 void migrate_input_release(migrate_input *in);

@@ -45,6 +45,10 @@ bool emit_check(emitter *e, size_t model, uint32_t field, const char *name);
 /* False with *err when one of them is given for two types. */
 bool emit_can_check(const emitter *e, tenon_error *err);
 
+/* emit_migration.c: the last migration, or nothing where there is none. */
+void emit_last_migration_declaration(emitter *e);
+void emit_last_migration(emitter *e);
+
 /* The parameters of the functions that take a key: "int64_t id", or "int64_t userId, int64_t
  * groupId". */
 void emit_key_parameters(emitter *e, size_t model, const tenon_unique *unique);

@@ -68,6 +68,7 @@ static bool write_whole(emitter *e, generate_output *out)
     emit_enum_declarations(e);
     emit_forward_declarations(e);
     emit_check_declarations(e);
+    emit_last_migration_declaration(e);
     for (size_t i = 0; i < e->set->model_count; i++) {
         emit_model_types(e, i);
         emit_model_calls(e, i);
@@ -79,6 +80,7 @@ static bool write_whole(emitter *e, generate_output *out)
     emit_mark(e);
     tenon__buf_format(e->out, "#include \"%s.h\"\n\n", name);
     emit_enum_definitions(e);
+    emit_last_migration(e);
     for (size_t i = 0; i < e->set->model_count; i++) {
         emit_model_descriptor(e, i);
         emit_model_functions(e, i);
@@ -94,6 +96,7 @@ static bool write_shared(emitter *e, generate_output *out, const char *stem)
     emit_enum_declarations(e);
     emit_forward_declarations(e);
     emit_check_declarations(e);
+    emit_last_migration_declaration(e);
     close_linkage(e);
     close_header(e);
     if (!finish_file(e, out, stem, ".h"))
@@ -101,6 +104,7 @@ static bool write_shared(emitter *e, generate_output *out, const char *stem)
     emit_mark(e);
     tenon__buf_format(e->out, "#include \"%s.h\"\n\n", stem);
     emit_enum_definitions(e);
+    emit_last_migration(e);
     return finish_file(e, out, stem, ".c");
 }
 

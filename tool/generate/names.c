@@ -441,6 +441,7 @@ bool generate_name_all(tenon__arena *arena, const describe_set *set,
         name_model(&c, &set->models[i].model, &out->models[i]);
     for (size_t i = 0; !c.failed && i < set->model_count; i++)
         name_parameters(&c, &set->models[i].model, &out->models[i]);
+    out->last_migration = claim(&c, "%slast_migration", c.snake_prefix);
     tenon__map_release(&c.global);
     tenon__map_release(&c.families);
     return !c.failed || tenon__fail_no_memory(err);

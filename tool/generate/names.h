@@ -62,6 +62,7 @@ typedef struct model_names {
 typedef struct generate_names {
     enum_names *enums;   /* as describe_set.enums */
     model_names *models; /* as describe_set.models */
+    const char *last_migration;
 } generate_names;
 
 /* False with *err when memory is exhausted. */

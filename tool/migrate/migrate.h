@@ -115,6 +115,14 @@ bool migrate_backup(tenon_db *db, size_t keep, tenon__buf *path, tenon_error *er
 enum { MIGRATE_CHECKSUM_SIZE = 2 * TENON__SHA256_BYTES + 1 };
 void migrate_checksum(const char *text, char out[MIGRATE_CHECKSUM_SIZE]);
 
+/* The last one as generated code carries it; its name is NULL when there is none. False when memory
+ * is exhausted. */
+typedef struct migrate_last_sums {
+    char as_it_is[MIGRATE_CHECKSUM_SIZE], other_ends[MIGRATE_CHECKSUM_SIZE];
+} migrate_last_sums;
+bool migrate_last_of(const migrate_folder *folder, migrate_last_sums *sums,
+                     tenon_last_migration *out);
+
 /* Reads a text file, or says why not. */
 bool migrate_read_file(const char *path, tenon__buf *out, tenon_error *err);
 /* Writes it beside its place and moves it there, so that it is whole or not there. */

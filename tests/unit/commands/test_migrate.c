@@ -346,6 +346,25 @@ static void a_program_carries_its_migrations(void **state)
     assert_int_equal(run("$tenon migrate embed --symbol 1shop"), 2);
 }
 
+static void generated_code_says_what_it_was_made_for(void **state)
+{
+    (void)state;
+    write_schema("", "");
+    do_well("$tenon generate --name shop && ! grep last_migration shop.h");
+    write_migration("1_a", "migration.sql", "SELECT 1");
+    write_migration("2_b", "migration.sql", "SELECT 1;\n");
+    do_badly("$tenon generate --name shop --check", "out of date");
+    do_well("$tenon generate --name shop --prefix shop");
+    do_well("grep 'extern const tenon_last_migration shop_last_migration;' shop.h");
+    do_well("grep -A1 'tenon_last_migration shop_last_migration = {' shop.c");
+    check_said(".name = \"2_b\"");
+    do_well("grep $(printf 'SELECT 1;\\n' | sha256sum | cut -c1-64) shop.c");
+    do_well("grep $(printf 'SELECT 1;\\r\\n' | sha256sum | cut -c1-64) shop.c");
+    do_well("cc -std=c99 -pedantic -Wall -Wextra -Werror -I \"$root/include\" -c shop.c");
+    do_well("$tenon generate --name shop --prefix shop --split && "
+            "grep last_migration shop_shared.h shop_shared.c");
+}
+
 static void copies_of_a_database_are_kept_but_not_for_ever(void **state)
 {
     char line[512];
@@ -382,6 +401,7 @@ int main(void)
         ON_EACH(many_become_one_and_nothing_runs_twice),
         ON_EACH(a_part_of_what_was_put_together_is_refused),
         ON_EACH(a_program_carries_its_migrations),
+        ON_EACH(generated_code_says_what_it_was_made_for),
         ON_SQLITE(copies_of_a_database_are_kept_but_not_for_ever),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
