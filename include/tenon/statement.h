@@ -47,8 +47,9 @@ typedef enum tenon_parameter_form {
     /* The value of an array, a tenon_…_array; field.flags has TENON_FIELD_LIST. Never NULL: without
      * items it is empty. */
     TENON_PARAMETER_ARRAY,
-    /* A list to look for something in, a tenon_…_array as well. PostgreSQL: `= ANY($1)`, an array;
-     * SQLite: `IN (SELECT value FROM tenon_keys(?1))`. */
+    /* A list to look for something in, a tenon_…_array of wide values: tenon_int64_array for every
+     * integer, tenon_double_array for every float; there is none of bools. PostgreSQL: `= ANY($1)`,
+     * an array; SQLite: `IN (SELECT value FROM tenon_keys(?1))`. */
     TENON_PARAMETER_LIST,
     /* A bool that no text holds: whether its part is there. */
     TENON_PARAMETER_SWITCH,
@@ -115,7 +116,7 @@ typedef struct tenon_statement {
  *
  * At the first use on a connection the database's columns are compared with the descriptor: another
  * number, name or type of columns is SCHEMA, naming both sides. A NULL where the descriptor has
- * none is SCHEMA too. */
+ * none is SCHEMA too; on SQLite it is TYPE, as every value that is stored against its column. */
 
 /* The row. Without one: NULL for MAYBE, and CONFLICT for ONE. More than one row is CONFLICT for
  * both. */

@@ -153,6 +153,8 @@ typedef struct tenon__layout {
     const uint64_t *loaded; /* NULL: none */
     size_t loaded_words;
     const tenon_model *model; /* for error messages; may be NULL */
+    /* The program's own SQL: names of columns are compared as well as types. */
+    bool compares_names;
 } tenon__layout;
 
 /* The model of a field among the columns: for messages. In driver.c. */
@@ -167,6 +169,9 @@ typedef struct tenon__rows {
     /* 0 when unknown. 1: the statement gives at most one row, which is then allocated plainly, and
      * a driver need not ask for a second one. Any other number is a hint. */
     size_t expected;
+    /* With expected 1: the program says so, not the statement; a second row is asked for, and comes
+     * too when there is one. */
+    bool asks_second;
 } tenon__rows;
 
 /* Makes room for `more` further rows of `row_size`; the first free row, or NULL. In driver.c. */

@@ -74,12 +74,17 @@ static bool fail_type(const tenon__pg_column *column, Oid found, tenon_error *er
 {
     const tenon_field *field = column->field;
     const tenon_model *model = column->model;
+    const char *own = tenon__pg_field_type(field);
+    const char *suffix = field->flags & TENON_FIELD_LIST ? "[]" : "";
     char text[64];
-    tenon__fail(
-        err, TENON_SCHEMA, "%s.%s is %s%s in the schema but %s in the database (\"%s\".\"%s\")",
-        model ? model->name : "?", field->name, tenon__pg_field_type(field),
-        field->flags & TENON_FIELD_LIST ? "[]" : "", tenon__pg_type_name(found, text, sizeof text),
-        model ? model->table : "?", field->column);
+    const char *theirs = tenon__pg_type_name(found, text, sizeof text);
+    if (model)
+        tenon__fail(err, TENON_SCHEMA,
+                    "%s.%s is %s%s in the schema but %s in the database (\"%s\".\"%s\")",
+                    model->name, field->name, own, suffix, theirs, model->table, field->column);
+    else
+        tenon__fail(err, TENON_SCHEMA, "%s is %s%s in the program but %s in the database",
+                    field->name, own, suffix, theirs);
     tenon__hint(err, "migrate the database, or change the schema and generate again");
     return tenon__pg_name_column(column, err);
 }
@@ -96,6 +101,16 @@ static bool check_column(const tenon__pg_column *column, Oid found, tenon_error 
                        expected == TENON__PG_OID_BOOL ? "boolean" : "bigint");
 }
 
+static bool check_name(const tenon__pg_column *column, const char *found, tenon_error *err)
+{
+    const char *own = column->field ? column->field->column : NULL;
+    if (!own || strcmp(own, found) == 0)
+        return true;
+    tenon__fail(err, TENON_SCHEMA, "a column is \"%s\" in the program but \"%s\" in the database",
+                own, found);
+    return tenon__pg_name_column(column, err);
+}
+
 static bool check_count(const tenon__prepared *p, const PGresult *result, tenon_error *err)
 {
     int found = PQnfields(result);
@@ -109,6 +124,9 @@ bool tenon__pg_check_result(tenon__prepared *p, const PGresult *result, tenon_er
     if (!check_count(p, result, err))
         return false;
     for (int i = 0; i < p->column_count; i++) {
+        if (p->statement->layout->compares_names &&
+            !check_name(&p->columns[i], PQfname(result, i), err))
+            return false;
         if (!check_column(&p->columns[i], PQftype(result, i), err))
             return false;
     }

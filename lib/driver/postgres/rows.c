@@ -15,8 +15,10 @@ static bool fail_null(const tenon__pg_column *column, tenon_error *err)
 {
     if (!column->field)
         return tenon__fail(err, TENON_TYPE, "a computed column is NULL");
-    tenon__fail(err, TENON_SCHEMA, "%s.%s is required in the schema but NULL in the database",
-                column->model ? column->model->name : "?", column->field->name);
+    const tenon_model *model = column->model;
+    tenon__fail(err, TENON_SCHEMA, "%s%s%s is required in the %s but NULL in the database",
+                model ? model->name : "", model ? "." : "", column->field->name,
+                model ? "schema" : "program");
     tenon__hint(err, "make the field optional, or the column NOT NULL");
     return tenon__pg_name_column(column, err);
 }

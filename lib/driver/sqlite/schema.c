@@ -122,12 +122,25 @@ static bool check_slots(const tenon__connection *connection, const tenon__statem
     return true;
 }
 
+static bool check_name(const tenon_field *field, const char *found, tenon_error *err)
+{
+    if (!found || !field->column || strcmp(field->column, found) == 0)
+        return true;
+    tenon__fail(err, TENON_SCHEMA, "a column is \"%s\" in the program but \"%s\" in the database",
+                field->column, found);
+    tenon__error_copy(err->field, sizeof err->field, field->name);
+    return false;
+}
+
 bool tenon__sqlite_check_schema(tenon__connection *connection, sqlite3_stmt *prepared,
                                 const tenon__statement *statement, tenon_error *err)
 {
     const tenon__layout *layout = statement->layout;
     for (size_t i = 0; layout && i < layout->out_count; i++) {
         const tenon__out *out = &layout->outs[i];
+        if (layout->compares_names &&
+            !check_name(out->field, sqlite3_column_name(prepared, (int)i), err))
+            return false;
         if (out->kind == TENON__OUT_FIELD &&
             !check_type(connection, out->model ? out->model : layout->model, out->field,
                         sqlite3_column_decltype(prepared, (int)i), err))

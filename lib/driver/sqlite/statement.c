@@ -52,7 +52,7 @@ static bool check_counts(const tenon__prepared *prepared, tenon_error *err)
         return tenon__fail(err, TENON_MISUSE, "the statement has %zu parameters, %zu are given",
                            parameters, given);
     if (statement->layout && columns != statement->layout->out_count)
-        return tenon__fail(err, TENON_MISUSE, "the statement has %zu columns, %zu are expected",
+        return tenon__fail(err, TENON_SCHEMA, "the statement gives %zu columns instead of %zu",
                            columns, statement->layout->out_count);
     return true;
 }
@@ -177,7 +177,7 @@ TENON__HOT static bool take_row(const source *from, tenon__rows *rows)
 TENON__HOT static int take_rows(tenon__prepared *prepared, const source *from, tenon__rows *rows,
                                 size_t most)
 {
-    bool is_one = rows->expected == 1 && prepared->is_readonly;
+    bool is_one = rows->expected == 1 && !rows->asks_second && prepared->is_readonly;
     int code;
     while ((code = sqlite3_step(prepared->sqlite)) == SQLITE_ROW) {
         if (!take_row(from, rows))

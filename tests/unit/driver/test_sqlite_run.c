@@ -286,14 +286,14 @@ static void cancel_stops_a_statement_from_another_thread(void **state)
     assert_int_equal(try_script(f->c, "SELECT 1", &err), TENON_OK);
 }
 
-static void a_wrong_number_of_parameters_or_columns_is_misuse(void **state)
+static void a_wrong_number_of_parameters_or_columns_is_refused(void **state)
 {
     fixture *f = *state;
     tenon_error err;
     tenon__statement parameters = statement_of("SELECT ?1, ?2", user_slots, 1, NULL);
     assert_int_equal(try_statement(f->c, &parameters, NULL, NULL, NULL, &err), TENON_MISUSE);
     tenon__statement columns = statement_of("SELECT 1", NULL, 0, &user_layout);
-    assert_int_equal(try_statement(f->c, &columns, NULL, NULL, NULL, &err), TENON_MISUSE);
+    assert_int_equal(try_statement(f->c, &columns, NULL, NULL, NULL, &err), TENON_SCHEMA);
 }
 
 int main(void)
@@ -314,7 +314,7 @@ int main(void)
         TEST(a_memory_database_is_shared_by_its_connections_only),
         TEST(a_deadline_stops_a_statement),
         TEST(cancel_stops_a_statement_from_another_thread),
-        TEST(a_wrong_number_of_parameters_or_columns_is_misuse),
+        TEST(a_wrong_number_of_parameters_or_columns_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
