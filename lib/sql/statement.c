@@ -157,7 +157,7 @@ tenon_stream *tenon_statement_stream(tenon_session *s, const tenon_statement *st
     if (!begin(s, statement, params, &e))
         return NULL;
     tenon__call call = tenon__statement_call(&e.ready, NULL, NULL);
-    tenon_stream *stream = tenon__stream_open(s, &call, NULL);
+    tenon_stream *stream = tenon__stream_open(s, &call, NULL, (tenon__arrival){0});
     if (!stream)
         tenon__statement_name_error(s, statement);
     return stream;

@@ -191,3 +191,43 @@ bool rare_log_of_changes(tenon_session *s)
         tenon_rollback(s);
     return is_done;
 }
+
+/* ---- the others ------------------------------------------------------------------------------ */
+
+/* Functions that need no memory: whatever they give, they give it. */
+bool rare_need_nothing(tenon_session *s)
+{
+    char text[TENON_TIME_TEXT_SIZE], number[TENON_DECIMAL_INT64_TEXT_SIZE];
+    tenon_error err;
+    tenon_time time;
+    tenon_date date;
+    tenon_clock clock;
+    tenon_clock_tz zoned;
+    tenon_uuid uuid;
+    tenon_decimal decimal = tenon_decimal_from_int64(7, number);
+    int64_t integer;
+    double real;
+    Role role;
+    tenon_error_reset(&err);
+    tenon_cancel(s);
+    tenon_error_clear(s);
+    tenon_time_format(tenon_time_now(), text, sizeof text);
+    bool is_done = tenon_time_parse(text, &time, &err);
+    tenon_date_format((tenon_date){7}, text, sizeof text);
+    is_done = tenon_date_parse(text, &date, &err) && is_done;
+    tenon_clock_format((tenon_clock){7}, text, sizeof text);
+    is_done = tenon_clock_parse(text, &clock, &err) && is_done;
+    tenon_clock_tz_format((tenon_clock_tz){7, 60}, text, sizeof text);
+    is_done = tenon_clock_tz_parse(text, &zoned, &err) && is_done;
+    tenon_uuid_format((tenon_uuid){1, 2}, text, sizeof text);
+    is_done = tenon_uuid_parse(text, &uuid, &err) && is_done;
+    is_done = tenon_decimal_parse("7.0", &decimal, &err) && is_done;
+    is_done = tenon_decimal_to_int64(decimal, &integer, &err) && is_done;
+    is_done = tenon_decimal_to_double(decimal, &real, &err) && is_done;
+    is_done = tenon_decimal_compare(decimal, decimal) == 0 && is_done;
+    is_done = tenon_decimal_approximate(decimal) > 6 && is_done;
+    is_done = role_from_name("ADMIN", &role) && role_name(role) && is_done;
+    return is_done && !tenon_failed(s) && !tenon_error_is_retryable(tenon_session_error(s)) &&
+           *tenon_message(s) == '\0' && !tenon_in_transaction(s) && tenon_version() &&
+           tenon_status_name(err.status);
+}

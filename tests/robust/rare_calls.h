@@ -21,6 +21,12 @@ bool rare_fake_create(tenon_session *s);
 bool rare_migrate(tenon_session *s);
 bool rare_migrate_back(tenon_session *s);
 bool rare_log_of_changes(tenon_session *s);
+bool rare_need_nothing(tenon_session *s);
 bool rare_hook_of_database(tenon_db *db, tenon_error *err);
+
+/* sql_calls.c */
+bool sql_statement(tenon_session *s);
+bool sql_batch(tenon_session *s);
+bool sql_copy(tenon_session *s);
 
 #endif
