@@ -1,8 +1,8 @@
 /* From the params struct of a statement to the values of one execution.
  *
- * Nothing is copied: a value is where the struct has it, in the wide form that drivers take, but for
- * an optional bool, which is narrow there. What is given and what is not also decides the variant:
- * which of the optional parts are in the text, and in which order rows come. */
+ * Nothing is copied: a value is where the struct has it, in the wide form that drivers take, but
+ * for an optional bool, which is narrow there. What is given and what is not also decides the
+ * variant: which of the optional parts are in the text, and in which order rows come. */
 #include "sql/statement.h"
 
 /* ---- what is given --------------------------------------------------------------------------- */
