@@ -39,6 +39,7 @@ TENON_DECLARE_SET(tenon_time_set, tenon_time);
 TENON_DECLARE_SET(tenon_date_set, tenon_date);
 TENON_DECLARE_SET(tenon_clock_set, tenon_clock);
 TENON_DECLARE_SET(tenon_clock_tz_set, tenon_clock_tz);
+TENON_DECLARE_SET(tenon_interval_set, tenon_interval);
 TENON_DECLARE_SET(tenon_bool_array_set, tenon_bool_array);
 TENON_DECLARE_SET(tenon_int16_array_set, tenon_int16_array);
 TENON_DECLARE_SET(tenon_int32_array_set, tenon_int32_array);
@@ -54,6 +55,7 @@ TENON_DECLARE_SET(tenon_time_array_set, tenon_time_array);
 TENON_DECLARE_SET(tenon_date_array_set, tenon_date_array);
 TENON_DECLARE_SET(tenon_clock_array_set, tenon_clock_array);
 TENON_DECLARE_SET(tenon_clock_tz_array_set, tenon_clock_tz_array);
+TENON_DECLARE_SET(tenon_interval_array_set, tenon_interval_array);
 
 #ifdef __cplusplus
 }

@@ -130,6 +130,7 @@ TENON_DECLARE_FILTER(tenon_time_filter, tenon_time);
 TENON_DECLARE_FILTER(tenon_date_filter, tenon_date);
 TENON_DECLARE_FILTER(tenon_clock_filter, tenon_clock);
 TENON_DECLARE_FILTER(tenon_clock_tz_filter, tenon_clock_tz);
+TENON_DECLARE_FILTER(tenon_interval_filter, tenon_interval);
 
 /* No order for these two. */
 typedef struct tenon_bytes_filter {
@@ -175,6 +176,7 @@ TENON_DECLARE_ARRAY_FILTER(tenon_time_array_filter, tenon_time_array, tenon_time
 TENON_DECLARE_ARRAY_FILTER(tenon_date_array_filter, tenon_date_array, tenon_date);
 TENON_DECLARE_ARRAY_FILTER(tenon_clock_array_filter, tenon_clock_array, tenon_clock);
 TENON_DECLARE_ARRAY_FILTER(tenon_clock_tz_array_filter, tenon_clock_tz_array, tenon_clock_tz);
+TENON_DECLARE_ARRAY_FILTER(tenon_interval_array_filter, tenon_interval_array, tenon_interval);
 
 /* A generated …Where starts with these trees (items of its own type) and `raw`, then one filter a
  * field. All conditions of a Where must hold. `except`: that one does not hold; of lists, `all`:

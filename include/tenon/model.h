@@ -28,7 +28,7 @@ extern "C" {
 #endif
 
 enum {
-    TENON_ABI = 2,
+    TENON_ABI = 3,
     TENON_MAX_ORDER = 8,    /* terms of an order_by */
     TENON_MAX_DISTINCT = 8, /* columns of a distinct */
     TENON_MAX_KEY = 16,     /* columns of a primary key or unique */
@@ -53,6 +53,7 @@ typedef enum tenon_kind {
     TENON_KIND_DATE,     /* tenon_date */
     TENON_KIND_CLOCK,    /* tenon_clock */
     TENON_KIND_CLOCK_TZ, /* tenon_clock_tz */
+    TENON_KIND_INTERVAL, /* tenon_interval */
     TENON_KIND_ENUM,     /* int, 1 … count */
     TENON_KIND_OTHER     /* const char *: the database's own text form (inet, xml, Unsupported) */
 } tenon_kind;
@@ -82,6 +83,7 @@ typedef enum tenon_pg_type {
     TENON_PG_DATE,
     TENON_PG_TIME,
     TENON_PG_TIMETZ,
+    TENON_PG_INTERVAL,
     TENON_PG_BIT,
     TENON_PG_VARBIT,
     TENON_PG_INET,

@@ -47,6 +47,14 @@ typedef struct tenon_clock_tz {
     int32_t offset_seconds;
 } tenon_clock_tz;
 
+/* PostgreSQL's interval: three parts, each with a sign of its own, which no calendar turns into
+ * each other. All three at their largest or smallest are infinity and -infinity (PostgreSQL 17). */
+typedef struct tenon_interval {
+    int32_t months;
+    int32_t days;
+    int64_t us;
+} tenon_interval;
+
 /* JSON text (UTF-8). `len` 0 with a text: it is measured. .text == NULL is NULL. */
 typedef struct tenon_json {
     size_t len;
@@ -80,6 +88,7 @@ TENON_DECLARE_OPTIONAL(tenon_opt_time, tenon_time);
 TENON_DECLARE_OPTIONAL(tenon_opt_date, tenon_date);
 TENON_DECLARE_OPTIONAL(tenon_opt_clock, tenon_clock);
 TENON_DECLARE_OPTIONAL(tenon_opt_clock_tz, tenon_clock_tz);
+TENON_DECLARE_OPTIONAL(tenon_opt_interval, tenon_interval);
 TENON_DECLARE_OPTIONAL(tenon_opt_uuid, tenon_uuid);
 
 /* An array column. It never holds NULL elements: one in the database is a TYPE error. */
@@ -104,6 +113,7 @@ TENON_DECLARE_ARRAY(tenon_time_array, tenon_time);
 TENON_DECLARE_ARRAY(tenon_date_array, tenon_date);
 TENON_DECLARE_ARRAY(tenon_clock_array, tenon_clock);
 TENON_DECLARE_ARRAY(tenon_clock_tz_array, tenon_clock_tz);
+TENON_DECLARE_ARRAY(tenon_interval_array, tenon_interval);
 
 /* ---- from and to text -------------------------------------------------------------------------
  * Parsers take the whole string and refuse what they cannot represent exactly: they return false,
@@ -111,7 +121,12 @@ TENON_DECLARE_ARRAY(tenon_clock_tz_array, tenon_clock_tz);
  * initialised; it is not touched on success. Formatters write at most `size` bytes including the
  * NUL and return the length of the whole text, as snprintf does; the sizes below always suffice. */
 
-enum { TENON_TIME_TEXT_SIZE = 40, TENON_UUID_TEXT_SIZE = 37, TENON_DECIMAL_INT64_TEXT_SIZE = 24 };
+enum {
+    TENON_TIME_TEXT_SIZE = 40,
+    TENON_INTERVAL_TEXT_SIZE = 64,
+    TENON_UUID_TEXT_SIZE = 37,
+    TENON_DECIMAL_INT64_TEXT_SIZE = 24
+};
 
 /* RFC 3339 / ISO 8601: "2024-02-29T12:34:56.789Z", with "T" or a space, an offset or none (= UTC),
  * " BC" at the end for years before 1; seconds may be left out, 24:00 is the end of the day. Finer
@@ -127,6 +142,13 @@ TENON_API bool tenon_clock_parse(const char *text, tenon_clock *out, tenon_error
 TENON_API size_t tenon_clock_format(tenon_clock clock, char *text, size_t size);
 TENON_API bool tenon_clock_tz_parse(const char *text, tenon_clock_tz *out, tenon_error *err);
 TENON_API size_t tenon_clock_tz_format(tenon_clock_tz clock, char *text, size_t size);
+
+/* ISO 8601: "P1Y2M3DT4H5M6.5S", each number with a sign of its own; weeks are read too. A fraction
+ * is for seconds only, at most microseconds. Written as PostgreSQL's intervalstyle iso_8601. */
+TENON_API bool tenon_interval_parse(const char *text, tenon_interval *out, tenon_error *err);
+TENON_API size_t tenon_interval_format(tenon_interval interval, char *text, size_t size);
+/* -1, 0 or 1 as PostgreSQL compares: a month counts as 30 days, a day as 24 hours. */
+TENON_API int tenon_interval_compare(tenon_interval a, tenon_interval b);
 
 /* The 36-character form, either case; braces and other spellings are refused. */
 TENON_API bool tenon_uuid_parse(const char *text, tenon_uuid *out, tenon_error *err);

@@ -67,6 +67,8 @@ bool tenon__scan_accept_word(time_scan *scan, const char *word);
 civil_date tenon__scan_date(time_scan *scan);
 /* [" BC"]; gives the day of the date. */
 int64_t tenon__scan_era(time_scan *scan, civil_date date);
+/* Digits behind a point, in microseconds: at most six, then zeros. */
+int64_t tenon__scan_fraction(time_scan *scan);
 /* hour ":" minute [":" second ["." fraction]], in microseconds since midnight; 24:00 is the end of
  * day. */
 int64_t tenon__scan_clock(time_scan *scan);
@@ -76,9 +78,9 @@ int32_t tenon__scan_offset(time_scan *scan, bool *has);
 /* The text must end here. On a problem fills *err, quoting the text, and returns false. */
 bool tenon__scan_finish(time_scan *scan, const char *text, tenon_error *err);
 
-/* A text of at most TENON_TIME_TEXT_SIZE - 1 characters under construction. */
+/* A text of at most TENON_INTERVAL_TEXT_SIZE - 1 characters under construction. */
 typedef struct time_text {
-    char text[TENON_TIME_TEXT_SIZE];
+    char text[TENON_INTERVAL_TEXT_SIZE];
     size_t length;
 } time_text;
 

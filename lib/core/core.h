@@ -245,6 +245,9 @@ size_t tenon__time_to_iso(tenon_time time, char text[TENON__ISO_TIME_SIZE]);
 /* Accepts only what tenon__time_to_iso writes. */
 bool tenon__time_from_iso(const char *text, size_t length, tenon_time *out);
 
+/* One of the two values that stand for infinity and -infinity. */
+bool tenon__interval_is_infinite(tenon_interval value);
+
 /* ---- decimal ----------------------------------------------------------------------------------
  * `digits` text as in tenon_decimal. The checks that the drivers and the model layer share. */
 

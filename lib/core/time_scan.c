@@ -89,7 +89,7 @@ int64_t tenon__scan_era(time_scan *scan, civil_date date)
     return scan->status == TENON_OK ? tenon__civil_to_days(date) : 0;
 }
 
-static int64_t scan_fraction(time_scan *scan)
+int64_t tenon__scan_fraction(time_scan *scan)
 {
     int64_t us = 0;
     int count = 0;
@@ -115,7 +115,7 @@ int64_t tenon__scan_clock(time_scan *scan)
     if (tenon__scan_accept(scan, ':')) {
         us += scan_two(scan, 59, "the second is 00 … 59") * SECOND_US;
         if (tenon__scan_accept(scan, '.'))
-            us += scan_fraction(scan);
+            us += tenon__scan_fraction(scan);
     }
     if (us > DAY_US)
         tenon__scan_refuse(scan, TENON_RANGE, "a day ends at 24:00:00");

@@ -58,7 +58,7 @@ static void add_enum(writer *w, const tenon_field *field, int value)
 
 static void add_clock(writer *w, const tenon_field *field, const void *value)
 {
-    char text[TENON_TIME_TEXT_SIZE];
+    char text[TENON_INTERVAL_TEXT_SIZE];
     switch (field->kind) {
     case TENON_KIND_TIME:
         tenon_time_format(*(const tenon_time *)value, text, sizeof text);
@@ -68,6 +68,9 @@ static void add_clock(writer *w, const tenon_field *field, const void *value)
         break;
     case TENON_KIND_CLOCK:
         tenon_clock_format(*(const tenon_clock *)value, text, sizeof text);
+        break;
+    case TENON_KIND_INTERVAL:
+        tenon_interval_format(*(const tenon_interval *)value, text, sizeof text);
         break;
     default:
         tenon_clock_tz_format(*(const tenon_clock_tz *)value, text, sizeof text);
@@ -132,6 +135,7 @@ static void add_wide(writer *w, const tenon_field *field, const void *value)
     case TENON_KIND_DATE:
     case TENON_KIND_CLOCK:
     case TENON_KIND_CLOCK_TZ:
+    case TENON_KIND_INTERVAL:
         add_clock(w, field, value);
         return;
     }

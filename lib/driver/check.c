@@ -246,6 +246,11 @@ static bool check_clock_tz(const check *c, tenon_clock_tz clock)
     return check_clock(c, clock.us);
 }
 
+static bool check_interval(const check *c, tenon_interval interval)
+{
+    return tenon__interval_is_infinite(interval) || check_fraction(c, interval.us);
+}
+
 /* ---- enums and bytes ------------------------------------------------------------------------- */
 
 static bool check_enum(const check *c, int value)
@@ -294,6 +299,8 @@ bool tenon__check_wide(const tenon_model *model, const tenon_field *field, const
         return check_clock(&c, ((const tenon_clock *)value)->us);
     case TENON_KIND_CLOCK_TZ:
         return check_clock_tz(&c, *(const tenon_clock_tz *)value);
+    case TENON_KIND_INTERVAL:
+        return check_interval(&c, *(const tenon_interval *)value);
     case TENON_KIND_ENUM:
         return check_enum(&c, *(const int *)value);
     case TENON_KIND_DOUBLE:

@@ -96,6 +96,7 @@ static const value_sizes sizes_by_kind[] = {
     [TENON_KIND_DATE] = SIZES_OF(tenon_date, tenon_date, tenon_opt_date),
     [TENON_KIND_CLOCK] = SIZES_OF(tenon_clock, tenon_clock, tenon_opt_clock),
     [TENON_KIND_CLOCK_TZ] = SIZES_OF(tenon_clock_tz, tenon_clock_tz, tenon_opt_clock_tz),
+    [TENON_KIND_INTERVAL] = SIZES_OF(tenon_interval, tenon_interval, tenon_opt_interval),
     [TENON_KIND_ENUM] = SIZES_OF(int, int, tenon_opt_int32),
     [TENON_KIND_OTHER] = SIZES_OF_NULLABLE(const char *),
 };

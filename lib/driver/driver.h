@@ -39,6 +39,7 @@
  *                                value of tenon_keys of a NARROW_LIST slot)
  *     tenon_array_concat(a, b)   a with the elements of b behind it (FORM_ARRAY slots or columns)
  *     tenon_int(x, least, most)  x, or RANGE when it is not an integer within the bounds
+ *     COLLATE tenon_interval     texts of intervals, compared as PostgreSQL compares intervals
  *
  *     tenon_sum(x)               aggregate: the sum of integers, or RANGE beyond 64 bits
  *     tenon_avg(x)               aggregate: their average, a REAL, from the exact sum

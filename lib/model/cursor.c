@@ -71,6 +71,13 @@ static void put_clock_tz(tenon__buf *out, const tenon_clock_tz *clock)
     put_integer(out, (uint64_t)clock->offset_seconds);
 }
 
+static void put_interval(tenon__buf *out, const tenon_interval *interval)
+{
+    put_integer(out, (uint64_t)interval->months);
+    put_integer(out, (uint64_t)interval->days);
+    put_integer(out, (uint64_t)interval->us);
+}
+
 static void put_uuid(tenon__buf *out, const tenon_uuid *uuid)
 {
     put_integer(out, uuid->hi);
@@ -120,6 +127,9 @@ static void put_value(tenon__buf *out, const tenon_field *field, const void *val
         return;
     case TENON_KIND_CLOCK_TZ:
         put_clock_tz(out, value);
+        return;
+    case TENON_KIND_INTERVAL:
+        put_interval(out, value);
         return;
     case TENON_KIND_ENUM:
         put_enum(out, field->enumeration, tenon__read_int(value));
@@ -192,6 +202,7 @@ typedef union any_value {
     tenon_date date;
     tenon_clock clock;
     tenon_clock_tz clock_tz;
+    tenon_interval interval;
 } any_value;
 
 static void take_text_value(reader *r, const tenon_field *field, any_value *out)
@@ -238,6 +249,11 @@ static void take_value(reader *r, const tenon_field *field, any_value *out)
     case TENON_KIND_CLOCK_TZ:
         out->clock_tz.us = (int64_t)take_integer(r);
         out->clock_tz.offset_seconds = (int32_t)take_integer(r);
+        return;
+    case TENON_KIND_INTERVAL:
+        out->interval.months = (int32_t)take_integer(r);
+        out->interval.days = (int32_t)take_integer(r);
+        out->interval.us = (int64_t)take_integer(r);
         return;
     case TENON_KIND_INT16:
     case TENON_KIND_INT32:

@@ -7,7 +7,14 @@
 #define FIRST_TIME_US INT64_C(-62135596800000000) /* 0001-01-01 */
 #define LAST_TIME_US INT64_C(253402300799999999)  /* 9999-12-31T23:59:59.999999 */
 #define LAST_CLOCK_US INT64_C(86399999999)
-enum { FIRST_DAY = -719162, LAST_DAY = 2932896, MILLISECOND_DIGITS = 3, OFFSET_MINUTES = 14 * 60 };
+enum {
+    FIRST_DAY = -719162,
+    LAST_DAY = 2932896,
+    MILLISECOND_DIGITS = 3,
+    OFFSET_MINUTES = 14 * 60,
+    MOST_MONTHS = 120,
+    MOST_DAYS = 365
+};
 
 bool tenon__fake_knows(const tenon_field *field)
 {
@@ -78,6 +85,16 @@ static tenon_clock_tz make_clock_tz(tenon__fake *f, const tenon_field *field)
     return (tenon_clock_tz){make_clock(f, field).us, (int32_t)minutes * 60};
 }
 
+static tenon_interval make_interval(tenon__fake *f, const tenon_field *field)
+{
+    int64_t us = tenon__fake_between(f, -LAST_CLOCK_US, LAST_CLOCK_US);
+    if (f->is_unique)
+        us = (int64_t)f->number * 1000000;
+    return (tenon_interval){.months = (int32_t)tenon__fake_between(f, -MOST_MONTHS, MOST_MONTHS),
+                            .days = (int32_t)tenon__fake_between(f, -MOST_DAYS, MOST_DAYS),
+                            .us = cut(field, us)};
+}
+
 /* ---- the rest -------------------------------------------------------------------------------- */
 
 static tenon_bytes make_bytes(tenon__fake *f)
@@ -105,6 +122,7 @@ typedef union wide {
     tenon_date date;
     tenon_clock clock;
     tenon_clock_tz clock_tz;
+    tenon_interval interval;
 } wide;
 
 static wide make(tenon__fake *f, const tenon_field *field)
@@ -140,6 +158,8 @@ static wide make(tenon__fake *f, const tenon_field *field)
         return (wide){.clock = make_clock(f, field)};
     case TENON_KIND_CLOCK_TZ:
         return (wide){.clock_tz = make_clock_tz(f, field)};
+    case TENON_KIND_INTERVAL:
+        return (wide){.interval = make_interval(f, field)};
     case TENON_KIND_ENUM:
         return (wide){.truth = 1 + (int)tenon__fake_below(f, field->enumeration->count - 1)};
     }

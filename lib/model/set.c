@@ -35,6 +35,7 @@ static const uint8_t value_offsets[] = {
     [TENON_KIND_DATE] = offsetof(tenon_date_set, value),
     [TENON_KIND_CLOCK] = offsetof(tenon_clock_set, value),
     [TENON_KIND_CLOCK_TZ] = offsetof(tenon_clock_tz_set, value),
+    [TENON_KIND_INTERVAL] = offsetof(tenon_interval_set, value),
     [TENON_KIND_ENUM] = offsetof(tenon_bool_set, value),
     [TENON_KIND_OTHER] = offsetof(tenon_text_set, value),
 };

@@ -110,6 +110,7 @@ static const uint8_t families_of_kind[] = {
     [TENON_KIND_DATE] = NULLS | EQUALITY | ORDER | LISTS,
     [TENON_KIND_CLOCK] = NULLS | EQUALITY | ORDER | LISTS,
     [TENON_KIND_CLOCK_TZ] = NULLS | EQUALITY | ORDER | LISTS,
+    [TENON_KIND_INTERVAL] = NULLS | EQUALITY | ORDER | LISTS,
     [TENON_KIND_ENUM] = NULLS | EQUALITY | LISTS,
     [TENON_KIND_OTHER] = NULLS | EQUALITY | ORDER | LISTS | MATCHES,
 };
@@ -122,6 +123,7 @@ SAME_PLACE(tenon_text_filter);
 SAME_PLACE(tenon_uuid_filter);
 SAME_PLACE(tenon_date_filter);
 SAME_PLACE(tenon_clock_tz_filter);
+SAME_PLACE(tenon_interval_filter);
 SAME_PLACE(tenon_bytes_filter);
 SAME_PLACE(tenon_json_filter);
 SAME_PLACE(tenon_bool_array_filter);

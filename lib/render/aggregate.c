@@ -200,7 +200,7 @@ void tenon__sql_group(tenon__sql *w)
     write_table_and_where(w);
     for (size_t i = 0; i < count; i++) {
         tenon__sql_add(w, i ? ", " : " GROUP BY ");
-        tenon__sql_column(w, keys[i]);
+        w->dialect->grouped(w, keys[i]);
     }
     write_having(w);
     write_group_order(w);

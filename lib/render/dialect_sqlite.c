@@ -20,10 +20,23 @@ static bool is_json(const tenon_field *field)
     return field->kind == TENON_KIND_JSON && !(field->flags & TENON_FIELD_LIST);
 }
 
+/* Intervals are texts that have a collation of their own. */
+static void write_collation(tenon__sql *w, const tenon_field *field)
+{
+    if (field->kind == TENON_KIND_INTERVAL && !(field->flags & TENON_FIELD_LIST))
+        tenon__sql_add(w, " COLLATE tenon_interval");
+}
+
+static void write_grouped(tenon__sql *w, const tenon_field *field)
+{
+    tenon__sql_column(w, field);
+    write_collation(w, field);
+}
+
 static void write_compared(tenon__sql *w, const tenon_field *field)
 {
     tenon__sql_add(w, is_json(field) ? "json(" : "");
-    tenon__sql_column(w, field);
+    write_grouped(w, field);
     tenon__sql_add(w, is_json(field) ? ")" : "");
 }
 
@@ -61,6 +74,7 @@ static void write_rank(tenon__sql *w, const tenon_field *field,
 static void write_ordered(tenon__sql *w, const tenon_field *field)
 {
     write_rank(w, field, tenon__sql_column);
+    write_collation(w, field);
 }
 
 static void write_rank_value(tenon__sql *w, const tenon_field *field)
@@ -97,6 +111,12 @@ static tenon__sql_call average_of(const tenon_field *field)
     }
 }
 
+static tenon__sql_call extreme_of(const tenon_field *field, const char *open)
+{
+    bool is_collated = field->kind == TENON_KIND_INTERVAL;
+    return (tenon__sql_call){open, is_collated ? " COLLATE tenon_interval)" : ")", ""};
+}
+
 static tenon__sql_call aggregate_of(tenon_function function, const tenon_field *field)
 {
     switch (function) {
@@ -111,9 +131,9 @@ static tenon__sql_call aggregate_of(tenon_function function, const tenon_field *
     case TENON_AVG:
         return average_of(field);
     case TENON_MIN:
-        return (tenon__sql_call){"min(", ")", ""};
+        return extreme_of(field, "min(");
     case TENON_MAX:
-        return (tenon__sql_call){"max(", ")", ""};
+        return extreme_of(field, "max(");
     }
     return (tenon__sql_call){"", "", ""};
 }
@@ -363,6 +383,7 @@ const tenon__sql_dialect tenon__sql_sqlite = {
     .comparand = write_comparand,
     .stored = write_stored,
     .ordered = write_ordered,
+    .grouped = write_grouped,
     .ranked = write_ordered,
     .rank_value = write_rank_value,
     .aggregate = aggregate_of,

@@ -171,7 +171,7 @@ static void write_numbering(tenon__sql *w, const related *r, const char *number,
     tenon__sql_add(w, number);
     for (size_t i = 0; i < columns; i++) {
         tenon__sql_add(w, ", ");
-        tenon__sql_column(w, r->distinct[i]);
+        w->dialect->grouped(w, r->distinct[i]);
     }
     tenon__sql_order(w, r->order, r->order_count);
     tenon__sql_add(w, ") AS ");

@@ -115,12 +115,12 @@ static void write_from(tenon__sql *w)
         w->dialect->hinted(w);
 }
 
-static void write_column_list(tenon__sql *w, const tenon_field *const *fields, size_t count)
+static void write_grouped_list(tenon__sql *w, const tenon_field *const *fields, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         if (i)
             tenon__sql_add(w, ", ");
-        tenon__sql_column(w, fields[i]);
+        w->dialect->grouped(w, fields[i]);
     }
 }
 
@@ -137,7 +137,7 @@ static void write_ranked(tenon__sql *w, const tenon_field *const *distinct, size
                          const tenon__sql_term *order, size_t order_count)
 {
     tenon__sql_add(w, "(SELECT *, row_number() OVER (PARTITION BY ");
-    write_column_list(w, distinct, distinct_count);
+    write_grouped_list(w, distinct, distinct_count);
     tenon__sql_order(w, order, order_count);
     tenon__sql_add(w, ") AS ");
     tenon__sql_add(w, rank_column);
@@ -190,7 +190,7 @@ static void write_counted(tenon__sql *w, const tenon_field *const *distinct, siz
 {
     tenon__sql_add(w, " FROM (SELECT ");
     tenon__sql_add(w, count ? "DISTINCT " : "1");
-    write_column_list(w, distinct, count);
+    write_grouped_list(w, distinct, count);
     write_from(w);
     tenon__sql_where(w);
     tenon__sql_limit(w);

@@ -63,6 +63,8 @@ struct tenon__sql_dialect {
     void (*stored)(tenon__sql *w, const tenon_field *field);
     /* A column in ORDER BY. */
     void (*ordered)(tenon__sql *w, const tenon_field *field);
+    /* A column in GROUP BY and PARTITION BY. */
+    void (*grouped)(tenon__sql *w, const tenon_field *field);
     /* A column and the value beside it where what is compared is their place in an order. */
     void (*ranked)(tenon__sql *w, const tenon_field *field);
     void (*rank_value)(tenon__sql *w, const tenon_field *field);

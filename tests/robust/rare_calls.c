@@ -203,6 +203,7 @@ bool rare_need_nothing(tenon_session *s)
     tenon_date date;
     tenon_clock clock;
     tenon_clock_tz zoned;
+    tenon_interval span;
     tenon_uuid uuid;
     tenon_decimal decimal = tenon_decimal_from_int64(7, number);
     int64_t integer;
@@ -219,6 +220,9 @@ bool rare_need_nothing(tenon_session *s)
     is_done = tenon_clock_parse(text, &clock, &err) && is_done;
     tenon_clock_tz_format((tenon_clock_tz){7, 60}, text, sizeof text);
     is_done = tenon_clock_tz_parse(text, &zoned, &err) && is_done;
+    tenon_interval_format((tenon_interval){0, 1, 0}, text, sizeof text);
+    is_done = tenon_interval_parse(text, &span, &err) && is_done;
+    is_done = tenon_interval_compare(span, (tenon_interval){1, 0, 0}) < 0 && is_done;
     tenon_uuid_format((tenon_uuid){1, 2}, text, sizeof text);
     is_done = tenon_uuid_parse(text, &uuid, &err) && is_done;
     is_done = tenon_decimal_parse("7.0", &decimal, &err) && is_done;

@@ -168,6 +168,9 @@ static EverythingSet any_row(tenon_session *s, bool takes_nan)
         .day = ANY((tenon_date){(int32_t)between(-700000, 2900000)}),
         .clock = ANY((tenon_clock){between(0, 86400000000)}),
         .zoned = ANY(((tenon_clock_tz){between(0, 86400000000), (int32_t)between(-57599, 57599)})),
+        .span = ANY(((tenon_interval){(int32_t)between(-1000000, 1000000),
+                                      (int32_t)between(-1000000, 1000000),
+                                      between(-86400000000, 86400000000)})),
         .role = ANY((Role)between(ROLE_USER, ROLE_ADMIN)),
         .money = ANY(any_decimal(s, 12, 2)),
         .bits = ANY(any_bits(s)),
@@ -246,6 +249,8 @@ static const char *different_time(const EverythingSet *wanted, const Everything 
     EXPECT_OPTIONAL(zoned,
                     found->zoned.value.us == wanted->zoned.value.us &&
                         found->zoned.value.offset_seconds == wanted->zoned.value.offset_seconds);
+    EXPECT_OPTIONAL(span,
+                    memcmp(&found->span.value, &wanted->span.value, sizeof found->span.value) == 0);
     return NULL;
 }
 

@@ -55,6 +55,7 @@ static const kind_shapes shapes[] = {
     [TENON_KIND_DATE] = KIND_WITH_ARRAY(tenon_date, tenon_opt_date, date, date),
     [TENON_KIND_CLOCK] = KIND_WITH_ARRAY(tenon_clock, tenon_opt_clock, clock, clock),
     [TENON_KIND_CLOCK_TZ] = KIND_WITH_ARRAY(tenon_clock_tz, tenon_opt_clock_tz, clock_tz, clock_tz),
+    [TENON_KIND_INTERVAL] = KIND_WITH_ARRAY(tenon_interval, tenon_opt_interval, interval, interval),
     [TENON_KIND_ENUM] = {{sizeof(int), alignof(int)},
                          {sizeof(enum_opt), alignof(enum_opt)},
                          {sizeof(enum_filter), alignof(enum_filter)},

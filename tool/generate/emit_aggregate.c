@@ -22,6 +22,7 @@ static bool has_extremes(const tenon_field *field)
     case TENON_KIND_DATE:
     case TENON_KIND_CLOCK:
     case TENON_KIND_CLOCK_TZ:
+    case TENON_KIND_INTERVAL:
         return true;
     default:
         return is_number(field);

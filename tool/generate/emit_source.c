@@ -10,8 +10,8 @@ static const char *const kind_names[] = {
     [TENON_KIND_JSON] = "JSON",         [TENON_KIND_BYTES] = "BYTES",
     [TENON_KIND_UUID] = "UUID",         [TENON_KIND_TIME] = "TIME",
     [TENON_KIND_DATE] = "DATE",         [TENON_KIND_CLOCK] = "CLOCK",
-    [TENON_KIND_CLOCK_TZ] = "CLOCK_TZ", [TENON_KIND_ENUM] = "ENUM",
-    [TENON_KIND_OTHER] = "OTHER",
+    [TENON_KIND_CLOCK_TZ] = "CLOCK_TZ", [TENON_KIND_INTERVAL] = "INTERVAL",
+    [TENON_KIND_ENUM] = "ENUM",         [TENON_KIND_OTHER] = "OTHER",
 };
 
 static const char *const pg_names[] = {
@@ -37,6 +37,7 @@ static const char *const pg_names[] = {
     [TENON_PG_DATE] = "DATE",
     [TENON_PG_TIME] = "TIME",
     [TENON_PG_TIMETZ] = "TIMETZ",
+    [TENON_PG_INTERVAL] = "INTERVAL",
     [TENON_PG_BIT] = "BIT",
     [TENON_PG_VARBIT] = "VARBIT",
     [TENON_PG_INET] = "INET",

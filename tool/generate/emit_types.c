@@ -32,6 +32,8 @@ static const kind_types types[] = {
     [TENON_KIND_CLOCK] = KIND("tenon_clock", "tenon_opt_clock", "tenon_clock", "clock", "clock"),
     [TENON_KIND_CLOCK_TZ] =
         KIND("tenon_clock_tz", "tenon_opt_clock_tz", "tenon_clock_tz", "clock_tz", "clock_tz"),
+    [TENON_KIND_INTERVAL] =
+        KIND("tenon_interval", "tenon_opt_interval", "tenon_interval", "interval", "interval"),
     [TENON_KIND_OTHER] = KIND("const char *", "const char *", "const char *", "text", "text"),
 };
 

@@ -150,6 +150,13 @@ static bool decode_clock_tz(const tenon__pg_column *column, const char *data, te
     return decode_clock(column, data, &out->us, err);
 }
 
+static void decode_interval(const char *data, tenon_interval *out)
+{
+    out->us = (int64_t)tenon__pg_load64(data);
+    out->days = (int32_t)tenon__pg_load32(data + 8);
+    out->months = (int32_t)tenon__pg_load32(data + 12);
+}
+
 static bool is_label(const char *label, const char *data, size_t length)
 {
     return strncmp(label, data, length) == 0 && label[length] == '\0';
@@ -176,11 +183,11 @@ static bool decode_array(tenon__pg_column *column, const char *data, int length,
 
 /* The fixed lengths of the binary formats; 0 where they vary. */
 static const uint8_t fixed_lengths[] = {
-    [TENON__PG_CODEC_BOOL] = 1,   [TENON__PG_CODEC_INT2] = 2,  [TENON__PG_CODEC_INT4] = 4,
-    [TENON__PG_CODEC_INT8] = 8,   [TENON__PG_CODEC_OID] = 4,   [TENON__PG_CODEC_FLOAT4] = 4,
-    [TENON__PG_CODEC_FLOAT8] = 8, [TENON__PG_CODEC_UUID] = 16, [TENON__PG_CODEC_TIMESTAMP] = 8,
-    [TENON__PG_CODEC_DATE] = 4,   [TENON__PG_CODEC_TIME] = 8,  [TENON__PG_CODEC_TIMETZ] = 12,
-    [TENON__PG_CODEC_ARRAY] = 0,
+    [TENON__PG_CODEC_BOOL] = 1,      [TENON__PG_CODEC_INT2] = 2,  [TENON__PG_CODEC_INT4] = 4,
+    [TENON__PG_CODEC_INT8] = 8,      [TENON__PG_CODEC_OID] = 4,   [TENON__PG_CODEC_FLOAT4] = 4,
+    [TENON__PG_CODEC_FLOAT8] = 8,    [TENON__PG_CODEC_UUID] = 16, [TENON__PG_CODEC_TIMESTAMP] = 8,
+    [TENON__PG_CODEC_DATE] = 4,      [TENON__PG_CODEC_TIME] = 8,  [TENON__PG_CODEC_TIMETZ] = 12,
+    [TENON__PG_CODEC_INTERVAL] = 16, [TENON__PG_CODEC_ARRAY] = 0,
 };
 
 static bool decode_as(tenon__pg_column *column, tenon__pg_codec codec, const char *data, int length,
@@ -234,6 +241,9 @@ static bool decode_as(tenon__pg_column *column, tenon__pg_codec codec, const cha
         return decode_clock(column, data, out, err);
     case TENON__PG_CODEC_TIMETZ:
         return decode_clock_tz(column, data, out, err);
+    case TENON__PG_CODEC_INTERVAL:
+        decode_interval(data, out);
+        return true;
     case TENON__PG_CODEC_ENUM:
         return decode_enum(column, data, length, out, err);
     case TENON__PG_CODEC_ARRAY:

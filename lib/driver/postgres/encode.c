@@ -95,6 +95,13 @@ static void add_clock_tz(tenon__buf *out, const tenon_clock_tz *value)
     tenon__pg_add32(out, (uint32_t)-value->offset_seconds);
 }
 
+static void add_interval(tenon__buf *out, const tenon_interval *value)
+{
+    tenon__pg_add64(out, (uint64_t)value->us);
+    tenon__pg_add32(out, (uint32_t)value->days);
+    tenon__pg_add32(out, (uint32_t)value->months);
+}
+
 static bool add_text(tenon__buf *out, const char *text)
 {
     tenon__buf_add(out, text, strlen(text));
@@ -152,6 +159,9 @@ static bool add_value(tenon__buf *out, const tenon__pg_param *param, const void 
         return true;
     case TENON__PG_CODEC_TIMETZ:
         add_clock_tz(out, value);
+        return true;
+    case TENON__PG_CODEC_INTERVAL:
+        add_interval(out, value);
         return true;
     case TENON__PG_CODEC_ARRAY:
     case TENON__PG_CODEC_NONE:

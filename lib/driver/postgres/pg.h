@@ -42,6 +42,7 @@ typedef enum tenon__pg_codec {
     TENON__PG_CODEC_DATE,
     TENON__PG_CODEC_TIME,
     TENON__PG_CODEC_TIMETZ,
+    TENON__PG_CODEC_INTERVAL,
     TENON__PG_CODEC_ENUM, /* the label as text */
     TENON__PG_CODEC_ARRAY /* of one dimension */
 } tenon__pg_codec;

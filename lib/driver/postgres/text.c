@@ -57,7 +57,7 @@ static void add_measured(tenon__buf *out, const char *text, size_t length)
 
 void tenon__pg_add_text_form(tenon__buf *out, const tenon__pg_param *param, const void *element)
 {
-    char text[TENON_TIME_TEXT_SIZE + TENON_UUID_TEXT_SIZE] = "";
+    char text[TENON_INTERVAL_TEXT_SIZE] = "";
     switch (param->codec) {
     case TENON__PG_CODEC_BOOL: {
         bool truth = param->is_wide ? *(const int *)element != 0 : *(const bool *)element;
@@ -107,6 +107,9 @@ void tenon__pg_add_text_form(tenon__buf *out, const tenon__pg_param *param, cons
         break;
     case TENON__PG_CODEC_TIMETZ:
         tenon_clock_tz_format(*(const tenon_clock_tz *)element, text, sizeof text);
+        break;
+    case TENON__PG_CODEC_INTERVAL:
+        tenon_interval_format(*(const tenon_interval *)element, text, sizeof text);
         break;
     case TENON__PG_CODEC_ARRAY:
     case TENON__PG_CODEC_NONE:

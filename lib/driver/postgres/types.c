@@ -48,6 +48,7 @@ static const tenon__pg_type types[] = {
     [TENON_PG_DATE] = BUILT_IN("date", DATE, 1082, 1182),
     [TENON_PG_TIME] = BUILT_IN("time without time zone", TIME, 1083, 1183),
     [TENON_PG_TIMETZ] = BUILT_IN("time with time zone", TIMETZ, 1266, 1270),
+    [TENON_PG_INTERVAL] = BUILT_IN("interval", INTERVAL, 1186, 1187),
     [TENON_PG_BIT] = AS_TEXT("bit"),
     [TENON_PG_VARBIT] = AS_TEXT("bit varying"),
     [TENON_PG_INET] = AS_TEXT("inet"),
@@ -61,11 +62,12 @@ static const struct {
     uint32_t oid;
     const char *name;
 } other_names[] = {
-    {18, "\"char\""},        {19, "name"},       {142, "xml"},        {143, "xml[]"},
-    {600, "point"},          {790, "money"},     {791, "money[]"},    {829, "macaddr"},
-    {650, "cidr"},           {869, "inet"},      {1041, "inet[]"},    {1186, "interval"},
-    {1187, "interval[]"},    {1560, "bit"},      {1561, "bit[]"},     {1562, "bit varying"},
-    {1563, "bit varying[]"}, {3614, "tsvector"}, {3904, "int4range"}, {705, "unknown"},
+    {18, "\"char\""},   {19, "name"},          {142, "xml"},
+    {143, "xml[]"},     {600, "point"},        {790, "money"},
+    {791, "money[]"},   {829, "macaddr"},      {650, "cidr"},
+    {869, "inet"},      {1041, "inet[]"},      {1560, "bit"},
+    {1561, "bit[]"},    {1562, "bit varying"}, {1563, "bit varying[]"},
+    {3614, "tsvector"}, {3904, "int4range"},   {705, "unknown"},
 };
 
 const tenon__pg_type *tenon__pg_type_of(tenon_pg_type type)
@@ -91,6 +93,7 @@ static tenon__pg_codec codec_of_kind(tenon_kind kind)
         [TENON_KIND_DATE] = TENON__PG_CODEC_DATE,
         [TENON_KIND_CLOCK] = TENON__PG_CODEC_TIME,
         [TENON_KIND_CLOCK_TZ] = TENON__PG_CODEC_TIMETZ,
+        [TENON_KIND_INTERVAL] = TENON__PG_CODEC_INTERVAL,
         [TENON_KIND_ENUM] = TENON__PG_CODEC_ENUM,
         [TENON_KIND_OTHER] = TENON__PG_CODEC_TEXT,
     };

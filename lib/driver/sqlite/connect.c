@@ -169,6 +169,8 @@ static int set_up_handlers(tenon__connection *connection)
     if (code == SQLITE_OK)
         code = tenon__sqlite_register_sums(db);
     if (code == SQLITE_OK)
+        code = tenon__sqlite_register_interval(db);
+    if (code == SQLITE_OK)
         code = tenon__sqlite_register_keys(db);
     if (code == SQLITE_OK)
         code = tenon__sqlite_register_rows(db);

@@ -12,14 +12,23 @@
 #include <stdio.h>
 
 static const char *const kind_names[] = {
-    [TENON_KIND_BOOL] = "a Boolean",    [TENON_KIND_INT16] = "a SmallInt",
-    [TENON_KIND_INT32] = "an Int",      [TENON_KIND_INT64] = "a BigInt",
-    [TENON_KIND_FLOAT] = "a Real",      [TENON_KIND_DOUBLE] = "a Float",
-    [TENON_KIND_DECIMAL] = "a Decimal", [TENON_KIND_TEXT] = "a String",
-    [TENON_KIND_JSON] = "a Json",       [TENON_KIND_BYTES] = "Bytes",
-    [TENON_KIND_UUID] = "a Uuid",       [TENON_KIND_TIME] = "a DateTime",
-    [TENON_KIND_DATE] = "a Date",       [TENON_KIND_CLOCK] = "a Time",
-    [TENON_KIND_CLOCK_TZ] = "a Timetz", [TENON_KIND_ENUM] = "a value of the enum",
+    [TENON_KIND_BOOL] = "a Boolean",
+    [TENON_KIND_INT16] = "a SmallInt",
+    [TENON_KIND_INT32] = "an Int",
+    [TENON_KIND_INT64] = "a BigInt",
+    [TENON_KIND_FLOAT] = "a Real",
+    [TENON_KIND_DOUBLE] = "a Float",
+    [TENON_KIND_DECIMAL] = "a Decimal",
+    [TENON_KIND_TEXT] = "a String",
+    [TENON_KIND_JSON] = "a Json",
+    [TENON_KIND_BYTES] = "Bytes",
+    [TENON_KIND_UUID] = "a Uuid",
+    [TENON_KIND_TIME] = "a DateTime",
+    [TENON_KIND_DATE] = "a Date",
+    [TENON_KIND_CLOCK] = "a Time",
+    [TENON_KIND_CLOCK_TZ] = "a Timetz",
+    [TENON_KIND_INTERVAL] = "an interval",
+    [TENON_KIND_ENUM] = "a value of the enum",
     [TENON_KIND_OTHER] = "a text",
 };
 
@@ -291,6 +300,8 @@ static bool read_plain(tenon_kind kind, const cell *value, void *out)
         return has_no_nul(value) && tenon_clock_parse(value->as.bytes.data, out, NULL);
     case TENON_KIND_CLOCK_TZ:
         return has_no_nul(value) && tenon_clock_tz_parse(value->as.bytes.data, out, NULL);
+    case TENON_KIND_INTERVAL:
+        return has_no_nul(value) && tenon_interval_parse(value->as.bytes.data, out, NULL);
     default:
         return false;
     }

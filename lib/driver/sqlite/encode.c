@@ -119,6 +119,14 @@ static bool put_date(const target *to, tenon_date date, cell *out, tenon_error *
     return put_text(out, to->room, tenon_date_format(date, to->room, CELL_ROOM));
 }
 
+/* All are texts, but one without an end has no place among those that are compared. */
+static bool put_interval(const target *to, tenon_interval interval, cell *out, tenon_error *err)
+{
+    if (tenon__interval_is_infinite(interval))
+        return REFUSE(to, err, TENON_RANGE, "SQLite has no infinite intervals");
+    return put_text(out, to->room, tenon_interval_format(interval, to->room, CELL_ROOM));
+}
+
 static bool put_enum(const target *to, int value, cell *out)
 {
     const char *text = to->field->enumeration->values[value - 1];
@@ -169,6 +177,8 @@ bool tenon__sqlite_encode(const target *to, const void *wide, cell *out, tenon_e
     case TENON_KIND_CLOCK_TZ:
         return put_text(out, to->room,
                         tenon_clock_tz_format(*(const tenon_clock_tz *)wide, to->room, CELL_ROOM));
+    case TENON_KIND_INTERVAL:
+        return put_interval(to, *(const tenon_interval *)wide, out, err);
     case TENON_KIND_ENUM:
         return put_enum(to, *(const int *)wide, out);
     }

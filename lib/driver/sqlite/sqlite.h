@@ -59,7 +59,7 @@ struct tenon__connection {
 typedef enum cell_type { CELL_INTEGER = 1, CELL_REAL, CELL_TEXT, CELL_BLOB } cell_type;
 
 /* Room for texts that are made, not borrowed: times and UUIDs. */
-enum { CELL_ROOM = 48 };
+enum { CELL_ROOM = TENON_INTERVAL_TEXT_SIZE };
 
 typedef struct cell {
     cell_type type;
@@ -232,6 +232,7 @@ static inline void tenon__sqlite_begin_work(tenon__connection *connection)
 /* Functions, the key table, the table of rows. A result code of SQLite. */
 int tenon__sqlite_register_functions(sqlite3 *db);
 int tenon__sqlite_register_sums(sqlite3 *db);
+int tenon__sqlite_register_interval(sqlite3 *db);
 int tenon__sqlite_register_keys(sqlite3 *db);
 int tenon__sqlite_register_rows(sqlite3 *db);
 

@@ -29,6 +29,7 @@ typedef enum ArraysColumn {
     ARRAYS_DAYS,
     ARRAYS_CLOCKS,
     ARRAYS_ZONEDS,
+    ARRAYS_SPANS,
     ARRAYS_ROLES,
     ARRAYS_MONIES,
     ARRAYS_BITSS,
@@ -62,6 +63,7 @@ struct Arrays {
     tenon_date_array days;
     tenon_clock_array clocks;
     tenon_clock_tz_array zoneds;
+    tenon_interval_array spans;
     RoleArray roles;
     tenon_decimal_array monies;
     tenon_text_array bitss;
@@ -103,6 +105,7 @@ struct ArraysWhere {
     tenon_date_array_filter days;
     tenon_clock_array_filter clocks;
     tenon_clock_tz_array_filter zoneds;
+    tenon_interval_array_filter spans;
     RoleArrayFilter roles;
     tenon_decimal_array_filter monies;
     tenon_text_array_filter bitss;
@@ -128,7 +131,7 @@ struct ArraysQuery {
     bool with_deleted, only_deleted;
     ArraysWhere where;
     ArraysOrder order_by[TENON_MAX_ORDER];
-    ArraysColumn select[25];
+    ArraysColumn select[26];
     ArraysColumn distinct[TENON_MAX_DISTINCT];
 };
 
@@ -160,6 +163,7 @@ typedef struct ArraysColumnCounts {
     int64_t days;
     int64_t clocks;
     int64_t zoneds;
+    int64_t spans;
     int64_t roles;
     int64_t monies;
     int64_t bitss;
@@ -204,6 +208,7 @@ typedef struct ArraysColumnCountFilters {
     tenon_int_filter days;
     tenon_int_filter clocks;
     tenon_int_filter zoneds;
+    tenon_int_filter spans;
     tenon_int_filter roles;
     tenon_int_filter monies;
     tenon_int_filter bitss;
@@ -277,7 +282,7 @@ struct ArraysHaving {
 typedef struct ArraysPart {
     const struct ArraysWhere *where;
     bool count;
-    ArraysColumn count_of[25];
+    ArraysColumn count_of[26];
     ArraysColumn distinct_of[1];
     ArraysColumn sum[1], avg[1];
     ArraysColumn min[1], max[1];
@@ -296,7 +301,7 @@ typedef struct ArraysAggregateQuery {
     ArraysWhere where;
     ArraysOrder order_by[TENON_MAX_ORDER];
     bool count;
-    ArraysColumn count_of[25];
+    ArraysColumn count_of[26];
     ArraysColumn distinct_of[1];
     ArraysColumn sum[1], avg[1];
     ArraysColumn min[1], max[1];
@@ -320,7 +325,7 @@ typedef struct ArraysGroupQuery {
     ArraysHaving having;
     ArraysGroupOrder order_by[TENON_MAX_ORDER];
     bool count;
-    ArraysColumn count_of[25];
+    ArraysColumn count_of[26];
     ArraysColumn distinct_of[1];
     ArraysColumn sum[1], avg[1];
     ArraysColumn min[1], max[1];
@@ -349,7 +354,7 @@ typedef struct ArraysPageQuery {
     bool with_deleted, only_deleted;
     ArraysWhere where;
     ArraysOrder order_by[TENON_MAX_ORDER];
-    ArraysColumn select[25];
+    ArraysColumn select[26];
     ArraysColumn distinct[TENON_MAX_DISTINCT];
     int64_t size;
     const char *after, *before;
@@ -368,7 +373,7 @@ typedef struct ArraysOffsetPageQuery {
     bool with_deleted, only_deleted;
     ArraysWhere where;
     ArraysOrder order_by[TENON_MAX_ORDER];
-    ArraysColumn select[25];
+    ArraysColumn select[26];
     ArraysColumn distinct[TENON_MAX_DISTINCT];
     int64_t page, size;
 } ArraysOffsetPageQuery;
@@ -410,6 +415,7 @@ struct ArraysSet {
     tenon_date_array_set days;
     tenon_clock_array_set clocks;
     tenon_clock_tz_array_set zoneds;
+    tenon_interval_array_set spans;
     RoleArraySet roles;
     tenon_decimal_array_set monies;
     tenon_text_array_set bitss;
@@ -465,7 +471,7 @@ typedef struct ArraysUpsertMany {
     ArraysUnique on;
     const ArraysSet *items;
     size_t count;
-    ArraysColumn update[25];
+    ArraysColumn update[26];
 } ArraysUpsertMany;
 
 typedef struct ArraysUpdateEach {

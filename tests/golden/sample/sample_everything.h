@@ -29,6 +29,7 @@ typedef enum EverythingColumn {
     EVERYTHING_DAY,
     EVERYTHING_CLOCK,
     EVERYTHING_ZONED,
+    EVERYTHING_SPAN,
     EVERYTHING_ROLE,
     EVERYTHING_MONEY,
     EVERYTHING_BITS,
@@ -62,6 +63,7 @@ struct Everything {
     tenon_opt_date day;
     tenon_opt_clock clock;
     tenon_opt_clock_tz zoned;
+    tenon_opt_interval span;
     RoleOpt role;
     tenon_decimal money;
     const char *bits;
@@ -103,6 +105,7 @@ struct EverythingWhere {
     tenon_date_filter day;
     tenon_clock_filter clock;
     tenon_clock_tz_filter zoned;
+    tenon_interval_filter span;
     RoleFilter role;
     tenon_decimal_filter money;
     tenon_text_filter bits;
@@ -128,7 +131,7 @@ struct EverythingQuery {
     bool with_deleted, only_deleted;
     EverythingWhere where;
     EverythingOrder order_by[TENON_MAX_ORDER];
-    EverythingColumn select[25];
+    EverythingColumn select[26];
     EverythingColumn distinct[TENON_MAX_DISTINCT];
 };
 
@@ -160,6 +163,7 @@ typedef struct EverythingColumnCounts {
     int64_t day;
     int64_t clock;
     int64_t zoned;
+    int64_t span;
     int64_t role;
     int64_t money;
     int64_t bits;
@@ -186,6 +190,7 @@ typedef struct EverythingDistinctCounts {
     int64_t day;
     int64_t clock;
     int64_t zoned;
+    int64_t span;
     int64_t role;
     int64_t money;
     int64_t bits;
@@ -232,6 +237,7 @@ typedef struct EverythingExtremes {
     tenon_opt_date day;
     tenon_opt_clock clock;
     tenon_opt_clock_tz zoned;
+    tenon_opt_interval span;
     tenon_decimal money;
 } EverythingExtremes;
 
@@ -256,6 +262,7 @@ typedef struct EverythingColumnCountFilters {
     tenon_int_filter day;
     tenon_int_filter clock;
     tenon_int_filter zoned;
+    tenon_int_filter span;
     tenon_int_filter role;
     tenon_int_filter money;
     tenon_int_filter bits;
@@ -282,6 +289,7 @@ typedef struct EverythingDistinctCountFilters {
     tenon_int_filter day;
     tenon_int_filter clock;
     tenon_int_filter zoned;
+    tenon_int_filter span;
     tenon_int_filter role;
     tenon_int_filter money;
     tenon_int_filter bits;
@@ -328,6 +336,7 @@ typedef struct EverythingExtremeFilters {
     tenon_date_filter day;
     tenon_clock_filter clock;
     tenon_clock_tz_filter zoned;
+    tenon_interval_filter span;
     tenon_decimal_filter money;
 } EverythingExtremeFilters;
 
@@ -381,10 +390,10 @@ struct EverythingHaving {
 typedef struct EverythingPart {
     const struct EverythingWhere *where;
     bool count;
-    EverythingColumn count_of[25];
-    EverythingColumn distinct_of[23];
+    EverythingColumn count_of[26];
+    EverythingColumn distinct_of[24];
     EverythingColumn sum[8], avg[8];
-    EverythingColumn min[17], max[17];
+    EverythingColumn min[18], max[18];
 } EverythingPart;
 
 typedef struct EverythingPartList {
@@ -400,10 +409,10 @@ typedef struct EverythingAggregateQuery {
     EverythingWhere where;
     EverythingOrder order_by[TENON_MAX_ORDER];
     bool count;
-    EverythingColumn count_of[25];
-    EverythingColumn distinct_of[23];
+    EverythingColumn count_of[26];
+    EverythingColumn distinct_of[24];
     EverythingColumn sum[8], avg[8];
-    EverythingColumn min[17], max[17];
+    EverythingColumn min[18], max[18];
     EverythingPartList parts;
 } EverythingAggregateQuery;
 
@@ -424,10 +433,10 @@ typedef struct EverythingGroupQuery {
     EverythingHaving having;
     EverythingGroupOrder order_by[TENON_MAX_ORDER];
     bool count;
-    EverythingColumn count_of[25];
-    EverythingColumn distinct_of[23];
+    EverythingColumn count_of[26];
+    EverythingColumn distinct_of[24];
     EverythingColumn sum[8], avg[8];
-    EverythingColumn min[17], max[17];
+    EverythingColumn min[18], max[18];
     EverythingPartList parts;
 } EverythingGroupQuery;
 
@@ -453,7 +462,7 @@ typedef struct EverythingPageQuery {
     bool with_deleted, only_deleted;
     EverythingWhere where;
     EverythingOrder order_by[TENON_MAX_ORDER];
-    EverythingColumn select[25];
+    EverythingColumn select[26];
     EverythingColumn distinct[TENON_MAX_DISTINCT];
     int64_t size;
     const char *after, *before;
@@ -472,7 +481,7 @@ typedef struct EverythingOffsetPageQuery {
     bool with_deleted, only_deleted;
     EverythingWhere where;
     EverythingOrder order_by[TENON_MAX_ORDER];
-    EverythingColumn select[25];
+    EverythingColumn select[26];
     EverythingColumn distinct[TENON_MAX_DISTINCT];
     int64_t page, size;
 } EverythingOffsetPageQuery;
@@ -514,6 +523,7 @@ struct EverythingSet {
     tenon_date_set day;
     tenon_clock_set clock;
     tenon_clock_tz_set zoned;
+    tenon_interval_set span;
     RoleSet role;
     tenon_decimal_set money;
     tenon_text_set bits;
@@ -569,7 +579,7 @@ typedef struct EverythingUpsertMany {
     EverythingUnique on;
     const EverythingSet *items;
     size_t count;
-    EverythingColumn update[25];
+    EverythingColumn update[26];
 } EverythingUpsertMany;
 
 typedef struct EverythingUpdateEach {

@@ -242,6 +242,39 @@ static void ten_thousand_numbers_are_sorted_as_the_server_sorts_them(void **stat
     }
 }
 
+static tenon_interval any_interval(generator *g)
+{
+    return (tenon_interval){(int32_t)generator_between(g, -20, 20),
+                            (int32_t)generator_between(g, -600, 600),
+                            generator_between(g, -40, 40) * (DAY_US / 2)};
+}
+
+/* Small ones, of which many are equal without being the same. */
+static void ten_thousand_intervals_are_sorted_as_the_server_sorts_them(void **state)
+{
+    generator g = {19};
+    PQclear(PQexec(connection, "SET intervalstyle = iso_8601"));
+    for (int round = 0; round < ROUNDS / BATCH; round++) {
+        TENON__CLEANUP(tenon__buf_release) tenon__buf array = {0};
+        char text[TENON_INTERVAL_TEXT_SIZE];
+        for (int i = 0; i < BATCH; i++) {
+            tenon_interval_format(any_interval(&g), text, sizeof text);
+            add_item(&array, text);
+        }
+        PGresult *result = ask("SELECT i, i = lag(i) OVER (ORDER BY i) "
+                               "FROM unnest($1::interval[]) i ORDER BY i",
+                               &array);
+        for (int i = 1; i < BATCH; i++) {
+            tenon_interval a, b;
+            assert_true(tenon_interval_parse(PQgetvalue(result, i - 1, 0), &a, NULL));
+            assert_true(tenon_interval_parse(PQgetvalue(result, i, 0), &b, NULL));
+            bool are_equal = PQgetvalue(result, i, 1)[0] == 't';
+            assert_int_equal(tenon_interval_compare(a, b), are_equal ? 0 : -1);
+        }
+        PQclear(result);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -250,6 +283,7 @@ int main(void)
         cmocka_unit_test(ten_thousand_times_of_day_agree_with_the_server),
         cmocka_unit_test(ten_thousand_offsets_agree_with_the_server),
         cmocka_unit_test(ten_thousand_numbers_are_sorted_as_the_server_sorts_them),
+        cmocka_unit_test(ten_thousand_intervals_are_sorted_as_the_server_sorts_them),
     };
     return cmocka_run_group_tests(tests, connect_to_server, disconnect);
 }

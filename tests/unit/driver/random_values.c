@@ -176,6 +176,10 @@ wide make_value(generator *g, tenon__arena *arena, const tenon_field *field)
     case TENON_KIND_CLOCK_TZ:
         return (wide){.clock_tz = {.us = generator_between(g, 0, INT64_C(86400000000)),
                                    .offset_seconds = (int32_t)generator_between(g, -57599, 57599)}};
+    case TENON_KIND_INTERVAL:
+        return (wide){.interval = {.months = (int32_t)generator_next(g) >> generator_below(g, 32),
+                                   .days = (int32_t)generator_next(g) >> generator_below(g, 32),
+                                   .us = (int64_t)generator_next(g) >> generator_below(g, 64)}};
     case TENON_KIND_ENUM:
         return (wide){.truth = (int)generator_below(g, mood.count) + 1};
     case TENON_KIND_OTHER:

@@ -23,6 +23,7 @@ typedef union wide {
     tenon_date date;
     tenon_clock clock;
     tenon_clock_tz clock_tz;
+    tenon_interval interval;
     char room[16];
 } wide;
 

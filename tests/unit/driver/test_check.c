@@ -211,6 +211,11 @@ static void dates_and_clocks_have_bounds(void **state)
     tenon_field zoned = {.name = "at", .kind = TENON_KIND_CLOCK_TZ, .precision = 6};
     assert_int_equal(status_of(&zoned, &(tenon_clock_tz){0, 57599}), TENON_OK);
     assert_int_equal(status_of(&zoned, &(tenon_clock_tz){0, -57600}), TENON_RANGE);
+    tenon_field span = {.name = "lasts", .kind = TENON_KIND_INTERVAL, .precision = 3};
+    assert_int_equal(status_of(&span, &(tenon_interval){1, -2, 3000}), TENON_OK);
+    assert_int_equal(status_of(&span, &(tenon_interval){1, -2, -3001}), TENON_RANGE);
+    assert_int_equal(status_of(&span, &(tenon_interval){INT32_MAX, INT32_MAX, INT64_MAX}),
+                     TENON_OK);
 }
 
 static const char *const colour_values[] = {"red", "dark green"};

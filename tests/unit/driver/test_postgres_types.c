@@ -127,6 +127,7 @@ static bool is_money(const char *decimal, const char *text)
 static bool is_printed(const tenon_field *field, wide sent, const char *text)
 {
     char number[TENON_DECIMAL_INT64_TEXT_SIZE], uuid[TENON_UUID_TEXT_SIZE];
+    char interval[TENON_INTERVAL_TEXT_SIZE];
     wide read = {0};
     switch (field->kind) {
     case TENON_KIND_BOOL:
@@ -160,6 +161,10 @@ static bool is_printed(const tenon_field *field, wide sent, const char *text)
         return tenon_clock_parse(text, &read.clock, NULL) && is_same(field, sent, read);
     case TENON_KIND_CLOCK_TZ:
         return tenon_clock_tz_parse(text, &read.clock_tz, NULL) && is_same(field, sent, read);
+    case TENON_KIND_INTERVAL:
+        tenon_interval_format(sent.interval, interval, sizeof interval);
+        return strcmp(text, interval) == 0 && tenon_interval_parse(text, &read.interval, NULL) &&
+               is_same(field, sent, read);
     case TENON_KIND_ENUM:
         return strcmp(text, mood.values[sent.truth - 1]) == 0;
     }
@@ -213,6 +218,7 @@ static const type_case type_cases[] = {
     {"date", FIELD(DATE, DATE, -1, 0)},
     {"time", FIELD(CLOCK, TIME, -1, 0)},
     {"timetz", FIELD(CLOCK_TZ, TIMETZ, -1, 0)},
+    {"interval", FIELD(INTERVAL, INTERVAL, -1, 0)},
     {"\"bit\"(9)", AS_TEXT, FIELD(OTHER, BIT, 9, 0)},
     {"varbit(9)", AS_TEXT, FIELD(OTHER, VARBIT, 9, 0)},
     {"inet", AS_TEXT, FIELD(OTHER, INET, -1, 0)},
@@ -241,6 +247,7 @@ static int open_types(void **state)
     pgtest_open(&t, testdb_create("types"));
     assert_true(pgtest_script(
         &t, "CREATE EXTENSION citext; SET DateStyle = ISO; SET TimeZone = 'Etc/GMT-5';"
+            "SET IntervalStyle = iso_8601;"
             "CREATE TYPE mood AS ENUM ('sad', 'so-so', 'glad \"very\"', 'a,b', '{x}', E'bl\\\\ue', "
             "'Ü')"));
     *state = &t;

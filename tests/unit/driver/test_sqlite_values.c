@@ -24,6 +24,7 @@ typedef struct sample {
         tenon_date date;
         tenon_clock clock;
         tenon_clock_tz clock_tz;
+        tenon_interval interval;
         int choice;
     } as;
     char text[TEXT_SIZE];
@@ -46,6 +47,7 @@ typedef union narrow {
     tenon_date date;
     tenon_clock clock;
     tenon_clock_tz clock_tz;
+    tenon_interval interval;
     int choice;
 } narrow;
 
@@ -219,6 +221,12 @@ static void make_clock_tz(generator *g, sample *out)
     out->as.clock_tz.offset_seconds = (int32_t)generator_between(g, -57599, 57599);
 }
 
+static void make_interval(generator *g, sample *out)
+{
+    out->as.interval = (tenon_interval){(int32_t)generator_next(g), (int32_t)generator_next(g) >> 9,
+                                        (int64_t)generator_next(g) >> generator_below(g, 64)};
+}
+
 static void make_enum(generator *g, sample *out)
 {
     out->as.choice = 1 + (int)generator_below(g, 3);
@@ -252,6 +260,11 @@ static bool same_decimal(const sample *wanted, const narrow *found)
 {
     return strlen(found->decimal.text) == found->decimal.len &&
            tenon_decimal_compare(wanted->as.decimal, found->decimal) == 0;
+}
+
+static bool same_interval(const sample *wanted, const narrow *found)
+{
+    return memcmp(&wanted->as.interval, &found->interval, sizeof found->interval) == 0;
 }
 
 static bool same_text(const sample *wanted, const narrow *found)
@@ -345,6 +358,8 @@ static const kind_case kind_cases[] = {
      compare_int64},
     {"clock with zone", FIELD(.kind = TENON_KIND_CLOCK_TZ, .precision = 6), "TEXT", NULL,
      make_clock_tz, same_clock_tz, NULL},
+    {"interval", FIELD(.kind = TENON_KIND_INTERVAL, .precision = 6), "interval", NULL,
+     make_interval, same_interval, NULL},
     {"enum", FIELD(.kind = TENON_KIND_ENUM, .enumeration = &mood), "TEXT", NULL, make_enum,
      same_enum, NULL},
     {"other", FIELD(.kind = TENON_KIND_OTHER), "TEXT", NULL, make_text, same_text, NULL},

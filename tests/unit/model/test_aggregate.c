@@ -219,16 +219,17 @@ static void least_and_greatest_have_the_type_of_their_column(void **state)
             .code = SET(i ? "zzzz" : "aaaa"), .uuid = SET(i ? high : low),
             .stamp = SET(((tenon_time){i ? 1000 : -1000})),
             .instant = SET(((tenon_time){i ? 1 : -1})), .day = SET(((tenon_date){i ? 1 : -1})),
-            .clock = SET(((tenon_clock){i + 1})), .zoned = SET(((tenon_clock_tz){i + 1, 0})));
+            .clock = SET(((tenon_clock){i + 1})), .zoned = SET(((tenon_clock_tz){i + 1, 0})),
+            .span = SET(((tenon_interval){0, i + 9, 0})));
     everything_create(b->session);
     EverythingAggregate all = everything_aggregate(
         b->session,
         .min = {EVERYTHING_BIG, EVERYTHING_REAL, EVERYTHING_TEXT, EVERYTHING_LABEL, EVERYTHING_CODE,
                 EVERYTHING_UUID, EVERYTHING_STAMP, EVERYTHING_INSTANT, EVERYTHING_DAY,
-                EVERYTHING_CLOCK, EVERYTHING_ZONED},
+                EVERYTHING_CLOCK, EVERYTHING_ZONED, EVERYTHING_SPAN},
         .max = {EVERYTHING_BIG, EVERYTHING_REAL, EVERYTHING_TEXT, EVERYTHING_LABEL, EVERYTHING_CODE,
                 EVERYTHING_UUID, EVERYTHING_STAMP, EVERYTHING_INSTANT, EVERYTHING_DAY,
-                EVERYTHING_CLOCK, EVERYTHING_ZONED},
+                EVERYTHING_CLOCK, EVERYTHING_ZONED, EVERYTHING_SPAN},
         .sum = {EVERYTHING_REAL}, .avg = {EVERYTHING_REAL});
     assert_sound(b->session);
     assert_true(all.min.big.value == INT64_MIN && all.max.big.value == INT64_MAX);
@@ -244,6 +245,7 @@ static void least_and_greatest_have_the_type_of_their_column(void **state)
     assert_true(all.min.day.value.days == -1 && all.max.day.value.days == 1);
     assert_true(all.min.clock.value.us == 1 && all.max.clock.value.us == 2);
     assert_true(all.min.zoned.value.us == 1 && all.max.zoned.value.us == 2);
+    assert_true(all.min.span.value.days == 9 && all.max.span.value.days == 10);
 }
 
 /* ---- groups ---------------------------------------------------------------------------------- */

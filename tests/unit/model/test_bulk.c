@@ -252,6 +252,7 @@ static EverythingSet one_of_everything(void)
                            .day = SET(((tenon_date){-1})),
                            .clock = SET(((tenon_clock){1})),
                            .zoned = SET(((tenon_clock_tz){1, 3600})),
+                           .span = SET(((tenon_interval){1, -2, 3})),
                            .role = SET(ROLE_ADMIN),
                            .money = SET(DECIMAL("3.50")),
                            .bits = SET("10101010"),
@@ -271,6 +272,7 @@ static void check_everything(const Everything *e)
     assert_true(e->uuid.value.lo == 2 && e->stamp.value.us == 1000 && e->instant.value.us == 1);
     assert_true(e->day.value.days == -1 && e->clock.value.us == 1);
     assert_true(e->zoned.value.us == 1 && e->zoned.value.offset_seconds == 3600);
+    assert_true(e->span.value.months == 1 && e->span.value.days == -2 && e->span.value.us == 3);
     assert_int_equal(e->role.value, ROLE_ADMIN);
     assert_string_equal(e->money.text, "3.50");
     assert_string_equal(e->bits, "10101010");

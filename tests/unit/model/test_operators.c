@@ -13,6 +13,7 @@ enum { SMALL = 1, MIDDLE = 2, LARGE = 4, NOTHING = 8, VALUES = SMALL | MIDDLE | 
 #define UUID(n) ((tenon_uuid){1, n})
 #define TIME(n) ((tenon_time){INT64_C(1700000000000000) + (n)*1000})
 #define ZONED(n) ((tenon_clock_tz){INT64_C(3600000000) * (n), 0})
+#define SPAN(n) ((tenon_interval){0, 9 + (n), 0})
 
 static void create_row(both *b, int n, const char *decimal, const char *text, const char *json,
                        const char *blob, const char *bits, const char *address)
@@ -24,8 +25,9 @@ static void create_row(both *b, int n, const char *decimal, const char *text, co
         .data = SET(JSON(json)), .raw_ = SET(JSON(json)), .blob = SET(((tenon_bytes){1, blob})),
         .uuid = SET(UUID((uint64_t)n)), .stamp = SET(TIME(n)), .instant = SET(TIME(n)),
         .day = SET(((tenon_date){19000 + n})), .clock = SET(((tenon_clock){n * INT64_C(1000000)})),
-        .zoned = SET(ZONED(n)), .role = SET((Role)n), .money = SET(DECIMAL(decimal)),
-        .bits = SET(bits), .address = SET(address), .markup = SET(text));
+        .zoned = SET(ZONED(n)), .span = SET(SPAN(n)), .role = SET((Role)n),
+        .money = SET(DECIMAL(decimal)), .bits = SET(bits), .address = SET(address),
+        .markup = SET(text));
     assert_sound(b->session);
 }
 
@@ -53,6 +55,7 @@ typedef union wide {
     tenon_date date;
     tenon_clock clock;
     tenon_clock_tz zoned;
+    tenon_interval span;
 } wide;
 
 #define OF(member, a, b, c)                                                                        \
@@ -84,6 +87,7 @@ static const wide values[][3] = {
     {{.date = {19001}}, {.date = {19002}}, {.date = {19003}}},
     {{.clock = {1000000}}, {.clock = {2000000}}, {.clock = {3000000}}},
     {{.zoned = {3600000000, 0}}, {.zoned = {7200000000, 0}}, {.zoned = {10800000000, 0}}},
+    {{.span = {0, 0, 864000000000}}, {.span = {0, 11, 0}}, {.span = {1, -18, 0}}},
     OF(truth, 1, 2, 3), /* role */
     {{.decimal = {0, "1.25"}}, {.decimal = {0, "2.5"}}, {.decimal = {0, "10.75"}}},
     OF(text, "00000001", "00000010", "00000100"),
@@ -103,6 +107,7 @@ static size_t wide_size(const tenon_field *field)
     case TENON_KIND_BYTES:
     case TENON_KIND_UUID:
     case TENON_KIND_CLOCK_TZ:
+    case TENON_KIND_INTERVAL:
         return 16;
     default:
         return 8;

@@ -439,12 +439,12 @@ static void every_type_can_be_the_order(void **state)
 {
     both *b = *state;
     static const EverythingColumn columns[] = {
-        EVERYTHING_FLAG,   EVERYTHING_SMALL,   EVERYTHING_NUMBER, EVERYTHING_BIG,
-        EVERYTHING_REAL,   EVERYTHING_PRECISE, EVERYTHING_PRICE,  EVERYTHING_TEXT,
-        EVERYTHING_LABEL,  EVERYTHING_CODE,    EVERYTHING_BLOB,   EVERYTHING_UUID,
-        EVERYTHING_STAMP,  EVERYTHING_INSTANT, EVERYTHING_DAY,    EVERYTHING_CLOCK,
-        EVERYTHING_ZONED,  EVERYTHING_ROLE,    EVERYTHING_MONEY,  EVERYTHING_BITS,
-        EVERYTHING_ADDRESS};
+        EVERYTHING_FLAG,    EVERYTHING_SMALL,   EVERYTHING_NUMBER, EVERYTHING_BIG,
+        EVERYTHING_REAL,    EVERYTHING_PRECISE, EVERYTHING_PRICE,  EVERYTHING_TEXT,
+        EVERYTHING_LABEL,   EVERYTHING_CODE,    EVERYTHING_BLOB,   EVERYTHING_UUID,
+        EVERYTHING_STAMP,   EVERYTHING_INSTANT, EVERYTHING_DAY,    EVERYTHING_CLOCK,
+        EVERYTHING_ZONED,   EVERYTHING_ROLE,    EVERYTHING_MONEY,  EVERYTHING_BITS,
+        EVERYTHING_ADDRESS, EVERYTHING_SPAN};
     for (int i = 0; i < 6; i++) {
         int half = i / 2;
         char digit[] = {(char)('0' + i / 2), '\0'}, bits[] = "00000000";
@@ -457,9 +457,10 @@ static void every_type_can_be_the_order(void **state)
             .uuid = SET(((tenon_uuid){(uint64_t)i / 2, UINT64_MAX})),
             .stamp = SET(((tenon_time){i / 2 * 1000})), .instant = SET(((tenon_time){-i / 2})),
             .day = SET(((tenon_date){i / 2})), .clock = SET(((tenon_clock){i / 2})),
-            .zoned = SET(((tenon_clock_tz){i / 2, 3600})), .role = SET((Role)(i / 2 % 3 + 1)),
-            .money = SET(((tenon_decimal){0, digit})), .bits = SET(bits),
-            .address = SET("10.0.0.1"));
+            .zoned = SET(((tenon_clock_tz){i / 2, 3600})),
+            .span = SET(((tenon_interval){i % 2, i / 2 - i % 2 * 30, 0})),
+            .role = SET((Role)(i / 2 % 3 + 1)), .money = SET(((tenon_decimal){0, digit})),
+            .bits = SET(bits), .address = SET("10.0.0.1"));
         everything_create(b->session);
         assert_sound(b->session);
     }

@@ -108,6 +108,8 @@ typedef enum EverythingColumn {
     EVERYTHING_COLOUR_OPT,
     EVERYTHING_COLOUR_LIST,
     EVERYTHING_ODD,
+    EVERYTHING_LASTS,
+    EVERYTHING_STEPS,
     EVERYTHING_CREATED,
     EVERYTHING_UPDATED,
     EVERYTHING_UUID4,
@@ -188,6 +190,8 @@ struct Everything {
     ColourOpt colourOpt;
     ColourArray colourList;
     const char *odd;
+    tenon_opt_interval lasts;
+    tenon_interval_array steps;
     tenon_time created;
     tenon_time updated;
     const char *uuid4;
@@ -275,6 +279,8 @@ struct EverythingWhere {
     ColourFilter colourOpt;
     ColourArrayFilter colourList;
     tenon_text_filter odd;
+    tenon_interval_filter lasts;
+    tenon_interval_array_filter steps;
     tenon_time_filter created;
     tenon_time_filter updated;
     tenon_text_filter uuid4;
@@ -305,7 +311,7 @@ struct EverythingQuery {
     bool with_deleted, only_deleted;
     EverythingWhere where;
     EverythingOrder order_by[TENON_MAX_ORDER];
-    EverythingColumn select[71];
+    EverythingColumn select[73];
     EverythingColumn distinct[TENON_MAX_DISTINCT];
 };
 
@@ -378,6 +384,8 @@ typedef struct EverythingColumnCounts {
     int64_t colourOpt;
     int64_t colourList;
     int64_t odd;
+    int64_t lasts;
+    int64_t steps;
     int64_t created;
     int64_t updated;
     int64_t uuid4;
@@ -433,6 +441,7 @@ typedef struct EverythingDistinctCounts {
     int64_t colour;
     int64_t colourOpt;
     int64_t odd;
+    int64_t lasts;
     int64_t created;
     int64_t updated;
     int64_t uuid4;
@@ -516,6 +525,7 @@ typedef struct EverythingExtremes {
     tenon_opt_clock clockOpt;
     tenon_opt_clock_tz clocktz;
     tenon_opt_clock_tz clocktzOpt;
+    tenon_opt_interval lasts;
     tenon_opt_time created;
     tenon_opt_time updated;
     const char *uuid4;
@@ -589,6 +599,8 @@ typedef struct EverythingColumnCountFilters {
     tenon_int_filter colourOpt;
     tenon_int_filter colourList;
     tenon_int_filter odd;
+    tenon_int_filter lasts;
+    tenon_int_filter steps;
     tenon_int_filter created;
     tenon_int_filter updated;
     tenon_int_filter uuid4;
@@ -644,6 +656,7 @@ typedef struct EverythingDistinctCountFilters {
     tenon_int_filter colour;
     tenon_int_filter colourOpt;
     tenon_int_filter odd;
+    tenon_int_filter lasts;
     tenon_int_filter created;
     tenon_int_filter updated;
     tenon_int_filter uuid4;
@@ -727,6 +740,7 @@ typedef struct EverythingExtremeFilters {
     tenon_clock_filter clockOpt;
     tenon_clock_tz_filter clocktz;
     tenon_clock_tz_filter clocktzOpt;
+    tenon_interval_filter lasts;
     tenon_time_filter created;
     tenon_time_filter updated;
     tenon_text_filter uuid4;
@@ -788,10 +802,10 @@ struct EverythingHaving {
 typedef struct EverythingPart {
     const struct EverythingWhere *where;
     bool count;
-    EverythingColumn count_of[71];
-    EverythingColumn distinct_of[51];
+    EverythingColumn count_of[73];
+    EverythingColumn distinct_of[52];
     EverythingColumn sum[17], avg[17];
-    EverythingColumn min[40], max[40];
+    EverythingColumn min[41], max[41];
 } EverythingPart;
 
 typedef struct EverythingPartList {
@@ -807,10 +821,10 @@ typedef struct EverythingAggregateQuery {
     EverythingWhere where;
     EverythingOrder order_by[TENON_MAX_ORDER];
     bool count;
-    EverythingColumn count_of[71];
-    EverythingColumn distinct_of[51];
+    EverythingColumn count_of[73];
+    EverythingColumn distinct_of[52];
     EverythingColumn sum[17], avg[17];
-    EverythingColumn min[40], max[40];
+    EverythingColumn min[41], max[41];
     EverythingPartList parts;
 } EverythingAggregateQuery;
 
@@ -831,10 +845,10 @@ typedef struct EverythingGroupQuery {
     EverythingHaving having;
     EverythingGroupOrder order_by[TENON_MAX_ORDER];
     bool count;
-    EverythingColumn count_of[71];
-    EverythingColumn distinct_of[51];
+    EverythingColumn count_of[73];
+    EverythingColumn distinct_of[52];
     EverythingColumn sum[17], avg[17];
-    EverythingColumn min[40], max[40];
+    EverythingColumn min[41], max[41];
     EverythingPartList parts;
 } EverythingGroupQuery;
 
@@ -860,7 +874,7 @@ typedef struct EverythingPageQuery {
     bool with_deleted, only_deleted;
     EverythingWhere where;
     EverythingOrder order_by[TENON_MAX_ORDER];
-    EverythingColumn select[71];
+    EverythingColumn select[73];
     EverythingColumn distinct[TENON_MAX_DISTINCT];
     int64_t size;
     const char *after, *before;
@@ -879,7 +893,7 @@ typedef struct EverythingOffsetPageQuery {
     bool with_deleted, only_deleted;
     EverythingWhere where;
     EverythingOrder order_by[TENON_MAX_ORDER];
-    EverythingColumn select[71];
+    EverythingColumn select[73];
     EverythingColumn distinct[TENON_MAX_DISTINCT];
     int64_t page, size;
 } EverythingOffsetPageQuery;
@@ -962,6 +976,8 @@ struct EverythingSet {
     ColourSet colourOpt;
     ColourArraySet colourList;
     tenon_text_set odd;
+    tenon_interval_set lasts;
+    tenon_interval_array_set steps;
     tenon_time_set created;
     tenon_time_set updated;
     tenon_text_set uuid4;
@@ -1022,7 +1038,7 @@ typedef struct EverythingUpsertMany {
     EverythingUnique on;
     const EverythingSet *items;
     size_t count;
-    EverythingColumn update[71];
+    EverythingColumn update[73];
 } EverythingUpsertMany;
 
 typedef struct EverythingUpdateEach {
