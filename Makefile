@@ -21,7 +21,7 @@ demo: all ## load this machine's Debian packages through tenon and print a repor
 
 check: ## run every test and every check of the code
 	@scripts/setup.sh build check
-	@scripts/with-postgres.sh python3 scripts/check.py $(LEGS)
+	@python3 scripts/check.py $(LEGS)
 
 format: ## lay out the C files as .clang-format says
 	@scripts/setup.sh check
@@ -47,11 +47,12 @@ costs: all ## write what a call costs anew, after it has changed on purpose
 	@ninja -C $(BUILD) --quiet bench-sides
 	@scripts/with-postgres.sh python3 bench/gate.py $(BUILD) --write
 
-heavy: all ## 10 million rows streamed, 300 pairs of schemas, on both databases; takes minutes
-	@scripts/setup.sh check
+heavy: all ## 10 million rows streamed, 300 pairs of schemas, all paths analysed; takes minutes
+	@scripts/setup.sh build check
 	@ninja -C $(BUILD) --quiet tests/heavy/heavy-stream tests/test-diff-random
 	@scripts/with-postgres.sh $(BUILD)/tests/heavy/heavy-stream
 	@TENON_ROUNDS=300 scripts/with-postgres.sh $(BUILD)/tests/test-diff-random
+	@python3 scripts/check.py deep
 
 load: all ## hold requests on a million rows while they are migrated, plainly and safely
 	@scripts/setup.sh check

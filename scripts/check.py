@@ -2,13 +2,14 @@
 
     python3 scripts/check.py [leg …]
 
-Each leg is one function below, named as on the command line; without arguments all run. A leg
-prints one line with its result and time, and what was wrong when something was. Test cases are
-counted one by one (cmocka says how many it ran), and each leg counts as one case more; the last
-line is "N passed, N failed" and the exit status is 1 when anything failed. Nothing is skipped: a
-missing program fails its leg.
+Each leg is one function below, named as on the command line; without arguments all run but those
+ON_REQUEST. Legs with the same build folder run one after another, the others side by side, because
+most tests wait for a database or a deadline and not for a processor. A leg prints one line with its
+result and time, and what was wrong when something was. Test cases are counted one by one (cmocka
+says how many it ran), and each leg counts as one case more; the last line is "N passed, N failed"
+and the exit status is 1 when anything failed. Nothing is skipped: a missing program fails its leg.
 
-The database for the tests is the caller's concern: see scripts/with-postgres.sh.
+Legs that test have a PostgreSQL of their own: see scripts/with-postgres.sh.
 """
 
 import concurrent.futures
@@ -28,14 +29,17 @@ TSAN = ROOT / "build-tsan"
 BUILDS = {
     GCC: (["--buildtype=release"], {"CC": "gcc", "CXX": "g++"}),
     CLANG: (
-        ["--buildtype=debug", "--optimization=1", "-Db_sanitize=address,undefined"],
-        {"CC": "clang", "CXX": "clang++"},
+        ["--buildtype=debug", "-Db_sanitize=address,undefined"],
+        {"CC": "clang", "CC_LD": "lld", "CXX": "clang++"},
     ),
     TSAN: (
-        ["--buildtype=debug", "--optimization=1", "-Db_sanitize=thread"],
-        {"CC": "clang", "CXX": "clang++"},
+        ["--buildtype=debug", "-Db_sanitize=thread"],
+        {"CC": "clang", "CC_LD": "lld", "CXX": "clang++"},
     ),
 }
+WITH_POSTGRES = ROOT / "scripts" / "with-postgres.sh"
+# Test programs at a time: most of them wait. Those with a priority in their meson.build come first.
+TESTS_AT_ONCE = 2 * (os.cpu_count() or 1)
 THREADED = [
     "db/pool",
     "db/caches",
@@ -128,13 +132,14 @@ def count_cases(test):
     return passed, max(announced - passed, int(not is_ok))
 
 
-def run_tests(tally, folder, *selection):
+def run_tests(tally, folder, *selection, needs_server=True):
     """Of a build folder that is up to date."""
     log = "leg-" + re.sub(r"\W+", "-", " ".join(selection)).strip("-")
-    options = ["--no-rebuild", "--logbase", log]
+    options = ["--no-rebuild", "--logbase", log, "--num-processes", TESTS_AT_ONCE]
     record = folder / "meson-logs" / (log + ".json")
     record.unlink(missing_ok=True)
-    status, output = run("meson", "test", "-C", folder, *options, *selection)
+    command = ["meson", "test", "-C", folder, *options, *selection]
+    status, output = run(*([WITH_POSTGRES] if needs_server else []), *command)
     if not record.exists():
         raise Failed("no test was run\n" + output)
     tests = [json.loads(line) for line in record.read_text().splitlines()]
@@ -172,19 +177,19 @@ def threads(tally):
 def fuzz(tally):
     """every corpus replayed through its fuzz target, with the sanitizers"""
     build(CLANG)
-    run_tests(tally, CLANG, "--suite", "fuzz", *SLOWER)
+    run_tests(tally, CLANG, "--suite", "fuzz", *SLOWER, needs_server=False)
 
 
 def house(tally):
     """the tests about the tree itself"""
     build(GCC)
-    run_tests(tally, GCC, "--suite", "house")
+    run_tests(tally, GCC, "--suite", "house", needs_server=False)
 
 
 def costs(tally):
     """a call takes the instructions and allocations that it took; see bench/gate.py"""
     build(GCC, "bench-sides")
-    status, output = run(sys.executable, "bench/gate.py", GCC)
+    status, output = run(WITH_POSTGRES, sys.executable, "bench/gate.py", GCC)
     tally.complain(output)
     if status != 0:
         raise Failed("when that is meant: make costs")
@@ -234,17 +239,23 @@ def without_notes(lines):
             yield line
 
 
-def tidy(tally):
+# The analyzer follows the paths through a function until it has seen this many states of it; its own
+# limit of 225,000 takes five times as long, and is for `deep`.
+FEWER_STATES = "-Xclang -analyzer-config -Xclang max-nodes=30000"
+SHALLOW = [f"--extra-arg={word}" for word in FEWER_STATES.split()]
+
+
+def tidy(tally, depth=SHALLOW):
     """clang-tidy finds nothing; a file is looked at again only after it or its headers changed"""
     build(CLANG)
-    known = CLANG / "tidy"
+    known = CLANG / ("tidy" if depth else "deep")
     known.mkdir(exist_ok=True)
 
     def look_at(source, files):
         mark = known / fingerprint(files)
         if mark.exists():
             return ""
-        status, output = run("clang-tidy", "-p", CLANG, "--quiet", source)
+        status, output = run("clang-tidy", "-p", CLANG, "--quiet", *depth, source)
         if status == 0:
             mark.touch()
             return ""
@@ -256,6 +267,11 @@ def tidy(tally):
             tally.complain("\n".join(without_notes(output.splitlines())))
     if tally.report:
         raise Failed("")
+
+
+def deep(tally):
+    """clang-tidy with all the patience that its analyzer has by itself; for `make heavy`"""
+    tidy(tally, [])
 
 
 def cppcheck(tally):
@@ -282,10 +298,17 @@ def cppcheck(tally):
         raise Failed(output)
 
 
-LEGS = [gcc, sanitizers, threads, fuzz, house, costs, format, tidy, cppcheck]
+# Side by side; in each line one after another.
+LANES = [
+    [sanitizers, fuzz, tidy, deep],
+    [gcc, house, costs, cppcheck, format, threads],
+]
+LEGS = [leg for lane in LANES for leg in lane]
+ON_REQUEST = [deep]
 
 
 def run_leg(leg):
+    """Passed and failed cases of a leg, itself included."""
     tally = Tally()
     start = time.monotonic()
     try:
@@ -296,19 +319,26 @@ def run_leg(leg):
         is_done = False
     cases = f", {tally.passed} passed, {tally.failed} failed" if tally.passed + tally.failed else ""
     verdict = "ok" if is_done else "FAILED"
-    print(f"{leg.__name__:<11} {verdict:<6} {time.monotonic() - start:6.1f} s{cases}", flush=True)
-    for line in tally.report:
-        print("    " + line)
+    headline = f"{leg.__name__:<11} {verdict:<6} {time.monotonic() - start:6.1f} s{cases}"
+    print("\n    ".join([headline, *tally.report]), flush=True)
     return tally.passed + is_done, tally.failed + (not is_done)
 
 
+def run_lane(legs):
+    results = [run_leg(leg) for leg in legs]
+    return sum(passed for passed, _ in results), sum(failed for _, failed in results)
+
+
 def main():
-    by_name = {leg.__name__: leg for leg in LEGS}
-    unknown = [name for name in sys.argv[1:] if name not in by_name]
+    names = [leg.__name__ for leg in LEGS]
+    wanted = sys.argv[1:] or [leg.__name__ for leg in LEGS if leg not in ON_REQUEST]
+    unknown = [name for name in wanted if name not in names]
     if unknown:
-        print(f"check: unknown leg '{unknown[0]}'; there are {', '.join(by_name)}", file=sys.stderr)
+        print(f"check: unknown leg '{unknown[0]}'; there are {', '.join(names)}", file=sys.stderr)
         return 2
-    results = [run_leg(by_name[name]) for name in sys.argv[1:] or by_name]
+    lanes = [[leg for leg in lane if leg.__name__ in wanted] for lane in LANES]
+    with concurrent.futures.ThreadPoolExecutor(len(lanes)) as pool:
+        results = list(pool.map(run_lane, lanes))
     failed = sum(result[1] for result in results)
     print(f"{sum(result[0] for result in results)} passed, {failed} failed")
     return 1 if failed else 0

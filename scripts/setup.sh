@@ -22,6 +22,7 @@ build|libsqlite3-dev|has_library sqlite3|is the embedded database
 check|g++|has g++|compiles the public headers as C++
 check|clang|has clang|second compiler, with the sanitizers
 check|libclang-rt-dev|has_sanitizers|address, undefined-behaviour and thread sanitizers, libFuzzer
+check|lld|has ld.lld|links what is built with sanitizers in a third of the time
 check|procps|has ps|finds the processes of a server that a test stops
 check|llvm|has llvm-symbolizer|puts names into what the sanitizers report
 check|clang-format|has clang-format|checks how the code is laid out

@@ -1,4 +1,4 @@
-/* Calls of test_every_call.c that few programs make: hooks, rows that are made up, marked as
+/* Calls of every_call.c that few programs make: hooks, rows that are made up, marked as
  * deleted or created where there is none. */
 #ifndef RARE_CALLS_H
 #define RARE_CALLS_H

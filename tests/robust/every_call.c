@@ -1,7 +1,7 @@
 /* Memory runs out at every place of every public function, on both databases.
  *
- * Each function of the exported list has a row in the table below (the last test compares the
- * two). For those that can need memory the n-th allocation fails, n = 1 …, once with only that one
+ * Each function of the exported list has a row in the table below (test_every_call_sqlite.c compares
+ * the two). For those that can need memory the n-th allocation fails, n = 1 …, once with only that one
  * failing and once with all from there on. Then: the call was done whole, or it failed with
  * NO_MEMORY and changed nothing; no block is left; the same session and the same pool do their
  * work. Each round has a fresh database handle, so that what is allocated once is allocated here.
@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "every_call.h"
 #include "fault.h"
 #include "rare_calls.h"
 #include "sample.h"
@@ -491,20 +492,23 @@ static bool run_round(const public_call *call, size_t n, fault_mode mode)
     return has_failed;
 }
 
-static void prepare_rows(void)
+/* The handle stays open, so that closing another is not SQLite's last: that one would clear the log
+ * and remove its files, thousands of times. */
+static tenon_db *prepare_rows(void)
 {
     tenon_error err;
     tenon_db *db = tenon_open(url, NULL, &err);
     tenon_session *s = tenon_session_open(db, NULL);
     restore_rows(s);
     tenon_session_close(s);
-    tenon_close(db);
+    return db;
 }
 
-static void run_all(void)
+void every_call_survives(const char *of_database)
 {
     static const fault_mode modes[] = {FAULT_ONCE, FAULT_FOREVER};
-    prepare_rows();
+    url = of_database;
+    tenon_db *open = prepare_rows();
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
         for (size_t m = 0; m < 2; m++) {
             size_t n = 1;
@@ -513,26 +517,10 @@ static void run_all(void)
             assert_true(n == 1 || calls[i].run != rare_need_nothing);
         }
     }
+    tenon_close(open);
 }
 
-static void every_call_survives_want_of_memory_on_postgresql(void **state)
-{
-    url = testdb_create("every_call");
-    testdb_run(url, sample_schema_postgresql);
-    run_all();
-}
-
-static void every_call_survives_want_of_memory_on_sqlite(void **state)
-{
-    static char hasty[160]; /* thousands of rounds: nothing has to survive a power failure */
-    const char *file = testdb_sqlite_url();
-    testdb_run(file, sample_schema_sqlite);
-    snprintf(hasty, sizeof hasty, "%s?synchronous=off", file);
-    url = hasty;
-    run_all();
-}
-
-static bool is_in_table(const char *symbol)
+bool every_call_has(const char *symbol)
 {
     size_t length = strlen(symbol);
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
@@ -541,28 +529,4 @@ static bool is_in_table(const char *symbol)
                 return true;
     }
     return false;
-}
-
-static void no_exported_function_is_left_out(void **state)
-{
-    char symbol[80];
-    FILE *list = fopen("tests/house/exported-symbols.txt", "r");
-    assert_non_null(list);
-    while (fgets(symbol, sizeof symbol, list)) {
-        symbol[strcspn(symbol, "\n")] = '\0';
-        if (!is_in_table(symbol))
-            fail_msg("%s has no row in the table", symbol);
-    }
-    fclose(list);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_call_survives_want_of_memory_on_postgresql),
-        cmocka_unit_test(every_call_survives_want_of_memory_on_sqlite),
-        cmocka_unit_test(no_exported_function_is_left_out),
-    };
-    fault_include_sqlite();
-    return cmocka_run_group_tests_name("every call", tests, NULL, NULL);
 }
