@@ -1,4 +1,4 @@
-/* Calls of test_every_call.c that run SQL of the program's own. */
+/* Calls of every_call.c that run SQL of the program's own. */
 #include "rare_calls.h"
 
 #include "unit/sql/queries.h"
