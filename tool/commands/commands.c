@@ -25,6 +25,7 @@ const command *const command_table[] = {
     &command_migrate_status,
     &command_migrate_resolve,
     &command_migrate_rollback,
+    &command_migrate_kept,
     &command_migrate_reset,
     &command_migrate_merge,
     &command_migrate_squash,

@@ -35,6 +35,7 @@ extern const command command_migrate_merge;
 extern const command command_migrate_reset;
 extern const command command_migrate_resolve;
 extern const command command_migrate_rollback;
+extern const command command_migrate_kept;
 extern const command command_migrate_squash;
 extern const command command_migrate_status;
 extern const command command_migrate_trace;

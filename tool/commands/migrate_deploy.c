@@ -8,7 +8,8 @@
     "                       anything runs; default 5, 0 makes none\n"
 
 typedef struct deploy_arguments {
-    const char *keep, *count, *lock_timeout, *statement_timeout, *outside_wait, *outside_timeout;
+    const char *keep, *count, *lock_timeout, *statement_timeout, *outside_wait, *outside_timeout,
+        *keep_lost;
     bool is_accepting, is_dry_run, is_safe;
 } deploy_arguments;
 
@@ -69,6 +70,9 @@ static int deploy(migrate_input *in, const deploy_arguments *arguments)
     migrate_input_warn(in);
     if (arguments->is_safe && !make_safe(in))
         return migrate_input_fail(in);
+    if (!arguments->is_dry_run &&
+        !migrate_input_keep_lost(in, arguments->keep_lost, false, SIZE_MAX))
+        return migrate_input_fail(in);
     if (arguments->is_dry_run)
         return show_all_pending(in);
     size_t pending = migrate_input_pending(in);
@@ -84,6 +88,7 @@ static int run_deploy(int argc, char **argv)
 {
     deploy_arguments arguments = {0};
     const migrate_option options[] = {{"--keep-backups", &arguments.keep, NULL},
+                                      {"--keep-lost", &arguments.keep_lost, NULL},
                                       {"--count", &arguments.count, NULL},
                                       {"--lock-timeout", &arguments.lock_timeout, NULL},
                                       {"--statement-timeout", &arguments.statement_timeout, NULL},
@@ -124,6 +129,6 @@ const command command_migrate_deploy = {
         "300\n"
         "  --outside-timeout S  and how long that may take; default: no limit\n"
         "  --accept-existing    begin a history on a database that has tables\n" KEEP_USAGE
-        "  --verbose            tell every statement\n",
+            MIGRATE_INPUT_KEEP_USAGE "  --verbose            tell every statement\n",
     .run = run_deploy,
 };

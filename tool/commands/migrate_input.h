@@ -48,6 +48,13 @@ size_t migrate_input_warn(const migrate_input *in);
 size_t migrate_input_pending(migrate_input *in);
 /* Copies an SQLite database before it is changed, and says where to. */
 bool migrate_input_back_up(migrate_input *in, const char *keep);
+/* PostgreSQL: has what is lost copied first: by all that are pending, or, down, by the last
+ * `count`. `days` is the option's text, or NULL. */
+#define MIGRATE_INPUT_KEEP_USAGE                                                                   \
+    "  --keep-lost DAYS     PostgreSQL: copies of what is lost are kept so long; default 30, 0\n"  \
+    "                       makes none; see `tenon migrate kept`\n"
+bool migrate_input_keep_lost(migrate_input *in, const char *days, bool is_down, size_t count);
+void migrate_input_show_kept(const migrate_kept *kept);
 
 /* Asks on a terminal. Without one false, and the option that says it is told. */
 bool migrate_input_confirm(const char *question, const char *option);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 typedef struct rollback_arguments {
-    const char *count, *keep;
+    const char *count, *keep, *keep_lost;
     bool is_accepting;
 } rollback_arguments;
 
@@ -51,6 +51,7 @@ static int roll_back(migrate_input *in, const rollback_arguments *arguments)
                                "--accept-data-loss"))
         return COMMAND_FAILED;
     if (!migrate_input_back_up(in, arguments->keep) ||
+        !migrate_input_keep_lost(in, arguments->keep_lost, true, count) ||
         !tenon_migrate_undo(in->db, &list, count, &options, &in->error))
         return migrate_input_fail(in);
     return COMMAND_DONE;
@@ -61,6 +62,7 @@ static int run_rollback(int argc, char **argv)
     rollback_arguments arguments = {0};
     const migrate_option options[] = {{"--count", &arguments.count, NULL},
                                       {"--keep-backups", &arguments.keep, NULL},
+                                      {"--keep-lost", &arguments.keep_lost, NULL},
                                       {"--accept-data-loss", NULL, &arguments.is_accepting},
                                       {NULL, NULL, NULL}};
     migrate_input in;
@@ -80,6 +82,7 @@ const command command_migrate_rollback = {
         "Shows the down.sql of the last migration (of the last N) and asks; then runs it. What\n"
         "it cannot bring back stands in its comments. Nothing runs when one has no down.sql.\n"
         "\n" MIGRATE_INPUT_USAGE "  --accept-data-loss   do not ask\n"
-        "  --keep-backups N     SQLite: copies of the database kept beside it; default 5\n",
+        "  --keep-backups N     SQLite: copies of the database kept beside it; default "
+        "5\n" MIGRATE_INPUT_KEEP_USAGE,
     .run = run_rollback,
 };

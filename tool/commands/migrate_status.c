@@ -104,6 +104,22 @@ static bool can_compare(const migrate_input *in, bool is_replaying)
     return in->schema && last && (last->after || is_replaying);
 }
 
+/* Copies of what was lost are nothing that is wrong. */
+static bool show_kept(migrate_input *in, tenon_session *s)
+{
+    TENON__CLEANUP(tenon__arena_release) tenon__arena arena = {0};
+    migrate_kept_list kept;
+    if (!migrate_kept_read(s, &arena, &kept)) {
+        in->error = *tenon_session_error(s);
+        return false;
+    }
+    for (size_t i = 0; i < kept.count; i++) {
+        printf("kept: ");
+        migrate_input_show_kept(&kept.items[i]);
+    }
+    return true;
+}
+
 static int show_status(migrate_input *in, bool is_replaying)
 {
     const tenon_migrations given = migrate_list(&in->folder);
@@ -115,6 +131,7 @@ static int show_status(migrate_input *in, bool is_replaying)
     if (is_failed)
         in->error = *tenon_session_error(s);
     size_t count = is_failed ? 0 : show_items(&list) + migrate_input_warn(in);
+    is_failed = is_failed || !show_kept(in, s);
     tenon_session_close(s);
     if (!is_failed && can_compare(in, is_replaying))
         count += show_drift(in, count == 0);

@@ -111,6 +111,41 @@ enum { MIGRATE_BACKUPS_KEPT = 5 };
  * it is no file. */
 bool migrate_backup(tenon_db *db, size_t keep, tenon__buf *path, tenon_error *err);
 
+/* ---- what is lost, on PostgreSQL ------------------------------------------------------------- */
+
+enum { MIGRATE_DAYS_KEPT = 30 };
+
+typedef struct migrate_names {
+    const char *const *items;
+    size_t count;
+} migrate_names;
+
+/* Puts in front of what loses tables, columns or values (of these migrations, on their way up or
+ * down) calls that copy them first; *count: how many. What runs then differs from the file. */
+bool migrate_keep_lost(migrate_folder *folder, const migrate_names *names, bool is_down,
+                       size_t *count, tenon_error *err);
+/* Makes the schema _tenon_kept with what the calls need; copies are kept for so many days. */
+bool migrate_kept_prepare(tenon_db *db, unsigned days, tenon_error *err);
+
+typedef struct migrate_kept {
+    const char *id, *migration;
+    const char *origin;  /* "public.users" */
+    const char *columns; /* "nick, age"; NULL: all of the table */
+    const char *row_count, *size, *kept_at, *keep_until;
+    bool is_over; /* its time is */
+} migrate_kept;
+
+typedef struct migrate_kept_list {
+    migrate_kept *items;
+    size_t count;
+} migrate_kept_list;
+
+/* None where nothing is kept, and on SQLite. False with the session's error. */
+bool migrate_kept_read(tenon_session *s, tenon__arena *arena, migrate_kept_list *out);
+bool migrate_kept_drop(tenon_session *s, const migrate_kept *kept);
+/* The SQL that brings it back; NULL when there is no such copy, or with the session's error. */
+const char *migrate_kept_restore(tenon_session *s, const char *id, tenon__arena *arena);
+
 /* SHA-256 of a text, in hex. */
 enum { MIGRATE_CHECKSUM_SIZE = 2 * TENON__SHA256_BYTES + 1 };
 void migrate_checksum(const char *text, char out[MIGRATE_CHECKSUM_SIZE]);

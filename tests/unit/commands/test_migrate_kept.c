@@ -1,0 +1,265 @@
+/* What a migration loses on PostgreSQL is copied first, and can be brought back. */
+#include "in_folder.h"
+
+#include "testdb.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const char *url;
+
+static int open_database(void **state)
+{
+    url = testdb_create("kept");
+    return setenv("url", url, 1) || make_folder(state);
+}
+
+static void do_well(const char *line)
+{
+    if (run(line) != 0)
+        fail_msg("%s: %s", line, output);
+}
+
+static void write_migration(const char *name, const char *sql, const char *down)
+{
+    char path[256];
+    snprintf(path, sizeof path, "mkdir -p 'migrations/%s'", name);
+    do_well(path);
+    snprintf(path, sizeof path, "migrations/%s/migration.sql", name);
+    write_file(path, sql);
+    snprintf(path, sizeof path, "migrations/%s/down.sql", name);
+    if (down)
+        write_file(path, down);
+}
+
+static const char *ask(const char *sql)
+{
+    const char *value = testdb_value(url, sql);
+    return value ? value : "";
+}
+
+#define ON_DATABASE " --url \"$url\" --migrations migrations"
+#define DEPLOY "$tenon migrate deploy" ON_DATABASE
+#define KEPT "$tenon migrate kept" ON_DATABASE
+
+/* Runs what `kept --sql` prints. */
+static void restore(const char *number)
+{
+    char line[128];
+    snprintf(line, sizeof line, KEPT " --sql %s", number);
+    do_well(line);
+    testdb_run(url, output);
+}
+
+static const char people[] =
+    "CREATE TYPE mood AS ENUM ('good', 'bad');\n"
+    "CREATE TABLE people (id bigint PRIMARY KEY, nick text, moods mood[], age integer);\n"
+    "INSERT INTO people VALUES (1, 'ann', '{good,bad}', 7), (2, NULL, NULL, 8), (3, 'cy', '{}', "
+    "9);\n";
+
+static void a_dropped_column_comes_back(void **state)
+{
+    (void)state;
+    write_migration("1_people", people, NULL);
+    do_well(DEPLOY);
+    write_migration("2_drop",
+                    "ALTER TABLE people DROP COLUMN nick, DROP COLUMN moods;\nDROP TYPE mood;\n",
+                    "CREATE TYPE mood AS ENUM ('good', 'bad');\n"
+                    "ALTER TABLE people ADD COLUMN nick text, ADD COLUMN moods mood[];\n");
+    do_well(DEPLOY);
+    check_said("copied first, and kept for 30 days");
+    do_well("$tenon migrate status" ON_DATABASE);
+    check_said("kept: 1: 2 rows of public.people (nick, moods), lost by 2_drop");
+    do_well("$tenon migrate rollback --accept-data-loss" ON_DATABASE);
+    assert_string_equal(ask("SELECT count(nick) FROM people"), "0");
+    restore("1");
+    assert_string_equal(ask("SELECT string_agg(id || coalesce(nick, '-') || coalesce(moods::text, "
+                            "'-') || age, ' ' ORDER BY id) FROM people"),
+                        "1ann{good,bad}7 2--8 3cy{}9");
+}
+
+static void a_dropped_table_comes_back(void **state)
+{
+    (void)state;
+    write_migration("1_people", people, NULL);
+    do_well(DEPLOY);
+    write_migration("2_drop", "DROP TABLE IF EXISTS nobody, public.people CASCADE;\n", NULL);
+    do_well(DEPLOY " --keep-lost 7");
+    check_said("kept for 7 days");
+    do_well(KEPT);
+    check_said("1: 3 rows of public.people, lost by 2_drop");
+    restore("1");
+    assert_string_equal(ask("SELECT string_agg(id || coalesce(nick, '-') || coalesce(moods::text, "
+                            "'-') || age, ' ' ORDER BY id) FROM people"),
+                        "1ann{good,bad}7 2--8 3cy{}9");
+}
+
+static void whatever_empties_or_narrows_is_kept(void **state)
+{
+    (void)state;
+    write_migration("1_people",
+                    "CREATE SCHEMA away;\nCREATE TABLE away.\"It's\" (n integer);\n"
+                    "INSERT INTO away.\"It's\" VALUES (1);\n"
+                    "CREATE TABLE a (n integer);\nINSERT INTO a VALUES (1), (2);\n"
+                    "CREATE TABLE b (id integer PRIMARY KEY, t varchar(20), w integer);\n"
+                    "INSERT INTO b VALUES (1, 'long enough', 1);\n",
+                    NULL);
+    do_well(DEPLOY);
+    write_migration("2_loss",
+                    "TRUNCATE a;\nDELETE FROM b WHERE id > 7;\n"
+                    "ALTER TABLE b ALTER COLUMN t TYPE varchar(4) USING left(t, 4);\n"
+                    "ALTER TABLE b ALTER COLUMN w TYPE bigint;\n"
+                    "DELETE FROM b;\nDROP SCHEMA away CASCADE;\n",
+                    NULL);
+    do_well(DEPLOY);
+    assert_string_equal(ask("SELECT string_agg(format('%s %s %s', kind, origin, row_count), ', ' "
+                            "ORDER BY id) FROM _tenon_kept.list"),
+                        "table public.a 2, columns public.b 1, table public.b 1, "
+                        "table away.\"It's\" 1");
+    assert_string_equal(ask("SELECT t FROM _tenon_kept.kept_2"), "long enough");
+}
+
+static void rows_without_a_key_are_kept_whole(void **state)
+{
+    (void)state;
+    write_migration("1_a", "CREATE TABLE a (n integer, m integer); INSERT INTO a VALUES (1, 2)",
+                    NULL);
+    do_well(DEPLOY);
+    write_migration("2_b", "ALTER TABLE a DROP COLUMN m", NULL);
+    do_well(DEPLOY);
+    assert_string_equal(ask("SELECT n || ' ' || m FROM _tenon_kept.kept_1"), "1 2");
+    do_well(KEPT " --sql 1");
+    check_said("had no key");
+}
+
+static void what_is_empty_or_not_asked_for_is_not_kept(void **state)
+{
+    (void)state;
+    write_migration("1_a",
+                    "CREATE TABLE a (n integer, m integer); CREATE TABLE b (n integer);"
+                    "INSERT INTO b VALUES (1)",
+                    NULL);
+    do_well(DEPLOY);
+    assert_string_equal(ask("SELECT to_regnamespace('_tenon_kept')"), "");
+    write_migration("2_b", "ALTER TABLE a DROP COLUMN IF EXISTS m; DROP TABLE a", NULL);
+    do_well(DEPLOY);
+    assert_string_equal(ask("SELECT count(*) FROM _tenon_kept.list"), "0");
+    write_migration("3_c", "DROP TABLE b", NULL);
+    do_well(DEPLOY " --keep-lost 0");
+    do_well(KEPT);
+    check_said("nothing is kept");
+}
+
+static void a_migration_that_fails_keeps_nothing(void **state)
+{
+    (void)state;
+    write_migration("1_people", people, NULL);
+    do_well(DEPLOY);
+    write_migration("2_drop", "ALTER TABLE people DROP COLUMN nick;\nSELECT 1 / 0;\n", NULL);
+    assert_int_equal(run(DEPLOY), 1);
+    check_said("2_drop, line 2");
+    check_said("nothing of it was applied");
+    assert_string_equal(ask("SELECT count(*) FROM _tenon_kept.list"), "0");
+    assert_string_equal(ask("SELECT count(nick) FROM people"), "2");
+}
+
+static void a_copy_goes_only_when_somebody_says_so(void **state)
+{
+    (void)state;
+    write_migration("1_people", people, NULL);
+    do_well(DEPLOY);
+    write_migration("2_drop", "ALTER TABLE people DROP COLUMN nick;\n", NULL);
+    write_migration("3_drop", "ALTER TABLE people DROP COLUMN age;\n", NULL);
+    do_well(DEPLOY);
+    do_well(KEPT " --drop-expired");
+    check_said("nothing is past its time");
+    testdb_run(url, "UPDATE _tenon_kept.list SET keep_until = now() - interval '1 day' "
+                    "WHERE id = 1");
+    do_well(DEPLOY);
+    do_well("$tenon migrate status" ON_DATABASE);
+    check_said("may go since");
+    assert_int_equal(run(KEPT " --drop-expired </dev/null"), 1);
+    check_said("needs --yes");
+    do_well(KEPT " --drop-expired --yes");
+    check_said("1: 2 rows of public.people (nick)");
+    assert_string_equal(ask("SELECT to_regclass('_tenon_kept.kept_1')"), "");
+    assert_string_equal(ask("SELECT count(*) FROM _tenon_kept.kept_2"), "3");
+    do_well(KEPT " --drop 2 --yes");
+    assert_int_equal(run(KEPT " --drop 2 --yes"), 1);
+    check_said("nothing is kept under the number '2'");
+}
+
+/* In forms that do not block others, too; the history has the file's checksum. */
+static void safe_forms_keep_as_well(void **state)
+{
+    (void)state;
+    write_migration("1_people", people, NULL);
+    do_well(DEPLOY);
+    write_migration("2_drop",
+                    "CREATE INDEX people_age ON people (age);\n"
+                    "ALTER TABLE people DROP COLUMN nick;\n",
+                    NULL);
+    do_well(DEPLOY " --safe");
+    assert_string_equal(ask("SELECT count(*) FROM _tenon_kept.kept_1"), "2");
+    do_well("$tenon migrate status" ON_DATABASE);
+    check_said("is up to date");
+}
+
+/* ---- killed ---------------------------------------------------------------------------------- */
+
+/* The tool, and after so many milliseconds no more. */
+static void deploy_and_die(unsigned ms)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        if (chdir(path_of(".")) == 0 && freopen("/dev/null", "w", stdout))
+            execl(getenv("TENON_COMMAND"), "tenon", "migrate", "deploy", "--url", url,
+                  "--migrations", "migrations", (char *)NULL);
+        _exit(1);
+    }
+    usleep(ms * 1000);
+    kill(child, SIGKILL);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+}
+
+static void killed_anywhere_it_keeps_once(void **state)
+{
+    (void)state;
+    for (unsigned ms = 2; ms < 60; ms += 3) {
+        testdb_run(
+            url,
+            "SET client_min_messages = error; DROP SCHEMA public CASCADE; CREATE SCHEMA public;"
+            "DROP SCHEMA IF EXISTS _tenon_kept CASCADE");
+        do_well("rm -rf migrations");
+        write_migration("1_people", people, NULL);
+        do_well(DEPLOY);
+        write_migration("2_drop",
+                        "ALTER TABLE people DROP COLUMN nick;\nCOMMIT;\n"
+                        "ALTER TABLE people DROP COLUMN age;\n",
+                        NULL);
+        deploy_and_die(ms);
+        do_well(DEPLOY);
+        assert_string_equal(ask("SELECT string_agg(columns[1] || row_count, ' ' ORDER BY id) "
+                                "FROM _tenon_kept.list"),
+                            "nick2 age3");
+    }
+}
+
+#define ON_POSTGRESQL(test) cmocka_unit_test_setup_teardown(test, open_database, remove_folder)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ON_POSTGRESQL(a_dropped_column_comes_back),
+        ON_POSTGRESQL(a_dropped_table_comes_back),
+        ON_POSTGRESQL(whatever_empties_or_narrows_is_kept),
+        ON_POSTGRESQL(rows_without_a_key_are_kept_whole),
+        ON_POSTGRESQL(what_is_empty_or_not_asked_for_is_not_kept),
+        ON_POSTGRESQL(a_migration_that_fails_keeps_nothing),
+        ON_POSTGRESQL(a_copy_goes_only_when_somebody_says_so),
+        ON_POSTGRESQL(safe_forms_keep_as_well),
+        ON_POSTGRESQL(killed_anywhere_it_keeps_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
