@@ -37,6 +37,7 @@ BUILDS = {
         {"CC": "clang", "CC_LD": "lld", "CXX": "clang++"},
     ),
 }
+broken = set()  # folders of which a leg has already said what does not build
 WITH_POSTGRES = ROOT / "scripts" / "with-postgres.sh"
 # Test programs at a time: most of them wait. Those with a priority in their meson.build come first.
 TESTS_AT_ONCE = 2 * (os.cpu_count() or 1)
@@ -98,10 +99,13 @@ def must(*command, env=None):
 def build(folder, *targets):
     """Makes the build folder when it is not there, and compiles with warnings as errors."""
     options, env = BUILDS[folder]
+    if folder in broken:
+        raise Failed(f"{folder.name} does not build: see above")
     if not (folder / "build.ninja").exists():
         must("meson", "setup", folder, "--werror", "-Dtests=enabled", *options, env=env)
     status, output = run("ninja", "-C", folder, *targets)
     if status != 0:
+        broken.add(folder)
         progress = re.compile(r"^\[\d+/\d+\] (Comp|Link|Gener).*\n", re.M)
         raise Failed(progress.sub("", output[max(output.find("FAILED:"), 0) :]))
 

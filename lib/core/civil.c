@@ -21,7 +21,8 @@ TENON__HOT civil_date tenon__civil_from_days(int64_t days)
     uint32_t day_of_year = (uint32_t)years / 2939745 / 4;
     uint32_t months = 2141 * day_of_year + 197913;
     bool is_next_year = day_of_year >= MARCH_DAYS;
-    int64_t year = ((int64_t)era - CIVIL_ERAS) * ERA_YEARS + century * 100 + (years >> 32);
+    int64_t of_era = century * 100 + (uint32_t)(years >> 32);
+    int64_t year = ((int64_t)era - CIVIL_ERAS) * ERA_YEARS + of_era;
     return (civil_date){.year = year + is_next_year,
                         .month = (int)(months >> 16) - (is_next_year ? 12 : 0),
                         .day = (int)((months & 0xFFFF) / 2141) + 1};

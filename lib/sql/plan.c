@@ -134,7 +134,8 @@ bool tenon__statement_make(tenon_dialect dialect, const uint8_t *key, size_t len
                            tenon__cached *out, tenon_error *err)
 {
     tenon__statement_key of;
-    assert(length == sizeof of);
+    if (length != sizeof of)
+        return tenon__fail(err, TENON_MISUSE, "this is no key of a statement");
     memcpy(&of, key, sizeof of);
     const tenon_statement *statement = of.statement;
     const tenon_statement_text *text = &tenon__statement_texts(statement, dialect)[of.variant];
