@@ -57,7 +57,7 @@ heavy: all ## 10 million rows streamed, 300 pairs of schemas, all paths analysed
 load: all ## hold requests on a million rows while they are migrated, plainly and safely
 	@scripts/setup.sh check
 	@ninja -C $(BUILD) --quiet tests/heavy/heavy-load
-	@scripts/with-postgres.sh $(BUILD)/tests/heavy/heavy-load
+	@scripts/with-postgres.sh $(BUILD)/tests/heavy/heavy-load $(if $(ROWS),all $(ROWS))
 
 versions: all ## run the tests on PostgreSQL 14, 16, 17 and 18, fetched by npm; VERSIONS="18"
 	@scripts/setup.sh build check versions

@@ -5,7 +5,11 @@
  * plain statement, and in the form that tenon writes for servers in use, by its migrator or its
  * rewrite. The table that is printed has the 99th percentile and the longest of all requests. Where
  * the plain statement makes somebody wait for a second, the safe form may make nobody wait for more
- * than 200 ms, or the program fails. */
+ * than 200 ms, or the program fails.
+ *
+ *     heavy-load [CHANGE | all] [ROWS]
+ *
+ * With more rows the plain statements take their time, and the safe ones should not notice. */
 #include "diff/diff.h"
 #include "rewrite/rewrite.h"
 
@@ -20,7 +24,14 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { ROWS = 1000000, THREADS = 4, SAMPLES_MOST = 1 << 20, LIMIT_US = 200000, BAD_US = 1000000 };
+enum {
+    ROWS = 1000000,
+    OWNERS = 1000,
+    THREADS = 4,
+    SAMPLES_MOST = 1 << 20,
+    LIMIT_US = 200000,
+    BAD_US = 1000000
+};
 
 static const char head[] = "datasource db {\n  provider = \"postgresql\"\n}\n"
                            "model Account {\n  id Int @id\n%s}\n"
@@ -45,10 +56,12 @@ static const change changes[] = {
     {"wider type", "", "  amount Int?\n", "  amount BigInt?\n", "ALTER COLUMN amount TYPE bigint"},
 };
 
-static const char fill_sql[] = "INSERT INTO \"Account\" SELECT generate_series(1, 1000);"
-                               "INSERT INTO \"Event\" (account, kind, code, amount) SELECT 1 + i % "
-                               "1000, 'kind ' || i % 50, i, i"
-                               " FROM generate_series(1, 1000000) i; ANALYZE";
+static int row_count = ROWS;
+
+static const char fill_sql[] =
+    "INSERT INTO \"Account\" SELECT generate_series(1, %d);"
+    "INSERT INTO \"Event\" (account, kind, code, amount)"
+    " SELECT 1 + i %% %d, 'kind ' || i %% 50, i, i FROM generate_series(1, %d) i; ANALYZE";
 
 /* ---- the load -------------------------------------------------------------------------------- */
 
@@ -76,7 +89,7 @@ static void pause_us(int64_t us)
 static void ask_once(client *c, tenon_session *s)
 {
     char sql[160];
-    int id = 1 + rand_r(&c->seed) % ROWS;
+    int id = 1 + rand_r(&c->seed) % row_count;
     if (c->writes)
         snprintf(sql, sizeof sql, "UPDATE \"Event\" SET amount = amount + 1 WHERE id = %d", id);
     else
@@ -253,12 +266,14 @@ static figures sum_up(client *clients, int64_t took_us)
 
 static void create_tables(const char *url, tenon_db *db, const change *c)
 {
+    char sql[512];
     tenon_error err = {0};
     catalogue *to = catalogue_of("", c->event_before);
     diff_plan *plan = diff_make(NULL, to, NULL, &err);
     must(plan != NULL, &err);
     run_plainly(db, plan);
-    testdb_run(url, fill_sql);
+    snprintf(sql, sizeof sql, fill_sql, OWNERS, OWNERS, row_count);
+    testdb_run(url, sql);
     diff_free(plan);
     catalogue_free(to);
 }
@@ -301,13 +316,20 @@ static void print_row(const char *title, const char *form, figures f)
     fflush(stdout);
 }
 
+static bool is_asked_for(const change *c, int argc, char **argv)
+{
+    return argc < 2 || !strcmp(argv[1], "all") || !strcmp(argv[1], c->title);
+}
+
 int main(int argc, char **argv)
 {
     int failed = 0;
+    if (argc > 2)
+        row_count = atoi(argv[2]);
     puts("| change | form | took | requests | p99 | longest |\n| --- | --- | --: | --: | --: | --: "
          "|");
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
-        if (argc > 1 && strcmp(argv[1], changes[i].title) != 0)
+        if (!is_asked_for(&changes[i], argc, argv))
             continue;
         figures plain = measure(&changes[i], false), safe = measure(&changes[i], true);
         print_row(changes[i].title, "plain", plain);

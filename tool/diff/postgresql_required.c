@@ -3,7 +3,8 @@
  * SET NOT NULL reads the whole table under a lock that lets nobody in, unless a validated check
  * says already that there are no NULLs. So: the check is added without looking at the rows,
  * validated in a part of its own under a lock that readers and writers do not notice, and then it
- * is NOT NULL's proof and goes. */
+ * is NOT NULL's proof and goes: by a statement of its own, because of all that one ALTER TABLE says
+ * PostgreSQL drops first, and would have no proof. */
 #include "diff/sql.h"
 
 static const char *check_name(diff_maker *m, const catalogue_table *table,
@@ -42,8 +43,13 @@ static void write_required(diff_maker *m, const diff_change *change)
     const catalogue_column *column = change->to;
     diff_write(m, "ALTER TABLE %T ALTER COLUMN %I %s NOT NULL", table, column->name,
                column->is_required ? "SET" : "DROP");
-    if (column->is_required && !m->is_reverse)
-        diff_write(m, ",\n    DROP CONSTRAINT %I", check_name(m, table, column));
+}
+
+static void write_end_of_check(diff_maker *m, const diff_change *change)
+{
+    if (!m->is_reverse)
+        diff_write(m, "ALTER TABLE %T DROP CONSTRAINT %I", change->to_table,
+                   check_name(m, change->to_table, change->to));
 }
 
 typedef void column_planner(diff_maker *m, const diff_change *change);
@@ -69,7 +75,10 @@ static void plan_validation(diff_maker *m, const diff_change *change)
 
 static void plan_required(diff_maker *m, const diff_change *change)
 {
+    const catalogue_column *to = change->to;
     diff_add_step(m, "AlterTable", write_required, *change);
+    if (to->is_required)
+        diff_add_step(m, "AlterTable", write_end_of_check, *change);
 }
 
 /* Each column that is there before and after and differs in NOT NULL. */

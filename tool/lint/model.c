@@ -137,12 +137,24 @@ static const char *column_not_null(const PgQuery__Node *expression)
     return pgparse_last_name(test->arg->column_ref->fields, test->arg->column_ref->n_fields);
 }
 
+/* Of all that one ALTER TABLE says PostgreSQL drops first. */
+static bool is_dropped_by(const PgQuery__Node *node, const char *name)
+{
+    for (size_t i = 0; lint_is_alter_table(node) && i < node->alter_table_stmt->n_cmds; i++) {
+        const PgQuery__AlterTableCmd *command = node->alter_table_stmt->cmds[i]->alter_table_cmd;
+        if (command->subtype == COMMAND(DropConstraint) && strcmp(command->name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
 bool lint_is_checked_not_null(lint *l, const char *table, const char *column)
 {
     const lint_table *found = lint_find_table(l, table);
     for (const lint_key *k = found ? found->keys : NULL; k; k = k->next) {
         const char *checked = k->kind == LINT_CHECKED ? column_not_null(k->expression) : NULL;
-        if (checked && !k->is_dropped && k->is_valid && strcmp(checked, column) == 0)
+        if (checked && !k->is_dropped && k->is_valid && strcmp(checked, column) == 0 &&
+            !(k->name && is_dropped_by(l->step->node, k->name)))
             return true;
     }
     return false;

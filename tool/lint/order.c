@@ -38,13 +38,29 @@ static void go_on_holding(lint *l)
                     held->table, lint_lock_name(held->lock));
 }
 
+static bool has_command(const PgQuery__Node *node, PgQuery__AlterTableType type)
+{
+    for (size_t i = 0; i < node->alter_table_stmt->n_cmds; i++)
+        if (node->alter_table_stmt->cmds[i]->alter_table_cmd->subtype == type)
+            return true;
+    return false;
+}
+
+/* NOT NULL, and then the check that proves it goes: in one statement that would go first. */
+static bool is_order_needed(const lint_step *before, const lint_step *step)
+{
+    return has_command(before->node, COMMAND(SetNotNull)) &&
+           has_command(step->node, COMMAND(DropConstraint));
+}
+
 static void alter_again(lint *l)
 {
     if (!lint_is_alter_table(l->step->node) || l->step_index == 0 || l->step->is_new)
         return;
     const lint_step *before = l->step - 1;
     if (!before->node || !lint_is_alter_table(before->node) ||
-        before->transaction != l->step->transaction || strcmp(before->table, l->step->table) != 0)
+        before->transaction != l->step->transaction || strcmp(before->table, l->step->table) != 0 ||
+        is_order_needed(before, l->step))
         return;
     lint_finding *finding =
         lint_report(l, -1, "alters %s again: one statement takes its lock once", l->step->table);

@@ -109,6 +109,10 @@ static const lint_case postgresql_cases[] = {
      "ALTER TABLE users ADD CONSTRAINT a CHECK (age > 0) NOT VALID; COMMIT;"
      "BEGIN; ALTER TABLE users VALIDATE CONSTRAINT a; COMMIT;"},
     {31, 0, "CREATE TABLE t (a int); ALTER TABLE t ALTER a SET NOT NULL;"},
+    {31, 0,
+     "ALTER TABLE notes ALTER checked SET NOT NULL; ALTER TABLE notes DROP CONSTRAINT "
+     "notes_checked;"},
+    {31, 1, "ALTER TABLE notes ALTER checked SET NOT NULL, DROP CONSTRAINT notes_checked;"},
     {32, 0, "ALTER TABLE users ALTER name TYPE text;"},
     {32, 1, "ALTER TABLE users ALTER name TYPE varchar(10);"},
     {32, 0, "ALTER TABLE orders ALTER total TYPE numeric(20,2);"},
@@ -129,6 +133,9 @@ static const lint_case postgresql_cases[] = {
      "DROP INDEX CONCURRENTLY users_email; ALTER TABLE users VALIDATE CONSTRAINT a;"},
     {36, 0, "CREATE TABLE t (a int); ALTER TABLE t ADD b int; SELECT 1;"},
     {38, 0, "ALTER TABLE users ADD a int; ALTER TABLE orders ADD a int;"},
+    {38, 0,
+     "ALTER TABLE notes ALTER checked SET NOT NULL; ALTER TABLE notes DROP CONSTRAINT "
+     "notes_checked;"},
     {39, 1, "DROP TABLE users;"},
     {39, 0, "DROP TABLE orders;"},
     {40, 0, "CREATE TABLE t (a bigint PRIMARY KEY REFERENCES users (id));"},
