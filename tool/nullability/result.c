@@ -1,0 +1,115 @@
+/* The two entrances: a text into its form, the form looked at, then judged, and the result copied
+ * to what the caller owns. */
+#include "nullability/analysis.h"
+
+#include <stdlib.h>
+
+void nullability_free(nullability *n)
+{
+    if (n)
+        tenon__arena_release(&n->arena);
+    free(n);
+}
+
+static const char *copy(nullability *n, const char *text)
+{
+    return text ? tenon__arena_text(&n->arena, text) : NULL;
+}
+
+static void copy_columns(nullability *n, const shape *found)
+{
+    if (found->is_open || !found->count)
+        return;
+    n->columns = tenon__arena_array(&n->arena, found->count, sizeof *n->columns);
+    for (size_t i = 0; n->columns && i < found->count; i++) {
+        const slot *c = &found->columns[i];
+        n->columns[i] = (nullability_column){
+            .name = copy(n, c->name),
+            .is_nullable = c->is_nullable,
+            .because = c->is_nullable ? copy(n, c->because ? c->because : "it may be NULL") : NULL,
+            .table_schema = copy(n, c->table_schema),
+            .table = copy(n, c->table),
+            .column = copy(n, c->column),
+        };
+    }
+    n->column_count = n->columns ? found->count : 0;
+}
+
+static void copy_parameters(nullability *n, const analysis *a)
+{
+    n->parameters = tenon__arena_array(&n->arena, a->parameter_count, sizeof *n->parameters);
+    for (size_t i = 0; n->parameters && i < a->parameter_count; i++) {
+        const nullability_parameter *p = &a->parameters[i];
+        n->parameters[i] = (nullability_parameter){
+            .number = p->number,
+            .name = copy(n, p->name),
+            .is_nullable = null_parameter_is_nullable(a, p->number),
+            .table_schema = copy(n, p->table_schema),
+            .table = copy(n, p->table),
+            .column = copy(n, p->column),
+        };
+    }
+    n->parameter_count = n->parameters ? a->parameter_count : 0;
+}
+
+static void judge(analysis *a, query *q, const nullability_stated *stated, size_t stated_count,
+                  nullability *n)
+{
+    const scope nothing = {0};
+    a->is_first_look = true;
+    null_shape(a, &nothing, NULL, q);
+    for (size_t i = 0; i < stated_count; i++)
+        null_state_parameter(a, stated[i].number, stated[i].is_nullable);
+    a->is_first_look = false;
+    a->steps = 0;
+    shape found = null_shape(a, &nothing, NULL, q);
+    copy_columns(n, &found);
+    copy_parameters(n, a);
+    n->is_at_most_one_row = found.is_single;
+}
+
+static nullability *finish(analysis *a, query *q, const nullability_stated *stated,
+                           size_t stated_count, tenon_error *err)
+{
+    nullability *n = a->form.is_failed ? NULL : calloc(1, sizeof *n);
+    if (n && q)
+        judge(a, q, stated, stated_count, n);
+    if (a->form.is_failed || (n && !a->arena->failed && !n->arena.failed)) {
+        tenon__arena_release(a->arena);
+        return n;
+    }
+    tenon__arena_release(a->arena);
+    nullability_free(n);
+    tenon__fail_no_memory(err);
+    return NULL;
+}
+
+static analysis begin(tenon__arena *arena, const catalogue *database, bool is_sqlite,
+                      tenon_error *err)
+{
+    return (analysis){.form = {.arena = arena, .database = database, .err = err},
+                      .arena = arena,
+                      .database = database,
+                      .is_sqlite = is_sqlite};
+}
+
+nullability *nullability_of_postgres(const pgparse_tree *tree, const PgQuery__Node *statement,
+                                     const catalogue *database, const nullability_stated *stated,
+                                     size_t stated_count, tenon_error *err)
+{
+    (void)tree; /* owns the statement */
+    tenon__arena arena = {0};
+    analysis a = begin(&arena, database, false, err);
+    query *q = null_form_of_postgres(&a.form, statement);
+    return finish(&a, q, stated, stated_count, err);
+}
+
+nullability *nullability_of_sqlite(const char *sql, const catalogue *database,
+                                   const nullability_stated *stated, size_t stated_count,
+                                   tenon_error *err)
+{
+    tenon__arena arena = {0};
+    analysis a = begin(&arena, database, true, err);
+    query *q = null_form_of_sqlite(&a.form, sql);
+    return finish(&a, q, stated, stated_count, err);
+}
