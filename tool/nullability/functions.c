@@ -3,8 +3,8 @@
  * That a function is strict says only that it gives NULL for NULL; many a strict one gives NULL for
  * other arguments too (array_length, to_char of infinity). So the lists below name those that never
  * do, whatever their arguments' types, and a test asks the server about every function of each name
- * with many values. Where a database defines a function or an operator of its own by a name, nothing
- * is known of that name. */
+ * with many values. Where a database defines a function or an operator of its own by a name,
+ * nothing is known of that name. */
 #include "nullability/form.h"
 
 #include <strings.h>

@@ -83,7 +83,8 @@ static const slot *find(const analysis *a, const scope *s, const expr *e, const 
     return NULL;
 }
 
-/* Behind GROUP BY a column has no value when its group is empty, or a grouping set leaves it out. */
+/* Behind GROUP BY a column has no value when its group is empty, or a grouping set leaves it
+ * out. */
 static bool is_in_every_group(analysis *a, const scope *s, const slot *column)
 {
     const scope *level;

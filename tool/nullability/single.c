@@ -1,6 +1,6 @@
 /* Whether a query returns one row at most: when each of its tables is bound to one row, by a unique
- * key of which every column is equal to something that is bound already, a parameter or a row of the
- * query around. That is asked again until nothing new is bound. */
+ * key of which every column is equal to something that is bound already, a parameter or a row of
+ * the query around. That is asked again until nothing new is bound. */
 #include "nullability/analysis.h"
 
 typedef struct binding {

@@ -1,5 +1,5 @@
-/* SQLite's tokens, and the small steps of the parser over them. Parameters are numbered here, in the
- * order of the text, as sqlite3_bind counts them. */
+/* SQLite's tokens, and the small steps of the parser over them. Parameters are numbered here, in
+ * the order of the text, as sqlite3_bind counts them. */
 #include "nullability/sqlite.h"
 
 #include <ctype.h>

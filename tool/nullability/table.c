@@ -1,6 +1,6 @@
-/* The columns of tables and views. A table's are NOT NULL by its constraints; a view's by its query,
- * which is analysed like a subquery. Generated columns are judged by their expressions, and what a
- * CHECK says holds for every row: it may not be false. */
+/* The columns of tables and views. A table's are NOT NULL by its constraints; a view's by its
+ * query, which is analysed like a subquery. Generated columns are judged by their expressions, and
+ * what a CHECK says holds for every row: it may not be false. */
 #include "nullability/analysis.h"
 
 const catalogue_table *null_find_table(const analysis *a, const source *from)

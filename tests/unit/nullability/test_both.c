@@ -1,5 +1,5 @@
-/* What is nullable on both databases: one table of statements, asked of each. Where they differ, the
- * second answer is SQLite's. */
+/* What is nullable on both databases: one table of statements, asked of each. Where they differ,
+ * the second answer is SQLite's. */
 #include "described.h"
 
 static const char schema_sql[] =
