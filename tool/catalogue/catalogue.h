@@ -83,12 +83,14 @@ typedef struct catalogue_foreign_key {
     schema_action on_delete, on_update;
     bool is_match_full, is_deferrable, is_deferred;
     bool is_valid; /* false: NOT VALID and never validated */
+    const char *comment;
 } catalogue_foreign_key;
 
 typedef struct catalogue_check {
     const char *name; /* SQLite: NULL where none was given */
     const char *expression;
     bool is_valid, is_not_inherited;
+    const char *comment;
 } catalogue_check;
 
 typedef enum catalogue_table_kind {

@@ -6,8 +6,9 @@ static const char foreign_keys_sql[] =
     "SELECT o.conrelid::text, o.oid::text, o.conname::text, tn.nspname::text, t.relname::text,"
     " o.confdeltype::text, o.confupdtype::text, (o.confmatchtype = 'f')::text,"
     " o.condeferrable::text, o.condeferred::text, o.convalidated::text, a.attname::text,"
-    " ta.attname::text"
-    " FROM pg_constraint o JOIN pg_class t ON t.oid = o.confrelid"
+    " ta.attname::text, d.description"
+    " FROM pg_constraint o LEFT JOIN pg_description d ON d.objoid = o.oid"
+    " AND d.classoid = 'pg_constraint'::regclass JOIN pg_class t ON t.oid = o.confrelid"
     " JOIN pg_namespace tn ON tn.oid = t.relnamespace"
     " CROSS JOIN LATERAL unnest(o.conkey, o.confkey) WITH ORDINALITY k(own, target, n)"
     " JOIN pg_attribute a ON a.attrelid = o.conrelid AND a.attnum = k.own"
@@ -28,6 +29,7 @@ enum {
     FOREIGN_IS_VALID,
     FOREIGN_COLUMN,
     FOREIGN_TARGET_COLUMN,
+    FOREIGN_COMMENT,
     FOREIGN_CELLS
 };
 
@@ -62,6 +64,7 @@ static void fill_foreign_key(catalogue_reader *r, catalogue_foreign_key *key, co
         .is_deferrable = rows_truth(found, row, FOREIGN_IS_DEFERRABLE),
         .is_deferred = rows_truth(found, row, FOREIGN_IS_DEFERRED),
         .is_valid = rows_truth(found, row, FOREIGN_IS_VALID),
+        .comment = rows_cell(found, row, FOREIGN_COMMENT),
     };
     key->column_count = r->has_failed_memory ? 0 : count;
     for (size_t i = 0; i < key->column_count; i++) {
@@ -96,14 +99,15 @@ static bool read_foreign_keys(catalogue_reader *r)
 
 static const char checks_sql[] =
     "SELECT o.conrelid::text, o.conname::text, pg_get_expr(o.conbin, o.conrelid),"
-    " o.convalidated::text, o.connoinherit::text FROM pg_constraint o"
+    " o.convalidated::text, o.connoinherit::text, d.description FROM pg_constraint o"
+    " LEFT JOIN pg_description d ON d.objoid = o.oid AND d.classoid = 'pg_constraint'::regclass"
     " WHERE o.contype = 'c' AND o.conrelid <> 0 AND o.connamespace = ANY ($1::oid[])"
     " AND o.conislocal ORDER BY o.conrelid, o.conname";
 
 static bool read_checks(catalogue_reader *r)
 {
     rows found;
-    if (!catalogue_ask(r, checks_sql, 5, &found))
+    if (!catalogue_ask(r, checks_sql, 6, &found))
         return false;
     for (size_t i = 0, count; i < found.count; i += count) {
         catalogue_table *t = catalogue_table_at(r, &found, i);
@@ -116,7 +120,8 @@ static bool read_checks(catalogue_reader *r)
             t->checks[n] = (catalogue_check){.name = rows_cell(&found, i + n, 1),
                                              .expression = rows_cell(&found, i + n, 2),
                                              .is_valid = rows_truth(&found, i + n, 3),
-                                             .is_not_inherited = rows_truth(&found, i + n, 4)};
+                                             .is_not_inherited = rows_truth(&found, i + n, 4),
+                                             .comment = rows_cell(&found, i + n, 5)};
     }
     return !r->has_failed_memory;
 }

@@ -170,8 +170,8 @@ static int compare_text(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The schemas that the datasource names and those that something lives in, by name; without @@schema
- * that is the search path's own. */
+/* The schemas that the datasource names and those that something lives in, by name; without
+ * @@schema that is the search path's own. */
 static size_t list_schemas(const schema *s, const char **out)
 {
     size_t count = 0, stated = s->datasource ? s->datasource->schema_count : 0;

@@ -18,6 +18,7 @@ typedef struct applier {
     diff_findings *findings;
     bool looks_for_orphans; /* SQLite: rows that break a foreign key, beyond those … */
     int64_t orphans;        /* … that did so before */
+    bool has_committed;     /* a part before this one */
 } applier;
 
 /* ---- findings -------------------------------------------------------------------------------- */
@@ -52,10 +53,8 @@ static bool refuse(applier *a, const diff_finding *finding)
         tenon__fail(err, status, "%s (rows: %lld)", risk->words, (long long)finding->count);
     else
         tenon__fail(err, status, "%s", risk->words);
-    if (risk->hint)
-        tenon__hint(err, "%s; nothing was changed", risk->hint);
-    else
-        tenon__hint(err, "nothing was changed");
+    const char *state = a->has_committed ? "what comes before it is done" : "nothing was changed";
+    tenon__hint(err, "%s%s%s", risk->hint ? risk->hint : "", risk->hint ? "; " : "", state);
     return false;
 }
 
@@ -163,6 +162,7 @@ static bool run_parts(applier *a)
     for (size_t i = 0, end; i < a->plan->count && is_done; i = end) {
         end = end_of_part(a->plan, i);
         is_done = run_part(a, i, end);
+        a->has_committed |= is_done;
         if (a->options->is_rehearsal)
             break;
     }

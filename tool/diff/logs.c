@@ -58,12 +58,30 @@ static bool is_kept(const diff_maker *m, const catalogue_object *log)
 static void write_log(diff_maker *m, const diff_change *change)
 {
     const catalogue_object *from = change->from, *to = change->to;
-    if (to)
+    const char *call = to ? strstr(to->definition, "EXECUTE FUNCTION ") : NULL;
+    if (to && m->plan->dialect == TENON_POSTGRESQL && call)
+        diff_write(m,
+                   "CREATE OR REPLACE TRIGGER %I AFTER INSERT OR UPDATE OR DELETE ON %N\n"
+                   "FOR EACH ROW %s",
+                   to->name, to->namespace, to->table, call);
+    else if (to)
         diff_write(m, "%s", to->definition);
     else if (m->plan->dialect == TENON_SQLITE)
         diff_write(m, "DROP TRIGGER %I", from->name);
     else
         diff_write(m, "DROP TRIGGER %I ON %N", from->name, from->namespace, from->table);
+}
+
+void diff_write_old_logs(diff_maker *m, const catalogue_table *table)
+{
+    for (size_t i = 0; i < m->from->log_count; i++) {
+        const catalogue_object *log = &m->from->logs[i];
+        if (strcmp(log->table, table->name) != 0 ||
+            !diff_same_namespace(m, log->namespace, table->namespace))
+            continue;
+        diff_write(m, ";\n");
+        write_log(m, &(diff_change){.to = log});
+    }
 }
 
 /* A trigger goes with its table, and on PostgreSQL another one replaces it. */
@@ -89,6 +107,18 @@ static void write_setup(diff_maker *m, const diff_change *change)
         diff_write(m, "%s", m->to->log_setup);
 }
 
+/* PostgreSQL: the one that it takes the place of. */
+static const catalogue_object *replaced_log(const diff_maker *m, const catalogue_object *log)
+{
+    for (size_t i = 0; i < m->from->log_count && m->plan->dialect == TENON_POSTGRESQL; i++) {
+        const catalogue_object *old = &m->from->logs[i];
+        if (!strcmp(old->name, log->name) && !strcmp(old->table, log->table) &&
+            diff_same_namespace(m, old->namespace, log->namespace))
+            return old;
+    }
+    return NULL;
+}
+
 void diff_plan_log_makes(diff_maker *m)
 {
     bool has_setup = false;
@@ -100,7 +130,8 @@ void diff_plan_log_makes(diff_maker *m)
             diff_add_step(m, "CreateLog", write_setup, (diff_change){.to = log})->not_restored =
                 "the log of changes, which stays";
         has_setup = true;
-        diff_add_step(m, "CreateTrigger", write_log, (diff_change){.to = log});
+        diff_add_step(m, "CreateTrigger", write_log,
+                      (diff_change){.from = replaced_log(m, log), .to = log});
     }
 }
 

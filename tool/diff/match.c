@@ -132,6 +132,36 @@ bool diff_is_replaced(const diff_maker *m, const catalogue_table *from, const ca
            diff_conversion_of(m, a, b) == DIFF_NO_CAST;
 }
 
+static bool names_lost_column(const diff_maker *m, const catalogue_table *from,
+                              const catalogue_table *to, const char *text)
+{
+    for (size_t i = 0; i < from->column_count; i++) {
+        const char *name = from->columns[i].name;
+        bool is_lost = !catalogue_find_column(to, name) || diff_is_replaced(m, from, to, name);
+        if (is_lost && diff_names(text, name))
+            return true;
+    }
+    return false;
+}
+
+bool diff_is_lost_index(const diff_maker *m, const catalogue_table *from, const catalogue_table *to,
+                        const catalogue_index *index)
+{
+    const char *parts = index->definition ? strchr(index->definition, '(') : NULL;
+    for (size_t i = 0; i < index->key_count; i++) {
+        const char *column = index->keys[i].column;
+        if (column && (!catalogue_find_column(to, column) || diff_is_replaced(m, from, to, column)))
+            return true;
+    }
+    return names_lost_column(m, from, to, parts);
+}
+
+bool diff_is_lost_check(const diff_maker *m, const catalogue_table *from, const catalogue_table *to,
+                        const catalogue_check *check)
+{
+    return names_lost_column(m, from, to, check->expression);
+}
+
 /* ---- indexes, foreign keys, checks ----------------------------------------------------------- */
 
 typedef bool same_meaning(const diff_maker *m, const void *a, const void *b);

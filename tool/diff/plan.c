@@ -161,6 +161,21 @@ static const char *default_namespace_of(const catalogue *from, const catalogue *
     return to->default_namespace ? to->default_namespace : "public";
 }
 
+/* SQLite: a trigger names its table, and would be in the way of a rename. */
+static void drop_logs_first(diff_maker *m)
+{
+    diff_plan *plan = m->plan;
+    size_t renames = plan->count, drops;
+    diff_plan_log_drops(m);
+    drops = plan->count - renames;
+    diff_step *steps = drops && renames ? diff_array(m, plan->count, sizeof *steps) : NULL;
+    if (!steps)
+        return;
+    memcpy(steps, plan->steps + renames, drops * sizeof *steps);
+    memcpy(steps + drops, plan->steps, renames * sizeof *steps);
+    memcpy(plan->steps, steps, plan->count * sizeof *steps);
+}
+
 static void make_steps(diff_maker *m, const catalogue *from)
 {
     if (m->plan->dialect == TENON_POSTGRESQL)
@@ -172,11 +187,13 @@ static void make_steps(diff_maker *m, const catalogue *from)
         diff_tell(m);
     if (m->failed)
         return;
-    diff_plan_log_drops(m);
-    if (m->plan->dialect == TENON_POSTGRESQL)
+    if (m->plan->dialect == TENON_POSTGRESQL) {
+        diff_plan_log_drops(m);
         diff_plan_postgresql(m);
-    else
+    } else {
+        drop_logs_first(m);
         diff_plan_sqlite(m);
+    }
     diff_plan_log_makes(m);
     if (!m->failed)
         number_parts(m->plan);

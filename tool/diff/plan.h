@@ -91,6 +91,12 @@ bool diff_is_table(const catalogue_table *t); /* not a view, not foreign, not a 
 bool diff_is_kept_index(const diff_maker *m, const catalogue_index *index);
 bool diff_is_kept_check(const diff_maker *m, const catalogue_table *from,
                         const catalogue_check *check);
+/* Something kept that names a column which `to` does not have, or not in this form: it goes with the
+ * column. */
+bool diff_is_lost_index(const diff_maker *m, const catalogue_table *from, const catalogue_table *to,
+                        const catalogue_index *index);
+bool diff_is_lost_check(const diff_maker *m, const catalogue_table *from, const catalogue_table *to,
+                        const catalogue_check *check);
 /* A column that cannot be converted is dropped and made anew, and all that stands on it too. */
 bool diff_is_replaced(const diff_maker *m, const catalogue_table *from, const catalogue_table *to,
                       const char *column);
@@ -128,6 +134,8 @@ const char *diff_old_namespace(const diff_rename *rename);
  * there is nothing to replace. */
 const char *diff_replace(diff_maker *m, const char *text, const char *quote,
                          const diff_rename *rename);
+/* Whether a word of the text is this name; the text may be NULL. */
+bool diff_names(const char *text, const char *name);
 bool diff_has_value(const catalogue_enum *e, const char *value);
 /* Values that both have, in the same order (postgresql_enum.c). */
 bool diff_has_same_order(const catalogue_enum *from, const catalogue_enum *to);
@@ -146,6 +154,8 @@ void diff_plan_sqlite(diff_maker *m);
 void diff_plan_log_drops(diff_maker *m);
 void diff_plan_log_makes(diff_maker *m);
 void diff_tell_logs(diff_maker *m);
+/* Behind `;`: those of a table that the way back makes again. */
+void diff_write_old_logs(diff_maker *m, const catalogue_table *table);
 /* Differences and what is kept, in words (words.c). */
 void diff_tell(diff_maker *m);
 

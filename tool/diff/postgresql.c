@@ -1,7 +1,8 @@
 /* The order of a plan on PostgreSQL, and what stands beside tables and columns: namespaces,
  * extensions, indexes, foreign keys, checks.
  *
- * What holds other things goes first: foreign keys before the tables and keys that they need,
+ * Values that are added to enums may have to be committed before they are used, so they come before
+ * all else: what fails later leaves nothing but them. What holds other things goes first: foreign keys before the tables and keys that they need,
  * indexes and checks before their columns, tables before their enums; making goes the other way.
  * Read backwards, with each step turned round, the same order takes the database back. */
 #include "diff/sql.h"
@@ -122,18 +123,9 @@ static void write_index(diff_maker *m, const diff_change *change)
         diff_write(m, "ALTER TABLE %T DROP CONSTRAINT %I", change->from_table, from->name);
     else
         diff_write(m, "DROP INDEX %s%N", concurrently, change->from_table->namespace, from->name);
-}
-
-/* It goes with a column that is dropped, or that is made anew. */
-static bool stands_on_lost_column(const diff_maker *m, const catalogue_index *index,
-                                  const catalogue_table *from, const catalogue_table *to)
-{
-    for (size_t i = 0; i < index->key_count; i++) {
-        const char *column = index->keys[i].column;
-        if (column && (!catalogue_find_column(to, column) || diff_is_replaced(m, from, to, column)))
-            return true;
-    }
-    return false;
+    if (to)
+        diff_write_comment(
+            m, (diff_comment){DIFF_ON_INDEX, change->to_table, NULL, to->name, to->comment});
 }
 
 /* Its condition names values of a type that is made anew. */
@@ -152,18 +144,22 @@ static const catalogue_index *kept_as(const diff_maker *m, const catalogue_index
 {
     const catalogue_index *found = diff_match_index(m, index, from, to);
     bool is_lost =
-        found && (stands_on_lost_column(m, index, from, to) || is_in_the_way(m, index, from));
+        found && (diff_is_lost_index(m, from, to, index) || is_in_the_way(m, index, from));
     return is_lost ? NULL : found;
 }
 
-/* One that the schema cannot say makes way for a type that is made anew, and comes back. */
+/* One that the schema cannot say makes way for a type that is made anew, and comes back; or it goes
+ * with a column. */
 static void write_kept_index(diff_maker *m, const diff_change *change)
 {
     const catalogue_index *from = change->from, *to = change->to;
-    if (to)
+    if (to) {
         diff_write(m, "%s", to->definition);
-    else
-        diff_write(m, "DROP INDEX %N", change->from_table->namespace, from->name);
+        diff_write_comment(
+            m, (diff_comment){DIFF_ON_INDEX, change->to_table, NULL, to->name, to->comment});
+        return;
+    }
+    diff_write(m, "DROP INDEX %N", change->from_table->namespace, from->name);
 }
 
 static void plan_index_drop(diff_maker *m, const catalogue_table *from, const catalogue_table *to,
@@ -172,11 +168,11 @@ static void plan_index_drop(diff_maker *m, const catalogue_table *from, const ca
     if (index->is_primary || kept_as(m, index, from, to))
         return;
     if (diff_is_kept_index(m, index) && !diff_match_index(m, index, from, to)) {
-        if (is_in_the_way(m, index, from))
+        if (is_in_the_way(m, index, from) || diff_is_lost_index(m, from, to, index))
             diff_add_step(m, "DropIndex", write_kept_index, (diff_change){from, to, index, NULL});
         return;
     }
-    bool is_lost = stands_on_lost_column(m, index, from, to);
+    bool is_lost = diff_is_lost_index(m, from, to, index);
     diff_step *step = diff_add_step(m, "DropIndex", write_index,
                                     (diff_change){from, is_lost ? NULL : to, index, NULL});
     step->must_run_alone = m->options->has_safe_forms && !is_lost;
@@ -190,6 +186,16 @@ static bool has_kept_namesake(const diff_maker *m, const catalogue_table *from,
         if (!strcmp(from->indexes[i].name, index->name) && diff_is_kept_index(m, &from->indexes[i]))
             return true;
     return false;
+}
+
+/* The one of the same name that it takes the place of had a comment. */
+static void plan_index_comment(diff_maker *m, const catalogue_table *from,
+                               const catalogue_table *to, const catalogue_index *index)
+{
+    for (size_t i = 0; i < from->index_count; i++)
+        if (!strcmp(from->indexes[i].name, index->name))
+            diff_plan_comment(
+                m, (diff_comment){DIFF_ON_INDEX, to, NULL, index->name, from->indexes[i].comment});
 }
 
 static void plan_index_make(diff_maker *m, const catalogue_table *from, const catalogue_table *to,
@@ -206,8 +212,10 @@ static void plan_index_make(diff_maker *m, const catalogue_table *from, const ca
     diff_step *step =
         diff_add_step(m, "CreateIndex", write_index, (diff_change){from, to, NULL, index});
     step->must_run_alone = m->options->has_safe_forms && from;
-    if (from)
-        diff_add_index_risk(m, step, to, index);
+    if (!from)
+        return;
+    diff_add_index_risk(m, step, to, index);
+    plan_index_comment(m, from, to, index);
 }
 
 static void plan_kept_indexes(diff_maker *m, const catalogue_table *from, const catalogue_table *to)
@@ -215,8 +223,10 @@ static void plan_kept_indexes(diff_maker *m, const catalogue_table *from, const 
     for (size_t i = 0; i < from->index_count; i++) {
         const catalogue_index *index = &from->indexes[i];
         if (diff_is_kept_index(m, index) && !diff_match_index(m, index, from, to) &&
-            is_in_the_way(m, index, from) && !stands_on_lost_column(m, index, from, to))
+            is_in_the_way(m, index, from) && !diff_is_lost_index(m, from, to, index)) {
             diff_add_step(m, "CreateIndex", write_kept_index, (diff_change){from, to, NULL, index});
+            plan_index_comment(m, from, to, index);
+        }
     }
 }
 
@@ -263,6 +273,8 @@ static void write_foreign_key(diff_maker *m, const diff_change *change)
     diff_write(m, "ALTER TABLE %T ADD ", change->to_table);
     diff_write_foreign_key(m, to);
     diff_write(m, diff_is_concurrent(m, change) ? " NOT VALID" : "");
+    diff_write_comment(
+        m, (diff_comment){DIFF_ON_CONSTRAINT, change->to_table, NULL, to->name, to->comment});
 }
 
 /* Whether what a foreign key needs of a table stays as it is: its columns, and the key over
@@ -342,8 +354,11 @@ static void plan_foreign_key(diff_maker *m, const catalogue_table *from, const c
 {
     diff_step *step =
         diff_add_step(m, "AddForeignKey", write_foreign_key, (diff_change){from, to, NULL, key});
+    const catalogue_foreign_key *old = from ? diff_match_foreign_key(m, key, to, from) : NULL;
     if (from && !m->options->has_safe_forms)
         add_orphan_risk(m, step, to, key);
+    if (old)
+        diff_plan_comment(m, (diff_comment){DIFF_ON_CONSTRAINT, to, NULL, key->name, old->comment});
 }
 
 static void write_foreign_key_name(diff_maker *m, const diff_change *change)
@@ -465,13 +480,14 @@ static void plan_index_makes(diff_maker *m)
 void diff_plan_postgresql(diff_maker *m)
 {
     plan_extensions(m);
+    diff_plan_enum_additions(m);
     plan_foreign_key_drops(m);
     for_each_pair(m, diff_plan_check_drops);
     for_each_pair(m, plan_index_drops);
     for_each_pair(m, plan_index_names);
-    diff_plan_enum_makes(m);
-    diff_plan_enum_changes(m);
     diff_plan_table_drops(m);
+    diff_plan_enum_makes(m);
+    diff_plan_enum_rebuilds(m);
     diff_plan_table_changes(m);
     diff_plan_enum_drops(m);
     diff_plan_table_makes(m);

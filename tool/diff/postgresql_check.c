@@ -13,6 +13,9 @@ static void write_check(diff_maker *m, const diff_change *change)
                    diff_is_concurrent(m, change) || !to->is_valid ? " NOT VALID" : "");
     else
         diff_write(m, "ALTER TABLE %T DROP CONSTRAINT %I", change->from_table, from->name);
+    if (to)
+        diff_write_comment(
+            m, (diff_comment){DIFF_ON_CONSTRAINT, change->to_table, NULL, to->name, to->comment});
 }
 
 /* The server compares values of a type with constants of that very type. */
@@ -26,11 +29,10 @@ static bool is_in_the_way(const diff_maker *m, const catalogue_table *from,
     return false;
 }
 
-/* The check of `to` that this one of `from` is, when it can stay where it is. */
 static bool stays(const diff_maker *m, const catalogue_table *from, const catalogue_table *to,
                   const catalogue_check *check)
 {
-    return !is_in_the_way(m, from, check) &&
+    return !is_in_the_way(m, from, check) && !diff_is_lost_check(m, from, to, check) &&
            (diff_match_check(m, check, to) || diff_is_kept_check(m, from, check));
 }
 
@@ -60,15 +62,25 @@ static void plan_check(diff_maker *m, const catalogue_table *from, const catalog
                          "change them first", diff_probe_check(m, to, check));
 }
 
+static void plan_comment(diff_maker *m, const catalogue_table *to, const catalogue_check *old)
+{
+    if (old)
+        diff_plan_comment(m, (diff_comment){DIFF_ON_CONSTRAINT, to, NULL, old->name, old->comment});
+}
+
 void diff_plan_check_makes(diff_maker *m, const catalogue_table *from, const catalogue_table *to)
 {
     for (size_t i = 0; i < to->check_count; i++)
-        if (diff_is_made_check(m, from, to, &to->checks[i]))
+        if (diff_is_made_check(m, from, to, &to->checks[i])) {
             plan_check(m, from, to, &to->checks[i]);
+            plan_comment(m, to, diff_match_check(m, &to->checks[i], from));
+        }
     for (size_t i = 0; i < from->check_count; i++) {
         const catalogue_check *check = &from->checks[i];
         if (!diff_match_check(m, check, to) && diff_is_kept_check(m, from, check) &&
-            is_in_the_way(m, from, check))
+            is_in_the_way(m, from, check) && !diff_is_lost_check(m, from, to, check)) {
             plan_check(m, NULL, to, check);
+            plan_comment(m, to, check);
+        }
     }
 }

@@ -44,6 +44,13 @@ static bool is_rebuilt(const catalogue_enum *from, const catalogue_enum *to)
     return !has_all_values(from, to) || (to->is_ordered && !diff_has_same_order(from, to));
 }
 
+/* Of an enum that is there before and after. */
+static bool is_only_added(const diff_maker *m, const catalogue_enum *e)
+{
+    const catalogue_enum *from = diff_from_enum(m, e), *to = diff_to_enum(m, e);
+    return from && to && !is_rebuilt(from, to);
+}
+
 bool diff_is_rebuilt_enum(const diff_maker *m, const catalogue_column *column)
 {
     for (size_t i = 0; i < m->from->enum_count; i++) {
@@ -127,14 +134,67 @@ static void write_enum_default(diff_maker *m, const catalogue_table *table,
 typedef void enum_user(diff_maker *m, const catalogue_table *table, const catalogue_column *column,
                        const catalogue_enum *e);
 
-/* The columns that have the type while it is changed. */
+/* The columns that have the type while it is changed. Tables that go have gone before, but on the way
+ * back values that were added go when all tables are there again. */
 static void for_each_user(diff_maker *m, const catalogue_enum *e, enum_user *use)
 {
     for (size_t t = 0; t < m->from->table_count; t++) {
         const catalogue_table *table = &m->from->tables[t];
-        for (size_t i = 0; i < table->column_count && diff_is_table(table); i++)
+        bool is_there = diff_is_table(table) && (is_only_added(m, e) || diff_to_table(m, table));
+        for (size_t i = 0; is_there && i < table->column_count; i++)
             if (is_of_enum(m, &table->columns[i], e))
                 use(m, table, &table->columns[i], e);
+    }
+}
+
+/* Values were only added, so that nothing had to make way; on the way back it has to. */
+static void write_check_of(diff_maker *m, const catalogue_table *table,
+                           const catalogue_check *check, bool is_back)
+{
+    if (is_back)
+        diff_write(m, ";\nALTER TABLE %T ADD CONSTRAINT %I CHECK (%s)%s", table, check->name,
+                   check->expression, check->is_valid ? "" : " NOT VALID");
+    else
+        diff_write(m, "ALTER TABLE %T DROP CONSTRAINT %I;\n", table, check->name);
+    if (is_back)
+        diff_write_comment(
+            m, (diff_comment){DIFF_ON_CONSTRAINT, table, NULL, check->name, check->comment});
+}
+
+static void write_index_of(diff_maker *m, const catalogue_table *table,
+                           const catalogue_index *index, bool is_back)
+{
+    if (!is_back) {
+        diff_write(m, "DROP INDEX %N;\n", table->namespace, index->name);
+        return;
+    }
+    diff_write(m, ";\n");
+    if (index->definition)
+        diff_write(m, "%s", index->definition);
+    else
+        diff_write_index(m, table, index, "");
+    diff_write_comment(m, (diff_comment){DIFF_ON_INDEX, table, NULL, index->name, index->comment});
+}
+
+static bool uses(const diff_maker *m, const catalogue_table *table, const catalogue_enum *e,
+                 const char *condition)
+{
+    for (size_t i = 0; condition && i < table->column_count; i++)
+        if (is_of_enum(m, &table->columns[i], e) && diff_names(condition, table->columns[i].name))
+            return true;
+    return false;
+}
+
+static void write_conditions(diff_maker *m, const catalogue_enum *e, bool is_back)
+{
+    for (size_t t = 0; t < m->from->table_count; t++) {
+        const catalogue_table *table = &m->from->tables[t];
+        for (size_t i = 0; diff_is_table(table) && i < table->check_count; i++)
+            if (uses(m, table, e, table->checks[i].expression))
+                write_check_of(m, table, &table->checks[i], is_back);
+        for (size_t i = 0; diff_is_table(table) && i < table->index_count; i++)
+            if (uses(m, table, e, table->indexes[i].predicate))
+                write_index_of(m, table, &table->indexes[i], is_back);
     }
 }
 
@@ -142,12 +202,16 @@ static void write_enum_anew(diff_maker *m, const catalogue_enum *to)
 {
     const char *old_name = diff_say(m, "%s_old", to->name);
     const char *new_name = diff_say(m, "%s_new", to->name);
+    if (is_only_added(m, to))
+        write_conditions(m, to, false);
     write_new_enum(m, to, "_new");
     for_each_user(m, to, write_enum_column);
     diff_write(m, ";\nALTER TYPE %N RENAME TO %I", to->namespace, to->name, old_name);
     diff_write(m, ";\nALTER TYPE %N RENAME TO %I", to->namespace, new_name, to->name);
     diff_write(m, ";\nDROP TYPE %N", to->namespace, old_name);
     for_each_user(m, to, write_enum_default);
+    if (is_only_added(m, to))
+        write_conditions(m, to, true);
 }
 
 static void write_enum(diff_maker *m, const diff_change *change)
@@ -161,6 +225,9 @@ static void write_enum(diff_maker *m, const diff_change *change)
         write_new_values(m, from, to);
     else
         write_enum_anew(m, to);
+    if (to)
+        diff_write_comment(
+            m, (diff_comment){DIFF_ON_TYPE, NULL, to->namespace, to->name, to->comment});
 }
 
 /* ---- steps ----------------------------------------------------------------------------------- */
@@ -179,7 +246,8 @@ static const char *probe_of_value(diff_maker *m, const catalogue_enum *e, const 
 {
     for (size_t t = 0; t < m->from->table_count; t++) {
         const catalogue_table *table = &m->from->tables[t];
-        for (size_t i = 0; i < table->column_count && diff_is_table(table); i++)
+        bool is_there = diff_is_table(table) && diff_to_table(m, table);
+        for (size_t i = 0; is_there && i < table->column_count; i++)
             if (is_of_enum(m, &table->columns[i], e))
                 write_probe_of_value(m, table, &table->columns[i], value);
     }
@@ -208,16 +276,27 @@ void diff_plan_enum_makes(diff_maker *m)
             diff_add_step(m, "CreateEnum", write_enum, (diff_change){.to = &m->to->enums[i]});
 }
 
-void diff_plan_enum_changes(diff_maker *m)
+void diff_plan_enum_additions(diff_maker *m)
 {
     for (size_t i = 0; i < m->to->enum_count && !m->failed; i++) {
         const catalogue_enum *to = &m->to->enums[i], *from = diff_from_enum(m, to);
-        bool has_same_values = from && has_all_values(from, to) && has_all_values(to, from);
-        if (!from || (has_same_values && !is_rebuilt(from, to)))
+        if (from && !is_rebuilt(from, to) && !has_all_values(to, from))
+            diff_add_step(m, "AlterEnum", write_enum, (diff_change){0, 0, from, to});
+    }
+}
+
+void diff_plan_enum_rebuilds(diff_maker *m)
+{
+    for (size_t i = 0; i < m->to->enum_count && !m->failed; i++) {
+        const catalogue_enum *to = &m->to->enums[i], *from = diff_from_enum(m, to);
+        if (!from || !is_rebuilt(from, to))
             continue;
-        diff_step *step = diff_add_step(m, has_same_values ? "ReorderEnum" : "AlterEnum",
-                                        write_enum, (diff_change){0, 0, from, to});
+        bool is_order = has_all_values(from, to) && has_all_values(to, from);
+        diff_step *step = diff_add_step(m, is_order ? "ReorderEnum" : "AlterEnum", write_enum,
+                                        (diff_change){0, 0, from, to});
         add_value_risks(m, step, from, to);
+        diff_plan_comment(
+            m, (diff_comment){DIFF_ON_TYPE, NULL, to->namespace, to->name, from->comment});
     }
 }
 

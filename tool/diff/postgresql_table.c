@@ -130,8 +130,11 @@ static void write_table(diff_maker *m, const diff_change *change)
 {
     if (change->to) {
         write_new_table(m, change->to);
-        if (m->is_reverse)
-            write_old_indexes(m, change->to);
+        if (!m->is_reverse)
+            return;
+        write_old_indexes(m, change->to);
+        diff_write_comments(m, change->to);
+        diff_write_old_logs(m, change->to);
         return;
     }
     diff_write(m, "DROP TABLE %T", (const catalogue_table *)change->from);
@@ -292,6 +295,19 @@ static void write_new_columns(diff_maker *m, const diff_change *change, bool *is
     }
 }
 
+/* Of columns that the way back makes again. */
+static void write_old_comments(diff_maker *m, const catalogue_table *from,
+                               const catalogue_table *to)
+{
+    for (size_t i = 0; i < to->column_count; i++) {
+        const catalogue_column *column = &to->columns[i];
+        if (!catalogue_find_column(from, column->name) ||
+            diff_is_replaced(m, from, to, column->name))
+            diff_write_comment(
+                m, (diff_comment){DIFF_ON_COLUMN, to, NULL, column->name, column->comment});
+    }
+}
+
 static void write_columns(diff_maker *m, const diff_change *change)
 {
     const catalogue_table *from = change->from_table, *to = change->to_table;
@@ -307,6 +323,17 @@ static void write_columns(diff_maker *m, const diff_change *change)
         diff_write(m, "ADD ");
         diff_write_key(m, catalogue_primary_key(to));
     }
+    write_old_comments(m, from, to);
+}
+
+/* Columns that are made anew keep their comments. */
+static void plan_column_comments(diff_maker *m, const catalogue_table *from,
+                                 const catalogue_table *to)
+{
+    for (size_t i = 0; i < from->column_count; i++)
+        if (diff_is_replaced(m, from, to, from->columns[i].name))
+            diff_plan_comment(m, (diff_comment){DIFF_ON_COLUMN, to, NULL, from->columns[i].name,
+                                                from->columns[i].comment});
 }
 
 static void plan_numbering(diff_maker *m, const catalogue_table *from, const catalogue_table *to,
@@ -344,6 +371,7 @@ static void plan_table_change(diff_maker *m, const catalogue_table *from, const 
     if (step != &m->nobodys) {
         diff_add_column_risks(m, step, from, to);
         note_what_is_not_restored(m, step, from, to);
+        plan_column_comments(m, from, to);
     }
     plan_numbering(m, from, to, true);
 }

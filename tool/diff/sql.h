@@ -28,7 +28,8 @@ bool diff_is_concurrent(const diff_maker *m, const diff_change *change);
 bool diff_is_rebuilt_enum(const diff_maker *m, const catalogue_column *column);
 /* Steps, each for all that it is called after (postgresql_enum.c, postgresql_table.c). */
 void diff_plan_enum_makes(diff_maker *m);
-void diff_plan_enum_changes(diff_maker *m);
+void diff_plan_enum_additions(diff_maker *m);
+void diff_plan_enum_rebuilds(diff_maker *m);
 void diff_plan_enum_drops(diff_maker *m);
 void diff_plan_table_drops(diff_maker *m);
 void diff_plan_table_changes(diff_maker *m);
@@ -60,6 +61,20 @@ void diff_plan_key_index(diff_maker *m, const catalogue_table *from, const catal
 void diff_plan_key_swap(diff_maker *m, const catalogue_table *from, const catalogue_table *to);
 void diff_plan_unique_constraint(diff_maker *m, const catalogue_table *from,
                                  const catalogue_table *to, const catalogue_index *index);
+
+/* Comments (postgresql_comment.c); one without a text is none. */
+typedef struct diff_comment {
+    enum { DIFF_ON_TABLE, DIFF_ON_COLUMN, DIFF_ON_INDEX, DIFF_ON_CONSTRAINT, DIFF_ON_TYPE } kind;
+    const catalogue_table *table; /* NULL: of a type */
+    const char *namespace;        /* of a type */
+    const char *name, *text;
+} diff_comment;
+/* `;` and COMMENT ON … on the way back; forward it is a step of its own. */
+void diff_write_comment(diff_maker *m, diff_comment comment);
+/* Those of a table and its columns. */
+void diff_write_comments(diff_maker *m, const catalogue_table *table);
+/* A step of its own. */
+void diff_plan_comment(diff_maker *m, diff_comment comment);
 
 /* CONSTRAINT … FOREIGN KEY … */
 void diff_write_foreign_key(diff_maker *m, const catalogue_foreign_key *key);

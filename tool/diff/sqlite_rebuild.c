@@ -145,7 +145,8 @@ static void merge_checks(diff_maker *m, catalogue_table *table, const catalogue_
         memcpy(checks, table->checks, count * sizeof *checks);
     for (size_t i = 0; i < from->check_count; i++)
         if (!diff_match_check(m, &from->checks[i], table) &&
-            diff_is_kept_check(m, from, &from->checks[i])) {
+            diff_is_kept_check(m, from, &from->checks[i]) &&
+            !diff_is_lost_check(m, from, table, &from->checks[i])) {
             checks[count] = from->checks[i];
             checks[count++].expression = diff_renamed_text(m, from, from->checks[i].expression);
         }
@@ -170,7 +171,8 @@ static void merge_indexes(diff_maker *m, catalogue_table *table, const catalogue
     if (count)
         memcpy(indexes, table->indexes, count * sizeof *indexes);
     for (size_t i = 0; i < from->index_count && !m->is_reverse; i++)
-        if (diff_is_kept_index(m, &from->indexes[i]) && has_columns_of(table, &from->indexes[i])) {
+        if (diff_is_kept_index(m, &from->indexes[i]) &&
+            !diff_is_lost_index(m, from, table, &from->indexes[i])) {
             indexes[count] = from->indexes[i];
             indexes[count++].definition = diff_renamed_text(m, from, from->indexes[i].definition);
         }
@@ -314,20 +316,23 @@ static void add_unique_risks(diff_maker *m, diff_step *step, const catalogue_tab
     }
 }
 
-/* A check that may name a new column cannot be asked before. */
-static bool has_all_columns(const catalogue_table *of, const catalogue_table *in)
+/* A check of a new column cannot be asked before. */
+static bool names_new_column(const catalogue_table *from, const catalogue_table *to,
+                             const catalogue_check *check)
 {
-    for (size_t i = 0; i < of->column_count; i++)
-        if (!catalogue_find_column(in, of->columns[i].name))
-            return false;
-    return true;
+    for (size_t i = 0; i < to->column_count; i++)
+        if (!catalogue_find_column(from, to->columns[i].name) &&
+            strstr(check->expression, to->columns[i].name))
+            return true;
+    return false;
 }
 
 static void add_check_risks(diff_maker *m, diff_step *step, const catalogue_table *from,
                             const catalogue_table *to)
 {
-    for (size_t i = 0; i < to->check_count && has_all_columns(to, from); i++)
-        if (!diff_match_check(m, &to->checks[i], from))
+    for (size_t i = 0; i < to->check_count; i++)
+        if (!diff_match_check(m, &to->checks[i], from) &&
+            !names_new_column(from, to, &to->checks[i]))
             diff_add_failure(
                 m, step, diff_say(m, "rows of %T do not fulfil %s", to, to->checks[i].expression),
                 "change them first", diff_probe_check(m, from, &to->checks[i]));

@@ -3,7 +3,7 @@
  * A database of SQLite has no enums, only texts (and lists of them as JSON) in columns of which the
  * schema says what they hold. So a renamed value is an UPDATE of the rows; where the table is built
  * anew anyway, it is part of the copy, so that neither the old checks nor the new ones see rows
- * that are not theirs. Checks and conditions that somebody has written by hand get the new name too.
+ * that are not theirs. Checks and conditions that somebody has written by hand get the new name.
  *
  * From the catalogue nobody can tell whether the rows have the old name still. A schema on both
  * sides tells it; of a database its rows are asked (diff_renames_look). */

@@ -94,7 +94,7 @@ static void tell_old_indexes(diff_maker *m, const catalogue_table *from, const c
         const catalogue_index *index = &from->indexes[i];
         if (index->is_primary || diff_match_index(m, index, from, to))
             continue;
-        if (!diff_is_kept_index(m, index))
+        if (!diff_is_kept_index(m, index) || diff_is_lost_index(m, from, to, index))
             diff_add_difference(m, DIFF_REMOVED, index_name(m, from, index), keys_words(m, index));
         else
             diff_keep(m, index_name(m, from, index));
@@ -168,7 +168,7 @@ static void tell_checks(diff_maker *m, const catalogue_table *from, const catalo
         const catalogue_check *check = &from->checks[i];
         if (diff_match_check(m, check, to))
             continue;
-        if (diff_is_kept_check(m, from, check))
+        if (diff_is_kept_check(m, from, check) && !diff_is_lost_check(m, from, to, check))
             diff_keep(m, check_name(m, from, check));
         else
             diff_add_difference(m, DIFF_REMOVED, check_name(m, from, check), check->expression);

@@ -154,6 +154,9 @@ void pull_draft_notices(pull_draft *d);
 /* Whole blocks, and parts of a model, each with its comments and a line break behind. */
 void pull_write_enum(pull_draft *d, const pull_enum *e, tenon__buf *out);
 void pull_write_model(pull_draft *d, const pull_model *m, tenon__buf *out);
+/* Whether a comment of the database becomes the documentation of what the old schema has this to
+ * say about: where that is nothing. One that would be taken for words of tenon does not. */
+bool pull_documents(const schema_comment *old, const char *comment);
 void pull_write_comment(pull_draft *d, const pull_model *m, tenon__buf *out);
 void pull_write_column(pull_draft *d, const pull_model *m, const pull_column *column,
                        tenon__buf *out);

@@ -36,6 +36,17 @@ static void note_table(pull_draft *d, const catalogue_table *t)
 
 /* ---- columns --------------------------------------------------------------------------------- */
 
+static const char comment_words[] = "comments of the database are not those of the schema";
+
+/* It is the documentation of what is new in the schema; the old schema keeps its own. */
+static void note_comment(pull_draft *d, const schema_comment *old, const char *comment,
+                         const char *table, const char *name)
+{
+    bool is_same = old && old->documentation && comment && !strcmp(old->documentation, comment);
+    if (comment && !is_same && (old || !pull_documents(old, comment)))
+        pull_notice_add(d, "comment", table, name, comment_words);
+}
+
 static void note_column(pull_draft *d, const pull_model *m, const pull_column *column)
 {
     const catalogue_column *source = column->source;
@@ -48,9 +59,8 @@ static void note_column(pull_draft *d, const pull_model *m, const pull_column *c
                         "the schema says autoincrement(), which makes a serial one");
     if (source->collation)
         pull_notice_add(d, "collation", table, source->name, "the language has no word for it");
-    if (source->comment)
-        pull_notice_add(d, "comment", table, source->name,
-                        "comments of the database are not those of the schema");
+    note_comment(d, column->old ? &column->old->comment : NULL, source->comment, table,
+                 source->name);
     if (column->type.is_list && source->is_required)
         pull_notice_add(d, "NOT NULL", table, source->name,
                         "lists of the language are neither required nor optional");
@@ -69,8 +79,7 @@ static void note_index(pull_draft *d, const pull_model *m, const catalogue_index
     if (index->is_primary && index->included_count)
         pull_notice_add(d, "primary key", m->table->name, index->name, "it includes columns");
     if (index->comment)
-        pull_notice_add(d, "comment", m->table->name, index->name,
-                        "comments of the database are not those of the schema");
+        pull_notice_add(d, "comment", m->table->name, index->name, comment_words);
 }
 
 static void note_key(pull_draft *d, const pull_model *m, const catalogue_foreign_key *key)
@@ -112,9 +121,7 @@ static void note_model(pull_draft *d, const pull_model *m)
         note_key(d, m, &m->table->foreign_keys[i]);
     for (size_t i = 0; i < m->table->check_count; i++)
         note_check(d, m, &m->table->checks[i]);
-    if (m->table->comment)
-        pull_notice_add(d, "comment", NULL, m->table->name,
-                        "comments of the database are not those of the schema");
+    note_comment(d, m->old ? &m->old->comment : NULL, m->table->comment, NULL, m->table->name);
     if (m->has_no_key)
         pull_notice_add(d, "table", NULL, m->table->name,
                         "it has no key: the model has @@ignore, and no functions are made for it");
@@ -166,9 +173,8 @@ void pull_draft_notices(pull_draft *d)
     for (size_t i = 0; i < d->model_count; i++)
         note_model(d, &d->models[i]);
     for (size_t i = 0; i < d->c->enum_count; i++)
-        if (d->c->enums[i].comment)
-            pull_notice_add(d, "comment", NULL, d->c->enums[i].name,
-                            "comments of the database are not those of the schema");
+        note_comment(d, d->enums[i].old ? &d->enums[i].old->comment : NULL, d->c->enums[i].comment,
+                     NULL, d->c->enums[i].name);
     for (size_t i = 0; d->old && i < d->c->extension_count; i++)
         if (!is_in_datasource(d, d->c->extensions[i].name))
             pull_notice_add(d, "extension", NULL, d->c->extensions[i].name,

@@ -30,12 +30,22 @@ static void put_words(const pull_draft *d, const schema_comment *comment, tenon_
     }
 }
 
-static void put_comment(const pull_draft *d, const schema_comment *comment, tenon__buf *out)
+bool pull_documents(const schema_comment *old, const char *comment)
 {
-    if (!comment)
+    bool has_text = old && old->documentation && *old->documentation;
+    return !has_text && comment && *comment && !strstr(comment, "@tenon.");
+}
+
+/* What the schema says, and where it says nothing what the database does. */
+static void put_comment(const pull_draft *d, const schema_comment *old, const char *comment,
+                        tenon__buf *out)
+{
+    if (pull_documents(old, comment))
+        put_lines(comment, out);
+    if (!old)
         return;
-    put_lines(comment->documentation, out);
-    put_words(d, comment, out);
+    put_lines(old->documentation, out);
+    put_words(d, old, out);
 }
 
 /* A line that the tool says by itself, once. */
@@ -77,10 +87,10 @@ static void put_namespace(const pull_draft *d, const char *namespace, tenon__buf
 /* On SQLite only the schema knows of it. */
 static void write_old_enum(const pull_draft *d, const schema_enum *e, tenon__buf *out)
 {
-    put_comment(d, &e->comment, out);
+    put_comment(d, &e->comment, NULL, out);
     tenon__buf_format(out, "enum %s {\n", e->name);
     for (size_t i = 0; i < e->value_count; i++) {
-        put_comment(d, &e->values[i].comment, out);
+        put_comment(d, &e->values[i].comment, NULL, out);
         tenon__buf_text(out, e->values[i].name);
         put_map("@map", e->values[i].name, e->values[i].database_name, out);
         tenon__buf_char(out, '\n');
@@ -95,11 +105,11 @@ void pull_write_enum(pull_draft *d, const pull_enum *e, tenon__buf *out)
         write_old_enum(d, e->old, out);
         return;
     }
-    put_comment(d, e->old ? &e->old->comment : NULL, out);
+    put_comment(d, e->old ? &e->old->comment : NULL, e->source->comment, out);
     tenon__buf_format(out, "enum %s {\n", e->name);
     for (size_t i = 0; i < e->source->value_count; i++) {
         const schema_enum_value *old = old_value(e->old, e->source->values[i]);
-        put_comment(d, old ? &old->comment : NULL, out);
+        put_comment(d, old ? &old->comment : NULL, NULL, out);
         tenon__buf_text(out, e->values[i]);
         put_map("@map", e->values[i], e->source->values[i], out);
         tenon__buf_char(out, '\n');
@@ -153,7 +163,7 @@ static void put_native(const pull_draft *d, const pull_type *type, tenon__buf *o
 void pull_write_column(pull_draft *d, const pull_model *m, const pull_column *column,
                        tenon__buf *out)
 {
-    put_comment(d, column->old ? &column->old->comment : NULL, out);
+    put_comment(d, column->old ? &column->old->comment : NULL, column->source->comment, out);
     pull_write_checks(d, m, column, out);
     tenon__buf_format(out, "%s ", column->name);
     put_type(m, column, out);
@@ -253,7 +263,7 @@ static void put_ignore(const pull_model *of, const pull_model *other, const sche
 static void put_forward(pull_draft *d, const pull_relation *r, tenon__buf *out)
 {
     const schema_field *old = r->old ? r->old->from_field : NULL;
-    put_comment(d, old ? &old->comment : NULL, out);
+    put_comment(d, old ? &old->comment : NULL, NULL, out);
     tenon__buf_format(out, "%s %s", r->forward, r->to->name);
     if (r->link) {
         tenon__buf_text(out, "[]");
@@ -283,7 +293,7 @@ static bool is_to_one(const pull_relation *r)
 static void put_back(pull_draft *d, const pull_relation *r, tenon__buf *out)
 {
     const schema_field *old = r->old ? r->old->to_field : NULL;
-    put_comment(d, old ? &old->comment : NULL, out);
+    put_comment(d, old ? &old->comment : NULL, NULL, out);
     tenon__buf_format(out, "%s %s%s", r->back, r->from->name,
                       !r->link && is_to_one(r) ? "?" : "[]");
     put_relation_name(r, out);
@@ -316,7 +326,7 @@ static void put_fields(pull_draft *d, const pull_model *m, tenon__buf *out)
 void pull_write_comment(pull_draft *d, const pull_model *m, tenon__buf *out)
 {
     const schema_comment *old = m->old ? &m->old->comment : NULL;
-    put_comment(d, old, out);
+    put_comment(d, old, m->table->comment, out);
     if (m->is_renamed)
         put_remark(old, "The name of the table is a reserved word.", out);
     if (m->has_no_key)

@@ -1,6 +1,8 @@
 /* See changed.h. */
 #include "changed.h"
 
+#include "pgparse/pgparse.h"
+
 #define DATASOURCE "datasource db {\n  provider = \"postgresql\"\n  url = \"x\"\n}\n"
 
 schema *change_schema(const char *models)
@@ -150,11 +152,28 @@ bool change_to(changed *c, const char *models)
     return is_done;
 }
 
+static void run(changed *c, const char *sql)
+{
+    if (!tenon_execute(c->session, sql))
+        fail_msg("%s in:\n%s", tenon_message(c->session), sql);
+}
+
+/* What cannot run in one go runs statement by statement, as the migrator does it. */
 void change_back(changed *c)
 {
-    tenon_execute(c->session, tenon__buf_string(&c->back));
-    if (tenon_failed(c->session))
-        fail_msg("%s in:\n%s", tenon_message(c->session), tenon__buf_string(&c->back));
+    const char *text = tenon__buf_string(&c->back);
+    pgparse_tree *tree = strstr(text, "CONCURRENTLY") ? pgparse_read(text, &c->error) : NULL;
+    if (!tree) {
+        run(c, text);
+        return;
+    }
+    for (size_t i = 0; i < tree->statement_count; i++) {
+        TENON__CLEANUP(tenon__buf_release) tenon__buf sql = {0};
+        const pgparse_statement *s = &tree->statements[i];
+        tenon__buf_add(&sql, text + s->start, s->end - s->start);
+        run(c, tenon__buf_string(&sql));
+    }
+    pgparse_free(tree);
 }
 
 /* ---- databases ------------------------------------------------------------------------------- */

@@ -55,6 +55,45 @@ static void what_stands_in_postgresql_beside_the_schema_stays(void **state)
     change_end(&c);
 }
 
+static const char comments[] =
+    "SELECT concat_ws(',', obj_description('\"A\"'::regclass),"
+    " col_description('\"A\"'::regclass, (SELECT attnum FROM pg_attribute WHERE attrelid ="
+    " '\"A\"'::regclass AND attname = 'a')), obj_description('\"E\"'::regtype),"
+    " (SELECT obj_description(oid) FROM pg_constraint WHERE conname = 'ruled'),"
+    " (SELECT obj_description(oid) FROM pg_constraint WHERE conname = 'B_aId_fkey'),"
+    " obj_description('partial'::regclass))";
+
+static void comments_stay_where_they_are_and_on_what_is_made_anew(void **state)
+{
+    static const char before[] =
+        "enum E {\n  X\n  Y\n}\nmodel A {\n" ID "  a Json\n  e E\n  bs B[]\n}\n"
+        "model B {\n" ID "  aId Int\n  a A @relation(fields: [aId], references: [id])\n}\n";
+    changed c;
+    change_begin(&c, TENON_POSTGRESQL, before);
+    testdb_run(c.url, "COMMENT ON TABLE \"A\" IS 'table'; COMMENT ON COLUMN \"A\".a IS 'column';"
+                      "COMMENT ON TYPE \"E\" IS 'it''s a type';"
+                      "ALTER TABLE \"A\" ADD CONSTRAINT ruled CHECK (e <> 'Y' OR id > 0);"
+                      "COMMENT ON CONSTRAINT ruled ON \"A\" IS 'check';"
+                      "COMMENT ON CONSTRAINT \"B_aId_fkey\" ON \"B\" IS 'key';"
+                      "CREATE INDEX partial ON \"A\" (id) WHERE e = 'Y';"
+                      "COMMENT ON INDEX partial IS 'index'");
+    c.accepts_loss = true;
+    assert_true(change_to(&c,
+                          "enum E {\n  Y\n}\nmodel A {\n  id BigInt @id @default(autoincrement())\n"
+                          "  a Bytes\n  e E\n  bs B[]\n}\nmodel B {\n" ID
+                          "  aId BigInt\n  a A @relation(fields: [aId], references: [id])\n}\n"));
+    assert_value(&c, comments, "table,column,it's a type,check,key,index");
+    change_back(&c);
+    assert_value(&c, comments, "table,column,it's a type,check,key,index");
+    assert_true(change_to(&c, "model Other {\n" ID "}\n"));
+    change_back(&c);
+    assert_value(&c,
+                 "SELECT concat_ws(',', obj_description('\"A\"'::regclass),"
+                 " obj_description('\"E\"'::regtype))",
+                 "table,it's a type");
+    change_end(&c);
+}
+
 static void checks_and_partial_indexes_go_where_the_schema_says_some(void **state)
 {
     ON_EACH(c, "model A {\n" ID "  /// @tenon.check(\"a > 0\")\n  a Int\n"
@@ -86,6 +125,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_rebuilt_table_of_sqlite_keeps_all_that_hangs_on_it),
         cmocka_unit_test(what_stands_in_postgresql_beside_the_schema_stays),
+        cmocka_unit_test(comments_stay_where_they_are_and_on_what_is_made_anew),
         cmocka_unit_test(checks_and_partial_indexes_go_where_the_schema_says_some),
         cmocka_unit_test(safe_forms_stand_in_parts_of_their_own),
     };

@@ -1,13 +1,11 @@
 /* Random pairs of schemas: a database goes from one to the other with made-up rows in it.
  *
- * Every part of a schema (a field's type, whether there is an index, …) is drawn from a number that
- * its name and a seed give. The second schema takes seven of eight draws from the first one's seed,
- * so that tables, columns and all else stay, change, come and go. Then: the database is as the
- * second schema says, columns that are the same in both keep their values; or the rows were in the
- * way, and everything is as it was. Without rows the way back leads to the first schema.
+ * Then: the database is as the second schema says, columns that are the same in both keep their
+ * values, and comments their text; or the rows were in the way, and everything is as it was. Without
+ * rows the way back leads to the first schema, through safe forms too.
  *
  * TENON_ROUNDS says how many pairs, TENON_SEED where to begin; a failure tells its seed. */
-#include "changed.h"
+#include "drawn.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,155 +14,44 @@
 
 #include <tenon/test.h>
 
-enum { MODELS = 3, FIELDS = 6, ENUMS = 2, VALUES = 4, ROWS = 4 };
-
-typedef struct draw {
-    uint64_t first, second; /* seeds; the same for the first schema */
-} draw;
-
-/* A number below `most` for this part of the schema. */
-static unsigned pick(const draw *d, const char *part, unsigned most)
-{
-    char text[96];
-    snprintf(text, sizeof text, "%s %llu", part, (unsigned long long)d->second);
-    uint64_t seed =
-        d->second != d->first && tenon__hash(text, strlen(text)) % 8 == 0 ? d->second : d->first;
-    snprintf(text, sizeof text, "%llu %s", (unsigned long long)seed, part);
-    return (unsigned)(tenon__hash(text, strlen(text)) % most);
-}
-
-static unsigned pick_of(const draw *d, const char *what, unsigned model, unsigned field,
-                        unsigned most)
-{
-    char part[64];
-    snprintf(part, sizeof part, "%s %u %u", what, model, field);
-    return pick(d, part, most);
-}
-
-/* ---- schemas --------------------------------------------------------------------------------- */
-
-static const char *const types[] = {
-    "Int",
-    "BigInt",
-    "Float",
-    "Decimal @db.Decimal(20, 4)",
-    "Decimal @db.Decimal(30, 10)",
-    "String",
-    "String @db.VarChar(12)",
-    "String @db.VarChar(400)",
-    "Boolean",
-    "DateTime",
-    "DateTime @db.Timestamptz(6)",
-    "DateTime @db.Date",
-    "Json",
-    "Bytes",
-    "String @db.Uuid",
-    "Int @db.SmallInt",
-    "E0",
-    "E1",
-    "Int[]",
-    "String[]",
-};
-
-static const char *const defaults[] = {
-    [0] = "7", [1] = "8", [5] = "\"it's\"", [6] = "\"x\"", [8] = "true", [9] = "now()",
-};
-
-static void add_field(const draw *d, unsigned model, unsigned field, tenon__buf *out)
-{
-    unsigned type = pick_of(d, "type", model, field, TENON__COUNT(types));
-    size_t word = strcspn(types[type], " ");
-    bool is_list = strchr(types[type], '[') != NULL;
-    if (pick_of(d, "field", model, field, 4) == 0)
-        return;
-    tenon__buf_format(out, "  f%u %.*s", field, (int)word, types[type]);
-    tenon__buf_text(out, !is_list && pick_of(d, "optional", model, field, 6) ? "?" : "");
-    tenon__buf_text(out, types[type] + word);
-    if (type < TENON__COUNT(defaults) && defaults[type] &&
-        pick_of(d, "default", model, field, 3) == 0)
-        tenon__buf_format(out, " @default(%s)", defaults[type]);
-    tenon__buf_text(out, pick_of(d, "unique", model, field, 12) || is_list ? "" : " @unique");
-    tenon__buf_char(out, '\n');
-}
-
-static bool has_model(const draw *d, unsigned model)
-{
-    return model == 0 || pick_of(d, "model", model, 0, 4) != 0;
-}
-
-static bool has_field(const draw *d, unsigned model, unsigned field)
-{
-    return pick_of(d, "field", model, field, 4) != 0;
-}
-
-static bool has_relation(const draw *d, unsigned from, unsigned to)
-{
-    return has_model(d, from) && has_model(d, to) && pick_of(d, "relation", from, to, 3) == 0;
-}
-
-static void add_relations(const draw *d, unsigned model, tenon__buf *out)
-{
-    static const char *const actions[] = {"", ", onDelete: Cascade", ", onUpdate: NoAction"};
-    for (unsigned other = 0; other < MODELS; other++) {
-        if (has_relation(d, model, other))
-            tenon__buf_format(
-                out,
-                "  r%u M%u? @relation(\"%u_%u\", fields: [r%uId], references: [id]%s)\n"
-                "  r%uId %s?\n",
-                other, other, model, other, other, actions[pick_of(d, "action", model, other, 3)],
-                other, pick_of(d, "id", other, 0, 2) ? "Int" : "String");
-        if (has_relation(d, other, model))
-            tenon__buf_format(out, "  b%u M%u[] @relation(\"%u_%u\")\n", other, other, other,
-                              model);
-    }
-}
-
-static void add_model(const draw *d, unsigned model, tenon__buf *out)
-{
-    tenon__buf_format(out, "model M%u {\n  id %s\n", model,
-                      pick_of(d, "id", model, 0, 2) ? "Int @id @default(autoincrement())"
-                                                    : "String @id @default(uuid())");
-    for (unsigned field = 0; field < FIELDS; field++)
-        add_field(d, model, field, out);
-    add_relations(d, model, out);
-    for (unsigned field = 0; field + 1 < FIELDS; field++)
-        if (has_field(d, model, field) && has_field(d, model, field + 1) &&
-            !strchr(types[pick_of(d, "type", model, field, TENON__COUNT(types))], 'J') &&
-            !strchr(types[pick_of(d, "type", model, field + 1, TENON__COUNT(types))], 'J') &&
-            pick_of(d, "index", model, field, 3) == 0)
-            tenon__buf_format(out, "  @@index([f%u, f%u%s])\n", field, field + 1,
-                              pick_of(d, "sort", model, field, 2) ? "" : "(sort: Desc)");
-    tenon__buf_text(out, "}\n");
-}
-
-static void add_enum(const draw *d, unsigned e, tenon__buf *out)
-{
-    tenon__buf_format(out, "enum E%u {\n  V\n", e);
-    for (unsigned value = 0; value < VALUES; value++)
-        if (pick_of(d, "value", e, value, 3))
-            tenon__buf_format(out, "  V%u\n", value);
-    tenon__buf_text(out, "}\n");
-}
-
-static void write_models(const draw *d, tenon__buf *out)
-{
-    for (unsigned e = 0; e < ENUMS; e++)
-        add_enum(d, e, out);
-    for (unsigned model = 0; model < MODELS; model++)
-        if (has_model(d, model))
-            add_model(d, model, out);
-}
+enum { ROWS = 4 };
 
 /* ---- rows ------------------------------------------------------------------------------------ */
 
-/* There are not many different booleans. */
+/* There are not many different booleans, and some values are none. */
 static void add_row(changed *c, const tenon_model *model, uint64_t number)
 {
     if (tenon_fake_create(c->session, model, NULL, number, NULL))
         return;
-    if (tenon_session_error(c->session)->status != TENON_UNIQUE)
+    tenon_status status = tenon_session_error(c->session)->status;
+    if (status != TENON_UNIQUE && status != TENON_CHECK)
         fail_msg("%s", tenon_message(c->session));
     tenon_error_clear(c->session);
+}
+
+static void write_name(const schema_model *model, tenon__buf *out)
+{
+    if (model->database_schema)
+        tenon__buf_format(out, "\"%s\".", model->database_schema);
+    tenon__buf_format(out, "\"%s\"", model->database_name);
+}
+
+/* Which refers to which is left to the database. */
+static void refer_to_first(changed *c, const schema *s)
+{
+    for (size_t i = 0; i < s->relation_count; i++) {
+        TENON__CLEANUP(tenon__buf_release) tenon__buf sql = {0};
+        const schema_relation *r = s->relations[i];
+        if (r->kind == SCHEMA_MANY_TO_MANY)
+            continue;
+        tenon__buf_text(&sql, "UPDATE ");
+        write_name(r->from, &sql);
+        tenon__buf_format(&sql, " SET \"%s\" = (SELECT min(\"id\") FROM ",
+                          r->fields[0]->database_name);
+        write_name(r->to, &sql);
+        tenon__buf_text(&sql, ")");
+        testdb_run(c->url, tenon__buf_string(&sql));
+    }
 }
 
 static void add_rows(changed *c, const char *models)
@@ -175,14 +62,7 @@ static void add_rows(changed *c, const char *models)
     for (size_t i = 0; i < set->model_count; i++)
         for (uint64_t number = 1; number <= ROWS; number++)
             add_row(c, &set->models[i].model, number);
-    /* Which refers to which is left to the database. */
-    for (size_t i = 0; i < s->relation_count; i++) {
-        const schema_relation *r = s->relations[i];
-        char sql[256];
-        snprintf(sql, sizeof sql, "UPDATE \"%s\" SET \"%s\" = (SELECT min(\"id\") FROM \"%s\")",
-                 r->from->name, r->fields[0]->name, r->to->name);
-        testdb_run(c->url, sql);
-    }
+    refer_to_first(c, s);
     describe_free(set);
     schema_free(s);
 }
@@ -190,31 +70,64 @@ static void add_rows(changed *c, const char *models)
 /* A column that both schemas have in the same form, of a table whose key they have. */
 static bool is_kept(const draw *from, const draw *to, unsigned model, unsigned field)
 {
-    return has_model(from, model) && has_model(to, model) && has_field(from, model, field) &&
-           has_field(to, model, field) &&
-           pick_of(from, "type", model, field, TENON__COUNT(types)) ==
-               pick_of(to, "type", model, field, TENON__COUNT(types));
+    return draw_has_model(from, model) && draw_has_model(to, model) &&
+           draw_has_field(from, model, field) && draw_has_field(to, model, field) &&
+           draw_type(from, model, field) == draw_type(to, model, field);
 }
 
-static void sum_values(const changed *c, const draw *from, const draw *to, tenon__buf *out)
+/* All values of a column, in one text; those of enums without what a new name changes. */
+static void write_sum(const draw *at, unsigned model, unsigned field, tenon__buf *out)
 {
-    for (unsigned model = 0; model < MODELS; model++)
-        for (unsigned field = 0; field < FIELDS; field++) {
-            char sql[128];
+    const char *column = draw_column(at, model, field);
+    bool is_enum = draw_is_enum(at, model, field), is_sqlite = at->dialect == TENON_SQLITE;
+    const char *cast = is_sqlite ? "" : "::text";
+    tenon__buf_text(out, is_sqlite ? "SELECT group_concat(hex(v)) FROM (SELECT "
+                                   : "SELECT string_agg(v, ',' ORDER BY v) FROM (SELECT ");
+    if (is_enum)
+        tenon__buf_format(out, "replace(%s%s, 'W', 'V') AS v FROM ", column, cast);
+    else
+        tenon__buf_format(out, "%s%s AS v FROM ", column, cast);
+    draw_table(at, model, out);
+    tenon__buf_text(out, is_sqlite ? " ORDER BY 1)" : ") AS a");
+}
+
+static void sum_values(const changed *c, const draw *from, const draw *to, const draw *at,
+                       tenon__buf *out)
+{
+    for (unsigned model = 0; model < DRAWN_MODELS; model++)
+        for (unsigned field = 0; field < DRAWN_FIELDS; field++) {
+            TENON__CLEANUP(tenon__buf_release) tenon__buf sql = {0};
             if (!is_kept(from, to, model, field))
                 continue;
-            if (c->dialect == TENON_SQLITE)
-                snprintf(
-                    sql, sizeof sql,
-                    "SELECT group_concat(v) FROM (SELECT hex(f%u) AS v FROM \"M%u\" ORDER BY 1)",
-                    field, model);
-            else
-                snprintf(sql, sizeof sql,
-                         "SELECT string_agg(f%u::text, ',' ORDER BY f%u::text) FROM \"M%u\"", field,
-                         field, model);
-            const char *values = testdb_value(c->url, sql);
+            write_sum(at, model, field, &sql);
+            const char *values = testdb_value(c->url, tenon__buf_string(&sql));
             tenon__buf_format(out, "M%u.f%u: %s\n", model, field, values ? values : "(none)");
         }
+}
+
+/* ---- comments -------------------------------------------------------------------------------- */
+
+/* Of the table that is always there, where the database has any. */
+static void set_comment(const changed *c, const draw *at)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf sql = {0};
+    if (at->dialect == TENON_SQLITE)
+        return;
+    tenon__buf_text(&sql, "COMMENT ON TABLE ");
+    draw_table(at, 0, &sql);
+    tenon__buf_text(&sql, " IS 'kept'");
+    testdb_run(c->url, tenon__buf_string(&sql));
+}
+
+static void check_comment(const changed *c, const draw *at)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf sql = {0};
+    if (at->dialect == TENON_SQLITE)
+        return;
+    tenon__buf_text(&sql, "SELECT obj_description('");
+    draw_table(at, 0, &sql);
+    tenon__buf_text(&sql, "'::regclass)");
+    assert_string_equal(testdb_value(c->url, tenon__buf_string(&sql)), "kept");
 }
 
 /* ---- rounds ---------------------------------------------------------------------------------- */
@@ -227,6 +140,8 @@ static void check_outcome(changed *c, bool is_done, const char *before, const ch
                  tenon__buf_string(&c->script));
     if (!is_done && getenv("TENON_SEED"))
         print_message("seed %llu: %s\n", (unsigned long long)seed, c->error.message);
+    if (!is_done && c->part_count > 1)
+        return; /* what was committed before stays */
     if (!is_done)
         check_is_as(c, before);
     if (strcmp(values, values_then) != 0)
@@ -234,32 +149,48 @@ static void check_outcome(changed *c, bool is_done, const char *before, const ch
                  values, values_then, tenon__buf_string(&c->script));
 }
 
-static bool change_with_rows(tenon_dialect dialect, const draw *from, const draw *to,
-                             const char *before, const char *after)
+/* What an earlier pair has left. */
+static void begin_round(changed *c, const draw *d, const char *models)
+{
+    change_begin(c, d->dialect, "model Empty {\n  id Int @id\n}\n");
+    if (d->dialect == TENON_POSTGRESQL)
+        testdb_run(c->url, "SET client_min_messages = error; DROP SCHEMA IF EXISTS s0 CASCADE;"
+                           "DROP SCHEMA IF EXISTS s1 CASCADE");
+    change_empty(c);
+    c->accepts_loss = true;
+    if (!change_to(c, models))
+        fail_msg("seed %llu: %s [%s]\n%s", (unsigned long long)d->first, c->error.message,
+                 c->error.sql, models);
+}
+
+static bool change_with_rows(const draw *from, const draw *to, const char *before,
+                             const char *after)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf values = {0}, values_then = {0};
     changed c;
-    change_begin(&c, dialect, before);
-    c.accepts_loss = true;
+    begin_round(&c, from, before);
     add_rows(&c, before);
-    sum_values(&c, from, to, &values);
+    set_comment(&c, from);
+    sum_values(&c, from, to, from, &values);
     bool is_done = change_to(&c, after);
-    sum_values(&c, from, to, &values_then);
+    if (is_done || c.part_count == 1)
+        sum_values(&c, from, to, is_done ? to : from, &values_then);
     check_outcome(&c, is_done, before, tenon__buf_string(&values), tenon__buf_string(&values_then),
-                  to->second);
+                  to->first);
+    if (is_done || c.part_count == 1)
+        check_comment(&c, is_done ? to : from);
     change_end(&c);
     return is_done;
 }
 
-static void change_and_go_back(tenon_dialect dialect, const char *before, const char *after,
-                               uint64_t seed)
+static void change_and_go_back(const draw *to, const char *before, const char *after)
 {
     changed c;
-    change_begin(&c, dialect, before);
-    c.accepts_loss = true;
+    begin_round(&c, to, before);
+    c.has_safe_forms = draw_is_safe(to);
     if (!change_to(&c, after))
-        fail_msg("seed %llu: %s [%s]\n%s", (unsigned long long)seed, c.error.message, c.error.sql,
-                 tenon__buf_string(&c.script));
+        fail_msg("seed %llu: %s [%s]\n%s", (unsigned long long)to->first, c.error.message,
+                 c.error.sql, tenon__buf_string(&c.script));
     change_back(&c);
     check_is_as(&c, before);
     change_end(&c);
@@ -277,12 +208,11 @@ static void run_rounds(tenon_dialect dialect)
     size_t done = 0;
     for (uint64_t i = seed; i < seed + rounds; i++) {
         TENON__CLEANUP(tenon__buf_release) tenon__buf before = {0}, after = {0};
-        const draw from = {i, i}, to = {i, i + 1000000};
-        write_models(&from, &before);
-        write_models(&to, &after);
-        done += change_with_rows(dialect, &from, &to, tenon__buf_string(&before),
-                                 tenon__buf_string(&after));
-        change_and_go_back(dialect, tenon__buf_string(&before), tenon__buf_string(&after), i);
+        const draw from = {i, i, dialect}, to = {i, i + 1000000, dialect};
+        draw_models(&from, &before);
+        draw_models(&to, &after);
+        done += change_with_rows(&from, &to, tenon__buf_string(&before), tenon__buf_string(&after));
+        change_and_go_back(&to, tenon__buf_string(&before), tenon__buf_string(&after));
     }
     print_message("%zu of %llu arrived with their rows\n", done, (unsigned long long)rounds);
 }

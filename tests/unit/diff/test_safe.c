@@ -3,7 +3,6 @@
 #include "changed.h"
 
 #include "lint/lint.h"
-#include "pgparse/pgparse.h"
 
 #define ID "  id Int @id\n"
 
@@ -47,22 +46,6 @@ static const safe_case cases[] = {
      "ADD CONSTRAINT \"A_pkey\" PRIMARY KEY USING INDEX \"A_pkey_new\""},
 };
 
-/* What stands in one text runs statement by statement, as the migrator does. */
-static void run_back(changed *c)
-{
-    const char *text = tenon__buf_string(&c->back);
-    pgparse_tree *tree = pgparse_read(text, &c->error);
-    assert_non_null(tree);
-    for (size_t i = 0; i < tree->statement_count; i++) {
-        const pgparse_statement *s = &tree->statements[i];
-        TENON__CLEANUP(tenon__buf_release) tenon__buf sql = {0};
-        tenon__buf_add(&sql, text + s->start, s->end - s->start);
-        if (!tenon_execute(c->session, tenon__buf_string(&sql)))
-            fail_msg("%s in %s", tenon_message(c->session), tenon__buf_string(&sql));
-    }
-    pgparse_free(tree);
-}
-
 static void keys_are_swapped_by_an_index_there_and_back(void **state)
 {
     for (size_t i = 0; i < TENON__COUNT(cases); i++) {
@@ -73,7 +56,7 @@ static void keys_are_swapped_by_an_index_there_and_back(void **state)
         if (!change_to(&c, cases[i].after))
             fail_msg("%s: %s", cases[i].name, c.error.message);
         assert_holds(tenon__buf_string(&c.script), cases[i].part);
-        run_back(&c);
+        change_back(&c);
         check_is_as(&c, cases[i].before);
         change_end(&c);
     }
@@ -101,7 +84,7 @@ static void a_unique_constraint_that_went_comes_back_as_one(void **state)
         c.has_safe_forms = is_safe;
         testdb_run(c.url, "ALTER TABLE \"A\" ADD CONSTRAINT alone UNIQUE (a)");
         assert_true(change_to(&c, "model A {\n" ID "  a Int\n}\n"));
-        run_back(&c);
+        change_back(&c);
         assert_value(&c, "SELECT contype FROM pg_constraint WHERE conname = 'alone'", "u");
         change_end(&c);
     }

@@ -244,7 +244,8 @@ static void nothing_is_left_out_silently(void **state)
              "CREATE TABLE parts (a int) PARTITION BY RANGE (a);"
              "CREATE TABLE part PARTITION OF parts FOR VALUES FROM (1) TO (2);"
              "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';"
-             "COMMENT ON TABLE t IS 'about'; CREATE VIEW v AS SELECT 1 AS one;",
+             "COMMENT ON TABLE t IS 'about'; COMMENT ON COLUMN t.id IS E'its\\nnumber';"
+             "COMMENT ON COLUMN t.g IS '@tenon.sensitive'; CREATE VIEW v AS SELECT 1 AS one;",
              POSTGRESQL);
     assert_string_equal(pulled_models(&p),
                         "/// The table has no key: no column or set of columns that is unique and"
@@ -262,7 +263,10 @@ static void nothing_is_left_out_silently(void **state)
                         "  a Int?\n\n"
                         "  @@ignore\n"
                         "}\n\n"
+                        "/// about\n"
                         "model t {\n"
+                        "  /// its\n"
+                        "  /// number\n"
                         "  id    BigInt                @id @default(autoincrement())\n"
                         "  g     Int?                  @default(dbgenerated())\n"
                         "  /// @tenon.check(\"(c <> 'y'::text)\")\n"
@@ -276,7 +280,7 @@ static void nothing_is_left_out_silently(void **state)
     assert_outside(&p, "collation", "\"c\" of \"t\"", "no word");
     assert_outside(&p, "NOT NULL", "\"l\" of \"t\"", "lists");
     assert_outside(&p, "check", "\"odd\" of \"t\"", "name");
-    assert_outside(&p, "comment", "\"t\"", "comments");
+    assert_outside(&p, "comment", "\"g\" of \"t\"", "comments");
     assert_outside(&p, "foreign key", "\"nokey_t_fkey\" of \"nokey\"", "deferred");
     assert_outside(&p, "table", "\"nokey\"", "no key");
     assert_outside(&p, "partitioned table", "\"parts\"", "divided");
