@@ -210,6 +210,10 @@ typedef struct tenon_relation {
     uint32_t count_where_offset; /* in the …Query; 0 for to-one */
     uint32_t count_offset;       /* in the …Counts */
     uint32_t set_offset; /* in the …Set a pointer to what is written with it (nested.h); 0: none */
+    /* There is no foreign key in the database (relationMode = "prisma"): calls that delete rows or
+     * change their keys do to rows with the key what it would do. */
+    bool is_emulated;
+    tenon_action on_update; /* then: when the key of the row that they point at changes */
 } tenon_relation;
 
 struct tenon_model {
@@ -220,6 +224,7 @@ struct tenon_model {
     bool is_view;
     bool is_audited;           /* @tenon.audit: its changes are written down; see audit.h */
     uint16_t deleted_column;   /* @tenon.softDelete: the column enum of the mark; 0: none */
+    bool has_emulated;         /* others refer to its rows by relations that are emulated */
     const tenon_field *fields; /* columns only, in order of the schema; column enum = index + 1 */
     uint32_t field_count;
     const tenon_unique *uniques; /* the primary key first when there is one */

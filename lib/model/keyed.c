@@ -116,6 +116,13 @@ static void walk_left_out(keyed *k, tenon__walk *walk)
     }
 }
 
+static bool refuse_field(const keyed *k, tenon__walk *walk, uint32_t field, size_t row,
+                         const char *why)
+{
+    tenon__walk_fail(walk, TENON_MISUSE, &k->model->fields[field], "%s %s", k->call, why);
+    return blame_row(walk, row);
+}
+
 /* changes: those of an update bring their columns. */
 static void walk_changes(keyed *k, tenon__walk *walk)
 {
@@ -124,6 +131,8 @@ static void walk_changes(keyed *k, tenon__walk *walk)
         bool is_version = k->model->fields[i].flags & TENON_FIELD_VERSION;
         if (!is_version && !is_changed(k, i))
             continue;
+        if (k->model->has_emulated && tenon__is_referred_to(k->model, (uint16_t)i))
+            refuse_field(k, walk, i, 0, "cannot change what others refer to; use update");
         tenon__shape_field(&walk->shape, is_version ? TENON_INCREASE : TENON_SET, (uint16_t)i);
         has_change = has_change || change_at(k, i, 0) != 0;
         if (!is_version && !is_upsert(k))
@@ -159,13 +168,6 @@ static bool walk_row(keyed *k, tenon__walk *walk, size_t row, const void **value
 }
 
 /* ---- what items may be ----------------------------------------------------------------------- */
-
-static bool refuse_field(const keyed *k, tenon__walk *walk, uint32_t field, size_t row,
-                         const char *why)
-{
-    tenon__walk_fail(walk, TENON_MISUSE, &k->model->fields[field], "%s %s", k->call, why);
-    return blame_row(walk, row);
-}
 
 static bool check_field(const keyed *k, tenon__walk *walk, uint32_t field, size_t row)
 {

@@ -2,7 +2,7 @@
  * what deletes. That nobody else sees marked rows is the business of lib/render.
  *
  * To mark is an UPDATE, which also counts the version and sets the time of an @updatedAt field. */
-#include "model/walk.h"
+#include "model/emulate.h"
 
 static bool check_model(tenon__walk *walk, const char *call)
 {
@@ -68,6 +68,8 @@ void *tenon_purge_with(const tenon_key_options *options, const tenon_model *mode
                        const void *const *key)
 {
     tenon__walk walk;
+    if (options && model->deleted_column && model->has_emulated && !options->table.name)
+        return tenon__delete_emulated(options, model, unique, key, TENON__SHAPE_WITH_DELETED);
     if (!options || !begin(&walk, options->session, model, options->table, TENON__DELETE))
         return NULL;
     check_model(&walk, "purge");
@@ -128,6 +130,8 @@ int64_t tenon_purge_many(const tenon_model *model, const void *purge_many)
     tenon_delete_many_head head;
     memcpy(&head, purge_many, sizeof head);
     tenon__walk walk;
+    if (model->deleted_column && model->has_emulated && !head.table.name)
+        return tenon__delete_many_emulated(model, purge_many, TENON__SHAPE_ONLY_DELETED, NULL);
     if (!begin(&walk, head.session, model, head.table, TENON__DELETE_MANY))
         return 0;
     check_model(&walk, "purge");

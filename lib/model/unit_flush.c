@@ -297,6 +297,23 @@ static bool update_by_values(flush *f, tenon__tracked *item, const char *set, co
     return !found->walk.failed;
 }
 
+/* Others refer to what changes, without a foreign key: a call of its own sees to them. */
+static bool update_key(flush *f, tenon__tracked *item, char *set, void *where,
+                       const tenon_field *version)
+{
+    const tenon_model *model = item->model;
+    if (version && !expect_former(f->n, item, (uint16_t)(version - model->fields), where))
+        return false;
+    const void *call = tenon__nest_update_call(f->n, model, where, set);
+    if (!call || !run_pile(f))
+        return false;
+    tenon_list rows = tenon_update_many_returning(model, call);
+    if (rows.count != 1)
+        return fail_conflict(f->n, item);
+    item->stored = rows.items;
+    return true;
+}
+
 static bool update(flush *f, tenon__tracked *item)
 {
     tenon__nest *n = f->n;
@@ -315,6 +332,8 @@ static bool update(flush *f, tenon__tracked *item)
     }
     if (!where || !is_changed)
         return where != NULL;
+    if (model->has_emulated && tenon__changes_keys(model, set))
+        return update_key(f, item, set, where, version);
     return version ? update_by_version(f, item, set, version)
                    : update_by_values(f, item, set, where);
 }
@@ -327,7 +346,7 @@ static bool delete_(flush *f, tenon__tracked *item)
     if (where && version &&
         !expect_former(n, item, (uint16_t)(version - item->model->fields), where))
         return false;
-    if (where && item->model->deleted_column)
+    if (where && (item->model->deleted_column || item->model->has_emulated))
         return run_pile(f) &&
                (tenon__nest_delete_many(n, item->model, where) == 1 || fail_conflict(n, item));
     const void *call = where ? tenon__nest_delete_call(n, item->model, where) : NULL;

@@ -280,6 +280,10 @@ void tenon__cursor_of_row(const tenon_model *model, const tenon__places *places,
 /* A …Set as a new row: shape, and one value for every field that is not left out. Those of `key`
  * (NULL: none) must have one. */
 void tenon__walk_create(tenon__walk *walk, const void *set, const tenon_unique *key);
+/* Whether others refer to the column by relations that are emulated (emulate.c), and whether a …Set
+ * changes such columns (emulate_calls.c). */
+bool tenon__is_referred_to(const tenon_model *model, uint16_t field);
+bool tenon__changes_keys(const tenon_model *model, const void *set);
 /* A …Set as changes, the times of UPDATED_AT fields included when there is any change. */
 void tenon__walk_changes(tenon__walk *walk, const void *set);
 bool tenon__set_has_changes(const tenon_model *model, const void *set);

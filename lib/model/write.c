@@ -2,7 +2,7 @@
  *
  * What touches many rows refuses a filter that lets all of them through, however it is spelt,
  * unless the program says that it means everything. */
-#include "model/walk.h"
+#include "model/emulate.h"
 
 static tenon_set_head head_of_set(const void *set)
 {
@@ -102,6 +102,8 @@ TENON__HOT void *tenon_update(const tenon_model *model, uint32_t unique, const v
     walk.subject = set;
     if (TENON__UNLIKELY(tenon__set_has_nested(model, set)))
         return tenon__update_nested(model, unique, key, set);
+    if (TENON__UNLIKELY(model->has_emulated) && !head.table.name && tenon__changes_keys(model, set))
+        return tenon__update_emulated(model, unique, key, set);
     if (has_changes)
         tenon__walk_changes(&walk, set);
     tenon__walk_key(&walk, unique, key);
@@ -117,6 +119,8 @@ void *tenon_delete(tenon_session *s, const tenon_model *model, uint32_t unique,
 {
     if (model->deleted_column)
         return tenon__mark_row(&(tenon_key_options){.session = s}, model, unique, key, true);
+    if (TENON__UNLIKELY(model->has_emulated))
+        return tenon__delete_emulated(&(tenon_key_options){.session = s}, model, unique, key, 0);
     return tenon__run_by_key(s, model, TENON__DELETE, unique, key);
 }
 
@@ -125,6 +129,8 @@ void *tenon_delete_with(const tenon_key_options *options, const tenon_model *mod
 {
     if (model->deleted_column)
         return tenon__mark_row(options, model, unique, key, true);
+    if (TENON__UNLIKELY(model->has_emulated) && options && !options->table.name)
+        return tenon__delete_emulated(options, model, unique, key, 0);
     return tenon__run_by_key_with(options, model, TENON__DELETE, unique, key);
 }
 
@@ -160,7 +166,9 @@ void *tenon_upsert(const tenon_model *model, const void *upsert)
     if (unique) {
         const void *create = tenon__inner_set(&walk, upsert, model->upsert_create);
         const void *change = tenon__inner_set(&walk, upsert, model->upsert_update);
-        if (TENON__UNLIKELY(tenon__set_has_nested(model, create) ||
+        bool has_keys =
+            model->has_emulated && !head.table.name && tenon__changes_keys(model, change);
+        if (TENON__UNLIKELY(has_keys || tenon__set_has_nested(model, create) ||
                             tenon__set_has_nested(model, change)))
             return tenon__upsert_nested(model, (uint32_t)(unique - model->uniques), upsert);
         tenon__walk_create(&walk, create, unique);
@@ -214,9 +222,20 @@ bool tenon__walk_update_many(tenon__walk *walk, const tenon_model *model, const 
     return true;
 }
 
+/* Whether rows of its own table lose keys that others refer to. */
+static bool is_update_emulated(const tenon_model *model, const void *update_many)
+{
+    tenon_update_many_head head;
+    memcpy(&head, update_many, sizeof head);
+    return TENON__UNLIKELY(model->has_emulated) && !head.table.name &&
+           tenon__changes_keys(model, (const char *)update_many + model->update_set);
+}
+
 int64_t tenon_update_many(const tenon_model *model, const void *update_many)
 {
     tenon__walk walk;
+    if (is_update_emulated(model, update_many))
+        return tenon__update_many_emulated(model, update_many, NULL);
     return tenon__walk_update_many(&walk, model, update_many) ? tenon__walk_run_for_count(&walk)
                                                               : 0;
 }
@@ -224,6 +243,11 @@ int64_t tenon_update_many(const tenon_model *model, const void *update_many)
 tenon_list tenon_update_many_returning(const tenon_model *model, const void *update_many)
 {
     tenon__walk walk;
+    tenon_list list = {0};
+    if (is_update_emulated(model, update_many)) {
+        tenon__update_many_emulated(model, update_many, &list);
+        return list;
+    }
     bool is_begun = tenon__walk_update_many(&walk, model, update_many);
     return is_begun ? tenon__walk_run_for_rows(&walk) : (tenon_list){0};
 }
@@ -240,10 +264,19 @@ bool tenon__walk_delete_many(tenon__walk *walk, const tenon_model *model, const 
     return true;
 }
 
+static bool is_delete_emulated(const tenon_model *model, const void *delete_many)
+{
+    tenon_delete_many_head head;
+    memcpy(&head, delete_many, sizeof head);
+    return TENON__UNLIKELY(model->has_emulated) && !head.table.name;
+}
+
 int64_t tenon_delete_many(const tenon_model *model, const void *delete_many)
 {
     if (model->deleted_column)
         return tenon__mark_many(model, delete_many, true);
+    if (is_delete_emulated(model, delete_many))
+        return tenon__delete_many_emulated(model, delete_many, 0, NULL);
     tenon__walk walk;
     return tenon__walk_delete_many(&walk, model, delete_many) ? tenon__walk_run_for_count(&walk)
                                                               : 0;
@@ -254,6 +287,11 @@ tenon_list tenon_delete_many_returning(const tenon_model *model, const void *del
     if (model->deleted_column)
         return tenon__mark_many_returning(model, delete_many);
     tenon__walk walk;
+    tenon_list list = {0};
+    if (is_delete_emulated(model, delete_many)) {
+        tenon__delete_many_emulated(model, delete_many, 0, &list);
+        return list;
+    }
     bool is_begun = tenon__walk_delete_many(&walk, model, delete_many);
     return is_begun ? tenon__walk_run_for_rows(&walk) : (tenon_list){0};
 }

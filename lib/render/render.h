@@ -59,6 +59,7 @@ typedef struct tenon__dialect_traits {
     bool has_key_arrays;
     bool has_sources;       /* FIND_WITHIN is there, and worth while */
     bool has_prefix_ranges; /* STARTS_WITH takes the plain prefix; otherwise a pattern of LIKE */
+    bool has_row_locks;     /* FOR UPDATE */
     bool forgets_notes;     /* when the transaction ends; otherwise FORGET_NOTE is needed */
 } tenon__dialect_traits;
 const tenon__dialect_traits *tenon__dialect_traits_of(tenon_dialect dialect);

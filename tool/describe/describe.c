@@ -268,6 +268,7 @@ describe_set *describe_schema(const schema *s, tenon_error *err)
             return NULL;
         }
     }
+    set->is_emulated = s->datasource && s->datasource->is_relation_mode_prisma;
     if (!describe_relations(set))
         goto no_memory;
     return set;

@@ -29,6 +29,7 @@ typedef struct describe_set {
     size_t model_count;
     tenon_enum *enums; /* one an enum of the schema, same order */
     size_t enum_count;
+    bool is_emulated; /* relationMode = "prisma" */
 } describe_set;
 
 /* NULL with *err: no memory, a default that its column cannot hold without loss (RANGE, TYPE), a

@@ -77,7 +77,10 @@ static bool add_side(describe_set *set, describe_model *out, const schema_field 
         .target_fields = describe_field_indexes(&set->arena, target, columns.other, columns.count),
         .link = is_link ? describe_link(&set->arena, r, field) : NULL,
         .on_delete = is_link ? TENON_ACTION_CASCADE : actions[r->on_delete],
+        .is_emulated = set->is_emulated,
+        .on_update = is_link ? TENON_ACTION_CASCADE : actions[r->on_update],
     };
+    out->model.has_emulated |= set->is_emulated && !made.holds_key;
     if (!made.fields || !made.target_fields)
         return !set->arena.failed;
     target->is_written_nested |= !out->model.is_view && !target->model.is_view;

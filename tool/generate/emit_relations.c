@@ -222,6 +222,9 @@ static void emit_relation(emitter *e, size_t at, uint32_t index)
     else
         tenon__buf_text(e->out, "        .link = NULL, ");
     tenon__buf_format(e->out, ".on_delete = TENON_ACTION_%s,\n", action_names[relation->on_delete]);
+    if (relation->is_emulated)
+        tenon__buf_format(e->out, "        .is_emulated = true, .on_update = TENON_ACTION_%s,\n",
+                          action_names[relation->on_update]);
     emit_relation_offsets(e, names, relation, names->relation_members[index]);
     emit_set_offset(e, &e->set->models[at].model, names, relation, names->relation_members[index]);
 }

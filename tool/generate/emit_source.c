@@ -298,6 +298,8 @@ static void emit_model_head(emitter *e, const tenon_model *model, const model_na
     emit_string(e, model->schema);
     tenon__buf_format(e->out, ",\n    .is_view = %s, .is_audited = %s, .deleted_column = %u,\n",
                       truth(model->is_view), truth(model->is_audited), model->deleted_column);
+    if (model->has_emulated)
+        tenon__buf_text(e->out, "    .has_emulated = true,\n");
     emit_table(e, names->descriptor, "fields", "field_count", model->field_count);
     emit_table(e, names->descriptor, "uniques", "unique_count", model->unique_count);
     emit_table(e, names->descriptor, "constraints", "constraint_count", model->constraint_count);
