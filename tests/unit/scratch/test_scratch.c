@@ -30,16 +30,18 @@ static void use_database(const char *url)
     tenon_close(db);
 }
 
-/* Two databases that know nothing of each other. */
-static void use_two(scratch *s)
+/* Two databases that know nothing of each other; the URL of the first. */
+static const char *use_two(scratch *s)
 {
     tenon_error err = {0};
+    const char *urls[2];
     for (int i = 0; i < 2; i++) {
-        const char *url = scratch_database(s, &err);
-        if (!url)
+        urls[i] = scratch_database(s, &err);
+        if (!urls[i])
             fail_msg("%s", err.message);
-        use_database(url);
+        use_database(urls[i]);
     }
+    return urls[0];
 }
 
 static scratch *open_or_fail(const scratch_options *options)
@@ -87,21 +89,27 @@ static void files_of_sqlite_are_there_and_then_they_are_not(void **state)
     check_removed(s);
 }
 
-static const char *count_databases(void)
+/* Of this scratch only: other tests have theirs on the same server. Their names end in a number. */
+static const char *count_databases(const char *name)
 {
-    return testdb_value(getenv("TENON_TEST_PG"),
-                        "SELECT count(*) FROM pg_database WHERE datname LIKE 'tenon_scratch%'");
+    char query[160];
+    snprintf(query, sizeof query, "SELECT count(*) FROM pg_database WHERE datname LIKE '%s%%'",
+             name);
+    return testdb_value(getenv("TENON_TEST_PG"), query);
 }
 
 static void databases_of_a_server_are_there_and_then_they_are_not(void **state)
 {
     (void)state;
+    char name[sizeof "tenon_scratch_01234567_"] = "";
     scratch *s = open_or_fail(
         &(scratch_options){.dialect = TENON_POSTGRESQL, .url = getenv("TENON_TEST_PG")});
-    use_two(s);
-    assert_string_equal(count_databases(), "2");
+    const char *at = strstr(use_two(s), "tenon_scratch_");
+    assert_non_null(at);
+    memcpy(name, at, sizeof name - 1);
+    assert_string_equal(count_databases(name), "2");
     scratch_close(s);
-    assert_string_equal(count_databases(), "0");
+    assert_string_equal(count_databases(name), "0");
 }
 
 static void a_version_that_is_not_installed_is_told(void **state)
