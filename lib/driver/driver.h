@@ -307,8 +307,8 @@ typedef struct tenon__driver {
     /* Releases it, on the server too (at the next chance, without a round trip of its own). */
     void (*forget)(tenon__connection *connection, tenon__prepared *prepared);
     /* Runs it with one pointer a slot; NULL is SQL NULL. The values must stay as they are until
-     * fetch has returned (PostgreSQL has read them before execute returns, SQLite reads them in
-     * both). Values that the column cannot hold are refused here: RANGE, TYPE, with model and field
+     * fetch has returned: SQLite reads them in both, and PostgreSQL may be sent them twice. Values
+     * that the column cannot hold are refused here: RANGE, TYPE, with model and field
      * named. Success always comes by way of ROWS, also for a statement without columns: fetch gives
      * its *affected. */
     tenon__progress (*execute)(tenon__connection *connection, tenon__prepared *prepared,

@@ -16,36 +16,65 @@ static inline char *open_field(tenon__buf *out, size_t length)
     return at + TENON__PG_LENGTH_BYTES;
 }
 
-static bool quick_int2(tenon__buf *out, int64_t value)
+static size_t store_bool(char *at, int value)
 {
-    char *at = value == (int16_t)value ? open_field(out, 2) : NULL;
-    if (at)
-        tenon__pg_store16(at, (uint16_t)value);
-    return at;
+    *at = (char)value;
+    return value == 0 || value == 1 ? 1 : 0;
 }
 
-TENON__HOT static bool quick_int4(tenon__buf *out, int64_t value)
+static size_t store_int2(char *at, int64_t value)
 {
-    char *at = value == (int32_t)value ? open_field(out, 4) : NULL;
-    if (at)
-        tenon__pg_store32(at, (uint32_t)value);
-    return at;
+    tenon__pg_store16(at, (uint16_t)value);
+    return value == (int16_t)value ? 2 : 0;
 }
 
-TENON__HOT static bool quick_eight(tenon__buf *out, uint64_t bits)
+static inline size_t store_int4(char *at, int64_t value)
 {
-    char *at = open_field(out, 8);
-    if (at)
-        tenon__pg_store64(at, bits);
-    return at;
+    tenon__pg_store32(at, (uint32_t)value);
+    return value == (int32_t)value ? 4 : 0;
 }
 
-static bool quick_bool(tenon__buf *out, int value)
+static inline size_t store_eight(char *at, uint64_t bits)
 {
-    char *at = value == 0 || value == 1 ? open_field(out, 1) : NULL;
-    if (at)
-        *at = (char)value;
-    return at;
+    tenon__pg_store64(at, bits);
+    return 8;
+}
+
+/* Of times after 1970 that are as fine as the column. */
+static inline size_t store_time(char *at, const tenon__pg_param *param, int64_t us)
+{
+    bool is_plain = us >= 0 && us != INT64_MAX && us % param->time_unit_us == 0;
+    return is_plain ? store_eight(at, (uint64_t)(us - TENON__PG_EPOCH_US)) : 0;
+}
+
+static size_t store_uuid(char *at, const tenon_uuid *value)
+{
+    tenon__pg_store64(at, value->hi);
+    tenon__pg_store64(at + 8, value->lo);
+    return 16;
+}
+
+TENON__HOT size_t tenon__pg_store_fixed(char *at, const tenon__pg_param *param, const void *value)
+{
+    uint64_t bits;
+    switch (param->codec) {
+    case TENON__PG_CODEC_BOOL:
+        return store_bool(at, *(const int *)value);
+    case TENON__PG_CODEC_INT2:
+        return store_int2(at, *(const int64_t *)value);
+    case TENON__PG_CODEC_INT4:
+        return store_int4(at, *(const int64_t *)value);
+    case TENON__PG_CODEC_INT8:
+    case TENON__PG_CODEC_FLOAT8:
+        memcpy(&bits, value, sizeof bits);
+        return store_eight(at, bits);
+    case TENON__PG_CODEC_TIMESTAMP:
+        return store_time(at, param, ((const tenon_time *)value)->us);
+    case TENON__PG_CODEC_UUID:
+        return store_uuid(at, value);
+    default:
+        return 0;
+    }
 }
 
 TENON__HOT static bool quick_text(tenon__buf *out, const tenon_field *field, const char *text)
@@ -71,49 +100,25 @@ TENON__HOT static bool quick_jsonb(tenon__buf *out, tenon_json json, bool is_lef
     return true;
 }
 
-/* Of times after 1970 that are as fine as the column. */
-TENON__HOT static bool quick_time(tenon__buf *out, const tenon__pg_param *param, int64_t us)
+static inline bool quick_fixed(tenon__buf *out, const tenon__pg_param *param, const void *value)
 {
-    bool is_plain = us >= 0 && us != INT64_MAX && us % param->time_unit_us == 0;
-    return is_plain && quick_eight(out, (uint64_t)(us - TENON__PG_EPOCH_US));
-}
-
-static bool quick_uuid(tenon__buf *out, const tenon_uuid *value)
-{
-    char *at = open_field(out, 16);
+    char *at = tenon__pg_room(out, TENON__PG_LENGTH_BYTES + TENON__PG_FIXED_BYTES);
     if (!at)
         return false;
-    tenon__pg_store64(at, value->hi);
-    tenon__pg_store64(at + 8, value->lo);
-    return true;
+    size_t size = tenon__pg_store_fixed(at + TENON__PG_LENGTH_BYTES, param, value);
+    tenon__pg_store32(at, (uint32_t)size);
+    out->length -= TENON__PG_FIXED_BYTES - size + (size ? 0 : TENON__PG_LENGTH_BYTES);
+    return size;
 }
 
 /* False: nothing was written. */
 TENON__HOT static bool add_quickly(tenon__buf *out, const tenon__pg_param *param, const void *value)
 {
-    uint64_t bits;
-    switch (param->codec) {
-    case TENON__PG_CODEC_BOOL:
-        return quick_bool(out, *(const int *)value);
-    case TENON__PG_CODEC_INT2:
-        return quick_int2(out, *(const int64_t *)value);
-    case TENON__PG_CODEC_INT4:
-        return quick_int4(out, *(const int64_t *)value);
-    case TENON__PG_CODEC_INT8:
-    case TENON__PG_CODEC_FLOAT8:
-        memcpy(&bits, value, sizeof bits);
-        return quick_eight(out, bits);
-    case TENON__PG_CODEC_TEXT:
+    if (param->codec == TENON__PG_CODEC_TEXT)
         return quick_text(out, param->field, *(const char *const *)value);
-    case TENON__PG_CODEC_JSONB:
+    if (param->codec == TENON__PG_CODEC_JSONB)
         return quick_jsonb(out, *(const tenon_json *)value, param->leaves_json);
-    case TENON__PG_CODEC_TIMESTAMP:
-        return quick_time(out, param, ((const tenon_time *)value)->us);
-    case TENON__PG_CODEC_UUID:
-        return quick_uuid(out, value);
-    default:
-        return false;
-    }
+    return quick_fixed(out, param, value);
 }
 
 /* The shapes of columns are lists of the rows' values: this is one of them. */

@@ -1,9 +1,13 @@
-/* Values of one execution: encoded one behind the other into the connection's buffer.
+/* Values of one execution.
  *
- * libpq wants an array of pointers and one of lengths. The buffer may move while it grows, so the
- * pointers are made at the end, from the lengths. Those in front of the values libpq does not need,
- * but so they are written like the fields of many rows. Values in text format carry a NUL, because
- * libpq measures those itself. */
+ * libpq wants an array of pointers and one of lengths, and copies what they say at once. What most
+ * columns hold needs no copy before that: a text is sent from where the program has it, a number
+ * stands in room that its statement keeps for it.
+ *
+ * All others, and those of statements that are sent together, are encoded one behind the other into
+ * the connection's buffer. It may move while it grows, so the pointers are made at the end, from
+ * the lengths. Those in front of the values libpq does not need, but so they are written like the
+ * fields of many rows. Values in text format carry a NUL, because libpq measures those itself. */
 #include "driver/postgres/pg.h"
 
 #include <stdlib.h>
@@ -80,6 +84,8 @@ static bool init_field(tenon__pg_param *param, const tenon__slot *slot, tenon_er
     if (slot->is_inferred)
         param->oid = 0;
     param->is_quick = is_quick(param);
+    param->is_placed =
+        param->is_quick && param->shape == TENON__PG_VALUE && param->codec != TENON__PG_CODEC_JSONB;
     param->time_unit_us = time_unit_us(slot->field);
     param->stride = (uint32_t)(param->is_wide ? tenon__wide_size(slot->field->kind)
                                               : tenon__element_size(slot->field->kind));
@@ -211,48 +217,104 @@ TENON__HOT static bool add_param(tenon__buf *out, const tenon__pg_param *param, 
     if (TENON__LIKELY(param->shape != TENON__PG_ROWS && param->shape != TENON__PG_LITERALS))
         return tenon__pg_add_field(out, param, value, err);
     tenon__pg_add32(out, 0);
-    return !value || tenon__pg_encode(out, param, value, err);
+    return tenon__pg_encode(out, param, value, err);
 }
 
 /* The server checks a JSON as well, and more cheaply than the program can; only the name of the
  * field it does not know, which tenon__pg_refuse_json then finds out. In a transaction a refusal by
  * the server would be the end of it, so there the check comes first. */
-TENON__HOT bool tenon__pg_encode_values(tenon__connection *c, const tenon__prepared *p,
-                                        const void *const *values, int *lengths, tenon_error *err)
+static inline bool is_left_to_server(const tenon__connection *c, const tenon__pg_param *param)
+{
+    return is_one_json(param) && PQtransactionStatus(c->pg) == PQTRANS_IDLE;
+}
+
+/* Into the buffer: it has no place yet, only a length. */
+TENON__HOT static bool encode_value(tenon__connection *c, const tenon__pg_param *param,
+                                    const void *given, int *length, tenon_error *err)
+{
+    tenon__buf *out = &c->out;
+    size_t start = out->length + TENON__PG_LENGTH_BYTES;
+    bool is_written =
+        is_left_to_server(c, param) && add_unchecked_json(out, param, *(const tenon_json *)given);
+    if (!is_written && !add_param(out, param, given, err))
+        return false;
+    *length = (int)(out->length - start);
+    if (param->is_text)
+        tenon__buf_char(out, '\0');
+    return true;
+}
+
+static bool is_in_buffer(const char *value, int length)
+{
+    return !value && length >= 0;
+}
+
+bool tenon__pg_encode_values(tenon__connection *c, const tenon__prepared *p,
+                             const void *const *given, const char **values, int *lengths,
+                             tenon_error *err)
 {
     for (int i = 0; i < p->param_count; i++) {
-        const tenon__pg_param *param = &p->params[i];
-        size_t start = c->out.length + TENON__PG_LENGTH_BYTES;
-        bool is_left = TENON__UNLIKELY(values[i] && is_one_json(param)) &&
-                       PQtransactionStatus(c->pg) == PQTRANS_IDLE;
-        if (!(is_left && add_unchecked_json(&c->out, param, *(const tenon_json *)values[i])) &&
-            !add_param(&c->out, param, values[i], err))
+        values[i] = NULL;
+        lengths[i] = -1;
+        if (given[i] && !encode_value(c, &p->params[i], given[i], &lengths[i], err))
             return false;
-        lengths[i] = values[i] ? (int)(c->out.length - start) : -1;
-        if (param->is_text && values[i])
-            tenon__buf_char(&c->out, '\0');
     }
     return !c->out.failed || tenon__fail_no_memory(err);
 }
 
-TENON__HOT const char *tenon__pg_place_values(const tenon__prepared *p, const int *lengths,
-                                              const char **values, const char *at)
+const char *tenon__pg_place_values(const tenon__prepared *p, const int *lengths,
+                                   const char **values, const char *at)
 {
     for (int i = 0; i < p->param_count; i++) {
-        at += TENON__PG_LENGTH_BYTES;
-        values[i] = lengths[i] < 0 ? NULL : at;
-        if (lengths[i] >= 0)
-            at += lengths[i] + p->params[i].is_text;
+        if (!is_in_buffer(values[i], lengths[i]))
+            continue;
+        values[i] = at + TENON__PG_LENGTH_BYTES;
+        at = values[i] + lengths[i] + p->params[i].is_text;
     }
     return at;
 }
 
-TENON__HOT bool tenon__pg_bind(tenon__connection *c, const tenon__prepared *p,
-                               const void *const *values, tenon_error *err)
+/* ---- without the buffer ---------------------------------------------------------------------- */
+
+static inline bool place_text(const tenon__pg_param *param, const char *text, const char **value,
+                              int *length)
 {
+    size_t bytes = text ? strlen(text) : 0;
+    *value = text;
+    *length = (int)bytes;
+    return text && bytes < TENON__BUF_LIMIT && tenon__text_surely_fits(param->field, bytes) &&
+           tenon__utf8_is_valid(text, bytes);
+}
+
+/* False: there is something unusual about it, which is for the buffer's way to look at. */
+static inline bool place_usual(const tenon__pg_param *param, char *room, const void *given,
+                               const char **value, int *length)
+{
+    if (param->codec == TENON__PG_CODEC_TEXT)
+        return place_text(param, *(const char *const *)given, value, length);
+    *value = room;
+    *length = (int)tenon__pg_store_fixed(room, param, given);
+    return *length > 0;
+}
+
+TENON__HOT bool tenon__pg_bind(tenon__connection *c, const tenon__prepared *p,
+                               const void *const *given, tenon_error *err)
+{
+    const tenon__pg_param *param = p->params;
+    const char **values = c->values;
+    int *lengths = c->lengths;
     tenon__buf_clear(&c->out);
-    if (!tenon__pg_encode_values(c, p, values, c->lengths, err))
-        return false;
-    tenon__pg_place_values(p, c->lengths, c->values, tenon__buf_string(&c->out));
-    return true;
+    for (int i = 0, count = p->param_count; i < count; i++, param++) {
+        bool is_placed = given[i] && param->is_placed &&
+                         place_usual(param, p->rooms[i], given[i], &values[i], &lengths[i]);
+        if (is_placed)
+            continue;
+        values[i] = NULL;
+        lengths[i] = -1;
+        if (given[i] && !encode_value(c, param, given[i], &lengths[i], err))
+            return false;
+    }
+    if (c->out.length > 0)
+        tenon__pg_place_values(p, lengths, values, tenon__buf_string(&c->out));
+    return !c->out.failed || tenon__fail_no_memory(err);
 }

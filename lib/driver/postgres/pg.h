@@ -75,6 +75,7 @@ enum {
     TENON__PG_FIRST_USER_OID = 16384,
     TENON__PG_JSONB_VERSION = 1, /* in front of the text */
     TENON__PG_LENGTH_BYTES = 4,  /* in front of a field */
+    TENON__PG_FIXED_BYTES = 16,  /* most of a value whose type gives its size */
     /* from 1970-01-01 to 2000-01-01, from which PostgreSQL counts */
     TENON__PG_EPOCH_DAYS = 10957
 };
@@ -173,6 +174,7 @@ typedef struct tenon__pg_param {
     uint32_t element_oid;
     uint32_t stride;       /* from one element to the next */
     bool is_quick;         /* a value, or one a row, that fields.c may write the short way */
+    bool is_placed;        /* … without the buffer, in a statement by itself */
     bool leaves_json;      /* the server is left to say that a JSON is none */
     uint32_t time_unit_us; /* what a time has to be a multiple of */
 } tenon__pg_param;
@@ -190,6 +192,9 @@ bool tenon__pg_add_checked(tenon__buf *out, const tenon__pg_param *param, const 
  * of UNNEST. NULL is SQL NULL. */
 bool tenon__pg_add_field(tenon__buf *out, const tenon__pg_param *param, const void *value,
                          tenon_error *err);
+/* A usual value of a type that gives its size; how large, at most FIXED_BYTES. 0: it is none, or has
+ * something unusual about it. */
+size_t tenon__pg_store_fixed(char *at, const tenon__pg_param *param, const void *value);
 /* {"a","b"}: a list as array literal. */
 bool tenon__pg_add_literal(tenon__buf *out, const tenon__pg_param *param, const tenon__list *list,
                            tenon_error *err);
@@ -254,6 +259,7 @@ struct tenon__prepared {
     tenon__pg_column *columns;
     Oid *oids;
     int *formats;
+    char (*rooms)[TENON__PG_FIXED_BYTES]; /* where numbers stand that are sent, one a parameter */
 };
 
 /* One block of memory for the whole; free() releases it. */
@@ -329,13 +335,15 @@ struct tenon__connection {
     char sql[sizeof((tenon_error *)0)->sql]; /* beginning of the script */
 };
 
-/* Encodes into out, values and lengths. */
+/* Fills values and lengths for a statement by itself, as far as needed by way of out. The caller's
+ * values stay in use until its result has been fetched. */
 bool tenon__pg_bind(tenon__connection *c, const tenon__prepared *prepared,
                     const void *const *values, tenon_error *err);
-/* The two halves of it: appends to out, with the length of each in *lengths; finds where each
- * stands, from `at`, and returns the end. */
+/* For several, in two halves: appends to out, with the length of each in *lengths and nothing in
+ * *values; finds where each stands, from `at`, and returns the end. */
 bool tenon__pg_encode_values(tenon__connection *c, const tenon__prepared *prepared,
-                             const void *const *values, int *lengths, tenon_error *err);
+                             const void *const *given, const char **values, int *lengths,
+                             tenon_error *err);
 const char *tenon__pg_place_values(const tenon__prepared *prepared, const int *lengths,
                                    const char **values, const char *at);
 /* After a failure of what was bound: whether that was a JSON which is none; then *err names it. */

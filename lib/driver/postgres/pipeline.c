@@ -62,6 +62,7 @@ static bool bind(tenon__connection *c, const tenon__execution *given, size_t cou
     for (size_t i = 0; i < count; i++) {
         *c->pieces.failed = i;
         if (!tenon__pg_encode_values(c, own[i].prepared, given[i].values,
+                                     c->values + own[i].first_value,
                                      c->lengths + own[i].first_value, err))
             return false;
     }

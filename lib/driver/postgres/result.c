@@ -39,7 +39,7 @@ tenon__prepared *tenon__pg_prepared_new(const tenon__statement *statement, tenon
     size_t columns = statement->layout ? statement->layout->out_count : 0;
     tenon__prepared *p =
         calloc(1, sizeof *p + params * sizeof *p->params + columns * sizeof *p->columns +
-                      params * (sizeof *p->oids + sizeof *p->formats));
+                      params * (sizeof *p->oids + sizeof *p->formats + sizeof *p->rooms));
     if (!p) {
         tenon__fail_no_memory(err);
         return NULL;
@@ -51,6 +51,7 @@ tenon__prepared *tenon__pg_prepared_new(const tenon__statement *statement, tenon
     p->columns = (tenon__pg_column *)(p->params + params);
     p->oids = (Oid *)(p->columns + columns);
     p->formats = (int *)(p->oids + params);
+    p->rooms = (char(*)[TENON__PG_FIXED_BYTES])(p->formats + params);
     if (!init_params(p, err) || !init_columns(p, err)) {
         free(p);
         return NULL;

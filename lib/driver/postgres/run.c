@@ -10,8 +10,8 @@
  *
  * A statement may turn out to be prepared no longer (26000: the server or a pooler dropped it) or
  * prepared for a table that has changed since (0A000). It has had no effect then. Outside a
- * transaction it is prepared again and run once more, from the values that still stand in the
- * buffer; inside one the transaction is lost, and the next attempt prepares again.
+ * transaction it is prepared again and run once more, with the values that still stand where they
+ * did; inside one the transaction is lost, and the next attempt prepares again.
  *
  * After a lost connection nothing is sent again: whether a write took place is for the caller to
  * find out, and err->applied says what is known. */
