@@ -285,11 +285,12 @@ static void tell_limits(const tenon__operation *op)
     driver_of(op)->set_deadline(member->connection, has_deadline ? op->deadline_us : 0);
 }
 
+/* Of several statements only those are measured whose beginning is answered by itself. */
 static bool is_measured(const tenon__operation *op)
 {
     bool is_due = op->member->has_socket && tenon__is_measured(op->db, op->member);
     op->member->exchange_count++;
-    return is_due;
+    return is_due && !(op->together && !op->together->at_one_moment);
 }
 
 static tenon__need start(tenon__operation *op)

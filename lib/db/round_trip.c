@@ -3,8 +3,10 @@
  * Nothing is sent to find it out. What an operation takes, from the moment before its statement is
  * sent to the moment at which something has come back, is never less than one round trip, and for
  * the quickest of some dozen statements hardly more: the estimate is the least of the last two
- * rounds of measurements. The first ones of a database are all taken, later ones now and then, so
- * that a way which changes is noticed and a call does not pay for two looks at the clock.
+ * rounds of measurements. Of several statements sent together only the BEGIN in front of them is
+ * waited for: else a tree that is loaded so would take its own time for the way's, and never find
+ * out that the way is short. The first ones of a database are all taken, later ones now and then,
+ * so that a way which changes is noticed and a call does not pay for two looks at the clock.
  *
  * Members are written by whoever comes along; what two threads do at once is at worst one
  * measurement less. */

@@ -89,19 +89,26 @@ bool tenon__check_branch(const tenon__tree *tree, const tenon__branch *branch, c
                               "that are loaded so themselves");
 }
 
+/* The first of the fields by which a relation is looked up that not all rows have; NULL: none. */
+static const tenon_field *find_unloaded(const tenon_relation *relation, tenon__parents parents)
+{
+    for (uint16_t i = 0; i < relation->field_count; i++) {
+        const char *row = parents.items;
+        for (size_t k = 0; k < parents.count; k++, row += parents.model->row_size)
+            if (!tenon__row_is_loaded(parents.model, row, relation->fields[i]))
+                return &parents.model->fields[relation->fields[i]];
+    }
+    return NULL;
+}
+
 /* A row may be given again, to tenon_load, after some of its columns were left out. */
 static bool check_loaded(const tenon__tree *tree, const tenon__branch *branch,
                          tenon__parents parents)
 {
-    const tenon_relation *relation = branch->relation;
-    for (size_t row = 0; row < parents.count; row++)
-        for (uint16_t i = 0; i < relation->field_count; i++)
-            if (!tenon__row_is_loaded(parents.model, parents.items + row * parents.model->row_size,
-                                      relation->fields[i]))
-                return tenon__branch_fail(tree, branch, TENON_MISUSE,
-                                          "%s was not selected, by which it is looked up",
-                                          parents.model->fields[relation->fields[i]].name);
-    return true;
+    const tenon_field *unloaded = find_unloaded(branch->relation, parents);
+    return !unloaded ||
+           tenon__branch_fail(tree, branch, TENON_MISUSE,
+                              "%s was not selected, by which it is looked up", unloaded->name);
 }
 
 /* ---- hooks ----------------------------------------------------------------------------------- */

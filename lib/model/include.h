@@ -170,10 +170,10 @@ typedef struct tenon__keys {
     tenon__parents parents;
     uint32_t *slots; /* open addressing: number of a key, 0: free */
     size_t mask;
-    size_t *first_rows; /* of each number: a row that has the key */
+    size_t *first_rows; /* of each number: a row that has the key; NULL of integers */
     size_t count;
     tenon__integer_at integer;          /* of the rows; kind 0: the key is something else */
-    int64_t *integers;                  /* of each number, then */
+    int64_t *integers;                  /* of each number, then: their wide form as well */
     uint32_t *numbers;                  /* one a row: which key it has, from 1; 0: NULL in it */
     tenon__list columns[TENON_MAX_KEY]; /* one a field: pointers to the wide values */
 } tenon__keys;
@@ -184,9 +184,23 @@ bool tenon__walk_related(tenon__walk *walk, tenon__tree *tree, const tenon__bran
 /* False when memory is exhausted. */
 bool tenon__keys_of(tenon__arena *memory, const tenon_relation *relation, tenon__parents parents,
                     tenon__keys *out);
+/* The keys of one column, integers ascending: those a server need not sort to look them up. Good
+ * where a row tells its key by its value. */
+const tenon__list *tenon__keys_in_order(const tenon__keys *keys, tenon__arena *memory);
 /* The number of a key, whose values are in the row form of the owner's fields; 0: there is none. */
 uint32_t tenon__keys_find(const tenon__keys *keys, const void *const *values);
-/* The same of an integer. */
-uint32_t tenon__keys_find_integer(const tenon__keys *keys, int64_t value);
+/* Where the number of an integer stands, or will stand; and the number. */
+static inline size_t tenon__keys_slot(const tenon__keys *keys, int64_t value)
+{
+    uint64_t mixed = (uint64_t)value * UINT64_C(0x9E3779B97F4A7C15);
+    size_t at = (mixed ^ mixed >> 32) & keys->mask;
+    while (keys->slots[at] && keys->integers[keys->slots[at] - 1] != value)
+        at = (at + 1) & keys->mask;
+    return at;
+}
+static inline uint32_t tenon__keys_find_integer(const tenon__keys *keys, int64_t value)
+{
+    return keys->slots[tenon__keys_slot(keys, value)];
+}
 
 #endif

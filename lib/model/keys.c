@@ -104,21 +104,6 @@ tenon__integer_at tenon__integer_of(const tenon_field *field)
                                .value_at = field->row_offset + offset};
 }
 
-/* Where the number of an integer stands, or will stand. */
-static inline size_t slot_of_integer(const tenon__keys *t, int64_t value)
-{
-    uint64_t mixed = (uint64_t)value * UINT64_C(0x9E3779B97F4A7C15);
-    size_t at = (mixed ^ mixed >> 32) & t->mask;
-    while (t->slots[at] && t->integers[t->slots[at] - 1] != value)
-        at = (at + 1) & t->mask;
-    return at;
-}
-
-uint32_t tenon__keys_find_integer(const tenon__keys *keys, int64_t value)
-{
-    return keys->slots[slot_of_integer(keys, value)];
-}
-
 static void number_integers(tenon__keys *t)
 {
     const char *row = t->parents.items;
@@ -126,14 +111,79 @@ static void number_integers(tenon__keys *t)
         int64_t value;
         if (!tenon__read_integer(&t->integer, row, &value))
             continue;
-        size_t at = slot_of_integer(t, value);
+        size_t at = tenon__keys_slot(t, value);
         if (!t->slots[at]) {
-            t->integers[t->count] = value;
-            t->first_rows[t->count++] = i;
+            t->integers[t->count++] = value;
             t->slots[at] = (uint32_t)t->count;
         }
         t->numbers[i] = t->slots[at];
     }
+}
+
+/* ---- in order -------------------------------------------------------------------------------- */
+
+static bool is_ascending(const int64_t *values, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        if (values[i] < values[i - 1])
+            return false;
+    return true;
+}
+
+/* Two sorted runs, of which the first is not empty, into one. Which is taken next cannot be
+ * foreseen, so nothing jumps by it. */
+static void merge(const int64_t *a, const int64_t *a_end, const int64_t *b, const int64_t *b_end,
+                  int64_t *out)
+{
+    bool is_in_order = b == b_end || a_end[-1] <= *b;
+    while (!is_in_order && a < a_end && b < b_end) {
+        bool is_b = *b < *a;
+        *out++ = is_b ? *b : *a;
+        a += !is_b;
+        b += is_b;
+    }
+    memcpy(out, a, (size_t)(a_end - a) * sizeof *a);
+    memcpy(out + (a_end - a), b, (size_t)(b_end - b) * sizeof *b);
+}
+
+/* Merges runs of 1, 2, 4, … from one half of the room to the other; the half where all are one. */
+static int64_t *sort_integers(int64_t *values, int64_t *other, size_t count)
+{
+    for (size_t run = 1; run < count; run *= 2) {
+        for (size_t at = 0; at < count; at += 2 * run) {
+            size_t middle = at + run < count ? at + run : count;
+            size_t end = middle + run < count ? middle + run : count;
+            merge(values + at, values + middle, values + middle, values + end, other + at);
+        }
+        int64_t *merged = other;
+        other = values;
+        values = merged;
+    }
+    return values;
+}
+
+/* The integers themselves keep the order of their numbers. */
+static tenon__list *list_in_order(const tenon__keys *keys, tenon__arena *memory)
+{
+    int64_t *values = tenon__arena_array(memory, keys->count, 2 * sizeof *values);
+    const void **pointers = tenon__arena_array(memory, keys->count, sizeof *pointers);
+    tenon__list *list = tenon__arena_alloc(memory, sizeof *list);
+    if (!values || !pointers || !list)
+        return NULL;
+    memcpy(values, keys->integers, keys->count * sizeof *values);
+    values = sort_integers(values, values + keys->count, keys->count);
+    for (size_t i = 0; i < keys->count; i++)
+        pointers[i] = &values[i];
+    *list = (tenon__list){.items = pointers, .count = keys->count};
+    return list;
+}
+
+const tenon__list *tenon__keys_in_order(const tenon__keys *keys, tenon__arena *memory)
+{
+    const tenon__list *as_numbered = &keys->columns[0], *sorted = NULL;
+    if (keys->integer.kind && !is_ascending(keys->integers, keys->count))
+        sorted = list_in_order(keys, memory);
+    return sorted ? sorted : as_numbered;
 }
 
 /* ---- all of them ----------------------------------------------------------------------------- */
@@ -155,31 +205,40 @@ static size_t capacity_for(size_t count)
 
 static bool list_column(tenon__arena *memory, tenon__keys *t, uint16_t i)
 {
+    bool is_integer = t->integer.kind != 0;
     const void **values = tenon__arena_array(memory, t->count, sizeof *values);
-    tenon__wide *rooms = tenon__arena_array(memory, t->count, sizeof *rooms);
-    if (!values || !rooms)
+    tenon__wide *rooms = is_integer ? NULL : tenon__arena_array(memory, t->count, sizeof *rooms);
+    if (!values || (!rooms && !is_integer))
         return false;
-    tenon_kind kind = field_of(t, i)->kind;
     for (size_t k = 0; k < t->count; k++)
-        values[k] = tenon__widen(kind, value_of(t, t->first_rows[k], i), &rooms[k]);
+        values[k] = is_integer ? &t->integers[k]
+                               : tenon__widen(field_of(t, i)->kind,
+                                              value_of(t, t->first_rows[k], i), &rooms[k]);
     t->columns[i] = (tenon__list){.items = values, .count = t->count};
     return true;
+}
+
+/* What the numbering needs, of which an integer needs less. */
+static bool make_room(tenon__keys *t, tenon__arena *memory)
+{
+    size_t count = t->parents.count;
+    t->numbers = tenon__arena_array(memory, count, sizeof *t->numbers);
+    t->slots = tenon__arena_array(memory, t->mask + 1, sizeof *t->slots);
+    if (t->integer.kind)
+        t->integers = tenon__arena_array(memory, count, sizeof *t->integers);
+    else
+        t->first_rows = tenon__arena_array(memory, count, sizeof *t->first_rows);
+    return t->numbers && t->slots && (t->integers || t->first_rows) && count < UINT32_MAX;
 }
 
 bool tenon__keys_of(tenon__arena *memory, const tenon_relation *relation, tenon__parents parents,
                     tenon__keys *out)
 {
-    size_t capacity = capacity_for(parents.count);
-    *out = (tenon__keys){.relation = relation, .parents = parents, .mask = capacity - 1};
-    out->numbers = tenon__arena_array(memory, parents.count, sizeof *out->numbers);
-    out->slots = tenon__arena_array(memory, capacity, sizeof *out->slots);
-    out->first_rows = tenon__arena_array(memory, parents.count, sizeof *out->first_rows);
+    *out = (tenon__keys){
+        .relation = relation, .parents = parents, .mask = capacity_for(parents.count) - 1};
     if (relation->field_count == 1)
         out->integer = tenon__integer_of(field_of(out, 0));
-    if (out->integer.kind)
-        out->integers = tenon__arena_array(memory, parents.count, sizeof *out->integers);
-    if (!out->numbers || !out->slots || !out->first_rows || parents.count >= UINT32_MAX ||
-        (out->integer.kind && !out->integers))
+    if (!make_room(out, memory))
         return false;
     if (out->integer.kind)
         number_integers(out);

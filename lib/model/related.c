@@ -7,9 +7,9 @@
 #include "model/include.h"
 #include "model/row.h"
 
-/* The statement of one relation. */
+/* The statement of one relation; its keys are the first values. */
 static bool begin(tenon__walk *walk, tenon__tree *tree, const tenon__branch *branch,
-                  const tenon__keys *keys, tenon__operation operation, tenon_table table)
+                  tenon__operation operation, tenon_table table)
 {
     const tenon_relation *relation = branch->relation;
     if (!tenon__walk_begin(walk, tree->session, relation->target, operation))
@@ -17,9 +17,13 @@ static bool begin(tenon__walk *walk, tenon__tree *tree, const tenon__branch *bra
     tenon__walk_table(walk, table);
     tenon__shape_related related = {.relation = relation, .owner = branch->model};
     tenon__shape_bytes(&walk->shape, &related, sizeof related);
-    for (uint16_t i = 0; i < relation->field_count; i++)
-        tenon__walk_value(walk, &keys->columns[i]);
     return true;
+}
+
+static void walk_keys(tenon__walk *walk, const tenon__keys *keys)
+{
+    for (uint16_t i = 0; i < keys->relation->field_count; i++)
+        tenon__walk_value(walk, &keys->columns[i]);
 }
 
 static bool has_exact_field(const tenon_relation *relation, const tenon_model *owner, uint16_t i)
@@ -67,11 +71,15 @@ bool tenon__walk_related(tenon__walk *walk, tenon__tree *tree, const tenon__bran
     const tenon_model *target = branch->relation->target;
     tenon_query_head head;
     memcpy(&head, query, sizeof head);
-    if (!begin(walk, tree, branch, keys, TENON__FIND_RELATED, head.table))
+    if (!begin(walk, tree, branch, TENON__FIND_RELATED, head.table))
         return false;
     *by_value = *by_value && is_by_value(walk, branch, query);
-    if (*by_value)
+    if (*by_value) {
         tenon__walk_flag(walk, TENON__SHAPE_BY_VALUE);
+        tenon__walk_value(walk, tenon__keys_in_order(keys, &tree->memory));
+    } else {
+        walk_keys(walk, keys);
+    }
     tenon__walk_plan(walk, head.plan);
     tenon__refuse_hints(walk, &head, "an included relation");
     tenon__walk_deleted(walk, head.with_deleted, head.only_deleted);
@@ -158,20 +166,36 @@ static int64_t number_of_integer(const tenon__keys *keys, const tenon__integer_a
     return tenon__read_integer(at, row, &value) ? tenon__keys_find_integer(keys, value) : 0;
 }
 
+static void put_number(char *end, int64_t number)
+{
+    memcpy(end - sizeof number, &number, sizeof number);
+}
+
 /* Looks up the number of each row by its value. False when one has a key that was not asked for:
  * the database finds more keys equal than we do. */
-static bool number_rows(numbered *n, const tenon__keys *keys, bool *is_found)
+static bool number_integers(numbered *n, const tenon__keys *keys, const tenon__integer_at *at)
 {
-    const tenon__integer_at integer = key_in_rows(n, keys);
+    char *row = n->rows->items;
+    for (size_t i = 0; i < n->rows->count; i++, row += n->stride) {
+        int64_t number = number_of_integer(keys, at, row);
+        if (!number)
+            return false;
+        put_number(row + n->stride, number);
+    }
+    return true;
+}
+
+/* The same of other keys; and which of them have rows. */
+static bool number_others(numbered *n, const tenon__keys *keys, bool *is_found)
+{
     char *row = n->rows->items;
     for (size_t i = 0; i < n->rows->count; i++, row += n->stride) {
         char *end = row + n->stride;
-        int64_t number =
-            integer.kind ? number_of_integer(keys, &integer, row) : number_of(keys, row, end);
+        uint32_t number = number_of(keys, row, end);
         if (!number)
             return false;
         is_found[number - 1] = true;
-        memcpy(end - sizeof number, &number, sizeof number);
+        put_number(end, number);
     }
     return true;
 }
@@ -182,8 +206,11 @@ static bool number_rows(numbered *n, const tenon__keys *keys, bool *is_found)
 static bool number_by_value(numbered *n, const tenon__keys *keys, tenon__arena *memory)
 {
     const tenon_relation *relation = keys->relation;
+    const tenon__integer_at integer = key_in_rows(n, keys);
+    if (integer.kind)
+        return number_integers(n, keys, &integer);
     bool *is_found = tenon__arena_array(memory, keys->count, sizeof *is_found);
-    if (!is_found || !number_rows(n, keys, is_found))
+    if (!is_found || !number_others(n, keys, is_found))
         return false;
     size_t found = 0;
     while (found < keys->count && is_found[found])
@@ -207,6 +234,17 @@ static void count_rows(numbered *n, bool *is_sorted)
         n->starts[key + 1] += n->starts[key];
 }
 
+/* Rows whose order says nothing yet, from `copy` to where they belong. Not inlined: to the compiler
+ * whatever follows a large allocation seldom runs. */
+__attribute__((noinline)) static void place_rows(numbered *n, const char *copy, size_t *next)
+{
+    for (size_t i = 0; i < n->rows->count; i++) {
+        size_t place = next[number_at(n, copy, i)]++;
+        memcpy(n->rows->items + place * n->row_size, copy + i * n->stride, n->row_size);
+    }
+    tenon__shrink(n->rows, n->row_size);
+}
+
 static bool sort(numbered *n, tenon__arena *memory)
 {
     char *copy = tenon__arena_alloc(memory, n->rows->count * n->stride);
@@ -215,11 +253,7 @@ static bool sort(numbered *n, tenon__arena *memory)
         return false;
     memcpy(copy, n->rows->items, n->rows->count * n->stride);
     memcpy(next, n->starts, n->key_count * sizeof *next);
-    for (size_t i = 0; i < n->rows->count; i++) {
-        size_t place = next[number_at(n, copy, i)]++;
-        memcpy(n->rows->items + place * n->row_size, copy + i * n->stride, n->row_size);
-    }
-    tenon__shrink(n->rows, n->row_size);
+    place_rows(n, copy, next);
     return true;
 }
 
@@ -389,8 +423,9 @@ bool tenon__count_related(tenon__tree *tree, const tenon__branch *branch, tenon_
     tenon__rows rows = {.arena = &tree->memory};
     if (keys.count) {
         tenon__walk walk;
-        if (!begin(&walk, tree, branch, &keys, TENON__COUNT_RELATED, (tenon_table){0}))
+        if (!begin(&walk, tree, branch, TENON__COUNT_RELATED, (tenon_table){0}))
             return false;
+        walk_keys(&walk, &keys);
         tenon__walk_where(&walk, where);
         if (!run(tree, &walk, &rows))
             return false;

@@ -33,9 +33,9 @@ bool tenon__libpq_load(tenon_error *err);
     EACH(PQfname) EACH(PQftype) EACH(PQgetCancel) EACH(PQgetResult) EACH(PQgetisnull)              \
     EACH(PQgetlength) EACH(PQgetvalue) EACH(PQisBusy) EACH(PQnfields) EACH(PQntuples)              \
     EACH(PQparameterStatus) EACH(PQpipelineSync) EACH(PQputCopyData) EACH(PQputCopyEnd)            \
-    EACH(PQresultErrorField)                                                                       \
-    EACH(PQresultErrorMessage) EACH(PQresultStatus) EACH(PQsendPrepare) EACH(PQsendQuery)          \
-    EACH(PQsendQueryParams) EACH(PQsendQueryPrepared) EACH(PQsetErrorVerbosity)                    \
+    EACH(PQresultErrorField) EACH(PQresultErrorMessage) EACH(PQresultStatus)                       \
+    EACH(PQsendFlushRequest) EACH(PQsendPrepare) EACH(PQsendQuery) EACH(PQsendQueryParams)         \
+    EACH(PQsendQueryPrepared) EACH(PQsetErrorVerbosity)                                            \
     EACH(PQsetNoticeProcessor) EACH(PQsetnonblocking) EACH(PQsocket) EACH(PQstatus)                \
     EACH(PQtransactionStatus)
 /* clang-format on */
@@ -82,6 +82,7 @@ extern tenon__libpq_functions tenon__libpq;
 #define PQresultErrorField tenon__libpq.PQresultErrorField
 #define PQresultErrorMessage tenon__libpq.PQresultErrorMessage
 #define PQresultStatus tenon__libpq.PQresultStatus
+#define PQsendFlushRequest tenon__libpq.PQsendFlushRequest
 #define PQsendPrepare tenon__libpq.PQsendPrepare
 #define PQsendQuery tenon__libpq.PQsendQuery
 #define PQsendQueryParams tenon__libpq.PQsendQueryParams

@@ -192,8 +192,8 @@ bool tenon__pg_add_checked(tenon__buf *out, const tenon__pg_param *param, const 
  * of UNNEST. NULL is SQL NULL. */
 bool tenon__pg_add_field(tenon__buf *out, const tenon__pg_param *param, const void *value,
                          tenon_error *err);
-/* A usual value of a type that gives its size; how large, at most FIXED_BYTES. 0: it is none, or has
- * something unusual about it. */
+/* A usual value of a type that gives its size; how large, at most FIXED_BYTES. 0: it is none, or
+ * has something unusual about it. */
 size_t tenon__pg_store_fixed(char *at, const tenon__pg_param *param, const void *value);
 /* {"a","b"}: a list as array literal. */
 bool tenon__pg_add_literal(tenon__buf *out, const tenon__pg_param *param, const tenon__list *list,

@@ -99,11 +99,19 @@ static bool send_asides(tenon__connection *c)
     return true;
 }
 
+/* The answer to it comes at once and not with those of the others: what was waited until then is
+ * the way to the server and back (db/round_trip.c). */
+static bool send_frame(tenon__connection *c, const tenon__pg_piece *piece)
+{
+    return PQsendQueryParams(c->pg, piece->sql, 0, NULL, NULL, NULL, NULL, 1) &&
+           (piece->sql != one_moment || PQsendFlushRequest(c->pg));
+}
+
 static bool send_piece(tenon__connection *c, tenon__pg_piece *piece)
 {
     tenon__prepared *p = piece->prepared;
     if (!p)
-        return PQsendQueryParams(c->pg, piece->sql, 0, NULL, NULL, NULL, NULL, 1);
+        return send_frame(c, piece);
     const char *const *values = c->values + piece->first_value;
     const int *lengths = c->lengths + piece->first_value;
     if (p->preparation == TENON__PG_UNNAMED)

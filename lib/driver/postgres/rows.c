@@ -112,8 +112,8 @@ TENON__HOT static bool read_rows(tenon__prepared *p, const PGresult *result, ten
     char *row = tenon__rows_reserve(rows, (size_t)count, layout->row_size);
     if (!row)
         return tenon__fail_no_memory(err);
-    memset(row, 0, (size_t)count * layout->row_size);
     for (int i = 0; i < count; i++, row += layout->row_size, rows->count++) {
+        memset(row, 0, layout->row_size);
         mark_loaded(layout, row);
         if (!read_row(p, result, i, row, rows->arena, err))
             return false;

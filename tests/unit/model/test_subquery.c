@@ -275,6 +275,25 @@ static void auto_notices_that_the_way_became_short(void **state)
     come_back(f);
 }
 
+/* A tree that takes the server long says nothing of the way there. */
+static void the_time_of_a_tree_is_not_that_of_the_way(void **state)
+{
+    enum { SLEEP_US = 2000 };
+    far f = go_far(*state, 3 * SLEEP_US);
+    blog_start(state);
+    for (int i = 0; i < 25; i++)
+        author_count(f.s);
+    proxy_set_latency(f.proxy, 0);
+    ArticleQuery articles = {.strategy = TENON_LOAD_SUBQUERY};
+    for (int i = 0; i < 40; i++)
+        author_find_many(f.s, .where = {.raw = RAW("pg_sleep(0.002) IS NOT NULL")}, .limit = 1,
+                         .order_by = {ASC(AUTHOR_ID)}, .include = {.articles = &articles});
+    assert_sound(f.s);
+    tenon_strategy strategy;
+    assert_true(shown_round_trip(f.s, &strategy) < SLEEP_US);
+    come_back(f);
+}
+
 static void auto_leaves_alone_what_it_cannot_know(void **state)
 {
     far f = go_far(*state, LATENCY_US);
@@ -337,6 +356,7 @@ int main(void)
         ON_BLOG_OF(postgresql, a_tree_is_one_round_trip),
         ON_BLOG_OF(postgresql, auto_changes_its_mind_after_twenty_measurements),
         ON_BLOG_OF(postgresql, auto_notices_that_the_way_became_short),
+        ON_BLOG_OF(postgresql, the_time_of_a_tree_is_not_that_of_the_way),
         ON_BLOG_OF(postgresql, auto_leaves_alone_what_it_cannot_know),
         ON_BLOG(the_explanation_tells_of_each_relation),
         ON_BLOG_OF(postgresql, texts_that_only_the_database_finds_equal_are_loaded_by_batch),
