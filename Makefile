@@ -30,12 +30,12 @@ format: ## lay out the C files as .clang-format says
 golden: all ## write the expected files of the generator anew, after it has changed on purpose
 	@python3 tests/golden/generate/run.py $(BUILD)/tenon include --update
 	@$(BUILD)/tenon generate tests/golden/sample/schema.prisma
-	@for models in blog depot desk ledger office; do \
+	@for models in blog depot desk estate ledger office; do \
 	    folder=tests/golden/$$models; \
-	    $(BUILD)/tenon generate $$folder/schema.prisma; \
-	    $(BUILD)/tenon db push --dry-run --from-empty --url postgresql:///x $$folder/schema.prisma \
+	    $(BUILD)/tenon generate $$folder; \
+	    $(BUILD)/tenon db push --dry-run --from-empty --url postgresql:///x $$folder \
 	        > $$folder/postgresql.sql; \
-	    $(BUILD)/tenon db push --dry-run --from-empty --url sqlite:x $$folder/schema.prisma \
+	    $(BUILD)/tenon db push --dry-run --from-empty --url sqlite:x $$folder \
 	        > $$folder/sqlite.sql; \
 	done
 

@@ -311,6 +311,30 @@ static void auto_leaves_alone_what_it_cannot_know(void **state)
     come_back(f);
 }
 
+/* The rows of each key are ranked by a join with the keys: their number is what comes back. */
+static void a_relation_with_distinct_is_loaded_by_batch(void **state)
+{
+    far f = go_far(*state, LATENCY_US);
+    blog_start(state);
+    for (int i = 0; i < 25; i++)
+        author_count(f.s);
+    const tenon_explanation *it =
+        author_explain(f.s, .include = {.articles = &(ArticleQuery){.distinct = {ARTICLE_VIEWS}},
+                                        .comments = &(CommentQuery){0}});
+    assert_sound(f.s);
+    assert_string_equal(it->next->relation, "Author.articles");
+    assert_int_equal(it->next->strategy, TENON_LOAD_BATCH);
+    assert_int_equal(it->next->next->strategy, TENON_LOAD_SUBQUERY);
+    uint64_t before = proxy_round_trips(f.proxy);
+    AuthorList found =
+        author_find_many(f.s, .order_by = {ASC(AUTHOR_ID)},
+                         .include = {.articles = &(ArticleQuery){.distinct = {ARTICLE_PUBLISHED}}});
+    assert_sound(f.s);
+    assert_int_equal(proxy_round_trips(f.proxy) - before, 2);
+    assert_int_equal(found.items[0].articles.count, 1);
+    come_back(f);
+}
+
 /* ---- what is told ---------------------------------------------------------------------------- */
 
 static void the_explanation_tells_of_each_relation(void **state)
@@ -358,6 +382,7 @@ int main(void)
         ON_BLOG_OF(postgresql, auto_notices_that_the_way_became_short),
         ON_BLOG_OF(postgresql, the_time_of_a_tree_is_not_that_of_the_way),
         ON_BLOG_OF(postgresql, auto_leaves_alone_what_it_cannot_know),
+        ON_BLOG_OF(postgresql, a_relation_with_distinct_is_loaded_by_batch),
         ON_BLOG(the_explanation_tells_of_each_relation),
         ON_BLOG_OF(postgresql, texts_that_only_the_database_finds_equal_are_loaded_by_batch),
     };

@@ -1,0 +1,32 @@
+-- CreateTable
+CREATE TABLE "Asset" (
+    "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "name" TEXT NOT NULL,
+    "kind" TEXT NOT NULL,
+    "value" INTEGER NOT NULL DEFAULT 0
+);
+
+-- CreateTable
+CREATE TABLE "Boat" (
+    "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "length" REAL NOT NULL,
+    CONSTRAINT "Boat_id_fkey" FOREIGN KEY ("id") REFERENCES "Asset" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+-- CreateTable
+CREATE TABLE "House" (
+    "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "rooms" INTEGER NOT NULL,
+    CONSTRAINT "House_id_fkey" FOREIGN KEY ("id") REFERENCES "Asset" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+-- CreateTable
+CREATE TABLE "Tenant" (
+    "id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    "name" TEXT NOT NULL,
+    "houseId" INTEGER NOT NULL,
+    CONSTRAINT "Tenant_houseId_fkey" FOREIGN KEY ("houseId") REFERENCES "House" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+-- CreateIndex
+CREATE INDEX "Tenant_houseId_idx" ON "Tenant"("houseId");
