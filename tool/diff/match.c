@@ -132,13 +132,36 @@ bool diff_is_replaced(const diff_maker *m, const catalogue_table *from, const ca
            diff_conversion_of(m, a, b) == DIFF_NO_CAST;
 }
 
-static bool names_lost_column(const diff_maker *m, const catalogue_table *from,
-                              const catalogue_table *to, const char *text)
+/* Values of one kind are compared with constants of another after a conversion between kinds. */
+static int kind_of(const catalogue_column *column)
 {
+    static const char *const kinds[][8] = {
+        {"int2", "int4", "int8", "numeric", "float4", "float8"},
+        {"text", "varchar", "bpchar", "citext"},
+        {"timestamp", "timestamptz", "date"},
+    };
+    for (size_t k = 0; k < TENON__COUNT(kinds); k++)
+        for (size_t i = 0; i < TENON__COUNT(kinds[k]) && kinds[k][i]; i++)
+            if (!strcmp(kinds[k][i], column->type_name))
+                return (int)k;
+    return -1;
+}
+
+static bool is_other_kind(const diff_maker *m, const catalogue_column *a, const catalogue_column *b)
+{
+    return m->plan->dialect == TENON_POSTGRESQL && !diff_same_type(m, a, b) &&
+           (kind_of(a) < 0 || kind_of(a) != kind_of(b));
+}
+
+static bool names_lost_column(const diff_maker *m, const catalogue_table *from,
+                              const catalogue_table *to, const char *text, bool is_condition)
+{
+    bool compares = is_condition && text && strpbrk(text, "<>=~");
     for (size_t i = 0; i < from->column_count; i++) {
-        const char *name = from->columns[i].name;
-        bool is_lost = !catalogue_find_column(to, name) || diff_is_replaced(m, from, to, name);
-        if (is_lost && diff_names(text, name))
+        const catalogue_column *a = &from->columns[i], *b = catalogue_find_column(to, a->name);
+        bool is_lost =
+            !b || diff_is_replaced(m, from, to, a->name) || (compares && is_other_kind(m, a, b));
+        if (is_lost && diff_names(text, a->name))
             return true;
     }
     return false;
@@ -153,13 +176,24 @@ bool diff_is_lost_index(const diff_maker *m, const catalogue_table *from, const 
         if (column && (!catalogue_find_column(to, column) || diff_is_replaced(m, from, to, column)))
             return true;
     }
-    return names_lost_column(m, from, to, parts);
+    return names_lost_column(m, from, to, parts, false) ||
+           names_lost_column(m, from, to, index->predicate, true);
 }
 
 bool diff_is_lost_check(const diff_maker *m, const catalogue_table *from, const catalogue_table *to,
                         const catalogue_check *check)
 {
-    return names_lost_column(m, from, to, check->expression);
+    return names_lost_column(m, from, to, check->expression, true);
+}
+
+bool diff_has_kept_namesake(const diff_maker *m, const catalogue_table *from,
+                            const catalogue_table *to, const catalogue_index *index)
+{
+    for (size_t i = 0; i < from->index_count; i++)
+        if (!strcmp(from->indexes[i].name, index->name))
+            return diff_is_kept_index(m, &from->indexes[i]) &&
+                   !diff_is_lost_index(m, from, to, &from->indexes[i]);
+    return false;
 }
 
 /* ---- indexes, foreign keys, checks ----------------------------------------------------------- */

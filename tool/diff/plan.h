@@ -91,12 +91,15 @@ bool diff_is_table(const catalogue_table *t); /* not a view, not foreign, not a 
 bool diff_is_kept_index(const diff_maker *m, const catalogue_index *index);
 bool diff_is_kept_check(const diff_maker *m, const catalogue_table *from,
                         const catalogue_check *check);
-/* Something kept that names a column which `to` does not have, or not in this form: it goes with the
- * column. */
+/* Something that names a column which `to` does not have, or compares one that is of another kind
+ * there: it goes with the column. */
 bool diff_is_lost_index(const diff_maker *m, const catalogue_table *from, const catalogue_table *to,
                         const catalogue_index *index);
 bool diff_is_lost_check(const diff_maker *m, const catalogue_table *from, const catalogue_table *to,
                         const catalogue_check *check);
+/* One that stays has the name that is wanted: it does what is wanted. */
+bool diff_has_kept_namesake(const diff_maker *m, const catalogue_table *from,
+                            const catalogue_table *to, const catalogue_index *index);
 /* A column that cannot be converted is dropped and made anew, and all that stands on it too. */
 bool diff_is_replaced(const diff_maker *m, const catalogue_table *from, const catalogue_table *to,
                       const char *column);

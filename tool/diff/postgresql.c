@@ -2,9 +2,10 @@
  * extensions, indexes, foreign keys, checks.
  *
  * Values that are added to enums may have to be committed before they are used, so they come before
- * all else: what fails later leaves nothing but them. What holds other things goes first: foreign keys before the tables and keys that they need,
- * indexes and checks before their columns, tables before their enums; making goes the other way.
- * Read backwards, with each step turned round, the same order takes the database back. */
+ * all else: what fails later leaves nothing but them. What holds other things goes first: foreign
+ * keys before the tables and keys that they need, indexes and checks before their columns, tables
+ * before their enums; making goes the other way. Read backwards, with each step turned round, the
+ * same order takes the database back. */
 #include "diff/sql.h"
 
 /* ---- namespaces and extensions --------------------------------------------------------------- */
@@ -178,16 +179,6 @@ static void plan_index_drop(diff_maker *m, const catalogue_table *from, const ca
     step->must_run_alone = m->options->has_safe_forms && !is_lost;
 }
 
-/* One that the language cannot say, and which has the name that is wanted, does what is wanted. */
-static bool has_kept_namesake(const diff_maker *m, const catalogue_table *from,
-                              const catalogue_index *index)
-{
-    for (size_t i = 0; i < from->index_count; i++)
-        if (!strcmp(from->indexes[i].name, index->name) && diff_is_kept_index(m, &from->indexes[i]))
-            return true;
-    return false;
-}
-
 /* The one of the same name that it takes the place of had a comment. */
 static void plan_index_comment(diff_maker *m, const catalogue_table *from,
                                const catalogue_table *to, const catalogue_index *index)
@@ -203,7 +194,7 @@ static void plan_index_make(diff_maker *m, const catalogue_table *from, const ca
 {
     const catalogue_index *old = from ? diff_match_index(m, index, to, from) : NULL;
     if (index->is_primary || (old && kept_as(m, old, from, to)) ||
-        (from && !old && has_kept_namesake(m, from, index)))
+        (from && !old && diff_has_kept_namesake(m, from, to, index)))
         return;
     if (m->options->has_safe_forms && from && index->is_constraint) {
         diff_plan_unique_constraint(m, from, to, index);

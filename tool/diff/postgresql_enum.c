@@ -134,8 +134,8 @@ static void write_enum_default(diff_maker *m, const catalogue_table *table,
 typedef void enum_user(diff_maker *m, const catalogue_table *table, const catalogue_column *column,
                        const catalogue_enum *e);
 
-/* The columns that have the type while it is changed. Tables that go have gone before, but on the way
- * back values that were added go when all tables are there again. */
+/* The columns that have the type while it is changed. Tables that go have gone before, but on the
+ * way back values that were added go when all tables are there again. */
 static void for_each_user(diff_maker *m, const catalogue_enum *e, enum_user *use)
 {
     for (size_t t = 0; t < m->from->table_count; t++) {

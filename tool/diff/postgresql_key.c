@@ -2,9 +2,9 @@
  *
  * The plain form is one with the columns (ALTER TABLE … ADD PRIMARY KEY), and builds its index
  * under a lock that lets nobody in. In safe forms the index is built CONCURRENTLY first, as a
- * unique one; when its columns are NOT NULL, the constraint takes it over, in the same short ALTER TABLE
- * that takes the old key away. The way back does the same with the old key, in the down.sql of that
- * one step, which is therefore alone in its part.
+ * unique one; when its columns are NOT NULL, the constraint takes it over, in the same short ALTER
+ * TABLE that takes the old key away. The way back does the same with the old key, in the down.sql
+ * of that one step, which is therefore alone in its part.
  *
  * A key of which a column is dropped, or made anew, goes with the column: then there is nothing to
  * swap it for, and on the way back it comes with the column. */

@@ -255,7 +255,8 @@ static void plan_indexes_of(diff_maker *m, const catalogue_table *from, const ca
 {
     for (size_t i = 0; i < to->index_count; i++) {
         const catalogue_index *index = &to->indexes[i];
-        if (index->is_primary || index->is_constraint || (from && is_there(m, index, to, from)))
+        if (index->is_primary || index->is_constraint ||
+            (from && (is_there(m, index, to, from) || diff_has_kept_namesake(m, from, to, index))))
             continue;
         diff_step *step =
             diff_add_step(m, "CreateIndex", write_index, (diff_change){from, to, NULL, index});

@@ -164,12 +164,13 @@ static bool has_columns_of(const catalogue_table *table, const catalogue_index *
 
 static void merge_indexes(diff_maker *m, catalogue_table *table, const catalogue_table *from)
 {
-    size_t count = table->index_count;
-    catalogue_index *indexes = diff_array(m, count + from->index_count + 1, sizeof *indexes);
+    size_t count = 0, most = table->index_count + from->index_count;
+    catalogue_index *indexes = diff_array(m, most + 1, sizeof *indexes);
     if (!indexes)
         return;
-    if (count)
-        memcpy(indexes, table->indexes, count * sizeof *indexes);
+    for (size_t i = 0; i < table->index_count; i++)
+        if (m->is_reverse || !diff_has_kept_namesake(m, from, table, &table->indexes[i]))
+            indexes[count++] = table->indexes[i];
     for (size_t i = 0; i < from->index_count && !m->is_reverse; i++)
         if (diff_is_kept_index(m, &from->indexes[i]) &&
             !diff_is_lost_index(m, from, table, &from->indexes[i])) {

@@ -101,21 +101,12 @@ static void tell_old_indexes(diff_maker *m, const catalogue_table *from, const c
     }
 }
 
-static bool is_kept_namesake(const diff_maker *m, const catalogue_table *from,
-                             const catalogue_index *index)
-{
-    for (size_t i = 0; i < from->index_count; i++)
-        if (!strcmp(from->indexes[i].name, index->name))
-            return diff_is_kept_index(m, &from->indexes[i]);
-    return false;
-}
-
 static void tell_new_indexes(diff_maker *m, const catalogue_table *from, const catalogue_table *to)
 {
     for (size_t i = 0; i < to->index_count; i++) {
         const catalogue_index *index = &to->indexes[i];
         const catalogue_index *old = diff_match_index(m, index, to, from);
-        if (index->is_primary || is_kept_namesake(m, from, index))
+        if (index->is_primary || diff_has_kept_namesake(m, from, to, index))
             continue;
         if (!old)
             diff_add_difference(m, DIFF_ADDED, index_name(m, to, index), keys_words(m, index));

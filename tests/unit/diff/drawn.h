@@ -2,8 +2,8 @@
  *
  * Every part of a schema (a field's type, whether there is an index, …) is drawn from a number that
  * its name and a seed give. The second schema of a pair takes seven of eight draws from the first
- * one's seed, so that tables, columns and all else stay, change, come, go, move and get other names;
- * the latter two it says by @tenon.renamedFrom. */
+ * one's seed, so that tables, columns and all else stay, change, come, go, move and get other
+ * names; the latter two it says by @tenon.renamedFrom. */
 #ifndef DRAWN_H
 #define DRAWN_H
 

@@ -114,7 +114,9 @@ static void safe_forms_stand_in_parts_of_their_own(void **state)
     assert_holds(tenon__buf_string(&c.script), "CREATE UNIQUE INDEX CONCURRENTLY \"A_a_key\"");
     assert_holds(tenon__buf_string(&c.script), "CHECK (\"a\" IS NOT NULL) NOT VALID");
     assert_holds(tenon__buf_string(&c.script), "VALIDATE CONSTRAINT \"A_a_not_null\"");
-    assert_holds(tenon__buf_string(&c.script), "SET NOT NULL;\n\n-- AlterTable\nALTER TABLE \"A\" DROP CONSTRAINT \"A_a_not_null\";");
+    assert_holds(
+        tenon__buf_string(&c.script),
+        "SET NOT NULL;\n\n-- AlterTable\nALTER TABLE \"A\" DROP CONSTRAINT \"A_a_not_null\";");
     assert_holds(tenon__buf_string(&c.back), "DROP INDEX CONCURRENTLY \"A_a_key\"");
     assert_holds(tenon__buf_string(&c.back), "DROP NOT NULL");
     change_release_texts(&c);

@@ -1,8 +1,8 @@
 /* Random pairs of schemas: a database goes from one to the other with made-up rows in it.
  *
  * Then: the database is as the second schema says, columns that are the same in both keep their
- * values, and comments their text; or the rows were in the way, and everything is as it was. Without
- * rows the way back leads to the first schema, through safe forms too.
+ * values, and comments their text; or the rows were in the way, and everything is as it was.
+ * Without rows the way back leads to the first schema, through safe forms too.
  *
  * TENON_ROUNDS says how many pairs, TENON_SEED where to begin; a failure tells its seed. */
 #include "drawn.h"
