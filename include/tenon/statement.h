@@ -79,7 +79,7 @@ typedef struct tenon_statement_text {
 /* What a row looks like: that of a model, or of a struct of its own. */
 typedef struct tenon_result {
     const tenon_model *model; /* rows are this model's structs; or NULL */
-    const uint16_t *fields;   /* with a model: index of the field that each column is */
+    const uint16_t *fields;   /* with a model: index of the field of each column; NULL: all */
     /* Without one: the columns. name, kind, pg_type, flags (NULLABLE, LIST, SENSITIVE), precision,
      * scale, enumeration, other_type, row_offset; `column` is what the database calls it in the
      * result, which is compared at the first use. What model.h says of the row form counts here:

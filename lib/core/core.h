@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include <tenon/db.h>
 #include <tenon/error.h>
 #include <tenon/types.h>
 
@@ -293,6 +294,37 @@ bool tenon__base64_decode(const char *text, size_t length, tenon__buf *out);
  * what the encoder does not write. */
 void tenon__base64url_encode(tenon__buf *out, const void *data, size_t length);
 bool tenon__base64url_decode(const char *text, size_t length, tenon__buf *out);
+
+/* ---- tokens of SQL ---------------------------------------------------------------------------- */
+
+typedef enum tenon__token_kind {
+    TENON__TOKEN_END,
+    TENON__TOKEN_WORD,  /* a name or key word without quotes, or a number */
+    TENON__TOKEN_NAME,  /* a quoted name, quotes included */
+    TENON__TOKEN_TEXT,  /* a string, quotes included */
+    TENON__TOKEN_SYMBOL /* one character */
+} tenon__token_kind;
+
+typedef struct tenon__token {
+    tenon__token_kind kind;
+    const char *text;
+    size_t length;
+} tenon__token;
+
+typedef struct tenon__scanner {
+    tenon_dialect dialect;
+    const char *at;  /* what is left, NUL-terminated … */
+    const char *end; /* … or up to here */
+    bool is_open;    /* a comment, string or quoted name was never closed */
+    bool is_comment; /* the text ends in a comment that goes on behind it */
+    /* The last token was a string with backslashes: one right behind it has them too. */
+    bool is_after_escapes;
+} tenon__scanner;
+
+/* The next token; comments and space are passed over. */
+tenon__token tenon__scan(tenon__scanner *scanner);
+/* Whether it is this word, without quotes and in any case, or this symbol. */
+bool tenon__token_is(const tenon__token *token, const char *word);
 
 /* ---- signatures ------------------------------------------------------------------------------ */
 

@@ -156,7 +156,16 @@ typedef struct tenon__layout {
     const tenon_model *model; /* for error messages; may be NULL */
     /* The program's own SQL: names of columns are compared as well as types. */
     bool compares_names;
+    /* Whatever columns come: a row is a pointer to their texts, in the form of the database. There
+     * are no outs then. */
+    bool is_open;
 } tenon__layout;
+
+/* What the columns of a layout that is open are called. */
+typedef struct tenon__names {
+    const char **items;
+    size_t count;
+} tenon__names;
 
 /* The model of a field among the columns: for messages. In driver.c. */
 const tenon_model *tenon__layout_model(const tenon__layout *layout, const tenon_field *field);
@@ -173,6 +182,7 @@ typedef struct tenon__rows {
     /* With expected 1: the program says so, not the statement; a second row is asked for, and comes
      * too when there is one. */
     bool asks_second;
+    tenon__names *names; /* where to put them; of a layout that is open */
 } tenon__rows;
 
 /* Makes room for `more` further rows of `row_size`; the first free row, or NULL. In driver.c. */

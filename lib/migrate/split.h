@@ -6,32 +6,6 @@
 
 #include <tenon/db.h>
 
-typedef enum tenon__token_kind {
-    TENON__TOKEN_END,
-    TENON__TOKEN_WORD,  /* a name or key word without quotes, or a number */
-    TENON__TOKEN_NAME,  /* a quoted name, quotes included */
-    TENON__TOKEN_TEXT,  /* a string, quotes included */
-    TENON__TOKEN_SYMBOL /* one character */
-} tenon__token_kind;
-
-typedef struct tenon__token {
-    tenon__token_kind kind;
-    const char *text;
-    size_t length;
-} tenon__token;
-
-typedef struct tenon__scanner {
-    tenon_dialect dialect;
-    const char *at;  /* what is left, NUL-terminated … */
-    const char *end; /* … or up to here */
-    bool is_open;    /* a comment, string or quoted name was never closed */
-} tenon__scanner;
-
-/* The next token; comments and space are passed over. */
-tenon__token tenon__scan(tenon__scanner *scanner);
-/* Whether it is this word, without quotes and in any case, or this symbol. */
-bool tenon__token_is(const tenon__token *token, const char *word);
-
 typedef enum tenon__piece_kind {
     TENON__PIECE_PLAIN,    /* runs in a transaction */
     TENON__PIECE_OUTSIDE,  /* cannot */

@@ -7,8 +7,6 @@
 
 #include <tenon/explain.h>
 
-enum { INDENT = 2 };
-
 /* ---- the statement --------------------------------------------------------------------------- */
 
 static const char *type_of(tenon__arena *arena, const tenon__driver *driver,
@@ -49,28 +47,6 @@ static bool show_statement(tenon__walk *walk, tenon_explanation *out)
 
 /* ---- the plan -------------------------------------------------------------------------------- */
 
-/* How many steps this one is a part of: of those before it. */
-static unsigned depth_of(const tenon__plan_step *steps, size_t at)
-{
-    unsigned depth = 0;
-    for (size_t i = at; i-- > 0;) {
-        if (steps[i].id != steps[at].parent || !steps[at].parent)
-            continue;
-        depth++;
-        at = i;
-    }
-    return depth;
-}
-
-static const char *show_steps(tenon__arena *arena, const tenon__plan_step *steps, size_t count)
-{
-    TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
-    for (size_t i = 0; i < count; i++)
-        tenon__buf_format(&text, "%s%*s%s", i ? "\n" : "", (int)depth_of(steps, i) * INDENT, "",
-                          steps[i].text);
-    return text.failed ? NULL : tenon__arena_text(arena, tenon__buf_string(&text));
-}
-
 static bool show_plan(tenon__walk *walk, const tenon_hints *hints, tenon_explanation *out)
 {
     tenon__arena *arena = tenon__session_arena(walk->session);
@@ -78,7 +54,8 @@ static bool show_plan(tenon__walk *walk, const tenon_hints *hints, tenon_explana
     tenon__walk_flag(walk, TENON__SHAPE_EXPLAIN);
     if (!tenon__run_hinted(walk, hints, &rows))
         return false;
-    out->plan = show_steps(arena, (const tenon__plan_step *)(const void *)rows.items, rows.count);
+    out->plan = tenon__plan_steps_text(arena, (const tenon__plan_step *)(const void *)rows.items,
+                                       rows.count);
     return out->plan || tenon__fail_no_memory(walk->err);
 }
 

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-static const tenon__sql_dialect *dialect_of(tenon_dialect dialect)
+const tenon__sql_dialect *tenon__sql_dialect_of(tenon_dialect dialect)
 {
     switch (dialect) {
     case TENON_POSTGRESQL:
@@ -19,14 +19,14 @@ static const tenon__sql_dialect *dialect_of(tenon_dialect dialect)
 
 const tenon__dialect_traits *tenon__dialect_traits_of(tenon_dialect dialect)
 {
-    return &dialect_of(dialect)->traits;
+    return &tenon__sql_dialect_of(dialect)->traits;
 }
 
 tenon__bulk tenon__bulk_of(tenon_dialect dialect, const tenon_model *model)
 {
     tenon__bulk best = TENON__BULK_COPY;
     for (uint32_t i = 0; i < model->field_count; i++) {
-        tenon__bulk of_field = dialect_of(dialect)->bulk(&model->fields[i]);
+        tenon__bulk of_field = tenon__sql_dialect_of(dialect)->bulk(&model->fields[i]);
         best = of_field < best ? of_field : best;
     }
     return best;
@@ -120,7 +120,7 @@ static bool pack(tenon__sql *w, tenon__plan *plan)
 static bool render_into(tenon__plan *plan, tenon_dialect dialect, const uint8_t *shape,
                         size_t length, tenon_error *err)
 {
-    tenon__sql w = {.dialect = dialect_of(dialect), .arena = &plan->arena, .err = err};
+    tenon__sql w = {.dialect = tenon__sql_dialect_of(dialect), .arena = &plan->arena, .err = err};
     w.head = tenon__shape_open(&w.shape, shape, length);
     w.model = w.head.model;
     choose_table(&w);

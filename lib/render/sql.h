@@ -108,6 +108,7 @@ void tenon__sql_json_sqlite(tenon__sql *w, tenon_operator operation, const tenon
 
 extern const tenon__sql_dialect tenon__sql_postgresql;
 extern const tenon__sql_dialect tenon__sql_sqlite;
+const tenon__sql_dialect *tenon__sql_dialect_of(tenon_dialect dialect);
 
 /* ---- the pieces (sql.c) ---------------------------------------------------------------------- */
 

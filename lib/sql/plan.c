@@ -1,6 +1,8 @@
 /* From a descriptor to what the drivers run: text, slots, layout. Once a plan. */
 #include "sql/statement.h"
 
+#include "render/render.h"
+
 #include <stdlib.h>
 
 /* ---- plans ----------------------------------------------------------------------------------- */
@@ -40,9 +42,21 @@ size_t tenon__result_row_size(const tenon_result *result)
     return result->model ? result->model->row_size : result->row_size;
 }
 
+/* All fields of a model, when none are named. */
+static uint32_t column_count(const tenon_result *result)
+{
+    bool is_all = result->model && !result->fields;
+    return is_all ? result->model->field_count : result->column_count;
+}
+
+static uint16_t index_of(const tenon_result *result, uint32_t column)
+{
+    return result->fields ? result->fields[column] : (uint16_t)column;
+}
+
 static const tenon_field *field_of(const tenon_result *result, uint32_t column)
 {
-    return result->model ? &result->model->fields[result->fields[column]]
+    return result->model ? &result->model->fields[index_of(result, column)]
                          : &result->columns[column];
 }
 
@@ -50,24 +64,25 @@ static const tenon_field *field_of(const tenon_result *result, uint32_t column)
 static const uint64_t *loaded_words(tenon__arena *arena, const tenon_result *result)
 {
     uint64_t *words = tenon__arena_array(arena, tenon_loaded_words(result->model), sizeof *words);
-    for (uint32_t i = 0; words && i < result->column_count; i++)
-        words[result->fields[i] / 64] |= UINT64_C(1) << result->fields[i] % 64;
+    for (uint32_t i = 0; words && i < column_count(result); i++)
+        words[index_of(result, i) / 64] |= UINT64_C(1) << index_of(result, i) % 64;
     return words;
 }
 
 const tenon__layout *tenon__result_layout(tenon__arena *arena, const tenon_result *result)
 {
     tenon__layout *layout = tenon__arena_zalloc(arena, sizeof *layout);
-    tenon__out *outs = tenon__arena_array(arena, result->column_count, sizeof *outs);
+    uint32_t count = column_count(result);
+    tenon__out *outs = tenon__arena_array(arena, count, sizeof *outs);
     if (!layout || !outs)
         return NULL;
-    for (uint32_t i = 0; i < result->column_count; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         const tenon_field *field = field_of(result, i);
         outs[i] =
             (tenon__out){.kind = TENON__OUT_FIELD, .field = field, .offset = field->row_offset};
     }
     layout->outs = outs;
-    layout->out_count = result->column_count;
+    layout->out_count = count;
     layout->row_size = (uint32_t)tenon__result_row_size(result);
     layout->model = result->model;
     layout->compares_names = true;
@@ -127,7 +142,24 @@ static unsigned flags_of(const tenon_statement *statement, uint32_t use)
         flags |= TENON__CUSTOM_PLAN;
     if (use == TENON__USE_ROWS_GIVEN)
         flags |= TENON__ROWS_GIVEN;
+    if (use == TENON__USE_EXPLAIN)
+        flags = TENON__ONCE;
     return flags;
+}
+
+static const tenon__layout *layout_of(tenon__arena *arena, const tenon_statement *statement)
+{
+    return statement->result ? tenon__result_layout(arena, statement->result) : NULL;
+}
+
+/* The same statement behind the words that explain it. */
+static void make_explaining(tenon__sql_plan *plan, tenon_dialect dialect)
+{
+    const char *words = tenon__explain_words(dialect);
+    plan->statement.sql = tenon__arena_format(&plan->arena, "%s%s", words, plan->statement.sql);
+    plan->statement.sql_length += strlen(words);
+    plan->statement.layout = tenon__explain_layout(dialect, &plan->arena);
+    plan->statement.about.deed = TENON__DEED_NONE;
 }
 
 bool tenon__statement_make(tenon_dialect dialect, const uint8_t *key, size_t length,
@@ -148,8 +180,10 @@ bool tenon__statement_make(tenon_dialect dialect, const uint8_t *key, size_t len
         .flags = flags_of(statement, of.use),
         .slots = make_slots(&plan->arena, statement, text),
         .slot_count = text->slot_count,
-        .layout = statement->result ? tenon__result_layout(&plan->arena, statement->result) : NULL,
+        .layout = layout_of(&plan->arena, statement),
         .about = about_of(statement),
     };
+    if (of.use == TENON__USE_EXPLAIN)
+        make_explaining(plan, dialect);
     return tenon__sql_plan_give(plan, out, err);
 }

@@ -150,6 +150,20 @@ int64_t tenon_statement_rows(tenon_session *s, const tenon_statement *statement,
     return run(s, statement, params, NULL, &affected) ? affected : 0;
 }
 
+bool tenon__statement_explain(tenon_session *s, const tenon_statement *statement,
+                              const void *params, tenon__rows *rows, const char **sql)
+{
+    execution e;
+    if (!begin(s, statement, params, &e))
+        return false;
+    e.ready.key.use = TENON__USE_EXPLAIN;
+    rows->arena = tenon__session_arena(s);
+    *sql = tenon__statement_texts(statement, tenon__session_dialect(s))[e.ready.key.variant].sql;
+    tenon__call call = tenon__statement_call(&e.ready, rows, NULL);
+    call.writes = false;
+    return tenon__run(s, &call) || tenon__statement_name_error(s, statement);
+}
+
 tenon_stream *tenon_statement_stream(tenon_session *s, const tenon_statement *statement,
                                      const void *params)
 {

@@ -53,6 +53,9 @@ tenon__call tenon__statement_call(const tenon__ready *ready, tenon__rows *rows, 
 /* Puts the statement's name and place in front of what its run has come to, where nothing else says
  * what the error is about. Returns false. */
 TENON__COLD bool tenon__statement_name_error(tenon_session *s, const tenon_statement *statement);
+/* Runs the statement that explains it; *sql is what it explains. */
+bool tenon__statement_explain(tenon_session *s, const tenon_statement *statement,
+                              const void *params, tenon__rows *rows, const char **sql);
 /* Makes the plan of a key: see tenon__call.make. */
 bool tenon__statement_make(tenon_dialect dialect, const uint8_t *key, size_t length,
                            tenon__cached *out, tenon_error *err);

@@ -415,6 +415,11 @@ static const public_call calls[] = {
      sql_statement},
     {"tenon_statement_batch tenon_statement_batch_lists", sql_batch},
     {"tenon_statement_copy", sql_copy},
+    {"tenon_sql_new tenon_sqlf tenon_sql_plan tenon_sql_text tenon_sql_one tenon_sql_many "
+     "tenon_sql_stream tenon_sql_exec",
+     sql_dynamic},
+    {"tenon_sql_cells tenon_cell_int64 tenon_cell_double tenon_cell_bool", sql_cells},
+    {"tenon_sql_explain tenon_statement_explain", sql_explain},
     {"tenon_session_alloc", session_alloc},
     {"tenon_session_take tenon_results_free", session_take},
     {"tenon_session_mark tenon_session_rewind", session_rewind},

@@ -28,5 +28,8 @@ bool rare_hook_of_database(tenon_db *db, tenon_error *err);
 bool sql_statement(tenon_session *s);
 bool sql_batch(tenon_session *s);
 bool sql_copy(tenon_session *s);
+bool sql_dynamic(tenon_session *s);
+bool sql_cells(tenon_session *s);
+bool sql_explain(tenon_session *s);
 
 #endif

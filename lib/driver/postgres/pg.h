@@ -254,6 +254,7 @@ struct tenon__prepared {
     bool is_checked;        /* the types of its result were compared */
     bool is_being_prepared; /* by an earlier piece of the same pipeline */
     char name[16];
+    int result_format; /* 1: binary */
     int param_count, column_count;
     tenon__pg_param *params;
     tenon__pg_column *columns;
@@ -266,6 +267,8 @@ struct tenon__prepared {
 tenon__prepared *tenon__pg_prepared_new(const tenon__statement *statement, tenon_error *err);
 /* Compares the columns of the first result with the layout: SCHEMA. */
 bool tenon__pg_check_result(tenon__prepared *prepared, const PGresult *result, tenon_error *err);
+/* Appends all rows of a result that came as texts, and tells the names of its columns. */
+bool tenon__pg_read_texts(const PGresult *result, tenon__rows *rows, tenon_error *err);
 /* Appends all rows of the result. */
 bool tenon__pg_read_rows(tenon__prepared *prepared, const PGresult *result, tenon__rows *rows,
                          tenon_error *err);

@@ -116,13 +116,14 @@ static bool send_piece(tenon__connection *c, tenon__pg_piece *piece)
     const int *lengths = c->lengths + piece->first_value;
     if (p->preparation == TENON__PG_UNNAMED)
         return PQsendQueryParams(c->pg, p->statement->sql, p->param_count, p->oids, values, lengths,
-                                 p->formats, 1);
+                                 p->formats, p->result_format);
     if (p->preparation == TENON__PG_NEW && !p->is_being_prepared) {
         if (!tenon__pg_send_preparation(c, p))
             return false;
         piece->is_prepared_here = p->is_being_prepared = true;
     }
-    return PQsendQueryPrepared(c->pg, p->name, p->param_count, values, lengths, p->formats, 1);
+    return PQsendQueryPrepared(c->pg, p->name, p->param_count, values, lengths, p->formats,
+                               p->result_format);
 }
 
 static void drop_results(tenon__pg_pieces *pieces)

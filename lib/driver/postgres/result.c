@@ -45,6 +45,7 @@ tenon__prepared *tenon__pg_prepared_new(const tenon__statement *statement, tenon
         return NULL;
     }
     p->statement = statement;
+    p->result_format = !(statement->layout && statement->layout->is_open);
     p->param_count = (int)params;
     p->column_count = (int)columns;
     p->params = (tenon__pg_param *)(p + 1);

@@ -98,7 +98,7 @@ bool tenon__pg_send_stale(tenon__connection *c, const tenon__prepared *p)
 TENON__HOT static bool send_prepared(tenon__connection *c, const tenon__prepared *p)
 {
     return PQsendQueryPrepared(c->pg, p->name, p->param_count, c->values, c->lengths, p->formats,
-                               1);
+                               p->result_format);
 }
 
 bool tenon__pg_start_pipeline(tenon__connection *c)
@@ -129,7 +129,7 @@ static bool send_unnamed(tenon__connection *c, const tenon__prepared *p)
     if (is_pipelined && !tenon__pg_start_pipeline(c))
         return false;
     bool is_sent = PQsendQueryParams(c->pg, p->statement->sql, p->param_count, p->oids, c->values,
-                                     c->lengths, p->formats, 1);
+                                     c->lengths, p->formats, p->result_format);
     return is_sent && (!is_pipelined || PQpipelineSync(c->pg));
 }
 
@@ -513,6 +513,8 @@ TENON__HOT static bool read_result(tenon__connection *c, tenon__rows *rows, teno
     tenon__prepared *p = c->running;
     if (!rows || !p || PQresultStatus(c->result) != PGRES_TUPLES_OK)
         return true;
+    if (TENON__UNLIKELY(p->result_format == 0))
+        return tenon__pg_read_texts(c->result, rows, err);
     if (!p->is_checked && !tenon__pg_check_result(p, c->result, err))
         return false;
     return tenon__pg_read_rows(p, c->result, rows, err);

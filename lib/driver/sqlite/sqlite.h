@@ -142,6 +142,9 @@ typedef struct source {
     tenon_error *err;
 } source;
 bool tenon__sqlite_decode_row(const source *from, char *row);
+/* The same of a layout that is open, and what its columns are called (texts.c). */
+bool tenon__sqlite_read_texts(const source *from, char *row);
+bool tenon__sqlite_read_names(const source *from, tenon__names *out);
 /* One row-form value from a cell; texts are copied into the arena. */
 bool tenon__sqlite_decode_cell(const source *from, const tenon_field *field, const cell *value,
                                void *out);

@@ -51,7 +51,7 @@ static bool check_counts(const tenon__prepared *prepared, tenon_error *err)
     if (parameters != given)
         return tenon__fail(err, TENON_MISUSE, "the statement has %zu parameters, %zu are given",
                            parameters, given);
-    if (statement->layout && columns != statement->layout->out_count)
+    if (statement->layout && !statement->layout->is_open && columns != statement->layout->out_count)
         return tenon__fail(err, TENON_SCHEMA, "the statement gives %zu columns instead of %zu",
                            columns, statement->layout->out_count);
     return true;
@@ -166,7 +166,9 @@ TENON__HOT static bool take_row(const source *from, tenon__rows *rows)
     char *row = tenon__rows_reserve(rows, 1, from->layout->row_size);
     if (!row)
         return tenon__fail_no_memory(from->err);
-    if (!tenon__sqlite_decode_row(from, row))
+    bool is_read = TENON__UNLIKELY(from->layout->is_open) ? tenon__sqlite_read_texts(from, row)
+                                                          : tenon__sqlite_decode_row(from, row);
+    if (!is_read)
         return false;
     rows->count++;
     return true;
@@ -232,6 +234,10 @@ TENON__HOT static tenon__progress fetch_rows(tenon__connection *connection,
                          .arena = rows->arena,
                          .err = err};
     size_t before = rows->count;
+    if (TENON__UNLIKELY(rows->names != NULL) && !tenon__sqlite_read_names(&from, rows->names)) {
+        sqlite3_reset(prepared->sqlite);
+        return TENON__FAILED;
+    }
     size_t most = connection->rows_most ? before + connection->rows_most : SIZE_MAX;
     int code = take_rows(prepared, &from, rows, most);
     tenon__arena_align(rows->arena);

@@ -1,11 +1,12 @@
 /* Tokens of SQL, as far as it takes to find where statements end: words, quoted things, single
  * characters.
  *
- * PostgreSQL: strings with '' inside, E'…' with backslashes, $tag$…$tag$, comments that nest.
+ * PostgreSQL: strings with '' inside, E'…' with backslashes, which a string that goes on in another
+ * line keeps, $tag$…$tag$, comments that nest.
  * SQLite: names in "…", `…` and […], comments that do not nest, and one of the second kind may be
  * left open at the end of the file. standard_conforming_strings is taken to be on, as it is unless
  * somebody turned it off. */
-#include "migrate/split.h"
+#include "core/core.h"
 
 #include <strings.h>
 
@@ -55,6 +56,7 @@ static void skip_comment(tenon__scanner *s)
             s->at++;
         }
     } while (depth > 0 && s->at < s->end);
+    s->is_comment |= depth > 0;
     if (depth > 0 && s->dialect == TENON_POSTGRESQL)
         s->is_open = true;
 }
@@ -67,6 +69,7 @@ static void skip_space(tenon__scanner *s)
         } else if (starts(s, "--")) {
             const char *end = memchr(s->at, '\n', (size_t)(s->end - s->at));
             s->at = end ? end : s->end;
+            s->is_comment |= !end;
         } else if (starts(s, "/*")) {
             skip_comment(s);
         } else {
@@ -125,16 +128,19 @@ static tenon__token_kind pass_token(tenon__scanner *s)
 {
     char c = *s->at;
     size_t tag = tag_length(s);
+    bool has_backslashes = s->is_after_escapes && c == '\'';
+    s->is_after_escapes = has_backslashes;
     if (tag) {
         skip_dollar_quoted(s, tag);
         return TENON__TOKEN_TEXT;
     }
     if (c == '\'') {
-        skip_quoted(s, '\'', false);
+        skip_quoted(s, '\'', has_backslashes);
         return TENON__TOKEN_TEXT;
     }
     if ((c == 'e' || c == 'E') && peek(s, 1) == '\'' && s->dialect == TENON_POSTGRESQL) {
         s->at++;
+        s->is_after_escapes = true;
         skip_quoted(s, '\'', true);
         return TENON__TOKEN_TEXT;
     }
