@@ -319,8 +319,8 @@ static inline tenon_sql_item tenon_sql_of_part(const tenon_sql *part)
         tenon_int16_array: tenon_sql_of_int16_array, tenon_int32_array: tenon_sql_of_int32_array,  \
         tenon_int64_array: tenon_sql_of_int64_array, tenon_float_array: tenon_sql_of_float_array,  \
         tenon_double_array: tenon_sql_of_double_array, tenon_text_array: tenon_sql_of_text_array,  \
-        tenon_decimal_array: tenon_sql_of_decimal_array, tenon_uuid_array: tenon_sql_of_uuid_array, \
-        tenon_date_array: tenon_sql_of_date_array
+        tenon_decimal_array: tenon_sql_of_decimal_array,                                           \
+        tenon_uuid_array: tenon_sql_of_uuid_array, tenon_date_array: tenon_sql_of_date_array
 /* clang-format on */
 
 /* A column of a struct of the program's own: TENON_RESULT_COLUMN(Report, views, INT64, 0), with

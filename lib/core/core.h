@@ -295,7 +295,7 @@ bool tenon__base64_decode(const char *text, size_t length, tenon__buf *out);
 void tenon__base64url_encode(tenon__buf *out, const void *data, size_t length);
 bool tenon__base64url_decode(const char *text, size_t length, tenon__buf *out);
 
-/* ---- tokens of SQL ---------------------------------------------------------------------------- */
+/* ---- tokens of SQL --------------------------------------------------------------------------- */
 
 typedef enum tenon__token_kind {
     TENON__TOKEN_END,

@@ -1,4 +1,4 @@
-/* Results that nobody knows the columns of: every value as SQLite prints it, and what holds bytes as
+/* Results that nobody knows the columns of: every value as SQLite prints it, and bytes as
  * PostgreSQL prints those: \\x00ff. */
 #include "driver/sqlite/sqlite.h"
 
