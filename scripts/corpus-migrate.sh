@@ -2,7 +2,8 @@
 # The history of every application of the corpus, replayed by `tenon migrate deploy`: the database
 # is the one that the files make when each is given to the server as it stands; a second run has
 # nothing to do, and status nothing to tell. What needs an extension that is not installed, and what
-# the server itself refuses as a file, is named and counted apart.
+# the server itself refuses as a file, is named and counted apart. A history that names the schema it
+# lives in ("api".campaign_types) is one of a team whose URL says ?schema=api: it is replayed there.
 #
 #     scripts/corpus-migrate.sh TENON CORPUS       with TENON_TEST_PG naming a PostgreSQL cluster
 set -eu
@@ -11,7 +12,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 passed=0 failed=0 skipped=0
 
-# What applications had installed before their first migration.
+# What applications had installed before their first migration, where they live in public.
 extensions="citext pg_trgm pgcrypto uuid-ossp vector"
 
 # The URL of a database of the cluster.
@@ -22,14 +23,18 @@ url_of() {
 make_database() {
     psql -q "$(url_of postgres)" -c "DROP DATABASE IF EXISTS $1" -c "CREATE DATABASE $1" \
         2>/dev/null
+    if [ "$2" != public ]; then
+        psql -q "$(url_of "$1")" -c "CREATE SCHEMA $2"
+        return
+    fi
     for extension in $extensions; do
         psql -q "$(url_of "$1")" -c "CREATE EXTENSION \"$extension\"" 2>/dev/null || :
     done
 }
 
 dump_postgresql() {
-    pg_dump --schema-only --no-owner --no-privileges --exclude-table=_prisma_migrations \
-        --exclude-table=_tenon_steps "$(url_of "$1")" |
+    pg_dump --schema-only --no-owner --no-privileges --exclude-table='*._prisma_migrations' \
+        --exclude-table='*._tenon_steps' --exclude-schema=_tenon_kept "$(url_of "$1")" |
         grep -vE '^(--|SET|SELECT pg_catalog|\\(un)?restrict|$)'
 }
 
@@ -44,15 +49,21 @@ fail() {
     tail -5 "$work/log"
 }
 
-# Whole files, one simple query each, as the language's own engine sends them.
-replay_postgresql() {
-    make_database theirs
+# Whole files, one simple query each, as the language's own engine sends them; in a schema.
+replay_in() {
+    make_database theirs "$2"
     for file in "$1"/migrations/*/migration.sql; do
-        psql -q -v ON_ERROR_STOP=1 "$(url_of theirs)" -c "$(cat "$file")" >"$work/log" 2>&1 ||
-            return 1
+        PGOPTIONS="-c search_path=$2" psql -q -v ON_ERROR_STOP=1 "$(url_of theirs)" \
+            -c "$(cat "$file")" >"$work/log" 2>&1 || return 1
     done
-    make_database ours
-    url=$(url_of ours)
+    make_database ours "$2"
+    url="$(url_of ours)&schema=$2"
+}
+
+replay_postgresql() {
+    ! replay_in "$1" public || return 0
+    schema=$(sed -n 's/^ERROR:.* relation "\([a-z_]*\)\.[^"]*" does not exist$/\1/p' "$work/log")
+    [ -n "$schema" ] && replay_in "$1" "$schema"
 }
 
 replay_sqlite() {

@@ -1,5 +1,5 @@
 /* `tenon migrate deploy`: runs what has not run yet. */
-#include "commands/migrate_input.h"
+#include "commands/migrate_online.h"
 
 #include <stdlib.h>
 
@@ -9,7 +9,7 @@
 
 typedef struct deploy_arguments {
     const char *keep, *count, *lock_timeout, *statement_timeout, *outside_wait, *outside_timeout,
-        *keep_lost;
+        *keep_lost, *rewrite_from;
     bool is_accepting, is_dry_run, is_safe;
 } deploy_arguments;
 
@@ -20,6 +20,14 @@ static int64_t read_seconds(const char *text)
     if (text && seconds <= 0)
         return -1;
     return (int64_t)(seconds * 1e6);
+}
+
+enum { REWRITE_FROM_MB = 16 };
+
+/* In bytes; 0: never. */
+static int64_t read_megabytes(const char *text)
+{
+    return (text ? strtoll(text, NULL, 10) : REWRITE_FROM_MB) * 1024 * 1024;
 }
 
 static void show_pending(const tenon_migrations *given, const char *name)
@@ -57,7 +65,6 @@ static bool make_safe(migrate_input *in)
 
 static int deploy(migrate_input *in, const deploy_arguments *arguments)
 {
-    const tenon_migrations list = migrate_list(&in->folder);
     tenon_migrate_options options = migrate_input_options(in);
     options.accept_existing = arguments->is_accepting;
     options.count_most = arguments->count ? (unsigned)strtoul(arguments->count, NULL, 10) : 0;
@@ -77,7 +84,8 @@ static int deploy(migrate_input *in, const deploy_arguments *arguments)
         return show_all_pending(in);
     size_t pending = migrate_input_pending(in);
     if (in->error.status != TENON_OK || (pending && !migrate_input_back_up(in, arguments->keep)) ||
-        !tenon_migrate(in->db, &list, &options, &in->error))
+        !migrate_online_deploy(in, &options, arguments->is_safe,
+                               read_megabytes(arguments->rewrite_from)))
         return migrate_input_fail(in);
     if (!pending)
         printf("nothing to do: all %zu migrations are applied\n", in->folder.count);
@@ -88,6 +96,7 @@ static int run_deploy(int argc, char **argv)
 {
     deploy_arguments arguments = {0};
     const migrate_option options[] = {{"--keep-backups", &arguments.keep, NULL},
+                                      {"--rewrite-from", &arguments.rewrite_from, NULL},
                                       {"--keep-lost", &arguments.keep_lost, NULL},
                                       {"--count", &arguments.count, NULL},
                                       {"--lock-timeout", &arguments.lock_timeout, NULL},
@@ -120,6 +129,10 @@ const command command_migrate_deploy = {
         "  --safe               PostgreSQL: run statements that would block others in forms that "
         "do\n"
         "                       not: CONCURRENTLY, NOT VALID and validated later\n"
+        "  --rewrite-from MB    PostgreSQL: tables of this size and more are changed while they "
+        "are\n"
+        "                       in use where a migration says tenon:rewrite, or with --safe;\n"
+        "                       default 16, 0 runs the statement, which locks\n"
         "  --lock-timeout S     PostgreSQL: seconds that a statement waits for a lock before it\n"
         "                       is tried again; default 2, 0 waits for ever\n"
         "  --statement-timeout S  PostgreSQL: seconds that a statement may take; default: no\n"

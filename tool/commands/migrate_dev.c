@@ -105,6 +105,14 @@ static bool settle_questions(dev *d)
            settle_questions(d);
 }
 
+/* What would write a table anew gets a migration of its own, which says so. */
+static bool part_online(dev *d)
+{
+    if (d->arguments->is_plain || tenon_db_dialect(d->in->db) != TENON_POSTGRESQL)
+        return true;
+    return migrate_part_online(&d->in->folder, d->plan, &d->in->error);
+}
+
 /* What may be lost has been agreed to: the script then needs no guards. */
 static bool settle_losses(dev *d)
 {
@@ -112,7 +120,7 @@ static bool settle_losses(dev *d)
         !plan_talk_accept_losses(d->session, d->plan, &d->in->error))
         return false;
     d->accepts_loss |= !d->arguments->is_create_only;
-    return make_plan(d);
+    return make_plan(d) && part_online(d);
 }
 
 /* ---- writing --------------------------------------------------------------------------------- */

@@ -1,9 +1,9 @@
 /* `tenon migrate rewrite`: changes a large PostgreSQL table while it is in use. */
 #include "commands/commands.h"
 #include "commands/database_url.h"
+#include "commands/migrate_online.h"
 #include "commands/schema_input.h"
 #include "core/core.h"
-#include "rewrite/rewrite.h"
 
 #include <tenon/tenon.h>
 
@@ -175,42 +175,57 @@ static bool read_arguments(int argc, char **argv, rewrite_arguments *a)
 
 /* ---- the command ---- */
 
-static void print_result(const rewrite_arguments *a, const rewrite_result *result)
+static void print_json(const rewrite_result *result)
 {
-    if (a->is_json) {
-        printf("{\"copied\": %lld, \"followed\": %lld, \"compared\": %lld, \"lockedUs\": %lld,"
-               " \"tries\": %u, \"resumed\": %s, \"oldTable\": %s%s%s}\n",
-               (long long)result->copied, (long long)result->followed, (long long)result->compared,
-               (long long)result->locked_us, result->tries, result->has_resumed ? "true" : "false",
-               result->old_table[0] ? "\"" : "", result->old_table[0] ? result->old_table : "null",
-               result->old_table[0] ? "\"" : "");
-        return;
-    }
+    printf("{\"copied\": %lld, \"followed\": %lld, \"compared\": %lld, \"lockedUs\": %lld,"
+           " \"tries\": %u, \"resumed\": %s, \"oldTable\": %s%s%s}\n",
+           (long long)result->copied, (long long)result->followed, (long long)result->compared,
+           (long long)result->locked_us, result->tries, result->has_resumed ? "true" : "false",
+           result->old_table[0] ? "\"" : "", result->old_table[0] ? result->old_table : "null",
+           result->old_table[0] ? "\"" : "");
+}
+
+void migrate_online_show(const rewrite_options *options, const rewrite_result *result)
+{
     printf("rewrote %s: %lld rows copied, %lld followed, %lld compared; locked for %.1f ms\n",
-           a->options.table, (long long)result->copied, (long long)result->followed,
+           options->table, (long long)result->copied, (long long)result->followed,
            (long long)result->compared, (double)result->locked_us / 1000.0);
     if (result->old_table[0])
         printf("the old table is kept as %s\n", result->old_table);
+    fflush(stdout);
+}
+
+bool migrate_online_rewrite(tenon_db *db, rewrite_options *options, bool is_quiet, bool is_cancel,
+                            rewrite_result *result, tenon_error *err)
+{
+    talk t = {.is_terminal = isatty(STDERR_FILENO)};
+    signal(SIGINT, want_stop);
+    signal(SIGTERM, want_stop);
+    options->stop = &stop_wanted;
+    options->on_progress = is_quiet ? NULL : tell_progress;
+    options->context = &t;
+    bool is_done =
+        is_cancel ? rewrite_cancel(db, options, err) : rewrite_run(db, options, result, err);
+    if (t.is_terminal && t.has_line)
+        fputs("\r\033[K", stderr);
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    return is_done;
 }
 
 static bool rewrite_on(tenon_db *db, rewrite_arguments *a, tenon_error *err)
 {
-    talk t = {.is_terminal = isatty(STDERR_FILENO)};
     rewrite_result result = {0};
-    signal(SIGINT, want_stop);
-    signal(SIGTERM, want_stop);
-    a->options.stop = &stop_wanted;
-    a->options.on_progress = a->is_quiet || a->is_json ? NULL : tell_progress;
-    a->options.context = &t;
-    bool is_done = a->is_cancel ? rewrite_cancel(db, &a->options, err)
-                                : rewrite_run(db, &a->options, &result, err);
-    if (t.is_terminal && t.has_line)
-        fputs("\r\033[K", stderr);
-    if (is_done && a->is_cancel)
+    if (!migrate_online_rewrite(db, &a->options, a->is_quiet || a->is_json, a->is_cancel, &result,
+                                err))
+        return false;
+    if (a->is_cancel)
         printf("the rewrite of %s is gone; the table is as it was\n", a->options.table);
-    else if (is_done)
-        print_result(a, &result);
-    return is_done;
+    else if (a->is_json)
+        print_json(&result);
+    else
+        migrate_online_show(&a->options, &result);
+    return true;
 }
 
 static int rewrite_at(const char *url, rewrite_arguments *a, tenon_error *err)

@@ -18,9 +18,23 @@ static bool is_session_utc(const lint *l)
     return false;
 }
 
+/* The file says `tenon:rewrite`, and nothing but this statement: `deploy` makes the change while
+ * the table is in use. */
+static bool is_made_online(const lint *l)
+{
+    static const char word[] = "tenon:rewrite";
+    const pgparse_tree *tree = l->file->tree;
+    for (size_t i = 0; l->file->step_count == 1 && i < tree->comment_count; i++) {
+        const char *text = tree->text + tree->comments[i].start + 2;
+        if (!strncmp(text + strspn(text, " \t"), word, sizeof word - 1))
+            return true;
+    }
+    return false;
+}
+
 static void change_type(lint *l, PgQuery__AlterTableCmd *command)
 {
-    if (command->subtype != COMMAND(AlterColumnType) || l->step->is_new)
+    if (command->subtype != COMMAND(AlterColumnType) || l->step->is_new || is_made_online(l))
         return;
     lint_type from = lint_known_type(l, l->step->table, command->name);
     lint_type to = lint_type_of(l, command->def->column_def->type_name);

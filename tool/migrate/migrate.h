@@ -14,6 +14,7 @@
 
 #include "catalogue/catalogue.h"
 #include "core/core.h"
+#include "diff/diff.h"
 
 #include <tenon/migrate.h>
 
@@ -52,6 +53,10 @@ const migrate_entry *migrate_last(const migrate_folder *folder);
 /* Two that were made on top of the same one, as two branches do: the later one and, in *other, the
  * earlier. NULL when there are none. */
 const migrate_entry *migrate_find_fork(const migrate_folder *folder, const migrate_entry **other);
+/* What the branch of such a fork and the other one both touch, a line each; nothing where the base
+ * is not in the folder. The catalogue tells dialect and namespaces. */
+bool migrate_find_conflicts(const migrate_folder *folder, const migrate_entry *fork,
+                            const catalogue *wanted, tenon__buf *out, tenon_error *err);
 /* One whose parent's text is not what it was when this one was made; or NULL. */
 const migrate_entry *migrate_find_edited_parent(const migrate_folder *folder);
 
@@ -110,6 +115,23 @@ enum { MIGRATE_BACKUPS_KEPT = 5 };
  * stay. *path is empty where nothing was copied: keep is 0, the database is empty or in memory, or
  * it is no file. */
 bool migrate_backup(tenon_db *db, size_t keep, tenon__buf *path, tenon_error *err);
+
+/* ---- tables that are written anew, on PostgreSQL --------------------------------------------- */
+
+/* A migration that is one ALTER TABLE, which changes nothing but types by casts. */
+typedef struct migrate_online {
+    const char *namespace;         /* NULL: that of the search path */
+    const char *table;             /* NULL: the migration is something else */
+    const char *change;            /* what stands behind the table's name */
+    const char **columns, **types; /* "pg_catalog"."int8"; "" with a length or a scale */
+    size_t count;
+    bool is_meant; /* it says `-- tenon:rewrite` */
+} migrate_online;
+
+bool migrate_read_online(const char *sql, tenon__arena *arena, migrate_online *out,
+                         tenon_error *err);
+/* Steps that would write a table anew get a part of their own each, and the comment that says so. */
+bool migrate_part_online(const migrate_folder *folder, diff_plan *plan, tenon_error *err);
 
 /* ---- what is lost, on PostgreSQL ------------------------------------------------------------- */
 

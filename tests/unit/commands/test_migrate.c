@@ -296,11 +296,64 @@ static void two_branches_are_noticed_and_merged(void **state)
     do_badly("$tenon migrate dev", "`tenon migrate merge`");
     do_well("$tenon migrate merge");
     check_said("stand in a row now");
+    check_said("they lead to the schema");
+    assert_null(strstr(output, "both branches"));
     do_well("$tenon migrate merge");
     check_said("nothing to do");
     do_well("$tenon migrate deploy");
     do_well("$tenon migrate dev");
     check_said("nothing to do");
+}
+
+/* Two branches of one base, with `ours` put beside `theirs`. */
+static void make_branches(const char *ours, const char *theirs)
+{
+    write_schema("  age Int?\n", "");
+    do_well("$tenon migrate dev --name init");
+    do_well("cp -r migrations base");
+    write_schema(ours, "");
+    do_well("$tenon migrate dev --accept-data-loss --name ours && mv migrations ours");
+    do_well("$tenon migrate rollback --migrations ours --accept-data-loss");
+    do_well("mv base migrations");
+    write_schema(theirs, "");
+    do_well("sleep 2; $tenon migrate dev --accept-data-loss --name theirs && "
+            "cp -r ours/*_ours migrations/");
+}
+
+static void what_both_branches_touch_is_named(void **state)
+{
+    (void)state;
+    make_branches("  age Float?\n", "  age Int? @default(7)\n");
+    write_schema("  age Float? @default(7)\n", "");
+    /* SQLite: each branch writes the table anew, and the later one knows nothing of the other. */
+    if (is_sqlite)
+        do_badly("$tenon migrate merge", "nothing was written");
+    else
+        do_well("$tenon migrate merge");
+    check_said("both branches touch the same:");
+    check_said("one branch changes column \"User\".\"age\"");
+    check_said(is_sqlite ? "together they do not lead to the schema" : "they lead to the schema");
+}
+
+static void branches_that_do_not_lead_to_the_schema_are_refused(void **state)
+{
+    (void)state;
+    make_branches("  age Int?\n  name String?\n", "  age Int?\n  nick String?\n");
+    write_schema("  age Int?\n  name String?\n", "");
+    do_badly("$tenon migrate merge", "nothing was written");
+    check_said("- column \"User\".\"nick\"");
+    do_badly("$tenon migrate status", "nobody has tried them together");
+    do_well("$tenon migrate merge --unfinished");
+    check_said("`tenon migrate dev` writes the rest");
+}
+
+static void branches_that_do_not_run_together_are_refused(void **state)
+{
+    (void)state;
+    make_branches("  age Int?\n  name String?\n", "  age Int?\n  name Int?\n");
+    do_badly("$tenon migrate merge", "both branches touch the same:");
+    check_said(", the other adds column \"User\".\"name\"");
+    check_said("_theirs, line ");
 }
 
 static void many_become_one_and_nothing_runs_twice(void **state)
@@ -398,6 +451,9 @@ int main(void)
         ON_EACH(a_folder_without_its_file_is_told),
         ON_POSTGRESQL(statements_that_block_can_be_run_in_other_forms),
         ON_EACH(two_branches_are_noticed_and_merged),
+        ON_EACH(what_both_branches_touch_is_named),
+        ON_EACH(branches_that_do_not_lead_to_the_schema_are_refused),
+        ON_EACH(branches_that_do_not_run_together_are_refused),
         ON_EACH(many_become_one_and_nothing_runs_twice),
         ON_EACH(a_part_of_what_was_put_together_is_refused),
         ON_EACH(a_program_carries_its_migrations),

@@ -114,6 +114,8 @@ static const lint_case postgresql_cases[] = {
      "notes_checked;"},
     {31, 1, "ALTER TABLE notes ALTER checked SET NOT NULL, DROP CONSTRAINT notes_checked;"},
     {32, 0, "ALTER TABLE users ALTER name TYPE text;"},
+    {32, 0, "-- tenon:rewrite\nALTER TABLE users ALTER name TYPE varchar(10);"},
+    {32, 1, "-- tenon:rewrite\nALTER TABLE users ALTER name TYPE varchar(10); SELECT 1;"},
     {32, 1, "ALTER TABLE users ALTER name TYPE varchar(10);"},
     {32, 0, "ALTER TABLE orders ALTER total TYPE numeric(20,2);"},
     {32, 1, "ALTER TABLE orders ALTER total TYPE numeric(20,3);"},

@@ -1,0 +1,185 @@
+/* Changes of types that `migrate dev` writes as rewrites, and `migrate deploy` makes so. */
+#include "in_folder.h"
+
+#include "testdb.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const char *url;
+
+static int open_database(void **state)
+{
+    url = testdb_create("online");
+    return setenv("url", url, 1) || make_folder(state);
+}
+
+static void do_well(const char *line)
+{
+    if (run(line) != 0)
+        fail_msg("%s: %s", line, output);
+}
+
+static const char *ask(const char *sql)
+{
+    const char *value = testdb_value(url, sql);
+    return value ? value : "";
+}
+
+static void write_schema(const char *fields)
+{
+    char text[1024];
+    snprintf(text, sizeof text,
+             "datasource db {\n  provider = \"postgresql\"\n  url = env(\"url\")\n}\n"
+             "model Event {\n  id Int @id\n%s}\n",
+             fields);
+    write_file("schema.prisma", text);
+}
+
+static void write_migration(const char *name, const char *sql)
+{
+    char path[256];
+    snprintf(path, sizeof path, "mkdir -p 'migrations/%s'", name);
+    do_well(path);
+    snprintf(path, sizeof path, "migrations/%s/migration.sql", name);
+    write_file(path, sql);
+}
+
+#define DEPLOY "$tenon migrate deploy --url \"$url\" --migrations migrations"
+#define FILL "INSERT INTO \"Event\" SELECT i, i FROM generate_series(1, 40000) i; ANALYZE \"Event\""
+
+static const char type_sql[] = "SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE "
+                               "attrelid = '\"Event\"'::regclass AND attname = 'amount'";
+
+static void a_wider_type_is_a_migration_of_its_own(void **state)
+{
+    (void)state;
+    write_schema("  amount Int?\n  kind Int?\n");
+    do_well("$tenon migrate dev --name init");
+    write_schema("  amount BigInt?\n  kind Int?\n}\nmodel Other {\n  id Int @id\n");
+    do_well("$tenon migrate dev --name wider");
+    do_well("grep -l tenon:rewrite migrations/*/migration.sql");
+    check_said("_wider");
+    do_well("cat migrations/*_wider*/migration.sql | grep -c CREATE");
+    do_well("ls -d migrations/*_wider*");
+    check_said("_wider_2");
+    assert_string_equal(ask(type_sql), "bigint");
+    write_schema("  amount BigInt?\n  kind BigInt?\n}\nmodel Other {\n  id Int @id\n");
+    do_well("$tenon migrate dev --name kind");
+    do_well("cat migrations/*_kind/migration.sql");
+    assert_string_equal(output,
+                        "-- tenon:rewrite\n-- AlterTable\nALTER TABLE \"Event\" ALTER COLUMN "
+                        "\"kind\" SET DATA TYPE BIGINT USING \"kind\"::BIGINT;\n");
+    do_well("$tenon migrate lint migrations/*_kind");
+    do_well("$tenon migrate status");
+}
+
+static const char table[] = "CREATE TABLE \"Event\" (id integer PRIMARY KEY, amount integer);\n";
+static const char wider[] =
+    "-- tenon:rewrite\nALTER TABLE \"Event\" ALTER COLUMN amount TYPE bigint;\n";
+
+static void a_large_table_is_rewritten_while_it_is_in_use(void **state)
+{
+    (void)state;
+    write_migration("1_table", table);
+    do_well(DEPLOY);
+    testdb_run(url, FILL);
+    const char *before = ask("SELECT '\"Event\"'::regclass::oid");
+    char oid[32];
+    snprintf(oid, sizeof oid, "%s", before);
+    write_migration("2_wider", wider);
+    write_migration("3_more", "ALTER TABLE \"Event\" ADD COLUMN more integer");
+    do_well(DEPLOY " --rewrite-from 1");
+    check_said("rewrote Event: 40000 rows copied");
+    check_said("2_wider is applied");
+    check_said("3_more is applied");
+    assert_string_equal(ask(type_sql), "bigint");
+    assert_string_not_equal(ask("SELECT '\"Event\"'::regclass::oid"), oid);
+    assert_string_equal(ask("SELECT sum(amount) FROM \"Event\""), "800020000");
+    do_well("$tenon migrate status --url \"$url\" --migrations migrations");
+}
+
+static void a_small_table_and_a_foreign_file_are_altered(void **state)
+{
+    (void)state;
+    write_migration("1_table", table);
+    write_migration("2_wider", wider);
+    do_well(DEPLOY);
+    assert_null(strstr(output, "rewrote"));
+    assert_string_equal(ask(type_sql), "bigint");
+    testdb_run(url, FILL);
+    write_migration("3_back", "ALTER TABLE \"Event\" ALTER amount TYPE integer");
+    do_well(DEPLOY " --rewrite-from 1");
+    assert_null(strstr(output, "rewrote"));
+    write_migration("4_wider", "ALTER TABLE \"Event\" ALTER amount TYPE bigint");
+    do_well(DEPLOY " --rewrite-from 1 --safe");
+    check_said("rewrote Event: 40000 rows copied");
+    assert_string_equal(ask(type_sql), "bigint");
+}
+
+static void what_cannot_be_rewritten_is_said_before_anything_is_done(void **state)
+{
+    (void)state;
+    write_migration("1_table", table);
+    do_well(DEPLOY);
+    testdb_run(url, FILL "; CREATE TABLE part (LIKE \"Event\");"
+                         "ALTER TABLE part INHERIT \"Event\"");
+    write_migration("2_wider", wider);
+    assert_int_equal(run(DEPLOY " --rewrite-from 1"), 1);
+    check_said("--rewrite-from 0");
+    assert_string_equal(ask(type_sql), "integer");
+    do_well(DEPLOY " --rewrite-from 0");
+    assert_string_equal(ask(type_sql), "bigint");
+}
+
+/* ---- killed ---------------------------------------------------------------------------------- */
+
+static void deploy_and_die(unsigned ms)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        if (chdir(path_of(".")) == 0 && freopen("/dev/null", "w", stdout) &&
+            freopen("/dev/null", "w", stderr))
+            execl(getenv("TENON_COMMAND"), "tenon", "migrate", "deploy", "--url", url,
+                  "--migrations", "migrations", "--rewrite-from", "1", (char *)NULL);
+        _exit(1);
+    }
+    usleep(ms * 1000);
+    kill(child, SIGKILL);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+}
+
+static void killed_anywhere_it_goes_on(void **state)
+{
+    (void)state;
+    write_migration("1_table", table);
+    do_well(DEPLOY);
+    testdb_run(url, FILL);
+    write_migration("2_wider", wider);
+    for (unsigned ms = 5; ms < 600; ms += 45)
+        deploy_and_die(ms);
+    do_well(DEPLOY " --rewrite-from 1");
+    assert_string_equal(ask(type_sql), "bigint");
+    assert_string_equal(ask("SELECT sum(amount) FROM \"Event\""), "800020000");
+    assert_string_equal(ask("SELECT count(*) FROM _prisma_migrations WHERE rolled_back_at IS NULL "
+                            "AND finished_at IS NOT NULL"),
+                        "2");
+    assert_string_equal(ask("SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relnamespace = "
+                            "'public'::regnamespace"),
+                        "3");
+}
+
+#define ON_POSTGRESQL(test) cmocka_unit_test_setup_teardown(test, open_database, remove_folder)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ON_POSTGRESQL(a_wider_type_is_a_migration_of_its_own),
+        ON_POSTGRESQL(a_large_table_is_rewritten_while_it_is_in_use),
+        ON_POSTGRESQL(a_small_table_and_a_foreign_file_are_altered),
+        ON_POSTGRESQL(what_cannot_be_rewritten_is_said_before_anything_is_done),
+        ON_POSTGRESQL(killed_anywhere_it_goes_on),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

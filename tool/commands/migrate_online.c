@@ -1,0 +1,180 @@
+/* `deploy` of migrations that would write a large table anew under lock: the table is rewritten
+ * while it is in use, and then the migration runs as it stands and has nothing left to do. */
+#include "commands/migrate_online.h"
+
+#include "rows/rows.h"
+
+/* Changed types, of a table that is large enough for it to matter. With a length or a scale a type
+ * cannot be compared by its name, and counts as changed. */
+static const char needed_sql[] =
+    "SELECT count(*)::text FROM unnest($1::text[], $2::text[]) w (name, type)"
+    " JOIN pg_attribute a ON a.attname = w.name AND NOT a.attisdropped"
+    " JOIN pg_class c ON c.oid = a.attrelid AND c.relkind = 'r'"
+    " WHERE c.oid = to_regclass($3) AND pg_relation_size(c.oid) >= $4::bigint"
+    " AND (w.type = '' OR a.atttypid IS DISTINCT FROM to_regtype(w.type))";
+
+/* {"a","b"}; quotes and backslashes of names get a backslash. */
+static void write_array(tenon__buf *out, const char *const *items, size_t count)
+{
+    tenon__buf_char(out, '{');
+    for (size_t i = 0; i < count; i++) {
+        tenon__buf_text(out, i ? ",\"" : "\"");
+        for (const char *c = items[i]; *c; c++) {
+            if (*c == '"' || *c == '\\')
+                tenon__buf_char(out, '\\');
+            tenon__buf_char(out, *c);
+        }
+        tenon__buf_char(out, '"');
+    }
+    tenon__buf_char(out, '}');
+}
+
+static void write_table(tenon__buf *out, const migrate_online *online)
+{
+    const char *const parts[] = {online->namespace, online->table};
+    for (size_t i = 0; i < TENON__COUNT(parts); i++) {
+        if (!parts[i])
+            continue;
+        tenon__buf_text(out, out->length ? ".\"" : "\"");
+        for (const char *c = parts[i]; *c; c++)
+            tenon__buf_text(out, (char[]){*c, *c == '"' ? '"' : '\0', '\0'});
+        tenon__buf_char(out, '"');
+    }
+}
+
+static bool is_needed(tenon_session *s, const migrate_online *online, int64_t from_bytes)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf names = {0}, types = {0}, table = {0}, size = {0};
+    TENON__CLEANUP(tenon__arena_release) tenon__arena arena = {0};
+    rows found;
+    write_array(&names, online->columns, online->count);
+    write_array(&types, online->types, online->count);
+    write_table(&table, online);
+    tenon__buf_format(&size, "%lld", (long long)from_bytes);
+    const char *const values[] = {tenon__buf_string(&names), tenon__buf_string(&types),
+                                  tenon__buf_string(&table), tenon__buf_string(&size)};
+    const rows_query query = {
+        .sql = needed_sql, .columns = 1, .values = values, .value_count = TENON__COUNT(values)};
+    return rows_read(s, &query, &arena, &found) && strcmp(rows_first(&found), "0") != 0;
+}
+
+static bool rewrite(migrate_input *in, const migrate_online *online)
+{
+    rewrite_result result = {0};
+    rewrite_options options = {.namespace = online->namespace,
+                               .table = online->table,
+                               .changes = &online->change,
+                               .change_count = 1};
+    if (!migrate_online_rewrite(in->db, &options, false, false, &result, &in->error)) {
+        if (in->error.status == TENON_UNSUPPORTED)
+            tenon__error_copy(in->error.hint, sizeof in->error.hint,
+                              "--rewrite-from 0 runs the statement, which locks the table");
+        return false;
+    }
+    migrate_online_show(&options, &result);
+    return true;
+}
+
+/* ---- one after another ----------------------------------------------------------------------- */
+
+typedef struct online_deploy {
+    migrate_input *in;
+    bool is_safe;
+    int64_t from_bytes;
+    tenon__arena arena;
+    migrate_online next; /* what is to be rewritten */
+    size_t before;       /* migrations that run before that; SIZE_MAX: there is none */
+} online_deploy;
+
+static const tenon_migration *find_item(const migrate_input *in, const char *name)
+{
+    for (size_t i = 0; i < in->folder.count; i++)
+        if (!strcmp(in->folder.items[i].name, name))
+            return &in->folder.items[i];
+    return NULL;
+}
+
+static bool is_to_run(const tenon_migration_status *item)
+{
+    return !item->is_missing &&
+           (item->state == TENON_MIGRATION_PENDING || item->state == TENON_MIGRATION_INTERRUPTED);
+}
+
+/* Nothing runs then, and so nothing is rewritten. */
+static bool stops_all(const tenon_migration_status *item)
+{
+    return item->state == TENON_MIGRATION_FAILED || item->state == TENON_MIGRATION_UNDOING;
+}
+
+/* The first rewrite among what is pending. */
+static bool find_next(online_deploy *d, const tenon_migration_list *list)
+{
+    size_t before = 0;
+    d->before = SIZE_MAX;
+    for (size_t i = 0; i < list->count; i++) {
+        if (stops_all(&list->items[i]))
+            return true;
+        if (!is_to_run(&list->items[i]))
+            continue;
+        const tenon_migration *item = find_item(d->in, list->items[i].name);
+        if (!migrate_read_online(item->sql, &d->arena, &d->next, &d->in->error))
+            return false;
+        if (d->next.table && (d->next.is_meant || d->is_safe)) {
+            d->before = before;
+            return true;
+        }
+        before++;
+    }
+    return true;
+}
+
+static bool look_ahead(online_deploy *d, bool *wants_rewrite)
+{
+    const tenon_migrations given = migrate_list(&d->in->folder);
+    tenon_session *s = tenon_session_open(d->in->db, NULL);
+    tenon_migration_list list = tenon_migrate_status(s, &given);
+    bool is_done = s && !tenon_failed(s) && find_next(d, &list);
+    *wants_rewrite = is_done && d->before == 0 && is_needed(s, &d->next, d->from_bytes);
+    if (s && tenon_failed(s))
+        d->in->error = *tenon_session_error(s);
+    is_done = is_done && !tenon_failed(s);
+    tenon_session_close(s);
+    return is_done;
+}
+
+/* How many to run now: those before the next rewrite, or the one that it is for. */
+static size_t count_now(const online_deploy *d, size_t left)
+{
+    size_t now = d->before == 0 ? 1 : d->before;
+    return now < left ? now : left;
+}
+
+static bool deploy_all(online_deploy *d, const tenon_migrate_options *given)
+{
+    const tenon_migrations list = migrate_list(&d->in->folder);
+    tenon_migrate_options options = *given;
+    size_t left = given->count_most ? given->count_most : SIZE_MAX;
+    while (left > 0) {
+        bool wants_rewrite;
+        if (!look_ahead(d, &wants_rewrite) || (wants_rewrite && !rewrite(d->in, &d->next)))
+            return false;
+        size_t now = count_now(d, left);
+        options.count_most = now == SIZE_MAX ? 0 : (unsigned)now;
+        if (!tenon_migrate(d->in->db, &list, &options, &d->in->error))
+            return false;
+        left = d->before == SIZE_MAX ? 0 : left - now;
+    }
+    return true;
+}
+
+bool migrate_online_deploy(migrate_input *in, const tenon_migrate_options *options, bool is_safe,
+                           int64_t from_bytes)
+{
+    const tenon_migrations list = migrate_list(&in->folder);
+    online_deploy d = {.in = in, .is_safe = is_safe, .from_bytes = from_bytes};
+    if (tenon_db_dialect(in->db) != TENON_POSTGRESQL || from_bytes == 0)
+        return tenon_migrate(in->db, &list, options, &in->error);
+    bool is_done = deploy_all(&d, options);
+    tenon__arena_release(&d.arena);
+    return is_done;
+}

@@ -1,0 +1,178 @@
+/* Migrations that PostgreSQL would run by writing a table anew while everybody waits, and that
+ * `deploy` can make while the table is in use (tool/rewrite).
+ *
+ *     -- tenon:rewrite
+ *     ALTER TABLE "events" ALTER COLUMN "id" SET DATA TYPE BIGINT USING "id"::BIGINT;
+ *
+ * Such a file has one statement, which does nothing but change types by casts. The comment says
+ * that it is meant so; the statement is the whole truth for every other tool, and for tenon too:
+ * after the rewrite it runs as it stands, finds the types as it wants them, and takes a moment. So
+ * the history, checksums and what an interruption leaves are those of any other file. */
+#include "diff/diff.h"
+#include "lint/lint.h"
+#include "migrate/migrate.h"
+#include "pgparse/pgparse.h"
+
+static const char directive[] = "tenon:rewrite";
+
+/* ---- reading --------------------------------------------------------------------------------- */
+
+static bool has_directive(const pgparse_tree *tree)
+{
+    for (size_t i = 0; i < tree->comment_count; i++) {
+        const char *text = tree->text + tree->comments[i].start + 2;
+        text += strspn(text, " \t");
+        if (!strncmp(text, directive, sizeof directive - 1))
+            return true;
+    }
+    return false;
+}
+
+/* USING that only says what the cast would be anyway: "id"::BIGINT. */
+static bool is_plain_cast(const PgQuery__ColumnDef *to)
+{
+    const PgQuery__Node *using = to->raw_default;
+    if (!using)
+        return true;
+    const PgQuery__TypeCast *cast =
+        using->node_case == PG_QUERY__NODE__NODE_TYPE_CAST ? using->type_cast : NULL;
+    return cast && cast->arg->node_case == PG_QUERY__NODE__NODE_COLUMN_REF;
+}
+
+static const PgQuery__AlterTableStmt *only_types_of(const PgQuery__Node *node)
+{
+    if (!node || node->node_case != PG_QUERY__NODE__NODE_ALTER_TABLE_STMT ||
+        node->alter_table_stmt->objtype != PG_QUERY__OBJECT_TYPE__OBJECT_TABLE)
+        return NULL;
+    const PgQuery__AlterTableStmt *alter = node->alter_table_stmt;
+    for (size_t i = 0; i < alter->n_cmds; i++) {
+        const PgQuery__AlterTableCmd *command = alter->cmds[i]->alter_table_cmd;
+        if (command->subtype != PG_QUERY__ALTER_TABLE_TYPE__AT_AlterColumnType ||
+            !is_plain_cast(command->def->column_def))
+            return NULL;
+    }
+    return alter;
+}
+
+/* What stands behind the name of the table: the last of its tokens, with dots and a star. */
+static size_t find_commands(const pgparse_tree *tree, const pgparse_statement *statement,
+                            const PgQuery__RangeVar *table)
+{
+    size_t at = pgparse_offset(statement, table->location);
+    bool is_in_name = true, wants_part = true;
+    for (size_t i = 0; i < tree->token_count; i++) {
+        const PgQuery__ScanToken *token = tree->tokens[i];
+        if ((size_t)token->start < at || !is_in_name)
+            continue;
+        bool is_dot = token->token == PG_QUERY__TOKEN__ASCII_46;
+        is_in_name = is_dot || wants_part || token->token == PG_QUERY__TOKEN__ASCII_42;
+        wants_part = is_dot;
+        if (!is_in_name)
+            at = (size_t)token->start;
+    }
+    return at;
+}
+
+/* "pg_catalog"."int8", for to_regtype; "" when the type has a length or a scale. */
+static const char *name_type(tenon__arena *arena, const PgQuery__TypeName *type)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf name = {0};
+    for (size_t i = 0; i < type->n_names && !type->n_typmods; i++)
+        tenon__buf_format(&name, "%s\"%s\"", i ? "." : "", pgparse_string(type->names[i]));
+    if (name.length && type->n_array_bounds)
+        tenon__buf_text(&name, "[]");
+    return tenon__arena_text(arena, tenon__buf_string(&name));
+}
+
+static bool fill(const pgparse_tree *tree, const PgQuery__AlterTableStmt *alter,
+                 tenon__arena *arena, migrate_online *out)
+{
+    const pgparse_statement *statement = &tree->statements[0];
+    const PgQuery__RangeVar *table = alter->relation;
+    size_t start = find_commands(tree, statement, table);
+    bool has_schema = table->schemaname && *table->schemaname;
+    out->namespace = has_schema ? tenon__arena_text(arena, table->schemaname) : NULL;
+    out->table = tenon__arena_text(arena, table->relname);
+    out->change = tenon__arena_copy(arena, tree->text + start, statement->end - start);
+    out->columns = tenon__arena_array(arena, alter->n_cmds, sizeof *out->columns);
+    out->types = tenon__arena_array(arena, alter->n_cmds, sizeof *out->types);
+    out->is_meant = has_directive(tree);
+    if (!out->columns || !out->types)
+        return false;
+    for (; out->count < alter->n_cmds; out->count++) {
+        const PgQuery__AlterTableCmd *command = alter->cmds[out->count]->alter_table_cmd;
+        out->columns[out->count] = tenon__arena_text(arena, command->name);
+        out->types[out->count] = name_type(arena, command->def->column_def->type_name);
+    }
+    return out->table && out->change;
+}
+
+bool migrate_read_online(const char *sql, tenon__arena *arena, migrate_online *out,
+                         tenon_error *err)
+{
+    *out = (migrate_online){0};
+    pgparse_tree *tree = pgparse_read(sql, err);
+    if (!tree)
+        return false;
+    const PgQuery__AlterTableStmt *alter =
+        tree->statement_count == 1 ? only_types_of(tree->statements[0].node) : NULL;
+    bool is_done = !alter || fill(tree, alter, arena, out);
+    pgparse_free(tree);
+    return is_done || tenon__fail_no_memory(err);
+}
+
+/* ---- writing --------------------------------------------------------------------------------- */
+
+/* Whether the last file of the linter has a statement that writes a table anew. */
+static bool writes_anew(const lint *l, const char *path)
+{
+    enum { TYPE_REWRITE = 32 };
+    size_t count;
+    const lint_finding *const *all = lint_findings(l, &count);
+    for (size_t i = 0; i < count; i++)
+        if (all[i]->check && all[i]->check->number == TYPE_REWRITE && !strcmp(all[i]->path, path))
+            return true;
+    return false;
+}
+
+static bool is_rewrite(const migrate_folder *folder, const char *sql, bool *out, tenon_error *err)
+{
+    static const char step[] = "step";
+    TENON__CLEANUP(tenon__arena_release) tenon__arena arena = {0};
+    migrate_online online;
+    *out = false;
+    if (!migrate_read_online(sql, &arena, &online, err))
+        return false;
+    if (!online.table)
+        return true;
+    lint *l = lint_new(&(lint_options){.dialect = TENON_POSTGRESQL, .is_dialect_given = true}, err);
+    bool is_done = l != NULL;
+    for (size_t i = 0; is_done && i < folder->count; i++)
+        is_done = lint_add(l, folder->items[i].name, folder->items[i].sql, err);
+    is_done = is_done && lint_add(l, step, sql, err) && lint_finish(l, err);
+    *out = is_done && writes_anew(l, step);
+    lint_free(l);
+    return is_done;
+}
+
+bool migrate_part_online(const migrate_folder *folder, diff_plan *plan, tenon_error *err)
+{
+    size_t part = 0, old_part = 0;
+    bool was_online = false, is_online;
+    for (size_t i = 0; i < plan->count; i++) {
+        diff_step *step = &plan->steps[i];
+        if (!is_rewrite(folder, step->sql, &is_online, err))
+            return false;
+        part += i > 0 && (step->part != old_part || is_online || was_online);
+        old_part = step->part;
+        was_online = is_online;
+        step->part = part;
+        if (is_online) {
+            step->title = tenon__arena_format(&plan->arena, "%s\n-- %s", directive, step->title);
+            if (!step->title)
+                return tenon__fail_no_memory(err);
+        }
+    }
+    plan->part_count = plan->count ? part + 1 : plan->part_count;
+    return true;
+}
