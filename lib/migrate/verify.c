@@ -83,7 +83,7 @@ static bool verify(tenon_session *s, const tenon_last_migration *last, tenon_err
 
 bool tenon_verify(tenon_db *db, const tenon_last_migration *last, tenon_error *err)
 {
-    tenon_error unheeded;
+    tenon_error unheeded = {0};
     err = err ? err : &unheeded;
     tenon_error_reset(err);
     if (!db || !last || !last->name || !last->checksums[0])

@@ -210,6 +210,7 @@ bool migrate_online_rewrite(tenon_db *db, rewrite_options *options, bool is_quie
         fputs("\r\033[K", stderr);
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
+    options->context = NULL;
     return is_done;
 }
 
