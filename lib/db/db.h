@@ -134,6 +134,8 @@ const char *const *tenon__session_actor(const tenon_session *s);
 const char *const *tenon__session_note(const tenon_session *s);
 bool tenon__session_has_note(const tenon_session *s);
 tenon_dialect tenon__session_dialect(const tenon_session *s);
+/* Makes the schema that the URL names, where there is none (search_path.c). */
+bool tenon__session_make_schema(tenon_session *s);
 const tenon__driver *tenon__session_driver(const tenon_session *s);
 /* How large a tree of includes may be. */
 typedef struct tenon__tree_limits {

@@ -119,11 +119,6 @@ bool tenon__tables_find(tenon_session *s, tenon__tables *out)
            find_table(s, schema, "_tenon_steps", &out->steps, &out->has_steps);
 }
 
-/* The schema that the URL names need not be there yet; then it is all of the search path. */
-static const char make_schema[] =
-    "DO $$ BEGIN IF current_schema() IS NULL AND strpos(current_setting('search_path'), ',') = 0"
-    " THEN EXECUTE 'CREATE SCHEMA ' || current_setting('search_path'); END IF; END $$";
-
 static const char first_table_postgresql[] =
     "SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
     " WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p', 'v', 'm', 'f')"
@@ -167,7 +162,7 @@ bool tenon__tables_make(tenon_session *s, tenon__tables *tables, bool accept_exi
     const history_sql *sql = &dialects[tenon__session_dialect(s)];
     if (!tables->has_history && !accept_existing && !refuse_existing(s))
         return false;
-    if (!tables->history && (!tenon_execute(s, make_schema) || !tenon__tables_find(s, tables)))
+    if (!tables->history && (!tenon__session_make_schema(s) || !tenon__tables_find(s, tables)))
         return false;
     if (!tables->history)
         return tenon__fail(tenon__session_error(s), TENON_SCHEMA,

@@ -192,6 +192,9 @@ const catalogue_enum *catalogue_find_enum(const catalogue *c, const char *namesp
 const catalogue_column *catalogue_find_column(const catalogue_table *t, const char *name);
 const catalogue_index *catalogue_primary_key(const catalogue_table *t); /* or NULL */
 
+/* Why the schema language cannot say this index, in words; NULL when it can. */
+const char *catalogue_index_obstacle(const catalogue_index *index, tenon_dialect dialect);
+
 /* Whether a check has a name that @tenon.check would give it: any other is not the schema's. */
 bool catalogue_is_named_check(const catalogue_table *t, const catalogue_check *check);
 

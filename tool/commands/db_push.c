@@ -119,7 +119,7 @@ static bool settle_questions(push *p)
 static bool read_both(push *p)
 {
     tenon_dialect dialect = tenon__session_dialect(p->session);
-    if (!p->arguments->is_dry_run && !ddl_make_search_path(p->session))
+    if (!p->arguments->is_dry_run && !tenon__session_make_schema(p->session))
         return false;
     p->wanted = catalogue_of_schema(p->schema, dialect, p->err);
     if (!p->wanted)

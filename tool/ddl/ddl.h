@@ -56,8 +56,6 @@ const schema_field *ddl_identity(const schema_model *model);
 void ddl_join_name(tenon_dialect dialect, const schema_relation *relation, const char *ending,
                    tenon__buf *out);
 
-/* Makes the schema that the URL names when it is missing. False with the session's error. */
-bool ddl_make_search_path(tenon_session *s);
 /* Runs the script in one transaction, and makes the schema that the URL names when it is missing:
  * all of it, or nothing and false with the session's error. */
 bool ddl_apply(tenon_session *s, const ddl_script *script);

@@ -69,43 +69,12 @@ static bool has_partial_index(const catalogue *c)
     return false;
 }
 
-static bool is_method_of_language(const char *method)
-{
-    static const char *const methods[] = {"btree", "hash", "gin", "gist", "spgist", "brin"};
-    for (size_t i = 0; i < TENON__COUNT(methods); i++)
-        if (!method || !strcmp(method, methods[i]))
-            return true;
-    return false;
-}
-
-/* The language names operator classes of the other methods only. */
-static bool has_plain_classes(const catalogue_index *index)
-{
-    return !index->method || !strcmp(index->method, "btree") || !strcmp(index->method, "hash");
-}
-
-static bool has_exotic_key(const diff_maker *m, const catalogue_index *index)
-{
-    bool is_postgresql = m->plan->dialect == TENON_POSTGRESQL;
-    for (size_t i = 0; i < index->key_count; i++) {
-        const catalogue_key *key = &index->keys[i];
-        if (!key->column || key->collation ||
-            (is_postgresql && key->is_nulls_first != key->is_descending) ||
-            (key->operator_class && has_plain_classes(index)))
-            return true;
-    }
-    return false;
-}
-
 /* The language can say partial indexes, but schemas written before it could do not: where none is
  * said, none is touched. */
 bool diff_is_kept_index(const diff_maker *m, const catalogue_index *index)
 {
-    return is_read(m->from) &&
-           (has_exotic_key(m, index) || index->included_count || index->is_exclusion ||
-            index->is_deferrable || index->is_nulls_not_distinct ||
-            !is_method_of_language(index->method) ||
-            (index->predicate && !has_partial_index(m->to)));
+    return is_read(m->from) && (catalogue_index_obstacle(index, m->plan->dialect) ||
+                                (index->predicate && !has_partial_index(m->to)));
 }
 
 /* The same with checks, for which only tenon has a word; and one of another name than the word

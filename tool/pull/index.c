@@ -44,19 +44,15 @@ static bool has_default_class(const catalogue_index *index, const pull_column *c
     return strcmp(index->method, "gist") != 0;
 }
 
-static const char *key_obstacle(const pull_model *m, const catalogue_index *index,
-                                const catalogue_key *key)
+/* What only the types of the columns decide. */
+static const char *type_obstacle(const pull_model *m, const catalogue_index *index,
+                                 const catalogue_key *key)
 {
-    bool is_tree = is_btree(index) || !strcmp(index->method, "hash");
-    const pull_column *column = key->column ? pull_find_column(m, key->column) : NULL;
+    const pull_column *column = pull_find_column(m, key->column);
     if (!column)
         return "it has an expression";
-    if (key->is_nulls_first != key->is_descending)
-        return "it sorts NULL in its own way";
-    if (key->collation)
-        return "it has a collation of its own";
-    if (key->operator_class && is_tree)
-        return "it has an operator class of its own";
+    if (index->is_primary)
+        return NULL;
     if (!key->operator_class && !column->type.unsupported && !has_default_class(index, column))
         return "it has an operator class that the language does not know";
     if (index->is_unique && column->type.unsupported)
@@ -67,27 +63,12 @@ static const char *key_obstacle(const pull_model *m, const catalogue_index *inde
 const char *pull_index_obstacle(const pull_draft *d, const pull_model *m,
                                 const catalogue_index *index)
 {
-    if (index->is_exclusion)
-        return "it is an exclusion constraint";
-    if (!index->is_valid)
+    const char *obstacle = catalogue_index_obstacle(index, d->c->dialect);
+    if (!index->is_valid && !index->is_exclusion)
         return "it is not valid: a CREATE INDEX CONCURRENTLY has failed, and it is to be dropped";
-    if (!find_method(index))
-        return "it is of a method that the language does not know";
-    if (index->included_count && !index->is_primary)
-        return "it includes columns";
-    if (index->is_nulls_not_distinct)
-        return "it takes NULLs for equal";
-    if (index->is_deferrable && !index->is_primary)
-        return "it can be deferred";
-    for (size_t i = 0; i < index->key_count; i++) {
-        catalogue_key key = index->keys[i];
-        if (d->c->dialect == TENON_SQLITE)
-            key.is_nulls_first = key.is_descending;
-        const char *obstacle = key_obstacle(m, index, &key);
-        if (obstacle && !(index->is_primary && key.column))
-            return obstacle;
-    }
-    return NULL;
+    for (size_t i = 0; i < index->key_count && !obstacle; i++)
+        obstacle = type_obstacle(m, index, &index->keys[i]);
+    return obstacle;
 }
 
 /* ---- those of the old schema ----------------------------------------------------------------- */

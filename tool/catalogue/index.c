@@ -1,0 +1,52 @@
+/* What the schema language cannot say of an index. A pull leaves such an index out, and a diff lets
+ * it stand: both ask here, so that nothing that is not pulled is dropped. */
+#include "catalogue/catalogue.h"
+
+static bool is_method_of_language(const char *method)
+{
+    static const char *const methods[] = {"btree", "hash", "gin", "gist", "spgist", "brin"};
+    for (size_t i = 0; i < TENON__COUNT(methods); i++)
+        if (!method || !strcmp(method, methods[i]))
+            return true;
+    return false;
+}
+
+/* The language names operator classes of the other methods only. */
+static bool has_plain_classes(const catalogue_index *index)
+{
+    return !index->method || !strcmp(index->method, "btree") || !strcmp(index->method, "hash");
+}
+
+static const char *key_obstacle(const catalogue_index *index, const catalogue_key *key,
+                                tenon_dialect dialect)
+{
+    if (!key->column)
+        return "it has an expression";
+    if (index->is_primary)
+        return NULL;
+    if (dialect == TENON_POSTGRESQL && key->is_nulls_first != key->is_descending)
+        return "it sorts NULL in its own way";
+    if (key->collation)
+        return "it has a collation of its own";
+    if (key->operator_class && has_plain_classes(index))
+        return "it has an operator class of its own";
+    return NULL;
+}
+
+const char *catalogue_index_obstacle(const catalogue_index *index, tenon_dialect dialect)
+{
+    const char *obstacle = NULL;
+    if (index->is_exclusion)
+        return "it is an exclusion constraint";
+    if (!is_method_of_language(index->method))
+        return "it is of a method that the language does not know";
+    if (index->included_count && !index->is_primary)
+        return "it includes columns";
+    if (index->is_nulls_not_distinct)
+        return "it takes NULLs for equal";
+    if (index->is_deferrable && !index->is_primary)
+        return "it can be deferred";
+    for (size_t i = 0; i < index->key_count && !obstacle; i++)
+        obstacle = key_obstacle(index, &index->keys[i], dialect);
+    return obstacle;
+}
