@@ -95,6 +95,8 @@ static const char *obstacle(const planning *p, const tenon__ahead *above,
         return "it is asked for with distinct";
     if (head.table.name)
         return "it is in a table chosen at run time";
+    if (head.lock || head.hints)
+        return "locks and hints belong to the call, not to a relation";
     return obstacle_above(above);
 }
 

@@ -133,7 +133,8 @@ static void relations_of_nobody_are_not_told(void **state)
     tenon_session *s = blog_start(state);
     told it = {0};
     watch(s, both_moments, &it);
-    author_find_many(s, .where = {.id = EQ(1)}, .include = {.boss = &(AuthorQuery){0}});
+    author_find_many(s, .where = {.id = EQ(1)},
+                     .include = {.boss = &(AuthorQuery){.strategy = TENON_LOAD_BATCH}});
     assert_sound(s);
     ASSERT_TOLD(&it, "> Author", "Author 1 ann");
 }

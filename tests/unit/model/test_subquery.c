@@ -341,10 +341,11 @@ static void the_explanation_tells_of_each_relation(void **state)
 {
     both *b = *state;
     tenon_session *s = blog_start(state);
-    const tenon_explanation *it =
-        comment_explain(s, .include = {.article = &(ArticleQuery){.strategy = TENON_LOAD_JOIN,
-                                                                  .include.tags = &(TagQuery){0}},
-                                       .author = &(AuthorQuery){.strategy = TENON_LOAD_BATCH}});
+    TagQuery tags = {.strategy = TENON_LOAD_BATCH};
+    const tenon_explanation *it = comment_explain(
+        s,
+        .include = {.article = &(ArticleQuery){.strategy = TENON_LOAD_JOIN, .include.tags = &tags},
+                    .author = &(AuthorQuery){.strategy = TENON_LOAD_BATCH}});
     assert_sound(s);
     assert_non_null(it->plan);
     assert_non_null(strstr(it->sql, "LEFT JOIN"));
