@@ -3,7 +3,8 @@
  * All of them run, in the order of their names, on a database that is thrown away. When that leads
  * to what schema.prisma says, each one is noted to be made on top of the one before. Otherwise
  * nothing is written, unless --unfinished says that `migrate dev` shall write what is missing. What
- * both branches touch is named in every case: the order of names has decided there, not a person. */
+ * both branches touch is named in every case: the order of names has decided there, not a
+ * person. */
 #include "commands/migrate_input.h"
 #include "diff/diff.h"
 

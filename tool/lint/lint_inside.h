@@ -256,6 +256,8 @@ lint_type lint_known_type(lint *l, const char *table, const char *column);
 
 /* ---- asking the database (proof.c) ---- */
 
+/* What was found settles it: none takes the finding back, others are its evidence. */
+void lint_settle(lint *l, lint_finding **finding, const char *count, const char *keys);
 /* What a query over the rows of a table says about a finding: where it gives no row the finding is
  * taken back (unless `keeps`), else it is an error with count and keys. `condition` is SQL over the
  * table's columns, which name a row that breaks the rule. Does nothing without a session, or where

@@ -70,7 +70,7 @@ static void take_back(lint *l, lint_finding **finding)
     *finding = NULL;
 }
 
-static void settle(lint *l, lint_finding **finding, const char *count, const char *keys)
+void lint_settle(lint *l, lint_finding **finding, const char *count, const char *keys)
 {
     if (strcmp(count, "0") == 0) {
         take_back(l, finding);
@@ -89,7 +89,7 @@ void lint_prove_query(lint *l, lint_finding **finding, const char *table, const 
     if (!*finding || !is_asking(l) || !lint_is_there(l, table))
         return;
     if (ask(l, query, NULL, 0, 2, &found) && found.count)
-        settle(l, finding, rows_cell(&found, 0, 0), rows_cell(&found, 0, 1));
+        lint_settle(l, finding, rows_cell(&found, 0, 0), rows_cell(&found, 0, 1));
 }
 
 /* The columns of the primary key as one text, or where the row lies. */
@@ -153,7 +153,7 @@ void lint_prove_cast(lint *l, lint_finding **finding, const char *table, const c
     tenon_rollback(s);
     tenon_error_clear(s);
     if (is_answered && found.count)
-        settle(l, finding, rows_cell(&found, 0, 0), rows_cell(&found, 0, 1));
+        lint_settle(l, finding, rows_cell(&found, 0, 0), rows_cell(&found, 0, 1));
 }
 
 /* ---- sizes ---- */

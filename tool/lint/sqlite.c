@@ -33,6 +33,11 @@ static bool is_new(const reader *r, const char *table)
     return lint_is_new_table(r->lint, table);
 }
 
+/* … and has it proved by the rows, where there is a connection. */
+#define PROVE_ROWS(r, table, finding) sqlite_prove_rows((r)->lint, finding, table, "1")
+#define PROVE_COLUMN(r, table, column, test, finding)                                              \
+    sqlite_prove_column((r)->lint, finding, table, column, test)
+
 /* ---- what is yet to come in the file ---- */
 
 static bool comes_later(const reader *r, const char *pattern, size_t position, const char *name)
@@ -97,11 +102,15 @@ static void compare_columns(const reader *r, const lint_table *old, const lint_t
     for (const lint_column *c = old->columns; c; c = c->next) {
         const lint_column *kept = c->is_dropped ? c : find_in(made, c->name);
         if (!kept)
-            REPORT(r, 3, "drops the column %s of %s with its values, by a rebuild", c->name,
-                   old->name);
+            PROVE_COLUMN(r, old->name, c->name, "IS NOT NULL",
+                         REPORT(r, 3, "drops the column %s of %s with its values, by a rebuild",
+                                c->name, old->name));
         else if (kept->is_required && !c->is_required && !is_coalesced(r, c->name))
-            REPORT(r, 16, "%s of %s becomes NOT NULL, by a rebuild: fails where a row has NULL",
-                   c->name, old->name);
+            PROVE_COLUMN(r, old->name, c->name, "IS NULL",
+                         REPORT(r, 16,
+                                "%s of %s becomes NOT NULL, by a rebuild: fails where a row has "
+                                "NULL",
+                                c->name, old->name));
     }
 }
 
@@ -145,7 +154,7 @@ static void drop_table(const reader *r)
     if (is_rebuilt(r, names[0]))
         judge_rebuild(r, names[0]);
     else
-        REPORT(r, 2, "drops the table %s with its rows", names[0]);
+        PROVE_ROWS(r, names[0], REPORT(r, 2, "drops the table %s with its rows", names[0]));
 }
 
 /* ---- 3, 5, 15, 55, 74: ALTER TABLE ---- */
@@ -202,7 +211,8 @@ static void alter_table(const reader *r)
     } else if (match(r, "ALTER TABLE % DROP ?COLUMN %", names)) {
         if (is_new(r, names[0]))
             return;
-        REPORT(r, 3, "drops the column %s of %s with its values", names[1], names[0]);
+        PROVE_COLUMN(r, names[0], names[1], "IS NOT NULL",
+                     REPORT(r, 3, "drops the column %s of %s with its values", names[1], names[0]));
         rename_by_drop(r, names[0], names[1]);
     } else if ((end = match(r, "ALTER TABLE % ADD ?COLUMN %", names)) && !is_new(r, names[0])) {
         judge_added(r, names[0], names[1], end);
@@ -217,7 +227,7 @@ static void change_rows(const reader *r)
     if (sqlite_find(r->at, 0, "WHERE") < r->at->count)
         return;
     if (match(r, "DELETE FROM %", names) && !is_new(r, names[0])) {
-        REPORT(r, 8, "deletes every row of %s", names[0]);
+        PROVE_ROWS(r, names[0], REPORT(r, 8, "deletes every row of %s", names[0]));
     } else if (match(r, "UPDATE % SET", names) && !is_new(r, names[0]) &&
                sqlite_find(r->at, 0, "FROM") == r->at->count) {
         lint_set_severity(REPORT(r, 8, "updates every row of %s", names[0]), LINT_WARNING);
@@ -228,14 +238,16 @@ static void unique_index(const reader *r)
 {
     const char *names[SQLITE_NAMES];
     lint_key *known = NULL;
-    if (!match(r, "CREATE UNIQUE INDEX ?IF ?NOT ?EXISTS % ON %", names) || is_new(r, names[1]))
+    size_t end = match(r, "CREATE UNIQUE INDEX ?IF ?NOT ?EXISTS % ON %", names);
+    if (!end || is_new(r, names[1]))
         return;
     lint_table *table = lint_find_table(r->lint, names[1]);
     /* What a rebuild makes again was there before. */
     if (lint_table_of_index(r->lint, names[0], &known) == table && known)
         return;
-    REPORT(r, 14, "the unique index %s of %s fails where rows have equal values", names[0],
-           names[1]);
+    lint_finding *finding = REPORT(
+        r, 14, "the unique index %s of %s fails where rows have equal values", names[0], names[1]);
+    sqlite_prove_unique(r->lint, finding, r->at, names[1], end);
 }
 
 /* ---- 48, 49: transactions ---- */

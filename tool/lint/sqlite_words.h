@@ -36,4 +36,13 @@ bool sqlite_is(const sqlite_word *word, const char *text);
 /* The first word from `from` on that is this one; s->count when there is none. */
 size_t sqlite_find(const sqlite_statement *s, size_t from, const char *text);
 
+/* sqlite_proof.c: with a connection, rows prove the finding that was reported last, or take it
+ * back. The condition is SQL over the table; the test is "IS NULL" or the like; `at` is the word
+ * behind the table of CREATE UNIQUE INDEX … ON table. */
+void sqlite_prove_rows(lint *l, lint_finding *finding, const char *table, const char *condition);
+void sqlite_prove_column(lint *l, lint_finding *finding, const char *table, const char *column,
+                         const char *test);
+void sqlite_prove_unique(lint *l, lint_finding *finding, const sqlite_statement *s,
+                         const char *table, size_t at);
+
 #endif

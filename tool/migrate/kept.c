@@ -6,8 +6,8 @@
  *
  * The copies outlive the types that their columns had: values of a type that is not PostgreSQL's
  * own are kept as text, or the migration could not drop the type. A table without primary key, or
- * one that loses it, is kept whole. Nothing here is ever dropped by itself: what is past its time is
- * told, and a person drops it. */
+ * one that loses it, is kept whole. Nothing here is ever dropped by itself: what is past its time
+ * is told, and a person drops it. */
 #include "migrate/migrate.h"
 
 #include "db/db.h"

@@ -3,7 +3,8 @@
  * A fork is a migration that was not made on top of the one before it in the order of names. What
  * it was made on top of is the base; its branch is it and all that were made on top of it; the
  * other branch is what else has come since the base. What each branch has changed is the difference
- * between the base and its last migration, which the schemas beside them tell without a database. */
+ * between the base and its last migration, which the schemas beside them tell without a
+ * database. */
 #include "diff/diff.h"
 #include "migrate/migrate.h"
 

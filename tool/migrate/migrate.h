@@ -130,7 +130,8 @@ typedef struct migrate_online {
 
 bool migrate_read_online(const char *sql, tenon__arena *arena, migrate_online *out,
                          tenon_error *err);
-/* Steps that would write a table anew get a part of their own each, and the comment that says so. */
+/* Steps that would write a table anew get a part of their own each, and the comment that says
+ * so. */
 bool migrate_part_online(const migrate_folder *folder, diff_plan *plan, tenon_error *err);
 
 /* ---- what is lost, on PostgreSQL ------------------------------------------------------------- */
