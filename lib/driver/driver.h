@@ -385,6 +385,11 @@ typedef struct tenon__driver {
 extern const tenon__driver tenon__postgres_driver;
 extern const tenon__driver tenon__sqlite_driver;
 
+/* Registers what SQL text for SQLite may rely on, on a connection that is not of this driver: the
+ * tool prepares statements to see what they are. A result code of SQLite. */
+struct sqlite3;
+int tenon__sqlite_register(struct sqlite3 *db);
+
 /* The driver of a URL by its scheme; NULL with *err (MISUSE, the schemes that exist) otherwise. */
 const tenon__driver *tenon__driver_of_url(const char *url, tenon_error *err);
 

@@ -6,6 +6,7 @@
 #include "commands/commands.h"
 #include "commands/generator_block.h"
 #include "commands/migrate_input.h"
+#include "commands/queries_input.h"
 #include "commands/schema_input.h"
 
 #include <stdlib.h>
@@ -14,12 +15,18 @@
 typedef struct generate_arguments {
     const char *path;
     generator_choice choice;
+    queries_choice queries;
     bool is_check, is_watch;
 } generate_arguments;
 
 static void release_schema(schema **s)
 {
     schema_free(*s);
+}
+
+static void release_queries(sqlfile_set **queries)
+{
+    sqlfile_free(*queries);
 }
 
 static int show_error(const tenon_error *err)
@@ -71,23 +78,39 @@ static bool find_last_migration(const schema *s, const char *path, migrations_be
     return migrate_last_of(&beside->folder, &beside->sums, out) || tenon__fail_no_memory(err);
 }
 
-static int generate_from(const schema *s, const generate_arguments *arguments)
+static int generate_with(const schema *s, const sqlfile_set *queries,
+                         const generate_arguments *arguments)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf folder = {0};
     TENON__CLEANUP(release_migrations) migrations_beside beside = {0};
     generate_options options;
     generate_output output;
     tenon_error err = {0};
-    schema_input_show_diagnostics(s);
-    if (schema_error_count(s))
-        return COMMAND_FAILED;
     if (!generator_block_read(s, arguments->path, &arguments->choice, &options, &folder, &err) ||
-        !find_last_migration(s, arguments->path, &beside, &options.last_migration, &err) ||
-        !generate_code(s, &options, &output, &err))
+        !find_last_migration(s, arguments->path, &beside, &options.last_migration, &err))
+        return show_error(&err);
+    options.queries = queries;
+    if (!generate_code(s, &options, &output, &err))
         return show_error(&err);
     int status = write_output(arguments, &output, tenon__buf_string(&folder));
     generate_output_release(&output);
     return status;
+}
+
+static int generate_from(const schema *s, const generate_arguments *arguments)
+{
+    TENON__CLEANUP(release_queries) sqlfile_set *queries = NULL;
+    tenon_error err = {0};
+    schema_input_show_diagnostics(s);
+    if (schema_error_count(s))
+        return COMMAND_FAILED;
+    if (!queries_input_read(s, arguments->path, &arguments->queries, &queries, &err))
+        return show_error(&err);
+    if (queries)
+        schema_input_show_diagnostics(&queries->report);
+    if (queries && sqlfile_error_count(queries))
+        return COMMAND_FAILED;
+    return generate_with(s, queries, arguments);
 }
 
 /* Never 0. */
@@ -138,12 +161,14 @@ static int parse_arguments(int argc, char **argv, generate_arguments *out)
     for (int i = 1; i < argc; i++) {
         if (take_value(argc, argv, &i, "--output", &out->choice.output) ||
             take_value(argc, argv, &i, "--name", &out->choice.name) ||
-            take_value(argc, argv, &i, "--prefix", &out->choice.prefix))
+            take_value(argc, argv, &i, "--prefix", &out->choice.prefix) ||
+            take_value(argc, argv, &i, "--queries", &out->queries.queries) ||
+            take_value(argc, argv, &i, "--server", &out->queries.server))
             continue;
         if (!strcmp(argv[i], "--split"))
             out->choice.is_split = true;
         else if (!strcmp(argv[i], "--check"))
-            out->is_check = true;
+            out->is_check = out->queries.is_read_only = true;
         else if (!strcmp(argv[i], "--watch"))
             out->is_watch = true;
         else if (argv[i][0] == '-' && argv[i][1])
@@ -190,6 +215,7 @@ const command command_generate = {
              "  --name NAME     NAME.h and NAME.c; default: `name` of that block, else models\n"
              "  --prefix WORD   in front of every global name; default: `prefix` of that block\n"
              "  --split         one pair of files a model; also `split = \"true\"` in that block\n"
+             QUERIES_INPUT_USAGE
              "  --check         write nothing; exit 1 when a file is out of date\n"
              "  --watch         go on, and write again whenever the schema changes\n",
     .run = run_generate,

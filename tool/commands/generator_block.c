@@ -7,7 +7,8 @@
 #include <sys/stat.h>
 
 static const char *const known_properties[] = {"provider", "output", "name",
-                                               "prefix",   "split",  "previewFeatures"};
+                                               "prefix",   "split",  "queries",
+                                               "previewFeatures"};
 
 static bool is_own(const schema_generator *generator)
 {
@@ -37,7 +38,7 @@ static bool fail_unknown(const schema_generator *block, const char *name, tenon_
     if (nearest)
         tenon__hint(err, "did you mean '%s'?", nearest);
     else
-        tenon__hint(err, "tenon knows output, name, prefix and split");
+        tenon__hint(err, "tenon knows output, name, prefix, queries and split");
     return false;
 }
 
@@ -122,6 +123,27 @@ static bool find_folder(const schema *s, const char *path, const schema_generato
     if (!out->length)
         tenon__buf_char(out, '.');
     return !out->failed;
+}
+
+bool generator_block_queries(const schema *s, const char *path, tenon__buf *out, tenon_error *err)
+{
+    const schema_generator *block;
+    struct stat status;
+    if (!find_block(s, &block, err))
+        return false;
+    const char *property = value_of(block, "queries");
+    if (property && property[0] == '/') {
+        tenon__buf_text(out, property);
+    } else {
+        if (!property && is_folder(path))
+            tenon__buf_text(out, path);
+        else
+            add_folder_of(block ? s->files[block->span.file].path : path, out);
+        tenon__buf_format(out, "%s%s", out->length ? "/" : "", property ? property : "queries");
+    }
+    if (!property && !out->failed && stat(out->data, &status) != 0)
+        tenon__buf_clear(out);
+    return !out->failed || tenon__fail_no_memory(err);
 }
 
 bool generator_block_read(const schema *s, const char *path, const generator_choice *given,

@@ -16,4 +16,8 @@ typedef struct generator_choice {
 bool generator_block_read(const schema *s, const char *path, const generator_choice *given,
                           generate_options *options, tenon__buf *folder, tenon_error *err);
 
+/* Where the queries are: what the property `queries` says, relative to the schema, or the folder
+ * "queries" beside it, if there is one; else *out stays empty. */
+bool generator_block_queries(const schema *s, const char *path, tenon__buf *out, tenon_error *err);
+
 #endif

@@ -121,6 +121,19 @@ void emit_soft_delete_declarations(emitter *e, size_t model);
 void emit_soft_delete_macros(emitter *e, size_t model);
 void emit_soft_delete(emitter *e, size_t model);
 
+/* Queries of files (emit_query.c, emit_query_source.c); nothing when there are none. */
+void emit_query_declarations(emitter *e);
+void emit_query_definitions(emitter *e);
+/* Whether the rows of a query are counted, one after another, …; and their type. */
+const char *emit_query_row(const emitter *e, size_t query);
+const char *emit_query_list(const emitter *e, size_t query);
+/* `TopAuthorsList top_authors_q(tenon_session *session, const TopAuthorsParams *params)` */
+void emit_query_head(emitter *e, size_t query, const char *ending);
+/* Kind, type, flags of a field, without what stands behind; and its enum and type by name. */
+void emit_field_type(emitter *e, const tenon_field *field);
+/* A text of several lines, as one literal a line. */
+void emit_lines(emitter *e, const char *text, const char *indent);
+
 /* emit_audit.c; nothing for models without it. */
 void emit_audit_declarations(emitter *e, size_t model);
 void emit_audit_macros(emitter *e, size_t model);

@@ -8,10 +8,36 @@ void emit_member(emitter *e, const char *type, const char *name)
     tenon__buf_format(e->out, "    %s%s%s;\n", type, ends_in_star ? "" : " ", name);
 }
 
-/* Which of an enum's helper types the models need: 1 plain, 2 optional, 4 list. */
-static unsigned uses_of_enum(const emitter *e, const tenon_enum *enumeration)
+static unsigned uses_in_values(const sqlfile_value *values, size_t count,
+                               const tenon_enum *enumeration)
 {
     unsigned uses = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (values[i].field.enumeration != enumeration)
+            continue;
+        if (values[i].field.flags & TENON_FIELD_LIST)
+            uses |= 4u;
+        if ((values[i].field.flags & TENON_FIELD_NULLABLE) || values[i].is_condition)
+            uses |= 2u;
+    }
+    return uses;
+}
+
+static unsigned uses_in_queries(const sqlfile_set *set, const tenon_enum *enumeration)
+{
+    unsigned uses = 0;
+    for (size_t i = 0; set && i < set->query_count; i++) {
+        const sqlfile_query *query = &set->queries[i];
+        uses |= uses_in_values(query->parameters, query->parameter_count, enumeration);
+        uses |= uses_in_values(query->columns, query->column_count, enumeration);
+    }
+    return uses;
+}
+
+/* Which of an enum's helper types are needed: 1 plain, 2 optional, 4 list. */
+static unsigned uses_of_enum(const emitter *e, const tenon_enum *enumeration)
+{
+    unsigned uses = uses_in_queries(e->options->queries, enumeration);
     for (size_t m = 0; m < e->set->model_count; m++) {
         const tenon_model *model = &e->set->models[m].model;
         for (uint32_t i = 0; i < model->field_count; i++) {

@@ -158,7 +158,7 @@ static void emit_offset(emitter *e, const char *name, const char *type, const ch
         tenon__buf_format(e->out, "        .%s = 0,\n", name);
 }
 
-static void emit_field_type(emitter *e, const tenon_field *field)
+void emit_field_type(emitter *e, const tenon_field *field)
 {
     tenon__buf_text(e->out, "    {\n        .name = ");
     emit_string(e, field->name);

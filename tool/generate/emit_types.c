@@ -152,3 +152,19 @@ void emit_string(emitter *e, const char *text)
         at += emit_character(e, text, at);
     tenon__buf_char(e->out, '"');
 }
+
+void emit_lines(emitter *e, const char *text, const char *indent)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf line = {0};
+    for (const char *at = text; *at;) {
+        size_t length = strcspn(at, "\n");
+        length += at[length] == '\n';
+        tenon__buf_clear(&line);
+        tenon__buf_add(&line, at, length);
+        if (at != text)
+            tenon__buf_format(e->out, "\n%s", indent);
+        emit_string(e, tenon__buf_string(&line));
+        at += length;
+    }
+    e->out->failed |= line.failed;
+}

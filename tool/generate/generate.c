@@ -73,6 +73,7 @@ static bool write_whole(emitter *e, generate_output *out)
         emit_model_types(e, i);
         emit_model_calls(e, i);
     }
+    emit_query_declarations(e);
     close_linkage(e);
     close_header(e);
     if (!finish_file(e, out, name, ".h"))
@@ -85,6 +86,7 @@ static bool write_whole(emitter *e, generate_output *out)
         emit_model_descriptor(e, i);
         emit_model_functions(e, i);
     }
+    emit_query_definitions(e);
     return finish_file(e, out, name, ".c");
 }
 
@@ -131,9 +133,8 @@ static bool write_model(emitter *e, generate_output *out, const char *shared, si
 }
 
 /* "shop_shared", with underscores behind it for as long as a model's files are called so. */
-static const char *stem_of_shared(const emitter *e, tenon__arena *arena)
+static const char *stem_of(const emitter *e, tenon__arena *arena, const char *end)
 {
-    const char *end = "shared";
     /* Names with more underscores were given later, so one walk finds them all. */
     for (size_t i = 0; end && i < e->set->model_count; i++)
         if (!strcmp(e->names->models[i].snake, end))
@@ -141,16 +142,39 @@ static const char *stem_of_shared(const emitter *e, tenon__arena *arena)
     return end ? tenon__arena_format(arena, "%s_%s", e->options->name, end) : NULL;
 }
 
+/* The queries have a pair of their own, which needs those of all models. */
+static bool write_queries(emitter *e, generate_output *out)
+{
+    const char *stem = stem_of(e, &out->arena, "queries");
+    if (!stem)
+        return false;
+    open_header(e, stem);
+    for (size_t i = 0; i < out->count; i += 2)
+        tenon__buf_format(e->out, "#include \"%s\"\n", out->files[i].name);
+    open_linkage(e);
+    emit_query_declarations(e);
+    close_linkage(e);
+    close_header(e);
+    if (!finish_file(e, out, stem, ".h"))
+        return false;
+    emit_mark(e);
+    tenon__buf_format(e->out, "#include \"%s.h\"\n\n", stem);
+    emit_query_definitions(e);
+    return finish_file(e, out, stem, ".c");
+}
+
 /* The umbrella header includes the others, in order. */
 static bool write_split(emitter *e, generate_output *out)
 {
     const char *name = e->options->name;
-    const char *shared = stem_of_shared(e, &out->arena);
+    const char *shared = stem_of(e, &out->arena, "shared");
     if (!shared || !write_shared(e, out, shared))
         return false;
     for (size_t i = 0; i < e->set->model_count; i++)
         if (!write_model(e, out, shared, i))
             return false;
+    if (e->options->queries && e->options->queries->query_count && !write_queries(e, out))
+        return false;
     open_header(e, name);
     for (size_t i = 0; i < out->count; i += 2)
         tenon__buf_format(e->out, "#include \"%s\"\n", out->files[i].name);
@@ -165,7 +189,7 @@ static bool write_files(const schema *s, const describe_set *set, const generate
     TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
     if (!generate_name_all(&out->arena, set, options, &names, err))
         return false;
-    out->files = tenon__arena_array(&out->arena, 2 * set->model_count + 4, sizeof *out->files);
+    out->files = tenon__arena_array(&out->arena, 2 * set->model_count + 6, sizeof *out->files);
     emitter e = {.out = &text, .schema = s, .set = set, .names = &names, .options = options};
     if (!emit_can_check(&e, err))
         return false;
@@ -177,11 +201,13 @@ bool generate_code(const schema *s, const generate_options *options, generate_ou
                    tenon_error *err)
 {
     *out = (generate_output){0};
-    describe_set *set = describe_schema(s, err);
+    /* Queries refer to the descriptors that they were checked with. */
+    describe_set *own = options->queries ? NULL : describe_schema(s, err);
+    const describe_set *set = options->queries ? options->queries->described : own;
     if (!set)
         return false;
     bool is_done = write_files(s, set, options, out, err);
-    describe_free(set);
+    describe_free(own);
     if (!is_done)
         generate_output_release(out);
     return is_done;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "describe/describe.h"
+#include "sqlfile/sqlfile.h"
 
 #include <tenon/migrate.h>
 
@@ -22,6 +23,7 @@ typedef struct generate_options {
     bool is_split; /* one pair of files a model, and an umbrella header */
     /* what tenon_verify asks a database for; the name is NULL where there are no migrations */
     tenon_last_migration last_migration;
+    const sqlfile_set *queries; /* checked, without errors, of the same schema; or NULL */
 } generate_options;
 
 typedef struct generate_file {

@@ -425,6 +425,64 @@ static void make_prefixes(claims *c, const char *prefix)
     c->snake_prefix = keep(c, tenon__arena_format(c->arena, "%s_", snake(c, prefix)));
 }
 
+/* ---- queries --------------------------------------------------------------------------------- */
+
+static const char *const query_endings[] = {"", "_q", "_next", "_close", "_statement"};
+
+/* "top_authors" → "TopAuthors"; "TopAuthors" stays. */
+static const char *pascal(claims *c, const char *name)
+{
+    char *out = tenon__arena_alloc(c->arena, strlen(name) + 1);
+    size_t length = 0;
+    bool is_start = true;
+    for (const char *at = name; out && *at; at++) {
+        if (*at != '_')
+            out[length++] = is_start ? (char)toupper((unsigned char)*at) : *at;
+        is_start = *at == '_';
+    }
+    if (out)
+        out[length] = '\0';
+    return keep(c, out);
+}
+
+static const char **name_values(claims *c, tenon__map *scope, const sqlfile_value *values,
+                                size_t count)
+{
+    const char **out = text_array(c, count);
+    for (size_t i = 0; !c->failed && i < count; i++)
+        out[i] = claim_in(c, scope, generate_is_reserved_member, values[i].name);
+    return out;
+}
+
+static void name_query(claims *c, const sqlfile_query *query, query_names *out)
+{
+    TENON__CLEANUP(tenon__map_release) tenon__map columns = {0}, parameters = {0};
+    const char *type = pascal(c, query->name);
+    out->snake = claim_family(c, query->name, query_endings, TENON__COUNT(query_endings));
+    out->upper = upper(c, out->snake);
+    out->params = claim(c, "%s%sParams", c->type_prefix, type);
+    out->row = claim(c, "%s%sRow", c->type_prefix, type);
+    out->list = claim(c, "%s%sList", c->type_prefix, type);
+    out->stream = claim(c, "%s%sStream", c->type_prefix, type);
+    out->order = claim(c, "%s%sOrder", c->type_prefix, type);
+    out->descriptor = keep(c, tenon__arena_format(c->arena, "%s_statement", out->snake));
+    out->parameters = name_values(c, &parameters, query->parameters, query->parameter_count);
+    out->columns = name_values(c, &columns, query->columns, query->column_count);
+    out->order_member = claim_in(c, &parameters, generate_is_reserved_member, "order_by");
+    out->orders = text_array(c, query->order_count);
+    for (size_t i = 0; !c->failed && i < query->order_count; i++)
+        out->orders[i] = claim(c, "%s_%s", out->upper, upper(c, snake(c, query->orders[i].name)));
+}
+
+static void name_queries(claims *c, const sqlfile_set *set, generate_names *out)
+{
+    out->queries =
+        tenon__arena_array(c->arena, set ? set->query_count + 1 : 1, sizeof *out->queries);
+    c->failed |= !out->queries;
+    for (size_t i = 0; !c->failed && set && i < set->query_count; i++)
+        name_query(c, &set->queries[i], &out->queries[i]);
+}
+
 bool generate_name_all(tenon__arena *arena, const describe_set *set,
                        const generate_options *options, generate_names *out, tenon_error *err)
 {
@@ -439,6 +497,8 @@ bool generate_name_all(tenon__arena *arena, const describe_set *set,
         name_enum(&c, &set->enums[i], &out->enums[i]);
     for (size_t i = 0; !c.failed && i < set->model_count; i++)
         name_model(&c, &set->models[i].model, &out->models[i]);
+    if (!c.failed)
+        name_queries(&c, options->queries, out);
     for (size_t i = 0; !c.failed && i < set->model_count; i++)
         name_parameters(&c, &set->models[i].model, &out->models[i]);
     out->last_migration = claim(&c, "%slast_migration", c.snake_prefix);

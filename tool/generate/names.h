@@ -59,10 +59,22 @@ typedef struct model_names {
     page_names page;
 } model_names;
 
+/* Of a query of a file. */
+typedef struct query_names {
+    const char *snake; /* top_authors: its function */
+    const char *upper;
+    const char *params, *row, *list, *stream, *order; /* TopAuthorsParams … */
+    const char *descriptor;                           /* top_authors_statement */
+    const char **parameters, **columns;               /* members, one a parameter and a column */
+    const char **orders;                              /* SEARCH_POSTS_CREATED_AT */
+    const char *order_member;
+} query_names;
+
 typedef struct generate_names {
     enum_names *enums;   /* as describe_set.enums */
     model_names *models; /* as describe_set.models */
     const char *last_migration;
+    query_names *queries; /* as the queries of the options; NULL when there are none */
 } generate_names;
 
 /* False with *err when memory is exhausted. */

@@ -155,17 +155,9 @@ static time_form form_of(const char *datetime)
     return strcmp(datetime, "iso") == 0 ? TIME_FORM_ISO : TIME_FORM_UNIXMS;
 }
 
-static int set_up_handlers(tenon__connection *connection)
+int tenon__sqlite_register(sqlite3 *db)
 {
-    sqlite3 *db = connection->db;
-    sqlite3_progress_handler(db, STEPS_BETWEEN_CHECKS, check_limits, connection);
-    int code = sqlite3_busy_handler(db, wait_for_lock, connection);
-    if (code == SQLITE_OK)
-        code = sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
-    if (code == SQLITE_OK)
-        code = sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
-    if (code == SQLITE_OK)
-        code = tenon__sqlite_register_functions(db);
+    int code = tenon__sqlite_register_functions(db);
     if (code == SQLITE_OK)
         code = tenon__sqlite_register_sums(db);
     if (code == SQLITE_OK)
@@ -175,6 +167,18 @@ static int set_up_handlers(tenon__connection *connection)
     if (code == SQLITE_OK)
         code = tenon__sqlite_register_rows(db);
     return code;
+}
+
+static int set_up_handlers(tenon__connection *connection)
+{
+    sqlite3 *db = connection->db;
+    sqlite3_progress_handler(db, STEPS_BETWEEN_CHECKS, check_limits, connection);
+    int code = sqlite3_busy_handler(db, wait_for_lock, connection);
+    if (code == SQLITE_OK)
+        code = sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+    return code == SQLITE_OK ? tenon__sqlite_register(db) : code;
 }
 
 static int run_settings(sqlite3 *db, const tenon__connect_options *options)

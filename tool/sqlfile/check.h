@@ -1,0 +1,61 @@
+/* Private to tool/sqlfile: what the files of the check share. */
+#ifndef TENON_SQLFILE_CHECK_H
+#define TENON_SQLFILE_CHECK_H
+
+#include "sqlfile/assemble.h"
+#include "sqlfile/database.h"
+#include "sqlfile/parse.h"
+
+#include "pgparse/pgparse.h"
+
+/* One variant of a query on one database. */
+typedef struct sql_check {
+    sqlfile_set *set;
+    sqlfile_query *query;
+    sql_database *database;
+    unsigned dialect; /* index */
+    size_t variant;
+    sqlfile_text text;
+    sql_map map;
+    sql_description described;
+} sql_check;
+
+/* An error about a query: at its name; at a value's first use. */
+void sql_query_error(sqlfile_set *set, const sqlfile_query *query, const char *hint,
+                     const char *format, ...) TENON_PRINTF(4, 5);
+void sql_value_error(sqlfile_set *set, const sqlfile_value *value, const char *hint,
+                     const char *format, ...) TENON_PRINTF(4, 5);
+
+/* complain.c: what the database says against a text, at its place in the file. */
+void sql_complain(sql_check *c, const sql_complaint *complaint);
+/* By place. */
+void sql_sort_diagnostics(sqlfile_set *set);
+
+/* merge.c: what was described becomes the parameters and columns of the query, or is compared with
+ * what they are already. */
+void sql_merge(sql_check *c);
+/* nulls.c: what may be NULL, and which columns of tables parameters and results are. False with
+ * *err for want of memory only. */
+bool sql_find_nulls(sql_check *c, tenon_error *err);
+/* tree.c: whether a statement of PostgreSQL does anything but read. */
+bool sql_is_writing(PgQuery__Node *statement);
+
+/* finish.c: once all databases have been asked: what comments say, names, what is still unknown,
+ * whether the rows are those of a model. */
+void sql_finish(sqlfile_set *set, sqlfile_query *query);
+/* finish.c: whether the rows are those of a model. */
+void sql_find_model(const sqlfile_set *set, sqlfile_query *query);
+/* cache.c: what was said of queries that are as they were, by databases that are as they were; and
+ * writing it. */
+bool sql_read_cache(sqlfile_set *set, const sqlfile_options *options, tenon_error *err);
+bool sql_write_cache(sqlfile_set *set, const sqlfile_options *options, tenon_error *err);
+/* copy.c: the texts of a `:copy`. */
+void sql_make_copy(sqlfile_set *set, sqlfile_query *query);
+
+/* The descriptor of a field of the schema; NULL when it has none. */
+const tenon_field *sql_field_of(const sqlfile_set *set, const schema_field *source);
+/* The field of a model that stands for a column of a table; NULL when none does. */
+const schema_field *sql_find_field(const schema *s, const char *table_schema, const char *table,
+                                   const char *column);
+
+#endif

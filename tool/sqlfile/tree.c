@@ -1,0 +1,17 @@
+/* Questions about a statement that its parse tree answers. */
+#include "sqlfile/check.h"
+
+static bool look_for_writes(ProtobufCMessage *message, void *context)
+{
+    bool *is_writing = context;
+    *is_writing |= PGPARSE_IS(message, insert_stmt) || PGPARSE_IS(message, update_stmt) ||
+                   PGPARSE_IS(message, delete_stmt) || PGPARSE_IS(message, merge_stmt);
+    return !*is_writing;
+}
+
+bool sql_is_writing(PgQuery__Node *statement)
+{
+    bool is_writing = statement->node_case != PG_QUERY__NODE__NODE_SELECT_STMT;
+    pgparse_walk(statement, look_for_writes, &is_writing);
+    return is_writing;
+}
