@@ -11,7 +11,8 @@
 #include "schema/schema.h"
 
 const command *const command_table[] = {
-    &command_sql_check,  &command_validate,
+    &command_sql_check,
+    &command_validate,
     &command_format,
     &command_generate,
     &command_db_pull,

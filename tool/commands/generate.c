@@ -214,8 +214,8 @@ const command command_generate = {
              "                  is \"tenon\", relative to the schema, else beside the schema\n"
              "  --name NAME     NAME.h and NAME.c; default: `name` of that block, else models\n"
              "  --prefix WORD   in front of every global name; default: `prefix` of that block\n"
-             "  --split         one pair of files a model; also `split = \"true\"` in that block\n"
-             QUERIES_INPUT_USAGE
+             "  --split         one pair of files a model; also `split = \"true\"` in that "
+             "block\n" QUERIES_INPUT_USAGE
              "  --check         write nothing; exit 1 when a file is out of date\n"
              "  --watch         go on, and write again whenever the schema changes\n",
     .run = run_generate,

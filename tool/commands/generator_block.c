@@ -6,9 +6,8 @@
 #include <ctype.h>
 #include <sys/stat.h>
 
-static const char *const known_properties[] = {"provider", "output", "name",
-                                               "prefix",   "split",  "queries",
-                                               "previewFeatures"};
+static const char *const known_properties[] = {"provider", "output",  "name",           "prefix",
+                                               "split",    "queries", "previewFeatures"};
 
 static bool is_own(const schema_generator *generator)
 {

@@ -8,14 +8,14 @@
 #define QUERIES_INPUT_USAGE                                                                        \
     "  --queries PATH  files of SQL, or a folder with them; default: `queries` of the\n"           \
     "                  generator block, else the folder queries beside the schema\n"               \
-    "  --server URL    a PostgreSQL server on which a database may be made and thrown away\n"     \
+    "  --server URL    a PostgreSQL server on which a database may be made and thrown away\n"      \
     "                  to ask about the queries; default: a server is started for it\n"
 
 typedef struct queries_choice {
     const char *queries, *server; /* NULL: not given */
     const char *url;              /* of a database that is asked as it is; NULL: a throwaway one */
-    bool asks;                    /* the databases, also about what has been kept of their answers */
-    bool is_read_only;            /* nothing is kept */
+    bool asks;         /* the databases, also about what has been kept of their answers */
+    bool is_read_only; /* nothing is kept */
 } queries_choice;
 
 /* Reads and checks. *out is NULL where there are no queries. False with *err when they could not be

@@ -9,6 +9,20 @@ static const sqlfile_query *query_at(const emitter *e, size_t at)
 
 /* ---- types ----------------------------------------------------------------------------------- */
 
+/* A list to look in, whose items are wide. */
+static const char *list_type(const emitter *e, const tenon_field *field)
+{
+    switch (field->kind) {
+    case TENON_KIND_INT16:
+    case TENON_KIND_INT32:
+        return "tenon_int64_array";
+    case TENON_KIND_FLOAT:
+        return "tenon_double_array";
+    default:
+        return emit_wide_type(e, field);
+    }
+}
+
 /* The wide form of a value, which nothing is cut in before it is checked. */
 static const char *parameter_type(const emitter *e, const sqlfile_value *value)
 {
@@ -16,6 +30,8 @@ static const char *parameter_type(const emitter *e, const sqlfile_value *value)
     bool is_optional = (field->flags & TENON_FIELD_NULLABLE) || value->is_condition;
     if (value->is_flag)
         return "bool";
+    if (value->is_list)
+        return list_type(e, field);
     if ((field->flags & TENON_FIELD_LIST) || !is_optional)
         return emit_wide_type(e, field);
     switch (field->kind) {
@@ -64,8 +80,8 @@ static void emit_orders(emitter *e, const sqlfile_query *query, const query_name
         return;
     tenon__buf_format(e->out, "typedef enum %s {\n", names->order);
     for (size_t i = 0; i < query->order_count; i++)
-        tenon__buf_format(e->out, "    %s%s%s\n", names->orders[i],
-                          i ? "" : " = 1", i + 1 < query->order_count ? "," : "");
+        tenon__buf_format(e->out, "    %s%s%s\n", names->orders[i], i ? "" : " = 1",
+                          i + 1 < query->order_count ? "," : "");
     tenon__buf_format(e->out, "} %s;\n\n", names->order);
 }
 
@@ -80,7 +96,8 @@ static void emit_params(emitter *e, const sqlfile_query *query, const query_name
         tenon__buf_format(e->out, "    %s %s; /* 0: %s */\n", names->order, names->order_member,
                           names->orders[0]);
     if (may_be_empty(query))
-        tenon__buf_text(e->out, "    int end_of_options; /* ends the list that the macro makes */\n");
+        tenon__buf_text(e->out,
+                        "    int end_of_options; /* ends the list that the macro makes */\n");
     tenon__buf_format(e->out, "} %s;\n\n", names->params);
 }
 
@@ -174,9 +191,8 @@ static void emit_macro(emitter *e, size_t at)
                           "    %s_q(tenon_at((session_), TENON_SITE), (params_), (count_))\n\n",
                           snake, snake);
     else if (!has_params(query))
-        tenon__buf_format(e->out,
-                          "#define %s(session_) %s_q(tenon_at((session_), TENON_SITE))\n\n", snake,
-                          snake);
+        tenon__buf_format(e->out, "#define %s(session_) %s_q(tenon_at((session_), TENON_SITE))\n\n",
+                          snake, snake);
     else
         tenon__buf_format(e->out,
                           "#define %s(...) \\\n"

@@ -8,9 +8,9 @@ static const sqlfile_query *query_at(const emitter *e, size_t at)
 }
 
 static const char *const kind_words[] = {
-    [SQLFILE_NO_KIND] = "EXEC", [SQLFILE_ONE] = "ONE",       [SQLFILE_MAYBE] = "MAYBE",
-    [SQLFILE_MANY] = "MANY",    [SQLFILE_EXEC] = "EXEC",     [SQLFILE_ROWS] = "ROWS",
-    [SQLFILE_STREAM] = "STREAM", [SQLFILE_BATCH] = "BATCH",  [SQLFILE_COPY] = "COPY",
+    [SQLFILE_NO_KIND] = "EXEC",  [SQLFILE_ONE] = "ONE",     [SQLFILE_MAYBE] = "MAYBE",
+    [SQLFILE_MANY] = "MANY",     [SQLFILE_EXEC] = "EXEC",   [SQLFILE_ROWS] = "ROWS",
+    [SQLFILE_STREAM] = "STREAM", [SQLFILE_BATCH] = "BATCH", [SQLFILE_COPY] = "COPY",
 };
 
 static const char *const dialect_words[] = {"postgresql", "sqlite"};
@@ -21,14 +21,14 @@ static const char *const dialect_words[] = {"postgresql", "sqlite"};
 static void emit_value(emitter *e, const tenon_field *field, const char *type, const char *member)
 {
     emit_field_type(e, field);
-    tenon__buf_format(e->out,
-                      "        .row_offset = offsetof(%s, %s), .where_offset = 0, .set_offset = 0,\n"
-                      "        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, "
-                      ".default_value = NULL,\n"
-                      "        .enumeration = %s%s, .other_type = ",
-                      type, member, field->enumeration ? "&" : "",
-                      field->enumeration ? emit_names_of_enum(e, field->enumeration)->descriptor
-                                         : "NULL");
+    tenon__buf_format(
+        e->out,
+        "        .row_offset = offsetof(%s, %s), .where_offset = 0, .set_offset = 0,\n"
+        "        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, "
+        ".default_value = NULL,\n"
+        "        .enumeration = %s%s, .other_type = ",
+        type, member, field->enumeration ? "&" : "",
+        field->enumeration ? emit_names_of_enum(e, field->enumeration)->descriptor : "NULL");
     emit_string(e, field->other_type);
     tenon__buf_text(e->out, ", .validation = NULL,\n    ");
 }
@@ -69,8 +69,7 @@ static void emit_model_columns(emitter *e, const sqlfile_query *query, const que
                       "static const tenon_result %s_result = {\n"
                       "    .model = &%s, .fields = %s_fields,\n"
                       "    .columns = NULL, .column_count = %zu, .row_size = 0,\n};\n",
-                      names->descriptor, model->descriptor, names->descriptor,
-                      query->column_count);
+                      names->descriptor, model->descriptor, names->descriptor, query->column_count);
 }
 
 static uint8_t part_of(const sqlfile_query *query, size_t parameter)
@@ -98,6 +97,8 @@ static void emit_parameter(emitter *e, const sqlfile_query *query, const query_n
     tenon_field field = value->field;
     if (value->is_condition && !value->is_flag && !(field.flags & TENON_FIELD_LIST))
         field.flags |= TENON_FIELD_NULLABLE;
+    if (value->is_list)
+        field.flags &= (uint32_t) ~(TENON_FIELD_LIST | TENON_FIELD_NULLABLE);
     tenon__buf_text(e->out, "    { .field =\n");
     emit_value(e, &field, names->params, names->parameters[at]);
     tenon__buf_format(e->out, "}, .form = TENON_PARAMETER_%s, .part = %u },\n", form_of(value),
@@ -131,8 +132,8 @@ static void emit_parameters(emitter *e, const sqlfile_query *query, const query_
 
 /* ---- texts ----------------------------------------------------------------------------------- */
 
-static void emit_slots(emitter *e, const sqlfile_text *text, const char *owner,
-                       const char *dialect, size_t variant)
+static void emit_slots(emitter *e, const sqlfile_text *text, const char *owner, const char *dialect,
+                       size_t variant)
 {
     if (!text->parameter_count)
         return;
@@ -170,13 +171,13 @@ static void emit_texts(emitter *e, const sqlfile_query *query, const char *owner
 
 /* ---- the descriptor -------------------------------------------------------------------------- */
 
-static void emit_parameter_members(emitter *e, const sqlfile_query *query,
-                                   const query_names *names)
+static void emit_parameter_members(emitter *e, const sqlfile_query *query, const query_names *names)
 {
     size_t count = query->parameter_count + (query->order_count != 0);
     tenon__buf_format(e->out, "    .parameters = %s%s, .parameter_count = %zu,\n",
                       count ? names->descriptor : "NULL", count ? "_parameters" : "", count);
-    tenon__buf_format(e->out, count ? "    .params_size = sizeof(%s),\n" : "    .params_size = 0,\n",
+    tenon__buf_format(e->out,
+                      count ? "    .params_size = sizeof(%s),\n" : "    .params_size = 0,\n",
                       names->params);
 }
 

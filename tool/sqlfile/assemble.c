@@ -119,8 +119,8 @@ static void add_piece(assembly *a, const sqlfile_piece *piece)
 
 static void trim_end(tenon__buf *out)
 {
-    while (out->length && (is_blank(out->data[out->length - 1]) ||
-                           out->data[out->length - 1] == '\n'))
+    while (out->length &&
+           (is_blank(out->data[out->length - 1]) || out->data[out->length - 1] == '\n'))
         out->data[--out->length] = '\0';
 }
 
@@ -142,7 +142,8 @@ static bool assemble(sqlfile_set *set, const sqlfile_query *query, unsigned dial
     for (size_t i = 0; i < body->piece_count; i++)
         add_piece(&a, &body->pieces[i]);
     trim_end(&a.out);
-    out->sql = a.out.failed ? NULL : tenon__arena_text(&set->report.arena, tenon__buf_string(&a.out));
+    out->sql =
+        a.out.failed ? NULL : tenon__arena_text(&set->report.arena, tenon__buf_string(&a.out));
     tenon__buf_release(&a.out);
     return out->sql && !set->report.arena.failed;
 }

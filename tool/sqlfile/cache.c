@@ -7,10 +7,10 @@
  *     parameter least BigInt
  *     column name String? User.name
  *
- * The first hash covers all that the databases were made of: the SQL of the schema for both of them,
- * the names that descriptors have, the migrations. The second covers the texts of a query, in all
- * variants, and what its comments say. What does not have the same hash, or cannot be read, is as
- * if it were not there: the databases are asked again. */
+ * The first hash covers all that the databases were made of: the SQL of the schema for both of
+ * them, the names that descriptors have, the migrations. The second covers the texts of a query, in
+ * all variants, and what its comments say. What does not have the same hash, or cannot be read, is
+ * as if it were not there: the databases are asked again. */
 #include "sqlfile/check.h"
 
 #include "ddl/ddl.h"

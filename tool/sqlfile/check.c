@@ -126,10 +126,8 @@ static bool is_wanted(const sqlfile_set *set, unsigned dialect)
 static bool check_on(sqlfile_set *set, sql_database *database, unsigned dialect, tenon_error *err)
 {
     for (size_t i = 0; i < set->query_count; i++) {
-        sql_check c = {.set = set,
-                       .query = &set->queries[i],
-                       .database = database,
-                       .dialect = dialect};
+        sql_check c = {
+            .set = set, .query = &set->queries[i], .database = database, .dialect = dialect};
         bool is_here = c.query->bodies[dialect] && !is_settled(c.query);
         if (is_here && !check_query(&c, err))
             return false;
@@ -144,8 +142,9 @@ static bool ask(sqlfile_set *set, unsigned dialect, const sqlfile_options *optio
     bool is_done = sql_database_open(&database, (tenon_dialect)(dialect + 1), set->schema,
                                      set->described, options, err);
     if (!is_done && options->cache)
-        tenon__hint(err, "queries have changed since they were checked, and a database is needed to "
-                         "check them");
+        tenon__hint(err,
+                    "queries have changed since they were checked, and a database is needed to "
+                    "check them");
     is_done = is_done && check_on(set, &database, dialect, err);
     sql_database_close(&database);
     return is_done;

@@ -11,8 +11,8 @@ static void free_tree(pgparse_tree **tree)
 static bool read_values(const PgQuery__InsertStmt *insert, uint16_t *numbers)
 {
     PgQuery__Node *from = insert->select_stmt;
-    if (!from || from->node_case != PG_QUERY__NODE__NODE_SELECT_STMT || insert->on_conflict_clause ||
-        insert->n_returning_list || insert->with_clause)
+    if (!from || from->node_case != PG_QUERY__NODE__NODE_SELECT_STMT ||
+        insert->on_conflict_clause || insert->n_returning_list || insert->with_clause)
         return false;
     const PgQuery__SelectStmt *values = from->select_stmt;
     if (values->n_values_lists != 1)

@@ -72,8 +72,7 @@ static bool connect(sql_database *d, const char *url, tenon_error *err)
     return d->session != NULL;
 }
 
-static bool fill(sql_database *d, const schema *s, const sqlfile_options *options,
-                 tenon_error *err)
+static bool fill(sql_database *d, const schema *s, const sqlfile_options *options, tenon_error *err)
 {
     const tenon_migrations *migrations = options->migrations[d->dialect - 1];
     if (!s || options->urls[d->dialect - 1])
@@ -99,8 +98,8 @@ bool sql_database_open(sql_database *d, tenon_dialect dialect, const schema *s,
                        tenon_error *err)
 {
     *d = (sql_database){.dialect = dialect,
-                        .kind = dialect == TENON_SQLITE ? &sql_sqlite_server
-                                                        : &sql_postgresql_server};
+                        .kind =
+                            dialect == TENON_SQLITE ? &sql_sqlite_server : &sql_postgresql_server};
     const char *url = options->urls[dialect - 1];
     if (!url)
         url = new_database(d, options, err);

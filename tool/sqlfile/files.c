@@ -97,8 +97,7 @@ static bool add_folder(source_list *list, const char *path, tenon_error *err)
     return true;
 }
 
-sqlfile_set *sqlfile_read(const char *const *paths, size_t count, const schema *s,
-                          tenon_error *err)
+sqlfile_set *sqlfile_read(const char *const *paths, size_t count, const schema *s, tenon_error *err)
 {
     TENON__CLEANUP(release_list) source_list list = {0};
     struct stat status;

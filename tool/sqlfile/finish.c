@@ -166,6 +166,8 @@ static void check_types(sqlfile_set *set, sqlfile_query *query)
             sql_value_error(set, value,
                             tenon__arena_format(arena, "say it: -- param: %s Int", value->name),
                             "nothing tells the type of parameter \"%s\"", value->name);
+        if (value->is_list && value->field.kind == TENON_KIND_BOOL)
+            sql_value_error(set, value, NULL, "a list of booleans cannot be looked in");
     }
     for (size_t i = 0; i < query->column_count; i++) {
         const sqlfile_value *value = &query->columns[i];
@@ -235,8 +237,8 @@ void sql_find_model(const sqlfile_set *set, sqlfile_query *query)
 
 void sql_finish(sqlfile_set *set, sqlfile_query *query)
 {
-    apply_stated(set, query->params, query->param_count, query->parameters,
-                 query->parameter_count, "parameter");
+    apply_stated(set, query->params, query->param_count, query->parameters, query->parameter_count,
+                 "parameter");
     apply_stated(set, query->columns_stated, query->column_stated_count, query->columns,
                  query->column_count, "column");
     name_parameters(set, query);

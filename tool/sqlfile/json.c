@@ -3,9 +3,9 @@
 #include "sqlfile/sqlfile.h"
 
 static const char *const kind_words[] = {
-    [SQLFILE_NO_KIND] = "exec", [SQLFILE_ONE] = "one",       [SQLFILE_MAYBE] = "maybe",
-    [SQLFILE_MANY] = "many",    [SQLFILE_EXEC] = "exec",     [SQLFILE_ROWS] = "rows",
-    [SQLFILE_STREAM] = "stream", [SQLFILE_BATCH] = "batch",  [SQLFILE_COPY] = "copy",
+    [SQLFILE_NO_KIND] = "exec",  [SQLFILE_ONE] = "one",     [SQLFILE_MAYBE] = "maybe",
+    [SQLFILE_MANY] = "many",     [SQLFILE_EXEC] = "exec",   [SQLFILE_ROWS] = "rows",
+    [SQLFILE_STREAM] = "stream", [SQLFILE_BATCH] = "batch", [SQLFILE_COPY] = "copy",
 };
 
 static void write_text(tenon__buf *out, const char *key, const char *value)

@@ -39,8 +39,8 @@ static size_t list_stated(const sql_check *c, nullability_stated *out)
         const sqlfile_stated *stated = find_stated(c->query, value->name);
         bool is_said = stated && (stated->is_nullable || stated->is_required);
         if (value->is_condition || is_said)
-            out[count++] = (nullability_stated){
-                (int)i + 1, !value->is_condition && stated && stated->is_nullable};
+            out[count++] = (nullability_stated){(int)i + 1, !value->is_condition && stated &&
+                                                                stated->is_nullable};
     }
     return count;
 }
@@ -126,8 +126,7 @@ static void take_parameter(sql_check *c, const nullability_parameter *from)
     sqlfile_value *value = &c->query->parameters[c->text.parameters[from->number - 1]];
     const schema_field *source =
         sql_find_field(c->set->schema, from->table_schema, from->table, from->column);
-    const catalogue_column *column =
-        find_column(c, from->table_schema, from->table, from->column);
+    const catalogue_column *column = find_column(c, from->table_schema, from->table, from->column);
     if (from->is_nullable)
         value->field.flags |= TENON_FIELD_NULLABLE;
     if (from->column)

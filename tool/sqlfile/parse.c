@@ -48,8 +48,8 @@ const char *sql_copy(sql_parser *p, size_t start, size_t end)
 void sql_advance(sql_parser *p)
 {
     unsigned on = p->query ? p->query_on : p->on;
-    p->token = sql_next_token(p->source->text, p->source->length, p->token.end,
-                              on == SQL_ON_SQLITE);
+    p->token =
+        sql_next_token(p->source->text, p->source->length, p->token.end, on == SQL_ON_SQLITE);
 }
 
 /* ---- notes ----------------------------------------------------------------------------------- */
@@ -111,9 +111,9 @@ typedef struct kind_word {
 } kind_word;
 
 static const kind_word kind_words[] = {
-    {"one", SQLFILE_ONE},       {"maybe", SQLFILE_MAYBE}, {"many", SQLFILE_MANY},
-    {"exec", SQLFILE_EXEC},     {"rows", SQLFILE_ROWS},   {"stream", SQLFILE_STREAM},
-    {"batch", SQLFILE_BATCH},   {"copy", SQLFILE_COPY},
+    {"one", SQLFILE_ONE},     {"maybe", SQLFILE_MAYBE}, {"many", SQLFILE_MANY},
+    {"exec", SQLFILE_EXEC},   {"rows", SQLFILE_ROWS},   {"stream", SQLFILE_STREAM},
+    {"batch", SQLFILE_BATCH}, {"copy", SQLFILE_COPY},
 };
 
 static sqlfile_kind parse_kind(sql_parser *p, size_t start, size_t end)
@@ -213,8 +213,8 @@ static void parse_ignore(sql_parser *p, const sql_note *note)
     for (end = rule; end < note->end && !is_blank(text[end]);)
         end++;
     size_t reason = skip_blanks(text, end, note->end);
-    sqlfile_ignore *list = sql_grow(p->arena, query->ignores, query->ignore_count, &capacity,
-                                    sizeof *list);
+    sqlfile_ignore *list =
+        sql_grow(p->arena, query->ignores, query->ignore_count, &capacity, sizeof *list);
     if (reason == note->end)
         sql_report(p, note->start, note->end, NULL, "say why the rule is ignored");
     if (!list)
@@ -318,7 +318,8 @@ static void parse_between(sql_parser *p, bool *is_reported)
     bool is_silent = p->token.kind == SQL_SPACE || p->token.kind == SQL_COMMENT ||
                      p->token.kind == SQL_BLOCK || p->token.kind == SQL_SEMICOLON;
     if (!is_silent && !*is_reported) {
-        sql_report(p, p->token.start, p->token.end, "write a line such as: -- name: top_authors :many",
+        sql_report(p, p->token.start, p->token.end,
+                   "write a line such as: -- name: top_authors :many",
                    "this statement belongs to no query");
         *is_reported = true;
     }

@@ -12,10 +12,10 @@ typedef struct sql_parser {
     tenon__arena *arena;
     const schema_source *source;
     uint32_t file;
-    unsigned on;         /* databases of the file */
-    bool is_on_by_name;  /* the file's name says so */
-    bool has_block;      /* the first name has been seen */
-    sql_token token;     /* the current one */
+    unsigned on;          /* databases of the file */
+    bool is_on_by_name;   /* the file's name says so */
+    bool has_block;       /* the first name has been seen */
+    sql_token token;      /* the current one */
     sqlfile_query *query; /* the current one */
     unsigned query_on;
 } sql_parser;

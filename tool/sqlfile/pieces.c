@@ -1,9 +1,9 @@
 /* A statement becomes pieces: text, parameters, the order; each with the conditions it is under.
  *
  * A line that ends in `-- if: word` is there only under that condition; `-- if: word` on a line of
- * its own opens a part that goes on until `-- end`. Such comments are left out of the pieces, and so
- * are the lines that hold nothing else, because what is sent to the database is looked at in its logs.
- * Pieces end where lines end, so that a line can be dropped whole. */
+ * its own opens a part that goes on until `-- end`. Such comments are left out of the pieces, and
+ * so are the lines that hold nothing else, because what is sent to the database is looked at in its
+ * logs. Pieces end where lines end, so that a line can be dropped whole. */
 #include "sqlfile/parse.h"
 
 #include <ctype.h>
@@ -12,9 +12,9 @@
 typedef struct body_parser {
     sql_parser *p;
     sqlfile_body *body;
-    size_t text_start;  /* what is not yet a piece begins here */
-    size_t line_first;  /* the first piece of this line */
-    bool is_line_empty; /* so far nothing but space stands in it */
+    size_t text_start;                    /* what is not yet a piece begins here */
+    size_t line_first;                    /* the first piece of this line */
+    bool is_line_empty;                   /* so far nothing but space stands in it */
     uint8_t line_needs, line_needs_not;   /* of this line */
     uint8_t block_needs, block_needs_not; /* until `-- end` */
     size_t block_start;                   /* of the comment that opened it */
@@ -89,8 +89,8 @@ static uint8_t find_condition(body_parser *b, size_t start, size_t end)
         if (!strcmp(query->conditions[i].name, name))
             return (uint8_t)(1u << i);
     if (query->condition_count == SQLFILE_CONDITIONS_MOST) {
-        sql_report(b->p, start, end, "make two queries of it",
-                   "a query can have %d optional parts", SQLFILE_CONDITIONS_MOST);
+        sql_report(b->p, start, end, "make two queries of it", "a query can have %d optional parts",
+                   SQLFILE_CONDITIONS_MOST);
         return 0;
     }
     query->conditions[query->condition_count].name = name;
@@ -233,8 +233,8 @@ static size_t find_list_operator(const sql_parser *p)
     size_t sign = skip_back(text, any ? any : all);
     if (any && sign && text[sign - 1] == '=' && !strchr("<>!=", text[sign - 2]))
         return sign - 1;
-    bool is_not = all && sign > 1 &&
-                  (!memcmp(text + sign - 2, "<>", 2) || !memcmp(text + sign - 2, "!=", 2));
+    bool is_not =
+        all && sign > 1 && (!memcmp(text + sign - 2, "<>", 2) || !memcmp(text + sign - 2, "!=", 2));
     return is_not ? sign - 2 : 0;
 }
 
@@ -290,8 +290,7 @@ static void parse_token(body_parser *b)
 const sqlfile_body *sql_parse_body(sql_parser *p)
 {
     sqlfile_body *body = tenon__arena_zalloc(p->arena, sizeof *body);
-    body_parser b = {
-        .p = p, .body = body, .text_start = p->token.start, .is_line_empty = true};
+    body_parser b = {.p = p, .body = body, .text_start = p->token.start, .is_line_empty = true};
     if (!body)
         return NULL;
     body->file = p->file;

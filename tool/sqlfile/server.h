@@ -11,10 +11,10 @@
 #include <tenon/session.h>
 
 typedef struct sql_described {
-    const char *name;   /* of a column */
-    const char *type;   /* as the database spells it; NULL: it has none */
-    tenon_field field;  /* kind, pg_type, flags (LIST), enumeration, other_type */
-    bool needs_cast;    /* a column that can be read as text only */
+    const char *name;  /* of a column */
+    const char *type;  /* as the database spells it; NULL: it has none */
+    tenon_field field; /* kind, pg_type, flags (LIST), enumeration, other_type */
+    bool needs_cast;   /* a column that can be read as text only */
 } sql_described;
 
 typedef struct sql_description {
@@ -38,8 +38,8 @@ typedef struct sql_server_kind {
     sql_server *(*open)(const char *url, const describe_set *described, tenon_error *err);
     void (*close)(sql_server *server);
     /* False with *complaint. What is described lives in the arena. */
-    bool (*describe)(sql_server *server, const char *sql, tenon__arena *arena,
-                     sql_description *out, sql_complaint *complaint);
+    bool (*describe)(sql_server *server, const char *sql, tenon__arena *arena, sql_description *out,
+                     sql_complaint *complaint);
 } sql_server_kind;
 
 extern const sql_server_kind sql_postgresql_server, sql_sqlite_server;

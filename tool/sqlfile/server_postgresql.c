@@ -147,7 +147,8 @@ static const looked_up *look_up(sql_server *server, Oid oid)
         if (server->types[i].oid == oid)
             return &server->types[i];
     snprintf(number, sizeof number, "%u", oid);
-    TENON__CLEANUP(clear_result) PGresult *result = PQexecParams(
+    TENON__CLEANUP(clear_result)
+    PGresult *result = PQexecParams(
         server->connection,
         "SELECT t.typname, n.nspname, t.typtype, t.typbasetype,"
         " CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE 0 END"

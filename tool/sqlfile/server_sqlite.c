@@ -51,8 +51,7 @@ static bool complain(sqlite3 *db, sql_complaint *complaint)
 static bool complain_about_tail(size_t at, sql_complaint *complaint)
 {
     *complaint = (sql_complaint){.has_place = true, .at = at};
-    tenon__error_copy(complaint->message, sizeof complaint->message,
-                      "a query has one statement");
+    tenon__error_copy(complaint->message, sizeof complaint->message, "a query has one statement");
     return false;
 }
 

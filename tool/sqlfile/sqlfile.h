@@ -8,9 +8,9 @@
  * by a real server. Users of it never parse and never decide. Everything is owned by the set and
  * freed with it. One thread at a time.
  *
- * A query is made of *pieces* of its file. Some pieces are there only under conditions
- * (`-- if: min_views`), one may be an order that the caller chooses (`-- order: created_at, views`);
- * a *variant* is one way to put the pieces together, and every variant is a text that the database
+ * A query is made of *pieces* of its file. Some pieces are there only under conditions (`-- if:
+ * min_views`), one may be an order that the caller chooses (`-- order: created_at, views`); a
+ * *variant* is one way to put the pieces together, and every variant is a text that the database
  * has prepared. docs/sql-files.md says what a file may hold. */
 #ifndef TENON_SQLFILE_SQLFILE_H
 #define TENON_SQLFILE_SQLFILE_H
@@ -109,9 +109,9 @@ typedef struct sqlfile_ignore {
 typedef struct sqlfile_query {
     const char *name;
     sqlfile_kind kind;
-    const char *documentation; /* or NULL */
-    schema_span span;          /* of its name */
-    const char *place;         /* "queries/report.sql:12" */
+    const char *documentation;                    /* or NULL */
+    schema_span span;                             /* of its name */
+    const char *place;                            /* "queries/report.sql:12" */
     const sqlfile_body *bodies[SQLFILE_DIALECTS]; /* NULL: not for this database */
     sqlfile_stated *params, *columns_stated;
     size_t param_count, column_stated_count;
@@ -126,8 +126,8 @@ typedef struct sqlfile_query {
     size_t parameter_count, parameter_capacity;
     sqlfile_value *columns;
     size_t column_count;
-    bool has_columns; /* they have been described */
-    const describe_model *model; /* whose rows the columns are exactly; or NULL */
+    bool has_columns;                      /* they have been described */
+    const describe_model *model;           /* whose rows the columns are exactly; or NULL */
     sqlfile_text *texts[SQLFILE_DIALECTS]; /* one a variant */
     size_t variant_count;
     bool is_writing;

@@ -11,7 +11,8 @@
 
 static bool is_word_char(char c)
 {
-    return isalnum((unsigned char)c) || c == '_' || c == '$' || c == '.' || (unsigned char)c >= 0x80;
+    return isalnum((unsigned char)c) || c == '_' || c == '$' || c == '.' ||
+           (unsigned char)c >= 0x80;
 }
 
 static size_t skip_word(const char *text, size_t at, size_t end)

@@ -74,12 +74,12 @@ static const struct {
     bool is_whole;
     const char *word;
 } declarations[] = {
-    {"BOOLEAN", true, "Boolean"},    {"BOOL", true, "Boolean"},   {"DATETIME", true, "DateTime"},
-    {"TIMESTAMP", true, "DateTime"}, {"DATE", true, "Date"},      {"TIME", true, "Time"},
+    {"BOOLEAN", true, "Boolean"},    {"BOOL", true, "Boolean"},    {"DATETIME", true, "DateTime"},
+    {"TIMESTAMP", true, "DateTime"}, {"DATE", true, "Date"},       {"TIME", true, "Time"},
     {"DECIMAL", true, "Decimal"},    {"NUMERIC", true, "Decimal"}, {"JSON", true, "Json"},
-    {"JSONB", true, "Json"},         {"UUID", true, "Uuid"},      {"INT", false, "BigInt"},
-    {"CHAR", false, "String"},       {"CLOB", false, "String"},   {"TEXT", false, "String"},
-    {"BLOB", false, "Bytes"},        {"REAL", false, "Float"},    {"FLOA", false, "Float"},
+    {"JSONB", true, "Json"},         {"UUID", true, "Uuid"},       {"INT", false, "BigInt"},
+    {"CHAR", false, "String"},       {"CLOB", false, "String"},    {"TEXT", false, "String"},
+    {"BLOB", false, "Bytes"},        {"REAL", false, "Float"},     {"FLOA", false, "Float"},
     {"DOUB", false, "Float"},
 };
 

@@ -1,7 +1,6 @@
 /* See checked.h. Texts that are returned stay until the 32nd call after. */
 #include "checked.h"
 
-#include "../../support/testdb.h"
 #include "sqlfile/server.h"
 
 static const char schema_text[] = "datasource db {\n  provider = \"postgresql\"\n"
@@ -66,36 +65,28 @@ sqlfile_set *checked(const char *sql)
 
 /* ---- as text --------------------------------------------------------------------------------- */
 
-enum { TEXT_SIZE = 4096, TEXT_COUNT = 32 };
+enum { TEXT_COUNT = 32 };
 
-static char *next_text(void)
+static tenon__buf *next_text(void)
 {
-    static char texts[TEXT_COUNT][TEXT_SIZE];
+    static tenon__buf texts[TEXT_COUNT];
     static unsigned at;
-    char *text = texts[at++ % TEXT_COUNT];
-    text[0] = '\0';
+    tenon__buf *text = &texts[at++ % TEXT_COUNT];
+    tenon__buf_clear(text);
     return text;
-}
-
-static void add(char *text, const char *more)
-{
-    size_t length = strlen(text);
-    snprintf(text + length, TEXT_SIZE - length, "%s", more);
 }
 
 const char *checked_complaints(const sqlfile_set *set)
 {
-    char *text = next_text();
+    tenon__buf *text = next_text();
     for (size_t i = 0; i < set->report.diagnostic_count; i++) {
         const schema_diagnostic *d = &set->report.diagnostics[i];
         const schema_source *source = &set->report.files[d->span.file];
         schema_place place = schema_place_of(source, d->span.start);
-        char line[1200];
-        snprintf(line, sizeof line, "%s:%zu:%zu: %s%s%s\n", source->path, place.line, place.column,
-                 d->message, d->hint ? "; " : "", d->hint ? d->hint : "");
-        add(text, line);
+        tenon__buf_format(text, "%s:%zu:%zu: %s%s%s\n", source->path, place.line, place.column,
+                          d->message, d->hint ? "; " : "", d->hint ? d->hint : "");
     }
-    return text;
+    return tenon__buf_string(text);
 }
 
 const sqlfile_query *checked_query(const sqlfile_set *set, const char *name)
@@ -109,23 +100,20 @@ const sqlfile_query *checked_query(const sqlfile_set *set, const char *name)
 
 const char *checked_type(const sqlfile_value *value)
 {
-    char *text = next_text();
-    add(text, value->field.kind ? sql_word_of_type(&value->field) : "unknown");
-    add(text, value->field.flags & TENON_FIELD_LIST ? "[]" : "");
-    add(text, value->field.flags & TENON_FIELD_NULLABLE ? "?" : "");
-    return text;
+    tenon__buf *text = next_text();
+    tenon__buf_format(text, "%s%s%s",
+                      value->field.kind ? sql_word_of_type(&value->field) : "unknown",
+                      value->field.flags & TENON_FIELD_LIST ? "[]" : "",
+                      value->field.flags & TENON_FIELD_NULLABLE ? "?" : "");
+    return tenon__buf_string(text);
 }
 
 static const char *values_text(const sqlfile_value *values, size_t count)
 {
-    char *text = next_text();
-    for (size_t i = 0; i < count; i++) {
-        add(text, i ? ", " : "");
-        add(text, values[i].name);
-        add(text, " ");
-        add(text, checked_type(&values[i]));
-    }
-    return text;
+    tenon__buf *text = next_text();
+    for (size_t i = 0; i < count; i++)
+        tenon__buf_format(text, "%s%s %s", i ? ", " : "", values[i].name, checked_type(&values[i]));
+    return tenon__buf_string(text);
 }
 
 const char *checked_columns(const sqlfile_query *query)

@@ -28,7 +28,8 @@ static const wrong_query wrong_queries[] = {
     {"-- name: a :many\nSELECT id, id FROM posts;\n",
      "queries/q.sql:1:10: two columns are called \"id\"; give one of them another name with AS\n"},
     {"-- name: a :many\nSELECT id + 1 FROM posts;\n",
-     "queries/q.sql:1:10: column 1 has no name that a member could have: \"?column?\"; give it one: "
+     "queries/q.sql:1:10: column 1 has no name that a member could have: \"?column?\"; give it "
+     "one: "
      "… AS total\n"},
     {"-- name: a :many\n-- column: total BigInt\nSELECT id FROM posts;\n",
      "queries/q.sql:2:12: there is no column \"total\"\n"},
@@ -41,7 +42,8 @@ static const wrong_query wrong_queries[] = {
      "queries/q.sql:1:10: column \"address\" has the type inet, which is read as text; write "
      "address::text\n"},
     {"-- name: a :copy\nINSERT INTO posts (title, author_id) VALUES (:title, 1);\n",
-     "queries/q.sql:1:10: what :copy loads is written as an INSERT of parameters; INSERT INTO t (a, "
+     "queries/q.sql:1:10: what :copy loads is written as an INSERT of parameters; INSERT INTO t "
+     "(a, "
      "b) VALUES (:a, :b)\n"},
     {"-- name: a :many\nSELECT viewz FROM posts;\n-- name: b :many\nSELECT titel FROM posts;\n",
      "queries/q.sql:2:8: column \"viewz\" does not exist; did you mean \"views\"?\n"
@@ -70,7 +72,7 @@ static void types_come_from_the_database(void **state)
         "GROUP BY p.id, u.id;\n");
     assert_string_equal(checked_complaints(set), "");
     assert_string_equal(checked_columns(checked_query(set, "a")),
-                        "id Int, title String, views BigInt, rating Float?, price Decimal?, "
+                        "id Int, title String, views BigInt, rating Float?, price Decimal, "
                         "meta Json?, is_public Boolean, created_at DateTime, role Role, "
                         "times BigInt");
     assert_string_equal(checked_parameters(checked_query(set, "a")),

@@ -98,8 +98,9 @@ static void find_users(tenon_session *s)
     assert_non_null(ben);
     assert_string_equal(ben->name, "Ben");
     assert_null(user_by_email(s, .email = "nobody"));
-    const int32_t ids[] = {ben->id, ben->id + 100};
+    const int64_t ids[] = {ben->id, ben->id + 100};
     UserList users = users_of(s, .role = ROLE_USER, .ids = {ids, 2});
+    assert_string_equal(tenon_message(s), "");
     assert_int_equal(users.count, 1);
     assert_int_equal(users.items[0].id, ben->id);
     assert_int_equal(users_of(s, .role = ROLE_ADMIN, .ids = {ids, 2}).count, 0);

@@ -972,7 +972,7 @@ static const tenon_field top_authors_statement_columns[] = {
     {
         .name = "id", .column = "id",
         .kind = TENON_KIND_INT32, .pg_type = TENON_PG_INT4,
-        .flags = TENON_FIELD_NULLABLE,
+        .flags = 0,
         .precision = -1, .scale = 0,
         .row_offset = offsetof(TopAuthorsRow, id), .where_offset = 0, .set_offset = 0,
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
@@ -990,7 +990,7 @@ static const tenon_field top_authors_statement_columns[] = {
     {
         .name = "role", .column = "role",
         .kind = TENON_KIND_ENUM, .pg_type = TENON_PG_ENUM,
-        .flags = TENON_FIELD_NULLABLE,
+        .flags = 0,
         .precision = -1, .scale = 0,
         .row_offset = offsetof(TopAuthorsRow, role), .where_offset = 0, .set_offset = 0,
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
@@ -999,7 +999,7 @@ static const tenon_field top_authors_statement_columns[] = {
     {
         .name = "posts", .column = "posts",
         .kind = TENON_KIND_INT64, .pg_type = TENON_PG_INT8,
-        .flags = TENON_FIELD_NULLABLE,
+        .flags = 0,
         .precision = -1, .scale = 0,
         .row_offset = offsetof(TopAuthorsRow, posts), .where_offset = 0, .set_offset = 0,
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
@@ -1008,7 +1008,7 @@ static const tenon_field top_authors_statement_columns[] = {
     {
         .name = "latest", .column = "latest",
         .kind = TENON_KIND_TIME, .pg_type = TENON_PG_TIMESTAMP,
-        .flags = TENON_FIELD_NULLABLE,
+        .flags = 0,
         .precision = -1, .scale = 0,
         .row_offset = offsetof(TopAuthorsRow, latest), .where_offset = 0, .set_offset = 0,
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
@@ -1086,56 +1086,19 @@ TopAuthorsList top_authors_q(tenon_session *session, const TopAuthorsParams *par
     return list;
 }
 
-static const tenon_field user_by_email_statement_columns[] = {
-    {
-        .name = "id", .column = "id",
-        .kind = TENON_KIND_INT32, .pg_type = TENON_PG_INT4,
-        .flags = TENON_FIELD_NULLABLE,
-        .precision = -1, .scale = 0,
-        .row_offset = offsetof(UserByEmailRow, id), .where_offset = 0, .set_offset = 0,
-        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
-    },
-    {
-        .name = "email", .column = "email",
-        .kind = TENON_KIND_TEXT, .pg_type = TENON_PG_TEXT,
-        .flags = TENON_FIELD_NULLABLE,
-        .precision = -1, .scale = 0,
-        .row_offset = offsetof(UserByEmailRow, email), .where_offset = 0, .set_offset = 0,
-        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
-    },
-    {
-        .name = "name", .column = "name",
-        .kind = TENON_KIND_TEXT, .pg_type = TENON_PG_TEXT,
-        .flags = TENON_FIELD_NULLABLE,
-        .precision = -1, .scale = 0,
-        .row_offset = offsetof(UserByEmailRow, name), .where_offset = 0, .set_offset = 0,
-        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
-    },
-    {
-        .name = "role", .column = "role",
-        .kind = TENON_KIND_ENUM, .pg_type = TENON_PG_ENUM,
-        .flags = TENON_FIELD_NULLABLE,
-        .precision = -1, .scale = 0,
-        .row_offset = offsetof(UserByEmailRow, role), .where_offset = 0, .set_offset = 0,
-        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = &role_enum, .other_type = NULL, .validation = NULL,
-    },
-};
+static const uint16_t user_by_email_statement_fields[] = { 0, 1, 2, 3 };
 static const tenon_result user_by_email_statement_result = {
-    .model = NULL, .fields = NULL,
-    .columns = user_by_email_statement_columns, .column_count = 4, .row_size = sizeof(UserByEmailRow),
+    .model = &user_model, .fields = user_by_email_statement_fields,
+    .columns = NULL, .column_count = 4, .row_size = 0,
 };
 static const tenon_parameter user_by_email_statement_parameters[] = {
     { .field =
     {
-        .name = "p1", .column = "p1",
+        .name = "email", .column = "email",
         .kind = TENON_KIND_TEXT, .pg_type = TENON_PG_TEXT,
         .flags = 0,
         .precision = -1, .scale = 0,
-        .row_offset = offsetof(UserByEmailParams, p1), .where_offset = 0, .set_offset = 0,
+        .row_offset = offsetof(UserByEmailParams, email), .where_offset = 0, .set_offset = 0,
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
         .enumeration = NULL, .other_type = NULL, .validation = NULL,
     }, .form = TENON_PARAMETER_VALUE, .part = 0 },
@@ -1166,52 +1129,15 @@ static const tenon_statement user_by_email_statement = {
     .sqlite = user_by_email_statement_sqlite,
 };
 
-UserByEmailRow *user_by_email_q(tenon_session *session, const UserByEmailParams *params)
+User *user_by_email_q(tenon_session *session, const UserByEmailParams *params)
 {
-    return TENON_AS(UserByEmailRow *, tenon_statement_one(session, &user_by_email_statement, params));
+    return TENON_AS(User *, tenon_statement_one(session, &user_by_email_statement, params));
 }
 
-static const tenon_field users_of_statement_columns[] = {
-    {
-        .name = "id", .column = "id",
-        .kind = TENON_KIND_INT32, .pg_type = TENON_PG_INT4,
-        .flags = TENON_FIELD_NULLABLE,
-        .precision = -1, .scale = 0,
-        .row_offset = offsetof(UsersOfRow, id), .where_offset = 0, .set_offset = 0,
-        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
-    },
-    {
-        .name = "email", .column = "email",
-        .kind = TENON_KIND_TEXT, .pg_type = TENON_PG_TEXT,
-        .flags = TENON_FIELD_NULLABLE,
-        .precision = -1, .scale = 0,
-        .row_offset = offsetof(UsersOfRow, email), .where_offset = 0, .set_offset = 0,
-        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
-    },
-    {
-        .name = "name", .column = "name",
-        .kind = TENON_KIND_TEXT, .pg_type = TENON_PG_TEXT,
-        .flags = TENON_FIELD_NULLABLE,
-        .precision = -1, .scale = 0,
-        .row_offset = offsetof(UsersOfRow, name), .where_offset = 0, .set_offset = 0,
-        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
-    },
-    {
-        .name = "role", .column = "role",
-        .kind = TENON_KIND_ENUM, .pg_type = TENON_PG_ENUM,
-        .flags = TENON_FIELD_NULLABLE,
-        .precision = -1, .scale = 0,
-        .row_offset = offsetof(UsersOfRow, role), .where_offset = 0, .set_offset = 0,
-        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = &role_enum, .other_type = NULL, .validation = NULL,
-    },
-};
+static const uint16_t users_of_statement_fields[] = { 0, 1, 2, 3 };
 static const tenon_result users_of_statement_result = {
-    .model = NULL, .fields = NULL,
-    .columns = users_of_statement_columns, .column_count = 4, .row_size = sizeof(UsersOfRow),
+    .model = &user_model, .fields = users_of_statement_fields,
+    .columns = NULL, .column_count = 4, .row_size = 0,
 };
 static const tenon_parameter users_of_statement_parameters[] = {
     { .field =
@@ -1228,7 +1154,7 @@ static const tenon_parameter users_of_statement_parameters[] = {
     {
         .name = "ids", .column = "ids",
         .kind = TENON_KIND_INT32, .pg_type = TENON_PG_INT4,
-        .flags = TENON_FIELD_LIST,
+        .flags = 0,
         .precision = -1, .scale = 0,
         .row_offset = offsetof(UsersOfParams, ids), .where_offset = 0, .set_offset = 0,
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
@@ -1261,10 +1187,10 @@ static const tenon_statement users_of_statement = {
     .sqlite = users_of_statement_sqlite,
 };
 
-UsersOfList users_of_q(tenon_session *session, const UsersOfParams *params)
+UserList users_of_q(tenon_session *session, const UsersOfParams *params)
 {
     tenon_list found = tenon_statement_many(session, &users_of_statement, params);
-    UsersOfList list = { TENON_AS(UsersOfRow *, found.items), found.count };
+    UserList list = { TENON_AS(User *, found.items), found.count };
     return list;
 }
 
@@ -1272,7 +1198,7 @@ static const tenon_field count_users_statement_columns[] = {
     {
         .name = "total", .column = "total",
         .kind = TENON_KIND_INT64, .pg_type = TENON_PG_INT8,
-        .flags = TENON_FIELD_NULLABLE,
+        .flags = 0,
         .precision = -1, .scale = 0,
         .row_offset = offsetof(CountUsersRow, total), .where_offset = 0, .set_offset = 0,
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
@@ -1317,7 +1243,7 @@ static const tenon_parameter rename_user_statement_parameters[] = {
     {
         .name = "name", .column = "name",
         .kind = TENON_KIND_TEXT, .pg_type = TENON_PG_TEXT,
-        .flags = 0,
+        .flags = TENON_FIELD_NULLABLE,
         .precision = -1, .scale = 0,
         .row_offset = offsetof(RenameUserParams, name), .where_offset = 0, .set_offset = 0,
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
@@ -1369,7 +1295,7 @@ static const tenon_field every_user_statement_columns[] = {
     {
         .name = "id", .column = "id",
         .kind = TENON_KIND_INT32, .pg_type = TENON_PG_INT4,
-        .flags = TENON_FIELD_NULLABLE,
+        .flags = 0,
         .precision = -1, .scale = 0,
         .row_offset = offsetof(EveryUserRow, id), .where_offset = 0, .set_offset = 0,
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
@@ -1378,7 +1304,7 @@ static const tenon_field every_user_statement_columns[] = {
     {
         .name = "email", .column = "email",
         .kind = TENON_KIND_TEXT, .pg_type = TENON_PG_TEXT,
-        .flags = TENON_FIELD_NULLABLE,
+        .flags = 0,
         .precision = -1, .scale = 0,
         .row_offset = offsetof(EveryUserRow, email), .where_offset = 0, .set_offset = 0,
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
@@ -1462,7 +1388,7 @@ static const tenon_field search_posts_statement_columns[] = {
     {
         .name = "id", .column = "id",
         .kind = TENON_KIND_INT32, .pg_type = TENON_PG_INT4,
-        .flags = TENON_FIELD_NULLABLE,
+        .flags = 0,
         .precision = -1, .scale = 0,
         .row_offset = offsetof(SearchPostsRow, id), .where_offset = 0, .set_offset = 0,
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
@@ -1471,7 +1397,7 @@ static const tenon_field search_posts_statement_columns[] = {
     {
         .name = "title", .column = "title",
         .kind = TENON_KIND_TEXT, .pg_type = TENON_PG_TEXT,
-        .flags = TENON_FIELD_NULLABLE,
+        .flags = 0,
         .precision = -1, .scale = 0,
         .row_offset = offsetof(SearchPostsRow, title), .where_offset = 0, .set_offset = 0,
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
@@ -1480,7 +1406,7 @@ static const tenon_field search_posts_statement_columns[] = {
     {
         .name = "views", .column = "views",
         .kind = TENON_KIND_INT64, .pg_type = TENON_PG_INT8,
-        .flags = TENON_FIELD_NULLABLE,
+        .flags = 0,
         .precision = -1, .scale = 0,
         .row_offset = offsetof(SearchPostsRow, views), .where_offset = 0, .set_offset = 0,
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
@@ -2503,7 +2429,7 @@ static const tenon_parameter load_posts_statement_parameters[] = {
     {
         .name = "price", .column = "price",
         .kind = TENON_KIND_DECIMAL, .pg_type = TENON_PG_NUMERIC,
-        .flags = 0,
+        .flags = TENON_FIELD_NULLABLE,
         .precision = -1, .scale = 0,
         .row_offset = offsetof(LoadPostsParams, price), .where_offset = 0, .set_offset = 0,
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
@@ -2554,7 +2480,7 @@ static const tenon_field authors_a_day_statement_columns[] = {
     {
         .name = "authors", .column = "authors",
         .kind = TENON_KIND_INT64, .pg_type = TENON_PG_INT8,
-        .flags = TENON_FIELD_NULLABLE,
+        .flags = 0,
         .precision = -1, .scale = 0,
         .row_offset = offsetof(AuthorsADayRow, authors), .where_offset = 0, .set_offset = 0,
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,

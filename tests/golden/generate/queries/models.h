@@ -13,7 +13,6 @@ typedef enum Role {
     ROLE_USER = 1,
     ROLE_ADMIN
 } Role;
-TENON_DECLARE_OPTIONAL(RoleOpt, Role);
 TENON_DECLARE_FILTER(RoleFilter, Role);
 TENON_DECLARE_SET(RoleSet, Role);
 /* The value's name as in the schema; NULL for a number that is none. */
@@ -1207,11 +1206,11 @@ typedef struct TopAuthorsParams {
 } TopAuthorsParams;
 
 typedef struct TopAuthorsRow {
-    tenon_opt_int32 id;
+    int32_t id;
     const char *name;
-    RoleOpt role;
-    tenon_opt_int64 posts;
-    tenon_opt_time latest;
+    Role role;
+    int64_t posts;
+    tenon_time latest;
 } TopAuthorsRow;
 
 typedef struct TopAuthorsList {
@@ -1227,45 +1226,26 @@ TopAuthorsList top_authors_q(tenon_session *session, const TopAuthorsParams *par
         (&(TopAuthorsParams){ TENON_REST(__VA_ARGS__) }))
 
 typedef struct UserByEmailParams {
-    const char *p1;
+    const char *email;
 } UserByEmailParams;
 
-typedef struct UserByEmailRow {
-    tenon_opt_int32 id;
-    const char *email;
-    const char *name;
-    RoleOpt role;
-} UserByEmailRow;
-
-UserByEmailRow *user_by_email_q(tenon_session *session, const UserByEmailParams *params);
+User *user_by_email_q(tenon_session *session, const UserByEmailParams *params);
 #define user_by_email(...) \
     user_by_email_q(tenon_at(TENON_FIRST(__VA_ARGS__), TENON_SITE), \
         (&(UserByEmailParams){ TENON_REST(__VA_ARGS__) }))
 
 typedef struct UsersOfParams {
     Role role;
-    tenon_int32_array ids;
+    tenon_int64_array ids;
 } UsersOfParams;
 
-typedef struct UsersOfRow {
-    tenon_opt_int32 id;
-    const char *email;
-    const char *name;
-    RoleOpt role;
-} UsersOfRow;
-
-typedef struct UsersOfList {
-    UsersOfRow *items;
-    size_t count;
-} UsersOfList;
-
-UsersOfList users_of_q(tenon_session *session, const UsersOfParams *params);
+UserList users_of_q(tenon_session *session, const UsersOfParams *params);
 #define users_of(...) \
     users_of_q(tenon_at(TENON_FIRST(__VA_ARGS__), TENON_SITE), \
         (&(UsersOfParams){ TENON_REST(__VA_ARGS__) }))
 
 typedef struct CountUsersRow {
-    tenon_opt_int64 total;
+    int64_t total;
 } CountUsersRow;
 
 CountUsersRow *count_users_q(tenon_session *session);
@@ -1283,7 +1263,7 @@ int64_t rename_user_q(tenon_session *session, const RenameUserParams *params);
         (&(RenameUserParams){ TENON_REST(__VA_ARGS__) }))
 
 typedef struct EveryUserRow {
-    tenon_opt_int32 id;
+    int32_t id;
     const char *email;
 } EveryUserRow;
 
@@ -1316,9 +1296,9 @@ typedef struct SearchPostsParams {
 } SearchPostsParams;
 
 typedef struct SearchPostsRow {
-    tenon_opt_int32 id;
+    int32_t id;
     const char *title;
-    tenon_opt_int64 views;
+    int64_t views;
     tenon_opt_double rating;
 } SearchPostsRow;
 
@@ -1355,7 +1335,7 @@ int64_t load_posts_q(tenon_session *session, const LoadPostsParams *params, size
 
 typedef struct AuthorsADayRow {
     tenon_opt_time day;
-    tenon_opt_int64 authors;
+    int64_t authors;
 } AuthorsADayRow;
 
 typedef struct AuthorsADayList {
