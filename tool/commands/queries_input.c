@@ -4,7 +4,7 @@
 #include "commands/generator_block.h"
 #include "commands/migrate_input.h"
 #include "commands/schema_input.h"
-#include "driver/driver.h"
+#include "db/db.h"
 #include "migrate/migrate.h"
 
 #include <sys/stat.h>
