@@ -232,7 +232,7 @@ static inline tenon_sql_item tenon_sql_of_list(tenon_sql_form form, tenon_sql_it
 static inline tenon_sql_item tenon_sql_of_match(tenon_operator operation, const char *text)
 {
     tenon_sql_item item = tenon_sql_item_of(TENON_SQL_FORM_LIKE, TENON_KIND_TEXT);
-    item.operation = operation;
+    item.operation = (int)operation;
     item.as.text = text;
     return item;
 }
