@@ -8,11 +8,14 @@
  * the program's own SQL in a condition does nobody knows, so that is loaded ahead only when asked
  * for.
  *
+ * How many rows relations have is asked for in the same way, wherever something else of the tree is,
+ * and without a word when it cannot be: a count has no strategy of its own.
+ *
  * AUTO chooses it where waiting for the server is dear: finding the rows above once more costs the
  * server little, but not nothing, and a batch costs a round trip a level. */
 #include "model/include.h"
 
-/* Queries that include themselves are trees without end. */
+/* Queries that include themselves are trees without end. So many relations, and as many counts. */
 enum { MOST_AHEAD = 64 };
 
 typedef struct planning {
@@ -20,7 +23,7 @@ typedef struct planning {
     tenon__arena *memory;
     tenon__walk *walk; /* of the query itself */
     unsigned depth_most;
-    size_t count; /* of statements */
+    size_t count, counted; /* statements for relations, and for their numbers */
     int64_t round_trip_us;
 } planning;
 
@@ -227,6 +230,67 @@ static bool walk_ahead(planning *p, tenon__ahead *ahead)
     return !walk->failed;
 }
 
+/* ---- counts ---------------------------------------------------------------------------------- */
+
+static const void *counted(const tenon_relation *relation, const void *query)
+{
+    const void *where = NULL;
+    if (relation->is_list)
+        memcpy(&where, at_offset(query, relation->count_where_offset), sizeof where);
+    return where;
+}
+
+/* Whether waiting is saved by it, and the same rows are certain to be counted. */
+static bool is_counted_ahead(const planning *p, const tenon__ahead *above,
+                             const tenon_relation *relation)
+{
+    bool is_wanted = p->count > 0 || p->round_trip_us >= TENON__LONG_ROUND_TRIP_US;
+    return is_wanted && !above->has_raw && tenon__walk_traits(p->walk)->has_sources &&
+           tenon__session_sees_one_moment(p->session) && p->counted < MOST_AHEAD &&
+           tenon__has_exact_key(relation, above->model) && !obstacle_above(above);
+}
+
+static bool count_ahead(planning *p, tenon__ahead *above, const tenon_relation *relation,
+                        const void *where)
+{
+    const tenon__branch branch = {above->above ? &above->branch : NULL, above->model, relation};
+    tenon__counted *counted = tenon__arena_zalloc(p->memory, sizeof *counted);
+    tenon__walk *walk = tenon__arena_alloc(p->memory, sizeof *walk);
+    if (!counted || !walk)
+        return tenon__fail_no_memory(p->walk->err);
+    if (!tenon__walk_begin(walk, p->session, relation->target, TENON__COUNT_WITHIN))
+        return false;
+    walk_relation(walk, &branch);
+    walk_source(walk, above);
+    tenon__walk_where(walk, where);
+    *counted = (tenon__counted){
+        .relation = relation, .rows = {.arena = p->memory}, .walk = walk, .next = above->counted};
+    above->counted = counted;
+    p->counted++;
+    return !walk->failed;
+}
+
+static bool plan_counts(planning *p, tenon__ahead *above)
+{
+    const tenon_model *model = above->model;
+    for (uint32_t i = 0; i < model->relation_count; i++) {
+        const tenon_relation *relation = &model->relations[i];
+        const void *where = counted(relation, above->query);
+        if (where && is_counted_ahead(p, above, relation) &&
+            !count_ahead(p, above, relation, where))
+            return false;
+    }
+    return true;
+}
+
+tenon__counted *tenon__counted_of(const tenon__ahead *ahead, const tenon_relation *relation)
+{
+    tenon__counted *found = ahead ? ahead->counted : NULL;
+    while (found && found->relation != relation)
+        found = found->next;
+    return found;
+}
+
 /* ---- the tree -------------------------------------------------------------------------------- */
 
 static bool plan_level(planning *p, tenon__ahead *above);
@@ -273,7 +337,7 @@ static bool plan_level(planning *p, tenon__ahead *above)
             !plan_relation(p, above, &model->relations[i], query))
             return false;
     }
-    return true;
+    return plan_counts(p, above);
 }
 
 tenon__ahead *tenon__plan_ahead(tenon__arena *memory, tenon__walk *walk, const void *query,
@@ -296,7 +360,7 @@ tenon__ahead *tenon__plan_ahead(tenon__arena *memory, tenon__walk *walk, const v
     ahead->has_raw = walk->has_raw;
     ahead->joined = *joined;
     walk->failed |= !plan_level(&p, ahead);
-    return p.count && !walk->failed ? ahead : NULL;
+    return p.count + p.counted && !walk->failed ? ahead : NULL;
 }
 
 tenon__ahead *tenon__ahead_of(tenon__ahead *ahead, const tenon_relation *relation)
@@ -319,6 +383,8 @@ typedef struct calls {
 static size_t count_calls(const tenon__ahead *ahead)
 {
     size_t count = !ahead->is_joined;
+    for (const tenon__counted *counted = ahead->counted; counted; counted = counted->next)
+        count++;
     for (const tenon__ahead *below = ahead->first; below; below = below->next)
         count += count_calls(below);
     return count;
@@ -332,6 +398,9 @@ static bool add_call(calls *c, tenon__walk *walk, tenon__rows *rows)
 
 static bool add_below(calls *c, tenon__ahead *ahead)
 {
+    for (tenon__counted *counted = ahead->counted; counted; counted = counted->next)
+        if (!add_call(c, counted->walk, &counted->rows))
+            return false;
     for (tenon__ahead *below = ahead->first; below; below = below->next) {
         if (!below->is_joined && !add_call(c, below->walk, &below->rows))
             return false;

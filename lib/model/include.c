@@ -208,7 +208,7 @@ static bool add_counts(tenon__tree *tree, tenon__parents parents)
 }
 
 static bool load_counts(tenon__tree *tree, const tenon__branch *parent, tenon__parents parents,
-                        const void *query)
+                        const void *query, const tenon__ahead *ahead)
 {
     const tenon_model *model = parents.model;
     if (!has_counts(model, query))
@@ -219,7 +219,8 @@ static bool load_counts(tenon__tree *tree, const tenon__branch *parent, tenon__p
         const void *where = counted(&model->relations[i], query);
         tenon__branch branch = {parent, model, &model->relations[i]};
         if (where && (!check_loaded(tree, &branch, parents) ||
-                      !tenon__count_related(tree, &branch, parents, where)))
+                      !tenon__count_related(tree, &branch, parents, where,
+                                            tenon__counted_of(ahead, branch.relation))))
             return false;
     }
     return true;
@@ -238,7 +239,7 @@ static bool load_level(tenon__tree *tree, const tenon__branch *parent, tenon__pa
                                    tenon__ahead_of(ahead, branch.relation)))
             return false;
     }
-    return load_counts(tree, parent, parents, query);
+    return load_counts(tree, parent, parents, query, ahead);
 }
 
 static bool load_tree(tenon__tree *tree, const tenon_model *model, const void *query,

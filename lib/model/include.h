@@ -61,6 +61,15 @@ bool tenon__part_joined(tenon_session *s, tenon__joined *joined, const tenon_mod
 const tenon__parents *tenon__joined_rows(const tenon__joined *joined,
                                          const tenon_relation *relation);
 
+/* The number of a relation's rows, asked for ahead. */
+typedef struct tenon__counted tenon__counted;
+struct tenon__counted {
+    const tenon_relation *relation;
+    tenon__rows rows; /* once it has run: of COUNT_WITHIN */
+    struct tenon__walk *walk;
+    tenon__counted *next;
+};
+
 /* ahead.c: relations whose rows are asked for together with those that have them, before these are
  * known: a tree like that of the query, with what is loaded so. */
 typedef struct tenon__ahead tenon__ahead;
@@ -70,8 +79,9 @@ struct tenon__ahead {
     const void *query;
     tenon__ahead *above; /* NULL: this is the query itself */
     tenon__ahead *first, *next;
-    bool is_one;          /* the query itself: for its first row only */
-    bool is_joined;       /* the row comes with the one above: nothing is asked for here */
+    tenon__counted *counted; /* of relations of its rows */
+    bool is_one;             /* the query itself: for its first row only */
+    bool is_joined;          /* the row comes with the one above: nothing is asked for here */
     bool has_raw;         /* or one above has: the program's own SQL, of which nothing is known */
     unsigned depth;       /* below the query itself */
     tenon__joined joined; /* what comes along with its rows */
@@ -88,6 +98,7 @@ bool tenon__run_ahead(tenon__ahead *ahead, tenon__arena *memory, tenon__walk *wa
                       tenon__rows *rows);
 /* What is loaded ahead of one relation; NULL: nothing. `ahead` may be NULL. */
 tenon__ahead *tenon__ahead_of(tenon__ahead *ahead, const tenon_relation *relation);
+tenon__counted *tenon__counted_of(const tenon__ahead *ahead, const tenon_relation *relation);
 /* From how long a round trip on a tree is loaded in one. */
 enum { TENON__LONG_ROUND_TRIP_US = 250 };
 
@@ -130,9 +141,10 @@ bool tenon__load_related(tenon__tree *tree, const tenon__branch *branch, tenon__
  * equal when their bytes are, on both sides. */
 bool tenon__has_exact_key(const tenon_relation *relation, const tenon_model *owner);
 bool tenon__has_text_key(const tenon_relation *relation, const tenon_model *owner);
-/* The same for their number; counts go to the row's …Counts. */
+/* The same for their number, which may be there already: `counted`, or NULL. Counts go to the row's
+ * …Counts. */
 bool tenon__count_related(tenon__tree *tree, const tenon__branch *branch, tenon__parents parents,
-                          const void *where);
+                          const void *where, tenon__counted *counted);
 
 /* Where an integer stands in rows. */
 typedef struct tenon__integer_at {

@@ -399,36 +399,60 @@ static char *counts_of(tenon__parents parents, size_t row)
     return counts;
 }
 
-static bool give_counts(tenon__tree *tree, const tenon__branch *branch, tenon__parents parents,
-                        const tenon__keys *keys, const tenon__rows *rows)
+/* Gives every parent the count of its key; `counts` begins with that of no key. */
+static void give_counts(const tenon__branch *branch, tenon__parents parents,
+                        const tenon__keys *keys, const int64_t *counts)
 {
-    int64_t *counts = tenon__arena_array(&tree->memory, keys->count + 1, sizeof *counts);
-    if (!counts)
-        return tenon__fail_no_memory(tenon__session_error(tree->session));
-    const tenon__related_count *row = (const tenon__related_count *)(const void *)rows->items;
-    for (size_t i = 0; i < rows->count; i++, row++)
-        counts[row->number] = row->count;
     for (size_t i = 0; i < parents.count; i++)
         memcpy(counts_of(parents, i) + branch->relation->count_offset, &counts[keys->numbers[i]],
                sizeof *counts);
+}
+
+/* The counts that are there already, if their keys are those of now. */
+static bool take_counted(tenon__tree *tree, const tenon__keys *keys, tenon__counted *counted,
+                         int64_t *counts)
+{
+    const tenon_relation *relation = keys->relation;
+    const tenon__joined count = {.bytes = sizeof(int64_t)};
+    numbered n = {.rows = counted ? &counted->rows : NULL, .row_size = relation->target->row_size};
+    set_stride(&n, relation, &count, true);
+    if (!counted || !number_by_value(&n, keys, &tree->memory))
+        return false;
+    for (size_t i = 0; i < n.rows->count; i++)
+        memcpy(&counts[number_at(&n, n.rows->items, i) + 1],
+               n.rows->items + i * n.stride + n.row_size, sizeof *counts);
+    return true;
+}
+
+static bool find_counts(tenon__tree *tree, const tenon__branch *branch, const tenon__keys *keys,
+                        const void *where, int64_t *counts)
+{
+    tenon__walk walk;
+    tenon__rows rows = {.arena = &tree->memory};
+    if (!begin(&walk, tree, branch, TENON__COUNT_RELATED, (tenon_table){0}))
+        return false;
+    walk_keys(&walk, keys);
+    tenon__walk_where(&walk, where);
+    if (!run(tree, &walk, &rows))
+        return false;
+    const tenon__related_count *row = (const tenon__related_count *)(const void *)rows.items;
+    for (size_t i = 0; i < rows.count; i++, row++)
+        counts[row->number] = row->count;
     return true;
 }
 
 bool tenon__count_related(tenon__tree *tree, const tenon__branch *branch, tenon__parents parents,
-                          const void *where)
+                          const void *where, tenon__counted *counted)
 {
     tenon__keys keys;
-    if (!tenon__keys_of(&tree->memory, branch->relation, parents, &keys))
+    bool has_keys = tenon__keys_of(&tree->memory, branch->relation, parents, &keys);
+    int64_t *counts =
+        has_keys ? tenon__arena_array(&tree->memory, keys.count + 1, sizeof *counts) : NULL;
+    if (!counts)
         return tenon__fail_no_memory(tenon__session_error(tree->session));
-    tenon__rows rows = {.arena = &tree->memory};
-    if (keys.count) {
-        tenon__walk walk;
-        if (!begin(&walk, tree, branch, TENON__COUNT_RELATED, (tenon_table){0}))
-            return false;
-        walk_keys(&walk, &keys);
-        tenon__walk_where(&walk, where);
-        if (!run(tree, &walk, &rows))
-            return false;
-    }
-    return give_counts(tree, branch, parents, &keys, &rows);
+    if (keys.count && !take_counted(tree, &keys, counted, counts) &&
+        !find_counts(tree, branch, &keys, where, counts))
+        return false;
+    give_counts(branch, parents, &keys, counts);
+    return true;
 }

@@ -45,6 +45,7 @@ static void (*const writers[])(tenon__sql *w) = {
     [TENON__FIND_RELATED] = tenon__sql_find_related,
     [TENON__FIND_WITHIN] = tenon__sql_find_within,
     [TENON__COUNT_RELATED] = tenon__sql_count_related,
+    [TENON__COUNT_WITHIN] = tenon__sql_count_within,
     [TENON__AGGREGATE] = tenon__sql_aggregate,
     [TENON__GROUP] = tenon__sql_group,
     [TENON__PAGE] = tenon__sql_page,

@@ -34,7 +34,8 @@ typedef struct tenon__plan {
  * number of their key, an int64_t from 1, behind all else in the struct. With BY_VALUE that is left
  * to the caller, who looks the key up: the row's own, or, of a relation with a link, the one that
  * stands in the last TENON__LINKED_KEY bytes in the row form of the owner's field. Rows of
- * COUNT_RELATED are this. */
+ * COUNT_WITHIN are the same with nothing but the key, and with the count, an int64_t, right behind
+ * the struct. Rows of COUNT_RELATED are this. */
 enum { TENON__LINKED_KEY = 16 };
 typedef struct tenon__related_count {
     int64_t number, count;

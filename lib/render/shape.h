@@ -29,6 +29,7 @@
  *                | related [columns] [joined] order source where
  *                                                 FIND_WITHIN
  *                | related where                  COUNT_RELATED
+ *                | related source where           COUNT_WITHIN
  *                |                                LINK: the relation stands in the head
  *                | END | IN | NOT_IN              LINKED, UNLINK: which keys of the other side
  *                | left_out changes               UPSERT_MANY: SET is of the new row's value
@@ -91,6 +92,7 @@ typedef enum tenon__operation {
     TENON__FIND_RELATED,  /* rows at the other end of a relation, for many keys at once */
     TENON__FIND_WITHIN,   /* … for the rows that another query finds */
     TENON__COUNT_RELATED, /* how many there are for each key */
+    TENON__COUNT_WITHIN,  /* … for the rows that another query finds */
     TENON__AGGREGATE,
     TENON__GROUP,
     TENON__PAGE,
@@ -219,7 +221,7 @@ static inline tenon_field tenon__order_value_of(const tenon_field *field)
     return value;
 }
 
-/* What FIND_RELATED, FIND_WITHIN and COUNT_RELATED begin with. */
+/* What FIND_RELATED, FIND_WITHIN, COUNT_RELATED and COUNT_WITHIN begin with. */
 typedef struct tenon__shape_related {
     const tenon_relation *relation;
     const tenon_model *owner;

@@ -312,6 +312,7 @@ void tenon__sql_key_layout(tenon__sql *w, const tenon_model *model, uint16_t fie
 
 /* within.c */
 void tenon__sql_find_within(tenon__sql *w);
+void tenon__sql_count_within(tenon__sql *w);
 
 /* link.c */
 void tenon__sql_link(tenon__sql *w);

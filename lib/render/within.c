@@ -7,6 +7,10 @@
  *              CROSS JOIN LATERAL (SELECT … FROM target WHERE key = keys.c1 AND …
  *                                  ORDER BY … LIMIT …) AS target ORDER BY …
  *
+ * Counted are the rows of each key that there is:
+ *
+ *     SELECT key, count(*) FROM target WHERE key = ANY(ARRAY(source)) AND … GROUP BY key
+ *
  * The source is that query once more with nothing but the key for columns; of a relation of a
  * relation it has a source in turn:
  *
@@ -274,4 +278,45 @@ void tenon__sql_find_within(tenon__sql *w)
     else
         write_whole(w, &l, &joined);
     tenon__sql_order(w, l.order, l.order_count);
+}
+
+/* ---- counts ---------------------------------------------------------------------------------- */
+
+/* A row is one of the target's, of which only the key is there, or the key of a link behind it. */
+static void lay_counts_out(tenon__sql *w, const level *l)
+{
+    const tenon_relation *relation = l->relation;
+    const tenon_model *target = w->model;
+    tenon__out outs[TENON_MAX_KEY + 1] = {{.kind = TENON__OUT_INT64, .offset = target->row_size}};
+    for (uint16_t i = 0; i < relation->field_count; i++) {
+        const tenon_field *field = &target->fields[relation->target_fields[i]];
+        outs[i + 1u] = (tenon__out){.field = field, .model = target, .offset = field->row_offset};
+    }
+    if (relation->link)
+        outs[1] = (tenon__out){.field = &l->owner->fields[relation->fields[0]],
+                               .model = l->owner,
+                               .offset = target->row_size + (uint32_t)sizeof(int64_t)};
+    size_t key = relation->link ? TENON__LINKED_KEY : sizeof(int64_t);
+    tenon__sql_plain_layout(w, outs, relation->field_count + 1u,
+                            (uint32_t)(target->row_size + sizeof(int64_t) + key));
+}
+
+static void write_key(tenon__sql *w, const level *l)
+{
+    for (uint16_t i = 0; i < l->relation->field_count; i++) {
+        tenon__sql_add(w, i ? ", " : "");
+        write_key_column(w, l, i);
+    }
+}
+
+void tenon__sql_count_within(tenon__sql *w)
+{
+    level l = read_relation(w);
+    w->is_qualified = true;
+    tenon__sql_add(w, "SELECT count(*), ");
+    write_key(w, &l);
+    write_whole(w, &l, NULL);
+    tenon__sql_add(w, " GROUP BY ");
+    write_key(w, &l);
+    lay_counts_out(w, &l);
 }

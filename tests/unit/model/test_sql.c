@@ -341,6 +341,17 @@ CASE(ahead_of_three,
                       .limit = 10, .include.articles = &articles_ahead))
 CASE(ahead_limited, author_find_many(s, .select = {AUTHOR_NAME}, .include.articles = &newest_ahead))
 CASE(ahead_by_link, author_find_many(s, .select = {AUTHOR_NAME}, .include.follows = &follows_ahead))
+static const ArticleWhere read_articles = {.views = GE(2)};
+static const AuthorWhere any_author;
+static const SeatWhere any_seat;
+static const RoomQuery counted_rooms = {AHEAD, .select = {ROOM_NAME}, .counts.seats = &any_seat};
+static const ArticleQuery plain_ahead = {AHEAD, .select = {ARTICLE_TITLE}};
+CASE(ahead_and_counted,
+     author_find_many(s, .select = {AUTHOR_NAME}, .where.age = GE(3),
+                      .counts = {.articles = &read_articles, .followers = &any_author},
+                      .include.articles = &plain_ahead))
+CASE(ahead_and_counted_by_two_columns,
+     seat_find_many(s, .select = {SEAT_ROW}, .include.room = &counted_rooms))
 CASE(ahead_by_two_columns, seat_find_many(s, .select = {SEAT_ROW}, .include.room = &rooms_ahead))
 
 static const sql_case relation_cases[] = {
@@ -368,6 +379,8 @@ static const sql_case relation_cases[] = {
     {"by subquery, limited", ahead_limited},
     {"by subquery and a link", ahead_by_link},
     {"by subquery and two columns", ahead_by_two_columns},
+    {"by subquery, with counts", ahead_and_counted},
+    {"by subquery, with counts by two columns", ahead_and_counted_by_two_columns},
 };
 
 /* ---- aggregates and pages -------------------------------------------------------------------- */

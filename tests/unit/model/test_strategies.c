@@ -1,5 +1,5 @@
 /* Whatever the strategy, a tree is the same: random trees of the blog, with conditions, orders,
- * limits and offsets at every level, each loaded in several ways and compared row by row. */
+ * limits, offsets and counts at every level, each loaded in several ways and compared row by row. */
 #include "blog.h"
 #include "generator.h"
 #include "model/row.h"
@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 enum { TREES = 250, MOST_NODES = 40, QUERY_BYTES = 4096, MOST_DEPTH = 3 };
+enum { MOST_COUNTS = 60, WHERE_BYTES = 1024 };
 
 /* ---- random rows ----------------------------------------------------------------------------- */
 
@@ -113,7 +114,10 @@ typedef struct tree {
     const tenon_model *models[MOST_NODES];
     int above[MOST_NODES]; /* -1: the query itself */
     const tenon_relation *relations[MOST_NODES];
+    bool has_counts[MOST_NODES];
     int count;
+    _Alignas(8) char wheres[MOST_COUNTS][WHERE_BYTES]; /* of what is counted */
+    int where_count;
 } tree;
 
 static tenon_query_head *head_of(tree *t, int at)
@@ -122,14 +126,14 @@ static tenon_query_head *head_of(tree *t, int at)
 }
 
 /* "field >= n" on a column of integers, if there is one. */
-static void add_condition(generator *g, const tenon_model *model, char *query)
+static void add_condition(generator *g, const tenon_model *model, char *where)
 {
     uint32_t at = (uint32_t)generator_below(g, model->field_count);
     const tenon_field *field = &model->fields[at];
     if (field->kind != TENON_KIND_INT32 && field->kind != TENON_KIND_INT64)
         return;
     const tenon_int_filter filter = GE((int64_t)generator_below(g, 4));
-    memcpy(query + model->query_where + field->where_offset, &filter, sizeof filter);
+    memcpy(where + field->where_offset, &filter, sizeof filter);
 }
 
 /* By some column, and in any case by the primary key: every tree has one right order. */
@@ -149,6 +153,24 @@ static void add_order(generator *g, const tenon_model *model, char *query)
     }
 }
 
+static void add_counts(tree *t, generator *g, int at)
+{
+    const tenon_model *model = t->models[at];
+    t->has_counts[at] = false;
+    for (uint32_t i = 0; i < model->relation_count; i++) {
+        const tenon_relation *relation = &model->relations[i];
+        if (!relation->is_list || t->where_count == MOST_COUNTS || generator_below(g, 4))
+            continue;
+        char *where = t->wheres[t->where_count++];
+        assert_true(relation->target->where_size <= WHERE_BYTES);
+        memset(where, 0, WHERE_BYTES);
+        if (generator_below(g, 2))
+            add_condition(g, relation->target, where);
+        memcpy(t->queries[at] + relation->count_where_offset, &where, sizeof where);
+        t->has_counts[at] = true;
+    }
+}
+
 static int add_node(tree *t, generator *g, const tenon_model *model, int above, bool is_plain)
 {
     int at = t->count++;
@@ -157,10 +179,11 @@ static int add_node(tree *t, generator *g, const tenon_model *model, int above, 
     t->models[at] = model;
     t->above[at] = above;
     add_order(g, model, t->queries[at]);
+    add_counts(t, g, at);
     if (is_plain)
         return at;
     if (generator_below(g, 2))
-        add_condition(g, model, t->queries[at]);
+        add_condition(g, model, t->queries[at] + model->query_where);
     if (generator_below(g, 3) == 0)
         head_of(t, at)->limit = (int64_t)generator_between(g, 1, 4);
     if (generator_below(g, 4) == 0)
@@ -190,7 +213,7 @@ static void make_tree(tree *t, generator *g)
                                                &tag_model,    &room_model,    &seat_model};
     t->count = 0;
     do {
-        t->count = 0;
+        t->count = t->where_count = 0;
         add_node(t, g, roots[generator_below(g, TENON__COUNT(roots))], -1, false);
         add_includes(t, g, 0, 1);
     } while (t->count == 1);
@@ -257,6 +280,14 @@ static void compare_field(const tenon_field *field, const void *a, const void *b
     assert_true(is_same_text(texts[0], texts[1]));
 }
 
+static void compare_counts(const tenon_model *model, const char *a, const char *b)
+{
+    const void *counts[2];
+    memcpy(&counts[0], a + model->counts_offset, sizeof counts[0]);
+    memcpy(&counts[1], b + model->counts_offset, sizeof counts[1]);
+    assert_memory_equal(counts[0], counts[1], model->counts_size);
+}
+
 static void compare_rows(tree *t, int at, const char *a, const char *b, size_t count);
 
 static void compare_relation(tree *t, int at, const char *a, const char *b)
@@ -284,6 +315,8 @@ static void compare_rows(tree *t, int at, const char *a, const char *b, size_t c
                             tenon_loaded_words(model) * sizeof(uint64_t));
         for (uint32_t f = 0; f < model->field_count; f++)
             compare_field(&model->fields[f], a, b);
+        if (t->has_counts[at])
+            compare_counts(model, a, b);
         for (int below = 1; below < t->count; below++)
             if (t->above[below] == at)
                 compare_relation(t, below, a, b);

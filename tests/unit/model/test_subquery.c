@@ -229,6 +229,40 @@ static void a_tree_is_one_round_trip(void **state)
     come_back(f);
 }
 
+static AuthorList find_counted(tenon_session *s, tenon_strategy strategy)
+{
+    return author_find_many(
+        s, .order_by = {ASC(AUTHOR_ID)}, .limit = 10,
+        .counts = {.articles = &(ArticleWhere){.views = GT(10)}, .followers = &(AuthorWhere){0}},
+        .include = {.articles = &(ArticleQuery){
+                        .strategy = strategy,
+                        .order_by = {ASC(ARTICLE_ID)},
+                        .counts = {.comments = &(CommentWhere){0}, .tags = &(TagWhere){0}}}});
+}
+
+static void counts_come_in_the_same_round_trip(void **state)
+{
+    far f = go_far(*state, LATENCY_US);
+    blog_start(state);
+    assert_int_equal(author_count(f.s), 3);
+    uint64_t before = proxy_round_trips(f.proxy);
+    AuthorList found = find_counted(f.s, TENON_LOAD_SUBQUERY);
+    assert_sound(f.s);
+    assert_int_equal(proxy_round_trips(f.proxy) - before, 1);
+    AuthorList expected = find_counted(f.s, TENON_LOAD_BATCH);
+    assert_sound(f.s);
+    assert_int_equal(proxy_round_trips(f.proxy) - before, 1 + 6);
+    assert_int_equal(found.items[0].counts->articles, 2);
+    for (size_t i = 0; i < 3; i++) {
+        assert_memory_equal(found.items[i].counts, expected.items[i].counts, sizeof(AuthorCounts));
+        const Article *own = found.items[i].articles.items;
+        for (size_t k = 0; k < found.items[i].articles.count; k++)
+            assert_memory_equal(own[k].counts, expected.items[i].articles.items[k].counts,
+                                sizeof(ArticleCounts));
+    }
+    come_back(f);
+}
+
 static int64_t shown_round_trip(tenon_session *s, tenon_strategy *of_articles)
 {
     const tenon_explanation *it = author_explain(s, .include = {.articles = &(ArticleQuery){0}});
@@ -379,6 +413,7 @@ int main(void)
         ON_BLOG_OF(postgresql, an_error_is_that_of_its_statement),
         ON_BLOG_OF(postgresql, the_tree_has_its_limits),
         ON_BLOG_OF(postgresql, a_tree_is_one_round_trip),
+        ON_BLOG_OF(postgresql, counts_come_in_the_same_round_trip),
         ON_BLOG_OF(postgresql, auto_changes_its_mind_after_twenty_measurements),
         ON_BLOG_OF(postgresql, auto_notices_that_the_way_became_short),
         ON_BLOG_OF(postgresql, the_time_of_a_tree_is_not_that_of_the_way),
