@@ -298,7 +298,7 @@ static inline tenon_sql_item tenon_sql_of_part(const tenon_sql *part)
 
 /* clang-format off */
 #define TENON_SQL_CHOOSE(value)                                                                    \
-    _Generic((value), bool: tenon_sql_of_bool, int16_t: tenon_sql_of_int16,                        \
+    __extension__ _Generic((value), bool: tenon_sql_of_bool, int16_t: tenon_sql_of_int16,                        \
         int: tenon_sql_of_int32, long: tenon_sql_of_int64, long long: tenon_sql_of_int64,          \
         float: tenon_sql_of_float, double: tenon_sql_of_double,                                    \
         const char *: tenon_sql_of_text, char *: tenon_sql_of_text,                                \
@@ -314,7 +314,7 @@ static inline tenon_sql_item tenon_sql_of_part(const tenon_sql *part)
         tenon_opt_clock_tz: tenon_sql_of_opt_clock_tz,                                             \
         tenon_bool_array: tenon_sql_of_bool_array,                                                 \
         TENON_SQL_LIST_CHOICES)
-#define TENON_SQL_CHOOSE_LIST(array) _Generic((array), TENON_SQL_LIST_CHOICES)
+#define TENON_SQL_CHOOSE_LIST(array) __extension__ _Generic((array), TENON_SQL_LIST_CHOICES)
 #define TENON_SQL_LIST_CHOICES                                                                     \
         tenon_int16_array: tenon_sql_of_int16_array, tenon_int32_array: tenon_sql_of_int32_array,  \
         tenon_int64_array: tenon_sql_of_int64_array, tenon_float_array: tenon_sql_of_float_array,  \

@@ -54,12 +54,10 @@ static bool add_value(tenon_sql *q, const tenon_sql_item *item)
 {
     tenon_kind kind = (tenon_kind)item->kind;
     tenon_sql_item copy = *item;
-    const tenon_field of_enum = {.kind = TENON_KIND_ENUM};
+    tenon_field field;
     tenon__bound bound = {.slot = tenon__slot_code(kind, TENON__SLOT_VALUE),
                           .enumeration = item->enumeration};
-    tenon__slot slot = tenon__slot_of_code(bound.slot);
-    if (kind == TENON_KIND_ENUM)
-        slot.field = &of_enum;
+    const tenon__slot slot = tenon__slot_of_code(bound.slot, &field);
     measure(kind, &copy.as);
     bool has_value = !item->is_null && !is_null(kind, &copy.as);
     return bind_copy(q, &bound, &slot, has_value ? &copy.as : NULL);
@@ -77,7 +75,8 @@ bool tenon__text_add_value(tenon_sql *q, tenon_kind kind, const void *value, siz
 static bool add_array(tenon_sql *q, const tenon_sql_item *item)
 {
     tenon__bound bound = {.slot = tenon__slot_code((tenon_kind)item->kind, TENON__SLOT_ARRAY)};
-    const tenon__slot slot = tenon__slot_of_code(bound.slot);
+    tenon_field field;
+    const tenon__slot slot = tenon__slot_of_code(bound.slot, &field);
     const tenon__list list = {item->as.list.items, item->as.list.count};
     return bind_copy(q, &bound, &slot, &list);
 }
@@ -113,7 +112,8 @@ static bool add_list(tenon_sql *q, const char *at, const tenon_sql_item *item)
     const char *const *words =
         item->form == TENON_SQL_FORM_IN ? q->dialect->in : q->dialect->not_in;
     tenon__bound bound = {.slot = tenon__slot_code(kind, TENON__SLOT_LIST)};
-    const tenon__slot slot = tenon__slot_of_code(bound.slot);
+    tenon_field field;
+    const tenon__slot slot = tenon__slot_of_code(bound.slot, &field);
     tenon__list list = {item->as.list.items, item->as.list.items ? item->as.list.count : 0};
     if (!(list.items = widen_items(q, kind, &list)) || !check_items(q, at, kind, &list))
         return false;

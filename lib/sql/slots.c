@@ -5,37 +5,37 @@
  * it is the server infers. */
 #include "sql/text.h"
 
-#define FIELD(kind_, type, flags_)                                                                 \
-    [TENON_KIND_##kind_] = {.name = "a value",                                                     \
-                            .column = "value",                                                     \
-                            .kind = TENON_KIND_##kind_,                                            \
-                            .pg_type = TENON_PG_##type,                                            \
-                            .flags = (flags_),                                                     \
-                            .precision = -1}
-#define FIELDS(flags_)                                                                             \
-    FIELD(BOOL, BOOL, flags_), FIELD(INT16, INT2, flags_), FIELD(INT32, INT4, flags_),             \
-        FIELD(INT64, INT8, flags_), FIELD(FLOAT, FLOAT4, flags_), FIELD(DOUBLE, FLOAT8, flags_),   \
-        FIELD(DECIMAL, NUMERIC, flags_), FIELD(TEXT, TEXT, flags_), FIELD(JSON, JSONB, flags_),    \
-        FIELD(BYTES, BYTEA, flags_), FIELD(UUID, UUID, flags_), FIELD(TIME, TIMESTAMP, flags_),    \
-        FIELD(DATE, DATE, flags_), FIELD(CLOCK, TIME, flags_), FIELD(CLOCK_TZ, TIMETZ, flags_),    \
-        FIELD(OTHER, OTHER, flags_)
+static const uint8_t types[] = {
+    [TENON_KIND_BOOL] = TENON_PG_BOOL,       [TENON_KIND_INT16] = TENON_PG_INT2,
+    [TENON_KIND_INT32] = TENON_PG_INT4,      [TENON_KIND_INT64] = TENON_PG_INT8,
+    [TENON_KIND_FLOAT] = TENON_PG_FLOAT4,    [TENON_KIND_DOUBLE] = TENON_PG_FLOAT8,
+    [TENON_KIND_DECIMAL] = TENON_PG_NUMERIC, [TENON_KIND_TEXT] = TENON_PG_TEXT,
+    [TENON_KIND_JSON] = TENON_PG_JSONB,      [TENON_KIND_BYTES] = TENON_PG_BYTEA,
+    [TENON_KIND_UUID] = TENON_PG_UUID,       [TENON_KIND_TIME] = TENON_PG_TIMESTAMP,
+    [TENON_KIND_DATE] = TENON_PG_DATE,       [TENON_KIND_CLOCK] = TENON_PG_TIME,
+    [TENON_KIND_CLOCK_TZ] = TENON_PG_TIMETZ, [TENON_KIND_ENUM] = TENON_PG_ENUM,
+    [TENON_KIND_OTHER] = TENON_PG_OTHER,
+};
 
-static const tenon_field single[] = {FIELDS(0)};
-static const tenon_field arrays[] = {FIELDS(TENON_FIELD_LIST)};
+static const tenon__form forms[] = {[TENON__SLOT_VALUE] = TENON__FORM_WIDE,
+                                    [TENON__SLOT_ARRAY] = TENON__FORM_ARRAY,
+                                    [TENON__SLOT_LIST] = TENON__FORM_WIDE_LIST};
 
-tenon__slot tenon__slot_of_code(uint8_t code)
+tenon__slot tenon__slot_of_code(uint8_t code, tenon_field *room)
 {
     tenon_kind kind = tenon__slot_kind(code);
-    switch ((tenon__slot_form)(code >> 5)) {
-    case TENON__SLOT_ARRAY:
-        return (tenon__slot){.field = &arrays[kind], .form = TENON__FORM_ARRAY};
-    case TENON__SLOT_LIST:
-        kind = kind == TENON_KIND_TEXT ? TENON_KIND_OTHER : kind;
-        return (tenon__slot){.field = &single[kind], .form = TENON__FORM_WIDE_LIST};
-    case TENON__SLOT_VALUE:
-        break;
-    }
-    return (tenon__slot){.field = kind == TENON_KIND_ENUM ? NULL : &single[kind],
-                         .as_text = kind == TENON_KIND_TEXT,
-                         .is_inferred = kind == TENON_KIND_TIME};
+    tenon__slot_form form = (tenon__slot_form)(code >> 5);
+    if (form == TENON__SLOT_LIST && kind == TENON_KIND_TEXT)
+        kind = TENON_KIND_OTHER;
+    *room = (tenon_field){.name = "a value",
+                          .column = "value",
+                          .kind = kind,
+                          .pg_type = (tenon_pg_type)types[kind],
+                          .flags = form == TENON__SLOT_ARRAY ? TENON_FIELD_LIST : 0,
+                          .precision = -1};
+    bool is_single = form == TENON__SLOT_VALUE;
+    return (tenon__slot){.field = room,
+                         .form = forms[form],
+                         .as_text = is_single && kind == TENON_KIND_TEXT,
+                         .is_inferred = is_single && kind == TENON_KIND_TIME};
 }

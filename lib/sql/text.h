@@ -70,8 +70,8 @@ static inline tenon_kind tenon__slot_kind(uint8_t code)
 {
     return (tenon_kind)(code & 31);
 }
-/* How a value of this type is bound; that of an enum has no field yet. */
-tenon__slot tenon__slot_of_code(uint8_t code);
+/* How a value of this type is bound. Its field is made in `room`; an enum is to be added. */
+tenon__slot tenon__slot_of_code(uint8_t code, tenon_field *room);
 
 /* ---- item.c ---------------------------------------------------------------------------------- */
 

@@ -57,37 +57,21 @@ static void add_key(tenon__buf *out, const tenon_sql *q, const tenon_result *res
 
 /* ---- the plan -------------------------------------------------------------------------------- */
 
-static const tenon_field *enum_field(tenon__arena *arena, const tenon_enum *enumeration)
-{
-    tenon_field *field = tenon__arena_zalloc(arena, sizeof *field);
-    if (field)
-        *field = (tenon_field){.name = enumeration->name,
-                               .column = enumeration->name,
-                               .kind = TENON_KIND_ENUM,
-                               .pg_type = TENON_PG_ENUM,
-                               .precision = -1,
-                               .enumeration = enumeration};
-    return field;
-}
-
 /* Reads the codes and the enums; *at is moved behind both. */
 static const tenon__slot *make_slots(tenon__arena *arena, const tenon__text_key *key,
                                      const uint8_t **at)
 {
     tenon__slot *slots = tenon__arena_array(arena, key->slot_count, sizeof *slots);
-    const uint8_t *codes = *at, *enums = codes + key->slot_count;
-    for (uint32_t i = 0; i < key->slot_count; i++) {
-        tenon__slot slot = tenon__slot_of_code(codes[i]);
-        if (tenon__slot_kind(codes[i]) == TENON_KIND_ENUM) {
-            const tenon_enum *enumeration;
-            memcpy(&enumeration, enums, sizeof enumeration);
-            enums += sizeof enumeration;
-            slot.field = enum_field(arena, enumeration);
-        }
-        if (slots)
-            slots[i] = slot;
+    tenon_field *fields = tenon__arena_array(arena, key->slot_count, sizeof *fields);
+    const uint8_t *codes = *at;
+    *at += key->slot_count;
+    for (uint32_t i = 0; slots && fields && i < key->slot_count; i++) {
+        slots[i] = tenon__slot_of_code(codes[i], &fields[i]);
+        if (fields[i].kind != TENON_KIND_ENUM)
+            continue;
+        memcpy(&fields[i].enumeration, *at, sizeof fields[i].enumeration);
+        *at += sizeof fields[i].enumeration;
     }
-    *at = enums;
     return slots;
 }
 

@@ -36,3 +36,22 @@ UserList find(tenon_session *s, const int64_t *ids, size_t count, tenon_uuid tok
                           .distinct = {USER_EMAIL}, .select = {USER_ID, USER_EMAIL}, .limit = 10,
                           .offset = 5);
 }
+
+tenon_list search(tenon_session *s, tenon_uuid token, tenon_time born, tenon_opt_int32 age,
+                  tenon_text_array words, const char *maybe);
+
+tenon_list search(tenon_session *s, tenon_uuid token, tenon_time born, tenon_opt_int32 age,
+                  tenon_text_array words, const char *maybe)
+{
+    tenon_decimal price = {0, "12.50"};
+    tenon_sql *q = tenon_sqlf(tenon_sql_new(s), "SELECT %p FROM %p AS u",
+                              SQL_COLUMNS(&user_model, "u"), SQL_TABLE(&user_model));
+    tenon_sqlf(q, "WHERE u.age > %d AND u.id > %ld AND u.email <> %s", 18, 1L, "x");
+    tenon_sqlf(q, "AND u.token = %p AND u.born > %p AND u.price < %p", SQL_VALUE(token),
+               SQL_VALUE(born), SQL_VALUE(price));
+    tenon_sqlf(q, "AND u.age = %p AND u.email = %p AND u.email %p AND u.email %p", SQL_VALUE(age),
+               SQL_VALUE(maybe), SQL_IN(words), SQL_STARTS_WITH("a"));
+    tenon_sqlf(q, "AND u.role = %p AND %p", SQL_ENUM(&role_enum, ROLE_ADMIN),
+               SQL_PART(tenon_sqlf(tenon_sql_new(s), "u.age %% 2 = %zu", (size_t)1)));
+    return tenon_sql_many(q, SQL_MODEL(&user_model));
+}

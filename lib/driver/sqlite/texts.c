@@ -1,5 +1,5 @@
 /* Results that nobody knows the columns of: every value as SQLite prints it, and bytes as
- * PostgreSQL prints those: \\x00ff. */
+ * PostgreSQL prints those: \x00ff. */
 #include "driver/sqlite/sqlite.h"
 
 bool tenon__sqlite_read_names(const source *from, tenon__names *out)
