@@ -40,6 +40,51 @@ static uint64_t find(size_t i)
     return take_row(user_find(session, bench_key(i)));
 }
 
+/* The same by a statement of a SQL file, as it is generated, … */
+typedef struct user_by_id {
+    int64_t id;
+} user_by_id;
+static const tenon_parameter by_id_parameters[] = {
+    {.field = {.name = "id", .kind = TENON_KIND_INT32, .pg_type = TENON_PG_INT4, .precision = -1}}};
+static const tenon_result by_id_rows = {.model = &user_model};
+static const uint16_t by_id_slots[] = {0};
+#define BY_ID(mark)                                                                                \
+    {                                                                                              \
+        "SELECT id, name, email, age, created_at, profile FROM \"User\" WHERE id = " mark,         \
+            by_id_slots, 1                                                                         \
+    }
+static const tenon_statement_text by_id_postgresql[] = {BY_ID("$1")},
+                                  by_id_sqlite[] = {BY_ID("?1")};
+static const tenon_statement by_id = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_statement),
+    .name = "user_by_id",
+    .origin = "users.sql:1",
+    .kind = TENON_STATEMENT_ONE,
+    .parameters = by_id_parameters,
+    .parameter_count = 1,
+    .params_size = sizeof(user_by_id),
+    .result = &by_id_rows,
+    .postgresql = by_id_postgresql,
+    .sqlite = by_id_sqlite,
+};
+
+static uint64_t sql_find(size_t i)
+{
+    const user_by_id params = {bench_key(i)};
+    return take_row(tenon_statement_one(session, &by_id, &params));
+}
+
+/* … and by a text that is put together for each call. */
+static uint64_t dynamic_find(size_t i)
+{
+    tenon_sql *q = tenon_sqlf(tenon_sql_new(session),
+                              "SELECT id, name, email, age, created_at, profile FROM \"User\" "
+                              "WHERE id = %d",
+                              (int)bench_key(i));
+    return take_row(tenon_sql_one(q, SQL_MODEL(&user_model)));
+}
+
 static UserList list_users(void)
 {
     UserList users =
@@ -130,6 +175,8 @@ void bench_close(void)
 
 const bench_work bench_works[] = {
     {"find", NULL, find},
+    {"sql_find", NULL, sql_find},
+    {"dynamic_find", NULL, dynamic_find},
     {"list", NULL, list},
     {"keep", NULL, keep},
     {"create", NULL, create},

@@ -65,7 +65,7 @@ static bool add_value(tenon_sql *q, const tenon_sql_item *item)
 
 bool tenon__text_add_value(tenon_sql *q, tenon_kind kind, const void *value, size_t size)
 {
-    tenon_sql_item item = tenon_sql_item_of(TENON_SQL_FORM_VALUE, kind);
+    tenon_sql_item item = tenon_sql_item_of(TENON_SQL_FORM_VALUE, (int)kind);
     memcpy(&item.as, value, size);
     return add_value(q, &item);
 }

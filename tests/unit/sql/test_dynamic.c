@@ -352,8 +352,8 @@ static void only_plain_conversions_are_taken(void **state)
     const char *volatile none = NULL; /* which the compiler must not see */
     REFUSED("a text for %s is NULL", "AND u.email = %s", none);
     REFUSED("%p takes what SQL_VALUE", "AND u.age = %p", NULL);
-    REFUSED("%p takes what SQL_VALUE", "AND u.age = %p", "t");
-    REFUSED("%p takes what SQL_VALUE", "AND u.age = %p", TENON_SQL_TAG);
+    REFUSED("%p takes what SQL_VALUE", "AND u.age = %p", (const void *)"t");
+    REFUSED("%p takes what SQL_VALUE", "AND u.age = %p", (const void *)"tenon ");
     REFUSED("control character", "AND u.age = \1");
     REFUSED("not valid UTF-8", "AND u.email = '\xff'");
     assert_int_equal(written, 0);

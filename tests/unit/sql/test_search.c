@@ -38,6 +38,8 @@ static const char *first_column(tenon_session *s, tenon_sql *q)
     return text;
 }
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-security" /* the texts are those of the table */
 static void joins_of_every_kind(void **state)
 {
     both *b = *state;
@@ -67,11 +69,11 @@ static void joins_of_every_kind(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         if (!cases[i].is_of_postgresql || !b->is_sqlite)
-            assert_string_equal(
-                first_column(s, tenon_sqlf(tenon_sql_new(s), "%p",
-                                           SQL_PART(tenon_sqlf(tenon_sql_new(s), cases[i].sql)))),
-                cases[i].rows);
+            assert_string_equal(first_column(s, tenon_sqlf(tenon_sql_new(s), cases[i].sql)),
+                                cases[i].rows);
 }
+
+#pragma GCC diagnostic pop
 
 static void aggregates_have_filters_and_parameters(void **state)
 {
