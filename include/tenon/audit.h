@@ -60,6 +60,14 @@ typedef struct tenon_audit_query {
 TENON_API tenon_audit_list tenon_history(const tenon_audit_query *query, const tenon_model *model,
                                          const void *const *key);
 
+/* An entry's `before` or `after` as a row of the model, in the session's arena; NULL where there is
+ * none, and with the session's error when memory is exhausted. Generated for each audited model:
+ * `account_logged(s, entry->after)`. What the log does not have is not loaded: @tenon.sensitive
+ * columns, those that the table did not have then, and values that PostgreSQL writes in a form that
+ * cannot be read exactly (money; interval, unless intervalstyle is iso_8601). JSON null reads as
+ * NULL, and -0.0 as 0. */
+TENON_API void *tenon_logged(tenon_session *s, const tenon_model *model, tenon_json row);
+
 /* Why the session writes what it writes from now on, and in what context (JSON): for the log. Both
  * may be NULL. They are copied, and stay until the next call or until the session is reset. False
  * when the session has failed, or fails: VALIDATION for what is no JSON, NO_MEMORY. */

@@ -341,5 +341,10 @@ bool tenon__json_is_valid(const char *text, size_t length);
 /* The value of an object's member, as it stands in the text; nothing when there is none. `name` is
  * a JSON string with its quotes, which is compared byte by byte. */
 tenon_json tenon__json_member(tenon_json object, const char *name, size_t length);
+/* The next element of an array; `rest`, which is the array at first, becomes what comes behind it.
+ * False behind the last. */
+bool tenon__json_next(tenon_json *rest, tenon_json *out);
+/* Adds the characters of a string, which stands in its quotes. */
+void tenon__json_unescape(tenon_json string, tenon__buf *out);
 
 #endif

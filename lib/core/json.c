@@ -270,3 +270,17 @@ tenon_json tenon__json_member(tenon_json object, const char *name, size_t length
         at = skip_member(at + 1, end, name, length, &value);
     return value;
 }
+
+bool tenon__json_next(tenon_json *rest, tenon_json *out)
+{
+    const char *end = rest->text + rest->len, *at = skip_space(rest->text, end);
+    if (at == end || (*at != '[' && *at != ','))
+        return false;
+    at = skip_space(at + 1, end);
+    const char *behind = at < end && *at != ']' ? skip_value(at, end) : NULL;
+    if (!behind)
+        return false;
+    *out = (tenon_json){.len = (size_t)(behind - at), .text = at};
+    *rest = (tenon_json){.len = (size_t)(end - behind), .text = behind};
+    return true;
+}

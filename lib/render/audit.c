@@ -13,6 +13,26 @@ void tenon__audit_name(tenon__buf *out, const char *schema, const char *table)
     tenon__buf_format(out, "%s%s%s", schema ? schema : "", schema ? "." : "", table);
 }
 
+/* Of very large and very small numbers SQLite needs more than 17 digits to get the last one right.
+ */
+static void write_float(tenon__buf *out, const char *v)
+{
+    tenon__buf_format(out,
+                      "iif(abs(%s) < 9e999, json(printf(iif(abs(%s) BETWEEN 1e-90 AND 1e90, "
+                      "'%%!.17g', '%%!.19g'), %s)), CAST(%s AS TEXT))",
+                      v, v, v, v);
+}
+
+/* A number that SQLite stores as a float stands for the shortest text that reads as it. */
+static void write_shortest(tenon__buf *out, const char *v)
+{
+    tenon__buf_format(out,
+                      "iif(typeof(%s) = 'real', json(CASE %s WHEN CAST(printf('%%!.15g', %s) AS "
+                      "REAL) THEN printf('%%!.15g', %s) WHEN CAST(printf('%%!.16g', %s) AS REAL) "
+                      "THEN printf('%%!.16g', %s) ELSE printf('%%!.17g', %s) END), %s)",
+                      v, v, v, v, v, v, v, v);
+}
+
 void tenon__audit_form(tenon__buf *out, tenon_kind kind, bool is_list, const char *value)
 {
     const char *v = value;
@@ -21,8 +41,9 @@ void tenon__audit_form(tenon__buf *out, tenon_kind kind, bool is_list, const cha
     else if (kind == TENON_KIND_BOOL)
         tenon__buf_format(out, "CASE %s WHEN 1 THEN json('true') WHEN 0 THEN json('false') END", v);
     else if (kind == TENON_KIND_FLOAT || kind == TENON_KIND_DOUBLE)
-        tenon__buf_format(
-            out, "iif(abs(%s) < 9e999, json(printf('%%!.17g', %s)), CAST(%s AS TEXT))", v, v, v);
+        write_float(out, v);
+    else if (kind == TENON_KIND_DECIMAL)
+        write_shortest(out, v);
     else if (kind == TENON_KIND_BYTES)
         tenon__buf_format(out, "iif(%s IS NULL, NULL, '\\x' || lower(hex(%s)))", v, v);
     else

@@ -407,7 +407,7 @@ static const public_call calls[] = {
     {"tenon_session_hook_add tenon_session_hook_remove tenon_event_parameter tenon_veto "
      "tenon_repeats_reset",
      rare_hooks},
-    {"tenon_history tenon_audit_note tenon_audit_operation_name", rare_log_of_changes},
+    {"tenon_history tenon_logged tenon_audit_note tenon_audit_operation_name", rare_log_of_changes},
     {"tenon_migrate tenon_migrate_status tenon_verify", rare_migrate},
     {"tenon_migrate_undo tenon_migrate_resolve", rare_migrate_back},
     {"tenon_statement_one tenon_statement_many tenon_statement_exec tenon_statement_rows "

@@ -186,6 +186,7 @@ bool rare_log_of_changes(tenon_session *s)
                    tenon_update(&audited, 0, key, &change) &&
                    tenon_history(&all, &audited, NULL).count &&
                    tenon_history(&all, &audited, key).count == 0 && !tenon_failed(s) &&
+                   tenon_logged(s, &audited, (tenon_json){.len = 8, .text = "{\"id\":1}"}) &&
                    tenon_audit_operation_name(TENON_AUDIT_CREATE);
     if (is_done)
         tenon_rollback(s);

@@ -215,10 +215,11 @@ static tenon_kind kind_of(const schema_field *field)
         return TENON_KIND_JSON;
     case SCHEMA_BYTES:
         return TENON_KIND_BYTES;
+    case SCHEMA_DECIMAL:
+        return TENON_KIND_DECIMAL;
     case SCHEMA_STRING:
     case SCHEMA_INT:
     case SCHEMA_BIGINT:
-    case SCHEMA_DECIMAL:
     case SCHEMA_DATETIME:
         return TENON_KIND_TEXT; /* a number stays a number */
     }

@@ -19,8 +19,9 @@ void emit_audit_declarations(emitter *e, size_t at)
     emit_key_parameters(e, at, key);
     tenon__buf_format(e->out,
                       ");\n"
-                      "tenon_audit_list %s_history_many_q(const tenon_audit_query *query);\n",
-                      names->snake);
+                      "tenon_audit_list %s_history_many_q(const tenon_audit_query *query);\n"
+                      "%s *%s_logged(tenon_session *s, tenon_json row);\n",
+                      names->snake, names->type, names->snake);
 }
 
 void emit_audit_macros(emitter *e, size_t at)
@@ -50,6 +51,9 @@ void emit_audit(emitter *e, size_t at)
     tenon__buf_format(e->out,
                       "    return tenon_history(query, &%s, tenon_key);\n}\n\n"
                       "tenon_audit_list %s_history_many_q(const tenon_audit_query *query)\n{\n"
-                      "    return tenon_history(query, &%s, NULL);\n}\n\n",
-                      names->descriptor, names->snake, names->descriptor);
+                      "    return tenon_history(query, &%s, NULL);\n}\n\n"
+                      "%s *%s_logged(tenon_session *s, tenon_json row)\n{\n"
+                      "    return TENON_AS(%s *, tenon_logged(s, &%s, row));\n}\n\n",
+                      names->descriptor, names->snake, names->descriptor, names->type, names->snake,
+                      names->type, names->descriptor);
 }

@@ -168,6 +168,7 @@ static const char *const model_endings[] = {
     "_purge_many",
     "_purge_many_q",
     "_history",
+    "_logged",
     "_history_q",
     "_history_with",
     "_history_many",

@@ -1283,6 +1283,11 @@ tenon_audit_list shelf_history_many_q(const tenon_audit_query *query)
     return tenon_history(query, &shelf_model, NULL);
 }
 
+Shelf *shelf_logged(tenon_session *s, tenon_json row)
+{
+    return TENON_AS(Shelf *, tenon_logged(s, &shelf_model, row));
+}
+
 static const tenon_field item_model_fields[] = {
     {
         .name = "id", .column = "id",

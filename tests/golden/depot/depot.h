@@ -1690,6 +1690,7 @@ ShelfList shelf_upsert_many_returning_q(const ShelfUpsertMany *rows);
 int64_t shelf_update_each_q(const ShelfUpdateEach *rows);
 tenon_audit_list shelf_history_q(const tenon_audit_query *query, int64_t depotId, int64_t number);
 tenon_audit_list shelf_history_many_q(const tenon_audit_query *query);
+Shelf *shelf_logged(tenon_session *s, tenon_json row);
 
 #ifndef __cplusplus
 /* `.any = SHELF_WHERES({ .a = … }, { .b = … })` */

@@ -1335,6 +1335,11 @@ tenon_audit_list account_history_many_q(const tenon_audit_query *query)
     return tenon_history(query, &account_model, NULL);
 }
 
+Account *account_logged(tenon_session *s, tenon_json row)
+{
+    return TENON_AS(Account *, tenon_logged(s, &account_model, row));
+}
+
 static const tenon_field entry_model_fields[] = {
     {
         .name = "accountId", .column = "accountId",
@@ -1748,6 +1753,884 @@ tenon_audit_list entry_history_many_q(const tenon_audit_query *query)
     return tenon_history(query, &entry_model, NULL);
 }
 
+Entry *entry_logged(tenon_session *s, tenon_json row)
+{
+    return TENON_AS(Entry *, tenon_logged(s, &entry_model, row));
+}
+
+static const tenon_field sample_model_fields[] = {
+    {
+        .name = "id", .column = "id",
+        .kind = TENON_KIND_INT64, .pg_type = TENON_PG_INT8,
+        .flags = TENON_FIELD_KEY | TENON_FIELD_GENERATED,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Sample, id),
+        .where_offset = offsetof(SampleWhere, id),
+        .set_offset = offsetof(SampleSet, id),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "flag", .column = "flag",
+        .kind = TENON_KIND_BOOL, .pg_type = TENON_PG_BOOL,
+        .flags = TENON_FIELD_NULLABLE,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Sample, flag),
+        .where_offset = offsetof(SampleWhere, flag),
+        .set_offset = offsetof(SampleSet, flag),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "small", .column = "small",
+        .kind = TENON_KIND_INT16, .pg_type = TENON_PG_INT2,
+        .flags = TENON_FIELD_NULLABLE,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Sample, small),
+        .where_offset = offsetof(SampleWhere, small),
+        .set_offset = offsetof(SampleSet, small),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "number", .column = "number",
+        .kind = TENON_KIND_INT32, .pg_type = TENON_PG_INT4,
+        .flags = TENON_FIELD_NULLABLE,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Sample, number),
+        .where_offset = offsetof(SampleWhere, number),
+        .set_offset = offsetof(SampleSet, number),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "big", .column = "big",
+        .kind = TENON_KIND_INT64, .pg_type = TENON_PG_INT8,
+        .flags = TENON_FIELD_NULLABLE,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Sample, big),
+        .where_offset = offsetof(SampleWhere, big),
+        .set_offset = offsetof(SampleSet, big),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "real", .column = "real",
+        .kind = TENON_KIND_FLOAT, .pg_type = TENON_PG_FLOAT4,
+        .flags = TENON_FIELD_NULLABLE,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Sample, real),
+        .where_offset = offsetof(SampleWhere, real),
+        .set_offset = offsetof(SampleSet, real),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "precise", .column = "precise",
+        .kind = TENON_KIND_DOUBLE, .pg_type = TENON_PG_FLOAT8,
+        .flags = TENON_FIELD_NULLABLE,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Sample, precise),
+        .where_offset = offsetof(SampleWhere, precise),
+        .set_offset = offsetof(SampleSet, precise),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "price", .column = "price",
+        .kind = TENON_KIND_DECIMAL, .pg_type = TENON_PG_NUMERIC,
+        .flags = TENON_FIELD_NULLABLE | TENON_FIELD_EXACT,
+        .precision = 40, .scale = 4,
+        .row_offset = offsetof(Sample, price),
+        .where_offset = offsetof(SampleWhere, price),
+        .set_offset = offsetof(SampleSet, price),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "amount", .column = "amount",
+        .kind = TENON_KIND_DECIMAL, .pg_type = TENON_PG_NUMERIC,
+        .flags = TENON_FIELD_NULLABLE,
+        .precision = 14, .scale = 6,
+        .row_offset = offsetof(Sample, amount),
+        .where_offset = offsetof(SampleWhere, amount),
+        .set_offset = offsetof(SampleSet, amount),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "text", .column = "text",
+        .kind = TENON_KIND_TEXT, .pg_type = TENON_PG_TEXT,
+        .flags = TENON_FIELD_NULLABLE,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Sample, text),
+        .where_offset = offsetof(SampleWhere, text),
+        .set_offset = offsetof(SampleSet, text),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "label", .column = "label",
+        .kind = TENON_KIND_TEXT, .pg_type = TENON_PG_VARCHAR,
+        .flags = TENON_FIELD_NULLABLE,
+        .precision = 20, .scale = 0,
+        .row_offset = offsetof(Sample, label),
+        .where_offset = offsetof(SampleWhere, label),
+        .set_offset = offsetof(SampleSet, label),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "data", .column = "data",
+        .kind = TENON_KIND_JSON, .pg_type = TENON_PG_JSONB,
+        .flags = TENON_FIELD_NULLABLE,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Sample, data),
+        .where_offset = offsetof(SampleWhere, data),
+        .set_offset = offsetof(SampleSet, data),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "blob", .column = "blob",
+        .kind = TENON_KIND_BYTES, .pg_type = TENON_PG_BYTEA,
+        .flags = TENON_FIELD_NULLABLE,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Sample, blob),
+        .where_offset = offsetof(SampleWhere, blob),
+        .set_offset = offsetof(SampleSet, blob),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "uuid", .column = "uuid",
+        .kind = TENON_KIND_UUID, .pg_type = TENON_PG_UUID,
+        .flags = TENON_FIELD_NULLABLE,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Sample, uuid),
+        .where_offset = offsetof(SampleWhere, uuid),
+        .set_offset = offsetof(SampleSet, uuid),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "stamp", .column = "stamp",
+        .kind = TENON_KIND_TIME, .pg_type = TENON_PG_TIMESTAMP,
+        .flags = TENON_FIELD_NULLABLE,
+        .precision = 6, .scale = 0,
+        .row_offset = offsetof(Sample, stamp),
+        .where_offset = offsetof(SampleWhere, stamp),
+        .set_offset = offsetof(SampleSet, stamp),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "instant", .column = "instant",
+        .kind = TENON_KIND_TIME, .pg_type = TENON_PG_TIMESTAMPTZ,
+        .flags = TENON_FIELD_NULLABLE,
+        .precision = 6, .scale = 0,
+        .row_offset = offsetof(Sample, instant),
+        .where_offset = offsetof(SampleWhere, instant),
+        .set_offset = offsetof(SampleSet, instant),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "day", .column = "day",
+        .kind = TENON_KIND_DATE, .pg_type = TENON_PG_DATE,
+        .flags = TENON_FIELD_NULLABLE,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Sample, day),
+        .where_offset = offsetof(SampleWhere, day),
+        .set_offset = offsetof(SampleSet, day),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "clock", .column = "clock",
+        .kind = TENON_KIND_CLOCK, .pg_type = TENON_PG_TIME,
+        .flags = TENON_FIELD_NULLABLE,
+        .precision = 6, .scale = 0,
+        .row_offset = offsetof(Sample, clock),
+        .where_offset = offsetof(SampleWhere, clock),
+        .set_offset = offsetof(SampleSet, clock),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "zoned", .column = "zoned",
+        .kind = TENON_KIND_CLOCK_TZ, .pg_type = TENON_PG_TIMETZ,
+        .flags = TENON_FIELD_NULLABLE,
+        .precision = 6, .scale = 0,
+        .row_offset = offsetof(Sample, zoned),
+        .where_offset = offsetof(SampleWhere, zoned),
+        .set_offset = offsetof(SampleSet, zoned),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "rank", .column = "rank",
+        .kind = TENON_KIND_ENUM, .pg_type = TENON_PG_ENUM,
+        .flags = TENON_FIELD_NULLABLE,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Sample, rank),
+        .where_offset = offsetof(SampleWhere, rank),
+        .set_offset = offsetof(SampleSet, rank),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = &rank_enum, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "flags", .column = "flags",
+        .kind = TENON_KIND_BOOL, .pg_type = TENON_PG_BOOL,
+        .flags = TENON_FIELD_LIST,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Sample, flags),
+        .where_offset = offsetof(SampleWhere, flags),
+        .set_offset = offsetof(SampleSet, flags),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "numbers", .column = "numbers",
+        .kind = TENON_KIND_INT32, .pg_type = TENON_PG_INT4,
+        .flags = TENON_FIELD_LIST,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Sample, numbers),
+        .where_offset = offsetof(SampleWhere, numbers),
+        .set_offset = offsetof(SampleSet, numbers),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "bigs", .column = "bigs",
+        .kind = TENON_KIND_INT64, .pg_type = TENON_PG_INT8,
+        .flags = TENON_FIELD_LIST,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Sample, bigs),
+        .where_offset = offsetof(SampleWhere, bigs),
+        .set_offset = offsetof(SampleSet, bigs),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "precises", .column = "precises",
+        .kind = TENON_KIND_DOUBLE, .pg_type = TENON_PG_FLOAT8,
+        .flags = TENON_FIELD_LIST,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Sample, precises),
+        .where_offset = offsetof(SampleWhere, precises),
+        .set_offset = offsetof(SampleSet, precises),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "prices", .column = "prices",
+        .kind = TENON_KIND_DECIMAL, .pg_type = TENON_PG_NUMERIC,
+        .flags = TENON_FIELD_LIST,
+        .precision = 40, .scale = 4,
+        .row_offset = offsetof(Sample, prices),
+        .where_offset = offsetof(SampleWhere, prices),
+        .set_offset = offsetof(SampleSet, prices),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "texts", .column = "texts",
+        .kind = TENON_KIND_TEXT, .pg_type = TENON_PG_TEXT,
+        .flags = TENON_FIELD_LIST,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Sample, texts),
+        .where_offset = offsetof(SampleWhere, texts),
+        .set_offset = offsetof(SampleSet, texts),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "documents", .column = "documents",
+        .kind = TENON_KIND_JSON, .pg_type = TENON_PG_JSONB,
+        .flags = TENON_FIELD_LIST,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Sample, documents),
+        .where_offset = offsetof(SampleWhere, documents),
+        .set_offset = offsetof(SampleSet, documents),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "blobs", .column = "blobs",
+        .kind = TENON_KIND_BYTES, .pg_type = TENON_PG_BYTEA,
+        .flags = TENON_FIELD_LIST,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Sample, blobs),
+        .where_offset = offsetof(SampleWhere, blobs),
+        .set_offset = offsetof(SampleSet, blobs),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "uuids", .column = "uuids",
+        .kind = TENON_KIND_UUID, .pg_type = TENON_PG_UUID,
+        .flags = TENON_FIELD_LIST,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Sample, uuids),
+        .where_offset = offsetof(SampleWhere, uuids),
+        .set_offset = offsetof(SampleSet, uuids),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "stamps", .column = "stamps",
+        .kind = TENON_KIND_TIME, .pg_type = TENON_PG_TIMESTAMP,
+        .flags = TENON_FIELD_LIST,
+        .precision = 6, .scale = 0,
+        .row_offset = offsetof(Sample, stamps),
+        .where_offset = offsetof(SampleWhere, stamps),
+        .set_offset = offsetof(SampleSet, stamps),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "days", .column = "days",
+        .kind = TENON_KIND_DATE, .pg_type = TENON_PG_DATE,
+        .flags = TENON_FIELD_LIST,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Sample, days),
+        .where_offset = offsetof(SampleWhere, days),
+        .set_offset = offsetof(SampleSet, days),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "ranks", .column = "ranks",
+        .kind = TENON_KIND_ENUM, .pg_type = TENON_PG_ENUM,
+        .flags = TENON_FIELD_LIST,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Sample, ranks),
+        .where_offset = offsetof(SampleWhere, ranks),
+        .set_offset = offsetof(SampleSet, ranks),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = &rank_enum, .other_type = NULL, .validation = NULL,
+    },
+};
+
+static const uint16_t sample_model_key_0[] = { 0 };
+static const tenon_unique sample_model_uniques[] = {
+    {
+        .name = "id", .constraint = "Sample_pkey",
+        .fields = sample_model_key_0, .field_count = 1,
+        .is_primary = true, .is_partial = false,
+    },
+};
+
+const tenon_model sample_model = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_model),
+    .name = "Sample", .table = "Sample", .schema = NULL,
+    .is_view = false, .is_audited = true, .deleted_column = 0,
+    .fields = sample_model_fields, .field_count = 32,
+    .uniques = sample_model_uniques, .unique_count = 1,
+    .constraints = NULL, .constraint_count = 0,
+    .relations = NULL, .relation_count = 0,
+    .row_size = sizeof(Sample),
+    .loaded_offset = offsetof(Sample, tenon_loaded),
+    .counts_offset = 0, .counts_size = 0,
+    .order_size = sizeof(SampleOrder),
+    .where_size = sizeof(SampleWhere),
+    .set_size = sizeof(SampleSet),
+    .query_where = offsetof(SampleQuery, where),
+    .query_order_by = offsetof(SampleQuery, order_by),
+    .query_select = offsetof(SampleQuery, select),
+    .query_distinct = offsetof(SampleQuery, distinct),
+    .update_where = offsetof(SampleUpdateMany, where),
+    .update_set = offsetof(SampleUpdateMany, set),
+    .delete_where = offsetof(SampleDeleteMany, where),
+    .upsert_create = offsetof(SampleUpsert, create),
+    .upsert_update = offsetof(SampleUpsert, update),
+    .nested_set = 0, .nested_size = 0,
+    .nested_update = 0, .nested_upsert_size = 0,
+};
+
+static const tenon_measure sample_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(SampleAggregate, count), offsetof(SampleHaving, count) },
+    { "count_of.id", TENON_COUNT_OF, 0,
+      offsetof(SampleAggregate, count_of.id), offsetof(SampleHaving, count_of.id) },
+    { "count_of.flag", TENON_COUNT_OF, 1,
+      offsetof(SampleAggregate, count_of.flag), offsetof(SampleHaving, count_of.flag) },
+    { "count_of.small", TENON_COUNT_OF, 2,
+      offsetof(SampleAggregate, count_of.small), offsetof(SampleHaving, count_of.small) },
+    { "count_of.number", TENON_COUNT_OF, 3,
+      offsetof(SampleAggregate, count_of.number), offsetof(SampleHaving, count_of.number) },
+    { "count_of.big", TENON_COUNT_OF, 4,
+      offsetof(SampleAggregate, count_of.big), offsetof(SampleHaving, count_of.big) },
+    { "count_of.real", TENON_COUNT_OF, 5,
+      offsetof(SampleAggregate, count_of.real), offsetof(SampleHaving, count_of.real) },
+    { "count_of.precise", TENON_COUNT_OF, 6,
+      offsetof(SampleAggregate, count_of.precise), offsetof(SampleHaving, count_of.precise) },
+    { "count_of.price", TENON_COUNT_OF, 7,
+      offsetof(SampleAggregate, count_of.price), offsetof(SampleHaving, count_of.price) },
+    { "count_of.amount", TENON_COUNT_OF, 8,
+      offsetof(SampleAggregate, count_of.amount), offsetof(SampleHaving, count_of.amount) },
+    { "count_of.text", TENON_COUNT_OF, 9,
+      offsetof(SampleAggregate, count_of.text), offsetof(SampleHaving, count_of.text) },
+    { "count_of.label", TENON_COUNT_OF, 10,
+      offsetof(SampleAggregate, count_of.label), offsetof(SampleHaving, count_of.label) },
+    { "count_of.data", TENON_COUNT_OF, 11,
+      offsetof(SampleAggregate, count_of.data), offsetof(SampleHaving, count_of.data) },
+    { "count_of.blob", TENON_COUNT_OF, 12,
+      offsetof(SampleAggregate, count_of.blob), offsetof(SampleHaving, count_of.blob) },
+    { "count_of.uuid", TENON_COUNT_OF, 13,
+      offsetof(SampleAggregate, count_of.uuid), offsetof(SampleHaving, count_of.uuid) },
+    { "count_of.stamp", TENON_COUNT_OF, 14,
+      offsetof(SampleAggregate, count_of.stamp), offsetof(SampleHaving, count_of.stamp) },
+    { "count_of.instant", TENON_COUNT_OF, 15,
+      offsetof(SampleAggregate, count_of.instant), offsetof(SampleHaving, count_of.instant) },
+    { "count_of.day", TENON_COUNT_OF, 16,
+      offsetof(SampleAggregate, count_of.day), offsetof(SampleHaving, count_of.day) },
+    { "count_of.clock", TENON_COUNT_OF, 17,
+      offsetof(SampleAggregate, count_of.clock), offsetof(SampleHaving, count_of.clock) },
+    { "count_of.zoned", TENON_COUNT_OF, 18,
+      offsetof(SampleAggregate, count_of.zoned), offsetof(SampleHaving, count_of.zoned) },
+    { "count_of.rank", TENON_COUNT_OF, 19,
+      offsetof(SampleAggregate, count_of.rank), offsetof(SampleHaving, count_of.rank) },
+    { "count_of.flags", TENON_COUNT_OF, 20,
+      offsetof(SampleAggregate, count_of.flags), offsetof(SampleHaving, count_of.flags) },
+    { "count_of.numbers", TENON_COUNT_OF, 21,
+      offsetof(SampleAggregate, count_of.numbers), offsetof(SampleHaving, count_of.numbers) },
+    { "count_of.bigs", TENON_COUNT_OF, 22,
+      offsetof(SampleAggregate, count_of.bigs), offsetof(SampleHaving, count_of.bigs) },
+    { "count_of.precises", TENON_COUNT_OF, 23,
+      offsetof(SampleAggregate, count_of.precises), offsetof(SampleHaving, count_of.precises) },
+    { "count_of.prices", TENON_COUNT_OF, 24,
+      offsetof(SampleAggregate, count_of.prices), offsetof(SampleHaving, count_of.prices) },
+    { "count_of.texts", TENON_COUNT_OF, 25,
+      offsetof(SampleAggregate, count_of.texts), offsetof(SampleHaving, count_of.texts) },
+    { "count_of.documents", TENON_COUNT_OF, 26,
+      offsetof(SampleAggregate, count_of.documents), offsetof(SampleHaving, count_of.documents) },
+    { "count_of.blobs", TENON_COUNT_OF, 27,
+      offsetof(SampleAggregate, count_of.blobs), offsetof(SampleHaving, count_of.blobs) },
+    { "count_of.uuids", TENON_COUNT_OF, 28,
+      offsetof(SampleAggregate, count_of.uuids), offsetof(SampleHaving, count_of.uuids) },
+    { "count_of.stamps", TENON_COUNT_OF, 29,
+      offsetof(SampleAggregate, count_of.stamps), offsetof(SampleHaving, count_of.stamps) },
+    { "count_of.days", TENON_COUNT_OF, 30,
+      offsetof(SampleAggregate, count_of.days), offsetof(SampleHaving, count_of.days) },
+    { "count_of.ranks", TENON_COUNT_OF, 31,
+      offsetof(SampleAggregate, count_of.ranks), offsetof(SampleHaving, count_of.ranks) },
+    { "distinct_of.id", TENON_DISTINCT_OF, 0,
+      offsetof(SampleAggregate, distinct_of.id), offsetof(SampleHaving, distinct_of.id) },
+    { "distinct_of.flag", TENON_DISTINCT_OF, 1,
+      offsetof(SampleAggregate, distinct_of.flag), offsetof(SampleHaving, distinct_of.flag) },
+    { "distinct_of.small", TENON_DISTINCT_OF, 2,
+      offsetof(SampleAggregate, distinct_of.small), offsetof(SampleHaving, distinct_of.small) },
+    { "distinct_of.number", TENON_DISTINCT_OF, 3,
+      offsetof(SampleAggregate, distinct_of.number), offsetof(SampleHaving, distinct_of.number) },
+    { "distinct_of.big", TENON_DISTINCT_OF, 4,
+      offsetof(SampleAggregate, distinct_of.big), offsetof(SampleHaving, distinct_of.big) },
+    { "distinct_of.real", TENON_DISTINCT_OF, 5,
+      offsetof(SampleAggregate, distinct_of.real), offsetof(SampleHaving, distinct_of.real) },
+    { "distinct_of.precise", TENON_DISTINCT_OF, 6,
+      offsetof(SampleAggregate, distinct_of.precise), offsetof(SampleHaving, distinct_of.precise) },
+    { "distinct_of.price", TENON_DISTINCT_OF, 7,
+      offsetof(SampleAggregate, distinct_of.price), offsetof(SampleHaving, distinct_of.price) },
+    { "distinct_of.amount", TENON_DISTINCT_OF, 8,
+      offsetof(SampleAggregate, distinct_of.amount), offsetof(SampleHaving, distinct_of.amount) },
+    { "distinct_of.text", TENON_DISTINCT_OF, 9,
+      offsetof(SampleAggregate, distinct_of.text), offsetof(SampleHaving, distinct_of.text) },
+    { "distinct_of.label", TENON_DISTINCT_OF, 10,
+      offsetof(SampleAggregate, distinct_of.label), offsetof(SampleHaving, distinct_of.label) },
+    { "distinct_of.blob", TENON_DISTINCT_OF, 12,
+      offsetof(SampleAggregate, distinct_of.blob), offsetof(SampleHaving, distinct_of.blob) },
+    { "distinct_of.uuid", TENON_DISTINCT_OF, 13,
+      offsetof(SampleAggregate, distinct_of.uuid), offsetof(SampleHaving, distinct_of.uuid) },
+    { "distinct_of.stamp", TENON_DISTINCT_OF, 14,
+      offsetof(SampleAggregate, distinct_of.stamp), offsetof(SampleHaving, distinct_of.stamp) },
+    { "distinct_of.instant", TENON_DISTINCT_OF, 15,
+      offsetof(SampleAggregate, distinct_of.instant), offsetof(SampleHaving, distinct_of.instant) },
+    { "distinct_of.day", TENON_DISTINCT_OF, 16,
+      offsetof(SampleAggregate, distinct_of.day), offsetof(SampleHaving, distinct_of.day) },
+    { "distinct_of.clock", TENON_DISTINCT_OF, 17,
+      offsetof(SampleAggregate, distinct_of.clock), offsetof(SampleHaving, distinct_of.clock) },
+    { "distinct_of.zoned", TENON_DISTINCT_OF, 18,
+      offsetof(SampleAggregate, distinct_of.zoned), offsetof(SampleHaving, distinct_of.zoned) },
+    { "distinct_of.rank", TENON_DISTINCT_OF, 19,
+      offsetof(SampleAggregate, distinct_of.rank), offsetof(SampleHaving, distinct_of.rank) },
+    { "sum.id", TENON_SUM, 0,
+      offsetof(SampleAggregate, sum.id), offsetof(SampleHaving, sum.id) },
+    { "sum.small", TENON_SUM, 2,
+      offsetof(SampleAggregate, sum.small), offsetof(SampleHaving, sum.small) },
+    { "sum.number", TENON_SUM, 3,
+      offsetof(SampleAggregate, sum.number), offsetof(SampleHaving, sum.number) },
+    { "sum.big", TENON_SUM, 4,
+      offsetof(SampleAggregate, sum.big), offsetof(SampleHaving, sum.big) },
+    { "sum.real", TENON_SUM, 5,
+      offsetof(SampleAggregate, sum.real), offsetof(SampleHaving, sum.real) },
+    { "sum.precise", TENON_SUM, 6,
+      offsetof(SampleAggregate, sum.precise), offsetof(SampleHaving, sum.precise) },
+    { "sum.price", TENON_SUM, 7,
+      offsetof(SampleAggregate, sum.price), offsetof(SampleHaving, sum.price) },
+    { "sum.amount", TENON_SUM, 8,
+      offsetof(SampleAggregate, sum.amount), offsetof(SampleHaving, sum.amount) },
+    { "avg.id", TENON_AVG, 0,
+      offsetof(SampleAggregate, avg.id), offsetof(SampleHaving, avg.id) },
+    { "avg.small", TENON_AVG, 2,
+      offsetof(SampleAggregate, avg.small), offsetof(SampleHaving, avg.small) },
+    { "avg.number", TENON_AVG, 3,
+      offsetof(SampleAggregate, avg.number), offsetof(SampleHaving, avg.number) },
+    { "avg.big", TENON_AVG, 4,
+      offsetof(SampleAggregate, avg.big), offsetof(SampleHaving, avg.big) },
+    { "avg.real", TENON_AVG, 5,
+      offsetof(SampleAggregate, avg.real), offsetof(SampleHaving, avg.real) },
+    { "avg.precise", TENON_AVG, 6,
+      offsetof(SampleAggregate, avg.precise), offsetof(SampleHaving, avg.precise) },
+    { "avg.price", TENON_AVG, 7,
+      offsetof(SampleAggregate, avg.price), offsetof(SampleHaving, avg.price) },
+    { "avg.amount", TENON_AVG, 8,
+      offsetof(SampleAggregate, avg.amount), offsetof(SampleHaving, avg.amount) },
+    { "min.id", TENON_MIN, 0,
+      offsetof(SampleAggregate, min.id), offsetof(SampleHaving, min.id) },
+    { "min.small", TENON_MIN, 2,
+      offsetof(SampleAggregate, min.small), offsetof(SampleHaving, min.small) },
+    { "min.number", TENON_MIN, 3,
+      offsetof(SampleAggregate, min.number), offsetof(SampleHaving, min.number) },
+    { "min.big", TENON_MIN, 4,
+      offsetof(SampleAggregate, min.big), offsetof(SampleHaving, min.big) },
+    { "min.real", TENON_MIN, 5,
+      offsetof(SampleAggregate, min.real), offsetof(SampleHaving, min.real) },
+    { "min.precise", TENON_MIN, 6,
+      offsetof(SampleAggregate, min.precise), offsetof(SampleHaving, min.precise) },
+    { "min.price", TENON_MIN, 7,
+      offsetof(SampleAggregate, min.price), offsetof(SampleHaving, min.price) },
+    { "min.amount", TENON_MIN, 8,
+      offsetof(SampleAggregate, min.amount), offsetof(SampleHaving, min.amount) },
+    { "min.text", TENON_MIN, 9,
+      offsetof(SampleAggregate, min.text), offsetof(SampleHaving, min.text) },
+    { "min.label", TENON_MIN, 10,
+      offsetof(SampleAggregate, min.label), offsetof(SampleHaving, min.label) },
+    { "min.uuid", TENON_MIN, 13,
+      offsetof(SampleAggregate, min.uuid), offsetof(SampleHaving, min.uuid) },
+    { "min.stamp", TENON_MIN, 14,
+      offsetof(SampleAggregate, min.stamp), offsetof(SampleHaving, min.stamp) },
+    { "min.instant", TENON_MIN, 15,
+      offsetof(SampleAggregate, min.instant), offsetof(SampleHaving, min.instant) },
+    { "min.day", TENON_MIN, 16,
+      offsetof(SampleAggregate, min.day), offsetof(SampleHaving, min.day) },
+    { "min.clock", TENON_MIN, 17,
+      offsetof(SampleAggregate, min.clock), offsetof(SampleHaving, min.clock) },
+    { "min.zoned", TENON_MIN, 18,
+      offsetof(SampleAggregate, min.zoned), offsetof(SampleHaving, min.zoned) },
+    { "max.id", TENON_MAX, 0,
+      offsetof(SampleAggregate, max.id), offsetof(SampleHaving, max.id) },
+    { "max.small", TENON_MAX, 2,
+      offsetof(SampleAggregate, max.small), offsetof(SampleHaving, max.small) },
+    { "max.number", TENON_MAX, 3,
+      offsetof(SampleAggregate, max.number), offsetof(SampleHaving, max.number) },
+    { "max.big", TENON_MAX, 4,
+      offsetof(SampleAggregate, max.big), offsetof(SampleHaving, max.big) },
+    { "max.real", TENON_MAX, 5,
+      offsetof(SampleAggregate, max.real), offsetof(SampleHaving, max.real) },
+    { "max.precise", TENON_MAX, 6,
+      offsetof(SampleAggregate, max.precise), offsetof(SampleHaving, max.precise) },
+    { "max.price", TENON_MAX, 7,
+      offsetof(SampleAggregate, max.price), offsetof(SampleHaving, max.price) },
+    { "max.amount", TENON_MAX, 8,
+      offsetof(SampleAggregate, max.amount), offsetof(SampleHaving, max.amount) },
+    { "max.text", TENON_MAX, 9,
+      offsetof(SampleAggregate, max.text), offsetof(SampleHaving, max.text) },
+    { "max.label", TENON_MAX, 10,
+      offsetof(SampleAggregate, max.label), offsetof(SampleHaving, max.label) },
+    { "max.uuid", TENON_MAX, 13,
+      offsetof(SampleAggregate, max.uuid), offsetof(SampleHaving, max.uuid) },
+    { "max.stamp", TENON_MAX, 14,
+      offsetof(SampleAggregate, max.stamp), offsetof(SampleHaving, max.stamp) },
+    { "max.instant", TENON_MAX, 15,
+      offsetof(SampleAggregate, max.instant), offsetof(SampleHaving, max.instant) },
+    { "max.day", TENON_MAX, 16,
+      offsetof(SampleAggregate, max.day), offsetof(SampleHaving, max.day) },
+    { "max.clock", TENON_MAX, 17,
+      offsetof(SampleAggregate, max.clock), offsetof(SampleHaving, max.clock) },
+    { "max.zoned", TENON_MAX, 18,
+      offsetof(SampleAggregate, max.zoned), offsetof(SampleHaving, max.zoned) },
+};
+
+static const tenon_aggregates sample_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = sample_model_measures,
+    .measure_count = sizeof(sample_model_measures) / sizeof(sample_model_measures[0]),
+    .aggregate_size = sizeof(SampleAggregate),
+    .aggregate_parts = offsetof(SampleAggregate, parts),
+    .group_size = sizeof(SampleGroup),
+    .group_values = offsetof(SampleGroup, count),
+    .group_parts = offsetof(SampleGroup, parts),
+    .having_size = sizeof(SampleHaving),
+    .part_size = sizeof(SamplePart),
+    .query_where = offsetof(SampleAggregateQuery, where),
+    .query_order_by = offsetof(SampleAggregateQuery, order_by),
+    .query_parts = offsetof(SampleAggregateQuery, parts),
+    .grouped_where = offsetof(SampleGroupQuery, where),
+    .grouped_by = offsetof(SampleGroupQuery, by),
+    .grouped_having = offsetof(SampleGroupQuery, having),
+    .grouped_order_by = offsetof(SampleGroupQuery, order_by),
+    .grouped_parts = offsetof(SampleGroupQuery, parts),
+    .facets_where = offsetof(SampleFacetsQuery, where),
+    .facets_column = offsetof(SampleFacetsQuery, column),
+    .query_chosen = {
+        offsetof(SampleAggregateQuery, count),
+        offsetof(SampleAggregateQuery, count_of),
+        offsetof(SampleAggregateQuery, distinct_of),
+        offsetof(SampleAggregateQuery, sum),
+        offsetof(SampleAggregateQuery, avg),
+        offsetof(SampleAggregateQuery, min),
+        offsetof(SampleAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(SampleGroupQuery, count),
+        offsetof(SampleGroupQuery, count_of),
+        offsetof(SampleGroupQuery, distinct_of),
+        offsetof(SampleGroupQuery, sum),
+        offsetof(SampleGroupQuery, avg),
+        offsetof(SampleGroupQuery, min),
+        offsetof(SampleGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(SamplePart, count),
+        offsetof(SamplePart, count_of),
+        offsetof(SamplePart, distinct_of),
+        offsetof(SamplePart, sum),
+        offsetof(SamplePart, avg),
+        offsetof(SamplePart, min),
+        offsetof(SamplePart, max),
+    },
+};
+
+Sample *(sample_find)(tenon_session *session, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Sample *, tenon_find_by(session, &sample_model, 0, tenon_key));
+}
+
+Sample *sample_find_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Sample *, tenon_find_by_with(options, &sample_model, 0, tenon_key));
+}
+
+tenon_loader *sample_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &sample_model, 0);
+}
+
+void sample_find_want(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    tenon_loader_want(loader, &sample_model, 0, tenon_key);
+}
+
+Sample *sample_find_get(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Sample *, tenon_loader_get(loader, &sample_model, 0, tenon_key));
+}
+
+Sample *sample_find_first_q(const SampleQuery *query)
+{
+    return TENON_AS(Sample *, tenon_find_first(&sample_model, query));
+}
+
+SampleList sample_find_many_q(const SampleQuery *query)
+{
+    tenon_list found = tenon_find_many(&sample_model, query);
+    SampleList list = { TENON_AS(Sample *, found.items), found.count };
+    return list;
+}
+
+int64_t sample_count_q(const SampleQuery *query)
+{
+    return tenon_count(&sample_model, query);
+}
+
+bool sample_exists_q(const SampleQuery *query)
+{
+    return tenon_exists(&sample_model, query);
+}
+
+SampleStream sample_stream_open_q(const SampleQuery *query)
+{
+    SampleStream made = { tenon_stream_open(&sample_model, query) };
+    return made;
+}
+
+Sample *sample_stream_next(SampleStream stream)
+{
+    return TENON_AS(Sample *, tenon_stream_next(stream.stream));
+}
+
+bool sample_stream_close(SampleStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool sample_each_q(const SampleQuery *query, SampleEach *function, void *ctx)
+{
+    SampleStream made = sample_stream_open_q(query);
+    Sample *row = sample_stream_next(made);
+    while (row && function(row, ctx))
+        row = sample_stream_next(made);
+    return sample_stream_close(made);
+}
+
+const tenon_explanation *sample_explain_q(const SampleQuery *query)
+{
+    return tenon_explain(&sample_model, query);
+}
+
+SampleAggregate sample_aggregate_q(const SampleAggregateQuery *query)
+{
+    SampleAggregate result;
+    tenon_aggregate(&sample_model, &sample_model_aggregates, query, &result);
+    return result;
+}
+
+SampleGroupList sample_group_q(const SampleGroupQuery *query)
+{
+    tenon_list found = tenon_group(&sample_model, &sample_model_aggregates, query);
+    SampleGroupList list = { TENON_AS(SampleGroup *, found.items), found.count };
+    return list;
+}
+
+SampleGroupList sample_facets_q(const SampleFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&sample_model, &sample_model_aggregates, query);
+    SampleGroupList list = { TENON_AS(SampleGroup *, found.items), found.count };
+    return list;
+}
+
+SamplePage sample_page_q(const SamplePageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&sample_model, query, &request);
+    SamplePage page = { TENON_AS(Sample *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+SampleOffsetPage sample_page_of_q(const SampleOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&sample_model, query, query->page, query->size);
+    SampleOffsetPage page = { TENON_AS(Sample *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
+}
+
+Sample *sample_create_q(const SampleSet *query)
+{
+    return TENON_AS(Sample *, tenon_create(&sample_model, query));
+}
+
+Sample *sample_create_or_ignore_q(const SampleSet *query)
+{
+    return TENON_AS(Sample *, tenon_create_or_ignore(&sample_model, query));
+}
+
+int64_t sample_create_many_q(const SampleCreateMany *query)
+{
+    return tenon_create_many(&sample_model, query);
+}
+
+SampleList sample_create_many_returning_q(const SampleCreateMany *query)
+{
+    tenon_list found = tenon_create_many_returning(&sample_model, query);
+    SampleList list = { TENON_AS(Sample *, found.items), found.count };
+    return list;
+}
+
+Sample *sample_update_q(const SampleSet *set, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Sample *, tenon_update(&sample_model, 0, tenon_key, set));
+}
+
+Sample *(sample_delete)(tenon_session *session, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Sample *, tenon_delete(session, &sample_model, 0, tenon_key));
+}
+
+Sample *sample_delete_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Sample *, tenon_delete_with(options, &sample_model, 0, tenon_key));
+}
+
+int64_t sample_update_many_q(const SampleUpdateMany *query)
+{
+    return tenon_update_many(&sample_model, query);
+}
+
+SampleList sample_update_many_returning_q(const SampleUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&sample_model, query);
+    SampleList list = { TENON_AS(Sample *, found.items), found.count };
+    return list;
+}
+
+int64_t sample_delete_many_q(const SampleDeleteMany *query)
+{
+    return tenon_delete_many(&sample_model, query);
+}
+
+SampleList sample_delete_many_returning_q(const SampleDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&sample_model, query);
+    SampleList list = { TENON_AS(Sample *, found.items), found.count };
+    return list;
+}
+
+Sample *sample_get_or_create_q(const SampleGetOrCreate *query)
+{
+    return TENON_AS(Sample *, tenon_get_or_create(&sample_model, query));
+}
+
+Sample *sample_upsert_q(const SampleUpsert *query)
+{
+    return TENON_AS(Sample *, tenon_upsert(&sample_model, query));
+}
+
+int64_t sample_upsert_many_q(const SampleUpsertMany *query)
+{
+    return tenon_upsert_many(&sample_model, query);
+}
+
+SampleList sample_upsert_many_returning_q(const SampleUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&sample_model, query);
+    SampleList list = { TENON_AS(Sample *, found.items), found.count };
+    return list;
+}
+
+int64_t sample_update_each_q(const SampleUpdateEach *query)
+{
+    return tenon_update_each(&sample_model, query);
+}
+
+tenon_audit_list sample_history_q(const tenon_audit_query *query, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return tenon_history(query, &sample_model, tenon_key);
+}
+
+tenon_audit_list sample_history_many_q(const tenon_audit_query *query)
+{
+    return tenon_history(query, &sample_model, NULL);
+}
+
+Sample *sample_logged(tenon_session *s, tenon_json row)
+{
+    return TENON_AS(Sample *, tenon_logged(s, &sample_model, row));
+}
+
 static const int tariff_model_default_old = 0;
 static const tenon_field tariff_model_fields[] = {
     {
@@ -2122,5 +3005,10 @@ tenon_audit_list tariff_history_q(const tenon_audit_query *query, const char *na
 tenon_audit_list tariff_history_many_q(const tenon_audit_query *query)
 {
     return tenon_history(query, &tariff_model, NULL);
+}
+
+Tariff *tariff_logged(tenon_session *s, tenon_json row)
+{
+    return TENON_AS(Tariff *, tenon_logged(s, &tariff_model, row));
 }
 

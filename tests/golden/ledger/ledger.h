@@ -13,8 +13,12 @@ typedef enum Rank {
     RANK_LOW = 1,
     RANK_HIGH
 } Rank;
+TENON_DECLARE_OPTIONAL(RankOpt, Rank);
 TENON_DECLARE_FILTER(RankFilter, Rank);
 TENON_DECLARE_SET(RankSet, Rank);
+TENON_DECLARE_ARRAY(RankArray, Rank);
+TENON_DECLARE_ARRAY_FILTER(RankArrayFilter, RankArray, Rank);
+TENON_DECLARE_SET(RankArraySet, RankArray);
 /* The value's name as in the schema; NULL for a number that is none. */
 const char *rank_name(Rank value);
 /* False when no value has this name. */
@@ -81,6 +85,25 @@ typedef struct EntryListRelationFilter {
     tenon_int_filter count;
 } EntryListRelationFilter;
 extern const tenon_model entry_model;
+
+typedef struct Sample Sample;
+typedef struct SampleWhere SampleWhere;
+typedef struct SampleOrder SampleOrder;
+typedef struct SampleQuery SampleQuery;
+typedef struct SampleSet SampleSet;
+typedef struct SampleList {
+    Sample *items;
+    size_t count;
+} SampleList;
+typedef struct SampleRelationFilter {
+    const SampleWhere *is, *is_not;
+    tenon_presence presence;
+} SampleRelationFilter;
+typedef struct SampleListRelationFilter {
+    const SampleWhere *some, *every, *none;
+    tenon_int_filter count;
+} SampleListRelationFilter;
+extern const tenon_model sample_model;
 
 typedef struct Tariff Tariff;
 typedef struct TariffWhere TariffWhere;
@@ -1237,6 +1260,7 @@ int64_t account_restore_many_q(const AccountDeleteMany *which);
 int64_t account_purge_many_q(const AccountDeleteMany *which);
 tenon_audit_list account_history_q(const tenon_audit_query *query, int64_t id);
 tenon_audit_list account_history_many_q(const tenon_audit_query *query);
+Account *account_logged(tenon_session *s, tenon_json row);
 
 #ifndef __cplusplus
 /* `.any = ACCOUNT_WHERES({ .a = … }, { .b = … })` */
@@ -1788,6 +1812,7 @@ EntryList entry_upsert_many_returning_q(const EntryUpsertMany *rows);
 int64_t entry_update_each_q(const EntryUpdateEach *rows);
 tenon_audit_list entry_history_q(const tenon_audit_query *query, int64_t accountId, int64_t number);
 tenon_audit_list entry_history_many_q(const tenon_audit_query *query);
+Entry *entry_logged(tenon_session *s, tenon_json row);
 
 #ifndef __cplusplus
 /* `.any = ENTRY_WHERES({ .a = … }, { .b = … })` */
@@ -1871,6 +1896,723 @@ tenon_audit_list entry_history_many_q(const tenon_audit_query *query);
     entry_history_q(TENON_HERE((&(tenon_audit_query){ .session = (session_), __VA_ARGS__ })), (key0_), (key1_))
 #define entry_history_many(...) \
     entry_history_many_q(TENON_HERE((&(tenon_audit_query){ .session = __VA_ARGS__ })))
+#endif
+
+typedef enum SampleColumn {
+    SAMPLE_ID = 1,
+    SAMPLE_FLAG,
+    SAMPLE_SMALL,
+    SAMPLE_NUMBER,
+    SAMPLE_BIG,
+    SAMPLE_REAL,
+    SAMPLE_PRECISE,
+    SAMPLE_PRICE,
+    SAMPLE_AMOUNT,
+    SAMPLE_TEXT,
+    SAMPLE_LABEL,
+    SAMPLE_DATA,
+    SAMPLE_BLOB,
+    SAMPLE_UUID,
+    SAMPLE_STAMP,
+    SAMPLE_INSTANT,
+    SAMPLE_DAY,
+    SAMPLE_CLOCK,
+    SAMPLE_ZONED,
+    SAMPLE_RANK,
+    SAMPLE_FLAGS,
+    SAMPLE_NUMBERS,
+    SAMPLE_BIGS,
+    SAMPLE_PRECISES,
+    SAMPLE_PRICES,
+    SAMPLE_TEXTS,
+    SAMPLE_DOCUMENTS,
+    SAMPLE_BLOBS,
+    SAMPLE_UUIDS,
+    SAMPLE_STAMPS,
+    SAMPLE_DAYS,
+    SAMPLE_RANKS
+} SampleColumn;
+
+typedef enum SampleUnique {
+    SAMPLE_BY_ID = 1
+} SampleUnique;
+
+/* A value of every type, written down. */
+struct Sample {
+    int64_t id;
+    tenon_opt_bool flag;
+    tenon_opt_int16 small;
+    tenon_opt_int32 number;
+    tenon_opt_int64 big;
+    tenon_opt_float real;
+    tenon_opt_double precise;
+    tenon_decimal price;
+    tenon_decimal amount;
+    const char *text;
+    const char *label;
+    tenon_json data;
+    tenon_bytes blob;
+    tenon_opt_uuid uuid;
+    tenon_opt_time stamp;
+    tenon_opt_time instant;
+    tenon_opt_date day;
+    tenon_opt_clock clock;
+    tenon_opt_clock_tz zoned;
+    RankOpt rank;
+    tenon_bool_array flags;
+    tenon_int32_array numbers;
+    tenon_int64_array bigs;
+    tenon_double_array precises;
+    tenon_decimal_array prices;
+    tenon_text_array texts;
+    tenon_json_array documents;
+    tenon_bytes_array blobs;
+    tenon_uuid_array uuids;
+    tenon_time_array stamps;
+    tenon_date_array days;
+    RankArray ranks;
+    uint64_t tenon_loaded[1]; /* ask SAMPLE_LOADED */
+};
+
+/* Whether a column was selected. */
+#define SAMPLE_LOADED(row, column) TENON_LOADED(row, column)
+
+typedef struct SampleWhereList {
+    const SampleWhere *items;
+    size_t count;
+} SampleWhereList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+struct SampleWhere {
+    const SampleWhere *except;
+    SampleWhereList all, any, none;
+    tenon_raw raw;
+    tenon_int_filter id;
+    tenon_bool_filter flag;
+    tenon_int_filter small;
+    tenon_int_filter number;
+    tenon_int_filter big;
+    tenon_float_filter real;
+    tenon_float_filter precise;
+    tenon_decimal_filter price;
+    tenon_decimal_filter amount;
+    tenon_text_filter text;
+    tenon_text_filter label;
+    tenon_json_filter data;
+    tenon_bytes_filter blob;
+    tenon_uuid_filter uuid;
+    tenon_time_filter stamp;
+    tenon_time_filter instant;
+    tenon_date_filter day;
+    tenon_clock_filter clock;
+    tenon_clock_tz_filter zoned;
+    RankFilter rank;
+    tenon_bool_array_filter flags;
+    tenon_int32_array_filter numbers;
+    tenon_int64_array_filter bigs;
+    tenon_double_array_filter precises;
+    tenon_decimal_array_filter prices;
+    tenon_text_array_filter texts;
+    tenon_json_array_filter documents;
+    tenon_bytes_array_filter blobs;
+    tenon_uuid_array_filter uuids;
+    tenon_time_array_filter stamps;
+    tenon_date_array_filter days;
+    RankArrayFilter ranks;
+};
+
+struct SampleOrder {
+    SampleColumn column;
+    tenon_direction direction;
+    const char *collate;
+};
+
+struct SampleQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    bool with_deleted, only_deleted;
+    SampleWhere where;
+    SampleOrder order_by[TENON_MAX_ORDER];
+    SampleColumn select[32];
+    SampleColumn distinct[TENON_MAX_DISTINCT];
+};
+
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct SampleStream {
+    tenon_stream *stream;
+} SampleStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool SampleEach(Sample *row, void *ctx);
+
+typedef struct SampleColumnCounts {
+    int64_t id;
+    int64_t flag;
+    int64_t small;
+    int64_t number;
+    int64_t big;
+    int64_t real;
+    int64_t precise;
+    int64_t price;
+    int64_t amount;
+    int64_t text;
+    int64_t label;
+    int64_t data;
+    int64_t blob;
+    int64_t uuid;
+    int64_t stamp;
+    int64_t instant;
+    int64_t day;
+    int64_t clock;
+    int64_t zoned;
+    int64_t rank;
+    int64_t flags;
+    int64_t numbers;
+    int64_t bigs;
+    int64_t precises;
+    int64_t prices;
+    int64_t texts;
+    int64_t documents;
+    int64_t blobs;
+    int64_t uuids;
+    int64_t stamps;
+    int64_t days;
+    int64_t ranks;
+} SampleColumnCounts;
+
+typedef struct SampleDistinctCounts {
+    int64_t id;
+    int64_t flag;
+    int64_t small;
+    int64_t number;
+    int64_t big;
+    int64_t real;
+    int64_t precise;
+    int64_t price;
+    int64_t amount;
+    int64_t text;
+    int64_t label;
+    int64_t blob;
+    int64_t uuid;
+    int64_t stamp;
+    int64_t instant;
+    int64_t day;
+    int64_t clock;
+    int64_t zoned;
+    int64_t rank;
+} SampleDistinctCounts;
+
+typedef struct SampleSums {
+    tenon_opt_int64 id;
+    tenon_opt_int64 small;
+    tenon_opt_int64 number;
+    tenon_opt_int64 big;
+    tenon_opt_double real;
+    tenon_opt_double precise;
+    tenon_decimal price;
+    tenon_decimal amount;
+} SampleSums;
+
+typedef struct SampleAverages {
+    tenon_opt_double id;
+    tenon_opt_double small;
+    tenon_opt_double number;
+    tenon_opt_double big;
+    tenon_opt_double real;
+    tenon_opt_double precise;
+    tenon_opt_double price;
+    tenon_opt_double amount;
+} SampleAverages;
+
+typedef struct SampleExtremes {
+    tenon_opt_int64 id;
+    tenon_opt_int16 small;
+    tenon_opt_int32 number;
+    tenon_opt_int64 big;
+    tenon_opt_float real;
+    tenon_opt_double precise;
+    tenon_decimal price;
+    tenon_decimal amount;
+    const char *text;
+    const char *label;
+    tenon_opt_uuid uuid;
+    tenon_opt_time stamp;
+    tenon_opt_time instant;
+    tenon_opt_date day;
+    tenon_opt_clock clock;
+    tenon_opt_clock_tz zoned;
+} SampleExtremes;
+
+typedef struct SampleColumnCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter flag;
+    tenon_int_filter small;
+    tenon_int_filter number;
+    tenon_int_filter big;
+    tenon_int_filter real;
+    tenon_int_filter precise;
+    tenon_int_filter price;
+    tenon_int_filter amount;
+    tenon_int_filter text;
+    tenon_int_filter label;
+    tenon_int_filter data;
+    tenon_int_filter blob;
+    tenon_int_filter uuid;
+    tenon_int_filter stamp;
+    tenon_int_filter instant;
+    tenon_int_filter day;
+    tenon_int_filter clock;
+    tenon_int_filter zoned;
+    tenon_int_filter rank;
+    tenon_int_filter flags;
+    tenon_int_filter numbers;
+    tenon_int_filter bigs;
+    tenon_int_filter precises;
+    tenon_int_filter prices;
+    tenon_int_filter texts;
+    tenon_int_filter documents;
+    tenon_int_filter blobs;
+    tenon_int_filter uuids;
+    tenon_int_filter stamps;
+    tenon_int_filter days;
+    tenon_int_filter ranks;
+} SampleColumnCountFilters;
+
+typedef struct SampleDistinctCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter flag;
+    tenon_int_filter small;
+    tenon_int_filter number;
+    tenon_int_filter big;
+    tenon_int_filter real;
+    tenon_int_filter precise;
+    tenon_int_filter price;
+    tenon_int_filter amount;
+    tenon_int_filter text;
+    tenon_int_filter label;
+    tenon_int_filter blob;
+    tenon_int_filter uuid;
+    tenon_int_filter stamp;
+    tenon_int_filter instant;
+    tenon_int_filter day;
+    tenon_int_filter clock;
+    tenon_int_filter zoned;
+    tenon_int_filter rank;
+} SampleDistinctCountFilters;
+
+typedef struct SampleSumFilters {
+    tenon_int_filter id;
+    tenon_int_filter small;
+    tenon_int_filter number;
+    tenon_int_filter big;
+    tenon_float_filter real;
+    tenon_float_filter precise;
+    tenon_decimal_filter price;
+    tenon_decimal_filter amount;
+} SampleSumFilters;
+
+typedef struct SampleAverageFilters {
+    tenon_float_filter id;
+    tenon_float_filter small;
+    tenon_float_filter number;
+    tenon_float_filter big;
+    tenon_float_filter real;
+    tenon_float_filter precise;
+    tenon_float_filter price;
+    tenon_float_filter amount;
+} SampleAverageFilters;
+
+typedef struct SampleExtremeFilters {
+    tenon_int_filter id;
+    tenon_int_filter small;
+    tenon_int_filter number;
+    tenon_int_filter big;
+    tenon_float_filter real;
+    tenon_float_filter precise;
+    tenon_decimal_filter price;
+    tenon_decimal_filter amount;
+    tenon_text_filter text;
+    tenon_text_filter label;
+    tenon_uuid_filter uuid;
+    tenon_time_filter stamp;
+    tenon_time_filter instant;
+    tenon_date_filter day;
+    tenon_clock_filter clock;
+    tenon_clock_tz_filter zoned;
+} SampleExtremeFilters;
+
+typedef struct SampleAggregate {
+    int64_t count;
+    SampleColumnCounts count_of;
+    SampleDistinctCounts distinct_of;
+    SampleSums sum;
+    SampleAverages avg;
+    SampleExtremes min, max;
+    const struct SampleAggregate *parts;
+} SampleAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct SampleGroup {
+    struct Sample key;
+    int64_t count;
+    SampleColumnCounts count_of;
+    SampleDistinctCounts distinct_of;
+    SampleSums sum;
+    SampleAverages avg;
+    SampleExtremes min, max;
+    const struct SampleAggregate *parts;
+} SampleGroup;
+
+typedef struct SampleGroupList {
+    SampleGroup *items;
+    size_t count;
+} SampleGroupList;
+
+typedef struct SampleHaving SampleHaving;
+typedef struct SampleHavingList {
+    const SampleHaving *items;
+    size_t count;
+} SampleHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+struct SampleHaving {
+    const SampleHaving *except;
+    SampleHavingList all, any, none;
+    tenon_raw raw;
+    tenon_int_filter count;
+    SampleColumnCountFilters count_of;
+    SampleDistinctCountFilters distinct_of;
+    SampleSumFilters sum;
+    SampleAverageFilters avg;
+    SampleExtremeFilters min, max;
+};
+
+/* Over those of the rows for which its own where holds. */
+typedef struct SamplePart {
+    const struct SampleWhere *where;
+    bool count;
+    SampleColumn count_of[32];
+    SampleColumn distinct_of[19];
+    SampleColumn sum[8], avg[8];
+    SampleColumn min[16], max[16];
+} SamplePart;
+
+typedef struct SamplePartList {
+    const SamplePart *items;
+    size_t count;
+} SamplePartList;
+
+typedef struct SampleAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    SampleWhere where;
+    SampleOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    SampleColumn count_of[32];
+    SampleColumn distinct_of[19];
+    SampleColumn sum[8], avg[8];
+    SampleColumn min[16], max[16];
+    SamplePartList parts;
+} SampleAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct SampleGroupOrder {
+    SampleColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} SampleGroupOrder;
+
+typedef struct SampleGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    SampleWhere where;
+    SampleColumn by[TENON_MAX_BY];
+    SampleHaving having;
+    SampleGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    SampleColumn count_of[32];
+    SampleColumn distinct_of[19];
+    SampleColumn sum[8], avg[8];
+    SampleColumn min[16], max[16];
+    SamplePartList parts;
+} SampleGroupQuery;
+
+typedef struct SampleFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    SampleWhere where;
+    SampleColumn column;
+} SampleFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct SamplePageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    bool with_deleted, only_deleted;
+    SampleWhere where;
+    SampleOrder order_by[TENON_MAX_ORDER];
+    SampleColumn select[32];
+    SampleColumn distinct[TENON_MAX_DISTINCT];
+    int64_t size;
+    const char *after, *before;
+} SamplePageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct SampleOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    bool with_deleted, only_deleted;
+    SampleWhere where;
+    SampleOrder order_by[TENON_MAX_ORDER];
+    SampleColumn select[32];
+    SampleColumn distinct[TENON_MAX_DISTINCT];
+    int64_t page, size;
+} SampleOffsetPageQuery;
+
+typedef struct SamplePage {
+    struct Sample *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} SamplePage;
+
+typedef struct SampleOffsetPage {
+    struct Sample *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} SampleOffsetPage;
+
+struct SampleSet {
+    tenon_session *session;
+    tenon_table table;
+    tenon_int_set id;
+    tenon_bool_set flag;
+    tenon_int_set small;
+    tenon_int_set number;
+    tenon_int_set big;
+    tenon_float_set real;
+    tenon_float_set precise;
+    tenon_decimal_set price;
+    tenon_decimal_set amount;
+    tenon_text_set text;
+    tenon_text_set label;
+    tenon_json_set data;
+    tenon_bytes_set blob;
+    tenon_uuid_set uuid;
+    tenon_time_set stamp;
+    tenon_time_set instant;
+    tenon_date_set day;
+    tenon_clock_set clock;
+    tenon_clock_tz_set zoned;
+    RankSet rank;
+    tenon_bool_array_set flags;
+    tenon_int32_array_set numbers;
+    tenon_int64_array_set bigs;
+    tenon_double_array_set precises;
+    tenon_decimal_array_set prices;
+    tenon_text_array_set texts;
+    tenon_json_array_set documents;
+    tenon_bytes_array_set blobs;
+    tenon_uuid_array_set uuids;
+    tenon_time_array_set stamps;
+    tenon_date_array_set days;
+    RankArraySet ranks;
+};
+
+typedef struct SampleCreateMany {
+    tenon_session *session;
+    tenon_table table;
+    const SampleSet *items;
+    size_t count;
+    bool skip_duplicates;
+} SampleCreateMany;
+
+typedef struct SampleUpdateMany {
+    tenon_session *session;
+    tenon_table table;
+    bool everything;
+    SampleWhere where;
+    SampleSet set;
+} SampleUpdateMany;
+
+typedef struct SampleDeleteMany {
+    tenon_session *session;
+    tenon_table table;
+    bool everything;
+    SampleWhere where;
+} SampleDeleteMany;
+
+/* on 0: the primary key. */
+typedef struct SampleUpsert {
+    tenon_session *session;
+    tenon_table table;
+    SampleUnique on;
+    SampleSet create;
+    SampleSet update;
+} SampleUpsert;
+
+typedef struct SampleGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    SampleUnique on;
+    bool *is_created; /* out, or NULL */
+    SampleSet create;
+} SampleGetOrCreate;
+
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct SampleUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    SampleUnique on;
+    const SampleSet *items;
+    size_t count;
+    SampleColumn update[32];
+} SampleUpsertMany;
+
+typedef struct SampleUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    SampleUnique on;
+    const SampleSet *items;
+    size_t count;
+} SampleUpdateEach;
+
+Sample *sample_find(tenon_session *session, int64_t id);
+Sample *sample_find_q(const tenon_key_options *options, int64_t id);
+tenon_loader *sample_find_loader(tenon_session *session);
+void sample_find_want(tenon_loader *loader, int64_t id);
+Sample *sample_find_get(tenon_loader *loader, int64_t id);
+Sample *sample_find_first_q(const SampleQuery *query);
+SampleList sample_find_many_q(const SampleQuery *query);
+int64_t sample_count_q(const SampleQuery *query);
+bool sample_exists_q(const SampleQuery *query);
+SampleStream sample_stream_open_q(const SampleQuery *query);
+Sample *sample_stream_next(SampleStream stream);
+bool sample_stream_close(SampleStream stream);
+bool sample_each_q(const SampleQuery *query, SampleEach *function, void *ctx);
+const tenon_explanation *sample_explain_q(const SampleQuery *query);
+SampleAggregate sample_aggregate_q(const SampleAggregateQuery *query);
+SampleGroupList sample_group_q(const SampleGroupQuery *query);
+SampleGroupList sample_facets_q(const SampleFacetsQuery *query);
+SamplePage sample_page_q(const SamplePageQuery *query);
+SampleOffsetPage sample_page_of_q(const SampleOffsetPageQuery *query);
+Sample *sample_create_q(const SampleSet *set);
+Sample *sample_create_or_ignore_q(const SampleSet *set);
+int64_t sample_create_many_q(const SampleCreateMany *rows);
+SampleList sample_create_many_returning_q(const SampleCreateMany *rows);
+Sample *sample_update_q(const SampleSet *set, int64_t id);
+Sample *sample_delete(tenon_session *session, int64_t id);
+Sample *sample_delete_q(const tenon_key_options *options, int64_t id);
+int64_t sample_update_many_q(const SampleUpdateMany *change);
+SampleList sample_update_many_returning_q(const SampleUpdateMany *change);
+int64_t sample_delete_many_q(const SampleDeleteMany *which);
+SampleList sample_delete_many_returning_q(const SampleDeleteMany *which);
+Sample *sample_get_or_create_q(const SampleGetOrCreate *row);
+Sample *sample_upsert_q(const SampleUpsert *row);
+int64_t sample_upsert_many_q(const SampleUpsertMany *rows);
+SampleList sample_upsert_many_returning_q(const SampleUpsertMany *rows);
+int64_t sample_update_each_q(const SampleUpdateEach *rows);
+tenon_audit_list sample_history_q(const tenon_audit_query *query, int64_t id);
+tenon_audit_list sample_history_many_q(const tenon_audit_query *query);
+Sample *sample_logged(tenon_session *s, tenon_json row);
+
+#ifndef __cplusplus
+/* `.any = SAMPLE_WHERES({ .a = … }, { .b = … })` */
+#define SAMPLE_WHERES(...) \
+    TENON_LIST_OF(SampleWhere, __VA_ARGS__)
+#define sample_find(...) sample_find_with(__VA_ARGS__, .end_of_options = 0)
+#define sample_find_with(session_, key0_, ...) \
+    sample_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define sample_find_first(...) \
+    sample_find_first_q(TENON_HERE((&(SampleQuery){ .session = __VA_ARGS__ })))
+#define sample_find_many(...) \
+    sample_find_many_q(TENON_HERE((&(SampleQuery){ .session = __VA_ARGS__ })))
+#define sample_count(...) \
+    sample_count_q(TENON_HERE((&(SampleQuery){ .session = __VA_ARGS__ })))
+#define sample_exists(...) \
+    sample_exists_q(TENON_HERE((&(SampleQuery){ .session = __VA_ARGS__ })))
+#define sample_stream_open(...) \
+    sample_stream_open_q(TENON_HERE((&(SampleQuery){ .session = __VA_ARGS__ })))
+#define sample_each(session_, function_, ...) \
+    sample_each_q(TENON_HERE((&(SampleQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define sample_explain(...) \
+    sample_explain_q(TENON_HERE((&(SampleQuery){ .session = __VA_ARGS__ })))
+#define SAMPLE_PARTS(...) \
+    TENON_LIST_OF(SamplePart, __VA_ARGS__)
+#define SAMPLE_HAVINGS(...) \
+    TENON_LIST_OF(SampleHaving, __VA_ARGS__)
+#define sample_aggregate(...) \
+    sample_aggregate_q(TENON_HERE((&(SampleAggregateQuery){ .session = __VA_ARGS__ })))
+#define sample_group(...) \
+    sample_group_q(TENON_HERE((&(SampleGroupQuery){ .session = __VA_ARGS__ })))
+#define sample_facets(...) \
+    sample_facets_q(TENON_HERE((&(SampleFacetsQuery){ .session = __VA_ARGS__ })))
+#define sample_page(...) \
+    sample_page_q(TENON_HERE((&(SamplePageQuery){ .session = __VA_ARGS__ })))
+#define sample_page_of(...) \
+    sample_page_of_q(TENON_HERE((&(SampleOffsetPageQuery){ .session = __VA_ARGS__ })))
+#define sample_create(...) \
+    sample_create_q(TENON_HERE((&(SampleSet){ .session = __VA_ARGS__ })))
+#define sample_create_or_ignore(...) \
+    sample_create_or_ignore_q(TENON_HERE((&(SampleSet){ .session = __VA_ARGS__ })))
+#define sample_create_many(...) \
+    sample_create_many_q(TENON_HERE((&(SampleCreateMany){ .session = __VA_ARGS__ })))
+#define sample_create_many_returning(...) \
+    sample_create_many_returning_q(TENON_HERE((&(SampleCreateMany){ .session = __VA_ARGS__ })))
+#define sample_update(session_, key0_, ...) \
+    sample_update_q(TENON_HERE((&(SampleSet){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define sample_delete(...) sample_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define sample_delete_with(session_, key0_, ...) \
+    sample_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define sample_update_many(...) \
+    sample_update_many_q(TENON_HERE((&(SampleUpdateMany){ .session = __VA_ARGS__ })))
+#define sample_update_many_returning(...) \
+    sample_update_many_returning_q(TENON_HERE((&(SampleUpdateMany){ .session = __VA_ARGS__ })))
+#define sample_delete_many(...) \
+    sample_delete_many_q(TENON_HERE((&(SampleDeleteMany){ .session = __VA_ARGS__ })))
+#define sample_delete_many_returning(...) \
+    sample_delete_many_returning_q(TENON_HERE((&(SampleDeleteMany){ .session = __VA_ARGS__ })))
+#define sample_get_or_create(...) \
+    sample_get_or_create_q(TENON_HERE((&(SampleGetOrCreate){ .session = __VA_ARGS__ })))
+#define sample_upsert(...) \
+    sample_upsert_q(TENON_HERE((&(SampleUpsert){ .session = __VA_ARGS__ })))
+#define sample_upsert_many(...) \
+    sample_upsert_many_q(TENON_HERE((&(SampleUpsertMany){ .session = __VA_ARGS__ })))
+#define sample_upsert_many_returning(...) \
+    sample_upsert_many_returning_q(TENON_HERE((&(SampleUpsertMany){ .session = __VA_ARGS__ })))
+#define sample_update_each(...) \
+    sample_update_each_q(TENON_HERE((&(SampleUpdateEach){ .session = __VA_ARGS__ })))
+#define sample_history(...) sample_history_with(__VA_ARGS__, .end_of_options = 0)
+#define sample_history_with(session_, key0_, ...) \
+    sample_history_q(TENON_HERE((&(tenon_audit_query){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define sample_history_many(...) \
+    sample_history_many_q(TENON_HERE((&(tenon_audit_query){ .session = __VA_ARGS__ })))
 #endif
 
 typedef enum TariffColumn {
@@ -2252,6 +2994,7 @@ TariffList tariff_upsert_many_returning_q(const TariffUpsertMany *rows);
 int64_t tariff_update_each_q(const TariffUpdateEach *rows);
 tenon_audit_list tariff_history_q(const tenon_audit_query *query, const char *name);
 tenon_audit_list tariff_history_many_q(const tenon_audit_query *query);
+Tariff *tariff_logged(tenon_session *s, tenon_json row);
 
 #ifndef __cplusplus
 /* `.any = TARIFF_WHERES({ .a = … }, { .b = … })` */

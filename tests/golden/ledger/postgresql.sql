@@ -49,6 +49,44 @@ CREATE TABLE "entries" (
 );
 
 -- CreateTable
+CREATE TABLE "Sample" (
+    "id" BIGSERIAL NOT NULL,
+    "flag" BOOLEAN,
+    "small" SMALLINT,
+    "number" INTEGER,
+    "big" BIGINT,
+    "real" REAL,
+    "precise" DOUBLE PRECISION,
+    "price" DECIMAL(40,4),
+    "amount" DECIMAL(14,6),
+    "text" TEXT,
+    "label" VARCHAR(20),
+    "data" JSONB,
+    "blob" BYTEA,
+    "uuid" UUID,
+    "stamp" TIMESTAMP(6),
+    "instant" TIMESTAMPTZ(6),
+    "day" DATE,
+    "clock" TIME(6),
+    "zoned" TIMETZ(6),
+    "rank" "Rank",
+    "flags" BOOLEAN[],
+    "numbers" INTEGER[],
+    "bigs" BIGINT[],
+    "precises" DOUBLE PRECISION[],
+    "prices" DECIMAL(40,4)[],
+    "texts" TEXT[],
+    "documents" JSONB[],
+    "blobs" BYTEA[],
+    "uuids" UUID[],
+    "stamps" TIMESTAMP(6)[],
+    "days" DATE[],
+    "ranks" "Rank"[],
+
+    CONSTRAINT "Sample_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
 CREATE TABLE "Tariff" (
     "name" TEXT NOT NULL,
     "percent" DOUBLE PRECISION NOT NULL,
@@ -119,6 +157,10 @@ FOR EACH ROW EXECUTE FUNCTION "_tenon_audit"('Account', 'closedAt', '{"pin"}', '
 -- CreateTrigger
 CREATE OR REPLACE TRIGGER "_tenon_audit" AFTER INSERT OR UPDATE OR DELETE ON "entries"
 FOR EACH ROW EXECUTE FUNCTION "_tenon_audit"('entries', '', '{}', 'accountId', 'number');
+
+-- CreateTrigger
+CREATE OR REPLACE TRIGGER "_tenon_audit" AFTER INSERT OR UPDATE OR DELETE ON "Sample"
+FOR EACH ROW EXECUTE FUNCTION "_tenon_audit"('Sample', '', '{}', 'id');
 
 -- CreateTrigger
 CREATE OR REPLACE TRIGGER "_tenon_audit" AFTER INSERT OR UPDATE OR DELETE ON "Tariff"

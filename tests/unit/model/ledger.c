@@ -12,6 +12,7 @@ static const char *make_postgresql_url(void)
 
 static const char empty_all[] =
     "DELETE FROM \"Voucher\"; DELETE FROM \"Account\"; DELETE FROM \"Tariff\"; "
+    "DELETE FROM \"Sample\"; "
     "DELETE FROM \"_tenon_audit\";";
 
 both ledger_postgresql = {.make_url = make_postgresql_url, .empty = empty_all};
