@@ -42,28 +42,57 @@ static void tell(const pair *p, const char *kind, const char *text)
 
 /* ---- files ----------------------------------------------------------------------------------- */
 
+/* An extension that no package of Debian has: what is not about it can be tried all the same. */
+static const struct {
+    const char *word, *stand_in;
+} stand_ins[] = {
+    {"Unsupported(\"vector\")", "Unsupported(\"tsvector\")"},
+    {"vector(schema:", "citext(schema:"},
+    {" vector,", " tsvector,"},
+    {" vector;", " citext;"},
+};
+
+static void add_with_stand_ins(tenon__buf *out, const char *text)
+{
+    while (*text) {
+        size_t i = 0;
+        while (i < TENON__COUNT(stand_ins) &&
+               strncmp(text, stand_ins[i].word, strlen(stand_ins[i].word)) != 0)
+            i++;
+        if (i < TENON__COUNT(stand_ins)) {
+            tenon__buf_text(out, stand_ins[i].stand_in);
+            text += strlen(stand_ins[i].word);
+        } else {
+            tenon__buf_char(out, *text++);
+        }
+    }
+}
+
+static char *read_file(const char *folder, const char *file)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0}, out = {0};
+    char path[4096], block[4096];
+    snprintf(path, sizeof path, "%s/%s", folder, file);
+    FILE *in = fopen(path, "r");
+    if (!in)
+        return NULL;
+    for (size_t length; (length = fread(block, 1, sizeof block, in)) > 0;)
+        tenon__buf_add(&text, block, length);
+    fclose(in);
+    add_with_stand_ins(&out, tenon__buf_string(&text));
+    return tenon__buf_take(&out);
+}
+
 static schema *read_schema(const char *folder, const char *file)
 {
-    char path[4096];
-    snprintf(path, sizeof path, "%s/%s", folder, file);
-    schema *s = schema_read_path(path, NULL);
+    char *text = read_file(folder, file);
+    schema_source source = {file, text, text ? strlen(text) : 0};
+    schema *s = text ? schema_read_texts(&source, 1, NULL) : NULL;
+    free(text);
     if (s && !schema_error_count(s))
         return s;
     schema_free(s);
     return NULL;
-}
-
-static char *read_text(const char *folder, const char *file)
-{
-    TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
-    char path[4096], block[4096];
-    snprintf(path, sizeof path, "%s/%s", folder, file);
-    FILE *in = fopen(path, "r");
-    for (size_t length; in && (length = fread(block, 1, sizeof block, in)) > 0;)
-        tenon__buf_add(&text, block, length);
-    if (in)
-        fclose(in);
-    return tenon__buf_take(&text);
 }
 
 /* ---- databases ------------------------------------------------------------------------------- */
@@ -91,11 +120,19 @@ static bool empty_database(tenon_session *s, const catalogue *like)
     return is_empty;
 }
 
+/* Extensions that a migration before the pair has made by hand, or whose schema it has made. */
+static const char extensions[] =
+    "CREATE SCHEMA IF NOT EXISTS extensions; CREATE EXTENSION IF NOT EXISTS citext;"
+    "CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE EXTENSION IF NOT EXISTS pgcrypto;"
+    "CREATE EXTENSION IF NOT EXISTS \"uuid-ossp\"";
+
 static bool make_before(pair *p, tenon_session *s)
 {
     ddl_script script;
     catalogue *like = catalogue_of_schema(p->before, p->dialect, NULL);
-    bool is_made = empty_database(s, like) && ddl_create(p->before, p->dialect, &script, NULL);
+    bool is_made = empty_database(s, like) &&
+                   (p->dialect == TENON_SQLITE || tenon_execute(s, extensions)) &&
+                   ddl_create(p->before, p->dialect, &script, NULL);
     if (is_made) {
         is_made = ddl_apply(s, &script);
         ddl_script_release(&script);
@@ -253,7 +290,7 @@ static void visit(const databases *db, const char *corpus, const char *folder)
     pair p = {.name = folder + strlen(corpus) + 1};
     p.before = read_schema(folder, "before.prisma");
     p.after = read_schema(folder, "after.prisma");
-    p.sql = read_text(folder, "migration.sql");
+    p.sql = read_file(folder, "migration.sql");
     if (p.before && p.after && p.sql) {
         bool is_sqlite = p.after->datasource && p.after->datasource->provider == SCHEMA_SQLITE;
         p.dialect = is_sqlite ? TENON_SQLITE : TENON_POSTGRESQL;

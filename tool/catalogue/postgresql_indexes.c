@@ -9,7 +9,8 @@
 static const char indexes_sql[] =
     "SELECT i.indrelid::text, i.indexrelid::text, c.relname::text, i.indisunique::text,"
     " i.indisprimary::text, (o.oid IS NOT NULL)::text, (o.contype = 'x')::text,"
-    " o.condeferrable::text, o.condeferred::text, to_jsonb(i) ->> 'indnullsnotdistinct',"
+    " o.condeferrable::text, o.condeferred::text,"
+    " CASE WHEN k.n = 1 THEN to_jsonb(i) ->> 'indnullsnotdistinct' END,"
     " (i.indisvalid AND i.indisready)::text, m.amname::text,"
     " CASE WHEN k.n = 1 THEN pg_get_expr(i.indpred, i.indrelid) END,"
     " CASE WHEN k.n = 1 THEN coalesce(pg_get_constraintdef(o.oid), pg_get_indexdef(i.indexrelid))"

@@ -107,6 +107,18 @@ void diff_write_index(diff_maker *m, const catalogue_table *table, const catalog
         diff_write(m, " WHERE %s", index->predicate);
 }
 
+void diff_write_whole_index(diff_maker *m, const catalogue_table *table,
+                            const catalogue_index *index)
+{
+    if (!index->definition)
+        diff_write_index(m, table, index, "");
+    else if (index->is_constraint)
+        diff_write(m, "ALTER TABLE %T ADD CONSTRAINT %I %s", table, index->name, index->definition);
+    else
+        diff_write(m, "%s", index->definition);
+    diff_write_comment(m, (diff_comment){DIFF_ON_INDEX, table, NULL, index->name, index->comment});
+}
+
 bool diff_is_concurrent(const diff_maker *m, const diff_change *change)
 {
     return m->options->has_safe_forms && change->from_table && change->to_table;
@@ -154,13 +166,12 @@ static const catalogue_index *kept_as(const diff_maker *m, const catalogue_index
 static void write_kept_index(diff_maker *m, const diff_change *change)
 {
     const catalogue_index *from = change->from, *to = change->to;
-    if (to) {
-        diff_write(m, "%s", to->definition);
-        diff_write_comment(
-            m, (diff_comment){DIFF_ON_INDEX, change->to_table, NULL, to->name, to->comment});
-        return;
-    }
-    diff_write(m, "DROP INDEX %N", change->from_table->namespace, from->name);
+    if (to)
+        diff_write_whole_index(m, change->to_table, to);
+    else if (from->is_constraint)
+        diff_write(m, "ALTER TABLE %T DROP CONSTRAINT %I", change->from_table, from->name);
+    else
+        diff_write(m, "DROP INDEX %N", change->from_table->namespace, from->name);
 }
 
 static void plan_index_drop(diff_maker *m, const catalogue_table *from, const catalogue_table *to,

@@ -169,11 +169,7 @@ static void write_index_of(diff_maker *m, const catalogue_table *table,
         return;
     }
     diff_write(m, ";\n");
-    if (index->definition)
-        diff_write(m, "%s", index->definition);
-    else
-        diff_write_index(m, table, index, "");
-    diff_write_comment(m, (diff_comment){DIFF_ON_INDEX, table, NULL, index->name, index->comment});
+    diff_write_whole_index(m, table, index);
 }
 
 static bool uses(const diff_maker *m, const catalogue_table *table, const catalogue_enum *e,

@@ -119,7 +119,9 @@ static void write_old_indexes(diff_maker *m, const catalogue_table *table)
         if (table->indexes[i].is_primary)
             continue;
         diff_write(m, ";\n");
-        if (table->indexes[i].is_constraint)
+        if (catalogue_index_obstacle(&table->indexes[i], m->plan->dialect))
+            diff_write_whole_index(m, table, &table->indexes[i]);
+        else if (table->indexes[i].is_constraint)
             diff_write_unique(m, table, &table->indexes[i], "");
         else
             diff_write_index(m, table, &table->indexes[i], "");

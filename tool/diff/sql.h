@@ -13,6 +13,10 @@ void diff_write_column(diff_maker *m, const catalogue_column *column);
 void diff_write_index(diff_maker *m, const catalogue_table *table, const catalogue_index *index,
                       const char *concurrently);
 
+/* As the database has printed it, where it has, and with its comment. */
+void diff_write_whole_index(diff_maker *m, const catalogue_table *table,
+                            const catalogue_index *index);
+
 /* The expression that makes a value of `to` of the column `from`; and the query that counts the
  * rows whose value would not come back unchanged. */
 const char *diff_conversion_sql(diff_maker *m, const catalogue_column *from,

@@ -55,6 +55,27 @@ static void what_stands_in_postgresql_beside_the_schema_stays(void **state)
     change_end(&c);
 }
 
+static void constraints_that_go_with_a_column_are_told_and_come_back(void **state)
+{
+    static const char before[] = "model A {\n" ID "  a Int\n  b Int\n}\n";
+    changed c;
+    change_begin(&c, TENON_POSTGRESQL, before);
+    testdb_run(c.url, "ALTER TABLE \"A\" ADD CONSTRAINT alone EXCLUDE USING btree (a WITH =),"
+                      " ADD CONSTRAINT later UNIQUE (a, b) DEFERRABLE,"
+                      " ADD CONSTRAINT ruled CHECK (a < b);"
+                      "CREATE INDEX partial ON \"A\" (b) WHERE a > 0");
+    assert_true(change_to(&c, "model A {\n" ID "  b Int\n}\n"));
+    assert_holds(tenon__buf_string(&c.words), "- unique index \"later\" on \"A\"");
+    assert_holds(tenon__buf_string(&c.words), "- check \"ruled\" of \"A\"");
+    change_back(&c);
+    assert_value(&c,
+                 "SELECT string_agg(pg_get_constraintdef(oid), '; ' ORDER BY conname) FROM"
+                 " pg_constraint WHERE conname IN ('alone', 'later', 'ruled')",
+                 "EXCLUDE USING btree (a WITH =); UNIQUE (a, b) DEFERRABLE; CHECK ((a < b))");
+    assert_value(&c, "SELECT count(*) FROM pg_class WHERE relname = 'partial'", "1");
+    change_end(&c);
+}
+
 static const char comments[] =
     "SELECT concat_ws(',', obj_description('\"A\"'::regclass),"
     " col_description('\"A\"'::regclass, (SELECT attnum FROM pg_attribute WHERE attrelid ="
@@ -127,6 +148,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_rebuilt_table_of_sqlite_keeps_all_that_hangs_on_it),
         cmocka_unit_test(what_stands_in_postgresql_beside_the_schema_stays),
+        cmocka_unit_test(constraints_that_go_with_a_column_are_told_and_come_back),
         cmocka_unit_test(comments_stay_where_they_are_and_on_what_is_made_anew),
         cmocka_unit_test(checks_and_partial_indexes_go_where_the_schema_says_some),
         cmocka_unit_test(safe_forms_stand_in_parts_of_their_own),
