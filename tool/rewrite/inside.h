@@ -81,6 +81,10 @@ bool rewrite_index_rest(rewriter *r);
 bool rewrite_change_shadow(rewriter *r);         /* prepare.c: the change itself */
 bool rewrite_follow(rewriter *r, bool is_whole); /* follow.c: until little is left */
 bool rewrite_follow_under_lock(rewriter *r);
+/* attached.c: refuses views that the change would alter; what tells views and publications of the
+ * new table, to be read before the names change. */
+bool rewrite_check_views(rewriter *r);
+extern const char rewrite_view_locks_sql[], rewrite_views_sql[], rewrite_publications_sql[];
 bool rewrite_compare(rewriter *r); /* compare.c */
 bool rewrite_switch(rewriter *r);  /* switch.c */
 bool rewrite_finish(rewriter *r);  /* validates, drops, forgets */

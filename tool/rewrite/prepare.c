@@ -30,19 +30,23 @@ static const char refusals_sql[] =
     "SELECT 6, format('index %s is not valid: drop it or build it anew first', "
     "indexrelid::regclass)"
     " FROM pg_index WHERE indrelid = {oid} AND NOT indisvalid UNION ALL "
-    "SELECT 7, format('it is in the publication %s', quote_ident(p.pubname))"
-    " FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid"
-    " WHERE r.prrelid = {oid} UNION ALL "
+    "SELECT 7, format('the publication %s has it without naming it, and would publish the copy',"
+    " quote_ident(t.pubname)) FROM pg_publication_tables t JOIN pg_class c ON c.oid = {oid}"
+    " AND c.relname = t.tablename JOIN pg_namespace s ON s.oid = c.relnamespace"
+    " AND s.nspname = t.schemaname WHERE NOT EXISTS (SELECT FROM pg_publication_rel r"
+    " JOIN pg_publication p ON p.oid = r.prpubid WHERE r.prrelid = {oid}"
+    " AND p.pubname = t.pubname) UNION ALL "
     "SELECT DISTINCT 8, pg_describe_object(CASE WHEN w.oid IS NULL THEN d.classid"
     " ELSE 'pg_class'::regclass END, coalesce(w.ev_class, d.objid), 0) || ' depends on it'"
     " FROM pg_depend d LEFT JOIN pg_rewrite w ON d.classid = 'pg_rewrite'::regclass"
-    " AND w.oid = d.objid WHERE d.deptype = 'n'"
+    " AND w.oid = d.objid LEFT JOIN pg_class v ON v.oid = w.ev_class WHERE d.deptype = 'n'"
+    " AND (v.relkind = 'v' AND w.rulename = '_RETURN') IS NOT TRUE"
     " AND (d.refclassid = 'pg_class'::regclass AND d.refobjid = {oid}"
     " OR d.refclassid = 'pg_type'::regclass AND d.refobjid ="
     " (SELECT reltype FROM pg_class WHERE oid = {oid}))"
     " AND d.classid NOT IN ('pg_constraint'::regclass, 'pg_trigger'::regclass,"
     " 'pg_policy'::regclass, 'pg_class'::regclass, 'pg_attrdef'::regclass,"
-    " 'pg_statistic_ext'::regclass) UNION ALL "
+    " 'pg_statistic_ext'::regclass, 'pg_publication_rel'::regclass) UNION ALL "
     "SELECT 9, 'it has no primary key, and no other unique key of columns that are never NULL'"
     " WHERE {key_index} IS NULL) AS reasons (number, why) ORDER BY number LIMIT 20";
 
@@ -333,7 +337,7 @@ bool rewrite_change_shadow(rewriter *r)
     if (!shadow)
         return tenon__fail(tenon__session_error(r->s), TENON_UNSUPPORTED,
                            "a rewrite cannot give the table another name or schema");
-    return true;
+    return rewrite_check_views(r);
 }
 
 static bool note_state(rewriter *r)

@@ -12,8 +12,8 @@
  * and pg_repack; the compare is ours.)
  *
  * What the table has stays with it: keys, indexes, checks, foreign keys of it and to it, defaults,
- * sequences with their counters, triggers, policies, grants, owner, comments, settings. What cannot
- * be carried over (views and functions that are tied to the old table, partitions, inheritance) is
+ * sequences with their counters, triggers, policies, grants, owner, comments, settings, views. What
+ * cannot be carried over (functions that are tied to the old table, partitions, inheritance) is
  * refused at the start. A value that the change would alter stops it, and nothing has happened.
  *
  * All state is in the database: a rewrite that was stopped or killed goes on where it was when it

@@ -147,7 +147,7 @@ static const char *const capture_sql[] = {
 
 /* What is going to be run, read before anybody has to wait. */
 typedef struct plan {
-    rows locks, before, names, after[TENON__COUNT(after_sql)];
+    rows view_locks, locks, before, names, after[TENON__COUNT(after_sql)], views, publications;
 } plan;
 
 static bool read_plan(rewriter *r, plan *p)
@@ -155,7 +155,10 @@ static bool read_plan(rewriter *r, plan *p)
     for (size_t i = 0; i < TENON__COUNT(after_sql); i++)
         if (!rewrite_read(r, after_sql[i], 1, NULL, 0, &p->after[i]))
             return false;
-    return rewrite_read(r, lock_sql, 1, NULL, 0, &p->locks) &&
+    return rewrite_read(r, rewrite_view_locks_sql, 1, NULL, 0, &p->view_locks) &&
+           rewrite_read(r, rewrite_views_sql, 1, NULL, 0, &p->views) &&
+           rewrite_read(r, rewrite_publications_sql, 1, NULL, 0, &p->publications) &&
+           rewrite_read(r, lock_sql, 1, NULL, 0, &p->locks) &&
            rewrite_read(r, before_sql, 1, NULL, 0, &p->before) &&
            rewrite_read(r, names_sql, 1, NULL, 0, &p->names);
 }
@@ -170,7 +173,8 @@ static bool take_over(rewriter *r, const plan *p)
     for (size_t i = 0; i < TENON__COUNT(after_sql); i++)
         if (!rewrite_execute_each(r, &p->after[i]))
             return false;
-    return rewrite_set_phase(r, "validate");
+    return rewrite_execute_each(r, &p->views) && rewrite_execute_each(r, &p->publications) &&
+           rewrite_set_phase(r, "validate");
 }
 
 /* The first lock keeps away only who would change the table's definition. */
@@ -182,7 +186,7 @@ static bool switch_tables(rewriter *r)
     if (!rewrite_execute(r, "SET LOCAL search_path = pg_catalog;"
                             " LOCK TABLE {table} IN SHARE UPDATE EXCLUSIVE MODE") ||
         !read_plan(r, &p) || !rewrite_ask(r, validations_sql, NULL, 0, &noted) ||
-        !rewrite_execute_each(r, &p.locks))
+        !rewrite_execute_each(r, &p.view_locks) || !rewrite_execute_each(r, &p.locks))
         return false;
     int64_t locked_us = tenon__monotonic_us();
     bool is_done = rewrite_follow_under_lock(r) && take_over(r, &p);
