@@ -127,7 +127,10 @@ static uint64_t generate_when_changed(const generate_arguments *arguments, uint6
 {
     tenon_error err = {0};
     TENON__CLEANUP(release_schema) schema *s = schema_read_path(arguments->path, &err);
+    bool has_queries = s && !schema_error_count(s);
     uint64_t now = s ? hash_of_texts(s) : 0;
+    if (has_queries)
+        now = (now * 31 + queries_input_hash(s, arguments->path, &arguments->queries)) | 1;
     if (now == seen)
         return now;
     if (s)
@@ -142,7 +145,7 @@ _Noreturn static void watch(const generate_arguments *arguments)
 {
     const struct timespec pause = {.tv_nsec = 500000000};
     uint64_t seen = 2; /* no hash */
-    fputs("watching the schema; stop with Ctrl-C\n", stderr);
+    fputs("watching the schema and its queries; stop with Ctrl-C\n", stderr);
     for (;; nanosleep(&pause, NULL))
         seen = generate_when_changed(arguments, seen);
 }
@@ -217,6 +220,6 @@ const command command_generate = {
              "  --split         one pair of files a model; also `split = \"true\"` in that "
              "block\n" QUERIES_INPUT_USAGE
              "  --check         write nothing; exit 1 when a file is out of date\n"
-             "  --watch         go on, and write again whenever the schema changes\n",
+             "  --watch         go on, and write again whenever schema or queries change\n",
     .run = run_generate,
 };

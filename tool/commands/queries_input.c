@@ -87,3 +87,21 @@ bool queries_input_read(const schema *s, const char *schema_path, const queries_
     sqlfile_free(set);
     return false;
 }
+
+uint64_t queries_input_hash(const schema *s, const char *schema_path, const queries_choice *given)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf path = {0};
+    tenon_error unheeded = {0};
+    uint64_t hash = 0;
+    if (!find_queries(s, schema_path, given, &path, &unheeded) || !path.length)
+        return 0;
+    const char *paths[] = {path.data};
+    sqlfile_set *set = sqlfile_read(paths, 1, s, &unheeded);
+    for (size_t i = 0; set && i < set->report.file_count; i++) {
+        const schema_source *file = &set->report.files[i];
+        hash = hash * 31 + tenon__hash(file->path, strlen(file->path));
+        hash = hash * 31 + tenon__hash(file->text, file->length);
+    }
+    sqlfile_free(set);
+    return hash;
+}

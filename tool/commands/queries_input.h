@@ -23,4 +23,7 @@ typedef struct queries_choice {
 bool queries_input_read(const schema *s, const char *schema_path, const queries_choice *given,
                         sqlfile_set **out, tenon_error *err);
 
+/* A hash of the texts of the queries, of 0 when there are none or they cannot be read. */
+uint64_t queries_input_hash(const schema *s, const char *schema_path, const queries_choice *given);
+
 #endif

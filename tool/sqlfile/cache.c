@@ -137,12 +137,15 @@ static void write_value(const char *what, const sqlfile_value *value, tenon__buf
 {
     tenon__buf_format(out, "%s %s ", what, value->name);
     write_type(&value->field, out);
+    bool is_renamed = value->field.column && strcmp(value->field.column, value->name) != 0;
     if (value->origin)
         tenon__buf_format(out, " %s.%s", value->origin->model->name, value->origin->name);
     else
         tenon__buf_text(out, " -");
     tenon__buf_text(out, value->field.flags & TENON_FIELD_EXACT ? " exact" : "");
     tenon__buf_text(out, value->field.flags & TENON_FIELD_SENSITIVE ? " sensitive" : "");
+    if (is_renamed)
+        tenon__buf_format(out, " = %s", value->field.column);
     tenon__buf_char(out, '\n');
 }
 
@@ -269,6 +272,11 @@ static bool read_value(sqlfile_set *set, char *line, sqlfile_value *out)
     char *name = next_word(&line), *type = next_word(&line), *origin = next_word(&line);
     if (!name || !type || !origin)
         return false;
+    char *column = strstr(line, "= ");
+    if (column) {
+        column[-(column > line)] = *column = '\0';
+        column += 2;
+    }
     bool is_nullable = cut_ending(type, "?"), is_list = cut_ending(type, "[]");
     if (!read_scalar(set, type, &out->field, arena))
         return false;
@@ -278,8 +286,9 @@ static bool read_value(sqlfile_set *set, char *line, sqlfile_value *out)
         out->field.flags |= !strcmp(word, "exact") ? TENON_FIELD_EXACT : TENON_FIELD_SENSITIVE;
     out->name = tenon__arena_text(arena, name);
     out->origin = read_origin(set, origin);
-    out->field.name = out->field.column = out->name;
-    return out->name != NULL;
+    out->field.name = out->name;
+    out->field.column = column ? tenon__arena_text(arena, column) : out->name;
+    return out->name && out->field.column;
 }
 
 /* Of `word` the first letters and a space; the rest of the line, or NULL. */

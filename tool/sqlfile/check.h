@@ -37,6 +37,8 @@ void sql_merge(sql_check *c);
 /* nulls.c: what may be NULL, and which columns of tables parameters and results are. False with
  * *err for want of memory only. */
 bool sql_find_nulls(sql_check *c, tenon_error *err);
+/* infer.c: SQLite's types of expressions, where nothing else has told them. */
+void sql_infer_types(sql_check *c, const char *analysed);
 /* tree.c: whether a statement of PostgreSQL does anything but read. */
 bool sql_is_writing(PgQuery__Node *statement);
 

@@ -72,6 +72,8 @@ static void apply_type(sqlfile_set *set, const sqlfile_stated *stated, sqlfile_v
         return;
     }
     field.flags |= kept;
+    field.name = value->field.name;
+    field.column = value->field.column;
     value->field = field;
 }
 
@@ -139,11 +141,22 @@ static bool is_identifier(const char *name)
     return true;
 }
 
+/* SQLite calls a column `count(*)` when nobody gives it a name; the member is then called after the
+ * function, as PostgreSQL would do it. */
+static void name_column(sqlfile_set *set, sqlfile_value *column)
+{
+    const char *name = column->name, *open = strchr(name, '(');
+    column->field.column = name;
+    if (open && open > name && !is_identifier(name))
+        name = tenon__arena_copy(&set->report.arena, name, (size_t)(open - name));
+    column->name = column->field.name = name ? name : column->name;
+}
+
 static void check_column_names(sqlfile_set *set, const sqlfile_query *query)
 {
     for (size_t i = 0; i < query->column_count; i++) {
         const char *name = query->columns[i].name;
-        if (!is_identifier(name))
+        if (!is_identifier(query->columns[i].field.name))
             sql_query_error(set, query, "give it one: … AS total",
                             "column %zu has no name that a member could have: \"%s\"", i + 1, name);
         for (size_t k = 0; k < i; k++)
@@ -239,14 +252,14 @@ void sql_finish(sqlfile_set *set, sqlfile_query *query)
 {
     apply_stated(set, query->params, query->param_count, query->parameters, query->parameter_count,
                  "parameter");
-    apply_stated(set, query->columns_stated, query->column_stated_count, query->columns,
-                 query->column_count, "column");
     name_parameters(set, query);
     for (size_t i = 0; i < query->parameter_count; i++)
         query->parameters[i].field.name = query->parameters[i].field.column =
             query->parameters[i].name;
     for (size_t i = 0; i < query->column_count; i++)
-        query->columns[i].field.name = query->columns[i].field.column = query->columns[i].name;
+        name_column(set, &query->columns[i]);
+    apply_stated(set, query->columns_stated, query->column_stated_count, query->columns,
+                 query->column_count, "column");
     check_types(set, query);
     check_kind(set, query);
     check_column_names(set, query);

@@ -133,7 +133,8 @@ static void take_parameter(sql_check *c, const nullability_parameter *from)
         name_parameter(c, value, from->column);
     if (source)
         take_field(c, value, source);
-    else if (!value->field.kind && column && c->database->dialect == TENON_SQLITE) {
+    /* Of a table that is no model, or is ignored. */
+    if (!value->field.kind && column && c->database->dialect == TENON_SQLITE) {
         uint32_t flags = value->field.flags;
         value->field = sql_type_of_declaration(column->type);
         value->field.flags |= flags;
@@ -150,6 +151,17 @@ static void take_nothing(sql_check *c, const char *because)
     }
 }
 
+static bool infer_rest(sql_check *c, tenon_error *err)
+{
+    if (c->database->dialect != TENON_SQLITE)
+        return true;
+    const char *sql = sql_assemble_analysed(c->set, c->query, c->dialect, c->variant);
+    if (!sql)
+        return tenon__fail_no_memory(err);
+    sql_infer_types(c, sql);
+    return true;
+}
+
 bool sql_find_nulls(sql_check *c, tenon_error *err)
 {
     tenon_error local = {0};
@@ -164,9 +176,9 @@ bool sql_find_nulls(sql_check *c, tenon_error *err)
         take_parameter(c, &n->parameters[i]);
     if (!n || n->column_count != c->query->column_count) {
         take_nothing(c, "the statement was not understood");
-        return true;
+        return infer_rest(c, err);
     }
     for (size_t i = 0; i < n->column_count; i++)
         take_column(c, &n->columns[i], &c->query->columns[i]);
-    return true;
+    return infer_rest(c, err);
 }

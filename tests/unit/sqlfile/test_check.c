@@ -115,6 +115,28 @@ static void what_sqlite_cannot_know_has_to_be_said(void **state)
     sqlfile_free(set);
 }
 
+static void sqlite_s_expressions_are_understood_as_far_as_they_are_certain(void **state)
+{
+    (void)state;
+    sqlfile_set *set = checked(
+        "-- on: sqlite\n-- name: a :many\n"
+        "SELECT count(*), sum(views) AS total, avg(rating) AS rated, max(created_at) AS latest,\n"
+        "  upper(title) || 'x' AS shout, views + 1 AS more, rating * 2 AS twice, id > 3 AS "
+        "is_late,\n"
+        "  coalesce(rating, 0.5) AS sure, CASE WHEN id = 1 THEN 'a' ELSE title END AS word,\n"
+        "  CAST(id AS text) AS id_text, (SELECT max(u.role) FROM \"User\" u) AS role\n"
+        "FROM posts WHERE lower(title) = :title GROUP BY id LIMIT :most OFFSET :from;\n");
+    assert_string_equal(checked_complaints(set), "");
+    assert_string_equal(checked_columns(checked_query(set, "a")),
+                        "count BigInt, total BigInt, rated Float?, latest DateTime, shout String, "
+                        "more BigInt, twice Float?, is_late Boolean, sure Float, word String, "
+                        "id_text String, role Role?");
+    assert_string_equal(checked_query(set, "a")->columns[0].field.column, "count(*)");
+    assert_string_equal(checked_parameters(checked_query(set, "a")),
+                        "title String, most BigInt, from BigInt");
+    sqlfile_free(set);
+}
+
 static void a_row_of_a_model_is_that_of_the_model(void **state)
 {
     (void)state;
@@ -225,6 +247,7 @@ int main(void)
         cmocka_unit_test(types_come_from_the_database),
         cmocka_unit_test(sqlite_takes_types_from_the_schema),
         cmocka_unit_test(what_sqlite_cannot_know_has_to_be_said),
+        cmocka_unit_test(sqlite_s_expressions_are_understood_as_far_as_they_are_certain),
         cmocka_unit_test(a_row_of_a_model_is_that_of_the_model),
         cmocka_unit_test(optional_parts_and_orders_make_variants),
         cmocka_unit_test(too_many_variants_are_refused),
