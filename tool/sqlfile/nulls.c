@@ -5,8 +5,6 @@
 
 #include "nullability/nullability.h"
 
-#include <stdlib.h>
-
 static void free_nulls(nullability **n)
 {
     nullability_free(*n);
@@ -15,11 +13,6 @@ static void free_nulls(nullability **n)
 static void free_tree(pgparse_tree **tree)
 {
     pgparse_free(*tree);
-}
-
-static void free_stated(nullability_stated **stated)
-{
-    free(*stated);
 }
 
 static const sqlfile_stated *find_stated(const sqlfile_query *query, const char *name)
@@ -86,11 +79,11 @@ static void take_field(sql_check *c, sqlfile_value *value, const schema_field *s
     value->is_certain = true;
 }
 
-static const catalogue_column *find_column(const sql_check *c, const char *schema_name,
+static const catalogue_column *find_column(const sql_check *c, const char *namespace,
                                            const char *table, const char *column)
 {
     const catalogue_table *found =
-        table ? catalogue_find_table(c->database->catalogue, schema_name, table) : NULL;
+        table ? catalogue_find_table(c->database->catalogue, namespace, table) : NULL;
     return found && column ? catalogue_find_column(found, column) : NULL;
 }
 
@@ -165,8 +158,8 @@ static bool infer_rest(sql_check *c, tenon_error *err)
 bool sql_find_nulls(sql_check *c, tenon_error *err)
 {
     tenon_error local = {0};
-    TENON__CLEANUP(free_stated)
-    nullability_stated *stated = calloc(c->text.parameter_count + 1, sizeof *stated);
+    nullability_stated *stated =
+        tenon__arena_array(&c->set->report.arena, c->text.parameter_count + 1, sizeof *stated);
     if (!stated)
         return tenon__fail_no_memory(err);
     TENON__CLEANUP(free_nulls) nullability *n = analyse(c, stated, list_stated(c, stated), &local);
