@@ -319,17 +319,30 @@ key_kept_as(const diff_maker *m, const catalogue_foreign_key *key, const catalog
     return diff_match_foreign_key(m, key, from, to);
 }
 
+/* Safe forms validate in a part of their own, for which the way back has no place. */
+void diff_note_validation(diff_maker *m, diff_step *step, const char *kind, const char *name)
+{
+    if (step->reverse && strstr(step->reverse, " NOT VALID"))
+        step->not_restored = diff_say(
+            m, "that %s %I is validated: ALTER TABLE … VALIDATE CONSTRAINT does it", kind, name);
+}
+
+static void plan_foreign_key_drop(diff_maker *m, const catalogue_table *from,
+                                  const catalogue_foreign_key *key)
+{
+    diff_step *step = diff_add_step(m, "DropForeignKey", write_foreign_key,
+                                    (diff_change){from, diff_to_table(m, from), key, NULL});
+    diff_lock(m, step, from);
+    diff_note_validation(m, step, "foreign key", key->name);
+}
+
 static void plan_foreign_key_drops(diff_maker *m)
 {
     for (size_t t = 0; t < m->from->table_count && !m->failed; t++) {
         const catalogue_table *from = &m->from->tables[t];
         for (size_t i = 0; i < from->foreign_key_count && diff_is_table(from); i++)
             if (!key_kept_as(m, &from->foreign_keys[i], from))
-                diff_lock(m,
-                          diff_add_step(m, "DropForeignKey", write_foreign_key,
-                                        (diff_change){from, diff_to_table(m, from),
-                                                      &from->foreign_keys[i], NULL}),
-                          from);
+                plan_foreign_key_drop(m, from, &from->foreign_keys[i]);
     }
 }
 

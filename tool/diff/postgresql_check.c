@@ -40,8 +40,10 @@ void diff_plan_check_drops(diff_maker *m, const catalogue_table *from, const cat
 {
     for (size_t i = 0; i < from->check_count; i++)
         if (!stays(m, from, to, &from->checks[i]))
-            diff_add_step(m, "DropCheck", write_check,
-                          (diff_change){from, to, &from->checks[i], NULL});
+            diff_note_validation(m,
+                                 diff_add_step(m, "DropCheck", write_check,
+                                               (diff_change){from, to, &from->checks[i], NULL}),
+                                 "check", from->checks[i].name);
 }
 
 bool diff_is_made_check(const diff_maker *m, const catalogue_table *from, const catalogue_table *to,

@@ -38,6 +38,8 @@ void diff_plan_enum_drops(diff_maker *m);
 void diff_plan_table_drops(diff_maker *m);
 void diff_plan_table_changes(diff_maker *m);
 void diff_plan_table_makes(diff_maker *m);
+/* Says of a step whose reverse adds something NOT VALID that it is not validated (postgresql.c). */
+void diff_note_validation(diff_maker *m, diff_step *step, const char *kind, const char *name);
 /* Checks of a table that is there before and after (postgresql_check.c). */
 void diff_plan_check_drops(diff_maker *m, const catalogue_table *from, const catalogue_table *to);
 void diff_plan_check_makes(diff_maker *m, const catalogue_table *from, const catalogue_table *to);
