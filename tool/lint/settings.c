@@ -270,10 +270,60 @@ static void not_analyzed(lint *l)
 
 /* ---- 54; what cannot be parsed is told by judge.c ---- */
 
+static bool makes_function(const PgQuery__Node *node, const char *name)
+{
+    if (!node || node->node_case != NODE(CREATE_FUNCTION_STMT))
+        return false;
+    const PgQuery__CreateFunctionStmt *made = node->create_function_stmt;
+    const char *last = pgparse_last_name(made->funcname, made->n_funcname);
+    return last && strcmp(last, name) == 0;
+}
+
+/* Whether one of the files has made it: then nobody knows it but they. */
+static bool is_own_function(const lint *l, const char *name)
+{
+    for (size_t f = 0; f <= l->file_index; f++)
+        for (size_t i = 0; i < l->files[f].step_count; i++)
+            if (makes_function(l->files[f].steps[i].node, name))
+                return true;
+    return false;
+}
+
+typedef struct called {
+    const lint *lint;
+    const char *own; /* the first function called that the files have made */
+} called;
+
+static bool see_call(ProtobufCMessage *message, void *context)
+{
+    called *c = context;
+    if (!c->own && PGPARSE_IS(message, func_call)) {
+        const PgQuery__FuncCall *call = (const PgQuery__FuncCall *)(const void *)message;
+        const char *name = pgparse_last_name(call->funcname, call->n_funcname);
+        c->own = name && is_own_function(c->lint, name) ? name : NULL;
+    }
+    return !c->own;
+}
+
+/* The body of a function runs where it is called, not where it is made. */
 static void unseen(lint *l)
 {
-    if (l->step->node->node_case == NODE(DO_STMT))
+    PgQuery__Node *node = l->step->node;
+    called c = {.lint = l};
+    if (node->node_case == NODE(DO_STMT)) {
         lint_set_severity(lint_report(l, -1, "what the block does is not looked at"), LINT_HINT);
+        return;
+    }
+    bool can_call = node->node_case == NODE(SELECT_STMT) || node->node_case == NODE(CALL_STMT) ||
+                    node->node_case == NODE(INSERT_STMT) || node->node_case == NODE(UPDATE_STMT) ||
+                    node->node_case == NODE(DELETE_STMT);
+    if (can_call)
+        pgparse_walk(node, see_call, &c);
+    if (!c.own && node->node_case == NODE(CALL_STMT) && node->call_stmt->funccall)
+        c.own = pgparse_last_name(node->call_stmt->funccall->funcname,
+                                  node->call_stmt->funccall->n_funcname);
+    if (c.own)
+        lint_set_severity(lint_report(l, -1, "what %s does is not looked at", c.own), LINT_HINT);
 }
 
 const lint_rule lint_rules_settings[] = {
