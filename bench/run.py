@@ -59,7 +59,7 @@ class Work:
 SINGLE = [
     Work(("find",), 1.03),
     Work(("find",), 1.02, name="sql_find"),
-    Work(("find",), 1.30, name="dynamic_find"),
+    Work(("find",), 1.60, name="dynamic_find"),
     Work(("list",), 1.05, counted_calls=5),
     Work(("create",), 1.03, "empty_table"),
     Work(("update",), 1.03, "fill_table"),

@@ -67,6 +67,7 @@ static const tenon_statement by_id = {
     .result = &by_id_rows,
     .postgresql = by_id_postgresql,
     .sqlite = by_id_sqlite,
+    .is_single = true,
 };
 
 static uint64_t sql_find(size_t i)

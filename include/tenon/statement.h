@@ -109,6 +109,9 @@ typedef struct tenon_statement {
      * not for this database, a call is UNSUPPORTED. Of a COPY: PostgreSQL `COPY t (a, b) FROM STDIN
      * (FORMAT binary)`, SQLite `INSERT INTO t (a, b) SELECT c1, c2 FROM tenon_rows(?1)`. */
     const tenon_statement_text *postgresql, *sqlite;
+    /* It cannot give more than one row, whatever the values are (it finds by a unique, or has LIMIT
+     * 1): nobody asks for a second one. */
+    bool is_single;
 } tenon_statement;
 
 /* `params` points at the params struct, borrowed for the call, streams aside that borrow it for the

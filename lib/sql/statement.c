@@ -121,7 +121,7 @@ void *tenon_statement_one(tenon_session *s, const tenon_statement *statement, co
 {
     tenon__rows rows = rows_for(s);
     rows.expected = 1;
-    rows.asks_second = true;
+    rows.asks_second = !statement->is_single;
     if (!run(s, statement, params, &rows, NULL))
         return NULL;
     if (TENON__LIKELY(rows.count == 1))
