@@ -298,7 +298,7 @@ static inline tenon_sql_item tenon_sql_of_part(const tenon_sql *part)
 
 /* clang-format off */
 #define TENON_SQL_CHOOSE(value)                                                                    \
-    __extension__ _Generic((value), bool: tenon_sql_of_bool, int16_t: tenon_sql_of_int16,                        \
+    __extension__ _Generic((value), bool: tenon_sql_of_bool, int16_t: tenon_sql_of_int16,          \
         int: tenon_sql_of_int32, long: tenon_sql_of_int64, long long: tenon_sql_of_int64,          \
         float: tenon_sql_of_float, double: tenon_sql_of_double,                                    \
         const char *: tenon_sql_of_text, char *: tenon_sql_of_text,                                \

@@ -1,5 +1,5 @@
 /* gcc: error: '_Generic' selector of type 'struct User' is not compatible with any association */
-/* clang: error: controlling expression type 'User' .* not compatible with any generic association */
+/* clang: error: controlling expression type 'User' .* not compatible with any */
 #include "models.h"
 
 tenon_sql *find(tenon_sql *q, const User *user);
