@@ -42,6 +42,7 @@ struct join_side {
     join_side *other;      /* of a FULL JOIN: one of both matches */
     condition *conditions; /* of the joins within */
     condition on;          /* of the join itself; of a FULL JOIN it holds where both match */
+    bool is_sure;          /* to match, where what it lies in does */
     const char *because;
 };
 
@@ -54,6 +55,7 @@ struct slot {
     const char *type;
     bool is_composite; /* or may be: then IS NULL asks for its fields */
     bool is_required;  /* a column with NOT NULL */
+    bool is_stored;    /* a table's column as the statement reads it */
     const char *table_schema, *table, *column;
     join_side *side;          /* the innermost it lies on, or NULL */
     const slot *left, *right; /* merged of two by a FULL JOIN … USING: COALESCE (left, right) */
@@ -69,6 +71,7 @@ typedef struct range {
     bool is_table;   /* with hidden columns: ctid, rowid */
     const catalogue_table *table; /* or NULL */
     bool is_single;               /* at most one row */
+    bool is_partial;              /* TABLESAMPLE, ONLY */
 } range;
 
 /* The result of a query. */
@@ -101,6 +104,7 @@ struct scope {
     /* Behind GROUP BY: the scope of the rows in a group; else NULL. */
     const scope *rows;
     bool may_be_empty; /* the group */
+    bool is_empty;     /* the group, for the sake of the argument */
     const fact *known; /* of each of its rows */
     bool has_row;      /* at least one, before any condition */
 };
@@ -111,6 +115,8 @@ typedef enum fact_kind {
     FACT_MATCHED,    /* a side, and all it lies in */
     FACT_UNMATCHED,  /* a side, though all it lies in match */
     FACT_HAS_VALUE,  /* an expression in a scope is not NULL */
+    FACT_TRUE,       /* an expression in a scope */
+    FACT_FALSE,      /* the same */
     FACT_IMPOSSIBLE, /* there is no such row */
 } fact_kind;
 
@@ -164,7 +170,8 @@ const fact *null_know_matched(analysis *a, const fact *known, const join_side *s
 const fact *null_know_impossible(analysis *a, const fact *known);
 bool null_is_known(const fact *known, fact_kind kind, const void *about);
 bool null_is_impossible(const fact *known);
-bool null_has_value(analysis *a, const scope *s, const fact *known, const expr *e);
+/* Whether a fact of this kind is known of an expression. */
+bool null_is_told(analysis *a, const scope *s, const fact *known, fact_kind kind, const expr *e);
 /* What both know; `base` is the tail they share. */
 const fact *null_know_either(analysis *a, const fact *base, const fact *left, const fact *right);
 verdict null_judge_slot(analysis *a, const fact *known, const slot *column);
@@ -215,6 +222,9 @@ shape null_shape_of_targets(analysis *a, const scope *s, const fact *known, cons
 /* Whether the conditions leave at most one row of all that the scope names. */
 bool null_is_single(analysis *a, const scope *s, const condition *conditions);
 const fact *null_know_conditions(analysis *a, const fact *known, const condition *conditions);
+/* Whether a table has a row for the condition, whatever the rows around it are. */
+bool null_always_matches(analysis *a, const scope *s, const fact *known, const range *r,
+                         const expr *on);
 /* The scope in which WITH has named its queries. */
 scope *null_open_with(analysis *a, const scope *outer, const fact *known, query *q);
 void null_look(analysis *a, const scope *s, const expr *e);

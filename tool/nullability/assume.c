@@ -204,11 +204,26 @@ static bool is_repeatable(const expr *e)
     return true;
 }
 
+/* The largest of a key is the key: not NULL when its aggregate is not. */
+static const fact *assume_aggregate(analysis *a, const scope *s, const fact *known, const expr *e)
+{
+    if (!(e->traits & CALL_VALUES) || !s->rows || !s->query || e->count != 1)
+        return known;
+    for (size_t i = 0; i < s->query->key_count; i++) {
+        const group_key *k = &s->query->keys[i];
+        if (!k->is_sometimes && null_is_same(a, s->rows, k->value, s->rows, e->args[0]))
+            return null_assume(a, s->rows, known, e->args[0], IS_NOT_NULL);
+    }
+    return known;
+}
+
 static const fact *assume_call(analysis *a, const scope *s, const fact *known, const expr *e)
 {
-    if (is_repeatable(e) && !null_has_value(a, s, known, e))
+    if (is_repeatable(e) && !null_is_told(a, s, known, FACT_HAS_VALUE, e))
         known = null_know(a, known, FACT_HAS_VALUE, e, s);
-    if ((e->traits & CALL_STRICT) && !null_is_aggregate(e))
+    if (null_is_aggregate(e))
+        return assume_aggregate(a, s, known, e);
+    if (e->traits & CALL_STRICT)
         known = assume_all(a, s, known, e, IS_NOT_NULL);
     return known;
 }
@@ -293,6 +308,20 @@ static const fact *assume_null(analysis *a, const scope *s, const fact *known, c
     return culprit ? null_assume(a, s, known, culprit, IS_NULL) : known;
 }
 
+static const fact *assume_truth(analysis *a, const scope *s, const fact *known, const expr *e,
+                                truth t)
+{
+    fact_kind kind = t == IS_TRUE ? FACT_TRUE : FACT_FALSE;
+    fact_kind opposite = t == IS_TRUE ? FACT_FALSE : FACT_TRUE;
+    bool is_atom = e->kind == EXPR_COLUMN || e->kind == EXPR_COMPARE || e->kind == EXPR_CALL ||
+                   e->kind == EXPR_IN_LIST;
+    if (!is_atom || !is_repeatable(e))
+        return known;
+    if (null_is_told(a, s, known, opposite, e))
+        return null_know_impossible(a, known);
+    return null_is_told(a, s, known, kind, e) ? known : null_know(a, known, kind, e, s);
+}
+
 const fact *null_assume(analysis *a, const scope *s, const fact *known, const expr *e, truth t)
 {
     if (!e || a->is_first_look || a->arena->failed || null_is_impossible(known) ||
@@ -316,5 +345,6 @@ const fact *null_assume(analysis *a, const scope *s, const fact *known, const ex
             return known;
         t = t == IS_NOT_TRUE ? IS_FALSE : IS_TRUE;
     }
-    return assume_value(a, s, known, e, t);
+    known = assume_value(a, s, known, e, t);
+    return t == IS_NOT_NULL ? known : assume_truth(a, s, known, e, t);
 }

@@ -138,6 +138,8 @@ static verdict judge_aggregate(analysis *a, const scope *s, const fact *known, c
         return value;
     if (!s->rows)
         return explain(a, e, "", " is of another query's rows");
+    if (s->is_empty)
+        return (verdict){.can = CAN_BE_NULL};
     if (s->may_be_empty)
         return explain(a, e, "", " of no rows is NULL");
     if (!keeps_all(a, s->rows, known, e->filter))

@@ -170,10 +170,20 @@ static verdict judge_greatest(analysis *a, const scope *s, const fact *known, co
     return all;
 }
 
+/* -1: not known; else whether two constants are equal. */
+static int compare_constants(const expr *x, const expr *y)
+{
+    if (!x || !y || x->kind != EXPR_CONSTANT || y->kind != EXPR_CONSTANT || !x->text || !y->text ||
+        !x->type || !y->type || strcmp(x->type, y->type) != 0 || !strcmp(x->type, "numeric"))
+        return -1;
+    return !strcmp(x->text, y->text);
+}
+
 static verdict judge_nullif(analysis *a, const scope *s, const fact *known, const expr *e)
 {
     verdict first = null_evaluate(a, s, known, e->args[0]);
-    bool is_never = null_evaluate(a, s, known, e->args[1]).can == CAN_BE_NULL;
+    bool is_never = null_evaluate(a, s, known, e->args[1]).can == CAN_BE_NULL ||
+                    compare_constants(e->args[0], e->args[1]) == 0;
     return is_never ? first : give(first.can | CAN_BE_NULL, "NULLIF may find its values equal");
 }
 
@@ -186,6 +196,27 @@ static verdict judge_operand(analysis *a, const scope *s, const fact *known, con
         return null_evaluate(a, s, known, e);
     verdict fields = null_judge_any(a, s, known, e->args, e->count);
     return fields.can & CAN_BE_NULL ? unknown(fields.because) : fields;
+}
+
+/* count (…) of no rows is 0. */
+static unsigned compare_count(const expr *e)
+{
+    const expr *count = e->args[0], *number = e->args[1];
+    if (!count || !number || count->kind != EXPR_CALL || !count->text || number->type == NULL ||
+        strcmp(count->text, "count") != 0 || number->kind != EXPR_CONSTANT || !number->text)
+        return CAN_BE_VALUE;
+    bool is_zero = !strcmp(number->text, "0");
+    bool is_greater = e->text[0] == '>' && (!e->text[1] || !is_zero);
+    return is_greater && number->text[0] != '-' ? CAN_BE_FALSE : CAN_BE_VALUE;
+}
+
+static verdict judge_comparison(const scope *s, const expr *e, verdict operands)
+{
+    int equal = compare_constants(e->args[0], e->args[1]);
+    bool is_equality = !strcmp(e->text, "=");
+    if (equal >= 0 && (is_equality || !strcmp(e->text, "<>")))
+        return give(equal == is_equality ? CAN_BE_TRUE : CAN_BE_FALSE, NULL);
+    return s->is_empty ? give(operands.can & compare_count(e), NULL) : operands;
 }
 
 static verdict judge_operands(analysis *a, const scope *s, const fact *known, const expr *e)
@@ -308,6 +339,7 @@ static verdict judge_kind(analysis *a, const scope *s, const fact *known, const 
     case EXPR_CALL:
         return null_judge_call(a, s, known, e);
     case EXPR_COMPARE:
+        return judge_comparison(s, e, judge_operands(a, s, known, e));
     case EXPR_IN_LIST:
         return judge_operands(a, s, known, e);
     case EXPR_AND:
@@ -356,6 +388,21 @@ static bool is_sometimes_key(analysis *a, const scope *s, const expr *e)
     return false;
 }
 
+/* What has been told of the same expression before. */
+static verdict refine(analysis *a, const scope *s, const fact *known, const expr *e, verdict found)
+{
+    bool is_value = e->kind == EXPR_CALL || e->kind == EXPR_PARAMETER || e->kind == EXPR_FIELD;
+    bool is_truth = e->kind == EXPR_CALL || e->kind == EXPR_COLUMN || e->kind == EXPR_COMPARE ||
+                    e->kind == EXPR_IN_LIST;
+    if (is_value && (found.can & CAN_BE_NULL) && null_is_told(a, s, known, FACT_HAS_VALUE, e))
+        found = give(found.can & CAN_BE_VALUE, NULL);
+    if (is_truth && null_is_told(a, s, known, FACT_TRUE, e))
+        return give(found.can & CAN_BE_TRUE, NULL);
+    if (is_truth && null_is_told(a, s, known, FACT_FALSE, e))
+        return give(found.can & CAN_BE_FALSE, NULL);
+    return found;
+}
+
 verdict null_evaluate(analysis *a, const scope *s, const fact *known, const expr *e)
 {
     if (!e || a->is_first_look || a->arena->failed)
@@ -366,10 +413,5 @@ verdict null_evaluate(analysis *a, const scope *s, const fact *known, const expr
         return (verdict){0};
     if (is_sometimes_key(a, s, e))
         return unknown("some grouping sets leave the key out");
-    verdict found = judge_kind(a, s, known, e);
-    if ((found.can & CAN_BE_NULL) &&
-        (e->kind == EXPR_CALL || e->kind == EXPR_PARAMETER || e->kind == EXPR_FIELD) &&
-        null_has_value(a, s, known, e))
-        return give(found.can & CAN_BE_VALUE, NULL);
-    return found;
+    return refine(a, s, known, e, judge_kind(a, s, known, e));
 }

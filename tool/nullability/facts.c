@@ -36,11 +36,10 @@ bool null_is_known(const fact *known, fact_kind kind, const void *about)
     return false;
 }
 
-bool null_has_value(analysis *a, const scope *s, const fact *known, const expr *e)
+bool null_is_told(analysis *a, const scope *s, const fact *known, fact_kind kind, const expr *e)
 {
     for (; known; known = known->older)
-        if (known->kind == FACT_HAS_VALUE &&
-            null_is_same(a, known->scope, (const expr *)known->about, s, e))
+        if (known->kind == kind && null_is_same(a, known->scope, (const expr *)known->about, s, e))
             return true;
     return false;
 }
@@ -93,7 +92,7 @@ static const join_side *find_taker(const fact *known, const slot *column, size_t
     const join_side *taker = NULL;
     *count = 0;
     for (const join_side *side = column->side; side; side = side->outer)
-        if (!null_is_known(known, FACT_MATCHED, side)) {
+        if (!side->is_sure && !null_is_known(known, FACT_MATCHED, side)) {
             taker = side;
             ++*count;
         }
@@ -146,7 +145,7 @@ verdict null_judge_slot(analysis *a, const fact *known, const slot *column)
     if (column->is_nullable)
         return (verdict){.can = CAN_BE_NULL | CAN_BE_VALUE, .because = column->because};
     for (const join_side *side = column->side; side; side = side->outer)
-        if (!null_is_known(known, FACT_MATCHED, side))
+        if (!side->is_sure && !null_is_known(known, FACT_MATCHED, side))
             return (verdict){.can = CAN_BE_NULL | CAN_BE_VALUE, .because = side->because};
     return value;
 }
@@ -159,8 +158,11 @@ static bool holds(analysis *a, const fact *known, const fact *claim)
     case FACT_NOT_NULL:
         return !(null_judge_slot(a, known, claim->about).can & CAN_BE_NULL);
     case FACT_HAS_VALUE:
-        return null_has_value(a, claim->scope, known, claim->about) ||
+        return null_is_told(a, claim->scope, known, claim->kind, claim->about) ||
                !(null_evaluate(a, claim->scope, known, claim->about).can & CAN_BE_NULL);
+    case FACT_TRUE:
+    case FACT_FALSE:
+        return null_is_told(a, claim->scope, known, claim->kind, claim->about);
     case FACT_IMPOSSIBLE:
         return null_is_impossible(known);
     case FACT_IS_NULL:

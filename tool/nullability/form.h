@@ -125,6 +125,7 @@ struct source {
     const char **using;
     size_t using_count;
     bool is_natural;
+    bool is_partial; /* TABLESAMPLE, ONLY: some rows of the table */
 };
 
 typedef struct target {
@@ -203,6 +204,7 @@ typedef struct form {
     bool is_failed; /* with an error of its own */
     tenon_error *err;
     size_t depth;
+    bool has_locks; /* FOR UPDATE, UPDATE, DELETE: rows may be newer than the snapshot */
     PgQuery__Node *const *windows; /* of the WINDOW clause at hand */
     size_t window_count;
 } form;

@@ -238,6 +238,7 @@ static query *read_select(form *f, const PgQuery__SelectStmt *s)
     set_with(f, &q, s->with_clause);
     q.limit = null_postgres_expr(f, s->limit_count);
     q.offset = null_postgres_expr(f, s->limit_offset);
+    f->has_locks |= s->n_locking_clause > 0;
     if (s->limit_option == PG_QUERY__LIMIT_OPTION__LIMIT_OPTION_WITH_TIES)
         q.limit = null_unary(f, EXPR_UNKNOWN, q.limit);
     if (q.kind != QUERY_SELECT) {
@@ -309,6 +310,7 @@ static query *read_insert(form *f, const PgQuery__InsertStmt *s)
 
 static query *read_update(form *f, const PgQuery__UpdateStmt *s)
 {
+    f->has_locks = true;
     query q = {.kind = QUERY_UPDATE, .table = write_table(f, s->relation)};
     set_with(f, &q, s->with_clause);
     q.from = null_postgres_from(f, s->from_clause, s->n_from_clause);
@@ -320,6 +322,7 @@ static query *read_update(form *f, const PgQuery__UpdateStmt *s)
 
 static query *read_delete(form *f, const PgQuery__DeleteStmt *s)
 {
+    f->has_locks = true;
     query q = {.kind = QUERY_DELETE, .table = write_table(f, s->relation)};
     set_with(f, &q, s->with_clause);
     q.from = null_postgres_from(f, s->using_clause, s->n_using_clause);

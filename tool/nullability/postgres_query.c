@@ -24,7 +24,8 @@ static source table(form *f, const PgQuery__RangeVar *v)
 {
     source s = {.kind = SOURCE_TABLE,
                 .schema = null_keep(f, v->schemaname),
-                .name = null_keep(f, v->relname)};
+                .name = null_keep(f, v->relname),
+                .is_partial = !v->inh};
     set_alias(f, &s, v->alias);
     return s;
 }
@@ -88,6 +89,14 @@ static source table_function(form *f, const PgQuery__RangeTableFunc *r)
     return s;
 }
 
+static source *sample(form *f, const PgQuery__RangeTableSample *r)
+{
+    source *s = null_postgres_source(f, r->relation);
+    if (s)
+        s->is_partial = true;
+    return s;
+}
+
 source *null_postgres_source(form *f, const PgQuery__Node *node)
 {
     if (!node)
@@ -102,7 +111,7 @@ source *null_postgres_source(form *f, const PgQuery__Node *node)
     case PG_QUERY__NODE__NODE_JOIN_EXPR:
         return null_source(f, join(f, node->join_expr));
     case PG_QUERY__NODE__NODE_RANGE_TABLE_SAMPLE:
-        return null_postgres_source(f, node->range_table_sample->relation);
+        return sample(f, node->range_table_sample);
     case PG_QUERY__NODE__NODE_RANGE_TABLE_FUNC:
         return null_source(f, table_function(f, node->range_table_func));
     default:

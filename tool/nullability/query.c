@@ -182,6 +182,14 @@ static scope *group(analysis *a, scope *rows, const query *q, bool has_input)
     return groups;
 }
 
+/* HAVING count (*) > 0: a group of no rows does not pass. */
+static bool is_empty_refused(analysis *a, const scope *groups, const fact *outside, const query *q)
+{
+    scope empty = *groups;
+    empty.is_empty = true;
+    return q->having && !(null_evaluate(a, &empty, outside, q->having).can & CAN_BE_TRUE);
+}
+
 static shape finish_select(analysis *a, scope *rows, const fact *outside, const query *q,
                            bool has_input)
 {
@@ -189,6 +197,8 @@ static shape finish_select(analysis *a, scope *rows, const fact *outside, const 
     scope *seen = is_plain ? rows : group(a, rows, q, has_input);
     if (!seen)
         return not_understood;
+    if (seen->may_be_empty && is_empty_refused(a, seen, outside, q))
+        seen->may_be_empty = false;
     const fact *known = seen->may_be_empty ? outside : rows->known;
     if (!is_plain && q->having)
         known = null_assume(a, seen, known, q->having, IS_TRUE);
@@ -200,6 +210,15 @@ static shape finish_select(analysis *a, scope *rows, const fact *outside, const 
     found.is_single = is_constant(q->limit, "1") || is_constant(q->limit, "0") ||
                       (!is_plain && !q->is_grouped && !has_set(q));
     return found;
+}
+
+/* That WHERE leaves a row, whatever the tables hold. */
+static bool has_sure_row(analysis *a, const scope *rows, const fact *known, const query *q)
+{
+    if (rows->has_row)
+        return !q->where || null_evaluate(a, rows, known, q->where).can == CAN_BE_TRUE;
+    return q->where && rows->range_count == 1 && q->from->kind == SOURCE_TABLE &&
+           null_always_matches(a, rows, known, &rows->ranges[0], q->where);
 }
 
 static shape shape_of_select(analysis *a, scope *base, const fact *known, query *q)
@@ -216,7 +235,7 @@ static shape shape_of_select(analysis *a, scope *base, const fact *known, query 
         return not_understood;
     null_add_condition(a, &conditions, (condition){.value = q->where, .scope = rows});
     rows->known = null_know_conditions(a, known, conditions);
-    bool has_input = !q->where && rows->has_row;
+    bool has_input = has_sure_row(a, rows, known, q);
     shape found = finish_select(a, rows, known, q, has_input);
     bool is_repeated = has_set(q) || q->has_empty_set;
     found.is_single |= !is_repeated && null_is_single(a, rows, conditions);

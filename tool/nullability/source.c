@@ -411,6 +411,25 @@ static bool join_has_row(const scope *left, const scope *right, const source *fr
     return left->has_row || right->has_row;
 }
 
+/* Whether the other side of a join, which is this source, has a row for every row of `own`. */
+static bool is_sure(analysis *a, const scope *joined, const source *from, const source *other,
+                    const range *r, const join_side *own)
+{
+    return other && other->kind == SOURCE_TABLE &&
+           null_always_matches(a, joined, know_inside(a, NULL, own), r, from->on);
+}
+
+static void find_sure_sides(analysis *a, const scope *joined, const source *from, join_sides sides)
+{
+    if (a->is_first_look || !joined->range_count)
+        return;
+    const range *first = &joined->ranges[0], *last = &joined->ranges[joined->range_count - 1];
+    if (from->join == JOIN_LEFT || from->join == JOIN_FULL)
+        sides.right->is_sure = is_sure(a, joined, from, from->right, last, sides.left);
+    if (from->join == JOIN_RIGHT || from->join == JOIN_FULL)
+        sides.left->is_sure = is_sure(a, joined, from, from->left, first, sides.right);
+}
+
 static scope *finish_join(analysis *a, scope *left, scope *right, const source *from,
                           join_sides sides, join_side *inside, condition **conditions)
 {
@@ -430,6 +449,7 @@ static scope *finish_join(analysis *a, scope *left, scope *right, const source *
     joined->has_row = join_has_row(left, right, from);
     if (on.scope)
         put_condition(a, from, sides, conditions, on);
+    find_sure_sides(a, joined, from, sides);
     return rename_join(a, joined, from);
 }
 

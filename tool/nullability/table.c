@@ -109,6 +109,7 @@ static slot describe(analysis *a, const catalogue_table *t, const catalogue_colu
         .type = spell_type(a, c),
         .is_composite = may_be_composite(a, c),
         .is_required = required,
+        .is_stored = true,
         .table_schema = t->namespace,
         .table = t->name,
         .column = c->name,
@@ -232,6 +233,7 @@ static scope *name_table(analysis *a, const scope *base, const source *from,
     if (s) {
         s->ranges[0].is_table = !is_view(t) && !t->is_without_rowid;
         s->ranges[0].table = t;
+        s->ranges[0].is_partial = from->is_partial;
         s->ranges[0].is_open = t->kind == CATALOGUE_VIRTUAL_TABLE;
     }
     return s;

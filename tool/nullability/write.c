@@ -247,6 +247,8 @@ static shape return_rows(analysis *a, scope *s, const fact *known, const query *
     look_at_returning(a, s, q);
     s->known = known;
     shape found = null_shape_of_targets(a, s, known, q);
+    for (size_t i = 0; i < found.count; i++)
+        found.columns[i].is_stored = false;
     found.known = NULL;
     return found;
 }
@@ -295,6 +297,19 @@ static slot *updated_slots(analysis *a, const scope *s, const fact *known, const
     return after;
 }
 
+/* What a column with NOT NULL has taken was not NULL. */
+static const fact *know_written(analysis *a, const scope *s, const fact *known, const query *q,
+                                const slot *slots, const catalogue_table *t)
+{
+    for (size_t i = 0; !has_trigger(a, t) && i < q->assignment_count; i++) {
+        const slot *column = find_column(a, slots, t, q->assignments[i].column);
+        const expr *e = q->assignments[i].value;
+        if (column && column->is_required && e && e->kind != EXPR_DEFAULT)
+            known = null_assume(a, s, known, e, IS_NOT_NULL);
+    }
+    return known;
+}
+
 /* The names of RETURNING: the row afterwards, and what else the statement has in FROM. */
 static scope *open_returning(analysis *a, scope *base, const query *q, const scope *joined,
                              slot *before, slot *after, const catalogue_table *t)
@@ -332,6 +347,7 @@ static shape shape_of_change(analysis *a, scope *base, const fact *known, const 
     look_at_assignments(a, s, q, before, t);
     null_add_condition(a, &conditions, (condition){.value = q->where, .scope = s});
     known = null_know_conditions(a, known, conditions);
+    known = know_written(a, s, known, q, before, t);
     bool is_delete = q->kind == QUERY_DELETE;
     slot *after = is_delete ? before : updated_slots(a, s, known, q, before, t);
     scope *seen = open_returning(a, base, q, s, before, after, t);
