@@ -217,10 +217,26 @@ static const fact *assume_aggregate(analysis *a, const scope *s, const fact *kno
     return known;
 }
 
-static const fact *assume_call(analysis *a, const scope *s, const fact *known, const expr *e)
+/* A match is none of NULL; that there is no match says so only where no blob is asked for. */
+static const fact *assume_pattern(analysis *a, const scope *s, const fact *known, const expr *e,
+                                  truth t)
+{
+    for (size_t i = 0; i < 2 && e->count == 2; i++) {
+        const expr *other = e->args[1 - i];
+        bool is_text = other && other->kind == EXPR_CONSTANT && other->type;
+        if (t == IS_TRUE || is_text)
+            known = null_assume(a, s, known, e->args[i], IS_NOT_NULL);
+    }
+    return known;
+}
+
+static const fact *assume_call(analysis *a, const scope *s, const fact *known, const expr *e,
+                               truth t)
 {
     if (is_repeatable(e) && !null_is_told(a, s, known, FACT_HAS_VALUE, e))
         known = null_know(a, known, FACT_HAS_VALUE, e, s);
+    if (e->traits & CALL_PATTERN)
+        return assume_pattern(a, s, known, e, t);
     if (null_is_aggregate(e))
         return assume_aggregate(a, s, known, e);
     if (e->traits & CALL_STRICT)
@@ -255,7 +271,7 @@ static const fact *assume_value(analysis *a, const scope *s, const fact *known, 
     case EXPR_PARAMETER:
     case EXPR_CALL:
     case EXPR_FIELD:
-        return assume_call(a, s, known, e);
+        return assume_call(a, s, known, e, t);
     case EXPR_COMPARE:
         return assume_comparison(a, s, known, e, t);
     case EXPR_IN_LIST:

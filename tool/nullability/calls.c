@@ -87,10 +87,21 @@ static bool is_now(const expr *e)
     return !has_format || e->count > 1;
 }
 
+/* Closed paths cannot be put together: their + is NULL. */
+static bool is_sum_of_paths(analysis *a, const scope *s, const expr *e)
+{
+    for (size_t i = 0; e->text && !strcmp(e->text, "+") && i < e->count; i++) {
+        const char *type = null_type_of(a, s, e->args[i]);
+        if (type && !strcmp(type, "path"))
+            return true;
+    }
+    return false;
+}
+
 static bool is_total(analysis *a, const scope *s, const expr *e)
 {
     if (e->traits & CALL_TOTAL)
-        return true;
+        return !is_sum_of_paths(a, s, e);
     if (e->traits & CALL_OF_TEXT)
         return e->count && is_text(a, s, e->args[0]);
     if (e->traits & CALL_OF_NUMBER)

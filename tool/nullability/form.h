@@ -71,6 +71,7 @@ typedef enum call_trait {
     CALL_OF_FIELD = 1 << 13,  /* when infinity has such a part, or the type has no infinity */
     CALL_DIVISION = 1 << 14,  /* when the second argument is a number that is not zero */
     CALL_OF_NOW = 1 << 15,    /* when the time is now */
+    CALL_PATTERN = 1 << 19,   /* SQLite: NULL LIKE a blob is false; else strict */
     CALL_GIVES_TEXT = 1 << 16,
     CALL_GIVES_NUMBER = 1 << 17,
     CALL_GIVES_FINITE_TIME = 1 << 18,

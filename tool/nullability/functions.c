@@ -19,7 +19,7 @@ enum { PURE = CALL_TOTAL | CALL_STRICT };
 static const known_name postgres_functions[] = {
     {" initcap btrim ltrim rtrim lpad rpad repeat replace reverse translate left right md5 "
      "quote_ident quote_literal overlay substr split_part chr to_hex encode regexp_replace "
-     "jsonb_typeof json_typeof jsonb_pretty host format_type pg_size_pretty to_ascii ",
+     "jsonb_typeof json_typeof jsonb_pretty host pg_size_pretty to_ascii ",
      PURE | CALL_GIVES_TEXT},
     {" concat quote_nullable ", CALL_NEVER | CALL_GIVES_TEXT},
     {" concat_ws format ", CALL_TOTAL | CALL_GIVES_TEXT},
@@ -29,7 +29,7 @@ static const known_name postgres_functions[] = {
     {" abs ceil ceiling floor round trunc sign sqrt cbrt exp ln log log10 power pow mod div gcd "
      "lcm "
      "factorial degrees radians sin cos tan cot asin acos atan atan2 sinh cosh tanh asinh acosh "
-     "atanh width_bucket scale trim_scale starts_with decode sha224 sha256 sha384 sha512 "
+     "atanh width_bucket trim_scale starts_with decode sha224 sha256 sha384 sha512 "
      "regexp_split_to_array regexp_count regexp_like normalize get_bit get_byte set_bit set_byte "
      "convert_from convert_to unistr date_trunc date_bin age make_date make_time make_timestamp "
      "make_timestamptz make_interval to_timestamp timezone isfinite justify_days justify_hours "
@@ -95,9 +95,11 @@ static const known_name postgres_operators[] = {
 };
 
 static const known_name sqlite_functions[] = {
+    {" json_valid zeroblob ", CALL_TOTAL},
+    {" like glob ", CALL_TOTAL | CALL_PATTERN},
     {" length lower upper trim ltrim rtrim replace substr substring instr round abs likely "
      "unlikely "
-     "likelihood zeroblob json json_valid json_patch json_set json_insert json_replace like glob ",
+     "likelihood json json_patch json_set json_insert json_replace ",
      PURE},
     {" hex typeof quote char json_array json_object json_quote sqlite_version pi ", CALL_NEVER},
     {" random randomblob changes total_changes last_insert_rowid ", CALL_NEVER | CALL_FRESH},
@@ -115,7 +117,8 @@ static const known_name sqlite_functions[] = {
 
 /* Infinity less infinity is NULL: arithmetic is taken to stay finite (docs/nullability.md). */
 static const known_name sqlite_operators[] = {
-    {" + - * || & | << >> ~ like glob ", PURE},
+    {" like glob ", CALL_TOTAL | CALL_PATTERN},
+    {" + - * || & | << >> ~ ", PURE},
     {" / % ", CALL_DIVISION | CALL_STRICT},
     {" -> ->> ", CALL_STRICT},
 };

@@ -257,7 +257,7 @@ static const char *type_name(form *f, const PgQuery__TypeName *type)
         "bool",      "int2",        "int4",   "int8",   "float4",   "float8", "numeric",
         "text",      "varchar",     "bpchar", "name",   "bytea",    "uuid",   "date",
         "timestamp", "timestamptz", "time",   "timetz", "interval", "json",   "jsonb",
-        "inet",      "cidr",        "oid",    "citext"};
+        "inet",      "cidr",        "oid",    "citext", "path"};
     bool is_built_in = false;
     for (size_t i = 0; name && i < TENON__COUNT(built_in); i++)
         is_built_in |= !strcmp(name, built_in[i]);

@@ -283,6 +283,7 @@ static void combine(query_kind kind, slot *column, const slot *right)
         column->is_nullable &= right->is_nullable;
     bool is_same = column->table && right->table && !strcmp(column->table, right->table) &&
                    !strcmp(column->column, right->column);
+    column->is_stored &= is_same;
     if (kind == QUERY_UNION && !is_same)
         column->table_schema = column->table = column->column = NULL;
     column->is_composite |= right->is_composite;

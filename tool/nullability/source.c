@@ -131,7 +131,7 @@ static scope *open_shape(analysis *a, const scope *base, const source *from, con
         return open_unknown(a, base, from, inside);
     scope *s = null_open_range(a, base, from, copy_columns(a, found), found->count, false, inside);
     if (s) {
-        s->ranges[0].is_single = found->is_single;
+        s->ranges[0].is_single = found->is_single && !from->is_lateral;
         s->has_row = found->has_row;
     }
     return s;
@@ -241,7 +241,7 @@ static scope *open_function(analysis *a, const scope *base, const scope *sibling
     scope *s =
         null_open_range(a, base, &renamed, columns, count + from->has_ordinality, false, inside);
     if (s)
-        s->ranges[0].is_single = s->has_row = !(call->traits & CALL_SET) && count == 1;
+        s->has_row = !(call->traits & CALL_SET) && count == 1;
     return s;
 }
 

@@ -27,6 +27,21 @@ static query *first_term(query *q)
     return q;
 }
 
+static bool widen_column(slot *column, const slot *wider)
+{
+    bool is_nullable = wider->is_nullable && !column->is_nullable;
+    bool is_computed = !wider->is_stored && column->is_stored;
+    if (is_nullable) {
+        column->is_nullable = true;
+        column->because = wider->because;
+    }
+    if (is_computed)
+        column->is_stored = false;
+    if (!wider->table)
+        column->table_schema = column->table = column->column = NULL;
+    return is_nullable || is_computed;
+}
+
 /* Adds what the wider shape says; whether it says anything new. */
 static bool widen(shape *known, const shape *wider)
 {
@@ -36,13 +51,8 @@ static bool widen(shape *known, const shape *wider)
         known->is_open = true;
         return false;
     }
-    for (size_t i = 0; i < known->count; i++) {
-        if (!wider->columns[i].is_nullable || known->columns[i].is_nullable)
-            continue;
-        known->columns[i].is_nullable = true;
-        known->columns[i].because = wider->columns[i].because;
-        has_changed = true;
-    }
+    for (size_t i = 0; i < known->count; i++)
+        has_changed |= widen_column(&known->columns[i], &wider->columns[i]);
     return has_changed;
 }
 
@@ -62,10 +72,6 @@ static void find_fixed_point(analysis *a, const scope *s, const fact *known, con
             found->has_row = next.has_row;
             found->is_single = next.is_single;
         }
-        for (size_t i = 0; !found->is_open && i < found->count; i++)
-            if (!next.columns[i].table)
-                found->columns[i].table_schema = found->columns[i].table =
-                    found->columns[i].column = NULL;
     }
 }
 
