@@ -63,7 +63,15 @@ def up_part(text):
     return text
 
 
-def fill_postgres(server, number, files):
+def fill_postgres(server, number, files, known={}):
+    """The URL of a database with this schema; many folders have the same one."""
+    key = "".join(path.read_text() for path in files)
+    if key not in known:
+        known[key] = create_postgres(server, number, files)
+    return known[key]
+
+
+def create_postgres(server, number, files):
     name = f"sqlc{number}"
     subprocess.run(["psql", server, "-qc", f"CREATE DATABASE {name}"], check=True)
     url = re.sub(r"//(/?)[^?]*\?", rf"///{name}?", server)
@@ -88,18 +96,16 @@ def fill_sqlite(folder, number, files):
 
 def analyse(program, url, queries):
     text = "\f".join(queries)
-    done = subprocess.run([program, "-v", url], input=text, text=True, capture_output=True,
+    done = subprocess.run([program, url], input=text, text=True, capture_output=True,
                           check=False)
     return done.stdout.splitlines() if done.returncode == 0 else []
 
 
-def items(part):
-    """[(name, nullable, why)] of "id, bio? (users.bio may be NULL)"."""
-    found = []
-    for one in re.split(r", (?![^(]*\))", part) if part.strip() else []:
-        match = re.match(r"(.*?)(\?)?(?: \((.*)\))?$", one.strip())
-        found.append((match[1], bool(match[2]), match[3] or ""))
-    return found
+def items(line, kind):
+    """[(name, nullable, why)] of the columns ("c") or parameters ("p") of a line."""
+    fields = line.split("\t")
+    return [(fields[i + 1], fields[i + 2] == "?", fields[i + 3])
+            for i in range(0, len(fields) - 3, 4) if fields[i] == kind]
 
 
 class Comparison:
@@ -120,7 +126,7 @@ class Comparison:
                                      found[2]))
 
     def query(self, case, line):
-        columns = items(line.rsplit(" | ", 2)[0])
+        columns = items(line, "c")
         if len(columns) != len(case["columns"]):
             self.counts["other shape"] += 1
             return
@@ -150,7 +156,7 @@ def compare(program, folder):
                 continue
             lines = analyse(program, url, [named_parameters(case["sql"]) for case in group])
             for case, line in zip(group, lines):
-                if line.startswith("error:"):
+                if line.startswith("error"):
                     failed.append(f"{name} {case['name']}: {line}")
                 else:
                     result.query(case, line)

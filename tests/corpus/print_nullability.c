@@ -2,31 +2,52 @@
  *
  *     print-nullability URL < statements
  *
- * Statements are separated by a line with a form feed. Each gives one line: its columns and its
- * parameters with "?" behind what may be NULL, and with -v why; or "error:" and a message. */
+ * Statements are separated by form feeds. Each gives one line, of fields with tabs between them: a
+ * column is "c", its name, "?" or "!", and why it may be NULL; a parameter is "p", its number, "?"
+ * or "!", and its counterpart. Or the line is "error" and a message. */
 #include "nullability/nullability.h"
+#include "rows/rows.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <tenon/tenon.h>
 
+/* The names of all schemas but the server's own. */
+static size_t read_namespaces(tenon_session *s, tenon__arena *arena, const char **names,
+                              size_t most)
+{
+    rows found = {0};
+    rows_query q = {.sql = "SELECT nspname::text FROM pg_namespace WHERE nspname !~ '^pg_'"
+                           " AND nspname <> 'information_schema'",
+                    .columns = 1};
+    if (!rows_read(s, &q, arena, &found))
+        return 0;
+    for (size_t i = 0; i < found.count && i < most; i++)
+        names[i] = rows_cell(&found, i, 0);
+    return found.count < most ? found.count : most;
+}
+
 static catalogue *read_database(const char *url, tenon_error *err)
 {
     tenon_db *db = tenon_open(url, NULL, err);
     tenon_session *session = tenon_session_open(db, NULL);
-    catalogue *c = session ? catalogue_read(session, NULL, 0, err) : NULL;
+    tenon__arena arena = {0};
+    const char *names[64];
+    bool is_postgres = strncmp(url, "postgres", strlen("postgres")) == 0;
+    size_t count = session && is_postgres ? read_namespaces(session, &arena, names, 64) : 0;
+    catalogue *c = session ? catalogue_read(session, names, count, err) : NULL;
+    tenon__arena_release(&arena);
     tenon_session_close(session);
     tenon_close(db);
     return c;
 }
 
-static void print_columns(const nullability *n, bool is_wordy)
+static void print_columns(const nullability *n)
 {
     for (size_t i = 0; i < n->column_count; i++) {
         const nullability_column *c = &n->columns[i];
-        printf("%s%s%s", i ? ", " : "", c->name, c->is_nullable ? "?" : "");
-        if (is_wordy && c->because)
-            printf(" (%s)", c->because);
+        printf("c\t%s\t%s\t%s\t", c->name, c->is_nullable ? "?" : "!",
+               c->because ? c->because : "");
     }
 }
 
@@ -34,9 +55,8 @@ static void print_parameters(const nullability *n)
 {
     for (size_t i = 0; i < n->parameter_count; i++) {
         const nullability_parameter *p = &n->parameters[i];
-        printf("%s$%d%s", i ? ", " : "", p->number, p->is_nullable ? "?" : "");
-        if (p->column)
-            printf(" %s.%s", p->table, p->column);
+        printf("p\t%d\t%s\t%s\t", p->number, p->is_nullable ? "?" : "!",
+               p->column ? p->column : "");
     }
 }
 
@@ -55,18 +75,17 @@ static nullability *analyse(const catalogue *c, const char *sql, tenon_error *er
     return n;
 }
 
-static void print_statement(const catalogue *c, const char *sql, bool is_wordy)
+static void print_statement(const catalogue *c, const char *sql)
 {
     tenon_error err = {0};
     nullability *n = analyse(c, sql, &err);
     if (!n) {
-        printf("error: %s\n", err.message);
+        printf("error\t%s\n", err.message);
         return;
     }
-    print_columns(n, is_wordy);
-    printf(" | ");
+    print_columns(n);
     print_parameters(n);
-    printf(" | %s\n", n->is_at_most_one_row ? "one" : "many");
+    printf("\n");
     nullability_free(n);
 }
 
@@ -82,12 +101,11 @@ static char *read_all(FILE *in)
 int main(int argc, char **argv)
 {
     tenon_error err = {0};
-    bool is_wordy = argc == 3 && !strcmp(argv[1], "-v");
-    if (argc != 2 && !is_wordy) {
-        fputs("usage: print-nullability [-v] URL < statements\n", stderr);
+    if (argc != 2) {
+        fputs("usage: print-nullability URL < statements\n", stderr);
         return 2;
     }
-    catalogue *c = read_database(argv[argc - 1], &err);
+    catalogue *c = read_database(argv[1], &err);
     char *text = c ? read_all(stdin) : NULL;
     if (!text) {
         fprintf(stderr, "print-nullability: %s\n", err.message);
@@ -95,7 +113,7 @@ int main(int argc, char **argv)
         return 1;
     }
     for (char *rest = text, *sql; (sql = strsep(&rest, "\f"));)
-        print_statement(c, sql, is_wordy);
+        print_statement(c, sql);
     free(text);
     catalogue_free(c);
     return 0;

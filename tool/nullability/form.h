@@ -223,6 +223,7 @@ expr **null_pair(form *f, expr *a, expr *b);
 unsigned null_function_traits(const catalogue *database, const char *name, size_t argument_count);
 unsigned null_operator_traits(const catalogue *database, const char *name);
 bool null_is_comparison(const char *operator_name);
+bool null_is_built_in_type(const char *name);
 /* The columns of a built-in function that gives several, each with whether it may be NULL; 0 for
  * any other function. */
 typedef struct function_column {

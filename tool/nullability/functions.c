@@ -175,6 +175,17 @@ unsigned null_operator_traits(const catalogue *database, const char *name)
     return find_traits(postgres_operators, TENON__COUNT(postgres_operators), name);
 }
 
+/* Of which no value consists of fields. */
+bool null_is_built_in_type(const char *name)
+{
+    static const char types[] =
+        " bool int2 int4 int8 float4 float8 numeric money text varchar bpchar char name bytea uuid "
+        "date timestamp timestamptz time timetz interval json jsonb xml inet cidr macaddr macaddr8 "
+        "bit varbit tsvector tsquery oid int4range int8range numrange tsrange tstzrange daterange "
+        "point line lseg box path polygon circle citext ";
+    return name && is_listed(types, name);
+}
+
 bool null_is_comparison(const char *operator_name)
 {
     static const char comparisons[] = " = == <> != < > <= >= ";

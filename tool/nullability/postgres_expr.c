@@ -253,15 +253,7 @@ static const char *type_name(form *f, const PgQuery__TypeName *type)
 {
     const char *name = pgparse_last_name(type->names, type->n_names);
     const char *space = pgparse_first_name(type->names, type->n_names);
-    static const char *const built_in[] = {
-        "bool",      "int2",        "int4",   "int8",   "float4",   "float8", "numeric",
-        "text",      "varchar",     "bpchar", "name",   "bytea",    "uuid",   "date",
-        "timestamp", "timestamptz", "time",   "timetz", "interval", "json",   "jsonb",
-        "inet",      "cidr",        "oid",    "citext", "path"};
-    bool is_built_in = false;
-    for (size_t i = 0; name && i < TENON__COUNT(built_in); i++)
-        is_built_in |= !strcmp(name, built_in[i]);
-    if (!is_built_in || (space && strcmp(space, "pg_catalog") != 0))
+    if (!name || !null_is_built_in_type(name) || (space && strcmp(space, "pg_catalog") != 0))
         return NULL;
     return type->n_array_bounds ? tenon__arena_format(f->arena, "%s[]", name) : null_keep(f, name);
 }

@@ -34,20 +34,30 @@ static bool is_bound(const binding *b, const scope *s, const expr *e)
     return true;
 }
 
+/* x = y, which of rows is so of each field. */
+static bool equals(const binding *b, const scope *s, const expr *x, const expr *y,
+                   const slot *column)
+{
+    if (!x || !y)
+        return false;
+    if (x->kind == EXPR_ROW && y->kind == EXPR_ROW) {
+        for (size_t i = 0; i < x->count && i < y->count; i++)
+            if (equals(b, s, x->args[i], y->args[i], column))
+                return true;
+        return false;
+    }
+    return (null_resolve(b->a, s, x) == column && is_bound(b, s, y)) ||
+           (null_resolve(b->a, s, y) == column && is_bound(b, s, x));
+}
+
 static bool fixes(const binding *b, const scope *s, const expr *e, const slot *column)
 {
     if (!e)
         return false;
-    if (e->kind == EXPR_AND) {
-        for (size_t i = 0; i < e->count; i++)
-            if (fixes(b, s, e->args[i], column))
-                return true;
-        return false;
-    }
-    if (e->kind != EXPR_COMPARE || strcmp(e->text, "=") != 0)
-        return false;
-    for (size_t i = 0; i < 2; i++)
-        if (null_resolve(b->a, s, e->args[i]) == column && is_bound(b, s, e->args[1 - i]))
+    if (e->kind == EXPR_COMPARE)
+        return !strcmp(e->text, "=") && equals(b, s, e->args[0], e->args[1], column);
+    for (size_t i = 0; e->kind == EXPR_AND && i < e->count; i++)
+        if (fixes(b, s, e->args[i], column))
             return true;
     return false;
 }

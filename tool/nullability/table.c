@@ -85,10 +85,7 @@ static bool is_required(const analysis *a, const catalogue_table *t, const catal
 /* A composite, perhaps: a table's row, a type of fields, a domain over either. */
 static bool may_be_composite(const analysis *a, const catalogue_column *c)
 {
-    if (a->is_sqlite || !c->type_namespace || c->is_enum || c->is_array)
-        return false;
-    return c->is_domain || find_type(a, "composite type", c) ||
-           catalogue_find_table(a->database, c->type_namespace, c->type_name);
+    return !a->is_sqlite && !c->is_enum && !c->is_array && !null_is_built_in_type(c->type_name);
 }
 
 static const char *spell_type(analysis *a, const catalogue_column *c)

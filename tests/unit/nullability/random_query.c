@@ -176,7 +176,7 @@ static const char *choice(random_source *r, value_type type, wish w)
         return TEXT("CASE WHEN %s THEN %s WHEN %s THEN %s END", condition(r, w), a, condition(r, w),
                     b);
     case 3:
-        return TEXT("nullif(%s, %s)", a, leaf(r, type, w));
+        return TEXT("nullif(%s, %s)", leaf(r, type, w), leaf(r, type, w));
     case 4:
         return TEXT("CASE WHEN %s IS NULL THEN %s ELSE %s END", a, b, a);
     default:
