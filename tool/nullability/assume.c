@@ -90,6 +90,8 @@ static const fact *assume_test(analysis *a, const scope *s, const fact *known, c
 {
     switch (e->kind) {
     case EXPR_IS_NULL:
+        if (is_true && null_may_be_composite(a, s, e->args[0]))
+            return known; /* a row of NULLs, which is not NULL */
         return null_assume(a, s, known, e->args[0], is_true ? IS_NULL : IS_NOT_NULL);
     case EXPR_IS_TRUE:
         return null_assume(a, s, known, e->args[0], is_true ? IS_TRUE : IS_NOT_TRUE);

@@ -1,9 +1,10 @@
 /* Joins that always find a row: by a foreign key, or of a table with itself.
  *
  * `posts LEFT JOIN users ON users.id = posts.user_id` finds a user for every post when user_id is
- * NOT NULL and a foreign key that the server enforces at once. That is so of rows that the statement
- * reads in one snapshot: not of what a statement in WITH has just written, and not where rows are
- * locked, because a locked row may be newer than the rows it is joined with. Policies hide rows. */
+ * NOT NULL and a foreign key that the server enforces at once. That is so of rows that the
+ * statement reads in one snapshot: not of what a statement in WITH has just written, and not where
+ * rows are locked, because a locked row may be newer than the rows it is joined with. Policies hide
+ * rows. */
 #include "nullability/analysis.h"
 
 enum { MOST_PAIRS = 8 };

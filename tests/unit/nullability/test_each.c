@@ -1,6 +1,6 @@
-/* What only one of the databases has: PostgreSQL's LATERAL, sets of rows, grouping sets, composites,
- * domains and foreign keys; SQLite's rowid, keys that may be NULL, and division. And of both the
- * parameters, views upon views, and that the order of joins does not matter. */
+/* What only one of the databases has: PostgreSQL's LATERAL, sets of rows, grouping sets,
+ * composites, domains and foreign keys; SQLite's rowid, keys that may be NULL, and division. And of
+ * both the parameters, views upon views, and that the order of joins does not matter. */
 #include "described.h"
 
 #include <stdio.h>
@@ -198,7 +198,7 @@ static void parameters_may_be_null_where_that_means_something(void **state)
     assert_described(sqlite, "SELECT id FROM loose WHERE id = ? AND name = :name AND bio IS ?5",
                      "id | $1 loose.id, $2 loose.name, $5? loose.bio | one");
     assert_described(sqlite, "UPDATE loose SET bio = @b, name = $n WHERE id = @b RETURNING bio",
-                     "bio? | $1? loose.bio, $2 loose.name | one");
+                     "bio | $1? loose.id, $2 loose.name | one");
 }
 
 static void what_the_author_states_goes_first(void **state)

@@ -1,6 +1,6 @@
 /* The analysis against the databases: random queries over random schemas, each on several fillings
- * of the tables. No column that is said never to be NULL has a NULL in any answer; and of those said
- * nullable few are never seen NULL, however many fillings are tried.
+ * of the tables. No column that is said never to be NULL has a NULL in any answer; and of those
+ * said nullable few are never seen NULL, however many fillings are tried.
  *
  * TENON_ROUNDS says how many schemas of forty queries, TENON_SEED where to begin. A failure tells
  * its seed and the query; TENON_SHOW_LOOSE shows the columns of which no NULL was seen. */
