@@ -119,7 +119,7 @@ static int kind_of(const catalogue_column *column)
 static bool is_other_kind(const diff_maker *m, const catalogue_column *a, const catalogue_column *b)
 {
     return m->plan->dialect == TENON_POSTGRESQL && !diff_same_type(m, a, b) &&
-           (kind_of(a) < 0 || kind_of(a) != kind_of(b));
+           strcmp(a->type_name, b->type_name) != 0 && (kind_of(a) < 0 || kind_of(a) != kind_of(b));
 }
 
 static bool names_lost_column(const diff_maker *m, const catalogue_table *from,
