@@ -4,8 +4,8 @@
     sqlc.py TENON CORPUS
 
 Each folder of the corpus has a schema and queries for PostgreSQL or SQLite. Its database is made by
-the database's own client, `tenon db pull` makes a schema of it, and `tenon sql check --json` looks at
-the queries. Compared are the number of parameters and columns, their types, and what may be NULL.
+the database's own client, `tenon db pull` makes a schema of it, and `tenon sql check --json` looks
+at the queries. Compared are the number of parameters and columns, their types, and what may be NULL.
 Of folders that differ only in the library that the other tool writes code for, one is taken.
 What differs is listed; docs/sql-files.md says of each who is right, and why. The status is 1 when a
 query is refused for another reason than those of REFUSED.
@@ -131,7 +131,8 @@ def compare(what, theirs, ours):
             yield f"{what}: {name} is {text} there, {value['type']}{'[]' * value['list']} here"
         elif kind and nullable is not None and nullable != value["nullable"] and not is_list:
             because = f" ({value['because']})" if value.get("because") else ""
-            yield f"{what}: {name} is {'nullable' if nullable else 'required'} there, not here" + because
+            there = "nullable" if nullable else "required"
+            yield f"{what}: {name} is {there} there, not here{because}"
 
 
 def folders_of(cases):
@@ -156,7 +157,7 @@ def main():
             try:
                 said = ask(tenon, corpus / "testdata" / name, engine, dirs[name], place)
             except (RuntimeError, sqlite3.Error) as error:
-                counts[f"{engine}: in folders whose schema is not of this server"] += len(dirs[name])
+                counts[f"{engine}: the schema is not of this server"] += len(dirs[name])
                 print(f"{name}: {str(error).strip().splitlines()[0][:120]}")
                 continue
             refused = refusals(said)
@@ -170,7 +171,8 @@ def main():
                     print(f"{about}: {refused[i]}")
                     continue
                 problems = [*compare("parameters", case["params"], query["parameters"]),
-                            *compare("columns", case["columns"], query["columns"])]
+                            *(compare("columns", case["columns"], query["columns"])
+                              if case["columns"] else [])]
                 counts[f"{engine}: {'different' if problems else 'same'}"] += 1
                 for problem in problems:
                     print(f"{about}: {problem}")

@@ -47,8 +47,10 @@ static bool check(sqlfile_set *set, const migrate_folder *folder, const queries_
 {
     tenon_error mismatch = {0};
     const tenon_migrations migrations = migrate_list(folder);
-    sqlfile_options options = {
-        .server = given->server, .cache = cache, .keeps_cache = given->is_read_only};
+    sqlfile_options options = {.server = given->server,
+                               .cache = cache,
+                               .keeps_cache = given->is_read_only,
+                               .lints = given->asks};
     const tenon__driver *driver = given->url ? tenon__driver_of_url(given->url, err) : NULL;
     if (given->url && !driver)
         return false;

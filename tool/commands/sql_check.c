@@ -9,7 +9,7 @@
 typedef struct check_arguments {
     const char *path;
     queries_choice choice;
-    bool is_json;
+    bool is_json, is_strict;
 } check_arguments;
 
 static void release_schema(schema **s)
@@ -51,7 +51,7 @@ static int print_set(const sqlfile_set *set, const check_arguments *arguments)
         return COMMAND_FAILED;
     if (!arguments->is_json)
         schema_input_show_diagnostics(&set->report);
-    if (errors)
+    if (errors || (arguments->is_strict && set->report.diagnostic_count))
         return COMMAND_FAILED;
     if (!arguments->is_json)
         printf("%zu %s\n", count, count == 1 ? "query is right" : "queries are right");
@@ -91,6 +91,8 @@ static int run_check(int argc, char **argv)
             continue;
         if (!strcmp(argv[i], "--json"))
             arguments.is_json = true;
+        else if (!strcmp(argv[i], "--strict"))
+            arguments.is_strict = true;
         else if (argv[i][0] == '-' && argv[i][1])
             return command_misused(&command_sql_check, "unknown option or missing value: '%s'",
                                    argv[i]);
@@ -113,6 +115,7 @@ const command command_sql_check = {
              "executed. Exit 1 when a query is wrong.\n"
              "\n" SCHEMA_INPUT_USAGE "\n" QUERIES_INPUT_USAGE
              "  --url URL       ask this database, which has its tables, instead of a new one\n"
+             "  --strict        exit 1 when there are warnings, too\n"
              "  --json          queries with their types, and what is wrong, as JSON\n",
     .run = run_check,
 };

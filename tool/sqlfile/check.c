@@ -76,6 +76,9 @@ static bool check_variant(sql_check *c, tenon_error *err)
     }
     sql_merge(c);
     c->query->texts[c->dialect][c->variant] = c->text;
+    const char *sql = c->is_linted ? sql_as_postgresql(c->set, c->text.sql) : NULL;
+    if (sql)
+        sql_lint(c, sql);
     return sql_find_nulls(c, err);
 }
 
@@ -123,11 +126,15 @@ static bool is_wanted(const sqlfile_set *set, unsigned dialect)
     return false;
 }
 
-static bool check_on(sqlfile_set *set, sql_database *database, unsigned dialect, tenon_error *err)
+static bool check_on(sqlfile_set *set, sql_database *database, unsigned dialect, bool is_linted,
+                     tenon_error *err)
 {
     for (size_t i = 0; i < set->query_count; i++) {
-        sql_check c = {
-            .set = set, .query = &set->queries[i], .database = database, .dialect = dialect};
+        sql_check c = {.set = set,
+                       .query = &set->queries[i],
+                       .database = database,
+                       .dialect = dialect,
+                       .is_linted = is_linted};
         bool is_here = c.query->bodies[dialect] && !is_settled(c.query);
         if (is_here && !check_query(&c, err))
             return false;
@@ -145,7 +152,7 @@ static bool ask(sqlfile_set *set, unsigned dialect, const sqlfile_options *optio
         tenon__hint(err,
                     "queries have changed since they were checked, and a database is needed to "
                     "check them");
-    is_done = is_done && check_on(set, &database, dialect, err);
+    is_done = is_done && check_on(set, &database, dialect, options->lints, err);
     sql_database_close(&database);
     return is_done;
 }

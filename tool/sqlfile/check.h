@@ -15,6 +15,7 @@ typedef struct sql_check {
     sql_database *database;
     unsigned dialect; /* index */
     size_t variant;
+    bool is_linted;
     sqlfile_text text;
     sql_map map;
     sql_description described;
@@ -37,10 +38,15 @@ void sql_merge(sql_check *c);
 /* nulls.c: what may be NULL, and which columns of tables parameters and results are. False with
  * *err for want of memory only. */
 bool sql_find_nulls(sql_check *c, tenon_error *err);
+/* lint.c: warnings about a text, in which parameters are $1 for both databases. */
+void sql_lint(sql_check *c, const char *sql);
 /* infer.c: SQLite's types of expressions, where nothing else has told them. */
 void sql_infer_types(sql_check *c, const char *analysed);
 /* tree.c: whether a statement of PostgreSQL does anything but read. */
 bool sql_is_writing(PgQuery__Node *statement);
+/* tree.c: SQLite's text with $1 for ?1, as PostgreSQL's parser reads it; no byte moves. NULL when
+ * memory is exhausted. */
+const char *sql_as_postgresql(sqlfile_set *set, const char *sql);
 
 /* finish.c: once all databases have been asked: what comments say, names, what is still unknown,
  * whether the rows are those of a model. */

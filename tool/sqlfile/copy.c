@@ -66,20 +66,10 @@ static const char *write_text(sqlfile_set *set, const PgQuery__InsertStmt *inser
     return sql.failed ? NULL : tenon__arena_text(&set->report.arena, tenon__buf_string(&sql));
 }
 
-/* PostgreSQL's parser reads the text of SQLite too: its parameters are written as ?1 there. */
-static const char *as_postgresql(sqlfile_set *set, const char *sql)
-{
-    char *copy = tenon__arena_text(&set->report.arena, sql);
-    for (char *at = copy; at && *at; at++)
-        if (*at == '?')
-            *at = '$';
-    return copy;
-}
-
 static bool make_text(sqlfile_set *set, const sqlfile_query *query, unsigned dialect)
 {
     sqlfile_text *text = &query->texts[dialect][0];
-    const char *sql = as_postgresql(set, text->sql);
+    const char *sql = sql_as_postgresql(set, text->sql);
     TENON__CLEANUP(free_tree) pgparse_tree *tree = sql ? pgparse_read(sql, NULL) : NULL;
     PgQuery__Node *node = tree && tree->statement_count ? tree->statements[0].node : NULL;
     if (!node || node->node_case != PG_QUERY__NODE__NODE_INSERT_STMT)

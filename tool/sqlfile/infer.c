@@ -375,21 +375,11 @@ static PgQuery__Node **targets_of(const PgQuery__Node *statement, size_t *count)
     return select ? select->target_list : NULL;
 }
 
-/* PostgreSQL writes parameters as $1. The one ? in a string does no harm to types. */
-static const char *as_postgresql(sql_check *c, const char *sql)
-{
-    char *copy = sql ? tenon__arena_text(&c->set->report.arena, sql) : NULL;
-    for (char *at = copy; at && *at; at++)
-        if (*at == '?')
-            *at = '$';
-    return copy;
-}
-
 void sql_infer_types(sql_check *c, const char *analysed)
 {
     inference in = {.check = c};
     size_t count;
-    const char *sql = as_postgresql(c, analysed);
+    const char *sql = sql_as_postgresql(c->set, analysed);
     pgparse_tree *tree = sql ? pgparse_read(sql, NULL) : NULL;
     PgQuery__Node *statement = tree && tree->statement_count == 1 ? tree->statements[0].node : NULL;
     if (statement) {

@@ -167,6 +167,7 @@ typedef struct sqlfile_options {
      * changed; NULL: none. */
     const char *cache;
     bool keeps_cache; /* it is not written */
+    bool lints;       /* warns of what is right and yet a mistake; see docs/sql-files.md */
     /* A server of PostgreSQL on which the throwaway one is made; NULL: one of our own. */
     const char *server;
 } sqlfile_options;

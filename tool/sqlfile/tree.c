@@ -15,3 +15,13 @@ bool sql_is_writing(PgQuery__Node *statement)
     pgparse_walk(statement, look_for_writes, &is_writing);
     return is_writing;
 }
+
+/* A question mark in a string becomes a dollar too, which changes no type and no place. */
+const char *sql_as_postgresql(sqlfile_set *set, const char *sql)
+{
+    char *copy = tenon__arena_text(&set->report.arena, sql);
+    for (char *at = copy; at && *at; at++)
+        if (*at == '?')
+            *at = '$';
+    return copy;
+}

@@ -53,14 +53,24 @@ sqlfile_set *checked_read(const char *sql)
     return checked_read_as("queries/q.sql", sql);
 }
 
-sqlfile_set *checked(const char *sql)
+static sqlfile_set *check(const char *sql, bool lints)
 {
     tenon_error err = {0};
     sqlfile_set *set = checked_read(sql);
-    const sqlfile_options options = {.server = getenv("TENON_TEST_PG")};
+    const sqlfile_options options = {.server = getenv("TENON_TEST_PG"), .lints = lints};
     if (!sqlfile_check(set, &options, &err))
         fail_msg("%s", err.message);
     return set;
+}
+
+sqlfile_set *checked(const char *sql)
+{
+    return check(sql, false);
+}
+
+sqlfile_set *linted(const char *sql)
+{
+    return check(sql, true);
 }
 
 /* ---- as text --------------------------------------------------------------------------------- */

@@ -22,6 +22,7 @@ sqlfile_set *checked_read(const char *sql);
 sqlfile_set *checked_read_as(const char *path, const char *sql);
 /* Read and checked on the databases that it names, else on PostgreSQL. */
 sqlfile_set *checked(const char *sql);
+sqlfile_set *linted(const char *sql);
 /* The first line of each diagnostic as `tenon sql check` prints them: "q.sql:1:2: …\n". */
 const char *checked_complaints(const sqlfile_set *set);
 const sqlfile_query *checked_query(const sqlfile_set *set, const char *name);

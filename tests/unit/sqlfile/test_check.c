@@ -240,6 +240,39 @@ static void a_list_is_an_array_or_a_table_of_keys(void **state)
     sqlfile_free(set);
 }
 
+static const wrong_query mistakes[] = {
+    {"-- name: a :exec\nDELETE FROM posts;\n",
+     "queries/q.sql:2:13: every row is written: there is no WHERE; or say -- tenon:ignore "
+     "missing_where WHY\n"},
+    {"-- name: a :exec\n-- tenon:ignore missing_where it is a test\nUPDATE posts SET views = 1;\n",
+     ""},
+    {"-- on: sqlite\n-- name: a :many\nSELECT p.* FROM posts p WHERE p.id = :id;\n",
+     "queries/q.sql:3:8: * has other columns when the table changes, and then the program fails; "
+     "name the columns; or say -- tenon:ignore select_star WHY\n"},
+    {"-- name: a :many\nSELECT id FROM posts ORDER BY id LIMIT 10 OFFSET :from;\n",
+     "queries/q.sql:2:50: OFFSET reads all rows that it skips; begin behind the last key that was "
+     "seen; or say -- tenon:ignore offset WHY\n"},
+    {"-- name: a :many\nSELECT id FROM posts WHERE title LIKE '%x' OR title LIKE 'x%';\n",
+     "queries/q.sql:2:39: a pattern that begins with a wildcard reads every row; full-text or "
+     "trigram indexes do not; or say -- tenon:ignore leading_wildcard WHY\n"},
+    {"-- on: postgresql, sqlite\n-- name: a :many\nSELECT id FROM posts\n"
+     "WHERE title NOT IN (SELECT name FROM \"User\") AND title NOT IN (SELECT email FROM "
+     "\"User\");\n",
+     "queries/q.sql:4:13: NOT IN is never true when the list has a NULL, and this column can be "
+     "NULL; use NOT EXISTS; or say -- tenon:ignore not_in_null WHY\n"},
+};
+
+static void what_is_a_mistake_sooner_or_later_is_warned_of(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
+        sqlfile_set *set = linted(mistakes[i].sql);
+        assert_string_equal(checked_complaints(set), mistakes[i].complaints);
+        assert_int_equal(sqlfile_error_count(set), 0);
+        sqlfile_free(set);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,6 +286,7 @@ int main(void)
         cmocka_unit_test(too_many_variants_are_refused),
         cmocka_unit_test(every_variant_is_prepared),
         cmocka_unit_test(a_list_is_an_array_or_a_table_of_keys),
+        cmocka_unit_test(what_is_a_mistake_sooner_or_later_is_warned_of),
         cmocka_unit_test(a_copy_has_a_text_for_each_database),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
