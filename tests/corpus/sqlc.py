@@ -3,12 +3,12 @@
 
     sqlc.py TENON CORPUS
 
-Each folder of the corpus has a schema and queries for PostgreSQL or SQLite. Its database is made by
-the database's own client, `tenon db pull` makes a schema of it, and `tenon sql check --json` looks
-at the queries. Compared are the number of parameters and columns, their types, and what may be NULL.
-Of folders that differ only in the library that the other tool writes code for, one is taken.
-What differs is listed; docs/sql-files.md says of each who is right, and why. The status is 1 when a
-query is refused for another reason than those of REFUSED.
+Each folder of the corpus has a schema and queries for PostgreSQL or SQLite. Its database is made
+by the database's own client, `tenon db pull` makes a schema of it, and `tenon sql check --json`
+looks at the queries. Compared are the number of parameters and columns, their types, and what may
+be NULL. Of folders that differ only in the library that the other tool writes code for, one is
+taken. What differs is listed; docs/sql-files.md says of each who is right, and why. The status is
+1 when a query is refused for another reason than those of REFUSED.
 """
 import collections
 import json

@@ -7,7 +7,10 @@
 #include "sqlfile/parse.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <strings.h>
+
+enum { NUMBERS_MOST = 1000 };
 
 typedef struct body_parser {
     sql_parser *p;
@@ -204,6 +207,19 @@ static uint16_t find_parameter(sql_parser *p, const char *name, schema_span span
     return (uint16_t)query->parameter_count++;
 }
 
+/* $1, $2, … keep the order of their numbers, in which they may not be used. */
+static void add_numbers_before(sql_parser *p, const char *name, schema_span span)
+{
+    unsigned long number = strtoul(name + 1, NULL, 10);
+    if (number > NUMBERS_MOST)
+        sql_report(p, span.start, span.end, "give them names", "there are too many parameters");
+    for (unsigned long i = 1; i < number && number <= NUMBERS_MOST; i++) {
+        const char *before = tenon__arena_format(p->arena, "$%lu", i);
+        if (before)
+            find_parameter(p, before, span);
+    }
+}
+
 static size_t skip_back(const char *text, size_t at)
 {
     while (at && (text[at - 1] == ' ' || text[at - 1] == '\t'))
@@ -249,6 +265,8 @@ static void parse_parameter(body_parser *b)
     if (!piece)
         return;
     piece->is_parameter = true;
+    if (name[0] == '$')
+        add_numbers_before(b->p, name, sql_span(b->p, token.start, token.end));
     piece->parameter = find_parameter(b->p, name, sql_span(b->p, token.start, token.end));
     piece->operator_start = (uint32_t)find_list_operator(b->p);
     if (piece->operator_start && piece->parameter < b->p->query->parameter_count)

@@ -32,6 +32,9 @@ static void parameters_are_listed_once_in_order_of_use(void **state)
     assert_string_equal(query->parameters[0].name, "b");
     assert_string_equal(query->parameters[1].name, "a");
     sqlfile_free(set);
+    set = checked_read("-- name: a :many\nSELECT $2, $1\n");
+    assert_string_equal(checked_query(set, "a")->parameters[0].name, "$1");
+    sqlfile_free(set);
 }
 
 static void the_name_of_a_file_says_the_database(void **state)
