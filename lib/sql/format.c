@@ -262,6 +262,7 @@ tenon_sql *tenon_sqlf(tenon_sql *q, const char *text, ...)
     if (!q || tenon__session_is_failed(q->session))
         return q;
     va_list args;
+    va_start(args, text);
     format f = {.q = q,
                 .start = text,
                 .scanner = {.dialect = q->dialect->id,
@@ -269,7 +270,6 @@ tenon_sql *tenon_sqlf(tenon_sql *q, const char *text, ...)
                             .end = text + strlen(text),
                             .is_after_escapes = q->is_after_escapes},
                 .args = &args};
-    va_start(args, text);
     if (check_bytes(&f) && begin_piece(q) && read_tokens(&f))
         q->is_after_escapes = f.scanner.is_after_escapes;
     va_end(args);

@@ -100,7 +100,7 @@ static bool check_first_word(tenon_sql *q, const char *at)
 
 bool tenon__text_note_word(tenon_sql *q, const char *word, size_t length)
 {
-    static const char *const writing[] = {"INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE", "INTO"};
+    static const char *const writing[] = {"INSERT", "UPDATE", "DELETE", "MERGE", "INTO"};
     char copy[TENON__MOST_WORD + 1] = "?";
     if (length <= TENON__MOST_WORD) {
         memcpy(copy, word, length);

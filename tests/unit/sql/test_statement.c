@@ -4,6 +4,7 @@
 
 #include "queries.h"
 
+#include <pthread.h>
 #include <stdio.h>
 
 #include <tenon/test.h>
@@ -360,6 +361,36 @@ static void a_failed_session_does_nothing(void **state)
     assert_int_equal(tenon_statement_many(NULL, &top_authors, &params).count, 0);
 }
 
+static void *ask_often(void *arg)
+{
+    tenon_session *s = tenon_session_open(((both *)arg)->db, NULL);
+    const TopAuthors params = {.least_posts = 0, .most = 10};
+    size_t rows = 0;
+    for (int i = 0; i < 50; i++) {
+        tenon_sql *q = tenon_sqlf(tenon_sql_new(s), "SELECT %p FROM %p WHERE id > %d",
+                                  SQL_COLUMNS(&user_model, NULL), SQL_TABLE(&user_model), 0);
+        rows += tenon_sql_many(q, SQL_MODEL(&user_model)).count;
+        rows += tenon_statement_many(s, &top_authors, &params).count;
+    }
+    bool is_sound = !tenon_failed(s);
+    tenon_session_close(s);
+    return is_sound && rows == 300 ? arg : NULL;
+}
+
+static void threads_share_the_plans(void **state)
+{
+    both *b = *state;
+    pthread_t threads[4];
+    add_users(b);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, ask_often, b), 0);
+    for (int i = 0; i < 4; i++) {
+        void *result = NULL;
+        pthread_join(threads[i], &result);
+        assert_ptr_equal(result, b);
+    }
+}
+
 /* ---- what the database says differently ------------------------------------------------------ */
 
 /* top_authors with one column as the program might have it. A database of its own: its plans point
@@ -438,6 +469,7 @@ int main(void)
         ON_BOTH(a_loop_that_asks_row_by_row_is_found),
         ON_BOTH(it_is_part_of_the_transaction),
         ON_BOTH(a_failed_session_does_nothing),
+        ON_BOTH(threads_share_the_plans),
         ON_BOTH(columns_that_differ_are_named),
         ON_BOTH(a_statement_is_for_the_databases_that_it_has_texts_for),
     };
