@@ -6,7 +6,7 @@ FUZZ_SECONDS ?= 30
 TENON_CORPUS ?= ../shared/corpus
 SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h' 2>/dev/null)
 
-.PHONY: all demo check heavy bench load versions coverage fuzz corpus install format golden symbols costs help clean
+.PHONY: all demo check heavy bench load vector versions coverage fuzz corpus install format golden symbols costs help clean
 
 all: $(BUILD)/build.ninja ## build the command and the library: build/tenon, build/libtenon.{so,a}
 	@ninja -C $(BUILD)
@@ -30,7 +30,7 @@ format: ## lay out the C files as .clang-format says
 golden: all ## write the expected files of the generator anew, after it has changed on purpose
 	@python3 tests/golden/generate/run.py $(BUILD)/tenon include --update
 	@$(BUILD)/tenon generate tests/golden/sample/schema.prisma
-	@for models in blog depot desk estate ledger office; do \
+	@for models in blog depot desk estate ledger office shelf; do \
 	    folder=tests/golden/$$models; \
 	    $(BUILD)/tenon generate $$folder; \
 	    $(BUILD)/tenon db push --dry-run --from-empty --url postgresql:///x $$folder \
@@ -58,6 +58,10 @@ load: all ## hold requests on a million rows while they are migrated, plainly an
 	@scripts/setup.sh check
 	@ninja -C $(BUILD) --quiet tests/heavy/heavy-load
 	@scripts/with-postgres.sh $(BUILD)/tests/heavy/heavy-load $(if $(ROWS),all $(ROWS))
+
+vector: all ## prove vectors on PostgreSQL with pgvector, fetched by npm
+	@scripts/setup.sh build check versions
+	@tests/heavy/vector.sh $(BUILD)
 
 versions: all ## run the tests on PostgreSQL 14, 16, 17 and 18, fetched by npm; VERSIONS="18"
 	@scripts/setup.sh build check versions

@@ -40,6 +40,7 @@ TENON_DECLARE_SET(tenon_date_set, tenon_date);
 TENON_DECLARE_SET(tenon_clock_set, tenon_clock);
 TENON_DECLARE_SET(tenon_clock_tz_set, tenon_clock_tz);
 TENON_DECLARE_SET(tenon_interval_set, tenon_interval);
+TENON_DECLARE_SET(tenon_vector_set, tenon_vector);
 TENON_DECLARE_SET(tenon_bool_array_set, tenon_bool_array);
 TENON_DECLARE_SET(tenon_int16_array_set, tenon_int16_array);
 TENON_DECLARE_SET(tenon_int32_array_set, tenon_int32_array);

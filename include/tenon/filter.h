@@ -84,7 +84,10 @@ typedef enum tenon_operator {
     TENON_JSON_PATH_CONTAINS,
     TENON_JSON_PATH_ISTARTS_WITH,
     TENON_JSON_PATH_IENDS_WITH,
-    TENON_JSON_PATH_ICONTAINS
+    TENON_JSON_PATH_ICONTAINS,
+    TENON_WITHIN_L2, /* as.near …: not farther from it than that */
+    TENON_WITHIN_INNER_PRODUCT,
+    TENON_WITHIN_COSINE
 } tenon_operator;
 
 #define TENON_DECLARE_FILTER(name, type)                                                           \
@@ -132,7 +135,7 @@ TENON_DECLARE_FILTER(tenon_clock_filter, tenon_clock);
 TENON_DECLARE_FILTER(tenon_clock_tz_filter, tenon_clock_tz);
 TENON_DECLARE_FILTER(tenon_interval_filter, tenon_interval);
 
-/* No order for these two. */
+/* No order for these three. */
 typedef struct tenon_bytes_filter {
     tenon_operator op;
     union {
@@ -144,6 +147,18 @@ typedef struct tenon_bytes_filter {
         int column;
     } as;
 } tenon_bytes_filter;
+
+typedef struct tenon_vector_filter {
+    tenon_operator op;
+    union {
+        tenon_vector value;
+        struct {
+            tenon_vector to;
+            double distance;
+        } near;
+        int column;
+    } as;
+} tenon_vector_filter;
 
 typedef struct tenon_json_filter {
     tenon_operator op;

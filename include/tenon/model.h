@@ -54,6 +54,7 @@ typedef enum tenon_kind {
     TENON_KIND_CLOCK,    /* tenon_clock */
     TENON_KIND_CLOCK_TZ, /* tenon_clock_tz */
     TENON_KIND_INTERVAL, /* tenon_interval */
+    TENON_KIND_VECTOR,   /* tenon_vector; never in a list */
     TENON_KIND_ENUM,     /* int, 1 … count */
     TENON_KIND_OTHER     /* const char *: the database's own text form (inet, xml, Unsupported) */
 } tenon_kind;
@@ -88,8 +89,9 @@ typedef enum tenon_pg_type {
     TENON_PG_VARBIT,
     TENON_PG_INET,
     TENON_PG_XML,
-    TENON_PG_ENUM, /* no fixed OID */
-    TENON_PG_OTHER /* no fixed OID: read as ::text, bound as text */
+    TENON_PG_VECTOR, /* no fixed OID, and yet binary */
+    TENON_PG_ENUM,   /* no fixed OID */
+    TENON_PG_OTHER   /* no fixed OID: read as ::text, bound as text */
 } tenon_pg_type;
 
 typedef enum tenon_field_flag {
@@ -144,7 +146,7 @@ typedef struct tenon_field {
     tenon_pg_type pg_type;
     uint32_t flags;
     /* numeric(precision, scale); varchar, char, bit: precision = length; times: precision = digits
-     * of the second, -1 when the column has none given */
+     * of the second, -1 when the column has none given; a vector: precision = dimensions, or -1 */
     int32_t precision, scale;
     uint32_t row_offset, where_offset, set_offset;
     tenon_default_kind default_kind;
@@ -241,6 +243,7 @@ struct tenon_model {
     uint32_t where_size;
     uint32_t set_size;
     uint32_t query_where, query_order_by, query_select, query_distinct; /* offsets in …Query */
+    uint32_t query_nearest;                /* a tenon_nearest; 0: the model has no vectors */
     uint32_t update_where, update_set;     /* offsets in …UpdateMany */
     uint32_t delete_where;                 /* offset in …DeleteMany */
     uint32_t upsert_create, upsert_update; /* offsets in …Upsert */
@@ -288,6 +291,14 @@ typedef struct tenon_order {
     const char *collate; /* or NULL */
 } tenon_order;
 enum { TENON_ORDER_COUNT = sizeof(tenon_order) }; /* offset of `count` */
+
+/* `.nearest` of a …Query whose model has vectors: rows in the order of their distance from `to`,
+ * before what order_by says; NULLs last. With a limit the most similar rows. */
+typedef struct tenon_nearest {
+    int column; /* 0: not set */
+    tenon_metric metric;
+    tenon_vector to;
+} tenon_nearest;
 
 /* How a relation is loaded. */
 typedef enum tenon_strategy {

@@ -138,6 +138,24 @@
     {                                                                                              \
         .column = (c), .direction = TENON_DESC_NULLS_LAST                                          \
     }
+/* Vectors: `.embedding = WITHIN(COSINE, v, 0.3)`, `.nearest = NEAREST(ITEM_EMBEDDING, COSINE, v)`;
+ * metrics are L2, INNER_PRODUCT, COSINE. VECTOR(0.1f, 0.2f) lives as long as its block. */
+#define TENON_OP_WITHIN(metric_, v, d)                                                             \
+    {                                                                                              \
+        .op = TENON_WITHIN_##metric_, .as.near.to = (v), .as.near.distance = (d)                   \
+    }
+#define TENON_OP_NEAREST(c, metric_, v)                                                            \
+    {                                                                                              \
+        .column = (c), .metric = TENON_##metric_, .to = (v)                                        \
+    }
+#define TENON_OP_VECTOR(...) ((tenon_vector)TENON_VECTOR_OF(__VA_ARGS__))
+#define TENON_VECTOR_OF(...)                                                                       \
+    {                                                                                              \
+        .count = sizeof((const float[]){__VA_ARGS__}) / sizeof(float), .items = (const float[])    \
+        {                                                                                          \
+            __VA_ARGS__                                                                            \
+        }                                                                                          \
+    }
 #define TENON_OP_ASC_COLLATE(c, name)                                                              \
     {                                                                                              \
         .column = (c), .direction = TENON_ASC, .collate = (name)                                   \
@@ -501,6 +519,21 @@
 #error "ASC_COLLATE is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_ASC_COLLATE"
 #endif
 #define ASC_COLLATE(c, name) TENON_OP_ASC_COLLATE(c, name)
+
+#ifdef WITHIN
+#error "WITHIN is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_WITHIN"
+#endif
+#define WITHIN(metric, v, d) TENON_OP_WITHIN(metric, v, d)
+
+#ifdef NEAREST
+#error "NEAREST is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_NEAREST"
+#endif
+#define NEAREST(c, metric, v) TENON_OP_NEAREST(c, metric, v)
+
+#ifdef VECTOR
+#error "VECTOR is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_VECTOR"
+#endif
+#define VECTOR(...) TENON_OP_VECTOR(__VA_ARGS__)
 
 #ifdef DESC_COLLATE
 #error "DESC_COLLATE is another header's: use TENON_NO_SHORT_NAMES and TENON_OP_DESC_COLLATE"

@@ -72,6 +72,20 @@ typedef struct tenon_uuid {
     uint64_t hi, lo;
 } tenon_uuid;
 
+/* pgvector's vector: numbers of single precision, none of them NaN or infinite. `items` == NULL is
+ * NULL in a nullable column. */
+typedef struct tenon_vector {
+    size_t count;
+    const float *items;
+} tenon_vector;
+
+/* How far two vectors are from each other; the nearest have the least. */
+typedef enum tenon_metric {
+    TENON_L2 = 1,        /* the straight line */
+    TENON_INNER_PRODUCT, /* the negative inner product */
+    TENON_COSINE         /* 1 - the cosine of the angle: 0 … 2 */
+} tenon_metric;
+
 #define TENON_DECLARE_OPTIONAL(name, type)                                                         \
     typedef struct name {                                                                          \
         bool has;                                                                                  \
@@ -149,6 +163,9 @@ TENON_API bool tenon_interval_parse(const char *text, tenon_interval *out, tenon
 TENON_API size_t tenon_interval_format(tenon_interval interval, char *text, size_t size);
 /* -1, 0 or 1 as PostgreSQL compares: a month counts as 30 days, a day as 24 hours. */
 TENON_API int tenon_interval_compare(tenon_interval a, tenon_interval b);
+
+/* NaN where the counts differ, and for the cosine of a vector of zeros. */
+TENON_API double tenon_vector_distance(tenon_metric metric, tenon_vector a, tenon_vector b);
 
 /* The 36-character form, either case; braces and other spellings are refused. */
 TENON_API bool tenon_uuid_parse(const char *text, tenon_uuid *out, tenon_error *err);

@@ -265,6 +265,25 @@ static bool check_bytes(const check *c, tenon_bytes bytes)
     return bytes.data || refuse_null(c);
 }
 
+/* pgvector's own bounds, and the column's. */
+static bool check_vector(const check *c, tenon_vector vector)
+{
+    enum { MOST_DIMENSIONS = 16000 };
+    int32_t wanted = c->field->precision;
+    if (!vector.items)
+        return refuse_null(c);
+    if (wanted > 0 && vector.count != (size_t)wanted)
+        return REFUSE(c, TENON_RANGE, "has %zu dimensions, the column %d", vector.count, wanted);
+    if (vector.count < 1 || vector.count > MOST_DIMENSIONS)
+        return REFUSE(c, TENON_RANGE, "has %zu dimensions; a vector has 1 … %d", vector.count,
+                      MOST_DIMENSIONS);
+    for (size_t i = 0; i < vector.count; i++) {
+        if (!isfinite(vector.items[i]))
+            return REFUSE(c, TENON_RANGE, "its number %zu is NaN or infinite", i + 1);
+    }
+    return true;
+}
+
 /* ---- by kind --------------------------------------------------------------------------------- */
 
 bool tenon__check_wide(const tenon_model *model, const tenon_field *field, const void *value,
@@ -301,6 +320,8 @@ bool tenon__check_wide(const tenon_model *model, const tenon_field *field, const
         return check_clock_tz(&c, *(const tenon_clock_tz *)value);
     case TENON_KIND_INTERVAL:
         return check_interval(&c, *(const tenon_interval *)value);
+    case TENON_KIND_VECTOR:
+        return check_vector(&c, *(const tenon_vector *)value);
     case TENON_KIND_ENUM:
         return check_enum(&c, *(const int *)value);
     case TENON_KIND_DOUBLE:

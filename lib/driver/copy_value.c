@@ -19,6 +19,19 @@ _Static_assert(offsetof(tenon_decimal, text) == offsetof(tenon_bytes, data) &&
                    offsetof(tenon_json, text) == offsetof(tenon_bytes, data),
                "texts with a length are laid out alike");
 
+static bool copy_vector(tenon__arena *arena, tenon_vector *vector)
+{
+    size_t size = vector->count * sizeof *vector->items;
+    if (!vector->items)
+        return true;
+    tenon__arena_align(arena);
+    void *items = tenon__arena_alloc(arena, size);
+    if (items)
+        memcpy(items, vector->items, size);
+    vector->items = items;
+    return items != NULL;
+}
+
 /* What the value at `at`, which is a copy already, points at. */
 static bool copy_pointed(tenon__arena *arena, tenon_kind kind, void *at)
 {
@@ -35,6 +48,8 @@ static bool copy_pointed(tenon__arena *arena, tenon_kind kind, void *at)
         tenon_bytes *bytes = at;
         return copy_sized(arena, &bytes->len, &bytes->data);
     }
+    case TENON_KIND_VECTOR:
+        return copy_vector(arena, at);
     default:
         return true;
     }

@@ -64,6 +64,9 @@ const tenon_model *tenon__layout_model(const tenon__layout *layout, const tenon_
     return layout->model;
 }
 
+const tenon_field tenon__distance_field = {
+    .name = "distance", .kind = TENON_KIND_DOUBLE, .pg_type = TENON_PG_FLOAT8, .precision = -1};
+
 /* ---- sizes ----------------------------------------------------------------------------------- */
 
 typedef struct value_sizes {
@@ -97,6 +100,7 @@ static const value_sizes sizes_by_kind[] = {
     [TENON_KIND_CLOCK] = SIZES_OF(tenon_clock, tenon_clock, tenon_opt_clock),
     [TENON_KIND_CLOCK_TZ] = SIZES_OF(tenon_clock_tz, tenon_clock_tz, tenon_opt_clock_tz),
     [TENON_KIND_INTERVAL] = SIZES_OF(tenon_interval, tenon_interval, tenon_opt_interval),
+    [TENON_KIND_VECTOR] = SIZES_OF_NULLABLE(tenon_vector),
     [TENON_KIND_ENUM] = SIZES_OF(int, int, tenon_opt_int32),
     [TENON_KIND_OTHER] = SIZES_OF_NULLABLE(const char *),
 };

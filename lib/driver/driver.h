@@ -39,6 +39,8 @@
  *                                value of tenon_keys of a NARROW_LIST slot)
  *     tenon_array_concat(a, b)   a with the elements of b behind it (FORM_ARRAY slots or columns)
  *     tenon_int(x, least, most)  x, or RANGE when it is not an integer within the bounds
+ *     tenon_l2(a, b), tenon_inner_product(a, b), tenon_cosine(a, b)
+ *                                tenon_vector_distance; NULL where that is NaN
  *     COLLATE tenon_interval     texts of intervals, compared as PostgreSQL compares intervals
  *
  *     tenon_sum(x)               aggregate: the sum of integers, or RANGE beyond 64 bits
@@ -199,6 +201,9 @@ static inline char *tenon__rows_reserve(tenon__rows *list, size_t more, size_t r
 }
 /* Gives back the room that was not used. */
 void tenon__rows_finish(tenon__rows *rows, size_t row_size);
+
+/* The distance of two vectors as a value that a statement is given. In driver.c. */
+extern const tenon_field tenon__distance_field;
 
 /* ---- statements ------------------------------------------------------------------------------ */
 

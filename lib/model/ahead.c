@@ -73,6 +73,8 @@ static const char *obstacle_above(const tenon__ahead *above)
     tenon_query_head head = head_of(above->query);
     if (has_distinct(above->model, above->query))
         return "the rows that have it are asked for with distinct";
+    if (tenon__has_nearest(above->model, above->query))
+        return "the rows that have it are asked for by nearness";
     if (head.table.name)
         return "the rows that have it are in a table chosen at run time";
     if (head.lock || head.hints)

@@ -78,6 +78,11 @@ static void put_interval(tenon__buf *out, const tenon_interval *interval)
     put_integer(out, (uint64_t)interval->us);
 }
 
+static void put_vector(tenon__buf *out, tenon_vector vector)
+{
+    put_bytes(out, (tenon_bytes){vector.count * sizeof *vector.items, vector.items});
+}
+
 static void put_uuid(tenon__buf *out, const tenon_uuid *uuid)
 {
     put_integer(out, uuid->hi);
@@ -130,6 +135,9 @@ static void put_value(tenon__buf *out, const tenon_field *field, const void *val
         return;
     case TENON_KIND_INTERVAL:
         put_interval(out, value);
+        return;
+    case TENON_KIND_VECTOR:
+        put_vector(out, *(const tenon_vector *)value);
         return;
     case TENON_KIND_ENUM:
         put_enum(out, field->enumeration, tenon__read_int(value));

@@ -47,6 +47,12 @@ static bool are_equal(tenon_kind kind, const char *a, const char *b)
         memcpy(&y, b, sizeof y);
         return x.len == y.len && (x.len == 0 || memcmp(x.data, y.data, x.len) == 0);
     }
+    case TENON_KIND_VECTOR: {
+        tenon_vector x, y;
+        memcpy(&x, a, sizeof x);
+        memcpy(&y, b, sizeof y);
+        return x.count == y.count && memcmp(x.items, y.items, x.count * sizeof *x.items) == 0;
+    }
     case TENON_KIND_CLOCK_TZ: {
         tenon_clock_tz x, y; /* which has padding */
         memcpy(&x, a, sizeof x);

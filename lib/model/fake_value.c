@@ -108,6 +108,15 @@ static tenon_bytes make_bytes(tenon__fake *f)
     return (tenon_bytes){.len = length + (f->is_unique ? sizeof f->number : 0), .data = data};
 }
 
+static tenon_vector make_vector(tenon__fake *f, const tenon_field *field)
+{
+    size_t count = field->precision > 0 ? (size_t)field->precision : 3;
+    float *items = (float *)(void *)tenon__fake_room(f, count * sizeof *items);
+    for (size_t i = 0; items && i < count; i++)
+        items[i] = (float)tenon__fake_between(f, -1000, 1000) / 1000;
+    return (tenon_vector){count, items};
+}
+
 /* Any wide value. */
 typedef union wide {
     int truth;
@@ -123,6 +132,7 @@ typedef union wide {
     tenon_clock clock;
     tenon_clock_tz clock_tz;
     tenon_interval interval;
+    tenon_vector vector;
 } wide;
 
 static wide make(tenon__fake *f, const tenon_field *field)
@@ -160,6 +170,8 @@ static wide make(tenon__fake *f, const tenon_field *field)
         return (wide){.clock_tz = make_clock_tz(f, field)};
     case TENON_KIND_INTERVAL:
         return (wide){.interval = make_interval(f, field)};
+    case TENON_KIND_VECTOR:
+        return (wide){.vector = make_vector(f, field)};
     case TENON_KIND_ENUM:
         return (wide){.truth = 1 + (int)tenon__fake_below(f, field->enumeration->count - 1)};
     }

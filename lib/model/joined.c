@@ -34,7 +34,8 @@ static bool can_join(const tenon_model *target, const void *query, const tenon_q
            !head->only_deleted &&
            is_zero(at_offset(query, target->query_where), target->where_size) &&
            !tenon__is_term(target, at_offset(query, target->query_order_by)) &&
-           !tenon__read_int(at_offset(query, target->query_distinct));
+           !tenon__read_int(at_offset(query, target->query_distinct)) &&
+           !tenon__has_nearest(target, query);
 }
 
 static const void *included(const tenon_relation *relation, const void *query)

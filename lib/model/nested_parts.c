@@ -273,7 +273,7 @@ bool tenon__nest_name_row(tenon__nest *n, const tenon__nest_place *place, const 
 static void *make_query(tenon__nest *n, const tenon_model *model, const void *where)
 {
     size_t size = model->query_distinct + TENON_MAX_DISTINCT * sizeof(int) +
-                  (2 * (size_t)model->relation_count + 2) * sizeof(void *);
+                  (2 * (size_t)model->relation_count + 2) * sizeof(void *) + sizeof(tenon_nearest);
     char *query = tenon__nest_alloc(n, size);
     if (!query)
         return NULL;

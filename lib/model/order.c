@@ -205,9 +205,43 @@ bool tenon__walk_term_of_relation(tenon__walk *walk, const void *order, tenon__t
     return out->path || tenon__fail_no_memory(walk->err);
 }
 
+/* ---- by nearness ----------------------------------------------------------------------------- */
+
+bool tenon__has_nearest(const tenon_model *model, const void *query)
+{
+    return model->query_nearest && tenon__read_int((const char *)query + model->query_nearest);
+}
+
+void tenon__refuse_nearest(tenon__walk *walk, const void *query, const char *call)
+{
+    if (tenon__has_nearest(walk->model, query))
+        tenon__walk_misuse(walk, "nearest has no meaning for %s", call);
+}
+
+static void walk_nearest(tenon__walk *walk, const tenon_nearest *nearest)
+{
+    if (tenon__shape_head_of(&walk->shape)->operation != TENON__FIND) {
+        tenon__walk_misuse(walk, "nearest has no meaning for an included relation");
+        return;
+    }
+    if (!tenon__check_column(walk, nearest->column, "nearest"))
+        return;
+    const tenon_field *field = &walk->model->fields[nearest->column - 1];
+    if (field->kind != TENON_KIND_VECTOR)
+        tenon__walk_fail(walk, TENON_MISUSE, field, "nearest is for vectors");
+    if (nearest->metric < TENON_L2 || nearest->metric > TENON_COSINE)
+        tenon__walk_misuse(walk, "nearest has no metric %d", (int)nearest->metric);
+    tenon__shape_field(&walk->shape, (TENON_ASC + 1) | TENON__SHAPE_NEAREST,
+                       (uint16_t)(nearest->column - 1));
+    tenon__shape_word(&walk->shape, (uint8_t)nearest->metric);
+    tenon__walk_value(walk, &nearest->to);
+}
+
 void tenon__walk_order(tenon__walk *walk, const void *query)
 {
     const tenon_model *model = walk->model;
+    if (tenon__has_nearest(model, query))
+        walk_nearest(walk, (const void *)((const char *)query + model->query_nearest));
     const char *at = (const char *)query + model->query_order_by;
     for (int i = 0; i < TENON_MAX_ORDER; i++, at += model->order_size) {
         if (!tenon__is_term(model, at) || walk->failed)
@@ -221,4 +255,5 @@ void tenon__refuse_order(tenon__walk *walk, const void *query, const char *call)
 {
     if (tenon__is_term(walk->model, (const char *)query + walk->model->query_order_by))
         tenon__walk_misuse(walk, "order_by has no meaning for %s", call);
+    tenon__refuse_nearest(walk, query, call);
 }

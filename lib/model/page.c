@@ -40,6 +40,7 @@ static void refuse_options(task *t, const char *call)
     if (t->head.strategy)
         tenon__walk_misuse(&t->walk, "strategy has a meaning for included relations only");
     tenon__refuse_distinct(&t->walk, t->query, call);
+    tenon__refuse_nearest(&t->walk, t->query, call);
     tenon__refuse_lock(&t->walk, &t->head, call);
 }
 

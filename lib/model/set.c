@@ -36,6 +36,7 @@ static const uint8_t value_offsets[] = {
     [TENON_KIND_CLOCK] = offsetof(tenon_clock_set, value),
     [TENON_KIND_CLOCK_TZ] = offsetof(tenon_clock_tz_set, value),
     [TENON_KIND_INTERVAL] = offsetof(tenon_interval_set, value),
+    [TENON_KIND_VECTOR] = offsetof(tenon_vector_set, value),
     [TENON_KIND_ENUM] = offsetof(tenon_bool_set, value),
     [TENON_KIND_OTHER] = offsetof(tenon_text_set, value),
 };
@@ -86,6 +87,7 @@ static const uint8_t pointer_offsets[] = {
     [TENON_KIND_DECIMAL] = AT_START + offsetof(tenon_decimal, text),
     [TENON_KIND_JSON] = AT_START + offsetof(tenon_json, text),
     [TENON_KIND_BYTES] = AT_START + offsetof(tenon_bytes, data),
+    [TENON_KIND_VECTOR] = AT_START + offsetof(tenon_vector, items),
 };
 
 static bool find_pointer_offset(const tenon_field *field, uint32_t *offset)

@@ -186,6 +186,9 @@ void tenon__check_comparable(tenon__walk *walk, const tenon_field *field, const 
 /* ---- order.c --------------------------------------------------------------------------------- */
 
 void tenon__walk_order(tenon__walk *walk, const void *query);
+/* Whether a …Query asks for the order of distances. */
+bool tenon__has_nearest(const tenon_model *model, const void *query);
+void tenon__refuse_nearest(tenon__walk *walk, const void *query, const char *call);
 void tenon__refuse_order(tenon__walk *walk, const void *query, const char *call);
 /* A column of an order into the shape. `collate` may be NULL. */
 void tenon__walk_term(tenon__walk *walk, uint16_t field, int direction, const char *collate);

@@ -6,6 +6,8 @@
  */
 #include "model/walk.h"
 
+#include <math.h>
+
 /* What an operator takes from `.as`. */
 typedef enum payload {
     TAKES_NOTHING,
@@ -16,7 +18,8 @@ typedef enum payload {
     TAKES_RANGE,
     TAKES_COLUMN,
     TAKES_PATH,
-    TAKES_MATCH
+    TAKES_MATCH,
+    TAKES_NEARNESS
 } payload;
 
 /* Families of operators, as bits. */
@@ -28,12 +31,13 @@ enum {
     MATCHES = 16,
     ARRAYS = 32,
     JSONS = 64,
-    CASELESS = 128
+    CASELESS = 128,
+    NEARNESS = 256
 };
 
 static const struct {
     const char *name;
-    uint8_t family, payload;
+    uint16_t family, payload;
 } operators[] = {
     [TENON_EQ] = {"EQ", EQUALITY, TAKES_VALUE},
     [TENON_NE] = {"NE", EQUALITY, TAKES_VALUE},
@@ -91,10 +95,13 @@ static const struct {
     [TENON_JSON_PATH_ISTARTS_WITH] = {"JSON_AT_ISTARTS_WITH", JSONS, TAKES_MATCH},
     [TENON_JSON_PATH_IENDS_WITH] = {"JSON_AT_IENDS_WITH", JSONS, TAKES_MATCH},
     [TENON_JSON_PATH_ICONTAINS] = {"JSON_AT_ICONTAINS", JSONS, TAKES_MATCH},
+    [TENON_WITHIN_L2] = {"WITHIN", NEARNESS, TAKES_NEARNESS},
+    [TENON_WITHIN_INNER_PRODUCT] = {"WITHIN", NEARNESS, TAKES_NEARNESS},
+    [TENON_WITHIN_COSINE] = {"WITHIN", NEARNESS, TAKES_NEARNESS},
 };
 
 /* Bools and enums have no order that both databases agree on, JSON and bytes none worth having. */
-static const uint8_t families_of_kind[] = {
+static const uint16_t families_of_kind[] = {
     [TENON_KIND_BOOL] = NULLS | EQUALITY | LISTS,
     [TENON_KIND_INT16] = NULLS | EQUALITY | ORDER | LISTS,
     [TENON_KIND_INT32] = NULLS | EQUALITY | ORDER | LISTS,
@@ -111,6 +118,7 @@ static const uint8_t families_of_kind[] = {
     [TENON_KIND_CLOCK] = NULLS | EQUALITY | ORDER | LISTS,
     [TENON_KIND_CLOCK_TZ] = NULLS | EQUALITY | ORDER | LISTS,
     [TENON_KIND_INTERVAL] = NULLS | EQUALITY | ORDER | LISTS,
+    [TENON_KIND_VECTOR] = NULLS | EQUALITY | NEARNESS,
     [TENON_KIND_ENUM] = NULLS | EQUALITY | LISTS,
     [TENON_KIND_OTHER] = NULLS | EQUALITY | ORDER | LISTS | MATCHES,
 };
@@ -125,6 +133,7 @@ SAME_PLACE(tenon_date_filter);
 SAME_PLACE(tenon_clock_tz_filter);
 SAME_PLACE(tenon_interval_filter);
 SAME_PLACE(tenon_bytes_filter);
+SAME_PLACE(tenon_vector_filter);
 SAME_PLACE(tenon_json_filter);
 SAME_PLACE(tenon_bool_array_filter);
 
@@ -241,6 +250,18 @@ static void walk_column(tenon__walk *walk, const tenon_field *field, int operati
     tenon__shape_bytes(&walk->shape, &index, sizeof index);
 }
 
+/* The server sorts NaN behind all numbers, so that every distance would be within it. */
+static void walk_nearness(tenon__walk *walk, const tenon_field *field, const char *as)
+{
+    const char *distance = as + sizeof(tenon_vector);
+    double value;
+    memcpy(&value, distance, sizeof value);
+    if (isnan(value))
+        tenon__walk_fail(walk, TENON_RANGE, field, "WITHIN was given NaN as the distance");
+    tenon__walk_value(walk, as);
+    tenon__walk_value(walk, distance);
+}
+
 /* What the operator takes, behind it in the shape. */
 static tenon__truth walk_payload(tenon__walk *walk, const tenon_field *field, int operation,
                                  const char *as)
@@ -269,6 +290,9 @@ static tenon__truth walk_payload(tenon__walk *walk, const tenon_field *field, in
         break;
     case TAKES_MATCH:
         tenon__walk_match(walk, field, operation, as);
+        break;
+    case TAKES_NEARNESS:
+        walk_nearness(walk, field, as);
         break;
     }
     return TENON__DEPENDS;

@@ -47,6 +47,7 @@ static const char *const type_names[] = {
     [TENON_PG_TIME] = "time",
     [TENON_PG_TIMETZ] = "timetz",
     [TENON_PG_INTERVAL] = "interval",
+    [TENON_PG_VECTOR] = "vector",
     [TENON_PG_BIT] = "\"bit\"",
     [TENON_PG_VARBIT] = "varbit",
     [TENON_PG_INET] = "inet",
@@ -168,6 +169,16 @@ static void write_stored(tenon__sql *w, const tenon_field *field)
         return;
     write_cast(w, field, "numeric");
     write_cast(w, field, "money");
+}
+
+/* pgvector's operators, which its indexes serve. */
+static void write_distance(tenon__sql *w, tenon_metric metric, const tenon_field *field)
+{
+    static const char *const signs[] = {
+        [TENON_L2] = " <-> ", [TENON_INNER_PRODUCT] = " <#> ", [TENON_COSINE] = " <=> "};
+    tenon__sql_column(w, field);
+    tenon__sql_add(w, signs[metric]);
+    tenon__sql_slot(w, field, TENON__FORM_WIDE);
 }
 
 /* ---- aggregates ------------------------------------------------------------------------------ */
@@ -428,6 +439,7 @@ static bool travels_as_text(const tenon_field *field)
 static tenon__bulk bulk_of(const tenon_field *field)
 {
     switch (field->pg_type) {
+    case TENON_PG_VECTOR:
     case TENON_PG_OTHER:
         return TENON__BULK_VALUES;
     case TENON_PG_MONEY:
@@ -536,6 +548,7 @@ const tenon__sql_dialect tenon__sql_postgresql = {
     .compared = write_compared,
     .comparand = write_comparand,
     .stored = write_stored,
+    .distance = write_distance,
     .ordered = write_ordered,
     .grouped = tenon__sql_column,
     .ranked = write_compared,

@@ -82,6 +82,18 @@ static void write_rank_value(tenon__sql *w, const tenon_field *field)
     write_rank(w, field, write_stored);
 }
 
+static void write_distance(tenon__sql *w, tenon_metric metric, const tenon_field *field)
+{
+    static const char *const functions[] = {[TENON_L2] = "tenon_l2(",
+                                            [TENON_INNER_PRODUCT] = "tenon_inner_product(",
+                                            [TENON_COSINE] = "tenon_cosine("};
+    tenon__sql_add(w, functions[metric]);
+    tenon__sql_column(w, field);
+    tenon__sql_add(w, ", ");
+    tenon__sql_slot(w, field, TENON__FORM_WIDE);
+    tenon__sql_add(w, ")");
+}
+
 /* ---- aggregates ------------------------------------------------------------------------------ */
 
 /* SQLite's own sums calculate with floats as soon as they overflow, and with decimals always. */
@@ -383,6 +395,7 @@ const tenon__sql_dialect tenon__sql_sqlite = {
     .comparand = write_comparand,
     .stored = write_stored,
     .ordered = write_ordered,
+    .distance = write_distance,
     .grouped = write_grouped,
     .ranked = write_ordered,
     .rank_value = write_rank_value,

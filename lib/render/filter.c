@@ -39,6 +39,14 @@ static void write_column_pair(tenon__sql *w, tenon_operator operation, const ten
     w->dialect->compared(w, tenon__sql_next_field(w));
 }
 
+static void write_within(tenon__sql *w, tenon_operator operation, const tenon_field *field)
+{
+    tenon_metric metric = (tenon_metric)(operation - TENON_WITHIN_L2 + TENON_L2);
+    w->dialect->distance(w, metric, field);
+    tenon__sql_add(w, " <= ");
+    tenon__sql_any_slot(w, (tenon__slot){.field = &tenon__distance_field});
+}
+
 void tenon__sql_field_condition(tenon__sql *w, tenon_operator operation, const tenon_field *field)
 {
     if (operation <= TENON_GE) {
@@ -97,6 +105,11 @@ void tenon__sql_field_condition(tenon__sql *w, tenon_operator operation, const t
     case TENON_IIN:
     case TENON_NOT_IIN:
         w->dialect->caseless(w, operation, field);
+        return;
+    case TENON_WITHIN_L2:
+    case TENON_WITHIN_INNER_PRODUCT:
+    case TENON_WITHIN_COSINE:
+        write_within(w, operation, field);
         return;
     case TENON_EQ_COLUMN:
     case TENON_NE_COLUMN:

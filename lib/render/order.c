@@ -11,6 +11,11 @@
  * the subquery. Counts stay subqueries, which look at the rows that are found and no others. */
 #include "render/sql.h"
 
+static bool is_nearest(uint8_t word)
+{
+    return word & TENON__SHAPE_NEAREST;
+}
+
 static bool is_collated(uint8_t word)
 {
     return word != TENON__SHAPE_VIA && word & TENON__SHAPE_COLLATED;
@@ -25,11 +30,22 @@ static size_t count_entries(const tenon__shape_reader *shape)
         tenon__shape_next_field(&ahead);
         if (is_collated(word))
             tenon__shape_next_text(&ahead, &length);
+        if (is_nearest(word))
+            tenon__shape_next(&ahead);
     }
     return count;
 }
 
-/* (VIA relation)* (direction + 1 | OF_COUNT, relation), or a field and its collation at the end. */
+/* Its value comes before those of the conditions, and is written behind them. */
+static void read_nearest(tenon__sql *w, tenon__sql_term *term)
+{
+    term->metric = (tenon_metric)tenon__shape_next(&w->shape);
+    term->nearest = tenon__sql_reserve_slot(
+        w, (tenon__slot){.field = term->field, .form = TENON__FORM_WIDE, .model = w->model});
+}
+
+/* (VIA relation)* (direction + 1 | OF_COUNT, relation), or a field at the end, and behind it its
+ * collation or the metric. */
 static tenon__sql_term read_term(tenon__sql *w)
 {
     tenon__sql_term term = {.path = w->shape.at};
@@ -44,8 +60,10 @@ static tenon__sql_term read_term(tenon__sql *w)
         term.field = term.end;
     if (is_collated(word))
         term.collate = tenon__sql_own_next_text(w);
-    term.direction =
-        (tenon_direction)((word & ~(TENON__SHAPE_OF_COUNT | TENON__SHAPE_COLLATED)) - 1);
+    if (is_nearest(word))
+        read_nearest(w, &term);
+    unsigned marks = TENON__SHAPE_OF_COUNT | TENON__SHAPE_COLLATED | TENON__SHAPE_NEAREST;
+    term.direction = (tenon_direction)((word & ~marks) - 1);
     return term;
 }
 
@@ -157,11 +175,21 @@ void tenon__sql_collation(tenon__sql *w, const tenon__sql_term *term)
     tenon__sql_identifier(w, term->collate);
 }
 
+static void write_distance(tenon__sql *w, const tenon__sql_term *term)
+{
+    w->repeated = term->nearest;
+    w->dialect->distance(w, term->metric, term->field);
+    w->repeated = 0;
+}
+
 /* By way of relations there may be no row, whatever the column at the end. */
 static void write_term(tenon__sql *w, const tenon__sql_term *term)
 {
     bool is_nullable = !term->field || term->field->flags & TENON_FIELD_NULLABLE;
-    tenon__sql_term_as(w, term, w->dialect->ordered);
+    if (term->metric)
+        write_distance(w, term);
+    else
+        tenon__sql_term_as(w, term, w->dialect->ordered);
     tenon__sql_collation(w, term);
     tenon__sql_add(w, words_of(term->direction, is_nullable));
 }

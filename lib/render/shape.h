@@ -57,6 +57,8 @@
  *     term      := (VIA relation)* (direction + 1, field)          a tenon_direction
  *                | (VIA relation)* (direction + 1 | COLLATED, field) text
  *                | (VIA relation)* (direction + 1 | OF_COUNT, relation)
+ *                | (direction + 1 | NEAREST, field) metric
+ *                                                 a tenon_metric
  *     distinct  := (ITEM field)* END
  *     measures  := the address of a tenon_aggregates; the head's number is the count of results
  *     part      := ITEM (ITEM measure END | ITEM measure ITEM where)* END
@@ -164,7 +166,8 @@ enum {
     /* in an order, where a direction may stand, or beside one */
     TENON__SHAPE_COLLATED = 8,
     TENON__SHAPE_VIA = 16,
-    TENON__SHAPE_OF_COUNT = 32
+    TENON__SHAPE_OF_COUNT = 32,
+    TENON__SHAPE_NEAREST = 64
 };
 
 typedef enum tenon__json_form {

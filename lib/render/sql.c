@@ -79,6 +79,14 @@ static bool make_room_for_slot(tenon__sql *w)
     return true;
 }
 
+size_t tenon__sql_reserve_slot(tenon__sql *w, tenon__slot slot)
+{
+    if (w->failed || !make_room_for_slot(w))
+        return 0;
+    w->slots[w->slot_count++] = slot;
+    return w->slot_count;
+}
+
 void tenon__sql_any_slot(tenon__sql *w, tenon__slot slot)
 {
     if (w->failed || (!w->repeated && !make_room_for_slot(w)))

@@ -63,6 +63,8 @@ struct tenon__sql_dialect {
     void (*stored)(tenon__sql *w, const tenon_field *field);
     /* A column in ORDER BY. */
     void (*ordered)(tenon__sql *w, const tenon_field *field);
+    /* The distance of a column of vectors from a value. */
+    void (*distance)(tenon__sql *w, tenon_metric metric, const tenon_field *field);
     /* A column in GROUP BY and PARTITION BY. */
     void (*grouped)(tenon__sql *w, const tenon_field *field);
     /* A column and the value beside it where what is compared is their place in an order. */
@@ -126,6 +128,8 @@ void tenon__sql_slot(tenon__sql *w, const tenon_field *field, tenon__form form);
 void tenon__sql_text_slot(tenon__sql *w, const tenon_field *field);
 /* The same for any value. */
 void tenon__sql_any_slot(tenon__sql *w, tenon__slot slot);
+/* A parameter that is written later, by way of w->repeated: its number. */
+size_t tenon__sql_reserve_slot(tenon__sql *w, tenon__slot slot);
 /* The dialect cannot say it: UNSUPPORTED, naming the field, if it is one's. */
 void tenon__sql_refuse(tenon__sql *w, const tenon_field *field, const char *what, const char *hint);
 /* Slots of a statement whose rows travel beside its text. */
@@ -253,6 +257,8 @@ typedef struct tenon__sql_term {
     const tenon_field *end;   /* … which is this; of a number of rows, tenon__count_field */
     tenon_direction direction;
     const char *collate;    /* or NULL */
+    tenon_metric metric;    /* 0, or the order is of distances from */
+    size_t nearest;         /* … this parameter, counted from 1 */
     const uint8_t *path;    /* where the term, or what is left of it, stands in the shape */
     tenon__sql_join *joins; /* its first steps, when they are joined */
     size_t join_count;

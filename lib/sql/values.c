@@ -30,6 +30,8 @@ static const void *text_of(tenon_kind kind, const char *at)
         return ((const tenon_decimal *)(const void *)at)->text;
     case TENON_KIND_JSON:
         return ((const tenon_json *)(const void *)at)->text;
+    case TENON_KIND_VECTOR:
+        return ((const tenon_vector *)(const void *)at)->items;
     case TENON_KIND_BYTES:
         return ((const tenon_bytes *)(const void *)at)->data;
     default:

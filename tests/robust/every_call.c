@@ -429,7 +429,7 @@ static const public_call calls[] = {
      open_another},
     {"tenon_time_now tenon_time_parse tenon_time_format tenon_date_parse tenon_date_format "
      "tenon_clock_parse tenon_clock_format tenon_clock_tz_parse tenon_clock_tz_format "
-     "tenon_interval_parse tenon_interval_format tenon_interval_compare "
+     "tenon_interval_parse tenon_interval_format tenon_interval_compare tenon_vector_distance "
      "tenon_uuid_parse tenon_uuid_format tenon_decimal_parse tenon_decimal_from_int64 "
      "tenon_decimal_to_int64 tenon_decimal_to_double tenon_decimal_approximate "
      "tenon_decimal_compare tenon_enum_name tenon_enum_value tenon_error_reset tenon_error_clear "

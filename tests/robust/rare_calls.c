@@ -223,6 +223,7 @@ bool rare_need_nothing(tenon_session *s)
     is_done = tenon_clock_tz_parse(text, &zoned, &err) && is_done;
     tenon_interval_format((tenon_interval){0, 1, 0}, text, sizeof text);
     is_done = tenon_interval_parse(text, &span, &err) && is_done;
+    is_done = tenon_vector_distance(TENON_L2, VECTOR(0, 4), VECTOR(3, 0)) > 4 && is_done;
     is_done = tenon_interval_compare(span, (tenon_interval){1, 0, 0}) < 0 && is_done;
     tenon_uuid_format((tenon_uuid){1, 2}, text, sizeof text);
     is_done = tenon_uuid_parse(text, &uuid, &err) && is_done;

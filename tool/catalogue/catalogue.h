@@ -192,6 +192,8 @@ const catalogue_enum *catalogue_find_enum(const catalogue *c, const char *namesp
 const catalogue_column *catalogue_find_column(const catalogue_table *t, const char *name);
 const catalogue_index *catalogue_primary_key(const catalogue_table *t); /* or NULL */
 
+/* Whether it is of a method that @tenon.vectorIndex has. */
+bool catalogue_is_for_vectors(const catalogue_index *index);
 /* Why the schema language cannot say this index, in words; NULL when it can. */
 const char *catalogue_index_obstacle(const catalogue_index *index, tenon_dialect dialect);
 

@@ -4,7 +4,8 @@
 
 static bool is_method_of_language(const char *method)
 {
-    static const char *const methods[] = {"btree", "hash", "gin", "gist", "spgist", "brin"};
+    static const char *const methods[] = {"btree",  "hash", "gin",  "gist",
+                                          "spgist", "brin", "hnsw", "ivfflat"};
     for (size_t i = 0; i < TENON__COUNT(methods); i++)
         if (!method || !strcmp(method, methods[i]))
             return true;
@@ -15,6 +16,21 @@ static bool is_method_of_language(const char *method)
 static bool has_plain_classes(const catalogue_index *index)
 {
     return !index->method || !strcmp(index->method, "btree") || !strcmp(index->method, "hash");
+}
+
+bool catalogue_is_for_vectors(const catalogue_index *index)
+{
+    return index->method && (!strcmp(index->method, "hnsw") || !strcmp(index->method, "ivfflat"));
+}
+
+/* Of @tenon.vectorIndex; an IVFFlat index without one has the first. */
+static bool is_class_of_vectors(const char *class)
+{
+    static const char *const classes[] = {"vector_l2_ops", "vector_ip_ops", "vector_cosine_ops"};
+    for (size_t i = 0; i < TENON__COUNT(classes); i++)
+        if (!class || !strcmp(class, classes[i]))
+            return true;
+    return false;
 }
 
 static const char *key_obstacle(const catalogue_index *index, const catalogue_key *key,
@@ -30,6 +46,8 @@ static const char *key_obstacle(const catalogue_index *index, const catalogue_ke
         return "it has a collation of its own";
     if (key->operator_class && has_plain_classes(index))
         return "it has an operator class of its own";
+    if (catalogue_is_for_vectors(index) && !is_class_of_vectors(key->operator_class))
+        return "it has an operator class that the language does not know";
     return NULL;
 }
 

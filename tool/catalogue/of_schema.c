@@ -28,8 +28,9 @@ static const char *optional_text(of_schema *o, const char *text)
 /* ---- indexes --------------------------------------------------------------------------------- */
 
 static const char *const methods[] = {
-    [SCHEMA_BTREE] = "btree", [SCHEMA_HASH] = "hash",     [SCHEMA_GIST] = "gist",
-    [SCHEMA_GIN] = "gin",     [SCHEMA_SPGIST] = "spgist", [SCHEMA_BRIN] = "brin",
+    [SCHEMA_BTREE] = "btree", [SCHEMA_HASH] = "hash",       [SCHEMA_GIST] = "gist",
+    [SCHEMA_GIN] = "gin",     [SCHEMA_SPGIST] = "spgist",   [SCHEMA_BRIN] = "brin",
+    [SCHEMA_HNSW] = "hnsw",   [SCHEMA_IVFFLAT] = "ivfflat",
 };
 
 static catalogue_index *add_index(of_schema *o, catalogue_table *table, const char *name,

@@ -204,6 +204,9 @@ static void write_postgresql_trigger(ddl_writer *w, const schema_model *model)
 
 static tenon_kind kind_of(const schema_field *field)
 {
+    int32_t dimensions;
+    if (schema_typed_of(field, &dimensions) == SCHEMA_TYPED_VECTOR)
+        return TENON_KIND_VECTOR;
     if (field->kind != SCHEMA_SCALAR)
         return TENON_KIND_TEXT;
     switch (field->type) {

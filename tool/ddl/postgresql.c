@@ -313,6 +313,8 @@ static const char *const algorithm_names[] = {
     [SCHEMA_GIN] = " USING GIN ",
     [SCHEMA_SPGIST] = " USING SPGIST ",
     [SCHEMA_BRIN] = " USING BRIN ",
+    [SCHEMA_HNSW] = " USING HNSW ",
+    [SCHEMA_IVFFLAT] = " USING IVFFLAT ",
 };
 
 static void write_index(ddl_writer *w, const schema_model *model, const schema_index *index)

@@ -18,6 +18,9 @@ const char *ddl_sqlite_type(const ddl_writer *w, const schema_field *field)
     const schema_datasource *source = w->schema->datasource;
     if (field->kind == SCHEMA_UNSUPPORTED && source && source->provider == SCHEMA_SQLITE)
         return field->unsupported;
+    int32_t dimensions;
+    if (schema_typed_of(field, &dimensions) == SCHEMA_TYPED_VECTOR)
+        return "BLOB";
     if (field->kind != SCHEMA_SCALAR || field->arity == SCHEMA_LIST)
         return "TEXT";
     if (schema_find_word(&field->comment, "exact"))

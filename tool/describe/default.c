@@ -89,6 +89,8 @@ static bool convert(tenon__arena *arena, const tenon_field *field, const schema_
         return convert_time(field->kind, value->text, out);
     case TENON_KIND_INTERVAL:
         return tenon_interval_parse(value->text, out, NULL);
+    case TENON_KIND_VECTOR: /* the language has no literal of it */
+        return false;
     case TENON_KIND_ENUM:
         *(int *)out = (int)value->enum_value + 1;
         return true;

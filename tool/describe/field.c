@@ -3,9 +3,6 @@
  * makes: DateTime is timestamp(3), Decimal is numeric(65, 30). */
 #include "describe/field.h"
 
-#include <stdlib.h>
-#include <strings.h>
-
 typedef struct column_type {
     tenon_kind kind;
     tenon_pg_type pg_type;
@@ -66,40 +63,16 @@ static column_type type_of_scalar(const schema_field *source)
     return type;
 }
 
-/* What the language has no word for and tenon a value. All else that is Unsupported is text. */
-static const struct {
-    const char *name;
-    column_type type;
-    long most; /* of the number in parentheses, which is the precision */
-} unsupported_types[] = {
-    {"interval", {TENON_KIND_INTERVAL, TENON_PG_INTERVAL, 6, 0}, 6},
-};
-
-/* name ["(" number ")"]; *number is left alone without one. */
-static bool reads_as(const char *text, const char *name, long most, int32_t *number)
+static column_type type_of_unsupported(const schema_field *source)
 {
-    size_t length = strlen(name);
-    if (strncasecmp(text, name, length) != 0)
-        return false;
-    text += length + strspn(text + length, " ");
-    if (!*text)
-        return true;
-    char *end;
-    long value = *text == '(' ? strtol(text + 1, &end, 10) : -1;
-    if (value < 0 || value > most || end == text + 1 || strcmp(end, ")") != 0)
-        return false;
-    *number = (int32_t)value;
-    return true;
-}
-
-static column_type type_of_unsupported(const char *text)
-{
-    const char *dot = strrchr(text, '.');
-    for (size_t i = 0; i < TENON__COUNT(unsupported_types); i++) {
-        column_type type = unsupported_types[i].type;
-        if (reads_as(dot ? dot + 1 : text, unsupported_types[i].name, unsupported_types[i].most,
-                     &type.precision))
-            return type;
+    int32_t number;
+    switch (schema_typed_of(source, &number)) {
+    case SCHEMA_TYPED_INTERVAL:
+        return (column_type){TENON_KIND_INTERVAL, TENON_PG_INTERVAL, number < 0 ? 6 : number, 0};
+    case SCHEMA_TYPED_VECTOR:
+        return (column_type){TENON_KIND_VECTOR, TENON_PG_VECTOR, number, 0};
+    case SCHEMA_TYPED_NONE:
+        break;
     }
     return (column_type){TENON_KIND_OTHER, TENON_PG_OTHER, -1, 0};
 }
@@ -109,7 +82,7 @@ static column_type type_of_field(const schema_field *source)
     if (source->kind == SCHEMA_ENUM)
         return (column_type){TENON_KIND_ENUM, TENON_PG_ENUM, -1, 0};
     if (source->kind == SCHEMA_UNSUPPORTED)
-        return type_of_unsupported(source->unsupported);
+        return type_of_unsupported(source);
     return type_of_scalar(source);
 }
 

@@ -56,6 +56,11 @@ static const kind_shapes shapes[] = {
     [TENON_KIND_CLOCK] = KIND_WITH_ARRAY(tenon_clock, tenon_opt_clock, clock, clock),
     [TENON_KIND_CLOCK_TZ] = KIND_WITH_ARRAY(tenon_clock_tz, tenon_opt_clock_tz, clock_tz, clock_tz),
     [TENON_KIND_INTERVAL] = KIND_WITH_ARRAY(tenon_interval, tenon_opt_interval, interval, interval),
+    [TENON_KIND_VECTOR] = {{sizeof(tenon_vector), alignof(tenon_vector)},
+                           {sizeof(tenon_vector), alignof(tenon_vector)},
+                           {sizeof(tenon_vector_filter), alignof(tenon_vector_filter)},
+                           {sizeof(tenon_vector_set), alignof(tenon_vector_set)},
+                           {0, 1}}, /* there are no lists */
     [TENON_KIND_ENUM] = {{sizeof(int), alignof(int)},
                          {sizeof(enum_opt), alignof(enum_opt)},
                          {sizeof(enum_filter), alignof(enum_filter)},
@@ -168,6 +173,14 @@ static void lay_set(tenon_model *model, tenon_field *fields, tenon_relation *rel
     model->set_size = (uint32_t)round_up(end, align);
 }
 
+static bool has_vectors(const tenon_model *model)
+{
+    for (uint32_t i = 0; i < model->field_count; i++)
+        if (model->fields[i].kind == TENON_KIND_VECTOR)
+            return true;
+    return false;
+}
+
 /* The structs of calls: a head whose last member may be smaller than a word, then aligned members.
  * The offset of the first of those is found from the end of the head's last member, not from its
  * size. */
@@ -184,6 +197,8 @@ static void lay_query(tenon_model *model, tenon_relation *relations)
     model->query_order_by = place(&end, &align, order);
     model->query_select = place(&end, &align, select);
     model->query_distinct = place(&end, &align, distinct);
+    if (has_vectors(model))
+        model->query_nearest = place(&end, &align, SHAPE_OF(tenon_nearest));
     for (uint32_t i = 0; i < model->relation_count; i++)
         relations[i].include_offset = place(&end, &align, SHAPE_OF(void *));
     for (uint32_t i = 0; i < model->relation_count; i++)

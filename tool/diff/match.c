@@ -69,12 +69,22 @@ static bool has_partial_index(const catalogue *c)
     return false;
 }
 
+static bool has_vector_index(const catalogue *c)
+{
+    for (size_t t = 0; t < c->table_count; t++)
+        for (size_t i = 0; i < c->tables[t].index_count; i++)
+            if (catalogue_is_for_vectors(&c->tables[t].indexes[i]))
+                return true;
+    return false;
+}
+
 /* The language can say partial indexes, but schemas written before it could do not: where none is
- * said, none is touched. */
+ * said, none is touched. The same with indexes of vectors, for which only tenon has a word. */
 bool diff_is_kept_index(const diff_maker *m, const catalogue_index *index)
 {
     return is_read(m->from) && (catalogue_index_obstacle(index, m->plan->dialect) ||
-                                (index->predicate && !has_partial_index(m->to)));
+                                (index->predicate && !has_partial_index(m->to)) ||
+                                (catalogue_is_for_vectors(index) && !has_vector_index(m->to)));
 }
 
 /* The same with checks, for which only tenon has a word; and one of another name than the word

@@ -144,6 +144,8 @@ static bool has_suffix(const char *text, const char *suffix)
 static bool is_default_class(const char *class, const char *method)
 {
     static const char *const gin[] = {"jsonb_ops", "array_ops", "tsvector_ops"};
+    if (!strcmp(method, "ivfflat"))
+        return !strcmp(class, "vector_l2_ops");
     if (!strcmp(method, "brin"))
         return has_suffix(class, "_minmax_ops");
     for (size_t i = 0; i < TENON__COUNT(gin) && !strcmp(method, "gin"); i++)

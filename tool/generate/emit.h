@@ -65,6 +65,8 @@ void emit_member(emitter *e, const char *type, const char *name);
 /* The list of a …Where, and its beginning: what every tenon_where_head has. */
 void emit_where_head(emitter *e, const char *where, const char *list);
 /* The members of a …Query. */
+/* Whether its queries have `nearest`. */
+bool emit_has_vectors(const tenon_model *model);
 void emit_query_members(emitter *e, size_t model);
 /* `#define user_find_many(...) user_find_many_q(&(UserQuery){ .session = __VA_ARGS__ })` */
 void emit_call_macro(emitter *e, const char *snake, const char *verb, const char *type);

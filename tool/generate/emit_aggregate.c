@@ -36,7 +36,7 @@ static bool is_in(family f, const tenon_field *field)
     if (field->flags & TENON_FIELD_LIST)
         return false;
     if (f == DISTINCTS)
-        return field->kind != TENON_KIND_JSON;
+        return field->kind != TENON_KIND_JSON && field->kind != TENON_KIND_VECTOR;
     return f == EXTREMES ? has_extremes(field) : is_number(field);
 }
 

@@ -176,6 +176,14 @@ static void emit_set(emitter *e, size_t at)
     tenon__buf_text(e->out, "};\n\n");
 }
 
+bool emit_has_vectors(const tenon_model *model)
+{
+    for (uint32_t i = 0; i < model->field_count; i++)
+        if (model->fields[i].kind == TENON_KIND_VECTOR)
+            return true;
+    return false;
+}
+
 void emit_query_members(emitter *e, size_t at)
 {
     const model_names *names = &e->names->models[at];
@@ -195,6 +203,8 @@ void emit_query_members(emitter *e, size_t at)
                       "    %s distinct[TENON_MAX_DISTINCT];\n",
                       names->where, names->order, names->column,
                       e->set->models[at].model.field_count, names->column);
+    if (emit_has_vectors(&e->set->models[at].model))
+        tenon__buf_text(e->out, "    tenon_nearest nearest;\n");
     emit_include_members(e, at);
 }
 

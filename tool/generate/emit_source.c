@@ -11,7 +11,8 @@ static const char *const kind_names[] = {
     [TENON_KIND_UUID] = "UUID",         [TENON_KIND_TIME] = "TIME",
     [TENON_KIND_DATE] = "DATE",         [TENON_KIND_CLOCK] = "CLOCK",
     [TENON_KIND_CLOCK_TZ] = "CLOCK_TZ", [TENON_KIND_INTERVAL] = "INTERVAL",
-    [TENON_KIND_ENUM] = "ENUM",         [TENON_KIND_OTHER] = "OTHER",
+    [TENON_KIND_VECTOR] = "VECTOR",     [TENON_KIND_ENUM] = "ENUM",
+    [TENON_KIND_OTHER] = "OTHER",
 };
 
 static const char *const pg_names[] = {
@@ -38,6 +39,7 @@ static const char *const pg_names[] = {
     [TENON_PG_TIME] = "TIME",
     [TENON_PG_TIMETZ] = "TIMETZ",
     [TENON_PG_INTERVAL] = "INTERVAL",
+    [TENON_PG_VECTOR] = "VECTOR",
     [TENON_PG_BIT] = "BIT",
     [TENON_PG_VARBIT] = "VARBIT",
     [TENON_PG_INET] = "INET",
@@ -345,6 +347,8 @@ static void emit_model_sizes(emitter *e, const tenon_model *model, const model_n
     emit_call_offset(e, "query_order_by", true, names->query, "order_by");
     emit_call_offset(e, "query_select", true, names->query, "select");
     emit_call_offset(e, "query_distinct", true, names->query, "distinct");
+    if (emit_has_vectors(model))
+        emit_call_offset(e, "query_nearest", true, names->query, "nearest");
     emit_call_offset(e, "update_where", is_writable, names->update_many, "where");
     emit_call_offset(e, "update_set", is_writable, names->update_many, "set");
     emit_call_offset(e, "delete_where", is_writable, names->delete_many, "where");

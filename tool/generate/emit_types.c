@@ -34,6 +34,11 @@ static const kind_types types[] = {
         KIND("tenon_clock_tz", "tenon_opt_clock_tz", "tenon_clock_tz", "clock_tz", "clock_tz"),
     [TENON_KIND_INTERVAL] =
         KIND("tenon_interval", "tenon_opt_interval", "tenon_interval", "interval", "interval"),
+    [TENON_KIND_VECTOR] = {.row = "tenon_vector",
+                           .optional = "tenon_vector",
+                           .wide = "tenon_vector",
+                           .filter = "tenon_vector_filter",
+                           .set = "tenon_vector_set"},
     [TENON_KIND_OTHER] = KIND("const char *", "const char *", "const char *", "text", "text"),
 };
 

@@ -87,6 +87,9 @@ static void emit_wide_value(emitter *e, const tenon_field *field, const void *va
         emit_int64(e, ((const tenon_clock_tz *)value)->us);
         tenon__buf_format(e->out, ", %d }", ((const tenon_clock_tz *)value)->offset_seconds);
         break;
+    case TENON_KIND_VECTOR: /* never a default */
+        tenon__buf_text(e->out, "{ 0, NULL }");
+        break;
     case TENON_KIND_INTERVAL:
         tenon__buf_format(e->out, "{ %d, %d, ", ((const tenon_interval *)value)->months,
                           ((const tenon_interval *)value)->days);

@@ -66,6 +66,8 @@ const char *pull_index_obstacle(const pull_draft *d, const pull_model *m,
     const char *obstacle = catalogue_index_obstacle(index, d->c->dialect);
     if (!index->is_valid && !index->is_exclusion)
         return "it is not valid: a CREATE INDEX CONCURRENTLY has failed, and it is to be dropped";
+    if (!obstacle && catalogue_is_for_vectors(index))
+        return "it is for @tenon.vectorIndex, which is to be written by hand";
     for (size_t i = 0; i < index->key_count && !obstacle; i++)
         obstacle = type_obstacle(m, index, &index->keys[i]);
     return obstacle;
@@ -115,7 +117,8 @@ static bool is_same(const pull_draft *d, const schema_index *old, const catalogu
     bool is_unique = old->kind == SCHEMA_UNIQUE || is_primary;
     bool has_name = is_nameless(d, index) || !strcmp(old->database_name, index->name);
     bool has_method =
-        d->c->dialect == TENON_SQLITE || !strcmp(methods[old->algorithm].method, index->method);
+        d->c->dialect == TENON_SQLITE || (old->algorithm < TENON__COUNT(methods) &&
+                                          !strcmp(methods[old->algorithm].method, index->method));
     return index->is_primary == is_primary && index->is_unique == is_unique && has_name &&
            has_method && has_same_keys(old, index) &&
            catalogue_same_expression(d->c->dialect, old->where, index->predicate, NULL);

@@ -36,6 +36,8 @@ static void run_stages(check *c)
     if (!has_errors(c))
         check_make_relations(c);
     check_words(c);
+    if (!has_errors(c))
+        check_make_vector_indexes(c);
 }
 
 void schema_check_trees(schema *s, ast_file *const *files)

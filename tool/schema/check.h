@@ -255,6 +255,10 @@ void check_database_rules(check *c);
 void check_make_names(check *c); /* the database names of keys, indexes and join tables */
 void check_make_relations(check *c);
 void check_words(check *c);
+/* Those of @tenon.vectorIndex, beside the ones of @@index. */
+void check_make_vector_indexes(check *c);
+/* The name that an index has by the rules. */
+const char *check_index_name(check *c, const check_model *m, const check_index *index);
 
 /* ---- shared between the stages --------------------------------------------------------------- */
 

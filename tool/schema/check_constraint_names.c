@@ -22,7 +22,7 @@ static const char *cut_name(check *c, const tenon__buf *stem, const char *suffix
     return check_format(c, "%.*s%s", (int)length, tenon__buf_string(stem), suffix);
 }
 
-static const char *index_name(check *c, const check_model *m, const check_index *index)
+const char *check_index_name(check *c, const check_model *m, const check_index *index)
 {
     static const char *const suffixes[] = {[SCHEMA_PRIMARY_KEY] = "_pkey",
                                            [SCHEMA_UNIQUE] = "_key",
@@ -105,7 +105,7 @@ static void name_indexes(check *c, check_model *m)
     for (size_t i = 0; i < m->index_count; i++) {
         check_index *index = &m->indexes[i];
         if (!index->index->database_name)
-            index->index->database_name = index_name(c, m, index);
+            index->index->database_name = check_index_name(c, m, index);
         const char *name = index->index->database_name;
         if (!has_name(c, index))
             continue;

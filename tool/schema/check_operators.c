@@ -148,6 +148,9 @@ static bool has_default_operator(const schema_field *field, schema_algorithm alg
                             native != SCHEMA_NATIVE_JSON && native != SCHEMA_NATIVE_JSONB
                       : field->kind == SCHEMA_SCALAR && field->type != SCHEMA_JSON &&
                             field->type != SCHEMA_BOOLEAN;
+    case SCHEMA_HNSW:
+    case SCHEMA_IVFFLAT:
+        break;
     }
     return false;
 }

@@ -248,7 +248,9 @@ typedef enum schema_algorithm {
     SCHEMA_GIST,
     SCHEMA_GIN,
     SCHEMA_SPGIST,
-    SCHEMA_BRIN
+    SCHEMA_BRIN,
+    SCHEMA_HNSW, /* of @tenon.vectorIndex only */
+    SCHEMA_IVFFLAT
 } schema_algorithm;
 
 typedef struct schema_index_column {
@@ -375,6 +377,16 @@ void schema_write_diagnostics_json(const schema *s, tenon__buf *out);
 const schema_model *schema_find_model(const schema *s, const char *name);
 const schema_field *schema_find_field(const schema_model *model, const char *name);
 const schema_word *schema_find_word(const schema_comment *comment, const char *name);
+
+/* What tenon has a value for although the language has no word. */
+typedef enum schema_typed {
+    SCHEMA_TYPED_NONE,
+    SCHEMA_TYPED_INTERVAL, /* Unsupported("interval"), Unsupported("interval(3)") */
+    SCHEMA_TYPED_VECTOR    /* Unsupported("vector(3)"), but no lists of it */
+} schema_typed;
+
+/* *number: that in parentheses, -1 without. */
+schema_typed schema_typed_of(const schema_field *field, int32_t *number);
 /* The name in the database of the n-th (from 1) @tenon.check of a field, or of the model itself
  * when `field` is NULL: "Product_price_check". Cut to what PostgreSQL keeps of a name. */
 void schema_check_name(const schema_model *model, const schema_field *field, size_t n,

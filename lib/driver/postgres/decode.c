@@ -157,6 +157,25 @@ static void decode_interval(const char *data, tenon_interval *out)
     out->months = (int32_t)tenon__pg_load32(data + 12);
 }
 
+static bool decode_vector(const tenon__pg_column *column, const char *data, int length,
+                          tenon_vector *out, tenon__arena *arena, tenon_error *err)
+{
+    enum { HEAD_BYTES = 4, FLOAT_BYTES = 4 };
+    size_t count = length < HEAD_BYTES ? 0 : tenon__pg_load16(data);
+    if (count == 0 || (size_t)length != HEAD_BYTES + count * FLOAT_BYTES)
+        return fail_bytes(column, length, err);
+    tenon__arena_align(arena);
+    float *items = tenon__arena_array(arena, count, sizeof *items);
+    if (!items)
+        return tenon__fail_no_memory(err);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t bits = tenon__pg_load32(data + HEAD_BYTES + i * FLOAT_BYTES);
+        memcpy(&items[i], &bits, sizeof bits);
+    }
+    *out = (tenon_vector){count, items};
+    return true;
+}
+
 static bool is_label(const char *label, const char *data, size_t length)
 {
     return strncmp(label, data, length) == 0 && label[length] == '\0';
@@ -244,6 +263,8 @@ static bool decode_as(tenon__pg_column *column, tenon__pg_codec codec, const cha
     case TENON__PG_CODEC_INTERVAL:
         decode_interval(data, out);
         return true;
+    case TENON__PG_CODEC_VECTOR:
+        return decode_vector(column, data, length, out, arena, err);
     case TENON__PG_CODEC_ENUM:
         return decode_enum(column, data, length, out, err);
     case TENON__PG_CODEC_ARRAY:

@@ -102,6 +102,18 @@ static void add_interval(tenon__buf *out, const tenon_interval *value)
     tenon__pg_add32(out, (uint32_t)value->months);
 }
 
+/* The count, an unused number, the floats. */
+static void add_vector(tenon__buf *out, const tenon_vector *value)
+{
+    tenon__pg_add16(out, (uint16_t)value->count);
+    tenon__pg_add16(out, 0);
+    for (size_t i = 0; i < value->count; i++) {
+        uint32_t bits;
+        memcpy(&bits, &value->items[i], sizeof bits);
+        tenon__pg_add32(out, bits);
+    }
+}
+
 static bool add_text(tenon__buf *out, const char *text)
 {
     tenon__buf_add(out, text, strlen(text));
@@ -162,6 +174,9 @@ static bool add_value(tenon__buf *out, const tenon__pg_param *param, const void 
         return true;
     case TENON__PG_CODEC_INTERVAL:
         add_interval(out, value);
+        return true;
+    case TENON__PG_CODEC_VECTOR:
+        add_vector(out, value);
         return true;
     case TENON__PG_CODEC_ARRAY:
     case TENON__PG_CODEC_NONE:

@@ -118,8 +118,20 @@ static const struct {
     {"53300", "the server has no connection left: lower pool_max or raise its max_connections"},
 };
 
+/* A type of pgvector, in a database that does not have it. */
+static bool lacks_vectors(const tenon_error *err)
+{
+    return strcmp(err->sqlstate, "42704") == 0 && strstr(err->message, "type \"vector\"");
+}
+
 static void add_hint(tenon_error *err, const char *servers)
 {
+    if (lacks_vectors(err)) {
+        tenon__hint(err,
+                    "it is of the extension vector (pgvector): say extensions = [vector] in the "
+                    "datasource, or CREATE EXTENSION vector");
+        return;
+    }
     for (size_t i = 0; i < TENON__COUNT(hints); i++) {
         if (strcmp(hints[i].sqlstate, err->sqlstate) == 0)
             tenon__hint(err, "%s", hints[i].hint);

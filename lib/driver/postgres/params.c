@@ -52,7 +52,7 @@ static void choose_oids(tenon__pg_param *param)
     const tenon__pg_type *type = tenon__pg_type_of(param->field->pg_type);
     param->element_oid = type->oid;
     param->oid = param->shape == TENON__PG_ARRAY ? type->array_oid : type->oid;
-    param->is_text = type->oid == 0;
+    param->is_text = type->oid == 0 && param->codec != TENON__PG_CODEC_VECTOR;
 }
 
 /* The column takes the value's binary form, and no more has to be known of it than its codec. */

@@ -43,8 +43,9 @@ typedef enum tenon__pg_codec {
     TENON__PG_CODEC_TIME,
     TENON__PG_CODEC_TIMETZ,
     TENON__PG_CODEC_INTERVAL,
-    TENON__PG_CODEC_ENUM, /* the label as text */
-    TENON__PG_CODEC_ARRAY /* of one dimension */
+    TENON__PG_CODEC_VECTOR, /* of an extension, so without an OID, and binary */
+    TENON__PG_CODEC_ENUM,   /* the label as text */
+    TENON__PG_CODEC_ARRAY   /* of one dimension */
 } tenon__pg_codec;
 
 typedef struct tenon__pg_type {

@@ -53,6 +53,7 @@ static const tenon__pg_type types[] = {
     [TENON_PG_VARBIT] = AS_TEXT("bit varying"),
     [TENON_PG_INET] = AS_TEXT("inet"),
     [TENON_PG_XML] = AS_TEXT("xml"),
+    [TENON_PG_VECTOR] = {.name = "vector", .codec = TENON__PG_CODEC_VECTOR},
     [TENON_PG_ENUM] = {.name = "an enum", .codec = TENON__PG_CODEC_ENUM},
     [TENON_PG_OTHER] = AS_TEXT("another type"),
 };
@@ -94,6 +95,7 @@ static tenon__pg_codec codec_of_kind(tenon_kind kind)
         [TENON_KIND_CLOCK] = TENON__PG_CODEC_TIME,
         [TENON_KIND_CLOCK_TZ] = TENON__PG_CODEC_TIMETZ,
         [TENON_KIND_INTERVAL] = TENON__PG_CODEC_INTERVAL,
+        [TENON_KIND_VECTOR] = TENON__PG_CODEC_VECTOR,
         [TENON_KIND_ENUM] = TENON__PG_CODEC_ENUM,
         [TENON_KIND_OTHER] = TENON__PG_CODEC_TEXT,
     };

@@ -163,6 +163,8 @@ int tenon__sqlite_register(sqlite3 *db)
     if (code == SQLITE_OK)
         code = tenon__sqlite_register_interval(db);
     if (code == SQLITE_OK)
+        code = tenon__sqlite_register_vector(db);
+    if (code == SQLITE_OK)
         code = tenon__sqlite_register_keys(db);
     if (code == SQLITE_OK)
         code = tenon__sqlite_register_rows(db);

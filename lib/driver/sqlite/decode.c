@@ -12,23 +12,16 @@
 #include <stdio.h>
 
 static const char *const kind_names[] = {
-    [TENON_KIND_BOOL] = "a Boolean",
-    [TENON_KIND_INT16] = "a SmallInt",
-    [TENON_KIND_INT32] = "an Int",
-    [TENON_KIND_INT64] = "a BigInt",
-    [TENON_KIND_FLOAT] = "a Real",
-    [TENON_KIND_DOUBLE] = "a Float",
-    [TENON_KIND_DECIMAL] = "a Decimal",
-    [TENON_KIND_TEXT] = "a String",
-    [TENON_KIND_JSON] = "a Json",
-    [TENON_KIND_BYTES] = "Bytes",
-    [TENON_KIND_UUID] = "a Uuid",
-    [TENON_KIND_TIME] = "a DateTime",
-    [TENON_KIND_DATE] = "a Date",
-    [TENON_KIND_CLOCK] = "a Time",
-    [TENON_KIND_CLOCK_TZ] = "a Timetz",
-    [TENON_KIND_INTERVAL] = "an interval",
-    [TENON_KIND_ENUM] = "a value of the enum",
+    [TENON_KIND_BOOL] = "a Boolean",    [TENON_KIND_INT16] = "a SmallInt",
+    [TENON_KIND_INT32] = "an Int",      [TENON_KIND_INT64] = "a BigInt",
+    [TENON_KIND_FLOAT] = "a Real",      [TENON_KIND_DOUBLE] = "a Float",
+    [TENON_KIND_DECIMAL] = "a Decimal", [TENON_KIND_TEXT] = "a String",
+    [TENON_KIND_JSON] = "a Json",       [TENON_KIND_BYTES] = "Bytes",
+    [TENON_KIND_UUID] = "a Uuid",       [TENON_KIND_TIME] = "a DateTime",
+    [TENON_KIND_DATE] = "a Date",       [TENON_KIND_CLOCK] = "a Time",
+    [TENON_KIND_CLOCK_TZ] = "a Timetz", [TENON_KIND_INTERVAL] = "an interval",
+    [TENON_KIND_VECTOR] = "a vector",   [TENON_KIND_ENUM] = "a value of the enum",
+
     [TENON_KIND_OTHER] = "a text",
 };
 
@@ -320,6 +313,11 @@ bool tenon__sqlite_decode_cell(const source *from, const tenon_field *field, con
         return decode_json(from, field, value, out);
     case TENON_KIND_BYTES:
         return decode_bytes(from, field, value, out);
+    case TENON_KIND_VECTOR:
+        if (!tenon__sqlite_is_vector(field, value))
+            return refuse_stored(from, field, value);
+        return tenon__sqlite_decode_vector(from->arena, value, out) ||
+               tenon__fail_no_memory(from->err);
     case TENON_KIND_TIME:
         return decode_time(from, field, value, out);
     case TENON_KIND_ENUM:

@@ -179,6 +179,8 @@ bool tenon__sqlite_encode(const target *to, const void *wide, cell *out, tenon_e
                         tenon_clock_tz_format(*(const tenon_clock_tz *)wide, to->room, CELL_ROOM));
     case TENON_KIND_INTERVAL:
         return put_interval(to, *(const tenon_interval *)wide, out, err);
+    case TENON_KIND_VECTOR:
+        return tenon__sqlite_encode_vector(*(const tenon_vector *)wide, out, err);
     case TENON_KIND_ENUM:
         return put_enum(to, *(const int *)wide, out);
     }

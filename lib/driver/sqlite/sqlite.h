@@ -236,6 +236,11 @@ static inline void tenon__sqlite_begin_work(tenon__connection *connection)
 int tenon__sqlite_register_functions(sqlite3 *db);
 int tenon__sqlite_register_sums(sqlite3 *db);
 int tenon__sqlite_register_interval(sqlite3 *db);
+int tenon__sqlite_register_vector(sqlite3 *db);
+/* Vectors in cells; whether a cell holds one that the field can have. False: no memory. */
+bool tenon__sqlite_encode_vector(tenon_vector vector, cell *out, tenon_error *err);
+bool tenon__sqlite_is_vector(const tenon_field *field, const cell *value);
+bool tenon__sqlite_decode_vector(tenon__arena *arena, const cell *value, tenon_vector *out);
 int tenon__sqlite_register_keys(sqlite3 *db);
 int tenon__sqlite_register_rows(sqlite3 *db);
 
