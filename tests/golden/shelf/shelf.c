@@ -839,6 +839,11 @@ tenon_audit_list book_history_many_q(const tenon_audit_query *query)
     return tenon_history(query, &book_model, NULL);
 }
 
+Book *book_logged(tenon_session *s, tenon_json row)
+{
+    return TENON_AS(Book *, tenon_logged(s, &book_model, row));
+}
+
 static const tenon_field sketch_model_fields[] = {
     {
         .name = "id", .column = "id",

@@ -1066,6 +1066,7 @@ BookList book_upsert_many_returning_q(const BookUpsertMany *rows);
 int64_t book_update_each_q(const BookUpdateEach *rows);
 tenon_audit_list book_history_q(const tenon_audit_query *query, int64_t id);
 tenon_audit_list book_history_many_q(const tenon_audit_query *query);
+Book *book_logged(tenon_session *s, tenon_json row);
 
 #ifndef __cplusplus
 /* `.any = BOOK_WHERES({ .a = … }, { .b = … })` */
