@@ -2,8 +2,8 @@
  *
  * How many rows a chunk has is found out on the way: few at first, for those who stop soon, then
  * twice as many each time while they take little memory, half as many when they take much. So a
- * stream of rows with a megabyte each holds as little as one of integers, and so does one whose rows
- * bring many others with them.
+ * stream of rows with a megabyte each holds as little as one of integers, and so does one whose
+ * rows bring many others with them.
  *
  * What belongs to the rows of a chunk is asked for where the chunk came from: a stream that has a
  * connection for itself lends it to its session for that call, as if it were that of a transaction

@@ -1,8 +1,9 @@
 /* What becomes of rows that refer to others. See emulate.h.
  *
- * Relations are followed from the rows at hand to those that hold their keys, which come first: rows
- * that must not lose what they refer to are looked for, keys are set to NULL, and of rows that go
- * along those that refer to them go before. Each step is one statement for all rows of a relation.
+ * Relations are followed from the rows at hand to those that hold their keys, which come first:
+ * rows that must not lose what they refer to are looked for, keys are set to NULL, and of rows that
+ * go along those that refer to them go before. Each step is one statement for all rows of a
+ * relation.
  * The schema language lets no such chain come back to where it began, so the depth is that of the
  * schema.
  *

@@ -6,13 +6,13 @@
  * that sorts; a time is a text or, in a database of milliseconds, a number. So a value is read by
  * what it looks like, not by whose it is. What cannot be read exactly is left out, as not loaded,
  * rather than guessed. */
-#include "core/decimal.h"
 #include "model/row.h"
 #include "model/walk.h"
 
 #include <tenon/audit.h>
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 
 /* One value on its way. */
@@ -74,21 +74,6 @@ static bool read_middle(const reading *r, int32_t *out)
     return is_read;
 }
 
-/* NaN and infinities are texts. */
-static bool read_float(const reading *r, float *out)
-{
-    char *end;
-    *out = strtof(tenon__buf_string(&r->text), &end);
-    return r->text.length && !*end;
-}
-
-static bool read_double(const reading *r, double *out)
-{
-    char *end;
-    *out = strtod(tenon__buf_string(&r->text), &end);
-    return r->text.length && !*end;
-}
-
 static void add_zeros(tenon__buf *out, long count)
 {
     while (count-- > 0)
@@ -121,6 +106,38 @@ static void write_plain(tenon__buf *out, const tenon__buf *number)
     tenon__buf_text(out, place < count ? "." : "");
     add_zeros(out, place < 0 ? -place : 0);
     tenon__buf_add(out, digits.data + whole, (size_t)(count - whole));
+}
+
+/* Those that are none are texts: "NaN", "-Infinity"; SQLite says "Inf". */
+static bool read_special(const reading *r, double *out)
+{
+    const char *text = tenon__buf_string(&r->text);
+    bool is_negative = *text == '-';
+    text += is_negative;
+    if (strncmp(text, "Inf", 3) == 0)
+        *out = is_negative ? -(double)INFINITY : (double)INFINITY;
+    else
+        *out = (double)NAN;
+    return *text == 'I' || strcmp(text, "NaN") == 0;
+}
+
+/* Decimals are read without a look at the locale. */
+static bool read_double(const reading *r, double *out)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf plain = {0};
+    if (r->is_string)
+        return read_special(r, out);
+    write_plain(&plain, &r->text);
+    *out = tenon_decimal_approximate((tenon_decimal){plain.length, tenon__buf_string(&plain)});
+    return !plain.failed;
+}
+
+static bool read_float(const reading *r, float *out)
+{
+    double value;
+    bool is_read = read_double(r, &value);
+    *out = (float)value;
+    return is_read;
 }
 
 /* Zeros that the column's scale wants behind the number, as rows have them. */
