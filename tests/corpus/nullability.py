@@ -3,9 +3,10 @@
 The corpus has the types of generated Go for the columns and parameters of queries: sql.NullString,
 pgtype.Text, *string and the like may be NULL, string may not. Of queries for PostgreSQL and SQLite
 each schema is run in a new database, PROGRAM (print-nullability) says what it thinks, and columns
-and parameters of which the two disagree are listed. A column that is said nullable here and not
+of which the two disagree are listed. A column that is said nullable here and not
 there is "looser" and has to have a reason in tests/corpus/nullability-reasons.txt; the status is 1
 when one has none."""
+import fnmatch
 import json
 import os
 import pathlib
@@ -165,10 +166,12 @@ def compare(program, folder):
 
 def main():
     result, failed = compare(sys.argv[1], pathlib.Path(sys.argv[2]))
-    reasons = REASONS.read_text() if REASONS.is_file() else ""
+    patterns = [line.split(": ")[0] for line in REASONS.read_text().splitlines()
+                if not line.startswith("#")]
     unexplained = 0
     for kind, folder, query, column, go_type, why in sorted(set(result.differences)):
-        explained = kind == "tighter" or f"{folder} {query} {column}" in reasons
+        explained = kind == "tighter" or any(
+            fnmatch.fnmatchcase(f"{folder} {query}.{column}", pattern) for pattern in patterns)
         unexplained += not explained
         print(f"sqlc: {kind}{'' if explained else ' WITHOUT A REASON'}: {folder} {query}.{column}: "
               f"{go_type}{'; ' + why if why else ''}")

@@ -146,6 +146,11 @@ static bool is_row(const expr *e)
     return e && e->kind == EXPR_ROW;
 }
 
+static bool is_order(const char *name)
+{
+    return name[0] == '>' || !strcmp(name, "<") || !strcmp(name, "<=");
+}
+
 /* Of rows, = asks all fields, and an order is told by the first ones alone in the end. */
 static const fact *assume_comparison(analysis *a, const scope *s, const fact *known, const expr *e,
                                      truth t)
@@ -158,8 +163,7 @@ static const fact *assume_comparison(analysis *a, const scope *s, const fact *kn
             known = null_assume(a, s, known, e->args[i], IS_NOT_NULL);
         else if (is_equal)
             known = assume_all(a, s, known, e->args[i], IS_NOT_NULL);
-        else if (t == IS_TRUE &&
-                 (e->text[0] == '>' || !strncmp(e->text, "<", 2) || !strcmp(e->text, "<=")))
+        else if (t == IS_TRUE && is_order(e->text) && e->args[i]->count)
             known = null_assume(a, s, known, e->args[i]->args[0], IS_NOT_NULL);
     return known;
 }

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { FILLINGS = 24, FIRST_FILLINGS = 6, QUERIES = 40, ROUNDS = 20, LEAST_UNDERSTOOD = 70 };
+enum { FILLINGS = 24, FIRST_FILLINGS = 6, QUERIES = 40, ROUNDS = 8, LEAST_UNDERSTOOD = 70 };
 /* Of columns said nullable without a NULL in sight, among all columns: percent times ten. */
 enum { MOST_LOOSE = 20 };
 
