@@ -300,7 +300,7 @@ static verdict judge_cast(analysis *a, const scope *s, const fact *known, const 
     verdict of = null_evaluate(a, s, known, e->args[0]);
     const char *from = a->is_sqlite ? NULL : null_type_of(a, s, e->args[0]);
     if (of.can && from && !strcmp(from, "jsonb"))
-        if (!e->type || (strcmp(e->type, "text") && strncmp(e->type, "json", 4)))
+        if (!e->type || (strcmp(e->type, "text") != 0 && strncmp(e->type, "json", 4) != 0))
             return unknown("null of JSON may become NULL");
     return e->type && !strncmp(e->type, "bool", 4)
                ? of
