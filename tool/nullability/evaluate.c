@@ -108,7 +108,7 @@ bool null_may_be_composite(analysis *a, const scope *s, const expr *e)
 static verdict judge_is_null(analysis *a, const scope *s, const fact *known, const expr *e)
 {
     verdict of = null_evaluate(a, s, known, e->args[0]);
-    unsigned can = of.can & CAN_BE_NULL ? CAN_BE_TRUE : 0u;
+    unsigned can = (of.can & CAN_BE_NULL) ? CAN_BE_TRUE : 0u;
     if (of.can & CAN_BE_VALUE)
         can |= null_may_be_composite(a, s, e->args[0]) ? CAN_BE_VALUE : CAN_BE_FALSE;
     return give(can, NULL);
@@ -118,7 +118,7 @@ static verdict judge_truth_test(analysis *a, const scope *s, const fact *known, 
 {
     unsigned asked = e->kind == EXPR_IS_TRUE ? CAN_BE_TRUE : CAN_BE_FALSE;
     unsigned of = null_evaluate(a, s, known, e->args[0]).can;
-    return give((of & asked ? CAN_BE_TRUE : 0u) | (of & ~asked ? CAN_BE_FALSE : 0u), NULL);
+    return give(((of & asked) ? CAN_BE_TRUE : 0u) | ((of & ~asked) ? CAN_BE_FALSE : 0u), NULL);
 }
 
 /* ---- paths ---- */

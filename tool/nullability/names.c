@@ -59,9 +59,8 @@ static const slot *find_unqualified(const analysis *a, const scope *s, const exp
         const range *r = &s->ranges[i];
         if (r->is_open)
             *is_found = true;
-        else if (r->is_table && is_hidden_column(a, e->text))
-            column = r->row;
-        else if (!a->is_sqlite && null_is_same_name(a, r->name, e->text))
+        else if ((r->is_table && is_hidden_column(a, e->text)) ||
+                 (!a->is_sqlite && null_is_same_name(a, r->name, e->text)))
             column = r->row;
     }
     *is_found |= column != NULL;

@@ -11,7 +11,7 @@ void nullability_free(nullability *n)
     free(n);
 }
 
-static const char *copy(nullability *n, const char *text)
+static const char *copy_text(nullability *n, const char *text)
 {
     return text ? tenon__arena_text(&n->arena, text) : NULL;
 }
@@ -24,12 +24,13 @@ static void copy_columns(nullability *n, const shape *found)
     for (size_t i = 0; n->columns && i < found->count; i++) {
         const slot *c = &found->columns[i];
         n->columns[i] = (nullability_column){
-            .name = copy(n, c->name),
+            .name = copy_text(n, c->name),
             .is_nullable = c->is_nullable,
-            .because = c->is_nullable ? copy(n, c->because ? c->because : "it may be NULL") : NULL,
-            .table_schema = copy(n, c->table_schema),
-            .table = copy(n, c->table),
-            .column = copy(n, c->column),
+            .because =
+                c->is_nullable ? copy_text(n, c->because ? c->because : "it may be NULL") : NULL,
+            .table_schema = copy_text(n, c->table_schema),
+            .table = copy_text(n, c->table),
+            .column = copy_text(n, c->column),
         };
     }
     n->column_count = n->columns ? found->count : 0;
@@ -42,11 +43,11 @@ static void copy_parameters(nullability *n, const analysis *a)
         const nullability_parameter *p = &a->parameters[i];
         n->parameters[i] = (nullability_parameter){
             .number = p->number,
-            .name = copy(n, p->name),
+            .name = copy_text(n, p->name),
             .is_nullable = null_parameter_is_nullable(a, p->number),
-            .table_schema = copy(n, p->table_schema),
-            .table = copy(n, p->table),
-            .column = copy(n, p->column),
+            .table_schema = copy_text(n, p->table_schema),
+            .table = copy_text(n, p->table),
+            .column = copy_text(n, p->column),
         };
     }
     n->parameter_count = n->parameters ? a->parameter_count : 0;

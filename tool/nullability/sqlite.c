@@ -365,7 +365,7 @@ static query *other_statement(parser *p)
 static query *statement(parser *p)
 {
     query start = {0};
-    size_t begin = p->at;
+    size_t first = p->at;
     if (null_sqlite_accept(p, "WITH"))
         null_sqlite_with(p, &start);
     if (null_sqlite_is(p, "INSERT") || null_sqlite_is(p, "REPLACE"))
@@ -375,7 +375,7 @@ static query *statement(parser *p)
     if (null_sqlite_accept(p, "DELETE"))
         return null_sqlite_delete(p, start);
     if (!p->form->is_failed)
-        p->at = begin;
+        p->at = first;
     return null_sqlite_is_select(p) ? null_sqlite_select(p) : other_statement(p);
 }
 

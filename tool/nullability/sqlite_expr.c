@@ -320,15 +320,15 @@ static expr *is_test(parser *p, expr *e)
         is_not = !is_not;
     }
     expr *other = order(p);
-    expr *test;
+    expr *found;
     if (other && other->kind == EXPR_NULL)
-        test = null_unary(p->form, EXPR_IS_NULL, e);
+        found = null_unary(p->form, EXPR_IS_NULL, e);
     else if (other && (other->kind == EXPR_TRUE || other->kind == EXPR_FALSE))
-        test = null_unary(p->form, other->kind == EXPR_TRUE ? EXPR_IS_TRUE : EXPR_IS_FALSE, e);
+        found = null_unary(p->form, other->kind == EXPR_TRUE ? EXPR_IS_TRUE : EXPR_IS_FALSE, e);
     else
         return is_not ? null_binary(p->form, EXPR_IS_DISTINCT, e, other)
                       : negate(p, null_binary(p->form, EXPR_IS_DISTINCT, e, other));
-    return is_not ? negate(p, test) : test;
+    return is_not ? negate(p, found) : found;
 }
 
 /* IN "(" [select | expr "," …] ")", or IN and a table. */

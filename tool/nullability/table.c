@@ -39,12 +39,12 @@ static bool is_domain_required(const analysis *a, const catalogue_column *c)
     const catalogue_object *domain = c->is_domain ? find_type(a, "domain", c) : NULL;
     if (c->is_array || !domain || !domain->definition)
         return false;
-    bool is_required = false;
+    bool has_not_null = false;
     pgparse_tree *tree = pgparse_read(domain->definition, NULL);
     for (size_t i = 0; tree && i < tree->statement_count; i++)
-        pgparse_walk(tree->statements[i].node, visit_not_null, &is_required);
+        pgparse_walk(tree->statements[i].node, visit_not_null, &has_not_null);
     pgparse_free(tree);
-    return is_required;
+    return has_not_null;
 }
 
 /* Rows of a child are rows of its parent, and a child may have dropped the constraint. */
