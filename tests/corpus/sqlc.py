@@ -112,7 +112,7 @@ def refusals(said):
     """The first complaint about each query, by its number."""
     lines = [int(query["place"].rsplit(":", 1)[1]) for query in said["queries"]]
     first = {}
-    for told in said["diagnostics"]:
+    for told in (d for d in said["diagnostics"] if d["severity"] == "error"):
         at = max((i for i, line in enumerate(lines) if line <= told["line"]), default=0)
         first.setdefault(at, told["message"])
     return first

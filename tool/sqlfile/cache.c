@@ -56,9 +56,8 @@ static void add_descriptors(const describe_set *described, tenon__buf *out)
         const tenon_model *model = &described->models[m].model;
         tenon__buf_format(out, "model %s\n", model->name);
         for (uint32_t i = 0; i < model->field_count; i++)
-            tenon__buf_format(out, "%s %s %d %d %u\n", model->fields[i].name,
-                              model->fields[i].column, (int)model->fields[i].kind,
-                              (int)model->fields[i].pg_type, model->fields[i].flags);
+            tenon__buf_format(out, "%s %s %s %u\n", model->fields[i].name, model->fields[i].column,
+                              sql_word_of_type(&model->fields[i]), model->fields[i].flags);
     }
     for (size_t i = 0; i < described->enum_count; i++)
         tenon__buf_format(out, "enum %s\n", described->enums[i].name);

@@ -174,7 +174,11 @@ static void check_types(sqlfile_set *set, sqlfile_query *query)
     for (size_t i = 0; i < query->parameter_count; i++) {
         sqlfile_value *value = &query->parameters[i];
         if (value->is_flag)
-            value->field = (tenon_field){.kind = TENON_KIND_BOOL, .pg_type = TENON_PG_BOOL};
+            value->field = (tenon_field){.name = value->name,
+                                         .column = value->name,
+                                         .kind = TENON_KIND_BOOL,
+                                         .pg_type = TENON_PG_BOOL,
+                                         .precision = -1};
         if (!value->field.kind)
             sql_value_error(set, value,
                             tenon__arena_format(arena, "say it: -- param: %s Int", value->name),

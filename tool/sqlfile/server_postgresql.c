@@ -185,6 +185,22 @@ static bool find_built_in(const built_in *list, size_t count, Oid oid, tenon_fie
 
 static void fill_type(sql_server *server, Oid oid, sql_described *out);
 
+/* Those of extensions that have a C type of their own. */
+static void fill_extension_type(const looked_up *type, sql_described *out)
+{
+    static const struct {
+        const char *name;
+        tenon_kind kind;
+        tenon_pg_type pg_type;
+    } known[] = {{"citext", TENON_KIND_TEXT, TENON_PG_CITEXT},
+                 {"vector", TENON_KIND_VECTOR, TENON_PG_VECTOR}};
+    for (size_t i = 0; type->kind == 'b' && i < TENON__COUNT(known); i++)
+        if (!strcmp(type->name, known[i].name)) {
+            out->field = (tenon_field){.kind = known[i].kind, .pg_type = known[i].pg_type};
+            out->needs_cast = false;
+        }
+}
+
 /* Types that are made by CREATE TYPE, CREATE DOMAIN and extensions. */
 static void fill_looked_up(sql_server *server, Oid oid, sql_described *out)
 {
@@ -206,10 +222,7 @@ static void fill_looked_up(sql_server *server, Oid oid, sql_described *out)
     out->field.pg_type = enumeration ? TENON_PG_ENUM : TENON_PG_OTHER;
     out->field.other_type = enumeration ? NULL : type->name;
     out->needs_cast = !enumeration;
-    if (!enumeration && !strcmp(type->name, "citext")) {
-        out->field = (tenon_field){.kind = TENON_KIND_TEXT, .pg_type = TENON_PG_CITEXT};
-        out->needs_cast = false;
-    }
+    fill_extension_type(type, out);
 }
 
 static void fill_type(sql_server *server, Oid oid, sql_described *out)

@@ -36,6 +36,7 @@ static const type_word words[] = {
     {"Time", TENON_KIND_CLOCK, TENON_PG_TIME},
     {"Timetz", TENON_KIND_CLOCK_TZ, TENON_PG_TIMETZ},
     {"Interval", TENON_KIND_INTERVAL, TENON_PG_INTERVAL},
+    {"Vector", TENON_KIND_VECTOR, TENON_PG_VECTOR},
     {"Bit", TENON_KIND_OTHER, TENON_PG_BIT},
     {"VarBit", TENON_KIND_OTHER, TENON_PG_VARBIT},
     {"Inet", TENON_KIND_OTHER, TENON_PG_INET},
