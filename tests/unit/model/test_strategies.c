@@ -1,5 +1,6 @@
 /* Whatever the strategy, a tree is the same: random trees of the blog, with conditions, orders,
- * limits, offsets and counts at every level, each loaded in several ways and compared row by row. */
+ * limits, offsets and counts at every level, each loaded in several ways and compared row by
+ * row. */
 #include "blog.h"
 #include "generator.h"
 #include "model/row.h"
