@@ -8,8 +8,8 @@
  * the program's own SQL in a condition does nobody knows, so that is loaded ahead only when asked
  * for.
  *
- * How many rows relations have is asked for in the same way, wherever something else of the tree is,
- * and without a word when it cannot be: a count has no strategy of its own.
+ * How many rows relations have is asked for in the same way, wherever something else of the tree
+ * is, and without a word when it cannot be: a count has no strategy of its own.
  *
  * AUTO chooses it where waiting for the server is dear: finding the rows above once more costs the
  * server little, but not nothing, and a batch costs a round trip a level. */

@@ -7,8 +7,8 @@
  * citext, xml).
  *
  * Outside of a transaction the server is left to find out that a JSON is none, which it looks at in
- * any case: nothing is lost then but its rows. In which row and field it stands is for the caller to
- * find. */
+ * any case: nothing is lost then but its rows. In which row and field it stands is for the caller
+ * to find. */
 #include "driver/postgres/pg.h"
 
 #include <stdlib.h>
