@@ -182,8 +182,9 @@ static int compare_constants(const expr *x, const expr *y)
 static verdict judge_nullif(analysis *a, const scope *s, const fact *known, const expr *e)
 {
     verdict first = null_evaluate(a, s, known, e->args[0]);
-    bool is_never = null_evaluate(a, s, known, e->args[1]).can == CAN_BE_NULL ||
-                    compare_constants(e->args[0], e->args[1]) == 0;
+    unsigned other = null_evaluate(a, s, known, e->args[1]).can;
+    bool is_never =
+        !(first.can & other & CAN_BE_VALUE) || compare_constants(e->args[0], e->args[1]) == 0;
     return is_never ? first : give(first.can | CAN_BE_NULL, "NULLIF may find its values equal");
 }
 

@@ -61,11 +61,11 @@ static const char *value_sql(random_source *r, value_type type)
     }
 }
 
-static const char *row_sql(random_source *r, const random_relation *t, size_t id)
+static const char *row_sql(random_source *r, const random_relation *t, size_t id, unsigned nulls)
 {
     const char *sql = TEXT("(%zu", id);
     for (size_t i = 1; i < t->column_count; i++) {
-        bool is_null = !t->columns[i].is_required && below(r, 5) < 2;
+        bool is_null = !t->columns[i].is_required && below(r, 10) < nulls;
         sql = TEXT("%s, %s", sql, is_null ? "NULL" : value_sql(r, t->columns[i].type));
     }
     return TEXT("%s)", sql);
@@ -88,7 +88,7 @@ const char *random_rows_sql(random_source *r, unsigned n)
         size_t count = row_count(r, n, t);
         for (size_t i = 0; i < count; i++)
             sql = TEXT("%sINSERT INTO %s VALUES %s;", sql, r->tables[t].name,
-                       row_sql(r, &r->tables[t], i));
+                       row_sql(r, &r->tables[t], i, n % 3 == 2 ? 9 : 4));
     }
     return sql;
 }
