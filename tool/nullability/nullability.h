@@ -39,7 +39,9 @@ typedef struct nullability_parameter {
 
 typedef struct nullability {
     tenon__arena arena;
-    nullability_column *columns; /* of the result, in its order */
+    /* Of the result, in its order. None, of a statement that has a result: what * stands for is not
+     * known (a function of the database's own returns it), and any column may be NULL. */
+    nullability_column *columns;
     size_t column_count;
     nullability_parameter *parameters; /* sorted by number, each once */
     size_t parameter_count;
