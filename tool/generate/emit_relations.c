@@ -171,10 +171,9 @@ static void emit_set_offset(emitter *e, const tenon_model *model, const model_na
                             const tenon_relation *relation, const char *member)
 {
     if (model->is_view || relation->target->is_view)
-        tenon__buf_text(e->out, "        .set_offset = 0,\n    },\n");
+        tenon__buf_text(e->out, "        .set_offset = 0,\n");
     else
-        tenon__buf_format(e->out, "        .set_offset = offsetof(%s, %s),\n    },\n", names->set,
-                          member);
+        tenon__buf_format(e->out, "        .set_offset = offsetof(%s, %s),\n", names->set, member);
 }
 
 static void emit_relation_offsets(emitter *e, const model_names *names,
@@ -222,11 +221,10 @@ static void emit_relation(emitter *e, size_t at, uint32_t index)
     else
         tenon__buf_text(e->out, "        .link = NULL, ");
     tenon__buf_format(e->out, ".on_delete = TENON_ACTION_%s,\n", action_names[relation->on_delete]);
-    if (relation->is_emulated)
-        tenon__buf_format(e->out, "        .is_emulated = true, .on_update = TENON_ACTION_%s,\n",
-                          action_names[relation->on_update]);
     emit_relation_offsets(e, names, relation, names->relation_members[index]);
     emit_set_offset(e, &e->set->models[at].model, names, relation, names->relation_members[index]);
+    tenon__buf_format(e->out, "        .is_emulated = %s, .on_update = TENON_ACTION_%s,\n    },\n",
+                      truth(relation->is_emulated), action_names[relation->on_update]);
 }
 
 void emit_relations(emitter *e, size_t at)

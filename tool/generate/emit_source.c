@@ -300,8 +300,7 @@ static void emit_model_head(emitter *e, const tenon_model *model, const model_na
     emit_string(e, model->schema);
     tenon__buf_format(e->out, ",\n    .is_view = %s, .is_audited = %s, .deleted_column = %u,\n",
                       truth(model->is_view), truth(model->is_audited), model->deleted_column);
-    if (model->has_emulated)
-        tenon__buf_text(e->out, "    .has_emulated = true,\n");
+    tenon__buf_format(e->out, "    .has_emulated = %s,\n", truth(model->has_emulated));
     emit_table(e, names->descriptor, "fields", "field_count", model->field_count);
     emit_table(e, names->descriptor, "uniques", "unique_count", model->unique_count);
     emit_table(e, names->descriptor, "constraints", "constraint_count", model->constraint_count);
@@ -347,8 +346,7 @@ static void emit_model_sizes(emitter *e, const tenon_model *model, const model_n
     emit_call_offset(e, "query_order_by", true, names->query, "order_by");
     emit_call_offset(e, "query_select", true, names->query, "select");
     emit_call_offset(e, "query_distinct", true, names->query, "distinct");
-    if (emit_has_vectors(model))
-        emit_call_offset(e, "query_nearest", true, names->query, "nearest");
+    emit_call_offset(e, "query_nearest", emit_has_vectors(model), names->query, "nearest");
     emit_call_offset(e, "update_where", is_writable, names->update_many, "where");
     emit_call_offset(e, "update_set", is_writable, names->update_many, "set");
     emit_call_offset(e, "delete_where", is_writable, names->delete_many, "where");

@@ -137,6 +137,7 @@ static const tenon_relation author_model_relations[] = {
         .order_offset = offsetof(AuthorOrder, boss),
         .count_where_offset = 0, .count_offset = 0,
         .set_offset = offsetof(AuthorSet, boss),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
     {
         .name = "staff", .target = &author_model,
@@ -151,6 +152,7 @@ static const tenon_relation author_model_relations[] = {
         .count_where_offset = offsetof(AuthorQuery, counts.staff),
         .count_offset = offsetof(AuthorCounts, staff),
         .set_offset = offsetof(AuthorSet, staff),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
     {
         .name = "profile", .target = &profile_model,
@@ -164,6 +166,7 @@ static const tenon_relation author_model_relations[] = {
         .order_offset = offsetof(AuthorOrder, profile),
         .count_where_offset = 0, .count_offset = 0,
         .set_offset = offsetof(AuthorSet, profile),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
     {
         .name = "articles", .target = &article_model,
@@ -178,6 +181,7 @@ static const tenon_relation author_model_relations[] = {
         .count_where_offset = offsetof(AuthorQuery, counts.articles),
         .count_offset = offsetof(AuthorCounts, articles),
         .set_offset = offsetof(AuthorSet, articles),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
     {
         .name = "edited", .target = &article_model,
@@ -192,6 +196,7 @@ static const tenon_relation author_model_relations[] = {
         .count_where_offset = offsetof(AuthorQuery, counts.edited),
         .count_offset = offsetof(AuthorCounts, edited),
         .set_offset = offsetof(AuthorSet, edited),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
     {
         .name = "comments", .target = &comment_model,
@@ -206,6 +211,7 @@ static const tenon_relation author_model_relations[] = {
         .count_where_offset = offsetof(AuthorQuery, counts.comments),
         .count_offset = offsetof(AuthorCounts, comments),
         .set_offset = offsetof(AuthorSet, comments),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
     {
         .name = "follows", .target = &author_model,
@@ -220,6 +226,7 @@ static const tenon_relation author_model_relations[] = {
         .count_where_offset = offsetof(AuthorQuery, counts.follows),
         .count_offset = offsetof(AuthorCounts, follows),
         .set_offset = offsetof(AuthorSet, follows),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
     {
         .name = "followers", .target = &author_model,
@@ -234,6 +241,7 @@ static const tenon_relation author_model_relations[] = {
         .count_where_offset = offsetof(AuthorQuery, counts.followers),
         .count_offset = offsetof(AuthorCounts, followers),
         .set_offset = offsetof(AuthorSet, followers),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
     {
         .name = "seats", .target = &seat_model,
@@ -248,6 +256,7 @@ static const tenon_relation author_model_relations[] = {
         .count_where_offset = offsetof(AuthorQuery, counts.seats),
         .count_offset = offsetof(AuthorCounts, seats),
         .set_offset = offsetof(AuthorSet, seats),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
 };
 
@@ -256,6 +265,7 @@ const tenon_model author_model = {
     .size = sizeof(tenon_model),
     .name = "Author", .table = "Author", .schema = NULL,
     .is_view = false, .is_audited = false, .deleted_column = 0,
+    .has_emulated = false,
     .fields = author_model_fields, .field_count = 4,
     .uniques = author_model_uniques, .unique_count = 2,
     .constraints = author_model_constraints, .constraint_count = 1,
@@ -271,6 +281,7 @@ const tenon_model author_model = {
     .query_order_by = offsetof(AuthorQuery, order_by),
     .query_select = offsetof(AuthorQuery, select),
     .query_distinct = offsetof(AuthorQuery, distinct),
+    .query_nearest = 0,
     .update_where = offsetof(AuthorUpdateMany, where),
     .update_set = offsetof(AuthorUpdateMany, set),
     .delete_where = offsetof(AuthorDeleteMany, where),
@@ -698,6 +709,7 @@ static const tenon_relation profile_model_relations[] = {
         .order_offset = offsetof(ProfileOrder, author),
         .count_where_offset = 0, .count_offset = 0,
         .set_offset = offsetof(ProfileSet, author),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
 };
 
@@ -706,6 +718,7 @@ const tenon_model profile_model = {
     .size = sizeof(tenon_model),
     .name = "Profile", .table = "Profile", .schema = NULL,
     .is_view = false, .is_audited = false, .deleted_column = 0,
+    .has_emulated = false,
     .fields = profile_model_fields, .field_count = 3,
     .uniques = profile_model_uniques, .unique_count = 2,
     .constraints = profile_model_constraints, .constraint_count = 1,
@@ -720,6 +733,7 @@ const tenon_model profile_model = {
     .query_order_by = offsetof(ProfileQuery, order_by),
     .query_select = offsetof(ProfileQuery, select),
     .query_distinct = offsetof(ProfileQuery, distinct),
+    .query_nearest = 0,
     .update_where = offsetof(ProfileUpdateMany, where),
     .update_set = offsetof(ProfileUpdateMany, set),
     .delete_where = offsetof(ProfileDeleteMany, where),
@@ -1186,6 +1200,7 @@ static const tenon_relation article_model_relations[] = {
         .order_offset = offsetof(ArticleOrder, author),
         .count_where_offset = 0, .count_offset = 0,
         .set_offset = offsetof(ArticleSet, author),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
     {
         .name = "editor", .target = &author_model,
@@ -1199,6 +1214,7 @@ static const tenon_relation article_model_relations[] = {
         .order_offset = offsetof(ArticleOrder, editor),
         .count_where_offset = 0, .count_offset = 0,
         .set_offset = offsetof(ArticleSet, editor),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
     {
         .name = "comments", .target = &comment_model,
@@ -1213,6 +1229,7 @@ static const tenon_relation article_model_relations[] = {
         .count_where_offset = offsetof(ArticleQuery, counts.comments),
         .count_offset = offsetof(ArticleCounts, comments),
         .set_offset = offsetof(ArticleSet, comments),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
     {
         .name = "tags", .target = &tag_model,
@@ -1227,6 +1244,7 @@ static const tenon_relation article_model_relations[] = {
         .count_where_offset = offsetof(ArticleQuery, counts.tags),
         .count_offset = offsetof(ArticleCounts, tags),
         .set_offset = offsetof(ArticleSet, tags),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
 };
 
@@ -1235,6 +1253,7 @@ const tenon_model article_model = {
     .size = sizeof(tenon_model),
     .name = "Article", .table = "articles", .schema = NULL,
     .is_view = false, .is_audited = false, .deleted_column = 0,
+    .has_emulated = false,
     .fields = article_model_fields, .field_count = 7,
     .uniques = article_model_uniques, .unique_count = 1,
     .constraints = article_model_constraints, .constraint_count = 2,
@@ -1250,6 +1269,7 @@ const tenon_model article_model = {
     .query_order_by = offsetof(ArticleQuery, order_by),
     .query_select = offsetof(ArticleQuery, select),
     .query_distinct = offsetof(ArticleQuery, distinct),
+    .query_nearest = 0,
     .update_where = offsetof(ArticleUpdateMany, where),
     .update_set = offsetof(ArticleUpdateMany, set),
     .delete_where = offsetof(ArticleDeleteMany, where),
@@ -1704,6 +1724,7 @@ static const tenon_relation comment_model_relations[] = {
         .order_offset = offsetof(CommentOrder, article),
         .count_where_offset = 0, .count_offset = 0,
         .set_offset = offsetof(CommentSet, article),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
     {
         .name = "author", .target = &author_model,
@@ -1717,6 +1738,7 @@ static const tenon_relation comment_model_relations[] = {
         .order_offset = offsetof(CommentOrder, author),
         .count_where_offset = 0, .count_offset = 0,
         .set_offset = offsetof(CommentSet, author),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
 };
 
@@ -1725,6 +1747,7 @@ const tenon_model comment_model = {
     .size = sizeof(tenon_model),
     .name = "Comment", .table = "Comment", .schema = NULL,
     .is_view = false, .is_audited = false, .deleted_column = 0,
+    .has_emulated = false,
     .fields = comment_model_fields, .field_count = 6,
     .uniques = comment_model_uniques, .unique_count = 1,
     .constraints = comment_model_constraints, .constraint_count = 2,
@@ -1739,6 +1762,7 @@ const tenon_model comment_model = {
     .query_order_by = offsetof(CommentQuery, order_by),
     .query_select = offsetof(CommentQuery, select),
     .query_distinct = offsetof(CommentQuery, distinct),
+    .query_nearest = 0,
     .update_where = offsetof(CommentUpdateMany, where),
     .update_set = offsetof(CommentUpdateMany, set),
     .delete_where = offsetof(CommentDeleteMany, where),
@@ -2137,6 +2161,7 @@ static const tenon_relation tag_model_relations[] = {
         .count_where_offset = offsetof(TagQuery, counts.articles),
         .count_offset = offsetof(TagCounts, articles),
         .set_offset = offsetof(TagSet, articles),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
 };
 
@@ -2145,6 +2170,7 @@ const tenon_model tag_model = {
     .size = sizeof(tenon_model),
     .name = "Tag", .table = "Tag", .schema = NULL,
     .is_view = false, .is_audited = false, .deleted_column = 0,
+    .has_emulated = false,
     .fields = tag_model_fields, .field_count = 2,
     .uniques = tag_model_uniques, .unique_count = 2,
     .constraints = NULL, .constraint_count = 0,
@@ -2160,6 +2186,7 @@ const tenon_model tag_model = {
     .query_order_by = offsetof(TagQuery, order_by),
     .query_select = offsetof(TagQuery, select),
     .query_distinct = offsetof(TagQuery, distinct),
+    .query_nearest = 0,
     .update_where = offsetof(TagUpdateMany, where),
     .update_set = offsetof(TagUpdateMany, set),
     .delete_where = offsetof(TagDeleteMany, where),
@@ -2553,6 +2580,7 @@ static const tenon_relation room_model_relations[] = {
         .count_where_offset = offsetof(RoomQuery, counts.seats),
         .count_offset = offsetof(RoomCounts, seats),
         .set_offset = offsetof(RoomSet, seats),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
 };
 
@@ -2561,6 +2589,7 @@ const tenon_model room_model = {
     .size = sizeof(tenon_model),
     .name = "Room", .table = "Room", .schema = NULL,
     .is_view = false, .is_audited = false, .deleted_column = 0,
+    .has_emulated = false,
     .fields = room_model_fields, .field_count = 3,
     .uniques = room_model_uniques, .unique_count = 1,
     .constraints = NULL, .constraint_count = 0,
@@ -2576,6 +2605,7 @@ const tenon_model room_model = {
     .query_order_by = offsetof(RoomQuery, order_by),
     .query_select = offsetof(RoomQuery, select),
     .query_distinct = offsetof(RoomQuery, distinct),
+    .query_nearest = 0,
     .update_where = offsetof(RoomUpdateMany, where),
     .update_set = offsetof(RoomUpdateMany, set),
     .delete_where = offsetof(RoomDeleteMany, where),
@@ -2978,6 +3008,7 @@ static const tenon_relation seat_model_relations[] = {
         .order_offset = offsetof(SeatOrder, room),
         .count_where_offset = 0, .count_offset = 0,
         .set_offset = offsetof(SeatSet, room),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
     {
         .name = "author", .target = &author_model,
@@ -2991,6 +3022,7 @@ static const tenon_relation seat_model_relations[] = {
         .order_offset = offsetof(SeatOrder, author),
         .count_where_offset = 0, .count_offset = 0,
         .set_offset = offsetof(SeatSet, author),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
 };
 
@@ -2999,6 +3031,7 @@ const tenon_model seat_model = {
     .size = sizeof(tenon_model),
     .name = "Seat", .table = "Seat", .schema = NULL,
     .is_view = false, .is_audited = false, .deleted_column = 0,
+    .has_emulated = false,
     .fields = seat_model_fields, .field_count = 5,
     .uniques = seat_model_uniques, .unique_count = 1,
     .constraints = seat_model_constraints, .constraint_count = 2,
@@ -3013,6 +3046,7 @@ const tenon_model seat_model = {
     .query_order_by = offsetof(SeatQuery, order_by),
     .query_select = offsetof(SeatQuery, select),
     .query_distinct = offsetof(SeatQuery, distinct),
+    .query_nearest = 0,
     .update_where = offsetof(SeatUpdateMany, where),
     .update_set = offsetof(SeatUpdateMany, set),
     .delete_where = offsetof(SeatDeleteMany, where),
@@ -3402,6 +3436,7 @@ static const tenon_relation box_model_relations[] = {
         .count_where_offset = offsetof(BoxQuery, counts.things),
         .count_offset = offsetof(BoxCounts, things),
         .set_offset = offsetof(BoxSet, things),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
 };
 
@@ -3410,6 +3445,7 @@ const tenon_model box_model = {
     .size = sizeof(tenon_model),
     .name = "Box", .table = "Box", .schema = NULL,
     .is_view = false, .is_audited = false, .deleted_column = 0,
+    .has_emulated = false,
     .fields = box_model_fields, .field_count = 2,
     .uniques = box_model_uniques, .unique_count = 1,
     .constraints = NULL, .constraint_count = 0,
@@ -3425,6 +3461,7 @@ const tenon_model box_model = {
     .query_order_by = offsetof(BoxQuery, order_by),
     .query_select = offsetof(BoxQuery, select),
     .query_distinct = offsetof(BoxQuery, distinct),
+    .query_nearest = 0,
     .update_where = offsetof(BoxUpdateMany, where),
     .update_set = offsetof(BoxUpdateMany, set),
     .delete_where = offsetof(BoxDeleteMany, where),
@@ -4024,6 +4061,7 @@ static const tenon_relation thing_model_relations[] = {
         .order_offset = offsetof(ThingOrder, box),
         .count_where_offset = 0, .count_offset = 0,
         .set_offset = offsetof(ThingSet, box),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
 };
 
@@ -4032,6 +4070,7 @@ const tenon_model thing_model = {
     .size = sizeof(tenon_model),
     .name = "Thing", .table = "Thing", .schema = NULL,
     .is_view = false, .is_audited = false, .deleted_column = 0,
+    .has_emulated = false,
     .fields = thing_model_fields, .field_count = 24,
     .uniques = thing_model_uniques, .unique_count = 1,
     .constraints = thing_model_constraints, .constraint_count = 1,
@@ -4046,6 +4085,7 @@ const tenon_model thing_model = {
     .query_order_by = offsetof(ThingQuery, order_by),
     .query_select = offsetof(ThingQuery, select),
     .query_distinct = offsetof(ThingQuery, distinct),
+    .query_nearest = 0,
     .update_where = offsetof(ThingUpdateMany, where),
     .update_set = offsetof(ThingUpdateMany, set),
     .delete_where = offsetof(ThingDeleteMany, where),

@@ -105,6 +105,7 @@ static const tenon_relation asset_model_relations[] = {
         .order_offset = offsetof(AssetOrder, house),
         .count_where_offset = 0, .count_offset = 0,
         .set_offset = offsetof(AssetSet, house),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
     {
         .name = "boat", .target = &boat_model,
@@ -118,6 +119,7 @@ static const tenon_relation asset_model_relations[] = {
         .order_offset = offsetof(AssetOrder, boat),
         .count_where_offset = 0, .count_offset = 0,
         .set_offset = offsetof(AssetSet, boat),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
 };
 
@@ -126,6 +128,7 @@ const tenon_model asset_model = {
     .size = sizeof(tenon_model),
     .name = "Asset", .table = "Asset", .schema = NULL,
     .is_view = false, .is_audited = false, .deleted_column = 0,
+    .has_emulated = false,
     .fields = asset_model_fields, .field_count = 4,
     .uniques = asset_model_uniques, .unique_count = 1,
     .constraints = NULL, .constraint_count = 0,
@@ -140,6 +143,7 @@ const tenon_model asset_model = {
     .query_order_by = offsetof(AssetQuery, order_by),
     .query_select = offsetof(AssetQuery, select),
     .query_distinct = offsetof(AssetQuery, distinct),
+    .query_nearest = 0,
     .update_where = offsetof(AssetUpdateMany, where),
     .update_set = offsetof(AssetUpdateMany, set),
     .delete_where = offsetof(AssetDeleteMany, where),
@@ -513,6 +517,7 @@ static const tenon_relation boat_model_relations[] = {
         .order_offset = offsetof(BoatOrder, asset),
         .count_where_offset = 0, .count_offset = 0,
         .set_offset = offsetof(BoatSet, asset),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
 };
 
@@ -521,6 +526,7 @@ const tenon_model boat_model = {
     .size = sizeof(tenon_model),
     .name = "Boat", .table = "Boat", .schema = NULL,
     .is_view = false, .is_audited = false, .deleted_column = 0,
+    .has_emulated = false,
     .fields = boat_model_fields, .field_count = 2,
     .uniques = boat_model_uniques, .unique_count = 1,
     .constraints = boat_model_constraints, .constraint_count = 1,
@@ -535,6 +541,7 @@ const tenon_model boat_model = {
     .query_order_by = offsetof(BoatQuery, order_by),
     .query_select = offsetof(BoatQuery, select),
     .query_distinct = offsetof(BoatQuery, distinct),
+    .query_nearest = 0,
     .update_where = offsetof(BoatUpdateMany, where),
     .update_set = offsetof(BoatUpdateMany, set),
     .delete_where = offsetof(BoatDeleteMany, where),
@@ -898,6 +905,7 @@ static const tenon_relation house_model_relations[] = {
         .order_offset = offsetof(HouseOrder, asset),
         .count_where_offset = 0, .count_offset = 0,
         .set_offset = offsetof(HouseSet, asset),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
     {
         .name = "tenants", .target = &tenant_model,
@@ -912,6 +920,7 @@ static const tenon_relation house_model_relations[] = {
         .count_where_offset = offsetof(HouseQuery, counts.tenants),
         .count_offset = offsetof(HouseCounts, tenants),
         .set_offset = offsetof(HouseSet, tenants),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
 };
 
@@ -920,6 +929,7 @@ const tenon_model house_model = {
     .size = sizeof(tenon_model),
     .name = "House", .table = "House", .schema = NULL,
     .is_view = false, .is_audited = false, .deleted_column = 0,
+    .has_emulated = false,
     .fields = house_model_fields, .field_count = 2,
     .uniques = house_model_uniques, .unique_count = 1,
     .constraints = house_model_constraints, .constraint_count = 1,
@@ -935,6 +945,7 @@ const tenon_model house_model = {
     .query_order_by = offsetof(HouseQuery, order_by),
     .query_select = offsetof(HouseQuery, select),
     .query_distinct = offsetof(HouseQuery, distinct),
+    .query_nearest = 0,
     .update_where = offsetof(HouseUpdateMany, where),
     .update_set = offsetof(HouseUpdateMany, set),
     .delete_where = offsetof(HouseDeleteMany, where),
@@ -1307,6 +1318,7 @@ static const tenon_relation tenant_model_relations[] = {
         .order_offset = offsetof(TenantOrder, house),
         .count_where_offset = 0, .count_offset = 0,
         .set_offset = offsetof(TenantSet, house),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
 };
 
@@ -1315,6 +1327,7 @@ const tenon_model tenant_model = {
     .size = sizeof(tenon_model),
     .name = "Tenant", .table = "Tenant", .schema = NULL,
     .is_view = false, .is_audited = false, .deleted_column = 0,
+    .has_emulated = false,
     .fields = tenant_model_fields, .field_count = 3,
     .uniques = tenant_model_uniques, .unique_count = 1,
     .constraints = tenant_model_constraints, .constraint_count = 1,
@@ -1329,6 +1342,7 @@ const tenon_model tenant_model = {
     .query_order_by = offsetof(TenantQuery, order_by),
     .query_select = offsetof(TenantQuery, select),
     .query_distinct = offsetof(TenantQuery, distinct),
+    .query_nearest = 0,
     .update_where = offsetof(TenantUpdateMany, where),
     .update_set = offsetof(TenantUpdateMany, set),
     .delete_where = offsetof(TenantDeleteMany, where),

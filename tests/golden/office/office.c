@@ -90,6 +90,7 @@ static const tenon_relation client_model_relations[] = {
         .count_where_offset = offsetof(ClientQuery, counts.orders),
         .count_offset = offsetof(ClientCounts, orders),
         .set_offset = offsetof(ClientSet, orders),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
 };
 
@@ -98,6 +99,7 @@ const tenon_model client_model = {
     .size = sizeof(tenon_model),
     .name = "Client", .table = "Client", .schema = NULL,
     .is_view = false, .is_audited = false, .deleted_column = 4,
+    .has_emulated = false,
     .fields = client_model_fields, .field_count = 5,
     .uniques = client_model_uniques, .unique_count = 2,
     .constraints = NULL, .constraint_count = 0,
@@ -113,6 +115,7 @@ const tenon_model client_model = {
     .query_order_by = offsetof(ClientQuery, order_by),
     .query_select = offsetof(ClientQuery, select),
     .query_distinct = offsetof(ClientQuery, distinct),
+    .query_nearest = 0,
     .update_where = offsetof(ClientUpdateMany, where),
     .update_set = offsetof(ClientUpdateMany, set),
     .delete_where = offsetof(ClientDeleteMany, where),
@@ -580,6 +583,7 @@ static const tenon_relation order_model_relations[] = {
         .order_offset = offsetof(OrderOrder, client),
         .count_where_offset = 0, .count_offset = 0,
         .set_offset = offsetof(OrderSet, client),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
 };
 
@@ -588,6 +592,7 @@ const tenon_model order_model = {
     .size = sizeof(tenon_model),
     .name = "Order", .table = "Order", .schema = NULL,
     .is_view = false, .is_audited = false, .deleted_column = 3,
+    .has_emulated = false,
     .fields = order_model_fields, .field_count = 4,
     .uniques = order_model_uniques, .unique_count = 1,
     .constraints = order_model_constraints, .constraint_count = 1,
@@ -602,6 +607,7 @@ const tenon_model order_model = {
     .query_order_by = offsetof(OrderQuery, order_by),
     .query_select = offsetof(OrderQuery, select),
     .query_distinct = offsetof(OrderQuery, distinct),
+    .query_nearest = 0,
     .update_where = offsetof(OrderUpdateMany, where),
     .update_set = offsetof(OrderUpdateMany, set),
     .delete_where = offsetof(OrderDeleteMany, where),
@@ -1016,6 +1022,7 @@ const tenon_model note_model = {
     .size = sizeof(tenon_model),
     .name = "Note", .table = "Note", .schema = NULL,
     .is_view = false, .is_audited = false, .deleted_column = 0,
+    .has_emulated = false,
     .fields = note_model_fields, .field_count = 4,
     .uniques = note_model_uniques, .unique_count = 1,
     .constraints = NULL, .constraint_count = 0,
@@ -1030,6 +1037,7 @@ const tenon_model note_model = {
     .query_order_by = offsetof(NoteQuery, order_by),
     .query_select = offsetof(NoteQuery, select),
     .query_distinct = offsetof(NoteQuery, distinct),
+    .query_nearest = 0,
     .update_where = offsetof(NoteUpdateMany, where),
     .update_set = offsetof(NoteUpdateMany, set),
     .delete_where = offsetof(NoteDeleteMany, where),

@@ -88,6 +88,7 @@ static const tenon_relation membership_model_relations[] = {
         .order_offset = offsetof(MembershipOrder, user),
         .count_where_offset = 0, .count_offset = 0,
         .set_offset = offsetof(MembershipSet, user),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
 };
 
@@ -96,6 +97,7 @@ const tenon_model membership_model = {
     .size = sizeof(tenon_model),
     .name = "Membership", .table = "Membership", .schema = NULL,
     .is_view = false, .is_audited = false, .deleted_column = 0,
+    .has_emulated = false,
     .fields = membership_model_fields, .field_count = 5,
     .uniques = membership_model_uniques, .unique_count = 1,
     .constraints = membership_model_constraints, .constraint_count = 1,
@@ -110,6 +112,7 @@ const tenon_model membership_model = {
     .query_order_by = offsetof(MembershipQuery, order_by),
     .query_select = offsetof(MembershipQuery, select),
     .query_distinct = offsetof(MembershipQuery, distinct),
+    .query_nearest = 0,
     .update_where = offsetof(MembershipUpdateMany, where),
     .update_set = offsetof(MembershipUpdateMany, set),
     .delete_where = offsetof(MembershipDeleteMany, where),

@@ -140,6 +140,7 @@ static const tenon_relation post_model_relations[] = {
         .order_offset = offsetof(PostOrder, author),
         .count_where_offset = 0, .count_offset = 0,
         .set_offset = offsetof(PostSet, author),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
 };
 
@@ -148,6 +149,7 @@ const tenon_model post_model = {
     .size = sizeof(tenon_model),
     .name = "Post", .table = "posts", .schema = NULL,
     .is_view = false, .is_audited = false, .deleted_column = 0,
+    .has_emulated = false,
     .fields = post_model_fields, .field_count = 9,
     .uniques = post_model_uniques, .unique_count = 2,
     .constraints = post_model_constraints, .constraint_count = 1,
@@ -162,6 +164,7 @@ const tenon_model post_model = {
     .query_order_by = offsetof(PostQuery, order_by),
     .query_select = offsetof(PostQuery, select),
     .query_distinct = offsetof(PostQuery, distinct),
+    .query_nearest = 0,
     .update_where = offsetof(PostUpdateMany, where),
     .update_set = offsetof(PostUpdateMany, set),
     .delete_where = offsetof(PostDeleteMany, where),

@@ -185,6 +185,7 @@ static const tenon_relation user_model_relations[] = {
         .count_where_offset = offsetof(UserQuery, counts.posts),
         .count_offset = offsetof(UserCounts, posts),
         .set_offset = offsetof(UserSet, posts),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
     {
         .name = "memberships", .target = &membership_model,
@@ -199,6 +200,7 @@ static const tenon_relation user_model_relations[] = {
         .count_where_offset = offsetof(UserQuery, counts.memberships),
         .count_offset = offsetof(UserCounts, memberships),
         .set_offset = offsetof(UserSet, memberships),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
 };
 
@@ -207,6 +209,7 @@ const tenon_model user_model = {
     .size = sizeof(tenon_model),
     .name = "User", .table = "User", .schema = NULL,
     .is_view = false, .is_audited = false, .deleted_column = 0,
+    .has_emulated = false,
     .fields = user_model_fields, .field_count = 11,
     .uniques = user_model_uniques, .unique_count = 2,
     .constraints = user_model_constraints, .constraint_count = 1,
@@ -222,6 +225,7 @@ const tenon_model user_model = {
     .query_order_by = offsetof(UserQuery, order_by),
     .query_select = offsetof(UserQuery, select),
     .query_distinct = offsetof(UserQuery, distinct),
+    .query_nearest = 0,
     .update_where = offsetof(UserUpdateMany, where),
     .update_set = offsetof(UserUpdateMany, set),
     .delete_where = offsetof(UserDeleteMany, where),

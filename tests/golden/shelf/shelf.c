@@ -51,6 +51,7 @@ static const tenon_relation genre_model_relations[] = {
         .count_where_offset = offsetof(GenreQuery, counts.books),
         .count_offset = offsetof(GenreCounts, books),
         .set_offset = offsetof(GenreSet, books),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
 };
 
@@ -59,6 +60,7 @@ const tenon_model genre_model = {
     .size = sizeof(tenon_model),
     .name = "Genre", .table = "Genre", .schema = NULL,
     .is_view = false, .is_audited = false, .deleted_column = 0,
+    .has_emulated = false,
     .fields = genre_model_fields, .field_count = 2,
     .uniques = genre_model_uniques, .unique_count = 1,
     .constraints = NULL, .constraint_count = 0,
@@ -74,6 +76,7 @@ const tenon_model genre_model = {
     .query_order_by = offsetof(GenreQuery, order_by),
     .query_select = offsetof(GenreQuery, select),
     .query_distinct = offsetof(GenreQuery, distinct),
+    .query_nearest = 0,
     .update_where = offsetof(GenreUpdateMany, where),
     .update_set = offsetof(GenreUpdateMany, set),
     .delete_where = offsetof(GenreDeleteMany, where),
@@ -459,6 +462,7 @@ static const tenon_relation book_model_relations[] = {
         .order_offset = offsetof(BookOrder, genre),
         .count_where_offset = 0, .count_offset = 0,
         .set_offset = offsetof(BookSet, genre),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
 };
 
@@ -467,6 +471,7 @@ const tenon_model book_model = {
     .size = sizeof(tenon_model),
     .name = "Book", .table = "Book", .schema = NULL,
     .is_view = false, .is_audited = true, .deleted_column = 0,
+    .has_emulated = false,
     .fields = book_model_fields, .field_count = 4,
     .uniques = book_model_uniques, .unique_count = 2,
     .constraints = book_model_constraints, .constraint_count = 1,
@@ -883,6 +888,7 @@ const tenon_model sketch_model = {
     .size = sizeof(tenon_model),
     .name = "Sketch", .table = "Sketch", .schema = NULL,
     .is_view = false, .is_audited = false, .deleted_column = 0,
+    .has_emulated = false,
     .fields = sketch_model_fields, .field_count = 2,
     .uniques = sketch_model_uniques, .unique_count = 1,
     .constraints = NULL, .constraint_count = 0,

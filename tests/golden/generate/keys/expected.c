@@ -106,6 +106,7 @@ static const tenon_relation membership_model_relations[] = {
         .order_offset = offsetof(MembershipOrder, user),
         .count_where_offset = 0, .count_offset = 0,
         .set_offset = offsetof(MembershipSet, user),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
 };
 
@@ -114,6 +115,7 @@ const tenon_model membership_model = {
     .size = sizeof(tenon_model),
     .name = "Membership", .table = "Membership", .schema = NULL,
     .is_view = false, .is_audited = false, .deleted_column = 0,
+    .has_emulated = false,
     .fields = membership_model_fields, .field_count = 5,
     .uniques = membership_model_uniques, .unique_count = 4,
     .constraints = membership_model_constraints, .constraint_count = 1,
@@ -128,6 +130,7 @@ const tenon_model membership_model = {
     .query_order_by = offsetof(MembershipQuery, order_by),
     .query_select = offsetof(MembershipQuery, select),
     .query_distinct = offsetof(MembershipQuery, distinct),
+    .query_nearest = 0,
     .update_where = offsetof(MembershipUpdateMany, where),
     .update_set = offsetof(MembershipUpdateMany, set),
     .delete_where = offsetof(MembershipDeleteMany, where),
@@ -595,6 +598,7 @@ static const tenon_relation person_model_relations[] = {
         .count_where_offset = offsetof(PersonQuery, counts.memberships),
         .count_offset = offsetof(PersonCounts, memberships),
         .set_offset = offsetof(PersonSet, memberships),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
     {
         .name = "friends", .target = &person_model,
@@ -609,6 +613,7 @@ static const tenon_relation person_model_relations[] = {
         .count_where_offset = offsetof(PersonQuery, counts.friends),
         .count_offset = offsetof(PersonCounts, friends),
         .set_offset = offsetof(PersonSet, friends),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
     {
         .name = "friendOf", .target = &person_model,
@@ -623,6 +628,7 @@ static const tenon_relation person_model_relations[] = {
         .count_where_offset = offsetof(PersonQuery, counts.friendOf),
         .count_offset = offsetof(PersonCounts, friendOf),
         .set_offset = offsetof(PersonSet, friendOf),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
 };
 
@@ -631,6 +637,7 @@ const tenon_model person_model = {
     .size = sizeof(tenon_model),
     .name = "Person", .table = "Person", .schema = NULL,
     .is_view = false, .is_audited = false, .deleted_column = 0,
+    .has_emulated = false,
     .fields = person_model_fields, .field_count = 1,
     .uniques = person_model_uniques, .unique_count = 1,
     .constraints = NULL, .constraint_count = 0,
@@ -646,6 +653,7 @@ const tenon_model person_model = {
     .query_order_by = offsetof(PersonQuery, order_by),
     .query_select = offsetof(PersonQuery, select),
     .query_distinct = offsetof(PersonQuery, distinct),
+    .query_nearest = 0,
     .update_where = offsetof(PersonUpdateMany, where),
     .update_set = offsetof(PersonUpdateMany, set),
     .delete_where = offsetof(PersonDeleteMany, where),
@@ -980,6 +988,7 @@ const tenon_model tagged_model = {
     .size = sizeof(tenon_model),
     .name = "Tagged", .table = "Tagged", .schema = NULL,
     .is_view = false, .is_audited = false, .deleted_column = 0,
+    .has_emulated = false,
     .fields = tagged_model_fields, .field_count = 2,
     .uniques = tagged_model_uniques, .unique_count = 1,
     .constraints = NULL, .constraint_count = 0,
@@ -994,6 +1003,7 @@ const tenon_model tagged_model = {
     .query_order_by = offsetof(TaggedQuery, order_by),
     .query_select = offsetof(TaggedQuery, select),
     .query_distinct = offsetof(TaggedQuery, distinct),
+    .query_nearest = 0,
     .update_where = offsetof(TaggedUpdateMany, where),
     .update_set = offsetof(TaggedUpdateMany, set),
     .delete_where = offsetof(TaggedDeleteMany, where),

@@ -110,6 +110,7 @@ static const tenon_relation user_model_relations[] = {
         .count_where_offset = offsetof(UserQuery, counts.posts),
         .count_offset = offsetof(UserCounts, posts),
         .set_offset = offsetof(UserSet, posts),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
 };
 
@@ -118,6 +119,7 @@ const tenon_model user_model = {
     .size = sizeof(tenon_model),
     .name = "User", .table = "User", .schema = NULL,
     .is_view = false, .is_audited = false, .deleted_column = 0,
+    .has_emulated = false,
     .fields = user_model_fields, .field_count = 4,
     .uniques = user_model_uniques, .unique_count = 2,
     .constraints = NULL, .constraint_count = 0,
@@ -133,6 +135,7 @@ const tenon_model user_model = {
     .query_order_by = offsetof(UserQuery, order_by),
     .query_select = offsetof(UserQuery, select),
     .query_distinct = offsetof(UserQuery, distinct),
+    .query_nearest = 0,
     .update_where = offsetof(UserUpdateMany, where),
     .update_set = offsetof(UserUpdateMany, set),
     .delete_where = offsetof(UserDeleteMany, where),
@@ -587,6 +590,7 @@ static const tenon_relation post_model_relations[] = {
         .order_offset = offsetof(PostOrder, author),
         .count_where_offset = 0, .count_offset = 0,
         .set_offset = offsetof(PostSet, author),
+        .is_emulated = false, .on_update = TENON_ACTION_CASCADE,
     },
 };
 
@@ -595,6 +599,7 @@ const tenon_model post_model = {
     .size = sizeof(tenon_model),
     .name = "Post", .table = "posts", .schema = NULL,
     .is_view = false, .is_audited = false, .deleted_column = 0,
+    .has_emulated = false,
     .fields = post_model_fields, .field_count = 7,
     .uniques = post_model_uniques, .unique_count = 1,
     .constraints = post_model_constraints, .constraint_count = 1,
@@ -609,6 +614,7 @@ const tenon_model post_model = {
     .query_order_by = offsetof(PostQuery, order_by),
     .query_select = offsetof(PostQuery, select),
     .query_distinct = offsetof(PostQuery, distinct),
+    .query_nearest = 0,
     .update_where = offsetof(PostUpdateMany, where),
     .update_set = offsetof(PostUpdateMany, set),
     .delete_where = offsetof(PostDeleteMany, where),
