@@ -17,7 +17,7 @@
 #include <libpq-fe.h>
 #include <sqlite3.h>
 
-enum { MOST_DATABASES = 64, MOST_FILES = 256, VALUE_COUNT = 8, VALUE_SIZE = 1 << 16 };
+enum { MOST_DATABASES = 64, MOST_FILES = 1024, VALUE_COUNT = 8, VALUE_SIZE = 1 << 16 };
 
 typedef struct database {
     char url[512];
