@@ -211,7 +211,7 @@ scope *null_open_range(analysis *a, const scope *base, const source *from, slot 
                        size_t count, bool is_open, join_side *inside);
 scope *null_new_scope(analysis *a, scope content);
 /* Both sides' names; NULL as one of them: the other's. */
-scope *null_join_names(analysis *a, const scope *left, const scope *right);
+scope *null_join_names(analysis *a, const scope *first, const scope *second);
 void null_add_condition(analysis *a, condition **conditions, condition c);
 const catalogue_table *null_find_table(const analysis *a, const source *from);
 /* The columns of a table; NULL with memory exhausted. */

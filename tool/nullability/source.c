@@ -54,14 +54,14 @@ static bool add_ranges(analysis *a, scope *s, const range *ranges, size_t count)
     return true;
 }
 
-scope *null_join_names(analysis *a, const scope *left, const scope *right)
+scope *null_join_names(analysis *a, const scope *first, const scope *second)
 {
-    const scope *one = left ? left : right;
+    const scope *one = first ? first : second;
     scope *s = one ? null_new_scope(a, *one) : NULL;
-    if (s && left && right && add_ranges(a, s, right->ranges, right->range_count) &&
-        add_slots(a, s, right->slots, right->slot_count))
+    if (s && first && second && add_ranges(a, s, second->ranges, second->range_count) &&
+        add_slots(a, s, second->slots, second->slot_count))
         return s;
-    return left && right ? NULL : s;
+    return first && second ? NULL : s;
 }
 
 static scope *new_empty_scope(analysis *a, const scope *base)
@@ -373,13 +373,12 @@ static join_sides open_sides(analysis *a, const source *from, join_side *inside)
 static void put_condition(analysis *a, const source *from, join_sides sides, condition **conditions,
                           condition c)
 {
+    join_side *missing = from->join == JOIN_RIGHT ? sides.left : sides.right;
     if (from->join == JOIN_INNER)
         null_add_condition(a, conditions, c);
-    else if (from->join == JOIN_RIGHT)
-        sides.left->on = c;
-    else
-        sides.right->on = c;
-    if (from->join == JOIN_FULL)
+    else if (missing)
+        missing->on = c;
+    if (from->join == JOIN_FULL && sides.left)
         sides.left->on = c;
 }
 
@@ -424,9 +423,9 @@ static void find_sure_sides(analysis *a, const scope *joined, const source *from
     if (a->is_first_look || !joined->range_count)
         return;
     const range *first = &joined->ranges[0], *last = &joined->ranges[joined->range_count - 1];
-    if (from->join == JOIN_LEFT || from->join == JOIN_FULL)
+    if ((from->join == JOIN_LEFT || from->join == JOIN_FULL) && sides.right)
         sides.right->is_sure = is_sure(a, joined, from, from->right, last, sides.left);
-    if (from->join == JOIN_RIGHT || from->join == JOIN_FULL)
+    if ((from->join == JOIN_RIGHT || from->join == JOIN_FULL) && sides.left)
         sides.left->is_sure = is_sure(a, joined, from, from->left, first, sides.right);
 }
 
