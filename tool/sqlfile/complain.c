@@ -20,8 +20,9 @@ static const struct {
 static void keep_last_part(char *name)
 {
     const char *dot = strrchr(name, '.');
+    size_t length = dot ? strlen(dot + 1) + 1 : 0;
     if (dot)
-        memmove(name, dot + 1, strlen(dot));
+        memmove(name, dot + 1, length);
 }
 
 static bool find_unknown(const char *message, char name[NAME_SIZE], bool *is_table)
