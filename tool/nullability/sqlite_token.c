@@ -130,7 +130,7 @@ static void number_parameter(form *f, token *list, size_t at, int *highest)
 {
     token *t = &list[at];
     if (t->length > 1 && t->start[0] == '?')
-        t->number = atoi(t->start + 1);
+        t->number = (int)strtol(t->start + 1, NULL, 10);
     else if (t->length > 1)
         t->name = tenon__arena_copy(f->arena, t->start + 1, t->length - 1);
     for (size_t i = 0; t->name && i < at; i++)

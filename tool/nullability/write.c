@@ -176,7 +176,7 @@ static verdict judge_inserted(analysis *a, const scope *base, const query *q, co
 {
     size_t at;
     const catalogue_column *c = &t->columns[column];
-    if (!is_named(a, q, t, column, &at))
+    if (!q->body || !is_named(a, q, t, column, &at))
         return judge_default(a, c);
     if (q->body->kind == QUERY_VALUES)
         return judge_rows(a, base, q->body, at, c);
