@@ -104,17 +104,18 @@ static const struct {
     {"_DepotToLabel", "CAST(\"A\" AS text) || '-' || CAST(\"B\" AS text)"},
 };
 
+/* All tables as one text. */
 static void assert_same_rows(both *b, const oracle *o)
 {
-    for (size_t i = 0; i < sizeof dumped / sizeof *dumped; i++) {
-        char sql[512], expected[4096];
-        snprintf(sql, sizeof sql,
-                 "SELECT coalesce((SELECT %s(x, ' ') FROM (SELECT %s AS x FROM \"%s\" ORDER BY 1) "
-                 "AS q), '')",
-                 b->is_sqlite ? "group_concat" : "string_agg", dumped[i].row, dumped[i].table);
-        snprintf(expected, sizeof expected, "%s", testdb_value(o->url, sql));
-        assert_string_equal(both_value(b, sql), expected);
-    }
+    char sql[4096] = "SELECT ''", expected[16384];
+    for (size_t i = 0; i < sizeof dumped / sizeof *dumped; i++)
+        snprintf(sql + strlen(sql), sizeof sql - strlen(sql),
+                 " || ' %s: ' || coalesce((SELECT %s(x, ' ') FROM (SELECT %s AS x FROM \"%s\" "
+                 "ORDER BY 1) AS q), '')",
+                 dumped[i].table, b->is_sqlite ? "group_concat" : "string_agg", dumped[i].row,
+                 dumped[i].table);
+    snprintf(expected, sizeof expected, "%s", testdb_value(o->url, sql));
+    assert_string_equal(both_value(b, sql), expected);
 }
 
 /* ---- the same by random ---------------------------------------------------------------------- */
@@ -223,7 +224,7 @@ static void the_same_rows_remain_as_with_foreign_keys(void **state)
 {
     both *b = *state;
     oracle o = open_oracle(b);
-    for (uint64_t seed = 1; seed <= 12; seed++) {
+    for (uint64_t seed = 1; seed <= 8; seed++) {
         generator g = {.state = seed};
         assert_true(tenon_execute(b->session, b->empty));
         assert_true(tenon_execute(o.session,
