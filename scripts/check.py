@@ -103,7 +103,7 @@ def build(folder, *targets):
         raise Failed(f"{folder.name} does not build: see above")
     if not (folder / "build.ninja").exists():
         must("meson", "setup", folder, "--werror", "-Dtests=enabled", *options, env=env)
-    status, output = run("ninja", "-C", folder, *targets)
+    status, output = run("ninja", "-k", "0", "-C", folder, *targets)
     if status != 0:
         broken.add(folder)
         progress = re.compile(r"^\[\d+/\d+\] (Comp|Link|Gener).*\n", re.M)

@@ -2,8 +2,8 @@
 # The history of every application of the corpus, replayed by `tenon migrate deploy`: the database
 # is the one that the files make when each is given to the server as it stands; a second run has
 # nothing to do, and status nothing to tell. What needs an extension that is not installed, and what
-# the server itself refuses as a file, is named and counted apart. A history that names the schema it
-# lives in ("api".campaign_types) is one of a team whose URL says ?schema=api: it is replayed there.
+# the server itself refuses as a file, is named and counted apart. A history that names the schema
+# it lives in ("api".campaign_types) is of a team whose URL says ?schema=api: it is replayed there.
 #
 #     scripts/corpus-migrate.sh TENON CORPUS       with TENON_TEST_PG naming a PostgreSQL cluster
 set -eu

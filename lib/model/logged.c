@@ -74,6 +74,43 @@ static bool read_middle(const reading *r, int32_t *out)
     return is_read;
 }
 
+/* Of those that are no numbers JSON has texts. */
+static bool read_double(const reading *r, double *out)
+{
+    bool is_read = tenon__double_read(tenon__buf_string(&r->text), r->text.length, out);
+    return is_read && !(r->is_string && isfinite(*out));
+}
+
+static bool read_float(const reading *r, float *out)
+{
+    double value;
+    bool is_read = read_double(r, &value);
+    *out = (float)value;
+    return is_read;
+}
+
+/* Zeros that the column's scale wants behind the number, as rows have them. */
+static size_t missing_zeros(const tenon_field *field, const tenon__decimal_form *form)
+{
+    bool is_short = field->precision > 0 && !form->is_special && !form->is_nan &&
+                    form->fraction_digits < (size_t)field->scale;
+    return is_short ? (size_t)field->scale - form->fraction_digits : 0;
+}
+
+static bool put_decimal(reading *r, const tenon__buf *text, const tenon__decimal_form *form,
+                        tenon_decimal *out)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf whole = {0};
+    size_t zeros = missing_zeros(r->field, form);
+    tenon__buf_add(&whole, text->data, text->length);
+    if (zeros && !memchr(text->data, '.', text->length))
+        tenon__buf_char(&whole, '.');
+    while (zeros-- > 0)
+        tenon__buf_char(&whole, '0');
+    *out = (tenon_decimal){whole.length, whole.failed ? NULL : keep(r, whole.data, whole.length)};
+    return out->text != NULL;
+}
+
 static void add_zeros(tenon__buf *out, long count)
 {
     while (count-- > 0)
@@ -106,60 +143,6 @@ static void write_plain(tenon__buf *out, const tenon__buf *number)
     tenon__buf_text(out, place < count ? "." : "");
     add_zeros(out, place < 0 ? -place : 0);
     tenon__buf_add(out, digits.data + whole, (size_t)(count - whole));
-}
-
-/* Those that are none are texts: "NaN", "-Infinity"; SQLite says "Inf". */
-static bool read_special(const reading *r, double *out)
-{
-    const char *text = tenon__buf_string(&r->text);
-    bool is_negative = *text == '-';
-    text += is_negative;
-    if (strncmp(text, "Inf", 3) == 0)
-        *out = is_negative ? -(double)INFINITY : (double)INFINITY;
-    else
-        *out = (double)NAN;
-    return *text == 'I' || strcmp(text, "NaN") == 0;
-}
-
-/* Decimals are read without a look at the locale. */
-static bool read_double(const reading *r, double *out)
-{
-    TENON__CLEANUP(tenon__buf_release) tenon__buf plain = {0};
-    if (r->is_string)
-        return read_special(r, out);
-    write_plain(&plain, &r->text);
-    *out = tenon_decimal_approximate((tenon_decimal){plain.length, tenon__buf_string(&plain)});
-    return !plain.failed;
-}
-
-static bool read_float(const reading *r, float *out)
-{
-    double value;
-    bool is_read = read_double(r, &value);
-    *out = (float)value;
-    return is_read;
-}
-
-/* Zeros that the column's scale wants behind the number, as rows have them. */
-static size_t missing_zeros(const tenon_field *field, const tenon__decimal_form *form)
-{
-    bool is_short = field->precision > 0 && !form->is_special && !form->is_nan &&
-                    form->fraction_digits < (size_t)field->scale;
-    return is_short ? (size_t)field->scale - form->fraction_digits : 0;
-}
-
-static bool put_decimal(reading *r, const tenon__buf *text, const tenon__decimal_form *form,
-                        tenon_decimal *out)
-{
-    TENON__CLEANUP(tenon__buf_release) tenon__buf whole = {0};
-    size_t zeros = missing_zeros(r->field, form);
-    tenon__buf_add(&whole, text->data, text->length);
-    if (zeros && !memchr(text->data, '.', text->length))
-        tenon__buf_char(&whole, '.');
-    while (zeros-- > 0)
-        tenon__buf_char(&whole, '0');
-    *out = (tenon_decimal){whole.length, whole.failed ? NULL : keep(r, whole.data, whole.length)};
-    return out->text != NULL;
 }
 
 /* The text of a number that is none as it stands: it sorts, or it has an exponent. */

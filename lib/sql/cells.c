@@ -1,9 +1,6 @@
 /* Rows of any columns, as texts, and a text as a value. */
 #include "sql/dynamic.h"
 
-#include <errno.h>
-#include <stdlib.h>
-
 const tenon__layout tenon__cells_layout = {.is_open = true, .row_size = sizeof(const char **)};
 
 const tenon_cells *tenon_sql_cells(tenon_sql *q)
@@ -47,9 +44,8 @@ bool tenon_cell_int64(const char *text, int64_t *out, tenon_error *err)
 
 bool tenon_cell_double(const char *text, double *out, tenon_error *err)
 {
-    char *end = NULL;
-    double value = text ? strtod(text, &end) : 0;
-    if (!text || end == text || *end || strpbrk(text, "xX "))
+    double value;
+    if (!text || !tenon__double_read(text, strlen(text), &value))
         return fail_type(text, "number", err);
     *out = value;
     return true;

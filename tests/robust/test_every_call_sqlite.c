@@ -1,5 +1,5 @@
-/* Memory runs out at every place of every public function, on SQLite, whose own allocations are among
- * those that fail. */
+/* Memory runs out at every place of every public function, on SQLite, whose own allocations are
+ * among those that fail. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -479,6 +479,11 @@ static void rows_of_any_columns_come_as_texts(void **state)
     assert_false(tenon_cell_int64("1.5", &id, &err));
     assert_int_equal(err.status, TENON_TYPE);
     assert_false(tenon_cell_double("", &much, &err));
+    assert_false(tenon_cell_double("-", &much, &err));
+    assert_false(tenon_cell_double("1e", &much, &err));
+    assert_false(tenon_cell_double("0x10", &much, &err));
+    assert_true(tenon_cell_double("-1.25e-02", &much, &err) && much == -0.0125);
+    assert_true(tenon_cell_double("-Infinity", &much, &err) && much < -1e308);
     assert_false(tenon_cell_bool(NULL, &is_active, &err));
     assert_string_equal(err.message, "NULL is no truth value");
     cells = tenon_sql_cells(tenon_sqlf(tenon_sql_new(s), "SELECT * FROM posts WHERE false"));
