@@ -223,7 +223,7 @@ __attribute__((noinline)) static bool run_machine(tenon_session *s, const tenon_
     op.call = call;
     if (call->rows)
         op.before = from->before;
-    if (from->kept) { /* cppcheck-suppress ctuuninitvar */
+    if (from->kept) {
         op.sent_us = 0;
         op.member = from->member;
         op.kept = from->kept;

@@ -234,7 +234,7 @@ static bool walk_ahead(planning *p, tenon__ahead *ahead)
 
 /* ---- counts ---------------------------------------------------------------------------------- */
 
-static const void *counted(const tenon_relation *relation, const void *query)
+static const void *where_counted(const tenon_relation *relation, const void *query)
 {
     const void *where = NULL;
     if (relation->is_list)
@@ -277,7 +277,7 @@ static bool plan_counts(planning *p, tenon__ahead *above)
     const tenon_model *model = above->model;
     for (uint32_t i = 0; i < model->relation_count; i++) {
         const tenon_relation *relation = &model->relations[i];
-        const void *where = counted(relation, above->query);
+        const void *where = where_counted(relation, above->query);
         if (where && is_counted_ahead(p, above, relation) &&
             !count_ahead(p, above, relation, where))
             return false;

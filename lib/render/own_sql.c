@@ -1,7 +1,8 @@
 /* Names of a descriptor for SQL that the program writes itself. */
 #include "render/sql.h"
 
-static tenon__sql begin(tenon__buf *out, tenon_dialect dialect, const char *alias, tenon_error *err)
+static tenon__sql begin(const tenon__buf *out, tenon_dialect dialect, const char *alias,
+                        tenon_error *err)
 {
     return (tenon__sql){.text = *out,
                         .dialect = tenon__sql_dialect_of(dialect),

@@ -162,7 +162,7 @@ static bool read_conversion(format *f, const char *at)
 /* ---- the text -------------------------------------------------------------------------------- */
 
 /* Text that is copied as it is, but for percent signs, which are doubled. */
-static bool copy(format *f, const char *from, const char *to)
+static bool copy_text(format *f, const char *from, const char *to)
 {
     while (from < to) {
         const char *percent = memchr(from, '%', (size_t)(to - from));
@@ -216,7 +216,7 @@ static bool read_token(format *f, const tenon__token *token)
         return read_symbol(f, token);
     case TENON__TOKEN_NAME:
     case TENON__TOKEN_TEXT:
-        return copy(f, token->text, token->text + token->length);
+        return copy_text(f, token->text, token->text + token->length);
     case TENON__TOKEN_END:
         break;
     }
@@ -231,7 +231,7 @@ static bool read_tokens(format *f)
         tenon__token token = tenon__scan(s);
         if (s->is_open || s->is_comment)
             return refuse(f, token.text, "quotes or a comment do not end in the text");
-        if (!copy(f, before, token.text))
+        if (!copy_text(f, before, token.text))
             return false;
         if (token.kind == TENON__TOKEN_END)
             return true;

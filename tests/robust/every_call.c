@@ -1,10 +1,11 @@
 /* Memory runs out at every place of every public function, on both databases.
  *
  * Each function of the exported list has a row in the table below: test_every_call_sqlite.c
- * compares the two. For those that can need memory the n-th allocation fails, n = 1 …, once with only that
- * one failing and once with all from there on. Then: the call was done whole, or it failed with
- * NO_MEMORY and changed nothing; no block is left; the same session and the same pool do their
- * work. Each round has a fresh database handle, so that what is allocated once is allocated here.
+ * compares the two. For those that can need memory the n-th allocation fails, n = 1 …, once with
+ * only that one failing and once with all from there on. Then: the call was done whole, or it
+ * failed with NO_MEMORY and changed nothing; no block is left; the same session and the same pool
+ * do their work. Each round has a fresh database handle, so that what is allocated once is
+ * allocated here.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -165,9 +165,9 @@ static const char *default_namespace_of(const catalogue *from, const catalogue *
 static void drop_logs_first(diff_maker *m)
 {
     diff_plan *plan = m->plan;
-    size_t renames = plan->count, drops;
+    size_t renames = plan->count;
     diff_plan_log_drops(m);
-    drops = plan->count - renames;
+    size_t drops = m->plan->count - renames;
     diff_step *steps = drops && renames ? diff_array(m, plan->count, sizeof *steps) : NULL;
     if (!steps)
         return;

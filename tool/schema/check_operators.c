@@ -158,8 +158,9 @@ static bool has_default_operator(const schema_field *field, schema_algorithm alg
 static const char *algorithm_name(schema_algorithm algorithm)
 {
     static const char *const names[] = {
-        [SCHEMA_BTREE] = "BTree", [SCHEMA_HASH] = "Hash",     [SCHEMA_GIST] = "Gist",
-        [SCHEMA_GIN] = "Gin",     [SCHEMA_SPGIST] = "SpGist", [SCHEMA_BRIN] = "Brin"};
+        [SCHEMA_BTREE] = "BTree", [SCHEMA_HASH] = "Hash",      [SCHEMA_GIST] = "Gist",
+        [SCHEMA_GIN] = "Gin",     [SCHEMA_SPGIST] = "SpGist",  [SCHEMA_BRIN] = "Brin",
+        [SCHEMA_HNSW] = "Hnsw",   [SCHEMA_IVFFLAT] = "IvfFlat"};
     return names[algorithm];
 }
 

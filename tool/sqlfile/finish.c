@@ -218,6 +218,10 @@ static void check_kind(sqlfile_set *set, const sqlfile_query *query)
     case SQLFILE_NO_KIND:
         break;
     }
+    bool takes_list = query->kind == SQLFILE_BATCH || query->kind == SQLFILE_COPY;
+    if (takes_list && !query->parameter_count)
+        sql_query_error(set, query, "use :exec or :rows",
+                        "it runs for each of a list of parameters, and has none");
 }
 
 /* ---- rows of models -------------------------------------------------------------------------- */

@@ -47,9 +47,8 @@ static size_t end_of_digits(const scanner *s, size_t at)
 static size_t end_of_quoted(const scanner *s, size_t at, char quote, bool has_escapes)
 {
     for (; at < s->length; at++) {
-        if (has_escapes && s->text[at] == '\\')
-            at++;
-        else if (s->text[at] == quote && char_at(s, at + 1) == quote)
+        bool is_escape = has_escapes && s->text[at] == '\\';
+        if (is_escape || (s->text[at] == quote && char_at(s, at + 1) == quote))
             at++;
         else if (s->text[at] == quote)
             return at + 1;

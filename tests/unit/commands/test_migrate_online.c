@@ -5,6 +5,7 @@
 
 #include <signal.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char *url;
@@ -145,7 +146,7 @@ static void deploy_and_die(unsigned ms)
                   "--migrations", "migrations", "--rewrite-from", "1", (char *)NULL);
         _exit(1);
     }
-    usleep(ms * 1000);
+    nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L}, NULL);
     kill(child, SIGKILL);
     assert_int_equal(waitpid(child, NULL, 0), child);
 }

@@ -30,10 +30,10 @@ static char *squeeze(const char *text)
 static bool is_same_json(const char *a, const char *b)
 {
     char *x = squeeze(a), *y = squeeze(b);
-    bool is_same = strcmp(x, y) == 0;
+    bool is_equal = strcmp(x, y) == 0;
     free(x);
     free(y);
-    return is_same;
+    return is_equal;
 }
 
 /* The log has NULL and the JSON null in one form. */

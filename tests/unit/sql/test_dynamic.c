@@ -11,12 +11,12 @@
 static tenon_session *start(void **state)
 {
     both *b = *state;
-    const UserSet users[] = {
+    const UserSet made[] = {
         {.id = SET(1), .email = SET("ann@example.com"), .age = SET(31), .name = SET("Ann")},
         {.id = SET(2), .email = SET("bob@example.com"), .age = SET(17), .role = SET(ROLE_ADMIN)},
         {.id = SET(3), .email = SET("cid@example.com"), .active = SET(false)},
     };
-    assert_int_equal(user_create_many(b->session, .items = users, .count = 3), 3);
+    assert_int_equal(user_create_many(b->session, .items = made, .count = 3), 3);
     post_create(b->session, .authorId = SET(1), .slug = SET("a"), .title = SET("50% off_"),
                 .views = SET(7));
     post_create(b->session, .authorId = SET(1), .slug = SET("b"), .title = SET("50 cents"),

@@ -41,6 +41,9 @@ static const wrong_query wrong_queries[] = {
     {"-- name: a :many\nSELECT '10.0.0.1'::inet AS address FROM posts;\n",
      "queries/q.sql:1:10: column \"address\" has the type inet, which is read as text; write "
      "address::text\n"},
+    {"-- name: a :batch\nDELETE FROM posts WHERE id = 1;\n",
+     "queries/q.sql:1:10: it runs for each of a list of parameters, and has none; use :exec or "
+     ":rows\n"},
     {"-- name: a :copy\nINSERT INTO posts (title, author_id) VALUES (:title, 1);\n",
      "queries/q.sql:1:10: what :copy loads is written as an INSERT of parameters; INSERT INTO t "
      "(a, "
