@@ -351,7 +351,7 @@ static void only_plain_conversions_are_taken(void **state)
     REFUSED("none of the conversions", "AND u.age = %");
     const char *volatile none = NULL; /* which the compiler must not see */
     REFUSED("a text for %s is NULL", "AND u.email = %s", none);
-    REFUSED("%p takes what SQL_VALUE", "AND u.age = %p", NULL);
+    REFUSED("%p takes what SQL_VALUE", "AND u.age = %p", (void *)NULL);
     REFUSED("%p takes what SQL_VALUE", "AND u.age = %p", (const void *)"t");
     REFUSED("%p takes what SQL_VALUE", "AND u.age = %p", (const void *)"tenon ");
     REFUSED("control character", "AND u.age = \1");
