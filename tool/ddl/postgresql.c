@@ -170,14 +170,10 @@ static int compare_text(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The schemas that the datasource names and those that something lives in, by name; without
- * @@schema that is the search path's own. */
+/* The schemas that something lives in, by name; without @@schema that is the search path's own. */
 static size_t list_schemas(const schema *s, const char **out)
 {
-    size_t count = 0, stated = s->datasource ? s->datasource->schema_count : 0;
-    for (size_t i = 0; i < stated; i++)
-        if (!is_schema_seen(out, count, s->datasource->schemas[i]))
-            out[count++] = s->datasource->schemas[i];
+    size_t count = 0;
     for (size_t i = 0; i < s->model_count + s->enum_count; i++) {
         const char *name = i < s->model_count ? s->models[i]->database_schema
                                               : s->enums[i - s->model_count]->database_schema;
@@ -191,8 +187,7 @@ static size_t list_schemas(const schema *s, const char **out)
 static void write_schemas(ddl_writer *w)
 {
     const schema *s = w->schema;
-    size_t most =
-        s->model_count + s->enum_count + (s->datasource ? s->datasource->schema_count : 0);
+    size_t most = s->model_count + s->enum_count;
     const char **names = tenon__arena_array(&w->script->arena, most + 1, sizeof *names);
     if (!names) {
         w->failed = true;

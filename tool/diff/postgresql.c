@@ -26,11 +26,24 @@ static void write_namespace(diff_maker *m, const diff_change *change)
         diff_write(m, "DROP SCHEMA %I", (const char *)change->from);
 }
 
+/* A schema that is only named, in the datasource, is looked at and not made. */
+static bool is_lived_in(const catalogue *c, const char *name)
+{
+    for (size_t i = 0; i < c->table_count; i++)
+        if (c->tables[i].namespace && !strcmp(c->tables[i].namespace, name))
+            return true;
+    for (size_t i = 0; i < c->enum_count; i++)
+        if (c->enums[i].namespace && !strcmp(c->enums[i].namespace, name))
+            return true;
+    return false;
+}
+
 /* The default one is there, or nothing could be. */
 void diff_plan_namespaces(diff_maker *m)
 {
     for (size_t i = 0; i < m->to->namespace_count; i++)
         if (!diff_same_namespace(m, m->to->namespaces[i], NULL) &&
+            is_lived_in(m->to, m->to->namespaces[i]) &&
             !has_namespace(m, m->from, m->to->namespaces[i]))
             diff_add_step(m, "CreateSchema", write_namespace,
                           (diff_change){.to = m->to->namespaces[i]});

@@ -142,7 +142,7 @@ static void a_model_and_an_enum_move_to_another_schema(void **state)
     change_back(&c);
     check_is_as(&c, tenon__buf_string(&there));
     assert_value(&c, "SELECT nick FROM main.\"User\" WHERE id = 1", "a");
-    testdb_run(c.url, "DROP SCHEMA main, people CASCADE");
+    testdb_run(c.url, "DROP SCHEMA IF EXISTS main, people CASCADE");
     change_end(&c);
 }
 
@@ -158,7 +158,7 @@ static void a_likely_move_is_a_question(void **state)
     assert_string_equal(c.error.message,
                         "was enum \"main\".\"Kind\" moved to \"people\".\"Kind\"?");
     assert_holds(c.error.hint, "/// @tenon.renamedFrom(\"main.Kind\")` on the enum");
-    testdb_run(c.url, "DROP SCHEMA main, people CASCADE");
+    testdb_run(c.url, "DROP SCHEMA IF EXISTS main, people CASCADE");
     change_end(&c);
 }
 
