@@ -157,6 +157,22 @@ char *tenon__arena_format(tenon__arena *arena, const char *format, ...)
     return text;
 }
 
+size_t tenon__arena_used_since(const tenon__arena *arena, tenon__arena_mark mark)
+{
+    size_t bytes = 0;
+    const tenon__arena_block *block = arena->large;
+    for (; block && block->sequence > mark.large_sequence; block = block->older)
+        bytes += block->size - sizeof *block;
+    if (!arena->block)
+        return bytes;
+    const char *from = arena->at;
+    for (block = arena->block; block && block != mark.block; block = block->older) {
+        bytes += (size_t)(from - (const char *)(block + 1));
+        from = block->older ? (const char *)block->older + block->older->size : NULL;
+    }
+    return block ? bytes + (size_t)(from - mark.at) : bytes;
+}
+
 /* Puts a block that realloc may have moved back into its place in the list. */
 static void relink(tenon__arena *arena, tenon__arena_block *block)
 {

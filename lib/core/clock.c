@@ -14,6 +14,13 @@ static int64_t read_clock_us(clockid_t clock)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+int64_t tenon__monotonic_ns(void)
+{
+    struct timespec now = {0};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 int64_t tenon__monotonic_us(void)
 {
     return read_clock_us(CLOCK_MONOTONIC);

@@ -134,6 +134,8 @@ static inline tenon__arena_mark tenon__arena_mark_here(const tenon__arena *arena
 /* Frees what was allocated since the mark. `failed` stays. A block of tenon__arena_resize that is
  * older than the mark stays as it is now. */
 void tenon__arena_rewind(tenon__arena *arena, tenon__arena_mark mark);
+/* Bytes given out since the mark, with what was lost at the ends of blocks. */
+size_t tenon__arena_used_since(const tenon__arena *arena, tenon__arena_mark mark);
 /* Empties it but keeps one block for reuse. */
 void tenon__arena_clear(tenon__arena *arena);
 void tenon__arena_release(tenon__arena *arena);
@@ -210,6 +212,7 @@ size_t tenon__utf8_cut(const char *text, size_t length, size_t most);
 /* ---- clock, random, ids ---------------------------------------------------------------------- */
 
 int64_t tenon__monotonic_us(void);
+int64_t tenon__monotonic_ns(void); /* of the same clock */
 /* The same, some milliseconds late, for a fraction of the price. */
 int64_t tenon__monotonic_coarse_us(void);
 int64_t tenon__now_us(void); /* since 1970-01-01 UTC */

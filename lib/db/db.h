@@ -92,6 +92,44 @@ bool tenon__call_hooks(tenon_event *event);
 /* Whether there may be any. */
 bool tenon__session_is_watched(const tenon_session *s);
 
+/* ---- meters ----------------------------------------------------------------------------------
+ * A meter sees every statement that a database has run, as hooks do, at a tenth of the price: it is
+ * told when all is over, and nothing is looked up for it. */
+
+typedef struct tenon__measured {
+    tenon_session *session;
+    const tenon__call *call;           /* as it was made; NULL: COPY, SQL text */
+    const tenon__statement *statement; /* of what has no call */
+    const char *site;                  /* "file.c:12", or NULL */
+    int64_t time_ns;                   /* of statements sent together: of all of them */
+    uint64_t row_count;                /* read or written */
+    uint64_t bytes;                    /* of the session's memory, that its rows take */
+    const tenon_error *error;          /* NULL: it is done */
+} tenon__measured;
+
+typedef struct tenon__meter {
+    void *ctx;
+    /* By the thread of the session, and by several at a time. It may use other databases only. */
+    void (*tell)(void *ctx, const tenon__measured *measured);
+    /* What is run in the place of a call: the same, but for comments in its SQL. In scratch memory;
+     * NULL: there is none. May be NULL itself. */
+    const tenon__call *(*dress)(void *ctx, tenon_session *s, const tenon__call *call,
+                                const char *site);
+} tenon__meter;
+
+/* A database has one meter at most: false when there is one. NULL takes it away, while no call is
+ * under way. */
+bool tenon__db_set_meter(tenon_db *db, const tenon__meter *meter);
+
+/* Whose work a session does, as W3C's trace context has it. All-zero: nobody said. */
+typedef struct tenon__trace_parent {
+    uint8_t trace_id[16], span_id[8];
+    bool is_sampled;
+} tenon__trace_parent;
+/* The session's own, to be read and written; forgotten when it is reset. */
+tenon__trace_parent *tenon__session_trace_parent(tenon_session *s);
+tenon_db *tenon__session_db(const tenon_session *s);
+
 /* The plan of a call, found in the cache or made, with a reference that keeps it until it is
  * released (NULL is accepted). NULL with the session's error. */
 typedef struct tenon__shared_plan tenon__shared_plan;

@@ -148,6 +148,8 @@ void tenon__hook_table_release(tenon__hook_table *table)
 static void tell_moments(tenon__hook_table *table)
 {
     unsigned moments = table->list ? table->list->moments : 0;
+    if (atomic_load_explicit(&table->meter, memory_order_relaxed))
+        moments |= TENON__METERED;
     atomic_store_explicit(&table->moments, moments, memory_order_relaxed);
 }
 
@@ -177,6 +179,18 @@ bool tenon_hook_remove(tenon_db *db, uint64_t handle)
     tell_moments(&db->watchers);
     pthread_mutex_unlock(&db->watchers.lock);
     return is_removed;
+}
+
+bool tenon__db_set_meter(tenon_db *db, const tenon__meter *meter)
+{
+    tenon__hook_table *table = &db->watchers;
+    pthread_mutex_lock(&table->lock);
+    bool is_free = !meter || !atomic_load_explicit(&table->meter, memory_order_relaxed);
+    if (is_free)
+        atomic_store_explicit(&table->meter, meter, memory_order_release);
+    tell_moments(table);
+    pthread_mutex_unlock(&table->lock);
+    return is_free;
 }
 
 /* ---- of a session ---------------------------------------------------------------------------- */
@@ -213,7 +227,7 @@ void tenon__session_hooks_release(tenon_session *s)
 
 bool tenon__session_is_watched(const tenon_session *s)
 {
-    return tenon__is_watched(s);
+    return (tenon__watched_moments(s) & ~(unsigned)TENON__METERED) != 0;
 }
 
 /* ---- calling --------------------------------------------------------------------------------- */

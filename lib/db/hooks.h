@@ -13,6 +13,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+/* Among moments: a meter wants to be told. */
+enum { TENON__METERED = TENON_REPEATED << 1 };
+
 typedef struct tenon__added_hook {
     tenon_hook hook;
     uint64_t handle; /* rises with each that is added */
@@ -26,7 +29,8 @@ typedef struct tenon__hook_list {
 } tenon__hook_list;
 
 typedef struct tenon__hook_table {
-    atomic_uint moments; /* of the list; read without the lock */
+    atomic_uint moments; /* of the list, and TENON__METERED; read without the lock */
+    _Atomic(const tenon__meter *) meter; /* or NULL */
     pthread_mutex_t lock;
     tenon__hook_list *list; /* or NULL */
 } tenon__hook_table;
@@ -71,21 +75,27 @@ bool tenon__repeats_tell(tenon_session *s, const tenon__hook_lists *lists,
 
 /* ---- watch.c --------------------------------------------------------------------------------- */
 
-/* A call with hooks, from its first moment to its last. */
+/* A call that somebody watches, from its first moment to its last. */
 typedef struct tenon__watch {
     tenon_session *session;
-    const tenon__call *call; /* NULL: COPY, SQL text */
+    const tenon__call *call; /* the one to be run; NULL: COPY, SQL text */
     const tenon__statement *statement;
+    const char *site;
+    const tenon__call *given; /* as it was before the meter dressed it */
+    const tenon__meter *meter;
+    tenon__arena_mark mark; /* where its rows begin */
+    size_t rows_before;
+    int64_t since_ns;
+    bool has_hooks;
+
+    /* What follows is for hooks, and filled in when there are any. */
     tenon__shared_plan *plan; /* holds the statement; or NULL */
     tenon__hook_lists lists;
-    size_t rows_before;
-    int64_t affected; /* where the caller asked for none */
-    int64_t since_us;
     tenon_event event;
 } tenon__watch;
 
-/* What comes before a call is sent. False when it must not be; then tenon__watch_end is not called.
- * `statement` is given for what has no call. */
+/* What comes before a call is sent, which is watch->call from now on. False when it must not be;
+ * then tenon__watch_end is not called. `statement` is given for what has no call. */
 bool tenon__watch_begin(tenon__watch *watch, tenon_session *s, const tenon__call *call,
                         const tenon__statement *statement);
 /* What comes after it. `affected` may be NULL. False when the call or a hook failed. */

@@ -289,7 +289,7 @@ __attribute__((noinline)) TENON__COLD static bool run_watched(tenon_session *s,
     tenon__watch watch;
     if (!tenon__watch_begin(&watch, s, call, NULL))
         return false;
-    bool is_done = tenon__statement_begin(s) && tenon__run_call(s, call);
+    bool is_done = tenon__statement_begin(s) && tenon__run_call(s, watch.call);
     return tenon__watch_end(&watch, tenon__statement_end(s, is_done), call->affected);
 }
 

@@ -93,6 +93,7 @@ void tenon_session_reset(tenon_session *s)
     tenon__arena_clear(&s->results);
     tenon__arena_clear(&s->scratch);
     tenon__session_note_release(s);
+    s->trace_parent = (tenon__trace_parent){0};
     s->generation++;
     s->statement_count = 0;
     s->statement_limit = UINT64_MAX;
@@ -194,6 +195,16 @@ void *tenon_session_alloc(tenon_session *s, size_t size)
 }
 
 /* ---- for the folders above ------------------------------------------------------------------- */
+
+tenon__trace_parent *tenon__session_trace_parent(tenon_session *s)
+{
+    return &s->trace_parent;
+}
+
+tenon_db *tenon__session_db(const tenon_session *s)
+{
+    return s->db;
+}
 
 tenon__arena *tenon__session_arena(tenon_session *s)
 {

@@ -77,6 +77,7 @@ struct tenon_session {
     char *own_note;              /* memory of the latter two; or NULL */
     tenon__hook_list *own_hooks; /* or NULL */
     tenon__repeats repeats;
+    tenon__trace_parent trace_parent;
     char *message; /* where tenon_message composes its text */
     tenon_error error;
     tenon__entropy entropy;
@@ -87,10 +88,15 @@ static inline tenon__lane *tenon__lane_for(tenon_db *db, bool writes)
     return &db->lanes[db->driver->has_single_writer && !writes];
 }
 
-/* Whether hooks must be asked: the one thing that a call without any does for them. */
+static inline unsigned tenon__watched_moments(const tenon_session *s)
+{
+    return s->watched | atomic_load_explicit(&s->db->watchers.moments, memory_order_relaxed);
+}
+
+/* Whether hooks or a meter must be asked: the one thing that a call without any does for them. */
 static inline bool tenon__is_watched(const tenon_session *s)
 {
-    return (s->watched | atomic_load_explicit(&s->db->watchers.moments, memory_order_relaxed)) != 0;
+    return tenon__watched_moments(s) != 0;
 }
 
 /* Forgets reason and context (note.c). */

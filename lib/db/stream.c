@@ -243,7 +243,7 @@ static tenon_stream *open_watched(tenon_session *s, const tenon__call *call,
         free(arrival.ctx);
         return NULL;
     }
-    tenon_stream *stream = open_call(s, call, options, arrival);
+    tenon_stream *stream = open_call(s, watch.call, options, arrival);
     if (tenon__watch_end(&watch, stream != NULL, NULL))
         return stream;
     tenon_stream_close(stream);
@@ -285,7 +285,7 @@ static bool run_own(tenon_stream *stream, const tenon__call *call)
     bool is_watched = tenon__is_watched(s);
     if (is_watched && !tenon__watch_begin(&watch, s, call, NULL))
         return false;
-    bool is_done = run_lent(stream, call);
+    bool is_done = run_lent(stream, is_watched ? watch.call : call);
     if (is_watched)
         is_done = tenon__watch_end(&watch, is_done, call->affected);
     tenon__arena_clear(&s->scratch);

@@ -184,6 +184,18 @@ static bool end_watches(tenon__watch *watches, const tenon__together *together, 
     return is_done;
 }
 
+/* The calls are those that the watches say. */
+static bool wear(tenon_session *s, tenon__together *together, const tenon__watch *watches)
+{
+    tenon__call *calls = tenon__arena_array(&s->scratch, together->count, sizeof *calls);
+    if (!calls)
+        return tenon__fail_no_memory(&s->error);
+    for (size_t i = 0; i < together->count; i++)
+        calls[i] = *watches[i].call;
+    together->calls = calls;
+    return true;
+}
+
 static bool run_watched(tenon_session *s, tenon__together *together, size_t *failed)
 {
     tenon__watch *watches = tenon__arena_array(&s->scratch, together->count, sizeof *watches);
@@ -194,7 +206,8 @@ static bool run_watched(tenon_session *s, tenon__together *together, size_t *fai
            tenon__watch_begin(&watches[begun], s, &together->calls[begun], NULL))
         begun++;
     *failed = begun;
-    bool is_done = begun == together->count && run_statement(s, together, failed);
+    bool is_done = begun == together->count && wear(s, together, watches) &&
+                   run_statement(s, together, failed);
     return end_watches(watches, together, begun, is_done);
 }
 

@@ -1,5 +1,8 @@
 /* A call and its moments: what comes before it, and what after.
  *
+ * A meter (db.h) is told of the end only, without any look-up: what it costs are two readings of
+ * the clock and what it does itself.
+ *
  * Hooks see the SQL of a call before a connection is leased for it, so that they may use other
  * sessions: its plan is looked up, or made, in the cache of the database. That is a second look-up,
  * which only calls with hooks pay for. */
@@ -124,11 +127,11 @@ static bool find_plan(tenon__watch *watch, uint64_t hash)
     return true;
 }
 
-static void describe(tenon__watch *watch, const char *site)
+static void describe(tenon__watch *watch)
 {
     const tenon__statement *statement = watch->statement;
     watch->event = (tenon_event){.session = watch->session,
-                                 .site = site,
+                                 .site = watch->site,
                                  .model = statement->about.model,
                                  .operation = statement->about.operation,
                                  .sql = statement->sql,
@@ -163,6 +166,21 @@ static void release(tenon__watch *watch)
     tenon__shared_plan_release(watch->plan);
 }
 
+static bool begin_hooks(tenon__watch *watch)
+{
+    const tenon__call *call = watch->call;
+    uint64_t hash = call ? tenon__hash(call->key, call->key_length) : 0;
+    watch->plan = NULL;
+    if (call && !find_plan(watch, hash))
+        return false;
+    watch->lists = tenon__hook_lists_take(watch->session);
+    describe(watch);
+    if (call_before(watch, hash))
+        return true;
+    release(watch);
+    return false;
+}
+
 /* The site is that of one call: the next one may not tell its own. */
 static const char *take_site(tenon_session *s)
 {
@@ -171,48 +189,80 @@ static const char *take_site(tenon_session *s)
     return site;
 }
 
+/* As the meter wants it. False without memory. */
+static bool dress(tenon__watch *watch)
+{
+    const tenon__meter *meter = watch->meter;
+    if (!meter || !meter->dress || !watch->given)
+        return true;
+    watch->call = meter->dress(meter->ctx, watch->session, watch->given, watch->site);
+    return watch->call || tenon__fail_no_memory(&watch->session->error);
+}
+
 bool tenon__watch_begin(tenon__watch *watch, tenon_session *s, const tenon__call *call,
                         const tenon__statement *statement)
 {
     if (tenon__session_is_failed(s))
         return false;
-    uint64_t hash = call ? tenon__hash(call->key, call->key_length) : 0;
-    *watch = (tenon__watch){.session = s, .call = call, .statement = statement};
-    if (call && !find_plan(watch, hash))
+    watch->session = s;
+    watch->call = watch->given = call;
+    watch->statement = statement;
+    watch->site = take_site(s);
+    watch->meter = atomic_load_explicit(&s->db->watchers.meter, memory_order_acquire);
+    watch->has_hooks = tenon__session_is_watched(s);
+    if (!dress(watch) || (watch->has_hooks && !begin_hooks(watch)))
         return false;
-    watch->lists = tenon__hook_lists_take(s);
-    describe(watch, take_site(s));
-    if (!call_before(watch, hash)) {
-        release(watch);
-        return false;
-    }
+    watch->rows_before = call && call->rows ? call->rows->count : 0;
     if (call && call->rows)
-        watch->rows_before = call->rows->count;
-    watch->since_us = tenon__monotonic_us();
+        watch->mark = tenon__arena_mark_here(call->rows->arena);
+    watch->since_ns = tenon__monotonic_ns();
     return true;
 }
 
 /* ---- after ----------------------------------------------------------------------------------- */
 
-static void tell_outcome(tenon__watch *watch, bool is_done, const int64_t *affected)
+static size_t rows_read(const tenon__watch *watch)
+{
+    const tenon__rows *rows = watch->given ? watch->given->rows : NULL;
+    return rows ? rows->count - watch->rows_before : 0;
+}
+
+static void measure(const tenon__watch *watch, int64_t time_ns, bool is_done,
+                    const int64_t *affected)
+{
+    const tenon__call *call = watch->given;
+    tenon__measured measured = {.session = watch->session,
+                                .call = call,
+                                .statement = call ? NULL : watch->statement,
+                                .site = watch->site,
+                                .time_ns = time_ns,
+                                .error = is_done ? NULL : &watch->session->error};
+    if (is_done)
+        measured.row_count = affected ? (uint64_t)*affected : rows_read(watch);
+    if (is_done && call && call->rows)
+        measured.bytes = tenon__arena_used_since(call->rows->arena, watch->mark);
+    watch->meter->tell(watch->meter->ctx, &measured);
+}
+
+static void tell_outcome(tenon__watch *watch, int64_t time_ns, bool is_done,
+                         const int64_t *affected)
 {
     tenon_event *event = &watch->event;
-    const tenon__call *call = watch->call;
-    event->time_us = tenon__monotonic_us() - watch->since_us;
+    const tenon__layout *layout = watch->statement->layout;
+    event->time_us = time_ns / 1000;
     event->error = is_done ? NULL : &watch->session->error;
     if (!is_done)
         return;
     if (affected)
         event->affected = *affected;
-    const tenon__layout *layout = watch->statement->layout;
-    if (!call || !call->rows || !layout)
+    if (!watch->call || !watch->call->rows || !layout)
         return;
-    size_t count = call->rows->count - watch->rows_before;
+    size_t count = rows_read(watch);
     if (!affected)
         event->affected = (int64_t)count;
     if (watch->statement->about.deed == TENON__DEED_NONE || !count)
         return;
-    event->rows = call->rows->items + watch->rows_before * layout->row_size;
+    event->rows = watch->call->rows->items + watch->rows_before * layout->row_size;
     event->row_count = count;
 }
 
@@ -224,12 +274,22 @@ static bool fail_after(tenon__watch *watch)
     return false;
 }
 
-bool tenon__watch_end(tenon__watch *watch, bool is_done, const int64_t *affected)
+static bool end_hooks(tenon__watch *watch, bool is_done)
 {
-    tell_outcome(watch, is_done, affected);
     bool is_well = tenon__hook_lists_call(&watch->lists, TENON_AFTER_QUERY, &watch->event);
     if (is_done && is_well)
         is_well = tenon__hook_lists_call(&watch->lists, model_moments(watch).after, &watch->event);
     release(watch);
     return is_well ? is_done : is_done && fail_after(watch);
+}
+
+bool tenon__watch_end(tenon__watch *watch, bool is_done, const int64_t *affected)
+{
+    int64_t time_ns = tenon__monotonic_ns() - watch->since_ns;
+    if (watch->meter)
+        measure(watch, time_ns, is_done, affected);
+    if (!watch->has_hooks)
+        return is_done;
+    tell_outcome(watch, time_ns, is_done, affected);
+    return end_hooks(watch, is_done);
 }
