@@ -42,6 +42,7 @@ WITH_POSTGRES = ROOT / "scripts" / "with-postgres.sh"
 # Test programs at a time: most of them wait. Those with a priority in their meson.build come first.
 TESTS_AT_ONCE = 2 * (os.cpu_count() or 1)
 THREADED = [
+    "codec/codec",
     "db/pool",
     "db/caches",
     "db/transaction_function",

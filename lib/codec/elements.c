@@ -306,6 +306,8 @@ bool tenon__block_read(tenon__reader *in, tenon_array_type type, void *items, ui
 {
     const target to = {tenon__element_type_of(type), items, validity, first, count};
     size_t valid = count;
+    if (!to.type)
+        return false;
     if (validity && !read_presence(in, validity, first, count, &valid))
         return false;
     if (valid == 0)

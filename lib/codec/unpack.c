@@ -216,8 +216,10 @@ bool tenon__unpack_into(const void *data, size_t length, const tenon_unpack_opti
     bool is_done = prepare(&u, data, length, 0, SIZE_MAX, options, err);
     if (is_done) {
         memory = tenon__arena_alloc(arena, u.size);
-        is_done = memory || tenon__fail_no_memory(err);
+        if (!memory)
+            tenon__fail_no_memory(err);
     }
+    is_done = memory != NULL;
     if (is_done) {
         place(&u, memory);
         is_done =
@@ -247,8 +249,10 @@ bool tenon_unpack_range(const void *data, size_t length, size_t first, size_t co
     bool is_done = prepare(&u, data, length, first, count, options, err);
     if (is_done) {
         out->memory = malloc(u.size ? u.size : 1);
-        is_done = out->memory || tenon__fail_no_memory(err);
+        if (!out->memory)
+            tenon__fail_no_memory(err);
     }
+    is_done = out->memory != NULL;
     if (is_done) {
         place(&u, out->memory);
         is_done =

@@ -421,6 +421,9 @@ static const public_call calls[] = {
      sql_dynamic},
     {"tenon_sql_cells tenon_cell_int64 tenon_cell_double tenon_cell_bool", sql_cells},
     {"tenon_sql_explain tenon_statement_explain", sql_explain},
+    {"tenon_pack tenon_pack_many tenon_packed_read_info tenon_packed_free tenon_unpack "
+     "tenon_unpack_range tenon_unpacked_free",
+     array_calls},
     {"tenon_session_alloc", session_alloc},
     {"tenon_session_take tenon_results_free", session_take},
     {"tenon_session_mark tenon_session_rewind", session_rewind},

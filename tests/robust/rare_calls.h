@@ -32,4 +32,7 @@ bool sql_dynamic(tenon_session *s);
 bool sql_cells(tenon_session *s);
 bool sql_explain(tenon_session *s);
 
+/* array_calls.c */
+bool array_calls(tenon_session *s);
+
 #endif
