@@ -108,11 +108,12 @@ static void several_arrays_are_packed_side_by_side(void **state)
         assert_memory_equal(alone.data, packed[i].data, alone.length);
         tenon_packed_free(&alone);
         tenon_packed_free(&packed[i]);
-        arrays_free(&made_arrays[i]);
     }
     arrays[5].type = 99;
     assert_false(tenon_pack_many(arrays, 8, NULL, packed, &err));
     assert_int_equal(err.status, TENON_MISUSE);
+    for (size_t i = 0; i < 8; i++)
+        arrays_free(&made_arrays[i]);
 }
 
 /* ---- a part ------------------------------------------------------------------------------------ */
