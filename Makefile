@@ -40,7 +40,7 @@ golden: all ## write the expected files of the generator anew, after it has chan
 	done
 
 symbols: all ## write the list of exported symbols anew, after the API has changed on purpose
-	@python3 tests/house/symbols.py --update $(BUILD)/libtenon.so
+	@python3 tests/house/symbols.py --update $(BUILD)/libtenon.so $(BUILD)/libtenon-codec.so
 
 costs: all ## write what a call costs anew, after it has changed on purpose
 	@scripts/setup.sh build check

@@ -1,8 +1,8 @@
-"""What leaves the library: the exported symbols are compared with exported-symbols.txt and with
+"""What leaves the libraries: the exported symbols are compared with exported-symbols.txt and with
 what the public headers declare.
 
-    symbols.py LIBTENON.SO            compares
-    symbols.py --update LIBTENON.SO   writes the list anew, after the API has changed on purpose
+    symbols.py LIBRARY.SO …            compares
+    symbols.py --update LIBRARY.SO …   writes the list anew, after the API has changed on purpose
 """
 
 import pathlib
@@ -15,9 +15,9 @@ LIST = ROOT / "tests/house/exported-symbols.txt"
 DECLARATION = re.compile(r"\bTENON_API\b[^;{(]*?\b(\w+)\s*(?:\(|;)")
 
 
-def exported_symbols(library):
+def exported_symbols(libraries):
     listing = subprocess.run(
-        ["nm", "-D", "--defined-only", library], capture_output=True, text=True, check=True
+        ["nm", "-D", "-A", "--defined-only", *libraries], capture_output=True, text=True, check=True
     )
     return {line.split()[-1] for line in listing.stdout.splitlines()}
 
@@ -37,8 +37,9 @@ def differences(left, right, left_text, right_text):
 
 
 def main():
-    exported = exported_symbols(sys.argv[-1])
-    if sys.argv[1] == "--update":
+    is_update = sys.argv[1] == "--update"
+    exported = exported_symbols(sys.argv[2:] if is_update else sys.argv[1:])
+    if is_update:
         LIST.write_text("".join(name + "\n" for name in sorted(exported)))
         return 0
     listed = set(LIST.read_text().split())
