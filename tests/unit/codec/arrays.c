@@ -13,7 +13,7 @@
 
 #include <math.h>
 
-enum { TEXT_ROOM = 24 };
+enum { TEXT_ROOM = 32 };
 
 static uint64_t draw(uint64_t *state) /* xorshift64*, Vigna 2016 */
 {
