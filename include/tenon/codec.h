@@ -8,9 +8,9 @@
  *
  * Nothing is lost: integers of all widths, texts and bytes come back as they were, floating point
  * numbers bit by bit (NaN with its payload, infinities, -0.0), unless an error bound is given. An
- * array is cut into blocks of 1,024 elements, each written in the form that is smallest for it, with
- * a checksum of its own, so that a part can be read without the rest; docs/compression.md has the
- * format. Data from elsewhere is safe to read: what is damaged or over a limit is an error.
+ * array is cut into blocks of 1,024 elements, each written in the form that is smallest for it,
+ * with a checksum of its own, so that a part can be read without the rest; docs/compression.md has
+ * the format. Data from elsewhere is safe to read: what is damaged or over a limit is an error.
  *
  * All functions may be called in any thread. Memory is malloc's, freed by the function named. */
 #ifndef TENON_CODEC_H
@@ -107,8 +107,8 @@ TENON_API void tenon_packed_free(tenon_packed *packed);
 /* Reads the header only, whose checksum is compared. False with *err: CORRUPT. */
 TENON_API bool tenon_packed_read_info(const void *data, size_t length, tenon_packed_info *info,
                                       tenon_error *err);
-/* False with *err: CORRUPT; LIMIT; NO_MEMORY; UNSUPPORTED when it was packed with zstd, which is not
- * installed here, or by a later version. */
+/* False with *err: CORRUPT; LIMIT; NO_MEMORY; UNSUPPORTED when it was packed with zstd, which is
+ * not installed here, or by a later version. */
 TENON_API bool tenon_unpack(const void *data, size_t length, const tenon_unpack_options *options,
                             tenon_unpacked *out, tenon_error *err);
 /* Elements first … first + count - 1, reading only the blocks that hold them. MISUSE when there are

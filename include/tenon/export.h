@@ -1,5 +1,6 @@
-/* Which symbols a shared library shows, and the printf check of the compilers that have one. A library
- * that has files of another in itself is built with -DTENON_API= there, and does not show them. */
+/* Which symbols a shared library shows, and the printf check of the compilers that have one. A
+ * library that has files of another in itself is built with -DTENON_API= there, and does not show
+ * them. */
 #ifndef TENON_EXPORT_H
 #define TENON_EXPORT_H
 

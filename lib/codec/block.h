@@ -1,9 +1,9 @@
 /* What the files of lib/codec share: how the elements of one block are written.
  *
  * Numbers of every width go through the same code as 64 bits, signed ones with their sign extended;
- * floating point numbers as their bits. Writers append to a sticky buffer and cannot fail otherwise.
- * Readers get bytes that may be anything: each takes what it needs from the front, and says false
- * when that is not there or cannot have been written. */
+ * floating point numbers as their bits. Writers append to a sticky buffer and cannot fail
+ * otherwise. Readers get bytes that may be anything: each takes what it needs from the front, and
+ * says false when that is not there or cannot have been written. */
 #ifndef TENON_CODEC_BLOCK_H
 #define TENON_CODEC_BLOCK_H
 
@@ -54,7 +54,7 @@ static inline uint64_t tenon__unzigzag(uint64_t value)
 /* CRC-32C (Castagnoli), as of iSCSI and ext4; `crc` is 0 or what came of the bytes before. */
 uint32_t tenon__crc32c(uint32_t crc, const void *data, size_t length);
 
-/* ---- small numbers, with exceptions ----------------------------------------------------------- */
+/* ---- small numbers, with exceptions ---------------------------------------------------------- */
 
 typedef struct tenon__residuals {
     unsigned bits;     /* of each */
@@ -68,7 +68,7 @@ void tenon__residuals_add(tenon__buf *out, const tenon__residuals *plan, const u
                           size_t count);
 bool tenon__residuals_read(tenon__reader *in, uint64_t *values, size_t count);
 
-/* ---- elements --------------------------------------------------------------------------------- */
+/* ---- elements -------------------------------------------------------------------------------- */
 
 /* How a block may be written. */
 typedef struct tenon__block_options {
@@ -89,17 +89,17 @@ bool tenon__floats_read(tenon__reader *in, uint64_t *bits, size_t count, unsigne
 /* Texts and bytes: lengths first, then what they hold in one piece. */
 void tenon__pieces_add(tenon__buf *out, const tenon_bytes *pieces, size_t count,
                        const tenon__block_options *options);
-/* Reads pieces of `length` bytes together. They go to `room`, which has that many; when `has_ends`, a
- * NUL goes behind each, for which there is room too. */
+/* Reads pieces of `length` bytes together. They go to `room`, which has that many; when `has_ends`,
+ * a NUL goes behind each, for which there is room too. */
 bool tenon__pieces_read(tenon__reader *in, tenon_bytes *pieces, size_t count, char *room,
                         size_t length, bool has_ends, tenon_error *err);
 
-/* ---- zstd ------------------------------------------------------------------------------------- */
+/* ---- zstd ------------------------------------------------------------------------------------ */
 
 /* Whether it is installed; loads it the first time. */
 bool tenon__general_is_there(void);
-/* Appends the length and the compressed bytes when that is less than `below` bytes; false when it is
- * not, and nothing has changed. */
+/* Appends the length and the compressed bytes when that is less than `below` bytes; false when it
+ * is not, and nothing has changed. */
 bool tenon__general_add(tenon__buf *out, const void *data, size_t length, size_t below);
 bool tenon__general_read(tenon__reader *in, void *data, size_t length, tenon_error *err);
 /* Numbers byte by byte: all first bytes, then all second ones; so alike bytes stand together. */
@@ -111,7 +111,7 @@ bool tenon__general_read_numbers(tenon__reader *in, uint64_t *values, size_t cou
 void tenon__plain_add(tenon__buf *out, const uint64_t *values, size_t count, unsigned width);
 bool tenon__plain_read(tenon__reader *in, uint64_t *values, size_t count, unsigned width);
 
-/* ---- work in parallel ------------------------------------------------------------------------- */
+/* ---- work in parallel ------------------------------------------------------------------------ */
 
 typedef bool tenon__job(void *context, size_t index, tenon_error *err);
 

@@ -1,4 +1,5 @@
-/* The face of lib/codec: compressed arrays, for lib/model. What programs call is <tenon/codec.h>. */
+/* The face of lib/codec: compressed arrays, for lib/model. What programs call is
+ * <tenon/codec.h>. */
 #ifndef TENON_CODEC_CODEC_H
 #define TENON_CODEC_CODEC_H
 

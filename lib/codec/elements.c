@@ -1,7 +1,7 @@
 /* The elements of a block, between memory and the forms of numbers and pieces.
  *
- * A block of an array with NULLs begins with which of its elements are there; only those follow. What
- * is read has to fit its type: a number that is out of range cannot have been written. */
+ * A block of an array with NULLs begins with which of its elements are there; only those follow.
+ * What is read has to fit its type: a number that is out of range cannot have been written. */
 #include "codec/elements.h"
 
 typedef enum presence { ALL_THERE, SOME_THERE, NONE_THERE } presence;
@@ -59,7 +59,7 @@ size_t tenon__block_plain_length(const tenon_array *array, size_t first, size_t 
     return length;
 }
 
-/* ---- which are there --------------------------------------------------------------------------- */
+/* ---- which are there ------------------------------------------------------------------------- */
 
 static size_t count_valid(const uint8_t *validity, size_t first, size_t count)
 {
@@ -99,7 +99,7 @@ static bool read_presence(tenon__reader *in, uint8_t *validity, size_t first, si
     return true;
 }
 
-/* ---- numbers in memory ------------------------------------------------------------------------- */
+/* ---- numbers in memory ----------------------------------------------------------------------- */
 
 static uint64_t load(const void *item, const tenon__element_type *type)
 {
@@ -143,7 +143,7 @@ static bool scatter(const uint64_t *values, void *items, const uint8_t *validity
     return fits;
 }
 
-/* ---- writing ----------------------------------------------------------------------------------- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
 static void add_bools(tenon__buf *out, const tenon_array *array, size_t first, size_t count)
 {
@@ -228,7 +228,7 @@ bool tenon__block_add(tenon__buf *out, const tenon_array *array, size_t first, s
     }
 }
 
-/* ---- reading ----------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 typedef struct target {
     const tenon__element_type *type;

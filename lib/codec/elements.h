@@ -28,8 +28,8 @@ static inline bool tenon__is_valid(const uint8_t *validity, size_t i)
     return !validity || (validity[i / 8] >> (i % 8) & 1);
 }
 
-/* The elements first … first + count - 1 (at most a block) of an array as a block's bytes, appended.
- * False with *err for a text that is NULL and not said to be. */
+/* The elements first … first + count - 1 (at most a block) of an array as a block's bytes,
+ * appended. False with *err for a text that is NULL and not said to be. */
 bool tenon__block_add(tenon__buf *out, const tenon_array *array, size_t first, size_t count,
                       const tenon__block_options *options, tenon_error *err);
 /* Back into `items`, from `first` on, with its bits in `validity` where the array has NULLs (else

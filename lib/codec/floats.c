@@ -6,11 +6,12 @@
  *     general    zstd over the bytes, plane by plane
  *     plain      as they are
  *
- * The decimal form is the idea of ALP (Afroozeh, Kuffó, Boncz: ALP: Adaptive Lossless floating-Point
- * Compression, SIGMOD 2023): find the exponent with which numbers are integers, and keep those which
- * do not come back bit by bit as exceptions. Here a number comes back by dividing by a power of ten
- * that is exact, which is rounded as reading the decimal text is, so that no second exponent is
- * needed. XOR is that of Gorilla (Pelkonen et al., VLDB 2015), with one shift a block.
+ * The decimal form is the idea of ALP (Afroozeh, Kuffó, Boncz: ALP: Adaptive Lossless
+ * floating-Point Compression, SIGMOD 2023): find the exponent with which numbers are integers, and
+ * keep those which do not come back bit by bit as exceptions. Here a number comes back by dividing
+ * by a power of ten that is exact, which is rounded as reading the decimal text is, so that no
+ * second exponent is needed. XOR is that of Gorilla (Pelkonen et al., VLDB 2015), with one shift a
+ * block.
  *
  * NaN, infinities and -0.0 are exceptions of the first and numbers like others of the rest. */
 #include "codec/block.h"
@@ -32,7 +33,7 @@ enum {
 static const double powers[MOST_DECIMALS + 1] = {1e0, 1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7, 1e8,
                                                  1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16};
 
-/* ---- bits and numbers ------------------------------------------------------------------------- */
+/* ---- bits and numbers ------------------------------------------------------------------------ */
 
 static double number_of(uint64_t bits, unsigned width)
 {
@@ -60,7 +61,7 @@ static uint64_t bits_of(double number, unsigned width)
     return narrow_bits;
 }
 
-/* ---- integers with exceptions ----------------------------------------------------------------- */
+/* ---- integers with exceptions ---------------------------------------------------------------- */
 
 /* A block as integers times or by a factor. Exceptions have the integer before them, which costs
  * least, and stand apart with their bits. */
@@ -178,7 +179,7 @@ static bool add_scaled(tenon__buf *out, const uint64_t *bits, size_t count, unsi
     return true;
 }
 
-/* ---- writing ---------------------------------------------------------------------------------- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
 /* The first number and, of each other, what differs from the one before it, without the zeros below
  * that all have in common. */
@@ -238,7 +239,7 @@ void tenon__floats_add(tenon__buf *out, const uint64_t *bits, size_t count, unsi
     }
 }
 
-/* ---- reading ---------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 static bool read_integers(tenon__reader *in, uint64_t *bits, size_t count, tenon_error *err)
 {

@@ -1,8 +1,8 @@
 /* zstd, for what no form of ours makes small: texts, bytes, numbers that repeat themselves.
  *
  * The library is loaded when it is first wanted, as libpq is (lib/driver/postgres/libpq.h): most
- * programs compress nothing, and would pay for it at their start. Where it is not installed, packing
- * goes on without it, and what was packed with it cannot be read. */
+ * programs compress nothing, and would pay for it at their start. Where it is not installed,
+ * packing goes on without it, and what was packed with it cannot be read. */
 #include "codec/block.h"
 
 #ifdef TENON_ZSTD

@@ -7,8 +7,8 @@
  *     general  zstd over the bytes, plane by plane          what repeats itself
  *     plain    as they are                                  noise
  *
- * Arithmetic wraps around, so deltas between the ends of a type are as good as others. Equal numbers
- * are a frame of no bits. */
+ * Arithmetic wraps around, so deltas between the ends of a type are as good as others. Equal
+ * numbers are a frame of no bits. */
 #include "codec/block.h"
 
 typedef enum form_kind { PLAIN, FRAME, RISING, DELTAS, STEPS, GENERAL, KINDS } form_kind;
@@ -137,7 +137,7 @@ void tenon__ints_add(tenon__buf *out, const uint64_t *values, size_t count, unsi
     }
 }
 
-/* ---- reading ---------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 static void sum_up(uint64_t *values, size_t from, size_t count)
 {

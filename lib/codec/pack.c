@@ -118,7 +118,7 @@ void tenon_packed_free(tenon_packed *packed)
     *packed = (tenon_packed){0};
 }
 
-/* ---- several arrays ---------------------------------------------------------------------------- */
+/* ---- several arrays -------------------------------------------------------------------------- */
 
 typedef struct many {
     const tenon_array *arrays;

@@ -48,7 +48,7 @@ bool tenon__general_read_numbers(tenon__reader *in, uint64_t *values, size_t cou
     return true;
 }
 
-/* ---- texts and bytes --------------------------------------------------------------------------- */
+/* ---- texts and bytes ------------------------------------------------------------------------- */
 
 typedef enum form_kind { PLAIN, GENERAL } form_kind;
 

@@ -1,5 +1,5 @@
-/* Jobs of equal kind, shared among threads that take the next one until there is none. A thread that
- * cannot be had is done without. */
+/* Jobs of equal kind, shared among threads that take the next one until there is none. A thread
+ * that cannot be had is done without. */
 #include "codec/block.h"
 
 #include <pthread.h>

@@ -11,7 +11,7 @@ static bool fail_damaged(tenon_error *err, const char *what)
     return tenon__fail(err, TENON_CORRUPT, "this is no whole compressed array: %s", what);
 }
 
-/* ---- header ------------------------------------------------------------------------------------ */
+/* ---- header ---------------------------------------------------------------------------------- */
 
 typedef struct block {
     const uint8_t *data;
@@ -96,7 +96,7 @@ static bool place_blocks(tenon__reader *in, block *blocks, size_t count)
     return in->at == in->end;
 }
 
-/* ---- memory ------------------------------------------------------------------------------------ */
+/* ---- memory ---------------------------------------------------------------------------------- */
 
 /* The blocks that are wanted and where they go: items, validity, pieces, one behind the other. */
 typedef struct unpacking {
@@ -152,7 +152,7 @@ static void place(unpacking *u, char *memory)
     u->room = memory + u->room_at;
 }
 
-/* ---- blocks ------------------------------------------------------------------------------------ */
+/* ---- blocks ---------------------------------------------------------------------------------- */
 
 static bool unpack_block(void *context, size_t index, tenon_error *err)
 {
@@ -206,7 +206,7 @@ static void release(unpacking *u)
     free(u->room_starts);
 }
 
-/* ---- the calls --------------------------------------------------------------------------------- */
+/* ---- the calls ------------------------------------------------------------------------------- */
 
 bool tenon__unpack_into(const void *data, size_t length, const tenon_unpack_options *options,
                         tenon__arena *arena, tenon_array *out, tenon_error *err)

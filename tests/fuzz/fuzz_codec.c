@@ -1,5 +1,6 @@
-/* Compressed arrays: any bytes are refused or read, as a whole and as the block that a checksum would
- * keep from being looked at; and what a block holds can be packed and comes back as it was. */
+/* Compressed arrays: any bytes are refused or read, as a whole and as the block that a checksum
+ * would keep from being looked at; and what a block holds can be packed and comes back as it
+ * was. */
 #include "codec/elements.h"
 
 #include "check.h"

@@ -26,8 +26,8 @@ typedef struct made_array {
 made_array arrays_make(tenon_array_type type, made kind, size_t count, bool has_nulls,
                        unsigned seed);
 void arrays_free(made_array *array);
-/* Fails the test unless they are equal, floating point numbers bit by bit; `from` is where the second
- * begins in the first. */
+/* Fails the test unless they are equal, floating point numbers bit by bit; `from` is where the
+ * second begins in the first. */
 void arrays_assert_equal(const tenon_array *whole, size_t from, const tenon_array *part);
 
 #endif

@@ -116,7 +116,7 @@ static void several_arrays_are_packed_side_by_side(void **state)
         arrays_free(&made_arrays[i]);
 }
 
-/* ---- a part ------------------------------------------------------------------------------------ */
+/* ---- a part ---------------------------------------------------------------------------------- */
 
 static void check_range(const tenon_packed *packed, const tenon_array *array, size_t first,
                         size_t count)
@@ -161,7 +161,7 @@ static void damage_elsewhere_does_not_matter_to_a_part(void **state)
     arrays_free(&a);
 }
 
-/* ---- sizes ------------------------------------------------------------------------------------- */
+/* ---- sizes ----------------------------------------------------------------------------------- */
 
 /* Bytes of 10,000 elements. */
 static size_t size_of(tenon_array_type type, made kind, const tenon_pack_options *options)
@@ -203,7 +203,7 @@ static void texts_take_zstd(void **state)
     arrays_free(&a);
 }
 
-/* ---- loss, when it is asked for ----------------------------------------------------------------- */
+/* ---- loss, when it is asked for -------------------------------------------------------------- */
 
 static void a_bound_is_held(void **state)
 {
@@ -247,7 +247,7 @@ static void a_bound_is_for_floating_point_only(void **state)
     assert_int_equal(err.status, TENON_MISUSE);
 }
 
-/* ---- data from elsewhere ------------------------------------------------------------------------ */
+/* ---- data from elsewhere --------------------------------------------------------------------- */
 
 static void check_every_cut(const tenon_array *array)
 {
@@ -317,7 +317,7 @@ static void a_text_that_is_null_has_to_be_said_to_be(void **state)
     check_round_trip(&array, NULL);
 }
 
-/* ---- what has once been written ----------------------------------------------------------------- */
+/* ---- what has once been written -------------------------------------------------------------- */
 
 static void check_golden(const tenon_array *array, const char *hex)
 {
