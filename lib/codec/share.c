@@ -43,7 +43,7 @@ bool tenon__share_jobs(unsigned threads, size_t count, tenon__job *job, void *co
                   .count = count,
                   .lock = PTHREAD_MUTEX_INITIALIZER,
                   .err = err};
-    pthread_t others[MOST_THREADS];
+    pthread_t others[MOST_THREADS] = {0};
     size_t wanted = threads > 1 ? threads - 1 : 0, started = 0;
     wanted = wanted < MOST_THREADS ? wanted : MOST_THREADS;
     while (started < wanted && started + 1 < count &&

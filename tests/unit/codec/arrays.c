@@ -122,10 +122,10 @@ made_array arrays_make(tenon_array_type type, made kind, size_t count, bool has_
         number = next_number(kind, number, i, &state);
         real = next_double(kind, real, i, &state);
         make_text(text, kind, i, &state);
-        bool is_there = !has_nulls || draw(&state) % 4;
-        if (is_there)
+        bool has_it = !has_nulls || draw(&state) % 4;
+        if (has_it)
             set_item(memory + i * size, type, number, real, text);
-        validity[i / 8] |= (uint8_t)(is_there << (i % 8));
+        validity[i / 8] |= (uint8_t)(has_it << (i % 8));
     }
     return (made_array){.array = {.type = type,
                                   .items = memory,
