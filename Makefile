@@ -8,7 +8,7 @@ SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h' 
 
 .PHONY: all demo check heavy bench load vector versions coverage fuzz corpus install format golden symbols costs help clean
 
-all: $(BUILD)/build.ninja ## build the command and the library: build/tenon, build/libtenon.{so,a}
+all: $(BUILD)/build.ninja ## build the command and the libraries: build/tenon, build/libtenon{,-migrate}.{so,a}
 	@ninja -C $(BUILD)
 
 $(BUILD)/build.ninja:
@@ -40,7 +40,7 @@ golden: all ## write the expected files of the generator anew, after it has chan
 	done
 
 symbols: all ## write the list of exported symbols anew, after the API has changed on purpose
-	@python3 tests/house/symbols.py --update $(BUILD)/libtenon.so $(BUILD)/libtenon-codec.so
+	@python3 tests/house/symbols.py --update $(BUILD)/libtenon.so $(BUILD)/libtenon-*.so
 
 costs: all ## write what a call costs anew, after it has changed on purpose
 	@scripts/setup.sh build check

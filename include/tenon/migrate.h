@@ -10,7 +10,9 @@
  * which does nothing twice. Only one migrator works on a database at a time.
  *
  * Every file runs on a connection of its own: settings that it makes end with it. The program's own
- * connections are not touched, except on `sqlite::memory:`, where they see the same database. */
+ * connections are not touched, except on `sqlite::memory:`, where they see the same database.
+ *
+ * They are in a library of their own, libtenon-migrate: `pkg-config --libs tenon-migrate`. */
 #ifndef TENON_MIGRATE_H
 #define TENON_MIGRATE_H
 

@@ -27,6 +27,12 @@
 /* Of functions on the way of a single row: the linker puts them together, so that they lie in few
  * pages. Between two calls a server has the processor, which forgets what it was not asked for. */
 #define TENON__HOT __attribute__((hot))
+/* Of functions that the libraries beside libtenon (libtenon-migrate, …) call too. They leave
+ * libtenon, but no public header has them, and they fit a library of the same version only.
+ * Protected: calls from within stay calls from within. Seen from those libraries it is empty. */
+#ifndef TENON__SHARED
+#define TENON__SHARED __attribute__((visibility("protected")))
+#endif
 /* `TENON__CLEANUP(tenon__buf_release) tenon__buf b;` releases b when its block ends. */
 #define TENON__CLEANUP(function) __attribute__((cleanup(function)))
 
@@ -34,13 +40,14 @@
 
 /* Fills *err (NULL is accepted) unless it already holds an error: the first one stays. Returns
  * false always, so that a failing function can end with `return tenon__fail(err, …)`. */
-TENON__COLD bool tenon__fail(tenon_error *err, tenon_status status, const char *format, ...)
-    TENON_PRINTF(3, 4);
-TENON__COLD bool tenon__fail_no_memory(tenon_error *err);
+TENON__SHARED TENON__COLD bool tenon__fail(tenon_error *err, tenon_status status,
+                                           const char *format, ...) TENON_PRINTF(3, 4);
+TENON__SHARED TENON__COLD bool tenon__fail_no_memory(tenon_error *err);
 /* Sets the hint of an error just made. */
-TENON__COLD void tenon__hint(tenon_error *err, const char *format, ...) TENON_PRINTF(2, 3);
+TENON__SHARED TENON__COLD void tenon__hint(tenon_error *err, const char *format, ...)
+    TENON_PRINTF(2, 3);
 /* Copies text into a field of `size` bytes, cut between characters with "…" when too long. */
-void tenon__error_copy(char *field, size_t size, const char *text);
+TENON__SHARED void tenon__error_copy(char *field, size_t size, const char *text);
 
 /* ---- arena ------------------------------------------------------------------------------------
  * Blocks that grow, freed together. The fast path is a pointer bump. All-zero is a valid empty
@@ -70,7 +77,7 @@ typedef struct tenon__arena_mark {
     size_t large_sequence;
 } tenon__arena_mark;
 
-TENON__COLD void *tenon__arena_alloc_slow(tenon__arena *arena, size_t size);
+TENON__SHARED TENON__COLD void *tenon__arena_alloc_slow(tenon__arena *arena, size_t size);
 
 /* NULL when memory or the arena's limit is exhausted. Size 0 gives a non-NULL pointer. */
 static inline void *tenon__arena_alloc(tenon__arena *arena, size_t size)
@@ -118,13 +125,14 @@ void *tenon__arena_zalloc(tenon__arena *arena, size_t size);
 /* count × size, zeroed; NULL also when the product overflows. */
 void *tenon__arena_array(tenon__arena *arena, size_t count, size_t size);
 /* A copy with a NUL behind it. */
-char *tenon__arena_copy(tenon__arena *arena, const char *text, size_t length);
+TENON__SHARED char *tenon__arena_copy(tenon__arena *arena, const char *text, size_t length);
 char *tenon__arena_text(tenon__arena *arena, const char *text);
-char *tenon__arena_format(tenon__arena *arena, const char *format, ...) TENON_PRINTF(2, 3);
+TENON__SHARED char *tenon__arena_format(tenon__arena *arena, const char *format, ...)
+    TENON_PRINTF(2, 3);
 /* A block of its own that can grow and shrink in place: for lists whose length is not known ahead.
  * `old` NULL makes one. The old pointer is void afterwards; on failure NULL, and `old` still
  * stands. */
-void *tenon__arena_resize(tenon__arena *arena, void *old, size_t size);
+TENON__SHARED void *tenon__arena_resize(tenon__arena *arena, void *old, size_t size);
 static inline tenon__arena_mark tenon__arena_mark_here(const tenon__arena *arena)
 {
     return (tenon__arena_mark){.block = arena->block,
@@ -138,7 +146,7 @@ void tenon__arena_rewind(tenon__arena *arena, tenon__arena_mark mark);
 size_t tenon__arena_used_since(const tenon__arena *arena, tenon__arena_mark mark);
 /* Empties it but keeps one block for reuse. */
 void tenon__arena_clear(tenon__arena *arena);
-void tenon__arena_release(tenon__arena *arena);
+TENON__SHARED void tenon__arena_release(tenon__arena *arena);
 
 /* ---- text buffer ------------------------------------------------------------------------------
  * All-zero is a valid empty buffer. Always NUL-terminated once something was added. */
@@ -154,23 +162,23 @@ typedef struct tenon__buf {
 enum { TENON__BUF_LIMIT = 1 << 30 };
 
 bool tenon__buf_reserve(tenon__buf *buf, size_t more);
-void tenon__buf_add(tenon__buf *buf, const void *data, size_t length);
-void tenon__buf_text(tenon__buf *buf, const char *text);
-void tenon__buf_char(tenon__buf *buf, char c);
+TENON__SHARED void tenon__buf_add(tenon__buf *buf, const void *data, size_t length);
+TENON__SHARED void tenon__buf_text(tenon__buf *buf, const char *text);
+TENON__SHARED void tenon__buf_char(tenon__buf *buf, char c);
 void tenon__buf_int(tenon__buf *buf, int64_t value);
-void tenon__buf_format(tenon__buf *buf, const char *format, ...) TENON_PRINTF(2, 3);
+TENON__SHARED void tenon__buf_format(tenon__buf *buf, const char *format, ...) TENON_PRINTF(2, 3);
 void tenon__buf_formatv(tenon__buf *buf, const char *format, va_list args) TENON_PRINTF(2, 0);
 /* Text as a JSON string with its quotes. Invalid UTF-8 becomes U+FFFD. */
 void tenon__buf_json_text(tenon__buf *buf, const char *text, size_t length);
 void tenon__buf_clear(tenon__buf *buf);
-void tenon__buf_release(tenon__buf *buf);
+TENON__SHARED void tenon__buf_release(tenon__buf *buf);
 /* The text so far, never NULL. */
 static inline const char *tenon__buf_string(const tenon__buf *buf)
 {
     return buf->data ? buf->data : "";
 }
 /* Hands the heap block to the caller (free); NULL when failed. The buffer is empty afterwards. */
-char *tenon__buf_take(tenon__buf *buf);
+TENON__SHARED char *tenon__buf_take(tenon__buf *buf);
 
 /* ---- map from text to pointer -----------------------------------------------------------------
  * Open addressing; keys are borrowed. All-zero is a valid empty map. */
@@ -211,13 +219,13 @@ size_t tenon__utf8_cut(const char *text, size_t length, size_t most);
 
 /* ---- clock, random, ids ---------------------------------------------------------------------- */
 
-int64_t tenon__monotonic_us(void);
+TENON__SHARED int64_t tenon__monotonic_us(void);
 int64_t tenon__monotonic_ns(void); /* of the same clock */
 /* The same, some milliseconds late, for a fraction of the price. */
 int64_t tenon__monotonic_coarse_us(void);
 int64_t tenon__now_us(void); /* since 1970-01-01 UTC */
 /* From the operating system; false when it has none to give. */
-bool tenon__random(void *data, size_t length);
+TENON__SHARED bool tenon__random(void *data, size_t length);
 
 /* Randomness in stock, because asking the system costs more than everything else about an id.
  * All-zero is an empty one. What is drawn is erased. Of one thread, and not for a forked child,
@@ -228,7 +236,7 @@ typedef struct tenon__entropy {
 } tenon__entropy;
 
 enum { TENON__ID_TEXT_SIZE = 64 };
-bool tenon__uuid4(tenon__entropy *pool, tenon_uuid *out);
+TENON__SHARED bool tenon__uuid4(tenon__entropy *pool, tenon_uuid *out);
 /* RFC 9562; monotonic within a call site is not promised. */
 bool tenon__uuid7(tenon__entropy *pool, tenon_uuid *out);
 /* Text ids, NUL-terminated into TENON__ID_TEXT_SIZE bytes; false when there is no randomness. */
@@ -329,14 +337,14 @@ typedef struct tenon__scanner {
 } tenon__scanner;
 
 /* The next token; comments and space are passed over. */
-tenon__token tenon__scan(tenon__scanner *scanner);
+TENON__SHARED tenon__token tenon__scan(tenon__scanner *scanner);
 /* Whether it is this word, without quotes and in any case, or this symbol. */
-bool tenon__token_is(const tenon__token *token, const char *word);
+TENON__SHARED bool tenon__token_is(const tenon__token *token, const char *word);
 
 /* ---- signatures ------------------------------------------------------------------------------ */
 
 enum { TENON__SHA256_BYTES = 32 };
-void tenon__sha256(const void *data, size_t length, uint8_t out[TENON__SHA256_BYTES]);
+TENON__SHARED void tenon__sha256(const void *data, size_t length, uint8_t out[TENON__SHA256_BYTES]);
 void tenon__hmac_sha256(const void *key, size_t key_length, const void *data, size_t length,
                         uint8_t out[TENON__SHA256_BYTES]);
 

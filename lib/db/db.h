@@ -43,7 +43,7 @@ typedef struct tenon__call {
 
 /* Runs one call. False when the session had failed already (nothing is done) or fails now; then the
  * error stands on the session, and *rows is as it was before. */
-bool tenon__run(tenon_session *s, const tenon__call *call);
+TENON__SHARED bool tenon__run(tenon_session *s, const tenon__call *call);
 
 /* Runs several calls, sent together where the driver can: one round trip. All of them happen or
  * none does, and none may need what another one gives; with `at_one_moment`, for calls that only
@@ -140,25 +140,25 @@ void tenon__plan_release(tenon__shared_plan *plan);
 /* Another handle of the same database, with a pool of one connection (and a reader, where drivers
  * have them) and without a time limit: for what takes locks or changes settings that outlive a
  * call. A memory database is the same one. To be closed before `db`. NULL with *err. */
-tenon_db *tenon__db_beside(const tenon_db *db, tenon_error *err);
+TENON__SHARED tenon_db *tenon__db_beside(const tenon_db *db, tenon_error *err);
 
 /* Where the database is, without tenon's own parameters: "sqlite:/path", percent-decoded. It may
  * hold a password. */
 const char *tenon__db_url(const tenon_db *db);
 
 /* Whether the program wants no comparison of the database with what it was made for. */
-bool tenon__db_trusts_schema(const tenon_db *db);
+TENON__SHARED bool tenon__db_trusts_schema(const tenon_db *db);
 
 /* Stands still. */
-void tenon__pause(int64_t us);
+TENON__SHARED void tenon__pause(int64_t us);
 
 /* ---- what other folders see of a session ----------------------------------------------------- */
 
-tenon__arena *tenon__session_arena(tenon_session *s);
+TENON__SHARED tenon__arena *tenon__session_arena(tenon_session *s);
 /* Where a failing call puts its error: NULL session gives NULL. The first error stays. */
-tenon_error *tenon__session_error(tenon_session *s);
+TENON__SHARED tenon_error *tenon__session_error(tenon_session *s);
 /* True when calls must do nothing: NULL or failed. */
-bool tenon__session_is_failed(const tenon_session *s);
+TENON__SHARED bool tenon__session_is_failed(const tenon_session *s);
 /* What nearly every call needs of its session, at once. False, and nothing, when the session is
  * NULL or has failed. */
 typedef struct tenon__session_parts {
@@ -171,9 +171,9 @@ const char *const *tenon__session_actor(const tenon_session *s);
 /* What the log of changes is told of a write: actor, reason, context (JSON), each or NULL. */
 const char *const *tenon__session_note(const tenon_session *s);
 bool tenon__session_has_note(const tenon_session *s);
-tenon_dialect tenon__session_dialect(const tenon_session *s);
+TENON__SHARED tenon_dialect tenon__session_dialect(const tenon_session *s);
 /* Makes the schema that the URL names, where there is none (search_path.c). */
-bool tenon__session_make_schema(tenon_session *s);
+TENON__SHARED bool tenon__session_make_schema(tenon_session *s);
 const tenon__driver *tenon__session_driver(const tenon_session *s);
 /* How large a tree of includes may be. */
 typedef struct tenon__tree_limits {
@@ -185,8 +185,8 @@ tenon__tree_limits tenon__session_tree_limits(const tenon_session *s);
 const uint8_t *tenon__session_cursor_key(const tenon_session *s);
 /* Scratch memory of the call being prepared, values and shape: it stays as it is through tenon__run
  * and tenon__run_copy, which empty it when they return. */
-tenon__arena *tenon__session_scratch(tenon_session *s);
+TENON__SHARED tenon__arena *tenon__session_scratch(tenon_session *s);
 /* For ids. In a forked child they are drawn as in the parent, but no call takes them anywhere. */
-tenon__entropy *tenon__session_entropy(tenon_session *s);
+TENON__SHARED tenon__entropy *tenon__session_entropy(tenon_session *s);
 
 #endif

@@ -1,8 +1,8 @@
 """What the library calls: the undefined symbols of its objects are held against calls.txt.
 
-    calls.py ROOT LIBTENON.A
+    calls.py ROOT LIBTENON.A …
 
-The archive's members are named after their sources, lib_db_wait.c.o for lib/db/wait.c.
+The archives' members are named after their sources, lib_db_wait.c.o for lib/db/wait.c.
 """
 
 import pathlib
@@ -21,11 +21,11 @@ def read_rules(path):
     return rules
 
 
-def calls_of(archive):
+def calls_of(archives):
     """(member, function) for each function that a member needs from elsewhere. Hardened builds call
     __poll_chk where the source says poll."""
     listing = subprocess.run(
-        ["nm", "-A", "--undefined-only", archive], capture_output=True, text=True, check=True
+        ["nm", "-A", "--undefined-only", *archives], capture_output=True, text=True, check=True
     )
     for line in listing.stdout.splitlines():
         found = re.match(r".*:([^:]+\.o): +U (\w+)", line)
@@ -38,18 +38,18 @@ def is_within(member, where):
 
 
 def main():
-    root, archive = pathlib.Path(sys.argv[1]), sys.argv[2]
+    root, archives = pathlib.Path(sys.argv[1]), sys.argv[2:]
     rules = read_rules(root / "tests/house/calls.txt")
     complaints = []
     members = set()
-    for member, function in calls_of(archive):
+    for member, function in calls_of(archives):
         members.add(member)
         where, why = rules.get(function, (None, ""))
         if where and not is_within(member, where):
             allowed = "nobody may" if where == "-" else f"only {where} may"
             complaints.append(f"{member} calls {function}; {allowed}: {why}")
     if not members:
-        complaints.append(f"{archive} has no members")
+        complaints.append("the archives have no members")
     print("\n".join(complaints or [f"{len(members)} objects call nothing that they may not"]))
     return 1 if complaints else 0
 

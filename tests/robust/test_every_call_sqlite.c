@@ -22,6 +22,7 @@ static void every_call_survives_want_of_memory_on_sqlite(void **state)
     every_call_survives(hasty);
 }
 
+/* What begins with tenon__ is for the libraries beside libtenon only. */
 static void no_exported_function_is_left_out(void **state)
 {
     char symbol[80];
@@ -29,7 +30,8 @@ static void no_exported_function_is_left_out(void **state)
     assert_non_null(list);
     while (fgets(symbol, sizeof symbol, list)) {
         symbol[strcspn(symbol, "\n")] = '\0';
-        if (!every_call_has(symbol))
+        bool is_public = strncmp(symbol, "tenon__", 7) != 0;
+        if (is_public && !every_call_has(symbol))
             fail_msg("%s has no row in the table", symbol);
     }
     fclose(list);
