@@ -36,7 +36,8 @@ void schema_report(schema *s, schema_severity severity, schema_span span, const 
         s->has_failed_memory = true;
         return;
     }
-    s->diagnostics[s->diagnostic_count++] = (schema_diagnostic){severity, span, message, kept_hint};
+    s->diagnostics[s->diagnostic_count++] = (schema_diagnostic){
+        .severity = severity, .span = span, .message = message, .hint = kept_hint};
 }
 
 static int compare_numbers(size_t a, size_t b)
@@ -264,6 +265,10 @@ static void write_diagnostic(const schema *s, const schema_diagnostic *d, tenon_
     write_text(out, "message", d->message);
     tenon__buf_text(out, ", ");
     write_text(out, "hint", d->hint);
+    if (d->rule) {
+        tenon__buf_text(out, ", ");
+        write_text(out, "rule", d->rule);
+    }
     tenon__buf_text(out, "}");
 }
 

@@ -37,6 +37,7 @@ typedef struct schema_diagnostic {
     schema_span span;
     const char *message; /* lower case, no full stop */
     const char *hint;    /* may be NULL */
+    const char *rule;    /* of a warning that has a name by which it is ignored; else NULL */
 } schema_diagnostic;
 
 /* ---- parts ---- */

@@ -76,10 +76,7 @@ static bool check_variant(sql_check *c, tenon_error *err)
     }
     sql_merge(c);
     c->query->texts[c->dialect][c->variant] = c->text;
-    const char *sql = c->is_linted ? sql_as_postgresql(c->set, c->text.sql) : NULL;
-    if (sql)
-        sql_lint(c, sql);
-    return sql_find_nulls(c, err);
+    return sql_find_nulls(c, err) && (!c->is_linted || sql_lint(c, err));
 }
 
 static bool check_query(sql_check *c, tenon_error *err)

@@ -38,8 +38,8 @@ void sql_merge(sql_check *c);
 /* nulls.c: what may be NULL, and which columns of tables parameters and results are. False with
  * *err for want of memory only. */
 bool sql_find_nulls(sql_check *c, tenon_error *err);
-/* lint.c: warnings about a text, in which parameters are $1 for both databases. */
-void sql_lint(sql_check *c, const char *sql);
+/* lint.c: warnings about a text. False with *err for want of memory. */
+bool sql_lint(sql_check *c, tenon_error *err);
 /* infer.c: SQLite's types of expressions, where nothing else has told them. */
 void sql_infer_types(sql_check *c, const char *analysed);
 /* tree.c: whether a statement of PostgreSQL does anything but read. */

@@ -93,6 +93,16 @@ static bool read_catalogue(sql_database *d, const schema *s, tenon_error *err)
     return d->catalogue != NULL;
 }
 
+/* In a database that is there, indexes that are only asked about would lock its tables. */
+static bool open_planner(sql_database *d, const sqlfile_options *options, tenon_error *err)
+{
+    d->planner_kind = d->dialect == TENON_SQLITE ? &sql_sqlite_planner : &sql_postgresql_planner;
+    if (!options->lints || !d->scratch)
+        return true;
+    d->planner = d->planner_kind->open(tenon__db_url(d->db), err);
+    return d->planner != NULL;
+}
+
 bool sql_database_open(sql_database *d, tenon_dialect dialect, const schema *s,
                        const describe_set *described, const sqlfile_options *options,
                        tenon_error *err)
@@ -106,13 +116,15 @@ bool sql_database_open(sql_database *d, tenon_dialect dialect, const schema *s,
     if (!connect(d, url, err) || !fill(d, s, options, err) || !read_catalogue(d, s, err))
         return false;
     d->server = d->kind->open(tenon__db_url(d->db), described, err);
-    return d->server != NULL;
+    return d->server && open_planner(d, options, err);
 }
 
 void sql_database_close(sql_database *d)
 {
     if (d->kind)
         d->kind->close(d->server);
+    if (d->planner_kind)
+        d->planner_kind->close(d->planner);
     catalogue_free(d->catalogue);
     tenon_session_close(d->session);
     tenon_close(d->db);

@@ -4,6 +4,7 @@
 
 #include "catalogue/catalogue.h"
 #include "scratch/scratch.h"
+#include "sqlfile/planner.h"
 #include "sqlfile/server.h"
 #include "sqlfile/sqlfile.h"
 
@@ -15,6 +16,8 @@ typedef struct sql_database {
     catalogue *catalogue;
     const sql_server_kind *kind;
     sql_server *server;
+    const sql_planner_kind *planner_kind;
+    sql_planner *planner; /* NULL: nobody lints, or it is not thrown away */
 } sql_database;
 
 /* The database that the options name, or a new one with the tables of the schema. False with

@@ -251,18 +251,18 @@ static const wrong_query mistakes[] = {
      ""},
     {"-- on: sqlite\n-- name: a :many\nSELECT p.* FROM posts p WHERE p.id = :id;\n",
      "queries/q.sql:3:8: * has other columns when the table changes, and then the program fails; "
-     "name the columns; or say -- tenon:ignore select_star WHY\n"},
+     "name the columns, or say -- tenon:ignore select_star WHY\n"},
     {"-- name: a :many\nSELECT id FROM posts ORDER BY id LIMIT 10 OFFSET :from;\n",
      "queries/q.sql:2:50: OFFSET reads all rows that it skips; begin behind the last key that was "
-     "seen; or say -- tenon:ignore offset WHY\n"},
+     "seen, or say -- tenon:ignore offset WHY\n"},
     {"-- name: a :many\nSELECT id FROM posts WHERE title LIKE '%x' OR title LIKE 'x%';\n",
-     "queries/q.sql:2:39: a pattern that begins with a wildcard reads every row; full-text or "
-     "trigram indexes do not; or say -- tenon:ignore leading_wildcard WHY\n"},
+     "queries/q.sql:2:39: a pattern that begins with a wildcard reads every row; use a "
+     "full-text or trigram index, or say -- tenon:ignore leading_wildcard WHY\n"},
     {"-- on: postgresql, sqlite\n-- name: a :many\nSELECT id FROM posts\n"
      "WHERE title NOT IN (SELECT name FROM \"User\") AND title NOT IN (SELECT email FROM "
      "\"User\");\n",
      "queries/q.sql:4:13: NOT IN is never true when the list has a NULL, and this column can be "
-     "NULL; use NOT EXISTS; or say -- tenon:ignore not_in_null WHY\n"},
+     "NULL; use NOT EXISTS, or say -- tenon:ignore not_in_null WHY\n"},
 };
 
 static void what_is_a_mistake_sooner_or_later_is_warned_of(void **state)

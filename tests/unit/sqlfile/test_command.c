@@ -54,6 +54,41 @@ static void warnings_fail_when_they_are_to(void **state)
     check_status("$tenon sql check --strict", 1);
 }
 
+static void check_missing_index(const char *provider)
+{
+    write_schema(provider);
+    write_query("SELECT id FROM \"Post\" WHERE title = :title");
+    check_status("$tenon sql check --server \"$TENON_TEST_PG\"", 0);
+    check_said("queries/posts.sql:2:29: warning: every row of Post is read, because no index has "
+               "title; add @@index([title]) to model Post");
+    check_said("\n    2 | SELECT id FROM \"Post\" WHERE title = :title\n"
+               "      |                             ^~~~~\n");
+    check_status("$tenon sql check --strict --server \"$TENON_TEST_PG\"", 1);
+    check_status("$tenon sql check --json --server \"$TENON_TEST_PG\"", 0);
+    check_said("\"rule\": \"missing_index\"");
+    write_query("-- tenon:ignore missing_index\nSELECT id FROM \"Post\" WHERE title = :title");
+    check_status("$tenon sql check --server \"$TENON_TEST_PG\"", 1);
+    write_query("-- tenon:ignore missing_index a dozen rows\n"
+                "SELECT id FROM \"Post\" WHERE title = :title");
+    check_status("$tenon sql check --strict --server \"$TENON_TEST_PG\"", 0);
+}
+
+static void a_missing_index_fails_where_it_is_to(void **state)
+{
+    (void)state;
+    check_missing_index("sqlite");
+    check_missing_index("postgresql");
+}
+
+static void a_database_that_is_there_is_not_planned_in(void **state)
+{
+    (void)state;
+    write_schema("sqlite");
+    write_query("SELECT id FROM \"Post\" WHERE title = :title");
+    check_status("$tenon db push --url sqlite:there.db", 0);
+    check_status("$tenon sql check --strict --url sqlite:there.db", 0);
+}
+
 static void files_are_up_to_date_until_a_query_changes(void **state)
 {
     (void)state;
@@ -112,6 +147,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST_IN_FOLDER(what_is_wrong_is_shown_with_its_line),
         TEST_IN_FOLDER(warnings_fail_when_they_are_to),
+        TEST_IN_FOLDER(a_missing_index_fails_where_it_is_to),
+        TEST_IN_FOLDER(a_database_that_is_there_is_not_planned_in),
         TEST_IN_FOLDER(files_are_up_to_date_until_a_query_changes),
         TEST_IN_FOLDER(nothing_is_asked_about_what_is_known),
         TEST_IN_FOLDER(migrations_make_what_the_schema_cannot_say),

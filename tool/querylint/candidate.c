@@ -1,0 +1,139 @@
+/* An index that is not there: the statement that makes it, and how to say it in the schema. */
+#include "querylint/querylint_inside.h"
+
+#include "render/render.h"
+
+#include <strings.h>
+
+void query_candidate_add(query_candidate *candidate, const catalogue_column *column,
+                         bool is_descending)
+{
+    for (size_t i = 0; i < candidate->count; i++)
+        if (candidate->columns[i] == column)
+            return;
+    if (candidate->count == QUERY_KEYS_MOST)
+        return;
+    candidate->is_descending[candidate->count] = is_descending;
+    candidate->columns[candidate->count++] = column;
+}
+
+bool query_is_leading(const query_column *column)
+{
+    const catalogue_table *table = column->from->table;
+    for (size_t i = 0; i < table->index_count; i++) {
+        const char *first = table->indexes[i].key_count ? table->indexes[i].keys[0].column : NULL;
+        if (first && !strcmp(first, column->column->name))
+            return true;
+    }
+    return false;
+}
+
+/* ---- as SQL ---------------------------------------------------------------------------------- */
+
+static void add_index(const query_linter *l, tenon__buf *out, const char *name,
+                      const query_candidate *candidate, tenon_error *err)
+{
+    const catalogue_table *table = candidate->from->table;
+    tenon_dialect dialect = l->input->database->dialect;
+    tenon__buf_text(out, "CREATE INDEX ");
+    tenon__quote_identifier(out, dialect, name, err);
+    tenon__buf_text(out, " ON ");
+    tenon__quote_table(out, dialect, table->namespace, table->name, err);
+    for (size_t i = 0; i < candidate->count; i++) {
+        tenon__buf_text(out, i ? ", " : " (");
+        tenon__quote_identifier(out, dialect, candidate->columns[i]->name, err);
+        tenon__buf_text(out, candidate->is_descending[i] ? " DESC" : "");
+    }
+    tenon__buf_char(out, ')');
+}
+
+static const char *index_sql(const query_linter *l, const char *name,
+                             const query_candidate *candidate)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf out = {0};
+    tenon_error err = {0};
+    add_index(l, &out, name, candidate, &err);
+    return out.failed || err.status ? NULL
+                                    : tenon__arena_text(&l->found->arena, tenon__buf_string(&out));
+}
+
+const char *query_candidate_sql(const query_linter *l, const query_candidate *candidate)
+{
+    return index_sql(l, QUERY_CANDIDATE_NAME, candidate);
+}
+
+const char *query_candidate_columns(const query_linter *l, const query_candidate *candidate)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf out = {0};
+    for (size_t i = 0; i < candidate->count; i++)
+        tenon__buf_format(&out, "%s%s", i ? ", " : "", candidate->columns[i]->name);
+    return tenon__arena_text(&l->found->arena, tenon__buf_string(&out));
+}
+
+/* ---- in the schema --------------------------------------------------------------------------- */
+
+static const schema_model *find_model(const schema *s, const catalogue_table *table)
+{
+    for (size_t i = 0; s && i < s->model_count; i++) {
+        const schema_model *model = s->models[i];
+        bool is_there = !model->database_schema || !table->namespace ||
+                        !strcmp(model->database_schema, table->namespace);
+        if (is_there && !strcmp(model->database_name, table->name))
+            return model;
+    }
+    return NULL;
+}
+
+static const schema_field *find_field(const schema_model *model, const catalogue_column *column)
+{
+    for (size_t i = 0; model && i < model->field_count; i++)
+        if (model->fields[i]->kind != SCHEMA_RELATION &&
+            !strcmp(model->fields[i]->database_name, column->name))
+            return model->fields[i];
+    return NULL;
+}
+
+bool query_is_selective(const query_linter *l, const query_column *column)
+{
+    const char *type = column->column->type_name;
+    const schema_field *field =
+        find_field(find_model(l->input->schema, column->from->table), column->column);
+    bool is_truth = type && (!strcasecmp(type, "bool") || !strcasecmp(type, "boolean"));
+    bool is_enum = column->column->is_enum || (field && field->kind == SCHEMA_ENUM);
+    return !is_truth && !is_enum && !column->column->is_array;
+}
+
+/* False when a column is no field. */
+static bool add_words(tenon__buf *out, const schema_model *model, const query_candidate *candidate)
+{
+    tenon__buf_text(out, "add @@index([");
+    for (size_t i = 0; i < candidate->count; i++) {
+        const schema_field *field = find_field(model, candidate->columns[i]);
+        if (!field)
+            return false;
+        tenon__buf_format(out, "%s%s%s", i ? ", " : "", field->name,
+                          candidate->is_descending[i] ? "(sort: Desc)" : "");
+    }
+    tenon__buf_format(out, "]) to model %s", model->name);
+    return true;
+}
+
+/* The name that the schema language would give it. */
+static const char *add_statement(const query_linter *l, const query_candidate *candidate)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf name = {0};
+    tenon__buf_text(&name, candidate->from->table->name);
+    for (size_t i = 0; i < candidate->count; i++)
+        tenon__buf_format(&name, "_%s", candidate->columns[i]->name);
+    tenon__buf_text(&name, "_idx");
+    return index_sql(l, tenon__buf_string(&name), candidate);
+}
+
+const char *query_candidate_remedy(const query_linter *l, const query_candidate *candidate)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf out = {0};
+    const schema_model *model = find_model(l->input->schema, candidate->from->table);
+    if (!model || !add_words(&out, model, candidate))
+        return add_statement(l, candidate);
+    return tenon__arena_text(&l->found->arena, tenon__buf_string(&out));
+}
