@@ -126,7 +126,7 @@ void *tenon__arena_zalloc(tenon__arena *arena, size_t size);
 void *tenon__arena_array(tenon__arena *arena, size_t count, size_t size);
 /* A copy with a NUL behind it. */
 TENON__SHARED char *tenon__arena_copy(tenon__arena *arena, const char *text, size_t length);
-char *tenon__arena_text(tenon__arena *arena, const char *text);
+TENON__SHARED char *tenon__arena_text(tenon__arena *arena, const char *text);
 TENON__SHARED char *tenon__arena_format(tenon__arena *arena, const char *format, ...)
     TENON_PRINTF(2, 3);
 /* A block of its own that can grow and shrink in place: for lists whose length is not known ahead.
@@ -169,7 +169,7 @@ void tenon__buf_int(tenon__buf *buf, int64_t value);
 TENON__SHARED void tenon__buf_format(tenon__buf *buf, const char *format, ...) TENON_PRINTF(2, 3);
 void tenon__buf_formatv(tenon__buf *buf, const char *format, va_list args) TENON_PRINTF(2, 0);
 /* Text as a JSON string with its quotes. Invalid UTF-8 becomes U+FFFD. */
-void tenon__buf_json_text(tenon__buf *buf, const char *text, size_t length);
+TENON__SHARED void tenon__buf_json_text(tenon__buf *buf, const char *text, size_t length);
 void tenon__buf_clear(tenon__buf *buf);
 TENON__SHARED void tenon__buf_release(tenon__buf *buf);
 /* The text so far, never NULL. */
@@ -201,7 +201,7 @@ void *tenon__map_get(const tenon__map *map, const char *key, size_t length);
 bool tenon__map_put(tenon__map *map, const char *key, size_t length, void *value);
 void tenon__map_release(tenon__map *map);
 /* wyhash-like 64-bit hash of bytes; not for hostile input where the table is shared by users. */
-uint64_t tenon__hash(const void *data, size_t length);
+TENON__SHARED uint64_t tenon__hash(const void *data, size_t length);
 
 /* ---- UTF-8 ----------------------------------------------------------------------------------- */
 
@@ -215,15 +215,15 @@ size_t tenon__utf8_length(const char *text, size_t length);
 /* Bytes of the well-formed character that text begins with; 0 when there is none. */
 size_t tenon__utf8_sequence(const char *text, size_t length);
 /* The largest length <= `most` that does not cut a character. */
-size_t tenon__utf8_cut(const char *text, size_t length, size_t most);
+TENON__SHARED size_t tenon__utf8_cut(const char *text, size_t length, size_t most);
 
 /* ---- clock, random, ids ---------------------------------------------------------------------- */
 
 TENON__SHARED int64_t tenon__monotonic_us(void);
-int64_t tenon__monotonic_ns(void); /* of the same clock */
+TENON__SHARED int64_t tenon__monotonic_ns(void); /* of the same clock */
 /* The same, some milliseconds late, for a fraction of the price. */
 int64_t tenon__monotonic_coarse_us(void);
-int64_t tenon__now_us(void); /* since 1970-01-01 UTC */
+TENON__SHARED int64_t tenon__now_us(void); /* since 1970-01-01 UTC */
 /* From the operating system; false when it has none to give. */
 TENON__SHARED bool tenon__random(void *data, size_t length);
 

@@ -119,7 +119,7 @@ typedef struct tenon__meter {
 
 /* A database has one meter at most: false when there is one. NULL takes it away, while no call is
  * under way. */
-bool tenon__db_set_meter(tenon_db *db, const tenon__meter *meter);
+TENON__SHARED bool tenon__db_set_meter(tenon_db *db, const tenon__meter *meter);
 
 /* Whose work a session does, as W3C's trace context has it. All-zero: nobody said. */
 typedef struct tenon__trace_parent {
@@ -127,8 +127,7 @@ typedef struct tenon__trace_parent {
     bool is_sampled;
 } tenon__trace_parent;
 /* The session's own, to be read and written; forgotten when it is reset. */
-tenon__trace_parent *tenon__session_trace_parent(tenon_session *s);
-tenon_db *tenon__session_db(const tenon_session *s);
+TENON__SHARED tenon__trace_parent *tenon__session_trace_parent(tenon_session *s);
 
 /* The plan of a call, found in the cache or made, with a reference that keeps it until it is
  * released (NULL is accepted). NULL with the session's error. */

@@ -201,11 +201,6 @@ tenon__trace_parent *tenon__session_trace_parent(tenon_session *s)
     return &s->trace_parent;
 }
 
-tenon_db *tenon__session_db(const tenon_session *s)
-{
-    return s->db;
-}
-
 tenon__arena *tenon__session_arena(tenon_session *s)
 {
     return &s->results;

@@ -55,10 +55,10 @@ typedef struct tenon__plan_step {
 
 /* What stands before a statement to have it explained; how such rows are decoded (NULL when memory
  * is exhausted); and what they say, a line a step, in the arena. */
-const char *tenon__explain_words(tenon_dialect dialect);
-tenon__layout *tenon__explain_layout(tenon_dialect dialect, tenon__arena *arena);
-const char *tenon__plan_steps_text(tenon__arena *arena, const tenon__plan_step *steps,
-                                   size_t count);
+TENON__SHARED const char *tenon__explain_words(tenon_dialect dialect);
+TENON__SHARED tenon__layout *tenon__explain_layout(tenon_dialect dialect, tenon__arena *arena);
+TENON__SHARED const char *tenon__plan_steps_text(tenon__arena *arena, const tenon__plan_step *steps,
+                                                 size_t count);
 
 /* For SQL of the program's own: all columns of a model, in their order, as the drivers decode them
  * and with their own names; one of them, as it is compared. `alias` stands in front, NULL: none. */

@@ -28,7 +28,7 @@ static void add_encoded(tenon__buf *out, const char *text)
 
 static void add_pair(tenon__buf *out, const char *key, const char *value, const char *more)
 {
-    tenon__buf_text(out, out->data[out->length - 1] == '*' ? "" : ",");
+    tenon__buf_text(out, tenon__buf_last(out) == '*' ? "" : ",");
     tenon__buf_format(out, "%s='", key);
     add_encoded(out, value);
     if (more) {

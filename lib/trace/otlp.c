@@ -13,7 +13,7 @@ static void add_attribute(tenon__buf *out, const char *key, const char *value)
 {
     if (!value || !*value)
         return;
-    if (out->data[out->length - 1] == '}')
+    if (tenon__buf_last(out) == '}')
         tenon__buf_char(out, ',');
     tenon__buf_format(out, "{\"key\":\"%s\",\"value\":{\"stringValue\":", key);
     tenon__add_string(out, value);

@@ -38,7 +38,7 @@ static char *read_plan(tenon_session *s, const tenon__call *call)
         return NULL;
     const tenon__plan_step *steps = (const tenon__plan_step *)(const void *)rows.items;
     const char *text = tenon__plan_steps_text(rows.arena, steps, rows.count);
-    return text ? strdup(text) : NULL;
+    return text ? tenon__text_copy(text) : NULL;
 }
 
 char *tenon__plan_sample(tenon_db *beside, const tenon__call *call)

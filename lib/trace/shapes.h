@@ -51,7 +51,7 @@ struct tenon__counted {
 enum { TENON__SHAPE_BUCKETS = 64 };
 
 typedef struct tenon__shape_shard {
-    _Alignas(64) pthread_mutex_t lock;
+    pthread_mutex_t lock;
     tenon__counted *buckets[TENON__SHAPE_BUCKETS];
     size_t count;
     tenon__tally other;

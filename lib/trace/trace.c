@@ -27,6 +27,13 @@ static void tell(void *ctx, const tenon__measured *measured)
     tenon__identity_release(&identity);
 }
 
+char *tenon__text_copy(const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *copy = malloc(size);
+    return copy ? memcpy(copy, text, size) : NULL;
+}
+
 static int64_t slow_from_ns(int64_t slow_us)
 {
     if (slow_us < 0 || slow_us > INT64_MAX / 1000)
@@ -66,10 +73,9 @@ static void free_trace(tenon_trace *trace)
 
 static tenon_trace *new_trace(tenon_db *db, const tenon_trace_options *options)
 {
-    void *memory = NULL;
-    if (posix_memalign(&memory, _Alignof(tenon_trace), sizeof(tenon_trace)) != 0)
+    tenon_trace *trace = calloc(1, sizeof *trace);
+    if (!trace)
         return NULL;
-    tenon_trace *trace = memset(memory, 0, sizeof(tenon_trace));
     trace->db = db;
     trace->comments = options->comments;
     trace->meter = (tenon__meter){
@@ -81,7 +87,7 @@ static tenon_trace *new_trace(tenon_db *db, const tenon_trace_options *options)
     bool is_well = tenon__spans_init(&trace->spans, options->spans_every,
                                      options->spans_most ? options->spans_most : USUAL_SPANS);
     trace->application_name =
-        strdup(options->application_name ? options->application_name : "tenon");
+        tenon__text_copy(options->application_name ? options->application_name : "tenon");
     if (is_well && trace->application_name)
         return trace;
     free_trace(trace);

@@ -46,6 +46,14 @@ struct tenon_trace {
     unsigned comments; /* tenon_comment values */
 };
 
+/* On the heap. */
+char *tenon__text_copy(const char *text);
+/* The last character so far; NUL of nothing. */
+static inline char tenon__buf_last(const tenon__buf *buf)
+{
+    return buf->length ? buf->data[buf->length - 1] : '\0';
+}
+
 /* ---- slow.c ---------------------------------------------------------------------------------- */
 
 /* A statement took at least slow.from_ns. */

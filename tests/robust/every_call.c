@@ -424,6 +424,9 @@ static const public_call calls[] = {
     {"tenon_pack tenon_pack_many tenon_packed_read_info tenon_packed_free tenon_unpack "
      "tenon_unpack_range tenon_unpacked_free",
      array_calls},
+    {"tenon_trace_open tenon_trace_close tenon_trace_parent tenon_trace_statistics "
+     "tenon_statistics_free tenon_trace_reset tenon_trace_text tenon_duration_edge_ns",
+     trace_calls},
     {"tenon_session_alloc", session_alloc},
     {"tenon_session_take tenon_results_free", session_take},
     {"tenon_session_mark tenon_session_rewind", session_rewind},
