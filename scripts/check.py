@@ -50,6 +50,7 @@ THREADED = [
     "model/cancel",
     "robust/lost-server",
     "robust/threads",
+    "trace/statistics",
 ]
 PATIENT = ["--timeout-multiplier", "4"]  # for sanitizers, and for a machine that has other work
 FOLDERS = ["include", "lib", "tool", "tests", "bench", "examples"]

@@ -31,6 +31,7 @@ check|clang-tidy|has clang-tidy|looks for mistakes
 check|cppcheck|has cppcheck|looks for mistakes of other kinds
 check|libcmocka-dev|has_library cmocka|is the test framework
 check|postgresql|has_server|is the database that the tests start for themselves
+check|prometheus|has promtool|says whether metrics and alert rules are what it takes
 corpus|sqlite3|has sqlite3|shows what is in an SQLite file
 versions|npm|has npm|fetches other versions of PostgreSQL
 coverage|gcovr|has gcovr|adds up which lines ran

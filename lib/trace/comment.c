@@ -7,7 +7,7 @@
  * part of the text: what has another one is another statement to prepare. The application's name
  * and the action add none; with the place in the program, there is one of each shape a place. The
  * trace id of a request would make every text a new one, and so it is not offered. */
-#include "trace/trace.h"
+#include "trace/tracer.h"
 #include "trace/wrap.h"
 
 static void add_encoded(tenon__buf *out, const char *text)

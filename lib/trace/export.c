@@ -1,6 +1,6 @@
 /* What the exports share, and the choice among them. Each is a function of a copy of the
  * statistics, so that nothing is locked while text is written. */
-#include "trace/trace.h"
+#include "trace/tracer.h"
 
 #include <inttypes.h>
 
@@ -42,7 +42,9 @@ char *tenon_trace_text(tenon_trace *trace, tenon_trace_format format, tenon_erro
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf out = {0};
     tenon_error unheeded;
-    tenon_error_reset(err = err ? err : &unheeded);
+    if (!err)
+        err = &unheeded;
+    tenon_error_reset(err);
     if (!trace)
         tenon__fail(err, TENON_MISUSE, "there is no trace");
     if (!trace || !write(&out, trace, format, err))

@@ -1,5 +1,5 @@
 /* The statistics as JSON: what `tenon top` reads. Names are those of <tenon/trace.h>. */
-#include "trace/trace.h"
+#include "trace/tracer.h"
 
 #include <inttypes.h>
 

@@ -2,7 +2,7 @@
  * protobuf to JSON and the OTLP specification have them: names in lowerCamelCase, integers of 64
  * bits as strings, enumerations as numbers, ids in hexadecimal. Names of metrics and attributes are
  * OpenTelemetry's for database clients where there is one. Sums are cumulative. */
-#include "trace/trace.h"
+#include "trace/tracer.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* Prometheus' text exposition format, version 0.0.4. Times are seconds, what only rises ends in
  * _total. Labels of a shape are kept short: its SQL stands once, in tenon_shape_info, and is joined
  * by the fingerprint. */
-#include "trace/trace.h"
+#include "trace/tracer.h"
 
 #include <inttypes.h>
 

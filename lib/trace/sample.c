@@ -1,7 +1,7 @@
 /* The plan of a statement that was slow: EXPLAIN, which runs nothing, on a connection of the
  * trace's own. The values of the call are sent along, because PostgreSQL plans for them. */
 #include "render/render.h"
-#include "trace/trace.h"
+#include "trace/tracer.h"
 #include "trace/wrap.h"
 
 #include <tenon/session.h>

@@ -4,7 +4,7 @@
  * All of it happens in the thread of the call, whose values are at hand and not yet gone; what a
  * plan takes there is bounded by a second, by one plan a shape and interval, and by one plan at a
  * time: who finds another thread asking goes without. */
-#include "trace/trace.h"
+#include "trace/tracer.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* Spans: statements as parts of the traces of requests, kept in a ring until they are exported.
  * When it is full the oldest makes room and is counted as dropped. A session whose trace the
  * program has named (tenon_trace_parent) belongs to it; any other statement begins a trace. */
-#include "trace/trace.h"
+#include "trace/tracer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,7 +73,7 @@ static void draw_id(tenon__spans *spans, uint8_t *id, size_t length)
     }
 }
 
-static void copy(char *to, size_t size, const char *text)
+static void set_text(char *to, size_t size, const char *text)
 {
     size_t length = text ? strlen(text) : 0;
     if (length >= size)
@@ -90,11 +90,11 @@ static void describe(tenon__span *span, const tenon__measured *measured,
     const char *operation = about->operation ? about->operation : "query";
     const char *model = about->model ? about->model->name : "";
     snprintf(span->name, sizeof span->name, "%s%s%s", operation, *model ? " " : "", model);
-    copy(span->model, sizeof span->model, model);
-    copy(span->operation, sizeof span->operation, operation);
-    copy(span->sql, sizeof span->sql, sql);
-    copy(span->site, sizeof span->site, measured->site);
-    copy(span->error, sizeof span->error, measured->error ? measured->error->message : NULL);
+    set_text(span->model, sizeof span->model, model);
+    set_text(span->operation, sizeof span->operation, operation);
+    set_text(span->sql, sizeof span->sql, sql);
+    set_text(span->site, sizeof span->site, measured->site);
+    set_text(span->error, sizeof span->error, measured->error ? measured->error->message : NULL);
     span->row_count = measured->row_count;
     span->end_ns = tenon__now_us() * 1000;
     span->begin_ns = span->end_ns - measured->time_ns;
@@ -130,7 +130,7 @@ void tenon__spans_add(tenon_trace *trace, const tenon__measured *measured,
     tenon__rendered rendered;
     if (!is_wanted || !tenon__rendered_make(&rendered, trace->shapes.dialect, measured))
         return;
-    tenon__span span;
+    tenon__span span = {0};
     bool is_text = identity->text.data != NULL;
     describe(&span, measured, rendered.statement,
              is_text ? identity->text.data : rendered.statement->sql);

@@ -1,7 +1,8 @@
 /* Copies of what was counted. A copy is one arena: the statistics themselves, the list, the
  * texts. Shards are copied one after the other, so calls that run meanwhile are in it or not. */
-#include "trace/trace.h"
+#include "trace/tracer.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 typedef struct copy {
@@ -20,6 +21,7 @@ static const char *keep(copy *c, const char *text)
 
 static void add(copy *c, const tenon__counted *counted)
 {
+    assert(c->items && c->count < c->capacity);
     tenon_shape_statistics *item = &c->items[c->count++];
     *item = (tenon_shape_statistics){.fingerprint = tenon__fingerprint(counted->sql),
                                      .sql = keep(c, counted->sql),
@@ -80,7 +82,8 @@ static void sum_up(copy *c, tenon_trace *trace)
 
 tenon_statistics *tenon_trace_statistics(tenon_trace *trace, tenon_error *err)
 {
-    tenon_error_reset(err ? err : &(tenon_error){0});
+    if (err)
+        tenon_error_reset(err);
     copy *c = trace ? calloc(1, sizeof *c) : NULL;
     for (size_t i = 0; c && i < TENON__SHAPE_SHARDS && !c->is_lost; i++)
         add_shard(c, &trace->shapes.shards[i]);

@@ -1,6 +1,6 @@
 /* Opening a trace, and what happens at every statement: one look-up under the lock of a shard, and
  * whatever else was asked for only when the statement is slow. */
-#include "trace/trace.h"
+#include "trace/tracer.h"
 
 #include <stdlib.h>
 
@@ -97,7 +97,9 @@ static tenon_trace *new_trace(tenon_db *db, const tenon_trace_options *options)
 tenon_trace *tenon_trace_open(tenon_db *db, const tenon_trace_options *options, tenon_error *err)
 {
     tenon_error unheeded;
-    tenon_error_reset(err = err ? err : &unheeded);
+    if (!err)
+        err = &unheeded;
+    tenon_error_reset(err);
     const tenon_trace_options usual = {0};
     options = options ? options : &usual;
     if (!check_options(db, options, err))

@@ -13,8 +13,8 @@ NUMBER, STRING, FLAG = "number", "string", "flag"
 INT64 = re.compile(r"-?\d+$").match
 HEX = re.compile(r"[0-9a-f]+$").match
 
-# Message: field: type. A list is a repeated field. int64 and fixed64 are texts in JSON, enumerations
-# numbers, ids hexadecimal (the one place where OTLP leaves the mapping, which would say base64).
+# Message: field: type. A list is a repeated field. int64 and fixed64 are texts in JSON,
+# enumerations numbers, ids hexadecimal (where OTLP leaves the mapping, which says base64).
 MESSAGES = {
     "ExportMetricsServiceRequest": {"resourceMetrics": ["ResourceMetrics"]},
     "ResourceMetrics": {"resource": "Resource", "scopeMetrics": ["ScopeMetrics"]},

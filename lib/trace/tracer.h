@@ -1,8 +1,8 @@
 /* What a trace is made of: the face of lib/trace. trace.c opens it and is told of every statement,
  * statistics.c copies what was counted, slow.c tells slow statements, comment.c writes comments,
  * spans.c keeps spans; the exports are made of copies. */
-#ifndef TENON_TRACE_INTERNAL_H
-#define TENON_TRACE_INTERNAL_H
+#ifndef TENON_TRACE_TRACER_H
+#define TENON_TRACE_TRACER_H
 
 #include "trace/shapes.h"
 
@@ -96,7 +96,7 @@ const tenon__call *tenon__comment_dress(void *ctx, tenon_session *s, const tenon
 /* The plan of a call, asked of `beside` with the values at hand; not run. To be freed; NULL: it
  * could not be had within a second. */
 char *tenon__plan_sample(tenon_db *beside, const tenon__call *call);
-/* Puts ? in the place of the values in its conditions: PostgreSQL shows those it has planned for. */
+/* Puts ? in the place of values in its conditions: PostgreSQL shows those it has planned for. */
 void tenon__plan_hide_values(char *plan);
 
 #endif
