@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+enum { MOST_CHECKS = 64 };
+
 /* ---- messages -------------------------------------------------------------------------------- */
 
 void tenon__branch_path(tenon__buf *out, const tenon__branch *branch)
@@ -165,22 +167,37 @@ static bool load_branch(tenon__tree *tree, const tenon__branch *branch, tenon__p
            load_level(tree, branch, found, query, &joined, ahead);
 }
 
-/* The same for rows that came by a join. */
-static bool enter_joined(tenon__tree *tree, const tenon__branch *branch, tenon__parents rows,
-                         const void *query, tenon__ahead *ahead)
+/* The same for rows that came by a join, if anything came. */
+static bool enter_joined(tenon__tree *tree, const tenon__branch *branch, tenon__parents parents,
+                         tenon__parents rows, const void *query, tenon__ahead *ahead)
 {
-    return tenon__tell_load(tree->session, rows.model, "include", query, &rows) &&
-           load_level(tree, branch, rows, query, NULL, ahead);
+    bool is_told =
+        !parents.count || tenon__tell_load(tree->session, rows.model, "include", query, &rows);
+    return is_told && load_level(tree, branch, rows, query, NULL, ahead);
+}
+
+/* Where no rows are the tree ends, and is only looked at for mistakes: not for ever, as queries may
+ * include themselves. */
+static bool is_over(tenon__tree *tree, tenon__parents parents)
+{
+    if (parents.count)
+        return false;
+    if (!tree->depth_left || !tree->checks_left)
+        return true;
+    tree->checks_left--;
+    return false;
 }
 
 static bool enter_branch(tenon__tree *tree, const tenon__branch *branch, tenon__parents parents,
                          const void *query, const tenon__joined *joined, tenon__ahead *ahead)
 {
     const tenon__parents *rows = tenon__joined_rows(joined, branch->relation);
+    if (is_over(tree, parents))
+        return true;
     if (!tenon__check_branch(tree, branch, query, ahead != NULL))
         return false;
     tree->depth_left--;
-    bool is_loaded = rows ? enter_joined(tree, branch, *rows, query, ahead)
+    bool is_loaded = rows ? enter_joined(tree, branch, parents, *rows, query, ahead)
                           : load_branch(tree, branch, parents, query, ahead);
     tree->depth_left++;
     return is_loaded;
@@ -230,8 +247,6 @@ static bool load_level(tenon__tree *tree, const tenon__branch *parent, tenon__pa
                        const void *query, const tenon__joined *joined, tenon__ahead *ahead)
 {
     const tenon_model *model = parents.model;
-    if (parents.count == 0)
-        return true;
     for (uint32_t i = 0; i < model->relation_count; i++) {
         const void *inner = included(&model->relations[i], query);
         tenon__branch branch = {parent, model, &model->relations[i]};
@@ -260,7 +275,8 @@ bool tenon__include(tenon_session *s, const tenon_model *model, const void *quer
     tenon__tree tree = {.session = s,
                         .results = tenon__session_arena(s),
                         .rows_left = limits.rows,
-                        .depth_left = limits.depth};
+                        .depth_left = limits.depth,
+                        .checks_left = MOST_CHECKS};
     return load_tree(&tree, model, query, &roots, joined, ahead);
 }
 
@@ -279,6 +295,7 @@ bool tenon__include_in_stream(tenon_stream *stream, tenon_session *s, const teno
                         .stream = stream,
                         .results = rows->arena,
                         .rows_left = rows_of_trees(limits.rows, rows->count),
-                        .depth_left = limits.depth};
+                        .depth_left = limits.depth,
+                        .checks_left = MOST_CHECKS};
     return load_tree(&tree, model, query, rows, joined, NULL);
 }

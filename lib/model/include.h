@@ -17,7 +17,8 @@ typedef struct tenon__tree {
     tenon__arena memory;   /* of the loading: keys, numbers, counts */
     int64_t rows_left;
     unsigned depth_left;
-    bool is_ahead_void; /* rows that were loaded ahead turned out to be of no use */
+    unsigned checks_left; /* relations without rows above that are still looked at for mistakes */
+    bool is_ahead_void;   /* rows that were loaded ahead turned out to be of no use */
 } tenon__tree;
 
 /* Where in the tree one is: for messages. */

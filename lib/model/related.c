@@ -365,6 +365,29 @@ static bool find_numbered(tenon__tree *tree, const tenon__branch *branch, const 
     }
 }
 
+/* Without a key nothing is asked for. What could not be is told all the same, so that a mistake in
+ * a query does not wait for the first row. */
+static bool check_unasked(tenon__tree *tree, const tenon__branch *branch, const void *query,
+                          tenon__joined *joined)
+{
+    const tenon__keys none = {.relation = branch->relation};
+    bool by_value = true;
+    tenon__walk walk;
+    return tenon__walk_related(&walk, tree, branch, &none, query, &by_value, joined) &&
+           tenon__walk_is_sound(&walk);
+}
+
+/* The rows of all keys, with their numbers. */
+static bool find_all(tenon__tree *tree, const tenon__branch *branch, const tenon__keys *keys,
+                     const void *query, tenon__ahead **ahead, tenon__joined *joined, numbered *n)
+{
+    bool is_told = *ahead != NULL;
+    if (!keys->count)
+        return check_unasked(tree, branch, query, joined);
+    return take_ahead(tree, keys, ahead, joined, n) ||
+           find_numbered(tree, branch, keys, query, is_told, joined, n);
+}
+
 bool tenon__load_related(tenon__tree *tree, const tenon__branch *branch, tenon__parents parents,
                          const void *query, tenon__ahead **ahead, tenon__joined *joined,
                          tenon__parents *found)
@@ -376,9 +399,7 @@ bool tenon__load_related(tenon__tree *tree, const tenon__branch *branch, tenon__
         return tenon__fail_no_memory(tenon__session_error(tree->session));
     joined->count = joined->bytes = 0;
     numbered n = {.rows = &rows, .row_size = target->row_size, .key_count = keys.count};
-    bool is_told = *ahead != NULL;
-    if (keys.count && !take_ahead(tree, &keys, ahead, joined, &n) &&
-        !find_numbered(tree, branch, &keys, query, is_told, joined, &n))
+    if (!find_all(tree, branch, &keys, query, ahead, joined, &n))
         return false;
     if (!tenon__take_joined(rows.arena, joined, target, rows.items, rows.count, n.stride) ||
         !group(&n, &tree->memory))
@@ -433,6 +454,8 @@ static bool find_counts(tenon__tree *tree, const tenon__branch *branch, const te
         return false;
     walk_keys(&walk, keys);
     tenon__walk_where(&walk, where);
+    if (!keys->count)
+        return tenon__walk_is_sound(&walk);
     if (!run(tree, &walk, &rows))
         return false;
     const tenon__related_count *row = (const tenon__related_count *)(const void *)rows.items;
@@ -450,8 +473,8 @@ bool tenon__count_related(tenon__tree *tree, const tenon__branch *branch, tenon_
         has_keys ? tenon__arena_array(&tree->memory, keys.count + 1, sizeof *counts) : NULL;
     if (!counts)
         return tenon__fail_no_memory(tenon__session_error(tree->session));
-    if (keys.count && !take_counted(tree, &keys, counted, counts) &&
-        !find_counts(tree, branch, &keys, where, counts))
+    bool is_counted = keys.count && take_counted(tree, &keys, counted, counts);
+    if (!is_counted && !find_counts(tree, branch, &keys, where, counts))
         return false;
     give_counts(branch, parents, &keys, counts);
     return true;

@@ -78,6 +78,19 @@ static const char *name_beginning_with(const char *word)
     return NULL;
 }
 
+bool command_is_group(const char *word)
+{
+    return name_beginning_with(word) != NULL;
+}
+
+void command_list(FILE *out, const char *group)
+{
+    size_t length = group ? strlen(group) : 0;
+    for (const command *const *c = command_table; *c; c++)
+        if (!group || (!strncmp((*c)->name, group, length) && (*c)->name[length] == ' '))
+            fprintf(out, "  %-17s %s\n", (*c)->name, (*c)->summary);
+}
+
 const char *command_nearest(int argc, char **argv)
 {
     char two_words[64];

@@ -7,7 +7,9 @@
 #ifndef TENON_COMMANDS_COMMANDS_H
 #define TENON_COMMANDS_COMMANDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include <tenon/export.h>
 
@@ -49,6 +51,13 @@ extern const command *const command_table[];
 /* The command that the first words of argv name, or NULL; *word_count says how many words it
  * took. */
 const command *command_find(int argc, char **argv, int *word_count);
+
+/* Whether commands of two words begin with this one: "migrate". */
+bool command_is_group(const char *word);
+/* A line for each command, or for each of a group. */
+void command_list(FILE *out, const char *group);
+/* Help for a group. */
+void command_print_group(FILE *out, const char *group);
 
 /* The name of a command like the first words of argv, for "did you mean"; NULL when none is near.
  */

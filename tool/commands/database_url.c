@@ -4,6 +4,7 @@
  * is: lines of NAME=value, quotes around the value dropped, # starts a comment line. The
  * environment wins. */
 #include "commands/database_url.h"
+#include "db/db.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -118,4 +119,26 @@ bool database_url(const schema *s, const char *given, tenon__buf *out, tenon_err
     }
     resolve_path(s, out);
     return !out->failed || tenon__fail_no_memory(err);
+}
+
+/* What the URL says itself counts. */
+static bool says_mode(const char *url)
+{
+    return strstr(url, "?mode=") || strstr(url, "&mode=");
+}
+
+tenon_db *database_open(const char *url, tenon_error *err)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf there = {0};
+    const tenon__driver *driver = tenon__driver_of_url(url, err);
+    if (!driver)
+        return NULL;
+    tenon__buf_text(&there, url);
+    if (driver->dialect == TENON_SQLITE && !says_mode(url))
+        tenon__buf_text(&there, strchr(url, '?') ? "&mode=rw" : "?mode=rw");
+    if (there.failed) {
+        tenon__fail_no_memory(err);
+        return NULL;
+    }
+    return tenon_open(tenon__buf_string(&there), NULL, err);
 }

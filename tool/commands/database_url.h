@@ -4,6 +4,8 @@
 
 #include "schema/schema.h"
 
+#include <tenon/db.h>
+
 /* What usage texts say about --url. */
 #define DATABASE_URL_USAGE                                                                         \
     "  --url URL   postgresql://…, sqlite:PATH or file:PATH; default: the url of the schema's\n" \
@@ -13,5 +15,9 @@
 /* The URL into *out; file: paths of the schema become relative to the schema, as the language has
  * it. False when there is none, with *err saying where it was looked for. */
 bool database_url(const schema *s, const char *given, tenon__buf *out, tenon_error *err);
+
+/* For commands that only look: opens a database that is there. NULL with *err where connecting
+ * would make an empty file. */
+tenon_db *database_open(const char *url, tenon_error *err);
 
 #endif

@@ -59,7 +59,7 @@ static size_t find_namespaces(const schema *old, const pull_arguments *arguments
 static catalogue *read_catalogue(const char *url, const char *const *namespaces, size_t count,
                                  tenon_error *err)
 {
-    tenon_db *db = tenon_open(url, NULL, err);
+    tenon_db *db = database_open(url, err);
     tenon_session *session = tenon_session_open(db, NULL);
     catalogue *c = session ? catalogue_read(session, namespaces, count, err) : NULL;
     tenon_session_close(session);

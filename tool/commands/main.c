@@ -21,9 +21,24 @@ static bool has_help_option(int argc, char **argv)
 static int reject_unknown(int argc, char **argv)
 {
     const char *nearest = command_nearest(argc, argv);
+    const char *second = argc > 1 && command_is_group(argv[0]) ? argv[1] : "";
+    const char *gap = *second ? " " : "";
     if (nearest)
-        return command_misused(NULL, "unknown command '%s'; did you mean '%s'?", argv[0], nearest);
-    return command_misused(NULL, "unknown command '%s'", argv[0]);
+        return command_misused(NULL, "unknown command '%s%s%s'; did you mean '%s'?", argv[0], gap,
+                               second, nearest);
+    return command_misused(NULL, "unknown command '%s%s%s'", argv[0], gap, second);
+}
+
+/* `tenon migrate`, which is the first word of commands and none itself. */
+static int run_group(int argc, char **argv)
+{
+    bool is_asked = has_help_option(argc, argv);
+    if (argc > 1 && argv[1][0] != '-')
+        return reject_unknown(argc, argv);
+    if (!is_asked)
+        fprintf(stderr, "tenon: '%s' is the first word of several commands\n", argv[0]);
+    command_print_group(is_asked ? stdout : stderr, argv[0]);
+    return is_asked ? COMMAND_DONE : COMMAND_USAGE;
 }
 
 static int run_command(int argc, char **argv)
@@ -31,7 +46,7 @@ static int run_command(int argc, char **argv)
     int word_count;
     const command *chosen = command_find(argc, argv, &word_count);
     if (!chosen)
-        return reject_unknown(argc, argv);
+        return command_is_group(argv[0]) ? run_group(argc, argv) : reject_unknown(argc, argv);
     argc -= word_count - 1;
     argv += word_count - 1;
     if (has_help_option(argc, argv)) {

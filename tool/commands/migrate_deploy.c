@@ -72,7 +72,7 @@ static int deploy(migrate_input *in, const deploy_arguments *arguments)
     options.statement_timeout_us = read_seconds(arguments->statement_timeout);
     options.outside_wait_us = read_seconds(arguments->outside_wait);
     options.outside_timeout_us = read_seconds(arguments->outside_timeout);
-    if (!migrate_input_open(in))
+    if (arguments->is_dry_run ? !migrate_input_open_existing(in) : !migrate_input_open(in))
         return migrate_input_fail(in);
     migrate_input_warn(in);
     if (arguments->is_safe && !make_safe(in))

@@ -54,7 +54,7 @@ static bool read_schema(side *s)
 static bool read_database(side *s, const side *other, tenon_error *err)
 {
     const catalogue *like = other->catalogue;
-    tenon_db *db = tenon_open(s->at, NULL, err);
+    tenon_db *db = database_open(s->at, err);
     tenon_session *session = tenon_session_open(db, NULL);
     if (session) {
         s->catalogue = catalogue_read(session, like ? like->namespaces : NULL,

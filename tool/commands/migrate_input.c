@@ -110,12 +110,28 @@ int migrate_input_read(const command *about, int argc, char **argv, const migrat
     return find_places(in, &given) ? COMMAND_DONE : migrate_input_fail(in);
 }
 
+static bool find_url(migrate_input *in)
+{
+    return in->url.length || database_url(in->schema, NULL, &in->url, &in->error);
+}
+
+static bool check_folder(migrate_input *in)
+{
+    return in->db && migrate_folder_check(&in->folder, tenon_db_dialect(in->db), &in->error);
+}
+
 bool migrate_input_open(migrate_input *in)
 {
-    if (!in->url.length && !database_url(in->schema, NULL, &in->url, &in->error))
-        return false;
-    in->db = tenon_open(tenon__buf_string(&in->url), NULL, &in->error);
-    return in->db && migrate_folder_check(&in->folder, tenon_db_dialect(in->db), &in->error);
+    if (find_url(in))
+        in->db = tenon_open(tenon__buf_string(&in->url), NULL, &in->error);
+    return check_folder(in);
+}
+
+bool migrate_input_open_existing(migrate_input *in)
+{
+    if (find_url(in))
+        in->db = database_open(tenon__buf_string(&in->url), &in->error);
+    return check_folder(in);
 }
 
 void migrate_input_release(migrate_input *in)

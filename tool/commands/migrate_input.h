@@ -36,6 +36,8 @@ int migrate_input_read(const command *about, int argc, char **argv, const migrat
 void migrate_input_find_folder(const schema *s, tenon__buf *out);
 /* Connects, and compares the kinds of database. */
 bool migrate_input_open(migrate_input *in);
+/* The same for commands that only look, or undo: makes no file of SQLite. */
+bool migrate_input_open_existing(migrate_input *in);
 void migrate_input_release(migrate_input *in);
 
 /* Tells the error of the input; COMMAND_FAILED. */

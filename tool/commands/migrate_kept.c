@@ -149,7 +149,7 @@ static int show_all(kept_command *c)
 static int look_at_kept(migrate_input *in, const kept_arguments *arguments)
 {
     kept_command c = {.in = in, .arguments = arguments};
-    if (!migrate_input_open(in))
+    if (!migrate_input_open_existing(in))
         return migrate_input_fail(in);
     c.session = tenon_session_open(in->db, NULL);
     int status;

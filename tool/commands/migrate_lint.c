@@ -1,5 +1,6 @@
 /* `tenon migrate lint`: what is dangerous in the SQL of migrations. */
 #include "commands/commands.h"
+#include "commands/database_url.h"
 #include "commands/schema_input.h"
 #include "db/db.h"
 #include "lint/lint.h"
@@ -160,7 +161,7 @@ static void close_sources(sources *s)
 
 static bool connect_to(sources *s, lint_arguments *a, tenon_error *err)
 {
-    s->db = tenon_open(a->url, NULL, err);
+    s->db = database_open(a->url, err);
     s->session = s->db ? tenon_session_open(s->db, NULL) : NULL;
     if (!s->session)
         return false;

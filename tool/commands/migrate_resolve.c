@@ -10,7 +10,7 @@ static int resolve(migrate_input *in, const char *name, tenon_migration_verdict 
 {
     const tenon_migrations list = migrate_list(&in->folder);
     tenon_migrate_options options = migrate_input_options(in);
-    if (!migrate_input_open(in) ||
+    if (!migrate_input_open_existing(in) ||
         !tenon_migrate_resolve(in->db, &list, name, verdict, &options, &in->error))
         return migrate_input_fail(in);
     printf("%s %s\n", name, words);

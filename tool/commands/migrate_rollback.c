@@ -44,7 +44,7 @@ static int roll_back(migrate_input *in, const rollback_arguments *arguments)
     const tenon_migrations list = migrate_list(&in->folder);
     tenon_migrate_options options = migrate_input_options(in);
     size_t count = arguments->count ? (size_t)strtoul(arguments->count, NULL, 10) : 1;
-    if (!migrate_input_open(in) || !show_downs(in, count))
+    if (!migrate_input_open_existing(in) || !show_downs(in, count))
         return migrate_input_fail(in);
     if (!arguments->is_accepting &&
         !migrate_input_confirm("this is run, and what it drops is gone; go on?",

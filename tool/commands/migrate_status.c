@@ -123,7 +123,7 @@ static bool show_kept(migrate_input *in, tenon_session *s)
 static int show_status(migrate_input *in, bool is_replaying)
 {
     const tenon_migrations given = migrate_list(&in->folder);
-    if (!migrate_input_open(in))
+    if (!migrate_input_open_existing(in))
         return migrate_input_fail(in);
     tenon_session *s = tenon_session_open(in->db, NULL);
     tenon_migration_list list = tenon_migrate_status(s, &given);

@@ -25,6 +25,11 @@ static bool drop_view(tenon_session *s, const catalogue_table *table)
     return tenon_execute(s, tenon__buf_string(&sql));
 }
 
+/* What a catalogue does not list: the tables of tenon and of migrations. */
+static const char drop_own_tables[] = "DROP TABLE IF EXISTS \"_tenon_audit\";"
+                                      "DROP TABLE IF EXISTS \"_tenon_steps\";"
+                                      "DROP TABLE IF EXISTS \"_prisma_migrations\"";
+
 static bool drop_all_of_sqlite(tenon_session *s, const catalogue *found)
 {
     const diff_apply_options how = {.accepts_loss = true};
@@ -32,7 +37,7 @@ static bool drop_all_of_sqlite(tenon_session *s, const catalogue *found)
         if (found->tables[i].kind != CATALOGUE_TABLE && !drop_view(s, &found->tables[i]))
             return false;
     diff_plan *plan = diff_make(found, NULL, NULL, tenon__session_error(s));
-    bool is_done = plan && diff_apply(s, plan, &how, NULL);
+    bool is_done = plan && diff_apply(s, plan, &how, NULL) && tenon_execute(s, drop_own_tables);
     diff_free(plan);
     return is_done;
 }

@@ -131,6 +131,13 @@ static bool open_any(scratch *s, tenon_error *err)
     return s->options.url ? open_server(s, err) : open_cluster(s, err);
 }
 
+/* A server that the environment offers, where no version is asked for. */
+static const char *offered_server(const scratch_options *options)
+{
+    const char *url = options->server_version ? NULL : getenv("TENON_SCRATCH_URL");
+    return url && *url ? url : NULL;
+}
+
 scratch *scratch_open(const scratch_options *options, tenon_error *err)
 {
     scratch *s = calloc(1, sizeof *s);
@@ -139,6 +146,8 @@ scratch *scratch_open(const scratch_options *options, tenon_error *err)
         return NULL;
     }
     s->options = *options;
+    if (!s->options.url)
+        s->options.url = offered_server(options);
     if (open_any(s, err))
         return s;
     scratch_close(s);

@@ -18,7 +18,8 @@
 
 typedef struct scratch_options {
     tenon_dialect dialect;
-    /* PostgreSQL: a server on which databases may be created; NULL: a cluster of our own. */
+    /* PostgreSQL: a server on which databases may be created; NULL: that of TENON_SCRATCH_URL in
+     * the environment when any version will do, else a cluster of our own. */
     const char *url;
     unsigned server_version; /* of our own cluster: 16; 0: the newest that is installed */
 } scratch_options;

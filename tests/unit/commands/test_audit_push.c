@@ -50,6 +50,20 @@ static void the_log_comes_with_its_table(void **state)
     on_both(check_first);
 }
 
+/* Everything is everything: the log of rows that are gone would be taken for that of new ones. */
+static void check_reset(const char *url)
+{
+    push(url, FIRST);
+    testdb_run(url, "INSERT INTO \"A\" VALUES (1, 'x')");
+    assert_int_equal(run("$tenon db push --force-reset --accept-data-loss --url \"$url\""), 0);
+    assert_string_equal(testdb_value(url, "SELECT count(*) FROM \"_tenon_audit\""), "0");
+}
+
+static void resetting_drops_the_log_too(void **state)
+{
+    on_both(check_reset);
+}
+
 static void check_later(const char *url)
 {
     push(url, MODEL("", "A", "  id Int @id\n  b String\n"));
@@ -119,6 +133,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST_IN_FOLDER(the_log_comes_with_its_table),
+        TEST_IN_FOLDER(resetting_drops_the_log_too),
         TEST_IN_FOLDER(a_table_that_is_there_gets_a_log),
         TEST_IN_FOLDER(the_log_follows_the_columns_of_its_table),
         TEST_IN_FOLDER(a_table_that_is_renamed_is_logged_once),

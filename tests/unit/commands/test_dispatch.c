@@ -78,6 +78,32 @@ static void a_misspelt_command_gets_a_suggestion(void **state)
                                 "see: tenon help\n");
 }
 
+static void the_first_word_of_commands_lists_them(void **state)
+{
+    assert_int_equal(run_tenon("migrate --help"), 0);
+    assert_non_null(strstr(output, "usage: tenon migrate <command>"));
+    assert_non_null(strstr(output, "\n  migrate status "));
+    assert_null(strstr(output, "\n  db push "));
+    char same[sizeof output];
+    memcpy(same, output, sizeof same);
+    assert_int_equal(run_tenon("help migrate"), 0);
+    assert_string_equal(output, same);
+    assert_int_equal(run_tenon("migrate -h"), 0);
+    assert_string_equal(output, same);
+    assert_int_equal(run_tenon("db"), 2);
+    assert_non_null(strstr(output, "\n  db push "));
+    assert_int_equal(run_tenon("sql"), 2);
+    assert_non_null(strstr(output, "\n  sql check "));
+}
+
+static void the_second_word_may_be_wrong_alone(void **state)
+{
+    assert_int_equal(run_tenon("migrate statu --help"), 2);
+    assert_string_equal(output, "tenon: unknown command 'migrate statu'; did you mean "
+                                "'migrate status'?\nsee: tenon help\n");
+    assert_int_equal(run_tenon("help migrate statu"), 2);
+}
+
 static void output_that_does_not_arrive_is_a_failure(void **state)
 {
     assert_int_equal(run_tenon("--version > /dev/full"), 1);
@@ -92,6 +118,8 @@ int main(void)
         cmocka_unit_test(no_command_is_wrong_use),
         cmocka_unit_test(an_unknown_command_is_wrong_use),
         cmocka_unit_test(a_misspelt_command_gets_a_suggestion),
+        cmocka_unit_test(the_first_word_of_commands_lists_them),
+        cmocka_unit_test(the_second_word_may_be_wrong_alone),
         cmocka_unit_test(output_that_does_not_arrive_is_a_failure),
     };
     return cmocka_run_group_tests_name("dispatch", tests, NULL, NULL);

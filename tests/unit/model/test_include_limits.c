@@ -2,6 +2,8 @@
  * have to be ignored. */
 #include "blog.h"
 
+#include <tenon/test.h>
+
 static void a_tree_has_limits(void **state)
 {
     both *b = *state;
@@ -55,6 +57,68 @@ static void mistakes_are_told(void **state)
     assert_failed(s, TENON_MISUSE, "include and counts only");
 }
 
+/* A test of a program on empty tables finds what would fail on full ones. */
+static void mistakes_do_not_wait_for_rows(void **state)
+{
+    both *b = *state;
+    tenon_session *s = blog_start(state), *other = tenon_session_open(b->db, NULL);
+    const AuthorWhere nobody = {.name = EQ("nobody")};
+    author_find_many(s, .where = nobody, .include = {.articles = &(ArticleQuery){.limit = -1}});
+    assert_failed(s, TENON_MISUSE, "negative");
+    author_find_many(s, .where = nobody,
+                     .include = {.articles = &(ArticleQuery){
+                                     .include = {.comments = &(CommentQuery){.session = other}}}});
+    assert_failed(s, TENON_MISUSE, "Author.articles.comments: ");
+    author_find_first(s, .where = nobody,
+                      .include = {.boss = &(AuthorQuery){
+                                      .include = {.articles = &(ArticleQuery){.offset = -1}}}});
+    assert_failed(s, TENON_MISUSE, "negative");
+    author_find_many(
+        s, .where = nobody,
+        .include = {.articles = &(ArticleQuery){.where = {.title = LT_COLUMN(ARTICLE_ID)}}});
+    assert_failed(s, TENON_MISUSE, "LT_COLUMN");
+    author_find_many(s, .where = nobody,
+                     .counts = {.articles = &(ArticleWhere){.title = LT_COLUMN(ARTICLE_ID)}});
+    assert_failed(s, TENON_MISUSE, "LT_COLUMN");
+    author_page(s, .size = 1, .where = nobody,
+                .include = {.articles = &(ArticleQuery){.lock = TENON_FOR_SHARE}});
+    assert_failed(s, TENON_MISUSE, "Author.articles: locks");
+    tenon_session_close(other);
+}
+
+/* Looking for mistakes sends nothing, tells no hook, and comes to an end. */
+static void where_no_rows_are_nothing_is_asked(void **state)
+{
+    tenon_session *s = blog_start(state);
+    AuthorQuery query = {.session = s, .where = {.name = EQ("nobody")}};
+    query.include.boss = &query;
+    query.include.staff = &query;
+    query.include.articles = &(ArticleQuery){.include = {.author = &query}};
+    query.counts.articles = &(ArticleWhere){0};
+    uint64_t before = tenon_statement_count(s);
+    assert_int_equal(author_find_many_q(&query).count, 0);
+    assert_null(author_find_first_q(&query));
+    assert_sound(s);
+    assert_int_equal(tenon_statement_count(s) - before, 2);
+}
+
+/* A query may include itself: then the tree ends where the rows do. */
+static void a_tree_is_loaded_to_its_leaves(void **state)
+{
+    tenon_session *s = blog_start(state);
+    AuthorQuery staff = {.order_by = {ASC(AUTHOR_ID)}};
+    staff.include.staff = &staff;
+    AuthorQuery query = {.session = s, .where = {.boss.presence = TENON_ABSENT}};
+    query.include.staff = &staff;
+    AuthorList top = author_find_many_q(&query);
+    assert_sound(s);
+    size_t depth = 0;
+    for (const Author *at = top.items; at; at = at->staff.items)
+        if (++depth > 1)
+            assert_true(AUTHOR_LOADED(at, AUTHOR_STAFF));
+    assert_true(depth > 1);
+}
+
 static void a_relation_that_is_not_one_is_told(void **state)
 {
     both *b = *state;
@@ -89,6 +153,9 @@ int main(void)
         ON_BLOG(a_tree_has_limits),
         ON_BLOG(a_tree_without_end_stops),
         ON_BLOG(mistakes_are_told),
+        ON_BLOG(mistakes_do_not_wait_for_rows),
+        ON_BLOG(where_no_rows_are_nothing_is_asked),
+        ON_BLOG(a_tree_is_loaded_to_its_leaves),
         ON_BLOG(a_relation_that_is_not_one_is_told),
         ON_BLOG(relations_are_of_the_table_that_is_named),
     };

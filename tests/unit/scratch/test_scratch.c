@@ -112,6 +112,20 @@ static void databases_of_a_server_are_there_and_then_they_are_not(void **state)
     assert_string_equal(count_databases(name), "0");
 }
 
+static void the_environment_may_name_the_server(void **state)
+{
+    (void)state;
+    const char *server = getenv("TENON_TEST_PG");
+    assert_non_null(server);
+    assert_int_equal(setenv("TENON_SCRATCH_URL", server, 1), 0);
+    scratch *s = open_or_fail(&(scratch_options){.dialect = TENON_POSTGRESQL});
+    assert_int_equal(unsetenv("TENON_SCRATCH_URL"), 0);
+    const char *host = strstr(use_two(s), "host=");
+    assert_non_null(host);
+    assert_non_null(strstr(server, host));
+    scratch_close(s);
+}
+
 static void a_version_that_is_not_installed_is_told(void **state)
 {
     (void)state;
@@ -165,6 +179,7 @@ int main(void)
         cmocka_unit_test(a_cluster_is_there_and_then_it_is_not),
         cmocka_unit_test(files_of_sqlite_are_there_and_then_they_are_not),
         cmocka_unit_test(databases_of_a_server_are_there_and_then_they_are_not),
+        cmocka_unit_test(the_environment_may_name_the_server),
         cmocka_unit_test(a_version_that_is_not_installed_is_told),
         cmocka_unit_test(what_a_killed_process_made_is_removed),
     };
