@@ -88,6 +88,12 @@ typedef struct tenon_result {
     const tenon_field *columns;
     uint32_t column_count;
     uint32_t row_size; /* without a model */
+    /* One a column, NULL for plain ones: what its value consists of; NULL: all are plain. Such a
+     * column is JSON (an object, or with TENON_FIELD_LIST an array of objects, whose members are
+     * found by `column`) or a composite of PostgreSQL (TENON_PG_OTHER; its fields are the columns,
+     * in their order). The row has a pointer to a struct of that shape, NULL for NULL; of a LIST
+     * a { T *items; size_t count; }, which is empty for NULL. */
+    const struct tenon_result *const *nested;
 } tenon_result;
 
 typedef struct tenon_statement {

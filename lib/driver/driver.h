@@ -143,7 +143,8 @@ typedef struct tenon__out {
     /* BOOL: when it is NULL, so many columns behind it are passed over, and all of that memory
      * stays zero: they are those of a joined row that is not there. */
     uint32_t skip;
-    const tenon_model *model; /* whose field it is; NULL: the layout's */
+    const tenon_model *model;          /* whose field it is; NULL: the layout's */
+    const struct tenon_result *nested; /* of a FIELD whose value consists of several; or NULL */
 } tenon__out;
 
 /* How rows become structs. The driver zeroes each row, copies `prefix` (the bitmap of loaded
@@ -421,6 +422,23 @@ static inline bool tenon__text_surely_fits(const tenon_field *field, size_t leng
     bool is_bits = field->pg_type == TENON_PG_BIT || field->pg_type == TENON_PG_VARBIT;
     return !is_bits && (field->precision <= 0 || length <= (size_t)field->precision);
 }
+/* Values out of the JSON that the databases make (json_value.c). All-zero but for the arena to
+ * begin with; the buffer is the caller's to release. */
+typedef struct tenon__json_reading {
+    tenon__arena *arena;
+    const tenon_field *field;
+    tenon__buf text; /* of a string, or of a number, with a NUL behind */
+    bool is_string;
+} tenon__json_reading;
+/* Puts a value where the field stands in the row, which is zeroed. False: it cannot be read, or
+ * memory is exhausted; what stands there then is nothing to use. */
+bool tenon__json_read(tenon__json_reading *r, const tenon_field *field, tenon_json value,
+                      char *row);
+/* The value of a field, or a column, that consists of several (nested_row.c): an object, or an
+ * array of objects when the field is a LIST, as a pointer to a struct of this shape, or as a list
+ * of them, at `place`. The text need not be valid. False with *err. */
+bool tenon__nested_from_json(const struct tenon_result *shape, const tenon_field *field,
+                             tenon_json value, char *place, tenon__arena *arena, tenon_error *err);
 /* Size of one wide value, of one row-form element. */
 size_t tenon__wide_size(tenon_kind kind);
 size_t tenon__element_size(tenon_kind kind);

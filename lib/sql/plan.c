@@ -78,8 +78,10 @@ const tenon__layout *tenon__result_layout(tenon__arena *arena, const tenon_resul
         return NULL;
     for (uint32_t i = 0; i < count; i++) {
         const tenon_field *field = field_of(result, i);
-        outs[i] =
-            (tenon__out){.kind = TENON__OUT_FIELD, .field = field, .offset = field->row_offset};
+        outs[i] = (tenon__out){.kind = TENON__OUT_FIELD,
+                               .field = field,
+                               .offset = field->row_offset,
+                               .nested = result->nested ? result->nested[i] : NULL};
     }
     layout->outs = outs;
     layout->out_count = count;

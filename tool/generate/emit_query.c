@@ -101,18 +101,54 @@ static void emit_params(emitter *e, const sqlfile_query *query, const query_name
     tenon__buf_format(e->out, "} %s;\n\n", names->params);
 }
 
+static void emit_list(emitter *e, const char *list, const char *row)
+{
+    tenon__buf_format(e->out, "typedef struct %s {\n    %s *items;\n    size_t count;\n} %s;\n\n",
+                      list, row, list);
+}
+
+static void emit_struct(emitter *e, const char *type, const sqlfile_value *values, size_t count,
+                        const char *const *members, nested_names *const *nested);
+
+/* Structs within a struct come before it. */
+static void emit_nested(emitter *e, const sqlfile_nested *nested, const nested_names *names)
+{
+    emit_struct(e, names->type, nested->members, nested->count, names->members, names->nested);
+    if (nested->is_list)
+        emit_list(e, names->list, names->type);
+}
+
+static void emit_value_member(emitter *e, const sqlfile_value *value, const char *member,
+                              const nested_names *names)
+{
+    if (!names)
+        emit_member(e, emit_row_type(e, &value->field), member);
+    else if (value->nested->is_list)
+        emit_member(e, names->list, member);
+    else
+        tenon__buf_format(e->out, "    %s *%s;%s\n", names->type, member,
+                          value->field.flags & TENON_FIELD_NULLABLE ? "" : " /* never NULL */");
+}
+
+static void emit_struct(emitter *e, const char *type, const sqlfile_value *values, size_t count,
+                        const char *const *members, nested_names *const *nested)
+{
+    for (size_t i = 0; i < count; i++)
+        if (nested[i])
+            emit_nested(e, values[i].nested, nested[i]);
+    tenon__buf_format(e->out, "typedef struct %s {\n", type);
+    for (size_t i = 0; i < count; i++)
+        emit_value_member(e, &values[i], members[i], nested[i]);
+    tenon__buf_format(e->out, "} %s;\n\n", type);
+}
+
 static void emit_row(emitter *e, const sqlfile_query *query, const query_names *names)
 {
     if (!query->column_count || query->model)
         return;
-    tenon__buf_format(e->out, "typedef struct %s {\n", names->row);
-    for (size_t i = 0; i < query->column_count; i++)
-        emit_member(e, emit_row_type(e, &query->columns[i].field), names->columns[i]);
-    tenon__buf_format(e->out, "} %s;\n\n", names->row);
-    if (query->kind == SQLFILE_MANY)
-        tenon__buf_format(e->out,
-                          "typedef struct %s {\n    %s *items;\n    size_t count;\n} %s;\n\n",
-                          names->list, names->row, names->list);
+    emit_struct(e, names->row, query->columns, query->column_count, names->columns, names->nested);
+    if (query->kind == SQLFILE_MANY || query->kind == SQLFILE_BATCH)
+        emit_list(e, names->list, names->row);
 }
 
 static void emit_stream(emitter *e, size_t at)
@@ -139,7 +175,10 @@ static void emit_result_type(emitter *e, size_t at)
         tenon__buf_format(e->out, "%s ", e->names->queries[at].stream);
         break;
     case SQLFILE_BATCH:
-        tenon__buf_text(e->out, query_at(e, at)->column_count ? "tenon_list *" : "int64_t ");
+        if (query_at(e, at)->column_count)
+            tenon__buf_format(e->out, "%s *", emit_query_list(e, at));
+        else
+            tenon__buf_text(e->out, "int64_t ");
         break;
     case SQLFILE_ROWS:
     case SQLFILE_COPY:

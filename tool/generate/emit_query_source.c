@@ -33,11 +33,56 @@ static void emit_value(emitter *e, const tenon_field *field, const char *type, c
     tenon__buf_text(e->out, ", .validation = NULL,\n    ");
 }
 
-static void emit_columns(emitter *e, const sqlfile_query *query, const query_names *names)
+/* The values of a row, or of a struct within it. */
+typedef struct row_values {
+    const char *owner, *type; /* of its descriptors; the struct */
+    const sqlfile_value *values;
+    size_t count;
+    const char *const *members;
+    nested_names *const *nested;
+} row_values;
+
+static void emit_row_descriptor(emitter *e, const row_values *row);
+
+/* Descriptors of the structs within come first. */
+static bool emit_nested(emitter *e, const row_values *row)
 {
-    tenon__buf_format(e->out, "static const tenon_field %s_columns[] = {\n", names->descriptor);
-    for (size_t i = 0; i < query->column_count; i++) {
-        emit_value(e, &query->columns[i].field, names->row, names->columns[i]);
+    bool is_there = false;
+    for (size_t i = 0; i < row->count; i++) {
+        const sqlfile_nested *nested = row->values[i].nested;
+        const nested_names *names = row->nested[i];
+        if (!names)
+            continue;
+        const row_values inner = {names->descriptor, names->type,    nested->members,
+                                  nested->count,     names->members, names->nested};
+        emit_row_descriptor(e, &inner);
+        is_there = true;
+    }
+    return is_there;
+}
+
+static void emit_nested_list(emitter *e, const row_values *row)
+{
+    tenon__buf_format(e->out, "static const tenon_result *const %s_nested[] = {\n", row->owner);
+    for (size_t i = 0; i < row->count; i++)
+        if (row->nested[i])
+            tenon__buf_format(e->out, "    &%s_result,\n", row->nested[i]->descriptor);
+        else
+            tenon__buf_text(e->out, "    NULL,\n");
+    tenon__buf_text(e->out, "};\n");
+}
+
+static void emit_row_descriptor(emitter *e, const row_values *row)
+{
+    bool has_nested = emit_nested(e, row);
+    if (has_nested)
+        emit_nested_list(e, row);
+    tenon__buf_format(e->out, "static const tenon_field %s_columns[] = {\n", row->owner);
+    for (size_t i = 0; i < row->count; i++) {
+        const sqlfile_nested *nested = row->values[i].nested;
+        tenon_field field = row->values[i].field;
+        field.flags |= nested && nested->is_list ? TENON_FIELD_LIST : 0;
+        emit_value(e, &field, row->type, row->members[i]);
         tenon__buf_text(e->out, "},\n");
     }
     tenon__buf_text(e->out, "};\n");
@@ -45,8 +90,17 @@ static void emit_columns(emitter *e, const sqlfile_query *query, const query_nam
                       "static const tenon_result %s_result = {\n"
                       "    .model = NULL, .fields = NULL,\n"
                       "    .columns = %s_columns, .column_count = %zu, .row_size = sizeof(%s),\n"
+                      "    .nested = %s%s,\n"
                       "};\n",
-                      names->descriptor, names->descriptor, query->column_count, names->row);
+                      row->owner, row->owner, row->count, row->type,
+                      has_nested ? row->owner : "NULL", has_nested ? "_nested" : "");
+}
+
+static void emit_columns(emitter *e, const sqlfile_query *query, const query_names *names)
+{
+    const row_values row = {names->descriptor,   names->row,     query->columns,
+                            query->column_count, names->columns, names->nested};
+    emit_row_descriptor(e, &row);
 }
 
 static uint32_t field_of_column(const describe_model *model, const sqlfile_value *column)
@@ -68,7 +122,8 @@ static void emit_model_columns(emitter *e, const sqlfile_query *query, const que
     tenon__buf_format(e->out,
                       "static const tenon_result %s_result = {\n"
                       "    .model = &%s, .fields = %s_fields,\n"
-                      "    .columns = NULL, .column_count = %zu, .row_size = 0,\n};\n",
+                      "    .columns = NULL, .column_count = %zu, .row_size = 0, .nested = NULL,\n"
+                      "};\n",
                       names->descriptor, model->descriptor, names->descriptor, query->column_count);
 }
 
@@ -212,7 +267,8 @@ static void emit_descriptor(emitter *e, size_t at)
                       query->condition_count, query->order_count);
     for (unsigned d = 0; d < SQLFILE_DIALECTS; d++)
         emit_reference(e, dialect_words[d], owner, query->texts[d] != NULL, dialect_words[d]);
-    tenon__buf_text(e->out, "};\n\n");
+    tenon__buf_format(e->out, "    .is_single = %s,\n};\n\n",
+                      query->is_repeated ? "false" : "true");
 }
 
 /* ---- functions ------------------------------------------------------------------------------- */
@@ -235,6 +291,22 @@ static void emit_many(emitter *e, size_t at)
                       ";\n    %s list = { TENON_AS(%s *, found.items), found.count };\n"
                       "    return list;\n",
                       list, emit_query_row(e, at));
+}
+
+/* The lists are made anew where they are, as what they are. */
+static void emit_batch_lists(emitter *e, size_t at)
+{
+    const char *list = emit_query_list(e, at);
+    tenon__buf_text(e->out, "    void *memory = ");
+    emit_body(e, at, "batch_lists");
+    tenon__buf_format(e->out,
+                      ";\n    tenon_list *found = TENON_AS(tenon_list *, memory);\n"
+                      "    %s *lists = TENON_AS(%s *, memory);\n"
+                      "    for (size_t i = 0; found && i < count; i++) {\n"
+                      "        %s list = { TENON_AS(%s *, found[i].items), found[i].count };\n"
+                      "        lists[i] = list;\n    }\n"
+                      "    return lists;\n",
+                      list, list, list, emit_query_row(e, at));
 }
 
 static void emit_plain(emitter *e, size_t at, const char *call)
@@ -272,7 +344,10 @@ static void emit_call(emitter *e, size_t at)
         emit_stream_call(e, at);
         break;
     case SQLFILE_BATCH:
-        emit_plain(e, at, query_at(e, at)->column_count ? "batch_lists" : "batch");
+        if (query_at(e, at)->column_count)
+            emit_batch_lists(e, at);
+        else
+            emit_plain(e, at, "batch");
         break;
     case SQLFILE_ROWS:
         emit_plain(e, at, "rows");

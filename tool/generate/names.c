@@ -455,6 +455,32 @@ static const char **name_values(claims *c, tenon__map *scope, const sqlfile_valu
     return out;
 }
 
+/* One a value, each of which may be nested; what they are called begins with what they are in. */
+static nested_names **name_structs(claims *c, const sqlfile_value *values, size_t count,
+                                  const char *type, const char *descriptor)
+{
+    nested_names **out = tenon__arena_array(c->arena, count, sizeof *out);
+    c->failed |= !out;
+    for (size_t i = 0; !c->failed && i < count; i++) {
+        const sqlfile_nested *nested = values[i].nested;
+        nested_names *names = nested ? tenon__arena_zalloc(c->arena, sizeof *names) : NULL;
+        c->failed |= nested && !names;
+        if (!names)
+            continue;
+        TENON__CLEANUP(tenon__map_release) tenon__map members = {0};
+        const char *name = pascal(c, values[i].name);
+        out[i] = names;
+        names->type = claim(c, "%s%s", type, name);
+        names->list = claim(c, "%s%sList", type, name);
+        names->descriptor =
+            keep(c, tenon__arena_format(c->arena, "%s_%s", descriptor, values[i].name));
+        names->members = name_values(c, &members, nested->members, nested->count);
+        names->nested =
+            name_structs(c, nested->members, nested->count, names->type, names->descriptor);
+    }
+    return out;
+}
+
 static void name_query(claims *c, const sqlfile_query *query, query_names *out)
 {
     TENON__CLEANUP(tenon__map_release) tenon__map columns = {0}, parameters = {0};
@@ -470,6 +496,9 @@ static void name_query(claims *c, const sqlfile_query *query, query_names *out)
     out->parameters = name_values(c, &parameters, query->parameters, query->parameter_count);
     out->columns = name_values(c, &columns, query->columns, query->column_count);
     out->order_member = claim_in(c, &parameters, generate_is_reserved_member, "order_by");
+    out->nested = name_structs(c, query->columns, query->column_count,
+                              keep(c, tenon__arena_format(c->arena, "%s%s", c->type_prefix, type)),
+                              out->descriptor);
     out->orders = text_array(c, query->order_count);
     for (size_t i = 0; !c->failed && i < query->order_count; i++)
         out->orders[i] = claim(c, "%s_%s", out->upper, upper(c, snake(c, query->orders[i].name)));

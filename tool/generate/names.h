@@ -59,6 +59,14 @@ typedef struct model_names {
     page_names page;
 } model_names;
 
+/* Of a column that becomes a struct. */
+typedef struct nested_names {
+    const char *type, *list;      /* TopAuthorsPosts, TopAuthorsPostsList */
+    const char *descriptor;       /* top_authors_statement_posts */
+    const char **members;         /* one a member */
+    struct nested_names **nested; /* one a member, or NULL */
+} nested_names;
+
 /* Of a query of a file. */
 typedef struct query_names {
     const char *snake; /* top_authors: its function */
@@ -68,6 +76,7 @@ typedef struct query_names {
     const char **parameters, **columns;               /* members, one a parameter and a column */
     const char **orders;                              /* SEARCH_POSTS_CREATED_AT */
     const char *order_member;
+    nested_names **nested; /* one a column, or NULL */
 } query_names;
 
 typedef struct generate_names {

@@ -48,6 +48,16 @@ struct join_side {
 
 /* A column in scope. */
 typedef struct slot slot;
+
+/* What a value consists of; as nullability_nested. */
+typedef struct nested {
+    bool is_list;
+    size_t at;
+    const char *row;
+    slot *members;
+    size_t count;
+} nested;
+
 struct slot {
     const char *name;
     bool is_nullable; /* though its row is there */
@@ -58,6 +68,7 @@ struct slot {
     bool is_stored;    /* a table's column as the statement reads it */
     const char *table_schema, *table, *column;
     join_side *side;          /* the innermost it lies on, or NULL */
+    const nested *nested;     /* or NULL */
     const slot *left, *right; /* merged of two by a FULL JOIN … USING: COALESCE (left, right) */
 };
 
@@ -194,6 +205,10 @@ bool null_is_same(analysis *a, const scope *s, const expr *x, const scope *t, co
 /* The name of the type, or NULL for "not known". */
 const char *null_type_of(analysis *a, const scope *s, const expr *e);
 bool null_may_be_composite(analysis *a, const scope *s, const expr *e);
+/* nested.c: what the value consists of; NULL: not known, or it is one value. */
+const nested *null_nested(analysis *a, const scope *s, const fact *known, const expr *e);
+/* What there is to say of an expression as a column, but for its name. */
+void null_describe(analysis *a, const scope *s, const fact *known, const expr *e, slot *to);
 bool null_is_set(const expr *e);
 bool null_is_aggregate(const expr *e);
 bool null_has_aggregate(const expr *e);

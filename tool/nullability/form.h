@@ -87,6 +87,7 @@ struct expr {
     const char *type;           /* as catalogue_column.type_name, with "[]" for arrays; or NULL */
     int number;
     const char *name; /* of a parameter on SQLite */
+    size_t at;        /* of a call and a column: the byte of the text where it begins */
     expr **args;
     size_t count;
     query *query;
@@ -203,6 +204,7 @@ typedef struct form {
     tenon__arena *arena;
     const catalogue *database;
     bool is_failed; /* with an error of its own */
+    size_t origin;  /* PostgreSQL: the byte of the text that locations count from */
     tenon_error *err;
     size_t depth;
     bool has_locks; /* FOR UPDATE, UPDATE, DELETE: rows may be newer than the snapshot */

@@ -20,6 +20,9 @@
 #include "catalogue/catalogue.h"
 #include "pgparse/pgparse.h"
 
+/* What a value consists of, where the text says so: a JSON object, a row, or an array of either. */
+typedef struct nullability_nested nullability_nested;
+
 typedef struct nullability_column {
     const char *name;
     bool is_nullable;
@@ -27,7 +30,19 @@ typedef struct nullability_column {
     /* Where it is a column of a table as it stands, though an outer join may have taken the row
      * away; else NULL. */
     const char *table_schema, *table, *column;
+    const nullability_nested *nested; /* or NULL */
 } nullability_column;
+
+struct nullability_nested {
+    bool is_list; /* none of its elements is NULL */
+    /* Where in the text the object is made: the byte where the name of the function begins, whose
+     * arguments are each member's name and value; or of a row, its name in FROM. Without members
+     * it is a call whose one argument may be a composite: only its type tells. */
+    size_t at;
+    const char *row; /* that name; NULL: a function */
+    nullability_column *members;
+    size_t member_count;
+};
 
 typedef struct nullability_parameter {
     int number;       /* of $n, and as sqlite3_bind counts */

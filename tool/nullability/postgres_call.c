@@ -78,7 +78,8 @@ static void add_arguments(form *f, const PgQuery__FuncCall *call, expr *e)
     for (size_t i = 0; i < call->n_args; i++) {
         all[i] = null_postgres_expr(f, call->args[i]);
         if (all[i] && all[i]->kind == EXPR_STAR && all[i]->table)
-            *all[i] = (expr){.kind = EXPR_COLUMN, .text = all[i]->table}; /* the whole row */
+            *all[i] = (expr){
+                .kind = EXPR_COLUMN, .text = all[i]->table, .at = all[i]->at}; /* the whole row */
     }
     for (size_t i = 0; i < ordered; i++)
         all[call->n_args + i] = order[i];
@@ -99,8 +100,10 @@ static unsigned traits_of(const form *f, const PgQuery__FuncCall *call, const ch
 expr *null_postgres_call(form *f, const PgQuery__FuncCall *call)
 {
     const char *name = null_keep(f, pgparse_last_name(call->funcname, call->n_funcname));
-    expr *e =
-        null_expr(f, (expr){.kind = EXPR_CALL, .text = name, .traits = traits_of(f, call, name)});
+    expr *e = null_expr(f, (expr){.kind = EXPR_CALL,
+                                  .text = name,
+                                  .at = f->origin + (size_t)call->location,
+                                  .traits = traits_of(f, call, name)});
     if (!e)
         return NULL;
     add_arguments(f, call, e);

@@ -68,6 +68,7 @@ static expr *column(form *f, const PgQuery__ColumnRef *ref)
     return null_expr(
         f, (expr){.kind = is_star ? EXPR_STAR : EXPR_COLUMN,
                   .text = is_star ? NULL : null_keep(f, pgparse_last_name(ref->fields, n)),
+                  .at = f->origin + (size_t)ref->location,
                   .table = n > 1 ? null_keep(f, pgparse_string(ref->fields[n - 2])) : NULL,
                   .schema = n > 2 ? null_keep(f, pgparse_string(ref->fields[n - 3])) : NULL});
 }

@@ -37,21 +37,27 @@ static void describe_slot(analysis *a, const fact *known, const slot *from, slot
     to->because = found.because;
 }
 
-static void describe_target(analysis *a, const scope *s, const fact *known, const target *t,
-                            slot *to)
+void null_describe(analysis *a, const scope *s, const fact *known, const expr *e, slot *to)
 {
-    verdict found = null_evaluate(a, s, known, t->value);
-    const slot *column = null_resolve(a, s, t->value);
+    verdict found = null_evaluate(a, s, known, e);
+    const slot *column = null_resolve(a, s, e);
     *to = column ? *column
-                 : (slot){.type = null_type_of(a, s, t->value),
-                          .is_composite = null_may_be_composite(a, s, t->value)};
-    bool is_named = t->value && t->value->kind == EXPR_COLUMN;
-    to->name = t->name ? t->name : is_named ? t->value->text : "?column?";
+                 : (slot){.type = null_type_of(a, s, e),
+                          .is_composite = null_may_be_composite(a, s, e)};
+    to->nested = null_nested(a, s, known, e);
     to->side = NULL;
     to->left = to->right = NULL;
     to->is_required = false;
     to->is_nullable = found.can & CAN_BE_NULL;
     to->because = found.because;
+}
+
+static void describe_target(analysis *a, const scope *s, const fact *known, const target *t,
+                            slot *to)
+{
+    bool is_named = t->value && t->value->kind == EXPR_COLUMN;
+    null_describe(a, s, known, t->value, to);
+    to->name = t->name ? t->name : is_named ? t->value->text : "?column?";
 }
 
 /* What * stands for; NULL when that is not known. */
@@ -287,6 +293,7 @@ static void combine(query_kind kind, slot *column, const slot *right)
     if (kind == QUERY_UNION && !is_same)
         column->table_schema = column->table = column->column = NULL;
     column->is_composite |= right->is_composite;
+    column->nested = NULL;
     if (!column->is_nullable)
         column->because = NULL;
 }

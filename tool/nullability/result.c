@@ -16,14 +16,26 @@ static const char *copy_text(nullability *n, const char *text)
     return text ? tenon__arena_text(&n->arena, text) : NULL;
 }
 
-static void copy_columns(nullability *n, const shape *found)
+static nullability_column *copy_slots(nullability *n, const slot *slots, size_t count);
+
+static const nullability_nested *copy_nested(nullability *n, const nested *from)
 {
-    if (found->is_open || !found->count)
-        return;
-    n->columns = tenon__arena_array(&n->arena, found->count, sizeof *n->columns);
-    for (size_t i = 0; n->columns && i < found->count; i++) {
-        const slot *c = &found->columns[i];
-        n->columns[i] = (nullability_column){
+    nullability_nested *to = from ? tenon__arena_alloc(&n->arena, sizeof *to) : NULL;
+    if (to)
+        *to = (nullability_nested){.is_list = from->is_list,
+                                   .at = from->at,
+                                   .row = copy_text(n, from->row),
+                                   .members = copy_slots(n, from->members, from->count),
+                                   .member_count = from->count};
+    return to;
+}
+
+static nullability_column *copy_slots(nullability *n, const slot *slots, size_t count)
+{
+    nullability_column *columns = tenon__arena_array(&n->arena, count, sizeof *columns);
+    for (size_t i = 0; columns && i < count; i++) {
+        const slot *c = &slots[i];
+        columns[i] = (nullability_column){
             .name = copy_text(n, c->name),
             .is_nullable = c->is_nullable,
             .because =
@@ -31,8 +43,17 @@ static void copy_columns(nullability *n, const shape *found)
             .table_schema = copy_text(n, c->table_schema),
             .table = copy_text(n, c->table),
             .column = copy_text(n, c->column),
+            .nested = copy_nested(n, c->nested),
         };
     }
+    return columns;
+}
+
+static void copy_columns(nullability *n, const shape *found)
+{
+    if (found->is_open || !found->count)
+        return;
+    n->columns = copy_slots(n, found->columns, found->count);
     n->column_count = n->columns ? found->count : 0;
 }
 
@@ -98,9 +119,11 @@ nullability *nullability_of_postgres(const pgparse_tree *tree, const PgQuery__No
                                      const catalogue *database, const nullability_stated *stated,
                                      size_t stated_count, tenon_error *err)
 {
-    (void)tree; /* owns the statement */
     tenon__arena arena = {0};
     analysis a = begin(&arena, database, false, err);
+    for (size_t i = 0; i < tree->statement_count; i++)
+        if (tree->statements[i].node == statement)
+            a.form.origin = tree->statements[i].origin;
     query *q = null_form_of_postgres(&a.form, statement);
     return finish(&a, q, stated, stated_count, err);
 }

@@ -381,7 +381,7 @@ static query *statement(parser *p)
 
 static bool begin(parser *p, form *f, const char *sql)
 {
-    *p = (parser){.form = f, .tokens = null_sqlite_tokens(f, sql)};
+    *p = (parser){.form = f, .text = sql, .tokens = null_sqlite_tokens(f, sql)};
     return p->tokens;
 }
 

@@ -37,6 +37,7 @@ typedef struct window {
 
 typedef struct parser {
     form *form;
+    const char *text;
     const token *tokens; /* up to TOKEN_END */
     size_t at;
     size_t depth;

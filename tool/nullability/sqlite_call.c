@@ -161,6 +161,7 @@ static expr_list arguments(parser *p, expr_list *others)
 /* arguments [FILTER "(" WHERE expr ")"] [OVER …], behind the name */
 expr *null_sqlite_postfix_call(parser *p, const char *name)
 {
+    size_t at = p->at ? (size_t)(p->tokens[p->at - 1].start - p->text) : 0;
     expr_list others = {0}, args = arguments(p, &others);
     if (!name)
         return NULL;
@@ -170,6 +171,7 @@ expr *null_sqlite_postfix_call(parser *p, const char *name)
     e = null_expr(p->form,
                   (expr){.kind = EXPR_CALL,
                          .text = name,
+                         .at = at,
                          .traits = null_function_traits(p->form->database, name, args.count),
                          .args = args.items,
                          .count = args.count,

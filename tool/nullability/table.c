@@ -215,6 +215,7 @@ static slot *view_slots(analysis *a, const catalogue_table *t)
         slots[i] = found.columns[i];
         slots[i].name = name;
         slots[i].is_required = false;
+        slots[i].nested = NULL; /* it is made in another text */
     }
     return slots;
 }

@@ -61,6 +61,8 @@ static void find_fixed_point(analysis *a, const scope *s, const fact *known, con
 {
     shape start = null_shape(a, s, known, first_term(c->body));
     rename_columns(a, &start, c);
+    for (size_t i = 0; i < start.count; i++)
+        start.columns[i].nested = NULL;
     start.has_row = start.is_single = false;
     start.known = NULL;
     *found = start;

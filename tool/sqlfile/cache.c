@@ -6,11 +6,14 @@
  *     query top_authors 91ae… reads
  *     parameter least BigInt
  *     column name String? User.name
+ *     column posts JsonText - structs
+ *     member posts.title String -
  *
  * The first hash covers all that the databases were made of: the SQL of the schema for both of
- * them, the names that descriptors have, the migrations. The second covers the texts of a query, in
- * all variants, and what its comments say. What does not have the same hash, or cannot be read, is
- * as if it were not there: the databases are asked again. */
+ * them, the names that descriptors have, the migrations; and which answers this version gives. The
+ * second covers the texts of a query, in all variants, and what its comments say. What does not
+ * have the same hash, or cannot be read, is as if it were not there: the databases are asked
+ * again. */
 #include "sqlfile/check.h"
 
 #include "ddl/ddl.h"
@@ -74,7 +77,7 @@ static bool hash_schema(const sqlfile_set *set, const sqlfile_options *options, 
                         tenon_error *err)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
-    tenon__buf_format(&text, "%d\n", TENON_ABI);
+    tenon__buf_format(&text, "%d %d\n", TENON_ABI, SQLFILE_ANSWERS);
     for (unsigned d = 0; d < SQLFILE_DIALECTS; d++) {
         if (!add_ddl(set->schema, (tenon_dialect)(d + 1), &text, err))
             return false;
@@ -132,9 +135,14 @@ static void write_type(const tenon_field *field, tenon__buf *out)
     tenon__buf_text(out, field->flags & TENON_FIELD_NULLABLE ? "?" : "");
 }
 
-static void write_value(const char *what, const sqlfile_value *value, tenon__buf *out)
+/* Members stand behind what they are members of: `member posts.id Int`. */
+static void write_value(const char *what, const char *path, const sqlfile_value *value,
+                        tenon__buf *out)
 {
-    tenon__buf_format(out, "%s %s ", what, value->name);
+    const sqlfile_nested *nested = value->nested;
+    TENON__CLEANUP(tenon__buf_release) tenon__buf name = {0};
+    tenon__buf_format(&name, "%s%s", path, value->name);
+    tenon__buf_format(out, "%s %s ", what, tenon__buf_string(&name));
     write_type(&value->field, out);
     bool is_renamed = value->field.column && strcmp(value->field.column, value->name) != 0;
     if (value->origin)
@@ -143,9 +151,15 @@ static void write_value(const char *what, const sqlfile_value *value, tenon__buf
         tenon__buf_text(out, " -");
     tenon__buf_text(out, value->field.flags & TENON_FIELD_EXACT ? " exact" : "");
     tenon__buf_text(out, value->field.flags & TENON_FIELD_SENSITIVE ? " sensitive" : "");
+    if (nested)
+        tenon__buf_text(out, nested->is_list ? " structs" : " struct");
     if (is_renamed)
         tenon__buf_format(out, " = %s", value->field.column);
     tenon__buf_char(out, '\n');
+    tenon__buf_char(&name, '.');
+    out->failed |= name.failed;
+    for (size_t i = 0; nested && i < nested->count; i++)
+        write_value("member", tenon__buf_string(&name), &nested->members[i], out);
 }
 
 static bool write_query(sqlfile_set *set, const sqlfile_query *query, tenon__buf *out)
@@ -153,12 +167,12 @@ static bool write_query(sqlfile_set *set, const sqlfile_query *query, tenon__buf
     char hash[HASH_SIZE];
     if (!hash_query(set, query, hash))
         return false;
-    tenon__buf_format(out, "query %s %s %s\n", query->name, hash,
-                      query->is_writing ? "writes" : "reads");
+    tenon__buf_format(out, "query %s %s %s%s\n", query->name, hash,
+                      query->is_writing ? "writes" : "reads", query->is_repeated ? "" : " single");
     for (size_t i = 0; i < query->parameter_count; i++)
-        write_value("parameter", &query->parameters[i], out);
+        write_value("parameter", "", &query->parameters[i], out);
     for (size_t i = 0; i < query->column_count; i++)
-        write_value("column", &query->columns[i], out);
+        write_value("column", "", &query->columns[i], out);
     return true;
 }
 
@@ -265,6 +279,18 @@ static const schema_field *read_origin(const sqlfile_set *set, char *word)
     return model ? schema_find_field(model, dot + 1) : NULL;
 }
 
+static void read_word(sqlfile_set *set, const char *word, sqlfile_value *out)
+{
+    bool is_list = !strcmp(word, "structs");
+    if (is_list || !strcmp(word, "struct")) {
+        out->nested = tenon__arena_zalloc(&set->report.arena, sizeof *out->nested);
+        if (out->nested)
+            out->nested->is_list = is_list;
+        return;
+    }
+    out->field.flags |= !strcmp(word, "exact") ? TENON_FIELD_EXACT : TENON_FIELD_SENSITIVE;
+}
+
 static bool read_value(sqlfile_set *set, char *line, sqlfile_value *out)
 {
     tenon__arena *arena = &set->report.arena;
@@ -282,8 +308,9 @@ static bool read_value(sqlfile_set *set, char *line, sqlfile_value *out)
     out->field.flags |= is_nullable ? TENON_FIELD_NULLABLE : 0;
     out->field.flags |= is_list ? TENON_FIELD_LIST : 0;
     for (char *word; (word = next_word(&line));)
-        out->field.flags |= !strcmp(word, "exact") ? TENON_FIELD_EXACT : TENON_FIELD_SENSITIVE;
-    out->name = tenon__arena_text(arena, name);
+        read_word(set, word, out);
+    char *dot = strrchr(name, '.');
+    out->name = tenon__arena_text(arena, dot ? dot + 1 : name);
     out->origin = read_origin(set, origin);
     out->field.name = out->name;
     out->field.column = column ? tenon__arena_text(arena, column) : out->name;
@@ -340,6 +367,7 @@ static void begin_query(cache_reader *r, char *line)
             return;
         take_query(r, query);
         query->is_writing = !strcmp(does, "writes");
+        query->is_repeated = !next_word(&line);
     }
 }
 
@@ -355,6 +383,29 @@ static void read_column(cache_reader *r, char *line)
     query->is_known &= read_value(r->set, line, &list[query->column_count++]);
 }
 
+/* Members go to the last column, or to the last member of it, as deep as the name has dots. */
+static void read_member(cache_reader *r, char *line)
+{
+    sqlfile_query *query = r->query;
+    size_t depth = 0, name = strcspn(line, " ");
+    for (size_t i = 0; i < name; i++)
+        depth += line[i] == '.';
+    sqlfile_value *of = query->column_count ? &query->columns[query->column_count - 1] : NULL;
+    for (; of && of->nested && depth > 1; depth--)
+        of = of->nested->count ? &of->nested->members[of->nested->count - 1] : NULL;
+    sqlfile_nested *nested = of && depth == 1 ? of->nested : NULL;
+    size_t capacity = nested ? nested->count : 0;
+    sqlfile_value *list = nested ? sql_grow(&r->set->report.arena, nested->members, nested->count,
+                                            &capacity, sizeof *list)
+                                 : NULL;
+    query->is_known &= list != NULL;
+    if (!list)
+        return;
+    nested->members = list;
+    list[nested->count] = (sqlfile_value){.span = query->span};
+    query->is_known &= read_value(r->set, line, &list[nested->count++]);
+}
+
 static void read_parameter(cache_reader *r, char *line)
 {
     sqlfile_query *query = r->query;
@@ -367,13 +418,15 @@ static void read_parameter(cache_reader *r, char *line)
 static void read_line(cache_reader *r, char *line)
 {
     char *query = after(line, "query"), *parameter = after(line, "parameter");
-    char *column = after(line, "column");
+    char *column = after(line, "column"), *member = after(line, "member");
     if (query)
         begin_query(r, query);
     else if (r->query && parameter)
         read_parameter(r, parameter);
     else if (r->query && column)
         read_column(r, column);
+    else if (r->query && member)
+        read_member(r, member);
 }
 
 /* The texts, which the file does not hold, and what follows from the columns. */

@@ -6,6 +6,7 @@
 #include "sqlfile/database.h"
 #include "sqlfile/parse.h"
 
+#include "nullability/nullability.h"
 #include "pgparse/pgparse.h"
 
 /* One variant of a query on one database. */
@@ -40,8 +41,14 @@ void sql_merge(sql_check *c);
 bool sql_find_nulls(sql_check *c, tenon_error *err);
 /* lint.c: warnings about a text. False with *err for want of memory. */
 bool sql_lint(sql_check *c, tenon_error *err);
+/* nested.c: columns whose values consist of several, of this variant on this database; NULL where
+ * nothing is known of NULL. */
+void sql_find_nested(sql_check *c, const nullability *nulls);
 /* infer.c: SQLite's types of expressions, where nothing else has told them. */
 void sql_infer_types(sql_check *c, const char *analysed);
+/* The types of the values of the object that the function at this byte makes. */
+void sql_infer_members(sql_check *c, const char *analysed, size_t at, sql_described *out,
+                       size_t count);
 /* tree.c: whether a statement of PostgreSQL does anything but read. */
 bool sql_is_writing(PgQuery__Node *statement);
 /* tree.c: SQLite's text with $1 for ?1, as PostgreSQL's parser reads it; no byte moves. NULL when

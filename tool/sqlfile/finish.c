@@ -75,13 +75,21 @@ static void apply_type(sqlfile_set *set, const sqlfile_stated *stated, sqlfile_v
     field.name = value->field.name;
     field.column = value->field.column;
     value->field = field;
+    value->nested = NULL; /* `posts Json` is said of what shall stay JSON */
 }
 
+/* "total", and of a nested column "posts.id" */
 static sqlfile_value *find_value(sqlfile_value *values, size_t count, const char *name)
 {
-    for (size_t i = 0; i < count; i++)
-        if (!strcmp(values[i].name, name))
+    size_t length = strcspn(name, ".");
+    for (size_t i = 0; i < count; i++) {
+        const sqlfile_nested *nested = values[i].nested;
+        if (strlen(values[i].name) != length || strncmp(values[i].name, name, length) != 0)
+            continue;
+        if (!name[length])
             return &values[i];
+        return nested ? find_value(nested->members, nested->count, name + length + 1) : NULL;
+    }
     return NULL;
 }
 
@@ -230,8 +238,8 @@ static bool is_field_of(const sqlfile_value *column, const describe_model *model
 {
     const tenon_field *field = &model->model.fields[at];
     const uint32_t compared = TENON_FIELD_NULLABLE | TENON_FIELD_LIST;
-    return column->origin == model->sources[at] && column->field.kind == field->kind &&
-           !((column->field.flags ^ field->flags) & compared);
+    return !column->nested && column->origin == model->sources[at] &&
+           column->field.kind == field->kind && !((column->field.flags ^ field->flags) & compared);
 }
 
 /* Each field of the model is exactly one of the columns. */

@@ -397,3 +397,38 @@ void sql_infer_types(sql_check *c, const char *analysed)
     }
     pgparse_free(tree);
 }
+
+/* ---- objects --------------------------------------------------------------------------------- */
+
+typedef struct call_at {
+    const pgparse_statement *statement;
+    size_t at;
+    const PgQuery__FuncCall *found;
+} call_at;
+
+static bool look_for_call(ProtobufCMessage *message, void *context)
+{
+    call_at *wanted = context;
+    if (PGPARSE_IS(message, func_call)) {
+        const PgQuery__FuncCall *call = (const PgQuery__FuncCall *)message;
+        if (pgparse_offset(wanted->statement, call->location) == wanted->at)
+            wanted->found = call;
+    }
+    return !wanted->found;
+}
+
+void sql_infer_members(sql_check *c, const char *analysed, size_t at, sql_described *out,
+                       size_t count)
+{
+    inference in = {.check = c};
+    const char *sql = sql_as_postgresql(c->set, analysed);
+    pgparse_tree *tree = sql ? pgparse_read(sql, NULL) : NULL;
+    if (tree && tree->statement_count == 1 && tree->statements[0].node) {
+        call_at call = {&tree->statements[0], at, NULL};
+        pgparse_walk(call.statement->node, add_table, &in);
+        pgparse_walk(call.statement->node, look_for_call, &call);
+        for (size_t i = 0; call.found && call.found->n_args == 2 * count && i < count; i++)
+            out[i].field = infer(&in, call.found->args[2 * i + 1]);
+    }
+    pgparse_free(tree);
+}

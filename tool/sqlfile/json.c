@@ -17,20 +17,26 @@ static void write_text(tenon__buf *out, const char *key, const char *value)
         tenon__buf_text(out, "null");
 }
 
+static void write_values(const sqlfile_value *values, size_t count, const char *key,
+                         tenon__buf *out);
+
 static void write_value(const sqlfile_value *value, tenon__buf *out)
 {
     const tenon_field *field = &value->field;
+    const sqlfile_nested *nested = value->nested;
+    bool is_list = (field->flags & TENON_FIELD_LIST) || (nested && nested->is_list);
     tenon__buf_text(out, "\n     {");
     write_text(out, "name", value->name);
     tenon__buf_text(out, ", ");
     write_text(out, "type", field->kind ? sql_word_of_type(field) : NULL);
-    tenon__buf_format(out, ", \"list\": %s, \"nullable\": %s",
-                      field->flags & TENON_FIELD_LIST ? "true" : "false",
+    tenon__buf_format(out, ", \"list\": %s, \"nullable\": %s", is_list ? "true" : "false",
                       field->flags & TENON_FIELD_NULLABLE ? "true" : "false");
     if (value->because && (field->flags & TENON_FIELD_NULLABLE)) {
         tenon__buf_text(out, ", ");
         write_text(out, "because", value->because);
     }
+    if (nested)
+        write_values(nested->members, nested->count, "members", out);
     tenon__buf_char(out, '}');
 }
 

@@ -72,7 +72,8 @@ static void merge_column(sql_check *c, size_t at)
                         "another",
                         at + 1, value->name, from->name);
     if (from->needs_cast)
-        sql_query_error(c->set, c->query, NULL,
+        sql_query_error(c->set, c->query,
+                        from->members ? "to_jsonb(…) of a composite becomes a struct too" : NULL,
                         "column \"%s\" has the type %s, which is read as text; write %s::text",
                         from->name, from->type, from->name);
     if (!from->field.kind)

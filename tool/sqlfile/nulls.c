@@ -3,8 +3,6 @@
  * database. */
 #include "sqlfile/check.h"
 
-#include "nullability/nullability.h"
-
 static void free_nulls(nullability **n)
 {
     nullability_free(*n);
@@ -155,6 +153,23 @@ static bool infer_rest(sql_check *c, tenon_error *err)
     return true;
 }
 
+/* False with *err. */
+static bool take_nulls(sql_check *c, const nullability *n, tenon_error *err)
+{
+    for (size_t i = 0; n && i < n->parameter_count; i++)
+        take_parameter(c, &n->parameters[i]);
+    if (!n || n->column_count != c->query->column_count)
+        take_nothing(c, "the statement was not understood");
+    else
+        for (size_t i = 0; i < n->column_count; i++)
+            take_column(c, &n->columns[i], &c->query->columns[i]);
+    c->query->is_repeated |= !n || !n->is_at_most_one_row;
+    if (!infer_rest(c, err))
+        return false;
+    sql_find_nested(c, n);
+    return true;
+}
+
 bool sql_find_nulls(sql_check *c, tenon_error *err)
 {
     tenon_error local = {0};
@@ -165,13 +180,5 @@ bool sql_find_nulls(sql_check *c, tenon_error *err)
     TENON__CLEANUP(free_nulls) nullability *n = analyse(c, stated, list_stated(c, stated), &local);
     if (local.status == TENON_NO_MEMORY)
         return tenon__fail_no_memory(err);
-    for (size_t i = 0; n && i < n->parameter_count; i++)
-        take_parameter(c, &n->parameters[i]);
-    if (!n || n->column_count != c->query->column_count) {
-        take_nothing(c, "the statement was not understood");
-        return infer_rest(c, err);
-    }
-    for (size_t i = 0; i < n->column_count; i++)
-        take_column(c, &n->columns[i], &c->query->columns[i]);
-    return infer_rest(c, err);
+    return take_nulls(c, n, err);
 }

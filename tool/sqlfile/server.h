@@ -15,6 +15,9 @@ typedef struct sql_described {
     const char *type;  /* as the database spells it; NULL: it has none */
     tenon_field field; /* kind, pg_type, flags (LIST), enumeration, other_type */
     bool needs_cast;   /* a column that can be read as text only */
+    /* Of a composite: what it consists of. It needs a cast when one of them does. */
+    struct sql_described *members;
+    size_t member_count;
 } sql_described;
 
 typedef struct sql_description {
@@ -40,7 +43,15 @@ typedef struct sql_server_kind {
     /* False with *complaint. What is described lives in the arena. */
     bool (*describe)(sql_server *server, const char *sql, tenon__arena *arena, sql_description *out,
                      sql_complaint *complaint);
+    /* The types of the arguments of the one call of SQL_SHAPE in a statement, where a value made of
+     * them stands in one that is right. False: they are not so many, or it is not known. NULL: it
+     * has no types of expressions. */
+    bool (*describe_arguments)(sql_server *server, const char *sql, tenon__arena *arena,
+                               sql_described *out, size_t count);
 } sql_server_kind;
+
+/* A function that no database has. */
+#define SQL_SHAPE "tenon_shape"
 
 extern const sql_server_kind sql_postgresql_server, sql_sqlite_server;
 

@@ -48,7 +48,7 @@ static const built_in as_text[] = {
     {142, 143, TENON_KIND_OTHER, TENON_PG_XML},
 };
 
-enum { OID_VOID = 2278 };
+enum { OID_VOID = 2278, FIRST_OWN_OID = 16384 };
 
 /* A type that is not built in, as pg_type has it. */
 typedef struct looked_up {
@@ -183,7 +183,34 @@ static bool find_built_in(const built_in *list, size_t count, Oid oid, tenon_fie
     return false;
 }
 
-static void fill_type(sql_server *server, Oid oid, sql_described *out);
+static void fill_type(sql_server *server, Oid oid, tenon__arena *arena, sql_described *out);
+static void describe_type(sql_server *server, Oid oid, tenon__arena *arena, sql_described *out);
+
+/* A composite: of a table, or made by CREATE TYPE. Types cannot contain themselves. */
+static void fill_composite(sql_server *server, Oid oid, tenon__arena *arena, sql_described *out)
+{
+    char number[16];
+    const char *values[] = {number};
+    snprintf(number, sizeof number, "%u", oid);
+    TENON__CLEANUP(clear_result)
+    PGresult *result =
+        PQexecParams(server->connection,
+                     "SELECT a.attname, a.atttypid FROM pg_catalog.pg_attribute a"
+                     " JOIN pg_catalog.pg_type t ON t.typrelid = a.attrelid"
+                     " WHERE t.oid = $1::pg_catalog.oid AND a.attnum > 0 AND NOT a.attisdropped"
+                     " ORDER BY a.attnum",
+                     1, NULL, values, NULL, NULL, 0);
+    size_t count = (size_t)PQntuples(result);
+    out->members = tenon__arena_array(arena, count, sizeof *out->members);
+    out->member_count = out->members ? count : 0;
+    out->needs_cast = out->member_count == 0;
+    for (size_t i = 0; i < out->member_count; i++) {
+        sql_described *member = &out->members[i];
+        member->name = tenon__arena_text(arena, PQgetvalue(result, (int)i, 0));
+        describe_type(server, (Oid)strtoul(PQgetvalue(result, (int)i, 1), NULL, 10), arena, member);
+        out->needs_cast |= member->needs_cast;
+    }
+}
 
 /* Those of extensions that have a C type of their own. */
 static void fill_extension_type(const looked_up *type, sql_described *out)
@@ -202,18 +229,18 @@ static void fill_extension_type(const looked_up *type, sql_described *out)
 }
 
 /* Types that are made by CREATE TYPE, CREATE DOMAIN and extensions. */
-static void fill_looked_up(sql_server *server, Oid oid, sql_described *out)
+static void fill_looked_up(sql_server *server, Oid oid, tenon__arena *arena, sql_described *out)
 {
     const looked_up *type = look_up(server, oid);
     if (!type)
         return;
     const tenon_enum *enumeration = type->kind == 'e' ? find_enum(server, type) : NULL;
     if (type->kind == 'd') {
-        fill_type(server, type->base, out);
+        fill_type(server, type->base, arena, out);
         return;
     }
     if (type->element) {
-        fill_type(server, type->element, out);
+        fill_type(server, type->element, arena, out);
         out->field.flags |= TENON_FIELD_LIST;
         return;
     }
@@ -223,22 +250,24 @@ static void fill_looked_up(sql_server *server, Oid oid, sql_described *out)
     out->field.other_type = enumeration ? NULL : type->name;
     out->needs_cast = !enumeration;
     fill_extension_type(type, out);
+    if (type->kind == 'c' && oid >= FIRST_OWN_OID)
+        fill_composite(server, oid, arena, out);
 }
 
-static void fill_type(sql_server *server, Oid oid, sql_described *out)
+static void fill_type(sql_server *server, Oid oid, tenon__arena *arena, sql_described *out)
 {
     if (find_built_in(built_ins, TENON__COUNT(built_ins), oid, &out->field))
         return;
     if (find_built_in(as_text, TENON__COUNT(as_text), oid, &out->field))
         out->needs_cast = true;
     else
-        fill_looked_up(server, oid, out);
+        fill_looked_up(server, oid, arena, out);
 }
 
 static void describe_type(sql_server *server, Oid oid, tenon__arena *arena, sql_described *out)
 {
     out->field.precision = -1;
-    fill_type(server, oid, out);
+    fill_type(server, oid, arena, out);
     out->field.precision = -1;
     const looked_up *type = look_up(server, oid);
     out->type = type ? tenon__arena_text(arena, type->name) : "unknown";
@@ -314,5 +343,66 @@ static bool describe_statement(sql_server *server, const char *sql, tenon__arena
     return read_description(server, result, arena, out);
 }
 
-const sql_server_kind sql_postgresql_server = {
-    .open = open_server, .close = close_server, .describe = describe_statement};
+/* ---- types of expressions -------------------------------------------------------------------- */
+
+/* Nothing in the protocol tells the type of an expression that is no column. But of a function that
+ * does not exist, the server says with what arguments it was called:
+ *
+ *     function tenon_shape(unknown, integer, character varying[]) does not exist */
+
+/* The end of the type that begins here: quoted names may hold anything. */
+static const char *end_of_type(const char *at)
+{
+    for (bool is_quoted = false; *at && (is_quoted || (*at != ',' && *at != ')')); at++)
+        is_quoted ^= *at == '"';
+    return at;
+}
+
+/* A literal has no type of its own: PostgreSQL makes text of it. */
+static Oid oid_of_type(sql_server *server, const char *type, size_t length)
+{
+    char name[256];
+    const char *values[] = {name};
+    if (length >= sizeof name)
+        return InvalidOid;
+    memcpy(name, type, length);
+    name[length] = '\0';
+    TENON__CLEANUP(clear_result)
+    PGresult *result =
+        PQexecParams(server->connection,
+                     "SELECT coalesce(nullif(pg_catalog.to_regtype($1)::pg_catalog.oid, 705), 25)",
+                     1, NULL, values, NULL, NULL, 0);
+    return PQntuples(result) == 1 ? read_oid(result, 0) : InvalidOid;
+}
+
+static bool read_arguments(sql_server *server, const char *at, tenon__arena *arena,
+                           sql_described *out, size_t count)
+{
+    size_t found = 0;
+    for (; *at && *at != ')'; found++) {
+        at += strspn(at, ", ");
+        const char *end = end_of_type(at);
+        Oid oid = found < count ? oid_of_type(server, at, (size_t)(end - at)) : InvalidOid;
+        if (oid == InvalidOid)
+            return false;
+        describe_type(server, oid, arena, &out[found]);
+        at = end;
+    }
+    return found == count && *at == ')';
+}
+
+static bool describe_arguments(sql_server *server, const char *sql, tenon__arena *arena,
+                               sql_described *out, size_t count)
+{
+    static const char call[] = SQL_SHAPE "(";
+    TENON__CLEANUP(clear_result)
+    PGresult *refused = PQprepare(server->connection, "", sql, 0, NULL);
+    const char *message = PQresultErrorField(refused, PG_DIAG_MESSAGE_PRIMARY);
+    const char *at = message ? strstr(message, call) : NULL;
+    return at && read_arguments(server, at + sizeof call - 1, arena, out, count) && !arena->failed;
+}
+
+const sql_server_kind sql_postgresql_server = {.open = open_server,
+                                               .close = close_server,
+                                               .describe = describe_statement,
+                                               .describe_arguments = describe_arguments};

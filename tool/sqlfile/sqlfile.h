@@ -25,6 +25,9 @@ enum {
     SQLFILE_DIALECTS = 2, /* indexes are those of tenon_dialect less 1 */
     SQLFILE_CONDITIONS_MOST = 8,
     SQLFILE_VARIANTS_MOST = 256,
+    /* Counts how often the same query on the same database has come to be answered otherwise:
+     * types, what may be NULL, shapes. What is kept of another number is asked anew. */
+    SQLFILE_ANSWERS = 2,
 };
 
 typedef enum sqlfile_kind {
@@ -67,9 +70,19 @@ typedef struct sqlfile_stated {
     schema_span span;
 } sqlfile_stated;
 
+typedef struct sqlfile_value sqlfile_value;
+
+/* What the value of a column consists of: its row has a struct of these members, or with is_list a
+ * list of them. They are JSON, or fields of a composite of PostgreSQL. */
+typedef struct sqlfile_nested {
+    bool is_list;
+    sqlfile_value *members;
+    size_t count;
+} sqlfile_nested;
+
 /* A value that goes in or comes out. `field` is a descriptor like those of models: kind, type in
  * PostgreSQL, flags, enumeration; kind 0 while it is not known. */
-typedef struct sqlfile_value {
+struct sqlfile_value {
     const char *name;
     tenon_field field;
     const char *type;           /* as the database calls it; or NULL */
@@ -83,7 +96,9 @@ typedef struct sqlfile_value {
     bool is_nameless, is_condition, is_flag;
     bool is_list; /* looked in: = ANY($1) */
     schema_span span;
-} sqlfile_value;
+    sqlfile_nested *nested; /* of columns and members; NULL: it is one value */
+    bool has_shape;         /* a text has been asked whether it consists of several */
+};
 
 typedef struct sqlfile_condition {
     const char *name;
@@ -131,8 +146,9 @@ typedef struct sqlfile_query {
     sqlfile_text *texts[SQLFILE_DIALECTS]; /* one a variant */
     size_t variant_count;
     bool is_writing;
-    bool is_broken; /* a database refuses it */
-    bool is_known;  /* from the file that keeps what was said */
+    bool is_repeated; /* it may give more than one row */
+    bool is_broken;   /* a database refuses it */
+    bool is_known;    /* from the file that keeps what was said */
 } sqlfile_query;
 
 typedef struct sqlfile_set {

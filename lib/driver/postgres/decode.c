@@ -18,7 +18,7 @@ static const char *name_of(const tenon_field *field)
     return field ? field->name : "a computed column";
 }
 
-static bool fail_bytes(const tenon__pg_column *column, int length, tenon_error *err)
+bool tenon__pg_fail_bytes(const tenon__pg_column *column, int length, tenon_error *err)
 {
     if (!column->field)
         return tenon__fail(err, TENON_TYPE, "%s came in %d unexpected bytes",
@@ -46,7 +46,7 @@ static bool decode_bool(const tenon__pg_column *column, const char *data, void *
                         tenon_error *err)
 {
     if (data[0] != 0 && data[0] != 1)
-        return fail_bytes(column, 1, err);
+        return tenon__pg_fail_bytes(column, 1, err);
     *(bool *)out = data[0];
     return true;
 }
@@ -56,7 +56,7 @@ static bool decode_numeric(const tenon__pg_column *column, const char *data, int
 {
     size_t room = tenon__pg_numeric_room(data, length);
     if (!room)
-        return fail_bytes(column, length, err);
+        return tenon__pg_fail_bytes(column, length, err);
     tenon__arena_align(arena);
     char *text = tenon__arena_alloc(arena, room);
     if (!text)
@@ -77,7 +77,7 @@ static bool decode_json(const tenon__pg_column *column, const char *data, int le
                         tenon_json *out, tenon__arena *arena, tenon_error *err)
 {
     if (length < 1)
-        return fail_bytes(column, length, err);
+        return tenon__pg_fail_bytes(column, length, err);
     out->len = (size_t)length;
     return decode_text(data, length, &out->text, arena, err);
 }
@@ -86,7 +86,7 @@ static bool decode_jsonb(const tenon__pg_column *column, const char *data, int l
                          tenon_json *out, tenon__arena *arena, tenon_error *err)
 {
     if (length < 2 || data[0] != TENON__PG_JSONB_VERSION)
-        return fail_bytes(column, length, err);
+        return tenon__pg_fail_bytes(column, length, err);
     return decode_json(column, data + 1, length - 1, out, arena, err);
 }
 
@@ -125,7 +125,7 @@ static bool decode_date(const tenon__pg_column *column, const char *data, int32_
     if (days == INT32_MAX || days == INT32_MIN)
         *out = days;
     else if (__builtin_add_overflow(days, TENON__PG_EPOCH_DAYS, out) || *out == INT32_MAX)
-        return fail_bytes(column, 4, err);
+        return tenon__pg_fail_bytes(column, 4, err);
     return true;
 }
 
@@ -134,7 +134,7 @@ static bool decode_clock(const tenon__pg_column *column, const char *data, int64
 {
     int64_t us = (int64_t)tenon__pg_load64(data);
     if (us < 0 || us > INT64_C(86400000000))
-        return fail_bytes(column, 8, err);
+        return tenon__pg_fail_bytes(column, 8, err);
     *out = us;
     return true;
 }
@@ -145,7 +145,7 @@ static bool decode_clock_tz(const tenon__pg_column *column, const char *data, te
 {
     int32_t west = (int32_t)tenon__pg_load32(data + 8);
     if (west <= -86400 || west >= 86400)
-        return fail_bytes(column, 12, err);
+        return tenon__pg_fail_bytes(column, 12, err);
     out->offset_seconds = -west;
     return decode_clock(column, data, &out->us, err);
 }
@@ -163,7 +163,7 @@ static bool decode_vector(const tenon__pg_column *column, const char *data, int 
     enum { HEAD_BYTES = 4, FLOAT_BYTES = 4 };
     size_t count = length < HEAD_BYTES ? 0 : tenon__pg_load16(data);
     if (count == 0 || (size_t)length != HEAD_BYTES + count * FLOAT_BYTES)
-        return fail_bytes(column, length, err);
+        return tenon__pg_fail_bytes(column, length, err);
     tenon__arena_align(arena);
     float *items = tenon__arena_array(arena, count, sizeof *items);
     if (!items)
@@ -188,7 +188,7 @@ static bool decode_enum(tenon__pg_column *column, const char *data, int length, 
     const tenon_enum *e = column->field->enumeration;
     size_t size = (size_t)length;
     if (memchr(data, '\0', size))
-        return fail_bytes(column, length, err);
+        return tenon__pg_fail_bytes(column, length, err);
     if (!column->last_enum || !is_label(e->values[column->last_enum - 1], data, size))
         column->last_enum = tenon__enum_from_text(e, data, size);
     *out = column->last_enum;
@@ -202,18 +202,18 @@ static bool decode_array(tenon__pg_column *column, const char *data, int length,
 
 /* The fixed lengths of the binary formats; 0 where they vary. */
 static const uint8_t fixed_lengths[] = {
-    [TENON__PG_CODEC_BOOL] = 1,      [TENON__PG_CODEC_INT2] = 2,  [TENON__PG_CODEC_INT4] = 4,
-    [TENON__PG_CODEC_INT8] = 8,      [TENON__PG_CODEC_OID] = 4,   [TENON__PG_CODEC_FLOAT4] = 4,
-    [TENON__PG_CODEC_FLOAT8] = 8,    [TENON__PG_CODEC_UUID] = 16, [TENON__PG_CODEC_TIMESTAMP] = 8,
-    [TENON__PG_CODEC_DATE] = 4,      [TENON__PG_CODEC_TIME] = 8,  [TENON__PG_CODEC_TIMETZ] = 12,
-    [TENON__PG_CODEC_INTERVAL] = 16, [TENON__PG_CODEC_ARRAY] = 0,
+    [TENON__PG_CODEC_BOOL] = 1,      [TENON__PG_CODEC_INT2] = 2,   [TENON__PG_CODEC_INT4] = 4,
+    [TENON__PG_CODEC_INT8] = 8,      [TENON__PG_CODEC_OID] = 4,    [TENON__PG_CODEC_FLOAT4] = 4,
+    [TENON__PG_CODEC_FLOAT8] = 8,    [TENON__PG_CODEC_UUID] = 16,  [TENON__PG_CODEC_TIMESTAMP] = 8,
+    [TENON__PG_CODEC_DATE] = 4,      [TENON__PG_CODEC_TIME] = 8,   [TENON__PG_CODEC_TIMETZ] = 12,
+    [TENON__PG_CODEC_INTERVAL] = 16, [TENON__PG_CODEC_NESTED] = 0,
 };
 
 static bool decode_as(tenon__pg_column *column, tenon__pg_codec codec, const char *data, int length,
                       void *out, tenon__arena *arena, tenon_error *err)
 {
     if (length < 0 || (fixed_lengths[codec] && length != fixed_lengths[codec]))
-        return fail_bytes(column, length, err);
+        return tenon__pg_fail_bytes(column, length, err);
     switch (codec) {
     case TENON__PG_CODEC_BOOL:
         return decode_bool(column, data, out, err);
@@ -269,10 +269,12 @@ static bool decode_as(tenon__pg_column *column, tenon__pg_codec codec, const cha
         return decode_enum(column, data, length, out, err);
     case TENON__PG_CODEC_ARRAY:
         return decode_array(column, data, length, out, arena, err);
+    case TENON__PG_CODEC_NESTED:
+        return tenon__pg_decode_nested(column, data, length, out, arena, err);
     case TENON__PG_CODEC_NONE:
         break;
     }
-    return fail_bytes(column, length, err);
+    return tenon__pg_fail_bytes(column, length, err);
 }
 
 /* All array types have this shape; only what items points at differs. */
@@ -283,12 +285,11 @@ typedef struct any_array {
 
 _Static_assert(sizeof(any_array) == sizeof(tenon_text_array), "arrays are alike");
 
-/* Number of elements, and *data, *length moved to the first; -1 with *err. */
-static int64_t read_array_head(const tenon__pg_column *column, const char **data, int *length,
-                               tenon_error *err)
+int64_t tenon__pg_array_head(const tenon__pg_column *column, const char **data, int *length,
+                             tenon_error *err)
 {
     if (*length < ARRAY_HEAD_BYTES)
-        return fail_bytes(column, *length, err) - 1;
+        return tenon__pg_fail_bytes(column, *length, err) - 1;
     uint32_t dimensions = tenon__pg_load32(*data);
     if (dimensions == 0)
         return 0;
@@ -297,13 +298,13 @@ static int64_t read_array_head(const tenon__pg_column *column, const char **data
                                  "the database has an array of %u dimensions", dimensions) -
                1;
     if (*length < ARRAY_HEAD_BYTES + ARRAY_DIMENSION_BYTES)
-        return fail_bytes(column, *length, err) - 1;
+        return tenon__pg_fail_bytes(column, *length, err) - 1;
     uint32_t count = tenon__pg_load32(*data + ARRAY_HEAD_BYTES);
     *data += ARRAY_HEAD_BYTES + ARRAY_DIMENSION_BYTES;
     *length -= ARRAY_HEAD_BYTES + ARRAY_DIMENSION_BYTES;
     /* Each element has at least its length. */
     if (count > (uint32_t)*length / 4)
-        return fail_bytes(column, *length, err) - 1;
+        return tenon__pg_fail_bytes(column, *length, err) - 1;
     return count;
 }
 
@@ -313,7 +314,7 @@ static bool decode_elements(tenon__pg_column *column, const char *data, int leng
     size_t stride = tenon__element_size(column->field->kind);
     for (size_t i = 0; i < count; i++) {
         if (length < 4)
-            return fail_bytes(column, length, err);
+            return tenon__pg_fail_bytes(column, length, err);
         int size = (int32_t)tenon__pg_load32(data);
         data += 4;
         length -= 4;
@@ -321,7 +322,7 @@ static bool decode_elements(tenon__pg_column *column, const char *data, int leng
             return tenon__fail_field(err, TENON_TYPE, column->model, column->field,
                                      "element %zu of the array in the database is NULL", i + 1);
         if (size < 0 || size > length)
-            return fail_bytes(column, length, err);
+            return tenon__pg_fail_bytes(column, length, err);
         if (!decode_as(column, column->element_codec, data, size, items + i * stride, arena, err))
             return false;
         data += size;
@@ -333,7 +334,7 @@ static bool decode_elements(tenon__pg_column *column, const char *data, int leng
 static bool decode_array(tenon__pg_column *column, const char *data, int length, void *out,
                          tenon__arena *arena, tenon_error *err)
 {
-    int64_t count = read_array_head(column, &data, &length, err);
+    int64_t count = tenon__pg_array_head(column, &data, &length, err);
     if (count < 0)
         return false;
     tenon__arena_align(arena);
@@ -367,6 +368,10 @@ bool tenon__pg_column_init(tenon__pg_column *column, const tenon__out *out,
                                  "the descriptor's kind and type do not go together");
     bool is_list = field->flags & TENON_FIELD_LIST;
     column->codec = is_list ? TENON__PG_CODEC_ARRAY : codec;
+    if (out->nested) {
+        column->codec = TENON__PG_CODEC_NESTED;
+        column->nested = out->nested;
+    }
     column->element_codec = codec;
     /* A list that is NULL in the database is an empty one. */
     column->is_nullable = is_list || field->flags & TENON_FIELD_NULLABLE;

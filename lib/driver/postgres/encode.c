@@ -179,6 +179,7 @@ static bool add_value(tenon__buf *out, const tenon__pg_param *param, const void 
         add_vector(out, value);
         return true;
     case TENON__PG_CODEC_ARRAY:
+    case TENON__PG_CODEC_NESTED:
     case TENON__PG_CODEC_NONE:
         break;
     }

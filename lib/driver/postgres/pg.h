@@ -45,7 +45,8 @@ typedef enum tenon__pg_codec {
     TENON__PG_CODEC_INTERVAL,
     TENON__PG_CODEC_VECTOR, /* of an extension, so without an OID, and binary */
     TENON__PG_CODEC_ENUM,   /* the label as text */
-    TENON__PG_CODEC_ARRAY   /* of one dimension */
+    TENON__PG_CODEC_ARRAY,  /* of one dimension */
+    TENON__PG_CODEC_NESTED  /* a column whose value consists of several: see record.c */
 } tenon__pg_codec;
 
 typedef struct tenon__pg_type {
@@ -220,6 +221,7 @@ typedef struct tenon__pg_column {
     uint32_t offset;
     uint32_t skip; /* columns behind it that are not there when it is NULL */
     int last_enum; /* what the row before had; 0 nothing yet */
+    const struct tenon_result *nested; /* of the codec NESTED */
 } tenon__pg_column;
 
 bool tenon__pg_column_init(tenon__pg_column *column, const tenon__out *out,
@@ -229,6 +231,15 @@ bool tenon__pg_column_init(tenon__pg_column *column, const tenon__out *out,
  * RANGE). */
 bool tenon__pg_decode(tenon__pg_column *column, const char *data, int length, void *out,
                       tenon__arena *arena, tenon_error *err);
+/* The same of the codec NESTED (record.c), and whether a column found instead of it is one. */
+bool tenon__pg_decode_nested(const tenon__pg_column *column, const char *data, int length,
+                             char *out, tenon__arena *arena, tenon_error *err);
+bool tenon__pg_nested_matches(const tenon__pg_column *column, uint32_t oid);
+/* Number of elements of an array, and *data, *length moved to the first; -1 with *err. */
+int64_t tenon__pg_array_head(const tenon__pg_column *column, const char **data, int *length,
+                             tenon_error *err);
+/* That bytes are no value of the column's type. False. */
+TENON__COLD bool tenon__pg_fail_bytes(const tenon__pg_column *column, int length, tenon_error *err);
 /* Puts the schema's names of model and field into an error just made. False. */
 bool tenon__pg_name_column(const tenon__pg_column *column, tenon_error *err);
 /* How many bytes, NUL included, the text of a binary numeric may need; 0 when the bytes are

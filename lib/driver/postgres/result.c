@@ -93,6 +93,8 @@ static bool fail_type(const tenon__pg_column *column, Oid found, tenon_error *er
 
 static bool check_column(const tenon__pg_column *column, Oid found, tenon_error *err)
 {
+    if (column->nested)
+        return tenon__pg_nested_matches(column, found) || fail_type(column, found, err);
     if (column->field)
         return tenon__pg_type_matches(column->field, found) || fail_type(column, found, err);
     Oid expected = column->codec == TENON__PG_CODEC_BOOL ? TENON__PG_OID_BOOL : TENON__PG_OID_INT8;

@@ -113,6 +113,7 @@ void tenon__pg_add_text_form(tenon__buf *out, const tenon__pg_param *param, cons
         break;
     case TENON__PG_CODEC_VECTOR: /* never in a list */
     case TENON__PG_CODEC_ARRAY:
+    case TENON__PG_CODEC_NESTED:
     case TENON__PG_CODEC_NONE:
         break;
     }

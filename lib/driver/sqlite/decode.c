@@ -393,6 +393,21 @@ TENON__HOT static bool decode_any(const source *from, const tenon_field *field,
     return tenon__sqlite_decode_cell(from, field, &value, place);
 }
 
+/* A column whose value is JSON of a known shape. */
+static bool decode_nested(const source *from, const tenon__out *out, sqlite3_value *stored,
+                          char *place)
+{
+    cell value;
+    if (!take_cell(stored, &value))
+        return decode_null(from, out->field);
+    if (value.type != CELL_TEXT)
+        return refuse_stored(from, out->field, &value);
+    if (!value.as.bytes.data)
+        return tenon__fail_no_memory(from->err);
+    tenon_json json = {.len = value.as.bytes.length, .text = value.as.bytes.data};
+    return tenon__nested_from_json(out->nested, out->field, json, place, from->arena, from->err);
+}
+
 static bool decode_count(const source *from, const tenon__out *out, sqlite3_value *stored,
                          char *place)
 {
@@ -412,7 +427,7 @@ static column_reader reader_of(const tenon__out *out, time_form times)
 {
     if (out->kind == TENON__OUT_INT64)
         return READ_INT64;
-    if (out->kind != TENON__OUT_FIELD || (out->field->flags & TENON_FIELD_LIST))
+    if (out->kind != TENON__OUT_FIELD || out->nested || (out->field->flags & TENON_FIELD_LIST))
         return READ_ANY;
     switch ((int)out->field->kind) {
     case TENON_KIND_BOOL:
@@ -505,6 +520,8 @@ TENON__HOT __attribute__((noinline)) static bool read_other(const source *from, 
                                                             sqlite3_value *stored, char *row)
 {
     const tenon__out *out = &from->layout->outs[index];
+    if (out->nested)
+        return decode_nested(from, out, stored, row + out->offset);
     return out->kind == TENON__OUT_FIELD ? decode_any(from, out->field, stored, row + out->offset)
                                          : decode_count(from, out, stored, row + out->offset);
 }

@@ -1024,6 +1024,7 @@ static const tenon_field top_authors_statement_columns[] = {
 static const tenon_result top_authors_statement_result = {
     .model = NULL, .fields = NULL,
     .columns = top_authors_statement_columns, .column_count = 5, .row_size = sizeof(TopAuthorsRow),
+    .nested = NULL,
 };
 static const tenon_parameter top_authors_statement_parameters[] = {
     { .field =
@@ -1083,6 +1084,7 @@ static const tenon_statement top_authors_statement = {
     .part_count = 0, .order_count = 0,
     .postgresql = top_authors_statement_postgresql,
     .sqlite = top_authors_statement_sqlite,
+    .is_single = false,
 };
 
 TopAuthorsList top_authors_q(tenon_session *session, const TopAuthorsParams *params)
@@ -1095,7 +1097,7 @@ TopAuthorsList top_authors_q(tenon_session *session, const TopAuthorsParams *par
 static const uint16_t user_by_email_statement_fields[] = { 0, 1, 2, 3 };
 static const tenon_result user_by_email_statement_result = {
     .model = &user_model, .fields = user_by_email_statement_fields,
-    .columns = NULL, .column_count = 4, .row_size = 0,
+    .columns = NULL, .column_count = 4, .row_size = 0, .nested = NULL,
 };
 static const tenon_parameter user_by_email_statement_parameters[] = {
     { .field =
@@ -1133,6 +1135,7 @@ static const tenon_statement user_by_email_statement = {
     .part_count = 0, .order_count = 0,
     .postgresql = user_by_email_statement_postgresql,
     .sqlite = user_by_email_statement_sqlite,
+    .is_single = true,
 };
 
 User *user_by_email_q(tenon_session *session, const UserByEmailParams *params)
@@ -1143,7 +1146,7 @@ User *user_by_email_q(tenon_session *session, const UserByEmailParams *params)
 static const uint16_t users_of_statement_fields[] = { 0, 1, 2, 3 };
 static const tenon_result users_of_statement_result = {
     .model = &user_model, .fields = users_of_statement_fields,
-    .columns = NULL, .column_count = 4, .row_size = 0,
+    .columns = NULL, .column_count = 4, .row_size = 0, .nested = NULL,
 };
 static const tenon_parameter users_of_statement_parameters[] = {
     { .field =
@@ -1191,6 +1194,7 @@ static const tenon_statement users_of_statement = {
     .part_count = 0, .order_count = 0,
     .postgresql = users_of_statement_postgresql,
     .sqlite = users_of_statement_sqlite,
+    .is_single = false,
 };
 
 UserList users_of_q(tenon_session *session, const UsersOfParams *params)
@@ -1214,6 +1218,7 @@ static const tenon_field count_users_statement_columns[] = {
 static const tenon_result count_users_statement_result = {
     .model = NULL, .fields = NULL,
     .columns = count_users_statement_columns, .column_count = 1, .row_size = sizeof(CountUsersRow),
+    .nested = NULL,
 };
 static const tenon_statement_text count_users_statement_postgresql[] = {
     {
@@ -1237,6 +1242,7 @@ static const tenon_statement count_users_statement = {
     .part_count = 0, .order_count = 0,
     .postgresql = count_users_statement_postgresql,
     .sqlite = count_users_statement_sqlite,
+    .is_single = true,
 };
 
 CountUsersRow *count_users_q(tenon_session *session)
@@ -1290,6 +1296,7 @@ static const tenon_statement rename_user_statement = {
     .part_count = 0, .order_count = 0,
     .postgresql = rename_user_statement_postgresql,
     .sqlite = rename_user_statement_sqlite,
+    .is_single = true,
 };
 
 int64_t rename_user_q(tenon_session *session, const RenameUserParams *params)
@@ -1320,6 +1327,7 @@ static const tenon_field every_user_statement_columns[] = {
 static const tenon_result every_user_statement_result = {
     .model = NULL, .fields = NULL,
     .columns = every_user_statement_columns, .column_count = 2, .row_size = sizeof(EveryUserRow),
+    .nested = NULL,
 };
 static const tenon_statement_text every_user_statement_postgresql[] = {
     {
@@ -1343,6 +1351,7 @@ static const tenon_statement every_user_statement = {
     .part_count = 0, .order_count = 0,
     .postgresql = every_user_statement_postgresql,
     .sqlite = every_user_statement_sqlite,
+    .is_single = false,
 };
 
 EveryUserStream every_user_q(tenon_session *session)
@@ -1383,6 +1392,7 @@ static const tenon_statement forget_users_statement = {
     .part_count = 0, .order_count = 0,
     .postgresql = forget_users_statement_postgresql,
     .sqlite = forget_users_statement_sqlite,
+    .is_single = false,
 };
 
 bool forget_users_q(tenon_session *session)
@@ -1431,6 +1441,7 @@ static const tenon_field search_posts_statement_columns[] = {
 static const tenon_result search_posts_statement_result = {
     .model = NULL, .fields = NULL,
     .columns = search_posts_statement_columns, .column_count = 4, .row_size = sizeof(SearchPostsRow),
+    .nested = NULL,
 };
 static const tenon_parameter search_posts_statement_parameters[] = {
     { .field =
@@ -2338,6 +2349,7 @@ static const tenon_statement search_posts_statement = {
     .part_count = 3, .order_count = 5,
     .postgresql = search_posts_statement_postgresql,
     .sqlite = search_posts_statement_sqlite,
+    .is_single = false,
 };
 
 SearchPostsList search_posts_q(tenon_session *session, const SearchPostsParams *params)
@@ -2393,6 +2405,7 @@ static const tenon_statement set_views_statement = {
     .part_count = 0, .order_count = 0,
     .postgresql = set_views_statement_postgresql,
     .sqlite = set_views_statement_sqlite,
+    .is_single = true,
 };
 
 int64_t set_views_q(tenon_session *session, const SetViewsParams *params, size_t count)
@@ -2466,6 +2479,7 @@ static const tenon_statement load_posts_statement = {
     .part_count = 0, .order_count = 0,
     .postgresql = load_posts_statement_postgresql,
     .sqlite = load_posts_statement_sqlite,
+    .is_single = true,
 };
 
 int64_t load_posts_q(tenon_session *session, const LoadPostsParams *params, size_t count)
@@ -2496,6 +2510,7 @@ static const tenon_field authors_a_day_statement_columns[] = {
 static const tenon_result authors_a_day_statement_result = {
     .model = NULL, .fields = NULL,
     .columns = authors_a_day_statement_columns, .column_count = 2, .row_size = sizeof(AuthorsADayRow),
+    .nested = NULL,
 };
 static const tenon_statement_text authors_a_day_statement_postgresql[] = {
     {
@@ -2525,6 +2540,7 @@ static const tenon_statement authors_a_day_statement = {
     .part_count = 0, .order_count = 0,
     .postgresql = authors_a_day_statement_postgresql,
     .sqlite = authors_a_day_statement_sqlite,
+    .is_single = false,
 };
 
 AuthorsADayList authors_a_day_q(tenon_session *session)
