@@ -457,7 +457,7 @@ static const char **name_values(claims *c, tenon__map *scope, const sqlfile_valu
 
 /* One a value, each of which may be nested; what they are called begins with what they are in. */
 static nested_names **name_structs(claims *c, const sqlfile_value *values, size_t count,
-                                  const char *type, const char *descriptor)
+                                   const char *type, const char *descriptor)
 {
     nested_names **out = tenon__arena_array(c->arena, count, sizeof *out);
     c->failed |= !out;
@@ -497,8 +497,8 @@ static void name_query(claims *c, const sqlfile_query *query, query_names *out)
     out->columns = name_values(c, &columns, query->columns, query->column_count);
     out->order_member = claim_in(c, &parameters, generate_is_reserved_member, "order_by");
     out->nested = name_structs(c, query->columns, query->column_count,
-                              keep(c, tenon__arena_format(c->arena, "%s%s", c->type_prefix, type)),
-                              out->descriptor);
+                               keep(c, tenon__arena_format(c->arena, "%s%s", c->type_prefix, type)),
+                               out->descriptor);
     out->orders = text_array(c, query->order_count);
     for (size_t i = 0; !c->failed && i < query->order_count; i++)
         out->orders[i] = claim(c, "%s_%s", out->upper, upper(c, snake(c, query->orders[i].name)));

@@ -219,8 +219,8 @@ typedef struct tenon__pg_column {
     bool is_optional;    /* a tenon_opt_…: has_offset counts */
     uint32_t has_offset; /* in the row struct */
     uint32_t offset;
-    uint32_t skip; /* columns behind it that are not there when it is NULL */
-    int last_enum; /* what the row before had; 0 nothing yet */
+    uint32_t skip;                     /* columns behind it that are not there when it is NULL */
+    int last_enum;                     /* what the row before had; 0 nothing yet */
     const struct tenon_result *nested; /* of the codec NESTED */
 } tenon__pg_column;
 
