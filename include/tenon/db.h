@@ -14,6 +14,31 @@ extern "C" {
 #endif
 
 typedef struct tenon_db tenon_db;
+struct tenon_pool_watcher;
+
+/* What is asked of an idle connection before a call gets it. */
+typedef enum tenon_pool_check {
+    TENON_CHECK_NEWS = 0, /* an empty statement, when its socket has news after a second of rest, or
+                             another connection was found dead since */
+    TENON_CHECK_ALWAYS    /* an empty statement every time: one more round trip */
+} tenon_pool_check;
+
+/* What is put back on a connection of PostgreSQL before it is given to the next. That no
+ * transaction is open is always seen to. */
+typedef enum tenon_pool_reset {
+    TENON_RESET_NOTHING = 0,
+    TENON_RESET_STATE, /* settings, role, temporary tables, cursors, LISTEN, advisory locks,
+                          sequences: one more round trip; prepared statements stay */
+    TENON_RESET_ALL    /* DISCARD ALL; no statement is prepared then */
+} tenon_pool_reset;
+
+/* What stands between the program and PostgreSQL. */
+typedef enum tenon_pooler {
+    TENON_POOLER_NONE = 0,
+    TENON_POOLER_TRANSACTION /* gives every transaction to another connection, like PgBouncer with
+                                pool_mode=transaction: statements get no names, and nothing is set
+                                outside of a transaction */
+} tenon_pooler;
 
 /* All-zero is the default. What the URL says (`?pool_max=…`) is overridden by what stands here. */
 typedef struct tenon_options {
@@ -31,7 +56,24 @@ typedef struct tenon_options {
     /* Signs the cursors of pages: at least 16 bytes nobody can guess, the same for all processes
      * that take each other's cursors. NULL: a random one, so cursors end with this tenon_db. */
     const char *cursor_key;
-    uint64_t reserved[7];
+    /* The pool (docs/pool.md). Times: 0 is the default, -1 none. */
+    int64_t idle_timeout_us; /* closes what was idle for so long, down to pool_min; default none */
+    int64_t lifetime_us;     /* closes what is so old, less up to a tenth by chance; default none */
+    int64_t slow_acquire_us; /* what is a slow acquire; default 1 s */
+    int64_t leak_after_us;   /* what is held for too long; default none */
+    tenon_pool_check pool_check;
+    tenon_pool_reset pool_reset;
+    bool pool_fifo; /* the connection that is idle the longest is used next, not the last */
+    bool pool_without_thread;                      /* the program calls tenon_pool_tend */
+    const struct tenon_pool_watcher *pool_watcher; /* copied; or NULL */
+    /* The circuit breaker: after so many failures to connect, one after the other, nobody tries for
+     * breaker_wait_us; then one call does. */
+    int breaker_failures;    /* default 5; -1: there is none */
+    int64_t breaker_wait_us; /* default 1 s */
+    /* PostgreSQL, of all its connections. */
+    int64_t lock_timeout_us, idle_in_transaction_timeout_us; /* default: the server's */
+    tenon_pooler pooler;
+    uint64_t reserved[8];
 } tenon_options;
 
 /* Opens a database: `postgresql://…`, `sqlite:path`, `file:path` (relative to the working
@@ -56,15 +98,6 @@ TENON_API void tenon_close(tenon_db *db);
 
 typedef enum tenon_dialect { TENON_POSTGRESQL = 1, TENON_SQLITE } tenon_dialect;
 TENON_API tenon_dialect tenon_db_dialect(const tenon_db *db);
-
-/* A picture of the pool; counts may be out of date by the time they are read. */
-typedef struct tenon_pool_metrics {
-    unsigned size, idle, leased, waiting;
-    uint64_t opened_total, acquired_total, acquire_timeouts_total;
-    int64_t wait_us_total;
-    uint64_t reserved[8];
-} tenon_pool_metrics;
-TENON_API tenon_pool_metrics tenon_db_metrics(tenon_db *db);
 
 /* The version of the library, "0.1.0". */
 TENON_API const char *tenon_version(void);

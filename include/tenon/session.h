@@ -220,6 +220,12 @@ TENON_API bool tenon_begin_test(tenon_session *s);
  * ';' are allowed. Values never belong in it: they travel as binds through the other calls. */
 TENON_API bool tenon_execute(tenon_session *s, const char *sql);
 
+/* Who holds a connection is told by where its transaction began (tenon_pool_leases). */
+#ifndef TENON_NO_SITES
+#define tenon_begin(s) tenon_begin(tenon_at((s), TENON_SITE))
+#define tenon_begin_with(s, ...) tenon_begin_with(tenon_at((s), TENON_SITE), __VA_ARGS__)
+#endif
+
 #ifdef __cplusplus
 }
 #endif

@@ -14,6 +14,7 @@
 #include <tenon/model.h>
 #include <tenon/nested.h>
 #include <tenon/page.h>
+#include <tenon/pool.h>
 #include <tenon/query.h>
 #include <tenon/session.h>
 #include <tenon/sql.h>

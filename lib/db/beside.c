@@ -12,6 +12,9 @@ static void limit_config(tenon__config *config)
     config->pool_max = 1;
     config->statement_timeout_us = TENON__NEVER;
     config->result_limit_bytes = 0;
+    config->idle_timeout_us = config->lifetime_us = config->leak_after_us = TENON__NEVER;
+    config->pool_watcher = (tenon_pool_watcher){0};
+    config->is_fifo = config->pool_reset = config->pool_check = 0;
 }
 
 const char *tenon__db_url(const tenon_db *db)

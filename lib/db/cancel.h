@@ -4,10 +4,11 @@
 
 #include "db/operation.h"
 
-/* Whether the operation is the program's own and not the end of a transaction. */
+/* Whether the operation is the program's own, and not the end of a transaction or what comes behind
+ * the work. */
 static inline bool tenon__is_cancellable(const tenon__operation *op)
 {
-    return op->session && op->err == &op->session->error && !op->is_commit;
+    return op->session && op->err == &op->session->error && !op->is_commit && !op->is_resetting;
 }
 
 /* Whether it is one that has been cancelled. */

@@ -1,9 +1,10 @@
-/* Opening and closing a database, and the picture of its pool.
+/* Opening and closing a database.
  *
  * Opening connects at once, so that a wrong password is told where it can be handled. With a single
  * writer that connection is opened first: it makes the file, and puts it into the mode that readers
  * need. */
 #include "db/operation.h"
+#include "db/pool_watch.h"
 
 #include <stdlib.h>
 
@@ -21,7 +22,7 @@ static bool fill_lane(tenon_db *db, tenon__lane *lane, uint64_t count, tenon_err
     }
     while (opened) {
         tenon__member *next = opened->next;
-        tenon__member_release(opened);
+        tenon__pool_give_unused(opened);
         opened = next;
     }
     return err->status == TENON_OK;
@@ -36,14 +37,35 @@ static bool connect_first(tenon_db *db, tenon_error *err)
     return fill_lane(db, &db->lanes[0], 1, err) && fill_lane(db, &db->lanes[1], least, err);
 }
 
+/* Whether something has to be done whenever a connection changes hands. */
+static bool is_watched(const tenon__config *config)
+{
+    return config->pool_watcher.moments || config->leak_after_us != TENON__NEVER ||
+           config->pool_check == TENON_CHECK_ALWAYS || config->pool_reset || config->is_fifo;
+}
+
+static tenon__lane_settings settings_of(const tenon__config *config)
+{
+    return (tenon__lane_settings){.least = (unsigned)config->pool_min,
+                                  .most = (unsigned)config->pool_max,
+                                  .statement_count = config->statement_cache_count,
+                                  .is_fifo = config->is_fifo != 0,
+                                  .is_watched = is_watched(config),
+                                  .lifetime_us = config->lifetime_us,
+                                  .slow_us = config->slow_acquire_us};
+}
+
+/* The one that writes stays as long as the database is open. */
 static bool init_lanes(tenon_db *db)
 {
-    unsigned most = (unsigned)db->config.pool_max;
-    size_t statements = db->config.statement_cache_count;
+    tenon__lane_settings settings = settings_of(&db->config), writer = settings;
     if (!db->driver->has_single_writer)
-        return tenon__lane_init(&db->lanes[0], db->driver, most, statements, false);
-    return tenon__lane_init(&db->lanes[0], db->driver, 1, statements, false) &&
-           tenon__lane_init(&db->lanes[1], db->driver, most, statements, true);
+        return tenon__lane_init(&db->lanes[0], db, db->driver, &settings);
+    writer.least = writer.most = 1;
+    writer.lifetime_us = TENON__NEVER;
+    settings.is_reader = true;
+    return tenon__lane_init(&db->lanes[0], db, db->driver, &writer) &&
+           tenon__lane_init(&db->lanes[1], db, db->driver, &settings);
 }
 
 bool tenon__db_start(tenon_db *db, tenon_error *err)
@@ -51,9 +73,13 @@ bool tenon__db_start(tenon_db *db, tenon_error *err)
     db->driver = db->config.driver;
     tenon__fork_mark_set(&db->process);
     bool is_ready = tenon__hook_table_init(&db->watchers) && init_lanes(db) &&
+                    tenon__breaker_init(&db->breaker, (unsigned)db->config.breaker_failures,
+                                        db->config.breaker_wait_us) &&
                     tenon__plan_cache_init(&db->plans, db->config.plan_cache_count,
                                            db->config.plan_cache_bytes);
-    return is_ready ? connect_first(db, err) : tenon__fail_no_memory(err);
+    if (!is_ready)
+        return tenon__fail_no_memory(err);
+    return connect_first(db, err) && tenon__keeper_start(db, err);
 }
 
 static bool open_database(tenon_db *db, const char *url, const tenon_options *options,
@@ -65,8 +91,10 @@ static bool open_database(tenon_db *db, const char *url, const tenon_options *op
 
 static void free_database(tenon_db *db)
 {
+    tenon__keeper_stop(&db->keeper);
     tenon__lane_release(&db->lanes[1]);
     tenon__lane_release(&db->lanes[0]);
+    tenon__breaker_release(&db->breaker);
     tenon__plan_cache_release(&db->plans);
     tenon__hook_table_release(&db->watchers);
     tenon__fork_mark_release(&db->process);
@@ -102,31 +130,4 @@ void tenon_close(tenon_db *db)
 tenon_dialect tenon_db_dialect(const tenon_db *db)
 {
     return db->driver->dialect;
-}
-
-static void add_metrics(tenon_pool_metrics *sum, tenon__lane *lane)
-{
-    if (!lane->driver)
-        return;
-    pthread_mutex_lock(&lane->lock);
-    unsigned idle = lane->idle_count + (atomic_load(&lane->spare) != NULL);
-    sum->size += lane->size;
-    sum->idle += idle;
-    sum->leased += lane->size - idle;
-    sum->waiting += lane->waiting;
-    sum->opened_total += lane->opened_total;
-    sum->acquired_total += lane->acquired_before;
-    for (const tenon__member *m = lane->members; m; m = m->next_member)
-        sum->acquired_total += atomic_load_explicit(&m->acquired, memory_order_relaxed);
-    sum->acquire_timeouts_total += lane->timeouts_total;
-    sum->wait_us_total += lane->wait_us_total;
-    pthread_mutex_unlock(&lane->lock);
-}
-
-tenon_pool_metrics tenon_db_metrics(tenon_db *db)
-{
-    tenon_pool_metrics sum = {0};
-    add_metrics(&sum, &db->lanes[0]);
-    add_metrics(&sum, &db->lanes[1]);
-    return sum;
 }

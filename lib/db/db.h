@@ -14,6 +14,7 @@
 #include "driver/driver.h"
 
 #include <tenon/hooks.h>
+#include <tenon/pool.h>
 #include <tenon/session.h>
 #include <tenon/stream.h>
 

@@ -4,6 +4,7 @@
  * be waited for. `follow` turns what a driver says into the next state; all driver calls end there.
  * Calls mostly come here when their statement is under way already: run.c has begun it. */
 #include "db/cancel.h"
+#include "db/pool_watch.h"
 #include "db/stream.h"
 
 #include <assert.h>
@@ -69,6 +70,7 @@ static tenon__need lease_another(tenon__operation *op)
 
 static tenon__need fail_connect(tenon__operation *op)
 {
+    tenon__breaker_note(&op->db->breaker, op->err->status);
     if (op->member)
         tenon__operation_drop_member(op, false);
     if (is_lock_of_another_process(op))
@@ -93,6 +95,10 @@ static tenon__need fail(tenon__operation *op)
         return fail_connect(op);
     if (op->phase == TENON__CHECK)
         return lease_another(op);
+    if (op->phase == TENON__SETUP) {
+        tenon__operation_drop_member(op, false);
+        return go_to(op, TENON__OVER);
+    }
     if (driver_of(op)->state(op->member->connection) == TENON__COPYING)
         return abort_copy(op);
     if (may_repeat(op)) {
@@ -159,11 +165,15 @@ static bool advance(tenon__operation *op, tenon__progress *progress)
 {
     switch (op->phase) {
     case TENON__CONNECT:
+        tenon__breaker_note(&op->db->breaker, TENON_OK);
         tenon__member_opened(op->member);
-        op->phase = TENON__START;
+        op->phase = TENON__GREET;
         return false;
     case TENON__CHECK:
         tenon__member_trust(op->member);
+        op->phase = TENON__GREET;
+        return false;
+    case TENON__SETUP:
         op->phase = TENON__START;
         return false;
     case TENON__PREPARE:
@@ -183,6 +193,7 @@ static bool advance(tenon__operation *op, tenon__progress *progress)
         return false;
     case TENON__LEASE:
     case TENON__QUEUED:
+    case TENON__GREET:
     case TENON__START:
     case TENON__PAUSE:
     case TENON__GIVE_UP:
@@ -333,7 +344,7 @@ static tenon__need connect(tenon__operation *op)
     const tenon__config *config = &op->db->config;
     tenon__connect_options options = {.url = config->url,
                                       .application_name = config->application_name,
-                                      .is_reader = op->lane->is_reader,
+                                      .is_reader = op->lane->settings.is_reader,
                                       .busy_timeout_us = -1,
                                       .database_id = op->db->identity,
                                       .datetime = config->datetime,
@@ -342,6 +353,10 @@ static tenon__need connect(tenon__operation *op)
                                       .skip_schema_check = config->skip_schema_check,
                                       .is_nameless = config->statement_cache_count == 0};
     tenon__progress progress = TENON__DONE;
+    if (!tenon__breaker_admit(&op->db->breaker, op->err)) {
+        tenon__lane_give_place(op->lane);
+        return go_to(op, TENON__OVER);
+    }
     tenon__connection *connection = driver_of(op)->connect(&options, &progress, op->err);
     op->member = connection ? tenon__member_new(op->lane, connection) : NULL;
     if (!op->member) {
@@ -362,16 +377,42 @@ static tenon__need check(tenon__operation *op)
     return follow(op, driver_of(op)->script(op->member->connection, "", op->err));
 }
 
+/* The watcher sees it, where there is one. */
+static tenon__need greet(tenon__operation *op)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf sql = {0};
+    op->phase = TENON__START;
+    if (!tenon__pool_is_watched(op->db))
+        return TENON__NEED_NOTHING;
+    bool is_new = op->is_new;
+    if (!tenon__pool_greet(op->member, is_new, op->session, op->waiter.waited_us, &sql)) {
+        tenon__operation_drop_member(op, false);
+        if (is_new)
+            tenon__fail(op->err, TENON_VETO, "the pool's watcher refuses a new connection");
+        return go_to(op, is_new ? TENON__OVER : TENON__LEASE);
+    }
+    if (!sql.length)
+        return TENON__NEED_NOTHING;
+    op->phase = TENON__SETUP;
+    op->until_us =
+        earlier_of(op->deadline_us, tenon__deadline_after(op->db->config.connect_timeout_us));
+    return follow(op,
+                  driver_of(op)->script(op->member->connection, tenon__buf_string(&sql), op->err));
+}
+
 static tenon__need take_turn(tenon__operation *op)
 {
     switch (op->turn) {
     case TENON__TURN_GIVEN:
         op->member = op->waiter.member;
-        if (tenon__member_is_suspect(op->member))
+        if (tenon__member_is_suspect(op->member) || op->db->config.pool_check == TENON_CHECK_ALWAYS)
             return check(op);
-        return start(op);
+        return greet(op);
     case TENON__TURN_OPEN:
         return connect(op);
+    case TENON__TURN_REFUSED:
+        tenon__fail(op->err, TENON_UNAVAILABLE, "the pool is drained: no call may begin");
+        return go_to(op, TENON__OVER);
     case TENON__TURN_QUEUED:
         break;
     }
@@ -404,12 +445,15 @@ static tenon__need step_once(tenon__operation *op)
         return lease(op);
     case TENON__QUEUED:
         return take_turn(op);
+    case TENON__GREET:
+        return greet(op);
     case TENON__START:
         return start(op);
     case TENON__PAUSE:
         return end_pause(op);
     case TENON__CONNECT:
     case TENON__CHECK:
+    case TENON__SETUP:
     case TENON__PREPARE:
     case TENON__EXECUTE:
     case TENON__SCRIPT:

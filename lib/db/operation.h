@@ -5,10 +5,12 @@
  * tenon__operation_run is the synchronous form: step, wait as wait.c can, step again. An
  * asynchronous form is the same machine with the caller's event loop around it.
  *
- *     LEASE    asks the pool                       → START, CHECK, CONNECT, QUEUED
- *     QUEUED   waits for its turn                  → START, CHECK, CONNECT; late: OVER
- *     CONNECT  a new connection is being made      → START; locked: PAUSE; late, failed: OVER
- *     CHECK    asks one that may be dead           → START; dead, late: LEASE
+ *     LEASE    asks the pool                       → GREET, CHECK, CONNECT, QUEUED
+ *     QUEUED   waits for its turn                  → GREET, CHECK, CONNECT; late: OVER
+ *     CONNECT  a new connection is being made      → GREET; locked: PAUSE; late, failed: OVER
+ *     CHECK    asks one that may be dead           → GREET; dead, late: LEASE
+ *     GREET    the pool's watcher sees it          → START, SETUP; not liked: LEASE, OVER
+ *     SETUP    runs what the watcher wants         → START; late, failed: OVER
  *     START    finds the statement                 → PREPARE, EXECUTE, SCRIPT, COPY_BEGIN, end
  *     PREPARE                                      → EXECUTE
  *     EXECUTE  is under way, rows are fetched      → end
@@ -19,7 +21,8 @@
  *     OVER     is_done says how
  *
  * The end is no state: the connection goes back, and it is OVER; or, when SQL text has left a
- * transaction open, START again with its ROLLBACK.
+ * transaction open, START again with its ROLLBACK; or, where the pool is to be given back as it
+ * was, START again with what resets it, whose failure costs the connection and nothing else.
  *
  * From PREPARE to COPY_END a failure leads to GIVE_UP, but for two that are no news to the caller:
  *
@@ -42,6 +45,8 @@ typedef enum tenon__phase {
     TENON__QUEUED,
     TENON__CONNECT,
     TENON__CHECK,
+    TENON__GREET,
+    TENON__SETUP,
     TENON__START,
     TENON__PREPARE,
     TENON__EXECUTE,
@@ -117,6 +122,8 @@ typedef struct tenon__operation {
     bool is_cancelled; /* its time was up, the server has been told */
     bool is_repeated;  /* on another connection */
     bool is_undoing;   /* rolling back what SQL text had begun */
+    bool is_resetting; /* the work is over, and was_done says how */
+    bool was_done;
 
     /* All above begins as zero. From here on what every operation has, filled in at its beginning.
      * (Zeroing the whole costs more than the look-up of its statement.) */
@@ -166,6 +173,9 @@ bool tenon__operation_init(tenon__operation *op, tenon_session *s, bool writes);
 /* One that only gets a connection, and keeps it. */
 void tenon__operation_init_lease(tenon__operation *op, tenon_db *db, tenon__lane *lane,
                                  tenon_error *err);
+/* One that opens a connection in a place that the caller has taken, and keeps it. */
+void tenon__operation_init_open(tenon__operation *op, tenon_db *db, tenon__lane *lane,
+                                tenon_error *err);
 
 tenon__need tenon__operation_step(tenon__operation *op);
 /* The same when a driver's call for the present phase has come to `progress`. */
@@ -207,5 +217,7 @@ void tenon__operation_give_up(tenon__operation *op);
 void tenon__operation_start_again(tenon__operation *op, tenon__phase phase);
 void tenon__operation_drop_member(tenon__operation *op, bool is_dead);
 bool tenon__operation_is_idle(const tenon__operation *op);
+/* Resetting has not gone well: the connection goes. */
+void tenon__operation_end_reset(tenon__operation *op);
 
 #endif

@@ -4,6 +4,7 @@
  * or with the transaction that it belongs to), no row of a failed attempt is left in the arena, and
  * *err says what the caller can do. */
 #include "db/cancel.h"
+#include "db/pool_watch.h"
 #include "db/stream.h"
 
 /* For the server to answer a cancellation. */
@@ -41,6 +42,17 @@ static bool is_in_transaction(const tenon__operation *op)
     return driver_of(op)->in_transaction(op->member->connection, &is_failed);
 }
 
+/* Another script after the work. */
+static void run_behind(tenon__operation *op, const char *script)
+{
+    op->call = NULL;
+    op->together = NULL;
+    op->copy = NULL;
+    op->stream = NULL;
+    op->script = script;
+    op->phase = TENON__START;
+}
+
 /* SQL text has begun a transaction that no session knows of: it is rolled back, not lent to
  * others. */
 static void undo_foreign_transaction(tenon__operation *op)
@@ -49,13 +61,70 @@ static void undo_foreign_transaction(tenon__operation *op)
         tenon__fail(op->err, TENON_MISUSE, "SQL text began a transaction and did not end it");
         tenon__hint(op->err, "begin and commit with tenon_begin and tenon_commit");
     }
-    op->call = NULL;
-    op->together = NULL;
-    op->copy = NULL;
-    op->stream = NULL;
-    op->script = "ROLLBACK";
+    run_behind(op, "ROLLBACK");
     op->is_undoing = true;
-    op->phase = TENON__START;
+}
+
+/* ---- giving it back clean -------------------------------------------------------------------- */
+
+/* DISCARD ALL, but for what is prepared. */
+static const char *const reset_scripts[] = {
+    [TENON_RESET_NOTHING] = NULL,
+    [TENON_RESET_STATE] = "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *;"
+                          " SELECT pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES",
+    [TENON_RESET_ALL] = "DISCARD ALL",
+};
+
+static void reset(tenon__operation *op, const char *script)
+{
+    run_behind(op, script);
+    op->is_resetting = true;
+    op->was_done = op->is_done;
+    op->kept = NULL;
+    op->deadline_us = tenon__deadline_after(op->db->config.connect_timeout_us);
+}
+
+/* What was done stays done, and what has failed keeps its error. */
+void tenon__operation_end_reset(tenon__operation *op)
+{
+    if (op->was_done)
+        tenon_error_reset(op->err);
+    tenon__operation_drop_member(op, !tenon__operation_is_idle(op));
+    op->is_done = op->was_done;
+    op->phase = TENON__OVER;
+}
+
+static void hand_back(tenon__operation *op)
+{
+    const char *script = reset_scripts[op->db->config.pool_reset];
+    if (script && !op->is_resetting) {
+        reset(op, script);
+        return;
+    }
+    if (!tenon__pool_part(op->member)) {
+        tenon__operation_drop_member(op, false);
+        return;
+    }
+    tenon__member_release(op->member);
+    op->member = NULL;
+}
+
+void tenon__pool_hand_back(tenon_session *s, tenon__member *member)
+{
+    tenon_error unheeded = {0};
+    if (!tenon__pool_is_watched(s->db)) {
+        tenon__member_hold(member, NULL, 0);
+        tenon__member_release(member);
+        return;
+    }
+    tenon__operation op = {.db = s->db,
+                           .err = &unheeded,
+                           .lane = member->lane,
+                           .member = member,
+                           .phase = TENON__START,
+                           .deadline_us = TENON__NEVER,
+                           .limit_us = TENON__NEVER};
+    tenon__operation_run(&op);
 }
 
 static void give_back(tenon__operation *op)
@@ -71,8 +140,7 @@ static void give_back(tenon__operation *op)
     if (is_pinned(op))
         return;
     if (TENON__LIKELY(!is_in_transaction(op))) {
-        tenon__member_release(op->member);
-        op->member = NULL;
+        hand_back(op);
         return;
     }
     if (op->is_undoing)
@@ -197,6 +265,10 @@ static void explain(tenon__operation *op)
 
 void tenon__operation_give_up(tenon__operation *op)
 {
+    if (op->is_resetting) {
+        tenon__operation_end_reset(op);
+        return;
+    }
     explain(op);
     drop_rows(op);
     bool is_idle = tenon__operation_is_idle(op);
@@ -222,14 +294,17 @@ static void expire_queue(tenon__operation *op)
         return;
     }
     tenon__fail(op->err, TENON_POOL_EXHAUSTED, "no connection was free within %lld ms, of %u",
-                (long long)(op->patience_us / 1000), op->lane->most);
-    tenon__hint(op->err, op->lane->most == 1
+                (long long)(op->patience_us / 1000), op->lane->settings.most);
+    tenon__hint(op->err, op->lane->settings.most == 1
                              ? "one transaction writes at a time: keep transactions short"
                              : "raise pool_max, or keep transactions short");
 }
 
+/* That the caller was in a hurry says nothing about the server. */
 static void expire_connect(tenon__operation *op)
 {
+    if (op->phase == TENON__CONNECT)
+        tenon__breaker_note(&op->db->breaker, is_overdue(op) ? TENON_CANCELLED : TENON_UNAVAILABLE);
     tenon__operation_drop_member(op, false);
     op->phase = TENON__OVER;
     if (is_overdue(op))
@@ -258,6 +333,10 @@ static bool may_have_written(const tenon__operation *op)
 /* The first time the server is asked to stop; the second time nobody listens any more. */
 static void expire_work(tenon__operation *op)
 {
+    if (op->is_resetting) {
+        tenon__operation_end_reset(op);
+        return;
+    }
     if (!op->is_cancelled && !op->is_commit) {
         op->is_cancelled = true;
         op->until_us = tenon__deadline_after(GRACE_US);
@@ -284,6 +363,7 @@ void tenon__operation_expire(tenon__operation *op)
         expire_queue(op);
         break;
     case TENON__CONNECT:
+    case TENON__SETUP:
         expire_connect(op);
         break;
     case TENON__CHECK:
@@ -303,6 +383,7 @@ void tenon__operation_expire(tenon__operation *op)
         expire_work(op);
         break;
     case TENON__LEASE:
+    case TENON__GREET:
     case TENON__START:
     case TENON__GIVE_UP:
     case TENON__OVER:

@@ -5,19 +5,25 @@
  * *suspect*, and asked with an empty statement before it is used, when another one was found dead
  * since it was last used, or when it was last taken a second ago and its socket has something to
  * read, which an idle server never sends but when it says goodbye. Asking costs a poll; the round
- * trip is paid only when there was something. */
+ * trip is paid only when there was something.
+ *
+ * No connection is closed under the lock, for closing tells the program's watcher and may write to
+ * a socket: what is to be closed is taken out of the lane, and its place given away behind it. */
+#include "db/pool_watch.h"
 #include "db/stream.h"
 
 #include <stdlib.h>
 
 static const int64_t idle_trust_us = 1000000;
 
-bool tenon__lane_init(tenon__lane *lane, const tenon__driver *driver, unsigned most,
-                      size_t statement_count, bool is_reader)
+bool tenon__lane_init(tenon__lane *lane, tenon_db *db, const tenon__driver *driver,
+                      const tenon__lane_settings *settings)
 {
-    *lane = (tenon__lane){
-        .driver = driver, .most = most, .statement_count = statement_count, .is_reader = is_reader};
+    *lane = (tenon__lane){.driver = driver, .db = db, .settings = *settings};
     lane->last = &lane->first;
+    lane->idle_last = &lane->idle;
+    lane->is_detoured = settings->is_watched;
+    lane->detours = lane->is_detoured;
     if (pthread_mutex_init(&lane->lock, NULL) == 0)
         return true;
     lane->driver = NULL;
@@ -27,6 +33,8 @@ bool tenon__lane_init(tenon__lane *lane, const tenon__driver *driver, unsigned m
 static void free_member(tenon__member *member)
 {
     const tenon__driver *driver = member->driver;
+    if (member->number)
+        tenon__pool_tell_closed(member);
     bool can_forget = driver->state(member->connection) == TENON__IDLE;
     tenon__statement_cache_release(&member->statements, can_forget ? driver : NULL,
                                    member->connection);
@@ -62,8 +70,20 @@ tenon__member *tenon__member_new(tenon__lane *lane, tenon__connection *connectio
     *member = (tenon__member){.connection = connection,
                               .driver = lane->driver,
                               .lane = lane,
-                              .statements.most_count = lane->statement_count};
+                              .statements.most_count = lane->settings.statement_count,
+                              .born_us = tenon__monotonic_us()};
     return member;
+}
+
+/* Connections that were opened together shall not end together: up to a tenth earlier. */
+static int64_t retirement_of(const tenon__lane *lane, int64_t now_us)
+{
+    int64_t lifetime_us = lane->settings.lifetime_us;
+    uint32_t chance = 0;
+    if (lifetime_us == TENON__NEVER)
+        return TENON__NEVER;
+    tenon__random(&chance, sizeof chance);
+    return now_us + lifetime_us - lifetime_us / 10000 * (int64_t)(chance % 1000);
 }
 
 void tenon__member_opened(tenon__member *member)
@@ -72,10 +92,13 @@ void tenon__member_opened(tenon__member *member)
     member->has_socket = member->driver->socket(member->connection) >= 0;
     tenon__member_trust(member);
     tenon__member_count(member);
+    member->retire_us = retirement_of(lane, tenon__monotonic_us());
     pthread_mutex_lock(&lane->lock);
+    member->number = ++lane->last_number;
+    member->generation = lane->generation;
     member->next_member = lane->members;
     lane->members = member;
-    lane->opened_total++;
+    lane->totals.opened++;
     pthread_mutex_unlock(&lane->lock);
 }
 
@@ -88,7 +111,8 @@ static void forget(tenon__lane *lane, const tenon__member *member)
     if (!*at)
         return;
     *at = member->next_member;
-    lane->acquired_before += atomic_load_explicit(&member->acquired, memory_order_relaxed);
+    lane->totals.closed++;
+    lane->totals.acquired_before += atomic_load_explicit(&member->acquired, memory_order_relaxed);
 }
 
 void tenon__member_trust(tenon__member *member)
@@ -107,6 +131,50 @@ TENON__HOT bool tenon__member_looks_dead(tenon__member *member)
     return member->epoch != epoch;
 }
 
+/* ---- what is over, under the lock ------------------------------------------------------------ */
+
+static int64_t now_of(const tenon__lane *lane)
+{
+    return lane->settings.lifetime_us == TENON__NEVER ? 0 : tenon__monotonic_us();
+}
+
+static bool is_over(const tenon__lane *lane, const tenon__member *member, int64_t now_us)
+{
+    return lane->is_draining || member->generation != lane->generation ||
+           lane->size - lane->leaving > lane->settings.most || now_us >= member->retire_us;
+}
+
+/* Somebody holds what is over: idle ones are closed when they become so. */
+static bool has_member_over(const tenon__lane *lane)
+{
+    int64_t now_us = now_of(lane);
+    for (const tenon__member *member = lane->members; member; member = member->next_member) {
+        if (is_over(lane, member, now_us))
+            return true;
+    }
+    return false;
+}
+
+static void update_detour(tenon__lane *lane)
+{
+    bool is_needed = lane->settings.is_watched || lane->is_draining || has_member_over(lane);
+    if (is_needed == lane->is_detoured)
+        return;
+    lane->is_detoured = is_needed;
+    if (is_needed)
+        lane->detours++;
+    else
+        lane->detours--;
+}
+
+static void doom(tenon__lane *lane, tenon__member *member, tenon__member **doomed)
+{
+    forget(lane, member);
+    lane->leaving++;
+    member->next = *doomed;
+    *doomed = member;
+}
+
 /* ---- the queue, under the lock --------------------------------------------------------------- */
 
 static tenon__waiter *dequeue(tenon__lane *lane)
@@ -118,7 +186,16 @@ static tenon__waiter *dequeue(tenon__lane *lane)
     if (!lane->first)
         lane->last = &lane->first;
     lane->waiting--;
+    lane->detours--;
     return waiter;
+}
+
+static void enqueue(tenon__lane *lane, tenon__waiter *waiter)
+{
+    *lane->last = waiter;
+    lane->last = &waiter->next;
+    lane->waiting++;
+    lane->detours++;
 }
 
 static void leave(tenon__lane *lane, const tenon__waiter *waiter)
@@ -130,16 +207,37 @@ static void leave(tenon__lane *lane, const tenon__waiter *waiter)
     if (!waiter->next)
         lane->last = at;
     lane->waiting--;
-    lane->timeouts_total++;
+    lane->detours--;
+    lane->totals.timeouts++;
+}
+
+static void add_idle(tenon__lane *lane, tenon__member *member)
+{
+    tenon__member **at = lane->settings.is_fifo ? lane->idle_last : &lane->idle;
+    member->next = *at;
+    *at = member;
+    if (!member->next)
+        lane->idle_last = &member->next;
+    lane->idle_count++;
+}
+
+static tenon__member *take_idle(tenon__lane *lane)
+{
+    tenon__member *member = lane->idle;
+    if (!member)
+        return NULL;
+    lane->idle = member->next;
+    if (!lane->idle)
+        lane->idle_last = &lane->idle;
+    lane->idle_count--;
+    return member;
 }
 
 static void give(tenon__lane *lane, tenon__member *member)
 {
     tenon__waiter *waiter = dequeue(lane);
     if (!waiter) {
-        member->next = lane->idle;
-        lane->idle = member;
-        lane->idle_count++;
+        add_idle(lane, member);
         return;
     }
     tenon__member_count(member);
@@ -147,17 +245,27 @@ static void give(tenon__lane *lane, tenon__member *member)
     pthread_cond_signal(&waiter->signal);
 }
 
-/* The spare one to the head of the queue, if there are both. */
-static void give_spare(tenon__lane *lane)
+static void settle(tenon__lane *lane, tenon__member *member, tenon__member **doomed)
 {
-    tenon__member *spare = lane->first ? atomic_exchange(&lane->spare, NULL) : NULL;
+    if (!is_over(lane, member, now_of(lane))) {
+        give(lane, member);
+        return;
+    }
+    lane->totals.recycled++;
+    doom(lane, member, doomed);
+}
+
+/* Where there is a detour nothing may lie beside it. */
+static void settle_spare(tenon__lane *lane, tenon__member **doomed)
+{
+    tenon__member *spare = lane->detours ? atomic_exchange(&lane->spare, NULL) : NULL;
     if (spare)
-        give(lane, spare);
+        settle(lane, spare, doomed);
 }
 
 static void give_place(tenon__lane *lane)
 {
-    tenon__waiter *waiter = dequeue(lane);
+    tenon__waiter *waiter = lane->size > lane->settings.most ? NULL : dequeue(lane);
     if (!waiter) {
         lane->size--;
         return;
@@ -168,86 +276,108 @@ static void give_place(tenon__lane *lane)
 
 /* ---- asking and waiting ---------------------------------------------------------------------- */
 
-static tenon__member *take_idle(tenon__lane *lane)
+/* Who comes first has the right to the spare one, which the lock does not keep from others. */
+static tenon__member *take_any(tenon__lane *lane)
 {
-    tenon__member *member = lane->idle;
-    if (!member)
-        return NULL;
-    lane->idle = member->next;
-    lane->idle_count--;
-    tenon__member_count(member);
-    return member;
+    tenon__member *spare = lane->first ? NULL : atomic_exchange(&lane->spare, NULL);
+    return spare ? spare : take_idle(lane);
 }
 
 /* An idle connection or a free place. */
-static bool take_at_once(tenon__lane *lane, tenon__waiter *waiter)
+static bool take_at_once(tenon__lane *lane, tenon__waiter *waiter, tenon__member **doomed)
 {
-    waiter->member = tenon__lane_take_spare(lane);
-    if (!waiter->member)
-        waiter->member = take_idle(lane);
-    if (waiter->member)
+    tenon__member *member;
+    while ((member = take_any(lane)) && is_over(lane, member, now_of(lane))) {
+        lane->totals.recycled++;
+        doom(lane, member, doomed);
+    }
+    waiter->member = member;
+    if (member) {
+        tenon__member_count(member);
         return true;
-    waiter->may_open = lane->size < lane->most;
+    }
+    waiter->may_open = lane->size < lane->settings.most;
     lane->size += waiter->may_open;
     return waiter->may_open;
 }
 
 static tenon__turn turn_of(const tenon__waiter *waiter)
 {
-    return waiter->may_open ? TENON__TURN_OPEN : TENON__TURN_GIVEN;
+    if (waiter->member)
+        return TENON__TURN_GIVEN;
+    if (waiter->may_open)
+        return TENON__TURN_OPEN;
+    return waiter->is_refused ? TENON__TURN_REFUSED : TENON__TURN_QUEUED;
 }
 
 /* Whether there is something to give is asked again under the same lock that joins the queue, and
  * of the spare one once more when the queue has been joined. */
 static bool join(tenon__lane *lane, tenon__waiter *waiter, tenon__turn *turn)
 {
+    tenon__member *doomed = NULL;
     if (!tenon__signal_init(&waiter->signal))
         return false;
     waiter->since_us = tenon__monotonic_us();
     pthread_mutex_lock(&lane->lock);
-    bool is_given = take_at_once(lane, waiter);
-    if (!is_given) {
-        *lane->last = waiter;
-        lane->last = &waiter->next;
-        lane->waiting++;
-        give_spare(lane);
+    waiter->is_refused = lane->is_draining;
+    bool is_over_now = waiter->is_refused || take_at_once(lane, waiter, &doomed);
+    *turn = turn_of(waiter);
+    if (!is_over_now) {
+        enqueue(lane, waiter);
+        settle_spare(lane, &doomed);
     }
     pthread_mutex_unlock(&lane->lock);
-    *turn = TENON__TURN_QUEUED;
-    if (is_given) {
+    if (is_over_now)
         pthread_cond_destroy(&waiter->signal);
-        *turn = turn_of(waiter);
-    }
+    tenon__lane_close(lane, doomed);
     return true;
 }
 
 bool tenon__lane_acquire(tenon__lane *lane, tenon__waiter *waiter, tenon__turn *turn)
 {
+    tenon__member *doomed = NULL;
     waiter->member = NULL;
-    waiter->may_open = waiter->is_woken = false;
+    waiter->may_open = waiter->is_woken = waiter->is_refused = false;
+    waiter->waited_us = 0;
     waiter->next = NULL;
     pthread_mutex_lock(&lane->lock);
-    bool is_given = take_at_once(lane, waiter);
+    bool is_given = !lane->is_draining && take_at_once(lane, waiter, &doomed);
     pthread_mutex_unlock(&lane->lock);
+    tenon__lane_close(lane, doomed);
     if (!is_given)
         return join(lane, waiter, turn);
     *turn = turn_of(waiter);
     return true;
 }
 
+static void note_wait(tenon__lane *lane, int64_t us)
+{
+    tenon__lane_totals *totals = &lane->totals;
+    size_t i = 0;
+    while (us >= tenon_pool_wait_bound_us(i))
+        i++;
+    totals->wait_counts[i]++;
+    totals->waits++;
+    totals->wait_us += us;
+    totals->slow += us >= lane->settings.slow_us;
+}
+
 tenon__turn tenon__lane_wait(tenon__lane *lane, tenon__waiter *waiter, int64_t deadline_us)
 {
     pthread_mutex_lock(&lane->lock);
     bool is_late = false;
-    while (!waiter->member && !waiter->may_open && !waiter->is_woken && !is_late)
+    while (turn_of(waiter) == TENON__TURN_QUEUED && !waiter->is_woken && !is_late)
         is_late = !tenon__wait_signal(&waiter->signal, &lane->lock, deadline_us);
-    bool is_given = waiter->member || waiter->may_open;
-    if (!is_given)
+    tenon__turn turn = turn_of(waiter);
+    if (turn == TENON__TURN_QUEUED)
         leave(lane, waiter);
-    lane->wait_us_total += tenon__monotonic_us() - waiter->since_us;
+    waiter->waited_us = tenon__monotonic_us() - waiter->since_us;
+    note_wait(lane, waiter->waited_us);
     pthread_mutex_unlock(&lane->lock);
     pthread_cond_destroy(&waiter->signal);
-    return is_given ? turn_of(waiter) : TENON__TURN_QUEUED;
+    if (waiter->waited_us >= lane->settings.slow_us)
+        tenon__pool_tell_slow(lane->db, waiter);
+    return turn;
 }
 
 void tenon__lane_wake(tenon__lane *lane, const void *owner)
@@ -273,15 +403,16 @@ void tenon__lane_give_place(tenon__lane *lane)
     pthread_mutex_unlock(&lane->lock);
 }
 
-/* The spare one that was there before has to go to the others; and somebody may have begun to wait.
- */
+/* The spare one that was there before has to go to the others; and there may be a detour. */
 static void make_room(tenon__lane *lane, tenon__member *before)
 {
+    tenon__member *doomed = NULL;
     pthread_mutex_lock(&lane->lock);
     if (before)
-        give(lane, before);
-    give_spare(lane);
+        settle(lane, before, &doomed);
+    settle_spare(lane, &doomed);
     pthread_mutex_unlock(&lane->lock);
+    tenon__lane_close(lane, doomed);
 }
 
 TENON__HOT void tenon__member_release(tenon__member *member)
@@ -290,20 +421,118 @@ TENON__HOT void tenon__member_release(tenon__member *member)
     if (TENON__UNLIKELY(member->streams))
         tenon__streams_leave(member);
     tenon__member *before = atomic_exchange(&lane->spare, member);
-    if (TENON__UNLIKELY(before || atomic_load(&lane->waiting)))
+    if (TENON__UNLIKELY(before || atomic_load(&lane->detours)))
         make_room(lane, before);
+}
+
+/* Two that die soon after each other did not die by themselves. */
+static bool note_death(tenon__lane *lane)
+{
+    enum { SOON_US = 5000000 };
+    int64_t now_us = tenon__monotonic_us();
+    bool is_second = lane->last_death_us && now_us - lane->last_death_us < SOON_US;
+    lane->last_death_us = now_us;
+    lane->epoch++;
+    lane->totals.lost++;
+    return is_second;
 }
 
 void tenon__member_drop(tenon__member *member, bool is_dead)
 {
     tenon__lane *lane = member->lane;
+    bool is_failure = false;
     tenon__streams_leave(member);
     pthread_mutex_lock(&lane->lock);
     forget(lane, member);
+    if (is_dead)
+        is_failure = note_death(lane);
     pthread_mutex_unlock(&lane->lock);
     free_member(member);
+    tenon__lane_give_place(lane);
+    if (is_failure)
+        tenon__lane_renew(lane);
+}
+
+/* ---- for who tends the pool ------------------------------------------------------------------ */
+
+/* No clock is asked when a connection comes back: that it has been idle shows by how often it was
+ * acquired, which has been the same for so long. */
+static bool is_idle_for(tenon__member *member, int64_t idle_us, int64_t now_us)
+{
+    uint64_t acquired = atomic_load_explicit(&member->acquired, memory_order_relaxed);
+    if (member->seen_acquired != acquired) {
+        member->seen_acquired = acquired;
+        member->seen_us = now_us;
+    }
+    return now_us - member->seen_us >= idle_us;
+}
+
+void tenon__lane_sweep(tenon__lane *lane, int64_t idle_us, tenon__member **doomed)
+{
+    int64_t now_us = tenon__monotonic_us();
+    tenon__member *kept = NULL, **last = &kept, *member;
+    while ((member = take_any(lane))) {
+        bool is_surplus = lane->size - lane->leaving > lane->settings.least &&
+                          is_idle_for(member, idle_us, now_us);
+        if (is_surplus || is_over(lane, member, now_us)) {
+            lane->totals.idle += is_surplus;
+            lane->totals.recycled += !is_surplus;
+            doom(lane, member, doomed);
+        } else {
+            *last = member;
+            last = &member->next;
+            lane->idle_count++;
+        }
+    }
+    *last = NULL;
+    lane->idle = kept;
+    lane->idle_last = kept ? last : &lane->idle;
+    update_detour(lane);
+}
+
+void tenon__lane_offer(tenon__lane *lane)
+{
+    for (; lane->first && lane->size < lane->settings.most; lane->size++) {
+        tenon__waiter *waiter = dequeue(lane);
+        waiter->may_open = true;
+        pthread_cond_signal(&waiter->signal);
+    }
+}
+
+void tenon__lane_refuse(tenon__lane *lane)
+{
+    tenon__waiter *waiter;
+    while ((waiter = dequeue(lane))) {
+        waiter->is_refused = true;
+        pthread_cond_signal(&waiter->signal);
+    }
+}
+
+void tenon__lane_close(tenon__lane *lane, tenon__member *doomed)
+{
+    if (TENON__LIKELY(!doomed))
+        return;
+    unsigned count = 0;
+    for (; doomed; count++) {
+        tenon__member *next = doomed->next;
+        free_member(doomed);
+        doomed = next;
+    }
     pthread_mutex_lock(&lane->lock);
-    lane->epoch += is_dead;
-    give_place(lane);
+    lane->leaving -= count;
+    for (; count > 0; count--)
+        give_place(lane);
+    update_detour(lane);
     pthread_mutex_unlock(&lane->lock);
+}
+
+void tenon__lane_renew(tenon__lane *lane)
+{
+    tenon__member *doomed = NULL;
+    pthread_mutex_lock(&lane->lock);
+    lane->generation++;
+    lane->epoch++;
+    tenon__lane_sweep(lane, TENON__NEVER, &doomed);
+    pthread_mutex_unlock(&lane->lock);
+    tenon__lane_close(lane, doomed);
 }

@@ -81,6 +81,15 @@ bool tenon__operation_init(tenon__operation *op, tenon_session *s, bool writes)
     return true;
 }
 
+void tenon__operation_init_open(tenon__operation *op, tenon_db *db, tenon__lane *lane,
+                                tenon_error *err)
+{
+    tenon__operation_init_lease(op, db, lane, err);
+    op->phase = TENON__QUEUED;
+    op->turn = TENON__TURN_OPEN;
+    op->waiter.waited_us = 0;
+}
+
 void tenon__operation_init_lease(tenon__operation *op, tenon_db *db, tenon__lane *lane,
                                  tenon_error *err)
 {
@@ -104,11 +113,12 @@ static void note_round_trip(tenon__operation *op, bool for_write)
     op->sent_us = 0;
 }
 
-/* A connection that is being made, or asked whether it lives, is not worth stopping. */
+/* A connection that is being made, or asked whether it lives, is not worth stopping: that comes
+ * before START. */
 static bool wait_for_server(tenon__operation *op, bool for_write)
 {
     tenon__connection *connection = op->member->connection;
-    bool is_working = op->phase != TENON__CONNECT && op->phase != TENON__CHECK;
+    bool is_working = op->phase > TENON__START;
     bool can_stop = is_working && tenon__is_cancellable(op);
     if (can_stop)
         tenon__wait_begin(op->session, connection);
@@ -234,6 +244,7 @@ __attribute__((noinline)) static bool run_machine(tenon_session *s, const tenon_
     if (from->member && !s->pinned) {
         op.turn = TENON__TURN_GIVEN;
         op.waiter.member = from->member;
+        op.waiter.waited_us = 0;
         op.phase = TENON__QUEUED;
     }
     return tenon__operation_run(&op);

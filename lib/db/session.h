@@ -2,6 +2,7 @@
 #ifndef TENON_DB_SESSION_H
 #define TENON_DB_SESSION_H
 
+#include "db/breaker.h"
 #include "db/db.h"
 #include "db/fork_mark.h"
 #include "db/hooks.h"
@@ -21,6 +22,17 @@ void tenon__round_trip_note(tenon__round_trips *trips, int64_t us);
 /* -1 before there are enough of them. */
 int64_t tenon__round_trip_us(const tenon__round_trips *trips);
 
+/* The thread that tends the pool, where there is one (pool_tend.c). */
+typedef struct tenon__keeper {
+    bool is_running;
+    bool is_over; /* under the lock, like the waiting */
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t signal;
+} tenon__keeper;
+bool tenon__keeper_start(tenon_db *db, tenon_error *err);
+void tenon__keeper_stop(tenon__keeper *keeper);
+
 struct tenon_db {
     const tenon__driver *driver;
     tenon__config config;
@@ -30,6 +42,8 @@ struct tenon_db {
     tenon__hook_table watchers;
     uint64_t identity; /* the same for all handles of one memory database */
     tenon__round_trips round_trips;
+    tenon__breaker breaker;
+    tenon__keeper keeper;
 };
 
 /* Fills the pool of a handle whose config has been read. */

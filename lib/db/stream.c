@@ -160,7 +160,10 @@ static tenon__member *begin_own(tenon_session *s, const tenon_transaction_option
         return NULL;
     op.script = sql.data;
     op.keeps_member = true;
-    return tenon__operation_run(&op) ? op.member : NULL;
+    if (!tenon__operation_run(&op))
+        return NULL;
+    tenon__member_hold(op.member, s->head.site, tenon__monotonic_us());
+    return op.member;
 }
 
 static tenon_stream *stream_new(tenon_session *s, tenon__shared_plan *plan, tenon__arrival arrival)

@@ -11,6 +11,7 @@
  * cannot fail: a connection that will not do it is closed, which rolls back too. */
 #include "db/transaction.h"
 
+#include "db/pool_watch.h"
 #include "db/stream.h"
 
 #include <stdio.h>
@@ -69,6 +70,7 @@ static bool begin_outermost(tenon_session *s, const char *sql)
     if (!tenon__operation_run(&op))
         return false;
     s->pinned = op.member;
+    tenon__member_hold(s->pinned, s->head.site, tenon__monotonic_us());
     s->depth = 1;
     return true;
 }
@@ -134,7 +136,7 @@ bool tenon__transaction_begin(tenon_session *s, const tenon_transaction_options 
     return false;
 }
 
-bool tenon_begin(tenon_session *s)
+bool(tenon_begin)(tenon_session *s)
 {
     return tenon__transaction_begin(s, NULL);
 }
@@ -173,7 +175,7 @@ static void let_go(tenon_session *s)
     bool is_open = is_begun(s, &is_failed);
     s->pinned = NULL;
     if (is_idle && !is_open)
-        tenon__member_release(member);
+        tenon__pool_hand_back(s, member);
     else
         tenon__member_drop(member, !is_idle);
 }

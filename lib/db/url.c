@@ -6,8 +6,7 @@
  * that cannot be, the table says what to write instead. A duration is a number of seconds, or has a
  * unit (500ms, 5s, 2min); 0 means no limit. `schema` becomes the server option search_path, quoted
  * for the list of names that it is, then for the options string, then for the URL.
- *
- * Options given to tenon_open rule over the URL: the program knows better than its environment. */
+ */
 #include "db/url.h"
 
 #include "db/wait.h"
@@ -15,9 +14,9 @@
 #include <stdlib.h>
 
 enum {
-    MOST_URL_BYTES = 8192,
-    MOST_POOL = 10000,
+    US_PER_MS = 1000,
     MOST_CACHED = 1 << 20,
+    MOST_FAILURES = 1000000,
     NEAR_ENOUGH = 3 /* edits between a misspelt name and its correction */
 };
 
@@ -27,6 +26,7 @@ typedef enum parameter_kind {
     COUNT,     /* a whole number into a uint64_t */
     DURATION,  /* into an int64_t of microseconds */
     TEXT,      /* into a const char * */
+    CHOICE,    /* a word of the list in `advice`: its place, from 0 on, into a uint64_t */
     PASSED_ON, /* the client library's */
     REFUSED    /* known, but not to be had: `advice` says what to do */
 } parameter_kind;
@@ -37,18 +37,18 @@ typedef struct parameter {
     const char *name;
     parameter_kind kind;
     unsigned dialects;
-    size_t offset;        /* COUNT, DURATION, TEXT: in tenon__config */
+    size_t offset;        /* of what is read, in tenon__config */
     uint64_t least, most; /* COUNT */
-    const char
-        *advice; /* REFUSED: what to do instead; TEXT: the values there are, or NULL for any */
+    /* REFUSED: what to do instead. TEXT, CHOICE: the words there are; NULL: any. */
+    const char *advice;
 } parameter;
 
 #define MEMBER(name) offsetof(tenon__config, name)
 
 static const parameter parameters[] = {
-    {"pool_min", COUNT, BOTH, MEMBER(pool_min), 0, MOST_POOL, NULL},
-    {"pool_max", COUNT, BOTH, MEMBER(pool_max), 1, MOST_POOL, NULL},
-    {"connection_limit", COUNT, BOTH, MEMBER(pool_max), 1, MOST_POOL, NULL},
+    {"pool_min", COUNT, BOTH, MEMBER(pool_min), 0, TENON__MOST_POOL, NULL},
+    {"pool_max", COUNT, BOTH, MEMBER(pool_max), 1, TENON__MOST_POOL, NULL},
+    {"connection_limit", COUNT, BOTH, MEMBER(pool_max), 1, TENON__MOST_POOL, NULL},
     {"acquire_timeout", DURATION, BOTH, MEMBER(acquire_timeout_us), 0, 0, NULL},
     {"pool_timeout", DURATION, BOTH, MEMBER(acquire_timeout_us), 0, 0, NULL},
     {"connect_timeout", DURATION, BOTH, MEMBER(connect_timeout_us), 0, 0, NULL},
@@ -63,8 +63,21 @@ static const parameter parameters[] = {
     {"mode", TEXT, SQLITE, MEMBER(mode), 0, 0, "ro rw rwc"},
     {"schema_check", TEXT, BOTH, MEMBER(schema_check), 0, 0, "on off"},
     {"application_name", TEXT, BOTH, MEMBER(application_name), 0, 0, NULL},
-    {"pgbouncer", REFUSED, POSTGRESQL, 0, 0, 0,
-     "leave it away with max_prepared_statements (PgBouncer 1.21), else say statement_cache=0"},
+    {"idle_timeout", DURATION, BOTH, MEMBER(idle_timeout_us), 0, 0, NULL},
+    {"lifetime", DURATION, BOTH, MEMBER(lifetime_us), 0, 0, NULL},
+    {"slow_acquire", DURATION, BOTH, MEMBER(slow_acquire_us), 0, 0, NULL},
+    {"leak_after", DURATION, BOTH, MEMBER(leak_after_us), 0, 0, NULL},
+    {"pool_check", CHOICE, BOTH, MEMBER(pool_check), 0, 0, "news always"},
+    {"pool_reset", CHOICE, POSTGRESQL, MEMBER(pool_reset), 0, 0, "nothing state all"},
+    {"pool_order", CHOICE, BOTH, MEMBER(is_fifo), 0, 0, "lifo fifo"},
+    {"pool_thread", CHOICE, BOTH, MEMBER(without_thread), 0, 0, "on off"},
+    {"breaker_failures", COUNT, BOTH, MEMBER(breaker_failures), 0, MOST_FAILURES, NULL},
+    {"breaker_wait", DURATION, BOTH, MEMBER(breaker_wait_us), 0, 0, NULL},
+    {"lock_timeout", DURATION, POSTGRESQL, MEMBER(lock_timeout_us), 0, 0, NULL},
+    {"idle_in_transaction_timeout", DURATION, POSTGRESQL, MEMBER(idle_in_transaction_us), 0, 0,
+     NULL},
+    {"pooler", CHOICE, POSTGRESQL, MEMBER(pooler), 0, 0, "none transaction"},
+    {"pgbouncer", CHOICE, POSTGRESQL, MEMBER(pooler), 0, 0, "false true"},
     {"sslaccept", REFUSED, POSTGRESQL, 0, 0, 0,
      "use sslmode=require to accept any certificate, sslmode=verify-full to check it"},
     {"sslidentity", REFUSED, POSTGRESQL, 0, 0, 0, "use sslcert and sslkey with PEM files"},
@@ -112,7 +125,6 @@ static const parameter parameters[] = {
 typedef struct reader {
     tenon__config *config;
     tenon__buf passed_on;
-    const char *server_options; /* decoded value of `options`, or NULL */
     tenon_error *err;
 } reader;
 
@@ -238,12 +250,17 @@ static bool set_duration(reader *r, const parameter *p, const char *value)
     return true;
 }
 
+static bool is_first(const char *list, const char *word)
+{
+    size_t length = strlen(word);
+    return strcspn(list, " ") == length && strncmp(list, word, length) == 0;
+}
+
 /* Whether `word` is one of the words of `list`. */
 static bool is_listed(const char *list, const char *word)
 {
-    size_t length = strlen(word);
     for (const char *at = list; *at; at += strcspn(at, " "), at += *at == ' ')
-        if (strcspn(at, " ") == length && strncmp(at, word, length) == 0)
+        if (is_first(at, word))
             return true;
     return false;
 }
@@ -255,6 +272,17 @@ static bool set_text(reader *r, const parameter *p, const char *value)
     if (p->advice && !is_listed(p->advice, value))
         return fail_value(r, p->name, p->advice);
     memcpy((char *)r->config + p->offset, &value, sizeof value);
+    return true;
+}
+
+static bool set_choice(reader *r, const parameter *p, const char *value)
+{
+    uint64_t place = 0;
+    if (!*value || !is_listed(p->advice, value))
+        return fail_value(r, p->name, p->advice);
+    for (const char *at = p->advice; !is_first(at, value); place++)
+        at += strcspn(at, " ") + 1;
+    memcpy((char *)r->config + p->offset, &place, sizeof place);
     return true;
 }
 
@@ -307,7 +335,7 @@ static const parameter *find_parameter(const char *name, unsigned dialect)
 static bool pass_on(reader *r, const char *name, const char *value, const char *raw, size_t length)
 {
     if (strcmp(name, "options") == 0) {
-        r->server_options = value;
+        r->config->server_options = value;
         return true;
     }
     tenon__buf_char(&r->passed_on, r->passed_on.length ? '&' : '?');
@@ -315,10 +343,8 @@ static bool pass_on(reader *r, const char *name, const char *value, const char *
     return true;
 }
 
-static bool refuse(reader *r, const parameter *p, const char *value)
+static bool refuse(reader *r, const parameter *p)
 {
-    if (strcmp(p->name, "pgbouncer") == 0 && strcmp(value, "false") == 0)
-        return true;
     tenon__fail(r->err, TENON_MISUSE, "the database URL's parameter '%s' is not supported",
                 p->name);
     tenon__hint(r->err, "%s", p->advice);
@@ -349,10 +375,12 @@ static bool read_parameter(reader *r, const char *raw, size_t length)
         return set_duration(r, p, value);
     case TEXT:
         return set_text(r, p, value);
+    case CHOICE:
+        return set_choice(r, p, value);
     case PASSED_ON:
         return pass_on(r, name, value, raw, length);
     case REFUSED:
-        return refuse(r, p, value);
+        return refuse(r, p);
     }
     return false;
 }
@@ -397,18 +425,30 @@ static void add_search_path(tenon__buf *out, const char *schema)
     tenon__buf_text(out, "%22");
 }
 
-static void add_server_options(reader *r, tenon__buf *out)
+/* Of the session that the server begins, in milliseconds, rounded up, for 0 would be no limit. */
+static void add_timeout(tenon__buf *out, const char *name, int64_t us)
 {
-    if (!r->server_options && !r->config->schema)
+    if (us == 0)
         return;
-    tenon__buf_char(out, r->passed_on.length ? '&' : '?');
+    int64_t ms = us == TENON__NEVER ? 0 : us / US_PER_MS + (us % US_PER_MS != 0);
+    tenon__buf_format(out, "%%20-c%s%%3D%lld", name, (long long)(ms < INT32_MAX ? ms : INT32_MAX));
+}
+
+static void add_server_options(const tenon__config *config, bool is_first, tenon__buf *out)
+{
+    const char *own = config->server_options;
+    if (!own && !config->schema && !config->lock_timeout_us && !config->idle_in_transaction_us)
+        return;
+    tenon__buf_char(out, is_first ? '?' : '&');
     tenon__buf_text(out, "options=");
-    for (const char *c = r->server_options; c && *c; c++)
+    for (const char *c = own; c && *c; c++)
         tenon__buf_format(out, "%%%02X", (unsigned)(unsigned char)*c);
-    if (r->server_options && r->config->schema)
+    if (own && config->schema)
         tenon__buf_text(out, "%20");
-    if (r->config->schema)
-        add_search_path(out, r->config->schema);
+    if (config->schema)
+        add_search_path(out, config->schema);
+    add_timeout(out, "lock_timeout", config->lock_timeout_us);
+    add_timeout(out, "idle_in_transaction_session_timeout", config->idle_in_transaction_us);
 }
 
 /* Where the parameters begin: the first '?' behind a password, which may hold one. */
@@ -423,137 +463,42 @@ static const char *find_parameters(const char *url)
     return question ? question : from + strlen(from);
 }
 
-static bool write_url(reader *r, const char *url, size_t length)
+static bool write_path(reader *r, const char *url, size_t length, tenon__buf *out)
 {
-    tenon__buf out = {0};
-    if (r->config->driver->dialect == TENON_SQLITE) {
-        const char *path = memchr(url, ':', length);
-        const char *decoded = decode(r, path + 1, length - (size_t)(path + 1 - url));
-        if (!decoded)
+    const char *path = memchr(url, ':', length);
+    const char *decoded = decode(r, path + 1, length - (size_t)(path + 1 - url));
+    if (decoded)
+        tenon__buf_format(out, "sqlite:%s", decoded);
+    return decoded != NULL;
+}
+
+bool tenon__url_write(tenon__config *config, const char *url, tenon_error *err)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf out = {0};
+    reader r = {.config = config, .err = err};
+    size_t length = (size_t)(find_parameters(url) - url);
+    if (config->driver->dialect == TENON_SQLITE) {
+        if (!write_path(&r, url, length, &out))
             return false;
-        tenon__buf_format(&out, "sqlite:%s", decoded);
     } else {
         tenon__buf_add(&out, url, length);
-        tenon__buf_text(&out, tenon__buf_string(&r->passed_on));
-        add_server_options(r, &out);
+        tenon__buf_text(&out, config->passed_on);
+        add_server_options(config, !config->passed_on[0], &out);
     }
-    bool is_whole = !out.failed && !r->passed_on.failed;
-    r->config->url =
-        is_whole ? tenon__arena_text(&r->config->arena, tenon__buf_string(&out)) : NULL;
-    tenon__buf_release(&out);
-    return r->config->url || tenon__fail_no_memory(r->err);
+    config->url = out.failed ? NULL : tenon__arena_text(&config->arena, tenon__buf_string(&out));
+    return config->url || tenon__fail_no_memory(err);
 }
 
-static bool read_url(tenon__config *config, const char *url, tenon_error *err)
+bool tenon__url_read(tenon__config *config, const char *url, tenon_error *err)
 {
+    TENON__CLEANUP(tenon__buf_release) tenon__buf passed_on = {0};
     reader r = {.config = config, .err = err};
     const char *question = find_parameters(url);
-    bool is_done = read_parameters(&r, *question ? question + 1 : question) &&
-                   write_url(&r, url, (size_t)(question - url));
-    tenon__buf_release(&r.passed_on);
-    config->skip_schema_check = config->schema_check && !strcmp(config->schema_check, "off");
-    return is_done;
-}
-
-/* ---- options --------------------------------------------------------------------------------- */
-
-static void override_time(int64_t *setting, int64_t option_us)
-{
-    if (option_us)
-        *setting = option_us < 0 ? TENON__NEVER : option_us;
-}
-
-static void override_count(uint64_t *setting, uint64_t option)
-{
-    if (option)
-        *setting = option;
-}
-
-enum { LEAST_KEY_BYTES = 16 };
-
-/* The program's own, or one that lives as long as the database is open. */
-static bool set_cursor_key(tenon__config *config, const char *key, tenon_error *err)
-{
-    if (!key)
-        return tenon__random(config->cursor_key, sizeof config->cursor_key) ||
-               tenon__fail(err, TENON_IO, "the system has no random bytes to give");
-    if (strlen(key) < LEAST_KEY_BYTES)
-        return tenon__fail(err, TENON_MISUSE, "cursor_key needs at least %d bytes",
-                           LEAST_KEY_BYTES);
-    tenon__sha256(key, strlen(key), config->cursor_key);
-    return true;
-}
-
-static bool apply_options(tenon__config *config, const tenon_options *options, tenon_error *err)
-{
-    override_count(&config->pool_min, options->pool_min);
-    override_count(&config->pool_max, options->pool_max);
-    override_time(&config->acquire_timeout_us, options->acquire_timeout_us);
-    override_time(&config->connect_timeout_us, options->connect_timeout_us);
-    override_time(&config->statement_timeout_us, options->statement_timeout_us);
-    override_count(&config->statement_cache_count, options->statement_cache_count);
-    override_count(&config->plan_cache_count, options->plan_cache_count);
-    override_count(&config->plan_cache_bytes, options->plan_cache_bytes);
-    config->result_limit_bytes = options->result_limit_bytes;
-    config->skip_schema_check |= options->skip_schema_check;
-    if (!options->application_name)
-        return true;
-    config->application_name = tenon__arena_text(&config->arena, options->application_name);
-    return config->application_name || tenon__fail_no_memory(err);
-}
-
-static bool check_pool(const tenon__config *config, tenon_error *err)
-{
-    if (config->pool_max <= MOST_POOL && config->pool_min <= config->pool_max)
-        return true;
-    return tenon__fail(err, TENON_MISUSE,
-                       "the pool must have 1 to %d connections, and pool_min (%llu) not more than "
-                       "pool_max (%llu)",
-                       MOST_POOL, (unsigned long long)config->pool_min,
-                       (unsigned long long)config->pool_max);
-}
-
-static const tenon__config defaults = {
-    .pool_max = 10,
-    .acquire_timeout_us = 5000000,
-    .connect_timeout_us = 5000000,
-    .statement_timeout_us = TENON__NEVER,
-    .statement_cache_count = 256,
-    .plan_cache_count = 4096,
-    .plan_cache_bytes = 16 << 20,
-};
-
-static bool read_all(tenon__config *config, const char *url, const tenon_options *options,
-                     tenon_error *err)
-{
-    config->driver = tenon__driver_of_url(url, err);
-    if (!config->driver || !read_url(config, url, err))
+    bool is_read = read_parameters(&r, *question ? question + 1 : question);
+    passed_on = r.passed_on;
+    if (!is_read)
         return false;
-    if (options && !apply_options(config, options, err))
-        return false;
-    return check_pool(config, err) &&
-           set_cursor_key(config, options ? options->cursor_key : NULL, err);
-}
-
-bool tenon__config_read(tenon__config *config, const char *url, const tenon_options *options,
-                        tenon_error *err)
-{
-    *config = defaults;
-    if (!url || !*url) {
-        tenon__fail(err, TENON_MISUSE, "the database URL is empty");
-        tenon__hint(err, "set DATABASE_URL to postgresql://… or sqlite:path");
-        return false;
-    }
-    if (strnlen(url, MOST_URL_BYTES) == MOST_URL_BYTES)
-        return tenon__fail(err, TENON_MISUSE, "the database URL is longer than %d bytes",
-                           MOST_URL_BYTES - 1);
-    if (read_all(config, url, options, err))
-        return true;
-    tenon__config_release(config);
-    return false;
-}
-
-void tenon__config_release(tenon__config *config)
-{
-    tenon__arena_release(&config->arena);
+    config->passed_on =
+        passed_on.failed ? NULL : tenon__arena_text(&config->arena, tenon__buf_string(&passed_on));
+    return config->passed_on || tenon__fail_no_memory(err);
 }

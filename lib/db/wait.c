@@ -95,3 +95,8 @@ bool tenon__wait_signal(pthread_cond_t *signal, pthread_mutex_t *lock, int64_t d
     struct timespec until = timespec_of(deadline_us);
     return pthread_cond_timedwait(signal, lock, &until) == 0;
 }
+
+void tenon__wait_thread(pthread_t thread)
+{
+    pthread_join(thread, NULL);
+}

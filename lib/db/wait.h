@@ -27,4 +27,7 @@ bool tenon__signal_init(pthread_cond_t *signal);
 /* Once, under the lock; wakes up without reason too. False when the deadline has passed. */
 bool tenon__wait_signal(pthread_cond_t *signal, pthread_mutex_t *lock, int64_t deadline_us);
 
+/* Until the thread has ended. */
+void tenon__wait_thread(pthread_t thread);
+
 #endif

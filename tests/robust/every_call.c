@@ -434,6 +434,9 @@ static const public_call calls[] = {
     {"tenon_open tenon_close tenon_session_open tenon_session_close tenon_db_dialect "
      "tenon_db_metrics tenon_hook_add tenon_hook_remove",
      open_another},
+    {"tenon_pool_resize tenon_pool_recycle tenon_pool_drain tenon_pool_resume tenon_pool_tend "
+     "tenon_pool_leases tenon_pool_wait_bound_us",
+     rare_pool},
     {"tenon_time_now tenon_time_parse tenon_time_format tenon_date_parse tenon_date_format "
      "tenon_clock_parse tenon_clock_format tenon_clock_tz_parse tenon_clock_tz_format "
      "tenon_interval_parse tenon_interval_format tenon_interval_compare tenon_vector_distance "

@@ -24,6 +24,9 @@ bool rare_log_of_changes(tenon_session *s);
 bool rare_need_nothing(tenon_session *s);
 bool rare_hook_of_database(tenon_db *db, tenon_error *err);
 
+/* pool_calls.c */
+bool rare_pool(tenon_session *s);
+
 /* sql_calls.c */
 bool sql_statement(tenon_session *s);
 bool sql_batch(tenon_session *s);

@@ -18,6 +18,25 @@ fixture set_up(int which)
     return f;
 }
 
+fixture set_up_with(int which, const tenon_options *options)
+{
+    fixture f = {.url = new_note_url(which)};
+    f.db = open_db(f.url, options);
+    f.s = tenon_session_open(f.db, NULL);
+    return f;
+}
+
+unsigned pool_size(fixture f)
+{
+    return tenon_db_metrics(f.db).size - (tenon_db_dialect(f.db) == TENON_SQLITE);
+}
+
+void begin_reading(tenon_session *s)
+{
+    if (!tenon_begin_with(s, &(tenon_transaction_options){.read_only = true}))
+        fail_msg("%s", tenon_message(s));
+}
+
 void tear_down(fixture f)
 {
     tenon_session_close(f.s);

@@ -14,6 +14,11 @@ typedef struct fixture {
 } fixture;
 
 fixture set_up(int which);
+fixture set_up_with(int which, const tenon_options *options);
+/* The lane that has the limits has so many connections: of SQLite the writer is one more. */
+unsigned pool_size(fixture f);
+/* Holds a connection that others may have one beside, on SQLite too. */
+void begin_reading(tenon_session *s);
 /* Closes all, and sees that no connection is held. */
 void tear_down(fixture f);
 

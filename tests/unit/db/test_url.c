@@ -30,6 +30,11 @@ static const struct {
     {"postgresql://h/db?connection_limit=3&sslmode=require", "postgresql://h/db?sslmode=require"},
     {"postgresql://h/db?&&sslmode=require&", "postgresql://h/db?sslmode=require"},
     {"postgresql://h/db?pgbouncer=false", "postgresql://h/db"},
+    {"postgresql://h/db?pooler=transaction&lifetime=1min", "postgresql://h/db"},
+    {"postgresql://h/db?lock_timeout=1500us&schema=s",
+     "postgresql://h/db?options=-csearch_path%3D%22s%22%20-clock_timeout%3D2"},
+    {"postgresql://h/db?idle_in_transaction_timeout=0",
+     "postgresql://h/db?options=%20-cidle_in_transaction_session_timeout%3D0"},
     {"postgresql://h/db?schema=app", "postgresql://h/db?options=-csearch_path%3D%22app%22"},
     {"postgresql://h/db?schema=my%20app",
      "postgresql://h/db?options=-csearch_path%3D%22my%5C%20app%22"},
@@ -75,7 +80,17 @@ static const struct {
     {"postgresql://h/db?pool_timeout=soon", "pool_timeout must be a number of seconds", ""},
     {"postgresql://h/db?pool_timeout=5h", "pool_timeout must be a number of seconds", ""},
     {"postgresql://h/db?pool_min=5&pool_max=3", "pool_min (5) not more than pool_max (3)", ""},
-    {"postgresql://h/db?pgbouncer=true", "'pgbouncer' is not supported", "leave it away"},
+    {"postgresql://h/db?pgbouncer=yes", "pgbouncer must be false true", ""},
+    {"postgresql://h/db?pooler=statement", "pooler must be none transaction", ""},
+    {"postgresql://h/db?pooler=", "pooler must be none transaction", ""},
+    {"postgresql://h/db?pool_check=never", "pool_check must be news always", ""},
+    {"postgresql://h/db?pgbouncer=true&schema=s", "schema cannot be set behind a pooler",
+     "ALTER ROLE"},
+    {"postgresql://h/db?pooler=transaction&options=-cjit%3Doff", "options cannot be set", ""},
+    {"postgresql://h/db?pooler=transaction&lock_timeout=1", "lock_timeout and", "tenon_begin_with"},
+    {"postgresql://h/db?pooler=transaction&pool_reset=state", "pool_reset cannot be set", ""},
+    {"sqlite:a.db?pool_reset=all", "unknown parameter 'pool_reset'", ""},
+    {"sqlite:a.db?lock_timeout=1", "unknown parameter 'lock_timeout'", ""},
     {"postgresql://h/db?schema=%zz", "'%' without two hexadecimal digits", "as %25"},
     {"postgresql://h/db?schema=a%", "'%' without two hexadecimal digits", "as %25"},
     {"postgresql://h/db?schema=a%00b", "'%' without two hexadecimal digits", "as %25"},
@@ -110,6 +125,58 @@ static void every_parameter_sets_its_setting(void **state)
     assert_string_equal(c.application_name, "my app");
     assert_string_equal(c.schema, "s");
     tenon__config_release(&c);
+}
+
+static void the_pool_is_said_in_the_url(void **state)
+{
+    tenon__config c = read_config("sqlite:a.db?idle_timeout=10min&lifetime=30min&slow_acquire=5ms"
+                                  "&leak_after=1min&pool_check=always&pool_order=fifo"
+                                  "&pool_thread=off&breaker_failures=7&breaker_wait=3",
+                                  NULL);
+    assert_int_equal(c.idle_timeout_us, 600000000);
+    assert_int_equal(c.lifetime_us, 1800000000);
+    assert_int_equal(c.slow_acquire_us, 5000);
+    assert_int_equal(c.leak_after_us, 60000000);
+    assert_int_equal(c.pool_check, TENON_CHECK_ALWAYS);
+    assert_true(c.is_fifo && c.without_thread);
+    assert_int_equal(c.breaker_failures, 7);
+    assert_int_equal(c.breaker_wait_us, 3000000);
+    tenon__config_release(&c);
+}
+
+static void the_programs_pool_rules_over_that_of_the_url(void **state)
+{
+    const tenon_options options = {.idle_timeout_us = -1,
+                                   .lifetime_us = 1000,
+                                   .pool_reset = TENON_RESET_STATE,
+                                   .breaker_failures = -1,
+                                   .pool_fifo = true};
+    tenon__config c = read_config(
+        "postgresql://h/db?idle_timeout=1&lifetime=1&pool_reset=all&breaker_failures=9", &options);
+    assert_int_equal(c.idle_timeout_us, TENON__NEVER);
+    assert_int_equal(c.lifetime_us, 1000);
+    assert_int_equal(c.pool_reset, TENON_RESET_STATE);
+    assert_int_equal(c.breaker_failures, 0);
+    assert_true(c.is_fifo);
+    tenon__config_release(&c);
+}
+
+static void behind_a_pooler_statements_have_no_names_unless_it_is_said_how_many(void **state)
+{
+    static const struct {
+        const char *url;
+        uint64_t statements;
+    } cases[] = {{"postgresql://h/db", 256},
+                 {"postgresql://h/db?pool_reset=state", 256},
+                 {"postgresql://h/db?pool_reset=all", 0},
+                 {"postgresql://h/db?pooler=transaction", 0},
+                 {"postgresql://h/db?pgbouncer=true", 0},
+                 {"postgresql://h/db?pgbouncer=true&statement_cache=100", 100}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        tenon__config c = read_config(cases[i].url, NULL);
+        assert_int_equal(c.statement_cache_count, cases[i].statements);
+        tenon__config_release(&c);
+    }
 }
 
 static void prismas_names_mean_the_same(void **state)
@@ -182,6 +249,9 @@ int main(void)
         cmocka_unit_test(the_drivers_url_has_only_the_drivers_parameters),
         cmocka_unit_test(what_is_wrong_is_refused_by_name),
         cmocka_unit_test(every_parameter_sets_its_setting),
+        cmocka_unit_test(the_pool_is_said_in_the_url),
+        cmocka_unit_test(the_programs_pool_rules_over_that_of_the_url),
+        cmocka_unit_test(behind_a_pooler_statements_have_no_names_unless_it_is_said_how_many),
         cmocka_unit_test(prismas_names_mean_the_same),
         cmocka_unit_test(what_nobody_says_has_a_default),
         cmocka_unit_test(options_rule_over_the_url),
