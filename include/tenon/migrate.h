@@ -92,6 +92,10 @@ typedef struct tenon_migrate_options {
     unsigned tries_most;  /* default 10 */
     unsigned count_most;  /* migrations to run now; 0: all */
     bool accept_existing; /* begin a history on a database that already has tables */
+    /* Runs contracts too: migrations that begin with `-- tenon:contract` take away what programs of
+     * the version before need. Without it one that is due is left pending, and CONFLICT when others
+     * wait behind it. */
+    bool run_contracts;
     /* Called in the calling thread. It must not use the database. NULL: nobody is told. */
     void (*report)(const tenon_migrate_event *event);
     void *ctx;
@@ -125,9 +129,10 @@ typedef enum tenon_migration_state {
 typedef struct tenon_migration_status {
     const char *name;
     tenon_migration_state state;
-    bool is_missing; /* in the database, but not among the migrations given */
-    bool is_edited;  /* its text is not the one that was applied */
-    bool is_late;    /* pending, though one with a later name is applied */
+    bool is_missing;  /* in the database, but not among the migrations given */
+    bool is_edited;   /* its text is not the one that was applied */
+    bool is_late;     /* pending, though one with a later name is applied */
+    bool is_contract; /* pending, and waits for .run_contracts */
     size_t statements_done, statement_count; /* of one that is not whole */
     const char *log;                         /* why it failed; NULL: unknown */
 } tenon_migration_status;

@@ -200,9 +200,19 @@ static bool warn_of_all(tenon__migrator *m)
     return !tenon_failed(m->home) || tenon__migrator_fail(m, m->home);
 }
 
+static bool refuse_behind_contract(tenon__migrator *m, const tenon_migration *migration,
+                                   const tenon_migration *contract)
+{
+    tenon__fail(m->err, TENON_CONFLICT, "the migration '%s' waits behind the contract '%s'",
+                migration->name, contract->name);
+    tenon__hint(m->err, "when no program of the version before is in use: run contracts too");
+    return false;
+}
+
 /* The next one that is not applied; NULL at the end, or with m->err. */
 static const tenon_migration *find_next(tenon__migrator *m, const tenon__record **record)
 {
+    const tenon_migration *contract = NULL;
     tenon__records records;
     if (!tenon__history_read(m->home, &m->tables, &records)) {
         tenon__migrator_fail(m, m->home);
@@ -215,11 +225,21 @@ static const tenon_migration *find_next(tenon__migrator *m, const tenon__record 
         *record = tenon__record_find(&records, migration->name);
         if (tenon__record_state(*record) == TENON_MIGRATION_APPLIED)
             continue;
-        if (*record || is_to_run(m, migration, &records))
-            return migration;
+        bool is_next = *record || is_to_run(m, migration, &records);
         if (m->err->status != TENON_OK)
             return NULL;
+        if (!is_next)
+            continue;
+        if (!contract && (*record || m->options.run_contracts || !tenon__is_contract(migration)))
+            return migration;
+        contract = contract ? contract : migration;
+        if (!tenon__is_contract(migration)) {
+            refuse_behind_contract(m, migration, contract);
+            return NULL;
+        }
     }
+    if (contract)
+        warn(m, contract->name, "is a contract: it waits until the version before is gone");
     return NULL;
 }
 

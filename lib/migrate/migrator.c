@@ -48,6 +48,12 @@ bool tenon__migrations_check(const tenon_migrations *migrations, tenon_error *er
     return true;
 }
 
+bool tenon__is_contract(const tenon_migration *migration)
+{
+    static const char mark[] = "-- tenon:contract";
+    return !strncmp(migration->sql, mark, sizeof mark - 1);
+}
+
 const tenon_migration *tenon__migration_find(const tenon_migrations *migrations, const char *name)
 {
     for (size_t i = 0; i < migrations->count; i++)

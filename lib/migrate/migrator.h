@@ -109,6 +109,8 @@ void tenon__migrator_report(const tenon__migrator *m, tenon_migrate_event event)
 /* Sleeps before try number `tries` + 1, longer each time, less a random part. */
 void tenon__migrator_pause(const tenon__migrator *m, unsigned tries);
 bool tenon__migrations_check(const tenon_migrations *migrations, tenon_error *err);
+/* Whether it is one that waits until programs of the version before are gone. */
+bool tenon__is_contract(const tenon_migration *migration);
 const tenon_migration *tenon__migration_find(const tenon_migrations *migrations, const char *name);
 
 /* tenon_migrate_status, with the tables found. */

@@ -2,8 +2,9 @@
  *
  * When a migrator died between sending one and noting its end, the next one has to find out what
  * became of it. For those on indexes and partitions the catalogue tells; those that merely bring
- * something into a state (VACUUM, REINDEX, ALTER SYSTEM, PRAGMA) can be run once more; of the rest
- * (a procedure that commits by itself) nobody knows, and a person has to say. */
+ * something into a state (VACUUM, REINDEX, ALTER SYSTEM, PRAGMA) can be run once more, and so can
+ * what says `tenon:repeatable` of itself; of the rest (a procedure that commits by itself) nobody
+ * knows, and a person has to say. */
 #include "migrate/kind.h"
 #include "migrate/migrator.h"
 
@@ -134,7 +135,8 @@ static bool is_repeatable(tenon_dialect dialect, const char *text)
 {
     static const char *const patterns[] = {"VACUUM", "REINDEX", "CLUSTER", "ALTER SYSTEM",
                                            "DISCARD"};
-    return dialect == TENON_SQLITE || fits_one(patterns, TENON__COUNT(patterns), text);
+    return dialect == TENON_SQLITE || strstr(text, "tenon:repeatable") ||
+           fits_one(patterns, TENON__COUNT(patterns), text);
 }
 
 /* *state: "attached", "pending", or NULL when it is a table like any other. */

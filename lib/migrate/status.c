@@ -15,6 +15,8 @@ static tenon_migration_status status_of(const char *name, const tenon_migration 
         status.statements_done = record->up.done;
     if (record && record->is_finished && migration)
         status.is_edited = !tenon__checksum_fits(migration->sql, record->checksum);
+    if (!record && migration)
+        status.is_contract = tenon__is_contract(migration);
     if (!record && last_applied)
         status.is_late = strcmp(status.name, last_applied) < 0;
     return status;

@@ -468,8 +468,8 @@ static bool needs_transaction(const bulk *b, tenon__bulk way)
         return b->head.count > 1;
     case TENON__BULK_COLUMNS:
         return b->head.count > STATEMENT_ROWS || !is_one_group(b);
-    case TENON__BULK_COPY:
-        return !is_one_group(b);
+    case TENON__BULK_COPY: /* in one of the program's, a savepoint to try otherwise from */
+        return !is_one_group(b) || tenon_in_transaction(b->head.session);
     }
     return true;
 }
@@ -489,10 +489,8 @@ static bool create_by(bulk *b, tenon__bulk way)
     return false;
 }
 
-/* All of the rows, or none. */
-static bool create_all(bulk *b)
+static bool create_in_one(bulk *b, tenon__bulk way)
 {
-    tenon__bulk way = choose_way(b);
     if (!make_masks(b))
         return false;
     if (!needs_transaction(b, way))
@@ -501,6 +499,26 @@ static bool create_all(bulk *b)
         return false;
     create_by(b, way);
     return tenon_commit(b->head.session); /* which rolls back when one of them failed */
+}
+
+/* PostgreSQL writes rows through a view, but does not COPY to one. */
+static bool is_view(const bulk *b)
+{
+    static const char wrong_object_type[] = "42809";
+    return !strcmp(tenon_session_error(b->head.session)->sqlstate, wrong_object_type);
+}
+
+/* All of the rows, or none. */
+static bool create_all(bulk *b)
+{
+    tenon__bulk way = choose_way(b);
+    if (create_in_one(b, way))
+        return true;
+    if (way != TENON__BULK_COPY || !is_view(b))
+        return false;
+    tenon_error_clear(b->head.session);
+    b->created = 0;
+    return create_in_one(b, TENON__BULK_COLUMNS);
 }
 
 /* A call that is worth starting: the session is sound, and there are rows. */

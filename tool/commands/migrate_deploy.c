@@ -10,7 +10,7 @@
 typedef struct deploy_arguments {
     const char *keep, *count, *lock_timeout, *statement_timeout, *outside_wait, *outside_timeout,
         *keep_lost, *rewrite_from;
-    bool is_accepting, is_dry_run, is_safe;
+    bool is_accepting, is_dry_run, is_safe, is_contract;
 } deploy_arguments;
 
 /* Seconds, with a fraction; 0 when none are given, and -1, no limit, for 0. */
@@ -48,7 +48,8 @@ static int show_all_pending(migrate_input *in)
     if (s && tenon_failed(s))
         in->error = *tenon_session_error(s);
     for (size_t i = 0; i < list.count; i++)
-        if (!list.items[i].is_missing && list.items[i].state != TENON_MIGRATION_APPLIED)
+        if (!list.items[i].is_missing && list.items[i].state != TENON_MIGRATION_APPLIED &&
+            (in->run_contracts || !list.items[i].is_contract))
             show_pending(&given, list.items[i].name);
     tenon_session_close(s);
     return in->error.status == TENON_OK ? COMMAND_DONE : migrate_input_fail(in);
@@ -65,6 +66,7 @@ static bool make_safe(migrate_input *in)
 
 static int deploy(migrate_input *in, const deploy_arguments *arguments)
 {
+    in->run_contracts = arguments->is_contract;
     tenon_migrate_options options = migrate_input_options(in);
     options.accept_existing = arguments->is_accepting;
     options.count_most = arguments->count ? (unsigned)strtoul(arguments->count, NULL, 10) : 0;
@@ -87,7 +89,7 @@ static int deploy(migrate_input *in, const deploy_arguments *arguments)
         !migrate_online_deploy(in, &options, arguments->is_safe,
                                read_megabytes(arguments->rewrite_from)))
         return migrate_input_fail(in);
-    if (!pending)
+    if (!pending && !in->held_back)
         printf("nothing to do: all %zu migrations are applied\n", in->folder.count);
     return COMMAND_DONE;
 }
@@ -105,6 +107,7 @@ static int run_deploy(int argc, char **argv)
                                       {"--outside-timeout", &arguments.outside_timeout, NULL},
                                       {"--dry-run", NULL, &arguments.is_dry_run},
                                       {"--safe", NULL, &arguments.is_safe},
+                                      {"--contract", NULL, &arguments.is_contract},
                                       {"--accept-existing", NULL, &arguments.is_accepting},
                                       {NULL, NULL, NULL}};
     migrate_input in;
@@ -129,6 +132,7 @@ const command command_migrate_deploy = {
         "  --safe               PostgreSQL: run statements that would block others in forms that "
         "do\n"
         "                       not: CONCURRENTLY, NOT VALID and validated later\n"
+        "  --contract           run contracts too: no program of the version before is in use\n"
         "  --rewrite-from MB    PostgreSQL: tables of this size and more are changed while they "
         "are\n"
         "                       in use where a migration says tenon:rewrite, or with --safe;\n"

@@ -10,7 +10,9 @@
 
 typedef struct dev_arguments {
     const char *name, *keep;
-    bool is_create_only, accepts_loss, is_plain;
+    const char *values[MIGRATE_VALUES_MOST], *old_values[MIGRATE_VALUES_MOST];
+    size_t value_count, old_value_count;
+    bool is_create_only, accepts_loss, is_plain, is_expanding;
 } dev_arguments;
 
 typedef struct dev {
@@ -21,6 +23,8 @@ typedef struct dev {
     plan_answers answers;
     diff_plan *plan;
     bool accepts_loss;
+    bool is_written; /* and so compared in one go again */
+    migrate_expansion expansion;
 } dev;
 
 /* ---- where it stands ------------------------------------------------------------------------- */
@@ -28,6 +32,7 @@ typedef struct dev {
 static bool deploy(dev *d)
 {
     const tenon_migrations list = migrate_list(&d->in->folder);
+    d->in->run_contracts = true;
     tenon_migrate_options options = migrate_input_options(d->in);
     size_t pending = migrate_input_pending(d->in);
     if (d->in->error.status != TENON_OK ||
@@ -78,8 +83,10 @@ static bool check_drift(dev *d)
 
 static bool make_plan(dev *d)
 {
-    diff_options options = {.accepts_loss = d->accepts_loss,
-                            .has_safe_forms = !d->arguments->is_plain};
+    diff_options options = {
+        .accepts_loss = d->accepts_loss,
+        .has_safe_forms = !d->arguments->is_plain,
+        .expand = d->is_written || !d->arguments->is_expanding ? NULL : &d->expansion.options};
     diff_free(d->plan);
     d->plan = NULL;
     if (diff_renames_look(d->session, d->found, d->wanted, d->answers.renames,
@@ -125,10 +132,22 @@ static bool settle_losses(dev *d)
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
+/* The first part of the second half, if there is one. */
+static size_t find_contract(const diff_plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->steps[i].is_contract)
+            return plan->steps[i].part;
+    return SIZE_MAX;
+}
+
 /* Behind the first part's name the others are counted. */
 static void make_words(const dev *d, size_t part, tenon__buf *out)
 {
+    size_t first = find_contract(d->plan);
     tenon__buf_text(out, d->arguments->name ? d->arguments->name : "changes");
+    tenon__buf_text(out, part < first ? "" : "_contract");
+    part -= part < first ? 0 : first;
     if (part > 0)
         tenon__buf_format(out, "_%zu", part + 1);
 }
@@ -147,6 +166,7 @@ static bool write_part(dev *d, size_t part)
     bool is_last = part + 1 == d->plan->part_count;
     make_words(d, part, &words);
     migrate_make_name(&in->folder, tenon__buf_string(&words), &name);
+    tenon__buf_text(&sql, part < find_contract(d->plan) ? "" : MIGRATE_CONTRACT);
     diff_script_text(d->plan, (int)part, DIFF_FORWARD, &sql);
     diff_script_text(d->plan, (int)part, DIFF_REVERSE, &down);
     migrate_schema_text(in->schema, &after);
@@ -177,6 +197,7 @@ static bool write_parts(dev *d)
 static bool check_result(dev *d)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
+    d->is_written = true;
     if (!read_found(d) || !make_plan(d))
         return false;
     if (!d->plan->difference_count)
@@ -205,11 +226,20 @@ static bool begin(dev *d)
     return d->session && d->wanted && deploy(d) && read_found(d) && check_drift(d);
 }
 
+static bool read_expansion(dev *d)
+{
+    const dev_arguments *a = d->arguments;
+    return !a->is_expanding ||
+           migrate_expansion_read(a->name, a->values, a->value_count, a->old_values,
+                                  a->old_value_count, &d->expansion, &d->in->error);
+}
+
 static bool develop(dev *d)
 {
     migrate_input *in = d->in;
-    if (!begin(d) || !plan_answers_of_schema(in->schema, &d->answers, &in->error) ||
-        !make_plan(d) || !settle_questions(d))
+    if (!read_expansion(d) || !begin(d) ||
+        !plan_answers_of_schema(in->schema, &d->answers, &in->error) || !make_plan(d) ||
+        !settle_questions(d))
         return false;
     if (!d->plan->count) {
         printf("nothing to do: the migrations lead to the schema\n");
@@ -230,23 +260,42 @@ static int run_with(migrate_input *in, const dev_arguments *arguments)
     catalogue_free(d.found);
     catalogue_free(d.wanted);
     plan_answers_release(&d.answers);
+    tenon__arena_release(&d.expansion.arena);
     tenon_session_close(d.session);
     return is_done ? COMMAND_DONE : migrate_input_fail(in);
+}
+
+static const char *find_misuse(const migrate_input *in, const dev_arguments *a)
+{
+    if (!in->schema)
+        return "a schema is needed";
+    if (a->is_expanding && a->is_plain)
+        return "--expand and --plain exclude each other";
+    if (a->is_expanding && !a->name)
+        return "--expand needs --name: the new version is served under it";
+    if (!a->is_expanding && (a->value_count || a->old_value_count))
+        return "--value and --old-value belong to --expand";
+    return NULL;
 }
 
 static int run_dev(int argc, char **argv)
 {
     dev_arguments arguments = {0};
-    const migrate_option options[] = {{"--name", &arguments.name, NULL},
-                                      {"--keep-backups", &arguments.keep, NULL},
-                                      {"--create-only", NULL, &arguments.is_create_only},
-                                      {"--accept-data-loss", NULL, &arguments.accepts_loss},
-                                      {"--plain", NULL, &arguments.is_plain},
-                                      {NULL, NULL, NULL}};
+    const migrate_option options[] = {
+        {"--name", &arguments.name, NULL},
+        {"--keep-backups", &arguments.keep, NULL},
+        {"--create-only", NULL, &arguments.is_create_only},
+        {"--accept-data-loss", NULL, &arguments.accepts_loss},
+        {"--plain", NULL, &arguments.is_plain},
+        {"--expand", NULL, &arguments.is_expanding},
+        {"--value", arguments.values, NULL, &arguments.value_count},
+        {"--old-value", arguments.old_values, NULL, &arguments.old_value_count},
+        {NULL, NULL, NULL}};
     migrate_input in;
     int status = migrate_input_read(&command_migrate_dev, argc, argv, options, &in);
-    if (status == COMMAND_DONE && !in.schema)
-        status = command_misused(&command_migrate_dev, "a schema is needed");
+    const char *misuse = status == COMMAND_DONE ? find_misuse(&in, &arguments) : NULL;
+    if (misuse)
+        status = command_misused(&command_migrate_dev, "%s", misuse);
     else if (status == COMMAND_DONE)
         status = run_with(&in, &arguments);
     migrate_input_release(&in);
@@ -267,6 +316,12 @@ const command command_migrate_dev = {
         "  --name WORDS         part of the folder's name; default: changes\n"
         "  --create-only        write, and do not run\n"
         "  --plain              the shortest forms, which may block a server in use\n"
+        "  --expand             PostgreSQL: in two halves, with the old and the new version in "
+        "use\n"
+        "                       in between; the second half waits for `deploy --contract`\n"
+        "  --value TABLE.COLUMN=EXPR      what a column of the new version gets, from the\n"
+        "                       columns of the old one; may be repeated\n"
+        "  --old-value TABLE.COLUMN=EXPR  and a column of the old version, from the new one's\n"
         "  --accept-data-loss   do not ask; what may be a rename is none\n"
         "  --keep-backups N     SQLite: copies of the database kept beside it; default 5\n",
     .run = run_dev,

@@ -33,8 +33,11 @@ static int read_arguments(const command *about, int argc, char **argv,
         const migrate_option *option = find_option(options, argv[i]);
         option = option ? option : find_option(common, argv[i]);
         bool wants_value = option && option->value;
+        bool is_full = wants_value && option->count && *option->count == MIGRATE_VALUES_MOST;
+        if (is_full)
+            return command_misused(about, "'%s' is given too often", argv[i]);
         if (wants_value && i + 1 < argc)
-            *option->value = argv[++i];
+            option->value[option->count ? (*option->count)++ : 0] = argv[++i];
         else if (option && !wants_value)
             *option->is_given = true;
         else if (argv[i][0] == '-' && argv[i][1])
@@ -194,7 +197,8 @@ static void show_event(const tenon_migrate_event *event)
 
 tenon_migrate_options migrate_input_options(migrate_input *in)
 {
-    return (tenon_migrate_options){.report = show_event, .ctx = in};
+    return (tenon_migrate_options){
+        .report = show_event, .ctx = in, .run_contracts = in->run_contracts};
 }
 
 size_t migrate_input_warn(const migrate_input *in)
@@ -219,8 +223,13 @@ size_t migrate_input_pending(migrate_input *in)
     tenon_session *s = tenon_session_open(in->db, NULL);
     tenon_migration_list found = tenon_migrate_status(s, &list);
     size_t count = 0;
-    for (size_t i = 0; i < found.count; i++)
-        count += !found.items[i].is_missing && found.items[i].state != TENON_MIGRATION_APPLIED;
+    in->held_back = 0;
+    for (size_t i = 0; i < found.count; i++) {
+        bool is_held = found.items[i].is_contract && !in->run_contracts;
+        in->held_back += is_held;
+        count += !is_held && !found.items[i].is_missing &&
+                 found.items[i].state != TENON_MIGRATION_APPLIED;
+    }
     if (tenon_failed(s))
         in->error = *tenon_session_error(s);
     tenon_session_close(s);

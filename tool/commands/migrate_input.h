@@ -17,7 +17,9 @@ typedef struct migrate_option {
     const char *name; /* "--count" */
     const char **value;
     bool *is_given;
+    size_t *count; /* of values, for one that may be repeated: up to MIGRATE_VALUES_MOST */
 } migrate_option;
+enum { MIGRATE_VALUES_MOST = 64 };
 
 typedef struct migrate_input {
     schema *schema; /* NULL when everything was given without it */
@@ -26,6 +28,8 @@ typedef struct migrate_input {
     tenon_db *db; /* NULL: not opened */
     tenon_error error;
     bool is_verbose;
+    bool run_contracts; /* also migrations that wait until the version before is gone */
+    size_t held_back;   /* of them, by migrate_input_pending */
 } migrate_input;
 
 /* Reads arguments, schema and folder. COMMAND_DONE, or what to end with; what is wrong was told
@@ -46,7 +50,7 @@ int migrate_input_fail(const migrate_input *in);
 tenon_migrate_options migrate_input_options(migrate_input *in);
 /* Says what is wrong with the order and the parents of the folder; how many things. */
 size_t migrate_input_warn(const migrate_input *in);
-/* How many are not applied; look at in->error. */
+/* How many are to run; look at in->error. */
 size_t migrate_input_pending(migrate_input *in);
 /* Copies an SQLite database before it is changed, and says where to. */
 bool migrate_input_back_up(migrate_input *in, const char *keep);

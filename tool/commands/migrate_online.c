@@ -114,6 +114,8 @@ static bool find_next(online_deploy *d, const tenon_migration_list *list)
     for (size_t i = 0; i < list->count; i++) {
         if (stops_all(&list->items[i]))
             return true;
+        if (list->items[i].is_contract && !d->in->run_contracts)
+            return true;
         if (!is_to_run(&list->items[i]))
             continue;
         const tenon_migration *item = find_item(d->in, list->items[i].name);

@@ -30,6 +30,7 @@ static bool drop_all(migrate_input *in)
 static int reset(migrate_input *in, const reset_arguments *arguments)
 {
     const tenon_migrations list = migrate_list(&in->folder);
+    in->run_contracts = true;
     tenon_migrate_options options = migrate_input_options(in);
     if (!migrate_input_open(in))
         return migrate_input_fail(in);

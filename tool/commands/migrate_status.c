@@ -6,6 +6,8 @@ static const char *words_of(const tenon_migration_status *item)
 {
     switch (item->state) {
     case TENON_MIGRATION_PENDING:
+        if (item->is_contract)
+            return "is a contract: it waits for `deploy --contract`";
         return item->is_late ? "is not applied, though a later one is" : "is not applied yet";
     case TENON_MIGRATION_APPLIED:
         if (item->is_missing)
@@ -31,7 +33,7 @@ static void show_item(const tenon_migration_status *item, const char *words)
         printf("  %s\n", item->log);
 }
 
-/* How many have something to be told. */
+/* How many are not as they should be. */
 static size_t show_items(const tenon_migration_list *list)
 {
     size_t count = 0;
@@ -39,7 +41,7 @@ static size_t show_items(const tenon_migration_list *list)
         const char *words = words_of(&list->items[i]);
         if (words)
             show_item(&list->items[i], words);
-        count += words != NULL;
+        count += words && !list->items[i].is_contract;
     }
     return count;
 }
@@ -68,6 +70,15 @@ static catalogue *read_found(migrate_input *in, const catalogue *wanted)
         s ? catalogue_read(s, wanted->namespaces, wanted->namespace_count, &in->error) : NULL;
     tenon_session_close(s);
     return found;
+}
+
+/* A contract that waits is in order, but the database is then between two schemas. */
+static bool is_between(const tenon_migration_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i].is_contract)
+            return true;
+    return false;
 }
 
 /* What nobody has written a migration for, and what somebody has changed without one. How many of
@@ -132,12 +143,13 @@ static int show_status(migrate_input *in, bool is_replaying)
         in->error = *tenon_session_error(s);
     size_t count = is_failed ? 0 : show_items(&list) + migrate_input_warn(in);
     is_failed = is_failed || !show_kept(in, s);
+    bool is_whole = count == 0 && !is_between(&list);
     tenon_session_close(s);
     if (!is_failed && can_compare(in, is_replaying))
-        count += show_drift(in, count == 0);
+        count += show_drift(in, is_whole);
     if (is_failed || in->error.status != TENON_OK)
         return migrate_input_fail(in);
-    if (!count)
+    if (!count && is_whole)
         printf("the database is up to date: all %zu migrations of %s are applied\n", given.count,
                in->folder.path);
     return count ? COMMAND_FAILED : COMMAND_DONE;

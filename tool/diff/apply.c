@@ -145,26 +145,59 @@ static bool give_up(applier *a)
 static bool run_part(applier *a, size_t from, size_t to)
 {
     if (a->plan->steps[from].must_run_alone)
-        return a->options->is_rehearsal || run_step(a, from);
+        return run_step(a, from);
     if (!tenon_begin(a->session))
         return false;
     for (size_t i = from; i < to && !tenon_failed(a->session); i++)
         run_step(a, i);
-    if (tenon_failed(a->session) || has_new_orphans(a) || a->options->is_rehearsal)
+    if (tenon_failed(a->session) || has_new_orphans(a))
         return give_up(a);
     return tenon_commit(a->session);
 }
 
-/* A rehearsal ends with the first part: the next one needs it committed. */
+/* What cannot be rehearsed is taken for a loss, if it may be one. */
+static void take_for_losses(applier *a, size_t from)
+{
+    for (size_t i = from; i < a->plan->count; i++)
+        for (size_t r = 0; r < a->plan->steps[i].risk_count; r++) {
+            const diff_risk *risk = &a->plan->steps[i].risks[r];
+            if (risk->kind == DIFF_LOSES)
+                add_finding(a, (diff_finding){&a->plan->steps[i], risk, -1, NULL});
+        }
+}
+
+/* All parts in one transaction, without what must not be in one. When a step misses what was left
+ * out, nobody knows what it would find. */
+static bool rehearse(applier *a)
+{
+    bool has_left_out = false;
+    size_t i = 0;
+    if (!tenon_begin(a->session))
+        return false;
+    for (; i < a->plan->count && !tenon_failed(a->session); i++) {
+        has_left_out |= a->plan->steps[i].must_run_alone;
+        if (!a->plan->steps[i].must_run_alone)
+            run_step(a, i);
+    }
+    if (!tenon_failed(a->session) && has_new_orphans(a))
+        return give_up(a);
+    bool is_done = give_up(a);
+    if (is_done || !has_left_out)
+        return is_done;
+    tenon_error_clear(a->session);
+    take_for_losses(a, i);
+    return true;
+}
+
 static bool run_parts(applier *a)
 {
     bool is_done = true;
+    if (a->options->is_rehearsal)
+        return rehearse(a);
     for (size_t i = 0, end; i < a->plan->count && is_done; i = end) {
         end = end_of_part(a->plan, i);
         is_done = run_part(a, i, end);
         a->has_committed |= is_done;
-        if (a->options->is_rehearsal)
-            break;
     }
     return is_done;
 }

@@ -57,6 +57,25 @@ bool diff_renames_look(tenon_session *s, const catalogue *found, const catalogue
 
 /* ---- plans ----------------------------------------------------------------------------------- */
 
+/* PostgreSQL: a change in two halves, so that programs of the old and of the new version can be in
+ * use together. The first half only adds: what the new version sees otherwise than the old one is
+ * served by views in a schema of its own, and columns that hold the same thing in two forms are
+ * kept in step by a trigger. The second half (steps with .is_contract) swaps and drops, when no
+ * program of the old version is left. A program of the new version has the schema `version` in
+ * front of the default one in its search path. */
+typedef struct diff_value {
+    const char *table, *column; /* of the database */
+    const char *sql;            /* an expression over the columns of the other version */
+} diff_value;
+
+typedef struct diff_expand {
+    const char *version;      /* the name of the schema */
+    const diff_value *values; /* of columns of the new version, from the columns of the old one */
+    size_t value_count;
+    const diff_value *old_values; /* and the other way round */
+    size_t old_value_count;
+} diff_expand;
+
 /* All-zero is the default. */
 typedef struct diff_options {
     const diff_rename *renames; /* these are renames … */
@@ -71,6 +90,7 @@ typedef struct diff_options {
      * goes through a validated check. What is made on a table of the same plan needs none of it.
      */
     bool has_safe_forms;
+    const diff_expand *expand; /* NULL: in one go; else .has_safe_forms has to be set */
 } diff_options;
 
 typedef enum diff_risk_kind {
@@ -108,6 +128,7 @@ typedef struct diff_step {
      * that a later step uses. */
     bool must_run_alone;
     bool is_destructive; /* one of the risks is a loss */
+    bool is_contract;    /* of the second half; a part has steps of one half only */
 } diff_step;
 
 typedef struct diff_question {
@@ -181,8 +202,9 @@ typedef struct diff_findings {
 
 typedef struct diff_apply_options {
     bool accepts_loss;
-    /* Runs the steps to learn what the probes find, and rolls back: a part that commits before
-     * others (values of enums) is not rehearsed, and so nor is what comes after it. */
+    /* Runs the steps of all parts to learn what the probes find, and rolls back. Steps that must
+     * run alone are left out; where a later one misses them, what may be lost behind it counts as
+     * found. */
     bool is_rehearsal;
     /* Called before each step; may be NULL. */
     void (*on_step)(void *context, const diff_step *step, size_t number);

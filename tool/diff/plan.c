@@ -142,7 +142,7 @@ static bool begins_part(const diff_plan *plan, size_t i)
 {
     const diff_step *step = &plan->steps[i], *before = &plan->steps[i - 1];
     return step->must_run_alone || before->must_run_alone || is_used_later(plan, i - 1) ||
-           (is_validation(step) != is_validation(before));
+           is_validation(step) != is_validation(before) || step->is_contract != before->is_contract;
 }
 
 static void number_parts(diff_plan *plan)
@@ -178,6 +178,12 @@ static void drop_logs_first(diff_maker *m)
 
 static void make_steps(diff_maker *m, const catalogue *from)
 {
+    if (m->options->expand) {
+        diff_plan_expand(m, from);
+        if (!m->failed)
+            number_parts(m->plan);
+        return;
+    }
     if (m->plan->dialect == TENON_POSTGRESQL)
         diff_plan_namespaces(m);
     m->from = diff_make_renames(m, from);

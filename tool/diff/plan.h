@@ -127,6 +127,9 @@ diff_conversion diff_conversion_of(const diff_maker *m, const catalogue_column *
 
 /* ---- renames (rename.c, rename_guess.c) ---- */
 
+/* Its tables and enums can be changed, the rest is shared. */
+catalogue *diff_copy_catalogue(diff_maker *m, const catalogue *from);
+
 /* Adds the steps of the renames that are said, and gives `from` as it is after them: a catalogue of
  * the plan's memory, or `from` itself. */
 const catalogue *diff_make_renames(diff_maker *m, const catalogue *from);
@@ -153,6 +156,8 @@ void diff_guess_renames(diff_maker *m);
 void diff_plan_namespaces(diff_maker *m);
 void diff_plan_postgresql(diff_maker *m);
 void diff_plan_sqlite(diff_maker *m);
+/* All of it, in two halves (expand.c). */
+void diff_plan_expand(diff_maker *m, const catalogue *from);
 /* The triggers of the log of changes (logs.c): before all else, behind all else, in words. */
 void diff_plan_log_drops(diff_maker *m);
 void diff_plan_log_makes(diff_maker *m);

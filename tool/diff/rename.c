@@ -35,7 +35,7 @@ static void copy_table(diff_maker *m, catalogue_table *t)
     }
 }
 
-static catalogue *copy_catalogue(diff_maker *m, const catalogue *from)
+catalogue *diff_copy_catalogue(diff_maker *m, const catalogue *from)
 {
     catalogue *copy = copy_array(m, from, 1, sizeof *from);
     if (!copy)
@@ -447,7 +447,7 @@ const catalogue *diff_make_renames(diff_maker *m, const catalogue *from)
     if (!count)
         return from;
     diff_rename *renames = copy_array(m, m->options->renames, count, sizeof *renames);
-    catalogue *copy = copy_catalogue(m, from);
+    catalogue *copy = diff_copy_catalogue(m, from);
     if (!renames || !copy)
         return from;
     for (size_t i = 0; i < count; i++)

@@ -12,8 +12,9 @@ static catalogue *read_database(const char *url, const migrate_folder *folder,
 {
     catalogue *found = NULL;
     const tenon_migrations list = migrate_list(folder);
+    const tenon_migrate_options whole = {.run_contracts = true};
     tenon_db *db = tenon_open(url, NULL, err);
-    if (db && tenon_migrate(db, &list, NULL, err)) {
+    if (db && tenon_migrate(db, &list, &whole, err)) {
         tenon_session *s = tenon_session_open(db, NULL);
         found = s ? catalogue_read(s, namespaces, namespace_count, err) : NULL;
         tenon_session_close(s);

@@ -143,6 +143,12 @@ bool migrate_folder_check(const migrate_folder *folder, tenon_dialect dialect, t
                                    folder->path, folder->provider, wanted);
 }
 
+bool migrate_is_contract(const char *sql)
+{
+    static const char mark[] = "-- tenon:contract";
+    return !strncmp(sql, mark, sizeof mark - 1);
+}
+
 const migrate_entry *migrate_last(const migrate_folder *folder)
 {
     return folder->count ? &folder->entries[folder->count - 1] : NULL;

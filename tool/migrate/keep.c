@@ -117,6 +117,9 @@ static bool loses_values(const keeper *k)
 
 static bool is_lost(const PgQuery__AlterTableCmd *command, bool has_lossy_types)
 {
+    static const char ours[] = "_tenon_";
+    if (command->name && !strncmp(command->name, ours, sizeof ours - 1))
+        return false;
     return command->subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_DropColumn ||
            (command->subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_AlterColumnType && has_lossy_types);
 }

@@ -47,6 +47,9 @@ static inline tenon_migrations migrate_list(const migrate_folder *folder)
 {
     return (tenon_migrations){folder->items, folder->count};
 }
+/* Whether the file is one that waits until programs of the version before are gone. */
+#define MIGRATE_CONTRACT "-- tenon:contract\n"
+bool migrate_is_contract(const char *sql);
 /* The last one, or NULL. */
 const migrate_entry *migrate_last(const migrate_folder *folder);
 
@@ -89,6 +92,17 @@ bool migrate_write(const char *folder, tenon_dialect dialect, const migrate_new 
 /* "20240131120000_add_users": the present time, later than every name in the folder; `words` with
  * all that is no letter or digit as "_". */
 void migrate_make_name(const migrate_folder *folder, const char *words, tenon__buf *out);
+/* The words of a name: "add users" is "add_users". */
+void migrate_words(const char *words, tenon__buf *out);
+/* A migration in two halves (diff_expand): the version is named by the words; values are
+ * "table.column=expression". The arena is the caller's to release. */
+typedef struct migrate_expansion {
+    tenon__arena arena;
+    diff_expand options;
+} migrate_expansion;
+bool migrate_expansion_read(const char *words, const char *const *values, size_t value_count,
+                            const char *const *old_values, size_t old_value_count,
+                            migrate_expansion *out, tenon_error *err);
 /* Writes tenon.toml of one anew, with another parent. */
 bool migrate_set_parent(const migrate_folder *folder, const migrate_entry *entry,
                         const migrate_entry *parent, tenon_error *err);

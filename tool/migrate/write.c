@@ -18,7 +18,7 @@ static void write_time(time_t now, char out[TIME_DIGITS + 1])
     strftime(out, TIME_DIGITS + 1, "%Y%m%d%H%M%S", &tm);
 }
 
-static void add_words(tenon__buf *out, const char *words)
+void migrate_words(const char *words, tenon__buf *out)
 {
     bool is_gap = true;
     size_t begin = out->length;
@@ -43,7 +43,7 @@ void migrate_make_name(const migrate_folder *folder, const char *words, tenon__b
            strspn(last->name, "0123456789") == TIME_DIGITS && now < time(NULL) + 366 * 86400)
         write_time(++now, digits);
     tenon__buf_format(out, "%s_", digits);
-    add_words(out, words);
+    migrate_words(words, out);
 }
 
 /* ---- files ----------------------------------------------------------------------------------- */

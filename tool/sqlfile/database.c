@@ -44,7 +44,8 @@ static bool apply_difference(sql_database *d, const catalogue *found, const cata
 static bool migrate_to_schema(sql_database *d, const schema *s, const tenon_migrations *migrations,
                               tenon_error *err)
 {
-    if (!tenon_migrate(d->db, migrations, NULL, err))
+    const tenon_migrate_options whole = {.run_contracts = true};
+    if (!tenon_migrate(d->db, migrations, &whole, err))
         return false;
     catalogue *wanted = catalogue_of_schema(s, d->dialect, err);
     catalogue *found =

@@ -385,7 +385,8 @@ static bool connect_to(runner *r)
     if (tenon_db_dialect(r->db) == TENON_SQLITE)
         return tenon__fail(r->err, TENON_UNSUPPORTED,
                            "SQLite has one lock, on everything: there is nothing to trace");
-    if (r->input->before.count && !tenon_migrate(r->db, &r->input->before, NULL, r->err))
+    const tenon_migrate_options whole = {.run_contracts = true};
+    if (r->input->before.count && !tenon_migrate(r->db, &r->input->before, &whole, r->err))
         return false;
     r->session = tenon_session_open(r->db, NULL);
     return r->session || tenon__fail_no_memory(r->err);

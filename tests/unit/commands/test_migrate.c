@@ -98,6 +98,19 @@ static void a_changed_schema_becomes_a_migration_that_runs(void **state)
     check_said(is_sqlite ? "provider = \"sqlite\"" : "provider = \"postgresql\"");
 }
 
+/* On PostgreSQL the index is dropped CONCURRENTLY, in a migration before that of the column. */
+static void what_is_lost_behind_a_concurrent_statement_is_asked_for(void **state)
+{
+    write_schema("  age Int?\n  name String?\n  @@index([age])\n", "");
+    do_well("$tenon migrate dev --name init");
+    testdb_run(url, "INSERT INTO \"User\" (id, email, age, name) VALUES (1, 'a', 2, 'n')");
+    write_schema("  age Int?\n", "");
+    do_badly("$tenon migrate dev --name less", "give --accept-data-loss to lose this");
+    check_said("\"name\" would be dropped with its values (rows: 1)");
+    assert_string_equal(ask("SELECT name FROM \"User\""), "n");
+    do_well("$tenon migrate dev --name less --accept-data-loss");
+}
+
 static void a_concurrent_statement_gets_a_migration_of_its_own(void **state)
 {
     write_schema("  age Int?\n", "");
@@ -438,6 +451,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_EACH(a_changed_schema_becomes_a_migration_that_runs),
+        ON_EACH(what_is_lost_behind_a_concurrent_statement_is_asked_for),
         ON_POSTGRESQL(a_concurrent_statement_gets_a_migration_of_its_own),
         ON_EACH(what_is_created_only_is_not_run),
         ON_EACH(up_and_down_and_up_again),

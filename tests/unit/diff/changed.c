@@ -43,12 +43,14 @@ enum { ANSWERS_MOST = 64 };
 static diff_plan *make_plan(changed *c, const catalogue *from, const catalogue *to,
                             const diff_renames *renames)
 {
+    tenon_error_reset(&c->error);
     diff_rename strangers[ANSWERS_MOST];
     diff_options options = {.renames = renames ? renames->items : NULL,
                             .rename_count = renames ? renames->count : 0,
                             .strangers = strangers,
                             .accepts_loss = c->accepts_loss,
-                            .has_safe_forms = c->has_safe_forms};
+                            .has_safe_forms = c->has_safe_forms || c->expand,
+                            .expand = c->expand};
     diff_plan *plan = diff_make(from, to, &options, &c->error), *asked[ANSWERS_MOST];
     size_t count = 0;
     while (plan && c->accepts_loss && plan->question_count) {
@@ -59,7 +61,7 @@ static diff_plan *make_plan(changed *c, const catalogue *from, const catalogue *
     }
     while (count > 0)
         diff_free(asked[--count]);
-    if (!plan)
+    if (!plan && !(c->expand && c->error.status == TENON_UNSUPPORTED))
         fail_msg("%s", c->error.message);
     return plan;
 }
@@ -96,7 +98,8 @@ void change_plan(changed *c, const char *from, const char *to)
     if (to)
         read_renames(c, to, &renames);
     diff_plan *plan = make_plan(c, before, after, &renames);
-    write_texts(c, plan);
+    if (plan)
+        write_texts(c, plan);
     diff_free(plan);
     diff_renames_release(&renames);
     catalogue_free(before);
@@ -105,6 +108,8 @@ void change_plan(changed *c, const char *from, const char *to)
 
 void check_is_as(changed *c, const char *models)
 {
+    const diff_expand *expand = c->expand;
+    c->expand = NULL;
     catalogue *wanted = catalogue_of_models(models, c->dialect);
     catalogue *found = read_database(c, wanted);
     diff_plan *plan = make_plan(c, found, wanted, NULL);
@@ -113,12 +118,22 @@ void check_is_as(changed *c, const char *models)
         fail_msg("the database differs:\n%s%s", tenon__buf_string(&c->words),
                  tenon__buf_string(&c->script));
     }
+    c->expand = expand;
     diff_free(plan);
     catalogue_free(found);
     catalogue_free(wanted);
 }
 
 /* ---- changing -------------------------------------------------------------------------------- */
+
+/* The steps of the second half are left out. */
+static void stop_between(diff_plan *plan)
+{
+    size_t count = 0;
+    while (count < plan->count && !plan->steps[count].is_contract)
+        count++;
+    plan->count = count;
+}
 
 static bool apply(changed *c, const diff_plan *plan)
 {
@@ -140,14 +155,17 @@ bool change_to(changed *c, const char *models)
     assert_true(
         diff_renames_look(c->session, found, wanted, renames.items, renames.count, &c->error));
     diff_plan *plan = make_plan(c, found, wanted, &renames);
-    write_texts(c, plan);
-    bool is_done = apply(c, plan);
+    if (plan && c->stops_between)
+        stop_between(plan);
+    if (plan)
+        write_texts(c, plan);
+    bool is_done = plan && apply(c, plan);
     diff_free(plan);
     diff_renames_release(&renames);
     catalogue_free(found);
     catalogue_free(wanted);
     schema_free(s);
-    if (is_done)
+    if (is_done && !c->stops_between)
         check_is_as(c, models);
     return is_done;
 }
@@ -162,7 +180,8 @@ static void run(changed *c, const char *sql)
 void change_back(changed *c)
 {
     const char *text = tenon__buf_string(&c->back);
-    pgparse_tree *tree = strstr(text, "CONCURRENTLY") ? pgparse_read(text, &c->error) : NULL;
+    pgparse_tree *tree =
+        strstr(text, "CONCURRENTLY") || c->expand ? pgparse_read(text, &c->error) : NULL;
     if (!tree) {
         run(c, text);
         return;

@@ -30,6 +30,8 @@ typedef struct changed {
     tenon_session *session;
     bool accepts_loss; /* and takes no drop for a rename */
     bool has_safe_forms;
+    const diff_expand *expand;       /* in two halves; what is refused then gives no plan */
+    bool stops_between;              /* and then runs the first half only */
     tenon_error error;               /* of the last change_to that failed */
     tenon__buf script;               /* of the last plan */
     tenon__buf words;                /* its differences, and what stays */
