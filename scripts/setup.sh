@@ -19,6 +19,7 @@ build|libpq-dev|has_library libpq|talks to PostgreSQL
 build|libpg-query-dev|has_header pg_query.h|parses SQL as the server does
 build|libprotobuf-c-dev|has_library libprotobuf-c|declares the trees that this parser makes
 build|libzstd-dev|has_library libzstd|compresses what no form of tenon itself makes small
+build|systemtap-sdt-dev|has_header sys/sdt.h|lets bpftrace and perf look on
 build|libsqlite3-dev|has_library sqlite3|is the embedded database
 check|g++|has g++|compiles the public headers as C++
 check|clang|has clang|second compiler, with the sanitizers

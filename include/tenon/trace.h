@@ -140,6 +140,13 @@ typedef enum tenon_trace_format {
  * the program. To be freed with free; NULL with *err: NO_MEMORY, MISUSE. */
 TENON_API char *tenon_trace_text(tenon_trace *trace, tenon_trace_format format, tenon_error *err);
 
+/* Tells all of these at a unix socket, until the trace is closed: `tenon top PATH` shows them. A
+ * client sends "json", "prometheus", "otlp-metrics" or "otlp-spans" and a newline, and reads to the
+ * end. The file is made with mode 0600; one that a dead program left behind is replaced. A thread
+ * serves it. False with *err: MISUSE (something is there), LIMIT (a path beyond 107 characters),
+ * IO. */
+TENON_API bool tenon_trace_listen(tenon_trace *trace, const char *path, tenon_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,5 +1,6 @@
 /* The table of shapes. See shapes.h. */
 #include "trace/shapes.h"
+#include "trace/probe.h"
 
 #include <stdlib.h>
 
@@ -109,10 +110,19 @@ static tenon__counted *make(const tenon__shapes *shapes, const tenon__identity *
 
 /* ---- for the others -------------------------------------------------------------------------- */
 
-static void tally(tenon__tally *tally, const tenon__measured *measured)
+static int status_of(const tenon__measured *measured)
 {
-    tenon__tally_add(tally, measured->time_ns, measured->row_count, measured->bytes,
-                     measured->error != NULL);
+    return measured->error ? (int)measured->error->status : 0;
+}
+
+/* `counted` NULL: among the others. */
+static void count(tenon__shape_shard *shard, tenon__counted *counted,
+                  const tenon__measured *measured)
+{
+    tenon__tally_add(counted ? &counted->tally : &shard->other, measured->time_ns,
+                     measured->row_count, measured->bytes, measured->error != NULL);
+    TENON__PROBE_STATEMENT(counted ? counted->sql : "", counted ? counted->operation : "",
+                           measured->time_ns, measured->row_count, status_of(measured));
 }
 
 /* Another thread may have been faster to add it. */
@@ -127,7 +137,7 @@ static void add_new(tenon__shapes *shapes, const tenon__identity *identity,
         put(shapes, shard, counted = made);
         made = NULL;
     }
-    tally(counted ? &counted->tally : &shard->other, measured);
+    count(shard, counted, measured);
     pthread_mutex_unlock(&shard->lock);
     free(made);
 }
@@ -139,7 +149,7 @@ void tenon__shapes_add(tenon__shapes *shapes, const tenon__identity *identity,
     pthread_mutex_lock(&shard->lock);
     tenon__counted *counted = find(shard, identity);
     if (TENON__LIKELY(counted != NULL))
-        tally(&counted->tally, measured);
+        count(shard, counted, measured);
     pthread_mutex_unlock(&shard->lock);
     if (TENON__UNLIKELY(!counted))
         add_new(shapes, identity, measured);

@@ -4,6 +4,7 @@
  * All of it happens in the thread of the call, whose values are at hand and not yet gone; what a
  * plan takes there is bounded by a second, by one plan a shape and interval, and by one plan at a
  * time: who finds another thread asking goes without. */
+#include "trace/probe.h"
 #include "trace/tracer.h"
 
 #include <stdlib.h>
@@ -93,6 +94,7 @@ static void tell_rendered(tenon_trace *trace, const tenon__measured *measured,
                                     .time_us = measured->time_ns / 1000,
                                     .at_us = tenon__now_us(),
                                     .row_count = measured->row_count};
+    TENON__PROBE_SLOW(query.sql, query.site, measured->time_ns);
     slow->function(&query, slow->ctx);
     free(plan);
 }

@@ -78,6 +78,7 @@ static tenon_trace *new_trace(tenon_db *db, const tenon_trace_options *options)
         return NULL;
     trace->db = db;
     trace->comments = options->comments;
+    tenon__listener_init(&trace->listener);
     trace->meter = (tenon__meter){
         .ctx = trace, .tell = tell, .dress = trace->comments ? tenon__comment_dress : NULL};
     atomic_init(&trace->since_us, tenon__now_us());
@@ -120,6 +121,7 @@ void tenon_trace_close(tenon_trace *trace)
 {
     if (!trace)
         return;
+    tenon__listener_close(&trace->listener);
     tenon__db_set_meter(trace->db, NULL);
     free_trace(trace);
 }

@@ -35,12 +35,20 @@ typedef struct tenon__spans {
     atomic_uint_fast64_t dropped, last_id;
 } tenon__spans;
 
+typedef struct tenon__listener {
+    char *path;      /* NULL: nobody listens */
+    int fd, wake[2]; /* -1: not open; closing the second end of the pipe stops the thread */
+    bool is_bound, is_running;
+    pthread_t thread;
+} tenon__listener;
+
 struct tenon_trace {
     tenon_db *db;
     tenon__meter meter;
     tenon__shapes shapes;
     tenon__slow slow;
     tenon__spans spans;
+    tenon__listener listener;
     _Atomic int64_t since_us;
     char *application_name;
     unsigned comments; /* tenon_comment values */
@@ -84,6 +92,11 @@ void tenon__add_seconds(tenon__buf *out, int64_t ns);
 const char *tenon__dialect_name(tenon_dialect dialect);
 /* As a JSON string; NULL as "". */
 void tenon__add_string(tenon__buf *out, const char *text);
+
+/* ---- listen.c -------------------------------------------------------------------------------- */
+
+void tenon__listener_init(tenon__listener *listener);
+void tenon__listener_close(tenon__listener *listener);
 
 /* ---- comment.c ------------------------------------------------------------------------------- */
 

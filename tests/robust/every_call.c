@@ -425,7 +425,8 @@ static const public_call calls[] = {
      "tenon_unpack_range tenon_unpacked_free",
      array_calls},
     {"tenon_trace_open tenon_trace_close tenon_trace_parent tenon_trace_statistics "
-     "tenon_statistics_free tenon_trace_reset tenon_trace_text tenon_duration_edge_ns",
+     "tenon_statistics_free tenon_trace_reset tenon_trace_text tenon_duration_edge_ns "
+     "tenon_trace_listen",
      trace_calls},
     {"tenon_session_alloc", session_alloc},
     {"tenon_session_take tenon_results_free", session_take},

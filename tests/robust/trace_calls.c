@@ -1,6 +1,8 @@
 /* Calls of every_call.c that count, time and export what a database does. What is lost for want of
  * memory may be a count or a plan, never a call of the program. */
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "rare_calls.h"
 
@@ -36,7 +38,9 @@ static bool work(tenon_db *db, tenon_trace *trace, tenon_error *err)
     tenon_statistics_free(statistics);
     is_done = export_all(trace, err) && is_done;
     tenon_trace_reset(trace);
-    return is_done;
+    char path[64];
+    snprintf(path, sizeof path, "/tmp/tenon-calls-%d.sock", (int)getpid());
+    return tenon_trace_listen(trace, path, err) && is_done;
 }
 
 bool trace_calls(tenon_session *s)

@@ -31,6 +31,7 @@ const command *const command_table[] = {
     &command_migrate_merge,
     &command_migrate_squash,
     &command_migrate_embed,
+    &command_top,
     &command_help,
     NULL,
 };
