@@ -8,15 +8,34 @@
 #ifndef TENON_TRACE_PROBE_H
 #define TENON_TRACE_PROBE_H
 
+#include <stdint.h>
+
 #ifdef TENON_USDT
 #include <sys/sdt.h>
-#define TENON__PROBE_STATEMENT(sql, operation, ns, rows, status)                                   \
-    STAP_PROBE5(tenon, statement, sql, operation, ns, rows, status)
-#define TENON__PROBE_SLOW(sql, site, ns) STAP_PROBE3(tenon, slow, sql, site, ns)
 #else
-#define TENON__PROBE_STATEMENT(sql, operation, ns, rows, status)                                   \
-    ((void)(sql), (void)(operation), (void)(ns), (void)(rows), (void)(status))
-#define TENON__PROBE_SLOW(sql, site, ns) ((void)(sql), (void)(site), (void)(ns))
+#define STAP_PROBE3(provider, name, a, b, c) ((void)(a), (void)(b), (void)(c))
+#define STAP_PROBE5(provider, name, a, b, c, d, e)                                                 \
+    (STAP_PROBE3(provider, name, a, b, c), (void)(d), (void)(e))
+#endif
+
+#ifdef __clang__
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wgnu-zero-variadic-macro-arguments" /* within those macros */
+#endif
+
+static inline void tenon__probe_statement(const char *sql, const char *operation, int64_t time_ns,
+                                          uint64_t row_count, int status)
+{
+    STAP_PROBE5(tenon, statement, sql, operation, time_ns, row_count, status);
+}
+
+static inline void tenon__probe_slow(const char *sql, const char *site, int64_t time_ns)
+{
+    STAP_PROBE3(tenon, slow, sql, site, time_ns);
+}
+
+#ifdef __clang__
+#pragma clang diagnostic pop
 #endif
 
 #endif

@@ -121,7 +121,7 @@ static void count(tenon__shape_shard *shard, tenon__counted *counted,
 {
     tenon__tally_add(counted ? &counted->tally : &shard->other, measured->time_ns,
                      measured->row_count, measured->bytes, measured->error != NULL);
-    TENON__PROBE_STATEMENT(counted ? counted->sql : "", counted ? counted->operation : "",
+    tenon__probe_statement(counted ? counted->sql : "", counted ? counted->operation : "",
                            measured->time_ns, measured->row_count, status_of(measured));
 }
 

@@ -94,7 +94,7 @@ static void tell_rendered(tenon_trace *trace, const tenon__measured *measured,
                                     .time_us = measured->time_ns / 1000,
                                     .at_us = tenon__now_us(),
                                     .row_count = measured->row_count};
-    TENON__PROBE_SLOW(query.sql, query.site, measured->time_ns);
+    tenon__probe_slow(query.sql, query.site, measured->time_ns);
     slow->function(&query, slow->ctx);
     free(plan);
 }

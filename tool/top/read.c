@@ -6,9 +6,12 @@
 
 /* ---- members --------------------------------------------------------------------------------- */
 
+/* Nothing of nothing. */
 static tenon_json member(tenon_json object, const char *name)
 {
     char quoted[64];
+    if (!object.text)
+        return object;
     int length = snprintf(quoted, sizeof quoted, "\"%s\"", name);
     return tenon__json_member(object, quoted, (size_t)length);
 }
