@@ -4,7 +4,8 @@
  * What such a statement has for keys is the query above it once more (render/within.c), so both
  * must find the same rows. Therefore all of them see the database at one moment, which a
  * transaction that reads committed does not; and where a limit cuts rows off, the order must be one
- * that leaves no two rows equal, or the database might keep others the second time. What it is that
+ * that leaves no two rows equal, as that of a page does, or the database might keep others the
+ * second time. What it is that
  * the program's own SQL in a condition does nobody knows, so that is loaded ahead only when asked
  * for.
  *
@@ -57,7 +58,7 @@ static bool is_zero(const char *data, size_t size)
 static bool is_cut(const tenon__ahead *ahead)
 {
     tenon_query_head head = head_of(ahead->query);
-    return head.limit || head.offset || ahead->is_one;
+    return head.limit || head.offset || ahead->is_one || ahead->paged;
 }
 
 static bool has_distinct(const tenon_model *model, const void *query)
@@ -81,7 +82,7 @@ static const char *obstacle_above(const tenon__ahead *above)
         return "the rows that have it are asked for with a lock or hints";
     if (head.limit == TENON_NO_ROWS)
         return "no rows are asked for";
-    if (is_cut(above) && !tenon__has_total_order(above->model, above->query))
+    if (is_cut(above) && !above->paged && !tenon__has_total_order(above->model, above->query))
         return "the rows that have it are limited, and need an order_by that ends in a key";
     return NULL;
 }
@@ -156,16 +157,34 @@ static void walk_relation(tenon__walk *walk, const tenon__branch *branch)
 static void walk_source_limit(tenon__walk *walk, const tenon__ahead *ahead)
 {
     const tenon_query_head *head = ahead->query;
-    if (ahead->is_one || head->limit == 1) {
+    const int64_t *limit = ahead->paged ? &ahead->paged->limit : &head->limit;
+    const int64_t *offset = ahead->paged ? &ahead->paged->offset : &head->offset;
+    if (ahead->is_one || *limit == 1) {
         tenon__walk_flag(walk, TENON__SHAPE_LIMIT_ONE);
-    } else if (head->limit) {
+    } else if (*limit) {
         tenon__walk_flag(walk, TENON__SHAPE_LIMIT);
-        tenon__walk_value(walk, &head->limit);
+        tenon__walk_value(walk, limit);
     }
-    if (head->offset) {
+    if (*offset) {
         tenon__walk_flag(walk, TENON__SHAPE_OFFSET);
-        tenon__walk_value(walk, &head->offset);
+        tenon__walk_value(walk, offset);
     }
+}
+
+/* The order of a page has a key at its end; how many terms, for its keyset. */
+static size_t walk_source_order(tenon__walk *walk, const tenon__ahead *ahead)
+{
+    const char *order_by = at_offset(ahead->query, ahead->model->query_order_by);
+    tenon__places places = {.count = 0};
+    if (ahead->paged && ahead->paged->is_by_cursor)
+        tenon__walk_places(walk, order_by, "a page", ahead->model->row_size, &places);
+    else if (ahead->paged)
+        tenon__walk_order_and_key(walk, ahead->query, "a page");
+    else if (is_cut(ahead))
+        tenon__walk_order(walk, ahead->query);
+    else
+        tenon__shape_word(&walk->shape, TENON__SHAPE_END);
+    return places.count;
 }
 
 static void walk_source(tenon__walk *walk, const tenon__ahead *ahead);
@@ -173,15 +192,21 @@ static void walk_source(tenon__walk *walk, const tenon__ahead *ahead);
 static void walk_source_body(tenon__walk *walk, const tenon__ahead *ahead)
 {
     tenon_query_head head = head_of(ahead->query);
-    if (is_cut(ahead))
-        tenon__walk_order(walk, ahead->query);
-    else
-        tenon__shape_word(&walk->shape, TENON__SHAPE_END);
+    size_t terms = walk_source_order(walk, ahead);
     if (ahead->above)
         walk_source(walk, ahead->above);
     tenon__walk_deleted(walk, head.with_deleted, head.only_deleted);
     tenon__walk_where(walk, at_offset(ahead->query, ahead->model->query_where));
+    if (terms)
+        tenon__walk_place(walk, ahead->paged, terms);
     walk_source_limit(walk, ahead);
+}
+
+static uint8_t word_of_source(const tenon__ahead *ahead)
+{
+    if (ahead->above)
+        return TENON__SHAPE_RELATED;
+    return ahead->paged && ahead->paged->is_by_cursor ? TENON__SHAPE_PAGED : TENON__SHAPE_FOUND;
 }
 
 /* The rows that another query finds, as source. What its walk notes in the head of the shape are
@@ -190,7 +215,7 @@ static void walk_source(tenon__walk *walk, const tenon__ahead *ahead)
 {
     const tenon_model *model = walk->model;
     uint16_t flags = tenon__shape_head_of(&walk->shape)->flags, none = 0;
-    tenon__shape_word(&walk->shape, ahead->above ? TENON__SHAPE_RELATED : TENON__SHAPE_FOUND);
+    tenon__shape_word(&walk->shape, word_of_source(ahead));
     if (ahead->above)
         walk_relation(walk, &ahead->branch);
     else
@@ -343,7 +368,7 @@ static bool plan_level(planning *p, tenon__ahead *above)
 }
 
 tenon__ahead *tenon__plan_ahead(tenon__arena *memory, tenon__walk *walk, const void *query,
-                                bool is_one, const tenon__joined *joined)
+                                bool is_one, const tenon__joined *joined, const tenon__paged *paged)
 {
     planning p = {.session = walk->session,
                   .memory = memory,
@@ -359,6 +384,7 @@ tenon__ahead *tenon__plan_ahead(tenon__arena *memory, tenon__walk *walk, const v
     ahead->model = walk->model;
     ahead->query = query;
     ahead->is_one = is_one;
+    ahead->paged = paged;
     ahead->has_raw = walk->has_raw;
     ahead->joined = *joined;
     walk->failed |= !plan_level(&p, ahead);

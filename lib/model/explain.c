@@ -157,7 +157,7 @@ static tenon_explanation *explain_tree(tenon__walk *walk, const void *query,
     tenon_session *s = walk->session;
     explaining e = {.tree = {.session = s, .depth_left = tenon__session_tree_limits(s).depth},
                     .round_trip_us = tenon__session_round_trip_us(s)};
-    tenon__ahead *ahead = tenon__plan_ahead(memory, walk, query, false, joined);
+    tenon__ahead *ahead = tenon__plan_ahead(memory, walk, query, false, joined, NULL);
     tenon_explanation *first = tenon__walk_is_sound(walk) ? add_explanation(&e) : NULL;
     if (!first || !show_statement(walk, first) ||
         !explain_level(&e, NULL, walk->model, query, joined, ahead))

@@ -83,7 +83,7 @@ static bool find_tree(tenon__walk *walk, const void *query, const tenon_query_he
     tenon_session *s = walk->session;
     const tenon_model *model = walk->model;
     TENON__CLEANUP(tenon__arena_release) tenon__arena memory = {0};
-    tenon__ahead *ahead = tenon__plan_ahead(&memory, walk, query, is_one, joined);
+    tenon__ahead *ahead = tenon__plan_ahead(&memory, walk, query, is_one, joined, NULL);
     if (!tenon__tell_query(walk, "find", query, joined))
         return false;
     bool is_found = ahead ? tenon__run_ahead(ahead, &memory, walk, rows)

@@ -87,8 +87,8 @@ bool tenon__check_branch(const tenon__tree *tree, const tenon__branch *branch, c
     if (head.strategy != TENON_LOAD_SUBQUERY || is_ahead || tree->is_ahead_void)
         return true;
     return tenon__branch_fail(tree, branch, TENON_MISUSE,
-                              "TENON_LOAD_SUBQUERY is for find_many and find_first, below rows "
-                              "that are loaded so themselves");
+                              "TENON_LOAD_SUBQUERY is for find_many, find_first and pages, below "
+                              "rows that are loaded so themselves");
 }
 
 /* The first of the fields by which a relation is looked up that not all rows have; NULL: none. */

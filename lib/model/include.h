@@ -71,6 +71,17 @@ struct tenon__counted {
     tenon__counted *next;
 };
 
+/* What a page is cut by, beside what its query says. */
+typedef struct tenon__paged {
+    bool is_by_cursor; /* then its order is that of tenon__walk_places */
+    uint8_t place;     /* TENON__SHAPE_AFTER or BEFORE the cursor, or END */
+    tenon__cursor cursor;
+    int64_t limit, offset;
+} tenon__paged;
+
+/* page.c: the shape's keyset, and its values; `count` terms of the order. */
+void tenon__walk_place(tenon__walk *walk, const tenon__paged *paged, size_t count);
+
 /* ahead.c: relations whose rows are asked for together with those that have them, before these are
  * known: a tree like that of the query, with what is loaded so. */
 typedef struct tenon__ahead tenon__ahead;
@@ -80,9 +91,10 @@ struct tenon__ahead {
     const void *query;
     tenon__ahead *above; /* NULL: this is the query itself */
     tenon__ahead *first, *next;
-    tenon__counted *counted; /* of relations of its rows */
-    bool is_one;             /* the query itself: for its first row only */
-    bool is_joined;          /* the row comes with the one above: nothing is asked for here */
+    tenon__counted *counted;   /* of relations of its rows */
+    bool is_one;               /* the query itself: for its first row only */
+    const tenon__paged *paged; /* the query itself: it is a page; NULL: it is none */
+    bool is_joined;            /* the row comes with the one above: nothing is asked for here */
     bool has_raw;         /* or one above has: the program's own SQL, of which nothing is known */
     unsigned depth;       /* below the query itself */
     tenon__joined joined; /* what comes along with its rows */
@@ -90,10 +102,12 @@ struct tenon__ahead {
     struct tenon__walk *walk;
 };
 
-/* Finds out what is loaded ahead for a query that `walk` has walked, of which `joined` comes along.
- * NULL: nothing, or the session has failed. All of it lives in `memory`. */
+/* Finds out what is loaded ahead for a query that `walk` has walked, of which `joined` comes along;
+ * `paged` when it is a page. NULL: nothing, or the session has failed. All of it lives in
+ * `memory`. */
 tenon__ahead *tenon__plan_ahead(tenon__arena *memory, tenon__walk *walk, const void *query,
-                                bool is_one, const tenon__joined *joined);
+                                bool is_one, const tenon__joined *joined,
+                                const tenon__paged *paged);
 /* Runs the query and all of that in one round trip. */
 bool tenon__run_ahead(tenon__ahead *ahead, tenon__arena *memory, tenon__walk *walk,
                       tenon__rows *rows);

@@ -4,7 +4,8 @@
  * ordered by at the end of relations comes behind the row, as do rows that are joined to it and the
  * total, and all of that is taken off once it has been read. A page before a cursor is read
  * backwards and turned round. Hooks that watch what is loaded are called here, for the page as the
- * program gets it. */
+ * program gets it. What is loaded ahead (ahead.c) is for the rows of the page only, so its limit is
+ * the size without the row more. */
 #include <tenon/page.h>
 
 #include "model/include.h"
@@ -20,6 +21,9 @@ typedef struct task {
     const char *query;
     tenon__joined joined;
     tenon__places places;
+    tenon__paged paged;
+    tenon__arena *memory; /* of what is loaded ahead: */
+    tenon__ahead *ahead;
     uint8_t digest[TENON__QUERY_DIGEST_BYTES];
 } task;
 
@@ -81,9 +85,12 @@ static void walk_columns_and_places(task *t, const char *call)
 }
 
 /* False when the session has failed, or a hook says no. */
-static bool open_task(task *t, const tenon_model *model, const void *query, const char *operation)
+static bool open_task(task *t, const tenon_model *model, const void *query, const char *operation,
+                      tenon__arena *memory)
 {
     t->model = model;
+    t->memory = memory;
+    t->paged = (tenon__paged){.place = TENON__SHAPE_END};
     t->query = query;
     memcpy(&t->head, query, sizeof t->head);
     return !tenon__session_is_failed(t->head.session) && call_hooks(t, operation, NULL);
@@ -112,10 +119,21 @@ static bool run(task *t, tenon__rows *rows)
     return tenon__run_hinted(&t->walk, t->head.hints, rows);
 }
 
+/* What the query includes comes in the same round trip where that is faster. */
+static void plan_ahead(task *t)
+{
+    t->ahead = NULL;
+    if (!t->walk.failed && tenon__has_includes(t->model, t->query))
+        t->ahead = tenon__plan_ahead(t->memory, &t->walk, t->query, false, &t->joined, &t->paged);
+}
+
 static bool find(task *t, tenon__rows *rows)
 {
-    return tenon__walk_is_sound(&t->walk) && tenon__tell_joined(t->head.session, &t->joined) &&
-           run(t, rows);
+    plan_ahead(t);
+    if (!tenon__walk_is_sound(&t->walk) || !tenon__tell_joined(t->head.session, &t->joined))
+        return false;
+    rows->arena = tenon__session_arena(t->head.session);
+    return t->ahead ? tenon__run_ahead(t->ahead, t->memory, &t->walk, rows) : run(t, rows);
 }
 
 /* The rows without what stands behind them. */
@@ -133,7 +151,7 @@ static bool include(task *t, const tenon__rows *rows)
 {
     return !tenon__has_includes(t->model, t->query) ||
            tenon__include(t->head.session, t->model, t->query, rows->items, rows->count, &t->joined,
-                          NULL);
+                          t->ahead);
 }
 
 /* ---- by cursor ------------------------------------------------------------------------------- */
@@ -146,24 +164,32 @@ static void check_request(task *t, const tenon_page_request *request)
         tenon__walk_misuse(&t->walk, "a page is after a cursor or before one, not both");
 }
 
-/* The shape's keyset, and its values. */
-static void walk_keyset(task *t, const tenon_page_request *request, tenon__cursor *cursor)
+void tenon__walk_place(tenon__walk *walk, const tenon__paged *paged, size_t count)
 {
-    tenon__walk *walk = &t->walk;
+    tenon__shape_word(&walk->shape, paged->place);
+    if (paged->place == TENON__SHAPE_END)
+        return;
+    tenon__shape_word(&walk->shape, paged->cursor.is_inclusive);
+    for (size_t i = 0; i < count; i++) {
+        tenon__shape_word(&walk->shape, paged->cursor.values[i] == NULL);
+        if (paged->cursor.values[i])
+            tenon__walk_value(walk, paged->cursor.values[i]);
+    }
+}
+
+/* Reads the cursor, if there is one, and writes where it stands. */
+static void walk_keyset(task *t, const tenon_page_request *request)
+{
+    tenon__paged *paged = &t->paged;
     const char *text = request->before ? request->before : request->after;
-    if (!text) {
-        tenon__shape_word(&walk->shape, TENON__SHAPE_END);
+    paged->is_by_cursor = true;
+    paged->limit = request->size;
+    if (text && (t->walk.failed ||
+                 !tenon__cursor_read(&t->walk, &t->places, t->digest, text, &paged->cursor)))
         return;
-    }
-    if (walk->failed || !tenon__cursor_read(walk, &t->places, t->digest, text, cursor))
-        return;
-    tenon__shape_word(&walk->shape, request->before ? TENON__SHAPE_BEFORE : TENON__SHAPE_AFTER);
-    tenon__shape_word(&walk->shape, cursor->is_inclusive);
-    for (size_t i = 0; i < t->places.count; i++) {
-        tenon__shape_word(&walk->shape, cursor->values[i] == NULL);
-        if (cursor->values[i])
-            tenon__walk_value(walk, cursor->values[i]);
-    }
+    if (text)
+        paged->place = request->before ? TENON__SHAPE_BEFORE : TENON__SHAPE_AFTER;
+    tenon__walk_place(&t->walk, paged, t->places.count);
 }
 
 static void swap(char *a, char *b, size_t size)
@@ -195,9 +221,9 @@ static const char *cursor_at(task *t, const char *row)
 
 /* Which way there is more: behind what was read the surplus row tells; where the cursor came from
  * its row is, unless the cursor was made at an end. */
-static tenon_page page_of_rows(task *t, const tenon_page_request *request, tenon__rows *rows,
-                               const tenon__cursor *cursor)
+static tenon_page page_of_rows(task *t, const tenon_page_request *request, tenon__rows *rows)
 {
+    const tenon__cursor *cursor = &t->paged.cursor;
     bool has_more = rows->count > (size_t)request->size, has_origin = !cursor->is_inclusive;
     size_t stride = behind_row(t) + tenon__places_bytes(&t->places);
     rows->count -= has_more;
@@ -217,9 +243,9 @@ static tenon_page page_of_rows(task *t, const tenon_page_request *request, tenon
 }
 
 /* Nothing is left behind the cursor: the way back begins with its row. */
-static tenon_page empty_page(task *t, const tenon_page_request *request,
-                             const tenon__cursor *cursor)
+static tenon_page empty_page(task *t, const tenon_page_request *request)
 {
+    const tenon__cursor *cursor = &t->paged.cursor;
     tenon_page page = {0};
     const char *from = request->before ? request->before : request->after;
     if (!from || cursor->is_inclusive)
@@ -234,10 +260,10 @@ static tenon_page empty_page(task *t, const tenon_page_request *request,
 tenon_page tenon_find_page(const tenon_model *model, const void *query,
                            const tenon_page_request *request)
 {
+    TENON__CLEANUP(tenon__arena_release) tenon__arena memory = {0};
     task t;
     tenon__rows rows = {0};
-    tenon__cursor cursor = {0};
-    if (!open_task(&t, model, query, "page") || !begin(&t, "a page", TENON__PAGE))
+    if (!open_task(&t, model, query, "page", &memory) || !begin(&t, "a page", TENON__PAGE))
         return (tenon_page){0};
     check_request(&t, request);
     walk_columns_and_places(&t, "a page");
@@ -245,13 +271,12 @@ tenon_page tenon_find_page(const tenon_model *model, const void *query,
     size_t where_at = t.walk.shape.length, first_value = t.walk.value_count;
     walk_where(&t);
     tenon__query_digest(&t.walk, t.head.table, &t.places, where_at, first_value, t.digest);
-    walk_keyset(&t, request, &cursor);
+    walk_keyset(&t, request);
     if (!t.walk.failed)
         tenon__walk_limit(&t.walk, request->size + 1, 0);
     if (!find(&t, &rows))
         return (tenon_page){0};
-    tenon_page page =
-        rows.count ? page_of_rows(&t, request, &rows, &cursor) : empty_page(&t, request, &cursor);
+    tenon_page page = rows.count ? page_of_rows(&t, request, &rows) : empty_page(&t, request);
     bool is_done = !tenon__session_is_failed(t.head.session) && call_hooks(&t, "page", &rows) &&
                    include(&t, &rows);
     return is_done ? page : (tenon_page){0};
@@ -281,6 +306,8 @@ static bool find_rows(task *t, int64_t page, int64_t size, tenon__rows *rows, in
     tenon__walk_order_and_key(&t->walk, t->query, "a page");
     walk_where(t);
     walk_where(t);
+    t->paged.limit = size;
+    t->paged.offset = *offset;
     if (!t->walk.failed)
         tenon__walk_limit(&t->walk, size, *offset);
     return find(t, rows);
@@ -338,11 +365,13 @@ static bool find_page_of(task *t, int64_t page, int64_t size, tenon__rows *rows,
 tenon_offset_page tenon_find_page_of(const tenon_model *model, const void *query, int64_t page,
                                      int64_t size)
 {
+    TENON__CLEANUP(tenon__arena_release) tenon__arena memory = {0};
     task t;
     tenon__rows rows = {0};
     int64_t total;
-    if (!open_task(&t, model, query, "page_of") || !find_page_of(&t, page, size, &rows, &total) ||
-        !call_hooks(&t, "page_of", &rows) || !include(&t, &rows))
+    if (!open_task(&t, model, query, "page_of", &memory) ||
+        !find_page_of(&t, page, size, &rows, &total) || !call_hooks(&t, "page_of", &rows) ||
+        !include(&t, &rows))
         return (tenon_offset_page){0};
     int64_t pages = total / size + (total % size != 0);
     return (tenon_offset_page){.items = rows.items,

@@ -208,6 +208,17 @@ static void turn_round(tenon__sql_term *terms, size_t count)
         terms[i].direction = opposite(terms[i].direction);
 }
 
+void tenon__sql_keyset(tenon__sql *w, tenon__sql_term *terms, size_t count, bool has_where)
+{
+    uint8_t word = tenon__shape_next(&w->shape);
+    if (word == TENON__SHAPE_BEFORE)
+        turn_round(terms, count);
+    if (w->failed || word == TENON__SHAPE_END)
+        return;
+    tenon__sql_add(w, has_where ? " AND " : " WHERE ");
+    write_keyset(w, terms, count);
+}
+
 /* The columns of a page, and what it is read from. */
 typedef struct page {
     tenon__sql_joined joined;
@@ -292,15 +303,7 @@ void tenon__sql_page(tenon__sql *w)
     write_values(w, &p);
     write_from(w, &p);
     bool has_where = tenon__sql_where(w);
-    uint8_t word = tenon__shape_next(&w->shape);
-    if (word == TENON__SHAPE_BEFORE)
-        turn_round(p.terms, p.count);
-    if (w->failed)
-        return;
-    if (word != TENON__SHAPE_END) {
-        tenon__sql_add(w, has_where ? " AND " : " WHERE ");
-        write_keyset(w, p.terms, p.count);
-    }
+    tenon__sql_keyset(w, p.terms, p.count, has_where);
     tenon__sql_order(w, p.terms, p.count);
     tenon__sql_limit(w);
 }

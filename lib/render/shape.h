@@ -38,6 +38,7 @@
  *                |                                NOTE, FORGET_NOTE
  *     related   := two pointers                   the relation, and the model that has it
  *     source    := FOUND model flags order where
+ *                | PAGED model flags order where keyset
  *                | RELATED related flags order source where
  *                                                 flags as in the head: limits, deleted rows
  *     columns   := 8 bytes for each 64 fields     a bit a field
@@ -163,6 +164,7 @@ enum {
     TENON__SHAPE_RAW,
     TENON__SHAPE_FOUND = 1,
     TENON__SHAPE_RELATED = 2,
+    TENON__SHAPE_PAGED = 3,
     /* in an order, where a direction may stand, or beside one */
     TENON__SHAPE_COLLATED = 8,
     TENON__SHAPE_VIA = 16,

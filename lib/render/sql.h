@@ -331,7 +331,9 @@ void tenon__sql_group(tenon__sql *w);
 /* Writes the call that a measure is, when the field is one of w->measures; else false. */
 bool tenon__sql_measure(tenon__sql *w, const tenon_field *field);
 
-/* keyset.c */
+/* keyset.c. Of a shape's keyset the condition, if it has one: " AND …", or " WHERE …". The terms
+ * are turned round for rows before a place. */
+void tenon__sql_keyset(tenon__sql *w, tenon__sql_term *terms, size_t count, bool has_where);
 void tenon__sql_page(tenon__sql *w);
 void tenon__sql_page_of(tenon__sql *w);
 /* explain.c: around what an operation writes. */

@@ -11,8 +11,8 @@
  *
  *     SELECT key, count(*) FROM target WHERE key = ANY(ARRAY(source)) AND … GROUP BY key
  *
- * The source is that query once more with nothing but the key for columns; of a relation of a
- * relation it has a source in turn:
+ * The source is that query once more with nothing but the key for columns; it may be a page (see
+ * keyset.c), and of a relation of a relation it has a source in turn:
  *
  *     SELECT t1.key AS c1 FROM table AS t1 WHERE … ORDER BY … LIMIT …
  *     SELECT t1.key AS c1 FROM target AS t1 WHERE t1.key = ANY(ARRAY(source)) AND …
@@ -32,7 +32,8 @@ static const char key_table[] = "\"tenon:keys\"";
 typedef struct level {
     const tenon_relation *relation; /* NULL: the query itself */
     const tenon_model *owner;       /* of the relation */
-    const tenon__sql_term *order;
+    bool is_paged;                  /* the query itself is a page */
+    tenon__sql_term *order;
     size_t order_count;
 } level;
 
@@ -192,7 +193,9 @@ static void write_found(tenon__sql *w, const level *l)
 {
     write_tables(w, l);
     bool has_where = tenon__sql_clause(w, " WHERE ");
-    tenon__sql_asked_for(w, has_where ? " AND " : " WHERE ");
+    has_where |= tenon__sql_asked_for(w, has_where ? " AND " : " WHERE ");
+    if (l->is_paged)
+        tenon__sql_keyset(w, l->order, l->order_count, has_where);
     tenon__sql_order(w, l->order, l->order_count);
     tenon__sql_limit(w);
 }
@@ -226,8 +229,9 @@ static void write_keys(tenon__sql *w, const uint16_t *fields, uint16_t count)
 static void write_source(tenon__sql *w, const uint16_t *fields, uint16_t count)
 {
     uint16_t flags = w->head.flags;
-    bool is_related = tenon__shape_next(&w->shape) == TENON__SHAPE_RELATED;
-    level l = is_related ? read_relation(w) : (level){0};
+    uint8_t kind = tenon__shape_next(&w->shape);
+    bool is_related = kind == TENON__SHAPE_RELATED;
+    level l = is_related ? read_relation(w) : (level){.is_paged = kind == TENON__SHAPE_PAGED};
     const tenon_model *model = is_related ? l.relation->target : read_model(w);
     memcpy(&w->head.flags, tenon__shape_next_bytes(&w->shape, sizeof w->head.flags),
            sizeof w->head.flags);
