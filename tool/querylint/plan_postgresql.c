@@ -119,12 +119,17 @@ static bool reads_all(const char *step, const query_table *table)
     return line_has(step, "Seq Scan on ");
 }
 
-static bool scans(const char *plan, const query_table *table)
+static const char *find_scan(const char *plan, const query_table *table)
 {
     for (const char *line = plan; *line; line = next_line(line))
         if (is_step(line) && line_has(line, "Scan") && is_on(line, table) && reads_all(line, table))
-            return true;
-    return false;
+            return line;
+    return NULL;
+}
+
+static bool scans(const char *plan, const query_table *table)
+{
+    return find_scan(plan, table) != NULL;
 }
 
 static bool uses(const char *plan, const char *index)
@@ -145,10 +150,16 @@ static bool sorts(const char *plan)
     return strstr(plan, "Sort Key:") != NULL;
 }
 
-static double cost(const char *plan)
+static double cost(const char *step)
 {
-    const char *total = strstr(plan, "..");
+    const char *total = strstr(step, "..");
     return total ? strtod(total + 2, NULL) : 0;
+}
+
+static double scan_cost(const char *plan, const query_table *table)
+{
+    const char *scan = find_scan(plan, table);
+    return scan ? cost(scan) : 0;
 }
 
 /* ---- conversions ----------------------------------------------------------------------------- */
@@ -192,4 +203,5 @@ const plan_reader plan_postgresql_reader = {.scans = scans,
                                             .searches = searches,
                                             .sorts = sorts,
                                             .cost = cost,
+                                            .scan_cost = scan_cost,
                                             .converts = converts};

@@ -55,11 +55,25 @@ static bool sorts(const char *plan)
     return strstr(plan, "TEMP B-TREE FOR ORDER BY") || strstr(plan, "TERM OF ORDER BY");
 }
 
+/* Tables that are read from end to end, and sorts. */
 static double cost(const char *plan)
 {
-    (void)plan;
-    return 0;
+    double count = sorts(plan) ? 1 : 0;
+    for (const char *line = plan; *line; line = next_line(line)) {
+        const char *automatic = strstr(line, " USING AUTOMATIC ");
+        count += after(line, "SCAN ") || (automatic && automatic < next_line(line));
+    }
+    return count;
 }
 
-const plan_reader plan_sqlite_reader = {
-    .scans = scans, .uses = uses, .searches = searches, .sorts = sorts, .cost = cost};
+static double scan_cost(const char *plan, const query_table *table)
+{
+    return scans(plan, table) ? 1 : 0;
+}
+
+const plan_reader plan_sqlite_reader = {.scans = scans,
+                                        .uses = uses,
+                                        .searches = searches,
+                                        .sorts = sorts,
+                                        .cost = cost,
+                                        .scan_cost = scan_cost};

@@ -7,140 +7,106 @@
  *     expression_on_column   the query does
  *     or_across_tables       no index can find the rows of either side
  *
- * Each table that the plan reads from end to end is taken in turn. An index that the conditions of
- * the query suggest is a finding when the plan with it searches it, and reads less than half of
- * what it read before. Whether a table has ten rows or ten million nobody knows here; that is what
- * `-- tenon:ignore` is for. */
+ * Where the plan reads a table from end to end, the indexes that the conditions suggest (suggest.c)
+ * are tried. One is a finding when the plan with it searches it, and saves at least half of what
+ * reading the table has cost. Where no single one helps they are tried together, because a table
+ * may be found only by way of another one: then those that are searched are findings. Whether a
+ * table has ten rows or ten million nobody knows here; that is what `-- tenon:ignore` is for. */
 #include "querylint/querylint_inside.h"
 
-/* ---- candidates ------------------------------------------------------------------------------ */
-
-static bool is_usable(const query_linter *l, const query_term *term, const query_table *from,
-                      query_comparison comparison)
+static bool scans(const query_linter *l, const query_table *from)
 {
-    return term->column.from == from && term->comparison == comparison && !term->is_wrapped &&
-           query_is_selective(l, &term->column);
+    return from && from->table && l->reader->scans(l->plan, from);
 }
 
-static const query_term *first_term(const query_linter *l, const query_block *block,
-                                    const query_table *from, query_comparison comparison)
+/* ---- indexes that are not there -------------------------------------------------------------- */
+
+/* The plan with these indexes; NULL when there can be none. */
+static const char *plan_with(query_linter *l, const query_suggestion *const *list, size_t count)
 {
-    for (size_t i = 0; i < block->term_count; i++)
-        if (is_usable(l, &block->terms[i], from, comparison))
-            return &block->terms[i];
-    return NULL;
+    TENON__CLEANUP(tenon__buf_release) tenon__buf sql = {0};
+    for (size_t i = 0; i < count; i++) {
+        const char *each = query_suggestion_sql(l, list[i]);
+        if (!each)
+            return NULL;
+        tenon__buf_format(&sql, "%s;", each);
+    }
+    return sql.failed
+               ? NULL
+               : l->input->explain(l->input->context, tenon__buf_string(&sql), &l->found->arena);
 }
 
-static void add_equal(const query_linter *l, const query_block *block, query_candidate *candidate)
+/* Whether half of what it costs to read a table is saved. */
+static bool is_better(const query_linter *l, const query_table *from, const char *plan)
 {
-    for (size_t i = 0; i < block->term_count; i++)
-        if (is_usable(l, &block->terms[i], candidate->from, QUERY_EQUAL))
-            query_candidate_add(candidate, block->terms[i].column.column, false);
+    double before = l->reader->cost(l->plan), scan = l->reader->scan_cost(l->plan, from);
+    return before - l->reader->cost(plan) >= (scan < before ? scan : before) / 2;
 }
 
-/* An index is read in both directions, so only an order that mixes them needs to be said. */
-static void add_orders(const query_block *block, query_candidate *candidate)
+static void find_suggestion(query_linter *l, const query_suggestion *s)
 {
-    bool is_mixed = false;
-    if (block->order_count && block->orders[0].column.from != candidate->from)
+    query_find(l, s->rule, s->location, query_suggestion_remedy(l, s),
+               "every row of %s is %s, because no index has %s%s", s->from->table->name, s->problem,
+               s->is_foreign_key ? "the foreign key " : "", query_suggestion_columns(l, s));
+}
+
+static bool try_alone(query_linter *l, const query_suggestion *s)
+{
+    const char *plan = plan_with(l, &s, 1);
+    if (!plan || !l->reader->searches(plan, s->name) || !is_better(l, s->from, plan))
+        return false;
+    find_suggestion(l, s);
+    return true;
+}
+
+static void try_together(query_linter *l, const query_block *block,
+                         const query_suggestion *const *list, size_t count)
+{
+    const char *plan = plan_with(l, list, count);
+    bool is_good = false;
+    for (size_t i = 0; plan && i < block->table_count; i++)
+        is_good |= scans(l, &block->tables[i]) && is_better(l, &block->tables[i], plan);
+    for (size_t i = 0; is_good && i < count; i++)
+        if (l->reader->searches(plan, list[i]->name))
+            find_suggestion(l, list[i]);
+}
+
+static void try_order(query_linter *l, const query_block *block, const query_table *from)
+{
+    query_suggestion order = {0};
+    if (!query_suggest_order(l, block, from, &order) || !l->reader->sorts(l->plan))
         return;
-    for (size_t i = 1; i < block->order_count; i++)
-        is_mixed |= block->orders[i].is_descending != block->orders[0].is_descending;
-    for (size_t i = 0; i < block->order_count; i++)
-        query_candidate_add(candidate, block->orders[i].column.column,
-                            is_mixed && block->orders[i].is_descending);
+    const query_suggestion *list[] = {&order};
+    const char *plan = plan_with(l, list, 1);
+    bool is_good = plan && l->reader->uses(plan, order.name) && !l->reader->sorts(plan);
+    if (is_good && is_better(l, from, plan))
+        find_suggestion(l, &order);
 }
 
-/* The column of which both ends are given. */
-static const query_term *find_range(const query_linter *l, const query_block *block,
-                                    const query_table *from)
+static void judge_table(query_linter *l, const query_block *block, const query_table *from,
+                        const query_suggestions *made)
 {
-    const query_term *above = first_term(l, block, from, QUERY_ABOVE);
-    const query_term *below = first_term(l, block, from, QUERY_BELOW);
-    return above && below && above->column.column == below->column.column ? above : NULL;
+    for (size_t i = 0; i < made->count; i++)
+        if (made->list[i]->from == from && try_alone(l, made->list[i]))
+            return;
+    try_order(l, block, from);
 }
 
-/* ---- trying them ----------------------------------------------------------------------------- */
-
-/* The plan with the index, when it uses it and reads half as much. */
-static const char *plan_with(query_linter *l, const query_candidate *candidate)
+static void judge_missing(query_linter *l, const query_block *block, bool *const is_judged)
 {
-    const querylint_input *input = l->input;
-    const char *sql = candidate->count ? query_candidate_sql(l, candidate) : NULL;
-    const char *plan = sql ? input->explain(input->context, sql, &l->found->arena) : NULL;
-    bool is_better = plan && l->reader->uses(plan, QUERY_CANDIDATE_NAME) &&
-                     l->reader->cost(plan) <= l->reader->cost(l->plan) / 2;
-    return is_better ? plan : NULL;
-}
-
-static bool searches_with(query_linter *l, const query_candidate *candidate)
-{
-    const char *plan = plan_with(l, candidate);
-    return plan && l->reader->searches(plan, QUERY_CANDIDATE_NAME);
-}
-
-static bool try_equal(query_linter *l, const query_block *block, const query_table *from)
-{
-    const query_term *range = find_range(l, block, from);
-    const query_term *first = first_term(l, block, from, QUERY_EQUAL);
-    query_candidate candidate = {.from = from};
-    add_equal(l, block, &candidate);
-    if (range)
-        query_candidate_add(&candidate, range->column.column, false);
-    else if (first)
-        add_orders(block, &candidate);
-    if (!searches_with(l, &candidate))
-        return false;
-    query_find(l, "missing_index", first ? first->location : range->location,
-               query_candidate_remedy(l, &candidate),
-               "every row of %s is read, because no index has %s", from->table->name,
-               query_candidate_columns(l, &candidate));
-    return true;
-}
-
-static bool is_foreign_key(const query_term *term)
-{
-    const catalogue_table *table = term->column.from->table;
-    for (size_t i = 0; i < table->foreign_key_count; i++)
-        for (size_t k = 0; k < table->foreign_keys[i].column_count; k++)
-            if (!strcmp(table->foreign_keys[i].columns[k], term->column.column->name))
-                return true;
-    return false;
-}
-
-static bool try_join(query_linter *l, const query_block *block, const query_table *from)
-{
-    const query_term *first = first_term(l, block, from, QUERY_JOINED);
-    query_candidate candidate = {.from = from};
-    for (size_t i = 0; first && i < block->term_count; i++)
-        if (is_usable(l, &block->terms[i], from, QUERY_JOINED) &&
-            block->terms[i].other.from == first->other.from)
-            query_candidate_add(&candidate, block->terms[i].column.column, false);
-    if (!searches_with(l, &candidate))
-        return false;
-    query_find(l, "unindexed_join", first->location, query_candidate_remedy(l, &candidate),
-               "every row of %s is read for this join, because no index has %s%s",
-               from->table->name, is_foreign_key(first) ? "the foreign key " : "",
-               query_candidate_columns(l, &candidate));
-    return true;
-}
-
-static bool try_order(query_linter *l, const query_block *block, const query_table *from)
-{
-    query_candidate candidate = {.from = from};
-    add_equal(l, block, &candidate);
-    size_t equal = candidate.count;
-    add_orders(block, &candidate);
-    if (candidate.count == equal || !l->reader->sorts(l->plan))
-        return false;
-    const char *plan = plan_with(l, &candidate);
-    if (!plan || l->reader->sorts(plan))
-        return false;
-    query_find(l, "sort_without_index", block->orders[0].location,
-               query_candidate_remedy(l, &candidate),
-               "every row of %s is sorted for the first few, because no index has %s",
-               from->table->name, query_candidate_columns(l, &candidate));
-    return true;
+    query_suggestions made = {0};
+    size_t before = l->found->count;
+    bool is_scanned = false;
+    for (size_t i = 0; i < block->table_count; i++)
+        query_suggest(l, block, &block->tables[i], &made);
+    for (size_t i = 0; i < block->table_count; i++) {
+        if (is_judged[i] || !scans(l, &block->tables[i]))
+            continue;
+        is_scanned = true;
+        judge_table(l, block, &block->tables[i], &made);
+    }
+    if (is_scanned && l->found->count == before && made.count > 1)
+        try_together(l, block, made.list, made.count);
 }
 
 /* ---- indexes that are there ------------------------------------------------------------------ */
@@ -176,11 +142,6 @@ static bool judge_terms(query_linter *l, const query_block *block, const query_t
 
 /* ---- the block ------------------------------------------------------------------------------- */
 
-static bool scans(const query_linter *l, const query_table *from)
-{
-    return from && from->table && l->reader->scans(l->plan, from);
-}
-
 static void judge_choices(query_linter *l, const query_block *block)
 {
     for (size_t i = 0; i < block->choice_count; i++) {
@@ -194,12 +155,9 @@ static void judge_choices(query_linter *l, const query_block *block)
 
 void query_judge_block(query_linter *l, const query_block *block)
 {
-    for (size_t i = 0; i < block->table_count; i++) {
-        const query_table *from = &block->tables[i];
-        if (!scans(l, from) || judge_terms(l, block, from) || try_equal(l, block, from) ||
-            try_join(l, block, from))
-            continue;
-        try_order(l, block, from);
-    }
+    bool is_judged[QUERY_TABLES_MOST] = {false};
+    for (size_t i = 0; i < block->table_count; i++)
+        is_judged[i] = scans(l, &block->tables[i]) && judge_terms(l, block, &block->tables[i]);
+    judge_missing(l, block, is_judged);
     judge_choices(l, block);
 }

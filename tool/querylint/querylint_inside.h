@@ -72,7 +72,9 @@ typedef struct plan_reader {
     bool (*uses)(const char *plan, const char *index);
     bool (*searches)(const char *plan, const char *index); /* for some of its keys */
     bool (*sorts)(const char *plan);
-    double (*cost)(const char *plan); /* rows that are read; 0: it does not say */
+    /* In all, and of reading this table from end to end: rows that are read, or tables. */
+    double (*cost)(const char *plan);
+    double (*scan_cost)(const char *plan, const query_table *table);
     /* Whether the values of a column are converted to another type to be compared, and to which;
      * NULL: plans do not show it. */
     bool (*converts)(const char *plan, const query_column *column, char *type, size_t size);
@@ -123,27 +125,43 @@ void query_add_orders(const query_linter *l, query_block *block, const PgQuery__
 /* casts.c: whether the database converts the column to compare it, and to which type. */
 bool query_converts(const query_linter *l, const query_term *term, char *type, size_t size);
 
-/* candidate.c: an index that is not there. */
-typedef struct query_candidate {
+/* An index that is not there, and what there is to say if it helps. */
+typedef struct query_suggestion {
     const query_table *from;
+    char name[24];
     const catalogue_column *columns[QUERY_KEYS_MOST];
     bool is_descending[QUERY_KEYS_MOST];
     size_t count;
-} query_candidate;
+    const char *rule;
+    const char *problem; /* "every row of posts is …" */
+    bool is_foreign_key;
+    int location;
+} query_suggestion;
 
-#define QUERY_CANDIDATE_NAME "tenon_candidate"
-/* Not twice, and not above the limit. */
-void query_candidate_add(query_candidate *candidate, const catalogue_column *column,
-                         bool is_descending);
-/* The statement that makes it; NULL for a name that cannot be written. */
-const char *query_candidate_sql(const query_linter *l, const query_candidate *candidate);
-/* "add @@index([authorId]) to model Post" */
-const char *query_candidate_remedy(const query_linter *l, const query_candidate *candidate);
-/* "author_id, created_at" */
-const char *query_candidate_columns(const query_linter *l, const query_candidate *candidate);
-/* Whether an index of the table begins with the column. */
+enum { QUERY_SUGGESTIONS_MOST = 8 };
+
+typedef struct query_suggestions {
+    query_suggestion made[QUERY_SUGGESTIONS_MOST];
+    const query_suggestion *list[QUERY_SUGGESTIONS_MOST];
+    size_t count;
+} query_suggestions;
+
+/* suggest.c: adds those by which rows of a table could be found. */
+void query_suggest(const query_linter *l, const query_block *block, const query_table *from,
+                   query_suggestions *out);
+/* suggest.c: one that has the order of the first rows; false for none. */
+bool query_suggest_order(const query_linter *l, const query_block *block, const query_table *from,
+                         query_suggestion *s);
+/* suggest.c: whether an index of the table begins with the column. */
 bool query_is_leading(const query_column *column);
-/* Whether one value of the column finds few rows; not so a truth value or an enum. */
+
+/* wording.c: the statement that makes it; NULL for a name that cannot be written. */
+const char *query_suggestion_sql(const query_linter *l, const query_suggestion *s);
+/* wording.c: "add @@index([authorId]) to model Post" */
+const char *query_suggestion_remedy(const query_linter *l, const query_suggestion *s);
+/* wording.c: "author_id, created_at" */
+const char *query_suggestion_columns(const query_linter *l, const query_suggestion *s);
+/* wording.c: whether one value of the column finds few rows; not so a truth value or an enum. */
 bool query_is_selective(const query_linter *l, const query_column *column);
 
 #endif

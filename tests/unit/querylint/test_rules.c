@@ -92,6 +92,12 @@ static const judged_query queries[] = {
     {"WITH few AS (SELECT id FROM \"User\" WHERE email = :e) SELECT p.id FROM few JOIN posts p ON "
      "p.author_id = few.id;",
      "unindexed_join", NULL},
+    {"SELECT p.id FROM posts p JOIN \"User\" u ON u.id = p.author_id WHERE u.name = :name;",
+     "unindexed_join missing_index", NULL},
+    /* Two blocks with one alias, of which one reads all. */
+    {"SELECT u.id FROM \"User\" u WHERE u.email = :e AND u.id IN (SELECT u.id + 1 FROM \"User\" "
+     "u);",
+     "", NULL},
     /* sort_without_index */
     {"SELECT id FROM posts ORDER BY id DESC LIMIT 10;", "", NULL},
     {"SELECT id FROM posts ORDER BY created_at;", "", NULL},

@@ -5,77 +5,53 @@
 
 #include <strings.h>
 
-void query_candidate_add(query_candidate *candidate, const catalogue_column *column,
-                         bool is_descending)
-{
-    for (size_t i = 0; i < candidate->count; i++)
-        if (candidate->columns[i] == column)
-            return;
-    if (candidate->count == QUERY_KEYS_MOST)
-        return;
-    candidate->is_descending[candidate->count] = is_descending;
-    candidate->columns[candidate->count++] = column;
-}
-
-bool query_is_leading(const query_column *column)
-{
-    const catalogue_table *table = column->from->table;
-    for (size_t i = 0; i < table->index_count; i++) {
-        const char *first = table->indexes[i].key_count ? table->indexes[i].keys[0].column : NULL;
-        if (first && !strcmp(first, column->column->name))
-            return true;
-    }
-    return false;
-}
-
 /* ---- as SQL ---------------------------------------------------------------------------------- */
 
 static void add_index(const query_linter *l, tenon__buf *out, const char *name,
-                      const query_candidate *candidate, tenon_error *err)
+                      const query_suggestion *s, tenon_error *err)
 {
-    const catalogue_table *table = candidate->from->table;
+    const catalogue_table *table = s->from->table;
     tenon_dialect dialect = l->input->database->dialect;
     tenon__buf_text(out, "CREATE INDEX ");
     tenon__quote_identifier(out, dialect, name, err);
     tenon__buf_text(out, " ON ");
     tenon__quote_table(out, dialect, table->namespace, table->name, err);
-    for (size_t i = 0; i < candidate->count; i++) {
+    for (size_t i = 0; i < s->count; i++) {
         tenon__buf_text(out, i ? ", " : " (");
-        tenon__quote_identifier(out, dialect, candidate->columns[i]->name, err);
-        tenon__buf_text(out, candidate->is_descending[i] ? " DESC" : "");
+        tenon__quote_identifier(out, dialect, s->columns[i]->name, err);
+        tenon__buf_text(out, s->is_descending[i] ? " DESC" : "");
     }
     tenon__buf_char(out, ')');
 }
 
-static const char *index_sql(const query_linter *l, const char *name,
-                             const query_candidate *candidate)
+static const char *index_sql(const query_linter *l, const char *name, const query_suggestion *s)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf out = {0};
     tenon_error err = {0};
-    add_index(l, &out, name, candidate, &err);
+    add_index(l, &out, name, s, &err);
     return out.failed || err.status ? NULL
                                     : tenon__arena_text(&l->found->arena, tenon__buf_string(&out));
 }
 
-const char *query_candidate_sql(const query_linter *l, const query_candidate *candidate)
+const char *query_suggestion_sql(const query_linter *l, const query_suggestion *s)
 {
-    return index_sql(l, QUERY_CANDIDATE_NAME, candidate);
+    return index_sql(l, s->name, s);
 }
 
-const char *query_candidate_columns(const query_linter *l, const query_candidate *candidate)
+const char *query_suggestion_columns(const query_linter *l, const query_suggestion *s)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf out = {0};
-    for (size_t i = 0; i < candidate->count; i++)
-        tenon__buf_format(&out, "%s%s", i ? ", " : "", candidate->columns[i]->name);
+    for (size_t i = 0; i < s->count; i++)
+        tenon__buf_format(&out, "%s%s", i ? ", " : "", s->columns[i]->name);
     return tenon__arena_text(&l->found->arena, tenon__buf_string(&out));
 }
 
 /* ---- in the schema --------------------------------------------------------------------------- */
 
-static const schema_model *find_model(const schema *s, const catalogue_table *table)
+static const schema_model *find_model(const schema *read, const catalogue_table *table)
 {
-    for (size_t i = 0; s && i < s->model_count; i++) {
-        const schema_model *model = s->models[i];
+    for (size_t i = 0; read && i < read->model_count; i++) {
+        const schema_model *model = read->models[i];
         bool is_there = !model->database_schema || !table->namespace ||
                         !strcmp(model->database_schema, table->namespace);
         if (is_there && !strcmp(model->database_name, table->name))
@@ -104,36 +80,36 @@ bool query_is_selective(const query_linter *l, const query_column *column)
 }
 
 /* False when a column is no field. */
-static bool add_words(tenon__buf *out, const schema_model *model, const query_candidate *candidate)
+static bool add_words(tenon__buf *out, const schema_model *model, const query_suggestion *s)
 {
     tenon__buf_text(out, "add @@index([");
-    for (size_t i = 0; i < candidate->count; i++) {
-        const schema_field *field = find_field(model, candidate->columns[i]);
+    for (size_t i = 0; i < s->count; i++) {
+        const schema_field *field = find_field(model, s->columns[i]);
         if (!field)
             return false;
         tenon__buf_format(out, "%s%s%s", i ? ", " : "", field->name,
-                          candidate->is_descending[i] ? "(sort: Desc)" : "");
+                          s->is_descending[i] ? "(sort: Desc)" : "");
     }
     tenon__buf_format(out, "]) to model %s", model->name);
     return true;
 }
 
 /* The name that the schema language would give it. */
-static const char *add_statement(const query_linter *l, const query_candidate *candidate)
+static const char *add_statement(const query_linter *l, const query_suggestion *s)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf name = {0};
-    tenon__buf_text(&name, candidate->from->table->name);
-    for (size_t i = 0; i < candidate->count; i++)
-        tenon__buf_format(&name, "_%s", candidate->columns[i]->name);
+    tenon__buf_text(&name, s->from->table->name);
+    for (size_t i = 0; i < s->count; i++)
+        tenon__buf_format(&name, "_%s", s->columns[i]->name);
     tenon__buf_text(&name, "_idx");
-    return index_sql(l, tenon__buf_string(&name), candidate);
+    return index_sql(l, tenon__buf_string(&name), s);
 }
 
-const char *query_candidate_remedy(const query_linter *l, const query_candidate *candidate)
+const char *query_suggestion_remedy(const query_linter *l, const query_suggestion *s)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf out = {0};
-    const schema_model *model = find_model(l->input->schema, candidate->from->table);
-    if (!model || !add_words(&out, model, candidate))
-        return add_statement(l, candidate);
+    const schema_model *model = find_model(l->input->schema, s->from->table);
+    if (!model || !add_words(&out, model, s))
+        return add_statement(l, s);
     return tenon__arena_text(&l->found->arena, tenon__buf_string(&out));
 }
