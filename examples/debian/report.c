@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analytics.h"
 #include "generated/debian.h"
 
 enum { TOP = 10, FEW = 5, PAGES = 2, MOST_NEEDED = 4096 };
@@ -138,4 +139,5 @@ void report_print(tenon_session *s, const char *name, bool with_colours)
     print_biggest_packages(s, with_colours);
     print_busiest_maintainers(s, with_colours);
     print_everything_needed(s, name, with_colours);
+    analytics_print(s, name, with_colours);
 }

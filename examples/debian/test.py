@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The demo as a user meets it: loaded twice it changes nothing, killed half-way it keeps what it
-reported as saved.
+reported as saved. Its queries are without a warning, known without a server, and those that
+docs/analytics.md shows.
 
     test.py TENON DEBIAN SCHEMA          with TENON_TEST_PG naming a PostgreSQL cluster
 """
@@ -78,7 +79,26 @@ def check(demo, folder):
     assert "p50" in first and "packages in all" in first, first
 
 
+def check_queries(tenon, schema, cluster):
+    checked = subprocess.run([tenon, "sql", "check", "--strict", "--server", cluster, schema],
+                             check=False, capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stderr
+    with tempfile.TemporaryDirectory() as place:
+        subprocess.run([tenon, "generate", "--server", "postgresql:///x?host=/nowhere",
+                        "--output", place, schema], check=True, stdout=subprocess.DEVNULL)
+
+
+def check_document(schema):
+    example = pathlib.Path(schema).resolve().parent
+    document = (example.parent.parent / "docs/analytics.md").read_text()
+    files = "".join(path.read_text() for path in (example / "queries").glob("*.sql"))
+    for shown in re.findall(r"^```sql\n(.*?)^```$", document, re.S | re.M):
+        assert shown in files, f"docs/analytics.md shows what no query says:\n{shown}"
+
+
 def main(tenon, debian, schema):
+    check_queries(tenon, schema, os.environ["TENON_TEST_PG"])
+    check_document(schema)
     with tempfile.TemporaryDirectory() as place:
         folder = pathlib.Path(place)
         check(Demo(tenon, debian, schema, f"sqlite:{folder}/debian.db"), folder)
