@@ -30,6 +30,7 @@ format: ## lay out the C files as .clang-format says
 golden: all ## write the expected files of the generator anew, after it has changed on purpose
 	@python3 tests/golden/generate/run.py $(BUILD)/tenon include --update
 	@$(BUILD)/tenon generate tests/golden/sample/schema.prisma
+	@$(BUILD)/tenon generate --output $(BUILD)/examples/debian/generated examples/debian
 	@for models in blog depot desk estate ledger office shelf; do \
 	    folder=tests/golden/$$models; \
 	    $(BUILD)/tenon generate $$folder; \

@@ -92,7 +92,7 @@ static void judge_table(query_linter *l, const query_block *block, const query_t
     try_order(l, block, from);
 }
 
-static void judge_missing(query_linter *l, const query_block *block, bool *const is_judged)
+static void judge_missing(query_linter *l, const query_block *block, const bool *is_judged)
 {
     query_suggestions made = {0};
     size_t before = l->found->count;

@@ -103,13 +103,14 @@ static bool is_foreign_key(const query_term *term)
 static void suggest_equal(const query_linter *l, const query_block *block, query_suggestion *s)
 {
     const query_term *range = find_range(l, block, s->from);
-    const query_term *first = first_term(l, block, s->from, QUERY_EQUAL);
-    if ((!first && !range) || has_index(l, block, s->from, QUERY_EQUAL) ||
+    const query_term *equal = first_term(l, block, s->from, QUERY_EQUAL);
+    const query_term *first = equal ? equal : range;
+    if (!first || has_index(l, block, s->from, QUERY_EQUAL) ||
         (range && query_is_leading(&range->column)))
         return;
     s->rule = "missing_index";
     s->problem = "read";
-    s->location = first ? first->location : range->location;
+    s->location = first->location;
     add_equal(l, block, s);
     if (range)
         add_column(s, range->column.column, false);
