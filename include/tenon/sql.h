@@ -216,6 +216,8 @@ TENON_SQL_OF_ARRAY(text, TEXT)
 TENON_SQL_OF_ARRAY(decimal, DECIMAL)
 TENON_SQL_OF_ARRAY(uuid, UUID)
 TENON_SQL_OF_ARRAY(date, DATE)
+TENON_SQL_OF_ARRAY(time, TIME)
+TENON_SQL_OF_ARRAY(clock, CLOCK)
 
 static inline tenon_sql_item tenon_sql_of_enum(const tenon_enum *enumeration, int value)
 {
@@ -228,6 +230,17 @@ static inline tenon_sql_item tenon_sql_of_list(tenon_sql_form form, tenon_sql_it
 {
     array.form = form;
     return array;
+}
+/* `items`: of the enum's type. */
+static inline tenon_sql_item tenon_sql_of_enum_list(tenon_sql_form form,
+                                                    const tenon_enum *enumeration,
+                                                    const void *items, size_t count)
+{
+    tenon_sql_item item = tenon_sql_item_of(form, TENON_KIND_ENUM);
+    item.enumeration = enumeration;
+    item.as.list.items = items;
+    item.as.list.count = count;
+    return item;
 }
 static inline tenon_sql_item tenon_sql_of_match(tenon_operator operation, const char *text)
 {
@@ -275,6 +288,14 @@ static inline tenon_sql_item tenon_sql_of_part(const tenon_sql *part)
     TENON_SQL_ITEM(tenon_sql_of_list(TENON_SQL_FORM_IN, TENON_SQL_CHOOSE_LIST(array)(array)))
 #define TENON_SQL_NOT_IN(array)                                                                    \
     TENON_SQL_ITEM(tenon_sql_of_list(TENON_SQL_FORM_NOT_IN, TENON_SQL_CHOOSE_LIST(array)(array)))
+/* `role %p`: the same of a list of values of an enum: SQL_ENUM_IN(&role_enum, roles), where roles is
+ * a RoleArray or any other struct of items and count. */
+#define TENON_SQL_ENUM_IN(enumeration, array)                                                      \
+    TENON_SQL_ITEM(                                                                                \
+        tenon_sql_of_enum_list(TENON_SQL_FORM_IN, enumeration, (array).items, (array).count))
+#define TENON_SQL_ENUM_NOT_IN(enumeration, array)                                                  \
+    TENON_SQL_ITEM(                                                                                \
+        tenon_sql_of_enum_list(TENON_SQL_FORM_NOT_IN, enumeration, (array).items, (array).count))
 /* `title %p`: whether a text contains, begins or ends with exactly this one; the I… forms without
  * regard to case (SQLite: of A-Z). */
 #define TENON_SQL_CONTAINS(text) TENON_SQL_ITEM(tenon_sql_of_match(TENON_CONTAINS, text))
@@ -320,7 +341,8 @@ static inline tenon_sql_item tenon_sql_of_part(const tenon_sql *part)
         tenon_int64_array: tenon_sql_of_int64_array, tenon_float_array: tenon_sql_of_float_array,  \
         tenon_double_array: tenon_sql_of_double_array, tenon_text_array: tenon_sql_of_text_array,  \
         tenon_decimal_array: tenon_sql_of_decimal_array,                                           \
-        tenon_uuid_array: tenon_sql_of_uuid_array, tenon_date_array: tenon_sql_of_date_array
+        tenon_uuid_array: tenon_sql_of_uuid_array, tenon_date_array: tenon_sql_of_date_array,      \
+        tenon_time_array: tenon_sql_of_time_array, tenon_clock_array: tenon_sql_of_clock_array
 /* clang-format on */
 
 /* A column of a struct of the program's own: TENON_RESULT_COLUMN(Report, views, INT64, 0), with

@@ -25,6 +25,16 @@
 #else
 #define SQL_NOT_IN(array) TENON_SQL_NOT_IN(array)
 #endif
+#ifdef SQL_ENUM_IN
+#error "SQL_ENUM_IN is another header's: use TENON_NO_SHORT_NAMES and TENON_SQL_ENUM_IN"
+#else
+#define SQL_ENUM_IN(enumeration, array) TENON_SQL_ENUM_IN(enumeration, array)
+#endif
+#ifdef SQL_ENUM_NOT_IN
+#error "SQL_ENUM_NOT_IN is another header's: use TENON_NO_SHORT_NAMES and TENON_SQL_ENUM_NOT_IN"
+#else
+#define SQL_ENUM_NOT_IN(enumeration, array) TENON_SQL_ENUM_NOT_IN(enumeration, array)
+#endif
 #ifdef SQL_CONTAINS
 #error "SQL_CONTAINS is another header's: use TENON_NO_SHORT_NAMES and TENON_SQL_CONTAINS"
 #else

@@ -122,7 +122,8 @@ typedef struct tenon__slot {
     const tenon_field *field;
     tenon__form form;
     bool as_text;
-    bool is_inferred; /* PostgreSQL finds out the type, whose binary form the value must have */
+    /* PostgreSQL finds out the type: the value must have its binary form; a list goes as text. */
+    bool is_inferred;
     const tenon_model
         *model; /* whose field it is, for messages and the first-use check; may be NULL */
 } tenon__slot;

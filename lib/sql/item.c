@@ -111,7 +111,8 @@ static bool add_list(tenon_sql *q, const char *at, const tenon_sql_item *item)
     tenon_kind kind = (tenon_kind)item->kind;
     const char *const *words =
         item->form == TENON_SQL_FORM_IN ? q->dialect->in : q->dialect->not_in;
-    tenon__bound bound = {.slot = tenon__slot_code(kind, TENON__SLOT_LIST)};
+    tenon__bound bound = {.slot = tenon__slot_code(kind, TENON__SLOT_LIST),
+                          .enumeration = item->enumeration};
     tenon_field field;
     const tenon__slot slot = tenon__slot_of_code(bound.slot, &field);
     tenon__list list = {item->as.list.items, item->as.list.items ? item->as.list.count : 0};

@@ -37,5 +37,5 @@ tenon__slot tenon__slot_of_code(uint8_t code, tenon_field *room)
     return (tenon__slot){.field = room,
                          .form = forms[form],
                          .as_text = is_single && kind == TENON_KIND_TEXT,
-                         .is_inferred = is_single && kind == TENON_KIND_TIME};
+                         .is_inferred = kind == TENON_KIND_TIME};
 }

@@ -5,7 +5,7 @@
  * may be; and where one use forbids NULL, no other one can allow it. */
 #include "nullability/analysis.h"
 
-enum { USE_ALLOWS = 1, USE_FORBIDS = 2, USE_STATED = 4, USE_STATED_NULLABLE = 8 };
+enum { USE_ALLOWS = 1, USE_FORBIDS = 2, USE_STATED = 4, USE_STATED_NULLABLE = 8, USE_WRITTEN = 16 };
 
 static nullability_parameter *find_parameter(const analysis *a, int number)
 {
@@ -38,6 +38,19 @@ static nullability_parameter *add_parameter(analysis *a, int number)
     return &a->parameters[at];
 }
 
+/* The first column that a parameter meets is its counterpart, whether it is compared or written. */
+static void take_counterpart(nullability_parameter *p, const slot *column, bool is_written)
+{
+    if (!p->column) {
+        p->table_schema = column->table_schema;
+        p->table = column->table;
+        p->column = column->column;
+    }
+    bool is_it = p->table && column->table && !strcmp(p->table, column->table) &&
+                 !strcmp(p->column, column->column);
+    p->is_written |= is_written && is_it;
+}
+
 static void note(analysis *a, const expr *e, unsigned use, const slot *counterpart)
 {
     nullability_parameter *p = find_parameter(a, e->number);
@@ -49,11 +62,8 @@ static void note(analysis *a, const expr *e, unsigned use, const slot *counterpa
     *uses = (unsigned char)(*uses | use);
     if (e->name)
         p->name = e->name;
-    if (counterpart && counterpart->column && !p->column) {
-        p->table_schema = counterpart->table_schema;
-        p->table = counterpart->table;
-        p->column = counterpart->column;
-    }
+    if (counterpart && counterpart->column)
+        take_counterpart(p, counterpart, use & USE_WRITTEN);
 }
 
 void null_state_parameter(analysis *a, int number, bool is_nullable)
@@ -205,7 +215,7 @@ static void look_through(analysis *a, const scope *s, const expr *e, const slot 
 {
     const expr *parameter = parameter_of(e);
     if (parameter)
-        note(a, parameter, column->is_required ? USE_FORBIDS : USE_ALLOWS, column);
+        note(a, parameter, USE_WRITTEN | (column->is_required ? USE_FORBIDS : USE_ALLOWS), column);
     else if (e && e->kind == EXPR_CASE)
         for (size_t i = 1; i < e->count; i += 2)
             look_through(a, s, e->args[i], column);
@@ -216,7 +226,7 @@ static void look_through(analysis *a, const scope *s, const expr *e, const slot 
     for (size_t i = 0; i < e->count; i++) {
         const expr *one = parameter_of(e->args[i]);
         if (one)
-            note(a, one, 0, column);
+            note(a, one, USE_WRITTEN, column);
     }
     look_through(a, s, e->args[e->count - 1], column);
 }

@@ -50,6 +50,7 @@ typedef struct nullability_parameter {
     bool is_nullable;
     /* Its counterpart: the column it is compared with or written to; else NULL. */
     const char *table_schema, *table, *column;
+    bool is_written; /* to that column, as it is: it has to fit there */
 } nullability_parameter;
 
 typedef struct nullability {

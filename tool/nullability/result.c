@@ -69,6 +69,7 @@ static void copy_parameters(nullability *n, const analysis *a)
             .table_schema = copy_text(n, p->table_schema),
             .table = copy_text(n, p->table),
             .column = copy_text(n, p->column),
+            .is_written = p->is_written,
         };
     }
     n->parameter_count = n->parameters ? a->parameter_count : 0;

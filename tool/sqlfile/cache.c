@@ -20,6 +20,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #define CACHE_MARK                                                                                 \
@@ -131,6 +132,8 @@ static void write_type(const tenon_field *field, tenon__buf *out)
         tenon__buf_format(out, "other:%s", field->other_type ? field->other_type : "");
     else
         tenon__buf_text(out, sql_word_of_type(field));
+    if (field->precision >= 0)
+        tenon__buf_format(out, "(%d,%d)", field->precision, field->scale);
     tenon__buf_text(out, field->flags & TENON_FIELD_LIST ? "[]" : "");
     tenon__buf_text(out, field->flags & TENON_FIELD_NULLABLE ? "?" : "");
 }
@@ -269,6 +272,17 @@ static bool cut_ending(char *word, const char *ending)
     return is_there;
 }
 
+/* "Decimal(10,2)" → "Decimal" */
+static void read_precision(char *type, int *precision, int *scale)
+{
+    char *open = strchr(type, '('), *comma = open ? strchr(open, ',') : NULL;
+    if (!comma)
+        return;
+    *precision = (int)strtol(open + 1, NULL, 10);
+    *scale = (int)strtol(comma + 1, NULL, 10);
+    *open = '\0';
+}
+
 static const schema_field *read_origin(const sqlfile_set *set, char *word)
 {
     char *dot = strchr(word, '.');
@@ -303,8 +317,12 @@ static bool read_value(sqlfile_set *set, char *line, sqlfile_value *out)
         column += 2;
     }
     bool is_nullable = cut_ending(type, "?"), is_list = cut_ending(type, "[]");
+    int precision = -1, scale = 0;
+    read_precision(type, &precision, &scale);
     if (!read_scalar(set, type, &out->field, arena))
         return false;
+    out->field.precision = precision;
+    out->field.scale = scale;
     out->field.flags |= is_nullable ? TENON_FIELD_NULLABLE : 0;
     out->field.flags |= is_list ? TENON_FIELD_LIST : 0;
     for (char *word; (word = next_word(&line));)

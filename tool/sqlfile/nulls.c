@@ -110,6 +110,33 @@ static void name_parameter(sql_check *c, sqlfile_value *value, const char *colum
         value->counterpart = tenon__arena_text(&c->set->report.arena, column);
 }
 
+/* How long, how fine: the modifiers of a type in PostgreSQL, of a table that is no model. */
+static void take_modifiers(tenon_field *field, const catalogue_column *column)
+{
+    static const char *const types[] = {"varchar",   "bpchar",      "numeric", "bit",   "varbit",
+                                        "timestamp", "timestamptz", "time",    "timetz"};
+    bool is_known = false;
+    for (size_t i = 0; column->argument_count && i < TENON__COUNT(types); i++)
+        is_known |= !strcmp(column->type_name, types[i]);
+    if (!is_known)
+        return;
+    field->precision = column->arguments[0];
+    field->scale = column->argument_count > 1 ? column->arguments[1] : 0;
+}
+
+/* What is written to a column has to fit there: the server would cut it, and say nothing. */
+static void take_precision(const sql_check *c, sqlfile_value *value, const schema_field *source,
+                           const catalogue_column *column)
+{
+    const tenon_field *field = sql_field_of(c->set, source);
+    if (field && field->kind == value->field.kind) {
+        value->field.precision = field->precision;
+        value->field.scale = field->scale;
+    } else if (!source && column && column->type_name && c->database->dialect == TENON_POSTGRESQL) {
+        take_modifiers(&value->field, column);
+    }
+}
+
 static void take_parameter(sql_check *c, const nullability_parameter *from)
 {
     if (from->number < 1 || (size_t)from->number > c->text.parameter_count)
@@ -130,6 +157,8 @@ static void take_parameter(sql_check *c, const nullability_parameter *from)
         value->field = sql_type_of_declaration(column->type);
         value->field.flags |= flags;
     }
+    if (from->is_written)
+        take_precision(c, value, source, column);
 }
 
 /* Nothing is known: everything may be NULL. */

@@ -247,7 +247,7 @@ static void fill_looked_up(sql_server *server, Oid oid, tenon__arena *arena, sql
     out->field.enumeration = enumeration;
     out->field.kind = enumeration ? TENON_KIND_ENUM : TENON_KIND_OTHER;
     out->field.pg_type = enumeration ? TENON_PG_ENUM : TENON_PG_OTHER;
-    out->field.other_type = enumeration ? NULL : type->name;
+    out->field.other_type = enumeration ? NULL : tenon__arena_text(arena, type->name);
     out->needs_cast = !enumeration;
     fill_extension_type(type, out);
     if (type->kind == 'c' && oid >= FIRST_OWN_OID)

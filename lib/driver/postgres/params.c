@@ -76,13 +76,15 @@ static bool init_field(tenon__pg_param *param, const tenon__slot *slot, tenon_er
         return tenon__fail_field(err, TENON_MISUSE, slot->model, slot->field,
                                  "the descriptor's kind and type do not go together");
     param->is_wide = is_wide_form(slot->form);
-    param->shape = shape_of(slot, tenon__pg_type_of(slot->field->pg_type)->oid != 0);
+    param->shape =
+        shape_of(slot, tenon__pg_type_of(slot->field->pg_type)->oid != 0 && !slot->is_inferred);
     if (slot->form == TENON__FORM_COLUMN)
         choose_column_oids(param);
     else
         choose_oids(param);
     if (slot->is_inferred)
         param->oid = 0;
+    param->is_text |= param->shape == TENON__PG_LITERAL;
     param->is_quick = is_quick(param);
     param->is_placed =
         param->is_quick && param->shape == TENON__PG_VALUE && param->codec != TENON__PG_CODEC_JSONB;

@@ -157,6 +157,37 @@ static void lists_are_one_value(void **state)
     assert_failed(s, TENON_MISUSE, "item 1 of a list is NULL");
 }
 
+static void lists_of_times_and_of_enums_are_one_value(void **state)
+{
+    tenon_session *s = start(state);
+    const User *ann = user_find_first(s, .order_by = {ASC(USER_ID)});
+    tenon_time times[] = {ann->createdAt, {0}};
+    const Role roles[] = {ann->role, ann->role};
+    const RoleArray some = {roles, 2}, none = {roles, 0};
+    tenon_sql *q = tenon_sqlf(users(s), "AND u.\"createdAt\" %p AND u.id = %d",
+                              SQL_IN(((tenon_time_array){times, 2})), (int)ann->id);
+    assert_int_equal(count_users(q, s), 1);
+    q = tenon_sqlf(users(s), "AND u.\"createdAt\" %p AND u.id = %d",
+                   SQL_NOT_IN(((tenon_time_array){times, 2})), (int)ann->id);
+    assert_int_equal(count_users(q, s), 0);
+    q = tenon_sqlf(users(s), "AND u.role %p AND u.id = %d", SQL_ENUM_IN(&role_enum, some),
+                   (int)ann->id);
+    assert_int_equal(count_users(q, s), 1);
+    assert_int_equal(
+        count_users(tenon_sqlf(users(s), "AND u.role %p", SQL_ENUM_IN(&role_enum, none)), s), 0);
+    assert_int_equal(
+        count_users(tenon_sqlf(users(s), "AND u.role %p", SQL_ENUM_NOT_IN(&role_enum, none)), s),
+        3);
+    const int strange[] = {99};
+    const struct {
+        const int *items;
+        size_t count;
+    } wrong = {strange, 1};
+    tenon_sql_many(tenon_sqlf(users(s), "AND u.role %p", SQL_ENUM_IN(&role_enum, wrong)),
+                   SQL_MODEL(&user_model));
+    assert_failed(s, TENON_RANGE, "no value of the enum");
+}
+
 static void arrays_are_values_of_array_columns(void **state)
 {
     tenon_session *s = start(state);
@@ -574,6 +605,7 @@ int main(void)
         ON_BOTH(hostile_texts_are_texts),
         ON_BOTH(values_of_every_type_are_taken),
         ON_BOTH(lists_are_one_value),
+        ON_BOTH(lists_of_times_and_of_enums_are_one_value),
         ON_BOTH(arrays_are_values_of_array_columns),
         ON_BOTH(what_is_looked_for_in_a_text_stands_for_itself),
         ON_BOTH(parts_are_put_together),

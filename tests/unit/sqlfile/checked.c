@@ -1,4 +1,4 @@
-/* See checked.h. Texts that are returned stay until the 32nd call after. */
+/* See checked.h. Texts that are returned stay until the 64th call after. */
 #include "checked.h"
 
 #include "sqlfile/server.h"
@@ -75,7 +75,7 @@ sqlfile_set *linted(const char *sql)
 
 /* ---- as text --------------------------------------------------------------------------------- */
 
-enum { TEXT_COUNT = 32 };
+enum { TEXT_COUNT = 64 };
 
 static tenon__buf *next_text(void)
 {
@@ -108,13 +108,19 @@ const sqlfile_query *checked_query(const sqlfile_set *set, const char *name)
     return NULL;
 }
 
+static const char *values_text(const sqlfile_value *values, size_t count);
+
 const char *checked_type(const sqlfile_value *value)
 {
+    const sqlfile_nested *nested = value->nested;
+    bool is_list = (value->field.flags & TENON_FIELD_LIST) || (nested && nested->is_list);
+    const char *members = nested ? values_text(nested->members, nested->count) : NULL;
     tenon__buf *text = next_text();
-    tenon__buf_format(text, "%s%s%s",
-                      value->field.kind ? sql_word_of_type(&value->field) : "unknown",
-                      value->field.flags & TENON_FIELD_LIST ? "[]" : "",
-                      value->field.flags & TENON_FIELD_NULLABLE ? "?" : "");
+    tenon__buf_format(text, "%s%s", value->field.kind ? sql_word_of_type(&value->field) : "unknown",
+                      is_list ? "[]" : "");
+    if (members)
+        tenon__buf_format(text, "{%s}", members);
+    tenon__buf_text(text, value->field.flags & TENON_FIELD_NULLABLE ? "?" : "");
     return tenon__buf_string(text);
 }
 

@@ -28,7 +28,7 @@ const char *checked_complaints(const sqlfile_set *set);
 const sqlfile_query *checked_query(const sqlfile_set *set, const char *name);
 /* "BigInt?", "String[]" */
 const char *checked_type(const sqlfile_value *value);
-/* "id Int, name String?" */
+/* "id Int, name String?, posts JsonText[]{id Int}?" */
 const char *checked_columns(const sqlfile_query *query);
 const char *checked_parameters(const sqlfile_query *query);
 

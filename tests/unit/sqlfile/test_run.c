@@ -189,6 +189,23 @@ static void batches_and_copies_take_lists(void **state)
     on_both(write_posts);
 }
 
+static void load_too_fine(tenon_session *s)
+{
+    int64_t ann = user_by_email(s, .email = "ann@x")->id;
+    const LoadPostsParams post = {.author = ann, .title = "c", .price = {5, "1.255"}};
+    assert_int_equal(load_posts(s, &post, 1), 0);
+    assert_int_equal(tenon_session_error(s)->status, TENON_RANGE);
+    assert_string_equal(tenon_session_error(s)->field, "price");
+    tenon_error_clear(s);
+    assert_int_equal(search_posts(s, .author = ann).count, 2);
+}
+
+static void what_does_not_fit_into_its_column_is_refused(void **state)
+{
+    (void)state;
+    on_both(load_too_fine);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +215,7 @@ int main(void)
         cmocka_unit_test(rows_are_streamed),
         cmocka_unit_test(parts_that_are_not_given_are_not_there),
         cmocka_unit_test(batches_and_copies_take_lists),
+        cmocka_unit_test(what_does_not_fit_into_its_column_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

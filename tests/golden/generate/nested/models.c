@@ -1714,7 +1714,7 @@ static const tenon_field whole_things_statement_columns[] = {
         .precision = -1, .scale = 0,
         .row_offset = offsetof(WholeThingsRow, thing), .where_offset = 0, .set_offset = 0,
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = "", .validation = NULL,
+        .enumeration = NULL, .other_type = "things", .validation = NULL,
     },
     {
         .name = "copy", .column = "copy",
@@ -2052,7 +2052,7 @@ static const tenon_field moved_statement_home_columns[] = {
         .precision = -1, .scale = 0,
         .row_offset = offsetof(MovedHome, spot), .where_offset = 0, .set_offset = 0,
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = "", .validation = NULL,
+        .enumeration = NULL, .other_type = "place", .validation = NULL,
     },
     {
         .name = "rent", .column = "rent",
@@ -2136,7 +2136,7 @@ static const tenon_field moved_statement_everywhere_columns[] = {
         .precision = -1, .scale = 0,
         .row_offset = offsetof(MovedEverywhere, spot), .where_offset = 0, .set_offset = 0,
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = "", .validation = NULL,
+        .enumeration = NULL, .other_type = "place", .validation = NULL,
     },
     {
         .name = "rent", .column = "rent",
@@ -2285,7 +2285,7 @@ static const tenon_field moved_statement_columns[] = {
         .precision = -1, .scale = 0,
         .row_offset = offsetof(MovedRow, home), .where_offset = 0, .set_offset = 0,
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = "", .validation = NULL,
+        .enumeration = NULL, .other_type = "address", .validation = NULL,
     },
     {
         .name = "everywhere", .column = "everywhere",
@@ -2294,7 +2294,7 @@ static const tenon_field moved_statement_columns[] = {
         .precision = -1, .scale = 0,
         .row_offset = offsetof(MovedRow, everywhere), .where_offset = 0, .set_offset = 0,
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = "", .validation = NULL,
+        .enumeration = NULL, .other_type = "address", .validation = NULL,
     },
     {
         .name = "nowhere", .column = "nowhere",
@@ -2303,7 +2303,7 @@ static const tenon_field moved_statement_columns[] = {
         .precision = -1, .scale = 0,
         .row_offset = offsetof(MovedRow, nowhere), .where_offset = 0, .set_offset = 0,
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = "", .validation = NULL,
+        .enumeration = NULL, .other_type = "place", .validation = NULL,
     },
     {
         .name = "printed", .column = "printed",

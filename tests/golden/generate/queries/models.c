@@ -2449,7 +2449,7 @@ static const tenon_parameter load_posts_statement_parameters[] = {
         .name = "price", .column = "price",
         .kind = TENON_KIND_DECIMAL, .pg_type = TENON_PG_NUMERIC,
         .flags = TENON_FIELD_NULLABLE,
-        .precision = -1, .scale = 0,
+        .precision = 10, .scale = 2,
         .row_offset = offsetof(LoadPostsParams, price), .where_offset = 0, .set_offset = 0,
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
         .enumeration = NULL, .other_type = NULL, .validation = NULL,
