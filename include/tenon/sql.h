@@ -288,8 +288,8 @@ static inline tenon_sql_item tenon_sql_of_part(const tenon_sql *part)
     TENON_SQL_ITEM(tenon_sql_of_list(TENON_SQL_FORM_IN, TENON_SQL_CHOOSE_LIST(array)(array)))
 #define TENON_SQL_NOT_IN(array)                                                                    \
     TENON_SQL_ITEM(tenon_sql_of_list(TENON_SQL_FORM_NOT_IN, TENON_SQL_CHOOSE_LIST(array)(array)))
-/* `role %p`: the same of a list of values of an enum: SQL_ENUM_IN(&role_enum, roles), where roles is
- * a RoleArray or any other struct of items and count. */
+/* `role %p`: the same of a list of values of an enum: SQL_ENUM_IN(&role_enum, roles), where roles
+ * is a RoleArray or any other struct of items and count. */
 #define TENON_SQL_ENUM_IN(enumeration, array)                                                      \
     TENON_SQL_ITEM(                                                                                \
         tenon_sql_of_enum_list(TENON_SQL_FORM_IN, enumeration, (array).items, (array).count))
