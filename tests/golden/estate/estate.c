@@ -31,6 +31,36 @@ bool kind_from_name(const char *name, Kind *out)
     return value != 0;
 }
 
+static const char *const vehicle_kind_enum_names[] = {
+    "CAR",
+    "BIKE",
+};
+static const char *const vehicle_kind_enum_values[] = {
+    "CAR",
+    "BIKE",
+};
+const tenon_enum vehicle_kind_enum = {
+    .name = "VehicleKind",
+    .type = "VehicleKind",
+    .type_schema = NULL,
+    .names = vehicle_kind_enum_names,
+    .values = vehicle_kind_enum_values,
+    .count = 2,
+};
+
+const char *vehicle_kind_name(VehicleKind value)
+{
+    return tenon_enum_name(&vehicle_kind_enum, value);
+}
+
+bool vehicle_kind_from_name(const char *name, VehicleKind *out)
+{
+    unsigned value = tenon_enum_value(&vehicle_kind_enum, name);
+    if (value)
+        *out = TENON_AS(VehicleKind, value);
+    return value != 0;
+}
+
 static const int64_t asset_model_default_value = INT64_C(0);
 static const tenon_field asset_model_fields[] = {
     {
@@ -1656,5 +1686,448 @@ TenantList tenant_upsert_many_returning_q(const TenantUpsertMany *query)
 int64_t tenant_update_each_q(const TenantUpdateEach *query)
 {
     return tenon_update_each(&tenant_model, query);
+}
+
+static const tenon_field vehicle_model_fields[] = {
+    {
+        .name = "id", .column = "id",
+        .kind = TENON_KIND_INT32, .pg_type = TENON_PG_INT4,
+        .flags = TENON_FIELD_KEY | TENON_FIELD_GENERATED,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Vehicle, id),
+        .where_offset = offsetof(VehicleWhere, id),
+        .set_offset = offsetof(VehicleSet, id),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "kind", .column = "kind",
+        .kind = TENON_KIND_ENUM, .pg_type = TENON_PG_ENUM,
+        .flags = 0,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Vehicle, kind),
+        .where_offset = offsetof(VehicleWhere, kind),
+        .set_offset = offsetof(VehicleSet, kind),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = &vehicle_kind_enum, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "name", .column = "name",
+        .kind = TENON_KIND_TEXT, .pg_type = TENON_PG_TEXT,
+        .flags = 0,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Vehicle, name),
+        .where_offset = offsetof(VehicleWhere, name),
+        .set_offset = offsetof(VehicleSet, name),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "plate", .column = "plate",
+        .kind = TENON_KIND_TEXT, .pg_type = TENON_PG_TEXT,
+        .flags = TENON_FIELD_NULLABLE,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Vehicle, plate),
+        .where_offset = offsetof(VehicleWhere, plate),
+        .set_offset = offsetof(VehicleSet, plate),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "gears", .column = "gears",
+        .kind = TENON_KIND_INT32, .pg_type = TENON_PG_INT4,
+        .flags = TENON_FIELD_NULLABLE,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(Vehicle, gears),
+        .where_offset = offsetof(VehicleWhere, gears),
+        .set_offset = offsetof(VehicleSet, gears),
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+};
+
+static const uint16_t vehicle_model_key_0[] = { 0 };
+static const uint16_t vehicle_model_key_1[] = { 3 };
+static const tenon_unique vehicle_model_uniques[] = {
+    {
+        .name = "id", .constraint = "Vehicle_pkey",
+        .fields = vehicle_model_key_0, .field_count = 1,
+        .is_primary = true, .is_partial = false,
+    },
+    {
+        .name = "plate", .constraint = "Vehicle_plate_key",
+        .fields = vehicle_model_key_1, .field_count = 1,
+        .is_primary = false, .is_partial = false,
+    },
+};
+
+const tenon_model vehicle_model = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_model),
+    .name = "Vehicle", .table = "Vehicle", .schema = NULL,
+    .is_view = false, .is_audited = false, .deleted_column = 0,
+    .has_emulated = false,
+    .fields = vehicle_model_fields, .field_count = 5,
+    .uniques = vehicle_model_uniques, .unique_count = 2,
+    .constraints = NULL, .constraint_count = 0,
+    .relations = NULL, .relation_count = 0,
+    .row_size = sizeof(Vehicle),
+    .loaded_offset = offsetof(Vehicle, tenon_loaded),
+    .counts_offset = 0, .counts_size = 0,
+    .order_size = sizeof(VehicleOrder),
+    .where_size = sizeof(VehicleWhere),
+    .set_size = sizeof(VehicleSet),
+    .query_where = offsetof(VehicleQuery, where),
+    .query_order_by = offsetof(VehicleQuery, order_by),
+    .query_select = offsetof(VehicleQuery, select),
+    .query_distinct = offsetof(VehicleQuery, distinct),
+    .query_nearest = 0,
+    .update_where = offsetof(VehicleUpdateMany, where),
+    .update_set = offsetof(VehicleUpdateMany, set),
+    .delete_where = offsetof(VehicleDeleteMany, where),
+    .upsert_create = offsetof(VehicleUpsert, create),
+    .upsert_update = offsetof(VehicleUpsert, update),
+    .nested_set = 0, .nested_size = 0,
+    .nested_update = 0, .nested_upsert_size = 0,
+};
+
+static const tenon_measure vehicle_model_measures[] = {
+    { "count", TENON_COUNT_ALL, 0,
+      offsetof(VehicleAggregate, count), offsetof(VehicleHaving, count) },
+    { "count_of.id", TENON_COUNT_OF, 0,
+      offsetof(VehicleAggregate, count_of.id), offsetof(VehicleHaving, count_of.id) },
+    { "count_of.kind", TENON_COUNT_OF, 1,
+      offsetof(VehicleAggregate, count_of.kind), offsetof(VehicleHaving, count_of.kind) },
+    { "count_of.name", TENON_COUNT_OF, 2,
+      offsetof(VehicleAggregate, count_of.name), offsetof(VehicleHaving, count_of.name) },
+    { "count_of.plate", TENON_COUNT_OF, 3,
+      offsetof(VehicleAggregate, count_of.plate), offsetof(VehicleHaving, count_of.plate) },
+    { "count_of.gears", TENON_COUNT_OF, 4,
+      offsetof(VehicleAggregate, count_of.gears), offsetof(VehicleHaving, count_of.gears) },
+    { "distinct_of.id", TENON_DISTINCT_OF, 0,
+      offsetof(VehicleAggregate, distinct_of.id), offsetof(VehicleHaving, distinct_of.id) },
+    { "distinct_of.kind", TENON_DISTINCT_OF, 1,
+      offsetof(VehicleAggregate, distinct_of.kind), offsetof(VehicleHaving, distinct_of.kind) },
+    { "distinct_of.name", TENON_DISTINCT_OF, 2,
+      offsetof(VehicleAggregate, distinct_of.name), offsetof(VehicleHaving, distinct_of.name) },
+    { "distinct_of.plate", TENON_DISTINCT_OF, 3,
+      offsetof(VehicleAggregate, distinct_of.plate), offsetof(VehicleHaving, distinct_of.plate) },
+    { "distinct_of.gears", TENON_DISTINCT_OF, 4,
+      offsetof(VehicleAggregate, distinct_of.gears), offsetof(VehicleHaving, distinct_of.gears) },
+    { "sum.id", TENON_SUM, 0,
+      offsetof(VehicleAggregate, sum.id), offsetof(VehicleHaving, sum.id) },
+    { "sum.gears", TENON_SUM, 4,
+      offsetof(VehicleAggregate, sum.gears), offsetof(VehicleHaving, sum.gears) },
+    { "avg.id", TENON_AVG, 0,
+      offsetof(VehicleAggregate, avg.id), offsetof(VehicleHaving, avg.id) },
+    { "avg.gears", TENON_AVG, 4,
+      offsetof(VehicleAggregate, avg.gears), offsetof(VehicleHaving, avg.gears) },
+    { "min.id", TENON_MIN, 0,
+      offsetof(VehicleAggregate, min.id), offsetof(VehicleHaving, min.id) },
+    { "min.name", TENON_MIN, 2,
+      offsetof(VehicleAggregate, min.name), offsetof(VehicleHaving, min.name) },
+    { "min.plate", TENON_MIN, 3,
+      offsetof(VehicleAggregate, min.plate), offsetof(VehicleHaving, min.plate) },
+    { "min.gears", TENON_MIN, 4,
+      offsetof(VehicleAggregate, min.gears), offsetof(VehicleHaving, min.gears) },
+    { "max.id", TENON_MAX, 0,
+      offsetof(VehicleAggregate, max.id), offsetof(VehicleHaving, max.id) },
+    { "max.name", TENON_MAX, 2,
+      offsetof(VehicleAggregate, max.name), offsetof(VehicleHaving, max.name) },
+    { "max.plate", TENON_MAX, 3,
+      offsetof(VehicleAggregate, max.plate), offsetof(VehicleHaving, max.plate) },
+    { "max.gears", TENON_MAX, 4,
+      offsetof(VehicleAggregate, max.gears), offsetof(VehicleHaving, max.gears) },
+};
+
+static const tenon_aggregates vehicle_model_aggregates = {
+    .abi = TENON_ABI,
+    .size = sizeof(tenon_aggregates),
+    .measures = vehicle_model_measures,
+    .measure_count = sizeof(vehicle_model_measures) / sizeof(vehicle_model_measures[0]),
+    .aggregate_size = sizeof(VehicleAggregate),
+    .aggregate_parts = offsetof(VehicleAggregate, parts),
+    .group_size = sizeof(VehicleGroup),
+    .group_values = offsetof(VehicleGroup, count),
+    .group_parts = offsetof(VehicleGroup, parts),
+    .having_size = sizeof(VehicleHaving),
+    .part_size = sizeof(VehiclePart),
+    .query_where = offsetof(VehicleAggregateQuery, where),
+    .query_order_by = offsetof(VehicleAggregateQuery, order_by),
+    .query_parts = offsetof(VehicleAggregateQuery, parts),
+    .grouped_where = offsetof(VehicleGroupQuery, where),
+    .grouped_by = offsetof(VehicleGroupQuery, by),
+    .grouped_having = offsetof(VehicleGroupQuery, having),
+    .grouped_order_by = offsetof(VehicleGroupQuery, order_by),
+    .grouped_parts = offsetof(VehicleGroupQuery, parts),
+    .facets_where = offsetof(VehicleFacetsQuery, where),
+    .facets_column = offsetof(VehicleFacetsQuery, column),
+    .query_chosen = {
+        offsetof(VehicleAggregateQuery, count),
+        offsetof(VehicleAggregateQuery, count_of),
+        offsetof(VehicleAggregateQuery, distinct_of),
+        offsetof(VehicleAggregateQuery, sum),
+        offsetof(VehicleAggregateQuery, avg),
+        offsetof(VehicleAggregateQuery, min),
+        offsetof(VehicleAggregateQuery, max),
+    },
+    .grouped_chosen = {
+        offsetof(VehicleGroupQuery, count),
+        offsetof(VehicleGroupQuery, count_of),
+        offsetof(VehicleGroupQuery, distinct_of),
+        offsetof(VehicleGroupQuery, sum),
+        offsetof(VehicleGroupQuery, avg),
+        offsetof(VehicleGroupQuery, min),
+        offsetof(VehicleGroupQuery, max),
+    },
+    .part_chosen = {
+        offsetof(VehiclePart, count),
+        offsetof(VehiclePart, count_of),
+        offsetof(VehiclePart, distinct_of),
+        offsetof(VehiclePart, sum),
+        offsetof(VehiclePart, avg),
+        offsetof(VehiclePart, min),
+        offsetof(VehiclePart, max),
+    },
+};
+
+Vehicle *(vehicle_find)(tenon_session *session, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Vehicle *, tenon_find_by(session, &vehicle_model, 0, tenon_key));
+}
+
+Vehicle *vehicle_find_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Vehicle *, tenon_find_by_with(options, &vehicle_model, 0, tenon_key));
+}
+
+tenon_loader *vehicle_find_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &vehicle_model, 0);
+}
+
+void vehicle_find_want(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    tenon_loader_want(loader, &vehicle_model, 0, tenon_key);
+}
+
+Vehicle *vehicle_find_get(tenon_loader *loader, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Vehicle *, tenon_loader_get(loader, &vehicle_model, 0, tenon_key));
+}
+
+Vehicle *(vehicle_find_by_plate)(tenon_session *session, const char *plate)
+{
+    const void *const tenon_key[] = { &plate };
+    return TENON_AS(Vehicle *, tenon_find_by(session, &vehicle_model, 1, tenon_key));
+}
+
+Vehicle *vehicle_find_by_plate_q(const tenon_key_options *options, const char *plate)
+{
+    const void *const tenon_key[] = { &plate };
+    return TENON_AS(Vehicle *, tenon_find_by_with(options, &vehicle_model, 1, tenon_key));
+}
+
+tenon_loader *vehicle_find_by_plate_loader(tenon_session *session)
+{
+    return tenon_loader_open(session, &vehicle_model, 1);
+}
+
+void vehicle_find_by_plate_want(tenon_loader *loader, const char *plate)
+{
+    const void *const tenon_key[] = { &plate };
+    tenon_loader_want(loader, &vehicle_model, 1, tenon_key);
+}
+
+Vehicle *vehicle_find_by_plate_get(tenon_loader *loader, const char *plate)
+{
+    const void *const tenon_key[] = { &plate };
+    return TENON_AS(Vehicle *, tenon_loader_get(loader, &vehicle_model, 1, tenon_key));
+}
+
+Vehicle *vehicle_find_first_q(const VehicleQuery *query)
+{
+    return TENON_AS(Vehicle *, tenon_find_first(&vehicle_model, query));
+}
+
+VehicleList vehicle_find_many_q(const VehicleQuery *query)
+{
+    tenon_list found = tenon_find_many(&vehicle_model, query);
+    VehicleList list = { TENON_AS(Vehicle *, found.items), found.count };
+    return list;
+}
+
+int64_t vehicle_count_q(const VehicleQuery *query)
+{
+    return tenon_count(&vehicle_model, query);
+}
+
+bool vehicle_exists_q(const VehicleQuery *query)
+{
+    return tenon_exists(&vehicle_model, query);
+}
+
+VehicleStream vehicle_stream_open_q(const VehicleQuery *query)
+{
+    VehicleStream made = { tenon_stream_open(&vehicle_model, query) };
+    return made;
+}
+
+Vehicle *vehicle_stream_next(VehicleStream stream)
+{
+    return TENON_AS(Vehicle *, tenon_stream_next(stream.stream));
+}
+
+bool vehicle_stream_close(VehicleStream stream)
+{
+    return tenon_stream_close(stream.stream);
+}
+
+bool vehicle_each_q(const VehicleQuery *query, VehicleEach *function, void *ctx)
+{
+    VehicleStream made = vehicle_stream_open_q(query);
+    Vehicle *row = vehicle_stream_next(made);
+    while (row && function(row, ctx))
+        row = vehicle_stream_next(made);
+    return vehicle_stream_close(made);
+}
+
+const tenon_explanation *vehicle_explain_q(const VehicleQuery *query)
+{
+    return tenon_explain(&vehicle_model, query);
+}
+
+VehicleAggregate vehicle_aggregate_q(const VehicleAggregateQuery *query)
+{
+    VehicleAggregate result;
+    tenon_aggregate(&vehicle_model, &vehicle_model_aggregates, query, &result);
+    return result;
+}
+
+VehicleGroupList vehicle_group_q(const VehicleGroupQuery *query)
+{
+    tenon_list found = tenon_group(&vehicle_model, &vehicle_model_aggregates, query);
+    VehicleGroupList list = { TENON_AS(VehicleGroup *, found.items), found.count };
+    return list;
+}
+
+VehicleGroupList vehicle_facets_q(const VehicleFacetsQuery *query)
+{
+    tenon_list found = tenon_facets(&vehicle_model, &vehicle_model_aggregates, query);
+    VehicleGroupList list = { TENON_AS(VehicleGroup *, found.items), found.count };
+    return list;
+}
+
+VehiclePage vehicle_page_q(const VehiclePageQuery *query)
+{
+    tenon_page_request request = { query->size, query->after, query->before };
+    tenon_page found = tenon_find_page(&vehicle_model, query, &request);
+    VehiclePage page = { TENON_AS(Vehicle *, found.items), found.count, found.has_next,
+        found.has_previous, found.next, found.previous };
+    return page;
+}
+
+VehicleOffsetPage vehicle_page_of_q(const VehicleOffsetPageQuery *query)
+{
+    tenon_offset_page found =
+        tenon_find_page_of(&vehicle_model, query, query->page, query->size);
+    VehicleOffsetPage page = { TENON_AS(Vehicle *, found.items), found.count, found.page,
+        found.pages, found.total, found.has_next, found.has_previous };
+    return page;
+}
+
+Vehicle *vehicle_create_q(const VehicleSet *query)
+{
+    return TENON_AS(Vehicle *, tenon_create(&vehicle_model, query));
+}
+
+Vehicle *vehicle_create_or_ignore_q(const VehicleSet *query)
+{
+    return TENON_AS(Vehicle *, tenon_create_or_ignore(&vehicle_model, query));
+}
+
+int64_t vehicle_create_many_q(const VehicleCreateMany *query)
+{
+    return tenon_create_many(&vehicle_model, query);
+}
+
+VehicleList vehicle_create_many_returning_q(const VehicleCreateMany *query)
+{
+    tenon_list found = tenon_create_many_returning(&vehicle_model, query);
+    VehicleList list = { TENON_AS(Vehicle *, found.items), found.count };
+    return list;
+}
+
+Vehicle *vehicle_update_q(const VehicleSet *set, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Vehicle *, tenon_update(&vehicle_model, 0, tenon_key, set));
+}
+
+Vehicle *(vehicle_delete)(tenon_session *session, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Vehicle *, tenon_delete(session, &vehicle_model, 0, tenon_key));
+}
+
+Vehicle *vehicle_delete_q(const tenon_key_options *options, int64_t id)
+{
+    const void *const tenon_key[] = { &id };
+    return TENON_AS(Vehicle *, tenon_delete_with(options, &vehicle_model, 0, tenon_key));
+}
+
+int64_t vehicle_update_many_q(const VehicleUpdateMany *query)
+{
+    return tenon_update_many(&vehicle_model, query);
+}
+
+VehicleList vehicle_update_many_returning_q(const VehicleUpdateMany *query)
+{
+    tenon_list found = tenon_update_many_returning(&vehicle_model, query);
+    VehicleList list = { TENON_AS(Vehicle *, found.items), found.count };
+    return list;
+}
+
+int64_t vehicle_delete_many_q(const VehicleDeleteMany *query)
+{
+    return tenon_delete_many(&vehicle_model, query);
+}
+
+VehicleList vehicle_delete_many_returning_q(const VehicleDeleteMany *query)
+{
+    tenon_list found = tenon_delete_many_returning(&vehicle_model, query);
+    VehicleList list = { TENON_AS(Vehicle *, found.items), found.count };
+    return list;
+}
+
+Vehicle *vehicle_get_or_create_q(const VehicleGetOrCreate *query)
+{
+    return TENON_AS(Vehicle *, tenon_get_or_create(&vehicle_model, query));
+}
+
+Vehicle *vehicle_upsert_q(const VehicleUpsert *query)
+{
+    return TENON_AS(Vehicle *, tenon_upsert(&vehicle_model, query));
+}
+
+int64_t vehicle_upsert_many_q(const VehicleUpsertMany *query)
+{
+    return tenon_upsert_many(&vehicle_model, query);
+}
+
+VehicleList vehicle_upsert_many_returning_q(const VehicleUpsertMany *query)
+{
+    tenon_list found = tenon_upsert_many_returning(&vehicle_model, query);
+    VehicleList list = { TENON_AS(Vehicle *, found.items), found.count };
+    return list;
+}
+
+int64_t vehicle_update_each_q(const VehicleUpdateEach *query)
+{
+    return tenon_update_each(&vehicle_model, query);
 }
 

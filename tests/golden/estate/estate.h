@@ -21,6 +21,18 @@ const char *kind_name(Kind value);
 bool kind_from_name(const char *name, Kind *out);
 extern const tenon_enum kind_enum;
 
+typedef enum VehicleKind {
+    VEHICLE_KIND_CAR = 1,
+    VEHICLE_KIND_BIKE
+} VehicleKind;
+TENON_DECLARE_FILTER(VehicleKindFilter, VehicleKind);
+TENON_DECLARE_SET(VehicleKindSet, VehicleKind);
+/* The value's name as in the schema; NULL for a number that is none. */
+const char *vehicle_kind_name(VehicleKind value);
+/* False when no value has this name. */
+bool vehicle_kind_from_name(const char *name, VehicleKind *out);
+extern const tenon_enum vehicle_kind_enum;
+
 typedef struct Asset Asset;
 typedef struct AssetWhere AssetWhere;
 typedef struct AssetOrder AssetOrder;
@@ -104,6 +116,25 @@ typedef struct TenantListRelationFilter {
     tenon_int_filter count;
 } TenantListRelationFilter;
 extern const tenon_model tenant_model;
+
+typedef struct Vehicle Vehicle;
+typedef struct VehicleWhere VehicleWhere;
+typedef struct VehicleOrder VehicleOrder;
+typedef struct VehicleQuery VehicleQuery;
+typedef struct VehicleSet VehicleSet;
+typedef struct VehicleList {
+    Vehicle *items;
+    size_t count;
+} VehicleList;
+typedef struct VehicleRelationFilter {
+    const VehicleWhere *is, *is_not;
+    tenon_presence presence;
+} VehicleRelationFilter;
+typedef struct VehicleListRelationFilter {
+    const VehicleWhere *some, *every, *none;
+    tenon_int_filter count;
+} VehicleListRelationFilter;
+extern const tenon_model vehicle_model;
 
 typedef enum AssetColumn {
     ASSET_ID = 1,
@@ -2238,6 +2269,486 @@ int64_t tenant_update_each_q(const TenantUpdateEach *rows);
     tenant_upsert_many_returning_q(TENON_HERE((&(TenantUpsertMany){ .session = __VA_ARGS__ })))
 #define tenant_update_each(...) \
     tenant_update_each_q(TENON_HERE((&(TenantUpdateEach){ .session = __VA_ARGS__ })))
+#endif
+
+typedef enum VehicleColumn {
+    VEHICLE_ID = 1,
+    VEHICLE_KIND,
+    VEHICLE_NAME,
+    VEHICLE_PLATE,
+    VEHICLE_GEARS
+} VehicleColumn;
+
+typedef enum VehicleUnique {
+    VEHICLE_BY_ID = 1,
+    VEHICLE_BY_PLATE
+} VehicleUnique;
+
+/* Cars and bikes in one table: `kind` says which a row is, and checks which columns it may have. */
+struct Vehicle {
+    int32_t id;
+    VehicleKind kind;
+    const char *name;
+    const char *plate;
+    tenon_opt_int32 gears;
+    uint64_t tenon_loaded[1]; /* ask VEHICLE_LOADED */
+};
+
+/* Whether a column was selected. */
+#define VEHICLE_LOADED(row, column) TENON_LOADED(row, column)
+
+typedef struct VehicleWhereList {
+    const VehicleWhere *items;
+    size_t count;
+} VehicleWhereList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+struct VehicleWhere {
+    const VehicleWhere *except;
+    VehicleWhereList all, any, none;
+    tenon_raw raw;
+    tenon_int_filter id;
+    VehicleKindFilter kind;
+    tenon_text_filter name;
+    tenon_text_filter plate;
+    tenon_int_filter gears;
+};
+
+struct VehicleOrder {
+    VehicleColumn column;
+    tenon_direction direction;
+    const char *collate;
+};
+
+struct VehicleQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    bool with_deleted, only_deleted;
+    VehicleWhere where;
+    VehicleOrder order_by[TENON_MAX_ORDER];
+    VehicleColumn select[5];
+    VehicleColumn distinct[TENON_MAX_DISTINCT];
+};
+
+/* Rows one after another; see <tenon/stream.h>. */
+typedef struct VehicleStream {
+    tenon_stream *stream;
+} VehicleStream;
+/* Called with each row, which stays until it returns; false ends it. */
+typedef bool VehicleEach(Vehicle *row, void *ctx);
+
+typedef struct VehicleColumnCounts {
+    int64_t id;
+    int64_t kind;
+    int64_t name;
+    int64_t plate;
+    int64_t gears;
+} VehicleColumnCounts;
+
+typedef struct VehicleDistinctCounts {
+    int64_t id;
+    int64_t kind;
+    int64_t name;
+    int64_t plate;
+    int64_t gears;
+} VehicleDistinctCounts;
+
+typedef struct VehicleSums {
+    tenon_opt_int64 id;
+    tenon_opt_int64 gears;
+} VehicleSums;
+
+typedef struct VehicleAverages {
+    tenon_opt_double id;
+    tenon_opt_double gears;
+} VehicleAverages;
+
+typedef struct VehicleExtremes {
+    tenon_opt_int32 id;
+    const char *name;
+    const char *plate;
+    tenon_opt_int32 gears;
+} VehicleExtremes;
+
+typedef struct VehicleColumnCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter kind;
+    tenon_int_filter name;
+    tenon_int_filter plate;
+    tenon_int_filter gears;
+} VehicleColumnCountFilters;
+
+typedef struct VehicleDistinctCountFilters {
+    tenon_int_filter id;
+    tenon_int_filter kind;
+    tenon_int_filter name;
+    tenon_int_filter plate;
+    tenon_int_filter gears;
+} VehicleDistinctCountFilters;
+
+typedef struct VehicleSumFilters {
+    tenon_int_filter id;
+    tenon_int_filter gears;
+} VehicleSumFilters;
+
+typedef struct VehicleAverageFilters {
+    tenon_float_filter id;
+    tenon_float_filter gears;
+} VehicleAverageFilters;
+
+typedef struct VehicleExtremeFilters {
+    tenon_int_filter id;
+    tenon_text_filter name;
+    tenon_text_filter plate;
+    tenon_int_filter gears;
+} VehicleExtremeFilters;
+
+typedef struct VehicleAggregate {
+    int64_t count;
+    VehicleColumnCounts count_of;
+    VehicleDistinctCounts distinct_of;
+    VehicleSums sum;
+    VehicleAverages avg;
+    VehicleExtremes min, max;
+    const struct VehicleAggregate *parts;
+} VehicleAggregate;
+
+/* `key` has the columns of `by` loaded. */
+typedef struct VehicleGroup {
+    struct Vehicle key;
+    int64_t count;
+    VehicleColumnCounts count_of;
+    VehicleDistinctCounts distinct_of;
+    VehicleSums sum;
+    VehicleAverages avg;
+    VehicleExtremes min, max;
+    const struct VehicleAggregate *parts;
+} VehicleGroup;
+
+typedef struct VehicleGroupList {
+    VehicleGroup *items;
+    size_t count;
+} VehicleGroupList;
+
+typedef struct VehicleHaving VehicleHaving;
+typedef struct VehicleHavingList {
+    const VehicleHaving *items;
+    size_t count;
+} VehicleHavingList;
+
+/* All that is set must hold; `except`, `all`, `any` and `none` nest. */
+struct VehicleHaving {
+    const VehicleHaving *except;
+    VehicleHavingList all, any, none;
+    tenon_raw raw;
+    tenon_int_filter count;
+    VehicleColumnCountFilters count_of;
+    VehicleDistinctCountFilters distinct_of;
+    VehicleSumFilters sum;
+    VehicleAverageFilters avg;
+    VehicleExtremeFilters min, max;
+};
+
+/* Over those of the rows for which its own where holds. */
+typedef struct VehiclePart {
+    const struct VehicleWhere *where;
+    bool count;
+    VehicleColumn count_of[5];
+    VehicleColumn distinct_of[5];
+    VehicleColumn sum[2], avg[2];
+    VehicleColumn min[4], max[4];
+} VehiclePart;
+
+typedef struct VehiclePartList {
+    const VehiclePart *items;
+    size_t count;
+} VehiclePartList;
+
+typedef struct VehicleAggregateQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    VehicleWhere where;
+    VehicleOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    VehicleColumn count_of[5];
+    VehicleColumn distinct_of[5];
+    VehicleColumn sum[2], avg[2];
+    VehicleColumn min[4], max[4];
+    VehiclePartList parts;
+} VehicleAggregateQuery;
+
+/* of: an aggregate of the column; 0: the column, which `by` must name. */
+typedef struct VehicleGroupOrder {
+    VehicleColumn column;
+    tenon_direction direction;
+    tenon_function of;
+} VehicleGroupOrder;
+
+typedef struct VehicleGroupQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    VehicleWhere where;
+    VehicleColumn by[TENON_MAX_BY];
+    VehicleHaving having;
+    VehicleGroupOrder order_by[TENON_MAX_ORDER];
+    bool count;
+    VehicleColumn count_of[5];
+    VehicleColumn distinct_of[5];
+    VehicleColumn sum[2], avg[2];
+    VehicleColumn min[4], max[4];
+    VehiclePartList parts;
+} VehicleGroupQuery;
+
+typedef struct VehicleFacetsQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    VehicleWhere where;
+    VehicleColumn column;
+} VehicleFacetsQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct VehiclePageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    bool with_deleted, only_deleted;
+    VehicleWhere where;
+    VehicleOrder order_by[TENON_MAX_ORDER];
+    VehicleColumn select[5];
+    VehicleColumn distinct[TENON_MAX_DISTINCT];
+    int64_t size;
+    const char *after, *before;
+} VehiclePageQuery;
+
+/* limit, offset, distinct and lock have no meaning here. */
+typedef struct VehicleOffsetPageQuery {
+    tenon_session *session;
+    int64_t limit, offset;
+    tenon_table table;
+    tenon_plan_mode plan;
+    tenon_strategy strategy;
+    tenon_lock lock;
+    tenon_lock_wait wait;
+    const tenon_hints *hints;
+    bool with_deleted, only_deleted;
+    VehicleWhere where;
+    VehicleOrder order_by[TENON_MAX_ORDER];
+    VehicleColumn select[5];
+    VehicleColumn distinct[TENON_MAX_DISTINCT];
+    int64_t page, size;
+} VehicleOffsetPageQuery;
+
+typedef struct VehiclePage {
+    struct Vehicle *items;
+    size_t count;
+    bool has_next, has_previous;
+    const char *next, *previous;
+} VehiclePage;
+
+typedef struct VehicleOffsetPage {
+    struct Vehicle *items;
+    size_t count;
+    int64_t page, pages, total;
+    bool has_next, has_previous;
+} VehicleOffsetPage;
+
+struct VehicleSet {
+    tenon_session *session;
+    tenon_table table;
+    tenon_int_set id;
+    VehicleKindSet kind;
+    tenon_text_set name;
+    tenon_text_set plate;
+    tenon_int_set gears;
+};
+
+typedef struct VehicleCreateMany {
+    tenon_session *session;
+    tenon_table table;
+    const VehicleSet *items;
+    size_t count;
+    bool skip_duplicates;
+} VehicleCreateMany;
+
+typedef struct VehicleUpdateMany {
+    tenon_session *session;
+    tenon_table table;
+    bool everything;
+    VehicleWhere where;
+    VehicleSet set;
+} VehicleUpdateMany;
+
+typedef struct VehicleDeleteMany {
+    tenon_session *session;
+    tenon_table table;
+    bool everything;
+    VehicleWhere where;
+} VehicleDeleteMany;
+
+/* on 0: the primary key. */
+typedef struct VehicleUpsert {
+    tenon_session *session;
+    tenon_table table;
+    VehicleUnique on;
+    VehicleSet create;
+    VehicleSet update;
+} VehicleUpsert;
+
+typedef struct VehicleGetOrCreate {
+    tenon_session *session;
+    tenon_table table;
+    VehicleUnique on;
+    bool *is_created; /* out, or NULL */
+    VehicleSet create;
+} VehicleGetOrCreate;
+
+/* update: the columns that rows which stand there take over; none: all that
+ * the items set. */
+typedef struct VehicleUpsertMany {
+    tenon_session *session;
+    tenon_table table;
+    VehicleUnique on;
+    const VehicleSet *items;
+    size_t count;
+    VehicleColumn update[5];
+} VehicleUpsertMany;
+
+typedef struct VehicleUpdateEach {
+    tenon_session *session;
+    tenon_table table;
+    VehicleUnique on;
+    const VehicleSet *items;
+    size_t count;
+} VehicleUpdateEach;
+
+Vehicle *vehicle_find(tenon_session *session, int64_t id);
+Vehicle *vehicle_find_q(const tenon_key_options *options, int64_t id);
+tenon_loader *vehicle_find_loader(tenon_session *session);
+void vehicle_find_want(tenon_loader *loader, int64_t id);
+Vehicle *vehicle_find_get(tenon_loader *loader, int64_t id);
+Vehicle *vehicle_find_by_plate(tenon_session *session, const char *plate);
+Vehicle *vehicle_find_by_plate_q(const tenon_key_options *options, const char *plate);
+tenon_loader *vehicle_find_by_plate_loader(tenon_session *session);
+void vehicle_find_by_plate_want(tenon_loader *loader, const char *plate);
+Vehicle *vehicle_find_by_plate_get(tenon_loader *loader, const char *plate);
+Vehicle *vehicle_find_first_q(const VehicleQuery *query);
+VehicleList vehicle_find_many_q(const VehicleQuery *query);
+int64_t vehicle_count_q(const VehicleQuery *query);
+bool vehicle_exists_q(const VehicleQuery *query);
+VehicleStream vehicle_stream_open_q(const VehicleQuery *query);
+Vehicle *vehicle_stream_next(VehicleStream stream);
+bool vehicle_stream_close(VehicleStream stream);
+bool vehicle_each_q(const VehicleQuery *query, VehicleEach *function, void *ctx);
+const tenon_explanation *vehicle_explain_q(const VehicleQuery *query);
+VehicleAggregate vehicle_aggregate_q(const VehicleAggregateQuery *query);
+VehicleGroupList vehicle_group_q(const VehicleGroupQuery *query);
+VehicleGroupList vehicle_facets_q(const VehicleFacetsQuery *query);
+VehiclePage vehicle_page_q(const VehiclePageQuery *query);
+VehicleOffsetPage vehicle_page_of_q(const VehicleOffsetPageQuery *query);
+Vehicle *vehicle_create_q(const VehicleSet *set);
+Vehicle *vehicle_create_or_ignore_q(const VehicleSet *set);
+int64_t vehicle_create_many_q(const VehicleCreateMany *rows);
+VehicleList vehicle_create_many_returning_q(const VehicleCreateMany *rows);
+Vehicle *vehicle_update_q(const VehicleSet *set, int64_t id);
+Vehicle *vehicle_delete(tenon_session *session, int64_t id);
+Vehicle *vehicle_delete_q(const tenon_key_options *options, int64_t id);
+int64_t vehicle_update_many_q(const VehicleUpdateMany *change);
+VehicleList vehicle_update_many_returning_q(const VehicleUpdateMany *change);
+int64_t vehicle_delete_many_q(const VehicleDeleteMany *which);
+VehicleList vehicle_delete_many_returning_q(const VehicleDeleteMany *which);
+Vehicle *vehicle_get_or_create_q(const VehicleGetOrCreate *row);
+Vehicle *vehicle_upsert_q(const VehicleUpsert *row);
+int64_t vehicle_upsert_many_q(const VehicleUpsertMany *rows);
+VehicleList vehicle_upsert_many_returning_q(const VehicleUpsertMany *rows);
+int64_t vehicle_update_each_q(const VehicleUpdateEach *rows);
+
+#ifndef __cplusplus
+/* `.any = VEHICLE_WHERES({ .a = … }, { .b = … })` */
+#define VEHICLE_WHERES(...) \
+    TENON_LIST_OF(VehicleWhere, __VA_ARGS__)
+#define vehicle_find(...) vehicle_find_with(__VA_ARGS__, .end_of_options = 0)
+#define vehicle_find_with(session_, key0_, ...) \
+    vehicle_find_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define vehicle_find_by_plate(...) vehicle_find_by_plate_with(__VA_ARGS__, .end_of_options = 0)
+#define vehicle_find_by_plate_with(session_, key0_, ...) \
+    vehicle_find_by_plate_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define vehicle_find_first(...) \
+    vehicle_find_first_q(TENON_HERE((&(VehicleQuery){ .session = __VA_ARGS__ })))
+#define vehicle_find_many(...) \
+    vehicle_find_many_q(TENON_HERE((&(VehicleQuery){ .session = __VA_ARGS__ })))
+#define vehicle_count(...) \
+    vehicle_count_q(TENON_HERE((&(VehicleQuery){ .session = __VA_ARGS__ })))
+#define vehicle_exists(...) \
+    vehicle_exists_q(TENON_HERE((&(VehicleQuery){ .session = __VA_ARGS__ })))
+#define vehicle_stream_open(...) \
+    vehicle_stream_open_q(TENON_HERE((&(VehicleQuery){ .session = __VA_ARGS__ })))
+#define vehicle_each(session_, function_, ...) \
+    vehicle_each_q(TENON_HERE((&(VehicleQuery){ .session = (session_), \
+        TENON_REST(__VA_ARGS__) })), (function_), TENON_FIRST(__VA_ARGS__))
+#define vehicle_explain(...) \
+    vehicle_explain_q(TENON_HERE((&(VehicleQuery){ .session = __VA_ARGS__ })))
+#define VEHICLE_PARTS(...) \
+    TENON_LIST_OF(VehiclePart, __VA_ARGS__)
+#define VEHICLE_HAVINGS(...) \
+    TENON_LIST_OF(VehicleHaving, __VA_ARGS__)
+#define vehicle_aggregate(...) \
+    vehicle_aggregate_q(TENON_HERE((&(VehicleAggregateQuery){ .session = __VA_ARGS__ })))
+#define vehicle_group(...) \
+    vehicle_group_q(TENON_HERE((&(VehicleGroupQuery){ .session = __VA_ARGS__ })))
+#define vehicle_facets(...) \
+    vehicle_facets_q(TENON_HERE((&(VehicleFacetsQuery){ .session = __VA_ARGS__ })))
+#define vehicle_page(...) \
+    vehicle_page_q(TENON_HERE((&(VehiclePageQuery){ .session = __VA_ARGS__ })))
+#define vehicle_page_of(...) \
+    vehicle_page_of_q(TENON_HERE((&(VehicleOffsetPageQuery){ .session = __VA_ARGS__ })))
+#define vehicle_create(...) \
+    vehicle_create_q(TENON_HERE((&(VehicleSet){ .session = __VA_ARGS__ })))
+#define vehicle_create_or_ignore(...) \
+    vehicle_create_or_ignore_q(TENON_HERE((&(VehicleSet){ .session = __VA_ARGS__ })))
+#define vehicle_create_many(...) \
+    vehicle_create_many_q(TENON_HERE((&(VehicleCreateMany){ .session = __VA_ARGS__ })))
+#define vehicle_create_many_returning(...) \
+    vehicle_create_many_returning_q(TENON_HERE((&(VehicleCreateMany){ .session = __VA_ARGS__ })))
+#define vehicle_update(session_, key0_, ...) \
+    vehicle_update_q(TENON_HERE((&(VehicleSet){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define vehicle_delete(...) vehicle_delete_with(__VA_ARGS__, .end_of_options = 0)
+#define vehicle_delete_with(session_, key0_, ...) \
+    vehicle_delete_q(TENON_HERE((&(tenon_key_options){ .session = (session_), __VA_ARGS__ })), (key0_))
+#define vehicle_update_many(...) \
+    vehicle_update_many_q(TENON_HERE((&(VehicleUpdateMany){ .session = __VA_ARGS__ })))
+#define vehicle_update_many_returning(...) \
+    vehicle_update_many_returning_q(TENON_HERE((&(VehicleUpdateMany){ .session = __VA_ARGS__ })))
+#define vehicle_delete_many(...) \
+    vehicle_delete_many_q(TENON_HERE((&(VehicleDeleteMany){ .session = __VA_ARGS__ })))
+#define vehicle_delete_many_returning(...) \
+    vehicle_delete_many_returning_q(TENON_HERE((&(VehicleDeleteMany){ .session = __VA_ARGS__ })))
+#define vehicle_get_or_create(...) \
+    vehicle_get_or_create_q(TENON_HERE((&(VehicleGetOrCreate){ .session = __VA_ARGS__ })))
+#define vehicle_upsert(...) \
+    vehicle_upsert_q(TENON_HERE((&(VehicleUpsert){ .session = __VA_ARGS__ })))
+#define vehicle_upsert_many(...) \
+    vehicle_upsert_many_q(TENON_HERE((&(VehicleUpsertMany){ .session = __VA_ARGS__ })))
+#define vehicle_upsert_many_returning(...) \
+    vehicle_upsert_many_returning_q(TENON_HERE((&(VehicleUpsertMany){ .session = __VA_ARGS__ })))
+#define vehicle_update_each(...) \
+    vehicle_update_each_q(TENON_HERE((&(VehicleUpdateEach){ .session = __VA_ARGS__ })))
 #endif
 
 #ifdef __cplusplus

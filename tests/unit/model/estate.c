@@ -9,7 +9,8 @@ static const char *make_postgresql_url(void)
 }
 
 static const char empty_all[] = "DELETE FROM \"Tenant\"; DELETE FROM \"House\";"
-                                "DELETE FROM \"Boat\"; DELETE FROM \"Asset\";";
+                                "DELETE FROM \"Boat\"; DELETE FROM \"Asset\";"
+                                "DELETE FROM \"Vehicle\";";
 
 both estate_postgresql = {.make_url = make_postgresql_url, .empty = empty_all};
 both estate_sqlite = {.make_url = testdb_sqlite_url, .empty = empty_all, .is_sqlite = true};
