@@ -15,6 +15,11 @@
  * nothing is written: rows with a @tenon.version are compared by it, all others by the former
  * values of the columns that changed (those that can be compared: no JSON, no arrays).
  *
+ * A to-one relation of a tracked row is changed by its pointer or by its key: when the pointer shows
+ * at another row than before, new or old, that row's key is written, unless the columns of the key
+ * were changed themselves. NULL is no other row, only one that is not loaded: to leave a row
+ * without one, set the columns to NULL. Of removed rows those that refer to others go first.
+ *
  * Rows and the texts in them must live until the unit is closed: rows of the session do, unless it
  * is reset or rewound to an older mark. What a member points at is replaced, never written into. A
  * unit belongs to its session and its thread; errors go to the session. When a transaction around
@@ -47,8 +52,8 @@ TENON_API bool tenon_unit_add(tenon_unit *unit, const tenon_model *model, void *
 /* Notes a tracked row to be deleted; a new one is forgotten. MISUSE for one that is not tracked. */
 TENON_API bool tenon_unit_remove(tenon_unit *unit, const tenon_model *model, void *row);
 
-/* A column of a row that is not as it was read. Values are in row form (see model.h); NULL is
- * NULL. */
+/* A column of a row that is not as it was read. Values are in row form (see model.h); NULL is NULL,
+ * or the key of a new row, which is not known yet. */
 typedef struct tenon_difference {
     const tenon_field *field;
     const void *old_value, *new_value;

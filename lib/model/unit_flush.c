@@ -5,7 +5,7 @@
  *
  * The rank of a row is one above the highest of the models in the unit that its own refers to.
  * Where models refer to each other in a circle, or one to itself, a new row that points at another
- * new row waits for that. What comes back is kept beside the rows until the transaction is
+ * new row waits for that, and a removed row for those that refer to it. What comes back is kept beside the rows until the transaction is
  * committed: when it fails, the program's rows are untouched. */
 #include "model/pile.h"
 #include "model/unit_of_work.h"
@@ -138,14 +138,9 @@ static bool set_field(tenon__nest *n, const tenon_field *field, const void *row,
 static tenon__tracked *find_referred(tenon_unit *unit, const tenon_relation *relation,
                                      const char *row)
 {
-    const char *target;
+    const void *target;
     memcpy(&target, row + relation->row_offset, sizeof target);
-    for (size_t i = 0; target && i < unit->count; i++) {
-        tenon__tracked *item = &unit->items[i];
-        if (item->row == target && item->fate != TENON__FORGOTTEN)
-            return item;
-    }
-    return NULL;
+    return target ? tenon__unit_find(unit, target) : NULL;
 }
 
 /* That row as it is stored by now; NULL without one. */
@@ -314,6 +309,39 @@ static bool update_key(flush *f, tenon__tracked *item, char *set, void *where,
     return true;
 }
 
+/* The row that the relation points at now, once it is stored. */
+static const void *stored_target(flush *f, const tenon__tracked *item,
+                                 const tenon_relation *relation)
+{
+    const tenon__tracked *target = find_referred(f->unit, relation, item->row);
+    bool is_waiting = target && target->is_queued && !target->stored;
+    return is_waiting && !run_pile(f) ? NULL : referred_row(f->unit, relation, item->row);
+}
+
+/* Rows that were pointed at others get the keys of these. */
+static bool set_new_keys(flush *f, const tenon__tracked *item, char *set, void *where,
+                         bool *is_changed)
+{
+    for (uint32_t i = 0; i < item->model->relation_count; i++) {
+        const tenon_relation *relation = &item->model->relations[i];
+        if (!tenon__unit_new_target(item, relation))
+            continue;
+        const void *target = stored_target(f, item, relation);
+        const void *const *key =
+            target ? tenon__nest_key_of(f->n, relation->target, target, relation->target_fields,
+                                        relation->field_count)
+                   : NULL;
+        if (!key)
+            return false;
+        tenon__nest_give(item->model, set, relation->fields, relation->field_count, key);
+        *is_changed = true;
+        for (uint16_t k = 0; k < relation->field_count; k++)
+            if (!expect_former(f->n, item, relation->fields[k], where))
+                return false;
+    }
+    return true;
+}
+
 static bool update(flush *f, tenon__tracked *item)
 {
     tenon__nest *n = f->n;
@@ -330,8 +358,10 @@ static bool update(flush *f, tenon__tracked *item)
         if (!set_field(n, field, item->row, set) || !expect_former(n, item, (uint16_t)i, where))
             return false;
     }
-    if (!where || !is_changed)
-        return where != NULL;
+    if (!where || !set_new_keys(f, item, set, where, &is_changed))
+        return false;
+    if (!is_changed)
+        return true;
     if (model->has_emulated && tenon__changes_keys(model, set))
         return update_key(f, item, set, where, version);
     return version ? update_by_version(f, item, set, version)
@@ -352,6 +382,52 @@ static bool delete_(flush *f, tenon__tracked *item)
     const void *call = where ? tenon__nest_delete_call(n, item->model, where) : NULL;
     tenon__piled *piled = call ? add(f, false, item) : NULL;
     return piled && tenon__walk_delete_many(&piled->walk, item->model, call);
+}
+
+/* ---- removed rows ---------------------------------------------------------------------------- */
+
+/* Counts which removed rows refer to each, or takes one off that is gone. */
+static void count_referred(flush *f, const tenon__tracked *item, int step)
+{
+    for (uint32_t i = 0; i < item->model->relation_count; i++) {
+        tenon__tracked *target = tenon__unit_referred(f->unit, item, &item->model->relations[i]);
+        if (target && target != item && target->fate == TENON__REMOVED)
+            target->referring += (unsigned)step;
+    }
+}
+
+/* Of a rank those that no removed row refers to, until there are no more; of a circle any. */
+static bool delete_rank(flush *f, unsigned rank, bool is_circle)
+{
+    bool is_one_gone;
+    do {
+        is_one_gone = false;
+        for (size_t i = 0; i < f->unit->count; i++) {
+            tenon__tracked *item = &f->unit->items[i];
+            if (item->fate != TENON__REMOVED || item->rank != rank || item->is_queued ||
+                (item->referring && !is_circle))
+                continue;
+            if (!delete_(f, item))
+                return false;
+            item->is_queued = is_one_gone = true;
+            count_referred(f, item, -1);
+        }
+    } while (is_one_gone);
+    return true;
+}
+
+static bool delete_all(flush *f, unsigned most)
+{
+    for (size_t i = 0; i < f->unit->count; i++)
+        if (f->unit->items[i].fate == TENON__REMOVED)
+            count_referred(f, &f->unit->items[i], 1);
+    for (unsigned rank = most + 1; rank-- > 0;)
+        if (!delete_rank(f, rank, false))
+            return false;
+    for (unsigned rank = most + 1; rank-- > 0;)
+        if (!delete_rank(f, rank, true))
+            return false;
+    return true;
 }
 
 /* ---- all of it ------------------------------------------------------------------------------- */
@@ -381,11 +457,11 @@ static bool write_new(flush *f, unsigned rank)
     return true;
 }
 
-static bool write_rank(flush *f, tenon__fate fate, unsigned rank)
+static bool write_changed(flush *f, unsigned rank)
 {
     for (size_t i = 0; i < f->unit->count; i++) {
         tenon__tracked *item = &f->unit->items[i];
-        if (is_due(item, fate, rank) && !(fate == TENON__KEPT ? update : delete_)(f, item))
+        if (is_due(item, TENON__KEPT, rank) && !update(f, item))
             return false;
     }
     return true;
@@ -396,6 +472,7 @@ static bool write_all(flush *f)
     unsigned most = rank_all(f->unit);
     for (size_t i = 0; i < f->unit->count; i++) {
         f->unit->items[i].stored = NULL;
+        f->unit->items[i].referring = 0;
         f->unit->items[i].is_begun = f->unit->items[i].is_queued = false;
     }
     for (unsigned rank = 0; rank <= most; rank++) {
@@ -403,14 +480,10 @@ static bool write_all(flush *f)
             return false;
     }
     for (unsigned rank = 0; rank <= most; rank++) {
-        if (!write_rank(f, TENON__KEPT, rank))
+        if (!write_changed(f, rank))
             return false;
     }
-    for (unsigned rank = most + 1; rank-- > 0;) {
-        if (!write_rank(f, TENON__REMOVED, rank))
-            return false;
-    }
-    return run_pile(f);
+    return delete_all(f, most) && run_pile(f);
 }
 
 /* What is needed after the commit, when nothing may fail any more. */

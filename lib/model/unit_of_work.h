@@ -14,10 +14,11 @@ typedef struct tenon__tracked {
     char *former; /* a copy of the row as the database has it; NULL of a new one */
     char *room;   /* for that copy */
     tenon__fate fate;
-    unsigned rank;  /* rows of a lower rank are referred to by those of a higher one */
-    char *stored;   /* what the flush under way has made of it; NULL: nothing */
-    bool is_begun;  /* a new row that the flush under way is at */
-    bool is_queued; /* … that is piled up, and not stored yet */
+    unsigned rank;      /* rows of a lower rank are referred to by those of a higher one */
+    char *stored;       /* what the flush under way has made of it; NULL: nothing */
+    bool is_begun;      /* a new row that the flush under way is at */
+    bool is_queued;     /* … that is piled up, and not stored yet; a removed one: that is gone */
+    unsigned referring; /* removed rows that refer to this one, and go first */
 } tenon__tracked;
 
 struct tenon_unit {
@@ -25,8 +26,18 @@ struct tenon_unit {
     tenon__arena arena; /* copies of rows, keys */
     tenon__tracked *items;
     size_t count, capacity;
-    tenon__map by_key;
+    tenon__map by_key, by_row; /* to places, counted from 1 */
 };
+
+/* The item of a row; NULL: it is not in the unit. */
+tenon__tracked *tenon__unit_find(const tenon_unit *unit, const void *row);
+/* The item that a noted row refers to by the columns of a relation; NULL: none of the unit, or not
+ * by the key that rows are known by. */
+tenon__tracked *tenon__unit_referred(const tenon_unit *unit, const tenon__tracked *item,
+                                     const tenon_relation *relation);
+/* The row that the pointer of a to-one relation was set to since the row was noted: its key is to
+ * become that of the relation. NULL: none, or the columns say it themselves. */
+const void *tenon__unit_new_target(const tenon__tracked *item, const tenon_relation *relation);
 
 /* Makes room for what the database has, `row`, and notes its key. False when memory is
  * exhausted. */

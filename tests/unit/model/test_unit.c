@@ -82,6 +82,117 @@ static void new_rows_are_written_after_those_they_point_at(void **state)
     tenon_unit_close(unit);
 }
 
+static void a_pointer_that_is_set_changes_the_key(void **state)
+{
+    both *b = *state;
+    tenon_session *s = b->session;
+    Author *ann = author_create(s, .name = SET("Ann")), *bob = author_create(s, .name = SET("Bob"));
+    int32_t id = article_create(s, .title = SET("One"), .authorId = SET(ann->id))->id;
+    tenon_unit *unit = tenon_unit_open(s);
+    Article *one = tenon_unit_track(
+        unit, &article_model,
+        article_find_first(s, .where = {.id = EQ(id)}, .include = {.author = &(AuthorQuery){0}}));
+    tenon_difference found[4];
+    one->author = ann; /* another struct, the same row */
+    assert_int_equal(tenon_changes(unit, &article_model, one, found, 4), 0);
+    one->author = bob;
+    assert_int_equal(tenon_changes(unit, &article_model, one, found, 4), 1);
+    assert_string_equal(found[0].field->name, "authorId");
+    assert_int_equal(*(const int32_t *)found[0].old_value, ann->id);
+    assert_int_equal(*(const int32_t *)found[0].new_value, bob->id);
+    assert_true(tenon_unit_flush(unit));
+    assert_int_equal(one->authorId, bob->id);
+    assert_int_equal(tenon_changes(unit, &article_model, one, found, 4), 0);
+    Author zoe = {.name = "Zoe"};
+    tenon_unit_add(unit, &author_model, &zoe);
+    one->editor = &zoe;
+    assert_int_equal(tenon_changes(unit, &article_model, one, found, 4), 1);
+    assert_null(found[0].new_value); /* not known yet */
+    assert_true(tenon_unit_flush(unit));
+    assert_int_equal(article_find(s, id)->editorId.value, zoe.id);
+    tenon_unit_close(unit);
+}
+
+/* A program that sets both means what it wrote into the column. NULL is no row: it is not loaded. */
+static void the_column_counts_more_than_the_pointer(void **state)
+{
+    both *b = *state;
+    tenon_session *s = b->session;
+    Author *ann = author_create(s, .name = SET("Ann")), *bob = author_create(s, .name = SET("Bob"));
+    Article *one = article_create(s, .title = SET("One"), .authorId = SET(ann->id));
+    tenon_unit *unit = tenon_unit_open(s);
+    one->author = ann;
+    tenon_unit_track(unit, &article_model, one);
+    one->authorId = bob->id;
+    assert_true(tenon_unit_flush(unit));
+    assert_int_equal(article_find(s, one->id)->authorId, bob->id);
+    one->author = NULL;
+    assert_true(tenon_unit_flush(unit));
+    assert_int_equal(article_find(s, one->id)->authorId, bob->id);
+    one->author = author_create(s, .name = SET("Zoe"));
+    both_sql(b, "UPDATE articles SET author_id = (SELECT min(id) FROM \"Author\")");
+    assert_false(tenon_unit_flush(unit));
+    assert_failed(s, TENON_CONFLICT, "meanwhile");
+    tenon_unit_close(unit);
+}
+
+/* The database refuses to delete who still is somebody's boss. */
+static void refuse_to_delete_bosses(both *b)
+{
+    if (b->is_sqlite)
+        both_sql(b, "CREATE TRIGGER bosses BEFORE DELETE ON \"Author\" WHEN EXISTS (SELECT 1 FROM "
+                    "\"Author\" WHERE \"bossId\" = OLD.id) BEGIN SELECT RAISE(ABORT, 'boss'); END");
+    else
+        both_sql(b,
+                 "CREATE FUNCTION bosses() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF EXISTS "
+                 "(SELECT 1 FROM \"Author\" WHERE \"bossId\" = OLD.id) THEN RAISE 'boss'; END "
+                 "IF; RETURN OLD; END $$; CREATE TRIGGER bosses BEFORE DELETE ON \"Author\" FOR "
+                 "EACH ROW EXECUTE FUNCTION bosses()");
+}
+
+static void rows_that_refer_go_first(void **state)
+{
+    both *b = *state;
+    enum { AUTHORS = 20 };
+    Author *authors[AUTHORS];
+    for (int i = 0; i < AUTHORS; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "name %d", i);
+        int32_t boss = i ? authors[i * 7 % i]->id : 0;
+        authors[i] = author_create(b->session, .name = SET(name),
+                                   .bossId = SET_OPT(((tenon_opt_int32){i > 0, boss})));
+    }
+    assert_sound(b->session);
+    refuse_to_delete_bosses(b);
+    tenon_unit *unit = tenon_unit_open(b->session);
+    for (int i = 0; i < AUTHORS; i++) {
+        tenon_unit_track(unit, &author_model, authors[i]);
+        tenon_unit_remove(unit, &author_model, authors[i]);
+    }
+    bool is_done = tenon_unit_flush(unit);
+    both_sql(b, b->is_sqlite ? "DROP TRIGGER bosses" : "DROP FUNCTION bosses CASCADE");
+    assert_sound(b->session);
+    assert_true(is_done);
+    assert_int_equal(number(b, "SELECT count(*) FROM \"Author\""), 0);
+    tenon_unit_close(unit);
+}
+
+/* Who refer to each other have no first: the database decides. */
+static void a_circle_is_removed_too(void **state)
+{
+    both *b = *state;
+    tenon_session *s = b->session;
+    Author *ann = author_create(s, .name = SET("Ann"));
+    Author *bob = author_create(s, .name = SET("Bob"), .bossId = SET(ann->id));
+    ann = author_update(s, ann->id, .bossId = SET(bob->id));
+    tenon_unit *unit = tenon_unit_open(s);
+    tenon_unit_remove(unit, &author_model, tenon_unit_track(unit, &author_model, ann));
+    tenon_unit_remove(unit, &author_model, tenon_unit_track(unit, &author_model, bob));
+    assert_true(tenon_unit_flush(unit));
+    assert_int_equal(number(b, "SELECT count(*) FROM \"Author\""), 0);
+    tenon_unit_close(unit);
+}
+
 static void a_row_that_was_changed_meanwhile_is_a_conflict(void **state)
 {
     both *b = *state;
@@ -222,6 +333,10 @@ int main(void)
         ON_BLOG(the_same_key_gives_the_same_row),
         ON_BLOG(changes_are_listed_and_only_they_are_written),
         ON_BLOG(new_rows_are_written_after_those_they_point_at),
+        ON_BLOG(a_pointer_that_is_set_changes_the_key),
+        ON_BLOG(the_column_counts_more_than_the_pointer),
+        ON_BLOG(rows_that_refer_go_first),
+        ON_BLOG(a_circle_is_removed_too),
         ON_BLOG(a_row_that_was_changed_meanwhile_is_a_conflict),
         ON_BLOG(what_makes_no_sense_is_refused),
         ON_BLOG(many_rows_are_written_in_any_order),
