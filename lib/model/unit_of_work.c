@@ -132,8 +132,8 @@ static bool has_key_of(const tenon__tracked *item, const tenon_relation *relatio
         add_key_value(&own, &item->model->fields[relation->fields[i]], item->row);
         add_key_value(&other, &relation->target->fields[relation->target_fields[i]], target);
     }
-    return !own.failed && !other.failed && own.length == other.length &&
-           memcmp(own.data, other.data, own.length) == 0;
+    bool is_known = !own.failed && !other.failed && own.data && other.data;
+    return is_known && own.length == other.length && memcmp(own.data, other.data, own.length) == 0;
 }
 
 const void *tenon__unit_new_target(const tenon__tracked *item, const tenon_relation *relation)
