@@ -152,6 +152,31 @@ TENON__SHARED bool tenon__db_trusts_schema(const tenon_db *db);
 /* Stands still. */
 TENON__SHARED void tenon__pause(int64_t us);
 
+/* ---- hosts -----------------------------------------------------------------------------------
+ * Whoever lets a session stand still in another way than with its thread (lib/async). Times are of
+ * tenon__monotonic_us; INT64_MAX is never. */
+
+typedef struct tenon__host tenon__host;
+struct tenon__host {
+    /* Until the socket is ready as in wait.h; without one (-1) until the time has come. False when
+     * that was first. */
+    bool (*wait_socket)(tenon__host *host, int socket, bool for_write, int64_t until_us);
+    /* Until `wake`, which may have come before. The same. */
+    bool (*wait_turn)(tenon__host *host, int64_t until_us);
+    void (*wake)(tenon__host *host); /* from any thread, under a lock: it must not wait */
+};
+
+/* NULL: the thread stands still. While no call is under way. */
+TENON__SHARED void tenon__session_set_host(tenon_session *s, tenon__host *host);
+/* As wait_socket, with the session's host or the thread (NULL: the thread). */
+TENON__SHARED bool tenon__stand(const tenon_session *s, int socket, bool for_write,
+                                int64_t until_us);
+/* Closes its streams and rolls its transaction back, as closing it does. */
+TENON__SHARED void tenon__session_settle(tenon_session *s);
+/* Whether the driver's calls do the work themselves (SQLite), so that there is nothing to wait
+ * for. */
+TENON__SHARED bool tenon__db_works_in_calls(const tenon_db *db);
+
 /* ---- what other folders see of a session ----------------------------------------------------- */
 
 TENON__SHARED tenon__arena *tenon__session_arena(tenon_session *s);

@@ -177,6 +177,36 @@ static void doom(tenon__lane *lane, tenon__member *member, tenon__member **doome
 
 /* ---- the queue, under the lock --------------------------------------------------------------- */
 
+static bool begin_wait(tenon__waiter *waiter)
+{
+    return waiter->host || tenon__signal_init(&waiter->signal);
+}
+
+static void end_wait(tenon__waiter *waiter)
+{
+    if (!waiter->host)
+        pthread_cond_destroy(&waiter->signal);
+}
+
+static void wake(tenon__waiter *waiter)
+{
+    if (waiter->host)
+        waiter->host->wake(waiter->host);
+    else
+        pthread_cond_signal(&waiter->signal);
+}
+
+/* Wakes up without reason too. False when the deadline has passed. */
+static bool wait_once(tenon__lane *lane, tenon__waiter *waiter, int64_t deadline_us)
+{
+    if (!waiter->host)
+        return tenon__wait_signal(&waiter->signal, &lane->lock, deadline_us);
+    pthread_mutex_unlock(&lane->lock);
+    bool is_woken = waiter->host->wait_turn(waiter->host, deadline_us);
+    pthread_mutex_lock(&lane->lock);
+    return is_woken;
+}
+
 static tenon__waiter *dequeue(tenon__lane *lane)
 {
     tenon__waiter *waiter = lane->first;
@@ -242,7 +272,7 @@ static void give(tenon__lane *lane, tenon__member *member)
     }
     tenon__member_count(member);
     waiter->member = member;
-    pthread_cond_signal(&waiter->signal);
+    wake(waiter);
 }
 
 static void settle(tenon__lane *lane, tenon__member *member, tenon__member **doomed)
@@ -271,7 +301,7 @@ static void give_place(tenon__lane *lane)
         return;
     }
     waiter->may_open = true;
-    pthread_cond_signal(&waiter->signal);
+    wake(waiter);
 }
 
 /* ---- asking and waiting ---------------------------------------------------------------------- */
@@ -315,7 +345,7 @@ static tenon__turn turn_of(const tenon__waiter *waiter)
 static bool join(tenon__lane *lane, tenon__waiter *waiter, tenon__turn *turn)
 {
     tenon__member *doomed = NULL;
-    if (!tenon__signal_init(&waiter->signal))
+    if (!begin_wait(waiter))
         return false;
     waiter->since_us = tenon__monotonic_us();
     pthread_mutex_lock(&lane->lock);
@@ -328,7 +358,7 @@ static bool join(tenon__lane *lane, tenon__waiter *waiter, tenon__turn *turn)
     }
     pthread_mutex_unlock(&lane->lock);
     if (is_over_now)
-        pthread_cond_destroy(&waiter->signal);
+        end_wait(waiter);
     tenon__lane_close(lane, doomed);
     return true;
 }
@@ -367,14 +397,14 @@ tenon__turn tenon__lane_wait(tenon__lane *lane, tenon__waiter *waiter, int64_t d
     pthread_mutex_lock(&lane->lock);
     bool is_late = false;
     while (turn_of(waiter) == TENON__TURN_QUEUED && !waiter->is_woken && !is_late)
-        is_late = !tenon__wait_signal(&waiter->signal, &lane->lock, deadline_us);
+        is_late = !wait_once(lane, waiter, deadline_us);
     tenon__turn turn = turn_of(waiter);
     if (turn == TENON__TURN_QUEUED)
         leave(lane, waiter);
     waiter->waited_us = tenon__monotonic_us() - waiter->since_us;
     note_wait(lane, waiter->waited_us);
     pthread_mutex_unlock(&lane->lock);
-    pthread_cond_destroy(&waiter->signal);
+    end_wait(waiter);
     if (waiter->waited_us >= lane->settings.slow_us)
         tenon__pool_tell_slow(lane->db, waiter);
     return turn;
@@ -389,7 +419,7 @@ void tenon__lane_wake(tenon__lane *lane, const void *owner)
         if (waiter->owner != owner)
             continue;
         waiter->is_woken = true;
-        pthread_cond_signal(&waiter->signal);
+        wake(waiter);
     }
     pthread_mutex_unlock(&lane->lock);
 }
@@ -495,7 +525,7 @@ void tenon__lane_offer(tenon__lane *lane)
     for (; lane->first && lane->size < lane->settings.most; lane->size++) {
         tenon__waiter *waiter = dequeue(lane);
         waiter->may_open = true;
-        pthread_cond_signal(&waiter->signal);
+        wake(waiter);
     }
 }
 
@@ -504,7 +534,7 @@ void tenon__lane_refuse(tenon__lane *lane)
     tenon__waiter *waiter;
     while ((waiter = dequeue(lane))) {
         waiter->is_refused = true;
-        pthread_cond_signal(&waiter->signal);
+        wake(waiter);
     }
 }
 

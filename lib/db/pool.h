@@ -75,6 +75,7 @@ struct tenon__waiter {
     bool is_woken;         /* it is to leave the queue */
     bool is_refused;       /* it has left: the pool is drained */
     const void *owner;     /* who waits: for tenon__lane_wake */
+    tenon__host *host;     /* who stands still; NULL: the thread, on `signal` */
     int64_t since_us;
     int64_t waited_us;
     tenon__waiter *next;

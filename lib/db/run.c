@@ -122,7 +122,8 @@ static bool wait_for_server(tenon__operation *op, bool for_write)
     bool can_stop = is_working && tenon__is_cancellable(op);
     if (can_stop)
         tenon__wait_begin(op->session, connection);
-    bool is_ready = tenon__wait_socket(op->db->driver->socket(connection), for_write, op->until_us);
+    bool is_ready =
+        tenon__stand_by(op->session, op->db->driver->socket(connection), for_write, op->until_us);
     if (TENON__UNLIKELY(is_working && op->sent_us))
         note_round_trip(op, for_write);
     if (can_stop)
@@ -143,7 +144,7 @@ static bool wait_for(tenon__operation *op, tenon__need need)
             tenon__lane_wait(op->lane, &op->waiter, tenon__is_cancelled(op) ? 0 : op->until_us);
         return op->turn != TENON__TURN_QUEUED;
     case TENON__NEED_PAUSE:
-        return tenon__wait_pause(op->pause_us, op->until_us);
+        return tenon__stand_for(op->session, op->pause_us, op->until_us);
     case TENON__NEED_NOTHING:
         break;
     }
@@ -257,8 +258,8 @@ TENON__HOT static tenon__progress await(tenon_session *s, const tenon__member *m
     tenon__connection *connection = member->connection;
     while (progress == TENON__WANT_READ || progress == TENON__WANT_WRITE) {
         tenon__wait_begin(s, connection);
-        tenon__wait_socket(member->driver->socket(connection), progress == TENON__WANT_WRITE,
-                           TENON__NEVER);
+        tenon__stand_by(s, member->driver->socket(connection), progress == TENON__WANT_WRITE,
+                        TENON__NEVER);
         tenon__wait_end(s, connection);
         progress = member->driver->step(connection, &s->error);
     }

@@ -72,8 +72,7 @@ void tenon_session_close(tenon_session *s)
 {
     if (!s)
         return;
-    tenon__streams_close(s);
-    tenon__transaction_abandon(s);
+    tenon__session_settle(s);
     tenon__session_hooks_release(s);
     tenon__repeats_release(&s->repeats);
     tenon__arena_release(&s->results);
@@ -86,8 +85,7 @@ void tenon_session_reset(tenon_session *s)
 {
     if (!s)
         return;
-    tenon__streams_close(s);
-    tenon__transaction_abandon(s);
+    tenon__session_settle(s);
     tenon__session_hooks_release(s);
     tenon__repeats_release(&s->repeats);
     tenon__arena_clear(&s->results);

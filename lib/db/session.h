@@ -68,6 +68,7 @@ struct tenon_session {
     unsigned watched; /* moments of its own hooks; TENON_REPEATED while repeats are counted */
     unsigned hook_depth;
     tenon_db *db;
+    tenon__host *host; /* or NULL */
     tenon__arena results;
     tenon__arena scratch;
     /* A transaction is open while depth > 0; then `pinned` holds its connection, or is NULL because
@@ -112,6 +113,17 @@ static inline bool tenon__is_watched(const tenon_session *s)
 {
     return tenon__watched_moments(s) != 0;
 }
+
+/* tenon__stand for a socket that there is. */
+static inline bool tenon__stand_by(const tenon_session *s, int socket, bool for_write,
+                                   int64_t until_us)
+{
+    if (TENON__UNLIKELY(s && s->host))
+        return s->host->wait_socket(s->host, socket, for_write, until_us);
+    return tenon__wait_socket(socket, for_write, until_us);
+}
+/* Not longer than to the deadline. False when it has passed. */
+bool tenon__stand_for(const tenon_session *s, int64_t us, int64_t deadline_us);
 
 /* Forgets reason and context (note.c). */
 void tenon__session_note_release(tenon_session *s);

@@ -87,13 +87,13 @@ static int64_t shake(int64_t pause_us)
 }
 
 /* False when there is no time left for the pause. */
-static bool pause_before_again(patience *p)
+static bool pause_before_again(const tenon_session *s, patience *p)
 {
     int64_t pause_us = shake(p->pause_us < p->longest_us ? p->pause_us : p->longest_us);
     p->pause_us = p->pause_us < p->longest_us / 2 ? p->pause_us * 2 : p->longest_us;
     if (p->deadline_us != TENON__NEVER && p->deadline_us - tenon__monotonic_us() <= pause_us)
         return false;
-    return tenon__wait_pause(pause_us, p->deadline_us);
+    return tenon__stand_for(s, pause_us, p->deadline_us);
 }
 
 /* What the last run has left behind. */
@@ -113,7 +113,7 @@ static bool run_patiently(tenon_session *s, tenon_transaction_function *function
         s->tries = run;
         is_done = run_once(s, function, ctx, options);
         bool is_hopeful = !is_done && tenon_error_is_retryable(&s->error) && run < p.tries;
-        if (!is_hopeful || !pause_before_again(&p))
+        if (!is_hopeful || !pause_before_again(s, &p))
             break;
         start_anew(s, mark);
     }

@@ -6,8 +6,6 @@
  * caller never gets here: it waits in its own loop. */
 #include "db/wait.h"
 
-#include "core/core.h"
-
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>

@@ -2,9 +2,9 @@
 #ifndef TENON_DB_WAIT_H
 #define TENON_DB_WAIT_H
 
+#include "db/db.h"
+
 #include <pthread.h>
-#include <stdbool.h>
-#include <stdint.h>
 
 /* The deadline of what may wait for ever. */
 #define TENON__NEVER INT64_MAX
