@@ -31,6 +31,8 @@ check|clang-format|has clang-format|checks how the code is laid out
 check|clang-tidy|has clang-tidy|looks for mistakes
 check|cppcheck|has cppcheck|looks for mistakes of other kinds
 check|libcmocka-dev|has_library cmocka|is the test framework
+check|libuv1-dev|has_library libuv|is one of the event loops that tenon runs in
+check|libevent-dev|has_library libevent_core|is another one
 check|postgresql|has_server|is the database that the tests start for themselves
 check|prometheus|has promtool|says whether metrics and alert rules are what it takes
 corpus|sqlite3|has sqlite3|shows what is in an SQLite file

@@ -11,14 +11,15 @@
  * what has happened (tenon_async_ready, tenon_async_expire): the manner of libcurl's multi-socket
  * interface. <tenon/epoll.h>, <tenon/libuv.h> and <tenon/libevent.h> do that for three loops.
  *
- * SQLite does its work inside of its calls, and no loop can go on meanwhile. There tasks run on a few
- * threads, and `done` still comes on the loop's: what a task's function touches must be its own.
+ * SQLite does its work inside of its calls, and no loop can go on meanwhile. There tasks run on a
+ * few threads, and `done` still comes on the loop's: what a task's function touches must be its
+ * own.
  *
  * What cannot stand still by itself holds up the thread as ever: the look-up of a host's name, and
  * what a function waits for without tenon.
  *
- * Threads: a tenon_async belongs to the thread that runs the loop; the database may be used by others
- * too. These functions are in a library of their own: `pkg-config --libs tenon-async`. */
+ * Threads: a tenon_async belongs to the thread that runs the loop; the database may be used by
+ * others too. These functions are in a library of their own: `pkg-config --libs tenon-async`. */
 #ifndef TENON_ASYNC_H
 #define TENON_ASYNC_H
 
@@ -50,8 +51,8 @@ typedef struct tenon_async_options {
      * last. Negative: never. */
     void (*set_timer)(void *ctx, int64_t after_us);
     void *ctx;
-    /* Of each task, for its function and what that calls. 0: 256 KB, of which only what is used takes
-     * memory. A task that needs more ends the process, as a thread does. */
+    /* Of each task, for its function and what that calls. 0: 256 KB, of which only what is used
+     * takes memory. A task that needs more ends the process, as a thread does. */
     size_t stack_bytes;
     unsigned threads;                     /* SQLite: that work at a time. 0: 4 */
     const tenon_session_options *session; /* of the tasks' sessions; copied but for what it points
@@ -61,8 +62,9 @@ typedef struct tenon_async_options {
 /* NULL with *err. The database must stay open until it is closed. */
 TENON_API tenon_async *tenon_async_open(tenon_db *db, const tenon_async_options *options,
                                         tenon_error *err);
-/* Cancels what is under way and waits for its end (seconds at most, unless a task's function goes on
- * by itself): `done` is called for each task. NULL is accepted. Not from a task or from `done`. */
+/* Cancels what is under way and waits for its end (seconds at most, unless a task's function goes
+ * on by itself): `done` is called for each task. NULL is accepted. Not from a task or from
+ * `done`. */
 TENON_API void tenon_async_close(tenon_async *async);
 
 typedef void tenon_async_function(tenon_session *s, void *arg);
@@ -77,7 +79,8 @@ TENON_API void tenon_async_cancel(tenon_async *async, const void *arg);
 /* How many tasks are not done. */
 TENON_API size_t tenon_async_count(const tenon_async *async);
 
-/* For the event loop: the descriptor is ready. One that nobody waits for is told to `watch` with 0. */
+/* For the event loop: the descriptor is ready. One that nobody waits for is told to `watch` with
+ * 0. */
 TENON_API void tenon_async_ready(tenon_async *async, int fd);
 /* For the event loop: the time has come. */
 TENON_API void tenon_async_expire(tenon_async *async);

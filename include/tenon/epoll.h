@@ -1,7 +1,7 @@
 /* tenon_async inside of epoll, and with it of any loop that can watch a descriptor.
  *
- * It has an epoll of its own, with a timer in it, which is itself a descriptor that can be read when
- * there is something to do. So a program watches one descriptor, whatever tenon waits for:
+ * It has an epoll of its own, with a timer in it, which is itself a descriptor that can be read
+ * when there is something to do. So a program watches one descriptor, whatever tenon waits for:
  *
  *     tenon_epoll loop;
  *     if (!tenon_epoll_open(&loop, db, NULL, &err)) …
@@ -20,6 +20,9 @@
 #include <unistd.h>
 
 #include <tenon/async.h>
+
+/* CLOCK_MONOTONIC of Linux, which strict C99 hides. */
+enum { TENON_EPOLL_CLOCK = 1 };
 
 typedef struct tenon_epoll {
     int fd; /* to be watched for reading */
@@ -82,7 +85,7 @@ static inline bool tenon_epoll_open(tenon_epoll *loop, tenon_db *db,
     own.ctx = loop;
     loop->async = NULL;
     loop->fd = epoll_create1(EPOLL_CLOEXEC);
-    loop->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    loop->timer = timerfd_create(TENON_EPOLL_CLOCK, TFD_NONBLOCK | TFD_CLOEXEC);
     if (loop->fd >= 0 && loop->timer >= 0 && tenon_epoll_watch(loop, loop->timer, TENON_WANT_READ))
         loop->async = tenon_async_open(db, &own, err);
     else if (err && err->status == TENON_OK) {

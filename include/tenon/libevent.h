@@ -5,8 +5,8 @@
  *     tenon_async_start(tenon.async, work, done, arg, &err);
  *     event_base_dispatch(base);
  *
- * The loop runs while there are tasks; an idle tenon does not keep it running. Header only: it links
- * tenon-async and libevent_core (2.0 or later). */
+ * The loop runs while there are tasks; an idle tenon does not keep it running. Header only: it
+ * links tenon-async and libevent_core (2.0 or later). */
 #ifndef TENON_LIBEVENT_H
 #define TENON_LIBEVENT_H
 

@@ -5,9 +5,9 @@
  *     tenon_async_start(tenon.async, work, done, arg, &err);
  *     uv_run(uv_default_loop(), UV_RUN_DEFAULT);
  *
- * The loop runs while there are tasks; an idle tenon does not keep it running. tenon_libuv_close ends
- * it; the loop must run once more after it, as libuv wants it, and the struct stays until then.
- * Header only: it links tenon-async and libuv (1.9 or later). */
+ * The loop runs while there are tasks; an idle tenon does not keep it running. tenon_libuv_close
+ * ends it; the loop must run once more after it, as libuv wants it, and the struct stays until
+ * then. Header only: it links tenon-async and libuv (1.9 or later). */
 #ifndef TENON_LIBUV_H
 #define TENON_LIBUV_H
 

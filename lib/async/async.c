@@ -1,13 +1,13 @@
 /* Tasks and the loop that is not ours. See <tenon/async.h>.
  *
- * A task that stands still is in one of three states: it waits for a descriptor (`by_fd` has it), for
- * its turn in the queue of a pool, or for a time; each of them with a deadline, in the heap. What ends
- * the wait takes it out of there and puts it among those that are ready; they run one after the
- * other, whoever has come in: the event loop, or the program, which starts a task. A task that makes
- * another one ready (it gives a connection back) only adds it to that list.
+ * A task that stands still is in one of three states: it waits for a descriptor (`by_fd` has it),
+ * for its turn in the queue of a pool, or for a time; each of them with a deadline, in the heap.
+ * What ends the wait takes it out of there and puts it among those that are ready; they run one
+ * after the other, whoever has come in: the event loop, or the program, which starts a task. A task
+ * that makes another one ready (it gives a connection back) only adds it to that list.
  *
- * Other threads give connections back too, cancel, and do SQLite's work. They put a task in the list
- * `told` and ring the bell, an eventfd that the loop watches. */
+ * Other threads give connections back too, cancel, and do SQLite's work. They put a task in the
+ * list `told` and ring the bell, an eventfd that the loop watches. */
 #include "async/async.h"
 
 #include <stdlib.h>

@@ -134,8 +134,8 @@ static void run(tenon__fiber *fiber)
 
 #if defined(__x86_64__) || defined(__aarch64__)
 
-/* Keeps what a called function must on the present stack, whose top goes to *from, and takes the same
- * from the other one. */
+/* Keeps what a called function must on the present stack, whose top goes to *from, and takes the
+ * same from the other one. */
 void tenon__fiber_change(void **from, void *to);
 /* Where a new stack returns to: calls what lies in one kept register with another one. */
 void tenon__fiber_begin(void);

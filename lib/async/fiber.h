@@ -1,8 +1,8 @@
 /* A stack of its own for a function that stands still in the middle.
  *
- * Changing stacks is a dozen instructions on x86-64 and AArch64 (the registers that a called function
- * has to keep, as the psABI of each says), and swapcontext elsewhere, which asks the kernel twice. The
- * sanitizers are told, since they know a stack by its address. */
+ * Changing stacks is a dozen instructions on x86-64 and AArch64 (the registers that a called
+ * function has to keep, as the psABI of each says), and swapcontext elsewhere, which asks the
+ * kernel twice. The sanitizers are told, since they know a stack by its address. */
 #ifndef TENON_ASYNC_FIBER_H
 #define TENON_ASYNC_FIBER_H
 

@@ -3,7 +3,7 @@
     headers.py ROOT COMPILER [OPTION …]
 
 A header that needs another one must include it, and a C program of 1999 or a C++ program may use
-it.
+it. libuv's own header wants POSIX besides.
 """
 
 import pathlib
@@ -19,8 +19,12 @@ def main():
     failed = 0
     for header in headers:
         source = 2 * f"#include <tenon/{header.name}>\n" + "extern int not_empty;\n"
+        posix = ["-D_POSIX_C_SOURCE=200809L"] if header.name == "libuv.h" else []
         done = subprocess.run(
-            [*command, "-I", str(root / "include"), "-"], input=source, text=True, check=False
+            [*command, *posix, "-I", str(root / "include"), "-"],
+            input=source,
+            text=True,
+            check=False,
         )
         if done.returncode != 0:
             print(f"{header.name} does not compile alone: {' '.join(command)}")

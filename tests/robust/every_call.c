@@ -428,6 +428,9 @@ static const public_call calls[] = {
      "tenon_statistics_free tenon_trace_reset tenon_trace_text tenon_duration_edge_ns "
      "tenon_trace_listen",
      trace_calls},
+    {"tenon_async_open tenon_async_start tenon_async_ready tenon_async_expire tenon_async_cancel "
+     "tenon_async_count tenon_async_close",
+     async_calls},
     {"tenon_session_alloc", session_alloc},
     {"tenon_session_take tenon_results_free", session_take},
     {"tenon_session_mark tenon_session_rewind", session_rewind},

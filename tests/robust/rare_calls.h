@@ -38,6 +38,9 @@ bool sql_explain(tenon_session *s);
 /* array_calls.c */
 bool array_calls(tenon_session *s);
 
+/* async_calls.c */
+bool async_calls(tenon_session *s);
+
 /* trace_calls.c */
 bool trace_calls(tenon_session *s);
 
