@@ -107,7 +107,7 @@ bank *bank_open(int argc, char **argv)
     bank *b = calloc(1, sizeof *b);
     if (!b)
         return NULL;
-    b->sessions = argc > 1 ? atoi(argv[1]) : 1000;
+    b->sessions = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 1000;
     b->db = tenon_open(url ? url : "sqlite:bank.db", &patient, &err);
     if (!b->db) {
         bank_fail(b, &err);

@@ -4,7 +4,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
+#include <time.h>
 
 #include <tenon/epoll.h>
 #include <tenon/libevent.h>
@@ -223,7 +223,8 @@ static tenon_db *open_narrow(const both *b)
 
 static void *give_back_later(void *arg)
 {
-    usleep(50000);
+    const struct timespec a_while = {.tv_nsec = 50000000};
+    nanosleep(&a_while, NULL);
     tenon_commit(arg);
     return NULL;
 }

@@ -108,7 +108,7 @@ typedef struct line {
 static void *stand_in_line(void *context)
 {
     line *l = context;
-    tenon__waiter waiter;
+    tenon__waiter waiter = {0};
     tenon__turn turn;
     assert(tenon__lane_acquire(l->lane, &waiter, &turn) && turn == TENON__TURN_QUEUED);
     turn = tenon__lane_wait(l->lane, &waiter, TENON__NEVER);
@@ -128,7 +128,7 @@ static void who_comes_first_is_served_first(void **state)
 {
     tenon_db *db = open_db("sqlite::memory:", NULL);
     tenon__lane *lane = tenon__lane_for(db, true);
-    tenon__waiter holder;
+    tenon__waiter holder = {0};
     tenon__turn turn;
     assert_true(tenon__lane_acquire(lane, &holder, &turn));
     assert_int_equal(turn, TENON__TURN_GIVEN);
