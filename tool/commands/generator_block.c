@@ -6,8 +6,8 @@
 #include <ctype.h>
 #include <sys/stat.h>
 
-static const char *const known_properties[] = {"provider", "output",  "name",           "prefix",
-                                               "split",    "queries", "previewFeatures"};
+static const char *const known_properties[] = {"provider", "output", "name",    "prefix",
+                                               "split",    "calls",  "queries", "previewFeatures"};
 
 static bool is_own(const schema_generator *generator)
 {
@@ -37,7 +37,7 @@ static bool fail_unknown(const schema_generator *block, const char *name, tenon_
     if (nearest)
         tenon__hint(err, "did you mean '%s'?", nearest);
     else
-        tenon__hint(err, "tenon knows output, name, prefix, queries and split");
+        tenon__hint(err, "tenon knows output, name, prefix, queries, split and calls");
     return false;
 }
 
@@ -65,15 +65,17 @@ static const char *value_of(const schema_generator *block, const char *name)
     return NULL;
 }
 
-static bool read_split(const schema_generator *block, bool *is_split, tenon_error *err)
+static bool read_switch(const schema_generator *block, const char *name, bool *is_on,
+                        tenon_error *err)
 {
-    const char *value = value_of(block, "split");
-    if (!value || *is_split)
+    const char *value = value_of(block, name);
+    if (!value || *is_on)
         return true;
-    *is_split = !strcmp(value, "true");
-    return *is_split || !strcmp(value, "false") ||
+    *is_on = !strcmp(value, "true");
+    return *is_on || !strcmp(value, "false") ||
            tenon__fail(err, TENON_VALIDATION,
-                       "split of the generator block '%s' is \"true\" or \"false\"", block->name);
+                       "%s of the generator block '%s' is \"true\" or \"false\"", name,
+                       block->name);
 }
 
 /* Letters, digits and underscores (`more` too), a letter first: it becomes part of names in C. */
@@ -162,7 +164,8 @@ bool generator_block_read(const schema *s, const char *path, const generator_cho
         options->name = "models";
     if (!options->prefix)
         options->prefix = value_of(block, "prefix");
-    if (!read_split(block, &options->is_split, err) ||
+    if (!read_switch(block, "split", &options->is_split, err) ||
+        !read_switch(block, "calls", &options->has_calls, err) ||
         !check_word("name of files", options->name, "-.", err))
         return false;
     if (options->prefix && *options->prefix && !check_word("prefix", options->prefix, "", err))

@@ -123,6 +123,15 @@ void emit_soft_delete_declarations(emitter *e, size_t model);
 void emit_soft_delete_macros(emitter *e, size_t model);
 void emit_soft_delete(emitter *e, size_t model);
 
+/* Tables of calls (emit_calls.c); nothing unless they are asked for. What they are made of: the
+ * declarations of a model's functions, of one query's. */
+void emit_calls_type(emitter *e, size_t model);
+void emit_calls_table(emitter *e, size_t model);
+void emit_query_calls_type(emitter *e);
+void emit_query_calls_table(emitter *e);
+void emit_call_declarations(emitter *e, size_t model);
+void emit_query_functions(emitter *e, size_t query);
+
 /* Queries of files (emit_query.c, emit_query_source.c); nothing when there are none. */
 void emit_query_declarations(emitter *e);
 void emit_query_definitions(emitter *e);

@@ -157,4 +157,5 @@ void emit_model_functions(emitter *e, size_t at)
     emit_page_functions(e, at);
     if (!model->is_view)
         emit_writes(e, at);
+    emit_calls_table(e, at);
 }

@@ -580,12 +580,18 @@ static void emit_macros(emitter *e, size_t at)
     tenon__buf_text(e->out, "#endif\n\n");
 }
 
-void emit_model_calls(emitter *e, size_t at)
+void emit_call_declarations(emitter *e, size_t at)
 {
     emit_find_declarations(e, at);
     emit_aggregate_declarations(e, at);
     emit_page_declarations(e, at);
     if (!e->set->models[at].model.is_view)
         emit_write_declarations(e, at);
+}
+
+void emit_model_calls(emitter *e, size_t at)
+{
+    emit_call_declarations(e, at);
+    emit_calls_type(e, at);
     emit_macros(e, at);
 }

@@ -241,6 +241,13 @@ static void emit_macro(emitter *e, size_t at)
                           may_be_empty(query) ? " .end_of_options = 0" : "");
 }
 
+void emit_query_functions(emitter *e, size_t at)
+{
+    emit_query_head(e, at, "_q");
+    tenon__buf_text(e->out, ";\n");
+    emit_rows_declarations(e, at);
+}
+
 static void emit_query(emitter *e, size_t at)
 {
     const sqlfile_query *query = query_at(e, at);
@@ -250,9 +257,7 @@ static void emit_query(emitter *e, size_t at)
     emit_row(e, query, names);
     emit_stream(e, at);
     emit_documentation(e, query->documentation, "");
-    emit_query_head(e, at, "_q");
-    tenon__buf_text(e->out, ";\n");
-    emit_rows_declarations(e, at);
+    emit_query_functions(e, at);
     emit_macro(e, at);
 }
 
@@ -260,4 +265,5 @@ void emit_query_declarations(emitter *e)
 {
     for (size_t i = 0; e->options->queries && i < e->options->queries->query_count; i++)
         emit_query(e, i);
+    emit_query_calls_type(e);
 }

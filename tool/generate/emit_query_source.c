@@ -398,4 +398,5 @@ void emit_query_definitions(emitter *e)
 {
     for (size_t i = 0; e->options->queries && i < e->options->queries->query_count; i++)
         emit_definition(e, i);
+    emit_query_calls_table(e);
 }

@@ -20,7 +20,8 @@ typedef struct generate_options {
     const char *name; /* of the files: "shop" gives shop.h and shop.c */
     /* of every global name: "shop" gives ShopUser, shop_user_find, SHOP_USER_ID; or NULL */
     const char *prefix;
-    bool is_split; /* one pair of files a model, and an umbrella header */
+    bool is_split;  /* one pair of files a model, and an umbrella header */
+    bool has_calls; /* tables of pointers to functions, one a model and one of the queries */
     /* what tenon_verify asks a database for; the name is NULL where there are no migrations */
     tenon_last_migration last_migration;
     const sqlfile_set *queries; /* checked, without errors, of the same schema; or NULL */

@@ -513,6 +513,21 @@ static void name_queries(claims *c, const sqlfile_set *set, generate_names *out)
         name_query(c, &set->queries[i], &out->queries[i]);
 }
 
+/* After everything else, which keeps its name whether there are such tables or not. */
+static void name_calls(claims *c, size_t model_count, generate_names *out)
+{
+    for (size_t i = 0; !c->failed && i < model_count; i++) {
+        model_names *model = &out->models[i];
+        model->calls.type = claim(c, "%sCalls", model->type);
+        model->calls.variable = claim(c, "%s_calls", model->snake);
+        model->calls.beginning = keep(c, tenon__arena_format(c->arena, "%s_", model->snake));
+    }
+    out->query_calls.type = claim(c, "%sQueryCalls", c->type_prefix);
+    out->query_calls.variable = claim(c, "%squery_calls", c->snake_prefix);
+    out->query_calls.beginning = c->snake_prefix;
+    out->query_calls.keeps_end = true;
+}
+
 bool generate_name_all(tenon__arena *arena, const describe_set *set,
                        const generate_options *options, generate_names *out, tenon_error *err)
 {
@@ -529,6 +544,8 @@ bool generate_name_all(tenon__arena *arena, const describe_set *set,
         name_model(&c, &set->models[i].model, &out->models[i]);
     if (!c.failed)
         name_queries(&c, options->queries, out);
+    if (!c.failed && options->has_calls)
+        name_calls(&c, set->model_count, out);
     for (size_t i = 0; !c.failed && i < set->model_count; i++)
         name_parameters(&c, &set->models[i].model, &out->models[i]);
     out->last_migration = claim(&c, "%slast_migration", c.snake_prefix);

@@ -32,6 +32,12 @@ typedef struct page_names {
     const char *page, *page_query, *offset_page, *offset_page_query;
 } page_names;
 
+/* Of a table of calls: UserCalls, user_calls, and what the functions in it begin with: "user_". */
+typedef struct call_names {
+    const char *type, *variable, *beginning;
+    bool keeps_end; /* the _q */
+} call_names;
+
 typedef struct model_names {
     const char *snake, *upper; /* user, USER: what its functions and macros start with */
     const char *type, *list, *column, *unique;
@@ -57,6 +63,7 @@ typedef struct model_names {
     const char *counts_member;     /* of the row */
     aggregate_names aggregate;
     page_names page;
+    call_names calls; /* when they are asked for */
 } model_names;
 
 /* Of a column that becomes a struct. */
@@ -84,6 +91,7 @@ typedef struct generate_names {
     model_names *models; /* as describe_set.models */
     const char *last_migration;
     query_names *queries; /* as the queries of the options; NULL when there are none */
+    call_names query_calls;
 } generate_names;
 
 /* False with *err when memory is exhausted. */

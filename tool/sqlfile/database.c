@@ -9,6 +9,7 @@
 #include "ddl/ddl.h"
 #include "diff/diff.h"
 
+#include <stdlib.h>
 #include <tenon/tenon.h>
 
 static bool fail_as_session(sql_database *d, tenon_error *err)
@@ -82,15 +83,25 @@ static bool fill(sql_database *d, const schema *s, const sqlfile_options *option
                                            : push_schema(d, s, err);
 }
 
-/* The schemas of the models, beside the default one. */
-static bool read_catalogue(sql_database *d, const schema *s, tenon_error *err)
+/* Queries may speak of every schema of the database, and not only of those of the models. */
+static bool read_catalogue(sql_database *d, tenon_error *err)
 {
-    catalogue *wanted = s ? catalogue_of_schema(s, d->dialect, err) : NULL;
-    if (s && !wanted)
-        return false;
-    d->catalogue = catalogue_read(d->session, wanted ? wanted->namespaces : NULL,
-                                  wanted ? wanted->namespace_count : 0, err);
-    catalogue_free(wanted);
+    const tenon_cells *names = NULL;
+    if (d->dialect == TENON_POSTGRESQL)
+        names = tenon_sql_cells(tenon_sqlf(tenon_sql_new(d->session),
+                                           "SELECT nspname FROM pg_catalog.pg_namespace"
+                                           " WHERE nspname <> 'information_schema'"
+                                           " AND nspname NOT LIKE 'pg!_%%' ESCAPE '!'"));
+    if (tenon_failed(d->session))
+        return fail_as_session(d, err);
+    size_t count = names ? names->row_count : 0;
+    const char **list = calloc(count + 1, sizeof *list);
+    if (!list)
+        return tenon__fail_no_memory(err);
+    for (size_t i = 0; i < count; i++)
+        list[i] = tenon_cell(names, i, 0);
+    d->catalogue = catalogue_read(d->session, list, count, err);
+    free(list);
     return d->catalogue != NULL;
 }
 
@@ -114,7 +125,7 @@ bool sql_database_open(sql_database *d, tenon_dialect dialect, const schema *s,
     const char *url = options->urls[dialect - 1];
     if (!url)
         url = new_database(d, options, err);
-    if (!connect(d, url, err) || !fill(d, s, options, err) || !read_catalogue(d, s, err))
+    if (!connect(d, url, err) || !fill(d, s, options, err) || !read_catalogue(d, err))
         return false;
     d->server = d->kind->open(tenon__db_url(d->db), described, err);
     return d->server && open_planner(d, options, err);

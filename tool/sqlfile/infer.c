@@ -172,12 +172,16 @@ static const struct {
     {"glob", "Boolean"},
     {"like", "Boolean"},
     {"json_valid", "Boolean"},
+    {"sqlite_compileoption_used", "Boolean"},
+    {"sqlite_compileoption_get", "String"},
 };
 
 /* Functions that give what their arguments are. */
-static const char *const alike[] = {"max",        "min",       "ifnull",     "nullif",
-                                    "likely",     "unlikely",  "likelihood", "first_value",
-                                    "last_value", "nth_value", "lag",        "lead"};
+static const char *const alike[] = {
+    "max",        "min",         "ifnull",     "nullif",    "likely", "unlikely",
+    "likelihood", "first_value", "last_value", "nth_value", "lag",    "lead",
+    "abs",        "ceil",        "ceiling",    "floor",     "trunc",
+};
 
 /* Integers give integers, the rest floating point; decimals are REAL to SQLite, which rounds. */
 static tenon_field infer_sum(inference *in, const PgQuery__FuncCall *call)
@@ -204,6 +208,8 @@ static tenon_field infer_function(inference *in, const PgQuery__FuncCall *call)
         return unknown();
     if (!strcasecmp(name, "sum"))
         return infer_sum(in, call);
+    if (!strcasecmp(name, "iif") && call->n_args == 3)
+        return common(in, call->args + 1, 2);
     for (size_t i = 0; i < TENON__COUNT(alike); i++)
         if (!strcasecmp(name, alike[i]))
             return common(in, call->args, compared);

@@ -118,6 +118,37 @@ static void nothing_is_asked_about_what_is_known(void **state)
     check_status("$tenon generate --server postgresql:///x?host=/nowhere", 1);
 }
 
+/* As what another version of the analysis has said would be. */
+static void what_another_version_has_said_is_asked_anew(void **state)
+{
+    (void)state;
+    write_schema("postgresql");
+    write_query("SELECT id, views FROM \"Post\" WHERE id = :id");
+    check_status("$tenon generate --server \"$TENON_TEST_PG\"", 0);
+    check_status("sed -i 's/^schema ./schema x/' queries/tenon.checked", 0);
+    check_status("$tenon generate --server postgresql:///x?host=/nowhere", 1);
+}
+
+/* Beside it lies a table of the same name with other columns. */
+static void the_schema_of_the_url_is_the_one_that_is_asked(void **state)
+{
+    (void)state;
+    write_schema("postgresql");
+    write_query("SELECT id, title, views FROM \"Post\" WHERE id = :id");
+    check_status("psql -q \"$TENON_TEST_PG\" -c 'DROP DATABASE IF EXISTS sqlfile_own' -c 'CREATE "
+                 "DATABASE sqlfile_own'",
+                 0);
+    check_status("echo \"$TENON_TEST_PG\" | sed 's,/postgres?,/sqlfile_own?,' > url && psql -q "
+                 "\"$(cat url)\" -c 'CREATE TABLE \"Post\" (id text)'",
+                 0);
+    check_status("$tenon db push --url \"$(cat url)&schema=own\"", 0);
+    check_status("$tenon sql check --url \"$(cat url)\"", 1);
+    check_said("column \"title\" does not exist");
+    check_status("$tenon sql check --json --url \"$(cat url)&schema=own\"", 0);
+    check_said("{\"name\": \"id\", \"type\": \"Int\", \"list\": false, \"nullable\": false}");
+    check_status("psql -q \"$TENON_TEST_PG\" -c 'DROP DATABASE sqlfile_own'", 0);
+}
+
 static void migrations_make_what_the_schema_cannot_say(void **state)
 {
     (void)state;
@@ -151,6 +182,8 @@ int main(void)
         TEST_IN_FOLDER(a_database_that_is_there_is_not_planned_in),
         TEST_IN_FOLDER(files_are_up_to_date_until_a_query_changes),
         TEST_IN_FOLDER(nothing_is_asked_about_what_is_known),
+        TEST_IN_FOLDER(what_another_version_has_said_is_asked_anew),
+        TEST_IN_FOLDER(the_schema_of_the_url_is_the_one_that_is_asked),
         TEST_IN_FOLDER(migrations_make_what_the_schema_cannot_say),
         TEST_IN_FOLDER(what_is_misused_is_told),
     };

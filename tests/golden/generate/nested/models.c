@@ -418,6 +418,43 @@ int64_t maker_update_each_q(const MakerUpdateEach *query)
     return tenon_update_each(&maker_model, query);
 }
 
+const MakerCalls maker_calls = {
+    .find = maker_find_q,
+    .find_loader = maker_find_loader,
+    .find_want = maker_find_want,
+    .find_get = maker_find_get,
+    .find_first = maker_find_first_q,
+    .find_many = maker_find_many_q,
+    .count = maker_count_q,
+    .exists = maker_exists_q,
+    .load = maker_load_q,
+    .stream_open = maker_stream_open_q,
+    .stream_next = maker_stream_next,
+    .stream_close = maker_stream_close,
+    .each = maker_each_q,
+    .explain = maker_explain_q,
+    .aggregate = maker_aggregate_q,
+    .group = maker_group_q,
+    .facets = maker_facets_q,
+    .page = maker_page_q,
+    .page_of = maker_page_of_q,
+    .create = maker_create_q,
+    .create_or_ignore = maker_create_or_ignore_q,
+    .create_many = maker_create_many_q,
+    .create_many_returning = maker_create_many_returning_q,
+    .update = maker_update_q,
+    .delete_ = maker_delete_q,
+    .update_many = maker_update_many_q,
+    .update_many_returning = maker_update_many_returning_q,
+    .delete_many = maker_delete_many_q,
+    .delete_many_returning = maker_delete_many_returning_q,
+    .get_or_create = maker_get_or_create_q,
+    .upsert = maker_upsert_q,
+    .upsert_many = maker_upsert_many_q,
+    .upsert_many_returning = maker_upsert_many_returning_q,
+    .update_each = maker_update_each_q,
+};
+
 static const int64_t thing_model_default_small = INT64_C(0);
 static const int64_t thing_model_default_big = INT64_C(0);
 static const int thing_model_default_sold = 0;
@@ -1116,6 +1153,43 @@ int64_t thing_update_each_q(const ThingUpdateEach *query)
 {
     return tenon_update_each(&thing_model, query);
 }
+
+const ThingCalls thing_calls = {
+    .find = thing_find_q,
+    .find_loader = thing_find_loader,
+    .find_want = thing_find_want,
+    .find_get = thing_find_get,
+    .find_first = thing_find_first_q,
+    .find_many = thing_find_many_q,
+    .count = thing_count_q,
+    .exists = thing_exists_q,
+    .load = thing_load_q,
+    .stream_open = thing_stream_open_q,
+    .stream_next = thing_stream_next,
+    .stream_close = thing_stream_close,
+    .each = thing_each_q,
+    .explain = thing_explain_q,
+    .aggregate = thing_aggregate_q,
+    .group = thing_group_q,
+    .facets = thing_facets_q,
+    .page = thing_page_q,
+    .page_of = thing_page_of_q,
+    .create = thing_create_q,
+    .create_or_ignore = thing_create_or_ignore_q,
+    .create_many = thing_create_many_q,
+    .create_many_returning = thing_create_many_returning_q,
+    .update = thing_update_q,
+    .delete_ = thing_delete_q,
+    .update_many = thing_update_many_q,
+    .update_many_returning = thing_update_many_returning_q,
+    .delete_many = thing_delete_many_q,
+    .delete_many_returning = thing_delete_many_returning_q,
+    .get_or_create = thing_get_or_create_q,
+    .upsert = thing_upsert_q,
+    .upsert_many = thing_upsert_many_q,
+    .upsert_many_returning = thing_upsert_many_returning_q,
+    .update_each = thing_update_each_q,
+};
 
 static const uint16_t maker_by_id_statement_fields[] = { 0, 1 };
 static const tenon_result maker_by_id_statement_result = {
@@ -2680,4 +2754,15 @@ ThingsDeepList things_deep_q(tenon_session *session)
     ThingsDeepList list = { TENON_AS(ThingsDeepRow *, found.items), found.count };
     return list;
 }
+
+const QueryCalls query_calls = {
+    .maker_by_id_q = maker_by_id_q,
+    .makers_with_things_q = makers_with_things_q,
+    .whole_things_q = whole_things_q,
+    .things_of_makers_q = things_of_makers_q,
+    .moved_q = moved_q,
+    .makers_a_thing_q = makers_a_thing_q,
+    .unknown_shapes_q = unknown_shapes_q,
+    .things_deep_q = things_deep_q,
+};
 

@@ -515,6 +515,45 @@ int64_t maker_upsert_many_q(const MakerUpsertMany *rows);
 MakerList maker_upsert_many_returning_q(const MakerUpsertMany *rows);
 int64_t maker_update_each_q(const MakerUpdateEach *rows);
 
+/* These functions as a table: who is given it may be given another. */
+typedef struct MakerCalls {
+    Maker *(*find)(const tenon_key_options *options, int64_t id);
+    tenon_loader *(*find_loader)(tenon_session *session);
+    void (*find_want)(tenon_loader *loader, int64_t id);
+    Maker *(*find_get)(tenon_loader *loader, int64_t id);
+    Maker *(*find_first)(const MakerQuery *query);
+    MakerList (*find_many)(const MakerQuery *query);
+    int64_t (*count)(const MakerQuery *query);
+    bool (*exists)(const MakerQuery *query);
+    void (*load)(const MakerQuery *query, Maker *rows, size_t count);
+    MakerStream (*stream_open)(const MakerQuery *query);
+    Maker *(*stream_next)(MakerStream stream);
+    bool (*stream_close)(MakerStream stream);
+    bool (*each)(const MakerQuery *query, MakerEach *function, void *ctx);
+    const tenon_explanation *(*explain)(const MakerQuery *query);
+    MakerAggregate (*aggregate)(const MakerAggregateQuery *query);
+    MakerGroupList (*group)(const MakerGroupQuery *query);
+    MakerGroupList (*facets)(const MakerFacetsQuery *query);
+    MakerPage (*page)(const MakerPageQuery *query);
+    MakerOffsetPage (*page_of)(const MakerOffsetPageQuery *query);
+    Maker *(*create)(const MakerSet *set);
+    Maker *(*create_or_ignore)(const MakerSet *set);
+    int64_t (*create_many)(const MakerCreateMany *rows);
+    MakerList (*create_many_returning)(const MakerCreateMany *rows);
+    Maker *(*update)(const MakerSet *set, int64_t id);
+    Maker *(*delete_)(const tenon_key_options *options, int64_t id);
+    int64_t (*update_many)(const MakerUpdateMany *change);
+    MakerList (*update_many_returning)(const MakerUpdateMany *change);
+    int64_t (*delete_many)(const MakerDeleteMany *which);
+    MakerList (*delete_many_returning)(const MakerDeleteMany *which);
+    Maker *(*get_or_create)(const MakerGetOrCreate *row);
+    Maker *(*upsert)(const MakerUpsert *row);
+    int64_t (*upsert_many)(const MakerUpsertMany *rows);
+    MakerList (*upsert_many_returning)(const MakerUpsertMany *rows);
+    int64_t (*update_each)(const MakerUpdateEach *rows);
+} MakerCalls;
+extern const MakerCalls maker_calls;
+
 #ifndef __cplusplus
 /* `.any = MAKER_WHERES({ .a = … }, { .b = … })` */
 #define MAKER_WHERES(...) \
@@ -1204,6 +1243,45 @@ int64_t thing_upsert_many_q(const ThingUpsertMany *rows);
 ThingList thing_upsert_many_returning_q(const ThingUpsertMany *rows);
 int64_t thing_update_each_q(const ThingUpdateEach *rows);
 
+/* These functions as a table: who is given it may be given another. */
+typedef struct ThingCalls {
+    Thing *(*find)(const tenon_key_options *options, int64_t id);
+    tenon_loader *(*find_loader)(tenon_session *session);
+    void (*find_want)(tenon_loader *loader, int64_t id);
+    Thing *(*find_get)(tenon_loader *loader, int64_t id);
+    Thing *(*find_first)(const ThingQuery *query);
+    ThingList (*find_many)(const ThingQuery *query);
+    int64_t (*count)(const ThingQuery *query);
+    bool (*exists)(const ThingQuery *query);
+    void (*load)(const ThingQuery *query, Thing *rows, size_t count);
+    ThingStream (*stream_open)(const ThingQuery *query);
+    Thing *(*stream_next)(ThingStream stream);
+    bool (*stream_close)(ThingStream stream);
+    bool (*each)(const ThingQuery *query, ThingEach *function, void *ctx);
+    const tenon_explanation *(*explain)(const ThingQuery *query);
+    ThingAggregate (*aggregate)(const ThingAggregateQuery *query);
+    ThingGroupList (*group)(const ThingGroupQuery *query);
+    ThingGroupList (*facets)(const ThingFacetsQuery *query);
+    ThingPage (*page)(const ThingPageQuery *query);
+    ThingOffsetPage (*page_of)(const ThingOffsetPageQuery *query);
+    Thing *(*create)(const ThingSet *set);
+    Thing *(*create_or_ignore)(const ThingSet *set);
+    int64_t (*create_many)(const ThingCreateMany *rows);
+    ThingList (*create_many_returning)(const ThingCreateMany *rows);
+    Thing *(*update)(const ThingSet *set, int64_t id);
+    Thing *(*delete_)(const tenon_key_options *options, int64_t id);
+    int64_t (*update_many)(const ThingUpdateMany *change);
+    ThingList (*update_many_returning)(const ThingUpdateMany *change);
+    int64_t (*delete_many)(const ThingDeleteMany *which);
+    ThingList (*delete_many_returning)(const ThingDeleteMany *which);
+    Thing *(*get_or_create)(const ThingGetOrCreate *row);
+    Thing *(*upsert)(const ThingUpsert *row);
+    int64_t (*upsert_many)(const ThingUpsertMany *rows);
+    ThingList (*upsert_many_returning)(const ThingUpsertMany *rows);
+    int64_t (*update_each)(const ThingUpdateEach *rows);
+} ThingCalls;
+extern const ThingCalls thing_calls;
+
 #ifndef __cplusplus
 /* `.any = THING_WHERES({ .a = … }, { .b = … })` */
 #define THING_WHERES(...) \
@@ -1563,6 +1641,19 @@ typedef struct ThingsDeepList {
 ThingsDeepList things_deep_q(tenon_session *session);
 #define things_deep(session_) things_deep_q(tenon_at((session_), TENON_SITE))
 
+
+/* These functions as a table: who is given it may be given another. */
+typedef struct QueryCalls {
+    Maker *(*maker_by_id_q)(tenon_session *session, const MakerByIdParams *params);
+    MakersWithThingsList (*makers_with_things_q)(tenon_session *session);
+    WholeThingsList (*whole_things_q)(tenon_session *session);
+    ThingsOfMakersList (*things_of_makers_q)(tenon_session *session);
+    MovedRow *(*moved_q)(tenon_session *session, const MovedParams *params);
+    MakersAThingList *(*makers_a_thing_q)(tenon_session *session, const MakersAThingParams *params, size_t count);
+    UnknownShapesList (*unknown_shapes_q)(tenon_session *session);
+    ThingsDeepList (*things_deep_q)(tenon_session *session);
+} QueryCalls;
+extern const QueryCalls query_calls;
 #ifdef __cplusplus
 }
 #endif
