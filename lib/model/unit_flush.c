@@ -5,8 +5,9 @@
  *
  * The rank of a row is one above the highest of the models in the unit that its own refers to.
  * Where models refer to each other in a circle, or one to itself, a new row that points at another
- * new row waits for that, and a removed row for those that refer to it. What comes back is kept beside the rows until the transaction is
- * committed: when it fails, the program's rows are untouched. */
+ * new row waits for that, and a removed row for those that refer to it. What comes back is kept
+ * beside the rows until the transaction is committed: when it fails, the program's rows are
+ * untouched. */
 #include "model/pile.h"
 #include "model/unit_of_work.h"
 

@@ -113,7 +113,7 @@ static void a_pointer_that_is_set_changes_the_key(void **state)
     tenon_unit_close(unit);
 }
 
-/* A program that sets both means what it wrote into the column. NULL is no row: it is not loaded. */
+/* A program that sets both means what it wrote into the column. NULL is not loaded, no row. */
 static void the_column_counts_more_than_the_pointer(void **state)
 {
     both *b = *state;
