@@ -15,10 +15,10 @@
  * nothing is written: rows with a @tenon.version are compared by it, all others by the former
  * values of the columns that changed (those that can be compared: no JSON, no arrays).
  *
- * A to-one relation of a tracked row is changed by its pointer or by its key: when the pointer shows
- * at another row than before, new or old, that row's key is written, unless the columns of the key
- * were changed themselves. NULL is no other row, only one that is not loaded: to leave a row
- * without one, set the columns to NULL. Of removed rows those that refer to others go first.
+ * A to-one relation of a tracked row is changed by its pointer or by its key: when the pointer
+ * shows at another row than before, new or old, that row's key is written, unless the columns of
+ * the key were changed themselves. NULL is no other row, only one that is not loaded: to leave a
+ * row without one, set the columns to NULL. Of removed rows those that refer to others go first.
  *
  * Rows and the texts in them must live until the unit is closed: rows of the session do, unless it
  * is reset or rewound to an older mark. What a member points at is replaced, never written into. A
