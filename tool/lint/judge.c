@@ -97,6 +97,7 @@ static void judge_step(lint *l)
 
 static void judge_steps(lint *l)
 {
+    lint_unfold_blocks(l);
     lint_plan_steps(l);
     for (size_t i = 0; i < l->file->step_count && !l->failed; i++) {
         l->step_index = i;
@@ -139,6 +140,8 @@ void lint_free(lint *l)
         return;
     for (size_t i = 0; i < l->file_count; i++)
         pgparse_free(l->files[i].tree);
+    for (const lint_inner *inner = l->inner; inner; inner = inner->next)
+        pgparse_free(inner->tree);
     tenon__arena_release(&l->arena);
     free(l);
 }

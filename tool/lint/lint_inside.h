@@ -92,7 +92,22 @@ typedef enum lint_lock {
     LINT_ACCESS_LOCK,    /* ACCESS EXCLUSIVE: everybody waits */
 } lint_lock;
 
+/* Where a statement stands. */
+typedef enum lint_place {
+    LINT_OUTSIDE,
+    LINT_UNKNOWN_BLOCK, /* is a DO block of which not everything is known */
+    LINT_IN_BLOCK,      /* of the DO before it */
+    LINT_IN_LOOP,       /* of such a block */
+} lint_place;
+
+/* A tree of such statements. */
+typedef struct lint_inner {
+    struct lint_inner *next;
+    pgparse_tree *tree;
+} lint_inner;
+
 typedef struct lint_step {
+    lint_place place;
     const pgparse_statement *statement;
     PgQuery__Node *node;  /* NULL: it cannot be parsed */
     const char *table;    /* that it changes; NULL: none */
@@ -107,6 +122,7 @@ typedef struct lint_file {
     const char *text;     /* spaces stand for a byte order mark */
     const char *original; /* the text as it was read */
     pgparse_tree *tree;   /* kept to the end: the model points into it */
+    lint_place *places;   /* of its statements, those of blocks among them */
     lint_step *steps;
     size_t step_count;
     const char *parent;          /* tenon.toml beside it: what it was made on top of; or NULL */
@@ -139,6 +155,7 @@ struct lint {
     unsigned number;       /* of the rule at work */
     unsigned transactions; /* counted */
     bool failed;           /* no memory */
+    lint_inner *inner;
 };
 
 /* A rule: its functions are called with each statement that could be parsed, with each command of
@@ -224,6 +241,8 @@ bool lint_is_alter_table(const PgQuery__Node *node);
 bool lint_is_concurrent(const PgQuery__Node *node);
 bool lint_has_option(PgQuery__Node *const *options, size_t count, const char *name);
 void lint_plan_steps(lint *l);
+/* Puts the statements of DO blocks behind them, into the tree of the file (block.c). */
+void lint_unfold_blocks(lint *l);
 /* The table that a statement changes, as far as the model knows by now; NULL: none. */
 const char *lint_table_of(lint *l, const PgQuery__Node *node);
 bool lint_calls(const PgQuery__Node *node, const char *const *functions);

@@ -31,9 +31,19 @@ static void drop_table(lint *l)
     }
 }
 
+/* Of a change in two halves: its values are in the column that takes its place, or it is only a
+ * mark. */
+static bool has_second_form(lint *l, const char *column)
+{
+    static const char ours[] = "_tenon_";
+    const char *second = lint_format_text(l, "_tenon_new_%s", column);
+    return !strncmp(column, ours, sizeof ours - 1) || lint_find_column(l, l->step->table, second);
+}
+
 static void drop_column(lint *l, PgQuery__AlterTableCmd *command)
 {
-    if (command->subtype != COMMAND(DropColumn) || l->step->is_new)
+    if (command->subtype != COMMAND(DropColumn) || l->step->is_new ||
+        has_second_form(l, command->name))
         return;
     const lint_column *column = lint_find_column(l, l->step->table, command->name);
     if (column && column->is_generated)
@@ -275,7 +285,8 @@ static bool is_guard(const lint *l, const lint_step *step, const char *word)
     const pgparse_statement *s = step->statement;
     bool can_stop = step->node && (step->node->node_case == NODE(DO_STMT) ||
                                    step->node->node_case == NODE(SELECT_STMT));
-    return can_stop && memmem(l->file->text + s->start, s->end - s->start, word, strlen(word));
+    size_t end = s->end < l->step->statement->start ? s->end : l->step->statement->start;
+    return can_stop && memmem(l->file->text + s->start, end - s->start, word, strlen(word));
 }
 
 static bool is_guarded(const lint *l, const char *table)
@@ -313,7 +324,8 @@ static void drop_unguarded(lint *l)
 
 static void drop_column_unguarded(lint *l, PgQuery__AlterTableCmd *command)
 {
-    if (command->subtype != COMMAND(DropColumn) || l->step->is_new || is_guarded(l, l->step->table))
+    if (command->subtype != COMMAND(DropColumn) || l->step->is_new ||
+        is_guarded(l, l->step->table) || has_second_form(l, command->name))
         return;
     const char *condition = lint_format_text(l, "%s IS NOT NULL", lint_quote(l, command->name));
     lint_set_rewrite(

@@ -198,7 +198,7 @@ static bool is_backfill(const PgQuery__Node *node)
 
 static void backfill(lint *l)
 {
-    bool is_batch = false;
+    bool is_batch = l->step->place == LINT_IN_LOOP;
     if (!is_backfill(l->step->node) || l->step->is_new)
         return;
     pgparse_walk(l->step->node, look_for_limit, &is_batch);

@@ -101,8 +101,11 @@ static bool belongs_to(const lint_file *file, const pgparse_statement *s,
     if (comment->start < s->end)
         return comment->start >= s->before && (is_first || comment->start >= s->start ||
                                                has_newline(text, s->before, comment->start));
-    const pgparse_statement *next = s + 1;
-    bool is_last = next == file->tree->statements + file->tree->statement_count;
+    const pgparse_statement *next = s + 1,
+                            *end = file->tree->statements + file->tree->statement_count;
+    while (next < end && next->start < s->end) /* in a block */
+        next++;
+    bool is_last = next == end;
     return !has_newline(text, s->end, comment->start) && (is_last || comment->start < next->start);
 }
 
@@ -127,6 +130,10 @@ static bool is_wanted(const lint *l, const lint_check *check)
     for (unsigned i = 1; i <= LINT_CHECKS; i++)
         has_only |= l->options.only[i];
     unsigned database = l->options.dialect == TENON_SQLITE ? LINT_ON_SQLITE : LINT_ON_POSTGRESQL;
+    static const char contract[] = "-- tenon:contract";
+    bool is_contract = !strncmp(l->file->text, contract, sizeof contract - 1);
+    if (is_contract && check->group == LINT_CLIENTS)
+        return false; /* it runs when those programs are gone */
     bool is_quiet = l->file->is_quiet || (l->file->is_applied && check->group != LINT_HISTORY);
     if (is_quiet || !(check->databases & database) || l->options.skip[check->number])
         return false;
@@ -222,7 +229,8 @@ lint_finding *lint_report_at(lint *l, size_t offset, size_t end, const char *for
 
 void lint_set_rewrite(lint *l, lint_finding *finding, const char *format, ...)
 {
-    if (!finding)
+    bool is_in_block = l->step->place == LINT_IN_BLOCK || l->step->place == LINT_IN_LOOP;
+    if (!finding || is_in_block) /* where it could not stand */
         return;
     TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
     va_list args;

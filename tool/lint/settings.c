@@ -311,7 +311,11 @@ static void unseen(lint *l)
     PgQuery__Node *node = l->step->node;
     called c = {.lint = l};
     if (node->node_case == NODE(DO_STMT)) {
-        lint_set_severity(lint_report(l, -1, "what the block does is not looked at"), LINT_HINT);
+        if (l->step->place == LINT_UNKNOWN_BLOCK)
+            lint_set_severity(lint_report(l, -1,
+                                          "not all that the block does is looked at: it puts "
+                                          "statements together"),
+                              LINT_HINT);
         return;
     }
     bool can_call = node->node_case == NODE(SELECT_STMT) || node->node_case == NODE(CALL_STMT) ||

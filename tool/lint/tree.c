@@ -345,6 +345,30 @@ static bool ends(const PgQuery__Node *node)
             node->transaction_stmt->kind == TRANSACTION(ROLLBACK));
 }
 
+static bool is_in_block(const lint_step *step)
+{
+    return step->place == LINT_IN_BLOCK || step->place == LINT_IN_LOOP;
+}
+
+static size_t count_outside(const lint_file *file)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < file->step_count; i++)
+        count += !is_in_block(&file->steps[i]);
+    return count;
+}
+
+/* A block is one transaction where none is around it. */
+static void number_block(lint *l, size_t i)
+{
+    lint_file *file = l->file;
+    size_t first = i - 1;
+    bool is_first = !is_in_block(&file->steps[first]);
+    if (is_first && !file->steps[first].transaction)
+        file->steps[first].transaction = ++l->transactions;
+    file->steps[i].transaction = file->steps[first].transaction;
+}
+
 static bool has_begin(const lint_file *file)
 {
     for (size_t i = 0; i < file->step_count; i++)
@@ -358,10 +382,14 @@ static bool has_begin(const lint_file *file)
 static void number_transactions(lint *l)
 {
     lint_file *file = l->file;
-    file->is_implicit = !l->options.is_autocommit && file->step_count > 1 && !has_begin(file);
+    file->is_implicit = !l->options.is_autocommit && count_outside(file) > 1 && !has_begin(file);
     unsigned current = file->is_implicit ? ++l->transactions : 0;
     for (size_t i = 0; i < file->step_count; i++) {
         lint_step *step = &file->steps[i];
+        if (is_in_block(step)) {
+            number_block(l, i);
+            continue;
+        }
         bool is_cut = file->is_implicit && step->node && pgparse_is_outside(step->node);
         if (is_cut || (begins(step->node) && !current))
             current = ++l->transactions;
@@ -376,7 +404,7 @@ static void number_transactions(lint *l)
 void lint_plan_steps(lint *l)
 {
     lint_file *file = l->file;
-    file->step_count = file->tree->statement_count;
+    file->step_count = l->failed ? 0 : file->tree->statement_count;
     file->steps = tenon__arena_array(&l->arena, file->step_count, sizeof *file->steps);
     if (!file->steps) {
         l->failed = true;
@@ -386,6 +414,7 @@ void lint_plan_steps(lint *l)
     for (size_t i = 0; i < file->step_count; i++) {
         lint_step *step = &file->steps[i];
         step->statement = &file->tree->statements[i];
+        step->place = file->places ? file->places[i] : LINT_OUTSIDE;
         step->node = step->statement->node;
         if (!step->node)
             continue;

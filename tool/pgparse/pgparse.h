@@ -68,6 +68,22 @@ pgparse_position pgparse_locate(const char *text, size_t offset);
 /* The byte of the text that a `location` in this statement means; its start for "unknown" (-1). */
 size_t pgparse_offset(const pgparse_statement *statement, int location);
 
+/* ---- blocks ---------------------------------------------------------------------------------- */
+
+typedef struct pgparse_block_statement {
+    const char *sql; /* as it stands in the block, or in the literal that it executes */
+    bool is_in_loop;
+} pgparse_block_statement;
+
+typedef struct pgparse_block {
+    pgparse_block_statement *items;
+    size_t count;
+    bool has_unknown; /* statements put together at run time; or the block cannot be parsed */
+} pgparse_block;
+
+/* The SQL inside of a DO block, in its order, whatever conditions are around it. */
+bool pgparse_read_block(const char *sql, tenon__arena *arena, pgparse_block *out, tenon_error *err);
+
 /* ---- walking a tree -------------------------------------------------------------------------- */
 
 /* Whether a message is of a kind: PGPARSE_IS(m, range_var), after which it may be cast to
