@@ -9,7 +9,7 @@
 #include "db/db.h"
 
 typedef struct dev_arguments {
-    const char *name, *keep;
+    const char *name, *keep, *keep_lost;
     const char *values[MIGRATE_VALUES_MOST], *old_values[MIGRATE_VALUES_MOST];
     size_t value_count, old_value_count;
     bool is_create_only, accepts_loss, is_plain, is_expanding;
@@ -38,7 +38,8 @@ static bool deploy(dev *d)
     if (d->in->error.status != TENON_OK ||
         (pending && !migrate_input_back_up(d->in, d->arguments->keep)))
         return false;
-    return tenon_migrate(d->in->db, &list, &options, &d->in->error);
+    return (!pending || migrate_input_keep_lost(d->in, d->arguments->keep_lost, false, SIZE_MAX)) &&
+           tenon_migrate(d->in->db, &list, &options, &d->in->error);
 }
 
 static bool read_found(dev *d)
@@ -284,6 +285,7 @@ static int run_dev(int argc, char **argv)
     const migrate_option options[] = {
         {"--name", &arguments.name, NULL},
         {"--keep-backups", &arguments.keep, NULL},
+        {"--keep-lost", &arguments.keep_lost, NULL},
         {"--create-only", NULL, &arguments.is_create_only},
         {"--accept-data-loss", NULL, &arguments.accepts_loss},
         {"--plain", NULL, &arguments.is_plain},
@@ -323,6 +325,7 @@ const command command_migrate_dev = {
         "                       columns of the old one; may be repeated\n"
         "  --old-value TABLE.COLUMN=EXPR  and a column of the old version, from the new one's\n"
         "  --accept-data-loss   do not ask; what may be a rename is none\n"
-        "  --keep-backups N     SQLite: copies of the database kept beside it; default 5\n",
+        "  --keep-backups N     SQLite: copies of the database kept beside it; default "
+        "5\n" MIGRATE_INPUT_KEEP_USAGE,
     .run = run_dev,
 };

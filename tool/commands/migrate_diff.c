@@ -172,6 +172,20 @@ static int show_plan(const diff_arguments *a, const diff_plan *plan)
     return a->has_exit_code && plan->difference_count ? COMMAND_DIFFERS : COMMAND_DONE;
 }
 
+/* Only the rows of an SQLite database tell whether a value of an enum has its old name. */
+static bool look_at_rows(const diff_arguments *a, plan_answers *answers, tenon_error *err)
+{
+    if (a->from.kind != SIDE_URL || !answers->rename_count)
+        return true;
+    tenon_db *db = database_open(a->from.at, err);
+    tenon_session *session = tenon_session_open(db, NULL);
+    bool is_done = session && diff_renames_look(session, a->from.catalogue, a->to.catalogue,
+                                                answers->renames, answers->rename_count, err);
+    tenon_session_close(session);
+    tenon_close(db);
+    return is_done;
+}
+
 static int compare(diff_arguments *a)
 {
     tenon_error err = {0};
@@ -182,7 +196,8 @@ static int compare(diff_arguments *a)
     if (!read_schema(&a->from) || !read_schema(&a->to))
         return status;
     if (read_catalogues(a, &err) &&
-        (!a->to.schema || plan_answers_of_schema(a->to.schema, &answers, &err))) {
+        (!a->to.schema || plan_answers_of_schema(a->to.schema, &answers, &err)) &&
+        look_at_rows(a, &answers, &err)) {
         plan_answers_into(&answers, &options);
         plan = diff_make(a->from.catalogue, a->to.catalogue, &options, &err);
     }

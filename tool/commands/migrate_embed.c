@@ -2,9 +2,10 @@
 #include "commands/migrate_input.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 
 typedef struct embed_arguments {
-    const char *output, *symbol;
+    const char *output, *symbol, *keep_lost;
     bool is_check;
 } embed_arguments;
 
@@ -29,9 +30,19 @@ static int check_output(const char *path, const tenon__buf *text)
     return COMMAND_FAILED;
 }
 
+/* A folder for PostgreSQL. */
+static bool keep_lost(migrate_input *in, const char *days)
+{
+    unsigned count = days ? (unsigned)strtoul(days, NULL, 10) : MIGRATE_DAYS_KEPT;
+    bool is_postgresql = in->folder.provider && !strncmp(in->folder.provider, "postgres", 8);
+    return !is_postgresql || count == 0 || migrate_keep_all(&in->folder, count, &in->error);
+}
+
 static int embed(migrate_input *in, const embed_arguments *arguments)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
+    if (!keep_lost(in, arguments->keep_lost))
+        return migrate_input_fail(in);
     migrate_write_c(&in->folder, arguments->symbol ? arguments->symbol : "migrations", &text);
     if (text.failed) {
         tenon__fail_no_memory(&in->error);
@@ -54,6 +65,7 @@ static int run_embed(int argc, char **argv)
     embed_arguments arguments = {0};
     const migrate_option options[] = {{"-o", &arguments.output, NULL},
                                       {"--symbol", &arguments.symbol, NULL},
+                                      {"--keep-lost", &arguments.keep_lost, NULL},
                                       {"--check", NULL, &arguments.is_check},
                                       {NULL, NULL, NULL}};
     migrate_input in;
@@ -74,7 +86,7 @@ const command command_migrate_embed = {
              "Writes C that defines `const tenon_migrations NAME`, for tenon_migrate of\n"
              "<tenon/migrate.h>. Declare it as `extern const tenon_migrations NAME;`.\n"
              "\n" MIGRATE_INPUT_USAGE "  -o FILE              default: standard output\n"
-             "  --symbol NAME        default: migrations\n"
+             "  --symbol NAME        default: migrations\n" MIGRATE_INPUT_KEEP_USAGE
              "  --check              only tell whether FILE is up to date\n",
     .run = run_embed,
 };

@@ -6,12 +6,12 @@
 
 /* ---- before migrations run ------------------------------------------------------------------- */
 
-static bool is_to_run(const tenon_migration_status *item, bool is_down)
+static bool is_to_run(const migrate_input *in, const tenon_migration_status *item, bool is_down)
 {
     bool is_applied = item->state == TENON_MIGRATION_APPLIED;
     if (is_down)
         return is_applied || item->state == TENON_MIGRATION_UNDOING;
-    return !is_applied && !item->is_missing;
+    return !is_applied && !item->is_missing && (in->run_contracts || !item->is_contract);
 }
 
 /* Names of those that will run: all that are pending, or the last `count` that are applied. They
@@ -24,7 +24,7 @@ static bool find_names(migrate_input *in, tenon_session *s, bool is_down, size_t
     const char **names = tenon_session_alloc(s, (list.count + 1) * sizeof *names);
     size_t found = 0;
     for (size_t i = list.count; names && i-- > 0 && (!is_down || found < count);)
-        if (is_to_run(&list.items[i], is_down))
+        if (is_to_run(in, &list.items[i], is_down))
             names[found++] = list.items[i].name;
     *out = (migrate_names){names, found};
     if (s && !tenon_failed(s))

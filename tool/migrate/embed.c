@@ -41,9 +41,14 @@ static void write_item(const tenon_migration *item, size_t number, tenon__buf *o
     else
         tenon__buf_text(out, "\n        NULL");
     if (item->replaces)
-        tenon__buf_format(out, ",\n        replaced_%zu,\n        NULL,\n    },\n", number);
+        tenon__buf_format(out, ",\n        replaced_%zu,", number);
     else
-        tenon__buf_text(out, ",\n        NULL,\n        NULL,\n    },\n");
+        tenon__buf_text(out, ",\n        NULL,");
+    if (item->run_sql)
+        write_literal(item->run_sql, out);
+    else
+        tenon__buf_text(out, "\n        NULL");
+    tenon__buf_text(out, ",\n    },\n");
 }
 
 void migrate_write_c(const migrate_folder *folder, const char *symbol, tenon__buf *out)

@@ -248,3 +248,38 @@ bool migrate_keep_lost(migrate_folder *folder, const migrate_names *names, bool 
     lint_free(l);
     return is_done;
 }
+
+/* ---- for programs ---------------------------------------------------------------------------- */
+
+/* The whole text, with what the calls need in front. */
+static bool set_up(migrate_folder *folder, unsigned days, const char **sql, tenon_error *err)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
+    migrate_kept_sql(days, &text);
+    tenon__buf_text(&text, *sql);
+    *sql = text.failed ? NULL : tenon__arena_text(&folder->arena, tenon__buf_string(&text));
+    return *sql || tenon__fail_no_memory(err);
+}
+
+static bool keep_all_in(const lint *l, migrate_folder *folder, tenon_migration *item, unsigned days,
+                        tenon_error *err)
+{
+    size_t up = 0, down = 0;
+    bool is_done = keep_in_item(l, folder, item, false, &up, err) &&
+                   keep_in_item(NULL, folder, item, true, &down, err) &&
+                   (!up || set_up(folder, days, &item->run_sql, err)) &&
+                   (!down || set_up(folder, days, &item->down_sql, err));
+    if (!up)
+        item->run_sql = NULL;
+    return is_done;
+}
+
+bool migrate_keep_all(migrate_folder *folder, unsigned days, tenon_error *err)
+{
+    lint *l = look_at_types(folder, err);
+    bool is_done = l != NULL;
+    for (size_t i = 0; is_done && i < folder->count; i++)
+        is_done = keep_all_in(l, folder, &folder->items[i], days, err);
+    lint_free(l);
+    return is_done;
+}

@@ -6,7 +6,8 @@
  *
  * The copies outlive the types that their columns had: values of a type that is not PostgreSQL's
  * own are kept as text, or the migration could not drop the type. A table without primary key, or
- * one that loses it, is kept whole. Nothing here is ever dropped by itself: what is past its time
+ * one that loses it, is kept whole. While a copy is made the table can be read; who writes waits.
+ * Nothing here is ever dropped by itself: what is past its time
  * is told, and a person drops it. */
 #include "migrate/migrate.h"
 
@@ -32,7 +33,7 @@ static const char function_sql[] =
     " IF NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = t AND c.relkind IN ('r', 'p')) THEN"
     "  RETURN;"
     " END IF;"
-    " EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', t);"
+    " EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', t);"
     " kind := CASE WHEN wanted IS NULL THEN 'table' ELSE 'columns' END;"
     " lost := ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = t"
     "  AND a.attnum > 0 AND NOT a.attisdropped AND (wanted IS NULL OR a.attname = ANY (wanted))"
@@ -73,13 +74,18 @@ static const char function_sql[] =
     " END IF;"
     " END $keep$;";
 
+void migrate_kept_sql(unsigned days, tenon__buf *out)
+{
+    tenon__buf_format(out,
+                      "%s%s CREATE OR REPLACE FUNCTION _tenon_kept.days() RETURNS integer"
+                      " LANGUAGE sql AS 'SELECT %u'; ",
+                      make_sql, function_sql, days);
+}
+
 static bool make_all(tenon_session *s, unsigned days)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf sql = {0};
-    tenon__buf_format(&sql,
-                      "%s%s CREATE OR REPLACE FUNCTION _tenon_kept.days() RETURNS integer"
-                      " LANGUAGE sql AS 'SELECT %u'",
-                      make_sql, function_sql, days);
+    migrate_kept_sql(days, &sql);
     if (sql.failed)
         return tenon__fail_no_memory(tenon__session_error(s));
     return tenon_begin(s) && tenon_execute(s, sql.data) && tenon_commit(s);

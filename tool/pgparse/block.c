@@ -5,7 +5,8 @@
  *     "PLpgSQL_stmt_execsql":    {… "sqlstmt": {"PLpgSQL_expr": {"query": "DROP TABLE a"}}}
  *     "PLpgSQL_stmt_dynexecute": {… "query":   {"PLpgSQL_expr": {"query": "'DROP TABLE a'"}}}
  *
- * and whether a loop is around it. The text is walked once, with the names of the objects around. */
+ * and whether a loop is around it. The text is walked once, with the names of the objects around.
+ */
 #include "pgparse/pgparse_inside.h"
 
 #include <pg_query.h>

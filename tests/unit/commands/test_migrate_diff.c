@@ -49,6 +49,25 @@ static void a_database_is_compared_with_a_schema_both_ways(void **state)
     }
 }
 
+/* SQLite knows no enums: the rows say whether a value has its old name. */
+static void a_renamed_value_of_an_enum_is_seen_in_a_database(void **state)
+{
+    const char *urls[] = {testdb_create("values"), testdb_sqlite_url()};
+    write_file("old.prisma",
+               URL_OF("postgresql", "x") "enum E {\n  OLD\n}\nmodel A {\n  id Int @id\n  e E\n}\n");
+    write_file("new.prisma",
+               URL_OF("postgresql", "x") "enum E {\n  /// @tenon.renamedFrom(\"OLD\")\n  NEW\n}\n"
+                                         "model A {\n  id Int @id\n  e E\n}\n");
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(setenv("url", urls[i], 1), 0);
+        assert_int_equal(run("$tenon db push --url \"$url\" old.prisma"), 0);
+        testdb_run(urls[i], "INSERT INTO \"A\" (id, e) VALUES (1, 'OLD')");
+        assert_int_equal(
+            run("$tenon migrate diff --from-url \"$url\" --to-schema new.prisma --exit-code"), 2);
+        check_said("~ enum value \"E\".\"OLD\": renamed to \"NEW\"");
+    }
+}
+
 static void what_is_missing_or_wrong_is_told(void **state)
 {
     write_file("old.prisma", URL_OF("postgresql", "x") OLD);
@@ -64,6 +83,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST_IN_FOLDER(two_schemas_are_compared_without_a_database),
         TEST_IN_FOLDER(a_database_is_compared_with_a_schema_both_ways),
+        TEST_IN_FOLDER(a_renamed_value_of_an_enum_is_seen_in_a_database),
         TEST_IN_FOLDER(what_is_missing_or_wrong_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,17 +9,26 @@
 #include <unistd.h>
 
 static const char *url;
+static char root[4096]; /* of the tree, where tests are run */
 
 static int open_database(void **state)
 {
     url = testdb_create("kept");
-    return setenv("url", url, 1) || make_folder(state);
+    return setenv("url", url, 1) || setenv("root", getcwd(root, sizeof root), 1) ||
+           make_folder(state);
 }
 
 static void do_well(const char *line)
 {
     if (run(line) != 0)
         fail_msg("%s: %s", line, output);
+}
+
+static void do_badly(const char *line, const char *said)
+{
+    if (run(line) == 0)
+        fail_msg("%s: %s", line, output);
+    check_said(said);
 }
 
 static void write_migration(const char *name, const char *sql, const char *down)
@@ -192,6 +201,54 @@ static void a_copy_goes_only_when_somebody_says_so(void **state)
 }
 
 /* In forms that do not block others, too; the history has the file's checksum. */
+#define SOURCE "datasource db {\n  provider = \"postgresql\"\n  url = env(\"url\")\n}\n"
+
+static void a_development_database_keeps_too(void **state)
+{
+    (void)state;
+    write_file("schema.prisma", SOURCE "model T {\n  id Int @id\n  nick String?\n}\n");
+    do_well("$tenon migrate dev --name init");
+    testdb_run(url, "INSERT INTO \"T\" VALUES (1, 'kept')");
+    write_file("schema.prisma", SOURCE "model T {\n  id Int @id\n}\n");
+    do_well("$tenon migrate dev --name less --accept-data-loss");
+    do_well(KEPT);
+    check_said("1 rows of public.\"T\" (nick)");
+    do_well("$tenon migrate status");
+}
+
+/* What embed writes is what runs in a program: here by psql's way, statement by statement. */
+static void a_program_keeps_what_its_migrations_lose(void **state)
+{
+    (void)state;
+    write_migration("1_a", "CREATE TABLE t (id int PRIMARY KEY, nick text);", NULL);
+    write_migration("2_b", "ALTER TABLE t DROP COLUMN nick;",
+                    "ALTER TABLE t ADD COLUMN nick text;");
+    write_file("migrations/migration_lock.toml", "provider = \"postgresql\"\n");
+    do_well("$tenon migrate embed" ON_DATABASE " -o shop.c");
+    do_well("grep -c 'SELECT _tenon_kept.keep(' shop.c");
+    assert_int_equal(atoi(output), 1);
+    do_well("$tenon migrate embed" ON_DATABASE " --keep-lost 0 -o plain.c");
+    do_badly("grep _tenon_kept plain.c", "");
+    write_file("main.c", "#include <stdio.h>\n#include <stdlib.h>\n#include <tenon/tenon.h>\n"
+                         "#include <tenon/migrate.h>\nextern const tenon_migrations migrations;\n"
+                         "int main(void)\n{\n    tenon_error err;\n"
+                         "    tenon_db *db = tenon_open(getenv(\"url\"), NULL, &err);\n"
+                         "    tenon_migrate_options one = {.count_most = 1};\n"
+                         "    bool is_done = tenon_migrate(db, &migrations, &one, &err);\n"
+                         "    tenon_session *s = tenon_session_open(db, NULL);\n"
+                         "    tenon_execute(s, \"INSERT INTO t VALUES (1, 'n')\");\n"
+                         "    tenon_session_close(s);\n"
+                         "    is_done = is_done && tenon_migrate(db, &migrations, NULL, &err);\n"
+                         "    if (!is_done)\n        fputs(err.message, stderr);\n"
+                         "    tenon_close(db);\n    return is_done ? 0 : 1;\n}\n");
+    do_well("build=$(dirname \"$tenon\"); cc -std=c99 -I \"$root/include\" main.c shop.c -o shop"
+            " $(ls $build/libtenon-migrate.so $build/libtenon.so 2>/dev/null)"
+            " -Wl,-rpath,$build && ./shop");
+    do_well(KEPT);
+    check_said("1 rows of public.t (nick), lost by 2_b");
+    do_well("$tenon migrate status" ON_DATABASE);
+}
+
 static void safe_forms_keep_as_well(void **state)
 {
     (void)state;
@@ -259,6 +316,8 @@ int main(void)
         ON_POSTGRESQL(what_is_empty_or_not_asked_for_is_not_kept),
         ON_POSTGRESQL(a_migration_that_fails_keeps_nothing),
         ON_POSTGRESQL(a_copy_goes_only_when_somebody_says_so),
+        ON_POSTGRESQL(a_development_database_keeps_too),
+        ON_POSTGRESQL(a_program_keeps_what_its_migrations_lose),
         ON_POSTGRESQL(safe_forms_keep_as_well),
         ON_POSTGRESQL(killed_anywhere_it_keeps_once),
     };
