@@ -12,6 +12,7 @@
 
 const command *const command_table[] = {
     &command_sql_check,
+    &command_sql_code,
     &command_validate,
     &command_format,
     &command_generate,

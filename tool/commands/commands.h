@@ -43,6 +43,7 @@ extern const command command_migrate_status;
 extern const command command_migrate_trace;
 extern const command command_migrate_rewrite;
 extern const command command_sql_check;
+extern const command command_sql_code;
 extern const command command_top;
 extern const command command_validate;
 
