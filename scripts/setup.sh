@@ -34,6 +34,8 @@ check|libcmocka-dev|has_library cmocka|is the test framework
 check|libuv1-dev|has_library libuv|is one of the event loops that tenon runs in
 check|libevent-dev|has_library libevent_core|is another one
 check|postgresql|has_server|is the database that the tests start for themselves
+check|pgbouncer|has_pooler|stands between program and server in one of the tests
+check|openssl|has openssl|makes the certificates of a test
 check|prometheus|has promtool|says whether metrics and alert rules are what it takes
 corpus|sqlite3|has sqlite3|shows what is in an SQLite file
 versions|npm|has npm|fetches other versions of PostgreSQL
@@ -66,6 +68,11 @@ has_sanitizers() {
 
 has_server() {
     has initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null
+}
+
+# Installed where only root looks for programs.
+has_pooler() {
+    has pgbouncer || [ -x /usr/sbin/pgbouncer ]
 }
 
 # Prints "package|reason" for each package of the given groups that is not there.

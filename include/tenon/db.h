@@ -83,10 +83,11 @@ typedef struct tenon_options {
  * URL parameters, of both: pool_min, pool_max (Prisma: connection_limit), acquire_timeout
  * (pool_timeout), connect_timeout, statement_timeout (socket_timeout), statement_cache, plan_cache,
  * application_name, schema_check (on, off). Times are seconds or have a unit (500ms, 5s, 2min); 0
- * is none. PostgreSQL: schema, put first in the search path, and everything that libpq knows.
+ * is none. The pool, the breaker, several hosts, TLS and poolers: docs/pool.md. PostgreSQL: schema,
+ * put first in the search path, and everything that libpq knows. TLS is required where the host is
+ * not this machine, unless sslmode says otherwise.
  * SQLite: datetime (iso, unixms), synchronous (off, normal, full, extra), mode (ro, rw, rwc).
- * Unknown ones are refused. statement_cache=0 leaves nothing prepared on the server: for poolers
- * that hand one connection to several programs. `%`, `?` and `&` in names and values, also in the
+ * Unknown ones are refused. `%`, `?` and `&` in names and values, also in the
  * path of a file, are written %25, %3F and %26.
  *
  * A database is not for both sides of a fork: in the child every call fails with MISUSE. NULL on

@@ -351,7 +351,10 @@ static tenon__need connect(tenon__operation *op)
                                       .synchronous = config->synchronous,
                                       .mode = config->mode,
                                       .skip_schema_check = config->skip_schema_check,
-                                      .is_nameless = config->statement_cache_count == 0};
+                                      .is_nameless = config->statement_cache_count == 0,
+                                      .first_host = op->first_host,
+                                      .shuffles_hosts = config->shuffles_hosts != 0,
+                                      .allows_clear_text = config->allows_clear_text != 0};
     tenon__progress progress = TENON__DONE;
     if (!tenon__breaker_admit(&op->db->breaker, op->err)) {
         tenon__lane_give_place(op->lane);

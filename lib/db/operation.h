@@ -118,11 +118,12 @@ typedef struct tenon__operation {
     bool keeps_member; /* success leaves `member` with the caller */
     bool is_commit;
     bool is_done;
-    bool is_new;       /* the connection was made for this operation */
-    bool is_cancelled; /* its time was up, the server has been told */
-    bool is_repeated;  /* on another connection */
-    bool is_undoing;   /* rolling back what SQL text had begun */
-    bool is_resetting; /* the work is over, and was_done says how */
+    bool is_new;         /* the connection was made for this operation */
+    bool is_cancelled;   /* its time was up, the server has been told */
+    bool is_repeated;    /* on another connection */
+    bool is_undoing;     /* rolling back what SQL text had begun */
+    unsigned first_host; /* those before it did not answer */
+    bool is_resetting;   /* the work is over, and was_done says how */
     bool was_done;
 
     /* All above begins as zero. From here on what every operation has, filled in at its beginning.

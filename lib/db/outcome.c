@@ -237,8 +237,15 @@ static void explain_stop(tenon__operation *op)
     }
 }
 
+/* Either the program's own wish; or the server has become a standby, and so have all connections
+ * to it. */
 static void explain_read_only(tenon__operation *op)
 {
+    if (!op->session || !op->session->limits.is_read_only) {
+        if (op->db->config.wants_primary)
+            tenon__lane_renew(op->lane);
+        return;
+    }
     op->err->status = TENON_MISUSE;
     tenon__hint(op->err, "this transaction was begun with .read_only");
 }
@@ -249,7 +256,7 @@ static void explain(tenon__operation *op)
     tenon_error *err = op->err;
     if (err->status == TENON_CANCELLED)
         explain_stop(op);
-    if (err->status == TENON_READ_ONLY && op->session && op->session->limits.is_read_only)
+    if (err->status == TENON_READ_ONLY)
         explain_read_only(op);
     const tenon__rows *rows = tenon__operation_rows(op);
     const tenon__arena *arena = rows ? rows->arena : NULL;
@@ -303,12 +310,15 @@ static void expire_queue(tenon__operation *op)
 /* That the caller was in a hurry says nothing about the server. */
 static void expire_connect(tenon__operation *op)
 {
-    if (op->phase == TENON__CONNECT)
+    bool was_connecting = op->phase == TENON__CONNECT;
+    if (was_connecting)
         tenon__breaker_note(&op->db->breaker, is_overdue(op) ? TENON_CANCELLED : TENON_UNAVAILABLE);
     tenon__operation_drop_member(op, false);
     op->phase = TENON__OVER;
     if (is_overdue(op))
         fail_late(op, "the database server did not answer");
+    else if (was_connecting && ++op->first_host < op->db->config.host_count)
+        op->phase = TENON__LEASE;
     else
         tenon__fail(op->err, TENON_UNAVAILABLE, "the database server did not answer within %lld ms",
                     (long long)(op->db->config.connect_timeout_us / 1000));

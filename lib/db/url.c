@@ -77,6 +77,8 @@ static const parameter parameters[] = {
     {"idle_in_transaction_timeout", DURATION, POSTGRESQL, MEMBER(idle_in_transaction_us), 0, 0,
      NULL},
     {"pooler", CHOICE, POSTGRESQL, MEMBER(pooler), 0, 0, "none transaction"},
+    {"load_balance_hosts", CHOICE, POSTGRESQL, MEMBER(shuffles_hosts), 0, 0, "disable random"},
+    {"clear_password", CHOICE, POSTGRESQL, MEMBER(allows_clear_text), 0, 0, "refuse allow"},
     {"pgbouncer", CHOICE, POSTGRESQL, MEMBER(pooler), 0, 0, "false true"},
     {"sslaccept", REFUSED, POSTGRESQL, 0, 0, 0,
      "use sslmode=require to accept any certificate, sslmode=verify-full to check it"},
@@ -118,7 +120,6 @@ static const parameter parameters[] = {
     {"gsslib", PASSED_ON, POSTGRESQL, 0, 0, 0, NULL},
     {"service", PASSED_ON, POSTGRESQL, 0, 0, 0, NULL},
     {"target_session_attrs", PASSED_ON, POSTGRESQL, 0, 0, 0, NULL},
-    {"load_balance_hosts", PASSED_ON, POSTGRESQL, 0, 0, 0, NULL},
 };
 
 /* What is being read. The passed-on parameters are collected as they stand in the URL. */
@@ -331,6 +332,14 @@ static const parameter *find_parameter(const char *name, unsigned dialect)
     return NULL;
 }
 
+static unsigned count_hosts(const char *list, size_t length)
+{
+    unsigned count = 1;
+    for (size_t i = 0; i < length; i++)
+        count += list[i] == ',';
+    return count;
+}
+
 /* `raw` is "name=value" as in the URL. */
 static bool pass_on(reader *r, const char *name, const char *value, const char *raw, size_t length)
 {
@@ -338,6 +347,10 @@ static bool pass_on(reader *r, const char *name, const char *value, const char *
         r->config->server_options = value;
         return true;
     }
+    if (strcmp(name, "target_session_attrs") == 0)
+        r->config->wants_primary = !strcmp(value, "read-write") || !strcmp(value, "primary");
+    if (strcmp(name, "host") == 0 || strcmp(name, "hostaddr") == 0)
+        r->config->host_count = count_hosts(value, strlen(value));
     tenon__buf_char(&r->passed_on, r->passed_on.length ? '&' : '?');
     tenon__buf_add(&r->passed_on, raw, length);
     return true;
@@ -451,14 +464,19 @@ static void add_server_options(const tenon__config *config, bool is_first, tenon
     add_timeout(out, "idle_in_transaction_session_timeout", config->idle_in_transaction_us);
 }
 
-/* Where the parameters begin: the first '?' behind a password, which may hold one. */
-static const char *find_parameters(const char *url)
+/* Behind the password, which may hold anything. */
+static const char *find_host(const char *url)
 {
     const char *authority = strstr(url, "//");
     const char *from = authority ? authority + 2 : url;
     size_t user = strcspn(from, "@/");
-    if (authority && from[user] == '@')
-        from += user;
+    return authority && from[user] == '@' ? from + user : from;
+}
+
+/* Where the parameters begin: the first '?' from the host on. */
+static const char *find_parameters(const char *url)
+{
+    const char *from = find_host(url);
     const char *question = strchr(from, '?');
     return question ? question : from + strlen(from);
 }
@@ -493,7 +511,8 @@ bool tenon__url_read(tenon__config *config, const char *url, tenon_error *err)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf passed_on = {0};
     reader r = {.config = config, .err = err};
-    const char *question = find_parameters(url);
+    const char *question = find_parameters(url), *host = find_host(url);
+    config->host_count = count_hosts(host, strcspn(host, "/?"));
     bool is_read = read_parameters(&r, *question ? question + 1 : question);
     passed_on = r.passed_on;
     if (!is_read)

@@ -30,8 +30,11 @@ typedef struct tenon__config {
     int64_t breaker_wait_us;
     int64_t lock_timeout_us, idle_in_transaction_us; /* 0: the server's */
     uint64_t pooler;                                 /* tenon_pooler */
-    const char *server_options, *passed_on;          /* of the URL, PostgreSQL's */
-    uint64_t result_limit_bytes;                     /* 0: none */
+    uint64_t shuffles_hosts, allows_clear_text;
+    unsigned host_count;
+    bool wants_primary;                     /* only a server that writes is a good one */
+    const char *server_options, *passed_on; /* of the URL, PostgreSQL's */
+    uint64_t result_limit_bytes;            /* 0: none */
     bool skip_schema_check;
     uint8_t cursor_key[TENON__SHA256_BYTES];
     tenon__arena arena; /* holds the texts */

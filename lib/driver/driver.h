@@ -286,6 +286,10 @@ typedef struct tenon__connect_options {
     bool skip_schema_check;
     bool is_nameless; /* PostgreSQL: no statement gets a name on the server, which a pooler could
                          give to somebody else */
+    /* PostgreSQL, of several hosts: which is tried first, in their order or by chance; and whether
+     * a password may go to another machine in clear text. */
+    unsigned first_host;
+    bool shuffles_hosts, allows_clear_text;
 } tenon__connect_options;
 
 typedef struct tenon__driver {

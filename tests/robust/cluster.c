@@ -45,6 +45,11 @@ const char *cluster_open(void)
     return url;
 }
 
+const char *cluster_folder(void)
+{
+    return folder;
+}
+
 void cluster_kill(void)
 {
     must("kill");

@@ -4,6 +4,8 @@
 
 /* Starts it; the URL of its database `postgres`. It is removed when the process exits. */
 const char *cluster_open(void);
+/* Where its socket and its data are. */
+const char *cluster_folder(void);
 /* SIGKILL, as by the system when memory has run out; and up again. */
 void cluster_kill(void);
 void cluster_start(void);

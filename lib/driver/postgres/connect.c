@@ -1,8 +1,8 @@
 /* Opening and closing a connection, and the table of this driver.
  *
- * libpq gets the URL as it is, with tenon's own defaults beneath it. Text is UTF-8 on both sides; a
- * database in SQL_ASCII promises no encoding at all and is refused. Where a role or database has
- * settings that make a backslash an escape, that is switched off at once. */
+ * libpq gets the URL as it is, with what target.c puts beneath it and above. Text is UTF-8 on both
+ * sides; a database in SQL_ASCII promises no encoding at all and is refused. Where a role or
+ * database has settings that make a backslash an escape, that is switched off at once. */
 #include "driver/postgres/pg.h"
 
 #include <stdlib.h>
@@ -27,24 +27,15 @@ static bool fail_url(tenon_error *err, const char *message)
                        message ? message : "");
 }
 
-static bool check_url(const char *url, tenon_error *err)
+/* What the URL says; NULL with the error. */
+static PQconninfoOption *parse_url(const char *url, tenon_error *err)
 {
     char *message = NULL;
     PQconninfoOption *options = PQconninfoParse(url, &message);
     if (!options)
         fail_url(err, message);
-    PQconninfoFree(options);
     PQfreemem(message);
-    return options != NULL;
-}
-
-static PGconn *start(const tenon__connect_options *options)
-{
-    const char *const names[] = {"dbname", "client_encoding", "fallback_application_name", NULL};
-    const char *const values[] = {options->url, "UTF8",
-                                  options->application_name ? options->application_name : "tenon",
-                                  NULL};
-    return PQconnectStartParams(names, values, 1);
+    return options;
 }
 
 static void close_connection(tenon__connection *c)
@@ -64,13 +55,27 @@ static void close_connection(tenon__connection *c)
     free(c);
 }
 
-static bool begin(tenon__connection *c, const tenon__connect_options *options, tenon_error *err)
+static PGconn *start(tenon__connection *c, const tenon__connect_options *options,
+                     PQconninfoOption *of_url, tenon_error *err)
 {
-    if (!tenon__pg_reserve_values(c, FIRST_VALUES, err))
+    tenon__pg_target target;
+    PGconn *pg = NULL;
+    if (tenon__pg_target_init(&target, options, of_url, err))
+        pg = PQconnectStartParams(target.names, target.values, 1);
+    c->requires_tls = target.requires_tls;
+    c->refuses_clear_text = !target.is_here && !options->allows_clear_text;
+    tenon__pg_target_release(&target);
+    if (!pg)
+        tenon__fail_no_memory(err);
+    return pg;
+}
+
+static bool begin(tenon__connection *c, const tenon__connect_options *options,
+                  PQconninfoOption *of_url, tenon_error *err)
+{
+    c->pg = start(c, options, of_url, err);
+    if (!c->pg || !tenon__pg_reserve_values(c, FIRST_VALUES, err))
         return false;
-    c->pg = start(options);
-    if (!c->pg)
-        return tenon__fail_no_memory(err);
     if (PQstatus(c->pg) == CONNECTION_BAD)
         return tenon__pg_fail_connect(err, c->pg);
     PQsetErrorVerbosity(c->pg, PQERRORS_VERBOSE);
@@ -81,17 +86,20 @@ static bool begin(tenon__connection *c, const tenon__connect_options *options, t
 static tenon__connection *connect_start(const tenon__connect_options *options,
                                         tenon__progress *progress, tenon_error *err)
 {
-    if (!tenon__libpq_load(err) || !check_url(options->url, err))
+    PQconninfoOption *of_url = tenon__libpq_load(err) ? parse_url(options->url, err) : NULL;
+    if (!of_url)
         return NULL;
     tenon__connection *c = calloc(1, sizeof *c);
     if (!c) {
+        PQconninfoFree(of_url);
         tenon__fail_no_memory(err);
         return NULL;
     }
     c->state = TENON__CONNECTING;
     c->skips_check = options->skip_schema_check;
     c->is_nameless = options->is_nameless;
-    if (!begin(c, options, err)) {
+    tenon__random(&c->nonce, sizeof c->nonce);
+    if (!begin(c, options, of_url, err)) {
         close_connection(c);
         return NULL;
     }
@@ -126,6 +134,10 @@ static tenon__progress finish_connect(tenon__connection *c, tenon_error *err)
 
 static tenon__progress step_connect(tenon__connection *c, tenon_error *err)
 {
+    if (tenon__pg_refuse_clear_text(c, err)) {
+        c->state = TENON__BROKEN;
+        return TENON__FAILED;
+    }
     switch (PQconnectPoll(c->pg)) {
     case PGRES_POLLING_READING:
         return TENON__WANT_READ;
@@ -139,6 +151,7 @@ static tenon__progress step_connect(tenon__connection *c, tenon_error *err)
     }
     c->state = TENON__BROKEN;
     tenon__pg_fail_connect(err, c->pg);
+    tenon__pg_explain_tls(c, err);
     return TENON__FAILED;
 }
 

@@ -104,8 +104,9 @@ static const struct {
     const char *hint;
 } hints[] = {
     {"25P02", "an earlier statement of this transaction failed: roll back"},
-    {"26000",
-     "the server has lost its prepared statements: roll back and run the unit of work again"},
+    {"26000", "the server has lost its prepared statements: roll back and run the unit of work "
+              "again; behind "
+              "a pooler of transactions say pooler=transaction in the URL"},
     {"28000", "check user and database in the URL and the server's pg_hba.conf"},
     {"28P01", "check user and password in the URL"},
     {"3D000", "create the database, or correct its name in the URL"},
@@ -114,6 +115,8 @@ static const struct {
     {"42704", "migrate the database, or change the schema and generate again"},
     {"42804", "migrate the database, or change the schema and generate again"},
     {"42883", "migrate the database, or change the schema and generate again"},
+    {"42P05", "a pooler gives its connections to several programs: say pooler=transaction in the "
+              "URL (or pgbouncer=true)"},
     {"42P01", "migrate the database, or change the schema and generate again"},
     {"53300", "the server has no connection left: lower pool_max or raise its max_connections"},
 };

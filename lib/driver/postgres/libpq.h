@@ -36,8 +36,8 @@ bool tenon__libpq_load(tenon_error *err);
     EACH(PQresultErrorField) EACH(PQresultErrorMessage) EACH(PQresultStatus)                       \
     EACH(PQsendFlushRequest) EACH(PQsendPrepare) EACH(PQsendQuery) EACH(PQsendQueryParams)         \
     EACH(PQsendQueryPrepared) EACH(PQsetErrorVerbosity)                                            \
-    EACH(PQsetNoticeProcessor) EACH(PQsetnonblocking) EACH(PQsocket) EACH(PQstatus)                \
-    EACH(PQtransactionStatus)
+    EACH(PQsetNoticeProcessor) EACH(PQsetnonblocking) EACH(PQsocket) EACH(PQsslInUse)              \
+    EACH(PQstatus) EACH(PQtransactionStatus)
 /* clang-format on */
 
 /* Members are named like the functions that they point to. Read only after a successful load. */
@@ -91,6 +91,7 @@ extern tenon__libpq_functions tenon__libpq;
 #define PQsetNoticeProcessor tenon__libpq.PQsetNoticeProcessor
 #define PQsetnonblocking tenon__libpq.PQsetnonblocking
 #define PQsocket tenon__libpq.PQsocket
+#define PQsslInUse tenon__libpq.PQsslInUse
 #define PQstatus tenon__libpq.PQstatus
 #define PQtransactionStatus tenon__libpq.PQtransactionStatus
 

@@ -265,7 +265,7 @@ struct tenon__prepared {
     tenon__pg_preparation preparation;
     bool is_checked;        /* the types of its result were compared */
     bool is_being_prepared; /* by an earlier piece of the same pipeline */
-    char name[16];
+    char name[24];
     int result_format; /* 1: binary */
     int param_count, column_count;
     tenon__pg_param *params;
@@ -341,12 +341,15 @@ struct tenon__connection {
     tenon__buf out;           /* encoded values; the block of rows while COPYING */
     const char **values;      /* for libpq; as many as the largest statement has */
     int *lengths;
-    tenon__prepared *prepared;               /* all that live */
-    tenon__prepared *forgotten;              /* to be deallocated on the server */
-    tenon__prepared *copy;                   /* the statement being copied */
-    _Atomic(tenon__pg_request *) request;    /* the last one; NULL: none */
-    bool awaits_request;                     /* all has come, but a request is still on its way */
-    unsigned last_name;                      /* names count up */
+    tenon__prepared *prepared;            /* all that live */
+    tenon__prepared *forgotten;           /* to be deallocated on the server */
+    tenon__prepared *copy;                /* the statement being copied */
+    _Atomic(tenon__pg_request *) request; /* the last one; NULL: none */
+    bool awaits_request;                  /* all has come, but a request is still on its way */
+    unsigned last_name;                   /* names count up */
+    uint32_t nonce;          /* and have this, so that behind a pooler nobody meets another's */
+    bool refuses_clear_text; /* passwords, without TLS */
+    bool requires_tls;       /* by our own default */
     char sql[sizeof((tenon_error *)0)->sql]; /* beginning of the script */
 };
 
@@ -430,6 +433,26 @@ tenon__progress tenon__pg_cursor_fetch(tenon__connection *c, tenon__cursor *curs
 tenon__progress tenon__pg_cursor_close(tenon__connection *c, tenon__cursor *cursor,
                                        tenon_error *err);
 void tenon__pg_cursor_forget(tenon__connection *c, tenon__cursor *cursor);
+
+/* ---- where to connect to (target.c) ---------------------------------------------------------- */
+
+enum { TENON__PG_TARGET_MOST = 12 };
+typedef struct tenon__pg_target {
+    const char *names[TENON__PG_TARGET_MOST], *values[TENON__PG_TARGET_MOST];
+    size_t count;
+    PQconninfoOption *options;
+    char *lists[3];
+    bool is_here; /* the way to the server does not leave the machine */
+    bool requires_tls;
+} tenon__pg_target;
+/* `of_url`, what the URL says, is taken. To be released even if it fails. */
+bool tenon__pg_target_init(tenon__pg_target *target, const tenon__connect_options *options,
+                           PQconninfoOption *of_url, tenon_error *err);
+void tenon__pg_target_release(tenon__pg_target *target);
+/* True, with *err, when the server asks for a password that it must not get like this. */
+bool tenon__pg_refuse_clear_text(const tenon__connection *c, tenon_error *err);
+/* Adds what may be the reason to an error of connecting. */
+void tenon__pg_explain_tls(const tenon__connection *c, tenon_error *err);
 
 /* Starts a request to stop what runs. */
 void tenon__pg_cancel(tenon__connection *c);

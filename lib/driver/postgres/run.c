@@ -458,7 +458,7 @@ tenon__progress tenon__pg_prepare(tenon__connection *c, const tenon__statement *
     if (c->is_nameless || statement->flags & (TENON__CUSTOM_PLAN | TENON__ONCE))
         p->preparation = TENON__PG_UNNAMED;
     else
-        snprintf(p->name, sizeof p->name, "t%u", ++c->last_name);
+        snprintf(p->name, sizeof p->name, "t%u_%08x", ++c->last_name, (unsigned)c->nonce);
     p->is_checked = c->skips_check;
     link_prepared(c, p);
     *out = p;

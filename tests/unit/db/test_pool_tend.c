@@ -179,6 +179,33 @@ static void what_was_done_stays_done_though_the_reset_fails(void **state)
     tear_down(f);
 }
 
+static void a_transaction_that_sql_text_leaves_open_is_not_lent_to_the_next(void **state)
+{
+    for (int which = 0; which < DATABASES; which++) {
+        fixture f = set_up_with(which, &(tenon_options){.pool_max = 1});
+        assert_false(tenon_execute(f.s, "BEGIN; INSERT INTO note VALUES (1, 'one')"));
+        assert_failed_with(f.s, TENON_MISUSE);
+        assert_int_equal(note_count(f.s), 0);
+        assert_false(tenon_in_transaction(f.s));
+        tear_down(f);
+    }
+}
+
+static void time_limits_of_the_server_are_said_for_all_connections(void **state)
+{
+    fixture f =
+        set_up_with(ON_POSTGRESQL, &(tenon_options){.lock_timeout_us = 7000000,
+                                                    .idle_in_transaction_timeout_us = 9000000});
+    assert_string_equal(TEXT_OF(f.s, "SELECT 1::int8, current_setting('lock_timeout')"), "7s");
+    assert_string_equal(
+        TEXT_OF(f.s, "SELECT 1::int8, current_setting('idle_in_transaction_session_timeout')"),
+        "9s");
+    tear_down(f);
+    tenon_error err;
+    assert_null(tenon_open("sqlite::memory:", &(tenon_options){.lock_timeout_us = 1}, &err));
+    assert_int_equal(err.status, TENON_UNSUPPORTED);
+}
+
 /* ---- size ------------------------------------------------------------------------------------ */
 
 static void *count_in_thread(void *context)
@@ -386,6 +413,8 @@ int main(void)
         cmocka_unit_test(a_connection_can_be_asked_every_time),
         cmocka_unit_test(what_sql_text_has_set_is_reset),
         cmocka_unit_test(what_was_done_stays_done_though_the_reset_fails),
+        cmocka_unit_test(a_transaction_that_sql_text_leaves_open_is_not_lent_to_the_next),
+        cmocka_unit_test(time_limits_of_the_server_are_said_for_all_connections),
         cmocka_unit_test(a_pool_that_grows_lets_in_who_waits),
         cmocka_unit_test(a_pool_that_shrinks_closes_what_is_idle_and_then_what_returns),
         cmocka_unit_test(a_drained_pool_lets_transactions_end_and_nothing_begin),
