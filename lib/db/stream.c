@@ -362,12 +362,12 @@ void *tenon_stream_next(tenon_stream *stream)
 {
     if (!stream || tenon__session_is_failed(stream->session))
         return NULL;
-    if (stream->at == stream->rows.count) {
-        if (!stream->member && stream->is_cut)
-            fail_cut(stream);
-        if (!stream->member || !next_chunk(stream))
-            return NULL;
+    if (!stream->member && stream->is_cut) {
+        fail_cut(stream);
+        return NULL;
     }
+    if (stream->at == stream->rows.count && (!stream->member || !next_chunk(stream)))
+        return NULL;
     return stream->rows.items + stream->at++ * stream->row_size;
 }
 
