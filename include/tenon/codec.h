@@ -86,6 +86,10 @@ typedef struct tenon_unpack_options {
     size_t max_count;  /* elements; 2^26 */
     size_t max_length; /* bytes of memory; 2^30 */
     unsigned threads;
+    /* Where the memory of the array comes from, aligned for any element; NULL: malloc. What it
+     * gives is not freed here, and tenon_unpacked.memory is NULL. It may give NULL: NO_MEMORY. */
+    void *(*take)(void *context, size_t size);
+    void *context;
 } tenon_unpack_options;
 
 /* An array with the memory that it stands in. */

@@ -160,6 +160,11 @@ typedef struct tenon_vector_filter {
     } as;
 } tenon_vector_filter;
 
+/* An array in one packed value: there is nothing to compare it with. */
+typedef struct tenon_packed_filter {
+    tenon_operator op;
+} tenon_packed_filter;
+
 typedef struct tenon_json_filter {
     tenon_operator op;
     union {

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include <tenon/change.h>
+#include <tenon/codec.h>
 #include <tenon/export.h>
 #include <tenon/filter.h>
 #include <tenon/session.h>
@@ -28,7 +29,7 @@ extern "C" {
 #endif
 
 enum {
-    TENON_ABI = 3,
+    TENON_ABI = 4,
     TENON_MAX_ORDER = 8,    /* terms of an order_by */
     TENON_MAX_DISTINCT = 8, /* columns of a distinct */
     TENON_MAX_KEY = 16,     /* columns of a primary key or unique */
@@ -55,6 +56,7 @@ typedef enum tenon_kind {
     TENON_KIND_CLOCK_TZ, /* tenon_clock_tz */
     TENON_KIND_INTERVAL, /* tenon_interval */
     TENON_KIND_VECTOR,   /* tenon_vector; never in a list */
+    TENON_KIND_PACKED,   /* a tenon_…_array in one value (@tenon.compress); never in a list */
     TENON_KIND_ENUM,     /* int, 1 … count */
     TENON_KIND_OTHER     /* const char *: the database's own text form (inet, xml, Unsupported) */
 } tenon_kind;
@@ -139,6 +141,18 @@ typedef struct tenon_validation {
     bool (*check)(const void *wide_value, tenon_error *err); /* or NULL */
 } tenon_validation;
 
+/* How the arrays of a column are packed. Its functions are those of <tenon/codec.h>, so that only
+ * programs with such a column need libtenon-codec. */
+typedef struct tenon_packing {
+    tenon_kind element; /* the kind of an element, which stands in the array in its row form */
+    tenon_array_type type;
+    tenon_pack_options options;
+    bool (*pack)(const tenon_array *array, const tenon_pack_options *options, tenon_packed *out,
+                 tenon_error *err);
+    bool (*unpack)(const void *data, size_t length, const tenon_unpack_options *options,
+                   tenon_unpacked *out, tenon_error *err);
+} tenon_packing;
+
 typedef struct tenon_field {
     const char *name;   /* as in the schema */
     const char *column; /* in the database */
@@ -155,6 +169,7 @@ typedef struct tenon_field {
     const tenon_enum *enumeration;      /* TENON_KIND_ENUM */
     const char *other_type;             /* TENON_PG_OTHER: the type's name in PostgreSQL */
     const tenon_validation *validation; /* or NULL */
+    const tenon_packing *packing;       /* TENON_KIND_PACKED */
 } tenon_field;
 
 typedef struct tenon_unique {

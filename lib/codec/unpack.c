@@ -241,20 +241,30 @@ static void shift_validity(uint8_t *validity, size_t first, size_t count)
     }
 }
 
+/* From where the options say; *out has it when it is to be freed. */
+static char *take_memory(const unpacking *u, const tenon_unpack_options *options,
+                         tenon_unpacked *out, tenon_error *err)
+{
+    size_t size = u->size ? u->size : 1;
+    bool is_given = options && options->take;
+    char *memory = is_given ? options->take(options->context, size) : malloc(size);
+    if (!memory)
+        tenon__fail_no_memory(err);
+    out->memory = is_given ? NULL : memory;
+    return memory;
+}
+
 bool tenon_unpack_range(const void *data, size_t length, size_t first, size_t count,
                         const tenon_unpack_options *options, tenon_unpacked *out, tenon_error *err)
 {
     unpacking u = {.blocks = NULL};
     *out = (tenon_unpacked){.memory = NULL};
-    bool is_done = prepare(&u, data, length, first, count, options, err);
+    char *memory = NULL;
+    if (prepare(&u, data, length, first, count, options, err))
+        memory = take_memory(&u, options, out, err);
+    bool is_done = memory != NULL;
     if (is_done) {
-        out->memory = malloc(u.size ? u.size : 1);
-        if (!out->memory)
-            tenon__fail_no_memory(err);
-    }
-    is_done = out->memory != NULL;
-    if (is_done) {
-        place(&u, out->memory);
+        place(&u, memory);
         is_done =
             tenon__share_jobs(options ? options->threads : 0, u.block_count, unpack_block, &u, err);
     }

@@ -125,6 +125,9 @@ static void add_wide(writer *w, const tenon_field *field, const void *value)
     case TENON_KIND_BYTES:
         add_number(w, "[%zu bytes]", ((const tenon_bytes *)value)->len);
         return;
+    case TENON_KIND_PACKED:
+        add_number(w, "[%zu values]", ((const tenon__list *)value)->count);
+        return;
     case TENON_KIND_VECTOR:
         add_number(w, "[%zu dimensions]", ((const tenon_vector *)value)->count);
         return;

@@ -284,6 +284,22 @@ static bool check_vector(const check *c, tenon_vector vector)
     return true;
 }
 
+/* Nothing is lost of an element, whatever it is; texts are looked at as everywhere. */
+static bool check_packed(const check *c, const tenon__list *array)
+{
+    bool is_text = c->field->packing->element == TENON_KIND_TEXT;
+    const char *const *texts = array->items;
+    if (array->count && !array->items)
+        return refuse_null(c);
+    for (size_t i = 0; is_text && i < array->count; i++) {
+        if (!texts[i])
+            return refuse_null(c);
+        if (!tenon__utf8_is_valid(texts[i], strlen(texts[i])))
+            return REFUSE(c, TENON_TYPE, "the text is not valid UTF-8");
+    }
+    return true;
+}
+
 /* ---- by kind --------------------------------------------------------------------------------- */
 
 bool tenon__check_wide(const tenon_model *model, const tenon_field *field, const void *value,
@@ -322,6 +338,8 @@ bool tenon__check_wide(const tenon_model *model, const tenon_field *field, const
         return check_interval(&c, *(const tenon_interval *)value);
     case TENON_KIND_VECTOR:
         return check_vector(&c, *(const tenon_vector *)value);
+    case TENON_KIND_PACKED:
+        return check_packed(&c, value);
     case TENON_KIND_ENUM:
         return check_enum(&c, *(const int *)value);
     case TENON_KIND_DOUBLE:

@@ -80,6 +80,11 @@ static const void *copy_list(tenon__arena *arena, tenon_kind kind, size_t size,
     return copy->items ? copy : NULL;
 }
 
+static const void *copy_packed(tenon__arena *arena, tenon_kind element, const void *array)
+{
+    return copy_list(arena, element, tenon__element_size(element), array);
+}
+
 const void *tenon__copy_value(tenon__arena *arena, const tenon__slot *slot, const void *value)
 {
     if (slot->as_text)
@@ -87,6 +92,8 @@ const void *tenon__copy_value(tenon__arena *arena, const tenon__slot *slot, cons
     if (!slot->field)
         return copy_items(arena, TENON_KIND_INT64, sizeof(int64_t), value, 1);
     tenon_kind kind = slot->field->kind;
+    if (kind == TENON_KIND_PACKED)
+        return copy_packed(arena, slot->field->packing->element, value);
     size_t wide = tenon__wide_size(kind), narrow = tenon__element_size(kind);
     switch (slot->form) {
     case TENON__FORM_WIDE:

@@ -101,6 +101,7 @@ static const value_sizes sizes_by_kind[] = {
     [TENON_KIND_CLOCK_TZ] = SIZES_OF(tenon_clock_tz, tenon_clock_tz, tenon_opt_clock_tz),
     [TENON_KIND_INTERVAL] = SIZES_OF(tenon_interval, tenon_interval, tenon_opt_interval),
     [TENON_KIND_VECTOR] = SIZES_OF_NULLABLE(tenon_vector),
+    [TENON_KIND_PACKED] = SIZES_OF_NULLABLE(tenon__list),
     [TENON_KIND_ENUM] = SIZES_OF(int, int, tenon_opt_int32),
     [TENON_KIND_OTHER] = SIZES_OF_NULLABLE(const char *),
 };

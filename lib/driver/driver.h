@@ -461,6 +461,12 @@ const void *tenon__widen(tenon_kind kind, const void *element, tenon__wide *room
 /* A copy of a slot's value, and of all it points at, in the arena; NULL when memory is exhausted.
  */
 const void *tenon__copy_value(tenon__arena *arena, const tenon__slot *slot, const void *value);
+/* PACKED: the array of a program, packed, and freed with free; bytes of a database, which may be
+ * any, as an array in the arena. False with *err, which names the field. In packed.c. */
+bool tenon__pack_value(const tenon_model *model, const tenon_field *field, const tenon__list *array,
+                       tenon_packed *out, tenon_error *err);
+bool tenon__unpack_value(const tenon_model *model, const tenon_field *field, const void *data,
+                         size_t length, tenon__arena *arena, tenon__list *out, tenon_error *err);
 /* Index + 1 of a database enum text, 0 when unknown. */
 int tenon__enum_from_text(const tenon_enum *enumeration, const char *text, size_t length);
 

@@ -264,6 +264,13 @@ static bool read_bool(tenon_json value, bool *out)
     return first == 't' || first == 'f' || (value.len == 1 && (first == '0' || first == '1'));
 }
 
+static bool read_packed(tenon__json_reading *r, tenon_json value, void *out)
+{
+    tenon_bytes packed;
+    return take_text(r, value) && read_bytes(r, &packed) &&
+           tenon__unpack_value(NULL, r->field, packed.data, packed.len, r->arena, out, NULL);
+}
+
 /* An element in its row form. */
 static bool read_element(tenon__json_reading *r, tenon_json value, void *out)
 {
@@ -272,6 +279,8 @@ static bool read_element(tenon__json_reading *r, tenon_json value, void *out)
         memcpy(out, &copy, sizeof copy);
         return copy.text != NULL;
     }
+    if (r->field->kind == TENON_KIND_PACKED)
+        return read_packed(r, value, out);
     if (r->field->kind == TENON_KIND_BOOL)
         return read_bool(value, out);
     return take_text(r, value) && read_text_or_number(r, out);

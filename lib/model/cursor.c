@@ -136,6 +136,8 @@ static void put_value(tenon__buf *out, const tenon_field *field, const void *val
     case TENON_KIND_INTERVAL:
         put_interval(out, value);
         return;
+    case TENON_KIND_PACKED: /* no order goes by it */
+        return;
     case TENON_KIND_VECTOR:
         put_vector(out, *(const tenon_vector *)value);
         return;

@@ -84,6 +84,8 @@ bool tenon__row_is_equal(const tenon_field *field, const void *a, const void *b)
     const void *x = tenon__row_value(field, a), *y = tenon__row_value(field, b);
     if (!x || !y)
         return x == y;
+    if (field->kind == TENON_KIND_PACKED)
+        return lists_are_equal(field->packing->element, x, y);
     return field->flags & TENON_FIELD_LIST ? lists_are_equal(field->kind, x, y)
                                            : are_equal(field->kind, x, y);
 }

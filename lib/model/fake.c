@@ -103,6 +103,14 @@ static void fill_list(tenon__fake *f, const tenon_field *field, tenon__list *out
     *out = (tenon__list){.items = items, .count = count};
 }
 
+/* The elements are those of a field that is what an element is. */
+static void fill_packed(tenon__fake *f, const tenon_field *field, tenon__list *out)
+{
+    tenon_field element = *field;
+    element.kind = field->packing->element;
+    fill_list(f, &element, out);
+}
+
 static bool is_null(tenon__fake *f, const tenon_field *field)
 {
     bool may_be = field->flags & TENON_FIELD_NULLABLE && f->options.null_percent <= 100;
@@ -120,7 +128,9 @@ static void fill(tenon__fake *f, const tenon_model *model, uint32_t at, void *se
     aim_at(f, at);
     f->is_unique = is_unique_alone(model, at);
     bool has_value = !is_null(f, field);
-    if (has_value && field->flags & TENON_FIELD_LIST)
+    if (has_value && field->kind == TENON_KIND_PACKED)
+        fill_packed(f, field, &value.list);
+    else if (has_value && field->flags & TENON_FIELD_LIST)
         fill_list(f, field, &value.list);
     else if (has_value)
         tenon__fake_wide(f, field, &value);

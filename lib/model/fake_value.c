@@ -170,6 +170,8 @@ static wide make(tenon__fake *f, const tenon_field *field)
         return (wide){.clock_tz = make_clock_tz(f, field)};
     case TENON_KIND_INTERVAL:
         return (wide){.interval = make_interval(f, field)};
+    case TENON_KIND_PACKED: /* made as a list */
+        break;
     case TENON_KIND_VECTOR:
         return (wide){.vector = make_vector(f, field)};
     case TENON_KIND_ENUM:

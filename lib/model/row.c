@@ -10,8 +10,9 @@ _Static_assert(offsetof(tenon_decimal, text) == offsetof(tenon_bytes, data) &&
 static bool is_null_inside(tenon_kind kind, const char *value)
 {
     const void *pointer;
-    bool is_text = kind == TENON_KIND_TEXT || kind == TENON_KIND_OTHER;
-    size_t at = is_text ? 0 : offsetof(tenon_bytes, data);
+    bool is_first =
+        kind == TENON_KIND_TEXT || kind == TENON_KIND_OTHER || kind == TENON_KIND_PACKED;
+    size_t at = is_first ? 0 : offsetof(tenon_bytes, data);
     memcpy(&pointer, value + at, sizeof pointer);
     return !pointer;
 }

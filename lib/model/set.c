@@ -37,6 +37,7 @@ static const uint8_t value_offsets[] = {
     [TENON_KIND_CLOCK_TZ] = offsetof(tenon_clock_tz_set, value),
     [TENON_KIND_INTERVAL] = offsetof(tenon_interval_set, value),
     [TENON_KIND_VECTOR] = offsetof(tenon_vector_set, value),
+    [TENON_KIND_PACKED] = offsetof(tenon_text_array_set, value),
     [TENON_KIND_ENUM] = offsetof(tenon_bool_set, value),
     [TENON_KIND_OTHER] = offsetof(tenon_text_set, value),
 };

@@ -230,7 +230,7 @@ static bool expect_former(tenon__nest *n, const tenon__tracked *item, uint16_t i
 {
     const tenon_field *field = &item->model->fields[index];
     if (field->flags & TENON_FIELD_LIST || field->kind == TENON_KIND_JSON ||
-        field->kind == TENON_KIND_OTHER)
+        field->kind == TENON_KIND_PACKED || field->kind == TENON_KIND_OTHER)
         return true;
     const void *const *value = tenon__nest_key_of(n, item->model, item->former, &index, 1);
     tenon_operator is_null = TENON_IS_NULL;

@@ -205,9 +205,17 @@ const void *tenon__validate_null(tenon__walk *walk, const tenon_field *field)
     return NULL;
 }
 
+static bool check_packed(tenon__walk *walk, const tenon_field *field, const void *value)
+{
+    tenon_field element = *field;
+    element.kind = field->packing->element;
+    return check_array(walk, &element, value);
+}
+
 bool tenon__validate(tenon__walk *walk, const tenon_field *field, const void *value)
 {
-    bool is_valid = field->flags & TENON_FIELD_LIST ? check_array(walk, field, value)
-                                                    : check_value(walk, field, value);
+    bool is_valid = field->kind == TENON_KIND_PACKED  ? check_packed(walk, field, value)
+                    : field->flags & TENON_FIELD_LIST ? check_array(walk, field, value)
+                                                      : check_value(walk, field, value);
     return is_valid && check_by_function(walk, field, value);
 }

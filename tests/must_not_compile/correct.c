@@ -31,6 +31,7 @@ UserList find(tenon_session *s, const int64_t *ids, size_t count, tenon_uuid tok
                                     .born = BETWEEN(born, born),
                                     .tags = HAS("red"),
                                     .extra = JSON_AT("a.b", extra),
+                                    .trail = NOT_NULL(),
                                     .any = USER_WHERES({.age = IS_NULL()}, {.avatar = NOT_NULL()})},
                           .order_by = {ASC(USER_EMAIL), DESC_NULLS_LAST(USER_AGE)},
                           .distinct = {USER_EMAIL}, .select = {USER_ID, USER_EMAIL}, .limit = 10,

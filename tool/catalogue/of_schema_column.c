@@ -68,8 +68,9 @@ static const char *take_text(of_schema *o, tenon__buf *text)
 static void set_scalar_type(of_schema *o, const schema_field *field, catalogue_column *out)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
-    const schema_native_type *native =
-        field->native.kind == SCHEMA_NATIVE_NONE ? &implied_types[field->type] : &field->native;
+    bool is_implied = field->native.kind == SCHEMA_NATIVE_NONE || schema_is_packed(field);
+    schema_type scalar = schema_is_packed(field) ? SCHEMA_BYTES : field->type;
+    const schema_native_type *native = is_implied ? &implied_types[scalar] : &field->native;
     const printed_type *printed = &native_types[native->kind];
     memcpy(out->arguments, native->arguments, sizeof out->arguments);
     out->argument_count = native->argument_count;
@@ -146,7 +147,7 @@ static void set_type(of_schema *o, const schema_field *field, catalogue_column *
         set_sqlite_type(o, field, out);
         return;
     }
-    out->is_array = field->arity == SCHEMA_LIST;
+    out->is_array = field->arity == SCHEMA_LIST && !schema_is_packed(field);
     if (field->kind == SCHEMA_ENUM)
         set_enum_type(o, field, out);
     else if (field->kind == SCHEMA_UNSUPPORTED)

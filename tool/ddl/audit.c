@@ -207,6 +207,8 @@ static tenon_kind kind_of(const schema_field *field)
     int32_t dimensions;
     if (schema_typed_of(field, &dimensions) == SCHEMA_TYPED_VECTOR)
         return TENON_KIND_VECTOR;
+    if (schema_is_packed(field))
+        return TENON_KIND_PACKED;
     if (field->kind != SCHEMA_SCALAR)
         return TENON_KIND_TEXT;
     switch (field->type) {
@@ -241,7 +243,8 @@ static void write_member(ddl_writer *w, const char *row, const schema_field *fie
         name.failed || !tenon__quote_identifier(&value, w->dialect, field->database_name, w->err);
     write_string(w, tenon__buf_string(&name));
     ddl_text(w, ", ");
-    tenon__audit_form(&w->text, kind_of(field), field->arity == SCHEMA_LIST,
+    tenon__audit_form(&w->text, kind_of(field),
+                      field->arity == SCHEMA_LIST && !schema_is_packed(field),
                       tenon__buf_string(&value));
 }
 

@@ -63,6 +63,10 @@ static void write_scalar_type(ddl_writer *w, const schema_field *field)
 
 void ddl_postgresql_type(ddl_writer *w, const schema_field *field)
 {
+    if (schema_is_packed(field)) {
+        ddl_text(w, scalar_types[SCHEMA_BYTES]);
+        return;
+    }
     if (field->kind == SCHEMA_ENUM)
         ddl_table_name(w, field->enumeration->database_schema, field->enumeration->database_name);
     else if (field->kind == SCHEMA_UNSUPPORTED)

@@ -19,7 +19,7 @@ const char *ddl_sqlite_type(const ddl_writer *w, const schema_field *field)
     if (field->kind == SCHEMA_UNSUPPORTED && source && source->provider == SCHEMA_SQLITE)
         return field->unsupported;
     int32_t dimensions;
-    if (schema_typed_of(field, &dimensions) == SCHEMA_TYPED_VECTOR)
+    if (schema_typed_of(field, &dimensions) == SCHEMA_TYPED_VECTOR || schema_is_packed(field))
         return "BLOB";
     if (field->kind != SCHEMA_SCALAR || field->arity == SCHEMA_LIST)
         return "TEXT";

@@ -90,6 +90,7 @@ static bool convert(tenon__arena *arena, const tenon_field *field, const schema_
     case TENON_KIND_INTERVAL:
         return tenon_interval_parse(value->text, out, NULL);
     case TENON_KIND_VECTOR: /* the language has no literal of it */
+    case TENON_KIND_PACKED: /* and the checker lets none stand */
         return false;
     case TENON_KIND_ENUM:
         *(int *)out = (int)value->enum_value + 1;

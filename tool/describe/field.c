@@ -158,6 +158,50 @@ static bool describe_validation(tenon__arena *arena, const schema_field *source,
     return true;
 }
 
+/* What an array is packed as, by the kind of its elements; the checker lets no other one
+ * through. */
+static const tenon_array_type array_types[] = {
+    [TENON_KIND_BOOL] = TENON_ARRAY_BOOL,   [TENON_KIND_INT16] = TENON_ARRAY_INT16,
+    [TENON_KIND_INT32] = TENON_ARRAY_INT32, [TENON_KIND_INT64] = TENON_ARRAY_INT64,
+    [TENON_KIND_FLOAT] = TENON_ARRAY_FLOAT, [TENON_KIND_DOUBLE] = TENON_ARRAY_DOUBLE,
+    [TENON_KIND_TEXT] = TENON_ARRAY_TEXT,   [TENON_KIND_BYTES] = TENON_ARRAY_BYTES,
+    [TENON_KIND_UUID] = TENON_ARRAY_UUID,   [TENON_KIND_TIME] = TENON_ARRAY_TIME,
+    [TENON_KIND_DATE] = TENON_ARRAY_DATE,   [TENON_KIND_CLOCK] = TENON_ARRAY_CLOCK,
+};
+
+static tenon_pack_options options_of(const schema_word *word)
+{
+    tenon_pack_options options = {0};
+    for (size_t i = 0; i < word->argument_count; i++) {
+        const schema_word_argument *argument = &word->arguments[i];
+        if (!strcmp(argument->name, "maxError"))
+            options.max_error = number_of(argument);
+        else
+            options.without_general = !strcmp(argument->value, "false");
+    }
+    return options;
+}
+
+/* The array becomes one value, which may be NULL: an empty one. */
+static bool describe_packing(tenon__arena *arena, const schema_field *source, tenon_field *out)
+{
+    tenon_packing *packing = tenon__arena_zalloc(arena, sizeof *packing);
+    if (!packing)
+        return false;
+    *packing =
+        (tenon_packing){.element = out->kind,
+                        .type = array_types[out->kind],
+                        .options = options_of(schema_find_word(&source->comment, "compress")),
+                        .pack = tenon_pack,
+                        .unpack = tenon_unpack};
+    out->packing = packing;
+    out->kind = TENON_KIND_PACKED;
+    out->pg_type = TENON_PG_BYTEA;
+    out->precision = -1;
+    out->flags = (out->flags & ~(uint32_t)TENON_FIELD_LIST) | TENON_FIELD_NULLABLE;
+    return true;
+}
+
 static const tenon_enum *enum_of(const schema *s, const tenon_enum *enums,
                                  const schema_enum *source)
 {
@@ -181,7 +225,8 @@ bool describe_field(tenon__arena *arena, const schema *s, const tenon_enum *enum
                          .scale = type.scale,
                          .enumeration = enum_of(s, enums, source->enumeration),
                          .other_type = source->unsupported};
-    if (!describe_validation(arena, source, out))
+    if (!describe_validation(arena, source, out) ||
+        (schema_is_packed(source) && !describe_packing(arena, source, out)))
         return tenon__fail_no_memory(err);
     return describe_default(arena, model, source, out, err);
 }

@@ -61,6 +61,11 @@ static const kind_shapes shapes[] = {
                            {sizeof(tenon_vector_filter), alignof(tenon_vector_filter)},
                            {sizeof(tenon_vector_set), alignof(tenon_vector_set)},
                            {0, 1}}, /* there are no lists */
+    [TENON_KIND_PACKED] = {{sizeof(enum_array), alignof(enum_array)},
+                           {sizeof(enum_array), alignof(enum_array)},
+                           {sizeof(tenon_packed_filter), alignof(tenon_packed_filter)},
+                           {sizeof(enum_array_set), alignof(enum_array_set)},
+                           {0, 1}},
     [TENON_KIND_ENUM] = {{sizeof(int), alignof(int)},
                          {sizeof(enum_opt), alignof(enum_opt)},
                          {sizeof(enum_filter), alignof(enum_filter)},

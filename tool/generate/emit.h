@@ -38,6 +38,8 @@ void emit_model_functions(emitter *e, size_t model);
  */
 bool emit_default(emitter *e, const tenon_field *field, const char *name);
 void emit_validation(emitter *e, const tenon_field *field, const char *name, bool has_check);
+/* With the calls of libtenon-codec, which only such a program has to link. */
+void emit_packing(emitter *e, const tenon_packing *packing, const char *name);
 /* emit_check.c: functions of the program that check values. Declares them all; then, for one field,
  * calls its own in the form that a descriptor takes, and is false when it has none. */
 void emit_check_declarations(emitter *e);

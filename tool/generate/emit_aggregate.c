@@ -36,7 +36,8 @@ static bool is_in(family f, const tenon_field *field)
     if (field->flags & TENON_FIELD_LIST)
         return false;
     if (f == DISTINCTS)
-        return field->kind != TENON_KIND_JSON && field->kind != TENON_KIND_VECTOR;
+        return field->kind != TENON_KIND_JSON && field->kind != TENON_KIND_VECTOR &&
+               field->kind != TENON_KIND_PACKED;
     return f == EXTREMES ? has_extremes(field) : is_number(field);
 }
 

@@ -12,7 +12,7 @@ static const char *const kind_names[] = {
     [TENON_KIND_DATE] = "DATE",         [TENON_KIND_CLOCK] = "CLOCK",
     [TENON_KIND_CLOCK_TZ] = "CLOCK_TZ", [TENON_KIND_INTERVAL] = "INTERVAL",
     [TENON_KIND_VECTOR] = "VECTOR",     [TENON_KIND_ENUM] = "ENUM",
-    [TENON_KIND_OTHER] = "OTHER",
+    [TENON_KIND_OTHER] = "OTHER",       [TENON_KIND_PACKED] = "PACKED",
 };
 
 static const char *const pg_names[] = {
@@ -122,7 +122,7 @@ void emit_enum_definitions(emitter *e)
 /* ---- descriptors ------------------------------------------------------------------------------
  */
 
-/* The constants of one field: its default and its validation. */
+/* The constants of one field: its default, its validation, how it is packed. */
 static void emit_field_constants(emitter *e, size_t model, uint32_t at, const tenon_field *field)
 {
     const model_names *names = &e->names->models[model];
@@ -135,6 +135,11 @@ static void emit_field_constants(emitter *e, size_t model, uint32_t at, const te
     if (field->validation)
         emit_validation(e, field, tenon__buf_string(&name),
                         emit_check(e, model, at, tenon__buf_string(&name)));
+    e->out->failed |= name.failed;
+    tenon__buf_clear(&name);
+    tenon__buf_format(&name, "%s_packing_%s", names->descriptor, names->members[at]);
+    if (field->packing)
+        emit_packing(e, field->packing, tenon__buf_string(&name));
     e->out->failed |= name.failed;
 }
 
@@ -203,6 +208,8 @@ static void emit_field(emitter *e, const tenon_model *model, const model_names *
     tenon__buf_text(e->out, ", ");
     emit_reference(e, "validation", field->validation != NULL, names->descriptor, "validation",
                    member);
+    tenon__buf_text(e->out, ", ");
+    emit_reference(e, "packing", field->packing != NULL, names->descriptor, "packing", member);
     tenon__buf_text(e->out, ",\n    },\n");
 }
 

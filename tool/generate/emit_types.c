@@ -47,8 +47,21 @@ const enum_names *emit_names_of_enum(const emitter *e, const tenon_enum *enumera
     return &e->names->enums[enumeration - e->set->enums];
 }
 
+/* A packed array is a value like any other, whose type is that of the array. */
+static kind_types types_of_packed(const tenon_field *field)
+{
+    kind_types type = types[field->packing->element];
+    return (kind_types){.row = type.array,
+                        .optional = type.array,
+                        .wide = type.array,
+                        .filter = "tenon_packed_filter",
+                        .set = type.array_set};
+}
+
 static kind_types types_of(const emitter *e, const tenon_field *field)
 {
+    if (field->kind == TENON_KIND_PACKED)
+        return types_of_packed(field);
     if (field->kind != TENON_KIND_ENUM)
         return types[field->kind];
     const enum_names *names = emit_names_of_enum(e, field->enumeration);

@@ -88,6 +88,7 @@ static void emit_wide_value(emitter *e, const tenon_field *field, const void *va
         tenon__buf_format(e->out, ", %d }", ((const tenon_clock_tz *)value)->offset_seconds);
         break;
     case TENON_KIND_VECTOR: /* never a default */
+    case TENON_KIND_PACKED:
         tenon__buf_text(e->out, "{ 0, NULL }");
         break;
     case TENON_KIND_INTERVAL:
@@ -198,4 +199,27 @@ void emit_validation(emitter *e, const tenon_field *field, const char *name, boo
     emit_string(e, validation->message);
     tenon__buf_format(e->out, ",\n    .check = %s%s,\n};\n", has_check ? name : "NULL",
                       has_check ? "_check" : "");
+}
+
+static const char *const array_names[] = {
+    [TENON_ARRAY_INT16] = "INT16", [TENON_ARRAY_INT32] = "INT32",   [TENON_ARRAY_INT64] = "INT64",
+    [TENON_ARRAY_FLOAT] = "FLOAT", [TENON_ARRAY_DOUBLE] = "DOUBLE", [TENON_ARRAY_BOOL] = "BOOL",
+    [TENON_ARRAY_TIME] = "TIME",   [TENON_ARRAY_DATE] = "DATE",     [TENON_ARRAY_CLOCK] = "CLOCK",
+    [TENON_ARRAY_UUID] = "UUID",   [TENON_ARRAY_TEXT] = "TEXT",     [TENON_ARRAY_BYTES] = "BYTES",
+};
+
+void emit_packing(emitter *e, const tenon_packing *packing, const char *name)
+{
+    /* Kinds and array types of what can be packed are called alike. */
+    const char *type = array_names[packing->type];
+    tenon__buf_format(e->out,
+                      "static const tenon_packing %s = {\n"
+                      "    .element = TENON_KIND_%s, .type = TENON_ARRAY_%s,\n"
+                      "    .options = { .max_error = ",
+                      name, type, type);
+    emit_double(e, packing->options.max_error);
+    tenon__buf_format(e->out,
+                      ", .threads = 0, .without_general = %s },\n"
+                      "    .pack = tenon_pack, .unpack = tenon_unpack,\n};\n",
+                      packing->options.without_general ? "true" : "false");
 }

@@ -255,6 +255,8 @@ void check_database_rules(check *c);
 void check_make_names(check *c); /* the database names of keys, indexes and join tables */
 void check_make_relations(check *c);
 void check_words(check *c);
+/* What @tenon.compress stands on (check_compress.c). */
+void check_compression(check *c, const schema_word *word, const check_field *f);
 /* Those of @tenon.vectorIndex, beside the ones of @@index. */
 void check_make_vector_indexes(check *c);
 /* The name that an index has by the rules. */

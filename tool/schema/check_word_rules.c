@@ -40,13 +40,6 @@ static bool is_scalar(const check_field *f, schema_type type)
     return f->field->kind == SCHEMA_SCALAR && f->field->type == type;
 }
 
-static bool fits_compress(const check_field *f)
-{
-    return f->field->kind == SCHEMA_SCALAR &&
-           (f->field->arity == SCHEMA_LIST || is_scalar(f, SCHEMA_BYTES) ||
-            is_scalar(f, SCHEMA_STRING) || is_scalar(f, SCHEMA_JSON));
-}
-
 static bool fits_soft_delete(const check_field *f)
 {
     bool is_time = is_scalar(f, SCHEMA_DATETIME) && f->field->arity == SCHEMA_OPTIONAL;
@@ -75,8 +68,7 @@ static const word_rule rules[] = {
     {.name = "compress",
      .places = ON_FIELD,
      .where = "a field",
-     .fits = fits_compress,
-     .types = "a list, String, Bytes or Json"},
+     .parameters = {{"maxError", FORM_NUMBER}, {"zstd", FORM_BOOLEAN}}},
     {.name = "validate",
      .places = ON_FIELD,
      .where = "a field",
@@ -387,6 +379,8 @@ static void check_field_type(check *c, const word_rule *rule, const schema_word 
                     rule->types);
     if (strcmp(rule->name, "validate") == 0)
         check_validation(c, word, f);
+    if (strcmp(rule->name, "compress") == 0)
+        check_compression(c, word, f);
 }
 
 static void check_word(check *c, const schema_word *word, const check_word_target *target)

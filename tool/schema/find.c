@@ -28,6 +28,11 @@ const schema_word *schema_find_word(const schema_comment *comment, const char *n
     return NULL;
 }
 
+bool schema_is_packed(const schema_field *field)
+{
+    return field->arity == SCHEMA_LIST && schema_find_word(&field->comment, "compress");
+}
+
 void schema_check_name(const schema_model *model, const schema_field *field, size_t n,
                        tenon__buf *out)
 {

@@ -386,6 +386,9 @@ typedef enum schema_typed {
     SCHEMA_TYPED_VECTOR    /* Unsupported("vector(3)"), but no lists of it */
 } schema_typed;
 
+/* An array that @tenon.compress keeps in one value. */
+bool schema_is_packed(const schema_field *field);
+
 /* *number: that in parentheses, -1 without. */
 schema_typed schema_typed_of(const schema_field *field, int32_t *number);
 /* The name in the database of the n-th (from 1) @tenon.check of a field, or of the model itself

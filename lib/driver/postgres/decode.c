@@ -265,6 +265,9 @@ static bool decode_as(tenon__pg_column *column, tenon__pg_codec codec, const cha
         return true;
     case TENON__PG_CODEC_VECTOR:
         return decode_vector(column, data, length, out, arena, err);
+    case TENON__PG_CODEC_PACKED:
+        return tenon__unpack_value(column->model, column->field, data, (size_t)length, arena, out,
+                                   err);
     case TENON__PG_CODEC_ENUM:
         return decode_enum(column, data, length, out, err);
     case TENON__PG_CODEC_ARRAY:

@@ -6,6 +6,8 @@
  * that a statement run again allocates nothing. */
 #include "driver/postgres/pg.h"
 
+#include <stdlib.h>
+
 /* The integers of both forms. */
 static int64_t load_integer(const tenon__pg_param *param, const void *value)
 {
@@ -114,6 +116,17 @@ static void add_vector(tenon__buf *out, const tenon_vector *value)
     }
 }
 
+static bool add_packed(tenon__buf *out, const tenon__pg_param *param, const tenon__list *array,
+                       tenon_error *err)
+{
+    tenon_packed packed;
+    if (!tenon__pack_value(param->model, param->field, array, &packed, err))
+        return false;
+    tenon__buf_add(out, packed.data, packed.length);
+    free(packed.data);
+    return true;
+}
+
 static bool add_text(tenon__buf *out, const char *text)
 {
     tenon__buf_add(out, text, strlen(text));
@@ -178,6 +191,8 @@ static bool add_value(tenon__buf *out, const tenon__pg_param *param, const void 
     case TENON__PG_CODEC_VECTOR:
         add_vector(out, value);
         return true;
+    case TENON__PG_CODEC_PACKED:
+        return add_packed(out, param, value, err);
     case TENON__PG_CODEC_ARRAY:
     case TENON__PG_CODEC_NESTED:
     case TENON__PG_CODEC_NONE:

@@ -43,6 +43,7 @@ typedef enum tenon__pg_codec {
     TENON__PG_CODEC_TIME,
     TENON__PG_CODEC_TIMETZ,
     TENON__PG_CODEC_INTERVAL,
+    TENON__PG_CODEC_PACKED, /* an array in a bytea */
     TENON__PG_CODEC_VECTOR, /* of an extension, so without an OID, and binary */
     TENON__PG_CODEC_ENUM,   /* the label as text */
     TENON__PG_CODEC_ARRAY,  /* of one dimension */

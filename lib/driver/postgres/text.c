@@ -111,7 +111,8 @@ void tenon__pg_add_text_form(tenon__buf *out, const tenon__pg_param *param, cons
     case TENON__PG_CODEC_INTERVAL:
         tenon_interval_format(*(const tenon_interval *)element, text, sizeof text);
         break;
-    case TENON__PG_CODEC_VECTOR: /* never in a list */
+    case TENON__PG_CODEC_VECTOR: /* these two are never in a list */
+    case TENON__PG_CODEC_PACKED:
     case TENON__PG_CODEC_ARRAY:
     case TENON__PG_CODEC_NESTED:
     case TENON__PG_CODEC_NONE:

@@ -110,6 +110,8 @@ tenon__pg_codec tenon__pg_codec_of(const tenon_field *field)
     tenon__pg_codec of_kind = codec_of_kind(field->kind);
     if (codec == of_kind)
         return codec;
+    if (field->kind == TENON_KIND_PACKED && codec == TENON__PG_CODEC_BYTEA && field->packing)
+        return TENON__PG_CODEC_PACKED;
     if (codec == TENON__PG_CODEC_JSONB && of_kind == TENON__PG_CODEC_JSON)
         return codec;
     if (codec == TENON__PG_CODEC_OID &&

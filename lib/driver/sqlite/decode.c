@@ -20,9 +20,8 @@ static const char *const kind_names[] = {
     [TENON_KIND_UUID] = "a Uuid",       [TENON_KIND_TIME] = "a DateTime",
     [TENON_KIND_DATE] = "a Date",       [TENON_KIND_CLOCK] = "a Time",
     [TENON_KIND_CLOCK_TZ] = "a Timetz", [TENON_KIND_INTERVAL] = "an interval",
-    [TENON_KIND_VECTOR] = "a vector",   [TENON_KIND_ENUM] = "a value of the enum",
-
-    [TENON_KIND_OTHER] = "a text",
+    [TENON_KIND_VECTOR] = "a vector",   [TENON_KIND_PACKED] = "a packed array",
+    [TENON_KIND_OTHER] = "a text",      [TENON_KIND_ENUM] = "a value of the enum",
 };
 
 static const char *const storage_names[] = {
@@ -300,6 +299,16 @@ static bool read_plain(tenon_kind kind, const cell *value, void *out)
     }
 }
 
+static bool decode_packed(const source *from, const tenon_field *field, const cell *value,
+                          void *out)
+{
+    if (value->type != CELL_BLOB)
+        return refuse_stored(from, field, value);
+    return tenon__unpack_value(tenon__layout_model(from->layout, field), field,
+                               value->as.bytes.data, value->as.bytes.length, from->arena, out,
+                               from->err);
+}
+
 bool tenon__sqlite_decode_cell(const source *from, const tenon_field *field, const cell *value,
                                void *out)
 {
@@ -318,6 +327,8 @@ bool tenon__sqlite_decode_cell(const source *from, const tenon_field *field, con
             return refuse_stored(from, field, value);
         return tenon__sqlite_decode_vector(from->arena, value, out) ||
                tenon__fail_no_memory(from->err);
+    case TENON_KIND_PACKED:
+        return decode_packed(from, field, value, out);
     case TENON_KIND_TIME:
         return decode_time(from, field, value, out);
     case TENON_KIND_ENUM:

@@ -140,6 +140,16 @@ static bool put_bytes(tenon_bytes bytes, cell *out)
     return true;
 }
 
+static bool put_packed(const target *to, const tenon__list *array, cell *out, tenon_error *err)
+{
+    tenon_packed packed;
+    if (!tenon__pack_value(to->model, to->field, array, &packed, err))
+        return false;
+    put_bytes((tenon_bytes){packed.length, packed.data}, out);
+    out->is_owned = true;
+    return true;
+}
+
 bool tenon__sqlite_encode(const target *to, const void *wide, cell *out, tenon_error *err)
 {
     if (!tenon__check_wide(to->model, to->field, wide, err))
@@ -181,6 +191,8 @@ bool tenon__sqlite_encode(const target *to, const void *wide, cell *out, tenon_e
         return put_interval(to, *(const tenon_interval *)wide, out, err);
     case TENON_KIND_VECTOR:
         return tenon__sqlite_encode_vector(*(const tenon_vector *)wide, out, err);
+    case TENON_KIND_PACKED:
+        return put_packed(to, wide, out, err);
     case TENON_KIND_ENUM:
         return put_enum(to, *(const int *)wide, out);
     }

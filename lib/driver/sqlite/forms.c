@@ -124,7 +124,7 @@ const char *tenon__sqlite_slot_type(const tenon__slot *slot)
         [TENON_KIND_INT32] = "INTEGER",   [TENON_KIND_INT64] = "INTEGER",
         [TENON_KIND_FLOAT] = "REAL",      [TENON_KIND_DOUBLE] = "REAL",
         [TENON_KIND_DECIMAL] = "NUMERIC", [TENON_KIND_BYTES] = "BLOB",
-        [TENON_KIND_VECTOR] = "BLOB",
+        [TENON_KIND_VECTOR] = "BLOB",     [TENON_KIND_PACKED] = "BLOB",
     };
     if (slot->as_text)
         return "TEXT";

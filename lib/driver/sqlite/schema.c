@@ -44,6 +44,7 @@ static const unsigned kept_by[] = {
     [TENON_KIND_CLOCK_TZ] = TEXTUAL | AFFINITY_NUMERIC,
     [TENON_KIND_INTERVAL] = ANY, /* no text that begins with P becomes a number */
     [TENON_KIND_VECTOR] = ANY,   /* a BLOB is never converted */
+    [TENON_KIND_PACKED] = ANY,   /* the same */
     [TENON_KIND_ENUM] = TEXTUAL,
     [TENON_KIND_OTHER] = ANY,
 };

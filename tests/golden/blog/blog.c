@@ -43,7 +43,7 @@ static const tenon_field author_model_fields[] = {
         .where_offset = offsetof(AuthorWhere, id),
         .set_offset = offsetof(AuthorSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "name", .column = "name",
@@ -54,7 +54,7 @@ static const tenon_field author_model_fields[] = {
         .where_offset = offsetof(AuthorWhere, name),
         .set_offset = offsetof(AuthorSet, name),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "age", .column = "age",
@@ -65,7 +65,7 @@ static const tenon_field author_model_fields[] = {
         .where_offset = offsetof(AuthorWhere, age),
         .set_offset = offsetof(AuthorSet, age),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "bossId", .column = "bossId",
@@ -76,7 +76,7 @@ static const tenon_field author_model_fields[] = {
         .where_offset = offsetof(AuthorWhere, bossId),
         .set_offset = offsetof(AuthorSet, bossId),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -648,7 +648,7 @@ static const tenon_field profile_model_fields[] = {
         .where_offset = offsetof(ProfileWhere, id),
         .set_offset = offsetof(ProfileSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "bio", .column = "bio",
@@ -659,7 +659,7 @@ static const tenon_field profile_model_fields[] = {
         .where_offset = offsetof(ProfileWhere, bio),
         .set_offset = offsetof(ProfileSet, bio),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "authorId", .column = "authorId",
@@ -670,7 +670,7 @@ static const tenon_field profile_model_fields[] = {
         .where_offset = offsetof(ProfileWhere, authorId),
         .set_offset = offsetof(ProfileSet, authorId),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -1090,7 +1090,7 @@ static const tenon_field article_model_fields[] = {
         .where_offset = offsetof(ArticleWhere, id),
         .set_offset = offsetof(ArticleSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "title", .column = "title",
@@ -1101,7 +1101,7 @@ static const tenon_field article_model_fields[] = {
         .where_offset = offsetof(ArticleWhere, title),
         .set_offset = offsetof(ArticleSet, title),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "views", .column = "views",
@@ -1112,7 +1112,7 @@ static const tenon_field article_model_fields[] = {
         .where_offset = offsetof(ArticleWhere, views),
         .set_offset = offsetof(ArticleSet, views),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &article_model_default_views,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "published", .column = "published",
@@ -1123,7 +1123,7 @@ static const tenon_field article_model_fields[] = {
         .where_offset = offsetof(ArticleWhere, published),
         .set_offset = offsetof(ArticleSet, published),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &article_model_default_published,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "createdAt", .column = "createdAt",
@@ -1134,7 +1134,7 @@ static const tenon_field article_model_fields[] = {
         .where_offset = offsetof(ArticleWhere, createdAt),
         .set_offset = offsetof(ArticleSet, createdAt),
         .default_kind = TENON_DEFAULT_NOW, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "authorId", .column = "author_id",
@@ -1145,7 +1145,7 @@ static const tenon_field article_model_fields[] = {
         .where_offset = offsetof(ArticleWhere, authorId),
         .set_offset = offsetof(ArticleSet, authorId),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "editorId", .column = "editor_id",
@@ -1156,7 +1156,7 @@ static const tenon_field article_model_fields[] = {
         .where_offset = offsetof(ArticleWhere, editorId),
         .set_offset = offsetof(ArticleSet, editorId),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -1632,7 +1632,7 @@ static const tenon_field comment_model_fields[] = {
         .where_offset = offsetof(CommentWhere, id),
         .set_offset = offsetof(CommentSet, id),
         .default_kind = TENON_DEFAULT_UUID7, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "text", .column = "text",
@@ -1643,7 +1643,7 @@ static const tenon_field comment_model_fields[] = {
         .where_offset = offsetof(CommentWhere, text),
         .set_offset = offsetof(CommentSet, text),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "likes", .column = "likes",
@@ -1654,7 +1654,7 @@ static const tenon_field comment_model_fields[] = {
         .where_offset = offsetof(CommentWhere, likes),
         .set_offset = offsetof(CommentSet, likes),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &comment_model_default_likes,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "mood", .column = "mood",
@@ -1665,7 +1665,7 @@ static const tenon_field comment_model_fields[] = {
         .where_offset = offsetof(CommentWhere, mood),
         .set_offset = offsetof(CommentSet, mood),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = &mood_enum, .other_type = NULL, .validation = NULL,
+        .enumeration = &mood_enum, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "articleId", .column = "articleId",
@@ -1676,7 +1676,7 @@ static const tenon_field comment_model_fields[] = {
         .where_offset = offsetof(CommentWhere, articleId),
         .set_offset = offsetof(CommentSet, articleId),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "authorId", .column = "authorId",
@@ -1687,7 +1687,7 @@ static const tenon_field comment_model_fields[] = {
         .where_offset = offsetof(CommentWhere, authorId),
         .set_offset = offsetof(CommentSet, authorId),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -2112,7 +2112,7 @@ static const tenon_field tag_model_fields[] = {
         .where_offset = offsetof(TagWhere, id),
         .set_offset = offsetof(TagSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "label", .column = "label",
@@ -2123,7 +2123,7 @@ static const tenon_field tag_model_fields[] = {
         .where_offset = offsetof(TagWhere, label),
         .set_offset = offsetof(TagSet, label),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -2529,7 +2529,7 @@ static const tenon_field room_model_fields[] = {
         .where_offset = offsetof(RoomWhere, building),
         .set_offset = offsetof(RoomSet, building),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "number", .column = "number",
@@ -2540,7 +2540,7 @@ static const tenon_field room_model_fields[] = {
         .where_offset = offsetof(RoomWhere, number),
         .set_offset = offsetof(RoomSet, number),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "name", .column = "name",
@@ -2551,7 +2551,7 @@ static const tenon_field room_model_fields[] = {
         .where_offset = offsetof(RoomWhere, name),
         .set_offset = offsetof(RoomSet, name),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -2927,7 +2927,7 @@ static const tenon_field seat_model_fields[] = {
         .where_offset = offsetof(SeatWhere, id),
         .set_offset = offsetof(SeatSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "row", .column = "row",
@@ -2938,7 +2938,7 @@ static const tenon_field seat_model_fields[] = {
         .where_offset = offsetof(SeatWhere, row),
         .set_offset = offsetof(SeatSet, row),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "building", .column = "building",
@@ -2949,7 +2949,7 @@ static const tenon_field seat_model_fields[] = {
         .where_offset = offsetof(SeatWhere, building),
         .set_offset = offsetof(SeatSet, building),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "number", .column = "number",
@@ -2960,7 +2960,7 @@ static const tenon_field seat_model_fields[] = {
         .where_offset = offsetof(SeatWhere, number),
         .set_offset = offsetof(SeatSet, number),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "authorId", .column = "authorId",
@@ -2971,7 +2971,7 @@ static const tenon_field seat_model_fields[] = {
         .where_offset = offsetof(SeatWhere, authorId),
         .set_offset = offsetof(SeatSet, authorId),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -3396,7 +3396,7 @@ static const tenon_field box_model_fields[] = {
         .where_offset = offsetof(BoxWhere, id),
         .set_offset = offsetof(BoxSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "name", .column = "name",
@@ -3407,7 +3407,7 @@ static const tenon_field box_model_fields[] = {
         .where_offset = offsetof(BoxWhere, name),
         .set_offset = offsetof(BoxSet, name),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -3775,7 +3775,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, id),
         .set_offset = offsetof(ThingSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "boxId", .column = "boxId",
@@ -3786,7 +3786,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, boxId),
         .set_offset = offsetof(ThingSet, boxId),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "flag", .column = "flag",
@@ -3797,7 +3797,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, flag),
         .set_offset = offsetof(ThingSet, flag),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "small", .column = "small",
@@ -3808,7 +3808,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, small),
         .set_offset = offsetof(ThingSet, small),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "number", .column = "number",
@@ -3819,7 +3819,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, number),
         .set_offset = offsetof(ThingSet, number),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "big", .column = "big",
@@ -3830,7 +3830,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, big),
         .set_offset = offsetof(ThingSet, big),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "real", .column = "real",
@@ -3841,7 +3841,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, real),
         .set_offset = offsetof(ThingSet, real),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "precise", .column = "precise",
@@ -3852,7 +3852,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, precise),
         .set_offset = offsetof(ThingSet, precise),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "price", .column = "price",
@@ -3863,7 +3863,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, price),
         .set_offset = offsetof(ThingSet, price),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "text", .column = "text",
@@ -3874,7 +3874,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, text),
         .set_offset = offsetof(ThingSet, text),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "label", .column = "label",
@@ -3885,7 +3885,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, label),
         .set_offset = offsetof(ThingSet, label),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "data", .column = "data",
@@ -3896,7 +3896,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, data),
         .set_offset = offsetof(ThingSet, data),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "blob", .column = "blob",
@@ -3907,7 +3907,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, blob),
         .set_offset = offsetof(ThingSet, blob),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "uuid", .column = "uuid",
@@ -3918,7 +3918,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, uuid),
         .set_offset = offsetof(ThingSet, uuid),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "stamp", .column = "stamp",
@@ -3929,7 +3929,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, stamp),
         .set_offset = offsetof(ThingSet, stamp),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "instant", .column = "instant",
@@ -3940,7 +3940,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, instant),
         .set_offset = offsetof(ThingSet, instant),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "day", .column = "day",
@@ -3951,7 +3951,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, day),
         .set_offset = offsetof(ThingSet, day),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "clock", .column = "clock",
@@ -3962,7 +3962,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, clock),
         .set_offset = offsetof(ThingSet, clock),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "mood", .column = "mood",
@@ -3973,7 +3973,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, mood),
         .set_offset = offsetof(ThingSet, mood),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = &mood_enum, .other_type = NULL, .validation = NULL,
+        .enumeration = &mood_enum, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "numbers", .column = "numbers",
@@ -3984,7 +3984,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, numbers),
         .set_offset = offsetof(ThingSet, numbers),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "bigs", .column = "bigs",
@@ -3995,7 +3995,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, bigs),
         .set_offset = offsetof(ThingSet, bigs),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "texts", .column = "texts",
@@ -4006,7 +4006,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, texts),
         .set_offset = offsetof(ThingSet, texts),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "prices", .column = "prices",
@@ -4017,7 +4017,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, prices),
         .set_offset = offsetof(ThingSet, prices),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "moods", .column = "moods",
@@ -4028,7 +4028,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, moods),
         .set_offset = offsetof(ThingSet, moods),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = &mood_enum, .other_type = NULL, .validation = NULL,
+        .enumeration = &mood_enum, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 

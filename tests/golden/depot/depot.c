@@ -11,7 +11,7 @@ static const tenon_field region_model_fields[] = {
         .where_offset = offsetof(RegionWhere, code),
         .set_offset = offsetof(RegionSet, code),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "name", .column = "name",
@@ -22,7 +22,7 @@ static const tenon_field region_model_fields[] = {
         .where_offset = offsetof(RegionWhere, name),
         .set_offset = offsetof(RegionSet, name),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -421,7 +421,7 @@ static const tenon_field depot_model_fields[] = {
         .where_offset = offsetof(DepotWhere, id),
         .set_offset = offsetof(DepotSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "regionCode", .column = "regionCode",
@@ -432,7 +432,7 @@ static const tenon_field depot_model_fields[] = {
         .where_offset = offsetof(DepotWhere, regionCode),
         .set_offset = offsetof(DepotSet, regionCode),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -858,7 +858,7 @@ static const tenon_field shelf_model_fields[] = {
         .where_offset = offsetof(ShelfWhere, depotId),
         .set_offset = offsetof(ShelfSet, depotId),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "number", .column = "number",
@@ -869,7 +869,7 @@ static const tenon_field shelf_model_fields[] = {
         .where_offset = offsetof(ShelfWhere, number),
         .set_offset = offsetof(ShelfSet, number),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "height", .column = "height",
@@ -880,7 +880,7 @@ static const tenon_field shelf_model_fields[] = {
         .where_offset = offsetof(ShelfWhere, height),
         .set_offset = offsetof(ShelfSet, height),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &shelf_model_default_height,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -1301,7 +1301,7 @@ static const tenon_field item_model_fields[] = {
         .where_offset = offsetof(ItemWhere, id),
         .set_offset = offsetof(ItemSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "depotId", .column = "depotId",
@@ -1312,7 +1312,7 @@ static const tenon_field item_model_fields[] = {
         .where_offset = offsetof(ItemWhere, depotId),
         .set_offset = offsetof(ItemSet, depotId),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "shelfNumber", .column = "shelfNumber",
@@ -1323,7 +1323,7 @@ static const tenon_field item_model_fields[] = {
         .where_offset = offsetof(ItemWhere, shelfNumber),
         .set_offset = offsetof(ItemSet, shelfNumber),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "updatedAt", .column = "updatedAt",
@@ -1334,7 +1334,7 @@ static const tenon_field item_model_fields[] = {
         .where_offset = offsetof(ItemWhere, updatedAt),
         .set_offset = offsetof(ItemSet, updatedAt),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "deletedAt", .column = "deletedAt",
@@ -1345,7 +1345,7 @@ static const tenon_field item_model_fields[] = {
         .where_offset = offsetof(ItemWhere, deletedAt),
         .set_offset = offsetof(ItemSet, deletedAt),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -1800,7 +1800,7 @@ static const tenon_field part_model_fields[] = {
         .where_offset = offsetof(PartWhere, id),
         .set_offset = offsetof(PartSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "itemId", .column = "itemId",
@@ -1811,7 +1811,7 @@ static const tenon_field part_model_fields[] = {
         .where_offset = offsetof(PartWhere, itemId),
         .set_offset = offsetof(PartSet, itemId),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -2186,7 +2186,7 @@ static const tenon_field keeper_model_fields[] = {
         .where_offset = offsetof(KeeperWhere, id),
         .set_offset = offsetof(KeeperSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "depotId", .column = "depotId",
@@ -2197,7 +2197,7 @@ static const tenon_field keeper_model_fields[] = {
         .where_offset = offsetof(KeeperWhere, depotId),
         .set_offset = offsetof(KeeperSet, depotId),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -2608,7 +2608,7 @@ static const tenon_field label_model_fields[] = {
         .where_offset = offsetof(LabelWhere, id),
         .set_offset = offsetof(LabelSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "text", .column = "text",
@@ -2619,7 +2619,7 @@ static const tenon_field label_model_fields[] = {
         .where_offset = offsetof(LabelWhere, text),
         .set_offset = offsetof(LabelSet, text),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &label_model_default_text,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 

@@ -13,7 +13,7 @@ static const tenon_field job_model_fields[] = {
         .where_offset = offsetof(JobWhere, id),
         .set_offset = offsetof(JobSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "title", .column = "title",
@@ -24,7 +24,7 @@ static const tenon_field job_model_fields[] = {
         .where_offset = offsetof(JobWhere, title),
         .set_offset = offsetof(JobSet, title),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "state", .column = "state",
@@ -35,7 +35,7 @@ static const tenon_field job_model_fields[] = {
         .where_offset = offsetof(JobWhere, state),
         .set_offset = offsetof(JobSet, state),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &job_model_default_state,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "weight", .column = "weight",
@@ -46,7 +46,7 @@ static const tenon_field job_model_fields[] = {
         .where_offset = offsetof(JobWhere, weight),
         .set_offset = offsetof(JobSet, weight),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &job_model_default_weight,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "version", .column = "version",
@@ -57,7 +57,7 @@ static const tenon_field job_model_fields[] = {
         .where_offset = offsetof(JobWhere, version),
         .set_offset = offsetof(JobSet, version),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -430,7 +430,7 @@ static const tenon_field page_model_fields[] = {
         .where_offset = offsetof(PageWhere, site),
         .set_offset = offsetof(PageSet, site),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "path", .column = "path",
@@ -441,7 +441,7 @@ static const tenon_field page_model_fields[] = {
         .where_offset = offsetof(PageWhere, path),
         .set_offset = offsetof(PageSet, path),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "secret", .column = "secret",
@@ -452,7 +452,7 @@ static const tenon_field page_model_fields[] = {
         .where_offset = offsetof(PageWhere, secret),
         .set_offset = offsetof(PageSet, secret),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "body", .column = "body",
@@ -463,7 +463,7 @@ static const tenon_field page_model_fields[] = {
         .where_offset = offsetof(PageWhere, body),
         .set_offset = offsetof(PageSet, body),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "revision", .column = "revision",
@@ -474,7 +474,7 @@ static const tenon_field page_model_fields[] = {
         .where_offset = offsetof(PageWhere, revision),
         .set_offset = offsetof(PageSet, revision),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &page_model_default_revision,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -873,7 +873,7 @@ static const tenon_field number_model_fields[] = {
         .where_offset = offsetof(NumberWhere, id),
         .set_offset = 0,
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "label", .column = "label",
@@ -884,7 +884,7 @@ static const tenon_field number_model_fields[] = {
         .where_offset = offsetof(NumberWhere, label),
         .set_offset = 0,
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 

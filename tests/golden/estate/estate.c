@@ -72,7 +72,7 @@ static const tenon_field asset_model_fields[] = {
         .where_offset = offsetof(AssetWhere, id),
         .set_offset = offsetof(AssetSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "name", .column = "name",
@@ -83,7 +83,7 @@ static const tenon_field asset_model_fields[] = {
         .where_offset = offsetof(AssetWhere, name),
         .set_offset = offsetof(AssetSet, name),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "kind", .column = "kind",
@@ -94,7 +94,7 @@ static const tenon_field asset_model_fields[] = {
         .where_offset = offsetof(AssetWhere, kind),
         .set_offset = offsetof(AssetSet, kind),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = &kind_enum, .other_type = NULL, .validation = NULL,
+        .enumeration = &kind_enum, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "value", .column = "value",
@@ -105,7 +105,7 @@ static const tenon_field asset_model_fields[] = {
         .where_offset = offsetof(AssetWhere, value),
         .set_offset = offsetof(AssetSet, value),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &asset_model_default_value,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -503,7 +503,7 @@ static const tenon_field boat_model_fields[] = {
         .where_offset = offsetof(BoatWhere, id),
         .set_offset = offsetof(BoatSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "length", .column = "length",
@@ -514,7 +514,7 @@ static const tenon_field boat_model_fields[] = {
         .where_offset = offsetof(BoatWhere, length),
         .set_offset = offsetof(BoatSet, length),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -889,7 +889,7 @@ static const tenon_field house_model_fields[] = {
         .where_offset = offsetof(HouseWhere, id),
         .set_offset = offsetof(HouseSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "rooms", .column = "rooms",
@@ -900,7 +900,7 @@ static const tenon_field house_model_fields[] = {
         .where_offset = offsetof(HouseWhere, rooms),
         .set_offset = offsetof(HouseSet, rooms),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -1293,7 +1293,7 @@ static const tenon_field tenant_model_fields[] = {
         .where_offset = offsetof(TenantWhere, id),
         .set_offset = offsetof(TenantSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "name", .column = "name",
@@ -1304,7 +1304,7 @@ static const tenon_field tenant_model_fields[] = {
         .where_offset = offsetof(TenantWhere, name),
         .set_offset = offsetof(TenantSet, name),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "houseId", .column = "houseId",
@@ -1315,7 +1315,7 @@ static const tenon_field tenant_model_fields[] = {
         .where_offset = offsetof(TenantWhere, houseId),
         .set_offset = offsetof(TenantSet, houseId),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -1698,7 +1698,7 @@ static const tenon_field vehicle_model_fields[] = {
         .where_offset = offsetof(VehicleWhere, id),
         .set_offset = offsetof(VehicleSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "kind", .column = "kind",
@@ -1709,7 +1709,7 @@ static const tenon_field vehicle_model_fields[] = {
         .where_offset = offsetof(VehicleWhere, kind),
         .set_offset = offsetof(VehicleSet, kind),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = &vehicle_kind_enum, .other_type = NULL, .validation = NULL,
+        .enumeration = &vehicle_kind_enum, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "name", .column = "name",
@@ -1720,7 +1720,7 @@ static const tenon_field vehicle_model_fields[] = {
         .where_offset = offsetof(VehicleWhere, name),
         .set_offset = offsetof(VehicleSet, name),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "plate", .column = "plate",
@@ -1731,7 +1731,7 @@ static const tenon_field vehicle_model_fields[] = {
         .where_offset = offsetof(VehicleWhere, plate),
         .set_offset = offsetof(VehicleSet, plate),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "gears", .column = "gears",
@@ -1742,7 +1742,7 @@ static const tenon_field vehicle_model_fields[] = {
         .where_offset = offsetof(VehicleWhere, gears),
         .set_offset = offsetof(VehicleSet, gears),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 

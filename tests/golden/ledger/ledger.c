@@ -136,7 +136,7 @@ static const tenon_field voucher_model_fields[] = {
         .where_offset = offsetof(VoucherWhere, id),
         .set_offset = offsetof(VoucherSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "code", .column = "code",
@@ -147,7 +147,7 @@ static const tenon_field voucher_model_fields[] = {
         .where_offset = offsetof(VoucherWhere, code),
         .set_offset = offsetof(VoucherSet, code),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = &voucher_model_validation_code,
+        .enumeration = NULL, .other_type = NULL, .validation = &voucher_model_validation_code, .packing = NULL,
     },
     {
         .name = "amount", .column = "amount",
@@ -158,7 +158,7 @@ static const tenon_field voucher_model_fields[] = {
         .where_offset = offsetof(VoucherWhere, amount),
         .set_offset = offsetof(VoucherSet, amount),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = &voucher_model_validation_amount,
+        .enumeration = NULL, .other_type = NULL, .validation = &voucher_model_validation_amount, .packing = NULL,
     },
     {
         .name = "rest", .column = "rest",
@@ -169,7 +169,7 @@ static const tenon_field voucher_model_fields[] = {
         .where_offset = offsetof(VoucherWhere, rest),
         .set_offset = offsetof(VoucherSet, rest),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &voucher_model_default_rest,
-        .enumeration = NULL, .other_type = NULL, .validation = &voucher_model_validation_rest,
+        .enumeration = NULL, .other_type = NULL, .validation = &voucher_model_validation_rest, .packing = NULL,
     },
     {
         .name = "rank", .column = "rank",
@@ -180,7 +180,7 @@ static const tenon_field voucher_model_fields[] = {
         .where_offset = offsetof(VoucherWhere, rank),
         .set_offset = offsetof(VoucherSet, rank),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &voucher_model_default_rank,
-        .enumeration = &rank_enum, .other_type = NULL, .validation = &voucher_model_validation_rank,
+        .enumeration = &rank_enum, .other_type = NULL, .validation = &voucher_model_validation_rank, .packing = NULL,
     },
     {
         .name = "labels", .column = "labels",
@@ -191,7 +191,7 @@ static const tenon_field voucher_model_fields[] = {
         .where_offset = offsetof(VoucherWhere, labels),
         .set_offset = offsetof(VoucherSet, labels),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = &voucher_model_validation_labels,
+        .enumeration = NULL, .other_type = NULL, .validation = &voucher_model_validation_labels, .packing = NULL,
     },
     {
         .name = "giver", .column = "giver",
@@ -202,7 +202,7 @@ static const tenon_field voucher_model_fields[] = {
         .where_offset = offsetof(VoucherWhere, giver),
         .set_offset = offsetof(VoucherSet, giver),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = &voucher_model_validation_giver,
+        .enumeration = NULL, .other_type = NULL, .validation = &voucher_model_validation_giver, .packing = NULL,
     },
     {
         .name = "stamp", .column = "stamp",
@@ -213,7 +213,7 @@ static const tenon_field voucher_model_fields[] = {
         .where_offset = offsetof(VoucherWhere, stamp),
         .set_offset = offsetof(VoucherSet, stamp),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = &voucher_model_validation_stamp,
+        .enumeration = NULL, .other_type = NULL, .validation = &voucher_model_validation_stamp, .packing = NULL,
     },
 };
 
@@ -601,7 +601,7 @@ static const tenon_field account_model_fields[] = {
         .where_offset = offsetof(AccountWhere, id),
         .set_offset = offsetof(AccountSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "iban", .column = "iban",
@@ -612,7 +612,7 @@ static const tenon_field account_model_fields[] = {
         .where_offset = offsetof(AccountWhere, iban),
         .set_offset = offsetof(AccountSet, iban),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "owner", .column = "owner_name",
@@ -623,7 +623,7 @@ static const tenon_field account_model_fields[] = {
         .where_offset = offsetof(AccountWhere, owner),
         .set_offset = offsetof(AccountSet, owner),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "pin", .column = "pin",
@@ -634,7 +634,7 @@ static const tenon_field account_model_fields[] = {
         .where_offset = offsetof(AccountWhere, pin),
         .set_offset = offsetof(AccountSet, pin),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "rank", .column = "rank",
@@ -645,7 +645,7 @@ static const tenon_field account_model_fields[] = {
         .where_offset = offsetof(AccountWhere, rank),
         .set_offset = offsetof(AccountSet, rank),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &account_model_default_rank,
-        .enumeration = &rank_enum, .other_type = NULL, .validation = NULL,
+        .enumeration = &rank_enum, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "balance", .column = "balance",
@@ -656,7 +656,7 @@ static const tenon_field account_model_fields[] = {
         .where_offset = offsetof(AccountWhere, balance),
         .set_offset = offsetof(AccountSet, balance),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &account_model_default_balance,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "big", .column = "big",
@@ -667,7 +667,7 @@ static const tenon_field account_model_fields[] = {
         .where_offset = offsetof(AccountWhere, big),
         .set_offset = offsetof(AccountSet, big),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &account_model_default_big,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "rate", .column = "rate",
@@ -678,7 +678,7 @@ static const tenon_field account_model_fields[] = {
         .where_offset = offsetof(AccountWhere, rate),
         .set_offset = offsetof(AccountSet, rate),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &account_model_default_rate,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "isOpen", .column = "isOpen",
@@ -689,7 +689,7 @@ static const tenon_field account_model_fields[] = {
         .where_offset = offsetof(AccountWhere, isOpen),
         .set_offset = offsetof(AccountSet, isOpen),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &account_model_default_isOpen,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "opened", .column = "opened",
@@ -700,7 +700,7 @@ static const tenon_field account_model_fields[] = {
         .where_offset = offsetof(AccountWhere, opened),
         .set_offset = offsetof(AccountSet, opened),
         .default_kind = TENON_DEFAULT_NOW, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "day", .column = "day",
@@ -711,7 +711,7 @@ static const tenon_field account_model_fields[] = {
         .where_offset = offsetof(AccountWhere, day),
         .set_offset = offsetof(AccountSet, day),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "code", .column = "code",
@@ -722,7 +722,7 @@ static const tenon_field account_model_fields[] = {
         .where_offset = offsetof(AccountWhere, code),
         .set_offset = offsetof(AccountSet, code),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "blob", .column = "blob",
@@ -733,7 +733,7 @@ static const tenon_field account_model_fields[] = {
         .where_offset = offsetof(AccountWhere, blob),
         .set_offset = offsetof(AccountSet, blob),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "settings", .column = "settings",
@@ -744,7 +744,7 @@ static const tenon_field account_model_fields[] = {
         .where_offset = offsetof(AccountWhere, settings),
         .set_offset = offsetof(AccountSet, settings),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "labels", .column = "labels",
@@ -755,7 +755,7 @@ static const tenon_field account_model_fields[] = {
         .where_offset = offsetof(AccountWhere, labels),
         .set_offset = offsetof(AccountSet, labels),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "numbers", .column = "numbers",
@@ -766,7 +766,7 @@ static const tenon_field account_model_fields[] = {
         .where_offset = offsetof(AccountWhere, numbers),
         .set_offset = offsetof(AccountSet, numbers),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "closedAt", .column = "closedAt",
@@ -777,7 +777,7 @@ static const tenon_field account_model_fields[] = {
         .where_offset = offsetof(AccountWhere, closedAt),
         .set_offset = offsetof(AccountSet, closedAt),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "version", .column = "version",
@@ -788,7 +788,7 @@ static const tenon_field account_model_fields[] = {
         .where_offset = offsetof(AccountWhere, version),
         .set_offset = offsetof(AccountSet, version),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &account_model_default_version,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -1355,7 +1355,7 @@ static const tenon_field entry_model_fields[] = {
         .where_offset = offsetof(EntryWhere, accountId),
         .set_offset = offsetof(EntrySet, accountId),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "number", .column = "number",
@@ -1366,7 +1366,7 @@ static const tenon_field entry_model_fields[] = {
         .where_offset = offsetof(EntryWhere, number),
         .set_offset = offsetof(EntrySet, number),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "text", .column = "text",
@@ -1377,7 +1377,7 @@ static const tenon_field entry_model_fields[] = {
         .where_offset = offsetof(EntryWhere, text),
         .set_offset = offsetof(EntrySet, text),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -1776,7 +1776,7 @@ static const tenon_field sample_model_fields[] = {
         .where_offset = offsetof(SampleWhere, id),
         .set_offset = offsetof(SampleSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "flag", .column = "flag",
@@ -1787,7 +1787,7 @@ static const tenon_field sample_model_fields[] = {
         .where_offset = offsetof(SampleWhere, flag),
         .set_offset = offsetof(SampleSet, flag),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "small", .column = "small",
@@ -1798,7 +1798,7 @@ static const tenon_field sample_model_fields[] = {
         .where_offset = offsetof(SampleWhere, small),
         .set_offset = offsetof(SampleSet, small),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "number", .column = "number",
@@ -1809,7 +1809,7 @@ static const tenon_field sample_model_fields[] = {
         .where_offset = offsetof(SampleWhere, number),
         .set_offset = offsetof(SampleSet, number),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "big", .column = "big",
@@ -1820,7 +1820,7 @@ static const tenon_field sample_model_fields[] = {
         .where_offset = offsetof(SampleWhere, big),
         .set_offset = offsetof(SampleSet, big),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "real", .column = "real",
@@ -1831,7 +1831,7 @@ static const tenon_field sample_model_fields[] = {
         .where_offset = offsetof(SampleWhere, real),
         .set_offset = offsetof(SampleSet, real),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "precise", .column = "precise",
@@ -1842,7 +1842,7 @@ static const tenon_field sample_model_fields[] = {
         .where_offset = offsetof(SampleWhere, precise),
         .set_offset = offsetof(SampleSet, precise),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "price", .column = "price",
@@ -1853,7 +1853,7 @@ static const tenon_field sample_model_fields[] = {
         .where_offset = offsetof(SampleWhere, price),
         .set_offset = offsetof(SampleSet, price),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "amount", .column = "amount",
@@ -1864,7 +1864,7 @@ static const tenon_field sample_model_fields[] = {
         .where_offset = offsetof(SampleWhere, amount),
         .set_offset = offsetof(SampleSet, amount),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "text", .column = "text",
@@ -1875,7 +1875,7 @@ static const tenon_field sample_model_fields[] = {
         .where_offset = offsetof(SampleWhere, text),
         .set_offset = offsetof(SampleSet, text),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "label", .column = "label",
@@ -1886,7 +1886,7 @@ static const tenon_field sample_model_fields[] = {
         .where_offset = offsetof(SampleWhere, label),
         .set_offset = offsetof(SampleSet, label),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "data", .column = "data",
@@ -1897,7 +1897,7 @@ static const tenon_field sample_model_fields[] = {
         .where_offset = offsetof(SampleWhere, data),
         .set_offset = offsetof(SampleSet, data),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "blob", .column = "blob",
@@ -1908,7 +1908,7 @@ static const tenon_field sample_model_fields[] = {
         .where_offset = offsetof(SampleWhere, blob),
         .set_offset = offsetof(SampleSet, blob),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "uuid", .column = "uuid",
@@ -1919,7 +1919,7 @@ static const tenon_field sample_model_fields[] = {
         .where_offset = offsetof(SampleWhere, uuid),
         .set_offset = offsetof(SampleSet, uuid),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "stamp", .column = "stamp",
@@ -1930,7 +1930,7 @@ static const tenon_field sample_model_fields[] = {
         .where_offset = offsetof(SampleWhere, stamp),
         .set_offset = offsetof(SampleSet, stamp),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "instant", .column = "instant",
@@ -1941,7 +1941,7 @@ static const tenon_field sample_model_fields[] = {
         .where_offset = offsetof(SampleWhere, instant),
         .set_offset = offsetof(SampleSet, instant),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "day", .column = "day",
@@ -1952,7 +1952,7 @@ static const tenon_field sample_model_fields[] = {
         .where_offset = offsetof(SampleWhere, day),
         .set_offset = offsetof(SampleSet, day),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "clock", .column = "clock",
@@ -1963,7 +1963,7 @@ static const tenon_field sample_model_fields[] = {
         .where_offset = offsetof(SampleWhere, clock),
         .set_offset = offsetof(SampleSet, clock),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "zoned", .column = "zoned",
@@ -1974,7 +1974,7 @@ static const tenon_field sample_model_fields[] = {
         .where_offset = offsetof(SampleWhere, zoned),
         .set_offset = offsetof(SampleSet, zoned),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "rank", .column = "rank",
@@ -1985,7 +1985,7 @@ static const tenon_field sample_model_fields[] = {
         .where_offset = offsetof(SampleWhere, rank),
         .set_offset = offsetof(SampleSet, rank),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = &rank_enum, .other_type = NULL, .validation = NULL,
+        .enumeration = &rank_enum, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "flags", .column = "flags",
@@ -1996,7 +1996,7 @@ static const tenon_field sample_model_fields[] = {
         .where_offset = offsetof(SampleWhere, flags),
         .set_offset = offsetof(SampleSet, flags),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "numbers", .column = "numbers",
@@ -2007,7 +2007,7 @@ static const tenon_field sample_model_fields[] = {
         .where_offset = offsetof(SampleWhere, numbers),
         .set_offset = offsetof(SampleSet, numbers),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "bigs", .column = "bigs",
@@ -2018,7 +2018,7 @@ static const tenon_field sample_model_fields[] = {
         .where_offset = offsetof(SampleWhere, bigs),
         .set_offset = offsetof(SampleSet, bigs),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "precises", .column = "precises",
@@ -2029,7 +2029,7 @@ static const tenon_field sample_model_fields[] = {
         .where_offset = offsetof(SampleWhere, precises),
         .set_offset = offsetof(SampleSet, precises),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "prices", .column = "prices",
@@ -2040,7 +2040,7 @@ static const tenon_field sample_model_fields[] = {
         .where_offset = offsetof(SampleWhere, prices),
         .set_offset = offsetof(SampleSet, prices),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "texts", .column = "texts",
@@ -2051,7 +2051,7 @@ static const tenon_field sample_model_fields[] = {
         .where_offset = offsetof(SampleWhere, texts),
         .set_offset = offsetof(SampleSet, texts),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "documents", .column = "documents",
@@ -2062,7 +2062,7 @@ static const tenon_field sample_model_fields[] = {
         .where_offset = offsetof(SampleWhere, documents),
         .set_offset = offsetof(SampleSet, documents),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "blobs", .column = "blobs",
@@ -2073,7 +2073,7 @@ static const tenon_field sample_model_fields[] = {
         .where_offset = offsetof(SampleWhere, blobs),
         .set_offset = offsetof(SampleSet, blobs),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "uuids", .column = "uuids",
@@ -2084,7 +2084,7 @@ static const tenon_field sample_model_fields[] = {
         .where_offset = offsetof(SampleWhere, uuids),
         .set_offset = offsetof(SampleSet, uuids),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "stamps", .column = "stamps",
@@ -2095,7 +2095,7 @@ static const tenon_field sample_model_fields[] = {
         .where_offset = offsetof(SampleWhere, stamps),
         .set_offset = offsetof(SampleSet, stamps),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "days", .column = "days",
@@ -2106,7 +2106,7 @@ static const tenon_field sample_model_fields[] = {
         .where_offset = offsetof(SampleWhere, days),
         .set_offset = offsetof(SampleSet, days),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "ranks", .column = "ranks",
@@ -2117,7 +2117,7 @@ static const tenon_field sample_model_fields[] = {
         .where_offset = offsetof(SampleWhere, ranks),
         .set_offset = offsetof(SampleSet, ranks),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = &rank_enum, .other_type = NULL, .validation = NULL,
+        .enumeration = &rank_enum, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -2652,7 +2652,7 @@ static const tenon_field tariff_model_fields[] = {
         .where_offset = offsetof(TariffWhere, name),
         .set_offset = offsetof(TariffSet, name),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "percent", .column = "percent",
@@ -2663,7 +2663,7 @@ static const tenon_field tariff_model_fields[] = {
         .where_offset = offsetof(TariffWhere, percent),
         .set_offset = offsetof(TariffSet, percent),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "old", .column = "old",
@@ -2674,7 +2674,7 @@ static const tenon_field tariff_model_fields[] = {
         .where_offset = offsetof(TariffWhere, old),
         .set_offset = offsetof(TariffSet, old),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &tariff_model_default_old,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 

@@ -11,7 +11,7 @@ static const tenon_field client_model_fields[] = {
         .where_offset = offsetof(ClientWhere, id),
         .set_offset = offsetof(ClientSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "name", .column = "name",
@@ -22,7 +22,7 @@ static const tenon_field client_model_fields[] = {
         .where_offset = offsetof(ClientWhere, name),
         .set_offset = offsetof(ClientSet, name),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "secret", .column = "secret",
@@ -33,7 +33,7 @@ static const tenon_field client_model_fields[] = {
         .where_offset = offsetof(ClientWhere, secret),
         .set_offset = offsetof(ClientSet, secret),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "deletedAt", .column = "deleted_at",
@@ -44,7 +44,7 @@ static const tenon_field client_model_fields[] = {
         .where_offset = offsetof(ClientWhere, deletedAt),
         .set_offset = offsetof(ClientSet, deletedAt),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "updatedAt", .column = "updatedAt",
@@ -55,7 +55,7 @@ static const tenon_field client_model_fields[] = {
         .where_offset = offsetof(ClientWhere, updatedAt),
         .set_offset = offsetof(ClientSet, updatedAt),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -517,7 +517,7 @@ static const tenon_field order_model_fields[] = {
         .where_offset = offsetof(OrderWhere, id),
         .set_offset = offsetof(OrderSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "title", .column = "title",
@@ -528,7 +528,7 @@ static const tenon_field order_model_fields[] = {
         .where_offset = offsetof(OrderWhere, title),
         .set_offset = offsetof(OrderSet, title),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "gone", .column = "gone",
@@ -539,7 +539,7 @@ static const tenon_field order_model_fields[] = {
         .where_offset = offsetof(OrderWhere, gone),
         .set_offset = offsetof(OrderSet, gone),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &order_model_default_gone,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "clientId", .column = "clientId",
@@ -550,7 +550,7 @@ static const tenon_field order_model_fields[] = {
         .where_offset = offsetof(OrderWhere, clientId),
         .set_offset = offsetof(OrderSet, clientId),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -971,7 +971,7 @@ static const tenon_field note_model_fields[] = {
         .where_offset = offsetof(NoteWhere, id),
         .set_offset = offsetof(NoteSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "text", .column = "text",
@@ -982,7 +982,7 @@ static const tenon_field note_model_fields[] = {
         .where_offset = offsetof(NoteWhere, text),
         .set_offset = offsetof(NoteSet, text),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "createdBy", .column = "createdBy",
@@ -993,7 +993,7 @@ static const tenon_field note_model_fields[] = {
         .where_offset = offsetof(NoteWhere, createdBy),
         .set_offset = offsetof(NoteSet, createdBy),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "updatedBy", .column = "updatedBy",
@@ -1004,7 +1004,7 @@ static const tenon_field note_model_fields[] = {
         .where_offset = offsetof(NoteWhere, updatedBy),
         .set_offset = offsetof(NoteSet, updatedBy),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 

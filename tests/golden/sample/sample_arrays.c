@@ -11,7 +11,7 @@ static const tenon_field arrays_model_fields[] = {
         .where_offset = offsetof(ArraysWhere, id),
         .set_offset = offsetof(ArraysSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "flags", .column = "flags",
@@ -22,7 +22,7 @@ static const tenon_field arrays_model_fields[] = {
         .where_offset = offsetof(ArraysWhere, flags),
         .set_offset = offsetof(ArraysSet, flags),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "smalls", .column = "smalls",
@@ -33,7 +33,7 @@ static const tenon_field arrays_model_fields[] = {
         .where_offset = offsetof(ArraysWhere, smalls),
         .set_offset = offsetof(ArraysSet, smalls),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "numbers", .column = "numbers",
@@ -44,7 +44,7 @@ static const tenon_field arrays_model_fields[] = {
         .where_offset = offsetof(ArraysWhere, numbers),
         .set_offset = offsetof(ArraysSet, numbers),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "bigs", .column = "bigs",
@@ -55,7 +55,7 @@ static const tenon_field arrays_model_fields[] = {
         .where_offset = offsetof(ArraysWhere, bigs),
         .set_offset = offsetof(ArraysSet, bigs),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "reals", .column = "reals",
@@ -66,7 +66,7 @@ static const tenon_field arrays_model_fields[] = {
         .where_offset = offsetof(ArraysWhere, reals),
         .set_offset = offsetof(ArraysSet, reals),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "precises", .column = "precises",
@@ -77,7 +77,7 @@ static const tenon_field arrays_model_fields[] = {
         .where_offset = offsetof(ArraysWhere, precises),
         .set_offset = offsetof(ArraysSet, precises),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "prices", .column = "prices",
@@ -88,7 +88,7 @@ static const tenon_field arrays_model_fields[] = {
         .where_offset = offsetof(ArraysWhere, prices),
         .set_offset = offsetof(ArraysSet, prices),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "texts", .column = "texts",
@@ -99,7 +99,7 @@ static const tenon_field arrays_model_fields[] = {
         .where_offset = offsetof(ArraysWhere, texts),
         .set_offset = offsetof(ArraysSet, texts),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "labels", .column = "labels",
@@ -110,7 +110,7 @@ static const tenon_field arrays_model_fields[] = {
         .where_offset = offsetof(ArraysWhere, labels),
         .set_offset = offsetof(ArraysSet, labels),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "codes", .column = "codes",
@@ -121,7 +121,7 @@ static const tenon_field arrays_model_fields[] = {
         .where_offset = offsetof(ArraysWhere, codes),
         .set_offset = offsetof(ArraysSet, codes),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "datas", .column = "datas",
@@ -132,7 +132,7 @@ static const tenon_field arrays_model_fields[] = {
         .where_offset = offsetof(ArraysWhere, datas),
         .set_offset = offsetof(ArraysSet, datas),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "raws", .column = "raws",
@@ -143,7 +143,7 @@ static const tenon_field arrays_model_fields[] = {
         .where_offset = offsetof(ArraysWhere, raws),
         .set_offset = offsetof(ArraysSet, raws),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "blobs", .column = "blobs",
@@ -154,7 +154,7 @@ static const tenon_field arrays_model_fields[] = {
         .where_offset = offsetof(ArraysWhere, blobs),
         .set_offset = offsetof(ArraysSet, blobs),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "uuids", .column = "uuids",
@@ -165,7 +165,7 @@ static const tenon_field arrays_model_fields[] = {
         .where_offset = offsetof(ArraysWhere, uuids),
         .set_offset = offsetof(ArraysSet, uuids),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "stamps", .column = "stamps",
@@ -176,7 +176,7 @@ static const tenon_field arrays_model_fields[] = {
         .where_offset = offsetof(ArraysWhere, stamps),
         .set_offset = offsetof(ArraysSet, stamps),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "instants", .column = "instants",
@@ -187,7 +187,7 @@ static const tenon_field arrays_model_fields[] = {
         .where_offset = offsetof(ArraysWhere, instants),
         .set_offset = offsetof(ArraysSet, instants),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "days", .column = "days",
@@ -198,7 +198,7 @@ static const tenon_field arrays_model_fields[] = {
         .where_offset = offsetof(ArraysWhere, days),
         .set_offset = offsetof(ArraysSet, days),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "clocks", .column = "clocks",
@@ -209,7 +209,7 @@ static const tenon_field arrays_model_fields[] = {
         .where_offset = offsetof(ArraysWhere, clocks),
         .set_offset = offsetof(ArraysSet, clocks),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "zoneds", .column = "zoneds",
@@ -220,7 +220,7 @@ static const tenon_field arrays_model_fields[] = {
         .where_offset = offsetof(ArraysWhere, zoneds),
         .set_offset = offsetof(ArraysSet, zoneds),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "spans", .column = "spans",
@@ -231,7 +231,7 @@ static const tenon_field arrays_model_fields[] = {
         .where_offset = offsetof(ArraysWhere, spans),
         .set_offset = offsetof(ArraysSet, spans),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = "interval", .validation = NULL,
+        .enumeration = NULL, .other_type = "interval", .validation = NULL, .packing = NULL,
     },
     {
         .name = "roles", .column = "roles",
@@ -242,7 +242,7 @@ static const tenon_field arrays_model_fields[] = {
         .where_offset = offsetof(ArraysWhere, roles),
         .set_offset = offsetof(ArraysSet, roles),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = &role_enum, .other_type = NULL, .validation = NULL,
+        .enumeration = &role_enum, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "monies", .column = "monies",
@@ -253,7 +253,7 @@ static const tenon_field arrays_model_fields[] = {
         .where_offset = offsetof(ArraysWhere, monies),
         .set_offset = offsetof(ArraysSet, monies),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "bitss", .column = "bitss",
@@ -264,7 +264,7 @@ static const tenon_field arrays_model_fields[] = {
         .where_offset = offsetof(ArraysWhere, bitss),
         .set_offset = offsetof(ArraysSet, bitss),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "addresses", .column = "addresses",
@@ -275,7 +275,7 @@ static const tenon_field arrays_model_fields[] = {
         .where_offset = offsetof(ArraysWhere, addresses),
         .set_offset = offsetof(ArraysSet, addresses),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "markups", .column = "markups",
@@ -286,7 +286,7 @@ static const tenon_field arrays_model_fields[] = {
         .where_offset = offsetof(ArraysWhere, markups),
         .set_offset = offsetof(ArraysSet, markups),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 

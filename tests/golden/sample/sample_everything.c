@@ -11,7 +11,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, id),
         .set_offset = offsetof(EverythingSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "flag", .column = "flag",
@@ -22,7 +22,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, flag),
         .set_offset = offsetof(EverythingSet, flag),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "small", .column = "small",
@@ -33,7 +33,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, small),
         .set_offset = offsetof(EverythingSet, small),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "number", .column = "number",
@@ -44,7 +44,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, number),
         .set_offset = offsetof(EverythingSet, number),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "big", .column = "big",
@@ -55,7 +55,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, big),
         .set_offset = offsetof(EverythingSet, big),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "real", .column = "real",
@@ -66,7 +66,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, real),
         .set_offset = offsetof(EverythingSet, real),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "precise", .column = "precise",
@@ -77,7 +77,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, precise),
         .set_offset = offsetof(EverythingSet, precise),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "price", .column = "price",
@@ -88,7 +88,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, price),
         .set_offset = offsetof(EverythingSet, price),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "text", .column = "text",
@@ -99,7 +99,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, text),
         .set_offset = offsetof(EverythingSet, text),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "label", .column = "label",
@@ -110,7 +110,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, label),
         .set_offset = offsetof(EverythingSet, label),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "code", .column = "code",
@@ -121,7 +121,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, code),
         .set_offset = offsetof(EverythingSet, code),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "data", .column = "data",
@@ -132,7 +132,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, data),
         .set_offset = offsetof(EverythingSet, data),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "raw", .column = "raw",
@@ -143,7 +143,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, raw_),
         .set_offset = offsetof(EverythingSet, raw_),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "blob", .column = "blob",
@@ -154,7 +154,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, blob),
         .set_offset = offsetof(EverythingSet, blob),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "uuid", .column = "uuid",
@@ -165,7 +165,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, uuid),
         .set_offset = offsetof(EverythingSet, uuid),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "stamp", .column = "stamp",
@@ -176,7 +176,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, stamp),
         .set_offset = offsetof(EverythingSet, stamp),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "instant", .column = "instant",
@@ -187,7 +187,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, instant),
         .set_offset = offsetof(EverythingSet, instant),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "day", .column = "day",
@@ -198,7 +198,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, day),
         .set_offset = offsetof(EverythingSet, day),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "clock", .column = "clock",
@@ -209,7 +209,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, clock),
         .set_offset = offsetof(EverythingSet, clock),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "zoned", .column = "zoned",
@@ -220,7 +220,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, zoned),
         .set_offset = offsetof(EverythingSet, zoned),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "span", .column = "span",
@@ -231,7 +231,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, span),
         .set_offset = offsetof(EverythingSet, span),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = "interval", .validation = NULL,
+        .enumeration = NULL, .other_type = "interval", .validation = NULL, .packing = NULL,
     },
     {
         .name = "role", .column = "role",
@@ -242,7 +242,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, role),
         .set_offset = offsetof(EverythingSet, role),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = &role_enum, .other_type = NULL, .validation = NULL,
+        .enumeration = &role_enum, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "money", .column = "money",
@@ -253,7 +253,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, money),
         .set_offset = offsetof(EverythingSet, money),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "bits", .column = "bits",
@@ -264,7 +264,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, bits),
         .set_offset = offsetof(EverythingSet, bits),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "address", .column = "address",
@@ -275,7 +275,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, address),
         .set_offset = offsetof(EverythingSet, address),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "markup", .column = "markup",
@@ -286,7 +286,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, markup),
         .set_offset = offsetof(EverythingSet, markup),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 

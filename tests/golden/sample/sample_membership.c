@@ -11,7 +11,7 @@ static const tenon_field membership_model_fields[] = {
         .where_offset = offsetof(MembershipWhere, userId),
         .set_offset = offsetof(MembershipSet, userId),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "groupName", .column = "groupName",
@@ -22,7 +22,7 @@ static const tenon_field membership_model_fields[] = {
         .where_offset = offsetof(MembershipWhere, groupName),
         .set_offset = offsetof(MembershipSet, groupName),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "role", .column = "role",
@@ -33,7 +33,7 @@ static const tenon_field membership_model_fields[] = {
         .where_offset = offsetof(MembershipWhere, role),
         .set_offset = offsetof(MembershipSet, role),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = &role_enum, .other_type = NULL, .validation = NULL,
+        .enumeration = &role_enum, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "since", .column = "since",
@@ -44,7 +44,7 @@ static const tenon_field membership_model_fields[] = {
         .where_offset = offsetof(MembershipWhere, since),
         .set_offset = offsetof(MembershipSet, since),
         .default_kind = TENON_DEFAULT_NOW, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "note", .column = "note",
@@ -55,7 +55,7 @@ static const tenon_field membership_model_fields[] = {
         .where_offset = offsetof(MembershipWhere, note),
         .set_offset = offsetof(MembershipSet, note),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 

@@ -13,7 +13,7 @@ static const tenon_field post_model_fields[] = {
         .where_offset = offsetof(PostWhere, id),
         .set_offset = offsetof(PostSet, id),
         .default_kind = TENON_DEFAULT_UUID7, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "authorId", .column = "author_id",
@@ -24,7 +24,7 @@ static const tenon_field post_model_fields[] = {
         .where_offset = offsetof(PostWhere, authorId),
         .set_offset = offsetof(PostSet, authorId),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "slug", .column = "slug",
@@ -35,7 +35,7 @@ static const tenon_field post_model_fields[] = {
         .where_offset = offsetof(PostWhere, slug),
         .set_offset = offsetof(PostSet, slug),
         .default_kind = TENON_DEFAULT_CUID2, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "title", .column = "title",
@@ -46,7 +46,7 @@ static const tenon_field post_model_fields[] = {
         .where_offset = offsetof(PostWhere, title),
         .set_offset = offsetof(PostSet, title),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "body", .column = "body",
@@ -57,7 +57,7 @@ static const tenon_field post_model_fields[] = {
         .where_offset = offsetof(PostWhere, body),
         .set_offset = offsetof(PostSet, body),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "views", .column = "views",
@@ -68,7 +68,7 @@ static const tenon_field post_model_fields[] = {
         .where_offset = offsetof(PostWhere, views),
         .set_offset = offsetof(PostSet, views),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &post_model_default_views,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "published", .column = "published",
@@ -79,7 +79,7 @@ static const tenon_field post_model_fields[] = {
         .where_offset = offsetof(PostWhere, published),
         .set_offset = offsetof(PostSet, published),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &post_model_default_published,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "meta", .column = "meta",
@@ -90,7 +90,7 @@ static const tenon_field post_model_fields[] = {
         .where_offset = offsetof(PostWhere, meta),
         .set_offset = offsetof(PostSet, meta),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "publishedAt", .column = "published_at",
@@ -101,7 +101,7 @@ static const tenon_field post_model_fields[] = {
         .where_offset = offsetof(PostWhere, publishedAt),
         .set_offset = offsetof(PostSet, publishedAt),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 

@@ -33,7 +33,7 @@ static const tenon_field user_model_fields[] = {
         .where_offset = offsetof(UserWhere, id),
         .set_offset = offsetof(UserSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "email", .column = "email",
@@ -44,7 +44,7 @@ static const tenon_field user_model_fields[] = {
         .where_offset = offsetof(UserWhere, email),
         .set_offset = offsetof(UserSet, email),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = &user_model_validation_email,
+        .enumeration = NULL, .other_type = NULL, .validation = &user_model_validation_email, .packing = NULL,
     },
     {
         .name = "name", .column = "name",
@@ -55,7 +55,7 @@ static const tenon_field user_model_fields[] = {
         .where_offset = offsetof(UserWhere, name),
         .set_offset = offsetof(UserSet, name),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "age", .column = "age",
@@ -66,7 +66,7 @@ static const tenon_field user_model_fields[] = {
         .where_offset = offsetof(UserWhere, age),
         .set_offset = offsetof(UserSet, age),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = &user_model_validation_age,
+        .enumeration = NULL, .other_type = NULL, .validation = &user_model_validation_age, .packing = NULL,
     },
     {
         .name = "role", .column = "role",
@@ -77,7 +77,7 @@ static const tenon_field user_model_fields[] = {
         .where_offset = offsetof(UserWhere, role),
         .set_offset = offsetof(UserSet, role),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &user_model_default_role,
-        .enumeration = &role_enum, .other_type = NULL, .validation = NULL,
+        .enumeration = &role_enum, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "active", .column = "active",
@@ -88,7 +88,7 @@ static const tenon_field user_model_fields[] = {
         .where_offset = offsetof(UserWhere, active),
         .set_offset = offsetof(UserSet, active),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &user_model_default_active,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "score", .column = "score",
@@ -99,7 +99,7 @@ static const tenon_field user_model_fields[] = {
         .where_offset = offsetof(UserWhere, score),
         .set_offset = offsetof(UserSet, score),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &user_model_default_score,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "balance", .column = "balance",
@@ -110,7 +110,7 @@ static const tenon_field user_model_fields[] = {
         .where_offset = offsetof(UserWhere, balance),
         .set_offset = offsetof(UserSet, balance),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &user_model_default_balance,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "tags", .column = "tags",
@@ -121,7 +121,7 @@ static const tenon_field user_model_fields[] = {
         .where_offset = offsetof(UserWhere, tags),
         .set_offset = offsetof(UserSet, tags),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "createdAt", .column = "createdAt",
@@ -132,7 +132,7 @@ static const tenon_field user_model_fields[] = {
         .where_offset = offsetof(UserWhere, createdAt),
         .set_offset = offsetof(UserSet, createdAt),
         .default_kind = TENON_DEFAULT_NOW, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "updatedAt", .column = "updatedAt",
@@ -143,7 +143,7 @@ static const tenon_field user_model_fields[] = {
         .where_offset = offsetof(UserWhere, updatedAt),
         .set_offset = offsetof(UserSet, updatedAt),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 

@@ -11,7 +11,7 @@ static const tenon_field genre_model_fields[] = {
         .where_offset = offsetof(GenreWhere, id),
         .set_offset = offsetof(GenreSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "name", .column = "name",
@@ -22,7 +22,7 @@ static const tenon_field genre_model_fields[] = {
         .where_offset = offsetof(GenreWhere, name),
         .set_offset = offsetof(GenreSet, name),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -390,7 +390,7 @@ static const tenon_field book_model_fields[] = {
         .where_offset = offsetof(BookWhere, id),
         .set_offset = offsetof(BookSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "title", .column = "title",
@@ -401,7 +401,7 @@ static const tenon_field book_model_fields[] = {
         .where_offset = offsetof(BookWhere, title),
         .set_offset = offsetof(BookSet, title),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "genreId", .column = "genreId",
@@ -412,7 +412,7 @@ static const tenon_field book_model_fields[] = {
         .where_offset = offsetof(BookWhere, genreId),
         .set_offset = offsetof(BookSet, genreId),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "embedding", .column = "embedding",
@@ -423,7 +423,7 @@ static const tenon_field book_model_fields[] = {
         .where_offset = offsetof(BookWhere, embedding),
         .set_offset = offsetof(BookSet, embedding),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = "vector(3)", .validation = NULL,
+        .enumeration = NULL, .other_type = "vector(3)", .validation = NULL, .packing = NULL,
     },
 };
 
@@ -859,7 +859,7 @@ static const tenon_field sketch_model_fields[] = {
         .where_offset = offsetof(SketchWhere, id),
         .set_offset = offsetof(SketchSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "lines", .column = "lines",
@@ -870,7 +870,7 @@ static const tenon_field sketch_model_fields[] = {
         .where_offset = offsetof(SketchWhere, lines),
         .set_offset = offsetof(SketchSet, lines),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = "vector", .validation = NULL,
+        .enumeration = NULL, .other_type = "vector", .validation = NULL, .packing = NULL,
     },
 };
 

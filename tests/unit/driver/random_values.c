@@ -182,6 +182,7 @@ wide make_value(generator *g, tenon__arena *arena, const tenon_field *field)
                                    .us = (int64_t)generator_next(g) >> generator_below(g, 64)}};
     case TENON_KIND_ENUM:
         return (wide){.truth = (int)generator_below(g, mood.count) + 1};
+    case TENON_KIND_PACKED: /* of other columns: model/test_packed.c */
     case TENON_KIND_VECTOR: /* of an extension: test_vector.c */
     case TENON_KIND_OTHER:
         return (wide){.text = make_other(g, arena, field)};

@@ -128,7 +128,7 @@ static const tenon_field role_set_model_fields[] = {
         .where_offset = offsetof(RoleSetWhere, id),
         .set_offset = offsetof(RoleSetSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "role", .column = "role",
@@ -139,7 +139,7 @@ static const tenon_field role_set_model_fields[] = {
         .where_offset = offsetof(RoleSetWhere, role),
         .set_offset = offsetof(RoleSetSet, role),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &role_set_model_default_role,
-        .enumeration = &role_enum, .other_type = NULL, .validation = NULL,
+        .enumeration = &role_enum, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "roleA", .column = "roleA",
@@ -150,7 +150,7 @@ static const tenon_field role_set_model_fields[] = {
         .where_offset = offsetof(RoleSetWhere, roleA),
         .set_offset = offsetof(RoleSetSet, roleA),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = &role_a_enum, .other_type = NULL, .validation = NULL,
+        .enumeration = &role_a_enum, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "flags", .column = "flags",
@@ -161,7 +161,7 @@ static const tenon_field role_set_model_fields[] = {
         .where_offset = offsetof(RoleSetWhere, flags),
         .set_offset = offsetof(RoleSetSet, flags),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = &flag_enum, .other_type = NULL, .validation = NULL,
+        .enumeration = &flag_enum, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -503,7 +503,7 @@ static const tenon_field role_admin_model_fields[] = {
         .where_offset = offsetof(Role_adminWhere, id),
         .set_offset = offsetof(Role_adminSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 

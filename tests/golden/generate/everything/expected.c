@@ -101,7 +101,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, id),
         .set_offset = offsetof(EverythingSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "bool", .column = "bool",
@@ -112,7 +112,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, bool_),
         .set_offset = offsetof(EverythingSet, bool_),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_bool_,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "boolOpt", .column = "boolOpt",
@@ -123,7 +123,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, boolOpt),
         .set_offset = offsetof(EverythingSet, boolOpt),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "boolList", .column = "boolList",
@@ -134,7 +134,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, boolList),
         .set_offset = offsetof(EverythingSet, boolList),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_boolList,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "small", .column = "small",
@@ -145,7 +145,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, small),
         .set_offset = offsetof(EverythingSet, small),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_small,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "smallOpt", .column = "smallOpt",
@@ -156,7 +156,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, smallOpt),
         .set_offset = offsetof(EverythingSet, smallOpt),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "smallList", .column = "smallList",
@@ -167,7 +167,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, smallList),
         .set_offset = offsetof(EverythingSet, smallList),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_smallList,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "int", .column = "int",
@@ -178,7 +178,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, int_),
         .set_offset = offsetof(EverythingSet, int_),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_int_,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "intOpt", .column = "intOpt",
@@ -189,7 +189,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, intOpt),
         .set_offset = offsetof(EverythingSet, intOpt),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "intList", .column = "intList",
@@ -200,7 +200,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, intList),
         .set_offset = offsetof(EverythingSet, intList),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_intList,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "big", .column = "big",
@@ -211,7 +211,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, big),
         .set_offset = offsetof(EverythingSet, big),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_big,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "bigOpt", .column = "bigOpt",
@@ -222,7 +222,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, bigOpt),
         .set_offset = offsetof(EverythingSet, bigOpt),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "bigList", .column = "bigList",
@@ -233,7 +233,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, bigList),
         .set_offset = offsetof(EverythingSet, bigList),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_bigList,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "oid", .column = "oid",
@@ -244,7 +244,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, oid),
         .set_offset = offsetof(EverythingSet, oid),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_oid,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "real", .column = "real",
@@ -255,7 +255,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, real),
         .set_offset = offsetof(EverythingSet, real),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_real,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "realOpt", .column = "realOpt",
@@ -266,7 +266,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, realOpt),
         .set_offset = offsetof(EverythingSet, realOpt),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "realList", .column = "realList",
@@ -277,7 +277,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, realList),
         .set_offset = offsetof(EverythingSet, realList),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_realList,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "double", .column = "double",
@@ -288,7 +288,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, double_),
         .set_offset = offsetof(EverythingSet, double_),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_double_,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "doubleOpt", .column = "doubleOpt",
@@ -299,7 +299,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, doubleOpt),
         .set_offset = offsetof(EverythingSet, doubleOpt),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "doubleList", .column = "doubleList",
@@ -310,7 +310,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, doubleList),
         .set_offset = offsetof(EverythingSet, doubleList),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_doubleList,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "decimal", .column = "decimal",
@@ -321,7 +321,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, decimal),
         .set_offset = offsetof(EverythingSet, decimal),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_decimal,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "decimalOpt", .column = "decimalOpt",
@@ -332,7 +332,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, decimalOpt),
         .set_offset = offsetof(EverythingSet, decimalOpt),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "decimalList", .column = "decimalList",
@@ -343,7 +343,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, decimalList),
         .set_offset = offsetof(EverythingSet, decimalList),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_decimalList,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "exact", .column = "exact",
@@ -354,7 +354,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, exact),
         .set_offset = offsetof(EverythingSet, exact),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_exact,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "money", .column = "money",
@@ -365,7 +365,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, money),
         .set_offset = offsetof(EverythingSet, money),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_money,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "text", .column = "text",
@@ -376,7 +376,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, text),
         .set_offset = offsetof(EverythingSet, text),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_text,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "textOpt", .column = "textOpt",
@@ -387,7 +387,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, textOpt),
         .set_offset = offsetof(EverythingSet, textOpt),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "textList", .column = "textList",
@@ -398,7 +398,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, textList),
         .set_offset = offsetof(EverythingSet, textList),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_textList,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "varchar", .column = "varchar",
@@ -409,7 +409,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, varchar),
         .set_offset = offsetof(EverythingSet, varchar),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_varchar,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "char", .column = "char",
@@ -420,7 +420,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, char_),
         .set_offset = offsetof(EverythingSet, char_),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_char_,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "inet", .column = "inet",
@@ -431,7 +431,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, inet),
         .set_offset = offsetof(EverythingSet, inet),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_inet,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "bit", .column = "bit",
@@ -442,7 +442,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, bit),
         .set_offset = offsetof(EverythingSet, bit),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_bit,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "varbit", .column = "varbit",
@@ -453,7 +453,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, varbit),
         .set_offset = offsetof(EverythingSet, varbit),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_varbit,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "xml", .column = "xml",
@@ -464,7 +464,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, xml),
         .set_offset = offsetof(EverythingSet, xml),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_xml,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "uuid", .column = "uuid",
@@ -475,7 +475,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, uuid),
         .set_offset = offsetof(EverythingSet, uuid),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_uuid,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "uuidOpt", .column = "uuidOpt",
@@ -486,7 +486,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, uuidOpt),
         .set_offset = offsetof(EverythingSet, uuidOpt),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "uuidList", .column = "uuidList",
@@ -497,7 +497,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, uuidList),
         .set_offset = offsetof(EverythingSet, uuidList),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_uuidList,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "json", .column = "json",
@@ -508,7 +508,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, json),
         .set_offset = offsetof(EverythingSet, json),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_json,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "jsonOpt", .column = "jsonOpt",
@@ -519,7 +519,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, jsonOpt),
         .set_offset = offsetof(EverythingSet, jsonOpt),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "jsonList", .column = "jsonList",
@@ -530,7 +530,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, jsonList),
         .set_offset = offsetof(EverythingSet, jsonList),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_jsonList,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "plainJson", .column = "plainJson",
@@ -541,7 +541,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, plainJson),
         .set_offset = offsetof(EverythingSet, plainJson),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_plainJson,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "bytes", .column = "bytes",
@@ -552,7 +552,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, bytes),
         .set_offset = offsetof(EverythingSet, bytes),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_bytes,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "bytesOpt", .column = "bytesOpt",
@@ -563,7 +563,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, bytesOpt),
         .set_offset = offsetof(EverythingSet, bytesOpt),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "bytesList", .column = "bytesList",
@@ -574,7 +574,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, bytesList),
         .set_offset = offsetof(EverythingSet, bytesList),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_bytesList,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "time", .column = "time",
@@ -585,7 +585,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, time),
         .set_offset = offsetof(EverythingSet, time),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_time,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "timeOpt", .column = "timeOpt",
@@ -596,7 +596,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, timeOpt),
         .set_offset = offsetof(EverythingSet, timeOpt),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "timeList", .column = "timeList",
@@ -607,7 +607,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, timeList),
         .set_offset = offsetof(EverythingSet, timeList),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_timeList,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "timetz", .column = "timetz",
@@ -618,7 +618,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, timetz),
         .set_offset = offsetof(EverythingSet, timetz),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_timetz,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "date", .column = "date",
@@ -629,7 +629,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, date),
         .set_offset = offsetof(EverythingSet, date),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_date,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "dateOpt", .column = "dateOpt",
@@ -640,7 +640,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, dateOpt),
         .set_offset = offsetof(EverythingSet, dateOpt),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "dateList", .column = "dateList",
@@ -651,7 +651,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, dateList),
         .set_offset = offsetof(EverythingSet, dateList),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_dateList,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "clock", .column = "clock",
@@ -662,7 +662,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, clock),
         .set_offset = offsetof(EverythingSet, clock),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_clock,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "clockOpt", .column = "clockOpt",
@@ -673,7 +673,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, clockOpt),
         .set_offset = offsetof(EverythingSet, clockOpt),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "clockList", .column = "clockList",
@@ -684,7 +684,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, clockList),
         .set_offset = offsetof(EverythingSet, clockList),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_clockList,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "clocktz", .column = "clocktz",
@@ -695,7 +695,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, clocktz),
         .set_offset = offsetof(EverythingSet, clocktz),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_clocktz,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "clocktzOpt", .column = "clocktzOpt",
@@ -706,7 +706,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, clocktzOpt),
         .set_offset = offsetof(EverythingSet, clocktzOpt),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "clocktzList", .column = "clocktzList",
@@ -717,7 +717,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, clocktzList),
         .set_offset = offsetof(EverythingSet, clocktzList),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_clocktzList,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "colour", .column = "colour",
@@ -728,7 +728,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, colour),
         .set_offset = offsetof(EverythingSet, colour),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_colour,
-        .enumeration = &colour_enum, .other_type = NULL, .validation = NULL,
+        .enumeration = &colour_enum, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "colourOpt", .column = "colourOpt",
@@ -739,7 +739,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, colourOpt),
         .set_offset = offsetof(EverythingSet, colourOpt),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = &colour_enum, .other_type = NULL, .validation = NULL,
+        .enumeration = &colour_enum, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "colourList", .column = "colourList",
@@ -750,7 +750,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, colourList),
         .set_offset = offsetof(EverythingSet, colourList),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_colourList,
-        .enumeration = &colour_enum, .other_type = NULL, .validation = NULL,
+        .enumeration = &colour_enum, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "odd", .column = "odd",
@@ -761,7 +761,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, odd),
         .set_offset = offsetof(EverythingSet, odd),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = "circle", .validation = NULL,
+        .enumeration = NULL, .other_type = "circle", .validation = NULL, .packing = NULL,
     },
     {
         .name = "lasts", .column = "lasts",
@@ -772,7 +772,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, lasts),
         .set_offset = offsetof(EverythingSet, lasts),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = "interval(3)", .validation = NULL,
+        .enumeration = NULL, .other_type = "interval(3)", .validation = NULL, .packing = NULL,
     },
     {
         .name = "steps", .column = "steps",
@@ -783,7 +783,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, steps),
         .set_offset = offsetof(EverythingSet, steps),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = "interval", .validation = NULL,
+        .enumeration = NULL, .other_type = "interval", .validation = NULL, .packing = NULL,
     },
     {
         .name = "created", .column = "created",
@@ -794,7 +794,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, created),
         .set_offset = offsetof(EverythingSet, created),
         .default_kind = TENON_DEFAULT_NOW, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "updated", .column = "updated",
@@ -805,7 +805,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, updated),
         .set_offset = offsetof(EverythingSet, updated),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "uuid4", .column = "uuid4",
@@ -816,7 +816,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, uuid4),
         .set_offset = offsetof(EverythingSet, uuid4),
         .default_kind = TENON_DEFAULT_UUID4, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "uuid7", .column = "uuid7",
@@ -827,7 +827,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, uuid7),
         .set_offset = offsetof(EverythingSet, uuid7),
         .default_kind = TENON_DEFAULT_UUID7, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "cuid", .column = "cuid",
@@ -838,7 +838,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, cuid),
         .set_offset = offsetof(EverythingSet, cuid),
         .default_kind = TENON_DEFAULT_CUID, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "cuid2", .column = "cuid2",
@@ -849,7 +849,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, cuid2),
         .set_offset = offsetof(EverythingSet, cuid2),
         .default_kind = TENON_DEFAULT_CUID2, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "ulid", .column = "ulid",
@@ -860,7 +860,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, ulid),
         .set_offset = offsetof(EverythingSet, ulid),
         .default_kind = TENON_DEFAULT_ULID, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "nano", .column = "nano",
@@ -871,7 +871,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, nano),
         .set_offset = offsetof(EverythingSet, nano),
         .default_kind = TENON_DEFAULT_NANOID, .default_length = 12, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "byDatabase", .column = "byDatabase",
@@ -882,7 +882,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, byDatabase),
         .set_offset = offsetof(EverythingSet, byDatabase),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "none", .column = "none",
@@ -893,7 +893,7 @@ static const tenon_field everything_model_fields[] = {
         .where_offset = offsetof(EverythingWhere, none_),
         .set_offset = offsetof(EverythingSet, none_),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &everything_model_default_none_,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 

@@ -11,7 +11,7 @@ static const tenon_field user_model_fields[] = {
         .where_offset = offsetof(UserWhere, id),
         .set_offset = offsetof(UserSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -343,7 +343,7 @@ static const tenon_field user_list_model_fields[] = {
         .where_offset = offsetof(UserListWhere, id),
         .set_offset = offsetof(UserListSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -675,7 +675,7 @@ static const tenon_field user_query_model_fields[] = {
         .where_offset = offsetof(UserQueryWhere, id),
         .set_offset = offsetof(UserQuerySet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -1007,7 +1007,7 @@ static const tenon_field user__model_fields[] = {
         .where_offset = offsetof(userWhere, id),
         .set_offset = offsetof(userSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -1339,7 +1339,7 @@ static const tenon_field user_find_model_fields[] = {
         .where_offset = offsetof(UserFindWhere, find),
         .set_offset = offsetof(UserFindSet, find),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "many", .column = "many",
@@ -1350,7 +1350,7 @@ static const tenon_field user_find_model_fields[] = {
         .where_offset = offsetof(UserFindWhere, many),
         .set_offset = offsetof(UserFindSet, many),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 

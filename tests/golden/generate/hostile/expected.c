@@ -52,7 +52,7 @@ static const tenon_field hostile_model_fields[] = {
         .where_offset = offsetof(HostileWhere, id),
         .set_offset = offsetof(HostileSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "text", .column = "select",
@@ -63,7 +63,7 @@ static const tenon_field hostile_model_fields[] = {
         .where_offset = offsetof(HostileWhere, text),
         .set_offset = offsetof(HostileSet, text),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &hostile_model_default_text,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "grade", .column = "ü 日本",
@@ -74,7 +74,7 @@ static const tenon_field hostile_model_fields[] = {
         .where_offset = offsetof(HostileWhere, grade),
         .set_offset = offsetof(HostileSet, grade),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &hostile_model_default_grade,
-        .enumeration = &grade_enum, .other_type = NULL, .validation = NULL,
+        .enumeration = &grade_enum, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "match", .column = "?\?/",
@@ -85,7 +85,7 @@ static const tenon_field hostile_model_fields[] = {
         .where_offset = offsetof(HostileWhere, match),
         .set_offset = offsetof(HostileSet, match),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = &hostile_model_validation_match,
+        .enumeration = NULL, .other_type = NULL, .validation = &hostile_model_validation_match, .packing = NULL,
     },
     {
         .name = "last", .column = "a'b",
@@ -96,7 +96,7 @@ static const tenon_field hostile_model_fields[] = {
         .where_offset = offsetof(HostileWhere, last),
         .set_offset = offsetof(HostileSet, last),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 

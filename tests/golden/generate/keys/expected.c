@@ -11,7 +11,7 @@ static const tenon_field membership_model_fields[] = {
         .where_offset = offsetof(MembershipWhere, userId),
         .set_offset = offsetof(MembershipSet, userId),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "groupId", .column = "groupId",
@@ -22,7 +22,7 @@ static const tenon_field membership_model_fields[] = {
         .where_offset = offsetof(MembershipWhere, groupId),
         .set_offset = offsetof(MembershipSet, groupId),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "since", .column = "since",
@@ -33,7 +33,7 @@ static const tenon_field membership_model_fields[] = {
         .where_offset = offsetof(MembershipWhere, since),
         .set_offset = offsetof(MembershipSet, since),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "email", .column = "email",
@@ -44,7 +44,7 @@ static const tenon_field membership_model_fields[] = {
         .where_offset = offsetof(MembershipWhere, email),
         .set_offset = offsetof(MembershipSet, email),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "place", .column = "place",
@@ -55,7 +55,7 @@ static const tenon_field membership_model_fields[] = {
         .where_offset = offsetof(MembershipWhere, place),
         .set_offset = offsetof(MembershipSet, place),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -559,7 +559,7 @@ static const tenon_field person_model_fields[] = {
         .where_offset = offsetof(PersonWhere, id),
         .set_offset = offsetof(PersonSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -959,7 +959,7 @@ static const tenon_field tagged_model_fields[] = {
         .where_offset = offsetof(TaggedWhere, a),
         .set_offset = offsetof(TaggedSet, a),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "b", .column = "b",
@@ -970,7 +970,7 @@ static const tenon_field tagged_model_fields[] = {
         .where_offset = offsetof(TaggedWhere, b),
         .set_offset = offsetof(TaggedSet, b),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 

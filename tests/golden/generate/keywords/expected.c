@@ -69,7 +69,7 @@ static const tenon_field reserved_model_fields[] = {
         .where_offset = offsetof(ReservedWhere, int_),
         .set_offset = offsetof(ReservedSet, int_),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "class", .column = "class",
@@ -80,7 +80,7 @@ static const tenon_field reserved_model_fields[] = {
         .where_offset = offsetof(ReservedWhere, class_),
         .set_offset = offsetof(ReservedSet, class_),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "errno", .column = "errno",
@@ -91,7 +91,7 @@ static const tenon_field reserved_model_fields[] = {
         .where_offset = offsetof(ReservedWhere, errno_),
         .set_offset = offsetof(ReservedSet, errno_),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "linux", .column = "linux",
@@ -102,7 +102,7 @@ static const tenon_field reserved_model_fields[] = {
         .where_offset = offsetof(ReservedWhere, linux_),
         .set_offset = offsetof(ReservedSet, linux_),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "session", .column = "session",
@@ -113,7 +113,7 @@ static const tenon_field reserved_model_fields[] = {
         .where_offset = offsetof(ReservedWhere, session_),
         .set_offset = offsetof(ReservedSet, session_),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "table", .column = "table",
@@ -124,7 +124,7 @@ static const tenon_field reserved_model_fields[] = {
         .where_offset = offsetof(ReservedWhere, table_),
         .set_offset = offsetof(ReservedSet, table_),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "all", .column = "all",
@@ -135,7 +135,7 @@ static const tenon_field reserved_model_fields[] = {
         .where_offset = offsetof(ReservedWhere, all_),
         .set_offset = offsetof(ReservedSet, all_),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "none", .column = "none",
@@ -146,7 +146,7 @@ static const tenon_field reserved_model_fields[] = {
         .where_offset = offsetof(ReservedWhere, none_),
         .set_offset = offsetof(ReservedSet, none_),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "any", .column = "any",
@@ -157,7 +157,7 @@ static const tenon_field reserved_model_fields[] = {
         .where_offset = offsetof(ReservedWhere, any_),
         .set_offset = offsetof(ReservedSet, any_),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "tenon_loaded", .column = "tenon_loaded",
@@ -168,7 +168,7 @@ static const tenon_field reserved_model_fields[] = {
         .where_offset = offsetof(ReservedWhere, tenon_loaded_),
         .set_offset = offsetof(ReservedSet, tenon_loaded_),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "tenon_key", .column = "tenon_key",
@@ -179,7 +179,7 @@ static const tenon_field reserved_model_fields[] = {
         .where_offset = offsetof(ReservedWhere, tenon_key_),
         .set_offset = offsetof(ReservedSet, tenon_key_),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "set", .column = "set",
@@ -190,7 +190,7 @@ static const tenon_field reserved_model_fields[] = {
         .where_offset = offsetof(ReservedWhere, set),
         .set_offset = offsetof(ReservedSet, set),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "NULL", .column = "NULL",
@@ -201,7 +201,7 @@ static const tenon_field reserved_model_fields[] = {
         .where_offset = offsetof(ReservedWhere, NULL_),
         .set_offset = offsetof(ReservedSet, NULL_),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "int_", .column = "int_",
@@ -212,7 +212,7 @@ static const tenon_field reserved_model_fields[] = {
         .where_offset = offsetof(ReservedWhere, int__),
         .set_offset = offsetof(ReservedSet, int__),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "loaded", .column = "loaded",
@@ -223,7 +223,7 @@ static const tenon_field reserved_model_fields[] = {
         .where_offset = offsetof(ReservedWhere, loaded),
         .set_offset = offsetof(ReservedSet, loaded),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "Kind", .column = "Kind",
@@ -234,7 +234,7 @@ static const tenon_field reserved_model_fields[] = {
         .where_offset = offsetof(ReservedWhere, Kind),
         .set_offset = offsetof(ReservedSet, Kind),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = &kind_enum, .other_type = NULL, .validation = NULL,
+        .enumeration = &kind_enum, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "other", .column = "other",
@@ -245,7 +245,7 @@ static const tenon_field reserved_model_fields[] = {
         .where_offset = offsetof(ReservedWhere, other),
         .set_offset = offsetof(ReservedSet, other),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = &kind_enum, .other_type = NULL, .validation = NULL,
+        .enumeration = &kind_enum, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "Reserved", .column = "Reserved",
@@ -256,7 +256,7 @@ static const tenon_field reserved_model_fields[] = {
         .where_offset = offsetof(ReservedWhere, Reserved),
         .set_offset = offsetof(ReservedSet, Reserved),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "SET", .column = "SET",
@@ -267,7 +267,7 @@ static const tenon_field reserved_model_fields[] = {
         .where_offset = offsetof(ReservedWhere, SET),
         .set_offset = offsetof(ReservedSet, SET),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "IN", .column = "IN",
@@ -278,7 +278,7 @@ static const tenon_field reserved_model_fields[] = {
         .where_offset = offsetof(ReservedWhere, IN),
         .set_offset = offsetof(ReservedSet, IN),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -864,7 +864,7 @@ static const tenon_field file_model_fields[] = {
         .where_offset = offsetof(FILE_Where, FILE_),
         .set_offset = offsetof(FILE_Set, FILE_),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -1196,7 +1196,7 @@ static const tenon_field bool_model_fields[] = {
         .where_offset = offsetof(bool_Where, set),
         .set_offset = offsetof(bool_Set, set),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -1528,7 +1528,7 @@ static const tenon_field tenon_session_model_fields[] = {
         .where_offset = offsetof(tenon_session_Where, session_),
         .set_offset = offsetof(tenon_session_Set, session_),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -1860,7 +1860,7 @@ static const tenon_field tenon___model_fields[] = {
         .where_offset = offsetof(TenonWhere, tenon_key_),
         .set_offset = offsetof(TenonSet, tenon_key_),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -2192,7 +2192,7 @@ static const tenon_field timer__model_fields[] = {
         .where_offset = offsetof(TimerWhere, id),
         .set_offset = offsetof(TimerSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -2524,7 +2524,7 @@ static const tenon_field uses_model_fields[] = {
         .where_offset = offsetof(UsesWhere, Kind),
         .set_offset = offsetof(UsesSet, Kind),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = &kind_enum, .other_type = NULL, .validation = NULL,
+        .enumeration = &kind_enum, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "kind", .column = "kind",
@@ -2535,7 +2535,7 @@ static const tenon_field uses_model_fields[] = {
         .where_offset = offsetof(UsesWhere, kind),
         .set_offset = offsetof(UsesSet, kind),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = &kind_enum, .other_type = NULL, .validation = NULL,
+        .enumeration = &kind_enum, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "FILE", .column = "FILE",
@@ -2546,7 +2546,7 @@ static const tenon_field uses_model_fields[] = {
         .where_offset = offsetof(UsesWhere, FILE_),
         .set_offset = offsetof(UsesSet, FILE_),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "a_user", .column = "a_user",
@@ -2557,7 +2557,7 @@ static const tenon_field uses_model_fields[] = {
         .where_offset = offsetof(UsesWhere, a_user),
         .set_offset = offsetof(UsesSet, a_user),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 

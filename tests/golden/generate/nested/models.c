@@ -49,7 +49,7 @@ static const tenon_field maker_model_fields[] = {
         .where_offset = offsetof(MakerWhere, id),
         .set_offset = offsetof(MakerSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "name", .column = "name",
@@ -60,7 +60,7 @@ static const tenon_field maker_model_fields[] = {
         .where_offset = offsetof(MakerWhere, name),
         .set_offset = offsetof(MakerSet, name),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -469,7 +469,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, id),
         .set_offset = offsetof(ThingSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "makerId", .column = "maker_id",
@@ -480,7 +480,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, makerId),
         .set_offset = offsetof(ThingSet, makerId),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "title", .column = "title",
@@ -491,7 +491,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, title),
         .set_offset = offsetof(ThingSet, title),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "small", .column = "small",
@@ -502,7 +502,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, small),
         .set_offset = offsetof(ThingSet, small),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &thing_model_default_small,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "big", .column = "big",
@@ -513,7 +513,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, big),
         .set_offset = offsetof(ThingSet, big),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &thing_model_default_big,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "real", .column = "real",
@@ -524,7 +524,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, real),
         .set_offset = offsetof(ThingSet, real),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "price", .column = "price",
@@ -535,7 +535,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, price),
         .set_offset = offsetof(ThingSet, price),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "sold", .column = "sold",
@@ -546,7 +546,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, sold),
         .set_offset = offsetof(ThingSet, sold),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &thing_model_default_sold,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "tone", .column = "tone",
@@ -557,7 +557,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, tone),
         .set_offset = offsetof(ThingSet, tone),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &thing_model_default_tone,
-        .enumeration = &tone_enum, .other_type = NULL, .validation = NULL,
+        .enumeration = &tone_enum, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "token", .column = "token",
@@ -568,7 +568,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, token),
         .set_offset = offsetof(ThingSet, token),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "made", .column = "made",
@@ -579,7 +579,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, made),
         .set_offset = offsetof(ThingSet, made),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "shown", .column = "shown",
@@ -590,7 +590,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, shown),
         .set_offset = offsetof(ThingSet, shown),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "day", .column = "day",
@@ -601,7 +601,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, day),
         .set_offset = offsetof(ThingSet, day),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "hour", .column = "hour",
@@ -612,7 +612,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, hour),
         .set_offset = offsetof(ThingSet, hour),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "zoned", .column = "zoned",
@@ -623,7 +623,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, zoned),
         .set_offset = offsetof(ThingSet, zoned),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "data", .column = "data",
@@ -634,7 +634,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, data),
         .set_offset = offsetof(ThingSet, data),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "notes", .column = "notes",
@@ -645,7 +645,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, notes),
         .set_offset = offsetof(ThingSet, notes),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "tags", .column = "tags",
@@ -656,7 +656,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, tags),
         .set_offset = offsetof(ThingSet, tags),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "sizes", .column = "sizes",
@@ -667,7 +667,7 @@ static const tenon_field thing_model_fields[] = {
         .where_offset = offsetof(ThingWhere, sizes),
         .set_offset = offsetof(ThingSet, sizes),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 

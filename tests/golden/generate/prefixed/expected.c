@@ -40,7 +40,7 @@ static const tenon_field shop_world_user_model_fields[] = {
         .where_offset = offsetof(ShopWorldUserWhere, id),
         .set_offset = offsetof(ShopWorldUserSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "role", .column = "role",
@@ -51,7 +51,7 @@ static const tenon_field shop_world_user_model_fields[] = {
         .where_offset = offsetof(ShopWorldUserWhere, role),
         .set_offset = offsetof(ShopWorldUserSet, role),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &shop_world_user_model_default_role,
-        .enumeration = &shop_world_role_enum, .other_type = NULL, .validation = NULL,
+        .enumeration = &shop_world_role_enum, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 

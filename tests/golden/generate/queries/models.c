@@ -42,7 +42,7 @@ static const tenon_field user_model_fields[] = {
         .where_offset = offsetof(UserWhere, id),
         .set_offset = offsetof(UserSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "email", .column = "email",
@@ -53,7 +53,7 @@ static const tenon_field user_model_fields[] = {
         .where_offset = offsetof(UserWhere, email),
         .set_offset = offsetof(UserSet, email),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "name", .column = "name",
@@ -64,7 +64,7 @@ static const tenon_field user_model_fields[] = {
         .where_offset = offsetof(UserWhere, name),
         .set_offset = offsetof(UserSet, name),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "role", .column = "role",
@@ -75,7 +75,7 @@ static const tenon_field user_model_fields[] = {
         .where_offset = offsetof(UserWhere, role),
         .set_offset = offsetof(UserSet, role),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &user_model_default_role,
-        .enumeration = &role_enum, .other_type = NULL, .validation = NULL,
+        .enumeration = &role_enum, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -491,7 +491,7 @@ static const tenon_field post_model_fields[] = {
         .where_offset = offsetof(PostWhere, id),
         .set_offset = offsetof(PostSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "authorId", .column = "author_id",
@@ -502,7 +502,7 @@ static const tenon_field post_model_fields[] = {
         .where_offset = offsetof(PostWhere, authorId),
         .set_offset = offsetof(PostSet, authorId),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "title", .column = "title",
@@ -513,7 +513,7 @@ static const tenon_field post_model_fields[] = {
         .where_offset = offsetof(PostWhere, title),
         .set_offset = offsetof(PostSet, title),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "views", .column = "views",
@@ -524,7 +524,7 @@ static const tenon_field post_model_fields[] = {
         .where_offset = offsetof(PostWhere, views),
         .set_offset = offsetof(PostSet, views),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &post_model_default_views,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "rating", .column = "rating",
@@ -535,7 +535,7 @@ static const tenon_field post_model_fields[] = {
         .where_offset = offsetof(PostWhere, rating),
         .set_offset = offsetof(PostSet, rating),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "price", .column = "price",
@@ -546,7 +546,7 @@ static const tenon_field post_model_fields[] = {
         .where_offset = offsetof(PostWhere, price),
         .set_offset = offsetof(PostSet, price),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "createdAt", .column = "created_at",
@@ -557,7 +557,7 @@ static const tenon_field post_model_fields[] = {
         .where_offset = offsetof(PostWhere, createdAt),
         .set_offset = offsetof(PostSet, createdAt),
         .default_kind = TENON_DEFAULT_NOW, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 

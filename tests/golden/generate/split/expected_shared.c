@@ -11,7 +11,7 @@ static const tenon_field shared_model_fields[] = {
         .where_offset = offsetof(sharedWhere, id),
         .set_offset = offsetof(sharedSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 

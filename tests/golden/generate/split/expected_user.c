@@ -12,7 +12,7 @@ static const tenon_field user_model_fields[] = {
         .where_offset = offsetof(UserWhere, id),
         .set_offset = offsetof(UserSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "role", .column = "role",
@@ -23,7 +23,7 @@ static const tenon_field user_model_fields[] = {
         .where_offset = offsetof(UserWhere, role),
         .set_offset = offsetof(UserSet, role),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &user_model_default_role,
-        .enumeration = &role_enum, .other_type = NULL, .validation = NULL,
+        .enumeration = &role_enum, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 

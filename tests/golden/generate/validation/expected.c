@@ -135,7 +135,7 @@ static const tenon_field product_model_fields[] = {
         .where_offset = offsetof(ProductWhere, id),
         .set_offset = offsetof(ProductSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "price", .column = "price",
@@ -146,7 +146,7 @@ static const tenon_field product_model_fields[] = {
         .where_offset = offsetof(ProductWhere, price),
         .set_offset = offsetof(ProductSet, price),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = &product_model_validation_price,
+        .enumeration = NULL, .other_type = NULL, .validation = &product_model_validation_price, .packing = NULL,
     },
     {
         .name = "title", .column = "title",
@@ -157,7 +157,7 @@ static const tenon_field product_model_fields[] = {
         .where_offset = offsetof(ProductWhere, title),
         .set_offset = offsetof(ProductSet, title),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = &product_model_validation_title,
+        .enumeration = NULL, .other_type = NULL, .validation = &product_model_validation_title, .packing = NULL,
     },
     {
         .name = "token", .column = "token",
@@ -168,7 +168,7 @@ static const tenon_field product_model_fields[] = {
         .where_offset = offsetof(ProductWhere, token),
         .set_offset = offsetof(ProductSet, token),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "stock", .column = "stock",
@@ -179,7 +179,7 @@ static const tenon_field product_model_fields[] = {
         .where_offset = offsetof(ProductWhere, stock),
         .set_offset = offsetof(ProductSet, stock),
         .default_kind = TENON_DEFAULT_VALUE, .default_length = 0, .default_value = &product_model_default_stock,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "isbn", .column = "isbn",
@@ -190,7 +190,7 @@ static const tenon_field product_model_fields[] = {
         .where_offset = offsetof(ProductWhere, isbn),
         .set_offset = offsetof(ProductSet, isbn),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = &product_model_validation_isbn,
+        .enumeration = NULL, .other_type = NULL, .validation = &product_model_validation_isbn, .packing = NULL,
     },
     {
         .name = "part", .column = "part",
@@ -201,7 +201,7 @@ static const tenon_field product_model_fields[] = {
         .where_offset = offsetof(ProductWhere, part),
         .set_offset = offsetof(ProductSet, part),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = &product_model_validation_part,
+        .enumeration = NULL, .other_type = NULL, .validation = &product_model_validation_part, .packing = NULL,
     },
     {
         .name = "unit", .column = "unit",
@@ -212,7 +212,7 @@ static const tenon_field product_model_fields[] = {
         .where_offset = offsetof(ProductWhere, unit),
         .set_offset = offsetof(ProductSet, unit),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = &unit_enum, .other_type = NULL, .validation = &product_model_validation_unit,
+        .enumeration = &unit_enum, .other_type = NULL, .validation = &product_model_validation_unit, .packing = NULL,
     },
     {
         .name = "units", .column = "units",
@@ -223,7 +223,7 @@ static const tenon_field product_model_fields[] = {
         .where_offset = offsetof(ProductWhere, units),
         .set_offset = offsetof(ProductSet, units),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = &unit_enum, .other_type = NULL, .validation = &product_model_validation_units,
+        .enumeration = &unit_enum, .other_type = NULL, .validation = &product_model_validation_units, .packing = NULL,
     },
     {
         .name = "cost", .column = "cost",
@@ -234,7 +234,7 @@ static const tenon_field product_model_fields[] = {
         .where_offset = offsetof(ProductWhere, cost),
         .set_offset = offsetof(ProductSet, cost),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = &product_model_validation_cost,
+        .enumeration = NULL, .other_type = NULL, .validation = &product_model_validation_cost, .packing = NULL,
     },
 };
 

@@ -11,7 +11,7 @@ static const tenon_field spending_model_fields[] = {
         .where_offset = offsetof(SpendingWhere, userId),
         .set_offset = 0,
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "total", .column = "total",
@@ -22,7 +22,7 @@ static const tenon_field spending_model_fields[] = {
         .where_offset = offsetof(SpendingWhere, total),
         .set_offset = 0,
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -275,7 +275,7 @@ static const tenon_field plain_model_fields[] = {
         .where_offset = offsetof(PlainWhere, word),
         .set_offset = 0,
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "count", .column = "count",
@@ -286,7 +286,7 @@ static const tenon_field plain_model_fields[] = {
         .where_offset = offsetof(PlainWhere, count),
         .set_offset = 0,
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
@@ -497,7 +497,7 @@ static const tenon_field kept_model_fields[] = {
         .where_offset = offsetof(KeptWhere, id),
         .set_offset = offsetof(KeptSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 

@@ -11,7 +11,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, id),
         .set_offset = offsetof(WideSet, id),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c1", .column = "c1",
@@ -22,7 +22,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c1),
         .set_offset = offsetof(WideSet, c1),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c2", .column = "c2",
@@ -33,7 +33,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c2),
         .set_offset = offsetof(WideSet, c2),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c3", .column = "c3",
@@ -44,7 +44,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c3),
         .set_offset = offsetof(WideSet, c3),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c4", .column = "c4",
@@ -55,7 +55,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c4),
         .set_offset = offsetof(WideSet, c4),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c5", .column = "c5",
@@ -66,7 +66,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c5),
         .set_offset = offsetof(WideSet, c5),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c6", .column = "c6",
@@ -77,7 +77,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c6),
         .set_offset = offsetof(WideSet, c6),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c7", .column = "c7",
@@ -88,7 +88,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c7),
         .set_offset = offsetof(WideSet, c7),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c8", .column = "c8",
@@ -99,7 +99,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c8),
         .set_offset = offsetof(WideSet, c8),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c9", .column = "c9",
@@ -110,7 +110,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c9),
         .set_offset = offsetof(WideSet, c9),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c10", .column = "c10",
@@ -121,7 +121,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c10),
         .set_offset = offsetof(WideSet, c10),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c11", .column = "c11",
@@ -132,7 +132,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c11),
         .set_offset = offsetof(WideSet, c11),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c12", .column = "c12",
@@ -143,7 +143,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c12),
         .set_offset = offsetof(WideSet, c12),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c13", .column = "c13",
@@ -154,7 +154,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c13),
         .set_offset = offsetof(WideSet, c13),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c14", .column = "c14",
@@ -165,7 +165,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c14),
         .set_offset = offsetof(WideSet, c14),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c15", .column = "c15",
@@ -176,7 +176,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c15),
         .set_offset = offsetof(WideSet, c15),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c16", .column = "c16",
@@ -187,7 +187,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c16),
         .set_offset = offsetof(WideSet, c16),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c17", .column = "c17",
@@ -198,7 +198,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c17),
         .set_offset = offsetof(WideSet, c17),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c18", .column = "c18",
@@ -209,7 +209,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c18),
         .set_offset = offsetof(WideSet, c18),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c19", .column = "c19",
@@ -220,7 +220,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c19),
         .set_offset = offsetof(WideSet, c19),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c20", .column = "c20",
@@ -231,7 +231,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c20),
         .set_offset = offsetof(WideSet, c20),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c21", .column = "c21",
@@ -242,7 +242,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c21),
         .set_offset = offsetof(WideSet, c21),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c22", .column = "c22",
@@ -253,7 +253,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c22),
         .set_offset = offsetof(WideSet, c22),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c23", .column = "c23",
@@ -264,7 +264,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c23),
         .set_offset = offsetof(WideSet, c23),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c24", .column = "c24",
@@ -275,7 +275,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c24),
         .set_offset = offsetof(WideSet, c24),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c25", .column = "c25",
@@ -286,7 +286,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c25),
         .set_offset = offsetof(WideSet, c25),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c26", .column = "c26",
@@ -297,7 +297,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c26),
         .set_offset = offsetof(WideSet, c26),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c27", .column = "c27",
@@ -308,7 +308,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c27),
         .set_offset = offsetof(WideSet, c27),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c28", .column = "c28",
@@ -319,7 +319,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c28),
         .set_offset = offsetof(WideSet, c28),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c29", .column = "c29",
@@ -330,7 +330,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c29),
         .set_offset = offsetof(WideSet, c29),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c30", .column = "c30",
@@ -341,7 +341,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c30),
         .set_offset = offsetof(WideSet, c30),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c31", .column = "c31",
@@ -352,7 +352,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c31),
         .set_offset = offsetof(WideSet, c31),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c32", .column = "c32",
@@ -363,7 +363,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c32),
         .set_offset = offsetof(WideSet, c32),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c33", .column = "c33",
@@ -374,7 +374,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c33),
         .set_offset = offsetof(WideSet, c33),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c34", .column = "c34",
@@ -385,7 +385,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c34),
         .set_offset = offsetof(WideSet, c34),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c35", .column = "c35",
@@ -396,7 +396,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c35),
         .set_offset = offsetof(WideSet, c35),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c36", .column = "c36",
@@ -407,7 +407,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c36),
         .set_offset = offsetof(WideSet, c36),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c37", .column = "c37",
@@ -418,7 +418,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c37),
         .set_offset = offsetof(WideSet, c37),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c38", .column = "c38",
@@ -429,7 +429,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c38),
         .set_offset = offsetof(WideSet, c38),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c39", .column = "c39",
@@ -440,7 +440,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c39),
         .set_offset = offsetof(WideSet, c39),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c40", .column = "c40",
@@ -451,7 +451,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c40),
         .set_offset = offsetof(WideSet, c40),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c41", .column = "c41",
@@ -462,7 +462,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c41),
         .set_offset = offsetof(WideSet, c41),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c42", .column = "c42",
@@ -473,7 +473,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c42),
         .set_offset = offsetof(WideSet, c42),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c43", .column = "c43",
@@ -484,7 +484,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c43),
         .set_offset = offsetof(WideSet, c43),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c44", .column = "c44",
@@ -495,7 +495,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c44),
         .set_offset = offsetof(WideSet, c44),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c45", .column = "c45",
@@ -506,7 +506,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c45),
         .set_offset = offsetof(WideSet, c45),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c46", .column = "c46",
@@ -517,7 +517,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c46),
         .set_offset = offsetof(WideSet, c46),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c47", .column = "c47",
@@ -528,7 +528,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c47),
         .set_offset = offsetof(WideSet, c47),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c48", .column = "c48",
@@ -539,7 +539,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c48),
         .set_offset = offsetof(WideSet, c48),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c49", .column = "c49",
@@ -550,7 +550,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c49),
         .set_offset = offsetof(WideSet, c49),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c50", .column = "c50",
@@ -561,7 +561,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c50),
         .set_offset = offsetof(WideSet, c50),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c51", .column = "c51",
@@ -572,7 +572,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c51),
         .set_offset = offsetof(WideSet, c51),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c52", .column = "c52",
@@ -583,7 +583,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c52),
         .set_offset = offsetof(WideSet, c52),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c53", .column = "c53",
@@ -594,7 +594,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c53),
         .set_offset = offsetof(WideSet, c53),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c54", .column = "c54",
@@ -605,7 +605,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c54),
         .set_offset = offsetof(WideSet, c54),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c55", .column = "c55",
@@ -616,7 +616,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c55),
         .set_offset = offsetof(WideSet, c55),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c56", .column = "c56",
@@ -627,7 +627,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c56),
         .set_offset = offsetof(WideSet, c56),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c57", .column = "c57",
@@ -638,7 +638,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c57),
         .set_offset = offsetof(WideSet, c57),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c58", .column = "c58",
@@ -649,7 +649,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c58),
         .set_offset = offsetof(WideSet, c58),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c59", .column = "c59",
@@ -660,7 +660,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c59),
         .set_offset = offsetof(WideSet, c59),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c60", .column = "c60",
@@ -671,7 +671,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c60),
         .set_offset = offsetof(WideSet, c60),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c61", .column = "c61",
@@ -682,7 +682,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c61),
         .set_offset = offsetof(WideSet, c61),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c62", .column = "c62",
@@ -693,7 +693,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c62),
         .set_offset = offsetof(WideSet, c62),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c63", .column = "c63",
@@ -704,7 +704,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c63),
         .set_offset = offsetof(WideSet, c63),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c64", .column = "c64",
@@ -715,7 +715,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c64),
         .set_offset = offsetof(WideSet, c64),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c65", .column = "c65",
@@ -726,7 +726,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c65),
         .set_offset = offsetof(WideSet, c65),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c66", .column = "c66",
@@ -737,7 +737,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c66),
         .set_offset = offsetof(WideSet, c66),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c67", .column = "c67",
@@ -748,7 +748,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c67),
         .set_offset = offsetof(WideSet, c67),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c68", .column = "c68",
@@ -759,7 +759,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c68),
         .set_offset = offsetof(WideSet, c68),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
     {
         .name = "c69", .column = "c69",
@@ -770,7 +770,7 @@ static const tenon_field wide_model_fields[] = {
         .where_offset = offsetof(WideWhere, c69),
         .set_offset = offsetof(WideSet, c69),
         .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
-        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL, .packing = NULL,
     },
 };
 
