@@ -7,8 +7,8 @@ Each folder of the corpus has a schema and queries for PostgreSQL or SQLite. Its
 by the database's own client, `tenon db pull` makes a schema of it, and `tenon sql check --json`
 looks at the queries. Compared are the number of parameters and columns, their types, and what may
 be NULL. Of folders that differ only in the library that the other tool writes code for, one is
-taken. What differs is listed; docs/sql-files.md says of each who is right, and why. The status is
-1 when a query is refused for another reason than those of REFUSED.
+taken. Every difference has to stand in docs/sqlc-differences.md, which says who is
+right, and why. The status is 1 when one does not, or when one stands there that there is no more.
 """
 import collections
 import json
@@ -44,6 +44,7 @@ GO = {"int16": "SmallInt", "int32": "Int", "int64": "BigInt", "string": "String"
       "Text": "String", "Numeric": "Decimal", "Timestamp": "DateTime", "Timestamptz": "DateTime"}
 SAME = {"VarChar": "String", "Char": "String", "Citext": "String", "Timestamptz": "DateTime",
         "JsonText": "Json", "Date": "DateTime", "Time": "DateTime", "Timetz": "DateTime"}
+LIST = pathlib.Path(__file__).parents[2] / "docs" / "sqlc-differences.md"
 NULLABLE = re.compile(r"\*|sql\.Null|Null|null\.|orm\.Null|uuid\.Null|t\.|pgtype\.(Text|Int|Bool)")
 PREFIX = re.compile(r"^(\*|sql\.Null|uuid\.Null|pgtype\.|t\.|null(_v4)?\.|orm\.Null|Null)")
 
@@ -147,10 +148,31 @@ def folders_of(cases):
         yield next((d for d in dirs if d.endswith("stdlib")), next(iter(dirs))), engine, dirs
 
 
+def listed():
+    """The differences of the list: its first two columns."""
+    rows = [line.split(" | ") for line in LIST.read_text().splitlines() if line.startswith("| ")]
+    return {(row[0][2:], row[1].replace("\\|", "|")) for row in rows[2:]}
+
+
+def key_of(about, problem):
+    """As in the list: without the reason that is told for NULL."""
+    told = "there, not here" in problem
+    return about, re.sub(r"(there, not here) \(.*\)$", r"\1", problem) if told else problem
+
+
+def compare_with_list(found):
+    known = listed()
+    for about, problem in sorted(found - known):
+        print(f"not in {LIST.name}: {about}: {problem}")
+    for about, problem in sorted(known - found):
+        print(f"in {LIST.name}, but not found: {about}: {problem}")
+    return found != known
+
+
 def main():
     tenon, corpus = sys.argv[1], pathlib.Path(sys.argv[2]) / "sqlc"
     cases = json.loads((corpus / "cases.json").read_text())
-    counts, unexpected = collections.Counter(), 0
+    counts, found = collections.Counter(), set()
     with tempfile.TemporaryDirectory(prefix="tenon-sqlc") as work:
         for number, (name, engine, dirs) in enumerate(folders_of(cases)):
             place = pathlib.Path(work) / str(number)
@@ -158,7 +180,8 @@ def main():
                 said = ask(tenon, corpus / "testdata" / name, engine, dirs[name], place)
             except (RuntimeError, sqlite3.Error) as error:
                 counts[f"{engine}: the schema is not of this server"] += len(dirs[name])
-                print(f"{name}: {str(error).strip().splitlines()[0][:120]}")
+                told = str(error).strip().splitlines()[0][:120]
+                found.add(key_of(f"{name}: the schema", re.sub(r"^ERROR: +", "", told)))
                 continue
             refused = refusals(said)
             for i, (case, query) in enumerate(zip(dirs[name], said["queries"])):
@@ -167,18 +190,16 @@ def main():
                 if i in refused:
                     why = next((w for part, w in REFUSED.items() if part in refused[i]), None)
                     counts[f"{engine}: refused: {why}"] += 1
-                    unexpected += why is None
-                    print(f"{about}: {refused[i]}")
+                    found.add(key_of(about, refused[i]))
                     continue
                 problems = [*compare("parameters", case["params"], query["parameters"]),
                             *(compare("columns", case["columns"], query["columns"])
                               if case["columns"] else [])]
                 counts[f"{engine}: {'different' if problems else 'same'}"] += 1
-                for problem in problems:
-                    print(f"{about}: {problem}")
+                found.update(key_of(about, problem) for problem in problems)
     for key, count in sorted(counts.items()):
         print(f"{count:5} {key}")
-    return unexpected > 0
+    return compare_with_list(found)
 
 
 sys.exit(main())

@@ -94,14 +94,14 @@ static void judge(analysis *a, query *q, const nullability_stated *stated, size_
 static nullability *finish(analysis *a, query *q, const nullability_stated *stated,
                            size_t stated_count, tenon_error *err)
 {
-    nullability *n = a->form.is_failed ? NULL : calloc(1, sizeof *n);
+    bool is_wrong = a->form.is_failed && !a->arena->failed; /* and has said so */
+    nullability *n = is_wrong || a->arena->failed ? NULL : calloc(1, sizeof *n);
     if (n && q)
         judge(a, q, stated, stated_count, n);
-    if (a->form.is_failed || (n && !a->arena->failed && !n->arena.failed)) {
-        tenon__arena_release(a->arena);
-        return n;
-    }
+    bool is_whole = n && !a->arena->failed && !n->arena.failed;
     tenon__arena_release(a->arena);
+    if (is_wrong || is_whole)
+        return n;
     nullability_free(n);
     tenon__fail_no_memory(err);
     return NULL;

@@ -204,7 +204,7 @@ bool null_sqlite_accept(parser *p, const char *text)
 void null_sqlite_refuse(parser *p, const char *wanted)
 {
     const token *t = null_sqlite_peek(p);
-    if (!p->form->is_failed)
+    if (!p->form->is_failed && !p->form->arena->failed)
         tenon__fail(p->form->err, TENON_VALIDATION, "%s is expected before '%.*s'", wanted,
                     (int)(t->length < 40 ? t->length : 40), t->start);
     p->form->is_failed = true;

@@ -459,7 +459,7 @@ static void complete(sqlfile_set *set, sqlfile_query *query)
         for (size_t v = 0; query->texts[d] && v < query->variant_count; v++)
             sql_assemble(set, query, d, v, &query->texts[d][v], &map);
     }
-    if (!query->is_known)
+    if (!query->is_known || set->report.arena.failed)
         return;
     sql_find_model(set, query);
     if (query->kind == SQLFILE_COPY)

@@ -63,6 +63,7 @@ static const char *write_text(sqlfile_set *set, const PgQuery__InsertStmt *inser
         tenon__buf_format(&sql, i ? ", c%zu" : "c%zu", i + 1);
     if (is_sqlite)
         tenon__buf_text(&sql, " FROM tenon_rows(?1)");
+    set->report.arena.failed |= sql.failed;
     return sql.failed ? NULL : tenon__arena_text(&set->report.arena, tenon__buf_string(&sql));
 }
 
@@ -70,7 +71,7 @@ static bool make_text(sqlfile_set *set, const sqlfile_query *query, unsigned dia
 {
     sqlfile_text *text = &query->texts[dialect][0];
     const char *sql = sql_as_postgresql(set, text->sql);
-    TENON__CLEANUP(free_tree) pgparse_tree *tree = sql ? pgparse_read(sql, NULL) : NULL;
+    TENON__CLEANUP(free_tree) pgparse_tree *tree = sql_read_tree(set, sql);
     PgQuery__Node *node = tree && tree->statement_count ? tree->statements[0].node : NULL;
     if (!node || node->node_case != PG_QUERY__NODE__NODE_INSERT_STMT)
         return false;
@@ -86,8 +87,10 @@ static bool make_text(sqlfile_set *set, const sqlfile_query *query, unsigned dia
 
 void sql_make_copy(sqlfile_set *set, sqlfile_query *query)
 {
-    for (unsigned d = 0; d < SQLFILE_DIALECTS; d++)
+    for (unsigned d = 0; d < SQLFILE_DIALECTS && !set->report.arena.failed; d++)
         if (query->texts[d] && (query->variant_count != 1 || !make_text(set, query, d))) {
+            if (set->report.arena.failed)
+                return;
             sql_query_error(set, query, "INSERT INTO t (a, b) VALUES (:a, :b)",
                             "what :copy loads is written as an INSERT of parameters");
             return;

@@ -155,7 +155,7 @@ static bool parse_all(sqlfile_set *set, const schema_source *sources, size_t cou
             return false;
     for (size_t i = 0; i < count; i++)
         parse_file(set, (uint32_t)i);
-    for (size_t i = 0; i < set->query_count; i++)
+    for (size_t i = 0; i < set->query_count && !set->report.arena.failed; i++)
         sql_resolve_conditions(set, &set->queries[i]);
     return !set->report.arena.failed || tenon__fail_no_memory(err);
 }

@@ -386,7 +386,7 @@ void sql_infer_types(sql_check *c, const char *analysed)
     inference in = {.check = c};
     size_t count;
     const char *sql = sql_as_postgresql(c->set, analysed);
-    pgparse_tree *tree = sql ? pgparse_read(sql, NULL) : NULL;
+    pgparse_tree *tree = sql_read_tree(c->set, sql);
     PgQuery__Node *statement = tree && tree->statement_count == 1 ? tree->statements[0].node : NULL;
     if (statement) {
         pgparse_walk(statement, add_table, &in);
@@ -428,7 +428,7 @@ void sql_infer_members(sql_check *c, const char *analysed, size_t at, sql_descri
 {
     inference in = {.check = c};
     const char *sql = sql_as_postgresql(c->set, analysed);
-    pgparse_tree *tree = sql ? pgparse_read(sql, NULL) : NULL;
+    pgparse_tree *tree = sql_read_tree(c->set, sql);
     if (tree && tree->statement_count == 1 && tree->statements[0].node) {
         call_at call = {&tree->statements[0], at, NULL};
         pgparse_walk(call.statement->node, add_table, &in);

@@ -364,8 +364,11 @@ void sql_resolve_conditions(sqlfile_set *set, sqlfile_query *query)
             at++;
         if (at == written)
             add_flag(set, query, condition->name);
-        for (at = 0; strcmp(query->parameters[at].name, condition->name) != 0;)
+        for (at = 0; at < query->parameter_count &&
+                     strcmp(query->parameters[at].name, condition->name) != 0;)
             at++;
+        if (at == query->parameter_count)
+            return; /* memory is exhausted */
         condition->parameter = (uint16_t)at;
         query->parameters[at].is_condition = true;
     }

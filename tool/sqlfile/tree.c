@@ -16,6 +16,14 @@ bool sql_is_writing(PgQuery__Node *statement)
     return is_writing;
 }
 
+pgparse_tree *sql_read_tree(sqlfile_set *set, const char *sql)
+{
+    tenon_error err = {0};
+    pgparse_tree *tree = sql ? pgparse_read(sql, &err) : NULL;
+    set->report.arena.failed |= err.status == TENON_NO_MEMORY;
+    return tree;
+}
+
 /* A question mark in a string becomes a dollar too, which changes no type and no place. */
 const char *sql_as_postgresql(sqlfile_set *set, const char *sql)
 {
