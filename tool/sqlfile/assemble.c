@@ -142,6 +142,7 @@ static bool assemble(sqlfile_set *set, const sqlfile_query *query, unsigned dial
     for (size_t i = 0; i < body->piece_count; i++)
         add_piece(&a, &body->pieces[i]);
     trim_end(&a.out);
+    set->report.arena.failed |= a.out.failed;
     out->sql =
         a.out.failed ? NULL : tenon__arena_text(&set->report.arena, tenon__buf_string(&a.out));
     tenon__buf_release(&a.out);

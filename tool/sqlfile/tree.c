@@ -27,7 +27,7 @@ pgparse_tree *sql_read_tree(sqlfile_set *set, const char *sql)
 /* A question mark in a string becomes a dollar too, which changes no type and no place. */
 const char *sql_as_postgresql(sqlfile_set *set, const char *sql)
 {
-    char *copy = tenon__arena_text(&set->report.arena, sql);
+    char *copy = sql ? tenon__arena_text(&set->report.arena, sql) : NULL;
     for (char *at = copy; at && *at; at++)
         if (*at == '?')
             *at = '$';
