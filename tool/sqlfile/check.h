@@ -51,8 +51,8 @@ void sql_infer_members(sql_check *c, const char *analysed, size_t at, sql_descri
                        size_t count);
 /* tree.c: whether a statement of PostgreSQL does anything but read. */
 bool sql_is_writing(PgQuery__Node *statement);
-/* tree.c: what PostgreSQL's parser makes of a text; NULL, and the set's arena has failed, when memory
- * is exhausted. */
+/* tree.c: what PostgreSQL's parser makes of a text; NULL, and the set's arena has failed, when
+ * memory is exhausted. */
 pgparse_tree *sql_read_tree(sqlfile_set *set, const char *sql);
 /* tree.c: SQLite's text with $1 for ?1, as PostgreSQL's parser reads it; no byte moves. NULL when
  * memory is exhausted. */
