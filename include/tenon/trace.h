@@ -127,6 +127,82 @@ TENON_API void tenon_statistics_free(tenon_statistics *statistics);
 /* Begins to count anew. */
 TENON_API void tenon_trace_reset(tenon_trace *trace);
 
+/* ---- profiles -------------------------------------------------------------------------------- */
+
+/* A step of a plan, in the order of EXPLAIN; what it is made of follows it, one deeper. */
+typedef struct tenon_plan_step {
+    unsigned depth;
+    const char *text; /* "Seq Scan on \"User\"", "SEARCH User USING INDEX …" */
+    bool reads_all;   /* a whole table */
+    bool sorts;       /* for want of an index that has the order */
+    /* PostgreSQL. Rows of each loop. */
+    double estimated_rows;
+    /* Where the statement was run. */
+    bool is_measured;
+    double actual_rows, loops;
+    double total_ms;     /* in all loops, with the steps below */
+    double removed_rows; /* read in each loop, and thrown away by a filter */
+    /* How far the estimate is off: 1 when it is right, 10 when there were ten times as many rows,
+     * or a tenth of them. Of both at least one row is assumed. 0: not known. */
+    double error;
+} tenon_plan_step;
+
+typedef struct tenon_profile {
+    const char *sql;
+    const char *site;
+    const char *plan; /* as the database says it, line by line */
+    bool is_measured; /* false: SQLite, a write, or what may only be explained */
+    int64_t time_us;  /* of the program's own call */
+    double planning_ms, execution_ms;
+    const tenon_plan_step *steps;
+    size_t step_count;
+    const tenon_plan_step *worst; /* the largest error; NULL: none is known */
+} tenon_profile;
+
+/* As tenon_slow_function. */
+typedef void tenon_profile_function(const tenon_profile *profile, void *ctx);
+
+/* From now on each call of the session is analysed when it is done, on a connection beside: what
+ * only reads is run once more by EXPLAIN (ANALYZE), in a transaction that may only read and is
+ * rolled back; a write is explained and never run. It sees what is committed. For development and
+ * single sessions: one session of a trace at a time. NULL ends it, which must come before the
+ * session is closed. False: MISUSE, another session is being profiled. */
+TENON_API bool tenon_trace_profile(tenon_trace *trace, tenon_session *s,
+                                   tenon_profile_function *function, void *ctx);
+
+/* ---- what the server has counted ------------------------------------------------------------- */
+
+typedef struct tenon_server_statement {
+    const char *sql;
+    int64_t calls, rows;
+    double total_ms, mean_ms, min_ms, max_ms;
+    int64_t blocks_hit, blocks_read; /* shared buffers, and what was not in them */
+} tenon_server_statement;
+
+typedef struct tenon_server_statements {
+    bool is_there; /* false: SQLite, or a server without pg_stat_statements */
+    const tenon_server_statement *items;
+    size_t count;
+} tenon_server_statements;
+
+/* pg_stat_statements, of the session's database, the longest total time first; at most `most`. It
+ * has what other programs did too, and what this one did before its trace was opened. In the
+ * session's arena; empty when the session has failed or fails here (PERMISSION, …). */
+TENON_API tenon_server_statements tenon_server_statements_read(tenon_session *s, size_t most);
+
+/* ---- memory ---------------------------------------------------------------------------------- */
+
+typedef struct tenon_memory {
+    size_t result_bytes;  /* of the session, for rows that it has given */
+    size_t scratch_bytes; /* … and kept for its next call */
+    size_t plan_count;    /* of the database: SQL texts and how to bind and decode */
+    size_t plan_bytes;
+    size_t trace_bytes; /* of the trace: shapes and spans */
+} tenon_memory;
+
+/* What is held now. `s` may be NULL; it must be the caller's own. */
+TENON_API tenon_memory tenon_trace_memory(tenon_trace *trace, tenon_session *s);
+
 /* ---- exports --------------------------------------------------------------------------------- */
 
 typedef enum tenon_trace_format {

@@ -123,7 +123,7 @@ static inline void tenon__arena_align(tenon__arena *arena)
 
 void *tenon__arena_zalloc(tenon__arena *arena, size_t size);
 /* count × size, zeroed; NULL also when the product overflows. */
-void *tenon__arena_array(tenon__arena *arena, size_t count, size_t size);
+TENON__SHARED void *tenon__arena_array(tenon__arena *arena, size_t count, size_t size);
 /* A copy with a NUL behind it. */
 TENON__SHARED char *tenon__arena_copy(tenon__arena *arena, const char *text, size_t length);
 TENON__SHARED char *tenon__arena_text(tenon__arena *arena, const char *text);

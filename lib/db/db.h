@@ -122,6 +122,12 @@ typedef struct tenon__meter {
  * under way. */
 TENON__SHARED bool tenon__db_set_meter(tenon_db *db, const tenon__meter *meter);
 
+/* What the cache of plans holds. */
+typedef struct tenon__plan_memory {
+    size_t count, bytes;
+} tenon__plan_memory;
+TENON__SHARED tenon__plan_memory tenon__db_plan_memory(tenon_db *db);
+
 /* Whose work a session does, as W3C's trace context has it. All-zero: nobody said. */
 typedef struct tenon__trace_parent {
     uint8_t trace_id[16], span_id[8];

@@ -31,6 +31,19 @@ void tenon__plan_release(tenon__shared_plan *plan)
     tenon__shared_plan_release(plan);
 }
 
+tenon__plan_memory tenon__db_plan_memory(tenon_db *db)
+{
+    tenon__plan_memory sum = {0};
+    for (unsigned i = 0; i < db->plans.shard_count; i++) {
+        tenon__plan_shard *shard = &db->plans.shards[i];
+        pthread_mutex_lock(&shard->lock);
+        sum.count += shard->count;
+        sum.bytes += shard->bytes;
+        pthread_mutex_unlock(&shard->lock);
+    }
+    return sum;
+}
+
 const uint8_t *tenon__session_cursor_key(const tenon_session *s)
 {
     return s->db->config.cursor_key;

@@ -94,6 +94,17 @@ static void add_pool(tenon__buf *out, tenon_db *db, const char *dialect)
     tenon__buf_char(out, '\n');
 }
 
+static void add_memory(tenon__buf *out, tenon_trace *trace, const char *dialect)
+{
+    const char *name = "tenon_memory_bytes";
+    tenon_memory memory = tenon_trace_memory(trace, NULL);
+    add_head(out, name, "gauge", "Memory of caches.");
+    tenon__buf_format(out, "%s{dialect=\"%s\",part=\"plans\"} %zu\n", name, dialect,
+                      memory.plan_bytes);
+    tenon__buf_format(out, "%s{dialect=\"%s\",part=\"trace\"} %zu\n", name, dialect,
+                      memory.trace_bytes);
+}
+
 /* ---- shapes ---------------------------------------------------------------------------------- */
 
 static void add_shape(tenon__buf *out, const tenon_shape_statistics *shape)
@@ -176,5 +187,6 @@ void tenon__prometheus_write(tenon__buf *out, tenon_trace *trace, const tenon_st
     const char *dialect = tenon__dialect_name(it->dialect);
     add_totals(out, it, dialect);
     add_pool(out, trace->db, dialect);
+    add_memory(out, trace, dialect);
     add_shapes(out, it);
 }

@@ -1,5 +1,6 @@
-/* The plan of a statement that was slow: EXPLAIN, which runs nothing, on a connection of the
- * trace's own. The values of the call are sent along, because PostgreSQL plans for them. */
+/* The plan of a statement, asked for on a connection of the trace's own. The values of the call are
+ * sent along, because PostgreSQL plans for them. EXPLAIN runs nothing; what does (ANALYZE) is asked
+ * for in a transaction that may only read and is rolled back, and never of a write. */
 #include "render/render.h"
 #include "trace/tracer.h"
 #include "trace/wrap.h"
@@ -15,19 +16,19 @@ static bool make_explain(tenon_dialect dialect, const uint8_t *key, size_t lengt
     if (!wrapped)
         return false;
     tenon__statement *statement = &wrapped->statement;
-    const char *words = tenon__explain_words(dialect);
-    statement->sql = tenon__arena_format(&wrapped->arena, "%s%s", words, statement->sql);
-    statement->sql_length += strlen(words);
+    statement->sql = tenon__arena_format(&wrapped->arena, "%s%s", wrapped->text, statement->sql);
+    statement->sql_length += strlen(wrapped->text);
     statement->flags = (statement->flags & ~(unsigned)TENON__WRITES) | TENON__ONCE;
     statement->layout = tenon__explain_layout(dialect, &wrapped->arena);
     statement->about = (tenon__about){.operation = "explain"};
     return tenon__wrapped_finish(wrapped, out, err);
 }
 
-static char *read_plan(tenon_session *s, const tenon__call *call)
+static char *read_plan(tenon_session *s, const tenon__call *call, const char *words)
 {
     tenon__rows rows = {.arena = tenon__session_arena(s)};
-    tenon__call *explain = tenon__wrap(tenon__session_scratch(s), call, NULL, 0, make_explain);
+    tenon__call *explain =
+        tenon__wrap(tenon__session_scratch(s), call, words, strlen(words) + 1, make_explain);
     if (!explain)
         return NULL;
     explain->writes = false;
@@ -45,7 +46,21 @@ char *tenon__plan_sample(tenon_db *beside, const tenon__call *call)
 {
     const tenon_session_options options = {.deadline_us = PATIENCE_US};
     tenon_session *s = tenon_session_open(beside, &options);
-    char *plan = s ? read_plan(s, call) : NULL;
+    char *plan = s ? read_plan(s, call, tenon__explain_words(tenon_db_dialect(beside))) : NULL;
+    tenon_session_close(s);
+    return plan;
+}
+
+char *tenon__plan_analyze(tenon_db *beside, const tenon__call *call)
+{
+    const tenon_transaction_options only_reads = {.read_only = true};
+    if (call->writes || tenon_db_dialect(beside) != TENON_POSTGRESQL)
+        return NULL;
+    tenon_session *s = tenon_session_open(beside, NULL);
+    char *plan = NULL;
+    if (tenon_begin_with(s, &only_reads))
+        plan = read_plan(s, call, "EXPLAIN (ANALYZE) ");
+    tenon_rollback(s);
     tenon_session_close(s);
     return plan;
 }

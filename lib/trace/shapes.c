@@ -50,8 +50,9 @@ static void make_room(tenon__shape_shard *shard)
     tenon__counted *cheapest = *place;
     *place = cheapest->next;
     tenon__tally_merge(&shard->other, &cheapest->tally);
-    free(cheapest);
     shard->count--;
+    shard->bytes -= cheapest->bytes;
+    free(cheapest);
 }
 
 static void put(tenon__shapes *shapes, tenon__shape_shard *shard, tenon__counted *counted)
@@ -62,6 +63,7 @@ static void put(tenon__shapes *shapes, tenon__shape_shard *shard, tenon__counted
     counted->next = *bucket;
     *bucket = counted;
     shard->count++;
+    shard->bytes += counted->bytes;
 }
 
 /* ---- new shapes ------------------------------------------------------------------------------ */
@@ -81,10 +83,12 @@ static tenon__counted *new_counted(const tenon__identity *identity, const char *
     const char *model = about->model ? about->model->name : "";
     const char *operation = about->operation ? about->operation : "";
     size_t texts = strlen(sql) + strlen(model) + strlen(operation) + 3;
-    tenon__counted *counted = calloc(1, sizeof *counted + identity->length + texts);
+    size_t bytes = sizeof(tenon__counted) + identity->length + texts;
+    tenon__counted *counted = calloc(1, bytes);
     if (!counted)
         return NULL;
     char *at = counted->key + identity->length;
+    counted->bytes = bytes;
     counted->hash = identity->hash;
     counted->key_length = identity->length;
     memcpy(counted->key, identity->key, identity->length);
@@ -193,7 +197,7 @@ void tenon__shapes_clear(tenon__shapes *shapes)
         pthread_mutex_lock(&shard->lock);
         for (size_t j = 0; j < TENON__SHAPE_BUCKETS; j++)
             clear_bucket(&shard->buckets[j]);
-        shard->count = 0;
+        shard->count = shard->bytes = 0;
         shard->other = (tenon__tally){0};
         pthread_mutex_unlock(&shard->lock);
     }

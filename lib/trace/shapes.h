@@ -44,6 +44,7 @@ struct tenon__counted {
     tenon__tally tally;
     int64_t planned_us;                  /* when its plan was last asked for; monotonic; 0: never */
     const char *sql, *model, *operation; /* behind the key; model may be NULL */
+    size_t bytes;                        /* of all of it */
     size_t key_length;
     char key[];
 };
@@ -53,7 +54,7 @@ enum { TENON__SHAPE_BUCKETS = 64 };
 typedef struct tenon__shape_shard {
     pthread_mutex_t lock;
     tenon__counted *buckets[TENON__SHAPE_BUCKETS];
-    size_t count;
+    size_t count, bytes;
     tenon__tally other;
 } tenon__shape_shard;
 

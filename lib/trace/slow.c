@@ -35,7 +35,8 @@ static void add_parameters(tenon__buf *out, const tenon__measured *measured,
 
 /* ---- the plan -------------------------------------------------------------------------------- */
 
-static char *ask_plan(tenon_trace *trace, const tenon__call *call)
+char *tenon__trace_ask_beside(tenon_trace *trace, const tenon__call *call,
+                              char *(*ask)(tenon_db *beside, const tenon__call *call))
 {
     tenon__slow *slow = &trace->slow;
     tenon_error unheeded;
@@ -46,7 +47,7 @@ static char *ask_plan(tenon_trace *trace, const tenon__call *call)
     if (!slow->beside)
         slow->beside = tenon__db_beside(trace->db, &unheeded);
     if (slow->beside)
-        plan = tenon__plan_sample(slow->beside, call);
+        plan = ask(slow->beside, call);
     pthread_mutex_unlock(&slow->lock);
     return plan;
 }
@@ -79,7 +80,9 @@ static void tell_rendered(tenon_trace *trace, const tenon__measured *measured,
     bool is_text = identity->text.data != NULL;
     const char *sql = is_text ? identity->text.data : statement->sql;
     add_parameters(&parameters, measured, statement, slow->hides_parameters);
-    char *plan = is_plan_wanted(trace, measured, identity) ? ask_plan(trace, measured->call) : NULL;
+    char *plan = NULL;
+    if (is_plan_wanted(trace, measured, identity))
+        plan = tenon__trace_ask_beside(trace, measured->call, tenon__plan_sample);
     if (plan && (slow->hides_parameters || has_secrets(statement)))
         tenon__plan_hide_values(plan);
     const tenon_slow_query query = {.sql = sql,

@@ -22,6 +22,9 @@ static void tell(void *ctx, const tenon__measured *measured)
     tenon__shapes_add(&trace->shapes, &identity, measured);
     if (TENON__UNLIKELY(measured->time_ns >= trace->slow.from_ns))
         tenon__slow_tell(trace, measured, &identity);
+    if (TENON__UNLIKELY(measured->session ==
+                        atomic_load_explicit(&trace->profiling.session, memory_order_relaxed)))
+        tenon__profile_tell(trace, measured);
     if (trace->spans.items)
         tenon__spans_add(trace, measured, &identity);
     tenon__identity_release(&identity);

@@ -35,6 +35,13 @@ typedef struct tenon__spans {
     atomic_uint_fast64_t dropped, last_id;
 } tenon__spans;
 
+/* Who is being profiled. */
+typedef struct tenon__profiling {
+    _Atomic(tenon_session *) session; /* or NULL; the others are its thread's business */
+    tenon_profile_function *function;
+    void *ctx;
+} tenon__profiling;
+
 typedef struct tenon__listener {
     char *path;      /* NULL: nobody listens */
     int fd, wake[2]; /* -1: not open; closing the second end of the pipe stops the thread */
@@ -48,6 +55,7 @@ struct tenon_trace {
     tenon__shapes shapes;
     tenon__slow slow;
     tenon__spans spans;
+    tenon__profiling profiling;
     tenon__listener listener;
     _Atomic int64_t since_us;
     char *application_name;
@@ -61,6 +69,11 @@ static inline char tenon__buf_last(const tenon__buf *buf)
 {
     return buf->length ? buf->data[buf->length - 1] : '\0';
 }
+
+/* Calls `ask` with the connection beside, opened when it is first wanted; NULL when somebody else
+ * asks at this moment, or it cannot be had. */
+char *tenon__trace_ask_beside(tenon_trace *trace, const tenon__call *call,
+                              char *(*ask)(tenon_db *beside, const tenon__call *call));
 
 /* ---- slow.c ---------------------------------------------------------------------------------- */
 
@@ -98,6 +111,11 @@ void tenon__add_string(tenon__buf *out, const char *text);
 void tenon__listener_init(tenon__listener *listener);
 void tenon__listener_close(tenon__listener *listener);
 
+/* ---- profile.c ------------------------------------------------------------------------------- */
+
+/* A call of the session that is being profiled. */
+void tenon__profile_tell(tenon_trace *trace, const tenon__measured *measured);
+
 /* ---- comment.c ------------------------------------------------------------------------------- */
 
 /* A call with its comment: as tenon__meter wants it. */
@@ -109,6 +127,8 @@ const tenon__call *tenon__comment_dress(void *ctx, tenon_session *s, const tenon
 /* The plan of a call, asked of `beside` with the values at hand; not run. To be freed; NULL: it
  * could not be had within a second. */
 char *tenon__plan_sample(tenon_db *beside, const tenon__call *call);
+/* The same of a statement that is run for it, once more; NULL: a write, SQLite, or it failed. */
+char *tenon__plan_analyze(tenon_db *beside, const tenon__call *call);
 /* Puts ? in the place of values in its conditions: PostgreSQL shows those it has planned for. */
 void tenon__plan_hide_values(char *plan);
 

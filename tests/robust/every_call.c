@@ -426,7 +426,7 @@ static const public_call calls[] = {
      array_calls},
     {"tenon_trace_open tenon_trace_close tenon_trace_parent tenon_trace_statistics "
      "tenon_statistics_free tenon_trace_reset tenon_trace_text tenon_duration_edge_ns "
-     "tenon_trace_listen",
+     "tenon_trace_listen tenon_trace_profile tenon_trace_memory tenon_server_statements_read",
      trace_calls},
     {"tenon_async_open tenon_async_start tenon_async_ready tenon_async_expire tenon_async_cancel "
      "tenon_async_count tenon_async_close",

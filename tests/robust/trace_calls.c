@@ -26,12 +26,27 @@ static bool export_all(tenon_trace *trace, tenon_error *err)
     return is_done;
 }
 
+static void note_profile(const tenon_profile *it, void *ctx)
+{
+    *(uint64_t *)ctx += it->step_count;
+}
+
+static bool profile(tenon_trace *trace, tenon_session *s)
+{
+    uint64_t sum = 0;
+    bool is_done = tenon_trace_profile(trace, s, note_profile, &sum) && user_count(s) == 1;
+    tenon_trace_profile(trace, s, NULL, NULL);
+    return is_done;
+}
+
 /* A call that fails here is counted too. */
 static bool work(tenon_db *db, tenon_trace *trace, tenon_error *err)
 {
     tenon_session *s = tenon_session_open(db, NULL);
-    bool is_done =
-        s && tenon_trace_parent(s, NULL) && user_find(s, ANN_ID) && tenon_execute(s, "SELECT 1");
+    bool is_done = s && tenon_trace_parent(s, NULL) && user_find(s, ANN_ID) &&
+                   tenon_execute(s, "SELECT 1") && profile(trace, s);
+    tenon_server_statements_read(s, 1);
+    is_done = tenon_trace_memory(trace, s).trace_bytes && !tenon_failed(s) && is_done;
     tenon_session_close(s);
     tenon_statistics *statistics = tenon_trace_statistics(trace, err);
     is_done = statistics && tenon_duration_edge_ns(0) && is_done;
