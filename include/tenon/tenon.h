@@ -19,6 +19,7 @@
 #include <tenon/session.h>
 #include <tenon/sql.h>
 #include <tenon/stream.h>
+#include <tenon/trace.h>
 #include <tenon/types.h>
 #include <tenon/unit.h>
 

@@ -262,7 +262,7 @@ bool tenon__interval_is_infinite(tenon_interval value);
 
 /* A double as a database writes it, whatever the locale: "-1.5e-06", "NaN", "-Infinity", "Inf".
  * False for any other text, and for want of memory. */
-bool tenon__double_read(const char *text, size_t length, double *out);
+TENON__SHARED bool tenon__double_read(const char *text, size_t length, double *out);
 
 /* ---- decimal ----------------------------------------------------------------------------------
  * `digits` text as in tenon_decimal. The checks that the drivers and the model layer share. */

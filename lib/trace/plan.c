@@ -12,8 +12,6 @@
  * SQLite: a line is a step, and two columns are a level. */
 #include "trace/plan.h"
 
-#include <stdlib.h>
-
 enum { ARROW = 6, FIRST_INDENT = 2, SQLITE_INDENT = 2 };
 
 typedef struct reader {
@@ -35,10 +33,17 @@ static const char *find_behind(const line *l, const char *word)
     return found ? found + strlen(word) : NULL;
 }
 
+static double number_at(const char *text)
+{
+    double value = 0;
+    tenon__double_read(text, strspn(text, "0123456789."), &value);
+    return value;
+}
+
 static double number_behind(const line *l, const char *word)
 {
     const char *at = find_behind(l, word);
-    return at ? strtod(at, NULL) : 0;
+    return at ? number_at(at) : 0;
 }
 
 static bool begins(const char *text, const char *word)
@@ -71,7 +76,7 @@ static void read_actual(tenon_plan_step *step, const line *costs)
     step->is_measured = true;
     step->actual_rows = number_behind(&actual, "rows=");
     step->loops = number_behind(&actual, "loops=");
-    step->total_ms = until ? strtod(until, NULL) * step->loops : 0;
+    step->total_ms = until ? number_at(until) * step->loops : 0;
     step->error = error_of(step->estimated_rows, step->actual_rows);
 }
 
