@@ -86,10 +86,25 @@ static void sql_that_is_put_together_is_found(void **state)
     }
 }
 
+/* Each text cut off everywhere: what is half a token is read to its end and no further. */
+static void half_a_text_is_read_to_its_end(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < TENON__COUNT(cases); i++)
+        for (size_t length = 0; length < strlen(cases[i].text); length++) {
+            char *part = strndup(cases[i].text, length);
+            schema *report = codelint_read_text("a.c", part);
+            assert_non_null(report);
+            schema_free(report);
+            free(part);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sql_that_is_put_together_is_found),
+        cmocka_unit_test(half_a_text_is_read_to_its_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
