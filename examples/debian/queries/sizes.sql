@@ -5,7 +5,6 @@
 -- with all that are bigger.
 -- column: share Float
 -- column: share_so_far Float
--- tenon:ignore sort_without_index the shares are of every row anyway
 SELECT name, architecture, installed_kb,
        CAST(installed_kb AS double precision) / sum(installed_kb) OVER () AS share,
        CAST(sum(installed_kb) OVER (ORDER BY installed_kb DESC, name, architecture
