@@ -10,9 +10,6 @@
 #include "db/cancel.h"
 #include "db/transaction.h"
 
-/* The parts of what is done in one piece. */
-#define INLINE static inline __attribute__((always_inline))
-
 static int64_t earlier_of(int64_t a, int64_t b)
 {
     return a < b ? a : b;
@@ -49,7 +46,7 @@ static void clear(tenon__operation *op)
     memset(op, 0, offsetof(tenon__operation, db));
 }
 
-INLINE bool can_begin(tenon_session *s)
+TENON__INLINE bool can_begin(tenon_session *s)
 {
     if (TENON__UNLIKELY(s->error.status != TENON_OK))
         return false;
@@ -166,7 +163,7 @@ bool tenon__operation_run(tenon__operation *op)
 
 /* ---- calls ----------------------------------------------------------------------------------- */
 
-INLINE bool may_run(tenon_session *s, const tenon__call *call)
+TENON__INLINE bool may_run(tenon_session *s, const tenon__call *call)
 {
     if (!can_begin(s))
         return false;
@@ -176,7 +173,7 @@ INLINE bool may_run(tenon_session *s, const tenon__call *call)
 }
 
 /* The connection at hand: that of the transaction, or the spare one. */
-INLINE tenon__member *take_member(tenon_session *s, const tenon__call *call)
+TENON__INLINE tenon__member *take_member(tenon_session *s, const tenon__call *call)
 {
     return TENON__UNLIKELY(s->pinned != NULL)
                ? s->pinned
@@ -185,8 +182,8 @@ INLINE tenon__member *take_member(tenon_session *s, const tenon__call *call)
 
 /* The statement, if it has run well before and there is nothing to tell the driver, to ask the
  * server or to measure. */
-INLINE tenon__kept *find_statement(const tenon_session *s, tenon__member *member,
-                                   const tenon__call *call)
+TENON__INLINE tenon__kept *find_statement(const tenon_session *s, tenon__member *member,
+                                          const tenon__call *call)
 {
     bool is_limited =
         s->budget_us != TENON__NEVER || s->limits.statement_us > 0 || s->limits.lock_us;
@@ -206,7 +203,7 @@ INLINE tenon__kept *find_statement(const tenon_session *s, tenon__member *member
 }
 
 /* False when it cannot go back as it is. */
-INLINE bool give_back(const tenon_session *s, tenon__member *member, const tenon__kept *kept)
+TENON__INLINE bool give_back(const tenon_session *s, tenon__member *member, const tenon__kept *kept)
 {
     if (TENON__UNLIKELY(s->pinned != NULL))
         return true;
@@ -252,8 +249,8 @@ __attribute__((noinline)) static bool run_machine(tenon_session *s, const tenon_
 }
 
 /* Waits for the server as long as it takes. */
-TENON__HOT static tenon__progress await(tenon_session *s, const tenon__member *member,
-                                        tenon__progress progress)
+TENON__INLINE tenon__progress await(tenon_session *s, const tenon__member *member,
+                                    tenon__progress progress)
 {
     tenon__connection *connection = member->connection;
     while (progress == TENON__WANT_READ || progress == TENON__WANT_WRITE) {
@@ -266,7 +263,7 @@ TENON__HOT static tenon__progress await(tenon_session *s, const tenon__member *m
     return progress;
 }
 
-INLINE bool run_call(tenon_session *s, const tenon__call *call)
+TENON__INLINE bool run_call(tenon_session *s, const tenon__call *call)
 {
     if (!may_run(s, call))
         return false;

@@ -19,11 +19,6 @@ bool tenon__check_unique(const tenon_model *model, uint32_t unique, tenon_error 
            tenon__fail(err, TENON_MISUSE, "%s has no unique %u", model->name, unique);
 }
 
-static bool does_write(tenon__operation operation)
-{
-    return operation >= TENON__CREATE;
-}
-
 static bool refuse_view(const tenon_model *model, tenon_error *err)
 {
     tenon__error_copy(err->model, sizeof err->model, model->name);
@@ -35,7 +30,8 @@ static inline bool check_call(const tenon_model *model, tenon__operation operati
 {
     if (!tenon__check_model(model, err))
         return false;
-    return TENON__LIKELY(!model->is_view) || !does_write(operation) || refuse_view(model, err);
+    return TENON__LIKELY(!model->is_view) || !tenon__does_write(operation) ||
+           refuse_view(model, err);
 }
 
 TENON__HOT bool tenon__walk_begin(tenon__walk *walk, tenon_session *session,
@@ -132,7 +128,7 @@ static void free_plan(void *plan)
     tenon__plan_free(plan);
 }
 
-static bool make_plan(tenon_dialect dialect, const uint8_t *key, size_t length, tenon__cached *out,
+bool tenon__make_plan(tenon_dialect dialect, const uint8_t *key, size_t length, tenon__cached *out,
                       tenon_error *err)
 {
     tenon__plan *plan = tenon__render(dialect, key, length, err);
@@ -147,7 +143,7 @@ static bool make_plan(tenon_dialect dialect, const uint8_t *key, size_t length, 
 
 tenon__shared_plan *tenon__walk_plan_of(tenon__walk *walk, const tenon__shape *shape)
 {
-    tenon__call call = {.key = shape->data, .key_length = shape->length, .make = make_plan};
+    tenon__call call = {.key = shape->data, .key_length = shape->length, .make = tenon__make_plan};
     return tenon__plan_acquire(walk->session, &call);
 }
 
@@ -162,17 +158,6 @@ TENON__HOT static bool check_shape(tenon__walk *walk)
                        TENON__SHAPE_LIMIT_BYTES / 1024);
 }
 
-TENON__HOT static tenon__call call_of(const tenon__walk *walk, tenon__operation operation)
-{
-    return (tenon__call){.key = walk->shape.data,
-                         .key_length = walk->shape.length,
-                         .make = make_plan,
-                         .writes = does_write(operation),
-                         .values = walk->values,
-                         .value_count = walk->value_count,
-                         .subject = walk->subject};
-}
-
 TENON__HOT bool tenon__walk_is_sound(tenon__walk *walk)
 {
     bool is_sound = check_shape(walk);
@@ -185,37 +170,20 @@ bool tenon__walk_call(tenon__walk *walk, tenon__rows *rows, tenon__call *out)
 {
     if (!tenon__walk_is_sound(walk))
         return false;
-    *out = call_of(walk, tenon__shape_head_of(&walk->shape)->operation);
+    *out = tenon__call_of(walk, tenon__shape_head_of(&walk->shape)->operation);
     out->rows = rows;
     return true;
 }
 
-static bool run_call(tenon_session *s, const tenon_model *model, const tenon__call *call)
+bool tenon__walk_run(tenon__walk *walk, tenon__rows *rows, int64_t *affected)
 {
-    size_t failed;
-    if (call->writes && tenon__is_noted(s, model))
-        return tenon__run_writes(s, call, 1, &failed);
-    return tenon__run(s, call);
-}
-
-TENON__HOT bool tenon__walk_run(tenon__walk *walk, tenon__rows *rows, int64_t *affected)
-{
-    if (!tenon__walk_is_sound(walk))
-        return false;
-    tenon__operation operation = tenon__shape_head_of(&walk->shape)->operation;
-    tenon__call call = call_of(walk, operation);
-    call.rows = rows;
-    call.affected = affected;
-    if (TENON__LIKELY(run_call(walk->session, walk->model, &call)))
-        return true;
-    tenon__name_error(walk->model, walk->table, operation, walk->err);
-    return false;
+    return tenon__walk_run_here(walk, rows, affected);
 }
 
 tenon_stream *tenon__walk_stream(tenon__walk *walk, const tenon_transaction_options *options,
                                  tenon__arrival arrival)
 {
-    tenon__call call = call_of(walk, TENON__FIND);
+    tenon__call call = tenon__call_of(walk, TENON__FIND);
     if (tenon__walk_is_sound(walk))
         return tenon__stream_open(walk->session, &call, options, arrival);
     free(arrival.ctx);
@@ -244,10 +212,9 @@ TENON__HOT void tenon__walk_key(tenon__walk *walk, uint32_t unique, const void *
         tenon__walk_value(walk, key[i]);
 }
 
-TENON__HOT void *tenon__walk_run_for_row(tenon__walk *walk)
+void *tenon__walk_run_for_row(tenon__walk *walk)
 {
-    tenon__rows rows = {.arena = walk->results, .expected = 1};
-    return tenon__walk_run(walk, &rows, NULL) && rows.count ? rows.items : NULL;
+    return tenon__walk_row_here(walk);
 }
 
 TENON__HOT void *tenon__run_by_key(tenon_session *session, const tenon_model *model,
@@ -264,13 +231,13 @@ TENON__HOT void *tenon__run_by_key(tenon_session *session, const tenon_model *mo
     tenon__rows rows = {.arena = parts.results, .expected = 1};
     tenon__call call = {.key = (const uint8_t *)&head,
                         .key_length = sizeof head,
-                        .make = make_plan,
-                        .writes = does_write(operation),
+                        .make = tenon__make_plan,
+                        .writes = tenon__does_write(operation),
                         .values = key,
                         .value_count = model->uniques[unique].field_count,
                         .rows = &rows,
                         .subject = key};
-    if (TENON__LIKELY(run_call(session, model, &call)))
+    if (TENON__LIKELY(tenon__run_noted(session, model, &call)))
         return rows.count ? rows.items : NULL;
     tenon__name_error(model, NULL, operation, err);
     return NULL;

@@ -99,6 +99,9 @@ tenon_stream *tenon__walk_stream(tenon__walk *walk, const tenon_transaction_opti
 bool tenon__walk_run_in(tenon__walk *walk, tenon_stream *stream, tenon__rows *rows);
 /* The one row that comes back, or NULL. */
 void *tenon__walk_run_for_row(tenon__walk *walk);
+/* Renders a shape: the `make` of every call. */
+bool tenon__make_plan(tenon_dialect dialect, const uint8_t *key, size_t length, tenon__cached *out,
+                      tenon_error *err);
 /* The plan of another shape, for a look at its statement; NULL with the session's error. */
 tenon__shared_plan *tenon__walk_plan_of(tenon__walk *walk, const tenon__shape *shape);
 /* Checks the descriptor: made for this library? */
@@ -452,5 +455,53 @@ void tenon__patterns_release(tenon__patterns *patterns);
  * them. `table`: the one chosen at run time, or NULL. */
 TENON__COLD void tenon__name_error(const tenon_model *model, const char *table,
                                    tenon__operation operation, tenon_error *err);
+
+/* ---- the end of a walk ------------------------------------------------------------------------
+ * tenon__walk_run and tenon__walk_run_for_row, without a frame of their own. */
+
+TENON__INLINE bool tenon__does_write(tenon__operation operation)
+{
+    return operation >= TENON__CREATE;
+}
+
+TENON__INLINE tenon__call tenon__call_of(const tenon__walk *walk, tenon__operation operation)
+{
+    return (tenon__call){.key = walk->shape.data,
+                         .key_length = walk->shape.length,
+                         .make = tenon__make_plan,
+                         .writes = tenon__does_write(operation),
+                         .values = walk->values,
+                         .value_count = walk->value_count,
+                         .subject = walk->subject};
+}
+
+TENON__INLINE bool tenon__run_noted(tenon_session *s, const tenon_model *model,
+                                    const tenon__call *call)
+{
+    size_t failed;
+    if (call->writes && tenon__is_noted(s, model))
+        return tenon__run_writes(s, call, 1, &failed);
+    return tenon__run(s, call);
+}
+
+TENON__INLINE bool tenon__walk_run_here(tenon__walk *walk, tenon__rows *rows, int64_t *affected)
+{
+    if (!tenon__walk_is_sound(walk))
+        return false;
+    tenon__operation operation = tenon__shape_head_of(&walk->shape)->operation;
+    tenon__call call = tenon__call_of(walk, operation);
+    call.rows = rows;
+    call.affected = affected;
+    if (TENON__LIKELY(tenon__run_noted(walk->session, walk->model, &call)))
+        return true;
+    tenon__name_error(walk->model, walk->table, operation, walk->err);
+    return false;
+}
+
+TENON__INLINE void *tenon__walk_row_here(tenon__walk *walk)
+{
+    tenon__rows rows = {.arena = walk->results, .expected = 1};
+    return tenon__walk_run_here(walk, &rows, NULL) && rows.count ? rows.items : NULL;
+}
 
 #endif

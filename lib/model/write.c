@@ -4,13 +4,6 @@
  * unless the program says that it means everything. */
 #include "model/emulate.h"
 
-static tenon_set_head head_of_set(const void *set)
-{
-    tenon_set_head head;
-    memcpy(&head, set, sizeof head);
-    return head;
-}
-
 TENON__HOT static bool begin(tenon__walk *walk, const tenon_model *model, tenon_session *session,
                              tenon_table table, tenon__operation operation)
 {
@@ -23,7 +16,8 @@ TENON__HOT static bool begin(tenon__walk *walk, const tenon_model *model, tenon_
 const void *tenon__inner_set(tenon__walk *walk, const void *outer, size_t offset)
 {
     const void *set = (const char *)outer + offset;
-    tenon_set_head head = head_of_set(set);
+    tenon_set_head head;
+    memcpy(&head, set, sizeof head);
     if (head.session || head.table.name || head.table.schema)
         tenon__walk_misuse(walk, "session and table belong to the call, not to a set inside of it");
     return set;
@@ -31,12 +25,31 @@ const void *tenon__inner_set(tenon__walk *walk, const void *outer, size_t offset
 
 /* ---- one row --------------------------------------------------------------------------------- */
 
-TENON__HOT static bool begin_create(tenon__walk *walk, const tenon_model *model, const void *set)
+static tenon_table table_of_set(const void *set)
 {
-    tenon_set_head head = head_of_set(set);
-    if (!begin(walk, model, head.session, head.table, TENON__CREATE))
+    tenon_table table;
+    memcpy(&table, (const char *)set + offsetof(tenon_set_head, table), sizeof table);
+    return table;
+}
+
+/* The session is read by itself: together with what the program has zeroed around it, it would have
+ * to be waited for. */
+TENON__INLINE bool begin_set(tenon__walk *walk, const tenon_model *model, const void *set,
+                             tenon__operation operation)
+{
+    tenon_session *session;
+    memcpy(&session, set, sizeof session);
+    if (!tenon__walk_begin(walk, session, model, operation))
         return false;
+    tenon__walk_table(walk, table_of_set(set));
     walk->subject = set;
+    return true;
+}
+
+TENON__INLINE bool begin_create(tenon__walk *walk, const tenon_model *model, const void *set)
+{
+    if (!begin_set(walk, model, set, TENON__CREATE))
+        return false;
     tenon__walk_flag(walk, TENON__SHAPE_RETURNING);
     return true;
 }
@@ -49,7 +62,7 @@ TENON__HOT void *tenon_create(const tenon_model *model, const void *set)
     if (TENON__UNLIKELY(tenon__set_has_nested(model, set)))
         return tenon__create_nested(model, set);
     tenon__walk_create(&walk, set, NULL);
-    return tenon__walk_run_for_row(&walk);
+    return tenon__walk_row_here(&walk);
 }
 
 bool tenon__walk_create_row(tenon__walk *walk, const tenon_model *model, const void *set)
@@ -80,10 +93,8 @@ static void explain_nothing(tenon__walk *updated, tenon_table table, uint32_t un
 bool tenon__walk_update_row(tenon__walk *walk, const tenon_model *model, uint32_t unique,
                             const void *const *key, const void *set)
 {
-    tenon_set_head head = head_of_set(set);
-    if (!begin(walk, model, head.session, head.table, TENON__UPDATE))
+    if (!begin_set(walk, model, set, TENON__UPDATE))
         return false;
-    walk->subject = set;
     tenon__walk_changes(walk, set);
     tenon__walk_key(walk, unique, key);
     tenon__walk_expected(walk);
@@ -93,24 +104,22 @@ bool tenon__walk_update_row(tenon__walk *walk, const tenon_model *model, uint32_
 TENON__HOT void *tenon_update(const tenon_model *model, uint32_t unique, const void *const *key,
                               const void *set)
 {
-    tenon_set_head head = head_of_set(set);
     bool has_changes = tenon__set_has_changes(model, set);
     tenon__walk walk;
-    if (!begin(&walk, model, head.session, head.table,
-               has_changes ? TENON__UPDATE : TENON__FIND_BY))
+    if (!begin_set(&walk, model, set, has_changes ? TENON__UPDATE : TENON__FIND_BY))
         return NULL;
-    walk.subject = set;
     if (TENON__UNLIKELY(tenon__set_has_nested(model, set)))
         return tenon__update_nested(model, unique, key, set);
-    if (TENON__UNLIKELY(model->has_emulated) && !head.table.name && tenon__changes_keys(model, set))
+    if (TENON__UNLIKELY(model->has_emulated) && !table_of_set(set).name &&
+        tenon__changes_keys(model, set))
         return tenon__update_emulated(model, unique, key, set);
     if (has_changes)
         tenon__walk_changes(&walk, set);
     tenon__walk_key(&walk, unique, key);
     tenon__walk_expected(&walk);
-    void *row = tenon__walk_run_for_row(&walk);
+    void *row = tenon__walk_row_here(&walk);
     if (!row && walk.expected.value)
-        explain_nothing(&walk, head.table, unique, key);
+        explain_nothing(&walk, table_of_set(set), unique, key);
     return row;
 }
 
