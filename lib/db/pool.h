@@ -37,22 +37,22 @@
 typedef struct tenon__lane tenon__lane;
 typedef struct tenon__member tenon__member;
 
-/* A connection and what belongs to it. */
+/* A connection and what belongs to it. What every call looks at stands together in front. */
 struct tenon__member {
     tenon__connection *connection;
     const tenon__driver *driver;
     tenon__lane *lane;
+    const atomic_bool *stop;   /* the flag that the driver has been told of */
+    bool has_deadline;         /* the driver has been told one */
+    bool has_socket;           /* and so may die while it is idle */
+    unsigned exchange_count;   /* operations on a connection with a socket */
+    unsigned epoch;            /* of the lane, when it was last known to live */
+    int64_t taken_us;          /* last, where there is a socket */
+    _Atomic uint64_t acquired; /* how often; written by who has it */
     tenon__statement_cache statements;
     struct tenon_stream *streams; /* that read from it */
     tenon__member *next;          /* idle: the one behind; to be closed: another one */
     tenon__member *next_member;   /* of the lane, leased ones too */
-    _Atomic uint64_t acquired;    /* how often; written by who has it */
-    int64_t taken_us;             /* last, where there is a socket */
-    bool has_socket;              /* and so may die while it is idle */
-    unsigned exchange_count;      /* operations on a connection with a socket */
-    unsigned epoch;               /* of the lane, when it was last known to live */
-    bool has_deadline;            /* the driver has been told one */
-    const atomic_bool *stop;      /* the flag that the driver has been told of */
     /* Of its life; as they are from when it was opened. */
     uint64_t number; /* 0: it was never connected */
     unsigned generation;

@@ -33,14 +33,15 @@ typedef struct tenon__keeper {
 bool tenon__keeper_start(tenon_db *db, tenon_error *err);
 void tenon__keeper_stop(tenon__keeper *keeper);
 
+/* What every call reads, and nobody writes, stands first, in a line of the cache of its own. */
 struct tenon_db {
     const tenon__driver *driver;
-    tenon__config config;
-    tenon__lane lanes[2]; /* [1]: readers, of drivers with a single writer */
-    tenon__plan_cache plans;
     tenon__fork_mark process;
     tenon__hook_table watchers;
     uint64_t identity; /* the same for all handles of one memory database */
+    tenon__config config;
+    tenon__lane lanes[2]; /* [1]: readers, of drivers with a single writer */
+    tenon__plan_cache plans;
     tenon__round_trips round_trips;
     tenon__breaker breaker;
     tenon__keeper keeper;
@@ -63,38 +64,41 @@ typedef struct tenon__hooks {
     size_t count;
 } tenon__hooks;
 
+/* What every call looks at stands first: up to the status of the error in four lines of the cache.
+ */
 struct tenon_session {
     tenon_session_head head;
     unsigned watched; /* moments of its own hooks; TENON_REPEATED while repeats are counted */
-    unsigned hook_depth;
+    atomic_bool is_cancelled; /* see cancel.c */
     tenon_db *db;
     tenon__host *host; /* or NULL */
-    tenon__arena results;
-    tenon__arena scratch;
     /* A transaction is open while depth > 0; then `pinned` holds its connection, or is NULL because
      * that was lost and only rollback is left. */
     tenon__member *pinned;
     unsigned depth;
-    unsigned base;  /* depth at which the program has no transaction: 1 in that of a test, else 0 */
-    unsigned floor; /* depth below which commit and rollback may not go: base, or a function's */
-    bool is_wrapped;      /* the innermost transaction is that of one statement */
-    unsigned tries;       /* of the last tenon_transaction */
-    tenon__limits limits; /* all-zero without a transaction */
-    tenon__hooks hooks;
-    tenon__tree_limits tree;
-    atomic_bool is_cancelled; /* see cancel.c */
-    _Atomic(tenon__connection *) at_work;
-    struct tenon_stream *streams;              /* that are not closed */
-    uint16_t generation;                       /* rises when marks become void */
+    unsigned base; /* depth at which the program has no transaction: 1 in that of a test, else 0 */
     int64_t budget_us;                         /* of each call; TENON__NEVER: none */
     uint64_t statement_count, statement_limit; /* sent so far, and the most to be sent */
-    const char *note[3];         /* for the log of changes: the actor, the reason, the context */
-    char *own_note;              /* memory of the latter two; or NULL */
-    tenon__hook_list *own_hooks; /* or NULL */
+    tenon__limits limits;                      /* all-zero without a transaction */
+    _Atomic(tenon__connection *) at_work;
+    tenon__arena results;
+    tenon__arena scratch;
+    tenon_error error;
+
+    unsigned hook_depth;
+    unsigned floor;  /* depth below which commit and rollback may not go: base, or a function's */
+    bool is_wrapped; /* the innermost transaction is that of one statement */
+    unsigned tries;  /* of the last tenon_transaction */
+    tenon__hooks hooks;
+    tenon__tree_limits tree;
+    struct tenon_stream *streams; /* that are not closed */
+    uint16_t generation;          /* rises when marks become void */
+    const char *note[3];          /* for the log of changes: the actor, the reason, the context */
+    char *own_note;               /* memory of the latter two; or NULL */
+    tenon__hook_list *own_hooks;  /* or NULL */
     tenon__repeats repeats;
     tenon__trace_parent trace_parent;
     char *message; /* where tenon_message composes its text */
-    tenon_error error;
     tenon__entropy entropy;
 };
 

@@ -20,8 +20,8 @@ struct tenon__kept {
 };
 
 typedef struct tenon__statement_cache {
-    tenon__kept **buckets; /* NULL until the first statement */
     tenon__kept *newest, *oldest;
+    tenon__kept **buckets; /* NULL until the first statement */
     size_t bucket_mask;
     size_t count, most_count;
 } tenon__statement_cache;

@@ -42,15 +42,15 @@ struct tenon__connection {
     sqlite3 *db;
     tenon__state state;
     time_form times;
+    tenon__prepared *running; /* between execute and the end of fetch */
+    size_t rows_most;         /* to fetch of it; 0: all */
+    atomic_bool is_cancelled;
+    bool is_timed_out;
     bool skip_schema_check;
+    const atomic_bool *stop; /* or NULL */
     int64_t busy_timeout_us; /* 0: give up at once */
     int64_t busy_since_us;
     int64_t deadline_us;
-    atomic_bool is_cancelled;
-    const atomic_bool *stop; /* or NULL */
-    bool is_timed_out;
-    tenon__prepared *running; /* between execute and the end of fetch */
-    size_t rows_most;         /* to fetch of it; 0: all */
     sqlite3_stmt *fixed[FIXED_COUNT];
 };
 
@@ -280,10 +280,10 @@ _Static_assert(sizeof(parameter) == CELL_ROOM, "rooms stand one behind the other
 struct tenon__prepared {
     sqlite3_stmt *sqlite;
     const tenon__statement *statement;
-    bool is_readonly;
-    row_feed feed;             /* of a statement with TENON__ROWS_GIVEN */
     result_column *columns;    /* behind the parameters; as many as the layout has */
     parameter_binder *binders; /* behind these; as many as there are parameters */
+    bool is_readonly;
+    row_feed feed; /* of a statement with TENON__ROWS_GIVEN */
     parameter parameters[];
 };
 
