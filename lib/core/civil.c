@@ -5,13 +5,10 @@
  * of 400 years; no table and no loop. */
 #include "core/civil.h"
 
-/* In a year from March, day 306 is the first of January. */
-enum { MARCH_DAYS = 306 };
-
 /* Within a century a year takes (4 * 365 + 1) / 4 days, and within a year a month (153 / 5): both
  * are lines whose steps fall right, so that one multiplication gives the quotient in its upper half
  * and what is left in its lower one (Neri and Schneider, Euclidean affine functions, 2022). */
-TENON__HOT civil_date tenon__civil_from_days(int64_t days)
+civil_date tenon__civil_from_days(int64_t days)
 {
     uint64_t from_eras = (uint64_t)(days + (CIVIL_ERAS * ERA_DAYS + EPOCH_SHIFT_DAYS));
     uint64_t era = from_eras / ERA_DAYS;

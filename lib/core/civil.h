@@ -27,7 +27,8 @@ typedef struct civil_date {
 enum {
     ERA_YEARS = 400,
     ERA_DAYS = 146097,
-    EPOCH_SHIFT_DAYS = 719468 /* from 0000-03-01 to 1970-01-01 */
+    EPOCH_SHIFT_DAYS = 719468, /* from 0000-03-01 to 1970-01-01 */
+    MARCH_DAYS = 306           /* from the first of March to that of January */
 };
 
 /* Years are counted from so long ago that dividing them needs no care for negative ones: up to nine

@@ -113,7 +113,7 @@ TENON__HOT static const char *skip_plain(const char *at, const char *end)
     for (; end - at >= 8; at += 8) {
         uint64_t marks = marks_of(at);
         if (marks)
-            return at + __builtin_ctzll(marks) / 8;
+            return at + ((unsigned)__builtin_ctzll(marks) / 8);
     }
     while (at < end && is_plain((unsigned char)*at))
         at++;
@@ -144,7 +144,7 @@ __attribute__((noinline)) static const char *skip_any_string(const char *at, con
 static inline const char *skip_string(const char *at, const char *end)
 {
     uint64_t marks = end - at >= 8 ? marks_of(at) : 0;
-    const char *mark = marks ? at + __builtin_ctzll(marks) / 8 : at;
+    const char *mark = marks ? at + ((unsigned)__builtin_ctzll(marks) / 8) : at;
     return *mark == '"' && marks ? mark + 1 : skip_any_string(at, end);
 }
 

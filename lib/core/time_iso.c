@@ -26,37 +26,45 @@ enum {
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
-/* Both digits at once: 103 / 1024 is near enough to a tenth. */
-static inline void put_two(char *at, uint32_t value)
+/* Numbers of two digits, all at once: each stands in the byte where its first digit goes, and is
+ * there in `places` too, as 15. 103 / 1024 is near enough to a tenth. What is between them is that
+ * of `pattern`. */
+static inline void put_pairs(char *text, size_t at, uint64_t numbers, uint64_t places)
 {
-    uint32_t tens = value * 103 >> 10;
-    uint16_t digits = (uint16_t)('0' * 0x0101u + tens + ((value - tens * 10) << 8));
-    digits = htole16(digits);
-    memcpy(at, &digits, sizeof digits);
+    uint64_t tens = numbers * 103 >> 10 & places, word;
+    memcpy(&word, pattern + at, sizeof word);
+    word = htole64(le64toh(word) + tens + ((numbers - tens * 10) << 8));
+    memcpy(text + at, &word, sizeof word);
 }
 
 static inline void put_three(char *at, uint32_t value)
 {
-    at[0] = (char)('0' + value / 100);
-    put_two(at + 1, value % 100);
+    uint32_t tens = value / 10, hundreds = value / 100;
+    at[0] = (char)('0' + hundreds);
+    at[1] = (char)('0' + tens - hundreds * 10);
+    at[2] = (char)('0' + value - tens * 10);
 }
 
-static void put_date(char *text, int64_t days)
+/* By the formulas of tenon__civil_from_days; for days since 0001-01-01, and no more than 10,000
+ * years of them, 32 bits are enough. */
+static inline void put_date(char *text, uint32_t days)
 {
-    civil_date date = tenon__civil_from_days(days);
-    uint32_t year = (uint32_t)date.year;
-    put_two(text, year / 100);
-    put_two(text + 2, year % 100);
-    put_two(text + MONTH_AT, (uint32_t)date.month);
-    put_two(text + DAY_AT, (uint32_t)date.day);
+    uint32_t quarters = (days + MARCH_DAYS) * 4 + 3, century = quarters / ERA_DAYS;
+    uint64_t years = UINT64_C(2939745) * ((quarters - century * ERA_DAYS) | 3);
+    uint32_t day_of_year = (uint32_t)years / 2939745 / 4, months = 2141 * day_of_year + 197913;
+    bool is_next_year = day_of_year >= MARCH_DAYS;
+    uint32_t year = century * 100 + (uint32_t)(years >> 32) + is_next_year;
+    uint64_t month = (months >> 16) - (is_next_year ? 12 : 0), day = (months & 0xFFFF) / 2141 + 1;
+    put_pairs(text, DAY_AT, day, 0xF);
+    put_pairs(text, 0, year / 100 | year % 100 << 16 | month << 8 * MONTH_AT, 0x0F00000F000F);
 }
 
-static void put_clock(char *text, uint32_t second, uint32_t us)
+static inline void put_clock(char *text, uint32_t second, uint32_t us)
 {
-    uint32_t minute = second / 60;
-    put_two(text + HOUR_AT, minute / 60);
-    put_two(text + MINUTE_AT, minute % 60);
-    put_two(text + SECOND_AT, second - minute * 60);
+    uint32_t minute = second / 60, hour = minute / 60;
+    uint64_t seconds = second - minute * 60;
+    put_pairs(text, HOUR_AT, hour | (minute - hour * 60) << 24 | seconds << 48, 0x0F00000F00000F);
+    text[MS_AT - 1] = '.';
     put_three(text + MS_AT, us / 1000);
 }
 
@@ -66,11 +74,11 @@ TENON__HOT size_t tenon__time_to_iso(tenon_time time, char text[TENON__ISO_TIME_
         return 0;
     uint64_t from_year_1 = (uint64_t)(time.us - YEAR_1_US), seconds = from_year_1 / SECOND_US;
     uint32_t us = (uint32_t)(from_year_1 - seconds * SECOND_US), day = (uint32_t)(seconds / DAY_S);
-    memcpy(text, pattern, sizeof pattern);
-    put_date(text, (int64_t)day + YEAR_1_US / DAY_US);
+    put_date(text, day);
     put_clock(text, (uint32_t)(seconds - (uint64_t)day * DAY_S), us);
     if (us % 1000 != 0) {
         put_three(text + US_AT, us % 1000);
+        memcpy(text + US_AT + 3, ZONE, sizeof ZONE);
         return US_AT + 3 + ZONE_LENGTH;
     }
     memcpy(text + US_AT, ZONE, sizeof ZONE);
