@@ -31,6 +31,8 @@ typedef struct bulk {
     int64_t created;
     tenon_time now;
     uint64_t *masks; /* of each row, a bit for each GENERATED field: left out */
+    uint32_t generated_at[MOST_GENERATED]; /* where these fields have their changes in an item */
+    size_t generated_count;
     tenon__patterns patterns;
     tenon__arena arena;
 } bulk;
@@ -78,16 +80,10 @@ static bool is_of_value(const tenon_error *err)
 
 static uint64_t mask_of(const bulk *b, size_t row)
 {
-    const void *item = item_at(b, row);
-    uint64_t mask = 0, bit = 1;
-    for (uint32_t i = 0; i < b->model->field_count; i++) {
-        const tenon_field *field = &b->model->fields[i];
-        if (!(field->flags & TENON_FIELD_GENERATED))
-            continue;
-        if (tenon__is_left_out(field, item))
-            mask |= bit;
-        bit <<= 1;
-    }
+    const char *item = item_at(b, row);
+    uint64_t mask = 0;
+    for (size_t i = 0; i < b->generated_count; i++)
+        mask |= (uint64_t)tenon__is_unset(tenon__read_int(item + b->generated_at[i])) << i;
     return mask;
 }
 
@@ -97,15 +93,6 @@ static bool make_masks(bulk *b)
     for (size_t row = 0; b->masks && row < b->head.count; row++)
         b->masks[row] = mask_of(b, row);
     return b->masks || tenon__fail_no_memory(tenon__session_error(b->head.session));
-}
-
-static bool is_one_group(const bulk *b)
-{
-    for (size_t row = 1; row < b->head.count; row++) {
-        if (b->masks[row] != b->masks[0])
-            return false;
-    }
-    return true;
 }
 
 /* Rows [first, end) with this mask. */
@@ -119,12 +106,15 @@ static group next_group(const bulk *b, size_t first, size_t end)
 {
     while (first < end && b->masks[first] == done)
         first++;
-    group g = {.first = first, .end = end};
-    if (first < end)
-        g.mask = b->masks[first];
+    group g = {.first = first, .end = end, .mask = first < end ? b->masks[first] : 0};
     for (size_t row = first; row < end; row++)
         g.count += b->masks[row] == g.mask;
     return g;
+}
+
+static bool is_one_group(const bulk *b)
+{
+    return next_group(b, 0, b->head.count).count == b->head.count;
 }
 
 static void mark_done(bulk *b, const group *g)
@@ -521,31 +511,42 @@ static bool create_all(bulk *b)
     return create_in_one(b, TENON__BULK_COLUMNS);
 }
 
+static bool list_generated(bulk *b, tenon__walk *walk)
+{
+    for (uint32_t i = 0; i < b->model->field_count; i++) {
+        const tenon_field *field = &b->model->fields[i];
+        if (!(field->flags & TENON_FIELD_GENERATED))
+            continue;
+        if (b->generated_count == MOST_GENERATED)
+            return tenon__walk_misuse(walk, "create_many tells only %d generated fields apart",
+                                      MOST_GENERATED);
+        b->generated_at[b->generated_count++] = field->set_offset;
+    }
+    return true;
+}
+
+static bool check_item(const bulk *b, tenon__walk *walk, size_t row)
+{
+    tenon_set_head head;
+    memcpy(&head, item_at(b, row), sizeof head);
+    if (head.session || head.table.name || head.table.schema)
+        tenon__walk_misuse(walk, "session and table belong to the call, not to its items");
+    tenon__refuse_nested(walk, item_at(b, row), "create_many");
+    return !walk->failed;
+}
+
 /* A call that is worth starting: the session is sound, and there are rows. */
 static bool check_call(bulk *b)
 {
     tenon__walk walk;
-    if (!begin(b, &walk, TENON__CREATE_MANY))
+    if (!begin(b, &walk, TENON__CREATE_MANY) || !list_generated(b, &walk))
         return false;
-    size_t generated = 0;
-    for (uint32_t i = 0; i < b->model->field_count; i++)
-        generated += (b->model->fields[i].flags & TENON_FIELD_GENERATED) != 0;
-    if (generated > MOST_GENERATED)
-        return tenon__walk_misuse(&walk,
-                                  "create_many cannot tell more than %d generated fields "
-                                  "apart",
-                                  MOST_GENERATED);
     if (!b->head.items && b->head.count)
         return tenon__walk_misuse(&walk, "create_many was given a count but no items");
-    for (size_t row = 0; row < b->head.count; row++) {
-        tenon_set_head head;
-        memcpy(&head, item_at(b, row), sizeof head);
-        if (head.session || head.table.name || head.table.schema)
-            return tenon__walk_misuse(&walk,
-                                      "session and table belong to the call, not to its items");
-        tenon__refuse_nested(&walk, item_at(b, row), "create_many");
-    }
-    return b->head.count > 0 && !walk.failed;
+    size_t row = 0;
+    while (row < b->head.count && check_item(b, &walk, row))
+        row++;
+    return row > 0 && row == b->head.count;
 }
 
 /* Hooks see the rows of the call at once, however many statements they take. */

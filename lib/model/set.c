@@ -178,14 +178,9 @@ const void *tenon__set_value(const tenon_field *field, const void *set)
 
 /* ---- new rows -------------------------------------------------------------------------------- */
 
-static bool is_unset(int change)
-{
-    return change == 0 || change == TENON_SET_DEFAULT;
-}
-
 TENON__HOT bool tenon__is_left_out(const tenon_field *field, const void *set)
 {
-    return field->flags & TENON_FIELD_GENERATED && is_unset(change_of(field, set));
+    return field->flags & TENON_FIELD_GENERATED && tenon__is_unset(change_of(field, set));
 }
 
 /* What a field has that was not set and is not left out: NULL, or an empty array, is a default. */
@@ -228,7 +223,7 @@ TENON__HOT const void *tenon__create_value(tenon__walk *walk, const tenon_field 
     const void *plain = plain_value(field, change, set);
     if (plain)
         return plain;
-    if (is_unset(change))
+    if (tenon__is_unset(change))
         return unset_value(walk, field, change);
     if (change > 0 && change <= TENON_SET_OR_NULL)
         return given_value(walk, field, change, set);
@@ -292,10 +287,12 @@ static bool find_default(tenon__walk *walk, const tenon_field *field, const void
     return is_now || is_null || field->default_kind == TENON_DEFAULT_VALUE;
 }
 
+enum { NO_CHANGE = -1 };
+
 void tenon__column_init(tenon__column *column, tenon__walk *walk, const tenon_field *field)
 {
     *column = (tenon__column){.field = field, .change_at = field->set_offset};
-    column->is_plain = !is_list(field) && !field->validation;
+    column->plain_change = is_list(field) || field->validation ? NO_CHANGE : TENON_SET;
     column->value_at = field->set_offset + value_offsets[field->kind];
     column->has_pointer = find_pointer_offset(field, &column->pointer_at);
     column->pointer_at += column->value_at;
@@ -305,7 +302,7 @@ void tenon__column_init(tenon__column *column, tenon__walk *walk, const tenon_fi
 const void *tenon__column_value_slow(const tenon__column *column, tenon__walk *walk,
                                      const void *set)
 {
-    if (column->has_default && is_unset(change_of(column->field, set)))
+    if (column->has_default && tenon__is_unset(change_of(column->field, set)))
         return column->default_value;
     return tenon__create_value(walk, column->field, set);
 }

@@ -308,6 +308,11 @@ static inline const void *tenon__nested_at(const tenon_relation *relation, const
 /* Whether relations are to be written with it, and their refusal where a call cannot. */
 bool tenon__set_has_nested(const tenon_model *model, const void *set);
 void tenon__refuse_nested(tenon__walk *walk, const void *set, const char *call);
+/* Of a new row: no value is given. */
+static inline bool tenon__is_unset(int change)
+{
+    return change == 0 || change == TENON_SET_DEFAULT;
+}
 /* Whether a new row leaves this field to the database. */
 bool tenon__is_left_out(const tenon_field *field, const void *set);
 /* The value of a field that is not left out: NULL for SQL NULL, and also when it fails. */
@@ -394,12 +399,12 @@ void tenon__fail_expected(const tenon__walk *walk, uint32_t unique, const void *
 /* One field of many new rows, worked out once a call: where a …Set has it, and what it is when it
  * is not set. */
 typedef struct tenon__column {
-    const tenon_field *field;
     uint32_t change_at, value_at;
     uint32_t pointer_at; /* of the pointer in the value that must not be NULL; with has_pointer */
+    int plain_change;    /* the change that needs nothing but that pointer: SET, or none */
     bool has_pointer;
-    bool is_plain;    /* SET needs nothing but that pointer */
     bool has_default; /* the same for all rows */
+    const tenon_field *field;
     const void *default_value;
 } tenon__column;
 
@@ -420,7 +425,7 @@ static inline const void *tenon__column_value(const tenon__column *column, tenon
                                               const void *set)
 {
     const char *at = set;
-    bool is_plain = column->is_plain && tenon__read_int(at + column->change_at) == TENON_SET &&
+    bool is_plain = tenon__read_int(at + column->change_at) == column->plain_change &&
                     !(column->has_pointer && tenon__is_null_pointer(at + column->pointer_at));
     if (TENON__LIKELY(is_plain))
         return at + column->value_at;

@@ -12,6 +12,20 @@
 
 /* ---- the usual values ------------------------------------------------------------------------ */
 
+/* Of a text whose length tells whether it fits. */
+static parameter_binder text_binder_of(const tenon_field *field)
+{
+    bool is_bits = field->pg_type == TENON_PG_BIT || field->pg_type == TENON_PG_VARBIT;
+    return is_bits ? BIND_ANY : BIND_TEXT;
+}
+
+/* Of a time as fine as a microsecond or a millisecond. */
+static parameter_binder time_binder_of(const tenon_field *field, time_form times)
+{
+    bool is_usual = field->precision < 0 || field->precision >= 6 || field->precision == 3;
+    return times == TIME_FORM_ISO && is_usual ? BIND_ISO : BIND_ANY;
+}
+
 static parameter_binder binder_of(const tenon__slot *slot, time_form times)
 {
     if (!slot->field || slot->form != TENON__FORM_WIDE || slot->as_text)
@@ -26,21 +40,27 @@ static parameter_binder binder_of(const tenon__slot *slot, time_form times)
     case TENON_KIND_DOUBLE:
         return BIND_DOUBLE;
     case TENON_KIND_TEXT:
-        return BIND_TEXT;
+        return text_binder_of(slot->field);
     case TENON_KIND_JSON:
         return BIND_JSON;
     case TENON_KIND_TIME:
-        return times == TIME_FORM_ISO ? BIND_ISO : BIND_ANY;
+        return time_binder_of(slot->field, times);
     default:
         return BIND_ANY;
     }
 }
 
-void tenon__sqlite_plan_binders(const tenon__statement *statement, time_form times,
-                                parameter_binder *binders)
+/* What binding needs of the field, so that a call does not look at its descriptor. */
+void tenon__sqlite_plan_bindings(const tenon__statement *statement, time_form times,
+                                 binding *bindings)
 {
-    for (size_t i = 0; i < statement->slot_count; i++)
-        binders[i] = binder_of(&statement->slots[i], times);
+    for (size_t i = 0; i < statement->slot_count; i++) {
+        const tenon__slot *slot = &statement->slots[i];
+        int precision = slot->field ? slot->field->precision : -1;
+        bindings[i] = (binding){.binder = binder_of(slot, times),
+                                .is_whole_ms = precision == 3,
+                                .most_bytes = precision > 0 ? (size_t)precision : SIZE_MAX};
+    }
 }
 
 TENON__HOT static int bind_text(sqlite3_stmt *sqlite, int index, const char *text, size_t length)
@@ -58,12 +78,12 @@ TENON__HOT static bool bind_integer(sqlite3_stmt *sqlite, int index, int64_t val
 /* False when it is for bind_value to say what the value is. */
 TENON__HOT static bool bind_usual(tenon__prepared *prepared, size_t i, const void *value, int *code)
 {
-    const tenon_field *field = prepared->statement->slots[i].field;
+    const binding *how = &prepared->bindings[i];
     sqlite3_stmt *sqlite = prepared->sqlite;
     char *room = prepared->parameters[i].room;
     int index = (int)i + 1;
     size_t length;
-    switch (prepared->binders[i]) {
+    switch (how->binder) {
     case BIND_BOOL:
         return bind_integer(sqlite, index, *(const int *)value, 0, 1, code);
     case BIND_INT32:
@@ -74,7 +94,7 @@ TENON__HOT static bool bind_usual(tenon__prepared *prepared, size_t i, const voi
         *code = sqlite3_bind_double(sqlite, index, *(const double *)value);
         return !isnan(*(const double *)value);
     case BIND_TEXT:
-        if (!tenon__sqlite_is_usual_text(field, *(const char *const *)value, &length))
+        if (!tenon__sqlite_is_usual_text(how, *(const char *const *)value, &length))
             return false;
         *code = bind_text(sqlite, index, *(const char *const *)value, length);
         return true;
@@ -84,7 +104,7 @@ TENON__HOT static bool bind_usual(tenon__prepared *prepared, size_t i, const voi
         *code = bind_text(sqlite, index, ((const tenon_json *)value)->text, length);
         return true;
     case BIND_ISO:
-        length = tenon__sqlite_usual_time(field, *(const tenon_time *)value, room);
+        length = tenon__sqlite_usual_time(how, *(const tenon_time *)value, room);
         *code = length ? bind_text(sqlite, index, room, length) : SQLITE_OK;
         return length > 0;
     case BIND_ANY:
@@ -197,7 +217,7 @@ static int bind_rows(const tenon__connection *connection, tenon__prepared *prepa
 {
     prepared->feed = (row_feed){.rows = rows,
                                 .statement = prepared->statement,
-                                .binders = prepared->binders,
+                                .bindings = prepared->bindings,
                                 .rooms = &prepared->parameters[0].room,
                                 .times = connection->times};
     return sqlite3_bind_pointer(prepared->sqlite, 1, &prepared->feed, ROW_FEED_TYPE, NULL);

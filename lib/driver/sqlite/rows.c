@@ -20,8 +20,8 @@ enum { COLUMN_SOURCE, COLUMN_FIRST };
 typedef struct row_cursor {
     sqlite3_vtab_cursor base;
     const row_feed *feed; /* NULL: no rows */
-    size_t at;
-    const void *const *values;
+    size_t at, count;
+    const void *const *values; /* one a slot */
 } row_cursor;
 
 static row_cursor *cursor_of(sqlite3_vtab_cursor *base)
@@ -70,10 +70,10 @@ static int open_cursor(sqlite3_vtab *table, sqlite3_vtab_cursor **out)
 /* Where the source fails it has said why. */
 static int go_to(row_cursor *cursor, size_t row)
 {
-    const tenon__row_source *rows = cursor->feed->rows;
     cursor->at = row;
-    if (row >= rows->count)
+    if (row >= cursor->count)
         return SQLITE_OK;
+    const tenon__row_source *rows = cursor->feed->rows;
     cursor->values = rows->next(rows->context, row);
     return cursor->values ? SQLITE_OK : SQLITE_ERROR;
 }
@@ -84,7 +84,8 @@ static int filter(sqlite3_vtab_cursor *base, int plan, const char *plan_text, in
     (void)plan, (void)plan_text, (void)argument_count;
     row_cursor *cursor = cursor_of(base);
     cursor->feed = sqlite3_value_pointer(arguments[0], ROW_FEED_TYPE);
-    return cursor->feed ? go_to(cursor, 0) : SQLITE_OK;
+    cursor->count = cursor->feed ? cursor->feed->rows->count : 0;
+    return go_to(cursor, 0);
 }
 
 static int next(sqlite3_vtab_cursor *base)
@@ -94,8 +95,7 @@ static int next(sqlite3_vtab_cursor *base)
 
 static int is_at_end(sqlite3_vtab_cursor *base)
 {
-    const row_cursor *cursor = cursor_of(base);
-    return !cursor->feed || cursor->at >= cursor->feed->rows->count;
+    return cursor_of(base)->at >= cursor_of(base)->count;
 }
 
 static int row_id(sqlite3_vtab_cursor *base, sqlite3_int64 *out)
@@ -132,10 +132,10 @@ static bool give_double(sqlite3_context *context, double value)
 static bool give_quickly(const row_feed *feed, sqlite3_context *context, size_t slot,
                          const void *value)
 {
-    const tenon_field *field = feed->statement->slots[slot].field;
+    const binding *how = &feed->bindings[slot];
     char *room = feed->rooms[slot];
     size_t length;
-    switch (feed->binders[slot]) {
+    switch (how->binder) {
     case BIND_BOOL:
         return give_integer(context, *(const int *)value, 0, 1);
     case BIND_INT32:
@@ -145,13 +145,13 @@ static bool give_quickly(const row_feed *feed, sqlite3_context *context, size_t 
     case BIND_DOUBLE:
         return give_double(context, *(const double *)value);
     case BIND_TEXT:
-        return tenon__sqlite_is_usual_text(field, *(const char *const *)value, &length) &&
+        return tenon__sqlite_is_usual_text(how, *(const char *const *)value, &length) &&
                give_text(context, *(const char *const *)value, length);
     case BIND_JSON:
         return tenon__sqlite_is_usual_json(*(const tenon_json *)value, &length) &&
                give_text(context, ((const tenon_json *)value)->text, length);
     case BIND_ISO:
-        length = tenon__sqlite_usual_time(field, *(const tenon_time *)value, room);
+        length = tenon__sqlite_usual_time(how, *(const tenon_time *)value, room);
         return length && give_text(context, room, length);
     case BIND_ANY:
         break;

@@ -129,8 +129,14 @@ typedef enum parameter_binder {
     BIND_JSON,
     BIND_ISO
 } parameter_binder;
-void tenon__sqlite_plan_binders(const tenon__statement *statement, time_form times,
-                                parameter_binder *binders);
+
+typedef struct binding {
+    parameter_binder binder;
+    bool is_whole_ms;  /* ISO: the column keeps no microseconds */
+    size_t most_bytes; /* TEXT: so many fit, whatever the characters are */
+} binding;
+void tenon__sqlite_plan_bindings(const tenon__statement *statement, time_form times,
+                                 binding *bindings);
 
 /* The row that `statement` stands on, into the row struct. */
 typedef struct source {
@@ -160,11 +166,10 @@ bool tenon__sqlite_decode_array(const source *from, const tenon_field *field, co
  * What most columns hold, when nothing is unusual about it, is stored as it stands: by a shorter
  * way the same cell as tenon__sqlite_encode makes. False: ask that. */
 
-static inline bool tenon__sqlite_is_usual_text(const tenon_field *field, const char *text,
-                                               size_t *length)
+static inline bool tenon__sqlite_is_usual_text(const binding *how, const char *text, size_t *length)
 {
     *length = text ? strlen(text) : 0;
-    return text && tenon__text_surely_fits(field, *length) && tenon__utf8_is_valid(text, *length);
+    return text && *length <= how->most_bytes && tenon__utf8_is_valid(text, *length);
 }
 
 /* An object, an array or a string. */
@@ -176,10 +181,9 @@ static inline bool tenon__sqlite_is_usual_json(tenon_json json, size_t *length)
 }
 
 /* As ISO text into `room`; its length, or 0. */
-static inline size_t tenon__sqlite_usual_time(const tenon_field *field, tenon_time time, char *room)
+static inline size_t tenon__sqlite_usual_time(const binding *how, tenon_time time, char *room)
 {
-    int digits = field->precision;
-    bool is_fine = digits < 0 || digits >= 6 || (digits == 3 && time.us % 1000 == 0);
+    bool is_fine = !how->is_whole_ms || time.us % 1000 == 0;
     return is_fine ? tenon__time_to_iso(time, room) : 0;
 }
 
@@ -263,7 +267,7 @@ bool tenon__sqlite_encode_key(const target *to, const key_list *keys, size_t ind
 typedef struct row_feed {
     const tenon__row_source *rows;
     const tenon__statement *statement; /* its slots are the columns */
-    const parameter_binder *binders;   /* one a slot */
+    const binding *bindings;           /* one a slot */
     char (*rooms)[CELL_ROOM];          /* one a slot */
     time_form times;
     tenon_error *err; /* where a value that does not fit is told; of the present fetch */
@@ -280,8 +284,8 @@ _Static_assert(sizeof(parameter) == CELL_ROOM, "rooms stand one behind the other
 struct tenon__prepared {
     sqlite3_stmt *sqlite;
     const tenon__statement *statement;
-    result_column *columns;    /* behind the parameters; as many as the layout has */
-    parameter_binder *binders; /* behind these; as many as there are parameters */
+    binding *bindings;      /* behind the parameters; as many as there are */
+    result_column *columns; /* behind these; as many as the layout has */
     bool is_readonly;
     row_feed feed; /* of a statement with TENON__ROWS_GIVEN */
     parameter parameters[];

@@ -121,19 +121,18 @@ void tenon__sqlite_forget(tenon__connection *connection, tenon__prepared *prepar
     free(prepared);
 }
 
-/* In one block: itself, its parameters, its columns, its binders. */
+/* In one block: itself, its parameters, its bindings, its columns. */
 static tenon__prepared *allocate(const tenon__statement *statement)
 {
     size_t column_count = statement->layout ? statement->layout->out_count : 0;
-    size_t columns_at = sizeof(tenon__prepared) + statement->slot_count * sizeof(parameter);
-    size_t binders_at = columns_at + column_count * sizeof(result_column);
-    tenon__prepared *prepared =
-        calloc(1, binders_at + statement->slot_count * sizeof(parameter_binder));
+    size_t bindings_at = sizeof(tenon__prepared) + statement->slot_count * sizeof(parameter);
+    size_t columns_at = bindings_at + statement->slot_count * sizeof(binding);
+    tenon__prepared *prepared = calloc(1, columns_at + column_count * sizeof(result_column));
     if (!prepared)
         return NULL;
     prepared->statement = statement;
+    prepared->bindings = (binding *)(void *)((char *)prepared + bindings_at);
     prepared->columns = (result_column *)(void *)((char *)prepared + columns_at);
-    prepared->binders = (parameter_binder *)(void *)((char *)prepared + binders_at);
     return prepared;
 }
 
@@ -153,7 +152,7 @@ tenon__progress tenon__sqlite_prepare(tenon__connection *connection,
     }
     if (statement->layout)
         tenon__sqlite_plan_columns(statement->layout, connection->times, prepared->columns);
-    tenon__sqlite_plan_binders(statement, connection->times, prepared->binders);
+    tenon__sqlite_plan_bindings(statement, connection->times, prepared->bindings);
     *out = prepared;
     return TENON__DONE;
 }
