@@ -420,13 +420,6 @@ bool tenon__check_wide(const tenon_model *model, const tenon_field *field, const
 /* The same for one row-form element of an array column. */
 bool tenon__check_element(const tenon_model *model, const tenon_field *field, const void *element,
                           tenon_error *err);
-/* True when a text of so many bytes fits its column, whatever its characters are; false: nothing is
- * known yet. */
-static inline bool tenon__text_surely_fits(const tenon_field *field, size_t length)
-{
-    bool is_bits = field->pg_type == TENON_PG_BIT || field->pg_type == TENON_PG_VARBIT;
-    return !is_bits && (field->precision <= 0 || length <= (size_t)field->precision);
-}
 /* Values out of the JSON that the databases make (json_value.c). All-zero but for the arena to
  * begin with; the buffer is the caller's to release. */
 typedef struct tenon__json_reading {

@@ -72,20 +72,6 @@ tenon__progress tenon__pg_copy_begin(tenon__connection *c, const tenon__statemen
     return tenon__pg_flush(c, err);
 }
 
-/* A row that does not fit leaves nothing behind. */
-static bool add_row(tenon__connection *c, const void *const *values, tenon_error *err)
-{
-    size_t start = c->out.length;
-    tenon__pg_add16(&c->out, (uint16_t)c->copy->param_count);
-    for (int i = 0; i < c->copy->param_count; i++) {
-        if (!tenon__pg_add_field(&c->out, &c->copy->params[i], values[i], err)) {
-            c->out.length = start;
-            return false;
-        }
-    }
-    return !c->out.failed || tenon__fail_no_memory(err);
-}
-
 /* Hands the block to libpq and gets it on its way. It is refused when the server has given up
  * already, which is told at the end. */
 static tenon__progress send_block(tenon__connection *c, tenon_error *err)
@@ -101,7 +87,7 @@ tenon__progress tenon__pg_copy_row(tenon__connection *c, const tenon__statement 
                                    const void *const *values, tenon_error *err)
 {
     (void)statement;
-    if (!add_row(c, values, err))
+    if (!tenon__pg_add_row(&c->out, c->copy, values, err))
         return TENON__FAILED;
     return c->out.length < BLOCK_BYTES ? TENON__DONE : send_block(c, err);
 }

@@ -43,7 +43,9 @@ static inline size_t store_eight(char *at, uint64_t bits)
 /* Of times after 1970 that are as fine as the column. */
 static inline size_t store_time(char *at, const tenon__pg_param *param, int64_t us)
 {
-    bool is_plain = us >= 0 && us != INT64_MAX && us % param->time_unit_us == 0;
+    uint32_t unit_us = param->time_unit_us;
+    bool is_fine = unit_us == 1000 ? us % 1000 == 0 : us % unit_us == 0; /* the usual one by hand */
+    bool is_plain = us >= 0 && us != INT64_MAX && is_fine;
     return is_plain ? store_eight(at, (uint64_t)(us - TENON__PG_EPOCH_US)) : 0;
 }
 
@@ -54,7 +56,7 @@ static size_t store_uuid(char *at, const tenon_uuid *value)
     return 16;
 }
 
-TENON__HOT size_t tenon__pg_store_fixed(char *at, const tenon__pg_param *param, const void *value)
+static inline size_t store_fixed(char *at, const tenon__pg_param *param, const void *value)
 {
     uint64_t bits;
     switch (param->codec) {
@@ -77,17 +79,22 @@ TENON__HOT size_t tenon__pg_store_fixed(char *at, const tenon__pg_param *param, 
     }
 }
 
-TENON__HOT static bool quick_text(tenon__buf *out, const tenon_field *field, const char *text)
+TENON__HOT size_t tenon__pg_store_fixed(char *at, const tenon__pg_param *param, const void *value)
+{
+    return store_fixed(at, param, value);
+}
+
+static inline bool quick_text(tenon__buf *out, const tenon__pg_param *param, const char *text)
 {
     size_t length = text ? strlen(text) : 0;
-    char *at = text && tenon__text_surely_fits(field, length) ? open_field(out, length) : NULL;
+    char *at = text && length <= param->most_bytes ? open_field(out, length) : NULL;
     if (!at || tenon__utf8_copy(at, text, length))
         return at;
     out->length -= TENON__PG_LENGTH_BYTES + length;
     return false;
 }
 
-TENON__HOT static bool quick_jsonb(tenon__buf *out, tenon_json json, bool is_left)
+static inline bool quick_jsonb(tenon__buf *out, tenon_json json, bool is_left)
 {
     size_t length = json.text && !json.len ? strlen(json.text) : json.len;
     if (!json.text || !(is_left || tenon__json_is_valid(json.text, length)))
@@ -105,7 +112,7 @@ static inline bool quick_fixed(tenon__buf *out, const tenon__pg_param *param, co
     char *at = tenon__pg_room(out, TENON__PG_LENGTH_BYTES + TENON__PG_FIXED_BYTES);
     if (!at)
         return false;
-    size_t size = tenon__pg_store_fixed(at + TENON__PG_LENGTH_BYTES, param, value);
+    size_t size = store_fixed(at + TENON__PG_LENGTH_BYTES, param, value);
     tenon__pg_store32(at, (uint32_t)size);
     out->length -= TENON__PG_FIXED_BYTES - size + (size ? 0 : TENON__PG_LENGTH_BYTES);
     return size;
@@ -115,7 +122,7 @@ static inline bool quick_fixed(tenon__buf *out, const tenon__pg_param *param, co
 TENON__HOT static bool add_quickly(tenon__buf *out, const tenon__pg_param *param, const void *value)
 {
     if (param->codec == TENON__PG_CODEC_TEXT)
-        return quick_text(out, param->field, *(const char *const *)value);
+        return quick_text(out, param, *(const char *const *)value);
     if (param->codec == TENON__PG_CODEC_JSONB)
         return quick_jsonb(out, *(const tenon_json *)value, param->leaves_json);
     return quick_fixed(out, param, value);
@@ -135,10 +142,10 @@ static bool add_slowly(tenon__buf *out, const tenon__pg_param *param, const void
     }
 }
 
-TENON__HOT bool tenon__pg_add_field(tenon__buf *out, const tenon__pg_param *param,
-                                    const void *value, tenon_error *err)
+static inline bool add_field(tenon__buf *out, const tenon__pg_param *param, const void *value,
+                             tenon_error *err)
 {
-    if (value && param->is_quick && add_quickly(out, param, value))
+    if (TENON__LIKELY(value && param->is_quick && add_quickly(out, param, value)))
         return true;
     tenon__pg_add32(out, UINT32_MAX); /* NULL */
     size_t start = out->length;
@@ -150,4 +157,24 @@ TENON__HOT bool tenon__pg_add_field(tenon__buf *out, const tenon__pg_param *para
         tenon__pg_store32(out->data + start - TENON__PG_LENGTH_BYTES,
                           (uint32_t)(out->length - start));
     return true;
+}
+
+TENON__HOT bool tenon__pg_add_field(tenon__buf *out, const tenon__pg_param *param,
+                                    const void *value, tenon_error *err)
+{
+    return add_field(out, param, value, err);
+}
+
+bool tenon__pg_add_row(tenon__buf *out, const tenon__prepared *p, const void *const *values,
+                       tenon_error *err)
+{
+    size_t start = out->length;
+    tenon__pg_add16(out, (uint16_t)p->param_count);
+    for (int i = 0; i < p->param_count; i++) {
+        if (TENON__UNLIKELY(!add_field(out, &p->params[i], values[i], err))) {
+            out->length = start;
+            return false;
+        }
+    }
+    return !out->failed || tenon__fail_no_memory(err);
 }

@@ -69,6 +69,15 @@ static uint32_t time_unit_us(const tenon_field *field)
     return is_cut ? units[field->precision] : 1;
 }
 
+/* Of a text, whatever its characters are. */
+static size_t most_bytes(const tenon_field *field)
+{
+    bool is_bits = field->pg_type == TENON_PG_BIT || field->pg_type == TENON_PG_VARBIT;
+    if (is_bits)
+        return 0;
+    return field->precision > 0 ? (size_t)field->precision : TENON__BUF_LIMIT - 1;
+}
+
 static bool init_field(tenon__pg_param *param, const tenon__slot *slot, tenon_error *err)
 {
     param->codec = tenon__pg_codec_of(slot->field);
@@ -89,6 +98,7 @@ static bool init_field(tenon__pg_param *param, const tenon__slot *slot, tenon_er
     param->is_placed =
         param->is_quick && param->shape == TENON__PG_VALUE && param->codec != TENON__PG_CODEC_JSONB;
     param->time_unit_us = time_unit_us(slot->field);
+    param->most_bytes = most_bytes(slot->field);
     param->stride = (uint32_t)(param->is_wide ? tenon__wide_size(slot->field->kind)
                                               : tenon__element_size(slot->field->kind));
     return true;
@@ -284,8 +294,7 @@ static inline bool place_text(const tenon__pg_param *param, const char *text, co
     size_t bytes = text ? strlen(text) : 0;
     *value = text;
     *length = (int)bytes;
-    return text && bytes < TENON__BUF_LIMIT && tenon__text_surely_fits(param->field, bytes) &&
-           tenon__utf8_is_valid(text, bytes);
+    return text && bytes <= param->most_bytes && tenon__utf8_is_valid(text, bytes);
 }
 
 /* False: there is something unusual about it, which is for the buffer's way to look at. */

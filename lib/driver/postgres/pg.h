@@ -180,6 +180,7 @@ typedef struct tenon__pg_param {
     bool is_placed;        /* … without the buffer, in a statement by itself */
     bool leaves_json;      /* the server is left to say that a JSON is none */
     uint32_t time_unit_us; /* what a time has to be a multiple of */
+    size_t most_bytes;     /* a text of so many surely fits */
 } tenon__pg_param;
 
 bool tenon__pg_param_init(tenon__pg_param *param, const tenon__slot *slot, tenon_error *err);
@@ -276,6 +277,10 @@ struct tenon__prepared {
     char (*rooms)[TENON__PG_FIXED_BYTES]; /* where numbers stand that are sent, one a parameter */
 };
 
+/* Appends a row of COPY: the number of its values, and these. One that does not fit leaves nothing
+ * behind. */
+bool tenon__pg_add_row(tenon__buf *out, const tenon__prepared *p, const void *const *values,
+                       tenon_error *err);
 /* One block of memory for the whole; free() releases it. */
 tenon__prepared *tenon__pg_prepared_new(const tenon__statement *statement, tenon_error *err);
 /* Compares the columns of the first result with the layout: SCHEMA. */
