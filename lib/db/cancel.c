@@ -49,17 +49,14 @@ bool tenon__fail_cancelled(tenon_error *err)
     return false;
 }
 
-void tenon__wait_begin(tenon_session *s, tenon__connection *connection)
+void tenon__wait_begin_cancelled(tenon_session *s, tenon__connection *connection)
 {
-    atomic_store(&s->at_work, connection);
-    if (atomic_load(&s->is_cancelled) && take(s, connection, NULL))
+    if (take(s, connection, NULL))
         s->db->driver->cancel(connection);
 }
 
-void tenon__wait_end(tenon_session *s, tenon__connection *connection)
+void tenon__wait_for_request(tenon_session *s)
 {
-    if (TENON__LIKELY(take(s, connection, NULL)))
-        return;
     while (atomic_load(&s->at_work))
         tenon__wait_pause(MOMENT_US, TENON__NEVER);
 }

@@ -21,8 +21,22 @@ static inline bool tenon__is_cancelled(const tenon__operation *op)
 /* Returns false. */
 TENON__COLD bool tenon__fail_cancelled(tenon_error *err);
 
+/* The two below where somebody cancels at this moment. */
+TENON__COLD void tenon__wait_begin_cancelled(tenon_session *s, tenon__connection *connection);
+TENON__COLD void tenon__wait_for_request(tenon_session *s);
+
 /* Around a wait for what a server does for a session, that may be cancelled. */
-void tenon__wait_begin(tenon_session *s, tenon__connection *connection);
-void tenon__wait_end(tenon_session *s, tenon__connection *connection);
+TENON__INLINE void tenon__wait_begin(tenon_session *s, tenon__connection *connection)
+{
+    atomic_store(&s->at_work, connection);
+    if (TENON__UNLIKELY(atomic_load(&s->is_cancelled)))
+        tenon__wait_begin_cancelled(s, connection);
+}
+
+TENON__INLINE void tenon__wait_end(tenon_session *s, tenon__connection *connection)
+{
+    if (TENON__UNLIKELY(!atomic_compare_exchange_strong(&s->at_work, &connection, NULL)))
+        tenon__wait_for_request(s);
+}
 
 #endif

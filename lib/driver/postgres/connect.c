@@ -132,7 +132,7 @@ static tenon__progress finish_connect(tenon__connection *c, tenon_error *err)
     return TENON__DONE;
 }
 
-static tenon__progress step_connect(tenon__connection *c, tenon_error *err)
+tenon__progress tenon__pg_step_connect(tenon__connection *c, tenon_error *err)
 {
     if (tenon__pg_refuse_clear_text(c, err)) {
         c->state = TENON__BROKEN;
@@ -153,11 +153,6 @@ static tenon__progress step_connect(tenon__connection *c, tenon_error *err)
     tenon__pg_fail_connect(err, c->pg);
     tenon__pg_explain_tls(c, err);
     return TENON__FAILED;
-}
-
-TENON__HOT static tenon__progress step(tenon__connection *c, tenon_error *err)
-{
-    return c->state == TENON__CONNECTING ? step_connect(c, err) : tenon__pg_step(c, err);
 }
 
 static tenon__state state_of(const tenon__connection *c)
@@ -187,7 +182,7 @@ const tenon__driver tenon__postgres_driver = {
     .close = close_connection,
     .state = state_of,
     .socket = socket_of,
-    .step = step,
+    .step = tenon__pg_step,
     .cancel = tenon__pg_cancel,
     .prepare = tenon__pg_prepare,
     .forget = tenon__pg_forget,

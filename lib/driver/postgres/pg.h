@@ -375,6 +375,8 @@ bool tenon__pg_refuse_json(const tenon__connection *c, tenon_error *err);
 /* Makes room in values and lengths. */
 bool tenon__pg_reserve_values(tenon__connection *c, int count, tenon_error *err);
 
+/* The part of a step while it connects. */
+tenon__progress tenon__pg_step_connect(tenon__connection *c, tenon_error *err);
 tenon__progress tenon__pg_step(tenon__connection *c, tenon_error *err);
 tenon__progress tenon__pg_prepare(tenon__connection *c, const tenon__statement *statement,
                                   tenon__prepared **out, tenon_error *err);

@@ -399,16 +399,20 @@ TENON__HOT static tenon__progress finish(tenon__connection *c, tenon_error *err)
 /* All has come. A request to stop it that is still on its way would hit the next statement. */
 TENON__HOT static tenon__progress end_statement(tenon__connection *c, tenon_error *err)
 {
-    c->awaits_request = tenon__pg_is_cancelling(c);
-    if (TENON__UNLIKELY(c->awaits_request))
-        return TENON__WANT_READ;
-    if (TENON__UNLIKELY(atomic_load_explicit(&c->request, memory_order_relaxed) != NULL))
+    c->awaits_request = false;
+    if (TENON__UNLIKELY(atomic_load_explicit(&c->request, memory_order_relaxed) != NULL)) {
+        c->awaits_request = tenon__pg_is_cancelling(c);
+        if (c->awaits_request)
+            return TENON__WANT_READ;
         tenon__pg_drop_request(c);
+    }
     return finish(c, err);
 }
 
 TENON__HOT tenon__progress tenon__pg_step(tenon__connection *c, tenon_error *err)
 {
+    if (TENON__UNLIKELY(c->state == TENON__CONNECTING))
+        return tenon__pg_step_connect(c, err);
     if (TENON__UNLIKELY(c->awaits_request))
         return end_statement(c, err);
     if (!PQconsumeInput(c->pg)) {
