@@ -124,18 +124,19 @@ static void a_connection_that_is_not_liked_is_closed(void **state)
         tenon_pool_watcher watcher = watcher_of(&all);
         fixture f = set_up_with(which, &(tenon_options){.pool_watcher = &watcher});
         uint64_t opened = tenon_db_metrics(f.db).opened_total;
-        all.refuses_taken = true;
+        atomic_store(&all.refuses_taken, true);
         assert_int_equal(note_count(f.s), 0); /* on another one */
         assert_int_equal(tenon_db_metrics(f.db).opened_total, opened + 1);
-        all.refuses_returned = true;
+        atomic_store(&all.refuses_returned, true);
         assert_int_equal(note_count(f.s), 0);
-        all.refuses_returned = false;
+        atomic_store(&all.refuses_returned, false);
         assert_int_equal(note_count(f.s), 0);
         assert_int_equal(tenon_db_metrics(f.db).opened_total, opened + 2);
-        all.refuses_created = all.refuses_taken = true;
+        atomic_store(&all.refuses_created, true);
+        atomic_store(&all.refuses_taken, true);
         assert_int_equal(note_count(f.s), -1);
         assert_failed_with(f.s, TENON_VETO);
-        all.refuses_created = false;
+        atomic_store(&all.refuses_created, false);
         assert_int_equal(note_count(f.s), 0);
         tear_down(f);
     }
