@@ -449,7 +449,7 @@ typedef struct tenon__pg_target {
     const char *names[TENON__PG_TARGET_MOST], *values[TENON__PG_TARGET_MOST];
     size_t count;
     PQconninfoOption *options;
-    char *lists[3];
+    tenon__buf lists[3];
     bool is_here; /* the way to the server does not leave the machine */
     bool requires_tls;
 } tenon__pg_target;

@@ -111,17 +111,15 @@ static void shuffle(unsigned char *order, size_t count)
     }
 }
 
-static bool write_list(const char *list, const unsigned char *order, size_t count, char **out)
+static bool write_list(const char *list, const unsigned char *order, size_t count, tenon__buf *out)
 {
-    TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
     for (size_t i = 0; i < count; i++) {
         size_t length;
         const char *item = item_of(list, order[i], &length);
-        tenon__buf_text(&text, i ? "," : "");
-        tenon__buf_add(&text, item, length);
+        tenon__buf_text(out, i ? "," : "");
+        tenon__buf_add(out, item, length);
     }
-    *out = text.failed ? NULL : strdup(tenon__buf_string(&text));
-    return *out != NULL;
+    return !out->failed;
 }
 
 static void add(tenon__pg_target *target, const char *name, const char *value)
@@ -149,7 +147,7 @@ static bool add_hosts(tenon__pg_target *target, const tenon__connect_options *op
             continue;
         if (!write_list(lists[i], order, count, &target->lists[i]))
             return false;
-        add(target, names[i], target->lists[i]);
+        add(target, names[i], tenon__buf_string(&target->lists[i]));
     }
     return true;
 }
@@ -195,7 +193,7 @@ bool tenon__pg_target_init(tenon__pg_target *target, const tenon__connect_option
 void tenon__pg_target_release(tenon__pg_target *target)
 {
     for (size_t i = 0; i < TENON__COUNT(target->lists); i++)
-        free(target->lists[i]);
+        tenon__buf_release(&target->lists[i]);
     PQconninfoFree(target->options);
 }
 
