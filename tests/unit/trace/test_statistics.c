@@ -5,8 +5,10 @@
 #include <tenon/trace.h>
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static tenon_trace *open_trace(both *b, tenon_trace_options options)
 {
@@ -277,6 +279,44 @@ static void no_call_of_many_threads_is_lost(void **state)
     tenon_trace_close(trace);
 }
 
+static void count_slow(const tenon_slow_query *query, void *ctx)
+{
+    if (query->plan)
+        atomic_fetch_add((atomic_int *)ctx, 1);
+}
+
+/* Slow calls, spans, comments, exports and a client of the socket, all beside each other. */
+static void all_of_it_works_beside_many_threads(void **state)
+{
+    both *b = *state;
+    atomic_int plans = 0;
+    tenon_error err;
+    char path[64];
+    snprintf(path, sizeof path, "/tmp/tenon-threads-%d.sock", (int)getpid());
+    tenon_trace *trace = open_trace(b, (tenon_trace_options){.slow_us = 1,
+                                                             .slow = count_slow,
+                                                             .slow_ctx = &plans,
+                                                             .spans_every = 3,
+                                                             .spans_most = 16,
+                                                             .comments = TENON_COMMENT_SITE});
+    assert_true(tenon_trace_listen(trace, path, &err));
+    pthread_t threads[THREADS];
+    for (int i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, call_often, b->db), 0);
+    for (int i = 0; i < 20; i++)
+        free(tenon_trace_text(trace, (tenon_trace_format)(TENON_TRACE_PROMETHEUS + i % 4), &err));
+    for (int i = 0; i < THREADS; i++) {
+        void *result;
+        pthread_join(threads[i], &result);
+        assert_non_null(result);
+    }
+    tenon_statistics *it = statistics_of(trace);
+    assert_int_equal(it->total.calls, THREADS * CALLS);
+    assert_true(plans <= 2);
+    tenon_statistics_free(it);
+    tenon_trace_close(trace);
+}
+
 /* ---- the histogram --------------------------------------------------------------------------- */
 
 static int by_value(const void *a, const void *b)
@@ -354,6 +394,7 @@ int main(void)
         ON_BOTH(a_database_has_one_trace),
         ON_BOTH(hooks_and_a_trace_do_not_disturb_each_other),
         ON_BOTH(no_call_of_many_threads_is_lost),
+        ON_BOTH(all_of_it_works_beside_many_threads),
         cmocka_unit_test(quantiles_are_off_by_a_64th_at_most),
         cmocka_unit_test(tallies_that_are_merged_are_as_one),
         cmocka_unit_test(times_at_both_ends_have_their_place),
