@@ -1,13 +1,13 @@
 /* Prometheus' text exposition format, version 0.0.4. Times are seconds, what only rises ends in
  * _total. Labels of a shape are kept short: its SQL stands once, in tenon_shape_info, and is joined
  * by the fingerprint. */
-#include "trace/tracer.h"
+#include "trace/exposition.h"
 
 #include <inttypes.h>
 
 enum { MOST_SHAPES = 50, MOST_SQL = 200 };
 
-static void add_head(tenon__buf *out, const char *name, const char *type, const char *help)
+void tenon__exposition_head(tenon__buf *out, const char *name, const char *type, const char *help)
 {
     tenon__buf_format(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
@@ -26,79 +26,75 @@ static void add_label(tenon__buf *out, const char *name, const char *value, size
     tenon__buf_char(out, '"');
 }
 
-static void add_number(tenon__buf *out, const char *name, const char *dialect, uint64_t value)
+void tenon__exposition_number(tenon__buf *out, const char *name, const char *dialect,
+                              uint64_t value)
 {
     tenon__buf_format(out, "%s{dialect=\"%s\"} %" PRIu64 "\n", name, dialect, value);
 }
 
-static void add_counter(tenon__buf *out, const char *name, const char *help, const char *dialect,
-                        uint64_t value)
+void tenon__exposition_counter(tenon__buf *out, const char *name, const char *help,
+                               const char *dialect, uint64_t value)
 {
-    add_head(out, name, "counter", help);
-    add_number(out, name, dialect, value);
+    tenon__exposition_head(out, name, "counter", help);
+    tenon__exposition_number(out, name, dialect, value);
 }
 
 /* ---- all statements -------------------------------------------------------------------------- */
 
-static void add_histogram(tenon__buf *out, const tenon_shape_statistics *total, const char *dialect)
+void tenon__exposition_add_histogram(tenon__buf *out, const tenon__exposition_histogram *it)
 {
-    const char *name = "tenon_statement_duration_seconds";
     uint64_t below = 0;
-    add_head(out, name, "histogram", "Time of statements, as the program saw it.");
-    for (size_t i = 0; i < TENON_DURATION_EDGES; i++) {
-        below += total->duration_counts[i];
-        tenon__buf_format(out, "%s_bucket{dialect=\"%s\",le=\"", name, dialect);
-        tenon__add_seconds(out, tenon_duration_edge_ns(i));
+    tenon__exposition_head(out, it->name, "histogram", it->help);
+    for (size_t i = 0; i < it->edge_count; i++) {
+        below += it->counts[i];
+        tenon__buf_format(out, "%s_bucket{dialect=\"%s\",le=\"", it->name, it->dialect);
+        tenon__add_seconds(out, it->edge_ns(i));
         tenon__buf_format(out, "\"} %" PRIu64 "\n", below);
     }
-    tenon__buf_format(out, "%s_bucket{dialect=\"%s\",le=\"+Inf\"} %" PRIu64 "\n", name, dialect,
-                      total->calls);
-    tenon__buf_format(out, "%s_sum{dialect=\"%s\"} ", name, dialect);
-    tenon__add_seconds(out, total->total_ns);
-    tenon__buf_format(out, "\n%s_count{dialect=\"%s\"} %" PRIu64 "\n", name, dialect, total->calls);
+    below += it->counts[it->edge_count];
+    tenon__buf_format(out, "%s_bucket{dialect=\"%s\",le=\"+Inf\"} %" PRIu64 "\n", it->name,
+                      it->dialect, below);
+    tenon__buf_format(out, "%s_sum{dialect=\"%s\"} ", it->name, it->dialect);
+    tenon__add_seconds(out, it->sum_ns);
+    tenon__buf_format(out, "\n%s_count{dialect=\"%s\"} %" PRIu64 "\n", it->name, it->dialect,
+                      below);
+}
+
+static void add_durations(tenon__buf *out, const tenon_shape_statistics *total, const char *dialect)
+{
+    const tenon__exposition_histogram durations = {
+        .name = "tenon_statement_duration_seconds",
+        .help = "Time of statements, as the program saw it.",
+        .dialect = dialect,
+        .edge_count = TENON_DURATION_EDGES,
+        .edge_ns = tenon_duration_edge_ns,
+        .counts = total->duration_counts,
+        .sum_ns = total->total_ns,
+    };
+    tenon__exposition_add_histogram(out, &durations);
 }
 
 static void add_totals(tenon__buf *out, const tenon_statistics *it, const char *dialect)
 {
-    add_histogram(out, &it->total, dialect);
-    add_counter(out, "tenon_statement_errors_total", "Statements that failed.", dialect,
-                it->total.errors);
-    add_counter(out, "tenon_statement_rows_total", "Rows read or written.", dialect,
-                it->total.rows);
-    add_counter(out, "tenon_statement_result_bytes_total", "Memory that rows read took.", dialect,
-                it->total.bytes);
-    add_counter(out, "tenon_slow_statements_total", "Statements at or above the slow threshold.",
-                dialect, it->slow_count);
+    add_durations(out, &it->total, dialect);
+    tenon__exposition_counter(out, "tenon_statement_errors_total", "Statements that failed.",
+                              dialect, it->total.errors);
+    tenon__exposition_counter(out, "tenon_statement_rows_total", "Rows read or written.", dialect,
+                              it->total.rows);
+    tenon__exposition_counter(out, "tenon_statement_result_bytes_total",
+                              "Memory that rows read took.", dialect, it->total.bytes);
+    tenon__exposition_counter(out, "tenon_slow_statements_total",
+                              "Statements at or above the slow threshold.", dialect,
+                              it->slow_count);
 }
 
-/* ---- the pool -------------------------------------------------------------------------------- */
-
-static void add_pool(tenon__buf *out, tenon_db *db, const char *dialect)
-{
-    tenon_pool_metrics pool = tenon_db_metrics(db);
-    add_head(out, "tenon_pool_connections", "gauge", "Connections of the pool.");
-    tenon__buf_format(out, "tenon_pool_connections{dialect=\"%s\",state=\"idle\"} %u\n", dialect,
-                      pool.idle);
-    tenon__buf_format(out, "tenon_pool_connections{dialect=\"%s\",state=\"leased\"} %u\n", dialect,
-                      pool.leased);
-    add_head(out, "tenon_pool_waiting", "gauge", "Calls that wait for a connection.");
-    add_number(out, "tenon_pool_waiting", dialect, pool.waiting);
-    add_counter(out, "tenon_pool_opened_total", "Connections opened.", dialect, pool.opened_total);
-    add_counter(out, "tenon_pool_acquired_total", "Connections leased.", dialect,
-                pool.acquired_total);
-    add_counter(out, "tenon_pool_acquire_timeouts_total", "Calls that got no connection in time.",
-                dialect, pool.acquire_timeouts_total);
-    add_head(out, "tenon_pool_wait_seconds_total", "counter", "Time spent waiting for one.");
-    tenon__buf_format(out, "tenon_pool_wait_seconds_total{dialect=\"%s\"} ", dialect);
-    tenon__add_seconds(out, pool.wait_us_total * 1000);
-    tenon__buf_char(out, '\n');
-}
+/* ---- memory ---------------------------------------------------------------------------------- */
 
 static void add_memory(tenon__buf *out, tenon_trace *trace, const char *dialect)
 {
     const char *name = "tenon_memory_bytes";
     tenon_memory memory = tenon_trace_memory(trace, NULL);
-    add_head(out, name, "gauge", "Memory of caches.");
+    tenon__exposition_head(out, name, "gauge", "Memory of caches.");
     tenon__buf_format(out, "%s{dialect=\"%s\",part=\"plans\"} %zu\n", name, dialect,
                       memory.plan_bytes);
     tenon__buf_format(out, "%s{dialect=\"%s\",part=\"trace\"} %zu\n", name, dialect,
@@ -155,7 +151,7 @@ static void add_info(tenon__buf *out, const tenon_shape_statistics *shape)
 static void add_shape_counter(tenon__buf *out, const char *name, const char *help,
                               const tenon_statistics *it, size_t count, size_t member)
 {
-    add_head(out, name, "counter", help);
+    tenon__exposition_head(out, name, "counter", help);
     for (size_t i = 0; i < count; i++) {
         uint64_t value;
         memcpy(&value, (const char *)&it->items[i] + member, sizeof value);
@@ -168,7 +164,8 @@ static void add_shape_counter(tenon__buf *out, const char *name, const char *hel
 static void add_shapes(tenon__buf *out, const tenon_statistics *it)
 {
     size_t count = it->count < MOST_SHAPES ? it->count : MOST_SHAPES;
-    add_head(out, "tenon_shape_duration_seconds", "summary", "Time of the statements of a shape.");
+    tenon__exposition_head(out, "tenon_shape_duration_seconds", "summary",
+                           "Time of the statements of a shape.");
     for (size_t i = 0; i < count; i++)
         add_summary(out, &it->items[i]);
     add_shape_counter(out, "tenon_shape_rows_total", "Rows read or written.", it, count,
@@ -177,7 +174,7 @@ static void add_shapes(tenon__buf *out, const tenon_statistics *it)
                       offsetof(tenon_shape_statistics, errors));
     add_shape_counter(out, "tenon_shape_result_bytes_total", "Memory that rows read took.", it,
                       count, offsetof(tenon_shape_statistics, bytes));
-    add_head(out, "tenon_shape_info", "gauge", "What a fingerprint stands for.");
+    tenon__exposition_head(out, "tenon_shape_info", "gauge", "What a fingerprint stands for.");
     for (size_t i = 0; i < count; i++)
         add_info(out, &it->items[i]);
 }
@@ -186,7 +183,7 @@ void tenon__prometheus_write(tenon__buf *out, tenon_trace *trace, const tenon_st
 {
     const char *dialect = tenon__dialect_name(it->dialect);
     add_totals(out, it, dialect);
-    add_pool(out, trace->db, dialect);
+    tenon__exposition_pool(out, trace->db, dialect);
     add_memory(out, trace, dialect);
     add_shapes(out, it);
 }

@@ -49,7 +49,8 @@ def check_dashboard(root, folder):
 
 
 def check_metrics(root):
-    exported = set(METRIC.findall((root / "lib/trace/prometheus.c").read_text()))
+    sources = (root / "lib/trace").glob("prometheus*.c")
+    exported = {name for source in sources for name in METRIC.findall(source.read_text())}
     for name in ("grafana.json", "alerts.yml"):
         text = (root / "docs/observability" / name).read_text()
         for metric in sorted(set(METRIC.findall(text))):
