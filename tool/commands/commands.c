@@ -33,6 +33,7 @@ const command *const command_table[] = {
     &command_migrate_squash,
     &command_migrate_embed,
     &command_top,
+    &command_unpack,
     &command_help,
     NULL,
 };

@@ -45,6 +45,7 @@ extern const command command_migrate_rewrite;
 extern const command command_sql_check;
 extern const command command_sql_code;
 extern const command command_top;
+extern const command command_unpack;
 extern const command command_validate;
 
 /* All of them in the order of help, ended by NULL. */

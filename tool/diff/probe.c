@@ -102,11 +102,32 @@ static void add_conversion_risk(diff_maker *m, diff_step *step, const catalogue_
         step->risks[step->risk_count - 1].is_conversion = true;
 }
 
+static bool is_blob(const catalogue_column *column)
+{
+    return strcasestr(column->type, "blob") != NULL;
+}
+
+/* Nothing turns bytes into text or back, nor an array into a packed one. */
+static void add_blob_risk(diff_maker *m, diff_step *step, const catalogue_table *from,
+                          const catalogue_column *a, const catalogue_column *b)
+{
+    const char *sign = is_blob(b) ? "<>" : "=";
+    diff_add_failure(m, step,
+                     diff_say(m, "values of column %T.%I cannot become %s", from, a->name, b->type),
+                     "add a field beside it, copy the values in a program, drop the old one",
+                     diff_say(m,
+                              "SELECT count(*) FROM %T WHERE %I IS NOT NULL"
+                              " AND typeof(%I) %s 'blob'",
+                              from, a->name, a->name, sign));
+}
+
 /* SQLite keeps a value that does not fit, in the type that it has: what the client would read then
  * is an error. */
 static void add_storage_risk(diff_maker *m, diff_step *step, const catalogue_table *from,
                              const catalogue_column *a, const catalogue_column *b)
 {
+    if (is_blob(a) != is_blob(b))
+        add_blob_risk(m, step, from, a, b);
     if (!strcasestr(b->type, "int") && !strcasestr(b->type, "real"))
         return;
     diff_add_failure(m, step,

@@ -245,6 +245,32 @@ static void a_conversion_that_would_lose_is_refused_unless_it_is_accepted(void *
     change_end(&c);
 }
 
+/* Nothing but a program can pack them: rows that have some are not touched. */
+static void arrays_are_not_lost_by_packing_their_column(void **state)
+{
+    static const char plain[] = "model A {\n" ID "  b Int[]\n}\n";
+    static const char packed[] = "model A {\n" ID "  /// @tenon.compress\n  b Int[]\n}\n";
+    ON_EACH(c, plain)
+    {
+        bool is_sqlite = c.dialect == TENON_SQLITE;
+        assert_true(change_to(&c, packed));
+        assert_true(change_to(&c, plain));
+        testdb_run(c.url, is_sqlite ? "INSERT INTO \"A\" VALUES (1, '[1]'), (2, NULL)"
+                                    : "INSERT INTO \"A\" VALUES (1, '{1}'), (2, NULL)");
+        assert_false(change_to(&c, packed));
+        assert_int_equal(c.error.status, is_sqlite ? TENON_VALIDATION : TENON_CONFLICT);
+        assert_holds(c.error.message, "column \"A\".\"b\"");
+        assert_value(&c, "SELECT count(*) FROM \"A\" WHERE b IS NOT NULL", "1");
+        testdb_run(c.url, "UPDATE \"A\" SET b = NULL");
+        assert_true(change_to(&c, packed));
+        testdb_run(c.url, is_sqlite ? "UPDATE \"A\" SET b = x'544e4101' WHERE id = 1"
+                                    : "UPDATE \"A\" SET b = '\\x544e4101' WHERE id = 1");
+        assert_false(change_to(&c, plain));
+        assert_int_equal(c.error.status, is_sqlite ? TENON_VALIDATION : TENON_CONFLICT);
+        assert_value(&c, "SELECT count(*) FROM \"A\" WHERE b IS NOT NULL", "1");
+    }
+}
+
 static void a_text_that_is_no_number_is_named_when_it_should_become_one(void **state)
 {
     ON_EACH(c, "model A {\n" ID "  b String\n}\n")
@@ -278,6 +304,7 @@ int main(void)
         cmocka_unit_test(the_catalogue_of_a_schema_is_that_of_its_database),
         cmocka_unit_test(what_rows_are_in_the_way_of_is_refused_and_changes_nothing),
         cmocka_unit_test(a_conversion_that_would_lose_is_refused_unless_it_is_accepted),
+        cmocka_unit_test(arrays_are_not_lost_by_packing_their_column),
         cmocka_unit_test(a_text_that_is_no_number_is_named_when_it_should_become_one),
         cmocka_unit_test(a_value_of_an_enum_that_rows_have_is_not_taken_away),
     };
