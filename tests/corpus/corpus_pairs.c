@@ -42,7 +42,9 @@ static void tell(const pair *p, const char *kind, const char *text)
 
 /* ---- files ----------------------------------------------------------------------------------- */
 
-/* An extension that no package of Debian has: what is not about it can be tried all the same. */
+/* An extension that no package of Debian has, and what Prisma once took and refuses today (a key of
+ * a view, a one-to-one relation over a field that is not unique): what is not about them can be
+ * tried all the same. */
 static const struct {
     const char *word, *stand_in;
 } stand_ins[] = {
@@ -50,6 +52,10 @@ static const struct {
     {"vector(schema:", "citext(schema:"},
     {" vector,", " tsvector,"},
     {" vector;", " citext;"},
+    {"  @@id([key, applicationId])\n", ""},
+    {"InvisibleImage?", "InvisibleImage[]"},
+    {"InvisibleUrl?", "InvisibleUrl[]"},
+    {" Theme?", " Theme[]"},
 };
 
 static void add_with_stand_ins(tenon__buf *out, const char *text)

@@ -162,6 +162,55 @@ static void add_key_risk(diff_maker *m, diff_step *step, const catalogue_table *
     diff_add_index_risk(m, step, from, b);
 }
 
+/* PostgreSQL: values that differ may be the same one in a narrower type. */
+static bool may_collide(const diff_maker *m, const catalogue_table *from, const catalogue_table *to,
+                        const catalogue_index *index)
+{
+    bool is_lossy = false;
+    if (!index->is_unique || index->predicate || m->plan->dialect != TENON_POSTGRESQL)
+        return false;
+    for (size_t i = 0; i < index->key_count; i++) {
+        const char *name = index->keys[i].column;
+        const catalogue_column *a = name ? catalogue_find_column(from, name) : NULL;
+        const catalogue_column *b = a ? catalogue_find_column(to, name) : NULL;
+        diff_conversion way =
+            b && !diff_same_type(m, a, b) ? diff_conversion_of(m, a, b) : DIFF_CONVERTS;
+        if (!b || way == DIFF_NO_CAST)
+            return false;
+        is_lossy |= way == DIFF_MAY_LOSE;
+    }
+    return is_lossy;
+}
+
+static void write_converted(diff_maker *m, const catalogue_table *from, const catalogue_table *to,
+                            const char *column)
+{
+    const catalogue_column *a = catalogue_find_column(from, column);
+    const catalogue_column *b = catalogue_find_column(to, column);
+    if (diff_same_type(m, a, b))
+        diff_write(m, "%I", column);
+    else
+        diff_write(m, "(%s)", diff_conversion_sql(m, a, b));
+}
+
+static void add_collision_risk(diff_maker *m, diff_step *step, const catalogue_table *from,
+                               const catalogue_table *to, const catalogue_index *index)
+{
+    diff_write(m, "values of %T (", to);
+    diff_write_keys(m, index);
+    const char *words = diff_say(m, "%s), which are unique, would be the same", diff_take(m));
+    diff_write(m, "SELECT count(*) FROM (SELECT 1 FROM %T WHERE ", to);
+    for (size_t i = 0; i < index->key_count; i++)
+        diff_write(m, i ? " AND %I IS NOT NULL" : "%I IS NOT NULL", index->keys[i].column);
+    diff_write(m, " GROUP BY ");
+    for (size_t i = 0; i < index->key_count; i++) {
+        diff_write(m, i ? ", " : "");
+        write_converted(m, from, to, index->keys[i].column);
+    }
+    diff_write(m, " HAVING count(*) > 1) AS repeated");
+    diff_add_failure(m, step, words, "make them different in the new type first", diff_take(m));
+}
+
 void diff_add_column_risks(diff_maker *m, diff_step *step, const catalogue_table *from,
                            const catalogue_table *to)
 {
@@ -179,6 +228,10 @@ void diff_add_column_risks(diff_maker *m, diff_step *step, const catalogue_table
             diff_is_replaced(m, from, to, to->columns[i].name))
             add_new_risk(m, step, from, &to->columns[i]);
     add_key_risk(m, step, from, to);
+    for (size_t i = 0; i < from->index_count; i++)
+        if (may_collide(m, from, to, &from->indexes[i]) &&
+            diff_match_index(m, &from->indexes[i], from, to))
+            add_collision_risk(m, step, from, to, &from->indexes[i]);
 }
 
 void diff_add_index_risk(diff_maker *m, diff_step *step, const catalogue_table *table,

@@ -295,9 +295,37 @@ static void a_value_of_an_enum_that_rows_have_is_not_taken_away(void **state)
     change_end(&c);
 }
 
+static void a_moment_in_another_zone_is_no_difference(void **state)
+{
+    changed c;
+    (void)state;
+    change_begin(&c, TENON_POSTGRESQL,
+                 "model A {\n  id Int @id\n"
+                 "  at DateTime @default(\"1970-01-01T00:00:00-07:00\") @db.Timestamptz(6)\n}\n");
+    change_end(&c);
+}
+
+static void values_that_would_collide_in_a_narrower_type_are_told(void **state)
+{
+    changed c;
+    (void)state;
+    change_begin(&c, TENON_POSTGRESQL,
+                 "model A {\n  id Int @id\n  at DateTime @unique @db.Timestamp(6)\n}\n");
+    c.accepts_loss = true;
+    testdb_run(c.url, "INSERT INTO \"A\" VALUES (1, '2024-01-01 01:00'), (2, '2024-01-01 02:00')");
+    assert_false(change_to(&c, "model A {\n  id Int @id\n  at DateTime @unique @db.Date\n}\n"));
+    assert_int_equal(c.error.status, TENON_VALIDATION);
+    assert_holds(c.error.message, "(\"at\"), which are unique, would be the same (rows: 1)");
+    testdb_run(c.url, "DELETE FROM \"A\" WHERE id = 2");
+    assert_true(change_to(&c, "model A {\n  id Int @id\n  at DateTime @unique @db.Date\n}\n"));
+    change_end(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_moment_in_another_zone_is_no_difference),
+        cmocka_unit_test(values_that_would_collide_in_a_narrower_type_are_told),
         cmocka_unit_test(every_change_arrives_and_keeps_the_rows),
         cmocka_unit_test(every_change_has_a_way_back),
         cmocka_unit_test(safe_forms_arrive_at_the_same),
