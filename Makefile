@@ -51,9 +51,10 @@ costs: all ## write what a call costs anew, after it has changed on purpose
 heavy: all ## 10 million rows streamed, 300 pairs of schemas, all paths analysed; takes minutes
 	@scripts/setup.sh build check
 	@ninja -C $(BUILD) --quiet tests/heavy/heavy-stream tests/test-diff-random \
-		tests/test-nullability-random
+		tests/test-diff-expand tests/test-nullability-random
 	@scripts/with-postgres.sh $(BUILD)/tests/heavy/heavy-stream
 	@TENON_ROUNDS=300 scripts/with-postgres.sh $(BUILD)/tests/test-diff-random
+	@TENON_ROUNDS=300 scripts/with-postgres.sh $(BUILD)/tests/test-diff-expand
 	@TENON_ROUNDS=1250 scripts/with-postgres.sh $(BUILD)/tests/test-nullability-random
 	@python3 scripts/check.py deep
 

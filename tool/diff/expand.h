@@ -11,6 +11,8 @@
 #ifndef TENON_DIFF_EXPAND_H
 #define TENON_DIFF_EXPAND_H
 
+#include <assert.h>
+
 #include "diff/sql.h"
 
 #define EXPAND_MARK "_tenon_in_step"
@@ -85,6 +87,12 @@ typedef struct expand_part {
     expand *e;
     const expand_table *table; /* NULL: all of them */
 } expand_part;
+static inline const expand_part *expand_part_of(const diff_change *change)
+{
+    const expand_part *part = change->to ? change->to : change->from;
+    assert(part);
+    return part;
+}
 diff_step *expand_add_step(expand *e, const char *title, diff_writer *write,
                            const expand_table *table);
 

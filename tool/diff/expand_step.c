@@ -27,7 +27,7 @@ static const char *version_of(const expand *e)
 
 static void write_schema(diff_maker *m, const diff_change *change)
 {
-    const expand_part *part = change->to ? change->to : change->from;
+    const expand_part *part = expand_part_of(change);
     const expand *e = part->e;
     if (!change->to) {
         diff_write(m, "DROP SCHEMA %I", version_of(e));
@@ -45,7 +45,7 @@ static void write_type_values(diff_maker *m, const catalogue_enum *type)
 
 static void write_types(diff_maker *m, const diff_change *change)
 {
-    const expand_part *part = change->to ? change->to : change->from;
+    const expand_part *part = expand_part_of(change);
     const expand *e = part->e;
     for (size_t i = 0; i < e->enum_count; i++) {
         const catalogue_enum *type = e->enums[i].new;
@@ -98,7 +98,7 @@ static void write_types_away(diff_maker *m, const expand *e)
 
 static void write_schema_drop(diff_maker *m, const diff_change *change)
 {
-    const expand_part *part = change->to ? change->to : change->from;
+    const expand_part *part = expand_part_of(change);
     diff_change made = {.to = part};
     if (change->to) {
         write_home_types(m, part->e);
@@ -241,7 +241,7 @@ static const char trigger[] = "zz_tenon_in_step";
 
 static void write_function_and_trigger(diff_maker *m, const diff_change *change)
 {
-    const expand_part *part = change->to ? change->to : change->from;
+    const expand_part *part = expand_part_of(change);
     const expand_table *t = part->table;
     const char *name = function_name(m, t);
     if (!change->to) {

@@ -220,7 +220,7 @@ static void write_back(expand *e, const expand_table *t)
 
 static void write_swap(diff_maker *m, const diff_change *change)
 {
-    const expand_part *part = change->to ? change->to : change->from;
+    const expand_part *part = expand_part_of(change);
     (void)m;
     (change->to ? write_forward : write_back)(part->e, part->table);
 }

@@ -70,7 +70,7 @@ static void write_rights(expand *e, const expand_table *t)
 
 static void write_view(diff_maker *m, const diff_change *change)
 {
-    const expand_part *part = change->to ? change->to : change->from;
+    const expand_part *part = expand_part_of(change);
     const expand_table *t = part->table;
     if (!change->to) {
         diff_write(m, "DROP VIEW %I.%I", part->e->given->version, t->new->name);

@@ -86,7 +86,7 @@ static void add_block(unfolding *u, const pgparse_statement *block)
     bool is_known = !inside.has_unknown;
     for (size_t i = 0; i < inside.count && !l->failed; i++)
         is_known &= add_inner(u, block, &from, &inside.items[i]);
-    if (is_known && !l->failed)
+    if (is_known && u->places)
         u->places[own] = LINT_OUTSIDE;
 }
 

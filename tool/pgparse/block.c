@@ -147,10 +147,11 @@ static void walk(block_reader *r)
 bool pgparse_read_block(const char *sql, tenon__arena *arena, pgparse_block *out, tenon_error *err)
 {
     PgQueryPlpgsqlParseResult result = pg_query_parse_plpgsql(sql);
-    *out = (pgparse_block){.has_unknown = result.error || !result.plpgsql_funcs};
+    const char *tree = result.error ? NULL : result.plpgsql_funcs;
+    *out = (pgparse_block){.has_unknown = !tree};
     block_reader *r = tenon__arena_array(arena, 1, sizeof *r);
-    if (r && !out->has_unknown) {
-        *r = (block_reader){.arena = arena, .at = result.plpgsql_funcs, .out = out};
+    if (r && tree) {
+        *r = (block_reader){.arena = arena, .at = tree, .out = out};
         walk(r);
     }
     bool is_done = r && !r->failed;
