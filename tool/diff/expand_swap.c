@@ -117,7 +117,9 @@ static void write_old_names(expand *e, const expand_table *t, bool *is_first)
     diff_maker *m = e->m;
     for (size_t i = 0; i < t->count; i++) {
         const expand_column *c = &t->columns[i];
-        if (c->new &&changes_default(e, c)) {
+        if (!c->new)
+            continue;
+        if (changes_default(e, c)) {
             begin_statement(m, is_first);
             write_default(m, t, c->is_twofold ? c->new->name : c->place,
                           c->up ? NULL : c->old->default_sql);
