@@ -51,8 +51,8 @@ TENON__SHARED bool tenon__run(tenon_session *s, const tenon__call *call);
  * read outside of a transaction, all see the database as it was at one moment. *failed (may be
  * NULL) gets the call that the session's error is about. Scratch memory holds what all of them are
  * made of. */
-bool tenon__run_together(tenon_session *s, const tenon__call *calls, size_t count,
-                         bool at_one_moment, size_t *failed);
+TENON__SHARED bool tenon__run_together(tenon_session *s, const tenon__call *calls, size_t count,
+                                       bool at_one_moment, size_t *failed);
 /* Whether calls that are run so see the same rows: inside of a transaction that is a matter of its
  * isolation. */
 bool tenon__session_sees_one_moment(const tenon_session *s);
@@ -170,6 +170,8 @@ struct tenon__host {
     /* Until `wake`, which may have come before. The same. */
     bool (*wait_turn)(tenon__host *host, int64_t until_us);
     void (*wake)(tenon__host *host); /* from any thread, under a lock: it must not wait */
+    /* Runs a call in the session's place. NULL: the session does. */
+    bool (*run)(tenon__host *host, tenon_session *s, const tenon__call *call);
 };
 
 /* NULL: the thread stands still. While no call is under way. */
@@ -177,6 +179,7 @@ TENON__SHARED void tenon__session_set_host(tenon_session *s, tenon__host *host);
 /* As wait_socket, with the session's host or the thread (NULL: the thread). */
 TENON__SHARED bool tenon__stand(const tenon_session *s, int socket, bool for_write,
                                 int64_t until_us);
+TENON__SHARED tenon_db *tenon__session_db(const tenon_session *s);
 /* Closes its streams and rolls its transaction back, as closing it does. */
 TENON__SHARED void tenon__session_settle(tenon_session *s);
 /* Whether the driver's calls do the work themselves (SQLite), so that there is nothing to wait

@@ -197,8 +197,8 @@ bool tenon__db_set_meter(tenon_db *db, const tenon__meter *meter)
 
 static void tell_own_moments(tenon_session *s)
 {
-    s->watched =
-        (s->own_hooks ? s->own_hooks->moments : 0) | (s->repeats.most ? TENON_REPEATED : 0);
+    s->watched = (s->watched & TENON__HOSTED) | (s->own_hooks ? s->own_hooks->moments : 0) |
+                 (s->repeats.most ? TENON_REPEATED : 0);
 }
 
 uint64_t tenon_session_hook_add(tenon_session *s, const tenon_hook *hook)

@@ -15,6 +15,8 @@
 
 /* Among moments: a meter wants to be told. */
 enum { TENON__METERED = TENON_REPEATED << 1 };
+/* And of a session: its host runs its calls. */
+enum { TENON__HOSTED = TENON__METERED << 1 };
 
 typedef struct tenon__added_hook {
     tenon_hook hook;

@@ -4,7 +4,9 @@
 
 void tenon__session_set_host(tenon_session *s, tenon__host *host)
 {
+    bool runs_calls = host && host->run;
     s->host = host;
+    s->watched = (s->watched & ~(unsigned)TENON__HOSTED) | (runs_calls ? TENON__HOSTED : 0);
 }
 
 bool tenon__stand(const tenon_session *s, int socket, bool for_write, int64_t until_us)
@@ -22,6 +24,11 @@ bool tenon__stand_for(const tenon_session *s, int64_t us, int64_t deadline_us)
         return false;
     tenon__stand(s, -1, false, us < deadline_us - now_us ? now_us + us : deadline_us);
     return true;
+}
+
+tenon_db *tenon__session_db(const tenon_session *s)
+{
+    return s->db;
 }
 
 void tenon__session_settle(tenon_session *s)

@@ -431,6 +431,9 @@ static const public_call calls[] = {
     {"tenon_async_open tenon_async_start tenon_async_ready tenon_async_expire tenon_async_cancel "
      "tenon_async_count tenon_async_close",
      async_calls},
+    {"tenon_batch_open tenon_batch_add tenon_batch_run tenon_batch_count tenon_batch_error "
+     "tenon_batch_clear tenon_batch_close",
+     batch_calls},
     {"tenon_session_alloc", session_alloc},
     {"tenon_session_take tenon_results_free", session_take},
     {"tenon_session_mark tenon_session_rewind", session_rewind},

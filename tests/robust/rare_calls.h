@@ -40,6 +40,7 @@ bool array_calls(tenon_session *s);
 
 /* async_calls.c */
 bool async_calls(tenon_session *s);
+bool batch_calls(tenon_session *s);
 
 /* trace_calls.c */
 bool trace_calls(tenon_session *s);
