@@ -540,64 +540,6 @@ static void a_plan_is_explained(void **state)
     assert_int_equal(post_count(s), 3);
 }
 
-/* ---- around it ------------------------------------------------------------------------------- */
-
-typedef struct told {
-    int count;
-    char sql[256], parameters[64];
-} told;
-
-static void note(tenon_event *event, void *ctx)
-{
-    told *it = ctx;
-    it->count++;
-    snprintf(it->sql, sizeof it->sql, "%s", event->sql);
-    tenon_event_parameter(event, 0, it->parameters, sizeof it->parameters);
-}
-
-static void hooks_see_text_and_values(void **state)
-{
-    tenon_session *s = start(state);
-    told it = {0};
-    const tenon_hook hook = {.moments = TENON_BEFORE_QUERY, .function = note, .ctx = &it};
-    tenon_session_hook_add(s, &hook);
-    tenon_sql_exec(tenon_sqlf(tenon_sql_new(s), "DELETE FROM posts WHERE title = %s", "x"));
-    assert_int_equal(it.count, 1);
-    assert_non_null(strstr(it.sql, "DELETE FROM posts WHERE title = "));
-    assert_string_equal(it.parameters, "'x'");
-}
-
-static void equal_texts_share_a_prepared_statement(void **state)
-{
-    both *b = *state;
-    tenon_session *s = start(state);
-    if (b->is_sqlite)
-        return;
-    assert_true(tenon_begin(s));
-    for (int i = 0; i < 5; i++) {
-        tenon_sql *q = tenon_sqlf(tenon_sql_new(s), "SELECT /* same */ %p FROM %p",
-                                  SQL_COLUMNS(&user_model, NULL), SQL_TABLE(&user_model));
-        tenon_sqlf(q, "WHERE id = %d", i);
-        tenon_sql_many(q, SQL_MODEL(&user_model));
-    }
-    tenon_sql *q = tenon_sqlf(tenon_sql_new(s), "SELECT count(*) FROM pg_prepared_statements "
-                                                "WHERE statement LIKE 'SELECT /* same *%%'");
-    assert_string_equal(tenon_cell(tenon_sql_cells(q), 0, 0), "1");
-    tenon_rollback(s);
-    assert_sound(s);
-}
-
-static void one_call_is_one_statement(void **state)
-{
-    tenon_session *s = start(state);
-    uint64_t before = tenon_statement_count(s);
-    count_users(tenon_sqlf(users(s), "AND u.id %p", SQL_IN(((tenon_int32_array){0}))), s);
-    assert_true(tenon_statement_count(s) == before + 1);
-    tenon_sql_plan(users(s), TENON_PLAN_CUSTOM);
-    count_users(tenon_sql_plan(users(s), TENON_PLAN_CUSTOM), s);
-    assert_true(tenon_statement_count(s) == before + 2);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -621,9 +563,6 @@ int main(void)
         ON_BOTH(streams_give_row_after_row),
         ON_BOTH(rows_of_any_columns_come_as_texts),
         ON_BOTH(a_plan_is_explained),
-        ON_BOTH(hooks_see_text_and_values),
-        ON_BOTH(equal_texts_share_a_prepared_statement),
-        ON_BOTH(one_call_is_one_statement),
     };
     return both_run(tests);
 }
