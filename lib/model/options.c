@@ -18,7 +18,7 @@ bool tenon__check_column(tenon__walk *walk, int column, const char *option)
 void tenon__check_comparable(tenon__walk *walk, const tenon_field *field, const char *option)
 {
     if (field->kind == TENON_KIND_JSON || field->kind == TENON_KIND_VECTOR ||
-        field->kind == TENON_KIND_PACKED ||        field->flags & TENON_FIELD_LIST)
+        field->kind == TENON_KIND_PACKED || field->flags & TENON_FIELD_LIST)
         tenon__walk_fail(walk, TENON_MISUSE, field, "%s cannot compare columns of this type",
                          option);
 }

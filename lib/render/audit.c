@@ -44,8 +44,7 @@ void tenon__audit_form(tenon__buf *out, tenon_kind kind, bool is_list, const cha
         write_float(out, v);
     else if (kind == TENON_KIND_DECIMAL)
         write_shortest(out, v);
-    else if (kind == TENON_KIND_BYTES || kind == TENON_KIND_VECTOR ||
-             kind == TENON_KIND_PACKED)
+    else if (kind == TENON_KIND_BYTES || kind == TENON_KIND_VECTOR || kind == TENON_KIND_PACKED)
         tenon__buf_format(out, "iif(%s IS NULL, NULL, '\\x' || lower(hex(%s)))", v, v);
     else
         tenon__buf_text(out, v);

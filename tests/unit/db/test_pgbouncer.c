@@ -23,7 +23,7 @@ static char folder[] = "/tmp/tenon-pooler.XXXXXX";
 
 static int order(const char *word, const char *server)
 {
-    char command[URL_SIZE];
+    char command[2 * URL_SIZE];
     snprintf(command, sizeof command, "tests/support/pgbouncer.sh %s %s %s", word, folder, server);
     return system(command); /* NOLINT(cert-env33-c): a fixed script of this tree */
 }
