@@ -241,7 +241,8 @@ static void a_program_keeps_what_its_migrations_lose(void **state)
                          "    is_done = is_done && tenon_migrate(db, &migrations, NULL, &err);\n"
                          "    if (!is_done)\n        fputs(err.message, stderr);\n"
                          "    tenon_close(db);\n    return is_done ? 0 : 1;\n}\n");
-    do_well("build=$(dirname \"$tenon\"); cc -std=c99 -I \"$root/include\" main.c shop.c -o shop"
+    do_well("build=$(dirname \"$tenon\"); "
+            "$TENON_CC -std=c99 -I \"$root/include\" main.c shop.c -o shop"
             " $(ls $build/libtenon-migrate.so $build/libtenon.so 2>/dev/null)"
             " -Wl,-rpath,$build && ./shop");
     do_well(KEPT);
