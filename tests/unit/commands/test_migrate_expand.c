@@ -6,6 +6,7 @@
 
 #include <signal.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <tenon/tenon.h>
@@ -225,7 +226,7 @@ static void filling_in_that_was_killed_goes_on(void **state)
                      " = 'true'");
         if (done && atoi(done) > 100)
             break;
-        usleep(2000);
+        nanosleep(&(const struct timespec){.tv_nsec = 2000000}, NULL);
     }
     kill(-child, SIGKILL);
     waitpid(child, NULL, 0);

@@ -326,7 +326,7 @@ static void a_child_leaves_the_pool_of_its_parent_alone(void **state)
         int status = 0;
         pid_t child = fork();
         if (child == 0)
-            _exit(!is_left_alone(f));
+            _exit(is_left_alone(f) ? 0 : 1);
         assert_int_equal(waitpid(child, &status, 0), child);
         assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
         assert_int_equal(note_count(f.s), 0);

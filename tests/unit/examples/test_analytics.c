@@ -104,9 +104,9 @@ static void add_packages(tenon_session *s, world *w)
         if (p->kb >= 0)
             row.installed_kb = (tenon_int_set)SET(p->kb);
         const Package *made = package_create_q(&row);
+        p->id = made ? made->id : 0;
         if (!made)
             fail_msg("%s", tenon_message(s));
-        p->id = made->id;
     }
     for (size_t i = 0; i < PACKAGES; i++)
         add_relations(s, &w->packages[i]);
@@ -183,7 +183,7 @@ static void assert_close(double a, double b)
 
 static void check_heaviest(tenon_session *s, world *w)
 {
-    package *sorted[PACKAGES];
+    package *sorted[PACKAGES] = {0};
     size_t count = list_biggest(w, SECTIONS, sorted);
     int64_t total = sum_sizes(sorted, count);
     HeaviestList found = heaviest(s, .most = MOST);
@@ -199,7 +199,7 @@ static void check_heaviest(tenon_session *s, world *w)
 
 static void check_leaders(tenon_session *s, world *w)
 {
-    package *sorted[PACKAGES];
+    package *sorted[PACKAGES] = {0};
     SectionLeadersList found = section_leaders(s, .most = MOST);
     assert_int_equal(found.count, SECTIONS);
     for (size_t i = 0; i < found.count; i++) {
@@ -215,7 +215,7 @@ static void check_leaders(tenon_session *s, world *w)
 
 static void check_percentiles(tenon_session *s, world *w)
 {
-    package *sorted[PACKAGES];
+    package *sorted[PACKAGES] = {0};
     SectionPercentilesList found = section_percentiles(s, .most = MOST);
     assert_int_equal(found.count, SECTIONS);
     for (size_t i = 0; i < found.count; i++) {

@@ -154,7 +154,7 @@ static void rows_that_refer_go_first(void **state)
 {
     both *b = *state;
     enum { AUTHORS = 20 };
-    Author *authors[AUTHORS];
+    Author *authors[AUTHORS] = {0};
     for (int i = 0; i < AUTHORS; i++) {
         char name[16];
         snprintf(name, sizeof name, "name %d", i);
