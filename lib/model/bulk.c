@@ -443,8 +443,9 @@ static bool feed_groups(bulk *b, bool (*run)(feed *f))
 static tenon__bulk choose_way(const bulk *b)
 {
     tenon__bulk best = tenon__bulk_of(tenon__session_dialect(b->head.session), b->model);
-    bool is_copy = b->head.count >= COPY_ROWS && !b->rows && !b->head.skip_duplicates &&
-                   !tenon__is_noted(b->head.session, b->model);
+    bool saves_savepoint = b->head.count <= STATEMENT_ROWS && tenon_in_transaction(b->head.session);
+    bool is_copy = !saves_savepoint && b->head.count >= COPY_ROWS && !b->rows &&
+                   !b->head.skip_duplicates && !tenon__is_noted(b->head.session, b->model);
     if (b->head.count == 1)
         return TENON__BULK_VALUES;
     return best == TENON__BULK_COPY && !is_copy ? TENON__BULK_COLUMNS : best;
@@ -458,7 +459,7 @@ static bool needs_transaction(const bulk *b, tenon__bulk way)
         return b->head.count > 1;
     case TENON__BULK_COLUMNS:
         return b->head.count > STATEMENT_ROWS || !is_one_group(b);
-    case TENON__BULK_COPY: /* in one of the program's, a savepoint to try otherwise from */
+    case TENON__BULK_COPY: /* in one of the program's, a savepoint: two round trips */
         return !is_one_group(b) || tenon_in_transaction(b->head.session);
     }
     return true;
@@ -494,8 +495,7 @@ static bool create_in_one(bulk *b, tenon__bulk way)
 /* PostgreSQL writes rows through a view, but does not COPY to one. */
 static bool is_view(const bulk *b)
 {
-    static const char wrong_object_type[] = "42809";
-    return !strcmp(tenon_session_error(b->head.session)->sqlstate, wrong_object_type);
+    return !strcmp(tenon_session_error(b->head.session)->sqlstate, "42809"); /* wrong_object_type */
 }
 
 /* All of the rows, or none. */
