@@ -44,6 +44,8 @@ struct proxy {
     pthread_t thread;
     atomic_int_fast64_t latency_us;
     atomic_uint_fast64_t round_trips;
+    _Atomic(proxy_watcher *) watcher;
+    void *context;
     char *buffer;
     line lines[MOST_LINES];
     size_t line_count;
@@ -73,6 +75,14 @@ static bool send_all(int to, const char *data, size_t length)
     return true;
 }
 
+static void begin_round_trip(proxy *p)
+{
+    uint64_t number = atomic_fetch_add(&p->round_trips, 1) + 1;
+    proxy_watcher *watcher = atomic_load(&p->watcher);
+    if (watcher)
+        watcher(p->context, number);
+}
+
 static bool take_from_client(proxy *p, line *l)
 {
     ssize_t length = recv(l->client, p->buffer, PIECE_BYTES, 0);
@@ -80,7 +90,7 @@ static bool take_from_client(proxy *p, line *l)
     if (!taken)
         return false;
     if (l->is_answering)
-        atomic_fetch_add(&p->round_trips, 1);
+        begin_round_trip(p);
     l->is_answering = false;
     *taken = (piece){.due_us = now_us() + atomic_load(&p->latency_us), .length = (size_t)length};
     memcpy(taken->data, p->buffer, (size_t)length);
@@ -305,4 +315,10 @@ void proxy_set_latency(proxy *p, int64_t latency_us)
 uint64_t proxy_round_trips(const proxy *p)
 {
     return atomic_load(&p->round_trips);
+}
+
+void proxy_watch(proxy *p, proxy_watcher *watcher, void *context)
+{
+    p->context = context;
+    atomic_store(&p->watcher, watcher);
 }

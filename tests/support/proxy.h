@@ -24,5 +24,10 @@ const char *proxy_url(const proxy *p);
 void proxy_set_latency(proxy *p, int64_t latency_us);
 /* So far, of all connections. */
 uint64_t proxy_round_trips(const proxy *p);
+/* Called at the beginning of each round trip, with its number, before the server hears of it: who
+ * kills the client here kills it exactly between two of its statements. From the proxy's thread. */
+typedef void proxy_watcher(void *context, uint64_t number);
+/* Before anybody is connected. */
+void proxy_watch(proxy *p, proxy_watcher *watcher, void *context);
 
 #endif

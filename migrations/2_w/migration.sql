@@ -1,0 +1,2 @@
+-- tenon:rewrite
+ALTER TABLE event ALTER COLUMN amount TYPE bigint;
