@@ -13,7 +13,8 @@
  * is, and without a word when it cannot be: a count has no strategy of its own.
  *
  * AUTO chooses it where waiting for the server is dear: finding the rows above once more costs the
- * server little, but not nothing, and a batch costs a round trip a level. */
+ * server little, but not nothing, and a batch costs a round trip a level. Never below a query that
+ * includes itself: such a tree ends where its rows do, which only the rows tell. */
 #include "model/include.h"
 
 /* Queries that include themselves are trees without end. So many relations, and as many counts. */
@@ -118,6 +119,14 @@ static bool is_doubtful(const tenon__ahead *above, const tenon_relation *relatio
            (relation->holds_key && may_miss && tenon__has_text_key(relation, above->model));
 }
 
+/* Whether the query is one of those that it stands below. */
+static bool is_within_itself(const tenon__ahead *above, const void *query)
+{
+    while (above && above->query != query)
+        above = above->above;
+    return above != NULL;
+}
+
 static bool refuse(planning *p, const tenon__branch *branch, const char *why)
 {
     const tenon__tree tree = {.session = p->session};
@@ -138,8 +147,9 @@ static bool is_ahead(planning *p, const tenon__ahead *above, const tenon__branch
     bool is_wanted = strategy == TENON_LOAD_SUBQUERY;
     if (!is_wanted && strategy != TENON_LOAD_AUTO)
         return false;
-    if (!is_wanted && (p->round_trip_us < TENON__LONG_ROUND_TRIP_US ||
-                       is_doubtful(above, branch->relation, query)))
+    if (!is_wanted &&
+        (p->round_trip_us < TENON__LONG_ROUND_TRIP_US ||
+         is_doubtful(above, branch->relation, query) || is_within_itself(above, query)))
         return false;
     const char *why =
         tenon__walk_traits(p->walk)->has_sources ? obstacle(p, above, branch->relation, query) : "";

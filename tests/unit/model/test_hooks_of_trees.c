@@ -106,8 +106,9 @@ static void rows_through_a_link_are_told(void **state)
     tenon_session *s = blog_start(state);
     told it = {0};
     watch(s, both_moments, &it);
-    tag_find_many(
-        s, .include = {.articles = &(ArticleQuery){.order_by = {ASC(ARTICLE_ID)}, .limit = 1}});
+    tag_find_many(s, .include = {.articles = &(ArticleQuery){.strategy = TENON_LOAD_BATCH,
+                                                             .order_by = {ASC(ARTICLE_ID)},
+                                                             .limit = 1}});
     assert_sound(s);
     ASSERT_TOLD(&it, "> Tag", "Tag 3 ?", "> Article", "Article 2 one");
 }
@@ -120,8 +121,9 @@ static void rows_of_load_and_of_pages_are_told(void **state)
     watch(s, both_moments, &it);
     author_load(s, authors.items, authors.count,
                 .include = {.articles = &(ArticleQuery){.order_by = {ASC(ARTICLE_ID)}}});
-    AuthorPage page = author_page(s, .size = 1, .order_by = {DESC(AUTHOR_ID)},
-                                  .include = {.boss = &(AuthorQuery){0}});
+    AuthorPage page =
+        author_page(s, .size = 1, .order_by = {DESC(AUTHOR_ID)},
+                    .include = {.boss = &(AuthorQuery){.strategy = TENON_LOAD_BATCH}});
     assert_sound(s);
     assert_string_equal(page.items[0].boss->name, "ann");
     ASSERT_TOLD(&it, "> Article", "Article 4 one", "> Author", "Author 1 cid", "> Author",

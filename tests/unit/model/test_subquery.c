@@ -345,6 +345,25 @@ static void auto_leaves_alone_what_it_cannot_know(void **state)
     come_back(f);
 }
 
+/* A tree without end, of which only the rows say where it ends. */
+static void auto_follows_the_rows_of_a_query_within_itself(void **state)
+{
+    far f = go_far(*state, LATENCY_US);
+    blog_start(state);
+    for (int i = 0; i < 25; i++)
+        author_count(f.s);
+    AuthorQuery staff = {.session = f.s, .order_by = {ASC(AUTHOR_ID)}};
+    staff.include.staff = &staff;
+    staff.include.articles = &(ArticleQuery){.include = {.author = &staff}, .limit = 1};
+    staff.counts.articles = &(ArticleWhere){0};
+    staff.where = (AuthorWhere){.name = EQ("nobody")};
+    uint64_t before = tenon_statement_count(f.s);
+    assert_int_equal(author_find_many_q(&staff).count, 0);
+    assert_sound(f.s);
+    assert_int_equal(tenon_statement_count(f.s) - before, 3); /* articles and counts go along */
+    come_back(f);
+}
+
 /* The rows of each key are ranked by a join with the keys: their number is what comes back. */
 static void a_relation_with_distinct_is_loaded_by_batch(void **state)
 {
@@ -418,6 +437,7 @@ int main(void)
         ON_BLOG_OF(postgresql, auto_notices_that_the_way_became_short),
         ON_BLOG_OF(postgresql, the_time_of_a_tree_is_not_that_of_the_way),
         ON_BLOG_OF(postgresql, auto_leaves_alone_what_it_cannot_know),
+        ON_BLOG_OF(postgresql, auto_follows_the_rows_of_a_query_within_itself),
         ON_BLOG_OF(postgresql, a_relation_with_distinct_is_loaded_by_batch),
         ON_BLOG(the_explanation_tells_of_each_relation),
         ON_BLOG_OF(postgresql, texts_that_only_the_database_finds_equal_are_loaded_by_batch),
