@@ -31,7 +31,7 @@ golden: all ## write the expected files of the generator anew, after it has chan
 	@python3 tests/golden/generate/run.py $(BUILD)/tenon include --update
 	@$(BUILD)/tenon generate tests/golden/sample/schema.prisma
 	@$(BUILD)/tenon generate --output $(BUILD)/examples/debian/generated examples/debian
-	@for models in archive blog depot desk estate ledger office shelf; do \
+	@for models in archive bank blog depot desk estate ledger office shelf; do \
 	    folder=tests/golden/$$models; \
 	    $(BUILD)/tenon generate $$folder; \
 	    $(BUILD)/tenon db push --dry-run --from-empty --url postgresql:///x $$folder \

@@ -1,6 +1,7 @@
 /* One loop over all connections. What a client says waits in a queue of pieces, each with the time
  * at which it goes on; what the server says goes on at once, so that the latency is that of a whole
- * round trip. See proxy.h. */
+ * round trip. A piece in which a fault is due is shortened to what comes before; the fault happens
+ * when that has been passed on. See proxy.h. */
 #include "proxy.h"
 
 #include <libpq-fe.h>
@@ -22,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_LINES = 32, PIECE_BYTES = 65536, URL_SIZE = 512 };
+enum { MOST_LINES = 32, PIECE_BYTES = 65536, URL_SIZE = 512, SLOW_NS = 20000000 };
 
 typedef struct piece {
     struct piece *next;
@@ -36,7 +37,17 @@ typedef struct line {
     int client, server;
     piece *first, **last;
     bool is_answering; /* the server spoke last */
+    bool is_silent[2]; /* what this side says is lost */
 } line;
+
+/* The fault that is ordered, and how much was said since. */
+typedef struct order {
+    pthread_mutex_t lock;
+    bool is_given, has_failed;
+    proxy_side side;
+    proxy_fault fault;
+    uint64_t byte, said[2];
+} order;
 
 struct proxy {
     struct sockaddr_un server;
@@ -45,6 +56,9 @@ struct proxy {
     atomic_int_fast64_t latency_us;
     atomic_uint_fast64_t round_trips;
     _Atomic(proxy_watcher *) watcher;
+    void *watcher_context;
+    order order;
+    proxy_listener *listener;
     void *context;
     char *buffer;
     line lines[MOST_LINES];
@@ -80,30 +94,131 @@ static void begin_round_trip(proxy *p)
     uint64_t number = atomic_fetch_add(&p->round_trips, 1) + 1;
     proxy_watcher *watcher = atomic_load(&p->watcher);
     if (watcher)
-        watcher(p->context, number);
+        watcher(p->watcher_context, number);
 }
 
-static bool take_from_client(proxy *p, line *l)
+static void sleep_slowly(void)
 {
-    ssize_t length = recv(l->client, p->buffer, PIECE_BYTES, 0);
-    piece *taken = length > 0 ? malloc(sizeof *taken + (size_t)length) : NULL;
+    nanosleep(&(struct timespec){.tv_nsec = SLOW_NS}, NULL);
+}
+
+/* A reset is what a socket with unsent words does when it must not linger. */
+static void reset_at_close(int client)
+{
+    struct linger none = {.l_onoff = 1};
+    setsockopt(client, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+}
+
+/* Of these bytes, how many come before the fault that is due in them. True when one is. */
+static bool is_due(proxy *p, proxy_side side, size_t length, size_t *before, proxy_fault *fault)
+{
+    order *o = &p->order;
+    pthread_mutex_lock(&o->lock);
+    uint64_t from = o->said[side];
+    o->said[side] += length;
+    bool is_it =
+        o->is_given && o->side == side && o->byte >= from && o->byte - from < (uint64_t)length;
+    if (is_it) {
+        *before = (size_t)(o->byte - from);
+        *fault = o->fault;
+        o->is_given = false;
+        o->has_failed = true;
+    }
+    pthread_mutex_unlock(&o->lock);
+    return is_it;
+}
+
+static void tell(proxy *p, proxy_side side, size_t length)
+{
+    pthread_mutex_lock(&p->order.lock);
+    if (p->listener)
+        p->listener(p->context, side, p->buffer, length);
+    pthread_mutex_unlock(&p->order.lock);
+}
+
+/* Reads what a side says. False at its end. */
+static bool hear(proxy *p, line *l, proxy_side side, size_t *length)
+{
+    ssize_t got = recv(side == PROXY_CLIENT ? l->client : l->server, p->buffer, PIECE_BYTES, 0);
+    *length = got > 0 ? (size_t)got : 0;
+    if (got <= 0)
+        return false;
+    if (side == PROXY_CLIENT && l->is_answering)
+        begin_round_trip(p);
+    l->is_answering = side == PROXY_SERVER;
+    tell(p, side, *length);
+    if (l->is_silent[side])
+        *length = 0;
+    return true;
+}
+
+static bool queue(proxy *p, line *l, const char *data, size_t length)
+{
+    piece *taken = malloc(sizeof *taken + length);
     if (!taken)
         return false;
-    if (l->is_answering)
-        begin_round_trip(p);
-    l->is_answering = false;
-    *taken = (piece){.due_us = now_us() + atomic_load(&p->latency_us), .length = (size_t)length};
-    memcpy(taken->data, p->buffer, (size_t)length);
+    *taken = (piece){.due_us = now_us() + atomic_load(&p->latency_us), .length = length};
+    memcpy(taken->data, data, length);
     *l->last = taken;
     l->last = &taken->next;
     return true;
 }
 
-static bool pass_to_client(proxy *p, line *l)
+static bool pass_on(proxy *p, line *l, proxy_side side, const char *data, size_t length)
 {
-    ssize_t length = recv(l->server, p->buffer, PIECE_BYTES, 0);
-    l->is_answering = true;
-    return length > 0 && send_all(l->client, p->buffer, (size_t)length);
+    if (length == 0)
+        return true;
+    return side == PROXY_CLIENT ? queue(p, l, data, length) : send_all(l->client, data, length);
+}
+
+static void drop_first(line *l)
+{
+    piece *first = l->first;
+    l->first = first->next;
+    if (!l->first)
+        l->last = &l->first;
+    free(first);
+}
+
+/* All that the client has said, at once. */
+static void flush_to_server(line *l)
+{
+    for (; l->first; drop_first(l))
+        send_all(l->server, l->first->data + l->first->sent, l->first->length - l->first->sent);
+}
+
+/* False: the line is to be cut. */
+static bool fail(line *l, proxy_side side, proxy_fault fault)
+{
+    flush_to_server(l);
+    switch (fault) {
+    case PROXY_RESET:
+        reset_at_close(l->client);
+        return false;
+    case PROXY_CUT:
+        shutdown(l->client, SHUT_WR);
+        return false;
+    case PROXY_SILENT:
+        l->is_silent[side] = true;
+        return true;
+    case PROXY_SLOW:
+        sleep_slowly();
+        return true;
+    }
+    return false;
+}
+
+static bool pass(proxy *p, line *l, proxy_side side)
+{
+    size_t length, before = 0;
+    proxy_fault fault = PROXY_CUT;
+    if (!hear(p, l, side, &length))
+        return false;
+    if (!is_due(p, side, length, &before, &fault))
+        return pass_on(p, l, side, p->buffer, length);
+    bool goes_on = pass_on(p, l, side, p->buffer, before) && fail(l, side, fault);
+    return goes_on &&
+           (l->is_silent[side] || pass_on(p, l, side, p->buffer + before, length - before));
 }
 
 /* As much of what is due as the server takes now; it may be waiting for the client to read. */
@@ -118,10 +233,7 @@ static bool pass_to_server(line *l, int64_t now)
         first->sent += (size_t)sent;
         if (first->sent < first->length)
             return true;
-        l->first = first->next;
-        if (!l->first)
-            l->last = &l->first;
-        free(first);
+        drop_first(l);
     }
     return true;
 }
@@ -131,11 +243,8 @@ static void cut(proxy *p, size_t at)
     line *l = &p->lines[at];
     close(l->client);
     close(l->server);
-    while (l->first) {
-        piece *next = l->first->next;
-        free(l->first);
-        l->first = next;
-    }
+    while (l->first)
+        drop_first(l);
     *l = p->lines[--p->line_count];
     if (!l->first)
         l->last = &l->first;
@@ -179,8 +288,8 @@ static struct timespec *time_left(const proxy *p, struct timespec *out)
 static bool serve(proxy *p, size_t at, const struct pollfd *watched)
 {
     line *l = &p->lines[at];
-    return (!watched[0].revents || take_from_client(p, l)) &&
-           (!(watched[1].revents & ~POLLOUT) || pass_to_client(p, l)) &&
+    return (!watched[0].revents || pass(p, l, PROXY_CLIENT)) &&
+           (!(watched[1].revents & ~POLLOUT) || pass(p, l, PROXY_SERVER)) &&
            pass_to_server(l, now_us());
 }
 
@@ -269,6 +378,7 @@ static void release(proxy *p)
     close(p->listening);
     close(p->stopping[0]);
     close(p->stopping[1]);
+    pthread_mutex_destroy(&p->order.lock);
     free(p->buffer);
     free(p);
 }
@@ -281,6 +391,7 @@ proxy *proxy_open(const char *url, int64_t latency_us, const char **why)
         return NULL;
     p->listening = p->stopping[0] = p->stopping[1] = -1;
     atomic_init(&p->latency_us, latency_us);
+    pthread_mutex_init(&p->order.lock, NULL);
     p->buffer = malloc(PIECE_BYTES);
     int port = p->buffer && pipe(p->stopping) == 0 ? start_listening(p) : 0;
     if (port)
@@ -319,6 +430,36 @@ uint64_t proxy_round_trips(const proxy *p)
 
 void proxy_watch(proxy *p, proxy_watcher *watcher, void *context)
 {
-    p->context = context;
+    p->watcher_context = context;
     atomic_store(&p->watcher, watcher);
+}
+
+void proxy_fail_at(proxy *p, proxy_side side, uint64_t byte, proxy_fault fault)
+{
+    order *o = &p->order;
+    pthread_mutex_lock(&o->lock);
+    o->is_given = true;
+    o->has_failed = false;
+    o->side = side;
+    o->fault = fault;
+    o->byte = byte;
+    o->said[PROXY_CLIENT] = o->said[PROXY_SERVER] = 0;
+    pthread_mutex_unlock(&o->lock);
+}
+
+bool proxy_has_failed(proxy *p)
+{
+    pthread_mutex_lock(&p->order.lock);
+    p->order.is_given = false;
+    bool has_failed = p->order.has_failed;
+    pthread_mutex_unlock(&p->order.lock);
+    return has_failed;
+}
+
+void proxy_listen(proxy *p, proxy_listener *listener, void *context)
+{
+    pthread_mutex_lock(&p->order.lock);
+    p->listener = listener;
+    p->context = context;
+    pthread_mutex_unlock(&p->order.lock);
 }
