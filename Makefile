@@ -48,7 +48,7 @@ costs: all ## write what a call costs anew, after it has changed on purpose
 	@ninja -C $(BUILD) --quiet bench-sides
 	@scripts/with-postgres.sh python3 bench/gate.py $(BUILD) --write
 
-heavy: all ## 10 million rows streamed, 300 pairs of schemas, all paths analysed; takes minutes
+heavy: all ## 10 million rows streamed, 300 pairs of schemas, all paths analysed, clang's optimizer; takes long
 	@scripts/setup.sh build check
 	@ninja -C $(BUILD) --quiet tests/heavy/heavy-stream tests/test-diff-random \
 		tests/test-diff-expand tests/test-nullability-random
@@ -56,7 +56,7 @@ heavy: all ## 10 million rows streamed, 300 pairs of schemas, all paths analysed
 	@TENON_ROUNDS=300 scripts/with-postgres.sh $(BUILD)/tests/test-diff-random
 	@TENON_ROUNDS=300 scripts/with-postgres.sh $(BUILD)/tests/test-diff-expand
 	@TENON_ROUNDS=1250 scripts/with-postgres.sh $(BUILD)/tests/test-nullability-random
-	@python3 scripts/check.py deep
+	@python3 scripts/check.py deep clang
 
 load: all ## hold requests on a million rows while they are migrated, plainly and safely
 	@scripts/setup.sh check

@@ -25,6 +25,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 GCC = ROOT / "build-gcc"
 CLANG = ROOT / "build-clang"
+CLANG_RELEASE = ROOT / "build-clang-release"
 TSAN = ROOT / "build-tsan"
 BUILDS = {
     GCC: (["--buildtype=release"], {"CC": "gcc", "CXX": "g++"}),
@@ -32,6 +33,7 @@ BUILDS = {
         ["--buildtype=debug", "-Db_sanitize=address,undefined"],
         {"CC": "clang", "CC_LD": "lld", "CXX": "clang++"},
     ),
+    CLANG_RELEASE: (["--buildtype=release"], {"CC": "clang", "CC_LD": "lld", "CXX": "clang++"}),
     TSAN: (
         ["--buildtype=debug", "-Db_sanitize=thread"],
         {"CC": "clang", "CC_LD": "lld", "CXX": "clang++"},
@@ -174,6 +176,12 @@ def sanitizers(tally):
     run_tests(tally, CLANG, "--no-suite", "house", "--no-suite", "fuzz")
 
 
+def clang(tally):
+    """release build with clang, whose optimizer is another than gcc's; for `make heavy`"""
+    build(CLANG_RELEASE)
+    run_tests(tally, CLANG_RELEASE, "--no-suite", "house", "--no-suite", "fuzz")
+
+
 def threads(tally):
     """the tests with many threads, under the thread sanitizer"""
     build(TSAN, *("tests/test-" + name.replace("/", "-") for name in THREADED))
@@ -307,10 +315,10 @@ def cppcheck(tally):
 # Side by side; in each line one after another.
 LANES = [
     [sanitizers, fuzz, tidy, deep],
-    [gcc, house, costs, cppcheck, format, threads],
+    [gcc, house, costs, cppcheck, format, threads, clang],
 ]
 LEGS = [leg for lane in LANES for leg in lane]
-ON_REQUEST = [deep]
+ON_REQUEST = [deep, clang]
 
 
 def run_leg(leg):

@@ -98,6 +98,7 @@ TENON_API tenon_db *tenon_open(const char *url, const tenon_options *options, te
 TENON_API void tenon_close(tenon_db *db);
 
 typedef enum tenon_dialect { TENON_POSTGRESQL = 1, TENON_SQLITE } tenon_dialect;
+/* Which database it is, known from its URL. */
 TENON_API tenon_dialect tenon_db_dialect(const tenon_db *db);
 
 /* The version of the library, "0.1.0". */

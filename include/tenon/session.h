@@ -78,6 +78,8 @@ TENON_API void tenon_session_close(tenon_session *s);
 /* As close and open: rolls back, frees the rows, clears the error, keeps the memory for reuse. */
 TENON_API void tenon_session_reset(tenon_session *s);
 
+/* Whether a call has failed since the session was opened, reset or its error cleared; if so, every
+ * call gives its empty result and does nothing. */
 TENON_API bool tenon_failed(const tenon_session *s);
 /* The first error's message with model and field in front, "" when none. Lives until cleared. */
 TENON_API const char *tenon_message(const tenon_session *s);

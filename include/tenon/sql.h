@@ -87,6 +87,7 @@ typedef struct tenon_cells {
     const char *const *names; /* of the columns */
 } tenon_cells;
 
+/* Runs it; all rows as text, in the session's memory. NULL when it fails. */
 TENON_API const tenon_cells *tenon_sql_cells(tenon_sql *q);
 
 static inline const char *tenon_cell(const tenon_cells *cells, size_t row, size_t column)
