@@ -1,5 +1,5 @@
-"""The gate of bench/gate.py opens and closes where it should, shown on counts made up here: the real
-ones are what the leg `costs` of `make check` looks at.
+"""The gate of bench/gate.py opens and closes where it should, shown on counts made up here. The leg
+`costs` of `make check` looks at real ones.
 
     gate.py ROOT
 """
@@ -13,7 +13,7 @@ ROOT = pathlib.Path(sys.argv.pop(1)).resolve()
 sys.path.insert(0, str(ROOT / "bench"))
 import gate  # pylint: disable=wrong-import-position
 
-# Two functions of libtenon around one of libpq. What stands behind `calls=` belongs to who is called.
+# Two functions of libtenon around one of libpq. Behind `calls=` stands what the callee cost.
 REPORT = """\
 events: Ir
 ob=(1) /somewhere/libtenon.so.0.1.0
