@@ -296,15 +296,12 @@ static void expire_queue(tenon__operation *op)
         tenon__fail_cancelled(op->err);
         return;
     }
-    if (is_overdue(op)) {
+    if (is_overdue(op))
         fail_late(op, "no connection was free");
-        return;
-    }
-    tenon__fail(op->err, TENON_POOL_EXHAUSTED, "no connection was free within %lld ms, of %u",
-                (long long)(op->patience_us / 1000), op->lane->settings.most);
-    tenon__hint(op->err, op->lane->settings.most == 1
-                             ? "one transaction writes at a time: keep transactions short"
-                             : "raise pool_max, or keep transactions short");
+    else
+        tenon__fail(op->err, TENON_POOL_EXHAUSTED, "no connection was free within %lld ms, of %u",
+                    (long long)(op->patience_us / 1000), op->lane->settings.most);
+    tenon__pool_hint_holders(op->lane, op->err);
 }
 
 /* That the caller was in a hurry says nothing about the server. */

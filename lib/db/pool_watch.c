@@ -6,6 +6,7 @@
  * place in the program that the session knows last. */
 #include "db/pool_watch.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 int64_t tenon_pool_wait_bound_us(size_t i)
@@ -120,6 +121,33 @@ static size_t add_leases(tenon__lane *lane, int64_t held_us, tenon_pool_lease *l
     }
     pthread_mutex_unlock(&lane->lock);
     return count;
+}
+
+/* "shop.c:12 for 3200 ms, shop.c:40 for 15 ms and 3 others"; false when nobody is known. */
+static bool name_holders(tenon__lane *lane, char *names, size_t size)
+{
+    enum { NAMED = 3 };
+    tenon_pool_lease leases[NAMED];
+    size_t count = add_leases(lane, 0, leases, 0, NAMED), length = 0;
+    for (size_t i = 0; i < count && i < NAMED && length < size; i++)
+        length += (size_t)snprintf(names + length, size - length, "%s%s for %lld ms", i ? ", " : "",
+                                   leases[i].site ? leases[i].site : "a session",
+                                   (long long)(leases[i].held_us / 1000));
+    if (count > NAMED && length < size)
+        snprintf(names + length, size - length, " and %zu others", count - NAMED);
+    return count > 0;
+}
+
+void tenon__pool_hint_holders(tenon__lane *lane, tenon_error *err)
+{
+    char names[160];
+    const char *advice = lane->settings.most == 1
+                             ? "one transaction writes at a time: keep transactions short"
+                             : "raise pool_max, or keep transactions short";
+    if (name_holders(lane, names, sizeof names))
+        tenon__hint(err, "held by %s; %s", names, advice);
+    else
+        tenon__hint(err, "%s", advice);
 }
 
 size_t tenon_pool_leases(tenon_db *db, int64_t held_us, tenon_pool_lease *leases, size_t most)

@@ -21,6 +21,9 @@ bool tenon__pool_greet(tenon__member *member, bool is_new, const tenon_session *
 /* It is about to go back. False when it is to be closed instead. */
 bool tenon__pool_part(tenon__member *member);
 
+/* Who holds its connections, as far as that is noted, and what to do about it. */
+void tenon__pool_hint_holders(tenon__lane *lane, tenon_error *err);
+
 /* Back to the pool, when nobody has used it. */
 void tenon__pool_give_unused(tenon__member *member);
 /* Back to the pool from a transaction's end; what has to be cleaned up on the way may wait for the

@@ -33,16 +33,26 @@ static void remove_cluster(void)
         order("remove");
 }
 
-const char *cluster_open(void)
+static const char *open_by(const char *word)
 {
     static char url[128];
     if (!mkdtemp(folder))
         fail_msg("cannot make a temporary folder");
     owner = getpid();
     atexit(remove_cluster);
-    must("make");
+    must(word);
     snprintf(url, sizeof url, "postgresql:///postgres?host=%s&user=tenon", folder);
     return url;
+}
+
+const char *cluster_open(void)
+{
+    return open_by("make");
+}
+
+const char *cluster_open_small(void)
+{
+    return open_by("small");
 }
 
 const char *cluster_folder(void)

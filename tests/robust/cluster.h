@@ -4,6 +4,8 @@
 
 /* Starts it; the URL of its database `postgres`. It is removed when the process exits. */
 const char *cluster_open(void);
+/* The same, with a disk of 12 MB in its folder `small`. */
+const char *cluster_open_small(void);
 /* Where its socket and its data are. */
 const char *cluster_folder(void);
 /* SIGKILL, as by the system when memory has run out; and up again. */

@@ -1,11 +1,15 @@
 #!/bin/bash
 # A PostgreSQL cluster of a test's own, which it may mistreat:
 #
-#     cluster.sh make|start|kill|freeze|thaw|remove FOLDER
+#     cluster.sh make|small|start|kill|freeze|thaw|remove FOLDER
 #
 # `kill` is SIGKILL to the postmaster, as when the machine's memory ran out; `freeze` stops all its
 # processes in the middle of what they do, as a machine does that hangs, until `thaw`. FOLDER is
 # also where the socket is. The cluster of the other tests (scripts/with-postgres.sh) stays alone.
+#
+# `small` makes one whose folder `small` is a disk of 12 MB, in memory, that only the server sees: it
+# has a namespace of mounts of its own, and the disk goes with it. Where nobody may mount, no file
+# of the server can become larger than 20 MB instead, which is another error (File too large).
 set -euo pipefail
 
 order=$1 folder=$2
@@ -52,8 +56,7 @@ is_running() {
     esac
 }
 
-case $order in
-make)
+make() {
     [ -z "${owner:-}" ] || chown "$owner" "$folder"
     run_as_owner "$bin/initdb" -D data --username=tenon --auth=trust --encoding=UTF8 \
         --locale=C.UTF-8 --no-sync --no-instructions >/dev/null
@@ -65,7 +68,30 @@ autovacuum = off
 timezone = 'UTC'
 log_min_messages = fatal
 CONF
+}
+
+# As its owner, in a namespace in which the small disk is mounted.
+start_small() {
+    local mount="mount -t tmpfs -o size=12m,mode=700,uid=$(run_as_owner id -u) tmpfs '$folder/small'"
+    local start="cd '$folder' && '$bin/pg_ctl' -D data -l log -w -s start"
+    run_as_owner mkdir "$folder/small"
+    if [ "$(id -u)" -eq 0 ] && unshare -m bash -c "$mount" 2>/dev/null; then
+        unshare -m bash -c "$mount && runuser -u $owner -- bash -c \"$start\""
+    elif unshare -U -c --keep-caps -m bash -c "$mount" 2>/dev/null; then
+        unshare -U -c --keep-caps -m bash -c "$mount && $start"
+    else
+        run_as_owner bash -c "ulimit -f 20480 && $start"
+    fi >/dev/null
+}
+
+case $order in
+make)
+    make
     start
+    ;;
+small)
+    make
+    start_small
     ;;
 start) start ;;
 kill)
