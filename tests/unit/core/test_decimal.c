@@ -185,6 +185,15 @@ static void random_numbers_compare_and_sort_as_128_bits_do(void **state)
     }
 }
 
+/* value / 10^places, a zero behind its last digit, and then the tail. */
+static void print_scaled(char text[NUMBER_SIZE], int64_t value, int places, const char *tail)
+{
+    char digits[24];
+    int whole = snprintf(digits, sizeof digits, "%07lld", llabs(value) * 10) - places - 1;
+    snprintf(text, NUMBER_SIZE, "%s%.*s.%s%s", value < 0 ? "-" : "", whole, digits, digits + whole,
+             tail);
+}
+
 /* Numbers that share most of their digits, where the border cases are. */
 static void neighbours_compare_and_sort_as_128_bits_do(void **state)
 {
@@ -193,13 +202,9 @@ static void neighbours_compare_and_sort_as_128_bits_do(void **state)
         char a[NUMBER_SIZE], b[NUMBER_SIZE];
         int64_t center = generator_between(&g, -2000, 2000);
         int64_t other = center + generator_between(&g, -10, 10);
-        int places = (int)generator_below(&g, 6), unit = 1;
-        for (int k = 0; k < places; k++)
-            unit *= 10;
-        snprintf(a, sizeof a, "%s%lld.%0*lld", center < 0 ? "-" : "", llabs(center) / unit,
-                 places + 1, llabs(center) % unit * 10);
-        snprintf(b, sizeof b, "%s%lld.%0*lld00", other < 0 ? "-" : "", llabs(other) / unit,
-                 places + 1, llabs(other) % unit * 10);
+        int places = (int)generator_below(&g, 6);
+        print_scaled(a, center, places, "");
+        print_scaled(b, other, places, "00");
         assert_order(a, b, order_of(center, other));
     }
 }
