@@ -77,6 +77,8 @@ TENON_API tenon_session *tenon_session_open(tenon_db *db, const tenon_session_op
 TENON_API void tenon_session_close(tenon_session *s);
 /* As close and open: rolls back, frees the rows, clears the error, keeps the memory for reuse. */
 TENON_API void tenon_session_reset(tenon_session *s);
+/* Which database it asks, for the few things that differ (row locks, full text). 0 for NULL. */
+TENON_API tenon_dialect tenon_session_dialect(const tenon_session *s);
 
 /* Whether a call has failed since the session was opened, reset or its error cleared; if so, every
  * call gives its empty result and does nothing. */

@@ -131,3 +131,8 @@ tenon_dialect tenon_db_dialect(const tenon_db *db)
 {
     return db->driver->dialect;
 }
+
+tenon_dialect tenon_session_dialect(const tenon_session *s)
+{
+    return s ? tenon_db_dialect(s->db) : (tenon_dialect)0;
+}

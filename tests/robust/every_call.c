@@ -451,7 +451,7 @@ static const public_call calls[] = {
      "tenon_decimal_to_int64 tenon_decimal_to_double tenon_decimal_approximate "
      "tenon_decimal_compare tenon_enum_name tenon_enum_value tenon_error_reset tenon_error_clear "
      "tenon_error_is_retryable tenon_cancel tenon_failed tenon_message tenon_session_error "
-     "tenon_in_transaction tenon_status_name tenon_version",
+     "tenon_in_transaction tenon_session_dialect tenon_status_name tenon_version",
      rare_need_nothing},
 };
 

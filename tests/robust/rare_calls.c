@@ -235,5 +235,5 @@ bool rare_need_nothing(tenon_session *s)
     is_done = role_from_name("ADMIN", &role) && role_name(role) && is_done;
     return is_done && !tenon_failed(s) && !tenon_error_is_retryable(tenon_session_error(s)) &&
            *tenon_message(s) == '\0' && !tenon_in_transaction(s) && tenon_version() &&
-           tenon_status_name(err.status);
+           tenon_session_dialect(s) && tenon_status_name(err.status);
 }

@@ -92,6 +92,7 @@ static void no_session_behaves_as_a_failed_one(void **state)
     assert_false(tenon_commit(NULL));
     assert_false(tenon_execute(NULL, "SELECT 1"));
     assert_false(tenon_in_transaction(NULL));
+    assert_int_equal(tenon_session_dialect(NULL), 0);
     assert_null(tenon_session_alloc(NULL, 1));
     assert_null(tenon_session_take(NULL));
     assert_null(tenon_session_open(NULL, NULL));
