@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """What README.md and docs/ show must work: C blocks compile, programs and shell lines run.
 
-    run.py ROOT BUILD
+    run.py ROOT BUILD [PAGE…]
 
-The first `prisma` block of a document is its schema.prisma. A `c` block with a main is a program:
-it becomes main.c. Any other is the inside of a function that has `tenon_session *s`. `sh` blocks
-run in order in a folder of their own, with `tenon` on the PATH and the library where pkg-config
-finds it; of a line that starts with `make` or `scripts/` only the target or the script is looked
-up. `text` blocks, and those of documents without a schema, are only read by people.
+The first `prisma` block of a document is its schema.prisma. A `c` block that begins with a name,
+`/* queue.c */`, becomes that file; one with a main is a program, main.c. Any other is the inside of
+a function that has `tenon_session *s`. `sh` blocks run in order in a folder of their own, with
+`tenon` on the PATH and the library where pkg-config finds it. $POSTGRES_URL is an empty database,
+and nothing where no server is; of a line that starts with `make` or `scripts/` only the target or
+the script is looked up. `text` blocks, and those of documents without a schema, are only read by
+people.
 """
 import os
 import pathlib
@@ -39,6 +41,17 @@ def blocks_of(document):
             for m in re.finditer(r"^```(\w+)\n(.*?)^```$", text, re.S | re.M)]
 
 
+def server_environment():
+    """Where the server is that the tests have, if they have one: also for what is tried out."""
+    server = os.environ.get("TENON_TEST_PG", "")
+    if not server:
+        return {"POSTGRES_URL": ""}
+    return {
+        "POSTGRES_URL": re.sub("///[^?]*", "///tenon_docs", server),
+        "TENON_SCRATCH_URL": server,
+    }
+
+
 def run(command, folder, environment):
     result = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False
@@ -54,6 +67,7 @@ class Checker:
             PATH=f"{build}:{os.environ['PATH']}",
             PKG_CONFIG_PATH=f"{build}/meson-uninstalled",
             LD_LIBRARY_PATH=str(build),
+            **server_environment(),
         )
 
     def tell(self, document, line, problem):
@@ -79,8 +93,20 @@ class Checker:
         script = ["bash", "-euc", "\n".join(lines)]
         self.tell(document, line, run(script, folder, self.environment))
 
+    def make_database(self, document):
+        """An empty one on the server, for a document that asks for it; it goes with the server."""
+        url = self.environment["POSTGRES_URL"]
+        if url and "$POSTGRES_URL" in document.read_text():
+            server = os.environ["TENON_TEST_PG"]
+            for words in ("DROP DATABASE IF EXISTS tenon_docs", "CREATE DATABASE tenon_docs"):
+                self.tell(document, 1, run(["psql", "-qX", server, "-c", words], None, None))
+
     def check_c(self, document, line, text, folder, name):
-        if "int main(" in text:
+        named = re.match(r"/\* ([\w.-]+\.[ch]) \*/\n", text)
+        if named:
+            source = folder / named.group(1)
+            source.write_text(text)
+        elif "int main(" in text:
             (folder / "main.c").write_text(text)
             source = folder / "main.c"
         else:
@@ -92,6 +118,7 @@ class Checker:
 
     def check_document(self, document):
         blocks = blocks_of(document)
+        self.make_database(document)
         with tempfile.TemporaryDirectory() as place:
             folder = pathlib.Path(place)
             schema = next((text for kind, text, _ in blocks if kind == "prisma"), None)
@@ -117,10 +144,12 @@ class Checker:
         self.tell(document, line, run(["tenon", "validate", other], folder, self.environment))
 
 
-def main(root, build):
+def main(root, build, *names):
     checker = Checker(pathlib.Path(root).resolve(), pathlib.Path(build).resolve())
-    for document in [checker.root / "README.md", *sorted((checker.root / "docs").glob("*.md"))]:
-        checker.check_document(document)
+    pages = sorted((checker.root / "docs").glob("*.md"))
+    for document in [checker.root / "README.md", *pages]:
+        if not names or document.name in names:
+            checker.check_document(document)
     print(f"{checker.count} blocks, {checker.failures} failures")
     return checker.failures > 0
 
