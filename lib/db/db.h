@@ -176,6 +176,8 @@ struct tenon__host {
 
 /* NULL: the thread stands still. While no call is under way. */
 TENON__SHARED void tenon__session_set_host(tenon_session *s, tenon__host *host);
+/* It stands still as the other session does, whose thread it is on; but runs its calls itself. */
+TENON__SHARED void tenon__session_stand_as(tenon_session *s, const tenon_session *other);
 /* As wait_socket, with the session's host or the thread (NULL: the thread). */
 TENON__SHARED bool tenon__stand(const tenon_session *s, int socket, bool for_write,
                                 int64_t until_us);

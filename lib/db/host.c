@@ -9,6 +9,12 @@ void tenon__session_set_host(tenon_session *s, tenon__host *host)
     s->watched = (s->watched & ~(unsigned)TENON__HOSTED) | (runs_calls ? TENON__HOSTED : 0);
 }
 
+void tenon__session_stand_as(tenon_session *s, const tenon_session *other)
+{
+    if (other->host && !other->host->run)
+        tenon__session_set_host(s, other->host);
+}
+
 bool tenon__stand(const tenon_session *s, int socket, bool for_write, int64_t until_us)
 {
     if (socket >= 0 || (s && s->host))

@@ -4,10 +4,10 @@
 
 #include <stdlib.h>
 
-static char *ask(tenon_trace *trace, const tenon__call *call)
+static char *ask(tenon_trace *trace, const tenon__measured *measured)
 {
-    char *plan = tenon__trace_ask_beside(trace, call, tenon__plan_analyze);
-    return plan ? plan : tenon__trace_ask_beside(trace, call, tenon__plan_sample);
+    char *plan = tenon__trace_ask_beside(trace, measured, tenon__plan_analyze);
+    return plan ? plan : tenon__trace_ask_beside(trace, measured, tenon__plan_sample);
 }
 
 static void tell(tenon_trace *trace, const tenon__measured *measured, const char *plan)
@@ -28,7 +28,7 @@ void tenon__profile_tell(tenon_trace *trace, const tenon__measured *measured)
 {
     if (!measured->call || measured->error)
         return;
-    char *plan = ask(trace, measured->call);
+    char *plan = ask(trace, measured);
     if (plan)
         tell(trace, measured, plan);
     free(plan);

@@ -7,7 +7,7 @@
 
 #include <tenon/session.h>
 
-enum { PATIENCE_US = 1000000 };
+enum { PATIENCE_US = 1000000, LONG_PATIENCE_US = 60000000 };
 
 static bool make_explain(tenon_dialect dialect, const uint8_t *key, size_t length,
                          tenon__cached *out, tenon_error *err)
@@ -42,24 +42,32 @@ static char *read_plan(tenon_session *s, const tenon__call *call, const char *wo
     return text ? tenon__text_copy(text) : NULL;
 }
 
-char *tenon__plan_sample(tenon_db *beside, const tenon__call *call)
+static tenon_session *open_session(tenon_db *beside, const tenon__measured *measured, int64_t us)
 {
-    const tenon_session_options options = {.deadline_us = PATIENCE_US};
-    tenon_session *s = tenon_session_open(beside, &options);
-    char *plan = s ? read_plan(s, call, tenon__explain_words(tenon_db_dialect(beside))) : NULL;
+    tenon_session *s = tenon_session_open(beside, &(tenon_session_options){.deadline_us = us});
+    if (s)
+        tenon__session_stand_as(s, measured->session);
+    return s;
+}
+
+char *tenon__plan_sample(tenon_db *beside, const tenon__measured *measured)
+{
+    const char *words = tenon__explain_words(tenon_db_dialect(beside));
+    tenon_session *s = open_session(beside, measured, PATIENCE_US);
+    char *plan = s ? read_plan(s, measured->call, words) : NULL;
     tenon_session_close(s);
     return plan;
 }
 
-char *tenon__plan_analyze(tenon_db *beside, const tenon__call *call)
+char *tenon__plan_analyze(tenon_db *beside, const tenon__measured *measured)
 {
     const tenon_transaction_options only_reads = {.read_only = true};
-    if (call->writes || tenon_db_dialect(beside) != TENON_POSTGRESQL)
+    if (measured->call->writes || tenon_db_dialect(beside) != TENON_POSTGRESQL)
         return NULL;
-    tenon_session *s = tenon_session_open(beside, NULL);
+    tenon_session *s = open_session(beside, measured, LONG_PATIENCE_US);
     char *plan = NULL;
     if (tenon_begin_with(s, &only_reads))
-        plan = read_plan(s, call, "EXPLAIN (ANALYZE) ");
+        plan = read_plan(s, measured->call, "EXPLAIN (ANALYZE) ");
     tenon_rollback(s);
     tenon_session_close(s);
     return plan;

@@ -3,7 +3,9 @@
  *
  * All of it happens in the thread of the call, whose values are at hand and not yet gone; what a
  * plan takes there is bounded by a second, by one plan a shape and interval, and by one plan at a
- * time: who finds another thread asking goes without. */
+ * time: who finds another one asking goes without. A task asks as a task, so that its event loop
+ * goes on: what the plan waits for may be the lock of another task. Therefore who asks is a flag
+ * and no mutex, which would be a thread's. */
 #include "trace/probe.h"
 #include "trace/tracer.h"
 
@@ -35,20 +37,20 @@ static void add_parameters(tenon__buf *out, const tenon__measured *measured,
 
 /* ---- the plan -------------------------------------------------------------------------------- */
 
-char *tenon__trace_ask_beside(tenon_trace *trace, const tenon__call *call,
-                              char *(*ask)(tenon_db *beside, const tenon__call *call))
+char *tenon__trace_ask_beside(tenon_trace *trace, const tenon__measured *measured,
+                              tenon__ask_function *ask)
 {
     tenon__slow *slow = &trace->slow;
     tenon_error unheeded;
     char *plan = NULL;
-    if (pthread_mutex_trylock(&slow->lock) != 0)
+    if (atomic_exchange_explicit(&slow->is_asking, true, memory_order_acquire))
         return NULL;
     tenon_error_reset(&unheeded);
     if (!slow->beside)
         slow->beside = tenon__db_beside(trace->db, &unheeded);
     if (slow->beside)
-        plan = ask(slow->beside, call);
-    pthread_mutex_unlock(&slow->lock);
+        plan = ask(slow->beside, measured);
+    atomic_store_explicit(&slow->is_asking, false, memory_order_release);
     return plan;
 }
 
@@ -82,7 +84,7 @@ static void tell_rendered(tenon_trace *trace, const tenon__measured *measured,
     add_parameters(&parameters, measured, statement, slow->hides_parameters);
     char *plan = NULL;
     if (is_plan_wanted(trace, measured, identity))
-        plan = tenon__trace_ask_beside(trace, measured->call, tenon__plan_sample);
+        plan = tenon__trace_ask_beside(trace, measured, tenon__plan_sample);
     if (plan && (slow->hides_parameters || has_secrets(statement)))
         tenon__plan_hide_values(plan);
     const tenon_slow_query query = {.sql = sql,
@@ -116,5 +118,4 @@ void tenon__slow_tell(tenon_trace *trace, const tenon__measured *measured,
 void tenon__slow_release(tenon__slow *slow)
 {
     tenon_close(slow->beside);
-    pthread_mutex_destroy(&slow->lock);
 }

@@ -53,7 +53,7 @@ static void apply_slow(tenon__slow *slow, const tenon_trace_options *options)
     slow->plan_interval_us = interval_us ? interval_us : USUAL_PLAN_INTERVAL_US;
     slow->hides_parameters = options->hides_parameters;
     atomic_init(&slow->count, 0);
-    pthread_mutex_init(&slow->lock, NULL);
+    atomic_init(&slow->is_asking, false);
 }
 
 static bool check_options(const tenon_db *db, const tenon_trace_options *options, tenon_error *err)

@@ -13,8 +13,8 @@ typedef struct tenon__slow {
     int64_t plan_interval_us; /* negative: no plans */
     bool hides_parameters;
     atomic_uint_fast64_t count;
-    pthread_mutex_t lock; /* of what follows; who cannot have it at once goes without a plan */
-    tenon_db *beside;     /* for EXPLAIN; opened when it is first wanted */
+    atomic_bool is_asking; /* somebody has what follows; who cannot have it goes without a plan */
+    tenon_db *beside;      /* for EXPLAIN; opened when it is first wanted */
 } tenon__slow;
 
 /* A statement as a span of somebody's trace. */
@@ -70,10 +70,12 @@ static inline char tenon__buf_last(const tenon__buf *buf)
     return buf->length ? buf->data[buf->length - 1] : '\0';
 }
 
+/* What asks for a plan; of tasks it lets the event loop go on while it waits. To be freed. */
+typedef char *tenon__ask_function(tenon_db *beside, const tenon__measured *measured);
 /* Calls `ask` with the connection beside, opened when it is first wanted; NULL when somebody else
  * asks at this moment, or it cannot be had. */
-char *tenon__trace_ask_beside(tenon_trace *trace, const tenon__call *call,
-                              char *(*ask)(tenon_db *beside, const tenon__call *call));
+char *tenon__trace_ask_beside(tenon_trace *trace, const tenon__measured *measured,
+                              tenon__ask_function *ask);
 
 /* ---- slow.c ---------------------------------------------------------------------------------- */
 
@@ -124,11 +126,12 @@ const tenon__call *tenon__comment_dress(void *ctx, tenon_session *s, const tenon
 
 /* ---- sample.c -------------------------------------------------------------------------------- */
 
-/* The plan of a call, asked of `beside` with the values at hand; not run. To be freed; NULL: it
- * could not be had within a second. */
-char *tenon__plan_sample(tenon_db *beside, const tenon__call *call);
-/* The same of a statement that is run for it, once more; NULL: a write, SQLite, or it failed. */
-char *tenon__plan_analyze(tenon_db *beside, const tenon__call *call);
+/* The plan of a call, asked of `beside` with the values at hand; not run. NULL: it could not be had
+ * within a second. */
+char *tenon__plan_sample(tenon_db *beside, const tenon__measured *measured);
+/* The same of a statement that is run for it, once more; NULL: a write, SQLite, or it failed, or
+ * took longer than a minute. */
+char *tenon__plan_analyze(tenon_db *beside, const tenon__measured *measured);
 /* Puts ? in the place of values in its conditions: PostgreSQL shows those it has planned for. */
 void tenon__plan_hide_values(char *plan);
 

@@ -20,6 +20,7 @@ enum {
     COPY_COUNT = 1000,
     TEXT_SIZE = 40,
     LONGEST_US = 60000000,
+    AFTERWARDS_US = 10000000, /* for the fault is over */
     TRIES_AFTER = 10
 };
 
@@ -232,7 +233,7 @@ static void run_step(exchange *e, tenon_session *s, const step *one)
 }
 
 /* The way is good again: at most what was under way is lost. */
-static bool create_afterwards(exchange *e, tenon_session *s)
+static bool try_afterwards(exchange *e, tenon_session *s)
 {
     for (int i = 0; i < TRIES_AFTER; i++) {
         bool is_done = create_user(s, id_of(e, FACT_AFTER)) != NULL;
@@ -246,6 +247,17 @@ static bool create_afterwards(exchange *e, tenon_session *s)
     return false;
 }
 
+/* By the same pool, and by the same session where it need not be so patient. */
+static void create_afterwards(exchange *e, tenon_db *db, tenon_session *s)
+{
+    tenon_session *patient =
+        tenon_session_open(db, &(tenon_session_options){.deadline_us = AFTERWARDS_US});
+    proxy_has_failed(e->way);
+    if (try_afterwards(e, e->patience_us < AFTERWARDS_US ? patient : s))
+        e->outcomes[FACT_AFTER] = OUTCOME_DONE;
+    tenon_session_close(patient);
+}
+
 static void run_steps(exchange *e, tenon_db *db)
 {
     tenon_session *s =
@@ -257,9 +269,7 @@ static void run_steps(exchange *e, tenon_db *db)
     if (!e->is_bulk)
         run_batch(e, s);
     tenon_rollback(s);
-    proxy_has_failed(e->way);
-    if (create_afterwards(e, s))
-        e->outcomes[FACT_AFTER] = OUTCOME_DONE;
+    create_afterwards(e, db, s);
     tenon_session_close(s);
     tenon_pool_metrics metrics = tenon_db_metrics(db);
     if (metrics.leased || metrics.waiting)
@@ -276,6 +286,7 @@ static tenon_db *open_by(exchange *e)
     tenon_db *db = tenon_open(proxy_url(e->way), &options, &err);
     for (int i = 0; !db && i < TRIES_AFTER; i++) {
         judge(e, "open", &err, false);
+        options.connect_timeout_us = AFTERWARDS_US;
         db = tenon_open(proxy_url(e->way), &options, &err);
     }
     if (!db)

@@ -282,7 +282,7 @@ static void a_copy_may_lose_its_connection_at_any_byte(void **state)
 {
     try_places(PROXY_CUT, true, 0, 4);
     try_places(PROXY_RESET, true, 0, 4);
-    try_places(PROXY_SILENT, true, 0, MOST_WORKERS);
+    try_places(PROXY_SILENT, true, 0, 8);
 }
 
 static int set_up(void **state)
