@@ -6,7 +6,7 @@ FUZZ_SECONDS ?= 30
 TENON_CORPUS ?= ../shared/corpus
 SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h' 2>/dev/null)
 
-.PHONY: all demo check heavy bench load vector versions coverage fuzz corpus install format golden symbols costs help clean
+.PHONY: all demo check heavy bench bench-peers load vector versions coverage fuzz corpus install format golden symbols costs help clean
 
 all: $(BUILD)/build.ninja ## build the command and the libraries: build/tenon, build/libtenon{,-migrate}.{so,a}
 	@ninja -C $(BUILD)
@@ -79,6 +79,10 @@ bench: all ## compare with hand-written libpq and sqlite3; ARGS="--only find --j
 	@scripts/setup.sh build bench
 	@scripts/bench.sh $(BUILD) $(ARGS)
 
+bench-peers: all ## compare with other libraries, 20 minutes; ARGS="--quick --only tenon --only soci"
+	@scripts/setup.sh build bench-peers
+	@scripts/bench-peers.sh $(BUILD) $(if $(ARGS),$(ARGS),--write)
+
 fuzz: ## fuzz each target for FUZZ_SECONDS (30)
 	@scripts/setup.sh build check
 	@scripts/fuzz.sh $(FUZZ_SECONDS)
@@ -94,4 +98,4 @@ clean: ## remove every build folder
 	rm -rf build build-*
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static PGconn *pg;
+static BENCH_OWN PGconn *pg;
 
 static uint32_t load32(const char *from)
 {
@@ -150,7 +150,7 @@ static row *find_row(const key_table *t, int32_t id)
 /* Puts the rows of each parent side by side. */
 static rows give_children(rows parents, rows children)
 {
-    static key_table table;
+    static BENCH_OWN key_table table;
     row *sorted = bench_alloc((size_t)children.count * sizeof(row));
     fill_table_of(&table, parents);
     for (int i = 0; i < children.count; i++)
@@ -170,7 +170,7 @@ static rows give_children(rows parents, rows children)
 
 static void give_authors(rows comments, rows authors)
 {
-    static key_table table;
+    static BENCH_OWN key_table table;
     fill_table_of(&table, authors);
     for (int i = 0; i < comments.count; i++)
         comments.items[i].author = find_row(&table, comments.items[i].author_id);
@@ -244,7 +244,7 @@ static PGresult *execute(const char *name, const char *value, size_t length)
     return take_result(PGRES_TUPLES_OK);
 }
 
-static char limit[8];
+static BENCH_OWN char limit[8];
 
 static void set_limit(void)
 {
@@ -253,7 +253,7 @@ static void set_limit(void)
 }
 
 enum { MOST_KEYS = TREE_WRITERS * TREE_POSTS * TREE_COMMENTS };
-static char keys[20 + MOST_KEYS * 8];
+static BENCH_OWN char keys[20 + MOST_KEYS * 8];
 
 static char *begin_keys(int count)
 {
@@ -276,7 +276,7 @@ static size_t ids_of(rows list)
 /* Each author once. */
 static size_t authors_of(rows comments)
 {
-    static int32_t seen[SLOTS];
+    static BENCH_OWN int32_t seen[SLOTS];
     int count = 0;
     memset(seen, 0, sizeof seen);
     char *at = begin_keys(0);
@@ -399,7 +399,7 @@ static const char copy_head[] = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0";
 
 static void copy_posts(int32_t writer)
 {
-    static char buffer[TREE_CHILDREN * 128];
+    static BENCH_OWN char buffer[TREE_CHILDREN * 128];
     PQclear(PQexec(pg, "COPY \"Post\" (\"title\", \"body\", \"writerId\") FROM STDIN (FORMAT "
                        "binary)"));
     char *at = buffer;

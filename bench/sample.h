@@ -24,5 +24,15 @@ static inline int32_t bench_key(size_t i)
 {
     return (int32_t)(i * 617 % BENCH_ROWS) + 1;
 }
+/* One that is there half of the time, at first. */
+static inline int32_t bench_any_key(size_t i)
+{
+    return (int32_t)(i * 617 % (2 * BENCH_ROWS)) + 1;
+}
+/* The least age of those that call i adds up. */
+static inline int32_t bench_age(size_t i)
+{
+    return (int32_t)(18 + i % 60);
+}
 
 #endif

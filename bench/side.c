@@ -11,6 +11,8 @@
 
 typedef void count_function(uint64_t *allocations, int64_t *bytes);
 
+size_t bench_clients = 1;
+
 void bench_fail(const char *what, const char *why)
 {
     fprintf(stderr, "bench: %s: %s\n", what, why);

@@ -21,12 +21,18 @@ typedef struct bench_work {
     void (*prepare)(void); /* may be NULL */
     /* Call number i; something about the rows that it returned. */
     uint64_t (*call)(size_t i);
+    size_t width; /* for how many calls it stands, i … i + width - 1; 0: one */
 } bench_work;
 
 /* What a side is made of. A side that fails ends the program. */
 extern const bench_work bench_works[]; /* ends with name NULL */
+/* Of the calling thread, of which peers/peer.c has many; opened and closed one after the other. */
 void bench_open(const char *url);
 void bench_close(void);
+/* What each thread has for itself. */
+#define BENCH_OWN _Thread_local
+/* How many of them there are. */
+extern size_t bench_clients;
 
 _Noreturn void bench_fail(const char *what, const char *why);
 /* Never NULL. */
@@ -38,6 +44,12 @@ static inline uint64_t bench_check(int32_t id, int32_t age, int64_t created_at_u
 {
     return (uint64_t)id * 31 + (uint64_t)age + (uint64_t)created_at_us + (unsigned char)name[0] +
            (unsigned char)email[4] + (unsigned char)profile[1];
+}
+
+static inline uint64_t bench_check_aggregate(uint64_t count, uint64_t sum, int32_t least,
+                                             int32_t most)
+{
+    return count * 31 + sum * 7 + (uint64_t)least * 3 + (uint64_t)most;
 }
 
 #endif

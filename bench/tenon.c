@@ -9,8 +9,9 @@
 #include <string.h>
 
 static tenon_db *db;
-static tenon_session *session;
-static tenon_mark start;
+static size_t session_count;
+static BENCH_OWN tenon_session *session;
+static BENCH_OWN tenon_mark start;
 
 static void check_session(void)
 {
@@ -142,10 +143,35 @@ static uint64_t update(size_t i)
                                 .age = {TENON_SET, s->age}));
 }
 
+static uint64_t upsert(size_t i)
+{
+    const bench_sample *s = &bench_samples()[i % BENCH_ROWS];
+    take_row(user_upsert(session,
+                         .create = {.id = {TENON_SET, bench_any_key(i)},
+                                    .name = {TENON_SET, s->name},
+                                    .email = {TENON_SET, s->email},
+                                    .age = age_of(s),
+                                    .created_at = {TENON_SET, {s->created_at_us}},
+                                    .profile = {TENON_SET, {s->profile_length, s->profile}}},
+                         .update = {.name = {TENON_SET, s->name}, .age = age_of(s)}));
+    return (uint64_t)bench_any_key(i);
+}
+
+static uint64_t aggregate(size_t i)
+{
+    UserAggregate found = user_aggregate(session, .where = {.age = GE(bench_age(i))}, .count = true,
+                                         .sum = {USER_AGE}, .min = {USER_AGE}, .max = {USER_AGE});
+    check_session();
+    uint64_t sum = bench_check_aggregate((uint64_t)found.count, (uint64_t)found.sum.age.value,
+                                         found.min.age.value, found.max.age.value);
+    tenon_session_rewind(session, start);
+    return sum;
+}
+
 static uint64_t create_many(size_t i)
 {
     (void)i;
-    static UserSet rows[BENCH_ROWS];
+    static BENCH_OWN UserSet rows[BENCH_ROWS];
     const bench_sample *s = bench_samples();
     for (size_t k = 0; k < BENCH_ROWS; k++, s++)
         rows[k] = (UserSet){.name = {TENON_SET, s->name},
@@ -161,9 +187,11 @@ static uint64_t create_many(size_t i)
 void bench_open(const char *url)
 {
     tenon_error err;
-    db = tenon_open(url, NULL, &err);
+    if (!db)
+        db = tenon_open(url, NULL, &err);
     if (!db)
         bench_fail("tenon", err.message);
+    session_count++;
     session = tenon_session_open(db, NULL);
     start = tenon_session_mark(session);
 }
@@ -171,7 +199,8 @@ void bench_open(const char *url)
 void bench_close(void)
 {
     tenon_session_close(session);
-    tenon_close(db);
+    if (--session_count == 0)
+        tenon_close(db);
 }
 
 const bench_work bench_works[] = {
@@ -182,6 +211,8 @@ const bench_work bench_works[] = {
     {"keep", NULL, keep},
     {"create", NULL, create},
     {"update", NULL, update},
+    {"upsert", NULL, upsert},
+    {"aggregate", NULL, aggregate},
     {"create_many", NULL, create_many},
     {0},
 };

@@ -5,8 +5,9 @@
 #include "bench_models.h"
 
 static tenon_db *db;
-static tenon_session *session;
-static tenon_mark start;
+static size_t session_count;
+static BENCH_OWN tenon_session *session;
+static BENCH_OWN tenon_mark start;
 
 static void check_session(void)
 {
@@ -68,7 +69,7 @@ static uint64_t tree_together(size_t i)
 static uint64_t nested_create(size_t i)
 {
     (void)i;
-    static PostSet posts[TREE_CHILDREN];
+    static BENCH_OWN PostSet posts[TREE_CHILDREN];
     for (int k = 0; k < TREE_CHILDREN; k++)
         posts[k] = (PostSet){
             .title = {TENON_SET, "a title as titles are"},
@@ -85,9 +86,11 @@ static uint64_t nested_create(size_t i)
 void bench_open(const char *url)
 {
     tenon_error err;
-    db = tenon_open(url, NULL, &err);
+    if (!db)
+        db = tenon_open(url, NULL, &err);
     if (!db)
         bench_fail("tenon", err.message);
+    session_count++;
     session = tenon_session_open(db, NULL);
     start = tenon_session_mark(session);
 }
@@ -95,7 +98,8 @@ void bench_open(const char *url)
 void bench_close(void)
 {
     tenon_session_close(session);
-    tenon_close(db);
+    if (--session_count == 0)
+        tenon_close(db);
 }
 
 const bench_work bench_works[] = {

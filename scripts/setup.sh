@@ -43,6 +43,18 @@ coverage|gcovr|has gcovr|adds up which lines ran
 check|valgrind|has valgrind|counts the instructions of a call
 bench|valgrind|has valgrind|counts instructions and allocations
 bench|postgresql|has_server|is the database that the benchmark starts for itself
+bench-peers|postgresql|has_server|is the database that the comparison with others starts for itself
+bench-peers|g++|has g++|compiles the peers in C++, and better-sqlite3
+bench-peers|make|has make|builds better-sqlite3
+bench-peers|libsoci-dev|has_header_cpp soci/soci.h|is SOCI, one of the peers
+bench-peers|libboost-dev|has_header_cpp boost/fusion/include/for_each.hpp|is what SOCI includes
+bench-peers|libzdb-dev|has_library zdb|is libzdb, one of the peers
+bench-peers|libecpg-dev|has ecpg|is ecpg, one of the peers
+bench-peers|python3-sqlalchemy|has_python sqlalchemy|is SQLAlchemy, one of the peers
+bench-peers|python3-django|has_python django|is Django, one of the peers
+bench-peers|python3-psycopg2|has_python psycopg2|is how these two talk to PostgreSQL
+bench-peers|nodejs|has node|runs Drizzle, Kysely, Prisma and TypeORM
+bench-peers|npm|has npm|fetches them
 '
 
 fail() {
@@ -56,6 +68,15 @@ has() {
 
 has_header() {
     echo "#include <$1>" | gcc -E - >/dev/null 2>&1
+}
+
+has_header_cpp() {
+    echo "#include <$1>" | g++ -E -x c++ - >/dev/null 2>&1
+}
+
+# For Debian's interpreter, to which Debian's packages belong.
+has_python() {
+    /usr/bin/python3 -c "import $1" 2>/dev/null
 }
 
 has_library() {

@@ -23,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_LINES = 32, PIECE_BYTES = 65536, URL_SIZE = 512, SLOW_NS = 20000000 };
+enum { MOST_LINES = 256, PIECE_BYTES = 65536, URL_SIZE = 512, SLOW_NS = 20000000 };
 
 typedef struct piece {
     struct piece *next;
