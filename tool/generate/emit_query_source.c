@@ -17,6 +17,19 @@ static const char *const dialect_words[] = {"postgresql", "sqlite"};
 
 /* ---- columns and parameters ------------------------------------------------------------------ */
 
+/* How the model that has the field packs it. */
+static void emit_packing_of(emitter *e, const tenon_packing *packing)
+{
+    for (size_t m = 0; packing && m < e->set->model_count; m++) {
+        const tenon_model *model = &e->set->models[m].model;
+        const model_names *names = &e->names->models[m];
+        for (uint32_t i = 0; i < model->field_count; i++)
+            if (model->fields[i].packing == packing)
+                tenon__buf_format(e->out, " .packing = &%s_packing_%s,", names->descriptor,
+                                  names->members[i]);
+    }
+}
+
 /* A member of a row or of the parameters, without the brace at its end. */
 static void emit_value(emitter *e, const tenon_field *field, const char *type, const char *member)
 {
@@ -30,7 +43,9 @@ static void emit_value(emitter *e, const tenon_field *field, const char *type, c
         type, member, field->enumeration ? "&" : "",
         field->enumeration ? emit_names_of_enum(e, field->enumeration)->descriptor : "NULL");
     emit_string(e, field->other_type);
-    tenon__buf_text(e->out, ", .validation = NULL,\n    ");
+    tenon__buf_text(e->out, ", .validation = NULL,");
+    emit_packing_of(e, field->packing);
+    tenon__buf_text(e->out, "\n    ");
 }
 
 /* The values of a row, or of a struct within it. */

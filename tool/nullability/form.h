@@ -87,7 +87,7 @@ struct expr {
     const char *type;           /* as catalogue_column.type_name, with "[]" for arrays; or NULL */
     int number;
     const char *name; /* of a parameter on SQLite */
-    size_t at;        /* of a call and a column: the byte of the text where it begins */
+    size_t at; /* of a call, a column and a parameter: the byte of the text where it begins */
     expr **args;
     size_t count;
     query *query;

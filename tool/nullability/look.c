@@ -5,7 +5,15 @@
  * may be; and where one use forbids NULL, no other one can allow it. */
 #include "nullability/analysis.h"
 
-enum { USE_ALLOWS = 1, USE_FORBIDS = 2, USE_STATED = 4, USE_STATED_NULLABLE = 8, USE_WRITTEN = 16 };
+enum {
+    USE_ALLOWS = 1,
+    USE_FORBIDS = 2,
+    USE_STATED = 4,
+    USE_STATED_NULLABLE = 8,
+    USE_WRITTEN = 16,
+    USE_CAST = 32,
+    USE_PATTERN = 64,
+};
 
 static nullability_parameter *find_parameter(const analysis *a, int number)
 {
@@ -38,20 +46,40 @@ static nullability_parameter *add_parameter(analysis *a, int number)
     return &a->parameters[at];
 }
 
-/* The first column that a parameter meets is its counterpart, whether it is compared or written. */
-static void take_counterpart(nullability_parameter *p, const slot *column, bool is_written)
+/* A query in WITH may be looked at for each of its names. */
+static bool has_use(const nullability_parameter *p, const nullability_use *use)
 {
-    if (!p->column) {
-        p->table_schema = column->table_schema;
-        p->table = column->table;
-        p->column = column->column;
-    }
-    bool is_it = p->table && column->table && !strcmp(p->table, column->table) &&
-                 !strcmp(p->column, column->column);
-    p->is_written |= is_written && is_it;
+    for (size_t i = 0; i < p->use_count; i++)
+        if (p->uses[i].at == use->at && p->uses[i].table == use->table &&
+            p->uses[i].column == use->column && p->uses[i].is_written == use->is_written)
+            return true;
+    return false;
 }
 
-static void note(analysis *a, const expr *e, unsigned use, const slot *counterpart)
+static void add_use(analysis *a, nullability_parameter *p, const expr *e, unsigned use,
+                    const slot *column)
+{
+    const nullability_use found = {.table_schema = column->table_schema,
+                                   .table = column->table,
+                                   .column = column->column,
+                                   .is_written = use & USE_WRITTEN,
+                                   .is_cast = use & USE_CAST,
+                                   .is_pattern = use & USE_PATTERN,
+                                   .at = e->at};
+    size_t count = p->use_count;
+    if (has_use(p, &found))
+        return;
+    if ((count & (count - 1)) == 0) { /* a power of two: the room is used up */
+        size_t room = count ? count * 2 : 1;
+        nullability_use *uses = tenon__arena_resize(a->arena, p->uses, room * sizeof *uses);
+        if (!uses)
+            return;
+        p->uses = uses;
+    }
+    p->uses[p->use_count++] = found;
+}
+
+static void note(analysis *a, const expr *e, unsigned use, const slot *column)
 {
     nullability_parameter *p = find_parameter(a, e->number);
     if (!p)
@@ -62,8 +90,8 @@ static void note(analysis *a, const expr *e, unsigned use, const slot *counterpa
     *uses = (unsigned char)(*uses | use);
     if (e->name)
         p->name = e->name;
-    if (counterpart && counterpart->column)
-        take_counterpart(p, counterpart, use & USE_WRITTEN);
+    if (column && column->column)
+        add_use(a, p, e, use, column);
 }
 
 void null_state_parameter(analysis *a, int number, bool is_nullable)
@@ -108,22 +136,28 @@ static const slot *column_of(analysis *a, const scope *s, const expr *e)
     return null_resolve(a, s, e);
 }
 
-static void meet(analysis *a, const scope *s, const expr *x, const expr *y)
+static bool is_cast(const expr *e)
+{
+    return e && e->kind == EXPR_CAST;
+}
+
+static void meet(analysis *a, const scope *s, const expr *x, const expr *y, unsigned use)
 {
     if (x && y && x->kind == EXPR_ROW && y->kind == EXPR_ROW)
         for (size_t i = 0; i < x->count && i < y->count; i++)
-            meet(a, s, x->args[i], y->args[i]);
+            meet(a, s, x->args[i], y->args[i], use);
     const expr *left = parameter_of(x), *right = parameter_of(y);
+    use |= is_cast(x) || is_cast(y) ? USE_CAST : 0;
     if (left)
-        note(a, left, 0, column_of(a, s, y));
+        note(a, left, use, column_of(a, s, y));
     if (right)
-        note(a, right, 0, column_of(a, s, x));
+        note(a, right, use, column_of(a, s, x));
 }
 
-static void look_at_comparison(analysis *a, const scope *s, const expr *e)
+static void look_at_comparison(analysis *a, const scope *s, const expr *e, unsigned use)
 {
     for (size_t i = 1; i < e->count; i++) {
-        meet(a, s, e->args[0], e->args[i]);
+        meet(a, s, e->args[0], e->args[i], use);
         if (e->kind == EXPR_IS_DISTINCT)
             allow(a, e->args[i]);
     }
@@ -182,7 +216,7 @@ void null_look(analysis *a, const scope *s, const expr *e)
         note(a, e, 0, NULL);
     if (e->kind == EXPR_COMPARE || e->kind == EXPR_IN_LIST || e->kind == EXPR_ANY ||
         e->kind == EXPR_ALL || e->kind == EXPR_IS_DISTINCT || is_pattern_match(e))
-        look_at_comparison(a, s, e);
+        look_at_comparison(a, s, e, is_pattern_match(e) ? USE_PATTERN : 0);
     if (e->kind == EXPR_IS_NULL)
         allow(a, e->args[0]);
     for (size_t i = 0; e->kind == EXPR_COALESCE && i + 1 < e->count; i++)
@@ -215,7 +249,10 @@ static void look_through(analysis *a, const scope *s, const expr *e, const slot 
 {
     const expr *parameter = parameter_of(e);
     if (parameter)
-        note(a, parameter, USE_WRITTEN | (column->is_required ? USE_FORBIDS : USE_ALLOWS), column);
+        note(a, parameter,
+             USE_WRITTEN | (is_cast(e) ? USE_CAST : 0) |
+                 (column->is_required ? USE_FORBIDS : USE_ALLOWS),
+             column);
     else if (e && e->kind == EXPR_CASE)
         for (size_t i = 1; i < e->count; i += 2)
             look_through(a, s, e->args[i], column);
@@ -226,7 +263,7 @@ static void look_through(analysis *a, const scope *s, const expr *e, const slot 
     for (size_t i = 0; i < e->count; i++) {
         const expr *one = parameter_of(e->args[i]);
         if (one)
-            note(a, one, USE_WRITTEN, column);
+            note(a, one, USE_WRITTEN | (is_cast(e->args[i]) ? USE_CAST : 0), column);
     }
     look_through(a, s, e->args[e->count - 1], column);
 }

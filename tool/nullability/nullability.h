@@ -44,13 +44,21 @@ struct nullability_nested {
     size_t member_count;
 };
 
+/* A column that a parameter is compared with or written to. */
+typedef struct nullability_use {
+    const char *table_schema, *table, *column; /* no table: of a query's result */
+    bool is_written;                           /* as it is: it has to fit there */
+    bool is_cast;                              /* one of the two, to another type */
+    bool is_pattern;                           /* that the column is matched with */
+    size_t at;                                 /* the byte of the text where the parameter stands */
+} nullability_use;
+
 typedef struct nullability_parameter {
     int number;       /* of $n, and as sqlite3_bind counts */
     const char *name; /* SQLite: without its ":", "@" or "$"; else NULL */
     bool is_nullable;
-    /* Its counterpart: the column it is compared with or written to; else NULL. */
-    const char *table_schema, *table, *column;
-    bool is_written; /* to that column, as it is: it has to fit there */
+    nullability_use *uses; /* in the order of the analysis; the first is its counterpart */
+    size_t use_count;
 } nullability_parameter;
 
 typedef struct nullability {

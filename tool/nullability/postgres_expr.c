@@ -350,7 +350,9 @@ expr *null_postgres_expr(form *f, const PgQuery__Node *node)
     case PG_QUERY__NODE__NODE_COLUMN_REF:
         return column(f, node->column_ref);
     case PG_QUERY__NODE__NODE_PARAM_REF:
-        return null_expr(f, (expr){.kind = EXPR_PARAMETER, .number = node->param_ref->number});
+        return null_expr(f, (expr){.kind = EXPR_PARAMETER,
+                                   .number = node->param_ref->number,
+                                   .at = f->origin + (size_t)node->param_ref->location});
     case PG_QUERY__NODE__NODE_A_EXPR:
         return a_expr(f, node->a_expr);
     case PG_QUERY__NODE__NODE_BOOL_EXPR:

@@ -57,6 +57,18 @@ static void copy_columns(nullability *n, const shape *found)
     n->column_count = n->columns ? found->count : 0;
 }
 
+static nullability_use *copy_uses(nullability *n, const nullability_parameter *p)
+{
+    nullability_use *uses = tenon__arena_array(&n->arena, p->use_count, sizeof *uses);
+    for (size_t i = 0; uses && i < p->use_count; i++) {
+        uses[i] = p->uses[i];
+        uses[i].table_schema = copy_text(n, uses[i].table_schema);
+        uses[i].table = copy_text(n, uses[i].table);
+        uses[i].column = copy_text(n, uses[i].column);
+    }
+    return uses;
+}
+
 static void copy_parameters(nullability *n, const analysis *a)
 {
     n->parameters = tenon__arena_array(&n->arena, a->parameter_count, sizeof *n->parameters);
@@ -66,10 +78,8 @@ static void copy_parameters(nullability *n, const analysis *a)
             .number = p->number,
             .name = copy_text(n, p->name),
             .is_nullable = null_parameter_is_nullable(a, p->number),
-            .table_schema = copy_text(n, p->table_schema),
-            .table = copy_text(n, p->table),
-            .column = copy_text(n, p->column),
-            .is_written = p->is_written,
+            .uses = copy_uses(n, p),
+            .use_count = p->use_count,
         };
     }
     n->parameter_count = n->parameters ? a->parameter_count : 0;

@@ -92,7 +92,10 @@ static expr *string(parser *p)
 static expr *parameter(parser *p)
 {
     const token *t = &p->tokens[p->at++];
-    return make(p, (expr){.kind = EXPR_PARAMETER, .number = t->number, .name = t->name});
+    return make(p, (expr){.kind = EXPR_PARAMETER,
+                          .number = t->number,
+                          .name = t->name,
+                          .at = (size_t)(t->start - p->text)});
 }
 
 /* [[schema "."] table "."] column */

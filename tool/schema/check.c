@@ -29,13 +29,16 @@ static void run_stages(check *c)
     c->s->is_resolved = !has_errors(c);
     check_infer_relations(c);
     check_config(c);
-    if (!has_errors(c)) {
+    bool is_ruled = !has_errors(c);
+    if (is_ruled) {
         check_make_names(c);
         check_database_rules(c);
     }
     if (!has_errors(c))
         check_make_relations(c);
     check_words(c);
+    if (is_ruled)
+        check_lists(c);
     if (!has_errors(c))
         check_make_vector_indexes(c);
 }

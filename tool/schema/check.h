@@ -252,6 +252,8 @@ void check_all_attributes(check *c);
 void check_infer_relations(check *c);
 void check_config(check *c);
 void check_database_rules(check *c);
+/* Of a database without lists in fields; once the words in comments are read. */
+void check_lists(check *c);
 void check_make_names(check *c); /* the database names of keys, indexes and join tables */
 void check_make_relations(check *c);
 void check_words(check *c);

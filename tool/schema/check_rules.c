@@ -316,9 +316,6 @@ static void check_type_support(check *c, const check_field *f)
 
     if (field->kind == SCHEMA_SCALAR && field->type == SCHEMA_DECIMAL && !c->connector->has_decimal)
         check_error(c, f->ast->span, NULL, "%s has no Decimal", c->connector->name);
-    if (field->arity == SCHEMA_LIST && !c->connector->has_scalar_lists)
-        check_error(c, f->ast->span, "use a relation, or Json", "%s has no lists in fields",
-                    c->connector->name);
 }
 
 static void check_scalar_field(check *c, check_field *f)
@@ -494,6 +491,25 @@ static bool check_models(check *c)
         }
     }
     return true;
+}
+
+/* A packed list is one value. */
+static void check_list_support(check *c, const check_field *f)
+{
+    const schema_field *field = f->field;
+    if (field->arity == SCHEMA_LIST && !schema_is_packed(field))
+        check_error(c, f->ast->span, "use a relation, or Json", "%s has no lists in fields",
+                    c->connector->name);
+}
+
+void check_lists(check *c)
+{
+    for (size_t m = 0; !c->connector->has_scalar_lists && m < c->model_count; m++) {
+        check_model *model = &c->models[m];
+        for (size_t i = 0; i < model->ast->field_count; i++)
+            if (!check_is_relation(&model->fields[i]))
+                check_list_support(c, &model->fields[i]);
+    }
 }
 
 void check_database_rules(check *c)

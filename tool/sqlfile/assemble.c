@@ -156,9 +156,10 @@ bool sql_assemble(sqlfile_set *set, const sqlfile_query *query, unsigned dialect
 }
 
 const char *sql_assemble_analysed(sqlfile_set *set, const sqlfile_query *query, unsigned dialect,
-                                  size_t variant)
+                                  size_t variant, sql_map *map)
 {
     sqlfile_text text;
-    sql_map map;
-    return assemble(set, query, dialect, variant, true, &text, &map) ? text.sql : NULL;
+    sql_map unused;
+    return assemble(set, query, dialect, variant, true, &text, map ? map : &unused) ? text.sql
+                                                                                    : NULL;
 }

@@ -19,10 +19,10 @@ typedef struct sql_map {
  * exhausted. */
 bool sql_assemble(sqlfile_set *set, const sqlfile_query *query, unsigned dialect, size_t variant,
                   sqlfile_text *out, sql_map *map);
-/* The same in words that tool/nullability knows: without SQLite's table of keys. NULL when memory
- * is exhausted. */
+/* The same in words that tool/nullability knows: without SQLite's table of keys. `map` may be NULL.
+ * NULL when memory is exhausted. */
 const char *sql_assemble_analysed(sqlfile_set *set, const sqlfile_query *query, unsigned dialect,
-                                  size_t variant);
+                                  size_t variant, sql_map *map);
 size_t sql_variant_count(const sqlfile_query *query);
 /* The byte of the file that a byte of the text came from. */
 size_t sql_map_back(const sql_map *map, size_t out);

@@ -124,12 +124,26 @@ static bool hash_query(sqlfile_set *set, const sqlfile_query *query, char out[HA
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
-static void write_type(const tenon_field *field, tenon__buf *out)
+/* The field of a model that is packed so. */
+static void write_packed(const describe_set *described, const tenon_packing *packing,
+                         tenon__buf *out)
+{
+    for (size_t m = 0; m < described->model_count; m++) {
+        const tenon_model *model = &described->models[m].model;
+        for (uint32_t i = 0; i < model->field_count; i++)
+            if (model->fields[i].packing == packing)
+                tenon__buf_format(out, "packed:%s.%s", model->name, model->fields[i].name);
+    }
+}
+
+static void write_type(const describe_set *described, const tenon_field *field, tenon__buf *out)
 {
     if (field->enumeration)
         tenon__buf_format(out, "enum:%s", field->enumeration->name);
     else if (field->pg_type == TENON_PG_OTHER)
         tenon__buf_format(out, "other:%s", field->other_type ? field->other_type : "");
+    else if (field->packing)
+        write_packed(described, field->packing, out);
     else
         tenon__buf_text(out, sql_word_of_type(field));
     if (field->precision >= 0)
@@ -139,14 +153,14 @@ static void write_type(const tenon_field *field, tenon__buf *out)
 }
 
 /* Members stand behind what they are members of: `member posts.id Int`. */
-static void write_value(const char *what, const char *path, const sqlfile_value *value,
-                        tenon__buf *out)
+static void write_value(const sqlfile_set *set, const char *what, const char *path,
+                        const sqlfile_value *value, tenon__buf *out)
 {
     const sqlfile_nested *nested = value->nested;
     TENON__CLEANUP(tenon__buf_release) tenon__buf name = {0};
     tenon__buf_format(&name, "%s%s", path, value->name);
     tenon__buf_format(out, "%s %s ", what, tenon__buf_string(&name));
-    write_type(&value->field, out);
+    write_type(set->described, &value->field, out);
     bool is_renamed = value->field.column && strcmp(value->field.column, value->name) != 0;
     if (value->origin)
         tenon__buf_format(out, " %s.%s", value->origin->model->name, value->origin->name);
@@ -162,7 +176,7 @@ static void write_value(const char *what, const char *path, const sqlfile_value 
     tenon__buf_char(&name, '.');
     out->failed |= name.failed;
     for (size_t i = 0; nested && i < nested->count; i++)
-        write_value("member", tenon__buf_string(&name), &nested->members[i], out);
+        write_value(set, "member", tenon__buf_string(&name), &nested->members[i], out);
 }
 
 static bool write_query(sqlfile_set *set, const sqlfile_query *query, tenon__buf *out)
@@ -173,9 +187,9 @@ static bool write_query(sqlfile_set *set, const sqlfile_query *query, tenon__buf
     tenon__buf_format(out, "query %s %s %s%s\n", query->name, hash,
                       query->is_writing ? "writes" : "reads", query->is_repeated ? "" : " single");
     for (size_t i = 0; i < query->parameter_count; i++)
-        write_value("parameter", "", &query->parameters[i], out);
+        write_value(set, "parameter", "", &query->parameters[i], out);
     for (size_t i = 0; i < query->column_count; i++)
-        write_value("column", "", &query->columns[i], out);
+        write_value(set, "column", "", &query->columns[i], out);
     return true;
 }
 
@@ -248,6 +262,8 @@ static bool read_scalar(const sqlfile_set *set, const char *word, tenon_field *o
                              .other_type = tenon__arena_text(arena, word + 6)};
         return out->other_type != NULL;
     }
+    if (!strncmp(word, "packed:", 7))
+        return sql_find_model_field(set, word + 7, out) && out->packing;
     if (strncmp(word, "enum:", 5) != 0) {
         *out = sql_type_of_word(word);
         return out->kind != 0;

@@ -39,6 +39,11 @@ void sql_merge(sql_check *c);
 /* nulls.c: what may be NULL, and which columns of tables parameters and results are. False with
  * *err for want of memory only. */
 bool sql_find_nulls(sql_check *c, tenon_error *err);
+const sqlfile_stated *sql_find_stated(const sqlfile_query *query, const char *name);
+/* uses.c: what the columns that a parameter meets say of it. */
+void sql_take_uses(sql_check *c, const nullability_parameter *from);
+/* The value is an array, which is kept as the model's field keeps it. */
+void sql_take_packing(sqlfile_value *value, const tenon_field *field);
 /* lint.c: warnings about a text. False with *err for want of memory. */
 bool sql_lint(sql_check *c, tenon_error *err);
 /* nested.c: columns whose values consist of several, of this variant on this database; NULL where
@@ -61,6 +66,8 @@ const char *sql_as_postgresql(sqlfile_set *set, const char *sql);
 /* finish.c: once all databases have been asked: what comments say, names, what is still unknown,
  * whether the rows are those of a model. */
 void sql_finish(sqlfile_set *set, sqlfile_query *query);
+/* finish.c: the type of a field of a model by its name, "Post.views". */
+bool sql_find_model_field(const sqlfile_set *set, const char *word, tenon_field *out);
 /* finish.c: whether the rows are those of a model. */
 void sql_find_model(const sqlfile_set *set, sqlfile_query *query);
 /* cache.c: what was said of queries that are as they were, by databases that are as they were; and

@@ -14,8 +14,7 @@ static void report_stated(sqlfile_set *set, const sqlfile_stated *stated, const 
     schema_report(&set->report, SCHEMA_ERROR, stated->span, hint, "%s", message);
 }
 
-/* "Post.views" */
-static bool find_model_field(const sqlfile_set *set, const char *word, tenon_field *out)
+bool sql_find_model_field(const sqlfile_set *set, const char *word, tenon_field *out)
 {
     const char *dot = strchr(word, '.');
     for (size_t m = 0; dot && set->described && m < set->described->model_count; m++) {
@@ -37,7 +36,7 @@ static bool find_model_field(const sqlfile_set *set, const char *word, tenon_fie
 static bool find_type(const sqlfile_set *set, const char *word, tenon_field *out)
 {
     *out = sql_type_of_word(word);
-    if (out->kind || find_model_field(set, word, out))
+    if (out->kind || sql_find_model_field(set, word, out))
         return true;
     for (size_t i = 0; set->described && i < set->described->enum_count; i++)
         if (!strcmp(set->described->enums[i].name, word)) {
@@ -61,7 +60,9 @@ static void apply_type(sqlfile_set *set, const sqlfile_stated *stated, sqlfile_v
     }
     if (stated->is_list)
         field.flags |= TENON_FIELD_LIST;
-    bool is_same = field.kind == value->field.kind && field.pg_type == value->field.pg_type &&
+    bool is_packed = field.packing || value->field.packing;
+    bool is_same = (field.kind == value->field.kind || is_packed) &&
+                   field.pg_type == value->field.pg_type &&
                    field.enumeration == value->field.enumeration &&
                    !((field.flags ^ value->field.flags) & TENON_FIELD_LIST);
     if (value->is_certain && !is_same) {
@@ -123,6 +124,13 @@ static bool is_name_taken(const sqlfile_query *query, const sqlfile_value *excep
     return false;
 }
 
+/* "posts.views" → "views" */
+static const char *column_of(const char *counterpart)
+{
+    const char *dot = counterpart ? strrchr(counterpart, '.') : NULL;
+    return dot ? dot + 1 : counterpart;
+}
+
 /* $1 is called after the column that it is compared with, or p1. */
 static void name_parameters(sqlfile_set *set, sqlfile_query *query)
 {
@@ -131,7 +139,7 @@ static void name_parameters(sqlfile_set *set, sqlfile_query *query)
         sqlfile_value *value = &query->parameters[i];
         if (!value->is_nameless)
             continue;
-        const char *name = value->counterpart;
+        const char *name = column_of(value->counterpart);
         if (!name || is_name_taken(query, value, name))
             name = tenon__arena_format(arena, "p%s", value->name + 1);
         if (name)

@@ -24,7 +24,8 @@ static void write_value(const sqlfile_value *value, tenon__buf *out)
 {
     const tenon_field *field = &value->field;
     const sqlfile_nested *nested = value->nested;
-    bool is_list = (field->flags & TENON_FIELD_LIST) || (nested && nested->is_list);
+    bool is_list =
+        (field->flags & TENON_FIELD_LIST) || field->packing || (nested && nested->is_list);
     tenon__buf_text(out, "\n     {");
     write_text(out, "name", value->name);
     tenon__buf_text(out, ", ");

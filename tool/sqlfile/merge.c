@@ -5,9 +5,15 @@
  * known: a declaration of a column says less than the schema does. */
 #include "sqlfile/check.h"
 
+/* A packed array is bytes to the database. */
+static tenon_kind stored_kind(const tenon_field *field)
+{
+    return field->packing ? TENON_KIND_BYTES : field->kind;
+}
+
 static bool is_same_type(const tenon_field *a, const tenon_field *b)
 {
-    return a->kind == b->kind && a->enumeration == b->enumeration &&
+    return stored_kind(a) == stored_kind(b) && a->enumeration == b->enumeration &&
            (a->flags & TENON_FIELD_LIST) == (b->flags & TENON_FIELD_LIST);
 }
 

@@ -58,7 +58,7 @@ static bool ask_server(const sql_check *c, const char *sql, const nullability_ne
 
 static bool describe_members(sql_check *c, const nullability_nested *shape, sql_described *out)
 {
-    const char *sql = sql_assemble_analysed(c->set, c->query, c->dialect, c->variant);
+    const char *sql = sql_assemble_analysed(c->set, c->query, c->dialect, c->variant, NULL);
     if (!sql || shape->at >= strlen(sql))
         return false;
     if (c->database->kind->describe_arguments)
@@ -126,8 +126,18 @@ static void take_origin(sql_check *c, sqlfile_value *member, const nullability_c
         sql_field_of(c->set, sql_find_field(c->set->schema, column->table_schema, column->table,
                                             column->column));
     const uint32_t kept = TENON_FIELD_EXACT | TENON_FIELD_SENSITIVE;
-    if (field && field->kind == member->field.kind)
+    if (field && field->packing && member->field.kind == TENON_KIND_BYTES)
+        sql_take_packing(member, field);
+    else if (field && field->kind == member->field.kind)
         member->field.flags |= field->flags & kept;
+}
+
+/* SQLite refuses such a statement when it runs. */
+static void check_no_bytes(sql_check *c, const sqlfile_value *member)
+{
+    if (member->field.kind == TENON_KIND_BYTES || member->field.kind == TENON_KIND_PACKED)
+        sql_query_error(c->set, c->query, "make it a column of its own, or write hex(…)",
+                        "member \"%s\" is bytes, which SQLite has no JSON for", member->name);
 }
 
 /* One value in JSON. */
@@ -153,7 +163,7 @@ static void make_json_member(sql_check *c, const sql_described *from,
 static sqlfile_nested *of_argument(sql_check *c, const nullability_nested *shape)
 {
     sql_described argument = {0};
-    const char *sql = sql_assemble_analysed(c->set, c->query, c->dialect, c->variant);
+    const char *sql = sql_assemble_analysed(c->set, c->query, c->dialect, c->variant, NULL);
     const char *asked = sql && shape->at < strlen(sql) ? ask_for(c, sql, shape) : NULL;
     bool is_composite = asked && c->database->kind->describe_arguments &&
                         c->database->kind->describe_arguments(
@@ -181,6 +191,8 @@ static sqlfile_nested *of_shape(sql_check *c, const nullability_nested *shape)
         make_json_member(c, &described[i], column, column->nested, &n->members[i]);
         take_origin(c, &n->members[i], column);
         name_member(c, &n->members[i], column->name);
+        if (c->database->dialect == TENON_SQLITE)
+            check_no_bytes(c, &n->members[i]);
     }
     return n;
 }
@@ -225,6 +237,8 @@ static sqlfile_nested *of_composite(sql_check *c, const sql_described *from,
             member->nested = each->members ? of_composite(c, each, NULL, false) : NULL;
             take_null(c, member, column);
         }
+        if (column)
+            take_origin(c, member, column);
         name_member(c, member, each->name);
         if (each->members && !member->nested)
             return NULL;

@@ -13,7 +13,7 @@ static void free_tree(pgparse_tree **tree)
     pgparse_free(*tree);
 }
 
-static const sqlfile_stated *find_stated(const sqlfile_query *query, const char *name)
+const sqlfile_stated *sql_find_stated(const sqlfile_query *query, const char *name)
 {
     for (size_t i = 0; i < query->param_count; i++)
         if (!strcmp(query->params[i].name, name))
@@ -27,7 +27,7 @@ static size_t list_stated(const sql_check *c, nullability_stated *out)
     size_t count = 0;
     for (size_t i = 0; i < c->text.parameter_count; i++) {
         const sqlfile_value *value = &c->query->parameters[c->text.parameters[i]];
-        const sqlfile_stated *stated = find_stated(c->query, value->name);
+        const sqlfile_stated *stated = sql_find_stated(c->query, value->name);
         bool is_said = stated && (stated->is_nullable || stated->is_required);
         if (value->is_condition || is_said)
             out[count++] = (nullability_stated){(int)i + 1, !value->is_condition && stated &&
@@ -40,7 +40,7 @@ static nullability *analyse(const sql_check *c, const nullability_stated *stated
                             tenon_error *err)
 {
     const catalogue *database = c->database->catalogue;
-    const char *sql = sql_assemble_analysed(c->set, c->query, c->dialect, c->variant);
+    const char *sql = sql_assemble_analysed(c->set, c->query, c->dialect, c->variant, NULL);
     if (!sql) {
         tenon__fail_no_memory(err);
         return NULL;
@@ -64,6 +64,8 @@ static void take_field(sql_check *c, sqlfile_value *value, const schema_field *s
     if (!field)
         return;
     value->field.flags |= field->flags & kept;
+    if (field->packing)
+        sql_take_packing(value, field);
     if (value->is_certain)
         return;
     value->field.kind = field->kind;
@@ -72,17 +74,7 @@ static void take_field(sql_check *c, sqlfile_value *value, const schema_field *s
     value->field.enumeration = field->enumeration;
     value->field.other_type = field->other_type;
     value->field.flags |= field->flags & TENON_FIELD_LIST;
-    if (value->is_list)
-        value->field.flags |= TENON_FIELD_LIST;
     value->is_certain = true;
-}
-
-static const catalogue_column *find_column(const sql_check *c, const char *namespace,
-                                           const char *table, const char *column)
-{
-    const catalogue_table *found =
-        table ? catalogue_find_table(c->database->catalogue, namespace, table) : NULL;
-    return found && column ? catalogue_find_column(found, column) : NULL;
 }
 
 static void take_column(sql_check *c, const nullability_column *from, sqlfile_value *value)
@@ -94,6 +86,10 @@ static void take_column(sql_check *c, const nullability_column *from, sqlfile_va
         if (!value->because && from->because)
             value->because = tenon__arena_text(&c->set->report.arena, from->because);
     }
+    if (value->field.packing && value->origin != source)
+        sql_query_error(c->set, c->query, "give it another name where it is something else",
+                        "column \"%s\" is packed in one variant or database and not in another",
+                        value->name);
     if (!source || (value->has_origin && value->origin != source)) {
         value->origin = NULL;
         value->has_origin = true;
@@ -102,63 +98,6 @@ static void take_column(sql_check *c, const nullability_column *from, sqlfile_va
     value->origin = source;
     value->has_origin = true;
     take_field(c, value, source);
-}
-
-static void name_parameter(sql_check *c, sqlfile_value *value, const char *column)
-{
-    if (value->is_nameless && !value->counterpart)
-        value->counterpart = tenon__arena_text(&c->set->report.arena, column);
-}
-
-/* How long, how fine: the modifiers of a type in PostgreSQL, of a table that is no model. */
-static void take_modifiers(tenon_field *field, const catalogue_column *column)
-{
-    static const char *const types[] = {"varchar",   "bpchar",      "numeric", "bit",   "varbit",
-                                        "timestamp", "timestamptz", "time",    "timetz"};
-    bool is_known = false;
-    for (size_t i = 0; column->argument_count && i < TENON__COUNT(types); i++)
-        is_known |= !strcmp(column->type_name, types[i]);
-    if (!is_known)
-        return;
-    field->precision = column->arguments[0];
-    field->scale = column->argument_count > 1 ? column->arguments[1] : 0;
-}
-
-/* What is written to a column has to fit there: the server would cut it, and say nothing. */
-static void take_precision(const sql_check *c, sqlfile_value *value, const schema_field *source,
-                           const catalogue_column *column)
-{
-    const tenon_field *field = sql_field_of(c->set, source);
-    if (field && field->kind == value->field.kind) {
-        value->field.precision = field->precision;
-        value->field.scale = field->scale;
-    } else if (!source && column && column->type_name && c->database->dialect == TENON_POSTGRESQL) {
-        take_modifiers(&value->field, column);
-    }
-}
-
-static void take_parameter(sql_check *c, const nullability_parameter *from)
-{
-    if (from->number < 1 || (size_t)from->number > c->text.parameter_count)
-        return;
-    sqlfile_value *value = &c->query->parameters[c->text.parameters[from->number - 1]];
-    const schema_field *source =
-        sql_find_field(c->set->schema, from->table_schema, from->table, from->column);
-    const catalogue_column *column = find_column(c, from->table_schema, from->table, from->column);
-    if (from->is_nullable)
-        value->field.flags |= TENON_FIELD_NULLABLE;
-    if (from->column)
-        name_parameter(c, value, from->column);
-    if (source)
-        take_field(c, value, source);
-    /* Of a table that is no model, or is ignored. */
-    if (!value->field.kind && column && c->database->dialect == TENON_SQLITE) {
-        uint32_t flags = value->field.flags;
-        value->field = sql_type_of_declaration(column->type);
-        value->field.flags |= flags;
-    }
-    if (from->is_written)
-        take_precision(c, value, source, column);
 }
 
 /* Nothing is known: everything may be NULL. */
@@ -175,7 +114,7 @@ static bool infer_rest(sql_check *c, tenon_error *err)
 {
     if (c->database->dialect != TENON_SQLITE)
         return true;
-    const char *sql = sql_assemble_analysed(c->set, c->query, c->dialect, c->variant);
+    const char *sql = sql_assemble_analysed(c->set, c->query, c->dialect, c->variant, NULL);
     if (!sql)
         return tenon__fail_no_memory(err);
     sql_infer_types(c, sql);
@@ -186,7 +125,7 @@ static bool infer_rest(sql_check *c, tenon_error *err)
 static bool take_nulls(sql_check *c, const nullability *n, tenon_error *err)
 {
     for (size_t i = 0; n && i < n->parameter_count; i++)
-        take_parameter(c, &n->parameters[i]);
+        sql_take_uses(c, &n->parameters[i]);
     if (!n || n->column_count != c->query->column_count)
         take_nothing(c, "the statement was not understood");
     else

@@ -59,7 +59,7 @@ extern const sql_server_kind sql_postgresql_server, sql_sqlite_server;
  * kind 0 for none. */
 tenon_field sql_type_of_word(const char *word);
 tenon_field sql_type_of_declaration(const char *declared);
-/* What PostgreSQL calls the type that goes with a kind. */
+/* What PostgreSQL calls the type that goes with a kind; of a packed array, that of its elements. */
 const char *sql_word_of_type(const tenon_field *field);
 
 #endif

@@ -27,7 +27,7 @@ enum {
     SQLFILE_VARIANTS_MOST = 256,
     /* Counts how often the same query on the same database has come to be answered otherwise:
      * types, what may be NULL, shapes. What is kept of another number is asked anew. */
-    SQLFILE_ANSWERS = 4,
+    SQLFILE_ANSWERS = 5,
 };
 
 typedef enum sqlfile_kind {
@@ -88,13 +88,15 @@ struct sqlfile_value {
     const char *type;           /* as the database calls it; or NULL */
     const schema_field *origin; /* the column that it is, or NULL */
     const char *because;        /* of a nullable column: why; or NULL */
-    const char *counterpart;    /* of a nameless parameter: the column it is compared with */
+    const char *counterpart;    /* of a parameter: the column that it meets first, "posts.views" */
     bool is_certain;            /* its type is PostgreSQL's word, or the schema's */
     bool has_origin;            /* it has been looked for */
     /* Of parameters. One that stands in the text as $1 has no name of its own until it is known
      * what it is compared with. */
     bool is_nameless, is_condition, is_flag;
-    bool is_list; /* looked in: = ANY($1) */
+    bool is_list;        /* looked in: = ANY($1) */
+    bool is_written;     /* to a column */
+    bool is_conflicting; /* what it meets asks for more than one value can be */
     schema_span span;
     sqlfile_nested *nested; /* of columns and members; NULL: it is one value */
     bool has_shape;         /* a text has been asked whether it consists of several */

@@ -60,6 +60,9 @@ const char *sql_word_of_type(const tenon_field *field)
 {
     if (field->enumeration)
         return field->enumeration->name;
+    for (size_t i = 0; field->packing && i < TENON__COUNT(words); i++)
+        if (words[i].kind == field->packing->element)
+            return words[i].word;
     for (size_t i = 0; i < TENON__COUNT(words); i++)
         if (words[i].pg_type == field->pg_type)
             return words[i].word;

@@ -40,8 +40,8 @@ static void print_parameters(const nullability *n, tenon__buf *out)
     for (size_t i = 0; i < n->parameter_count; i++) {
         const nullability_parameter *p = &n->parameters[i];
         tenon__buf_format(out, "%s$%d%s", i ? ", " : "", p->number, p->is_nullable ? "?" : "");
-        if (p->column)
-            tenon__buf_format(out, " %s.%s", p->table, p->column);
+        if (p->use_count)
+            tenon__buf_format(out, " %s.%s", p->uses[0].table, p->uses[0].column);
     }
 }
 
