@@ -1,5 +1,6 @@
-/* Packed arrays in queries of files: what was generated of tests/golden/generate/packed, run on both
- * databases. They go in and come out as the client's do, and as bytes where the file says so. */
+/* Packed arrays in queries of files: what was generated of tests/golden/generate/packed, run on
+ * both databases. They go in and come out as those of the client do, and as bytes where the file
+ * says so. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
