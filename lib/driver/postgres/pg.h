@@ -462,10 +462,11 @@ bool tenon__pg_refuse_clear_text(const tenon__connection *c, tenon_error *err);
 /* Adds what may be the reason to an error of connecting. */
 void tenon__pg_explain_tls(const tenon__connection *c, tenon_error *err);
 
-/* Starts a request to stop what runs. */
+/* Starts a request to stop what runs, which is repeated until that is over. */
 void tenon__pg_cancel(tenon__connection *c);
-/* Whether one is on its way, and the descriptor that becomes readable at its end. */
-bool tenon__pg_is_cancelling(const tenon__connection *c);
+/* What runs is over. Whether a request is on its way still, and the descriptor that becomes
+ * readable at its end. */
+bool tenon__pg_answer_request(tenon__connection *c);
 int tenon__pg_request_socket(const tenon__connection *c);
 /* Forgets it; when it is still on its way, the connection must be closed. */
 void tenon__pg_drop_request(tenon__connection *c);

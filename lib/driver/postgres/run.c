@@ -401,7 +401,7 @@ TENON__HOT static tenon__progress end_statement(tenon__connection *c, tenon_erro
 {
     c->awaits_request = false;
     if (TENON__UNLIKELY(atomic_load_explicit(&c->request, memory_order_relaxed) != NULL)) {
-        c->awaits_request = tenon__pg_is_cancelling(c);
+        c->awaits_request = tenon__pg_answer_request(c);
         if (c->awaits_request)
             return TENON__WANT_READ;
         tenon__pg_drop_request(c);

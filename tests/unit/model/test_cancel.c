@@ -2,8 +2,12 @@
 #include "desk.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <time.h>
+
+#include <tenon/sql.h>
 
 enum { MS = 1000000 };
 
@@ -156,6 +160,43 @@ static void a_function_is_not_run_again(void **state)
     assert_failed(b->session, TENON_CANCELLED, NULL);
 }
 
+/* A server process that has not yet looked at the statement. */
+typedef struct sleeper {
+    tenon_session *s;
+    pid_t pid;
+} sleeper;
+
+static void *cancel_and_wake(void *ctx)
+{
+    sleeper *it = ctx;
+    cancel_soon(it->s);
+    sleep_ms(300); /* the request has come, and stops nothing */
+    kill(it->pid, SIGCONT);
+    return NULL;
+}
+
+static void a_request_that_came_too_early_is_repeated(void **state)
+{
+    both *b = *state;
+    make_endless_view(b);
+    tenon_begin(b->session);
+    tenon_sql *q = tenon_sql_new(b->session);
+    tenon_sqlf(q, "SELECT pg_backend_pid()");
+    const tenon_cells *cells = tenon_sql_cells(q);
+    sleeper it = {b->session, (pid_t)strtol(tenon_cell(cells, 0, 0), NULL, 10)};
+    int64_t before = now_ms();
+    pthread_t thread;
+    kill(it.pid, SIGSTOP);
+    assert_int_equal(pthread_create(&thread, NULL, cancel_and_wake, &it), 0);
+    assert_null(number_find_first(b->session, .table = endless));
+    pthread_join(thread, NULL);
+    assert_true(now_ms() - before < 30000);
+    assert_int_equal(tenon_session_error(b->session)->status, TENON_CANCELLED);
+    tenon_rollback(b->session);
+    assert_int_equal(number_count(b->session, .where = {.id = LE(2)}), 2);
+    assert_sound(b->session);
+}
+
 /* ---- at every moment ------------------------------------------------------------------------- */
 
 typedef struct pest {
@@ -206,6 +247,7 @@ int main(void)
         ON_DESK(who_waits_for_a_connection_is_sent_away),
         ON_DESK(a_stream_is_stopped),
         ON_DESK(a_function_is_not_run_again),
+        ON_DESK_OF(postgresql, a_request_that_came_too_early_is_repeated),
         ON_DESK(only_the_session_itself_is_hit),
     };
     return desk_run(tests);
