@@ -50,6 +50,8 @@ static void close_connection(tenon__connection *c)
     free(c->copy);
     free(c->pieces.items);
     tenon__buf_release(&c->out);
+    tenon__buf_release(&c->wire.out);
+    tenon__buf_release(&c->wire.in);
     free(c->values);
     free(c->lengths);
     free(c);
@@ -127,6 +129,7 @@ static tenon__progress finish_connect(tenon__connection *c, tenon_error *err)
     }
     PQsetErrorVerbosity(c->pg, PQERRORS_DEFAULT);
     c->state = TENON__IDLE;
+    tenon__pg_wire_open(c);
     if (TENON__UNLIKELY(tenon__pg_has_backslashes(c)))
         return tenon__pg_script(c, TENON__PG_NO_BACKSLASHES, err);
     return TENON__DONE;
@@ -167,7 +170,7 @@ TENON__HOT static int socket_of(const tenon__connection *c)
 
 static bool in_transaction(const tenon__connection *c, bool *is_failed)
 {
-    PGTransactionStatusType status = PQtransactionStatus(c->pg);
+    PGTransactionStatusType status = tenon__pg_transaction_status(c);
     *is_failed = status == PQTRANS_INERROR;
     return status == PQTRANS_INTRANS || status == PQTRANS_INERROR ||
            (status == PQTRANS_ACTIVE && c->in_transaction);

@@ -49,7 +49,7 @@ static tenon__prepared *make_copy(const tenon__connection *c, const tenon__state
         return NULL;
     }
     for (int i = 0; i < p->param_count; i++)
-        p->params[i].leaves_json = PQtransactionStatus(c->pg) == PQTRANS_IDLE;
+        p->params[i].leaves_json = tenon__pg_transaction_status(c) == PQTRANS_IDLE;
     return p;
 }
 

@@ -152,14 +152,12 @@ static bool is_detail_secret(const char *sqlstate)
            strncmp(sqlstate, "44", 2) == 0;
 }
 
-static void copy_names(tenon_error *err, const PGresult *result)
+static void copy_names(tenon_error *err, const tenon__connection *c)
 {
-    tenon__error_copy(err->model, sizeof err->model,
-                      PQresultErrorField(result, PG_DIAG_TABLE_NAME));
-    tenon__error_copy(err->field, sizeof err->field,
-                      PQresultErrorField(result, PG_DIAG_COLUMN_NAME));
+    tenon__error_copy(err->model, sizeof err->model, tenon__pg_error_field(c, PG_DIAG_TABLE_NAME));
+    tenon__error_copy(err->field, sizeof err->field, tenon__pg_error_field(c, PG_DIAG_COLUMN_NAME));
     tenon__error_copy(err->constraint, sizeof err->constraint,
-                      PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME));
+                      tenon__pg_error_field(c, PG_DIAG_CONSTRAINT_NAME));
 }
 
 static void copy_sql(tenon_error *err, const tenon__connection *c)
@@ -174,24 +172,23 @@ static bool is_writing(const tenon__connection *c)
     return c->running ? c->running->statement->flags & TENON__WRITES : c->may_write;
 }
 
-/* What may have become of a statement that nobody answered for. Inside a transaction it goes with
- * it. */
-static tenon_applied applied_when_lost(const tenon__connection *c)
+/* Inside a transaction it goes with it. */
+tenon_applied tenon__pg_applied_when_lost(const tenon__connection *c)
 {
     if (!c->is_sent || !is_writing(c) || (c->in_transaction && !c->is_commit))
         return TENON_APPLIED_NO;
     return TENON_APPLIED_UNKNOWN;
 }
 
-bool tenon__pg_fail_result(tenon_error *err, const tenon__connection *c, const PGresult *result)
+bool tenon__pg_fail_result(tenon_error *err, const tenon__connection *c)
 {
-    const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-    const char *detail = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
+    const char *sqlstate = tenon__pg_error_field(c, PG_DIAG_SQLSTATE);
+    const char *message = tenon__pg_error_field(c, PG_DIAG_MESSAGE_PRIMARY);
+    const char *detail = tenon__pg_error_field(c, PG_DIAG_MESSAGE_DETAIL);
     if (!err || err->status)
         return false;
     if (!sqlstate) { /* made by libpq: it could not keep the result */
-        tenon__fail(err, TENON_NO_MEMORY, "%s", PQresultErrorMessage(result));
+        tenon__fail(err, TENON_NO_MEMORY, "%s", PQresultErrorMessage(c->result));
         err->applied = is_writing(c) ? TENON_APPLIED_UNKNOWN : TENON_APPLIED_NO;
         return false;
     }
@@ -199,9 +196,9 @@ bool tenon__pg_fail_result(tenon_error *err, const tenon__connection *c, const P
     tenon__fail(err, tenon__pg_status_of(sqlstate), "%s%s%s%s", message ? message : "no message",
                 has_detail ? " (" : "", has_detail ? detail : "", has_detail ? ")" : "");
     tenon__error_copy(err->sqlstate, sizeof err->sqlstate, sqlstate);
-    copy_names(err, result);
+    copy_names(err, c);
     copy_sql(err, c);
-    add_hint(err, PQresultErrorField(result, PG_DIAG_MESSAGE_HINT));
+    add_hint(err, tenon__pg_error_field(c, PG_DIAG_MESSAGE_HINT));
     return false;
 }
 
@@ -221,10 +218,9 @@ bool tenon__pg_fail_lost(tenon_error *err, tenon__connection *c)
     c->state = TENON__BROKEN;
     if (!err || err->status)
         return false;
-    tenon_applied applied = applied_when_lost(c);
-    if (c->result && PQresultStatus(c->result) == PGRES_FATAL_ERROR &&
-        PQresultErrorField(c->result, PG_DIAG_SQLSTATE))
-        tenon__pg_fail_result(err, c, c->result);
+    tenon_applied applied = tenon__pg_applied_when_lost(c);
+    if (tenon__pg_error_field(c, PG_DIAG_SQLSTATE))
+        tenon__pg_fail_result(err, c);
     else
         fail_with_text(err, TENON_UNAVAILABLE, PQerrorMessage(c->pg));
     bool is_unknown_commit = c->is_commit && c->is_sent;

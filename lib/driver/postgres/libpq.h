@@ -37,7 +37,7 @@ bool tenon__libpq_load(tenon_error *err);
     EACH(PQsendFlushRequest) EACH(PQsendPrepare) EACH(PQsendQuery) EACH(PQsendQueryParams)         \
     EACH(PQsendQueryPrepared) EACH(PQsetErrorVerbosity)                                            \
     EACH(PQsetNoticeProcessor) EACH(PQsetnonblocking) EACH(PQsocket) EACH(PQsslInUse)              \
-    EACH(PQstatus) EACH(PQtransactionStatus)
+    EACH(PQgssEncInUse) EACH(PQstatus) EACH(PQtransactionStatus)
 /* clang-format on */
 
 /* Members are named like the functions that they point to. Read only after a successful load. */
@@ -72,6 +72,7 @@ extern tenon__libpq_functions tenon__libpq;
 #define PQgetisnull tenon__libpq.PQgetisnull
 #define PQgetlength tenon__libpq.PQgetlength
 #define PQgetvalue tenon__libpq.PQgetvalue
+#define PQgssEncInUse tenon__libpq.PQgssEncInUse
 #define PQisBusy tenon__libpq.PQisBusy
 #define PQnfields tenon__libpq.PQnfields
 #define PQntuples tenon__libpq.PQntuples

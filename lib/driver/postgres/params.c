@@ -237,7 +237,7 @@ TENON__HOT static bool add_param(tenon__buf *out, const tenon__pg_param *param, 
  * the server would be the end of it, so there the check comes first. */
 static inline bool is_left_to_server(const tenon__connection *c, const tenon__pg_param *param)
 {
-    return is_one_json(param) && PQtransactionStatus(c->pg) == PQTRANS_IDLE;
+    return is_one_json(param) && tenon__pg_transaction_status(c) == PQTRANS_IDLE;
 }
 
 /* Into the buffer: it has no place yet, only a length. */

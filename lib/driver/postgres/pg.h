@@ -1,9 +1,9 @@
 /* What the files of this folder share.
  *
  * libpq.h is the library below. connect.c opens and closes, begin.c writes how a transaction
- * begins, run.c drives the protocol, pipeline.c sends several statements at once, cursor.c reads in
- * parts, cancel.c stops a statement, params.c
- * and encode.c write values, result.c, rows.c and decode.c read them, fields.c writes values of
+ * begins, run.c drives the protocol, wire.c speaks it where libpq would be slower, pipeline.c sends
+ * several statements at once, cursor.c reads in parts, cancel.c stops a statement, params.c and
+ * encode.c write values, result.c, rows.c and decode.c read them, fields.c writes values of
  * many rows, lists.c and text.c write arrays, numeric.c does numeric both ways, copy.c loads in
  * bulk, types.c knows the types and errors.c what went wrong. Values travel in PostgreSQL's binary
  * formats in both directions; types whose binary format is not documented, or whose OID differs
@@ -253,6 +253,23 @@ size_t tenon__pg_decode_numeric(const char *data, char *text);
 
 /* ---- statements and results ------------------------------------------------------------------ */
 
+/* A statement that is executed without libpq, and its answer (wire.c). Places are in `in`. */
+typedef struct tenon__pg_wire {
+    tenon__buf out, in;
+    bool is_open;         /* statements may go this way */
+    bool is_used;         /* the one that runs, or the last one, does */
+    bool has_backslashes; /* what the server said that libpq did not hear; see run.c */
+    bool is_bound;        /* the answer has begun, … */
+    bool is_ready;        /* … has ended */
+    char status;          /* of the transaction, as it said; 0: libpq knows better */
+    int socket;
+    size_t sent;                 /* of out */
+    size_t at;                   /* where the next message begins */
+    size_t row_count;            /* of the answer */
+    size_t tag;                  /* what it calls itself; 0: nothing yet */
+    size_t refusal, refusal_end; /* the error; 0: none */
+} tenon__pg_wire;
+
 typedef enum tenon__pg_preparation {
     TENON__PG_NEW,      /* the server does not know it */
     TENON__PG_PREPARED, /* it does */
@@ -267,7 +284,9 @@ struct tenon__prepared {
     tenon__pg_preparation preparation;
     bool is_checked;        /* the types of its result were compared */
     bool is_being_prepared; /* by an earlier piece of the same pipeline */
+    bool is_binary;         /* all values are */
     char name[24];
+    size_t name_length;
     int result_format; /* 1: binary */
     int param_count, column_count;
     tenon__pg_param *params;
@@ -287,8 +306,10 @@ tenon__prepared *tenon__pg_prepared_new(const tenon__statement *statement, tenon
 bool tenon__pg_check_result(tenon__prepared *prepared, const PGresult *result, tenon_error *err);
 /* Appends all rows of a result that came as texts, and tells the names of its columns. */
 bool tenon__pg_read_texts(const PGresult *result, tenon__rows *rows, tenon_error *err);
-/* Appends all rows of the result. */
+/* Appends all rows of the result; of the answer that came by wire.c. */
 bool tenon__pg_read_rows(tenon__prepared *prepared, const PGresult *result, tenon__rows *rows,
+                         tenon_error *err);
+bool tenon__pg_read_wire(tenon__prepared *prepared, const tenon__pg_wire *wire, tenon__rows *rows,
                          tenon_error *err);
 
 /* ---- the connection -------------------------------------------------------------------------- */
@@ -328,6 +349,7 @@ struct tenon__connection {
     PGconn *pg;
     tenon__state state;
     tenon__pg_task task;
+    tenon__pg_wire wire;
     bool is_flushing;    /* not everything is sent */
     bool is_sent;        /* something of the statement may have reached the server */
     bool is_commit;      /* the script ends a transaction for good */
@@ -386,6 +408,19 @@ tenon__progress tenon__pg_execute(tenon__connection *c, tenon__prepared *prepare
 tenon__progress tenon__pg_fetch(tenon__connection *c, tenon__rows *rows, int64_t *affected,
                                 tenon_error *err);
 
+/* wire.c. Open, once it stands; whether the running statement may go this way; sends it; a step. */
+void tenon__pg_wire_open(tenon__connection *c);
+bool tenon__pg_wire_takes(const tenon__connection *c);
+tenon__progress tenon__pg_wire_send(tenon__connection *c, tenon_error *err);
+tenon__progress tenon__pg_wire_step(tenon__connection *c, tenon_error *err);
+/* libpq is about to be used. */
+void tenon__pg_wire_leave(tenon__connection *c);
+int64_t tenon__pg_wire_affected(const tenon__connection *c);
+/* Of the answer to the last statement, whichever way it went: a field of the error (PG_DIAG_…), or
+ * NULL; the state of the transaction. */
+const char *tenon__pg_error_field(const tenon__connection *c, int code);
+PGTransactionStatusType tenon__pg_transaction_status(const tenon__connection *c);
+
 /* pipeline.c. */
 tenon__progress tenon__pg_execute_together(tenon__connection *c, const tenon__execution *pieces,
                                            size_t count, bool at_one_moment, size_t *failed,
@@ -400,6 +435,8 @@ bool tenon__pg_offer_piece(tenon__connection *c);
 /* It is over: nothing is kept of it. */
 void tenon__pg_end_pieces(tenon__connection *c);
 
+/* All has come: what became of it (run.c). */
+tenon__progress tenon__pg_end_statement(tenon__connection *c, tenon_error *err);
 /* What run.c and pipeline.c send alike. */
 bool tenon__pg_is_failure(const PGresult *result);
 bool tenon__pg_start_pipeline(tenon__connection *c);
@@ -475,8 +512,9 @@ void tenon__pg_drop_request(tenon__connection *c);
 
 tenon_status tenon__pg_status_of(const char *sqlstate);
 /* From what the server answered. */
-TENON__COLD bool tenon__pg_fail_result(tenon_error *err, const tenon__connection *c,
-                                       const PGresult *result);
+TENON__COLD bool tenon__pg_fail_result(tenon_error *err, const tenon__connection *c);
+/* What may have become of a statement that nobody answered for. */
+tenon_applied tenon__pg_applied_when_lost(const tenon__connection *c);
 /* The connection is gone; makes it BROKEN. */
 TENON__COLD bool tenon__pg_fail_lost(tenon_error *err, tenon__connection *c);
 /* It never came about. */

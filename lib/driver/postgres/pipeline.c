@@ -80,7 +80,7 @@ static bool send_asides(tenon__connection *c)
 {
     if (!tenon__pg_start_pipeline(c))
         return false;
-    if (PQtransactionStatus(c->pg) == PQTRANS_INERROR && !tenon__pg_send_aside(c, "ROLLBACK"))
+    if (tenon__pg_transaction_status(c) == PQTRANS_INERROR && !tenon__pg_send_aside(c, "ROLLBACK"))
         return false;
     if (c->pieces.has_frame)
         c->in_transaction = false;

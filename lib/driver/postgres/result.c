@@ -12,11 +12,13 @@
 
 static bool init_params(tenon__prepared *p, tenon_error *err)
 {
+    p->is_binary = true;
     for (int i = 0; i < p->param_count; i++) {
         if (!tenon__pg_param_init(&p->params[i], &p->statement->slots[i], err))
             return false;
         p->oids[i] = p->params[i].oid;
         p->formats[i] = !p->params[i].is_text;
+        p->is_binary &= !p->params[i].is_text;
     }
     return true;
 }

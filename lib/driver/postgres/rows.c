@@ -1,10 +1,11 @@
 /* Results become rows.
  *
  * This is the one hot loop of the driver: a list of 1,000 rows with 6 columns comes here 6,000
- * times in the time of 100 microseconds. So the codecs that most columns have are decoded in place,
- * and only the others by a call of tenon__pg_decode; lengths are checked in both. libpq's own
- * accessors cost as much as the decoding, therefore one call less a value: a length of 0 is asked
- * whether it means NULL. */
+ * times in the time of 100 microseconds. Answers come in two forms. The one of wire.c, the messages
+ * themselves, is the usual one: codecs that most columns have are decoded in place there, and only
+ * the others by a call of tenon__pg_decode; lengths are checked in both. A PGresult is what the
+ * first execution gives, and all of a connection with TLS: libpq's accessors cost as much as the
+ * decoding, therefore one call less a value, a length of 0 is asked whether it means NULL. */
 #include "driver/postgres/pg.h"
 
 /* Times that are neither infinite nor beyond what counting from 1970 can say. */
@@ -73,6 +74,14 @@ static inline bool decode(tenon__pg_column *column, const char *data, int length
     return tenon__pg_decode(column, data, length, out, arena, err);
 }
 
+static inline bool put_value(tenon__pg_column *column, const char *data, int length, char *row,
+                             tenon__arena *arena, tenon_error *err)
+{
+    if (column->is_optional)
+        *(bool *)(row + column->has_offset) = true;
+    return decode(column, data, length, row + column->offset, arena, err);
+}
+
 TENON__HOT static bool read_row(tenon__prepared *p, const PGresult *result, int index, char *row,
                                 tenon__arena *arena, tenon_error *err)
 {
@@ -88,7 +97,8 @@ TENON__HOT static bool read_row(tenon__prepared *p, const PGresult *result, int 
         }
         if (column->is_optional)
             *(bool *)(row + column->has_offset) = true;
-        if (!decode(column, PQgetvalue(result, index, i), length, row + column->offset, arena, err))
+        if (!tenon__pg_decode(column, PQgetvalue(result, index, i), length, row + column->offset,
+                              arena, err))
             return false;
     }
     return true;
@@ -125,6 +135,93 @@ TENON__HOT bool tenon__pg_read_rows(tenon__prepared *p, const PGresult *result, 
                                     tenon_error *err)
 {
     bool is_read = read_rows(p, result, rows, err);
+    tenon__arena_align(rows->arena);
+    return is_read;
+}
+
+/* ---- out of the answer itself ---------------------------------------------------------------- */
+
+/* What is left of a message. */
+typedef struct reader {
+    const char *at, *end;
+} reader;
+
+/* Its next value; false: the message is shorter than it says. A length of -1 is NULL. */
+static inline bool next_value(reader *r, const char **data, int *length)
+{
+    if (TENON__UNLIKELY(r->end - r->at < TENON__PG_LENGTH_BYTES))
+        return false;
+    *length = (int)tenon__pg_load32(r->at);
+    *data = r->at + TENON__PG_LENGTH_BYTES;
+    if (TENON__UNLIKELY(*length > r->end - *data))
+        return false;
+    r->at = *length > 0 ? *data + *length : *data;
+    return true;
+}
+
+static bool fail_row(tenon_error *err)
+{
+    return tenon__fail(err, TENON_IO, "the server sent a row that has no end");
+}
+
+TENON__HOT static bool read_message(tenon__prepared *p, reader message, char *row,
+                                    tenon__arena *arena, tenon_error *err)
+{
+    uint32_t passed = 0; /* columns of a joined row that is not there */
+    tenon__pg_column *column = p->columns;
+    for (int i = 0, count = p->column_count; i < count; i++, column++) {
+        const char *data;
+        int length;
+        if (!next_value(&message, &data, &length))
+            return fail_row(err);
+        if (TENON__UNLIKELY(passed)) {
+            passed--;
+        } else if (TENON__LIKELY(length >= 0)) {
+            if (!put_value(column, data, length, row, arena, err))
+                return false;
+        } else {
+            if (!column->is_nullable && !column->skip)
+                return fail_null(column, err);
+            passed = column->skip;
+        }
+    }
+    return true;
+}
+
+/* The next DataRow of an answer, behind its head and the number of its values. */
+static inline reader next_row(const char **at)
+{
+    enum { TYPE_BYTES = 1, COUNT_BYTES = 2 };
+    for (;;) {
+        char type = **at;
+        const char *body = *at + TYPE_BYTES;
+        *at = body + tenon__pg_load32(body);
+        if (type == 'D')
+            return (reader){body + TENON__PG_LENGTH_BYTES + COUNT_BYTES, *at};
+    }
+}
+
+static bool read_wire(tenon__prepared *p, const tenon__pg_wire *wire, tenon__rows *rows,
+                      tenon_error *err)
+{
+    const tenon__layout *layout = p->statement->layout;
+    const char *at = wire->in.data;
+    char *row = tenon__rows_reserve(rows, wire->row_count, layout->row_size);
+    if (!row)
+        return tenon__fail_no_memory(err);
+    for (size_t i = 0; i < wire->row_count; i++, row += layout->row_size, rows->count++) {
+        memset(row, 0, layout->row_size);
+        mark_loaded(layout, row);
+        if (!read_message(p, next_row(&at), row, rows->arena, err))
+            return false;
+    }
+    return true;
+}
+
+TENON__HOT bool tenon__pg_read_wire(tenon__prepared *p, const tenon__pg_wire *wire,
+                                    tenon__rows *rows, tenon_error *err)
+{
+    bool is_read = !wire->row_count || read_wire(p, wire, rows, err);
     tenon__arena_align(rows->arena);
     return is_read;
 }

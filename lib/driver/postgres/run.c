@@ -26,7 +26,7 @@ enum { KEPT_BUFFER_BYTES = 1 << 20 };
 bool tenon__pg_has_backslashes(const tenon__connection *c)
 {
     const char *value = PQparameterStatus(c->pg, "standard_conforming_strings");
-    return value && strcmp(value, "off") == 0;
+    return c->wire.has_backslashes || (value && strcmp(value, "off") == 0);
 }
 
 /* ---- sending --------------------------------------------------------------------------------- */
@@ -52,6 +52,7 @@ tenon__progress tenon__pg_fail_send(tenon__connection *c, tenon_error *err)
 
 void tenon__pg_begin(tenon__connection *c, tenon__pg_task task, const char *sql)
 {
+    tenon__pg_wire_leave(c);
     c->task = task;
     c->running = NULL;
     c->is_sent = c->is_commit = c->has_retried = false;
@@ -107,7 +108,9 @@ bool tenon__pg_start_pipeline(tenon__connection *c)
         return false;
     c->is_pipelining = true;
     c->awaited_syncs = 1;
-    return !tenon__pg_has_backslashes(c) || tenon__pg_send_aside(c, TENON__PG_NO_BACKSLASHES);
+    bool is_set = tenon__pg_has_backslashes(c);
+    c->wire.has_backslashes = false;
+    return !is_set || tenon__pg_send_aside(c, TENON__PG_NO_BACKSLASHES);
 }
 
 bool tenon__pg_send_preparation(tenon__connection *c, tenon__prepared *p)
@@ -149,6 +152,9 @@ TENON__HOT static bool send_statement(tenon__connection *c, tenon__prepared *p)
 
 TENON__HOT tenon__progress tenon__pg_send_running(tenon__connection *c, tenon_error *err)
 {
+    if (TENON__LIKELY(tenon__pg_wire_takes(c)))
+        return tenon__pg_wire_send(c, err);
+    tenon__pg_wire_leave(c);
     bool is_sent =
         TENON__UNLIKELY(c->pieces.count) ? tenon__pg_send_pieces(c) : send_statement(c, c->running);
     c->is_sent = is_sent || c->awaited_syncs;
@@ -249,24 +255,24 @@ TENON__HOT static bool collect(tenon__connection *c)
 
 /* ---- what became of it ----------------------------------------------------------------------- */
 
-static bool has_sqlstate(const PGresult *result, const char *sqlstate)
+static bool has_sqlstate(const tenon__connection *c, const char *sqlstate)
 {
-    const char *found = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char *found = tenon__pg_error_field(c, PG_DIAG_SQLSTATE);
     return found && strcmp(found, sqlstate) == 0;
 }
 
-static bool is_data_error(const PGresult *result)
+static bool is_data_error(const tenon__connection *c)
 {
-    const char *found = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char *found = tenon__pg_error_field(c, PG_DIAG_SQLSTATE);
     return found && strncmp(found, "22", 2) == 0;
 }
 
 /* 0A000 has many reasons. This one is told from them by who in the server says so: the message
  * is in the server's language. */
-static bool is_stale(const PGresult *result)
+static bool is_stale(const tenon__connection *c)
 {
-    const char *source = PQresultErrorField(result, PG_DIAG_SOURCE_FUNCTION);
-    return has_sqlstate(result, "0A000") && source && strcmp(source, "RevalidateCachedQuery") == 0;
+    const char *source = tenon__pg_error_field(c, PG_DIAG_SOURCE_FUNCTION);
+    return has_sqlstate(c, "0A000") && source && strcmp(source, "RevalidateCachedQuery") == 0;
 }
 
 /* Notes when the server's prepared statement is no good any more. */
@@ -274,9 +280,9 @@ static bool note_unprepared(tenon__connection *c)
 {
     if (!c->running || c->running->preparation != TENON__PG_PREPARED)
         return false;
-    if (has_sqlstate(c->result, "26000"))
+    if (has_sqlstate(c, "26000"))
         c->running->preparation = TENON__PG_NEW;
-    else if (is_stale(c->result))
+    else if (is_stale(c))
         c->running->preparation = TENON__PG_STALE;
     else
         return false;
@@ -331,12 +337,13 @@ static void fail_unprepared(tenon_error *err)
 static tenon__progress fail_running(tenon__connection *c, tenon_error *err)
 {
     bool is_unprepared = note_unprepared(c);
-    c->in_transaction = PQtransactionStatus(c->pg) != PQTRANS_IDLE;
+    c->state = TENON__IDLE;
+    c->in_transaction = tenon__pg_transaction_status(c) != PQTRANS_IDLE;
     bool is_free = !c->in_transaction || c->pieces.has_frame;
     if (is_unprepared && is_free && !c->has_retried)
         return run_again(c, err);
-    if (!is_data_error(c->result) || !tenon__pg_refuse_json(c, err))
-        tenon__pg_fail_result(err, c, c->result);
+    if (!is_data_error(c) || !tenon__pg_refuse_json(c, err))
+        tenon__pg_fail_result(err, c);
     if (is_unprepared && err)
         fail_unprepared(err);
     return finish_idle(c, false);
@@ -366,11 +373,16 @@ static tenon__progress finish_copy(tenon__connection *c, tenon_error *err)
 
 static tenon__progress finish_badly(tenon__connection *c, tenon_error *err)
 {
-    if (PQstatus(c->pg) == CONNECTION_BAD || !c->result) {
+    if (PQstatus(c->pg) == CONNECTION_BAD || (!c->result && !c->wire.is_used)) {
         tenon__pg_fail_lost(err, c);
         return TENON__FAILED;
     }
     return c->task == TENON__PG_COPY_ABORT ? finish_copy(c, err) : fail_running(c, err);
+}
+
+TENON__HOT static bool has_failed(const tenon__connection *c)
+{
+    return c->wire.is_used ? c->wire.refusal != 0 : !c->result || tenon__pg_is_failure(c->result);
 }
 
 /* Everything has come, or the connection has gone. */
@@ -380,7 +392,7 @@ TENON__HOT static tenon__progress finish(tenon__connection *c, tenon_error *err)
         end_pipeline(c);
     if (TENON__UNLIKELY(c->pieces.count))
         tenon__pg_offer_piece(c);
-    if (TENON__UNLIKELY(!c->result || tenon__pg_is_failure(c->result)))
+    if (TENON__UNLIKELY(has_failed(c)))
         return finish_badly(c, err);
     switch (c->task) {
     case TENON__PG_EXECUTE:
@@ -397,7 +409,7 @@ TENON__HOT static tenon__progress finish(tenon__connection *c, tenon_error *err)
 }
 
 /* All has come. A request to stop it that is still on its way would hit the next statement. */
-TENON__HOT static tenon__progress end_statement(tenon__connection *c, tenon_error *err)
+TENON__HOT tenon__progress tenon__pg_end_statement(tenon__connection *c, tenon_error *err)
 {
     c->awaits_request = false;
     if (TENON__UNLIKELY(atomic_load_explicit(&c->request, memory_order_relaxed) != NULL)) {
@@ -414,7 +426,9 @@ TENON__HOT tenon__progress tenon__pg_step(tenon__connection *c, tenon_error *err
     if (TENON__UNLIKELY(c->state == TENON__CONNECTING))
         return tenon__pg_step_connect(c, err);
     if (TENON__UNLIKELY(c->awaits_request))
-        return end_statement(c, err);
+        return tenon__pg_end_statement(c, err);
+    if (TENON__LIKELY(c->wire.is_used))
+        return tenon__pg_wire_step(c, err);
     if (!PQconsumeInput(c->pg)) {
         collect(c); /* the reason may have come before the end */
         tenon__pg_fail_lost(err, c);
@@ -425,7 +439,7 @@ TENON__HOT tenon__progress tenon__pg_step(tenon__connection *c, tenon_error *err
     if (c->state == TENON__COPYING)
         return c->is_flushing ? TENON__WANT_WRITE : TENON__DONE;
     if (collect(c))
-        return c->state == TENON__COPYING ? TENON__DONE : end_statement(c, err);
+        return c->state == TENON__COPYING ? TENON__DONE : tenon__pg_end_statement(c, err);
     return c->is_flushing ? TENON__WANT_WRITE : TENON__WANT_READ;
 }
 
@@ -462,7 +476,8 @@ tenon__progress tenon__pg_prepare(tenon__connection *c, const tenon__statement *
     if (c->is_nameless || statement->flags & (TENON__CUSTOM_PLAN | TENON__ONCE))
         p->preparation = TENON__PG_UNNAMED;
     else
-        snprintf(p->name, sizeof p->name, "t%u_%08x", ++c->last_name, (unsigned)c->nonce);
+        p->name_length = (size_t)snprintf(p->name, sizeof p->name, "t%u_%08x", ++c->last_name,
+                                          (unsigned)c->nonce);
     p->is_checked = c->skips_check;
     link_prepared(c, p);
     *out = p;
@@ -515,6 +530,8 @@ TENON__HOT tenon__progress tenon__pg_execute(tenon__connection *c, tenon__prepar
 TENON__HOT static bool read_result(tenon__connection *c, tenon__rows *rows, tenon_error *err)
 {
     tenon__prepared *p = c->running;
+    if (TENON__LIKELY(c->wire.is_used))
+        return !rows || tenon__pg_read_wire(p, &c->wire, rows, err);
     if (!rows || !p || PQresultStatus(c->result) != PGRES_TUPLES_OK)
         return true;
     if (TENON__UNLIKELY(p->result_format == 0))
@@ -524,11 +541,20 @@ TENON__HOT static bool read_result(tenon__connection *c, tenon__rows *rows, teno
     return tenon__pg_read_rows(p, c->result, rows, err);
 }
 
-TENON__HOT static int64_t affected_by(PGresult *result)
+TENON__HOT static int64_t affected_by(const tenon__connection *c)
 {
+    PGresult *result = c->result;
+    if (TENON__LIKELY(c->wire.is_used))
+        return tenon__pg_wire_affected(c);
     if (PQresultStatus(result) == PGRES_TUPLES_OK)
         return PQntuples(result);
     return strtoll(PQcmdTuples(result), NULL, 10);
+}
+
+static inline void release_large(tenon__buf *buf)
+{
+    if (TENON__UNLIKELY(buf->capacity > KEPT_BUFFER_BYTES))
+        tenon__buf_release(buf);
 }
 
 TENON__HOT tenon__progress tenon__pg_fetch(tenon__connection *c, tenon__rows *rows,
@@ -538,7 +564,7 @@ TENON__HOT tenon__progress tenon__pg_fetch(tenon__connection *c, tenon__rows *ro
     if (!is_read && err && (c->running->statement->flags & TENON__WRITES || c->pieces.may_write))
         err->applied = TENON_APPLIED_YES;
     if (is_read && affected)
-        *affected = affected_by(c->result);
+        *affected = affected_by(c);
     PQclear(c->result);
     c->result = NULL;
     if (TENON__UNLIKELY(c->pieces.count)) {
@@ -547,8 +573,9 @@ TENON__HOT tenon__progress tenon__pg_fetch(tenon__connection *c, tenon__rows *ro
         tenon__pg_end_pieces(c);
     }
     c->state = TENON__IDLE;
-    if (TENON__UNLIKELY(c->out.capacity > KEPT_BUFFER_BYTES))
-        tenon__buf_release(&c->out);
+    release_large(&c->out);
+    release_large(&c->wire.out);
+    release_large(&c->wire.in);
     return is_read ? TENON__DONE : TENON__FAILED;
 }
 

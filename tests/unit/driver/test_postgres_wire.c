@@ -1,0 +1,297 @@
+/* Statements that are executed without libpq: the same rows, errors and states as by way of it,
+ * what the server says in between, and servers that say what they should not. */
+#include "driver/postgres/pg.h"
+#include "pgtest.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static const tenon_field fields[] = {
+    {.name = "id", .column = "id", .kind = TENON_KIND_INT32, .pg_type = TENON_PG_INT4},
+    {.name = "name", .column = "name", .kind = TENON_KIND_TEXT, .pg_type = TENON_PG_TEXT},
+    {.name = "age",
+     .column = "age",
+     .kind = TENON_KIND_INT32,
+     .pg_type = TENON_PG_INT4,
+     .flags = TENON_FIELD_NULLABLE},
+};
+static const tenon_model model = {
+    .name = "User", .table = "user", .fields = fields, .field_count = 3};
+
+typedef struct user {
+    int32_t id;
+    const char *name;
+    tenon_opt_int32 age;
+} user;
+
+static const tenon__out outs[] = {
+    {.field = &fields[0], .offset = offsetof(user, id)},
+    {.field = &fields[1], .offset = offsetof(user, name)},
+    {.field = &fields[2], .offset = offsetof(user, age)},
+};
+static const tenon__layout layout = {
+    .outs = outs, .out_count = 3, .row_size = sizeof(user), .model = &model};
+static const tenon__slot slots[] = {
+    {.field = &fields[0], .model = &model},
+    {.field = &fields[1], .model = &model},
+    {.field = &fields[2], .model = &model},
+};
+
+#define STATEMENT(text, count, flag)                                                               \
+    {                                                                                              \
+        .sql = (text), .sql_length = sizeof(text) - 1, .slots = slots, .slot_count = (count),      \
+        .layout = &layout, .flags = (flag)                                                         \
+    }
+
+static const tenon__statement find =
+    STATEMENT("SELECT id, name, age FROM \"user\" WHERE id = $1", 1, 0);
+static const tenon__statement insert =
+    STATEMENT("INSERT INTO \"user\" (id, name, age) VALUES ($1, $2, $3) RETURNING id, name, age", 3,
+              TENON__WRITES);
+static const tenon__statement list = STATEMENT(
+    "SELECT i, repeat('x', i % 300), nullif(i % 2, 0) FROM generate_series(1, $1) i", 1, 0);
+static const tenon__statement noisy =
+    STATEMENT("SELECT * FROM noisy($1) AS t(id, name, age)", 1, 0);
+
+static int open_users(void **state)
+{
+    static pgtest t;
+    pgtest_open(&t, testdb_create("wire"));
+    assert_true(pgtest_script(
+        &t,
+        "CREATE TABLE \"user\" (id int PRIMARY KEY, name text NOT NULL UNIQUE, age int);"
+        "INSERT INTO \"user\" VALUES (1, 'ann', 31), (2, 'bob', NULL);"
+        "CREATE FUNCTION noisy(n int, OUT id int, OUT name text, OUT age int) RETURNS SETOF record"
+        " LANGUAGE plpgsql AS $$ BEGIN FOR i IN 1..n LOOP RAISE NOTICE 'row %', i;"
+        " PERFORM set_config('standard_conforming_strings', 'off', false), pg_notify('n', 'x');"
+        " id := i; name := 'n'; RETURN NEXT; END LOOP; END $$; LISTEN n"));
+    *state = &t;
+    return 0;
+}
+
+static int close_users(void **state)
+{
+    pgtest_close(*state);
+    return 0;
+}
+
+static bool run(pgtest *t, tenon__prepared *prepared, int64_t number, tenon__rows *rows,
+                int64_t *affected)
+{
+    *rows = (tenon__rows){.arena = &t->arena};
+    return pgtest_run(t, prepared, (const void *[]){&number}, rows, affected);
+}
+
+static bool insert_user(pgtest *t, tenon__prepared *prepared, int64_t id, const char *name)
+{
+    tenon__rows rows = {.arena = &t->arena, .expected = 1};
+    return pgtest_run(t, prepared, (const void *[]){&id, &name, NULL}, &rows, NULL);
+}
+
+/* Of a statement that the driver has run once, by way of libpq. */
+static tenon__prepared *prepare_and_run(pgtest *t, const tenon__statement *statement)
+{
+    tenon__rows rows;
+    tenon__prepared *prepared = pgtest_prepare(t, statement);
+    assert_true(run(t, prepared, 1, &rows, NULL));
+    assert_false(t->connection->wire.is_used);
+    return prepared;
+}
+
+static void what_has_run_before_goes_without_libpq(void **state)
+{
+    pgtest *t = *state;
+    tenon__prepared *prepared = prepare_and_run(t, &find);
+    tenon__rows rows;
+    int64_t affected = -1;
+    assert_true(run(t, prepared, 1, &rows, &affected));
+    assert_true(t->connection->wire.is_used);
+    assert_int_equal(rows.count, 1);
+    assert_int_equal(affected, 1);
+    const user *ann = (const user *)rows.items;
+    assert_int_equal(ann->id, 1);
+    assert_string_equal(ann->name, "ann");
+    assert_int_equal(ann->age.value, 31);
+    assert_true(run(t, prepared, 2, &rows, NULL));
+    assert_false(((const user *)rows.items)->age.has);
+    assert_true(run(t, prepared, 3, &rows, &affected));
+    assert_int_equal(rows.count, 0);
+    assert_int_equal(affected, 0);
+    driver->forget(t->connection, prepared);
+}
+
+static void an_answer_larger_than_all_buffers_is_read_whole(void **state)
+{
+    enum { COUNT = 20000 };
+    pgtest *t = *state;
+    tenon__prepared *prepared = prepare_and_run(t, &list);
+    tenon__rows rows;
+    assert_true(run(t, prepared, COUNT, &rows, NULL));
+    assert_true(t->connection->wire.is_used);
+    assert_int_equal(rows.count, COUNT);
+    const user *items = (const user *)(const void *)rows.items;
+    for (int i = 1; i <= COUNT; i++) {
+        assert_int_equal(items[i - 1].id, i);
+        assert_int_equal(strlen(items[i - 1].name), i % 300);
+        assert_int_equal(items[i - 1].age.has, i % 2);
+    }
+    assert_null(t->connection->wire.in.data); /* it is not kept */
+    driver->forget(t->connection, prepared);
+}
+
+static void what_the_server_says_in_between_is_no_row(void **state)
+{
+    pgtest *t = *state;
+    tenon__prepared *prepared = prepare_and_run(t, &noisy);
+    tenon__rows rows;
+    assert_true(pgtest_script(t, "SET standard_conforming_strings = on"));
+    assert_true(run(t, prepared, 3, &rows, NULL));
+    assert_int_equal(rows.count, 3);
+    assert_true(tenon__pg_has_backslashes(t->connection));
+    static const tenon__statement text =
+        STATEMENT("SELECT $1::int4, 'a\\b'::text, NULL::int4", 1, 0);
+    tenon__prepared *literal = prepare_and_run(t, &text);
+    assert_false(t->connection->wire.has_backslashes);
+    assert_true(run(t, literal, 1, &rows, NULL));
+    assert_string_equal(((const user *)rows.items)->name, "a\\b");
+    driver->forget(t->connection, literal);
+    driver->forget(t->connection, prepared);
+}
+
+static void an_error_names_what_the_server_named(void **state)
+{
+    pgtest *t = *state;
+    tenon__prepared *prepared = pgtest_prepare(t, &insert);
+    assert_true(insert_user(t, prepared, 10, "dan"));
+    assert_false(insert_user(t, prepared, 11, "dan"));
+    assert_true(t->connection->wire.is_used);
+    assert_int_equal(t->err.status, TENON_UNIQUE);
+    assert_string_equal(t->err.sqlstate, "23505");
+    assert_string_equal(t->err.model, "user");
+    assert_string_equal(t->err.constraint, "user_name_key");
+    assert_string_equal(t->err.sql, insert.sql);
+    assert_int_equal(driver->state(t->connection), TENON__IDLE);
+    assert_true(insert_user(t, prepared, 11, "eve"));
+    driver->forget(t->connection, prepared);
+}
+
+static void the_state_of_the_transaction_is_known(void **state)
+{
+    pgtest *t = *state;
+    tenon__prepared *prepared = pgtest_prepare(t, &insert);
+    bool is_failed;
+    assert_true(insert_user(t, prepared, 20, "fay"));
+    assert_true(pgtest_script(t, "BEGIN"));
+    assert_true(insert_user(t, prepared, 21, "gil"));
+    assert_true(driver->in_transaction(t->connection, &is_failed));
+    assert_false(is_failed);
+    assert_false(insert_user(t, prepared, 21, "hal"));
+    assert_true(driver->in_transaction(t->connection, &is_failed));
+    assert_true(is_failed);
+    assert_true(pgtest_script(t, "ROLLBACK"));
+    assert_false(driver->in_transaction(t->connection, &is_failed));
+    assert_true(insert_user(t, prepared, 21, "hal"));
+    assert_false(driver->in_transaction(t->connection, &is_failed));
+    driver->forget(t->connection, prepared);
+}
+
+/* ---- servers that are none ------------------------------------------------------------------- */
+
+#define BOUND "2\0\0\0\4"
+#define DONE "C\0\0\0\rSELECT 1\0"
+#define READY "Z\0\0\0\5I"
+#define ROW_HEAD "D\0\0\0\x17\0\3"
+#define ROW ROW_HEAD "\0\0\0\4\0\0\0\7\0\0\0\1n\xff\xff\xff\xff"
+
+typedef struct forged {
+    const char *bytes;
+    size_t length;
+    tenon_status status; /* OK: a row */
+} forged;
+#define FORGED(text, status)                                                                       \
+    {                                                                                              \
+        (text), sizeof(text) - 1, (status)                                                         \
+    }
+
+static const forged answers[] = {
+    FORGED(BOUND ROW DONE READY, TENON_OK),
+    FORGED("N\0\0\0\4" BOUND "N\0\0\0\5\0" ROW DONE READY "S\0\0\0\5x", TENON_OK),
+    FORGED(ROW DONE READY, TENON_IO),                           /* not bound */
+    FORGED(BOUND BOUND ROW DONE READY, TENON_IO),               /* bound twice */
+    FORGED(BOUND ROW READY, TENON_IO),                          /* not completed */
+    FORGED(BOUND ROW DONE "Z\0\0\0\6II", TENON_IO),             /* too long */
+    FORGED(BOUND "D\0\0\0\3", TENON_IO),                        /* shorter than its length */
+    FORGED(BOUND "D\0\0\0\5\0" DONE READY, TENON_IO),           /* no room for a count */
+    FORGED(BOUND "C\0\0\0\6no" READY, TENON_IO),                /* a text without an end */
+    FORGED(BOUND "E\0\0\0\5C" READY, TENON_IO),                 /* the same of an error */
+    FORGED("ction: x\0", TENON_IO),                             /* the rest of something else */
+    FORGED(BOUND "D\0\0\0\6\0\3" DONE READY, TENON_IO),         /* a row without its values */
+    FORGED(BOUND "D\0\0\0\n\0\3\0\0\0\4" DONE READY, TENON_IO), /* a value without its bytes */
+    FORGED(BOUND "D\0\0\0\n\0\3\x7f\xff\xff\xff" DONE READY, TENON_IO),     /* far beyond */
+    FORGED(BOUND "D\0\0\0\n\0\3\xff\xff\xff\xff" DONE READY, TENON_SCHEMA), /* a required NULL */
+    FORGED("E\0\0\0\x10SERROR\0Mno\0\0" READY, TENON_IO), /* an error without a code */
+};
+
+/* Gives it to a connection that awaits an answer, so many bytes at a time. */
+static tenon__progress answer(pgtest *t, tenon__prepared *prepared, const forged *given,
+                              size_t step)
+{
+    int ends[2];
+    int64_t id = 1;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
+    t->connection->wire.socket = ends[0];
+    tenon_error_reset(&t->err);
+    tenon__progress progress =
+        driver->execute(t->connection, prepared, (const void *[]){&id}, &t->err);
+    for (size_t at = 0; at < given->length && progress == TENON__WANT_READ; at += step) {
+        size_t left = given->length - at, count = left < step ? left : step;
+        assert_int_equal(write(ends[1], given->bytes + at, count), count);
+        progress = driver->step(t->connection, &t->err);
+    }
+    close(ends[1]);
+    if (progress == TENON__WANT_READ)
+        progress = driver->step(t->connection, &t->err);
+    close(ends[0]);
+    return progress;
+}
+
+static void check_answer(const char *url, const forged *given, size_t step)
+{
+    pgtest t;
+    pgtest_open(&t, url);
+    tenon__prepared *prepared = prepare_and_run(&t, &find);
+    tenon__progress progress = answer(&t, prepared, given, step);
+    tenon__rows rows = {.arena = &t.arena, .expected = 1};
+    if (progress == TENON__ROWS)
+        progress = driver->fetch(t.connection, &rows, NULL, &t.err);
+    assert_int_equal(progress, given->status ? TENON__FAILED : TENON__DONE);
+    if (!given->status)
+        assert_int_equal(((const user *)rows.items)->id, 7);
+    else if (t.err.status != TENON_UNAVAILABLE) /* the end came before what is wrong */
+        assert_int_equal(t.err.status, given->status);
+    pgtest_close(&t);
+}
+
+static void an_answer_that_is_none_breaks_the_connection_and_nothing_else(void **state)
+{
+    const pgtest *t = *state;
+    for (size_t i = 0; i < TENON__COUNT(answers); i++) {
+        check_answer(t->url, &answers[i], SIZE_MAX);
+        check_answer(t->url, &answers[i], 1);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_has_run_before_goes_without_libpq),
+        cmocka_unit_test(an_answer_larger_than_all_buffers_is_read_whole),
+        cmocka_unit_test(what_the_server_says_in_between_is_no_row),
+        cmocka_unit_test(an_error_names_what_the_server_named),
+        cmocka_unit_test(the_state_of_the_transaction_is_known),
+        cmocka_unit_test(an_answer_that_is_none_breaks_the_connection_and_nothing_else),
+    };
+    return cmocka_run_group_tests(tests, open_users, close_users);
+}
