@@ -50,6 +50,14 @@ static inline const void *tenon_call_at(const void *call, const char *site)
 }
 #define TENON_HERE(call) tenon_call_at(call, TENON_SITE)
 
+/* Where reads go that stand by themselves, outside of a transaction that writes: see replica.h. */
+typedef enum tenon_read {
+    TENON_READ_DEFAULT = 0, /* as the replicas were added; without any, the primary */
+    TENON_READ_PRIMARY,     /* the server that is also written to */
+    TENON_READ_REPLICA,     /* a replica that is recent enough; when there is none, the primary */
+    TENON_READ_NEAREST      /* whichever of them all answers soonest, and is recent enough */
+} tenon_read;
+
 /* All-zero is the default. */
 typedef struct tenon_session_options {
     /* Monotonic budget for each call; default: the database's statement_timeout. At the deadline
@@ -68,6 +76,7 @@ typedef struct tenon_session_options {
      * or IN would bring. 0: nobody counts. */
     uint32_t repeats_most;
     bool repeats_fail; /* … and the query fails with LIMIT: for tests */
+    tenon_read read;   /* as tenon_read_from, and until that says otherwise */
     uint64_t reserved[5];
 } tenon_session_options;
 

@@ -16,6 +16,7 @@
 #include <tenon/page.h>
 #include <tenon/pool.h>
 #include <tenon/query.h>
+#include <tenon/replica.h>
 #include <tenon/session.h>
 #include <tenon/sql.h>
 #include <tenon/stream.h>

@@ -134,6 +134,15 @@ static void settle(member *m, bool is_done)
     m->is_done = is_done;
 }
 
+/* What one of two sessions has to see, both have: where there are replicas. */
+static void share_reading(tenon_session *a, tenon_session *b)
+{
+    tenon__reading *one = tenon__session_reading(a), *other = tenon__session_reading(b);
+    one->wrote_us = one->wrote_us > other->wrote_us ? one->wrote_us : other->wrote_us;
+    one->after = one->after > other->after ? one->after : other->after;
+    *other = *one;
+}
+
 /* By itself, as without a batch. */
 static void run_alone(member *m)
 {
@@ -141,6 +150,7 @@ static void run_alone(member *m)
     tenon__session_set_host(m->session, NULL);
     bool is_done = tenon__run(m->session, call);
     tenon__session_set_host(m->session, &m->host);
+    share_reading(m->batch->session, m->session);
     settle(m, is_done);
 }
 
@@ -287,7 +297,9 @@ static size_t go_on(tenon_batch *batch)
         member *m = batch->members[i];
         if (m->fiber.is_over || !begin(m))
             continue;
+        share_reading(batch->session, m->session);
         tenon__fiber_enter(&m->fiber);
+        share_reading(batch->session, m->session);
         if (!m->fiber.is_over)
             batch->standing[batch->standing_count++] = m;
     }

@@ -40,6 +40,9 @@ void tenon_cancel(tenon_session *s)
     }
     tenon__lane_wake(&s->db->lanes[0], s);
     tenon__lane_wake(&s->db->lanes[1], s);
+    const tenon__router *router = s->db->router;
+    for (size_t i = 0; router && i < router->host_count; i++)
+        tenon__lane_wake(&router->hosts[i]->lanes[0], s);
 }
 
 bool tenon__fail_cancelled(tenon_error *err)

@@ -32,6 +32,8 @@ static bool fill_lane(tenon_db *db, tenon__lane *lane, uint64_t count, tenon_err
 static bool connect_first(tenon_db *db, tenon_error *err)
 {
     uint64_t least = db->config.pool_min ? db->config.pool_min : 1;
+    if (db->config.opens_later)
+        return true;
     if (!db->driver->has_single_writer)
         return fill_lane(db, &db->lanes[0], least, err);
     return fill_lane(db, &db->lanes[0], 1, err) && fill_lane(db, &db->lanes[1], least, err);
@@ -82,15 +84,21 @@ bool tenon__db_start(tenon_db *db, tenon_error *err)
     return connect_first(db, err) && tenon__keeper_start(db, err);
 }
 
-static bool open_database(tenon_db *db, const char *url, const tenon_options *options,
-                          tenon_error *err)
+static bool read_config(tenon_db *db, const char *url, const tenon_options *options, bool is_later,
+                        tenon_error *err)
 {
-    db->identity = (uint64_t)(uintptr_t)db;
-    return tenon__config_read(&db->config, url, options, err) && tenon__db_start(db, err);
+    if (!tenon__config_read(&db->config, url, options, err))
+        return false;
+    db->config.opens_later = is_later;
+    return !is_later || db->config.host_count <= 1 ||
+           tenon__fail(err, TENON_MISUSE, "a replica is one host, and this URL names %u",
+                       db->config.host_count);
 }
 
 static void free_database(tenon_db *db)
 {
+    if (db->router)
+        db->router->close(db->router);
     tenon__keeper_stop(&db->keeper);
     tenon__lane_release(&db->lanes[1]);
     tenon__lane_release(&db->lanes[0]);
@@ -102,21 +110,33 @@ static void free_database(tenon_db *db)
     free(db);
 }
 
+static tenon_db *open_database(const char *url, const tenon_options *options, bool is_later,
+                               tenon_error *err)
+{
+    tenon_db *db = calloc(1, sizeof *db);
+    if (!db) {
+        tenon__fail_no_memory(err);
+        return NULL;
+    }
+    db->identity = (uint64_t)(uintptr_t)db;
+    if (read_config(db, url, options, is_later, err) && tenon__db_start(db, err))
+        return db;
+    free_database(db);
+    return NULL;
+}
+
 tenon_db *tenon_open(const char *url, const tenon_options *options, tenon_error *err)
 {
     tenon_error unheeded;
     if (!err)
         err = &unheeded;
     tenon_error_reset(err);
-    tenon_db *db = calloc(1, sizeof *db);
-    if (!db) {
-        tenon__fail_no_memory(err);
-        return NULL;
-    }
-    if (open_database(db, url, options, err))
-        return db;
-    free_database(db);
-    return NULL;
+    return open_database(url, options, false, err);
+}
+
+tenon_db *tenon__db_open_later(const char *url, const tenon_options *options, tenon_error *err)
+{
+    return open_database(url, options, true, err);
 }
 
 /* In a forked child nothing is closed: the connections are the parent's, and saying goodbye on them

@@ -33,6 +33,7 @@ typedef struct tenon__call {
     bool (*make)(tenon_dialect dialect, const uint8_t *key, size_t length, tenon__cached *out,
                  tenon_error *err);
     bool writes;
+    bool may_write; /* it reads, as far as anybody knows: not for replicas unless asked for */
     const void *const *values;
     size_t value_count;
     tenon__rows *rows; /* NULL: no rows wanted */
@@ -187,6 +188,41 @@ TENON__SHARED void tenon__session_settle(tenon_session *s);
 /* Whether the driver's calls do the work themselves (SQLite), so that there is nothing to wait
  * for. */
 TENON__SHARED bool tenon__db_works_in_calls(const tenon_db *db);
+
+/* ---- routers ---------------------------------------------------------------------------------
+ * Who sends reads elsewhere than to the primary (lib/replica). Another host is a database of its
+ * own, with its pool; what is read there by itself and fails is read once more on the primary. */
+
+/* What a session's reads have to see. */
+typedef struct tenon__reading {
+    tenon_read from;
+    int64_t wrote_us;   /* when its last write was over; INT64_MAX: it may still go on; 0: none */
+    uint64_t after;     /* a position of the primary's log */
+    const tenon_db *at; /* where it has read last; or NULL */
+} tenon__reading;
+TENON__SHARED tenon__reading *tenon__session_reading(tenon_session *s);
+
+struct tenon_replica_metrics;
+typedef struct tenon__router tenon__router;
+struct tenon__router {
+    tenon_db *const *hosts; /* all but the primary */
+    size_t host_count;
+    /* Where the session is to read now: a host or the primary. */
+    tenon_db *(*choose)(tenon__router *router, tenon_session *s);
+    /* A host could not do it, or not even be reached. */
+    void (*note_failure)(tenon__router *router, const tenon_db *host, tenon_status status);
+    /* As tenon_replicas_metrics. */
+    size_t (*measure)(tenon__router *router, struct tenon_replica_metrics *out, size_t most);
+    void (*close)(tenon__router *router); /* before the database is closed */
+};
+
+/* False when there is one. Before the database has sessions. */
+TENON__SHARED bool tenon__db_set_router(tenon_db *db, tenon__router *router);
+TENON__SHARED tenon__router *tenon__db_router(const tenon_db *db); /* or NULL */
+/* As tenon_open, but connects when a call needs a connection; MISUSE when the URL names several
+ * hosts. */
+TENON__SHARED tenon_db *tenon__db_open_later(const char *url, const tenon_options *options,
+                                             tenon_error *err);
 
 /* ---- what other folders see of a session ----------------------------------------------------- */
 

@@ -68,6 +68,13 @@ static tenon__need lease_another(tenon__operation *op)
     return TENON__NEED_NOTHING;
 }
 
+static tenon__need give_up_connecting(tenon__operation *op)
+{
+    if (!tenon__operation_fall_back(op))
+        op->phase = TENON__OVER;
+    return TENON__NEED_NOTHING;
+}
+
 static tenon__need fail_connect(tenon__operation *op)
 {
     tenon__breaker_note(&op->db->breaker, op->err->status);
@@ -75,7 +82,7 @@ static tenon__need fail_connect(tenon__operation *op)
         tenon__operation_drop_member(op, false);
     if (is_lock_of_another_process(op))
         return pause_then(op, TENON__LEASE);
-    return go_to(op, TENON__OVER);
+    return give_up_connecting(op);
 }
 
 static tenon__need follow(tenon__operation *op, tenon__progress progress);
@@ -107,6 +114,8 @@ static tenon__need fail(tenon__operation *op)
     }
     if (is_lock_of_another_process(op) && tenon__operation_is_idle(op) && !op->is_undoing)
         return pause_then(op, TENON__START);
+    if (tenon__operation_fall_back(op))
+        return TENON__NEED_NOTHING;
     return go_to(op, TENON__GIVE_UP);
 }
 
@@ -299,7 +308,7 @@ static void tell_limits(const tenon__operation *op)
 /* Of several statements only those are measured whose beginning is answered by itself. */
 static bool is_measured(const tenon__operation *op)
 {
-    bool is_due = op->member->has_socket && tenon__is_measured(op->db, op->member);
+    bool is_due = op->member->has_socket && tenon__is_measured(tenon__measured_db(op), op->member);
     op->member->exchange_count++;
     return is_due && !(op->together && !op->together->at_one_moment);
 }
@@ -358,7 +367,7 @@ static tenon__need connect(tenon__operation *op)
     tenon__progress progress = TENON__DONE;
     if (!tenon__breaker_admit(&op->db->breaker, op->err)) {
         tenon__lane_give_place(op->lane);
-        return go_to(op, TENON__OVER);
+        return give_up_connecting(op);
     }
     tenon__connection *connection = driver_of(op)->connect(&options, &progress, op->err);
     op->member = connection ? tenon__member_new(op->lane, connection) : NULL;

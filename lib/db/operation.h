@@ -24,12 +24,13 @@
  * transaction open, START again with its ROLLBACK; or, where the pool is to be given back as it
  * was, START again with what resets it, whose failure costs the connection and nothing else.
  *
- * From PREPARE to COPY_END a failure leads to GIVE_UP, but for two that are no news to the caller:
+ * From PREPARE to COPY_END a failure leads to GIVE_UP, but for three that are no news to the caller:
  *
  *   - BUSY on a driver with a single writer: nothing was done; PAUSE and again, up to the acquire
  *     timeout.
  *   - A connection from the pool turns out to be dead, and the call only reads: LEASE again,
  *     once. A write fails with UNAVAILABLE, because it may have been applied.
+ *   - It was a replica's connection, or to be one (route.c): LEASE again, of the primary.
  *
  * When the time is up while the server works, it is asked to stop (`cancel`) and gets a second to
  * answer, which leaves the connection usable and `applied` certain. If it finishes in that second,
@@ -171,6 +172,8 @@ void tenon__rows_go_back(tenon__rows *rows, const tenon__rows_before *before);
 /* An operation of a session, in its transaction when it has one. False when it cannot start: the
  * session has failed, its transaction is lost, or this is a forked child. */
 bool tenon__operation_init(tenon__operation *op, tenon_session *s, bool writes);
+/* The same on a connection that is the caller's already. */
+bool tenon__operation_init_on(tenon__operation *op, tenon_session *s, tenon__member *member);
 /* One that only gets a connection, and keeps it. */
 void tenon__operation_init_lease(tenon__operation *op, tenon_db *db, tenon__lane *lane,
                                  tenon_error *err);
@@ -187,6 +190,12 @@ bool tenon__operation_run(tenon__operation *op);
 /* A call by itself: without hooks, and scratch memory stays. */
 bool tenon__run_call(tenon_session *s, const tenon__call *call);
 
+/* Where its round trip is noted: replicas and the primary have one way, that of their sessions. */
+static inline tenon_db *tenon__measured_db(const tenon__operation *op)
+{
+    return op->session ? op->session->db : op->db;
+}
+
 /* Whether the next exchange on a connection with a socket is a measurement of the round trip. */
 static inline bool tenon__is_measured(const tenon_db *db, const tenon__member *member)
 {
@@ -194,6 +203,13 @@ static inline bool tenon__is_measured(const tenon_db *db, const tenon__member *m
            atomic_load_explicit(&db->round_trips.count, memory_order_relaxed) <
                TENON__ROUND_TRIP_SAMPLES;
 }
+
+/* ---- route.c --------------------------------------------------------------------------------- */
+
+/* A read that has failed on a replica begins again on the primary. False: *err stands. */
+TENON__COLD bool tenon__operation_fall_back(tenon__operation *op);
+/* Its connection goes back, or is closed, and the operation goes on. */
+void tenon__operation_leave_member(tenon__operation *op);
 
 /* ---- together.c ------------------------------------------------------------------------------ */
 

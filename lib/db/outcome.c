@@ -109,15 +109,16 @@ static void hand_back(tenon__operation *op)
     op->member = NULL;
 }
 
-void tenon__pool_hand_back(tenon_session *s, tenon__member *member)
+void tenon__pool_hand_back(tenon__member *member)
 {
     tenon_error unheeded = {0};
-    if (!tenon__pool_is_watched(s->db)) {
+    tenon_db *db = member->lane->db;
+    if (!tenon__pool_is_watched(db)) {
         tenon__member_hold(member, NULL, 0);
         tenon__member_release(member);
         return;
     }
-    tenon__operation op = {.db = s->db,
+    tenon__operation op = {.db = db,
                            .err = &unheeded,
                            .lane = member->lane,
                            .member = member,
@@ -137,6 +138,8 @@ static void give_back(tenon__operation *op)
         tenon__operation_drop_member(op, true);
         return;
     }
+    if (op->session && !op->session->pinned)
+        tenon__note_written(op->session);
     if (is_pinned(op))
         return;
     if (TENON__LIKELY(!is_in_transaction(op))) {
@@ -270,6 +273,16 @@ static void explain(tenon__operation *op)
         tenon__error_copy(err->sql, sizeof err->sql, sql_of(op));
 }
 
+static void forget_statements(tenon__operation *op)
+{
+    bool is_idle = tenon__operation_is_idle(op);
+    if (op->kept && !op->kept->is_proven && is_idle)
+        drop_statement(op);
+    if (op->together && is_idle)
+        tenon__together_let_go(op);
+    op->kept = NULL;
+}
+
 void tenon__operation_give_up(tenon__operation *op)
 {
     if (op->is_resetting) {
@@ -278,13 +291,21 @@ void tenon__operation_give_up(tenon__operation *op)
     }
     explain(op);
     drop_rows(op);
-    bool is_idle = tenon__operation_is_idle(op);
-    if (op->kept && !op->kept->is_proven && is_idle)
-        drop_statement(op);
-    if (op->together && is_idle)
-        tenon__together_let_go(op);
-    op->kept = NULL;
+    forget_statements(op);
     give_back(op);
+}
+
+/* What would have to be reset is closed. */
+void tenon__operation_leave_member(tenon__operation *op)
+{
+    bool is_idle = tenon__operation_is_idle(op);
+    forget_statements(op);
+    if (!is_idle || is_in_transaction(op) || op->db->config.pool_reset) {
+        tenon__operation_drop_member(op, !is_idle);
+        return;
+    }
+    tenon__pool_give_unused(op->member);
+    op->member = NULL;
 }
 
 /* ---- late ------------------------------------------------------------------------------------ */
@@ -319,6 +340,8 @@ static void expire_connect(tenon__operation *op)
     else
         tenon__fail(op->err, TENON_UNAVAILABLE, "the database server did not answer within %lld ms",
                     (long long)(op->db->config.connect_timeout_us / 1000));
+    if (op->phase == TENON__OVER)
+        tenon__operation_fall_back(op);
 }
 
 static void expire_pause(tenon__operation *op)

@@ -28,6 +28,6 @@ void tenon__pool_hint_holders(tenon__lane *lane, tenon_error *err);
 void tenon__pool_give_unused(tenon__member *member);
 /* Back to the pool from a transaction's end; what has to be cleaned up on the way may wait for the
  * server. The connection is IDLE, and outside of a transaction. */
-void tenon__pool_hand_back(tenon_session *s, tenon__member *member);
+void tenon__pool_hand_back(tenon__member *member);
 
 #endif

@@ -58,23 +58,32 @@ TENON__INLINE bool can_begin(tenon_session *s)
            tenon__fail_cancelled(&s->error);
 }
 
-static void begin(tenon__operation *op, tenon_session *s, bool writes)
+/* Without a member one is leased of the lane. */
+static void begin(tenon__operation *op, tenon_session *s, tenon__lane *lane, tenon__member *member)
 {
     clear(op);
-    op->db = s->db;
+    op->db = lane->db;
     op->session = s;
     op->err = &s->error;
-    op->lane = tenon__lane_for(s->db, writes);
-    op->member = s->pinned;
-    op->phase = s->pinned ? TENON__START : TENON__LEASE;
+    op->lane = lane;
+    op->member = member;
+    op->phase = member ? TENON__START : TENON__LEASE;
     set_times(op, s);
+}
+
+bool tenon__operation_init_on(tenon__operation *op, tenon_session *s, tenon__member *member)
+{
+    if (!s || !can_begin(s))
+        return false;
+    begin(op, s, member->lane, member);
+    return true;
 }
 
 bool tenon__operation_init(tenon__operation *op, tenon_session *s, bool writes)
 {
     if (!s || !can_begin(s))
         return false;
-    begin(op, s, writes);
+    begin(op, s, s->pinned ? s->pinned->lane : tenon__lane_of(s, writes), s->pinned);
     return true;
 }
 
@@ -106,7 +115,8 @@ void tenon__operation_init_lease(tenon__operation *op, tenon_db *db, tenon__lane
 static void note_round_trip(tenon__operation *op, bool for_write)
 {
     if (!for_write)
-        tenon__round_trip_note(&op->db->round_trips, tenon__monotonic_us() - op->sent_us);
+        tenon__round_trip_note(&tenon__measured_db(op)->round_trips,
+                               tenon__monotonic_us() - op->sent_us);
     op->sent_us = 0;
 }
 
@@ -172,12 +182,36 @@ TENON__INLINE bool may_run(tenon_session *s, const tenon__call *call)
     return tenon__count_statement(s);
 }
 
-/* The connection at hand: that of the transaction, or the spare one. */
-TENON__INLINE tenon__member *take_member(tenon_session *s, const tenon__call *call)
+/* What a call has come to when it leaves the short way. */
+typedef struct half_way {
+    tenon__lane *lane;
+    tenon__member *member; /* or NULL */
+    tenon__kept *kept;     /* whose execution is under way; or NULL */
+    tenon__progress progress;
+    tenon__rows_before before;
+} half_way;
+
+/* Where there are replicas. A write does not go the short way: its end is noted. */
+TENON__COLD static tenon__member *take_routed(tenon_session *s, const tenon__call *call,
+                                              half_way *from)
 {
-    return TENON__UNLIKELY(s->pinned != NULL)
-               ? s->pinned
-               : tenon__lane_take_spare(tenon__lane_for(s->db, call->writes));
+    bool is_asked_for = s->reading.from != TENON_READ_DEFAULT;
+    bool writes = call->writes || (call->may_write && !is_asked_for);
+    from->lane = tenon__route(s, writes);
+    return writes ? NULL : tenon__lane_take_spare(from->lane);
+}
+
+/* The connection at hand: that of the transaction, or the spare one. */
+TENON__INLINE tenon__member *take_member(tenon_session *s, const tenon__call *call, half_way *from)
+{
+    if (TENON__UNLIKELY(s->pinned != NULL)) {
+        from->lane = s->pinned->lane;
+        return s->pinned;
+    }
+    if (TENON__UNLIKELY(s->db->router != NULL))
+        return take_routed(s, call, from);
+    from->lane = tenon__lane_for(s->db, call->writes);
+    return tenon__lane_take_spare(from->lane);
 }
 
 /* The statement, if it has run well before and there is nothing to tell the driver, to ask the
@@ -215,19 +249,11 @@ TENON__INLINE bool give_back(const tenon_session *s, tenon__member *member, cons
     return true;
 }
 
-/* What a call has come to when it leaves the short way. */
-typedef struct half_way {
-    tenon__member *member; /* or NULL */
-    tenon__kept *kept;     /* whose execution is under way; or NULL */
-    tenon__progress progress;
-    tenon__rows_before before;
-} half_way;
-
 __attribute__((noinline)) static bool run_machine(tenon_session *s, const tenon__call *call,
                                                   const half_way *from)
 {
     tenon__operation op;
-    begin(&op, s, call->writes);
+    begin(&op, s, from->lane, s->pinned);
     op.call = call;
     if (call->rows)
         op.before = from->before;
@@ -269,7 +295,7 @@ TENON__INLINE bool run_call(tenon_session *s, const tenon__call *call)
         return false;
     half_way from;
     tenon__rows_note(call->rows, &from.before);
-    tenon__member *member = from.member = take_member(s, call);
+    tenon__member *member = from.member = take_member(s, call, &from);
     tenon__kept *kept = from.kept = member ? find_statement(s, member, call) : NULL;
     if (TENON__UNLIKELY(!member || !kept))
         return run_machine(s, call, &from);

@@ -41,6 +41,7 @@ static void apply_options(tenon_session *s, const tenon_session_options *options
         s->tree.rows = options->tree_rows_most;
     if (options->tree_depth_most)
         s->tree.depth = (unsigned)options->tree_depth_most;
+    s->reading.from = options->read;
     s->repeats.most = options->repeats_most;
     s->repeats.do_fail = options->repeats_fail;
     s->watched = options->repeats_most ? TENON_REPEATED : 0;
@@ -92,6 +93,7 @@ void tenon_session_reset(tenon_session *s)
     tenon__arena_clear(&s->scratch);
     tenon__session_note_release(s);
     s->trace_parent = (tenon__trace_parent){0};
+    s->reading = (tenon__reading){.from = s->reading.from};
     s->generation++;
     s->statement_count = 0;
     s->statement_limit = UINT64_MAX;

@@ -36,6 +36,7 @@ void tenon__keeper_stop(tenon__keeper *keeper);
 /* What every call reads, and nobody writes, stands first, in a line of the cache of its own. */
 struct tenon_db {
     const tenon__driver *driver;
+    tenon__router *router; /* or NULL */
     tenon__fork_mark process;
     tenon__hook_table watchers;
     uint64_t identity; /* the same for all handles of one memory database */
@@ -97,6 +98,7 @@ struct tenon_session {
     char *own_note;               /* memory of the latter two; or NULL */
     tenon__hook_list *own_hooks;  /* or NULL */
     tenon__repeats repeats;
+    tenon__reading reading; /* of use where there is a router */
     tenon__trace_parent trace_parent;
     char *message; /* where tenon_message composes its text */
     tenon__entropy entropy;
@@ -105,6 +107,22 @@ struct tenon_session {
 static inline tenon__lane *tenon__lane_for(tenon_db *db, bool writes)
 {
     return &db->lanes[db->driver->has_single_writer && !writes];
+}
+
+/* The same for a session outside of a transaction, where there is a router (route.c): also notes
+ * that the session writes. */
+tenon__lane *tenon__route(tenon_session *s, bool writes);
+static inline tenon__lane *tenon__lane_of(tenon_session *s, bool writes)
+{
+    return TENON__UNLIKELY(s->db->router != NULL) ? tenon__route(s, writes)
+                                                  : tenon__lane_for(s->db, writes);
+}
+
+/* Outside of a transaction: what the session has written is there. */
+static inline void tenon__note_written(tenon_session *s)
+{
+    if (TENON__UNLIKELY(s->reading.wrote_us == TENON__NEVER))
+        s->reading.wrote_us = tenon__monotonic_us();
 }
 
 static inline unsigned tenon__watched_moments(const tenon_session *s)

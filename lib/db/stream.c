@@ -110,13 +110,11 @@ static bool work(tenon_stream *stream, tenon__stream_work work)
 {
     tenon_session *s = stream->session;
     tenon__operation op;
-    if (!tenon__operation_init(&op, s, false))
+    if (!tenon__operation_init_on(&op, s, stream->member))
         return false;
     op.stream = stream;
     op.stream_work = work;
-    op.member = stream->member;
     op.keeps_member = true;
-    op.phase = TENON__START;
     return tenon__operation_run(&op);
 }
 

@@ -89,6 +89,14 @@ static bool does_write(const tenon__call *calls, size_t count)
     return false;
 }
 
+static bool may_write(const tenon_session *s, const tenon__together *together)
+{
+    bool may = together->writes;
+    for (size_t i = 0; i < together->count && s->reading.from == TENON_READ_DEFAULT; i++)
+        may |= together->calls[i].may_write;
+    return may;
+}
+
 static bool reserve(tenon__together *together, tenon__arena *scratch)
 {
     together->pieces = tenon__arena_array(scratch, together->count, sizeof *together->pieces);
@@ -108,7 +116,7 @@ static bool count_statements(tenon_session *s, size_t count)
 static bool send_together(tenon_session *s, tenon__together *together, size_t *failed)
 {
     tenon__operation op;
-    if (!tenon__operation_init(&op, s, together->writes))
+    if (!tenon__operation_init(&op, s, may_write(s, together)))
         return false;
     if (together->writes && s->limits.is_read_only)
         return tenon__transaction_refuse_write(s);

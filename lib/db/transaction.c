@@ -147,8 +147,9 @@ bool tenon__run_aside(tenon_session *s, tenon__member *member, const char *sql,
                       struct tenon_stream *closed)
 {
     tenon_error unheeded = {0};
-    int64_t budget_us = s->db->config.connect_timeout_us;
-    tenon__operation op = {.db = s->db,
+    tenon_db *db = member->lane->db;
+    int64_t budget_us = db->config.connect_timeout_us;
+    tenon__operation op = {.db = db,
                            .session = s,
                            .err = &unheeded,
                            .script = sql,
@@ -158,7 +159,7 @@ bool tenon__run_aside(tenon_session *s, tenon__member *member, const char *sql,
                            .phase = TENON__START,
                            .deadline_us = tenon__deadline_after(budget_us),
                            .limit_us = TENON__NEVER,
-                           .patience_us = s->db->config.acquire_timeout_us};
+                           .patience_us = db->config.acquire_timeout_us};
     return tenon__operation_run(&op);
 }
 
@@ -175,9 +176,11 @@ static void let_go(tenon_session *s)
     bool is_open = is_begun(s, &is_failed);
     s->pinned = NULL;
     if (is_idle && !is_open)
-        tenon__pool_hand_back(s, member);
+        tenon__pool_hand_back(member);
     else
         tenon__member_drop(member, !is_idle);
+    if (is_idle)
+        tenon__note_written(s);
 }
 
 /* To the savepoint of the present depth. */

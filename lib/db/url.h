@@ -32,6 +32,7 @@ typedef struct tenon__config {
     uint64_t pooler;                                 /* tenon_pooler */
     uint64_t shuffles_hosts, allows_clear_text;
     unsigned host_count;
+    bool opens_later;                       /* no connection is made at once */
     bool wants_primary;                     /* only a server that writes is a good one */
     const char *server_options, *passed_on; /* of the URL, PostgreSQL's */
     uint64_t result_limit_bytes;            /* 0: none */

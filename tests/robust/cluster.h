@@ -1,4 +1,5 @@
-/* A PostgreSQL server of the test's own, to be killed and frozen. See cluster.sh. */
+/* A PostgreSQL server of the test's own, to be killed and frozen, and one that follows it. See
+ * cluster.sh. */
 #ifndef CLUSTER_H
 #define CLUSTER_H
 
@@ -14,5 +15,14 @@ void cluster_start(void);
 /* All processes of it stand still until the thaw. */
 void cluster_freeze(void);
 void cluster_thaw(void);
+
+/* The same of a hot standby that follows it, by streaming replication; a query in the way of what
+ * it has to replay is cancelled at once. */
+const char *standby_open(void);
+const char *standby_folder(void);
+void standby_kill(void);
+void standby_start(void);
+/* It is a primary when this returns. */
+void standby_promote(void);
 
 #endif

@@ -1,7 +1,8 @@
 #!/bin/bash
 # A PostgreSQL cluster of a test's own, which it may mistreat:
 #
-#     cluster.sh make|small|start|kill|freeze|thaw|remove FOLDER
+#     cluster.sh make|small|start|kill|freeze|thaw|promote|remove FOLDER
+#     cluster.sh follow FOLDER PRIMARY
 #
 # `kill` is SIGKILL to the postmaster, as when the machine's memory ran out; `freeze` stops all its
 # processes in the middle of what they do, as a machine does that hangs, until `thaw`. FOLDER is
@@ -10,11 +11,13 @@
 # `small` makes one whose folder `small` is a disk of 12 MB, in memory, that only the server sees: it
 # has a namespace of mounts of its own, and the disk goes with it. Where nobody may mount, no file
 # of the server can become larger than 20 MB instead, which is another error (File too large).
+#
+# `follow` makes it a hot standby of the cluster in the folder PRIMARY, by streaming replication.
 set -euo pipefail
 
 order=$1 folder=$2
 initdb=$(command -v initdb || ls /usr/lib/postgresql/*/bin/initdb | sort -V | tail -n 1)
-bin=$(dirname "$initdb")
+bin=$(dirname "$(readlink -f "$initdb")")
 
 as_owner=()
 if [ "$(id -u)" -eq 0 ]; then
@@ -93,6 +96,18 @@ small)
     make
     start_small
     ;;
+follow)
+    [ -z "${owner:-}" ] || chown "$owner" "$folder"
+    run_as_owner "$bin/pg_basebackup" -h "$3" -U tenon -D data -R -X stream -c fast --no-sync
+    cat >>"$folder/data/postgresql.conf" <<CONF
+unix_socket_directories = '$folder'
+max_standby_streaming_delay = 0
+wal_receiver_status_interval = 1
+hot_standby_feedback = off
+CONF
+    start
+    ;;
+promote) run_as_owner "$bin/pg_ctl" -D data -w -s -t 60 promote ;;
 start) start ;;
 kill)
     children=$(processes)

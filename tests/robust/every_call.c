@@ -444,6 +444,9 @@ static const public_call calls[] = {
     {"tenon_pool_resize tenon_pool_recycle tenon_pool_drain tenon_pool_resume tenon_pool_tend "
      "tenon_pool_leases tenon_pool_wait_bound_us",
      rare_pool},
+    {"tenon_replicas_add tenon_replicas_look tenon_replicas_metrics tenon_replicas_misses "
+     "tenon_read_from tenon_read_position tenon_read_after",
+     rare_replicas},
     {"tenon_time_now tenon_time_parse tenon_time_format tenon_date_parse tenon_date_format "
      "tenon_clock_parse tenon_clock_format tenon_clock_tz_parse tenon_clock_tz_format "
      "tenon_interval_parse tenon_interval_format tenon_interval_compare tenon_vector_distance "

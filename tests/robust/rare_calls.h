@@ -26,6 +26,7 @@ bool rare_hook_of_database(tenon_db *db, tenon_error *err);
 
 /* pool_calls.c */
 bool rare_pool(tenon_session *s);
+bool rare_replicas(tenon_session *s);
 
 /* sql_calls.c */
 bool sql_statement(tenon_session *s);

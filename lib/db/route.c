@@ -1,0 +1,67 @@
+/* Reads that go elsewhere than to the primary, and come back from there.
+ *
+ * Which host a read goes to is the router's affair; here is what a session has to remember for it.
+ * A write is noted when it sets out, as one that goes on for ever, and its time when it is over:
+ * so what is lost on the way counts as under way, and the session reads on the primary from then
+ * on.
+ *
+ * What fails on a replica is asked once more of the primary, whatever the failure: there nothing
+ * was changed by it, and what a replica cannot do is much. A query may stand in the way of what it
+ * has to replay; a function may write; a migration may not have arrived yet. What would fail on the
+ * primary too fails there again, with its words. */
+#include "db/operation.h"
+
+tenon__reading *tenon__session_reading(tenon_session *s)
+{
+    return &s->reading;
+}
+
+bool tenon__db_set_router(tenon_db *db, tenon__router *router)
+{
+    if (db->router)
+        return false;
+    db->router = router;
+    return true;
+}
+
+tenon__router *tenon__db_router(const tenon_db *db)
+{
+    return db->router;
+}
+
+tenon__lane *tenon__route(tenon_session *s, bool writes)
+{
+    tenon_db *db = s->db;
+    if (writes)
+        s->reading.wrote_us = TENON__NEVER;
+    else
+        db = db->router->choose(db->router, s);
+    return tenon__lane_for(db, writes);
+}
+
+/* Neither a statement of a transaction, nor of a stream, nor one that cleans up. */
+static bool stands_alone(const tenon__operation *op)
+{
+    return op->err == &op->session->error && !op->session->pinned && !op->stream &&
+           !op->is_resetting && !op->is_undoing;
+}
+
+bool tenon__operation_fall_back(tenon__operation *op)
+{
+    tenon_session *s = op->session;
+    tenon_status status = op->err->status;
+    if (!s || op->db == s->db || !stands_alone(op))
+        return false;
+    if (op->is_cancelled || status == TENON_CANCELLED || status == TENON_TIMEOUT ||
+        status == TENON_NO_MEMORY || status == TENON_LIMIT || status == TENON_MISUSE)
+        return false;
+    s->db->router->note_failure(s->db->router, op->db, status);
+    if (op->member)
+        tenon__operation_leave_member(op);
+    op->db = s->db;
+    op->lane = tenon__lane_for(s->db, false);
+    op->first_host = 0;
+    op->is_new = false;
+    tenon__operation_start_again(op, TENON__LEASE);
+    return true;
+}
