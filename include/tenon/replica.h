@@ -8,7 +8,7 @@
  * transactions that begin with .read_only. Everything else goes to the primary: writes, all other
  * transactions with whatever is read in them, SQL of the program's own (tenon_execute, tenon_sqlf),
  * of which nobody knows what it does, unless the session asks for replicas itself. A session stays
- * with its replica as long as that will do, so that what it reads does not go back in time.
+ * with its replica as long as that will do, so that a second read is no older than the first.
  *
  * **How recent.** Every `look_every_us` each server is asked for its position in the log
  * (pg_current_wal_insert_lsn, pg_last_wal_replay_lsn). A replica that has come to where the primary
