@@ -1,8 +1,8 @@
 /* Read replicas: other servers of PostgreSQL that follow the primary, and take reads off it.
  *
  *     tenon_db *db = tenon_open(getenv("DATABASE_URL"), NULL, &err);
- *     tenon_replicas_add(db, &(tenon_replica_options){
- *                            .urls = {"postgresql://replica1/shop", "postgresql://replica2/shop"}}, &err);
+ *     tenon_replica_options replicas = {.urls = {"postgresql://r1/shop", "postgresql://r2/shop"}};
+ *     tenon_replicas_add(db, &replicas, &err);
  *
  * From then on reads go to a replica: calls that only read and stand by themselves, streams, and
  * transactions that begin with .read_only. Everything else goes to the primary: writes, all other

@@ -24,7 +24,8 @@
  * transaction open, START again with its ROLLBACK; or, where the pool is to be given back as it
  * was, START again with what resets it, whose failure costs the connection and nothing else.
  *
- * From PREPARE to COPY_END a failure leads to GIVE_UP, but for three that are no news to the caller:
+ * From PREPARE to COPY_END a failure leads to GIVE_UP, but for three that are no news to the
+ * caller:
  *
  *   - BUSY on a driver with a single writer: nothing was done; PAUSE and again, up to the acquire
  *     timeout.

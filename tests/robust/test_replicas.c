@@ -1,159 +1,23 @@
-/* A primary and a hot standby of the test's own, which follows it: where reads go, what a session
- * may rely on, and who does what the standby cannot.
+/* Where reads go, and what a session may rely on: before a primary and a hot standby.
  *
  * The standby is halted where a test wants it to be late. Which server has read shows in the
  * figures of its pool. */
-#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-#include <tenon/batch.h>
-#include <tenon/epoll.h>
-#include <tenon/replica.h>
-
 #include "cluster.h"
 #include "core/core.h"
 #include "db/wait.h"
+#include "pair.h"
 #include "replica/replicas.h"
-#include "sample.h"
-#include "sample_schema.h"
 #include "testdb.h"
 
-enum { PAUSE_US = 2000, LONGEST_US = 60000000, ANN = 1 };
-
-static const char *primary, *standby;
-
-/* ---- the servers ----------------------------------------------------------------------------- */
-
-static void wait_for_value(const char *url, const char *sql, const char *value)
-{
-    int64_t until_us = tenon__monotonic_us() + LONGEST_US;
-    for (;;) {
-        const char *found = testdb_value(url, sql);
-        if (found && !strcmp(found, value))
-            return;
-        assert_true(tenon__monotonic_us() < until_us);
-        tenon__wait_pause(PAUSE_US, TENON__NEVER);
-    }
-}
-
-static void wait_for_standby(void)
-{
-    char sql[120];
-    snprintf(sql, sizeof sql, "SELECT pg_last_wal_replay_lsn() >= '%s'",
-             testdb_value(primary, "SELECT pg_current_wal_insert_lsn()"));
-    wait_for_value(standby, sql, "t");
-}
-
-static void halt_standby(void)
-{
-    wait_for_standby();
-    testdb_run(standby, "SELECT pg_wal_replay_pause()");
-    wait_for_value(standby, "SELECT pg_get_wal_replay_pause_state()", "paused");
-}
-
-static void go_on(void)
-{
-    testdb_run(standby, "SELECT pg_wal_replay_resume()");
-    wait_for_standby();
-}
-
-static int set_up_servers(void **state)
-{
-    primary = cluster_open();
-    testdb_run(primary, sample_schema_postgresql);
-    testdb_run(primary, "CREATE SEQUENCE number; "
-                        "SELECT setval(pg_get_serial_sequence('\"User\"', 'id'), 100);");
-    tenon_db *db = tenon_open(primary, NULL, NULL);
-    tenon_session *s = tenon_session_open(db, NULL);
-    assert_non_null(user_create(s, .id = SET(ANN), .email = SET("ann@example.com")));
-    tenon_session_close(s);
-    tenon_close(db);
-    standby = standby_open();
-    return 0;
-}
-
-/* ---- a database with a replica --------------------------------------------------------------- */
-
-typedef struct pair {
-    tenon_db *db;
-    tenon_session *s;
-} pair;
-
-static pair open_with(const tenon_replica_options *options)
-{
-    tenon_error err;
-    tenon_replica_options own = *options;
-    own.urls[0] = own.urls[0] ? own.urls[0] : standby;
-    pair p = {.db = tenon_open(primary, NULL, &err)};
-    if (!p.db || !tenon_replicas_add(p.db, &own, &err))
-        fail_msg("%s", err.message);
-    p.s = tenon_session_open(p.db, NULL);
-    return p;
-}
-
-/* Looks are made when the test wants one. */
-static pair open_pair(void)
-{
-    wait_for_standby();
-    return open_with(&(tenon_replica_options){.lag_limit_us = -1, .without_threads = true});
-}
-
-static void close_pair(pair p)
-{
-    assert_string_equal(tenon_message(p.s), "");
-    tenon_session_close(p.s);
-    tenon_close(p.db);
-}
-
-static tenon_replica_metrics replica_of(tenon_db *db)
-{
-    tenon_replica_metrics metrics[2];
-    assert_int_equal(tenon_replicas_metrics(db, metrics, 2), 1);
-    return metrics[0];
-}
-
-static uint64_t reads_of(tenon_db *db)
-{
-    return replica_of(db).pool.acquired_total;
-}
-
-static void wait_for_state(tenon_db *db, tenon_replica_state state)
-{
-    int64_t until_us = tenon__monotonic_us() + LONGEST_US;
-    while (replica_of(db).state != state) {
-        assert_true(tenon__monotonic_us() < until_us);
-        tenon__wait_pause(PAUSE_US, TENON__NEVER);
-    }
-}
-
-/* A find of this session's goes to the replica, and nowhere else. */
-static bool reads_there(tenon_session *s)
-{
-    tenon_db *db = tenon__session_db(s);
-    uint64_t there = reads_of(db), elsewhere = tenon_db_metrics(db).acquired_total;
-    assert_non_null(user_find(s, ANN));
-    assert_true(reads_of(db) > there || tenon_db_metrics(db).acquired_total > elsewhere);
-    return tenon_db_metrics(db).acquired_total == elsewhere;
-}
-
-static void rename_ann(tenon_session *s, const char *name)
-{
-    assert_non_null(user_update(s, ANN, .name = SET(name)));
-}
-
-static const char *name_of_ann(tenon_session *s)
-{
-    const User *ann = user_find(s, ANN);
-    assert_non_null(ann);
-    return ann->name ? ann->name : "";
-}
+enum { LONGEST_US = 60000000 };
 
 /* ---- where calls go -------------------------------------------------------------------------- */
 
@@ -432,200 +296,6 @@ static void threads_look(void **state)
     close_pair(p);
 }
 
-/* ---- what it cannot do ----------------------------------------------------------------------- */
-
-static void what_writes_after_all_is_done_by_the_primary(void **state)
-{
-    pair p = open_pair();
-    tenon_read_from(p.s, TENON_READ_REPLICA);
-    tenon_sql *q = tenon_sqlf(tenon_sql_new(p.s), "SELECT nextval('number')::text");
-    assert_string_equal(tenon_cell(tenon_sql_cells(q), 0, 0), "1");
-    assert_int_equal(replica_of(p.db).failed_total, 1);
-    assert_int_equal(replica_of(p.db).state, TENON_REPLICA_FOLLOWING);
-    assert_true(reads_there(p.s));
-    close_pair(p);
-}
-
-static void what_has_not_arrived_is_found_on_the_primary(void **state)
-{
-    pair p = open_pair();
-    halt_standby();
-    testdb_run(primary, "CREATE TABLE fresh AS SELECT 'here'::text AS found");
-    tenon_read_from(p.s, TENON_READ_REPLICA);
-    tenon_sql *q = tenon_sqlf(tenon_sql_new(p.s), "SELECT found FROM fresh");
-    assert_string_equal(tenon_cell(tenon_sql_cells(q), 0, 0), "here");
-    assert_null(tenon_sql_cells(tenon_sqlf(tenon_sql_new(p.s), "SELECT 1 / 0")));
-    assert_int_equal(tenon_session_error(p.s)->status, TENON_RANGE);
-    tenon_error_clear(p.s);
-    assert_int_equal(replica_of(p.db).failed_total, 2);
-    go_on();
-    testdb_run(primary, "DROP TABLE fresh");
-    close_pair(p);
-}
-
-typedef struct slow_read {
-    pair p;
-    char found[32];
-} slow_read;
-
-static void *read_slowly(void *context)
-{
-    slow_read *read = context;
-    tenon_read_from(read->p.s, TENON_READ_REPLICA);
-    tenon_sql *q =
-        tenon_sqlf(tenon_sql_new(read->p.s),
-                   "SELECT count(*)::text FROM \"User\", "
-                   "pg_sleep(CASE WHEN pg_is_in_recovery() THEN 60 ELSE 0 END) WHERE id = 1");
-    const tenon_cells *cells = tenon_sql_cells(q);
-    snprintf(read->found, sizeof read->found, "%s", cells ? tenon_cell(cells, 0, 0) : "");
-    return NULL;
-}
-
-/* The lock of the primary has to be replayed, and the query there holds the table. */
-static void a_read_in_the_way_of_replay_is_done_by_the_primary(void **state)
-{
-    slow_read read = {.p = open_pair()};
-    pthread_t thread;
-    assert_int_equal(pthread_create(&thread, NULL, read_slowly, &read), 0);
-    wait_for_value(standby, "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'",
-                   "1");
-    testdb_run(primary, "BEGIN; LOCK TABLE \"User\" IN ACCESS EXCLUSIVE MODE; "
-                        "SELECT pg_current_xact_id(); COMMIT");
-    pthread_join(thread, NULL);
-    assert_string_equal(read.found, "1");
-    assert_int_equal(replica_of(read.p.db).failed_total, 1);
-    wait_for_standby();
-    close_pair(read.p);
-}
-
-static void one_that_is_gone_is_missed_by_nobody(void **state)
-{
-    wait_for_standby();
-    tenon_replica_options options = {.lag_limit_us = -1, .look_every_us = 20000};
-    pair p = open_with(&options);
-    assert_true(reads_there(p.s));
-    standby_kill();
-    for (int i = 0; i < 20; i++)
-        assert_non_null(user_find(p.s, ANN));
-    assert_true(tenon_begin_with(p.s, &(tenon_transaction_options){.read_only = true}));
-    assert_true(tenon_commit(p.s));
-    wait_for_state(p.db, TENON_REPLICA_UNREACHABLE);
-    assert_false(reads_there(p.s));
-    assert_true(tenon_replicas_misses(p.db).unreachable_total > 0);
-    standby_start();
-    wait_for_state(p.db, TENON_REPLICA_FOLLOWING);
-    assert_true(reads_there(p.s));
-    close_pair(p);
-}
-
-static void one_that_is_down_at_first_is_used_later(void **state)
-{
-    standby_kill();
-    tenon_replica_options options = {.lag_limit_us = -1, .without_threads = true};
-    pair p = open_with(&options);
-    assert_int_equal(replica_of(p.db).state, TENON_REPLICA_UNREACHABLE);
-    assert_int_equal(replica_of(p.db).lag_us, -1);
-    assert_false(reads_there(p.s));
-    standby_start();
-    tenon_replicas_look(p.db);
-    assert_true(reads_there(p.s));
-    close_pair(p);
-}
-
-/* ---- with the rest --------------------------------------------------------------------------- */
-
-static void find_ann(tenon_session *s, void *arg)
-{
-    const char **name = arg;
-    *name = name_of_ann(s);
-}
-
-static void rename_then_find(tenon_session *s, void *arg)
-{
-    rename_ann(s, "Of a batch");
-    find_ann(s, arg);
-}
-
-static void batches_read_there(void **state)
-{
-    pair p = open_pair();
-    const char *names[3] = {NULL};
-    tenon_batch *batch = tenon_batch_open(p.s);
-    for (int i = 0; i < 3; i++)
-        assert_true(tenon_batch_add(batch, find_ann, &names[i]));
-    assert_true(tenon_batch_run(batch));
-    assert_int_equal(reads_of(p.db), 1);
-    halt_standby();
-    assert_true(tenon_batch_add(batch, rename_then_find, &names[0]));
-    assert_true(tenon_batch_run(batch));
-    assert_string_equal(names[0], "Of a batch");
-    assert_string_equal(name_of_ann(p.s), "Of a batch");
-    tenon_batch_close(batch);
-    go_on();
-    close_pair(p);
-}
-
-static void tasks_read_there(void **state)
-{
-    pair p = open_pair();
-    tenon_error err;
-    tenon_epoll loop;
-    const char *names[2];
-    assert_true(tenon_epoll_open(&loop, p.db, NULL, &err));
-    for (int i = 0; i < 2; i++)
-        assert_true(tenon_async_start(loop.async, find_ann, NULL, &names[i], &err));
-    tenon_epoll_run(&loop);
-    tenon_epoll_close(&loop);
-    assert_int_equal(reads_of(p.db), 2);
-    close_pair(p);
-}
-
-static void what_makes_no_sense_is_refused(void **state)
-{
-    char both[400], nobody[300];
-    snprintf(both, sizeof both, "postgresql:///postgres?host=%s,%s&user=tenon", cluster_folder(),
-             standby_folder());
-    snprintf(nobody, sizeof nobody, "postgresql:///postgres?host=%s&user=nobody", standby_folder());
-    const struct {
-        tenon_replica_options options;
-        tenon_status status;
-    } cases[] = {
-        {{.urls = {NULL}}, TENON_MISUSE},
-        {{.urls = {both}}, TENON_MISUSE},
-        {{.urls = {"sqlite::memory:"}}, TENON_MISUSE},
-        {{.urls = {nobody}}, TENON_AUTH},
-        {{.urls = {standby}, .look_every_us = 600000}, TENON_MISUSE},
-        {{.urls = {standby}, .read = (tenon_read)9}, TENON_MISUSE},
-    };
-    tenon_error err;
-    tenon_db *db = tenon_open(primary, NULL, &err);
-    for (size_t i = 0; i < TENON__COUNT(cases); i++) {
-        assert_false(tenon_replicas_add(db, &cases[i].options, &err));
-        assert_int_equal(err.status, cases[i].status);
-    }
-    const tenon_replica_options good = {.urls = {standby}, .without_threads = true};
-    assert_true(tenon_replicas_add(db, &good, &err));
-    assert_false(tenon_replicas_add(db, &good, &err));
-    assert_int_equal(err.status, TENON_MISUSE);
-    tenon_close(db);
-}
-
-static void sqlite_has_none(void **state)
-{
-    tenon_error err;
-    tenon_db *db = tenon_open("sqlite::memory:", NULL, &err);
-    const tenon_replica_options options = {.urls = {standby}};
-    assert_false(tenon_replicas_add(db, &options, &err));
-    assert_int_equal(err.status, TENON_UNSUPPORTED);
-    assert_int_equal(tenon_replicas_metrics(db, NULL, 0), 0);
-    tenon_replicas_look(db);
-    tenon_session *s = tenon_session_open(db, &(tenon_session_options){.read = TENON_READ_REPLICA});
-    assert_string_equal(tenon_read_position(s), "");
-    assert_true(tenon_execute(s, "SELECT 1"));
-    tenon_session_close(s);
-    tenon_close(db);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -642,15 +312,6 @@ int main(void)
         cmocka_unit_test(one_that_is_late_gets_no_reads),
         cmocka_unit_test(an_idle_primary_makes_nobody_late),
         cmocka_unit_test(threads_look),
-        cmocka_unit_test(what_writes_after_all_is_done_by_the_primary),
-        cmocka_unit_test(what_has_not_arrived_is_found_on_the_primary),
-        cmocka_unit_test(a_read_in_the_way_of_replay_is_done_by_the_primary),
-        cmocka_unit_test(one_that_is_gone_is_missed_by_nobody),
-        cmocka_unit_test(one_that_is_down_at_first_is_used_later),
-        cmocka_unit_test(batches_read_there),
-        cmocka_unit_test(tasks_read_there),
-        cmocka_unit_test(what_makes_no_sense_is_refused),
-        cmocka_unit_test(sqlite_has_none),
     };
     return cmocka_run_group_tests_name("replicas", tests, set_up_servers, NULL);
 }

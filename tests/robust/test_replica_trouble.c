@@ -1,0 +1,228 @@
+/* Who does what a replica cannot: one that is in the way, late, gone, or none at all; and replicas
+ * below batches and tasks. */
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <tenon/batch.h>
+#include <tenon/epoll.h>
+
+#include "cluster.h"
+#include "core/core.h"
+#include "pair.h"
+#include "testdb.h"
+
+/* ---- what it cannot do ----------------------------------------------------------------------- */
+
+static void what_writes_after_all_is_done_by_the_primary(void **state)
+{
+    pair p = open_pair();
+    tenon_read_from(p.s, TENON_READ_REPLICA);
+    tenon_sql *q = tenon_sqlf(tenon_sql_new(p.s), "SELECT nextval('number')::text");
+    assert_string_equal(tenon_cell(tenon_sql_cells(q), 0, 0), "1");
+    assert_int_equal(replica_of(p.db).failed_total, 1);
+    assert_int_equal(replica_of(p.db).state, TENON_REPLICA_FOLLOWING);
+    assert_true(reads_there(p.s));
+    close_pair(p);
+}
+
+static void what_has_not_arrived_is_found_on_the_primary(void **state)
+{
+    pair p = open_pair();
+    halt_standby();
+    testdb_run(primary, "CREATE TABLE fresh AS SELECT 'here'::text AS found");
+    tenon_read_from(p.s, TENON_READ_REPLICA);
+    tenon_sql *q = tenon_sqlf(tenon_sql_new(p.s), "SELECT found FROM fresh");
+    assert_string_equal(tenon_cell(tenon_sql_cells(q), 0, 0), "here");
+    assert_null(tenon_sql_cells(tenon_sqlf(tenon_sql_new(p.s), "SELECT 1 / 0")));
+    assert_int_equal(tenon_session_error(p.s)->status, TENON_RANGE);
+    tenon_error_clear(p.s);
+    assert_int_equal(replica_of(p.db).failed_total, 2);
+    go_on();
+    testdb_run(primary, "DROP TABLE fresh");
+    close_pair(p);
+}
+
+typedef struct slow_read {
+    pair p;
+    char found[32];
+} slow_read;
+
+static void *read_slowly(void *context)
+{
+    slow_read *read = context;
+    tenon_read_from(read->p.s, TENON_READ_REPLICA);
+    tenon_sql *q =
+        tenon_sqlf(tenon_sql_new(read->p.s),
+                   "SELECT count(*)::text FROM \"User\", "
+                   "pg_sleep(CASE WHEN pg_is_in_recovery() THEN 60 ELSE 0 END) WHERE id = 1");
+    const tenon_cells *cells = tenon_sql_cells(q);
+    snprintf(read->found, sizeof read->found, "%s", cells ? tenon_cell(cells, 0, 0) : "");
+    return NULL;
+}
+
+/* The lock of the primary has to be replayed, and the query there holds the table. */
+static void a_read_in_the_way_of_replay_is_done_by_the_primary(void **state)
+{
+    slow_read read = {.p = open_pair()};
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, read_slowly, &read), 0);
+    wait_for_value(standby, "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'",
+                   "1");
+    testdb_run(primary, "BEGIN; LOCK TABLE \"User\" IN ACCESS EXCLUSIVE MODE; "
+                        "SELECT pg_current_xact_id(); COMMIT");
+    pthread_join(thread, NULL);
+    assert_string_equal(read.found, "1");
+    assert_int_equal(replica_of(read.p.db).failed_total, 1);
+    wait_for_standby();
+    close_pair(read.p);
+}
+
+static void one_that_is_gone_is_missed_by_nobody(void **state)
+{
+    wait_for_standby();
+    tenon_replica_options options = {.lag_limit_us = -1, .look_every_us = 20000};
+    pair p = open_with(&options);
+    assert_true(reads_there(p.s));
+    standby_kill();
+    for (int i = 0; i < 20; i++)
+        assert_non_null(user_find(p.s, ANN));
+    assert_true(tenon_begin_with(p.s, &(tenon_transaction_options){.read_only = true}));
+    assert_true(tenon_commit(p.s));
+    wait_for_state(p.db, TENON_REPLICA_UNREACHABLE);
+    assert_false(reads_there(p.s));
+    assert_true(tenon_replicas_misses(p.db).unreachable_total > 0);
+    standby_start();
+    wait_for_state(p.db, TENON_REPLICA_FOLLOWING);
+    assert_true(reads_there(p.s));
+    close_pair(p);
+}
+
+static void one_that_is_down_at_first_is_used_later(void **state)
+{
+    standby_kill();
+    tenon_replica_options options = {.lag_limit_us = -1, .without_threads = true};
+    pair p = open_with(&options);
+    assert_int_equal(replica_of(p.db).state, TENON_REPLICA_UNREACHABLE);
+    assert_int_equal(replica_of(p.db).lag_us, -1);
+    assert_false(reads_there(p.s));
+    standby_start();
+    tenon_replicas_look(p.db);
+    assert_true(reads_there(p.s));
+    close_pair(p);
+}
+
+/* ---- with the rest --------------------------------------------------------------------------- */
+
+static void find_ann(tenon_session *s, void *arg)
+{
+    const char **name = arg;
+    *name = name_of_ann(s);
+}
+
+static void rename_then_find(tenon_session *s, void *arg)
+{
+    rename_ann(s, "Of a batch");
+    find_ann(s, arg);
+}
+
+static void batches_read_there(void **state)
+{
+    pair p = open_pair();
+    const char *names[3] = {NULL};
+    tenon_batch *batch = tenon_batch_open(p.s);
+    for (int i = 0; i < 3; i++)
+        assert_true(tenon_batch_add(batch, find_ann, &names[i]));
+    assert_true(tenon_batch_run(batch));
+    assert_int_equal(reads_of(p.db), 1);
+    halt_standby();
+    assert_true(tenon_batch_add(batch, rename_then_find, &names[0]));
+    assert_true(tenon_batch_run(batch));
+    assert_string_equal(names[0], "Of a batch");
+    assert_string_equal(name_of_ann(p.s), "Of a batch");
+    tenon_batch_close(batch);
+    go_on();
+    close_pair(p);
+}
+
+static void tasks_read_there(void **state)
+{
+    pair p = open_pair();
+    tenon_error err;
+    tenon_epoll loop;
+    const char *names[2];
+    assert_true(tenon_epoll_open(&loop, p.db, NULL, &err));
+    for (int i = 0; i < 2; i++)
+        assert_true(tenon_async_start(loop.async, find_ann, NULL, &names[i], &err));
+    tenon_epoll_run(&loop);
+    tenon_epoll_close(&loop);
+    assert_int_equal(reads_of(p.db), 2);
+    close_pair(p);
+}
+
+static void what_makes_no_sense_is_refused(void **state)
+{
+    char both[400], nobody[300];
+    snprintf(both, sizeof both, "postgresql:///postgres?host=%s,%s&user=tenon", cluster_folder(),
+             standby_folder());
+    snprintf(nobody, sizeof nobody, "postgresql:///postgres?host=%s&user=nobody", standby_folder());
+    const struct {
+        tenon_replica_options options;
+        tenon_status status;
+    } cases[] = {
+        {{.urls = {NULL}}, TENON_MISUSE},
+        {{.urls = {both}}, TENON_MISUSE},
+        {{.urls = {"sqlite::memory:"}}, TENON_MISUSE},
+        {{.urls = {nobody}}, TENON_AUTH},
+        {{.urls = {standby}, .look_every_us = 600000}, TENON_MISUSE},
+        {{.urls = {standby}, .read = (tenon_read)9}, TENON_MISUSE},
+    };
+    tenon_error err;
+    tenon_db *db = tenon_open(primary, NULL, &err);
+    for (size_t i = 0; i < TENON__COUNT(cases); i++) {
+        assert_false(tenon_replicas_add(db, &cases[i].options, &err));
+        assert_int_equal(err.status, cases[i].status);
+    }
+    const tenon_replica_options good = {.urls = {standby}, .without_threads = true};
+    assert_true(tenon_replicas_add(db, &good, &err));
+    assert_false(tenon_replicas_add(db, &good, &err));
+    assert_int_equal(err.status, TENON_MISUSE);
+    tenon_close(db);
+}
+
+static void sqlite_has_none(void **state)
+{
+    tenon_error err;
+    tenon_db *db = tenon_open("sqlite::memory:", NULL, &err);
+    const tenon_replica_options options = {.urls = {standby}};
+    assert_false(tenon_replicas_add(db, &options, &err));
+    assert_int_equal(err.status, TENON_UNSUPPORTED);
+    assert_int_equal(tenon_replicas_metrics(db, NULL, 0), 0);
+    tenon_replicas_look(db);
+    tenon_session *s = tenon_session_open(db, &(tenon_session_options){.read = TENON_READ_REPLICA});
+    assert_string_equal(tenon_read_position(s), "");
+    assert_true(tenon_execute(s, "SELECT 1"));
+    tenon_session_close(s);
+    tenon_close(db);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_writes_after_all_is_done_by_the_primary),
+        cmocka_unit_test(what_has_not_arrived_is_found_on_the_primary),
+        cmocka_unit_test(a_read_in_the_way_of_replay_is_done_by_the_primary),
+        cmocka_unit_test(one_that_is_gone_is_missed_by_nobody),
+        cmocka_unit_test(one_that_is_down_at_first_is_used_later),
+        cmocka_unit_test(batches_read_there),
+        cmocka_unit_test(tasks_read_there),
+        cmocka_unit_test(what_makes_no_sense_is_refused),
+        cmocka_unit_test(sqlite_has_none),
+    };
+    return cmocka_run_group_tests_name("replicas in trouble", tests, set_up_servers, NULL);
+}
