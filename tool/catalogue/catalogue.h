@@ -45,6 +45,12 @@ typedef struct catalogue_column {
     /* SQLite, of a schema: the enum whose values stand in it, and whether as a list; else NULL. */
     const char *enumeration;
     bool is_enumeration_list;
+    /* Of a list in a schema: what PostgreSQL calls its elements, "varchar(20)"; whether it is
+     * packed (@tenon.compress), and how. A database does not say it of a column, but its rows do
+     * (diff_look_at_packed). Else NULL. */
+    const char *elements;
+    bool is_packed, is_packed_without_general;
+    double packed_error;
     const char *comment;
 } catalogue_column;
 

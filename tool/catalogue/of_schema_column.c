@@ -65,6 +65,34 @@ static const char *take_text(of_schema *o, tenon__buf *text)
     return of_schema_text(o, tenon__buf_string(text));
 }
 
+/* The native type, of the elements where it is a list. */
+static const schema_native_type *native_of(const schema_field *field)
+{
+    return field->native.kind == SCHEMA_NATIVE_NONE ? &implied_types[field->type] : &field->native;
+}
+
+static void set_elements(of_schema *o, const schema_field *field, catalogue_column *out)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
+    const schema_word *word = schema_find_word(&field->comment, "compress");
+    const schema_native_type *native = native_of(field);
+    if (field->arity != SCHEMA_LIST || field->kind != SCHEMA_SCALAR)
+        return;
+    tenon__buf_text(&text, native_types[native->kind].name);
+    for (size_t i = 0; i < native->argument_count; i++)
+        tenon__buf_format(&text, "%c%d", i ? ',' : '(', native->arguments[i]);
+    tenon__buf_text(&text, native->argument_count ? ")" : "");
+    out->elements = take_text(o, &text);
+    out->is_packed = schema_is_packed(field);
+    for (size_t i = 0; word && i < word->argument_count; i++) {
+        const schema_word_argument *argument = &word->arguments[i];
+        if (!strcmp(argument->name, "maxError"))
+            out->packed_error = strtod(argument->value, NULL);
+        else
+            out->is_packed_without_general = !strcmp(argument->value, "false");
+    }
+}
+
 static void set_scalar_type(of_schema *o, const schema_field *field, catalogue_column *out)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
@@ -143,6 +171,7 @@ static void set_sqlite_type(of_schema *o, const schema_field *field, catalogue_c
 
 static void set_type(of_schema *o, const schema_field *field, catalogue_column *out)
 {
+    set_elements(o, field, out);
     if (o->dialect == TENON_SQLITE) {
         set_sqlite_type(o, field, out);
         return;

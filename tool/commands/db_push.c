@@ -126,7 +126,7 @@ static bool read_both(push *p)
         return false;
     p->found =
         catalogue_read(p->session, p->wanted->namespaces, p->wanted->namespace_count, p->err);
-    return p->found != NULL;
+    return p->found && diff_look_at_packed(p->session, p->found, p->wanted, p->err);
 }
 
 /* ---- starting anew --------------------------------------------------------------------------- */

@@ -4,7 +4,7 @@
  * migrations lead to: whatever was changed by hand would else slip into the new one, or be dropped
  * by it. Only then it is compared with the schema. A plan has parts that must not share a
  * transaction; each becomes a migration of its own. */
-#include "commands/migrate_input.h"
+#include "commands/migrate_online.h"
 #include "commands/plan_talk.h"
 #include "db/db.h"
 
@@ -31,7 +31,6 @@ typedef struct dev {
 
 static bool deploy(dev *d)
 {
-    const tenon_migrations list = migrate_list(&d->in->folder);
     d->in->run_contracts = true;
     tenon_migrate_options options = migrate_input_options(d->in);
     size_t pending = migrate_input_pending(d->in);
@@ -39,7 +38,7 @@ static bool deploy(dev *d)
         (pending && !migrate_input_back_up(d->in, d->arguments->keep)))
         return false;
     return (!pending || migrate_input_keep_lost(d->in, d->arguments->keep_lost, false, SIZE_MAX)) &&
-           tenon_migrate(d->in->db, &list, &options, &d->in->error);
+           migrate_online_deploy(d->in, &options, false, 0);
 }
 
 static bool read_found(dev *d)
@@ -47,7 +46,7 @@ static bool read_found(dev *d)
     catalogue_free(d->found);
     d->found = catalogue_read(d->session, d->wanted->namespaces, d->wanted->namespace_count,
                               &d->in->error);
-    return d->found != NULL;
+    return d->found && diff_look_at_packed(d->session, d->found, d->wanted, &d->in->error);
 }
 
 /* False with the error when the database is not what the migrations lead to. Where nobody can say

@@ -172,15 +172,27 @@ static int show_plan(const diff_arguments *a, const diff_plan *plan)
     return a->has_exit_code && plan->difference_count ? COMMAND_DIFFERS : COMMAND_DONE;
 }
 
-/* Only the rows of an SQLite database tell whether a value of an enum has its old name. */
+static bool has_list(const catalogue *c)
+{
+    for (size_t t = 0; t < c->table_count; t++)
+        for (size_t i = 0; i < c->tables[t].column_count; i++)
+            if (c->tables[t].columns[i].elements)
+                return true;
+    return false;
+}
+
+/* Only the rows of an SQLite database tell whether a value of an enum has its old name, and only
+ * rows tell what bytes are. */
 static bool look_at_rows(const diff_arguments *a, plan_answers *answers, tenon_error *err)
 {
-    if (a->from.kind != SIDE_URL || !answers->rename_count)
+    if (a->from.kind != SIDE_URL || (!answers->rename_count && !has_list(a->to.catalogue)))
         return true;
     tenon_db *db = database_open(a->from.at, err);
     tenon_session *session = tenon_session_open(db, NULL);
-    bool is_done = session && diff_renames_look(session, a->from.catalogue, a->to.catalogue,
-                                                answers->renames, answers->rename_count, err);
+    bool is_done = session &&
+                   diff_renames_look(session, a->from.catalogue, a->to.catalogue, answers->renames,
+                                     answers->rename_count, err) &&
+                   diff_look_at_packed(session, a->from.catalogue, a->to.catalogue, err);
     tenon_session_close(session);
     tenon_close(db);
     return is_done;

@@ -1,7 +1,10 @@
-/* `deploy` of migrations that would write a large table anew under lock: the table is rewritten
- * while it is in use, and then the migration runs as it stands and has nothing left to do. */
+/* `deploy` of migrations for which something is done before they run. One that would write a large
+ * table anew under lock: the table is rewritten while it is in use, and then the migration runs as
+ * it stands and has nothing left to do. One with columns that become packed, or no longer are:
+ * their values are converted, and it takes them. */
 #include "commands/migrate_online.h"
 
+#include "commands/migrate_convert.h"
 #include "rows/rows.h"
 
 /* Changed types, of a table that is large enough for it to matter. With a length or a scale a type
@@ -103,6 +106,7 @@ typedef struct online_deploy {
     int64_t from_bytes;
     tenon__arena arena;
     migrate_online next; /* what is to be rewritten */
+    const char *convert; /* a file that asks for conversions */
     size_t before;       /* migrations that run before that; SIZE_MAX: there is none */
 } online_deploy;
 
@@ -126,11 +130,24 @@ static bool stops_all(const tenon_migration_status *item)
     return item->state == TENON_MIGRATION_FAILED || item->state == TENON_MIGRATION_UNDOING;
 }
 
-/* The first rewrite among what is pending. */
+static bool is_rewrite(online_deploy *d, const tenon_migration *item, bool *out)
+{
+    *out = false;
+    if (d->from_bytes == 0)
+        return true;
+    if (!migrate_read_online(item->sql, &d->arena, &d->next, &d->in->error))
+        return false;
+    *out = d->next.table && (d->next.is_meant || d->is_safe);
+    return true;
+}
+
+/* The first rewrite or conversion among what is pending. */
 static bool find_next(online_deploy *d, const tenon_migration_list *list)
 {
     size_t before = 0;
+    bool is_found;
     d->before = SIZE_MAX;
+    d->convert = NULL;
     for (size_t i = 0; i < list->count; i++) {
         if (stops_all(&list->items[i]))
             return true;
@@ -139,9 +156,10 @@ static bool find_next(online_deploy *d, const tenon_migration_list *list)
         if (!is_to_run(&list->items[i]))
             continue;
         const tenon_migration *item = find_item(d->in, list->items[i].name);
-        if (!migrate_read_online(item->sql, &d->arena, &d->next, &d->in->error))
+        if (!is_rewrite(d, item, &is_found))
             return false;
-        if (d->next.table && (d->next.is_meant || d->is_safe)) {
+        d->convert = migrate_convert_is_asked(item->sql) ? item->sql : NULL;
+        if (is_found || d->convert) {
             d->before = before;
             return true;
         }
@@ -156,7 +174,8 @@ static bool look_ahead(online_deploy *d, bool *wants_rewrite)
     tenon_session *s = tenon_session_open(d->in->db, NULL);
     tenon_migration_list list = tenon_migrate_status(s, &given);
     bool is_done = s && !tenon_failed(s) && find_next(d, &list);
-    *wants_rewrite = is_done && d->before == 0 && is_needed(s, &d->next, d->from_bytes);
+    *wants_rewrite =
+        is_done && d->before == 0 && !d->convert && is_needed(s, &d->next, d->from_bytes);
     if (s && tenon_failed(s))
         d->in->error = *tenon_session_error(s);
     is_done = is_done && !tenon_failed(s);
@@ -171,9 +190,16 @@ static size_t count_now(const online_deploy *d, size_t left)
     return now < left ? now : left;
 }
 
-static bool deploy_all(online_deploy *d, const tenon_migrate_options *given)
+static bool run(online_deploy *d, const tenon_migrate_options *options)
 {
     const tenon_migrations list = migrate_list(&d->in->folder);
+    if (d->convert && d->before == 0)
+        return migrate_convert_and_run(d->in, d->convert, &list, options);
+    return tenon_migrate(d->in->db, &list, options, &d->in->error);
+}
+
+static bool deploy_all(online_deploy *d, const tenon_migrate_options *given)
+{
     tenon_migrate_options options = *given;
     size_t left = given->count_most ? given->count_most : SIZE_MAX;
     while (left > 0) {
@@ -182,19 +208,28 @@ static bool deploy_all(online_deploy *d, const tenon_migrate_options *given)
             return false;
         size_t now = count_now(d, left);
         options.count_most = now == SIZE_MAX ? 0 : (unsigned)now;
-        if (!tenon_migrate(d->in->db, &list, &options, &d->in->error))
+        if (!run(d, &options))
             return false;
         left = d->before == SIZE_MAX ? 0 : left - now;
     }
     return true;
 }
 
+static bool has_conversion(const tenon_migrations *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (migrate_convert_is_asked(list->items[i].sql))
+            return true;
+    return false;
+}
+
 bool migrate_online_deploy(migrate_input *in, const tenon_migrate_options *options, bool is_safe,
                            int64_t from_bytes)
 {
     const tenon_migrations list = migrate_list(&in->folder);
-    online_deploy d = {.in = in, .is_safe = is_safe, .from_bytes = from_bytes};
-    if (tenon_db_dialect(in->db) != TENON_POSTGRESQL || from_bytes == 0)
+    bool is_postgresql = tenon_db_dialect(in->db) == TENON_POSTGRESQL;
+    online_deploy d = {.in = in, .is_safe = is_safe, .from_bytes = is_postgresql ? from_bytes : 0};
+    if (d.from_bytes == 0 && !has_conversion(&list))
         return tenon_migrate(in->db, &list, options, &in->error);
     bool is_done = deploy_all(&d, options);
     tenon__arena_release(&d.arena);

@@ -1,5 +1,5 @@
 /* `tenon migrate rollback`: undoes the last migrations by their down.sql. */
-#include "commands/migrate_input.h"
+#include "commands/migrate_convert.h"
 
 #include <stdlib.h>
 
@@ -41,7 +41,6 @@ static bool show_downs(migrate_input *in, size_t count)
 
 static int roll_back(migrate_input *in, const rollback_arguments *arguments)
 {
-    const tenon_migrations list = migrate_list(&in->folder);
     tenon_migrate_options options = migrate_input_options(in);
     size_t count = arguments->count ? (size_t)strtoul(arguments->count, NULL, 10) : 1;
     if (!migrate_input_open_existing(in) || !show_downs(in, count))
@@ -52,7 +51,7 @@ static int roll_back(migrate_input *in, const rollback_arguments *arguments)
         return COMMAND_FAILED;
     if (!migrate_input_back_up(in, arguments->keep) ||
         !migrate_input_keep_lost(in, arguments->keep_lost, true, count) ||
-        !tenon_migrate_undo(in->db, &list, count, &options, &in->error))
+        !migrate_convert_undo(in, count, &options))
         return migrate_input_fail(in);
     return COMMAND_DONE;
 }

@@ -100,13 +100,16 @@ static bool probe(applier *a, const diff_step *step, const diff_risk *risk)
 
 /* ---- steps ----------------------------------------------------------------------------------- */
 
-static bool run_step(applier *a, size_t i)
+static bool run_step(applier *a, size_t number)
 {
-    const diff_step *step = &a->plan->steps[i];
+    const diff_step *step = &a->plan->steps[number];
     if (a->options->on_step && !a->options->is_rehearsal)
-        a->options->on_step(a->options->context, step, i);
+        a->options->on_step(a->options->context, step, number);
     if (step->lock && !step->must_run_alone)
         tenon_execute(a->session, step->lock);
+    int64_t converted;
+    for (size_t i = 0; i < step->convert_count && !tenon_failed(a->session); i++)
+        convert_all(a->session, &step->converts[i], &converted);
     for (size_t r = 0; r < step->risk_count && !tenon_failed(a->session); r++)
         if (!probe(a, step, &step->risks[r]))
             return false;

@@ -4,8 +4,7 @@
  * and casts that fail on some values. Both are told from the harmless ones here, so that a plan
  * asks the rows only where the rows decide. A timestamp without a zone is one of UTC, as the client
  * writes it. */
-#include "diff/plan.h"
-#include "diff/sql.h"
+#include "diff/pack.h"
 
 typedef enum family { INTEGERS, NUMBERS, TEXTS, TIMES, JSONS, BITS, ENUMS, ALONE } family;
 
@@ -127,7 +126,8 @@ diff_conversion diff_conversion_of(const diff_maker *m, const catalogue_column *
 {
     type_traits a = traits_of(from), b = traits_of(to);
     (void)m;
-    if (from->is_array != to->is_array || from->generated || to->generated)
+    if (from->is_array != to->is_array || from->generated || to->generated ||
+        !diff_has_same_elements(from, to))
         return DIFF_NO_CAST;
     if (a.family == TEXTS || b.family == TEXTS)
         return convert_text(from, to);

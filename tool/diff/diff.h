@@ -22,6 +22,7 @@
 #define TENON_DIFF_DIFF_H
 
 #include "catalogue/catalogue.h"
+#include "convert/convert.h"
 
 /* ---- renames --------------------------------------------------------------------------------- */
 
@@ -54,6 +55,11 @@ void diff_renames_release(diff_renames *renames);
  * nothing to ask. `found` is the database, `wanted` the schema. */
 bool diff_renames_look(tenon_session *s, const catalogue *found, const catalogue *wanted,
                        diff_rename *renames, size_t count, tenon_error *err);
+
+/* A database does not say of bytes that they are a packed array (@tenon.compress), nor of what:
+ * asks its rows, where the schema has a list, and notes it in `found`. */
+bool diff_look_at_packed(tenon_session *s, catalogue *found, const catalogue *wanted,
+                         tenon_error *err);
 
 /* ---- plans ----------------------------------------------------------------------------------- */
 
@@ -127,6 +133,8 @@ typedef struct diff_step {
     /* Outside of a transaction, and the only step of its part: CONCURRENTLY, a value of an enum
      * that a later step uses. */
     bool must_run_alone;
+    const convert_column *converts; /* to be converted before it runs; diff_apply does so */
+    size_t convert_count;
     bool is_destructive; /* one of the risks is a loss */
     bool is_contract;    /* of the second half; a part has steps of one half only */
 } diff_step;

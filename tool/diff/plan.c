@@ -1,7 +1,7 @@
 /* Making a plan: the lists it consists of, and the order of its parts. */
 #include <stdlib.h>
 
-#include "diff/plan.h"
+#include "diff/pack.h"
 
 diff_change diff_turned(const diff_change *change)
 {
@@ -194,8 +194,12 @@ static void make_steps(diff_maker *m, const catalogue *from)
     if (m->failed)
         return;
     if (m->plan->dialect == TENON_POSTGRESQL) {
+        const catalogue *wanted = m->to;
         diff_plan_log_drops(m);
+        m->to = diff_before_packing(m);
         diff_plan_postgresql(m);
+        m->to = wanted;
+        diff_plan_packing(m);
     } else {
         drop_logs_first(m);
         diff_plan_sqlite(m);

@@ -1,6 +1,6 @@
 /* Queries that ask the rows whether a change would lose or fail: one bigint, 0 is harmless. Both
  * databases understand them. What they are asked under (a lock) is the caller's. */
-#include "diff/sql.h"
+#include "diff/pack.h"
 
 const char *diff_probe_rows(diff_maker *m, const catalogue_table *table)
 {
@@ -107,7 +107,18 @@ static bool is_blob(const catalogue_column *column)
     return strcasestr(column->type, "blob") != NULL;
 }
 
-/* Nothing turns bytes into text or back, nor an array into a packed one. */
+/* Nothing makes other elements of packed ones in a database. */
+static void add_element_risk(diff_maker *m, diff_step *step, const catalogue_table *from,
+                             const catalogue_column *a, const catalogue_column *b)
+{
+    diff_add_failure(m, step,
+                     diff_say(m, "packed values of column %T.%I are %s and cannot become %s", from,
+                              a->name, a->elements, b->elements),
+                     "take @tenon.compress away, change the type, and put it back, each by itself",
+                     diff_probe_values(m, from, a->name, false));
+}
+
+/* Nothing turns bytes into text or back. */
 static void add_blob_risk(diff_maker *m, diff_step *step, const catalogue_table *from,
                           const catalogue_column *a, const catalogue_column *b)
 {
@@ -126,6 +137,10 @@ static void add_blob_risk(diff_maker *m, diff_step *step, const catalogue_table 
 static void add_storage_risk(diff_maker *m, diff_step *step, const catalogue_table *from,
                              const catalogue_column *a, const catalogue_column *b)
 {
+    if (!diff_has_same_elements(a, b))
+        add_element_risk(m, step, from, a, b);
+    if (diff_is_packing(m, a, b))
+        return;
     if (is_blob(a) != is_blob(b))
         add_blob_risk(m, step, from, a, b);
     if (!strcasestr(b->type, "int") && !strcasestr(b->type, "real"))

@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <strings.h>
 
-#include "diff/plan.h"
+#include "diff/pack.h"
 
 bool diff_same_text(const char *a, const char *b)
 {
@@ -83,6 +83,8 @@ static int family_of(const char *type)
 
 bool diff_same_type(const diff_maker *m, const catalogue_column *a, const catalogue_column *b)
 {
+    if (!diff_has_same_elements(a, b))
+        return false;
     if (m->plan->dialect == TENON_POSTGRESQL)
         return is_same_postgresql_type(m, a, b);
     int family = family_of(a->type);

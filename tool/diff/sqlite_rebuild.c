@@ -6,6 +6,7 @@
  * collations, generated columns, STRICT, WITHOUT ROWID, triggers, and the counter of AUTOINCREMENT,
  * which may be above the largest key. Values are copied as they are: the column's affinity turns
  * those that can be turned without loss, and a probe has counted the others before. */
+#include "diff/pack.h"
 #include "diff/sqlite.h"
 
 #include <ctype.h>
@@ -297,6 +298,7 @@ static void write_rebuild(diff_maker *m, const diff_change *change)
     const char *name = diff_say(m, "new_%s", to.name);
     if (m->failed)
         return;
+    diff_write_packing_guards(m, from, &to);
     diff_write_sqlite_table(m, &to, name);
     write_copy(m, from, &to, name);
     write_counter(m, from, &to, name);
@@ -375,6 +377,7 @@ void diff_plan_rebuild(diff_maker *m, const catalogue_table *from, const catalog
     diff_step *step =
         diff_add_step(m, "RedefineTables", write_rebuild, (diff_change){from, to, NULL, NULL});
     m->plan->needs_foreign_keys_off = true;
+    diff_add_conversions(m, step, from, to);
     diff_add_column_risks(m, step, from, to);
     add_unique_risks(m, step, from, to);
     add_check_risks(m, step, from, to);

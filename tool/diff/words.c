@@ -1,5 +1,5 @@
 /* The differences as a person says them, and what is in the database that the schema cannot say. */
-#include "diff/plan.h"
+#include "diff/pack.h"
 
 /* ---- columns --------------------------------------------------------------------------------- */
 
@@ -17,7 +17,10 @@ static void begin_word(diff_maker *m)
 
 static const char *column_words(diff_maker *m, const catalogue_column *a, const catalogue_column *b)
 {
-    if (!diff_same_type(m, a, b)) {
+    if (!diff_has_same_elements(a, b)) {
+        begin_word(m);
+        diff_write(m, "elements are %s, wanted %s", a->elements, b->elements);
+    } else if (!diff_same_type(m, a, b)) {
         begin_word(m);
         diff_write(m, "type is %s, wanted %s", a->type, b->type);
     }

@@ -93,11 +93,11 @@ static void finish(void)
         fail_msg("%s", output);
 }
 
-/* Most of what can go wrong goes wrong behind the switch. Before it every fifth boundary is enough
- * for a run of all tests; with TENON_ROUNDS it is each. */
+/* Most of what can go wrong goes wrong behind the switch. Before it every sixteenth boundary is
+ * enough for a run of all tests; with TENON_ROUNDS it is each. */
 static uint64_t step_at(uint64_t at, uint64_t last)
 {
-    enum { STEP = 5, EACH_OF_LAST = 45 };
+    enum { STEP = 16, EACH_OF_LAST = 32 };
     return getenv("TENON_ROUNDS") || at + EACH_OF_LAST >= last ? 1 : STEP;
 }
 
@@ -168,12 +168,58 @@ static void a_rewrite_killed_at_any_statement_is_finished(void **state)
     kill_everywhere(check_rewritten, make_narrow_again);
 }
 
+/* ---- a conversion ---------------------------------------------------------------------------- */
+
+static const char series[] = "CREATE TABLE series (id integer PRIMARY KEY, values float8[]);\n";
+static const char packed[] =
+    "-- tenon:pack \"series\".\"values\" float8\n"
+    "DO $tenon$ BEGIN\n"
+    "    IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'series'::regclass"
+    " AND attname = 'values' AND atttypid <> 'bytea'::regtype) THEN\n"
+    "        IF EXISTS (SELECT FROM series WHERE values IS NOT NULL) THEN\n"
+    "            RAISE EXCEPTION 'not packed yet';\n        END IF;\n"
+    "        ALTER TABLE series DROP COLUMN values, ADD COLUMN values bytea;\n"
+    "    END IF;\nEND $tenon$;\n";
+
+static void check_packed(void)
+{
+    check_value("SELECT count(*) FROM series WHERE substr(values, 1, 4) = '\\x544e4101'", "300");
+    check_value("SELECT string_agg(attname || ' ' || format_type(atttypid, atttypmod), ', '"
+                " ORDER BY attname) FROM pg_attribute WHERE attrelid = 'series'::regclass"
+                " AND attnum > 0 AND NOT attisdropped",
+                "id integer, values bytea");
+    check_value("SELECT count(*) FROM pg_class WHERE relname LIKE '\\_tenon\\_p%'", "0");
+    check_value("SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal", "0");
+    check_value("SELECT count(*) FROM pg_proc WHERE pronamespace = 'public'::regnamespace", "0");
+    check_value("SELECT count(*) FROM _prisma_migrations WHERE finished_at IS NOT NULL"
+                " AND rolled_back_at IS NULL",
+                "2");
+}
+
+static void make_plain_again(void)
+{
+    testdb_run(url, "ALTER TABLE series DROP COLUMN values, ADD COLUMN values float8[];"
+                    "UPDATE series SET values = ARRAY[id, 0.5];"
+                    "DELETE FROM _prisma_migrations WHERE migration_name = '2_packed'");
+}
+
+static void a_conversion_killed_at_any_statement_is_finished(void **state)
+{
+    (void)state;
+    write_migration("1_series", series);
+    finish();
+    testdb_run(url, "INSERT INTO series SELECT i, ARRAY[i, 0.5] FROM generate_series(1, 300) i");
+    write_migration("2_packed", packed);
+    kill_everywhere(check_packed, make_plain_again);
+}
+
 #define ON_POSTGRESQL(test) cmocka_unit_test_setup_teardown(test, open_database, remove_folder)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_POSTGRESQL(a_rewrite_killed_at_any_statement_is_finished),
+        ON_POSTGRESQL(a_conversion_killed_at_any_statement_is_finished),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -154,6 +154,7 @@ bool change_to(changed *c, const char *models)
     assert_true(diff_renames_of_schema(s, &renames, &c->error));
     assert_true(
         diff_renames_look(c->session, found, wanted, renames.items, renames.count, &c->error));
+    assert_true(diff_look_at_packed(c->session, found, wanted, &c->error));
     diff_plan *plan = make_plan(c, found, wanted, &renames);
     if (plan && c->stops_between)
         stop_between(plan);

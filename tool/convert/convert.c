@@ -1,0 +1,136 @@
+/* All rows of a column, a piece at a time, so that memory holds but a few arrays. */
+#include "convert/inside.h"
+
+#include "convert/steps.h"
+#include "db/db.h"
+#include "render/render.h"
+
+/* Which rows are left is asked of the rows: so nothing has to be remembered between two runs. */
+static const char read_postgresql[] =
+    "SELECT ctid::text, {old} FROM {table} WHERE {old} IS NOT NULL AND {new} IS NULL"
+    " AND ctid > $1::text::tid LIMIT 64 FOR UPDATE";
+static const char write_postgresql[] =
+    "UPDATE {table} SET {new} = $1 WHERE ctid = $2::text::tid RETURNING {new}";
+static const char read_sqlite[] =
+    "SELECT CAST(rowid AS TEXT), {old} FROM {table} WHERE typeof({old}) = '{type}'"
+    " AND rowid > CAST(?1 AS INTEGER) ORDER BY rowid LIMIT 64";
+static const char write_sqlite[] =
+    "UPDATE {table} SET {old} = ?1 WHERE rowid = CAST(?2 AS INTEGER) RETURNING {old}";
+
+/* ---- text ------------------------------------------------------------------------------------ */
+
+static void add_name(tenon__buf *out, tenon_session *s, const char *name)
+{
+    tenon__quote_identifier(out, tenon__session_dialect(s), name, tenon__session_error(s));
+}
+
+static void add_word(tenon__buf *out, tenon_session *s, const convert_column *column,
+                     const char *word, size_t length)
+{
+    char beside[CONVERT_NAME_SIZE];
+    convert_name_beside(column, beside);
+    if (!strncmp(word, "table", length))
+        tenon__quote_table(out, tenon__session_dialect(s), column->namespace, column->table,
+                           tenon__session_error(s));
+    else if (!strncmp(word, "old", length))
+        add_name(out, s, column->column);
+    else if (!strncmp(word, "new", length))
+        add_name(out, s, beside);
+    else if (!strncmp(word, "function", length))
+        tenon__quote_table(out, tenon__session_dialect(s), column->namespace, beside,
+                           tenon__session_error(s));
+    else if (!strncmp(word, "form", length))
+        tenon__buf_format(out, "%s%s", column->is_unpacking ? column->elements : "bytea",
+                          column->is_unpacking ? "[]" : "");
+    else
+        tenon__buf_text(out, column->is_unpacking ? "blob" : "text");
+}
+
+bool convert_expand(tenon_session *s, const convert_column *column, const char *template,
+                    tenon__buf *out)
+{
+    out->length = 0;
+    for (const char *open; (open = strchr(template, '{')); template = strchr(open, '}') + 1) {
+        tenon__buf_add(out, template, (size_t)(open - template));
+        add_word(out, s, column, open + 1, strcspn(open + 1, "}"));
+    }
+    tenon__buf_text(out, template);
+    return !tenon_failed(s) && (!out->failed || tenon__fail_no_memory(tenon__session_error(s)));
+}
+
+bool convert_execute(tenon_session *s, const convert_column *column, const char *template)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf sql = {0};
+    return convert_expand(s, column, template, &sql) && tenon_execute(s, sql.data);
+}
+
+/* ---- rows ------------------------------------------------------------------------------------ */
+
+bool convert_piece(tenon_session *s, const convert_column *column, tenon__buf *after,
+                   int64_t *count)
+{
+    TENON__CLEANUP(tenon__arena_release) tenon__arena arena = {0};
+    TENON__CLEANUP(tenon__buf_release) tenon__buf read = {0}, write = {0};
+    bool is_sqlite = tenon__session_dialect(s) == TENON_SQLITE;
+    tenon__rows found;
+    *count = 0;
+    if (!convert_expand(s, column, is_sqlite ? read_sqlite : read_postgresql, &read) ||
+        !convert_expand(s, column, is_sqlite ? write_sqlite : write_postgresql, &write) ||
+        !convert_read_rows(s, column, read.data, tenon__buf_string(after), &arena, &found))
+        return false;
+    const convert_row *rows = (const convert_row *)(const void *)found.items;
+    for (size_t i = 0; i < found.count; i++)
+        if (!convert_write_row(s, column, write.data, &rows[i], &arena))
+            return false;
+    if (found.count) {
+        after->length = 0;
+        tenon__buf_text(after, rows[found.count - 1].id);
+    }
+    *count = (int64_t)found.count;
+    return !after->failed || tenon__fail_no_memory(tenon__session_error(s));
+}
+
+void convert_begin(tenon_session *s, tenon__buf *after)
+{
+    after->length = 0;
+    tenon__buf_text(after,
+                    tenon__session_dialect(s) == TENON_SQLITE ? "-9223372036854775808" : "(0,0)");
+}
+
+static bool execute_each(tenon_session *s, const convert_column *column,
+                         const char *const *statements, size_t count)
+{
+    bool is_done = true;
+    for (size_t i = 0; is_done && i < count; i++)
+        is_done = convert_execute(s, column, statements[i]);
+    return is_done;
+}
+
+static bool convert_rest(tenon_session *s, const convert_column *column, int64_t *count)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf after = {0};
+    int64_t piece = 1;
+    bool is_done = true;
+    *count = 0;
+    for (convert_begin(s, &after); is_done && piece > 0; *count += piece)
+        is_done = convert_piece(s, column, &after, &piece);
+    return is_done;
+}
+
+bool convert_all(tenon_session *s, const convert_column *column, int64_t *count)
+{
+    static const char *const before[] = {
+        "LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE",
+        "ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {new} {form}",
+    };
+    static const char *const behind[] = {
+        "DROP TRIGGER IF EXISTS {new} ON {table}",
+        "DROP FUNCTION IF EXISTS {function}()",
+        "ALTER TABLE {table} DROP COLUMN {old}",
+        "ALTER TABLE {table} RENAME COLUMN {new} TO {old}",
+    };
+    if (tenon__session_dialect(s) == TENON_SQLITE)
+        return convert_rest(s, column, count);
+    return execute_each(s, column, before, TENON__COUNT(before)) &&
+           convert_rest(s, column, count) && execute_each(s, column, behind, TENON__COUNT(behind));
+}
