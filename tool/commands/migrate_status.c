@@ -149,7 +149,9 @@ static int show_status(migrate_input *in, bool is_replaying)
         count += show_drift(in, is_whole);
     if (is_failed || in->error.status != TENON_OK)
         return migrate_input_fail(in);
-    if (!count && is_whole)
+    if (!given.count)
+        printf("%s has no migrations; `tenon migrate dev` writes the first\n", in->folder.path);
+    else if (!count && is_whole)
         printf("the database is up to date: all %zu migrations of %s are applied\n", given.count,
                in->folder.path);
     return count ? COMMAND_FAILED : COMMAND_DONE;
