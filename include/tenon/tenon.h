@@ -5,6 +5,7 @@
 #include <tenon/aggregate.h>
 #include <tenon/audit.h>
 #include <tenon/codec.h>
+#include <tenon/columns.h>
 #include <tenon/db.h>
 #include <tenon/error.h>
 #include <tenon/explain.h>

@@ -87,6 +87,10 @@ tenon_stream *tenon__stream_open(tenon_session *s, const tenon__call *call,
  * it sees what the stream sees. As tenon__run. */
 bool tenon__stream_run(tenon_stream *stream, const tenon__call *call);
 
+/* What its rows look like; NULL: not as the database gave them, but with what belongs to them. */
+TENON__SHARED const tenon__layout *tenon__stream_layout(const tenon_stream *stream);
+TENON__SHARED tenon_session *tenon__stream_session(const tenon_stream *stream);
+
 /* Calls the hooks that want this moment of what takes several statements: `session`, `moment`,
  * `model` and what belongs to the moment are filled in. False when one of them made the session
  * fail. */
@@ -140,9 +144,9 @@ TENON__SHARED tenon__trace_parent *tenon__session_trace_parent(tenon_session *s)
 /* The plan of a call, found in the cache or made, with a reference that keeps it until it is
  * released (NULL is accepted). NULL with the session's error. */
 typedef struct tenon__shared_plan tenon__shared_plan;
-tenon__shared_plan *tenon__plan_acquire(tenon_session *s, const tenon__call *call);
-const tenon__statement *tenon__plan_statement(const tenon__shared_plan *plan);
-void tenon__plan_release(tenon__shared_plan *plan);
+TENON__SHARED tenon__shared_plan *tenon__plan_acquire(tenon_session *s, const tenon__call *call);
+TENON__SHARED const tenon__statement *tenon__plan_statement(const tenon__shared_plan *plan);
+TENON__SHARED void tenon__plan_release(tenon__shared_plan *plan);
 
 /* Another handle of the same database, with a pool of one connection (and a reader, where drivers
  * have them) and without a time limit: for what takes locks or changes settings that outlive a
@@ -168,7 +172,7 @@ struct tenon__host {
     /* Until the socket is ready as in wait.h; without one (-1) until the time has come. False when
      * that was first. */
     bool (*wait_socket)(tenon__host *host, int socket, bool for_write, int64_t until_us);
-    /* Until `wake`, which may have come before. The same. */
+    /* Until `wake`, which may have come before. The same. NULL: the thread stands still. */
     bool (*wait_turn)(tenon__host *host, int64_t until_us);
     void (*wake)(tenon__host *host); /* from any thread, under a lock: it must not wait */
     /* Runs a call in the session's place. NULL: the session does. */
@@ -179,6 +183,7 @@ struct tenon__host {
 TENON__SHARED void tenon__session_set_host(tenon_session *s, tenon__host *host);
 /* It stands still as the other session does, whose thread it is on; but runs its calls itself. */
 TENON__SHARED void tenon__session_stand_as(tenon_session *s, const tenon_session *other);
+TENON__SHARED tenon__host *tenon__session_host(const tenon_session *s);
 /* As wait_socket, with the session's host or the thread (NULL: the thread). */
 TENON__SHARED bool tenon__stand(const tenon_session *s, int socket, bool for_write,
                                 int64_t until_us);

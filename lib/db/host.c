@@ -15,6 +15,11 @@ void tenon__session_stand_as(tenon_session *s, const tenon_session *other)
         tenon__session_set_host(s, other->host);
 }
 
+tenon__host *tenon__session_host(const tenon_session *s)
+{
+    return s->host;
+}
+
 bool tenon__stand(const tenon_session *s, int socket, bool for_write, int64_t until_us)
 {
     if (socket >= 0 || (s && s->host))

@@ -436,7 +436,8 @@ static tenon__need take_turn(tenon__operation *op)
 static tenon__need lease(tenon__operation *op)
 {
     op->waiter.owner = op->session;
-    op->waiter.host = op->session ? op->session->host : NULL;
+    tenon__host *host = op->session ? op->session->host : NULL;
+    op->waiter.host = host && host->wait_turn ? host : NULL;
     if (tenon__lane_acquire(op->lane, &op->waiter, &op->turn))
         return take_turn(op);
     tenon__fail_no_memory(op->err);

@@ -260,6 +260,16 @@ tenon_stream *tenon__stream_open(tenon_session *s, const tenon__call *call,
     return stream;
 }
 
+const tenon__layout *tenon__stream_layout(const tenon_stream *stream)
+{
+    return stream->arrival.function ? NULL : stream->plan->cached.statement->layout;
+}
+
+tenon_session *tenon__stream_session(const tenon_stream *stream)
+{
+    return stream->session;
+}
+
 /* ---- what belongs to the rows ---------------------------------------------------------------- */
 
 /* As if the session were in the stream's transaction. */

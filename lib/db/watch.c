@@ -260,7 +260,7 @@ static void tell_outcome(tenon__watch *watch, int64_t time_ns, bool is_done,
     size_t count = rows_read(watch);
     if (!affected)
         event->affected = (int64_t)count;
-    if (watch->statement->about.deed == TENON__DEED_NONE || !count)
+    if (watch->statement->about.deed == TENON__DEED_NONE || !count || watch->call->rows->sink)
         return;
     event->rows = watch->call->rows->items + watch->rows_before * layout->row_size;
     event->row_count = count;

@@ -47,13 +47,37 @@ char *tenon__rows_grow(tenon__rows *rows, size_t more, size_t row_size)
 /* Shrinking in place does not fail; should it, the longer block is as good. */
 TENON__HOT void tenon__rows_finish(tenon__rows *rows, size_t row_size)
 {
-    if (rows->count == rows->capacity || rows->count == 0 || is_plain_row(rows))
+    if (rows->count == rows->capacity || rows->count == 0 || is_plain_row(rows) || rows->sink)
         return;
     char *items = tenon__arena_resize(rows->arena, rows->items, rows->count * row_size);
     if (!items)
         return;
     rows->items = items;
     rows->capacity = rows->count;
+}
+
+bool tenon__passing_begin(tenon__passing *passing, tenon__rows *rows, const tenon__layout *layout,
+                          tenon_error *err)
+{
+    if (!rows->sink->begin(rows->sink, layout, err))
+        return false;
+    char *row = tenon__arena_zalloc(rows->arena, layout->row_size);
+    *passing = (tenon__passing){.rows = rows,
+                                .row = row,
+                                .row_size = layout->row_size,
+                                .mark = tenon__arena_mark_here(rows->arena)};
+    return row || tenon__fail_no_memory(err);
+}
+
+bool tenon__passing_take(tenon__passing *passing, tenon_error *err)
+{
+    tenon__rows *rows = passing->rows;
+    if (!rows->sink->take(rows->sink, passing->row, err))
+        return false;
+    rows->count++;
+    tenon__arena_rewind(rows->arena, passing->mark);
+    memset(passing->row, 0, passing->row_size);
+    return true;
 }
 
 const tenon_model *tenon__layout_model(const tenon__layout *layout, const tenon_field *field)

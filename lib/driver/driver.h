@@ -174,6 +174,15 @@ typedef struct tenon__names {
 /* The model of a field among the columns: for messages. In driver.c. */
 const tenon_model *tenon__layout_model(const tenon__layout *layout, const tenon_field *field);
 
+/* Who takes rows one after another, in the place of a list that keeps them all. Both functions
+ * return false with *err, and no row comes after that. */
+typedef struct tenon__sink {
+    /* Before the first row. Again when the statement is run again: what came is forgotten then. */
+    bool (*begin)(struct tenon__sink *sink, const tenon__layout *layout, tenon_error *err);
+    /* `row` and all it points at stay until the function returns. */
+    bool (*take)(struct tenon__sink *sink, const char *row, tenon_error *err);
+} tenon__sink;
+
 /* Where decoded rows go: a contiguous list in the arena (tenon__arena_resize), texts beside it.
  * Only complete rows count. */
 typedef struct tenon__rows {
@@ -187,6 +196,7 @@ typedef struct tenon__rows {
      * too when there is one. */
     bool asks_second;
     tenon__names *names; /* where to put them; of a layout that is open */
+    tenon__sink *sink;   /* or NULL. With one there are no items, and the arena is its own */
 } tenon__rows;
 
 /* Makes room for `more` further rows of `row_size`; the first free row, or NULL. In driver.c. */
@@ -204,6 +214,19 @@ static inline char *tenon__rows_reserve(tenon__rows *list, size_t more, size_t r
 /* Gives back the room that was not used. */
 void tenon__rows_finish(tenon__rows *rows, size_t row_size);
 
+/* How rows go to a sink: each is decoded into the same memory, and what it needs beside that is
+ * given up when it was taken. */
+typedef struct tenon__passing {
+    tenon__rows *rows;
+    char *row; /* where to decode the next one; zeroed */
+    size_t row_size;
+    tenon__arena_mark mark;
+} tenon__passing;
+
+bool tenon__passing_begin(tenon__passing *passing, tenon__rows *rows, const tenon__layout *layout,
+                          tenon_error *err);
+bool tenon__passing_take(tenon__passing *passing, tenon_error *err);
+
 /* The distance of two vectors as a value that a statement is given. In driver.c. */
 extern const tenon_field tenon__distance_field;
 
@@ -215,7 +238,10 @@ typedef enum tenon__statement_flag {
     TENON__ONCE = 1 << 2,        /* not worth preparing */
     /* SQLite: the statement reads tenon_rows(?1). Its slots, wide values and arrays, are the
      * columns c1, c2, … of that table, and it is executed with one value, a tenon__row_source *. */
-    TENON__ROWS_GIVEN = 1 << 3
+    TENON__ROWS_GIVEN = 1 << 3,
+    /* PostgreSQL: its rows come by COPY, for a sink only. It has no slots and no semicolon, and
+     * only reads. A failure may cost the transaction, whoever was the reason. */
+    TENON__COPIED_OUT = 1 << 4
 } tenon__statement_flag;
 
 /* What a statement does to rows of a model, as hooks are told. */
@@ -409,9 +435,9 @@ const tenon__driver *tenon__driver_of_url(const char *url, tenon_error *err);
 /* "User.email: …": fails with the model's and field's names (the schema's) filled in. `model` may
  * be NULL, then only the field is named. The value of a sensitive field must not stand in the
  * message. Returns false. */
-TENON__COLD bool tenon__fail_field(tenon_error *err, tenon_status status, const tenon_model *model,
-                                   const tenon_field *field, const char *format, ...)
-    TENON_PRINTF(5, 6);
+TENON__SHARED TENON__COLD bool tenon__fail_field(tenon_error *err, tenon_status status,
+                                                 const tenon_model *model, const tenon_field *field,
+                                                 const char *format, ...) TENON_PRINTF(5, 6);
 /* The rules of "nothing lossy" on one wide value for its column: integer range, text length and
  * UTF-8, decimal precision and scale, time precision, NaN and infinities, enum range. True when it
  * fits. */
@@ -439,10 +465,10 @@ bool tenon__nested_from_json(const struct tenon_result *shape, const tenon_field
                              tenon_json value, char *place, tenon__arena *arena, tenon_error *err);
 /* Size of one wide value, of one row-form element. */
 size_t tenon__wide_size(tenon_kind kind);
-size_t tenon__element_size(tenon_kind kind);
+TENON__SHARED size_t tenon__element_size(tenon_kind kind);
 /* Where the value stands in the tenon_opt_… of a nullable column: 0 for kinds that are NULL by
  * themselves (a NULL pointer inside), else behind `has`. */
-size_t tenon__optional_offset(tenon_kind kind);
+TENON__SHARED size_t tenon__optional_offset(tenon_kind kind);
 /* Room for a wide value that is not the row form itself. */
 typedef union tenon__wide {
     int truth;

@@ -39,6 +39,9 @@ bool sql_explain(tenon_session *s);
 /* array_calls.c */
 bool array_calls(tenon_session *s);
 
+/* column_calls.c */
+bool column_calls(tenon_session *s);
+
 /* async_calls.c */
 bool async_calls(tenon_session *s);
 bool batch_calls(tenon_session *s);

@@ -30,10 +30,10 @@ bool tenon__libpq_load(tenon_error *err);
     EACH(PQconnectStartParams) EACH(PQconnectionNeedsPassword) EACH(PQconninfoFree)                \
     EACH(PQconninfoParse) EACH(PQconsumeInput) EACH(PQenterPipelineMode) EACH(PQerrorMessage)      \
     EACH(PQexitPipelineMode) EACH(PQfinish) EACH(PQflush) EACH(PQfreeCancel) EACH(PQfreemem)       \
-    EACH(PQfname) EACH(PQftype) EACH(PQgetCancel) EACH(PQgetResult) EACH(PQgetisnull)              \
-    EACH(PQgetlength) EACH(PQgetvalue) EACH(PQisBusy) EACH(PQnfields) EACH(PQntuples)              \
-    EACH(PQparameterStatus) EACH(PQpipelineSync) EACH(PQputCopyData) EACH(PQputCopyEnd)            \
-    EACH(PQresultErrorField) EACH(PQresultErrorMessage) EACH(PQresultStatus)                       \
+    EACH(PQfname) EACH(PQftype) EACH(PQgetCancel) EACH(PQgetCopyData) EACH(PQgetResult)            \
+    EACH(PQgetisnull) EACH(PQgetlength) EACH(PQgetvalue) EACH(PQisBusy) EACH(PQnfields)            \
+    EACH(PQntuples) EACH(PQparameterStatus) EACH(PQpipelineSync) EACH(PQputCopyData)               \
+    EACH(PQputCopyEnd) EACH(PQresultErrorField) EACH(PQresultErrorMessage) EACH(PQresultStatus)    \
     EACH(PQsendFlushRequest) EACH(PQsendPrepare) EACH(PQsendQuery) EACH(PQsendQueryParams)         \
     EACH(PQsendQueryPrepared) EACH(PQsetErrorVerbosity)                                            \
     EACH(PQsetNoticeProcessor) EACH(PQsetnonblocking) EACH(PQsocket) EACH(PQsslInUse)              \
@@ -68,6 +68,7 @@ extern tenon__libpq_functions tenon__libpq;
 #define PQfname tenon__libpq.PQfname
 #define PQftype tenon__libpq.PQftype
 #define PQgetCancel tenon__libpq.PQgetCancel
+#define PQgetCopyData tenon__libpq.PQgetCopyData
 #define PQgetResult tenon__libpq.PQgetResult
 #define PQgetisnull tenon__libpq.PQgetisnull
 #define PQgetlength tenon__libpq.PQgetlength

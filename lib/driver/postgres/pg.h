@@ -3,11 +3,11 @@
  * libpq.h is the library below. connect.c opens and closes, begin.c writes how a transaction
  * begins, run.c drives the protocol, wire.c speaks it where libpq would be slower, pipeline.c sends
  * several statements at once, cursor.c reads in parts, cancel.c stops a statement, params.c and
- * encode.c write values, result.c, rows.c and decode.c read them, fields.c writes values of
+ * encode.c write values, result.c, rows.c, pass.c and decode.c read them, fields.c writes values of
  * many rows, lists.c and text.c write arrays, numeric.c does numeric both ways, copy.c loads in
- * bulk, types.c knows the types and errors.c what went wrong. Values travel in PostgreSQL's binary
- * formats in both directions; types whose binary format is not documented, or whose OID differs
- * from database to database, travel as text.
+ * bulk, copy_out.c reads so, types.c knows the types and errors.c what went wrong. Values travel in
+ * PostgreSQL's binary formats in both directions; types whose binary format is not documented, or
+ * whose OID differs from database to database, travel as text.
  *
  * Everything that depends only on the statement is worked out once, when it is prepared: a *param*
  * says how a slot is written, a *column* how a column of the result is read. */
@@ -311,6 +311,25 @@ bool tenon__pg_read_rows(tenon__prepared *prepared, const PGresult *result, teno
                          tenon_error *err);
 bool tenon__pg_read_wire(tenon__prepared *prepared, const tenon__pg_wire *wire, tenon__rows *rows,
                          tenon_error *err);
+/* Gives all rows of the result, or of the answer, to the sink (pass.c). */
+bool tenon__pg_pass_rows(tenon__connection *c, tenon__rows *rows, tenon_error *err);
+/* That a column is NULL which must not be. False. */
+TENON__COLD bool tenon__pg_fail_null(const tenon__pg_column *column, tenon_error *err);
+/* The fields of one row as they are sent, behind their count; *data is moved behind them. Never reads
+ * beyond `end`. */
+bool tenon__pg_read_fields(tenon__prepared *prepared, const char **data, const char *end,
+                           tenon__passing *passing, tenon_error *err);
+/* What COPY BINARY sends as one message: its head if it is the first, then rows, or its end. False
+ * with *err. */
+typedef struct tenon__pg_copied {
+    tenon__passing passing;
+    bool has_begun; /* the head has come */
+    bool has_ended; /* so has the end */
+    bool is_given_up;
+    size_t passed_over; /* bytes, since then */
+} tenon__pg_copied;
+bool tenon__pg_read_copied(tenon__pg_copied *copied, tenon__prepared *prepared, const char *data,
+                           size_t length, tenon_error *err);
 
 /* ---- the connection -------------------------------------------------------------------------- */
 
@@ -319,7 +338,8 @@ typedef enum tenon__pg_task {
     TENON__PG_SCRIPT,
     TENON__PG_COPY_BEGIN,
     TENON__PG_COPY_END,
-    TENON__PG_COPY_ABORT
+    TENON__PG_COPY_ABORT,
+    TENON__PG_COPY_OUT
 } tenon__pg_task;
 
 /* One of several statements that are sent together (pipeline.c). */
@@ -364,6 +384,7 @@ struct tenon__connection {
     int value_capacity;       /* of values and lengths */
     int first_value;          /* among them, of the one that runs */
     tenon__pg_pieces pieces;  /* what runs, when it is several */
+    tenon__pg_copied copied;  /* of COPY_OUT */
     tenon__prepared *running; /* NULL while a script or a copy runs */
     PGresult *result;         /* the first failure, else the last that came */
     tenon__buf out;           /* encoded values; the block of rows while COPYING */
@@ -468,6 +489,12 @@ tenon__progress tenon__pg_copy_row(tenon__connection *c, const tenon__statement 
                                    const void *const *values, tenon_error *err);
 tenon__progress tenon__pg_copy_end(tenon__connection *c, const char *abort_message,
                                    int64_t *affected, tenon_error *err);
+
+/* A statement that is COPIED_OUT: execute and fetch (copy_out.c). */
+tenon__progress tenon__pg_copy_out(tenon__connection *c, tenon__prepared *prepared,
+                                   tenon_error *err);
+tenon__progress tenon__pg_fetch_copied(tenon__connection *c, tenon__rows *rows, int64_t *affected,
+                                       tenon_error *err);
 
 /* Cursors: see driver.h. */
 tenon__progress tenon__pg_cursor_open(tenon__connection *c, const tenon__statement *statement,

@@ -62,6 +62,21 @@ tenon__prepared *tenon__pg_prepared_new(const tenon__statement *statement, tenon
     return p;
 }
 
+static void free_list(tenon__prepared *p)
+{
+    while (p) {
+        tenon__prepared *next = p->next;
+        free(p);
+        p = next;
+    }
+}
+
+void tenon__pg_free_statements(tenon__connection *c)
+{
+    free_list(c->prepared);
+    free_list(c->forgotten);
+}
+
 /* ---- the first result ------------------------------------------------------------------------ */
 
 /* Puts the schema's names into an error just made. */

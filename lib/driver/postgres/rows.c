@@ -12,7 +12,7 @@
 #define FIRST_PLAIN_US (INT64_MIN + 1)
 #define LAST_PLAIN_US (INT64_MAX - 1 - TENON__PG_EPOCH_US)
 
-static bool fail_null(const tenon__pg_column *column, tenon_error *err)
+bool tenon__pg_fail_null(const tenon__pg_column *column, tenon_error *err)
 {
     if (!column->field)
         return tenon__fail(err, TENON_TYPE, "a computed column is NULL");
@@ -90,7 +90,7 @@ TENON__HOT static bool read_row(tenon__prepared *p, const PGresult *result, int 
         int length = PQgetlength(result, index, i);
         if (length == 0 && PQgetisnull(result, index, i)) {
             if (!column->is_nullable && !column->skip)
-                return fail_null(column, err);
+                return tenon__pg_fail_null(column, err);
             i += (int)column->skip;
             column += column->skip;
             continue;
@@ -181,7 +181,7 @@ TENON__HOT static bool read_message(tenon__prepared *p, reader message, char *ro
                 return false;
         } else {
             if (!column->is_nullable && !column->skip)
-                return fail_null(column, err);
+                return tenon__pg_fail_null(column, err);
             passed = column->skip;
         }
     }

@@ -215,6 +215,10 @@ static bool take_copy(tenon__connection *c, PGresult *result)
         c->state = TENON__COPYING;
         return true;
     }
+    if (status == PGRES_COPY_OUT && c->task == TENON__PG_COPY_OUT) {
+        c->state = TENON__ROWS_READY;
+        return true;
+    }
     if (status == PGRES_COPY_IN)
         PQputCopyEnd(c->pg, "COPY needs a call of its own");
     return false;
@@ -397,6 +401,7 @@ TENON__HOT static tenon__progress finish(tenon__connection *c, tenon_error *err)
     switch (c->task) {
     case TENON__PG_EXECUTE:
     case TENON__PG_COPY_END:
+    case TENON__PG_COPY_OUT:
         break;
     case TENON__PG_SCRIPT:
         return finish_script(c, err);
@@ -438,8 +443,11 @@ TENON__HOT tenon__progress tenon__pg_step(tenon__connection *c, tenon_error *err
         return TENON__FAILED;
     if (c->state == TENON__COPYING)
         return c->is_flushing ? TENON__WANT_WRITE : TENON__DONE;
-    if (collect(c))
+    if (collect(c)) {
+        if (TENON__UNLIKELY(c->state == TENON__ROWS_READY))
+            return TENON__ROWS; /* the first of COPY's, or more of them */
         return c->state == TENON__COPYING ? TENON__DONE : tenon__pg_end_statement(c, err);
+    }
     return c->is_flushing ? TENON__WANT_WRITE : TENON__WANT_READ;
 }
 
@@ -500,21 +508,6 @@ void tenon__pg_forget(tenon__connection *c, tenon__prepared *p)
     c->forgotten = p;
 }
 
-static void free_list(tenon__prepared *p)
-{
-    while (p) {
-        tenon__prepared *next = p->next;
-        free(p);
-        p = next;
-    }
-}
-
-void tenon__pg_free_statements(tenon__connection *c)
-{
-    free_list(c->prepared);
-    free_list(c->forgotten);
-}
-
 TENON__HOT tenon__progress tenon__pg_execute(tenon__connection *c, tenon__prepared *p,
                                              const void *const *values, tenon_error *err)
 {
@@ -522,6 +515,8 @@ TENON__HOT tenon__progress tenon__pg_execute(tenon__connection *c, tenon__prepar
     c->running = p;
     c->first_value = 0;
     c->is_sent = c->is_commit = c->has_retried = false;
+    if (TENON__UNLIKELY(p->statement->flags & TENON__COPIED_OUT))
+        return tenon__pg_copy_out(c, p, err);
     if (!tenon__pg_bind(c, p, values, err))
         return TENON__FAILED;
     return tenon__pg_send_running(c, err);
@@ -530,6 +525,8 @@ TENON__HOT tenon__progress tenon__pg_execute(tenon__connection *c, tenon__prepar
 TENON__HOT static bool read_result(tenon__connection *c, tenon__rows *rows, tenon_error *err)
 {
     tenon__prepared *p = c->running;
+    if (TENON__UNLIKELY(rows && rows->sink))
+        return tenon__pg_pass_rows(c, rows, err);
     if (TENON__LIKELY(c->wire.is_used))
         return !rows || tenon__pg_read_wire(p, &c->wire, rows, err);
     if (!rows || !p || PQresultStatus(c->result) != PGRES_TUPLES_OK)
@@ -560,6 +557,8 @@ static inline void release_large(tenon__buf *buf)
 TENON__HOT tenon__progress tenon__pg_fetch(tenon__connection *c, tenon__rows *rows,
                                            int64_t *affected, tenon_error *err)
 {
+    if (TENON__UNLIKELY(c->task == TENON__PG_COPY_OUT))
+        return tenon__pg_fetch_copied(c, rows, affected, err);
     bool is_read = read_result(c, rows, err);
     if (!is_read && err && (c->running->statement->flags & TENON__WRITES || c->pieces.may_write))
         err->applied = TENON_APPLIED_YES;

@@ -191,6 +191,20 @@ TENON__HOT static int take_rows(tenon__prepared *prepared, const source *from, t
     return code;
 }
 
+/* Each row to the sink, as take_rows. */
+static int take_for_sink(tenon__prepared *prepared, const source *from, tenon__rows *rows)
+{
+    tenon__passing passing;
+    if (!tenon__passing_begin(&passing, rows, from->layout, from->err))
+        return SQLITE_ROW;
+    int code;
+    while ((code = sqlite3_step(prepared->sqlite)) == SQLITE_ROW)
+        if (!tenon__sqlite_decode_row(from, passing.row) ||
+            !tenon__passing_take(&passing, from->err))
+            return SQLITE_ROW;
+    return code;
+}
+
 static int pass_rows(tenon__prepared *prepared)
 {
     int code = SQLITE_ROW;
@@ -221,6 +235,17 @@ static inline tenon__progress finish(tenon__connection *connection, tenon__prepa
     return at_end == SQLITE_OK ? TENON__DONE : fail_prepared(connection, prepared, at_end, err);
 }
 
+static tenon__progress pass_rows_on(tenon__connection *connection, tenon__prepared *prepared,
+                                    const source *from, tenon__rows *rows, int64_t *affected)
+{
+    size_t before = rows->count;
+    int code = take_for_sink(prepared, from, rows);
+    tenon__progress progress = finish(connection, prepared, code, from->err);
+    if (progress == TENON__DONE && affected)
+        *affected = (int64_t)(rows->count - before);
+    return progress;
+}
+
 TENON__HOT static tenon__progress fetch_rows(tenon__connection *connection,
                                              tenon__prepared *prepared, tenon__rows *rows,
                                              int64_t *affected, tenon_error *err)
@@ -233,6 +258,8 @@ TENON__HOT static tenon__progress fetch_rows(tenon__connection *connection,
                          .arena = rows->arena,
                          .err = err};
     size_t before = rows->count;
+    if (TENON__UNLIKELY(rows->sink != NULL))
+        return pass_rows_on(connection, prepared, &from, rows, affected);
     if (TENON__UNLIKELY(rows->names != NULL) && !tenon__sqlite_read_names(&from, rows->names)) {
         sqlite3_reset(prepared->sqlite);
         return TENON__FAILED;
