@@ -208,6 +208,7 @@ typedef struct tenon__reading {
 TENON__SHARED tenon__reading *tenon__session_reading(tenon_session *s);
 
 struct tenon_replica_metrics;
+struct tenon_replica_misses;
 typedef struct tenon__router tenon__router;
 struct tenon__router {
     tenon_db *const *hosts; /* all but the primary */
@@ -216,8 +217,9 @@ struct tenon__router {
     tenon_db *(*choose)(tenon__router *router, tenon_session *s);
     /* A host could not do it, or not even be reached. */
     void (*note_failure)(tenon__router *router, const tenon_db *host, tenon_status status);
-    /* As tenon_replicas_metrics. */
-    size_t (*measure)(tenon__router *router, struct tenon_replica_metrics *out, size_t most);
+    /* As tenon_replicas_metrics and tenon_replicas_misses. */
+    size_t (*measure)(const tenon__router *router, struct tenon_replica_metrics *out, size_t most,
+                      struct tenon_replica_misses *misses);
     void (*close)(tenon__router *router); /* before the database is closed */
 };
 

@@ -6,6 +6,8 @@
  * begin in turn. */
 #include "replica/replicas.h"
 
+#include <assert.h>
+
 static bool is_recent(const replica_set *set, const replica_host *host, int64_t now_us)
 {
     int64_t fresh_us = atomic_load_explicit(&host->fresh_us, memory_order_relaxed);
@@ -29,7 +31,7 @@ static bool will_do(const replica_set *set, const replica_host *host, const teno
     return is_following(host) && is_recent(set, host, now_us) && has_seen(host, reading);
 }
 
-static void count(_Atomic uint64_t *counter)
+static void add_one(_Atomic uint64_t *counter)
 {
     atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
 }
@@ -44,9 +46,9 @@ static void count_miss(replica_set *set, int64_t now_us)
         is_any_recent |= is_following(host) && is_recent(set, host, now_us);
     }
     if (is_any_recent)
-        count(&set->own_writes);
+        add_one(&set->own_writes);
     else
-        count(is_any_there ? &set->lag : &set->unreachable);
+        add_one(is_any_there ? &set->lag : &set->unreachable);
 }
 
 static int64_t way_to(const replica_host *host)
@@ -59,6 +61,7 @@ static int64_t way_to(const replica_host *host)
 static const replica_host *find(replica_set *set, const tenon__reading *reading, bool is_nearest,
                                 int64_t now_us)
 {
+    assert(set->host_count > 1);
     size_t count = set->host_count - 1;
     size_t first = atomic_fetch_add_explicit(&set->turn, 1, memory_order_relaxed) % count;
     const replica_host *best = NULL;

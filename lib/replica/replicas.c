@@ -78,10 +78,14 @@ static void describe(const replica_set *set, const replica_host *host, tenon_rep
     };
 }
 
-static size_t measure(tenon__router *router, tenon_replica_metrics *out, size_t most)
+static size_t measure(const tenon__router *router, tenon_replica_metrics *out, size_t most,
+                      tenon_replica_misses *misses)
 {
     const replica_set *set = (const replica_set *)router;
     size_t count = set->host_count - 1;
+    *misses = (tenon_replica_misses){.own_writes_total = atomic_load(&set->own_writes),
+                                     .lag_total = atomic_load(&set->lag),
+                                     .unreachable_total = atomic_load(&set->unreachable)};
     for (size_t i = 0; i < count && i < most; i++)
         describe(set, &set->hosts[i + 1], &out[i]);
     return count;
@@ -89,18 +93,18 @@ static size_t measure(tenon__router *router, tenon_replica_metrics *out, size_t 
 
 size_t tenon_replicas_metrics(tenon_db *db, tenon_replica_metrics *out, size_t most)
 {
-    tenon__router *router = tenon__db_router(db);
-    return router ? router->measure(router, out, most) : 0;
+    tenon_replica_misses unheeded;
+    const tenon__router *router = tenon__db_router(db);
+    return router ? router->measure(router, out, most, &unheeded) : 0;
 }
 
 tenon_replica_misses tenon_replicas_misses(tenon_db *db)
 {
-    const replica_set *set = (const replica_set *)tenon__db_router(db);
-    if (!set)
-        return (tenon_replica_misses){0};
-    return (tenon_replica_misses){.own_writes_total = atomic_load(&set->own_writes),
-                                  .lag_total = atomic_load(&set->lag),
-                                  .unreachable_total = atomic_load(&set->unreachable)};
+    tenon_replica_misses misses = {0};
+    const tenon__router *router = tenon__db_router(db);
+    if (router)
+        router->measure(router, NULL, 0, &misses);
+    return misses;
 }
 
 void tenon_replicas_look(tenon_db *db)

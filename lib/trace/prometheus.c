@@ -12,7 +12,7 @@ void tenon__exposition_head(tenon__buf *out, const char *name, const char *type,
     tenon__buf_format(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
-static void add_label(tenon__buf *out, const char *name, const char *value, size_t length)
+void tenon__exposition_label(tenon__buf *out, const char *name, const char *value, size_t length)
 {
     tenon__buf_format(out, "%s=\"", name);
     for (size_t i = 0; i < length; i++) {
@@ -107,9 +107,9 @@ static void add_shape(tenon__buf *out, const tenon_shape_statistics *shape)
 {
     const char *model = shape->model ? shape->model : "";
     tenon__buf_format(out, "fingerprint=\"%016" PRIx64 "\",", shape->fingerprint);
-    add_label(out, "model", model, strlen(model));
+    tenon__exposition_label(out, "model", model, strlen(model));
     tenon__buf_char(out, ',');
-    add_label(out, "operation", shape->operation, strlen(shape->operation));
+    tenon__exposition_label(out, "operation", shape->operation, strlen(shape->operation));
 }
 
 static void add_quantile(tenon__buf *out, const tenon_shape_statistics *shape, const char *quantile,
@@ -144,7 +144,7 @@ static void add_info(tenon__buf *out, const tenon_shape_statistics *shape)
     tenon__buf_text(out, "tenon_shape_info{");
     add_shape(out, shape);
     tenon__buf_char(out, ',');
-    add_label(out, "sql", shape->sql, length);
+    tenon__exposition_label(out, "sql", shape->sql, length);
     tenon__buf_text(out, "} 1\n");
 }
 
@@ -184,6 +184,7 @@ void tenon__prometheus_write(tenon__buf *out, tenon_trace *trace, const tenon_st
     const char *dialect = tenon__dialect_name(it->dialect);
     add_totals(out, it, dialect);
     tenon__exposition_pool(out, trace->db, dialect);
+    tenon__exposition_replicas(out, trace->db);
     add_memory(out, trace, dialect);
     add_shapes(out, it);
 }

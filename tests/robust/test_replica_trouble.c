@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -165,6 +166,28 @@ static void tasks_read_there(void **state)
     close_pair(p);
 }
 
+static void figures_go_to_prometheus(void **state)
+{
+    pair p = open_pair();
+    tenon_error err;
+    tenon_trace *trace = tenon_trace_open(p.db, NULL, &err);
+    assert_non_null(trace);
+    assert_true(reads_there(p.s));
+    char *text = tenon_trace_text(trace, TENON_TRACE_PROMETHEUS, &err);
+    FILE *promtool = popen("promtool check metrics", "w"); /* NOLINT(cert-env33-c): a fixed line */
+    assert_non_null(promtool);
+    assert_true(fputs(text, promtool) >= 0);
+    assert_int_equal(pclose(promtool), 0);
+    assert_non_null(strstr(text, "\ntenon_replica_lag_seconds{replica=\"1\",host=\"/tmp/"));
+    assert_non_null(strstr(text, "\ntenon_replica_misses_total{reason=\"lag\"} 0\n"));
+    const char *following = strstr(text, "\ntenon_replica_following{");
+    assert_non_null(following);
+    assert_non_null(strstr(following, "\"} 1\n"));
+    free(text);
+    tenon_trace_close(trace);
+    close_pair(p);
+}
+
 static void what_makes_no_sense_is_refused(void **state)
 {
     char both[400], nobody[300];
@@ -221,6 +244,7 @@ int main(void)
         cmocka_unit_test(one_that_is_down_at_first_is_used_later),
         cmocka_unit_test(batches_read_there),
         cmocka_unit_test(tasks_read_there),
+        cmocka_unit_test(figures_go_to_prometheus),
         cmocka_unit_test(what_makes_no_sense_is_refused),
         cmocka_unit_test(sqlite_has_none),
     };
