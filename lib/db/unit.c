@@ -96,11 +96,13 @@ static bool pause_before_again(const tenon_session *s, patience *p)
     return tenon__stand_for(s, pause_us, p->deadline_us);
 }
 
-/* What the last run has left behind. */
+/* What the last run has left behind. One that a replica could not do is the primary's: it shall
+ * see what has been committed up to now. */
 static void start_anew(tenon_session *s, tenon_mark mark)
 {
     tenon__error_forget(s);
     tenon_session_rewind(s, mark);
+    s->reading.wrote_us = tenon__monotonic_us();
 }
 
 static bool run_patiently(tenon_session *s, tenon_transaction_function *function, void *ctx,

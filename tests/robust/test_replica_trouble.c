@@ -67,7 +67,14 @@ static void *read_slowly(void *context)
     return NULL;
 }
 
-/* The lock of the primary has to be replayed, and the query there holds the table. */
+/* It has to be replayed, and whoever reads there holds the table. */
+static void lock_users(void)
+{
+    testdb_run(primary, "BEGIN; LOCK TABLE \"User\" IN ACCESS EXCLUSIVE MODE; "
+                        "SELECT pg_current_xact_id(); COMMIT");
+    wait_for_standby();
+}
+
 static void a_read_in_the_way_of_replay_is_done_by_the_primary(void **state)
 {
     slow_read read = {.p = open_pair()};
@@ -75,13 +82,37 @@ static void a_read_in_the_way_of_replay_is_done_by_the_primary(void **state)
     assert_int_equal(pthread_create(&thread, NULL, read_slowly, &read), 0);
     wait_for_value(standby, "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'",
                    "1");
-    testdb_run(primary, "BEGIN; LOCK TABLE \"User\" IN ACCESS EXCLUSIVE MODE; "
-                        "SELECT pg_current_xact_id(); COMMIT");
+    lock_users();
     pthread_join(thread, NULL);
     assert_string_equal(read.found, "1");
     assert_int_equal(replica_of(read.p.db).failed_total, 1);
-    wait_for_standby();
     close_pair(read.p);
+}
+
+/* The first run is ended between its two reads. */
+static bool read_twice(tenon_session *s, void *ctx)
+{
+    bool *is_first = ctx;
+    bool was_first = *is_first;
+    *is_first = false;
+    if (!user_find(s, ANN))
+        return false;
+    if (was_first)
+        lock_users();
+    return user_find(s, ANN) != NULL;
+}
+
+static void a_transaction_in_the_way_is_run_again_on_the_primary(void **state)
+{
+    pair p = open_pair();
+    bool is_first = true;
+    const tenon_transaction_options options = {.read_only = true};
+    uint64_t on_primary = tenon_db_metrics(p.db).acquired_total;
+    assert_true(tenon_transaction(p.s, read_twice, &is_first, &options));
+    assert_int_equal(tenon_transaction_tries(p.s), 2);
+    assert_int_equal(reads_of(p.db), 1);
+    assert_int_equal(tenon_db_metrics(p.db).acquired_total, on_primary + 1);
+    close_pair(p);
 }
 
 static void one_that_is_gone_is_missed_by_nobody(void **state)
@@ -240,6 +271,7 @@ int main(void)
         cmocka_unit_test(what_writes_after_all_is_done_by_the_primary),
         cmocka_unit_test(what_has_not_arrived_is_found_on_the_primary),
         cmocka_unit_test(a_read_in_the_way_of_replay_is_done_by_the_primary),
+        cmocka_unit_test(a_transaction_in_the_way_is_run_again_on_the_primary),
         cmocka_unit_test(one_that_is_gone_is_missed_by_nobody),
         cmocka_unit_test(one_that_is_down_at_first_is_used_later),
         cmocka_unit_test(batches_read_there),
