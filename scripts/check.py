@@ -51,6 +51,7 @@ THREADED = [
     "driver/sqlite_run",
     "model/cancel",
     "robust/lost-server",
+    "robust/replicas",
     "robust/threads",
     "trace/statistics",
 ]
