@@ -3,10 +3,12 @@
 BUILD ?= build
 PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 30
+SECONDS ?= 3600
 TENON_CORPUS ?= ../shared/corpus
+FAULTS = wire bank crowd lost-server breaker disk full-server
 SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h' 2>/dev/null)
 
-.PHONY: all demo check heavy bench bench-peers load vector versions coverage fuzz corpus install format golden symbols costs help clean
+.PHONY: all demo check heavy faults soak bench bench-peers load vector versions coverage fuzz corpus install format golden symbols costs help clean
 
 all: $(BUILD)/build.ninja ## build the command and the libraries: build/tenon, build/libtenon{,-migrate}.{so,a}
 	@ninja -C $(BUILD)
@@ -57,6 +59,18 @@ heavy: all ## 10 million rows streamed, 300 pairs of schemas, all paths analysed
 	@TENON_ROUNDS=300 scripts/with-postgres.sh $(BUILD)/tests/test-diff-expand
 	@TENON_ROUNDS=1250 scripts/with-postgres.sh $(BUILD)/tests/test-nullability-random
 	@python3 scripts/check.py deep clang
+
+faults: all ## fail the wire at every byte, kill servers and programs, fill disks; takes an hour
+	@scripts/setup.sh build check
+	@ninja -C $(BUILD) --quiet $(addprefix tests/test-robust-,$(FAULTS))
+	@for name in $(FAULTS); do \
+	    TENON_FAULTS=all scripts/with-postgres.sh $(BUILD)/tests/test-robust-$$name || exit 1; \
+	done
+
+soak: all ## hold mixed load on both databases while everything fails, for SECONDS (3600)
+	@scripts/setup.sh build check
+	@ninja -C $(BUILD) --quiet tests/heavy/heavy-soak
+	@$(BUILD)/tests/heavy/heavy-soak $(SECONDS)
 
 load: all ## hold requests on a million rows while they are migrated, plainly and safely
 	@scripts/setup.sh check

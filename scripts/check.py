@@ -44,15 +44,21 @@ WITH_POSTGRES = ROOT / "scripts" / "with-postgres.sh"
 # Test programs at a time: most of them wait. Those with a priority in their meson.build come first.
 TESTS_AT_ONCE = 2 * (os.cpu_count() or 1)
 THREADED = [
+    "async/async",
+    "async/batch",
+    "async/traced",
     "codec/codec",
     "db/pool",
     "db/caches",
     "db/transaction_function",
     "driver/sqlite_run",
     "model/cancel",
+    "robust/bank",
+    "robust/crowd",
     "robust/lost-server",
     "robust/replicas",
     "robust/threads",
+    "robust/wire",
     "trace/statistics",
 ]
 PATIENT = ["--timeout-multiplier", "4"]  # for sanitizers, and for a machine that has other work

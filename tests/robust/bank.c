@@ -38,6 +38,7 @@ struct bank {
     journal *journal;
     tenon_db *db;
     atomic_bool is_closed;
+    int64_t pause_us;
     pthread_t threads[MOST_THREADS];
     size_t thread_count;
 };
@@ -112,11 +113,16 @@ static void *work(void *context)
         atomic_store(&j->told[id], (unsigned char)what);
         atomic_fetch_add(&j->counts[what], 1);
         tenon_session_reset(s);
-        if (what != TOLD_DONE)
-            tenon__wait_pause(PAUSE_US, TENON__NEVER);
+        if (what != TOLD_DONE || b->pause_us)
+            tenon__wait_pause(b->pause_us + (what != TOLD_DONE) * PAUSE_US, TENON__NEVER);
     }
     tenon_session_close(s);
     return NULL;
+}
+
+void bank_pause(bank *b, int64_t us)
+{
+    b->pause_us = us;
 }
 
 void bank_start(bank *b, tenon_db *db, size_t threads)

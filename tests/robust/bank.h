@@ -28,6 +28,8 @@ typedef struct bank bank;
 bank *bank_open(const char *url);
 void bank_close(bank *b);
 
+/* Of each thread, behind each transfer; none at first. Before bank_start. */
+void bank_pause(bank *b, int64_t us);
 /* Moves money in so many threads, until bank_stop. */
 void bank_start(bank *b, tenon_db *db, size_t threads);
 void bank_stop(bank *b);

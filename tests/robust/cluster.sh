@@ -8,9 +8,9 @@
 # processes in the middle of what they do, as a machine does that hangs, until `thaw`. FOLDER is
 # also where the socket is. The cluster of the other tests (scripts/with-postgres.sh) stays alone.
 #
-# `small` makes one whose folder `small` is a disk of 12 MB, in memory, that only the server sees: it
-# has a namespace of mounts of its own, and the disk goes with it. Where nobody may mount, no file
-# of the server can become larger than 20 MB instead, which is another error (File too large).
+# `small` makes one whose folder `small` is a disk of 12 MB, in memory, that only the server sees:
+# it has a namespace of mounts of its own, and the disk goes with it. Where nobody may mount, no
+# file of the server can become larger than 20 MB instead, which is another error (File too large).
 #
 # `follow` makes it a hot standby of the cluster in the folder PRIMARY, by streaming replication.
 set -euo pipefail
@@ -52,6 +52,11 @@ processes() {
     ps -o pid= --ppid "$(postmaster)"
 }
 
+# One of them may have ended meanwhile.
+signal() {
+    kill "-$1" $(processes) 2>/dev/null || :
+}
+
 # A dead one may still wait to be collected by its parent.
 is_running() {
     case $(ps -o stat= -p "$1") in
@@ -75,7 +80,8 @@ CONF
 
 # As its owner, in a namespace in which the small disk is mounted.
 start_small() {
-    local mount="mount -t tmpfs -o size=12m,mode=700,uid=$(run_as_owner id -u) tmpfs '$folder/small'"
+    local options="size=12m,mode=700,uid=$(run_as_owner id -u)"
+    local mount="mount -t tmpfs -o $options tmpfs '$folder/small'"
     local start="cd '$folder' && '$bin/pg_ctl' -D data -l log -w -s start"
     run_as_owner mkdir "$folder/small"
     if [ "$(id -u)" -eq 0 ] && unshare -m bash -c "$mount" 2>/dev/null; then
@@ -116,11 +122,11 @@ kill)
         while is_running "$child"; do sleep 0.02; done
     done
     ;;
-freeze) kill -STOP $(processes) ;;
-thaw) kill -CONT $(processes) ;;
+freeze) signal STOP ;;
+thaw) signal CONT ;;
 remove)
     if [ -f "$folder/data/postmaster.pid" ]; then
-        kill -CONT $(processes) 2>/dev/null || :
+        signal CONT
         run_as_owner "$bin/pg_ctl" -D data -m immediate -w -s stop >/dev/null 2>&1 || :
     fi
     rm -rf "$folder"

@@ -8,6 +8,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -252,7 +253,7 @@ static void cut(proxy *p, size_t at)
 
 static void add_line(proxy *p)
 {
-    int client = accept(p->listening, NULL, NULL), on = 1;
+    int client = accept4(p->listening, NULL, NULL, SOCK_CLOEXEC), on = 1;
     int server = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (client < 0 || server < 0 || p->line_count == MOST_LINES ||
         connect(server, (const struct sockaddr *)&p->server, sizeof p->server) != 0) {
@@ -393,7 +394,7 @@ proxy *proxy_open(const char *url, int64_t latency_us, const char **why)
     atomic_init(&p->latency_us, latency_us);
     pthread_mutex_init(&p->order.lock, NULL);
     p->buffer = malloc(PIECE_BYTES);
-    int port = p->buffer && pipe(p->stopping) == 0 ? start_listening(p) : 0;
+    int port = p->buffer && pipe2(p->stopping, O_CLOEXEC) == 0 ? start_listening(p) : 0;
     if (port)
         *why = "the URL names no unix socket, user and database";
     if (!port || !take_url(p, url, port) || pthread_create(&p->thread, NULL, run, p) != 0) {

@@ -2,6 +2,7 @@
  * loop goes on meanwhile. What tasks wait for a connection stands in the pool's histogram. */
 #include "../model/both.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 
 #include "db/session.h"
@@ -13,15 +14,16 @@
 
 enum { TASKS = 100, HOLDERS = 4, HELD_US = 20000 };
 
+/* By the loop's thread; on SQLite by several. */
 typedef struct seen {
-    int slow, plans;
+    atomic_int slow, plans;
 } seen;
 
 static void note(const tenon_slow_query *query, void *ctx)
 {
     seen *it = ctx;
-    it->slow++;
-    it->plans += query->plan != NULL;
+    atomic_fetch_add(&it->slow, 1);
+    atomic_fetch_add(&it->plans, query->plan != NULL);
 }
 
 static tenon_trace *open_trace(tenon_db *db, seen *it)
