@@ -1,6 +1,6 @@
 /* create_many: many new rows, the fastest way that the database has.
  *
- * PostgreSQL takes them as columns, one array a parameter (UNNEST), and by COPY from a thousand on
+ * PostgreSQL takes them as columns, one array a parameter (UNNEST), and by COPY from 1,200 on
  * when nothing has to come back. SQLite reads them as a table (tenon_rows), which needs a quarter
  * less work than rows of VALUES. In both of the latter the rows are walked, checked and sent one by
  * one, in one pass. Models with a column whose type cannot be named take several rows of VALUES:
@@ -14,7 +14,7 @@
 #include "model/walk.h"
 
 enum {
-    COPY_ROWS = 1000,      /* from here on COPY is faster than UNNEST */
+    COPY_ROWS = 1200,      /* from here on COPY is faster than UNNEST */
     STATEMENT_ROWS = 8000, /* most of one UNNEST */
     MANY_VALUES = 64,      /* rows of VALUES */
     SOME_VALUES = 8,

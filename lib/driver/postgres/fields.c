@@ -165,6 +165,15 @@ TENON__HOT bool tenon__pg_add_field(tenon__buf *out, const tenon__pg_param *para
     return add_field(out, param, value, err);
 }
 
+bool tenon__pg_add_fields(tenon__buf *out, const tenon__pg_param *param, const void *const *values,
+                          size_t count, tenon_error *err)
+{
+    for (size_t i = 0; i < count; i++)
+        if (TENON__UNLIKELY(!add_field(out, param, values[i], err)))
+            return false;
+    return true;
+}
+
 bool tenon__pg_add_row(tenon__buf *out, const tenon__prepared *p, const void *const *values,
                        tenon_error *err)
 {

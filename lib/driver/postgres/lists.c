@@ -90,13 +90,8 @@ bool tenon__pg_add_literal(tenon__buf *out, const tenon__pg_param *param, const 
 static bool add_rows(tenon__buf *out, const tenon__pg_param *param, const tenon__list *list,
                      tenon_error *err)
 {
-    const void *const *values = list->items;
     add_head(out, param, list->count);
-    for (size_t i = 0; i < list->count; i++) {
-        if (!tenon__pg_add_field(out, param, values[i], err))
-            return false;
-    }
-    return true;
+    return tenon__pg_add_fields(out, param, list->items, list->count, err);
 }
 
 bool tenon__pg_add_list(tenon__buf *out, const tenon__pg_param *param, const tenon__list *list,

@@ -179,6 +179,13 @@ static bool is_one_json(const tenon__pg_param *param)
            (param->codec == TENON__PG_CODEC_JSONB || param->codec == TENON__PG_CODEC_JSON);
 }
 
+/* A column of UNNEST. */
+static bool is_json_column(const tenon__pg_param *param)
+{
+    return param->is_quick && param->shape == TENON__PG_ROWS &&
+           param->codec == TENON__PG_CODEC_JSONB;
+}
+
 static size_t version_bytes(const tenon__pg_param *param)
 {
     return param->codec == TENON__PG_CODEC_JSONB;
@@ -202,6 +209,32 @@ TENON__HOT static bool add_unchecked_json(tenon__buf *out, const tenon__pg_param
     return true;
 }
 
+/* Of a value as it was sent. */
+static bool refuse_one(const tenon__pg_param *param, const char *value, int size, tenon_error *err)
+{
+    size_t version = version_bytes(param), length = (size_t)size - version;
+    tenon_json json = {length, length ? value + version : ""};
+    return !tenon__pg_check(param, &json, err);
+}
+
+/* Of an array: each element has its length in front, -1 for NULL. */
+static bool refuse_element(const tenon__pg_param *param, const char *array, int size,
+                           tenon_error *err)
+{
+    enum { HEAD_BYTES = 20 };
+    const char *end = array + size;
+    for (const char *at = array + HEAD_BYTES; at < end;) {
+        int length = (int)tenon__pg_load32(at);
+        at += TENON__PG_LENGTH_BYTES;
+        if (length < 0)
+            continue;
+        if (refuse_one(param, at, length, err))
+            return true;
+        at += length;
+    }
+    return false;
+}
+
 bool tenon__pg_refuse_json(const tenon__connection *c, tenon_error *err)
 {
     const tenon__prepared *p = c->running;
@@ -209,11 +242,11 @@ bool tenon__pg_refuse_json(const tenon__connection *c, tenon_error *err)
     const int *lengths = c->lengths + c->first_value;
     for (int i = 0; p && i < p->param_count; i++) {
         const tenon__pg_param *param = &p->params[i];
-        if (!is_one_json(param) || !values[i])
+        if (!values[i])
             continue;
-        size_t version = version_bytes(param), length = (size_t)lengths[i] - version;
-        tenon_json json = {length, length ? values[i] + version : ""};
-        if (!tenon__pg_check(param, &json, err))
+        if (is_one_json(param) && refuse_one(param, values[i], lengths[i], err))
+            return true;
+        if (is_json_column(param) && refuse_element(param, values[i], lengths[i], err))
             return true;
     }
     return false;
@@ -241,9 +274,11 @@ static inline bool is_left_to_server(const tenon__connection *c, const tenon__pg
 }
 
 /* Into the buffer: it has no place yet, only a length. */
-TENON__HOT static bool encode_value(tenon__connection *c, const tenon__pg_param *param,
-                                    const void *given, int *length, tenon_error *err)
+TENON__HOT static bool encode_value(tenon__connection *c, tenon__pg_param *param, const void *given,
+                                    int *length, tenon_error *err)
 {
+    if (is_json_column(param))
+        param->leaves_json = tenon__pg_transaction_status(c) == PQTRANS_IDLE;
     tenon__buf *out = &c->out;
     size_t start = out->length + TENON__PG_LENGTH_BYTES;
     bool is_written =
@@ -311,7 +346,7 @@ static inline bool place_usual(const tenon__pg_param *param, char *room, const v
 TENON__HOT bool tenon__pg_bind(tenon__connection *c, const tenon__prepared *p,
                                const void *const *given, tenon_error *err)
 {
-    const tenon__pg_param *param = p->params;
+    tenon__pg_param *param = p->params;
     const char **values = c->values;
     int *lengths = c->lengths;
     tenon__buf_clear(&c->out);

@@ -196,6 +196,9 @@ bool tenon__pg_add_checked(tenon__buf *out, const tenon__pg_param *param, const 
  * of UNNEST. NULL is SQL NULL. */
 bool tenon__pg_add_field(tenon__buf *out, const tenon__pg_param *param, const void *value,
                          tenon_error *err);
+/* As many of one column. */
+bool tenon__pg_add_fields(tenon__buf *out, const tenon__pg_param *param, const void *const *values,
+                          size_t count, tenon_error *err);
 /* A usual value of a type that gives its size; how large, at most FIXED_BYTES. 0: it is none, or
  * has something unusual about it. */
 size_t tenon__pg_store_fixed(char *at, const tenon__pg_param *param, const void *value);
@@ -263,7 +266,8 @@ typedef struct tenon__pg_wire {
     bool is_ready;        /* … has ended */
     char status;          /* of the transaction, as it said; 0: libpq knows better */
     int socket;
-    size_t sent;                 /* of out */
+    size_t split; /* of out: where the values come that are sent from their own buffer; 0: none */
+    size_t sent;
     size_t at;                   /* where the next message begins */
     size_t row_count;            /* of the answer */
     size_t tag;                  /* what it calls itself; 0: nothing yet */

@@ -18,15 +18,17 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 enum {
     HEAD_BYTES = 5, /* of a message: what it is, and its length, which counts itself */
     SIZE_BYTES = 4,
+    FORMAT_BYTES = 2,
     COUNT_BYTES = 2,      /* in front of the values of a row */
+    MOST_BYTES = 64,      /* of what is sent but formats and values */
+    LARGE_BYTES = 16384,  /* values that are not copied into one message with the rest */
     ANSWER_BYTES = 16000, /* what most have room in, … */
-    ROOM_BYTES = 8000,    /* … and what is made for what comes next */
-    BIND_BYTES = 17,      /* without name and values, and a format for each of these */
-    VALUE_BYTES = 6       /* of a value without itself, its format included */
+    ROOM_BYTES = 8000     /* … and what is made for what comes next */
 };
 
 static const char execute_and_sync[] = {'E', 0, 0, 0, 9, 0, 0, 0, 0, 0, 'S', 0, 0, 0, 4};
@@ -38,11 +40,19 @@ void tenon__pg_wire_open(tenon__connection *c)
     c->wire.in.limit_bytes = SIZE_MAX / 2;
 }
 
+/* Whether it is known what comes: rows like those of the first result, or none, which of SQL text
+ * nobody knows. */
+static inline bool is_foreseen(const tenon__prepared *p)
+{
+    return p->column_count ? p->is_checked && p->result_format
+                           : p->statement->about.deed != TENON__DEED_NONE;
+}
+
 TENON__HOT bool tenon__pg_wire_takes(const tenon__connection *c)
 {
     const tenon__prepared *p = c->running;
     return c->wire.is_open && !c->pieces.count && p->preparation == TENON__PG_PREPARED &&
-           p->is_checked && p->column_count && p->result_format;
+           is_foreseen(p);
 }
 
 void tenon__pg_wire_leave(tenon__connection *c)
@@ -53,12 +63,28 @@ void tenon__pg_wire_leave(tenon__connection *c)
 
 /* ---- sending --------------------------------------------------------------------------------- */
 
-static size_t bind_bytes(const tenon__connection *c, const tenon__prepared *p)
+static size_t value_bytes(const tenon__connection *c, const tenon__prepared *p)
 {
-    size_t bytes = BIND_BYTES + p->name_length + (size_t)p->param_count * VALUE_BYTES;
+    size_t bytes = (size_t)p->param_count * SIZE_BYTES;
     for (int i = 0; i < p->param_count; i++)
         bytes += c->lengths[i] > 0 ? (size_t)c->lengths[i] : 0;
     return bytes;
+}
+
+/* Whether all values stand in the connection's buffer, one behind the other with room for their
+ * lengths, as Bind has them, and are worth being sent from there. */
+static inline bool is_apart(const tenon__connection *c, const tenon__prepared *p, size_t bytes)
+{
+    return bytes >= LARGE_BYTES && bytes == c->out.length && p->is_binary;
+}
+
+static void store_lengths(tenon__connection *c, const tenon__prepared *p)
+{
+    char *at = c->out.data;
+    for (int i = 0; i < p->param_count; i++) {
+        tenon__pg_store32(at, (uint32_t)c->lengths[i]);
+        at += SIZE_BYTES + c->lengths[i];
+    }
 }
 
 static char *put16(char *at, int value)
@@ -88,12 +114,25 @@ static inline char *put_value(char *at, const char *value, int length)
     return at + length;
 }
 
+static inline char *put_values(char *at, const tenon__connection *c, const tenon__prepared *p)
+{
+    for (int i = 0, count = p->param_count; i < count; i++)
+        at = put_value(at, c->values[i], c->lengths[i]);
+    return at;
+}
+
 /* Bind has no name for its portal: the NUL in front of the statement's. */
 TENON__HOT static bool write_message(tenon__connection *c, const tenon__prepared *p)
 {
-    size_t bytes = bind_bytes(c, p) + sizeof execute_and_sync;
+    size_t inside = value_bytes(c, p), apart = 0;
+    if (TENON__UNLIKELY(is_apart(c, p, inside))) {
+        store_lengths(c, p);
+        apart = inside;
+        inside = 0;
+    }
+    size_t formats = (size_t)p->param_count * FORMAT_BYTES;
     tenon__buf_clear(&c->wire.out);
-    char *start = tenon__pg_room(&c->wire.out, bytes), *at = start;
+    char *start = tenon__pg_room(&c->wire.out, MOST_BYTES + formats + inside), *at = start;
     if (!start)
         return false;
     *at = 'B';
@@ -101,22 +140,51 @@ TENON__HOT static bool write_message(tenon__connection *c, const tenon__prepared
     *at++ = '\0';
     memcpy(at, p->name, p->name_length + 1);
     at = put16(put_formats(at + p->name_length + 1, p), p->param_count);
-    for (int i = 0, count = p->param_count; i < count; i++)
-        at = put_value(at, c->values[i], c->lengths[i]);
+    c->wire.split = apart ? (size_t)(at - start) : 0;
+    if (TENON__LIKELY(!apart))
+        at = put_values(at, c, p);
     at = put16(put16(at, 1), 1); /* of the result: binary */
-    tenon__pg_store32(start + 1, (uint32_t)(at - start - 1));
+    tenon__pg_store32(start + 1, (uint32_t)((size_t)(at - start) + apart - 1));
     memcpy(at, execute_and_sync, sizeof execute_and_sync);
     c->wire.out.length = (size_t)(at - start) + sizeof execute_and_sync;
     return true;
+}
+
+/* What has not been sent: the message, or what is in front of the values, these, and the rest. */
+static ssize_t send_parts(const tenon__connection *c)
+{
+    const tenon__pg_wire *wire = &c->wire;
+    char *out = wire->out.data;
+    struct iovec parts[] = {{out, wire->split},
+                            {c->out.data, c->out.length},
+                            {out + wire->split, wire->out.length - wire->split}};
+    size_t sent = wire->sent;
+    for (size_t i = 0; i < TENON__COUNT(parts); i++) {
+        size_t skipped = sent < parts[i].iov_len ? sent : parts[i].iov_len;
+        parts[i].iov_base = (char *)parts[i].iov_base + skipped;
+        parts[i].iov_len -= skipped;
+        sent -= skipped;
+    }
+    struct msghdr message = {.msg_iov = parts, .msg_iovlen = TENON__COUNT(parts)};
+    return sendmsg(wire->socket, &message, MSG_NOSIGNAL);
+}
+
+static inline ssize_t send_some(const tenon__connection *c)
+{
+    const tenon__pg_wire *wire = &c->wire;
+    if (TENON__UNLIKELY(wire->split))
+        return send_parts(c);
+    return send(wire->socket, wire->out.data + wire->sent, wire->out.length - wire->sent,
+                MSG_NOSIGNAL);
 }
 
 /* A socket that takes nothing more may still hold the reason: it is read then. */
 TENON__HOT static tenon__progress send_rest(tenon__connection *c)
 {
     tenon__pg_wire *wire = &c->wire;
-    while (wire->sent < wire->out.length) {
-        ssize_t count = send(wire->socket, wire->out.data + wire->sent,
-                             wire->out.length - wire->sent, MSG_NOSIGNAL);
+    size_t length = wire->out.length + (wire->split ? c->out.length : 0);
+    while (wire->sent < length) {
+        ssize_t count = send_some(c);
         if (TENON__LIKELY(count >= 0)) {
             wire->sent += (size_t)count;
         } else if (errno == EAGAIN) {

@@ -141,6 +141,54 @@ static void an_answer_larger_than_all_buffers_is_read_whole(void **state)
     driver->forget(t->connection, prepared);
 }
 
+/* Many values go from where they were encoded, in as many parts as the socket takes. */
+static void values_larger_than_the_socket_takes_arrive_whole(void **state)
+{
+    enum { COUNT = 3000, SOCKET_BYTES = 4096 };
+    static const tenon__slot columns[] = {
+        {.field = &fields[0], .model = &model, .form = TENON__FORM_COLUMN},
+        {.field = &fields[1], .model = &model, .form = TENON__FORM_COLUMN},
+    };
+    static const char sql[] = "INSERT INTO copied SELECT * FROM UNNEST($1::int4[], $2::text[])";
+    static const tenon__statement insert_all = {.sql = sql,
+                                                .sql_length = sizeof sql - 1,
+                                                .flags = TENON__WRITES,
+                                                .slots = columns,
+                                                .slot_count = 2,
+                                                .about.deed = TENON__DEED_CREATE_MANY};
+    static const char *const name = "one of the names that are longer than most";
+    static int64_t numbers[COUNT];
+    static const void *ids[COUNT], *names[COUNT];
+    for (int i = 0; i < COUNT; i++) {
+        numbers[i] = i;
+        ids[i] = &numbers[i];
+        names[i] = &name;
+    }
+    pgtest *t = *state;
+    tenon__list lists[] = {{ids, COUNT}, {names, COUNT}};
+    const void *values[] = {&lists[0], &lists[1]};
+    int64_t affected = 0;
+    assert_true(pgtest_script(t, "CREATE TABLE copied (id int, name text)"));
+    tenon__prepared *prepared = pgtest_prepare(t, &insert_all);
+    assert_true(pgtest_run(t, prepared, values, NULL, &affected));
+    assert_false(t->connection->wire.is_used);
+    int size = SOCKET_BYTES;
+    setsockopt(t->connection->wire.socket, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+    assert_true(pgtest_run(t, prepared, values, NULL, &affected));
+    assert_true(t->connection->wire.is_used && t->connection->wire.split);
+    assert_int_equal(affected, COUNT);
+    driver->forget(t->connection, prepared);
+    static const tenon__statement check = STATEMENT(
+        "SELECT count(*)::int4, max(name), sum(id)::int4 FROM copied WHERE id >= $1", 1, 0);
+    prepared = prepare_and_run(t, &check);
+    tenon__rows rows;
+    assert_true(run(t, prepared, 0, &rows, NULL));
+    assert_int_equal(((const user *)rows.items)->id, 2 * COUNT);
+    assert_int_equal(((const user *)rows.items)->age.value, COUNT * (COUNT - 1));
+    assert_string_equal(((const user *)rows.items)->name, name);
+    driver->forget(t->connection, prepared);
+}
+
 static void what_the_server_says_in_between_is_no_row(void **state)
 {
     pgtest *t = *state;
@@ -288,6 +336,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_has_run_before_goes_without_libpq),
         cmocka_unit_test(an_answer_larger_than_all_buffers_is_read_whole),
+        cmocka_unit_test(values_larger_than_the_socket_takes_arrive_whole),
         cmocka_unit_test(what_the_server_says_in_between_is_no_row),
         cmocka_unit_test(an_error_names_what_the_server_named),
         cmocka_unit_test(the_state_of_the_transaction_is_known),
