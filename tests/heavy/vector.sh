@@ -91,9 +91,41 @@ an_index_is_made_compared_and_changed() {
     ! grep -qi 'create\|drop\|alter' "$folder/said" || { cat "$folder/said" >&2; fail "drift"; }
 }
 
+pull() {
+    "$tenon" db pull --url "$url&statement_cache=0" "$@" 2>&1
+}
+
+# What is pulled, pushed into an empty database and pulled from there is the same text; a schema
+# that is there is not touched; an index that the word cannot say is listed.
+an_index_is_pulled_and_pushed_again() {
+    start_server
+    sql 'CREATE EXTENSION vector'
+    push "$shelf" >"$folder/said" || { cat "$folder/said" >&2; fail "the push failed"; }
+    cp "$shelf" "$folder/kept.prisma"
+    pull "$folder/kept.prisma" >"$folder/said" || { cat "$folder/said" >&2; fail "no pull"; }
+    cmp "$shelf" "$folder/kept.prisma" || fail "a schema that says the same was changed"
+    pull --force "$folder/kept.prisma" >"$folder/said" || fail "no new pull"
+    grep -q '/// @tenon.vectorIndex(hnsw, metric: cosine)' "$folder/kept.prisma" ||
+        { cat "$folder/kept.prisma" >&2; fail "the word is missing"; }
+    sql 'CREATE INDEX by_hand ON "Book" USING hnsw (embedding vector_l2_ops) WITH (m = 8)'
+    cp "$folder/kept.prisma" "$folder/again.prisma"
+    pull "$folder/again.prisma" >"$folder/said"
+    grep -q 'by_hand.*@tenon.vectorIndex cannot say it' "$folder/said" || fail "not listed"
+    cmp "$folder/kept.prisma" "$folder/again.prisma" || fail "what is only listed was written"
+    sql 'DROP INDEX "Book_embedding_idx"'
+    pull "$folder/again.prisma" >"$folder/said"
+    ! grep -q vectorIndex "$folder/again.prisma" || fail "an index that is gone is still said"
+    start_server
+    sql 'CREATE EXTENSION vector'
+    push "$folder/kept.prisma" >"$folder/said" || { cat "$folder/said" >&2; fail "no push"; }
+    cp "$folder/kept.prisma" "$folder/again.prisma"
+    pull --force "$folder/again.prisma" >"$folder/said"
+    cmp "$folder/kept.prisma" "$folder/again.prisma" || fail "pull, push, pull is no fixed point"
+}
+
 fetch_server
 for part in values_and_searches_pass_on_pgvector a_missing_extension_is_named \
-    an_index_is_made_compared_and_changed; do
+    an_index_is_made_compared_and_changed an_index_is_pulled_and_pushed_again; do
     $part
     echo "vector: $part"
 done

@@ -145,6 +145,18 @@ void pull_write_checks(pull_draft *d, const pull_model *m, const pull_column *co
 /* Whether the old words say the same checks. */
 bool pull_checks_are_same(pull_draft *d, const pull_model *m, const pull_column *column);
 
+/* ---- vector.c -------------------------------------------------------------------------------- */
+
+/* The index of pgvector that @tenon.vectorIndex says of a column, or NULL. */
+const catalogue_index *pull_vector_index_of(pull_draft *d, const pull_model *m,
+                                            const pull_column *column);
+bool pull_is_said_by_vector(pull_draft *d, const pull_model *m, const catalogue_index *index);
+/* The word as a comment line, or nothing. */
+void pull_write_vector_index(pull_draft *d, const pull_model *m, const pull_column *column,
+                             tenon__buf *out);
+/* Whether the old word says the same. */
+bool pull_vector_index_is_same(pull_draft *d, const pull_model *m, const pull_column *column);
+
 /* ---- notice.c -------------------------------------------------------------------------------- */
 
 void pull_draft_notices(pull_draft *d);

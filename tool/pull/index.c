@@ -67,7 +67,7 @@ const char *pull_index_obstacle(const pull_draft *d, const pull_model *m,
     if (!index->is_valid && !index->is_exclusion)
         return "it is not valid: a CREATE INDEX CONCURRENTLY has failed, and it is to be dropped";
     if (!obstacle && catalogue_is_for_vectors(index))
-        return "it is for @tenon.vectorIndex, which is to be written by hand";
+        return "it is of pgvector, and @tenon.vectorIndex cannot say it";
     for (size_t i = 0; i < index->key_count && !obstacle; i++)
         obstacle = type_obstacle(m, index, &index->keys[i]);
     return obstacle;

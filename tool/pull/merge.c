@@ -90,6 +90,7 @@ static void merge_column(pull_draft *d, pull_edits *edits, const pull_model *m,
     TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
     const pull_column *column = column_of(m, old);
     bool is_same = column && column->is_same && pull_checks_are_same(d, m, column) &&
+                   pull_vector_index_is_same(d, m, column) &&
                    (m->is_view || pull_field_keys_are_same(d, m, column));
     if (is_same)
         return;
@@ -171,11 +172,13 @@ static void write_new_fields(pull_draft *d, const pull_model *m, tenon__buf *tex
 
 /* ---- models ---------------------------------------------------------------------------------- */
 
+/* One of @tenon.vectorIndex is the field's, with its comment. */
 static void merge_index(pull_draft *d, pull_edits *edits, const pull_model *m,
                         const schema_index *old)
 {
     const tenon__buf nothing = {0};
-    if (old && !old->is_field_attribute && !pull_index_is_same(d, m, old))
+    bool is_word = old && (old->algorithm == SCHEMA_HNSW || old->algorithm == SCHEMA_IVFFLAT);
+    if (old && !is_word && !old->is_field_attribute && !pull_index_is_same(d, m, old))
         add_edit(d, edits, whole(d, old->span), &nothing);
 }
 

@@ -71,7 +71,7 @@ static void note_column(pull_draft *d, const pull_model *m, const pull_column *c
 static void note_index(pull_draft *d, const pull_model *m, const catalogue_index *index)
 {
     const char *obstacle = pull_index_obstacle(d, m, index);
-    if (obstacle)
+    if (obstacle && !pull_is_said_by_vector(d, m, index))
         pull_notice_add(d, index->is_exclusion ? "exclusion constraint" : "index", m->table->name,
                         index->name, obstacle);
     if (index->is_primary && index->is_deferrable)

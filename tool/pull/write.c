@@ -16,12 +16,19 @@ static void put_lines(const char *text, tenon__buf *out)
     }
 }
 
-/* A word as it stands in the old text. Checks are written from the database. */
+/* What a database has it says itself; SQLite has no indexes for vectors. */
+static bool is_of_database(const pull_draft *d, const schema_word *word)
+{
+    return !strcmp(word->name, "check") ||
+           (!strcmp(word->name, "vectorIndex") && d->c->dialect == TENON_POSTGRESQL);
+}
+
+/* Words as they stand in the old text, but for those that are written from the database. */
 static void put_words(const pull_draft *d, const schema_comment *comment, tenon__buf *out)
 {
     for (size_t i = 0; i < comment->word_count; i++) {
         const schema_word *word = &comment->words[i];
-        if (!strcmp(word->name, "check"))
+        if (is_of_database(d, word))
             continue;
         tenon__buf_text(out, "/// ");
         tenon__buf_add(out, d->old->files[word->span.file].text + word->span.start,
@@ -165,6 +172,7 @@ void pull_write_column(pull_draft *d, const pull_model *m, const pull_column *co
 {
     put_comment(d, column->old ? &column->old->comment : NULL, column->source->comment, out);
     pull_write_checks(d, m, column, out);
+    pull_write_vector_index(d, m, column, out);
     tenon__buf_format(out, "%s ", column->name);
     put_type(m, column, out);
     if (!m->is_view)

@@ -403,6 +403,23 @@ static void a_schema_pulled_over_itself_stays_as_it_is(void **state)
     pulled_close(&p);
 }
 
+/* It makes nothing there, so nothing that is missing takes it away. */
+static void the_word_for_indexes_of_vectors_stays_on_sqlite(void **state)
+{
+    (void)state;
+    static const char old[] =
+        SQLITE "model Book {\n"
+               "  id        Int                       @id @default(autoincrement())\n"
+               "  /// @tenon.vectorIndex(hnsw, metric: cosine)\n"
+               "  embedding Unsupported(\"vector(3)\")?\n}\n";
+    pulled p;
+    pull_sql(&p, TENON_SQLITE,
+             "CREATE TABLE \"Book\" (id INTEGER PRIMARY KEY AUTOINCREMENT, embedding vector(3))",
+             old);
+    assert_non_null(strstr(p.result.files[0].text, "@tenon.vectorIndex(hnsw, metric: cosine)"));
+    pulled_close(&p);
+}
+
 /* Spelt and laid out as nobody else would. */
 static void an_unchanged_database_changes_no_letter(void **state)
 {
@@ -491,6 +508,7 @@ int main(void)
         cmocka_unit_test(nothing_is_left_out_silently),
         cmocka_unit_test(sqlite_has_its_own_that_is_told),
         cmocka_unit_test(a_schema_pulled_over_itself_stays_as_it_is),
+        cmocka_unit_test(the_word_for_indexes_of_vectors_stays_on_sqlite),
         cmocka_unit_test(an_unchanged_database_changes_no_letter),
         cmocka_unit_test(keys_and_relations_that_are_gone_leave_the_schema),
         cmocka_unit_test(what_has_changed_in_the_database_is_changed_in_the_schema),
