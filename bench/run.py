@@ -75,6 +75,10 @@ WORKS = {
 }
 TREE = Work(("tree_batch", "tree_together"), 1.05, None, 5, name="tree")
 NESTED = Work(("nested_create",), 1.10, "empty_table", 5)
+BATCHES = [
+    Work(("batch_find",), 1.05, counted_calls=5),
+    Work(("batch_update",), 1.05, "fill_table", 5),
+]
 TREES = {0: [TREE, NESTED], 1000: [TREE, NESTED]}  # microseconds of latency
 
 
@@ -114,6 +118,19 @@ class Database:
         for work in "make_table", "fill_table":
             with Side(self, "raw", work) as side:
                 side.run(1)
+
+
+class BatchDatabase(Database):
+    """The table of the single calls, for sides that send many of them together."""
+
+    def __init__(self, build, folder):
+        super().__init__("postgresql", build, folder)
+        self.name = "batch"
+
+    def command(self, side, work):
+        if work.endswith("_table"):
+            return [str(self.build / "bench/bench-raw-postgresql"), self.by_hand_url, work]
+        return [str(self.build / f"bench/bench-{side}-batch"), self.tenon_url, work]
 
 
 class TreeDatabase(Database):
@@ -498,6 +515,10 @@ def jobs(build, folder):
             yield f"{name}/{work.tenon}", lambda d=database, w=work: compare(d, w)
         yield f"{name}/memory", lambda d=database: memory(d)
         yield f"{name}/cold-start", lambda d=database: cold_start(d, folder)
+    database = BatchDatabase(build, folder)
+    yield "batch/", database.prepare
+    for work in BATCHES:
+        yield f"batch/{work.tenon}", lambda d=database, w=work: compare(d, w)
     for latency_us, works in TREES.items():
         database = TreeDatabase(build, folder, latency_us)
         yield f"{database.name}/", database.prepare
