@@ -319,8 +319,8 @@ bool tenon__pg_read_wire(tenon__prepared *prepared, const tenon__pg_wire *wire, 
 bool tenon__pg_pass_rows(tenon__connection *c, tenon__rows *rows, tenon_error *err);
 /* That a column is NULL which must not be. False. */
 TENON__COLD bool tenon__pg_fail_null(const tenon__pg_column *column, tenon_error *err);
-/* The fields of one row as they are sent, behind their count; *data is moved behind them. Never reads
- * beyond `end`. */
+/* The fields of one row as they are sent, behind their count; *data is moved behind them. Never
+ * reads beyond `end`. */
 bool tenon__pg_read_fields(tenon__prepared *prepared, const char **data, const char *end,
                            tenon__passing *passing, tenon_error *err);
 /* What COPY BINARY sends as one message: its head if it is the first, then rows, or its end. False
