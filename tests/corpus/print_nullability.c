@@ -56,7 +56,7 @@ static void print_parameters(const nullability *n)
     for (size_t i = 0; i < n->parameter_count; i++) {
         const nullability_parameter *p = &n->parameters[i];
         printf("p\t%d\t%s\t%s\t", p->number, p->is_nullable ? "?" : "!",
-               p->use_count ? p->uses[0].column : "");
+               p->use_count && p->uses[0].column ? p->uses[0].column : "");
     }
 }
 

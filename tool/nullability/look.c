@@ -59,9 +59,9 @@ static bool has_use(const nullability_parameter *p, const nullability_use *use)
 static void add_use(analysis *a, nullability_parameter *p, const expr *e, unsigned use,
                     const slot *column)
 {
-    const nullability_use found = {.table_schema = column->table_schema,
-                                   .table = column->table,
-                                   .column = column->column,
+    const nullability_use found = {.table_schema = column ? column->table_schema : NULL,
+                                   .table = column ? column->table : NULL,
+                                   .column = column ? column->column : NULL,
                                    .is_written = use & USE_WRITTEN,
                                    .is_cast = use & USE_CAST,
                                    .is_pattern = use & USE_PATTERN,
@@ -90,7 +90,7 @@ static void note(analysis *a, const expr *e, unsigned use, const slot *column)
     *uses = (unsigned char)(*uses | use);
     if (e->name)
         p->name = e->name;
-    if (column && column->column)
+    if ((column && column->column) || (use & USE_PATTERN))
         add_use(a, p, e, use, column);
 }
 
@@ -202,10 +202,14 @@ static void look_at_aggregate(analysis *a, const scope *s, const expr *e)
 
 /* ---- any ---- */
 
+/* Those of PostgreSQL by their operators, LIKE with or without ESCAPE. */
 static bool is_pattern_match(const expr *e)
 {
-    return e->kind == EXPR_CALL && e->count == 2 && e->text &&
-           (strchr("~!@", e->text[0]) || !strcmp(e->text, "like") || !strcmp(e->text, "glob"));
+    static const char *const words[] = {"like", "glob", "match", "regexp"};
+    if (e->kind != EXPR_CALL || !e->text || e->count < 2 || e->count > 3)
+        return false;
+    return null_is_word(e->text, words, TENON__COUNT(words)) ||
+           (e->count == 2 && strchr("~!@", e->text[0]));
 }
 
 void null_look(analysis *a, const scope *s, const expr *e)

@@ -46,7 +46,7 @@ struct nullability_nested {
 
 /* A column that a parameter is compared with or written to. */
 typedef struct nullability_use {
-    const char *table_schema, *table, *column; /* no table: of a query's result */
+    const char *table_schema, *table, *column; /* NULL, of a pattern: it is none */
     bool is_written;                           /* as it is: it has to fit there */
     bool is_cast;                              /* one of the two, to another type */
     bool is_pattern;                           /* that the column is matched with */
@@ -57,7 +57,7 @@ typedef struct nullability_parameter {
     int number;       /* of $n, and as sqlite3_bind counts */
     const char *name; /* SQLite: without its ":", "@" or "$"; else NULL */
     bool is_nullable;
-    nullability_use *uses; /* in the order of the analysis; the first is its counterpart */
+    nullability_use *uses; /* in the order of the analysis */
     size_t use_count;
 } nullability_parameter;
 

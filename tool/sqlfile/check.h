@@ -59,8 +59,8 @@ bool sql_is_writing(PgQuery__Node *statement);
 /* tree.c: what PostgreSQL's parser makes of a text; NULL, and the set's arena has failed, when
  * memory is exhausted. */
 pgparse_tree *sql_read_tree(sqlfile_set *set, const char *sql);
-/* tree.c: SQLite's text with $1 for ?1, as PostgreSQL's parser reads it; no byte moves. NULL when
- * memory is exhausted. */
+/* tree.c: SQLite's text with $1 for ?1 and LIKE for its other matches, as PostgreSQL's parser reads
+ * it; no byte moves. NULL when memory is exhausted. */
 const char *sql_as_postgresql(sqlfile_set *set, const char *sql);
 
 /* finish.c: once all databases have been asked: what comments say, names, what is still unknown,

@@ -9,10 +9,22 @@
 
 #include <strings.h>
 
+enum { MOST_NAMES = 16 };
+
+/* A query that WITH or FROM gives a name. */
+typedef struct named_query {
+    PgQuery__Node **columns; /* what its columns are called instead, or NULL */
+    size_t column_count;
+    const PgQuery__SelectStmt *select; /* its first branch */
+    bool is_open;                      /* being looked into, so that recursion ends */
+} named_query;
+
 typedef struct inference {
     sql_check *check;
-    const char *tables[16]; /* that stand in the statement, wherever */
+    const char *tables[MOST_NAMES]; /* that stand in the statement, wherever */
     size_t table_count;
+    named_query queries[MOST_NAMES];
+    size_t query_count;
 } inference;
 
 static tenon_field infer(inference *in, const PgQuery__Node *node);
@@ -45,11 +57,23 @@ static tenon_field common(inference *in, PgQuery__Node *const *nodes, size_t cou
 
 /* ---- columns --------------------------------------------------------------------------------- */
 
+/* As SQLite looks names up: by letters of any case. */
+static const schema_field *find_field(const schema *s, const char *table, const char *column)
+{
+    for (size_t m = 0; s && m < s->model_count; m++) {
+        const schema_model *model = s->models[m];
+        for (size_t i = 0; !strcasecmp(model->database_name, table) && i < model->field_count; i++)
+            if (model->fields[i]->kind != SCHEMA_RELATION &&
+                !strcasecmp(model->fields[i]->database_name, column))
+                return model->fields[i];
+    }
+    return NULL;
+}
+
 static tenon_field type_of_column(const inference *in, const char *table, const char *column)
 {
     const sql_check *c = in->check;
-    const tenon_field *field =
-        sql_field_of(c->set, sql_find_field(c->set->schema, NULL, table, column));
+    const tenon_field *field = sql_field_of(c->set, find_field(c->set->schema, table, column));
     if (field) {
         tenon_field copy = *field;
         copy.flags &= TENON_FIELD_LIST | TENON_FIELD_EXACT;
@@ -61,7 +85,60 @@ static tenon_field type_of_column(const inference *in, const char *table, const 
     return in_table ? sql_type_of_declaration(in_table->type) : unknown();
 }
 
-static tenon_field infer_column(const inference *in, const PgQuery__ColumnRef *ref)
+static const char *name_of_target(const PgQuery__ResTarget *target)
+{
+    const PgQuery__Node *value = target->val;
+    if (*target->name)
+        return target->name;
+    return value && value->node_case == PG_QUERY__NODE__NODE_COLUMN_REF
+               ? pgparse_last_name(value->column_ref->fields, value->column_ref->n_fields)
+               : NULL;
+}
+
+static const PgQuery__Node *target_at(const PgQuery__SelectStmt *select, size_t at)
+{
+    if (!select->n_values_lists)
+        return at < select->n_target_list ? select->target_list[at]->res_target->val : NULL;
+    const PgQuery__Node *row = select->values_lists[0];
+    bool has_it = row->node_case == PG_QUERY__NODE__NODE_LIST && at < row->list->n_items;
+    return has_it ? row->list->items[at] : NULL;
+}
+
+/* The expression that a column of this name is; NULL when there is none. */
+static const PgQuery__Node *find_target(const named_query *q, const char *column)
+{
+    for (size_t i = 0; i < q->column_count; i++) {
+        const char *name = pgparse_string(q->columns[i]);
+        if (name && !strcasecmp(name, column))
+            return target_at(q->select, i);
+    }
+    for (size_t i = q->column_count; i < q->select->n_target_list; i++) {
+        const char *name = name_of_target(q->select->target_list[i]->res_target);
+        if (name && !strcasecmp(name, column))
+            return target_at(q->select, i);
+    }
+    return NULL;
+}
+
+/* False when a query has such a column, and its type is not known. */
+static bool infer_named(inference *in, const char *column, tenon_field *found)
+{
+    for (size_t i = 0; i < in->query_count; i++) {
+        named_query *q = &in->queries[i];
+        const PgQuery__Node *value = q->is_open ? NULL : find_target(q, column);
+        if (!value)
+            continue;
+        q->is_open = true;
+        tenon_field each = infer(in, value);
+        q->is_open = false;
+        if (!each.kind || (found->kind && !is_same(found, &each)))
+            return false;
+        *found = each;
+    }
+    return true;
+}
+
+static tenon_field infer_column(inference *in, const PgQuery__ColumnRef *ref)
 {
     const char *column = pgparse_last_name(ref->fields, ref->n_fields);
     tenon_field found = unknown();
@@ -73,14 +150,36 @@ static tenon_field infer_column(const inference *in, const PgQuery__ColumnRef *r
             return unknown();
         found = each;
     }
-    return found;
+    return column && infer_named(in, column, &found) ? found : unknown();
 }
 
-static bool add_table(ProtobufCMessage *message, void *context)
+static void add_query(inference *in, const PgQuery__Node *query, PgQuery__Node **columns,
+                      size_t column_count)
+{
+    const PgQuery__SelectStmt *select = NULL;
+    if (query && query->node_case == PG_QUERY__NODE__NODE_SELECT_STMT)
+        select = query->select_stmt;
+    while (select && select->larg)
+        select = select->larg;
+    if (select && in->query_count < MOST_NAMES)
+        in->queries[in->query_count++] =
+            (named_query){.columns = columns, .column_count = column_count, .select = select};
+}
+
+static bool add_name(ProtobufCMessage *message, void *context)
 {
     inference *in = context;
-    if (PGPARSE_IS(message, range_var) && in->table_count < TENON__COUNT(in->tables))
+    if (PGPARSE_IS(message, range_var) && in->table_count < MOST_NAMES)
         in->tables[in->table_count++] = ((const PgQuery__RangeVar *)message)->relname;
+    if (PGPARSE_IS(message, common_table_expr)) {
+        const PgQuery__CommonTableExpr *cte = (const PgQuery__CommonTableExpr *)message;
+        add_query(in, cte->ctequery, cte->aliascolnames, cte->n_aliascolnames);
+    }
+    if (PGPARSE_IS(message, range_subselect)) {
+        const PgQuery__RangeSubselect *from = (const PgQuery__RangeSubselect *)message;
+        add_query(in, from->subquery, from->alias ? from->alias->colnames : NULL,
+                  from->alias ? from->alias->n_colnames : 0);
+    }
     return true;
 }
 
@@ -167,6 +266,7 @@ static const struct {
     {"json_group_array", "Json"},
     {"json_group_object", "Json"},
     {"json_type", "String"},
+    {"like_escape", "String"},
     {"randomblob", "Bytes"},
     {"zeroblob", "Bytes"},
     {"glob", "Boolean"},
@@ -178,9 +278,11 @@ static const struct {
 
 /* Functions that give what their arguments are. */
 static const char *const alike[] = {
-    "max",        "min",         "ifnull",     "nullif",    "likely", "unlikely",
-    "likelihood", "first_value", "last_value", "nth_value", "lag",    "lead",
-    "abs",        "ceil",        "ceiling",    "floor",     "trunc",
+    "max", "min", "ifnull", "likely", "unlikely", "abs", "ceil", "ceiling", "floor", "trunc",
+};
+/* That give what their first one is. */
+static const char *const alike_first[] = {
+    "nullif", "likelihood", "first_value", "last_value", "nth_value", "lag", "lead",
 };
 
 /* Integers give integers, the rest floating point; decimals are REAL to SQLite, which rounds. */
@@ -203,7 +305,6 @@ static tenon_field infer_sum(inference *in, const PgQuery__FuncCall *call)
 static tenon_field infer_function(inference *in, const PgQuery__FuncCall *call)
 {
     const char *name = pgparse_last_name(call->funcname, call->n_funcname);
-    size_t compared = call->n_args && name && !strcasecmp(name, "likelihood") ? 1 : call->n_args;
     if (!name)
         return unknown();
     if (!strcasecmp(name, "sum"))
@@ -212,7 +313,10 @@ static tenon_field infer_function(inference *in, const PgQuery__FuncCall *call)
         return common(in, call->args + 1, 2);
     for (size_t i = 0; i < TENON__COUNT(alike); i++)
         if (!strcasecmp(name, alike[i]))
-            return common(in, call->args, compared);
+            return common(in, call->args, call->n_args);
+    for (size_t i = 0; call->n_args && i < TENON__COUNT(alike_first); i++)
+        if (!strcasecmp(name, alike_first[i]))
+            return infer(in, call->args[0]);
     for (size_t i = 0; i < TENON__COUNT(functions); i++)
         if (!strcasecmp(name, functions[i].name))
             return sql_type_of_word(functions[i].word);
@@ -259,6 +363,10 @@ static tenon_field infer_operator(inference *in, const PgQuery__AExpr *expr)
         return sql_type_of_word("Boolean");
     if (!strcmp(name, "||"))
         return sql_type_of_word("String");
+    if (!strcmp(name, "->"))
+        return sql_type_of_word("Json");
+    if (!strcmp(name, "<<") || !strcmp(name, ">>") || strchr("&|~", *name))
+        return sql_type_of_word("BigInt");
     if (strlen(name) == 1 && strchr("+-*/%", *name))
         return infer_arithmetic(in, expr);
     bool is_comparison = strspn(name, "<>=!") == strlen(name);
@@ -334,12 +442,16 @@ static void give_type(inference *in, const PgQuery__Node *node, tenon_field type
     value->field = type;
 }
 
-/* Each side of an operator has the type of the other one. */
+/* Each side of an operator has the type of the other one; of a pattern match both are texts. */
 static void type_operands(inference *in, const PgQuery__AExpr *expr)
 {
     const PgQuery__Node *left = expr->lexpr, *right = expr->rexpr;
     if (!left || !right)
         return;
+    if (expr->kind == PG_QUERY__A__EXPR__KIND__AEXPR_LIKE) {
+        give_type(in, left, sql_type_of_word("String"));
+        give_type(in, right, sql_type_of_word("String"));
+    }
     give_type(in, left, infer(in, right));
     give_type(in, right, infer(in, left));
     for (size_t i = 0; right->node_case == PG_QUERY__NODE__NODE_LIST && i < right->list->n_items;
@@ -389,7 +501,7 @@ void sql_infer_types(sql_check *c, const char *analysed)
     pgparse_tree *tree = sql_read_tree(c->set, sql);
     PgQuery__Node *statement = tree && tree->statement_count == 1 ? tree->statements[0].node : NULL;
     if (statement) {
-        pgparse_walk(statement, add_table, &in);
+        pgparse_walk(statement, add_name, &in);
         pgparse_walk(statement, type_parameters, &in);
         PgQuery__Node **targets = targets_of(statement, &count);
         for (size_t i = 0; count == c->query->column_count && i < count; i++) {
@@ -431,7 +543,7 @@ void sql_infer_members(sql_check *c, const char *analysed, size_t at, sql_descri
     pgparse_tree *tree = sql_read_tree(c->set, sql);
     if (tree && tree->statement_count == 1 && tree->statements[0].node) {
         call_at call = {&tree->statements[0], at, NULL};
-        pgparse_walk(call.statement->node, add_table, &in);
+        pgparse_walk(call.statement->node, add_name, &in);
         pgparse_walk(call.statement->node, look_for_call, &call);
         for (size_t i = 0; call.found && call.found->n_args == 2 * count && i < count; i++)
             out[i].field = infer(&in, call.found->args[2 * i + 1]);

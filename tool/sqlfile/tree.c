@@ -1,5 +1,8 @@
 /* Questions about a statement that its parse tree answers. */
 #include "sqlfile/check.h"
+#include "sqlfile/lexer.h"
+
+#include <strings.h>
 
 static bool look_for_writes(ProtobufCMessage *message, void *context)
 {
@@ -24,12 +27,30 @@ pgparse_tree *sql_read_tree(sqlfile_set *set, const char *sql)
     return tree;
 }
 
-/* A question mark in a string becomes a dollar too, which changes no type and no place. */
+/* Operators of SQLite become LIKE, which has their types. */
+static void replace_word(char *word, size_t length, bool is_function)
+{
+    static const char *const matches[] = {"GLOB", "MATCH", "REGEXP"};
+    for (size_t i = 0; !is_function && i < TENON__COUNT(matches); i++)
+        if (strlen(matches[i]) == length && !strncasecmp(word, matches[i], length)) {
+            memset(word, ' ', length);
+            memcpy(word, "LIKE", 4);
+        }
+}
+
 const char *sql_as_postgresql(sqlfile_set *set, const char *sql)
 {
     char *copy = sql ? tenon__arena_text(&set->report.arena, sql) : NULL;
-    for (char *at = copy; at && *at; at++)
-        if (*at == '?')
-            *at = '$';
+    size_t length = copy ? strlen(copy) : 0;
+    for (size_t at = 0; at < length;) {
+        sql_token token = sql_next_token(copy, length, at, true);
+        if (token.kind == SQL_END)
+            break;
+        if (token.kind == SQL_PARAMETER && copy[token.start] == '?')
+            copy[token.start] = '$';
+        if (token.kind == SQL_WORD)
+            replace_word(copy + token.start, token.end - token.start, copy[token.end] == '(');
+        at = token.end;
+    }
     return copy;
 }

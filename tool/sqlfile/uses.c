@@ -287,7 +287,7 @@ static void take_use(sql_check *c, sqlfile_value *value, const met_column *met)
         take_type(c, value, met);
     if (met->use->is_written)
         take_precision(c, value, met);
-    if (!value->counterpart)
+    if (!value->counterpart && met->use->column)
         value->counterpart = name_of(c, met->use);
 }
 

@@ -40,7 +40,7 @@ static void print_parameters(const nullability *n, tenon__buf *out)
     for (size_t i = 0; i < n->parameter_count; i++) {
         const nullability_parameter *p = &n->parameters[i];
         tenon__buf_format(out, "%s$%d%s", i ? ", " : "", p->number, p->is_nullable ? "?" : "");
-        if (p->use_count)
+        if (p->use_count && p->uses[0].column)
             tenon__buf_format(out, " %s.%s", p->uses[0].table, p->uses[0].column);
     }
 }
