@@ -92,7 +92,8 @@ typedef struct tenon_result {
      * column is JSON (an object, or with TENON_FIELD_LIST an array of objects, whose members are
      * found by `column`) or a composite of PostgreSQL (TENON_PG_OTHER; its fields are the columns,
      * in their order). The row has a pointer to a struct of that shape, NULL for NULL; of a LIST
-     * a { T *items; size_t count; }, which is empty for NULL. */
+     * a { T *items; size_t count; }, which is empty for NULL. A shape with a row_size of 0 is JSON
+     * of plain values: its one column is a list, at the row_offset of the member itself. */
     const struct tenon_result *const *nested;
 } tenon_result;
 

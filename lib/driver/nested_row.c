@@ -130,6 +130,8 @@ static bool read_nested(nested_reading *n, const tenon_result *shape, const teno
     bool is_list = field->flags & TENON_FIELD_LIST;
     if (*value.text == '"')
         return read_quoted(n, shape, field, value, row);
+    if (!shape->row_size)
+        return read_value(n, NULL, &shape->columns[0], value, row);
     return is_list ? read_many(n, shape, field, value, row) : read_one(n, shape, field, value, row);
 }
 

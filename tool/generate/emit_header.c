@@ -13,6 +13,8 @@ static unsigned uses_in_values(const sqlfile_value *values, size_t count,
 {
     unsigned uses = 0;
     for (size_t i = 0; i < count; i++) {
+        const sqlfile_nested *nested = values[i].nested;
+        uses |= nested ? uses_in_values(nested->members, nested->count, enumeration) : 0;
         if (values[i].field.enumeration != enumeration)
             continue;
         if (values[i].field.flags & TENON_FIELD_LIST)

@@ -121,8 +121,10 @@ static void emit_nested(emitter *e, const sqlfile_nested *nested, const nested_n
 static void emit_value_member(emitter *e, const sqlfile_value *value, const char *member,
                               const nested_names *names)
 {
-    if (!names)
-        emit_member(e, emit_row_type(e, &value->field), member);
+    tenon_field field =
+        names && value->nested->is_plain ? value->nested->members[0].field : value->field;
+    if (!names || value->nested->is_plain)
+        emit_member(e, emit_row_type(e, &field), member);
     else if (value->nested->is_list)
         emit_member(e, names->list, member);
     else
@@ -134,7 +136,7 @@ static void emit_struct(emitter *e, const char *type, const sqlfile_value *value
                         const char *const *members, nested_names *const *nested)
 {
     for (size_t i = 0; i < count; i++)
-        if (nested[i])
+        if (nested[i] && !values[i].nested->is_plain)
             emit_nested(e, values[i].nested, nested[i]);
     tenon__buf_format(e->out, "typedef struct %s {\n", type);
     for (size_t i = 0; i < count; i++)

@@ -55,6 +55,7 @@ typedef struct row_values {
     size_t count;
     const char *const *members;
     nested_names *const *nested;
+    bool is_plain; /* a list of values, which stands in the member itself */
 } row_values;
 
 static void emit_row_descriptor(emitter *e, const row_values *row);
@@ -68,8 +69,13 @@ static bool emit_nested(emitter *e, const row_values *row)
         const nested_names *names = row->nested[i];
         if (!names)
             continue;
-        const row_values inner = {names->descriptor, names->type,    nested->members,
-                                  nested->count,     names->members, names->nested};
+        const row_values inner = {.owner = names->descriptor,
+                                  .type = nested->is_plain ? row->type : names->type,
+                                  .values = nested->members,
+                                  .count = nested->count,
+                                  .members = nested->is_plain ? &row->members[i] : names->members,
+                                  .nested = names->nested,
+                                  .is_plain = nested->is_plain};
         emit_row_descriptor(e, &inner);
         is_there = true;
     }
@@ -104,17 +110,22 @@ static void emit_row_descriptor(emitter *e, const row_values *row)
     tenon__buf_format(e->out,
                       "static const tenon_result %s_result = {\n"
                       "    .model = NULL, .fields = NULL,\n"
-                      "    .columns = %s_columns, .column_count = %zu, .row_size = sizeof(%s),\n"
+                      "    .columns = %s_columns, .column_count = %zu, .row_size = %s%s%s,\n"
                       "    .nested = %s%s,\n"
                       "};\n",
-                      row->owner, row->owner, row->count, row->type,
+                      row->owner, row->owner, row->count, row->is_plain ? "" : "sizeof(",
+                      row->is_plain ? "0" : row->type, row->is_plain ? "" : ")",
                       has_nested ? row->owner : "NULL", has_nested ? "_nested" : "");
 }
 
 static void emit_columns(emitter *e, const sqlfile_query *query, const query_names *names)
 {
-    const row_values row = {names->descriptor,   names->row,     query->columns,
-                            query->column_count, names->columns, names->nested};
+    const row_values row = {.owner = names->descriptor,
+                            .type = names->row,
+                            .values = query->columns,
+                            .count = query->column_count,
+                            .members = names->columns,
+                            .nested = names->nested};
     emit_row_descriptor(e, &row);
 }
 

@@ -470,8 +470,10 @@ static nested_names **name_structs(claims *c, const sqlfile_value *values, size_
         TENON__CLEANUP(tenon__map_release) tenon__map members = {0};
         const char *name = pascal(c, values[i].name);
         out[i] = names;
-        names->type = claim(c, "%s%s", type, name);
-        names->list = claim(c, "%s%sList", type, name);
+        if (!nested->is_plain) {
+            names->type = claim(c, "%s%s", type, name);
+            names->list = claim(c, "%s%sList", type, name);
+        }
         names->descriptor =
             keep(c, tenon__arena_format(c->arena, "%s_%s", descriptor, values[i].name));
         names->members = name_values(c, &members, nested->members, nested->count);

@@ -68,7 +68,7 @@ typedef struct model_names {
 
 /* Of a column that becomes a struct. */
 typedef struct nested_names {
-    const char *type, *list;      /* TopAuthorsPosts, TopAuthorsPostsList */
+    const char *type, *list;      /* TopAuthorsPosts, TopAuthorsPostsList; none of plain values */
     const char *descriptor;       /* top_authors_statement_posts */
     const char **members;         /* one a member */
     struct nested_names **nested; /* one a member, or NULL */

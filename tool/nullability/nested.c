@@ -110,10 +110,11 @@ static const nested *make_list(analysis *a, const nested *element)
     return list;
 }
 
-/* What a call is given may be a composite: its type tells, which nobody knows here. */
+/* What a call is given may be a composite, or one value: only its type tells. */
 static const nested *read_type(analysis *a, const expr *call, bool is_list)
 {
-    nested *n = a->is_sqlite || call->count != 1 ? NULL : new_nested(a, call->at, 0);
+    bool is_known = call->count == 1 && (is_list || !a->is_sqlite);
+    nested *n = is_known ? new_nested(a, call->at, 0) : NULL;
     if (n)
         n->is_list = is_list;
     return n;

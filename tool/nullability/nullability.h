@@ -37,7 +37,7 @@ struct nullability_nested {
     bool is_list; /* none of its elements is NULL */
     /* Where in the text the object is made: the byte where the name of the function begins, whose
      * arguments are each member's name and value; or of a row, its name in FROM. Without members
-     * it is a call whose one argument may be a composite: only its type tells. */
+     * it is a call whose one argument may be a composite, or a plain value: only its type tells. */
     size_t at;
     const char *row; /* that name; NULL: a function */
     nullability_column *members;

@@ -168,7 +168,9 @@ static void write_value(const sqlfile_set *set, const char *what, const char *pa
         tenon__buf_text(out, " -");
     tenon__buf_text(out, value->field.flags & TENON_FIELD_EXACT ? " exact" : "");
     tenon__buf_text(out, value->field.flags & TENON_FIELD_SENSITIVE ? " sensitive" : "");
-    if (nested)
+    if (nested && nested->is_plain)
+        tenon__buf_text(out, " values");
+    else if (nested)
         tenon__buf_text(out, nested->is_list ? " structs" : " struct");
     if (is_renamed)
         tenon__buf_format(out, " = %s", value->field.column);
@@ -311,11 +313,13 @@ static const schema_field *read_origin(const sqlfile_set *set, char *word)
 
 static void read_word(sqlfile_set *set, const char *word, sqlfile_value *out)
 {
-    bool is_list = !strcmp(word, "structs");
+    bool is_plain = !strcmp(word, "values"), is_list = is_plain || !strcmp(word, "structs");
     if (is_list || !strcmp(word, "struct")) {
         out->nested = tenon__arena_zalloc(&set->report.arena, sizeof *out->nested);
-        if (out->nested)
+        if (out->nested) {
             out->nested->is_list = is_list;
+            out->nested->is_plain = is_plain;
+        }
         return;
     }
     out->field.flags |= !strcmp(word, "exact") ? TENON_FIELD_EXACT : TENON_FIELD_SENSITIVE;

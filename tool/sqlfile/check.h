@@ -51,9 +51,10 @@ bool sql_lint(sql_check *c, tenon_error *err);
 void sql_find_nested(sql_check *c, const nullability *nulls);
 /* infer.c: SQLite's types of expressions, where nothing else has told them. */
 void sql_infer_types(sql_check *c, const char *analysed);
-/* The types of the values of the object that the function at this byte makes. */
-void sql_infer_members(sql_check *c, const char *analysed, size_t at, sql_described *out,
-                       size_t count);
+/* The types of the values that the function at this byte is given: each argument, or with a step of
+ * 2 each second one, as an object has them behind their names. */
+void sql_infer_members(sql_check *c, const char *analysed, size_t at, size_t step,
+                       sql_described *out, size_t count);
 /* tree.c: whether a statement of PostgreSQL does anything but read. */
 bool sql_is_writing(PgQuery__Node *statement);
 /* tree.c: what PostgreSQL's parser makes of a text; NULL, and the set's arena has failed, when

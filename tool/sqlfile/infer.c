@@ -535,8 +535,8 @@ static bool look_for_call(ProtobufCMessage *message, void *context)
     return !wanted->found;
 }
 
-void sql_infer_members(sql_check *c, const char *analysed, size_t at, sql_described *out,
-                       size_t count)
+void sql_infer_members(sql_check *c, const char *analysed, size_t at, size_t step,
+                       sql_described *out, size_t count)
 {
     inference in = {.check = c};
     const char *sql = sql_as_postgresql(c->set, analysed);
@@ -545,8 +545,8 @@ void sql_infer_members(sql_check *c, const char *analysed, size_t at, sql_descri
         call_at call = {&tree->statements[0], at, NULL};
         pgparse_walk(call.statement->node, add_name, &in);
         pgparse_walk(call.statement->node, look_for_call, &call);
-        for (size_t i = 0; call.found && call.found->n_args == 2 * count && i < count; i++)
-            out[i].field = infer(&in, call.found->args[2 * i + 1]);
+        for (size_t i = 0; call.found && call.found->n_args == step * count && i < count; i++)
+            out[i].field = infer(&in, call.found->args[step * i + step - 1]);
     }
     pgparse_free(tree);
 }

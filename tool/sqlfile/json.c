@@ -22,8 +22,9 @@ static void write_values(const sqlfile_value *values, size_t count, const char *
 
 static void write_value(const sqlfile_value *value, tenon__buf *out)
 {
-    const tenon_field *field = &value->field;
     const sqlfile_nested *nested = value->nested;
+    bool is_plain = nested && nested->is_plain;
+    const tenon_field *field = is_plain ? &nested->members[0].field : &value->field;
     bool is_list =
         (field->flags & TENON_FIELD_LIST) || field->packing || (nested && nested->is_list);
     tenon__buf_text(out, "\n     {");
@@ -31,12 +32,12 @@ static void write_value(const sqlfile_value *value, tenon__buf *out)
     tenon__buf_text(out, ", ");
     write_text(out, "type", field->kind ? sql_word_of_type(field) : NULL);
     tenon__buf_format(out, ", \"list\": %s, \"nullable\": %s", is_list ? "true" : "false",
-                      field->flags & TENON_FIELD_NULLABLE ? "true" : "false");
-    if (value->because && (field->flags & TENON_FIELD_NULLABLE)) {
+                      value->field.flags & TENON_FIELD_NULLABLE ? "true" : "false");
+    if (value->because && (value->field.flags & TENON_FIELD_NULLABLE)) {
         tenon__buf_text(out, ", ");
         write_text(out, "because", value->because);
     }
-    if (nested)
+    if (nested && !is_plain)
         write_values(nested->members, nested->count, "members", out);
     tenon__buf_char(out, '}');
 }

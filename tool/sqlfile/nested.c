@@ -63,7 +63,7 @@ static bool describe_members(sql_check *c, const nullability_nested *shape, sql_
         return false;
     if (c->database->kind->describe_arguments)
         return ask_server(c, sql, shape, out);
-    sql_infer_members(c, sql, shape->at, out, shape->member_count);
+    sql_infer_members(c, sql, shape->at, 2, out, shape->member_count);
     return true;
 }
 
@@ -159,17 +159,48 @@ static void make_json_member(sql_check *c, const sql_described *from,
     take_null(c, member, column);
 }
 
-/* A call whose argument is a composite, or an array of them. */
+static bool describe_argument(sql_check *c, const nullability_nested *shape, sql_described *out)
+{
+    const char *sql = sql_assemble_analysed(c->set, c->query, c->dialect, c->variant, NULL);
+    if (!sql || shape->at >= strlen(sql))
+        return false;
+    if (!c->database->kind->describe_arguments) {
+        sql_infer_members(c, sql, shape->at, 1, out, 1);
+        return true;
+    }
+    const char *asked = ask_for(c, sql, shape);
+    return asked && c->database->kind->describe_arguments(c->database->server, asked,
+                                                          &c->set->report.arena, out, 1);
+}
+
+/* A list of values that are no JSON themselves. */
+static sqlfile_nested *of_values(sql_check *c, const sql_described *each)
+{
+    const tenon_field *field = &each->field;
+    bool is_value = has_json_form(c, field) && field->kind != TENON_KIND_JSON &&
+                    field->kind != TENON_KIND_PACKED && !(field->flags & TENON_FIELD_LIST);
+    sqlfile_nested *n = is_value ? new_nested(c, true, 1) : NULL;
+    if (!n)
+        return NULL;
+    n->is_plain = true;
+    n->members[0].field = *field;
+    n->members[0].field.flags |= TENON_FIELD_LIST;
+    n->members[0].type = each->type;
+    name_member(c, &n->members[0], "value");
+    if (c->database->dialect == TENON_SQLITE)
+        check_no_bytes(c, &n->members[0]);
+    return n;
+}
+
+/* A call whose argument is a composite, an array of them, or of a list one value. */
 static sqlfile_nested *of_argument(sql_check *c, const nullability_nested *shape)
 {
     sql_described argument = {0};
-    const char *sql = sql_assemble_analysed(c->set, c->query, c->dialect, c->variant, NULL);
-    const char *asked = sql && shape->at < strlen(sql) ? ask_for(c, sql, shape) : NULL;
-    bool is_composite = asked && c->database->kind->describe_arguments &&
-                        c->database->kind->describe_arguments(
-                            c->database->server, asked, &c->set->report.arena, &argument, 1) &&
-                        argument.members;
-    sqlfile_nested *n = is_composite ? of_composite(c, &argument, NULL, true) : NULL;
+    if (!describe_argument(c, shape, &argument))
+        return NULL;
+    if (!argument.members)
+        return shape->is_list ? of_values(c, &argument) : NULL;
+    sqlfile_nested *n = of_composite(c, &argument, NULL, true);
     if (n && n->is_list && shape->is_list)
         return NULL; /* of arrays */
     if (n)
@@ -266,7 +297,8 @@ static bool merge_member(sqlfile_value *known, const sqlfile_value *other, bool 
 
 static bool merge_nested(sqlfile_nested *known, const sqlfile_nested *other, bool is_same_database)
 {
-    bool is_same = known->count == other->count && known->is_list == other->is_list;
+    bool is_same = known->count == other->count && known->is_list == other->is_list &&
+                   known->is_plain == other->is_plain;
     for (size_t i = 0; is_same && i < known->count; i++)
         is_same = merge_member(&known->members[i], &other->members[i], is_same_database);
     return is_same;

@@ -27,7 +27,7 @@ enum {
     SQLFILE_VARIANTS_MOST = 256,
     /* Counts how often the same query on the same database has come to be answered otherwise:
      * types, what may be NULL, shapes. What is kept of another number is asked anew. */
-    SQLFILE_ANSWERS = 5,
+    SQLFILE_ANSWERS = 6,
 };
 
 typedef enum sqlfile_kind {
@@ -76,6 +76,7 @@ typedef struct sqlfile_value sqlfile_value;
  * list of them. They are JSON, or fields of a composite of PostgreSQL. */
 typedef struct sqlfile_nested {
     bool is_list;
+    bool is_plain; /* a list of values: the one member is all of it */
     sqlfile_value *members;
     size_t count;
 } sqlfile_nested;

@@ -32,10 +32,9 @@ static void replace_word(char *word, size_t length, bool is_function)
 {
     static const char *const matches[] = {"GLOB", "MATCH", "REGEXP"};
     for (size_t i = 0; !is_function && i < TENON__COUNT(matches); i++)
-        if (strlen(matches[i]) == length && !strncasecmp(word, matches[i], length)) {
-            memset(word, ' ', length);
-            memcpy(word, "LIKE", 4);
-        }
+        if (strlen(matches[i]) == length && !strncasecmp(word, matches[i], length))
+            for (size_t k = 0; k < length; k++)
+                word[k] = k < strlen("LIKE") ? "LIKE"[k] : ' ';
 }
 
 const char *sql_as_postgresql(sqlfile_set *set, const char *sql)

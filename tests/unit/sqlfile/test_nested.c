@@ -123,6 +123,39 @@ static void objects_in_an_array_are_a_list_of_structs(void **state)
     }
 }
 
+/* What may be NULL among them stays JSON. */
+static void find_lists(tenon_session *s)
+{
+    ThingListsList makers = thing_lists(s);
+    assert_string_equal(tenon_message(s), "");
+    assert_int_equal(makers.count, 2);
+    const ThingListsRow *ann = &makers.items[0], *ben = &makers.items[1];
+    assert_int_equal(ann->bigs.count, 2);
+    assert_true(ann->bigs.items[0] == INT64_MAX && ann->bigs.items[1] == INT64_MIN);
+    assert_string_equal(ann->titles.items[0], "chair");
+    assert_string_equal(ann->titles.items[1], "");
+    assert_int_equal(ann->prices.count, 1);
+    assert_memory_equal(ann->prices.items[0].text, "0.125", 5);
+    assert_int_equal(ann->tones.items[0], TONE_HIGH);
+    assert_true(ann->sold.items[0] && !ann->sold.items[1]);
+    assert_true(ann->made.items[0].us == time_of("2024-02-29T12:34:56.123456Z").us);
+    assert_int_equal(ann->about->ids.count, 2);
+    assert_int_equal(ann->about->ids.items[1], 2);
+    assert_int_equal(ann->open.text[0], '[');
+    assert_int_equal(ben->bigs.count + ben->titles.count + ben->about->ids.count, 0);
+}
+
+static void values_in_an_array_are_a_list(void **state)
+{
+    (void)state;
+    for (int dialect = TENON_POSTGRESQL; dialect <= TENON_SQLITE; dialect++) {
+        database d = open_database((tenon_dialect)dialect);
+        add_makers(d.s);
+        find_lists(d.s);
+        close_database(&d);
+    }
+}
+
 /* ---- PostgreSQL ------------------------------------------------------------------------------ */
 
 /* A value of every type, at its edge. */
@@ -300,6 +333,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(objects_in_an_array_are_a_list_of_structs),
+        cmocka_unit_test(values_in_an_array_are_a_list),
         cmocka_unit_test(every_type_is_the_same_from_a_composite_and_from_json),
         cmocka_unit_test(composites_nest_and_stand_in_arrays),
         cmocka_unit_test(a_composite_that_has_changed_is_an_error_that_says_so),

@@ -74,6 +74,19 @@ static void rows_of_tables_are_composites(void **state)
              "u User{id Int?, email String?, name String?, role Role?}?");
 }
 
+static void arrays_of_values_are_lists(void **state)
+{
+    (void)state;
+    is_shape("SELECT json_agg(id) AS i, jsonb_agg(title ORDER BY id) AS t, json_agg(price) AS p,"
+             " json_agg(price) FILTER (WHERE price > 0) AS q, json_agg(meta) AS m,"
+             " json_agg(ARRAY[id]) AS a FROM posts",
+             "i JsonText[]{value Int[]}?, t Json[]{value String[]}?, p JsonText?,"
+             " q JsonText[]{value Decimal[]}?, m JsonText?, a JsonText?");
+    is_shape("-- on: sqlite\nSELECT json_group_array(views) AS v, json_group_array(rating) AS r,"
+             " json_group_array(length(title)) AS n FROM posts",
+             "v Json[]{value BigInt[]}, r Json, n Json[]{value BigInt[]}");
+}
+
 static void what_is_not_certain_stays_json(void **state)
 {
     (void)state;
@@ -169,6 +182,7 @@ int main(void)
         cmocka_unit_test(arrays_of_objects_are_lists),
         cmocka_unit_test(what_an_outer_join_takes_away_is_null_within),
         cmocka_unit_test(rows_of_tables_are_composites),
+        cmocka_unit_test(arrays_of_values_are_lists),
         cmocka_unit_test(what_is_not_certain_stays_json),
         cmocka_unit_test(sqlite_s_objects_are_structs_too),
         cmocka_unit_test(comments_say_more_of_members),

@@ -2630,6 +2630,298 @@ UnknownShapesList unknown_shapes_q(tenon_session *session)
     return list;
 }
 
+static const tenon_field thing_lists_statement_bigs_columns[] = {
+    {
+        .name = "value", .column = "value",
+        .kind = TENON_KIND_INT64, .pg_type = TENON_PG_INT8,
+        .flags = TENON_FIELD_LIST,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(ThingListsRow, bigs), .where_offset = 0, .set_offset = 0,
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+};
+static const tenon_result thing_lists_statement_bigs_result = {
+    .model = NULL, .fields = NULL,
+    .columns = thing_lists_statement_bigs_columns, .column_count = 1, .row_size = 0,
+    .nested = NULL,
+};
+static const tenon_field thing_lists_statement_titles_columns[] = {
+    {
+        .name = "value", .column = "value",
+        .kind = TENON_KIND_TEXT, .pg_type = TENON_PG_TEXT,
+        .flags = TENON_FIELD_LIST,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(ThingListsRow, titles), .where_offset = 0, .set_offset = 0,
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+};
+static const tenon_result thing_lists_statement_titles_result = {
+    .model = NULL, .fields = NULL,
+    .columns = thing_lists_statement_titles_columns, .column_count = 1, .row_size = 0,
+    .nested = NULL,
+};
+static const tenon_field thing_lists_statement_prices_columns[] = {
+    {
+        .name = "value", .column = "value",
+        .kind = TENON_KIND_DECIMAL, .pg_type = TENON_PG_NUMERIC,
+        .flags = TENON_FIELD_LIST,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(ThingListsRow, prices), .where_offset = 0, .set_offset = 0,
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+};
+static const tenon_result thing_lists_statement_prices_result = {
+    .model = NULL, .fields = NULL,
+    .columns = thing_lists_statement_prices_columns, .column_count = 1, .row_size = 0,
+    .nested = NULL,
+};
+static const tenon_field thing_lists_statement_tones_columns[] = {
+    {
+        .name = "value", .column = "value",
+        .kind = TENON_KIND_ENUM, .pg_type = TENON_PG_ENUM,
+        .flags = TENON_FIELD_LIST,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(ThingListsRow, tones), .where_offset = 0, .set_offset = 0,
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = &tone_enum, .other_type = NULL, .validation = NULL,
+    },
+};
+static const tenon_result thing_lists_statement_tones_result = {
+    .model = NULL, .fields = NULL,
+    .columns = thing_lists_statement_tones_columns, .column_count = 1, .row_size = 0,
+    .nested = NULL,
+};
+static const tenon_field thing_lists_statement_sold_columns[] = {
+    {
+        .name = "value", .column = "value",
+        .kind = TENON_KIND_BOOL, .pg_type = TENON_PG_BOOL,
+        .flags = TENON_FIELD_LIST,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(ThingListsRow, sold), .where_offset = 0, .set_offset = 0,
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+};
+static const tenon_result thing_lists_statement_sold_result = {
+    .model = NULL, .fields = NULL,
+    .columns = thing_lists_statement_sold_columns, .column_count = 1, .row_size = 0,
+    .nested = NULL,
+};
+static const tenon_field thing_lists_statement_made_columns[] = {
+    {
+        .name = "value", .column = "value",
+        .kind = TENON_KIND_TIME, .pg_type = TENON_PG_TIMESTAMP,
+        .flags = TENON_FIELD_LIST,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(ThingListsRow, made), .where_offset = 0, .set_offset = 0,
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+};
+static const tenon_result thing_lists_statement_made_result = {
+    .model = NULL, .fields = NULL,
+    .columns = thing_lists_statement_made_columns, .column_count = 1, .row_size = 0,
+    .nested = NULL,
+};
+static const tenon_field thing_lists_statement_about_ids_columns[] = {
+    {
+        .name = "value", .column = "value",
+        .kind = TENON_KIND_INT32, .pg_type = TENON_PG_INT4,
+        .flags = TENON_FIELD_LIST,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(ThingListsAbout, ids), .where_offset = 0, .set_offset = 0,
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+};
+static const tenon_result thing_lists_statement_about_ids_result = {
+    .model = NULL, .fields = NULL,
+    .columns = thing_lists_statement_about_ids_columns, .column_count = 1, .row_size = 0,
+    .nested = NULL,
+};
+static const tenon_result *const thing_lists_statement_about_nested[] = {
+    NULL,
+    &thing_lists_statement_about_ids_result,
+};
+static const tenon_field thing_lists_statement_about_columns[] = {
+    {
+        .name = "name", .column = "name",
+        .kind = TENON_KIND_TEXT, .pg_type = TENON_PG_TEXT,
+        .flags = TENON_FIELD_NULLABLE,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(ThingListsAbout, name), .where_offset = 0, .set_offset = 0,
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "ids", .column = "ids",
+        .kind = TENON_KIND_JSON, .pg_type = TENON_PG_JSON,
+        .flags = TENON_FIELD_NULLABLE | TENON_FIELD_LIST,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(ThingListsAbout, ids), .where_offset = 0, .set_offset = 0,
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+};
+static const tenon_result thing_lists_statement_about_result = {
+    .model = NULL, .fields = NULL,
+    .columns = thing_lists_statement_about_columns, .column_count = 2, .row_size = sizeof(ThingListsAbout),
+    .nested = thing_lists_statement_about_nested,
+};
+static const tenon_result *const thing_lists_statement_nested[] = {
+    NULL,
+    &thing_lists_statement_bigs_result,
+    &thing_lists_statement_titles_result,
+    &thing_lists_statement_prices_result,
+    &thing_lists_statement_tones_result,
+    &thing_lists_statement_sold_result,
+    &thing_lists_statement_made_result,
+    &thing_lists_statement_about_result,
+    NULL,
+};
+static const tenon_field thing_lists_statement_columns[] = {
+    {
+        .name = "id", .column = "id",
+        .kind = TENON_KIND_INT32, .pg_type = TENON_PG_INT4,
+        .flags = 0,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(ThingListsRow, id), .where_offset = 0, .set_offset = 0,
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "bigs", .column = "bigs",
+        .kind = TENON_KIND_JSON, .pg_type = TENON_PG_JSON,
+        .flags = TENON_FIELD_NULLABLE | TENON_FIELD_LIST,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(ThingListsRow, bigs), .where_offset = 0, .set_offset = 0,
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "titles", .column = "titles",
+        .kind = TENON_KIND_JSON, .pg_type = TENON_PG_JSON,
+        .flags = TENON_FIELD_LIST,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(ThingListsRow, titles), .where_offset = 0, .set_offset = 0,
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "prices", .column = "prices",
+        .kind = TENON_KIND_JSON, .pg_type = TENON_PG_JSON,
+        .flags = TENON_FIELD_NULLABLE | TENON_FIELD_LIST,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(ThingListsRow, prices), .where_offset = 0, .set_offset = 0,
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "tones", .column = "tones",
+        .kind = TENON_KIND_JSON, .pg_type = TENON_PG_JSON,
+        .flags = TENON_FIELD_NULLABLE | TENON_FIELD_LIST,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(ThingListsRow, tones), .where_offset = 0, .set_offset = 0,
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "sold", .column = "sold",
+        .kind = TENON_KIND_JSON, .pg_type = TENON_PG_JSON,
+        .flags = TENON_FIELD_NULLABLE | TENON_FIELD_LIST,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(ThingListsRow, sold), .where_offset = 0, .set_offset = 0,
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "made", .column = "made",
+        .kind = TENON_KIND_JSON, .pg_type = TENON_PG_JSON,
+        .flags = TENON_FIELD_NULLABLE | TENON_FIELD_LIST,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(ThingListsRow, made), .where_offset = 0, .set_offset = 0,
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "about", .column = "about",
+        .kind = TENON_KIND_JSON, .pg_type = TENON_PG_JSON,
+        .flags = 0,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(ThingListsRow, about), .where_offset = 0, .set_offset = 0,
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+    {
+        .name = "open", .column = "open",
+        .kind = TENON_KIND_JSON, .pg_type = TENON_PG_JSON,
+        .flags = TENON_FIELD_NULLABLE,
+        .precision = -1, .scale = 0,
+        .row_offset = offsetof(ThingListsRow, open), .where_offset = 0, .set_offset = 0,
+        .default_kind = TENON_DEFAULT_NONE, .default_length = 0, .default_value = NULL,
+        .enumeration = NULL, .other_type = NULL, .validation = NULL,
+    },
+};
+static const tenon_result thing_lists_statement_result = {
+    .model = NULL, .fields = NULL,
+    .columns = thing_lists_statement_columns, .column_count = 9, .row_size = sizeof(ThingListsRow),
+    .nested = thing_lists_statement_nested,
+};
+static const tenon_statement_text thing_lists_statement_postgresql[] = {
+    {
+        .sql = "SELECT m.id,\n"
+               "       (SELECT json_agg(t.big ORDER BY t.id) FROM things t WHERE t.maker_id = m.id) AS bigs,\n"
+               "       coalesce((SELECT json_agg(t.title ORDER BY t.id) FROM things t WHERE t.maker_id = m.id), '[]') AS titles,\n"
+               "       (SELECT json_agg(t.price ORDER BY t.id) FILTER (WHERE t.price IS NOT NULL) FROM things t WHERE t.maker_id = m.id) AS prices,\n"
+               "       (SELECT json_agg(t.tone ORDER BY t.id) FROM things t WHERE t.maker_id = m.id) AS tones,\n"
+               "       (SELECT json_agg(t.sold ORDER BY t.id) FROM things t WHERE t.maker_id = m.id) AS sold,\n"
+               "       (SELECT json_agg(t.made ORDER BY t.id) FILTER (WHERE t.made IS NOT NULL) FROM things t WHERE t.maker_id = m.id) AS made,\n"
+               "       json_build_object('name', m.name, 'ids', (SELECT json_agg(t.id ORDER BY t.id) FROM things t WHERE t.maker_id = m.id)) AS about,\n"
+               "       (SELECT json_agg(t.real ORDER BY t.id) FROM things t WHERE t.maker_id = m.id) AS open\n"
+               "FROM \"Maker\" m\n"
+               "ORDER BY m.id",
+        .slots = NULL, .slot_count = 0,
+    },
+};
+static const tenon_statement_text thing_lists_statement_sqlite[] = {
+    {
+        .sql = "SELECT m.id,\n"
+               "       (SELECT json_group_array(t.big) FROM things t WHERE t.maker_id = m.id) AS bigs,\n"
+               "       coalesce((SELECT json_group_array(t.title) FROM things t WHERE t.maker_id = m.id), '[]') AS titles,\n"
+               "       (SELECT json_group_array(t.price) FILTER (WHERE t.price IS NOT NULL) FROM things t WHERE t.maker_id = m.id) AS prices,\n"
+               "       (SELECT json_group_array(t.tone) FROM things t WHERE t.maker_id = m.id) AS tones,\n"
+               "       (SELECT json_group_array(t.sold) FROM things t WHERE t.maker_id = m.id) AS sold,\n"
+               "       (SELECT json_group_array(t.made) FILTER (WHERE t.made IS NOT NULL) FROM things t WHERE t.maker_id = m.id) AS made,\n"
+               "       json_object('name', m.name, 'ids', (SELECT json_group_array(t.id) FROM things t WHERE t.maker_id = m.id)) AS about,\n"
+               "       (SELECT json_group_array(t.real) FROM things t WHERE t.maker_id = m.id) AS open\n"
+               "FROM \"Maker\" m\n"
+               "ORDER BY m.id",
+        .slots = NULL, .slot_count = 0,
+    },
+};
+static const tenon_statement thing_lists_statement = {
+    .abi = TENON_ABI, .size = sizeof(tenon_statement),
+    .name = "thing_lists", .origin = "queries/makers.postgresql.sql:45",
+    .kind = TENON_STATEMENT_MANY, .writes = false, .plan = TENON_PLAN_AUTO,
+    .parameters = NULL, .parameter_count = 0,
+    .params_size = 0,
+    .result = &thing_lists_statement_result,
+    .part_count = 0, .order_count = 0,
+    .postgresql = thing_lists_statement_postgresql,
+    .sqlite = thing_lists_statement_sqlite,
+    .is_single = false,
+};
+
+ThingListsList thing_lists_q(tenon_session *session)
+{
+    tenon_list found = tenon_statement_many(session, &thing_lists_statement, NULL);
+    ThingListsList list = { TENON_AS(ThingListsRow *, found.items), found.count };
+    return list;
+}
+
 static const tenon_field things_deep_statement_things_thing_columns[] = {
     {
         .name = "title", .column = "title",
@@ -2763,6 +3055,7 @@ const QueryCalls query_calls = {
     .moved_q = moved_q,
     .makers_a_thing_q = makers_a_thing_q,
     .unknown_shapes_q = unknown_shapes_q,
+    .thing_lists_q = thing_lists_q,
     .things_deep_q = things_deep_q,
 };
 

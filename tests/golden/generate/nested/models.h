@@ -15,6 +15,9 @@ typedef enum Tone {
 } Tone;
 TENON_DECLARE_FILTER(ToneFilter, Tone);
 TENON_DECLARE_SET(ToneSet, Tone);
+TENON_DECLARE_ARRAY(ToneArray, Tone);
+TENON_DECLARE_ARRAY_FILTER(ToneArrayFilter, ToneArray, Tone);
+TENON_DECLARE_SET(ToneArraySet, ToneArray);
 /* The value's name as in the schema; NULL for a number that is none. */
 const char *tone_name(Tone value);
 /* False when no value has this name. */
@@ -1611,6 +1614,32 @@ typedef struct UnknownShapesList {
 UnknownShapesList unknown_shapes_q(tenon_session *session);
 #define unknown_shapes(session_) unknown_shapes_q(tenon_at((session_), TENON_SITE))
 
+typedef struct ThingListsAbout {
+    const char *name;
+    tenon_int32_array ids;
+} ThingListsAbout;
+
+typedef struct ThingListsRow {
+    int32_t id;
+    tenon_int64_array bigs;
+    tenon_text_array titles;
+    tenon_decimal_array prices;
+    ToneArray tones;
+    tenon_bool_array sold;
+    tenon_time_array made;
+    ThingListsAbout *about; /* never NULL */
+    tenon_json open;
+} ThingListsRow;
+
+typedef struct ThingListsList {
+    ThingListsRow *items;
+    size_t count;
+} ThingListsList;
+
+/* Values of each thing, as lists. */
+ThingListsList thing_lists_q(tenon_session *session);
+#define thing_lists(session_) thing_lists_q(tenon_at((session_), TENON_SITE))
+
 typedef struct ThingsDeepThingsThing {
     const char *title;
     tenon_opt_double real;
@@ -1651,6 +1680,7 @@ typedef struct QueryCalls {
     MovedRow *(*moved_q)(tenon_session *session, const MovedParams *params);
     MakersAThingList *(*makers_a_thing_q)(tenon_session *session, const MakersAThingParams *params, size_t count);
     UnknownShapesList (*unknown_shapes_q)(tenon_session *session);
+    ThingListsList (*thing_lists_q)(tenon_session *session);
     ThingsDeepList (*things_deep_q)(tenon_session *session);
 } QueryCalls;
 extern const QueryCalls query_calls;

@@ -41,3 +41,17 @@ SELECT m.id, json_agg(t) AS things, json_build_object(m.name, 1) AS named,
 FROM "Maker" m
 LEFT JOIN things t ON t.maker_id = m.id
 GROUP BY m.id;
+
+-- name: thing_lists :many
+-- Values of each thing, as lists.
+SELECT m.id,
+       (SELECT json_agg(t.big ORDER BY t.id) FROM things t WHERE t.maker_id = m.id) AS bigs,
+       coalesce((SELECT json_agg(t.title ORDER BY t.id) FROM things t WHERE t.maker_id = m.id), '[]') AS titles,
+       (SELECT json_agg(t.price ORDER BY t.id) FILTER (WHERE t.price IS NOT NULL) FROM things t WHERE t.maker_id = m.id) AS prices,
+       (SELECT json_agg(t.tone ORDER BY t.id) FROM things t WHERE t.maker_id = m.id) AS tones,
+       (SELECT json_agg(t.sold ORDER BY t.id) FROM things t WHERE t.maker_id = m.id) AS sold,
+       (SELECT json_agg(t.made ORDER BY t.id) FILTER (WHERE t.made IS NOT NULL) FROM things t WHERE t.maker_id = m.id) AS made,
+       json_build_object('name', m.name, 'ids', (SELECT json_agg(t.id ORDER BY t.id) FROM things t WHERE t.maker_id = m.id)) AS about,
+       (SELECT json_agg(t.real ORDER BY t.id) FROM things t WHERE t.maker_id = m.id) AS open
+FROM "Maker" m
+ORDER BY m.id;

@@ -18,3 +18,17 @@ FROM "Maker" m
 JOIN each_thing e ON e.maker_id = m.id
 GROUP BY m.id
 ORDER BY m.id;
+
+-- name: thing_lists :many
+-- Values of each thing, as lists.
+SELECT m.id,
+       (SELECT json_group_array(t.big) FROM things t WHERE t.maker_id = m.id) AS bigs,
+       coalesce((SELECT json_group_array(t.title) FROM things t WHERE t.maker_id = m.id), '[]') AS titles,
+       (SELECT json_group_array(t.price) FILTER (WHERE t.price IS NOT NULL) FROM things t WHERE t.maker_id = m.id) AS prices,
+       (SELECT json_group_array(t.tone) FROM things t WHERE t.maker_id = m.id) AS tones,
+       (SELECT json_group_array(t.sold) FROM things t WHERE t.maker_id = m.id) AS sold,
+       (SELECT json_group_array(t.made) FILTER (WHERE t.made IS NOT NULL) FROM things t WHERE t.maker_id = m.id) AS made,
+       json_object('name', m.name, 'ids', (SELECT json_group_array(t.id) FROM things t WHERE t.maker_id = m.id)) AS about,
+       (SELECT json_group_array(t.real) FROM things t WHERE t.maker_id = m.id) AS open
+FROM "Maker" m
+ORDER BY m.id;
