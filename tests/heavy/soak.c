@@ -309,6 +309,13 @@ static long own_memory_kb(void)
     return kb;
 }
 
+/* What libtenon and libpq have asked for, without SQLite's own. Sanitizers do not count. */
+static size_t in_use_kb(void)
+{
+    size_t all = mallinfo2().uordblks, of_sqlite = (size_t)sqlite3_memory_used();
+    return all > of_sqlite ? (all - of_sqlite) / 1024 : 0;
+}
+
 static int count_files(void)
 {
     int count = 0;
@@ -328,8 +335,8 @@ static void report(int64_t seconds, const side *sides)
             counts[what] += bank_count(sides[i].bank, (told)what);
     printf("| %lld | %zu | %zu | %zu | %lu | %lu | %lu | %ld | %zu | %d |\n", (long long)seconds,
            counts[TOLD_DONE], counts[TOLD_REFUSED], counts[TOLD_UNKNOWN], atomic_load(&calls),
-           atomic_load(&failures), atomic_load(&faults), own_memory_kb(),
-           mallinfo2().uordblks / 1024, count_files());
+           atomic_load(&failures), atomic_load(&faults), own_memory_kb(), in_use_kb(),
+           count_files());
     fflush(stdout);
 }
 
