@@ -146,6 +146,18 @@ static bool check_transactions(tenon__pieces *pieces, tenon_error *err)
                        "line %u begins a transaction that the file does not commit", opened->line);
 }
 
+/* A routine that is all of a file, or that says of itself that it may be run again: ours, which
+ * fills in rows and commits by itself wherever it stands. */
+static void set_routines_outside(tenon__pieces *pieces)
+{
+    for (size_t i = 0; i < pieces->count; i++) {
+        tenon__piece *piece = &pieces->items[i];
+        if (tenon__piece_is_routine(piece) &&
+            (pieces->count == 1 || strstr(piece->text, "tenon:repeatable")))
+            piece->kind = TENON__PIECE_OUTSIDE;
+    }
+}
+
 bool tenon__split(tenon_dialect dialect, const char *sql, tenon__arena *arena, tenon__pieces *out,
                   tenon_error *err)
 {
@@ -163,7 +175,7 @@ bool tenon__split(tenon_dialect dialect, const char *sql, tenon__arena *arena, t
         return tenon__fail(err, TENON_MISUSE,
                            "a quote or comment is opened and never closed, at or before line %u",
                            line_of(&s, s.scanner.end));
-    if (dialect == TENON_POSTGRESQL && out->count == 1 && tenon__piece_is_routine(&out->items[0]))
-        out->items[0].kind = TENON__PIECE_OUTSIDE;
+    if (dialect == TENON_POSTGRESQL)
+        set_routines_outside(out);
     return check_transactions(out, err);
 }

@@ -264,6 +264,23 @@ static void a_development_database_goes_through_both_halves(void **state)
     check_said("up to date");
 }
 
+/* Put together, both halves run one after the other, and come out where they did. */
+static void halves_that_are_put_together_lead_to_the_same(void **state)
+{
+    (void)state;
+    begin();
+    do_well("$tenon migrate deploy --contract");
+    do_well("$tenon migrate squash --yes --name all");
+    do_well("ls migrations | grep -c _");
+    check_said("2\n"); /* with migration_lock.toml */
+    do_well("$tenon migrate deploy");
+    do_well("$tenon migrate status");
+    setenv("url", testdb_create("squashed"), 1);
+    do_well("$tenon migrate deploy");
+    do_well("$tenon migrate diff --from-url \"$url\" --to-schema schema.prisma --exit-code");
+    do_well("$tenon migrate status");
+}
+
 #define IN_DATABASE(test) cmocka_unit_test_setup_teardown(test, open_database, remove_folder)
 
 int main(void)
@@ -275,6 +292,7 @@ int main(void)
         IN_DATABASE(what_comes_behind_a_contract_waits_for_it),
         IN_DATABASE(filling_in_that_was_killed_goes_on),
         IN_DATABASE(what_is_missing_is_asked_for_by_its_option),
+        IN_DATABASE(halves_that_are_put_together_lead_to_the_same),
         IN_DATABASE(a_development_database_goes_through_both_halves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
