@@ -13,8 +13,8 @@
 #include "raw_user.h"
 #include "sample.h"
 #include "side.h"
+#include "turn.h"
 
-#include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,21 +44,6 @@ static sqlite3_stmt *prepare(const char *sql)
     sqlite3_stmt *prepared;
     check(sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &prepared, NULL), SQLITE_OK);
     return prepared;
-}
-
-/* SQLite lets one write at a time, and has the others sleep; a lock wakes the next one at once. */
-static pthread_mutex_t writing = PTHREAD_MUTEX_INITIALIZER;
-
-static void begin_write(void)
-{
-    if (bench_clients > 1)
-        pthread_mutex_lock(&writing);
-}
-
-static void end_write(void)
-{
-    if (bench_clients > 1)
-        pthread_mutex_unlock(&writing);
 }
 
 static void script(const char *sql)

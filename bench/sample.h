@@ -7,6 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum { BENCH_ROWS = 1000 };
 
 typedef struct bench_sample {
@@ -35,4 +39,7 @@ static inline int32_t bench_age(size_t i)
     return (int32_t)(18 + i % 60);
 }
 
+#ifdef __cplusplus
+}
+#endif
 #endif

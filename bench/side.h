@@ -16,6 +16,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef struct bench_work {
     const char *name;
     void (*prepare)(void); /* may be NULL */
@@ -30,11 +34,15 @@ extern const bench_work bench_works[]; /* ends with name NULL */
 void bench_open(const char *url);
 void bench_close(void);
 /* What each thread has for itself. */
+#ifdef __cplusplus
+#define BENCH_OWN thread_local
+#else
 #define BENCH_OWN _Thread_local
+#endif
 /* How many of them there are. */
 extern size_t bench_clients;
 
-_Noreturn void bench_fail(const char *what, const char *why);
+__attribute__((noreturn)) void bench_fail(const char *what, const char *why);
 /* Never NULL. */
 void *bench_alloc(size_t size);
 
@@ -52,4 +60,7 @@ static inline uint64_t bench_check_aggregate(uint64_t count, uint64_t sum, int32
     return count * 31 + sum * 7 + (uint64_t)least * 3 + (uint64_t)most;
 }
 
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -91,14 +91,14 @@ static void make_calls(client *c)
 {
     size_t width = work->width ? work->width : 1;
     int64_t before = now_ns();
-    while (before < order.until_ns) {
+    do {
         work->call((c->next_call * bench_clients + c->number) * width);
         int64_t now = now_ns();
         c->latencies[bucket_of(now - before)]++;
         c->next_call++;
         c->calls += width;
         before = now;
-    }
+    } while (before < order.until_ns);
 }
 
 static void open_client(void)
@@ -121,6 +121,7 @@ static void *live(void *arg)
 {
     client *c = arg;
     open_client();
+    pthread_barrier_wait(&ending);
     for (;;) {
         pthread_barrier_wait(&beginning);
         if (order.is_end)
@@ -153,10 +154,10 @@ static void print_latencies(const client *clients)
         uint64_t count = 0;
         for (size_t i = 0; i < bench_clients; i++)
             count += clients[i].latencies[bucket];
-        if (count)
-            printf("%s\"%zu\": %" PRIu64, separator, bucket, count);
-        if (count)
-            separator = ", ";
+        if (count == 0)
+            continue;
+        printf("%s\"%zu\": %" PRIu64, separator, bucket, count);
+        separator = ", ";
     }
     puts("}}");
 }
@@ -222,6 +223,7 @@ static client *start_clients(void)
         if (pthread_create(&clients[i].thread, NULL, live, &clients[i]) != 0)
             bench_fail("pthread_create", "no thread");
     }
+    pthread_barrier_wait(&ending); /* all have opened */
     return clients;
 }
 

@@ -95,14 +95,14 @@ function bucketOf(ns) {
 
 async function runClient(client, call, until, latencies) {
   let before = performance.now();
-  while (before < until) {
+  do {
     await call(client.made * clientCount + client.number);
     const now = performance.now();
     latencies[bucketOf(Math.min((now - before) * 1e6, 2 ** 32 - 1))]++;
     client.made++;
     client.calls++;
     before = now;
-  }
+  } while (before < until);
 }
 
 async function run(clients, call, ms) {

@@ -130,7 +130,7 @@ class Clients:
         clock, call, latencies, made = time.perf_counter_ns, self.call, [0] * BUCKETS, 0
         first, step = self.made[number] * self.count + number, self.count
         before = clock()
-        while before < until:
+        while not made or before < until:
             call(first + made * step)
             now = clock()
             latencies[bucket_of(now - before)] += 1

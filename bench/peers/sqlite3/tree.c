@@ -90,7 +90,7 @@ static void read_row(rows *list, const form *f)
         list->items = grown(list->items, (size_t)list->capacity * sizeof(row));
     }
     row *r = &list->items[list->count++];
-    *r = (row){.id = sqlite3_column_int(f->statement, 0)};
+    *r = (row){.id = sqlite3_column_int(f->statement, 0), .texts = {"  ", "  ", "  "}};
     for (int i = 0; i < f->text_count; i++)
         r->texts[i] = (const char *)keep_text(list, f->statement, 1 + i);
     if (f->has_parent)
@@ -117,6 +117,8 @@ static rows read_rows(const form *f)
 static void give_children(rows parents, rows children)
 {
     row *parent = parents.items;
+    if (!parent)
+        bench_fail("tree", "nobody is there");
     for (row *child = children.items; child < children.items + children.count; child++) {
         while (parent->id != child->parent_id)
             parent++;

@@ -103,7 +103,6 @@ await peer.main(
           order: { id: "ASC" },
           take: peer.TREE_WRITERS,
           relations: { posts: { comments: { author: true } } },
-          relationLoadStrategy: "query",
         }),
       ),
     aggregate: async (i) => {
@@ -130,7 +129,7 @@ await peer.main(
       await source
         .createQueryBuilder()
         .insert()
-        .into(User)
+        .into(User, ["id", "name", "email", "age", "created_at", "profile"])
         .values({ id: peer.anyKey(i), ...peer.sample(i) })
         .orUpdate(["name", "age"], ["id"])
         .updateEntity(false)
