@@ -126,7 +126,7 @@ static sqlfile_kind parse_kind(sql_parser *p, size_t start, size_t end)
                 return kind_words[i].kind;
     sql_report(p, start, end, "one of :one :maybe :many :exec :rows :stream :batch :copy",
                "the name of a query is followed by what it gives");
-    return SQLFILE_EXEC;
+    return SQLFILE_NO_KIND;
 }
 
 static size_t end_of_identifier(const char *text, size_t at, size_t end)
@@ -177,10 +177,11 @@ static sqlfile_query *parse_name(sql_parser *p)
     sql_note note = sql_read_note(p, p->token);
     size_t end = end_of_identifier(text, note.start, note.end);
     size_t kind_at = skip_blanks(text, end, note.end);
-    if (end == note.start || kind_at == end)
+    bool is_whole = end > note.start && kind_at > end;
+    if (!is_whole)
         sql_report(p, note.start, note.end, "such as: -- name: top_authors :many",
                    "a query needs a name of letters, digits and _, and what it gives");
-    sqlfile_kind kind = parse_kind(p, kind_at, note.end);
+    sqlfile_kind kind = is_whole ? parse_kind(p, kind_at, note.end) : SQLFILE_NO_KIND;
     const char *name = sql_copy(p, note.start, end);
     sqlfile_query *known = name ? find_query(p->set, name) : NULL;
     if (!known)
@@ -302,7 +303,10 @@ static void parse_block(sql_parser *p)
         return;
     sql_advance(p);
     parse_comments(p);
-    if (p->token.kind == SQL_END || p->token.kind == SQL_SEMICOLON || is_name_comment(p))
+    bool is_empty =
+        p->token.kind == SQL_END || p->token.kind == SQL_SEMICOLON || is_name_comment(p);
+    p->query->is_broken |= is_empty;
+    if (is_empty)
         sql_report(p, start, end, NULL, "query \"%s\" has no statement", p->query->name);
     else
         place_body(p, sql_parse_body(p), start, end);

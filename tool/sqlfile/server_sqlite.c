@@ -55,6 +55,15 @@ static bool complain_about_tail(size_t at, sql_complaint *complaint)
     return false;
 }
 
+/* Of a text without a word SQLite makes nothing, and finds nothing wrong with it. */
+static bool complain_about_nothing(sql_complaint *complaint)
+{
+    *complaint = (sql_complaint){0};
+    tenon__error_copy(complaint->message, sizeof complaint->message,
+                      "without its optional parts the query has no statement");
+    return false;
+}
+
 static bool read_description(sqlite3_stmt *statement, tenon__arena *arena, sql_description *out)
 {
     out->parameter_count = (size_t)sqlite3_bind_parameter_count(statement);
@@ -79,8 +88,10 @@ static bool describe_statement(sql_server *server, const char *sql, tenon__arena
     sqlite3_stmt *statement = NULL;
     const char *tail = NULL;
     *out = (sql_description){0};
-    if (sqlite3_prepare_v2(server->db, sql, -1, &statement, &tail) != SQLITE_OK || !statement)
+    if (sqlite3_prepare_v2(server->db, sql, -1, &statement, &tail) != SQLITE_OK)
         return complain(server->db, complaint);
+    if (!statement)
+        return complain_about_nothing(complaint);
     bool is_whole = tail[strspn(tail, " \t\r\n")] == '\0';
     bool is_read = is_whole ? read_description(statement, arena, out)
                             : complain_about_tail((size_t)(tail - sql), complaint);

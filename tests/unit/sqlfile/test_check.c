@@ -20,6 +20,15 @@ static const wrong_query wrong_queries[] = {
      "queries/q.sql:1:10: no such table: post; did you mean \"posts\"?\n"},
     {"-- name: a :many\nSELECT id FROM posts WHERE;\n",
      "queries/q.sql:2:27: syntax error at end of input\n"},
+    {"-- name: a :mny\nSELECT id FROM posts;\n",
+     "queries/q.sql:1:12: the name of a query is followed by what it gives; one of :one :maybe "
+     ":many :exec :rows :stream :batch :copy\n"},
+    {"-- name: a\nSELECT id FROM posts;\n",
+     "queries/q.sql:1:10: a query needs a name of letters, digits and _, and what it gives; such "
+     "as: -- name: top_authors :many\n"},
+    {"-- name: a :many\n", "queries/q.sql:1:1: query \"a\" has no statement\n"},
+    {"-- name: a :many\n-- on: sqlite\nSELECT id FROM posts WHERE id = :id -- if: id\n;\n",
+     "queries/q.sql:1:10: without its optional parts the query has no statement\n"},
     {"-- name: a :exec\nSELECT id FROM posts;\n",
      "queries/q.sql:1:10: the statement gives columns, which nobody gets; use :one, :maybe, :many "
      "or :stream\n"},

@@ -14,6 +14,7 @@
 static const char schema_text[] = "datasource db {\n  provider = \"sqlite\"\n  url = \"x\"\n}\n"
                                   "model User {\n  id Int @id\n  name String?\n  posts Post[]\n}\n"
                                   "model Post {\n  id Int @id\n  title String\n  userId Int\n"
+                                  "  /// @tenon.compress\n  marks Float[]\n"
                                   "  user User @relation(fields: [userId], references: [id])\n}\n";
 
 static const char sql[] =
@@ -25,7 +26,11 @@ static const char sql[] =
     "-- order: u.id, most = n DESC\n;\n"
     "-- name: rename :rows\nUPDATE \"User\" SET name = :name WHERE id = :id;\n"
     "-- name: load :copy\nINSERT INTO \"Post\" (id, title, \"userId\") VALUES (:id, :title, "
-    ":user);\n";
+    ":user);\n"
+    "-- name: mark :rows\nUPDATE \"Post\" SET marks = :marks, title = :title WHERE title GLOB "
+    ":title;\n"
+    "-- name: titles :many\nWITH x (n) AS (SELECT count(*) FROM \"User\") SELECT n,\n"
+    " (SELECT json_group_array(p.title) FROM \"Post\" p) AS titles FROM x;\n";
 
 /* Fails for want of memory only. */
 static bool check(const schema *s, const char *cache, tenon_error *err)

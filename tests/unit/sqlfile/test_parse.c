@@ -82,9 +82,7 @@ static const wrong_file wrong_files[] = {
      "queries/q.sql:1:1: query \"a\" has no statement\n"},
     {"-- name: a\nSELECT 1\n",
      "queries/q.sql:1:10: a query needs a name of letters, digits and _, and what it gives; such "
-     "as: -- name: top_authors :many\n"
-     "queries/q.sql:1:11: the name of a query is followed by what it gives; one of :one :maybe "
-     ":many :exec :rows :stream :batch :copy\n"},
+     "as: -- name: top_authors :many\n"},
     {"-- name: a :lots\nSELECT 1\n",
      "queries/q.sql:1:12: the name of a query is followed by what it gives; one of :one :maybe "
      ":many :exec :rows :stream :batch :copy\n"},
