@@ -51,6 +51,7 @@ typedef struct check {
     const tenon_model *model;
     const tenon_field *field;
     tenon_error *err;
+    bool is_compared; /* and not written */
 } check;
 
 #define REFUSE(c, status, ...)                                                                     \
@@ -207,7 +208,7 @@ static bool check_fraction(const check *c, int64_t us)
 {
     static const int64_t unit_us[] = {1000000, 100000, 10000, 1000, 100, 10, 1};
     int digits = c->field->precision;
-    if (digits < 0 || digits >= TIME_DIGITS || us % unit_us[digits] == 0)
+    if (c->is_compared || digits < 0 || digits >= TIME_DIGITS || us % unit_us[digits] == 0)
         return true;
     REFUSE(c, TENON_RANGE, "is finer than the column's %d digits of a second", digits);
     tenon__hint(c->err, "round it before, or give the column more digits");
@@ -302,56 +303,59 @@ static bool check_packed(const check *c, const tenon__list *array)
 
 /* ---- by kind --------------------------------------------------------------------------------- */
 
-bool tenon__check_wide(const tenon_model *model, const tenon_field *field, const void *value,
-                       tenon_error *err)
+static bool check_value(const check *c, const void *value)
 {
-    const check c = {model, field, err};
-    switch (field->kind) {
+    switch (c->field->kind) {
     case TENON_KIND_BOOL:
-        return check_integer(&c, *(const int *)value, 0, 1, "a bool");
+        return check_integer(c, *(const int *)value, 0, 1, "a bool");
     case TENON_KIND_INT16:
-        return check_integer(&c, *(const int64_t *)value, INT16_MIN, INT16_MAX, "a smallint");
+        return check_integer(c, *(const int64_t *)value, INT16_MIN, INT16_MAX, "a smallint");
     case TENON_KIND_INT32:
-        return check_integer(&c, *(const int64_t *)value, INT32_MIN, INT32_MAX, "an int");
+        return check_integer(c, *(const int64_t *)value, INT32_MIN, INT32_MAX, "an int");
     case TENON_KIND_INT64:
-        return check_int64(&c, *(const int64_t *)value);
+        return check_int64(c, *(const int64_t *)value);
     case TENON_KIND_FLOAT:
-        return check_float(&c, *(const double *)value);
+        return check_float(c, *(const double *)value);
     case TENON_KIND_DECIMAL:
-        return check_decimal(&c, *(const tenon_decimal *)value);
+        return check_decimal(c, *(const tenon_decimal *)value);
     case TENON_KIND_TEXT:
     case TENON_KIND_OTHER:
-        return check_text(&c, *(const char *const *)value);
+        return check_text(c, *(const char *const *)value);
     case TENON_KIND_JSON:
-        return check_json(&c, *(const tenon_json *)value);
+        return check_json(c, *(const tenon_json *)value);
     case TENON_KIND_BYTES:
-        return check_bytes(&c, *(const tenon_bytes *)value);
+        return check_bytes(c, *(const tenon_bytes *)value);
     case TENON_KIND_TIME:
-        return check_time(&c, *(const tenon_time *)value);
+        return check_time(c, *(const tenon_time *)value);
     case TENON_KIND_DATE:
-        return check_date(&c, *(const tenon_date *)value);
+        return check_date(c, *(const tenon_date *)value);
     case TENON_KIND_CLOCK:
-        return check_clock(&c, ((const tenon_clock *)value)->us);
+        return check_clock(c, ((const tenon_clock *)value)->us);
     case TENON_KIND_CLOCK_TZ:
-        return check_clock_tz(&c, *(const tenon_clock_tz *)value);
+        return check_clock_tz(c, *(const tenon_clock_tz *)value);
     case TENON_KIND_INTERVAL:
-        return check_interval(&c, *(const tenon_interval *)value);
+        return check_interval(c, *(const tenon_interval *)value);
     case TENON_KIND_VECTOR:
-        return check_vector(&c, *(const tenon_vector *)value);
+        return check_vector(c, *(const tenon_vector *)value);
     case TENON_KIND_PACKED:
-        return check_packed(&c, value);
+        return check_packed(c, value);
     case TENON_KIND_ENUM:
-        return check_enum(&c, *(const int *)value);
+        return check_enum(c, *(const int *)value);
     case TENON_KIND_DOUBLE:
     case TENON_KIND_UUID:
         return true;
     }
-    return REFUSE(&c, TENON_MISUSE, "the descriptor has no such kind as %d", (int)field->kind);
+    return REFUSE(c, TENON_MISUSE, "the descriptor has no such kind as %d", (int)c->field->kind);
 }
 
-bool tenon__check_element(const tenon_model *model, const tenon_field *field, const void *element,
-                          tenon_error *err)
+bool tenon__check_wide(const tenon_model *model, const tenon_field *field, const void *value,
+                       tenon_error *err)
 {
-    tenon__wide room;
-    return tenon__check_wide(model, field, tenon__widen(field->kind, element, &room), err);
+    return check_value(&(check){model, field, err, false}, value);
+}
+
+bool tenon__check_compared(const tenon_model *model, const tenon_field *field, const void *value,
+                           tenon_error *err)
+{
+    return check_value(&(check){model, field, err, true}, value);
 }

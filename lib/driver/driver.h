@@ -124,6 +124,8 @@ typedef struct tenon__slot {
     bool as_text;
     /* PostgreSQL finds out the type: the value must have its binary form; a list goes as text. */
     bool is_inferred;
+    /* In a condition: a time may be finer than those of the column. */
+    bool is_compared;
     const tenon_model
         *model; /* whose field it is, for messages and the first-use check; may be NULL */
 } tenon__slot;
@@ -443,9 +445,9 @@ TENON__SHARED TENON__COLD bool tenon__fail_field(tenon_error *err, tenon_status 
  * fits. */
 bool tenon__check_wide(const tenon_model *model, const tenon_field *field, const void *value,
                        tenon_error *err);
-/* The same for one row-form element of an array column. */
-bool tenon__check_element(const tenon_model *model, const tenon_field *field, const void *element,
-                          tenon_error *err);
+/* The same for what the column is compared with: a time may be finer than those of the column. */
+bool tenon__check_compared(const tenon_model *model, const tenon_field *field, const void *value,
+                           tenon_error *err);
 /* Values out of the JSON that the databases make (json_value.c). All-zero but for the arena to
  * begin with; the buffer is the caller's to release. */
 typedef struct tenon__json_reading {

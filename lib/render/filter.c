@@ -178,7 +178,9 @@ static void write_condition(tenon__sql *w, uint8_t word)
 /* condition* END */
 static void write_where(tenon__sql *w)
 {
+    bool was_condition = w->is_condition;
     uint8_t word = tenon__shape_next(&w->shape);
+    w->is_condition = true;
     if (word == TENON__SHAPE_END)
         tenon__sql_add(w, w->dialect->true_text);
     for (bool is_first = true; word != TENON__SHAPE_END; is_first = false) {
@@ -187,6 +189,7 @@ static void write_where(tenon__sql *w)
         write_condition(w, word);
         word = tenon__shape_next(&w->shape);
     }
+    w->is_condition = was_condition;
 }
 
 void tenon__sql_conditions(tenon__sql *w)

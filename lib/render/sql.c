@@ -100,7 +100,9 @@ void tenon__sql_any_slot(tenon__sql *w, tenon__slot slot)
 
 void tenon__sql_slot(tenon__sql *w, const tenon_field *field, tenon__form form)
 {
-    tenon__sql_any_slot(w, (tenon__slot){.field = field, .form = form, .model = w->model});
+    tenon__sql_any_slot(
+        w, (tenon__slot){
+               .field = field, .form = form, .is_compared = w->is_condition, .model = w->model});
 }
 
 void tenon__sql_text_slot(tenon__sql *w, const tenon_field *field)

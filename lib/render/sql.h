@@ -28,6 +28,7 @@ typedef struct tenon__sql {
     tenon__layout *layout;    /* NULL: no rows */
     tenon__about about;
     struct tenon__sql_measures *measures; /* of AGGREGATE and GROUP; or NULL */
+    bool is_condition;                    /* parameters are compared, not written */
     size_t repeated;                      /* number of the parameter to write again; 0: a new one */
     tenon_error *err;
     bool failed;

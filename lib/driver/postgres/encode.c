@@ -1,9 +1,9 @@
 /* From C values to PostgreSQL's binary formats: single values.
  *
- * What is written is checked first (tenon__check_wide, tenon__check_element), so that a value the
- * column cannot hold never leaves the program. Values come in wide or in row form; both are brought
- * to the same writers. Everything is appended to the connection's buffer, which keeps its room, so
- * that a statement run again allocates nothing. */
+ * What is written is checked first (tenon__check_wide), so that a value the column cannot hold never
+ * leaves the program. Values come in wide or in row form; both are brought to the same writers.
+ * Everything is appended to the connection's buffer, which keeps its room, so that a statement run
+ * again allocates nothing. */
 #include "driver/postgres/pg.h"
 
 #include <stdlib.h>
@@ -203,10 +203,12 @@ static bool add_value(tenon__buf *out, const tenon__pg_param *param, const void 
 
 bool tenon__pg_check(const tenon__pg_param *param, const void *value, tenon_error *err)
 {
+    tenon__wide room;
     if (!param->field)
         return true;
-    return param->is_wide ? tenon__check_wide(param->model, param->field, value, err)
-                          : tenon__check_element(param->model, param->field, value, err);
+    const void *wide = param->is_wide ? value : tenon__widen(param->field->kind, value, &room);
+    return param->is_compared ? tenon__check_compared(param->model, param->field, wide, err)
+                              : tenon__check_wide(param->model, param->field, wide, err);
 }
 
 bool tenon__pg_add_checked(tenon__buf *out, const tenon__pg_param *param, const void *value,

@@ -97,7 +97,8 @@ static bool init_field(tenon__pg_param *param, const tenon__slot *slot, tenon_er
     param->is_quick = is_quick(param);
     param->is_placed =
         param->is_quick && param->shape == TENON__PG_VALUE && param->codec != TENON__PG_CODEC_JSONB;
-    param->time_unit_us = time_unit_us(slot->field);
+    param->is_compared = slot->is_compared;
+    param->time_unit_us = slot->is_compared ? 1 : time_unit_us(slot->field);
     param->most_bytes = most_bytes(slot->field);
     param->stride = (uint32_t)(param->is_wide ? tenon__wide_size(slot->field->kind)
                                               : tenon__element_size(slot->field->kind));

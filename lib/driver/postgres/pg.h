@@ -178,6 +178,7 @@ typedef struct tenon__pg_param {
     uint32_t stride;       /* from one element to the next */
     bool is_quick;         /* a value, or one a row, that fields.c may write the short way */
     bool is_placed;        /* … without the buffer, in a statement by itself */
+    bool is_compared;      /* in a condition, not with what is written */
     bool leaves_json;      /* the server is left to say that a JSON is none */
     uint32_t time_unit_us; /* what a time has to be a multiple of */
     size_t most_bytes;     /* a text of so many surely fits */

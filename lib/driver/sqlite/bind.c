@@ -20,9 +20,10 @@ static parameter_binder text_binder_of(const tenon_field *field)
 }
 
 /* Of a time as fine as a microsecond or a millisecond. */
-static parameter_binder time_binder_of(const tenon_field *field, time_form times)
+static parameter_binder time_binder_of(const tenon__slot *slot, time_form times)
 {
-    bool is_usual = field->precision < 0 || field->precision >= 6 || field->precision == 3;
+    int precision = slot->field->precision;
+    bool is_usual = slot->is_compared || precision < 0 || precision >= 6 || precision == 3;
     return times == TIME_FORM_ISO && is_usual ? BIND_ISO : BIND_ANY;
 }
 
@@ -44,7 +45,7 @@ static parameter_binder binder_of(const tenon__slot *slot, time_form times)
     case TENON_KIND_JSON:
         return BIND_JSON;
     case TENON_KIND_TIME:
-        return time_binder_of(slot->field, times);
+        return time_binder_of(slot, times);
     default:
         return BIND_ANY;
     }
@@ -58,7 +59,7 @@ void tenon__sqlite_plan_bindings(const tenon__statement *statement, time_form ti
         const tenon__slot *slot = &statement->slots[i];
         int precision = slot->field ? slot->field->precision : -1;
         bindings[i] = (binding){.binder = binder_of(slot, times),
-                                .is_whole_ms = precision == 3,
+                                .is_whole_ms = precision == 3 && !slot->is_compared,
                                 .most_bytes = precision > 0 ? (size_t)precision : SIZE_MAX};
     }
 }
@@ -163,7 +164,7 @@ static bool bind_list(const tenon__connection *connection, tenon__prepared *prep
 {
     const tenon__slot *slot = &prepared->statement->slots[i];
     char room[CELL_ROOM] = "";
-    const target to = {slot->model, slot->field, connection->times, room};
+    const target to = {slot->model, slot->field, connection->times, room, slot->is_compared};
     key_list *keys = &prepared->parameters[i].keys;
     *keys = (key_list){.slot = slot, .list = list, .times = connection->times};
     if (!check_list(&to, keys, err))
@@ -203,7 +204,8 @@ static bool bind_value(const tenon__connection *connection, tenon__prepared *pre
     if (slot->form == TENON__FORM_WIDE_LIST || slot->form == TENON__FORM_NARROW_LIST ||
         slot->form == TENON__FORM_COLUMN)
         return bind_list(connection, prepared, i, value, code, err);
-    const target to = {slot->model, slot->field, connection->times, prepared->parameters[i].room};
+    const target to = {slot->model, slot->field, connection->times, prepared->parameters[i].room,
+                       slot->is_compared};
     cell made = {0};
     if (!make_cell(&to, slot, value, &made, err))
         return false;

@@ -100,6 +100,10 @@ static bool put_time(const target *to, tenon_time time, cell *out, tenon_error *
     if (to->times == TIME_FORM_UNIXMS) {
         if (time.us % 1000 == 0)
             return put_integer(out, time.us / 1000);
+        if (to->is_compared) {
+            *out = (cell){.type = CELL_REAL, .as.real = (double)time.us / 1000};
+            return true;
+        }
         REFUSE(to, err, TENON_RANGE, "is finer than the milliseconds this database stores");
         tenon__hint(err,
                     "?datetime=iso stores microseconds, in a database whose times are ISO text");
@@ -152,7 +156,9 @@ static bool put_packed(const target *to, const tenon__list *array, cell *out, te
 
 bool tenon__sqlite_encode(const target *to, const void *wide, cell *out, tenon_error *err)
 {
-    if (!tenon__check_wide(to->model, to->field, wide, err))
+    bool is_sound = to->is_compared ? tenon__check_compared(to->model, to->field, wide, err)
+                                    : tenon__check_wide(to->model, to->field, wide, err);
+    if (!is_sound)
         return false;
     out->is_owned = false;
     switch (to->field->kind) {

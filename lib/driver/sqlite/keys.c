@@ -128,7 +128,7 @@ static bool make_cell(key_cursor *cursor, cell *out, tenon_error *err)
 {
     const key_list *keys = cursor->keys;
     const tenon__slot *slot = keys->slot;
-    const target to = {slot->model, slot->field, keys->times, cursor->room};
+    const target to = {slot->model, slot->field, keys->times, cursor->room, slot->is_compared};
     return tenon__sqlite_encode_key(&to, keys, cursor->at, out, err);
 }
 

@@ -162,7 +162,7 @@ static bool give_quickly(const row_feed *feed, sqlite3_context *context, size_t 
 static int give(const row_feed *feed, sqlite3_context *context, size_t slot, const void *value)
 {
     const tenon__slot *into = &feed->statement->slots[slot];
-    const target to = {into->model, into->field, feed->times, feed->rooms[slot]};
+    const target to = {into->model, into->field, feed->times, feed->rooms[slot], false};
     cell made = {0};
     bool is_made = into->form == TENON__FORM_ARRAY
                        ? tenon__sqlite_encode_array(&to, value, &made, feed->err)

@@ -79,7 +79,8 @@ typedef struct target {
     const tenon_model *model;
     const tenon_field *field;
     time_form times;
-    char *room; /* CELL_ROOM bytes, alive as long as the cell */
+    char *room;       /* CELL_ROOM bytes, alive as long as the cell */
+    bool is_compared; /* with what is there, and not written */
 } target;
 
 /* The cell of a wide value; checked, or refused with *err. */

@@ -232,16 +232,6 @@ static void enums_have_only_their_values(void **state)
     assert_int_equal(tenon__enum_from_text(&colour, "red\0x", 5), 0);
 }
 
-static void elements_are_checked_like_values(void **state)
-{
-    tenon_error err = {0};
-    tenon_field numbers = {.name = "n", .kind = TENON_KIND_INT16, .flags = TENON_FIELD_LIST};
-    assert_true(tenon__check_element(&user, &numbers, &(int16_t){-32768}, &err));
-    tenon_field names = {.name = "n", .kind = TENON_KIND_TEXT, .flags = TENON_FIELD_LIST};
-    assert_false(tenon__check_element(&user, &names, &(const char *){"\xC0"}, &err));
-    assert_int_equal(err.status, TENON_TYPE);
-}
-
 static void sizes_are_those_of_the_types(void **state)
 {
     assert_int_equal(tenon__wide_size(TENON_KIND_INT16), 8);
@@ -315,7 +305,6 @@ int main(void)
         cmocka_unit_test(times_finer_than_their_column_are_out_of_range),
         cmocka_unit_test(dates_and_clocks_have_bounds),
         cmocka_unit_test(enums_have_only_their_values),
-        cmocka_unit_test(elements_are_checked_like_values),
         cmocka_unit_test(sizes_are_those_of_the_types),
         cmocka_unit_test(rows_stay_while_their_list_grows),
         cmocka_unit_test(one_expected_row_is_taken_plainly_from_the_arena),

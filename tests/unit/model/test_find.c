@@ -424,6 +424,48 @@ static void thousands_of_rows_come_back(void **state)
     assert_string_equal(list.items[4999].text, "row 5000");
 }
 
+/* ---- moments --------------------------------------------------------------------------------- */
+
+/* The column keeps milliseconds, and a clock tells microseconds. */
+static void compare_moments(both *b, tenon_session *s)
+{
+    const tenon_time stored = {.us = 1700000000250000};
+    const tenon_time before = {.us = stored.us - 1}, after = {.us = stored.us + 1};
+    user_create(s, .id = SET(1), .email = SET("ann@example.com"), .createdAt = SET(stored));
+    assert_sound(s);
+    assert_int_equal(user_count(s, .where = {.createdAt = EQ(stored)}), 1);
+    assert_int_equal(user_count(s, .where = {.createdAt = GT(before)}), 1);
+    assert_int_equal(user_count(s, .where = {.createdAt = LE(before)}), 0);
+    assert_int_equal(user_count(s, .where = {.createdAt = LT(after)}), 1);
+    assert_int_equal(user_count(s, .where = {.createdAt = GE(after)}), 0);
+    assert_int_equal(user_count(s, .where = {.createdAt = EQ(after)}), 0);
+    assert_int_equal(user_count(s, .where = {.createdAt = NE(after)}), 1);
+    const tenon_time all[] = {before, after, stored};
+    assert_int_equal(user_count(s, .where = {.createdAt = IN(all, 3)}), 1);
+    assert_int_equal(user_count(s, .where = {.createdAt = IN(all, 2)}), 0);
+    assert_int_equal(user_count(s, .where = {.createdAt = LE(tenon_time_now())}), 1);
+    assert_sound(s);
+    user_update(s, 1, .createdAt = SET(after));
+    assert_failed(s, TENON_RANGE, "User.createdAt");
+    user_delete(s, 1);
+}
+
+static void a_moment_is_compared_as_fine_as_it_is(void **state)
+{
+    both *b = *state;
+    compare_moments(b, b->session);
+    if (!b->is_sqlite)
+        return;
+    char url[512];
+    tenon_error err;
+    snprintf(url, sizeof url, "%s%cdatetime=unixms", b->url, strchr(b->url, '?') ? '&' : '?');
+    tenon_db *db = tenon_open(url, NULL, &err);
+    tenon_session *s = tenon_session_open(db, NULL);
+    compare_moments(b, s);
+    tenon_session_close(s);
+    tenon_close(db);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -452,6 +494,7 @@ int main(void)
         ON_BOTH(values_are_never_sql),
         ON_BOTH(a_custom_plan_finds_the_same),
         ON_BOTH(thousands_of_rows_come_back),
+        ON_BOTH(a_moment_is_compared_as_fine_as_it_is),
     };
     return both_run(tests);
 }
