@@ -1,9 +1,9 @@
 /* From C values to PostgreSQL's binary formats: single values.
  *
- * What is written is checked first (tenon__check_wide), so that a value the column cannot hold never
- * leaves the program. Values come in wide or in row form; both are brought to the same writers.
- * Everything is appended to the connection's buffer, which keeps its room, so that a statement run
- * again allocates nothing. */
+ * What is written is checked first (tenon__check_wide), so that a value the column cannot hold
+ * never leaves the program. Values come in wide or in row form; both are brought to the same
+ * writers. Everything is appended to the connection's buffer, which keeps its room, so that a
+ * statement run again allocates nothing. */
 #include "driver/postgres/pg.h"
 
 #include <stdlib.h>
