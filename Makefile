@@ -8,7 +8,7 @@ TENON_CORPUS ?= ../shared/corpus
 FAULTS = wire bank crowd lost-server breaker disk full-server
 SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h' 2>/dev/null)
 
-.PHONY: all demo check heavy faults soak bench bench-peers load vector versions coverage fuzz corpus install format golden symbols costs help clean
+.PHONY: all demo check heavy faults soak bench bench-peers load vector arrow versions coverage fuzz corpus install format golden symbols costs help clean
 
 all: $(BUILD)/build.ninja ## build the command and the libraries: build/tenon, build/libtenon{,-migrate}.{so,a}
 	@ninja -C $(BUILD)
@@ -80,6 +80,10 @@ load: all ## hold requests on a million rows while they are migrated, plainly an
 vector: all ## prove vectors on PostgreSQL with pgvector, fetched by npm
 	@scripts/setup.sh build check versions
 	@tests/heavy/vector.sh $(BUILD)
+
+arrow: all ## prove the export of columns to Arrow with DuckDB, fetched by npm
+	@scripts/setup.sh build check versions
+	@tests/heavy/arrow.sh $(BUILD)
 
 versions: all ## run the tests on PostgreSQL 14, 16, 17 and 18, fetched by npm; VERSIONS="18"
 	@scripts/setup.sh build check versions
