@@ -65,7 +65,7 @@ static bool make_copied(tenon_dialect dialect, const uint8_t *key, size_t length
     return true;
 }
 
-static bool copy(tenon_session *s, const tenon__call *inner, tenon__call *out)
+static bool wrap(tenon_session *s, const tenon__call *inner, tenon__call *out)
 {
     trailer end = {.make = inner->make, .inner_length = inner->key_length};
     size_t length = inner->key_length + sizeof end;
@@ -146,7 +146,7 @@ static bool run_captured(tenon_session *s, capture *c, const tenon__call *call, 
     tenon__rows rows = {.arena = &arena, .sink = &c->sink};
     tenon__call changed = *call;
     changed.rows = &rows;
-    if (is_copied && !copy(s, call, &changed))
+    if (is_copied && !wrap(s, call, &changed))
         return false;
     return tenon__run(s, &changed);
 }
