@@ -128,7 +128,9 @@ static bool stream(exchange *e, tenon_session *s)
 static bool execute_until_cancelled(exchange *e, tenon_session *s)
 {
     atomic_store(&e->sleeper, s);
-    tenon_execute(s, "DO 'BEGIN RAISE WARNING ''asleep''; PERFORM pg_sleep(0.3); END'");
+    tenon_execute(s, e->listener /* nothing fails, so it must be cancelled, however late */
+                         ? "DO 'BEGIN RAISE WARNING ''asleep''; PERFORM pg_sleep(60); END'"
+                         : "DO 'BEGIN RAISE WARNING ''asleep''; PERFORM pg_sleep(0.3); END'");
     atomic_store(&e->sleeper, NULL);
     if (tenon_session_error(s)->status != TENON_CANCELLED)
         return true;
