@@ -1,6 +1,6 @@
 #!/bin/sh
-# Proves that a real reader of Arrow takes what tenon exports: DuckDB, whose library a package of npm
-# has.
+# Proves that a real reader of Arrow takes what tenon exports: DuckDB, whose library a package of
+# npm has.
 #
 #     tests/heavy/arrow.sh BUILD
 set -eu
