@@ -1,2 +1,0 @@
--- tenon:rewrite
-ALTER TABLE event ALTER COLUMN amount TYPE bigint;
