@@ -1,4 +1,5 @@
-/* What a call may cost: no allocation when plan, statement and the arena's block are there. */
+/* What a call may cost: no allocation when plan, statement, the arena's block and the connection's
+ * buffers are there, which the first two calls see to. */
 #include "by_hand.h"
 
 #include <setjmp.h>
@@ -33,6 +34,7 @@ static void a_hit_allocates_nothing(void **state)
         tenon_session *s = tenon_session_open(db, NULL);
         assert_true(note_insert(s, 1, "one"));
         assert_true(count_of_find(s) > 0);
+        count_of_find(s); /* the first of what has run before */
         for (int i = 0; i < 3; i++)
             assert_int_equal(count_of_find(s), 0);
         count_of_transaction(s);
