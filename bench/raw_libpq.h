@@ -262,11 +262,15 @@ static inline uint64_t check_id_and_free(raw_users users)
 #define AGGREGATE                                                                                  \
     "SELECT count(*), sum(\"age\"), min(\"age\"), max(\"age\") FROM \"User\" WHERE \"age\" >= $1"
 
+/* Of no rows all but the count is NULL. */
 static inline uint64_t check_aggregate(PGresult *result)
 {
-    uint64_t sum =
-        bench_check_aggregate(load64(PQgetvalue(result, 0, 0)), load64(PQgetvalue(result, 0, 1)),
-                              read_int32(result, 0, 2), read_int32(result, 0, 3));
+    bool has_rows = !PQgetisnull(result, 0, 1);
+    uint64_t count = load64(PQgetvalue(result, 0, 0));
+    uint64_t total = has_rows ? load64(PQgetvalue(result, 0, 1)) : 0;
+    int32_t least = has_rows ? read_int32(result, 0, 2) : 0;
+    int32_t greatest = has_rows ? read_int32(result, 0, 3) : 0;
+    uint64_t sum = bench_check_aggregate(count, total, least, greatest);
     PQclear(result);
     return sum;
 }

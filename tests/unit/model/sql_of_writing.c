@@ -10,7 +10,7 @@
 static const ArraysSet no_arrays[2];
 static const EverythingSet no_everything[2];
 static const char *const names[] = {"Ann", "Bo"};
-static const tenon_bytes bytes = {1, "x"};
+static const tenon_bytes letter = {1, "x"};
 
 static void create_many_users(tenon_session *s, size_t count, bool skip_duplicates)
 {
@@ -33,7 +33,7 @@ static void create_memberships(tenon_session *s, size_t count)
 
 CASE(create, user_create(s, .email = SET("a@b"), .age = SET(1)))
 CASE(create_with_id, user_create(s, .email = SET("a@b"), .id = SET(7)))
-CASE(create_bytes, everything_create(s, .blob = SET(bytes)))
+CASE(create_bytes, everything_create(s, .blob = SET(letter)))
 CASE(create_skipping, create_many_users(s, 1, true))
 CASE(create_in_other_table, membership_create(s, .table = {.name = "m2"}, .userId = SET(1),
                                               .groupName = SET("g"), .role = SET(ROLE_USER)))
