@@ -161,12 +161,20 @@ static inline bool next_value(reader *r, const char **data, int *length)
 
 static bool fail_row(tenon_error *err)
 {
-    return tenon__fail(err, TENON_IO, "the server sent a row that has no end");
+    return tenon__fail(err, TENON_IO, "the server sent a row that is none");
+}
+
+/* Behind its last column a row may have more, which nobody asked for: where the columns of results
+ * are not compared. */
+static bool check_rest(const tenon__prepared *p, const char *values, tenon_error *err)
+{
+    return tenon__pg_load16(values - sizeof(uint16_t)) > p->column_count || fail_row(err);
 }
 
 TENON__HOT static bool read_message(tenon__prepared *p, reader message, char *row,
                                     tenon__arena *arena, tenon_error *err)
 {
+    const char *values = message.at;
     uint32_t passed = 0; /* columns of a joined row that is not there */
     tenon__pg_column *column = p->columns;
     for (int i = 0, count = p->column_count; i < count; i++, column++) {
@@ -180,12 +188,14 @@ TENON__HOT static bool read_message(tenon__prepared *p, reader message, char *ro
             if (!put_value(column, data, length, row, arena, err))
                 return false;
         } else {
+            if (length != -1)
+                return fail_row(err);
             if (!column->is_nullable && !column->skip)
                 return tenon__pg_fail_null(column, err);
             passed = column->skip;
         }
     }
-    return true;
+    return TENON__LIKELY(message.at == message.end) || check_rest(p, values, err);
 }
 
 /* The next DataRow of an answer, behind its head and the number of its values. */
@@ -206,6 +216,8 @@ static bool read_wire(tenon__prepared *p, const tenon__pg_wire *wire, tenon__row
 {
     const tenon__layout *layout = p->statement->layout;
     const char *at = wire->in.data;
+    if (TENON__UNLIKELY(!layout))
+        return fail_row(err);
     char *row = tenon__rows_reserve(rows, wire->row_count, layout->row_size);
     if (!row)
         return tenon__fail_no_memory(err);
