@@ -263,8 +263,8 @@ typedef struct tenon__pg_wire {
     bool is_open;         /* statements may go this way */
     bool is_used;         /* the one that runs, or the last one, does */
     bool has_backslashes; /* what the server said that libpq did not hear; see run.c */
-    bool is_bound;        /* the answer has begun, … */
-    bool is_ready;        /* … has ended */
+    bool takes_rows;      /* the answer has begun, but is not complete */
+    bool is_ready;        /* it has ended */
     char status;          /* of the transaction, as it said; 0: libpq knows better */
     int socket;
     size_t split; /* of out: where the values come that are sent from their own buffer; 0: none */

@@ -28,7 +28,8 @@ enum {
     MOST_BYTES = 64,      /* of what is sent but formats and values */
     LARGE_BYTES = 16384,  /* values that are not copied into one message with the rest */
     ANSWER_BYTES = 16000, /* what most have room in, … */
-    ROOM_BYTES = 8000     /* … and what is made for what comes next */
+    ROOM_BYTES = 8000,    /* … and what is made for what comes next */
+    BRIEF_BYTES = 30000   /* of a message that has nothing long to say; libpq's limit too */
 };
 
 static const char execute_and_sync[] = {'E', 0, 0, 0, 9, 0, 0, 0, 0, 0, 'S', 0, 0, 0, 4};
@@ -208,7 +209,7 @@ TENON__HOT tenon__progress tenon__pg_wire_send(tenon__connection *c, tenon_error
         return TENON__FAILED;
     }
     wire->is_used = c->is_sent = true;
-    wire->is_bound = wire->is_ready = false;
+    wire->takes_rows = wire->is_ready = false;
     wire->sent = wire->at = wire->row_count = wire->tag = wire->refusal = 0;
     c->state = TENON__BUSY;
     return send_rest(c);
@@ -237,6 +238,11 @@ static bool is_text(const char *body, size_t size)
     return size && body[size - 1] == '\0';
 }
 
+static inline bool is_state(char status)
+{
+    return status == 'I' || status == 'T' || status == 'E';
+}
+
 /* Of the error, whose fields are texts, each behind its code, and a NUL behind the last. */
 static const char *find_field(const tenon__pg_wire *wire, int code)
 {
@@ -250,7 +256,7 @@ static const char *find_field(const tenon__pg_wire *wire, int code)
 /* False: it does not belong there. */
 TENON__HOT static bool take_message(tenon__pg_wire *wire, char type, const char *body, size_t size)
 {
-    if (type == 'D' && wire->is_bound && !wire->is_ready && size >= COUNT_BYTES) {
+    if (type == 'D' && wire->takes_rows && size >= COUNT_BYTES) {
         wire->row_count++;
         return true;
     }
@@ -262,18 +268,30 @@ TENON__HOT static bool take_message(tenon__pg_wire *wire, char type, const char 
     if (type == 'E' && !wire->refusal && is_text(body, size)) {
         wire->refusal = at;
         wire->refusal_end = at + size;
+        wire->takes_rows = false;
         return find_field(wire, PG_DIAG_SQLSTATE) != NULL;
     }
-    if (type == '2' && !wire->is_bound)
-        return wire->is_bound = true;
-    if (type == 'C' && wire->is_bound && is_text(body, size)) {
+    bool is_over = wire->tag || wire->refusal;
+    if (type == '2' && !wire->takes_rows && !is_over)
+        return wire->takes_rows = true;
+    if (type == 'C' && wire->takes_rows && is_text(body, size)) {
         wire->tag = at;
+        wire->takes_rows = false;
         return true;
     }
-    if (type != 'Z' || size != 1 || (!wire->tag && !wire->refusal))
+    if (type != 'Z' || size != 1 || !is_over || !is_state(body[0]))
         return false;
     wire->status = body[0];
     return wire->is_ready = true;
+}
+
+/* Of a message that has not come whole. What can be none is not waited for: its length would keep
+ * the connection reading what is no answer, up to 4 GB of it. */
+static bool is_awaited(char type, size_t size)
+{
+    if (type == 'D' || type == 'E' || type == 'N' || type == 'A')
+        return size <= INT32_MAX;
+    return (type == '2' || type == 'C' || type == 'Z' || type == 'S') && size <= BRIEF_BYTES;
 }
 
 /* As far as whole messages have come. */
@@ -285,7 +303,7 @@ TENON__HOT static bool take_messages(tenon__pg_wire *wire)
         if (size < SIZE_BYTES)
             return false;
         if (wire->in.length - wire->at <= size)
-            return true;
+            return is_awaited(message[0], size);
         if (!take_message(wire, message[0], message + HEAD_BYTES, size - SIZE_BYTES))
             return false;
         wire->at += 1 + size;
@@ -339,7 +357,8 @@ TENON__HOT tenon__progress tenon__pg_wire_step(tenon__connection *c, tenon_error
         if (TENON__UNLIKELY(!take_messages(wire)))
             return fail_protocol(c, err);
         if (wire->is_ready && wire->at == wire->in.length)
-            return tenon__pg_end_statement(c, err);
+            return TENON__LIKELY(!c->is_flushing) ? tenon__pg_end_statement(c, err)
+                                                  : fail_protocol(c, err);
         if (wire->in.length < wire->in.capacity)
             return c->is_flushing ? TENON__WANT_WRITE : TENON__WANT_READ;
     }

@@ -251,7 +251,8 @@ static void the_state_of_the_transaction_is_known(void **state)
 #define DONE "C\0\0\0\rSELECT 1\0"
 #define READY "Z\0\0\0\5I"
 #define ROW_HEAD "D\0\0\0\x17\0\3"
-#define ROW ROW_HEAD "\0\0\0\4\0\0\0\7\0\0\0\1n\xff\xff\xff\xff"
+#define VALUES "\0\0\0\4\0\0\0\7\0\0\0\1n\xff\xff\xff\xff"
+#define ROW ROW_HEAD VALUES
 
 typedef struct forged {
     const char *bytes;
@@ -280,6 +281,13 @@ static const forged answers[] = {
     FORGED(BOUND "D\0\0\0\n\0\3\x7f\xff\xff\xff" DONE READY, TENON_IO),     /* far beyond */
     FORGED(BOUND "D\0\0\0\n\0\3\xff\xff\xff\xff" DONE READY, TENON_SCHEMA), /* a required NULL */
     FORGED("E\0\0\0\x10SERROR\0Mno\0\0" READY, TENON_IO), /* an error without a code */
+    FORGED(BOUND DONE ROW READY, TENON_IO),               /* a row behind the end */
+    FORGED(BOUND ROW DONE DONE READY, TENON_IO),          /* completed twice */
+    FORGED(BOUND DONE BOUND ROW READY, TENON_IO),         /* begun again */
+    FORGED(BOUND ROW DONE "Z\0\0\0\5x", TENON_IO),        /* no state there is */
+    FORGED(BOUND "D\0\0\0\x1b\0\3" VALUES "rest" DONE READY, TENON_IO), /* more than its values */
+    FORGED(BOUND "D\0\0\0\x17\0\3\0\0\0\4\0\0\0\7\0\0\0\1n\xff\xff\xff\xfe" DONE READY,
+           TENON_IO), /* a length below that of NULL */
 };
 
 /* Gives it to a connection that awaits an answer, so many bytes at a time. */
@@ -331,6 +339,25 @@ static void an_answer_that_is_none_breaks_the_connection_and_nothing_else(void *
     }
 }
 
+/* Else the connection would read until the end of it. */
+static void what_begins_no_message_is_not_waited_for(void **state)
+{
+    static const forged beginnings[] = {
+        FORGED("ction: x\0", TENON_IO),
+        FORGED(BOUND "D\xff\xff\xff\xff\0\3", TENON_IO),
+        FORGED(BOUND "C\0\1\0\0SELECT", TENON_IO),
+    };
+    for (size_t i = 0; i < TENON__COUNT(beginnings); i++) {
+        pgtest t;
+        pgtest_open(&t, ((const pgtest *)*state)->url);
+        tenon__prepared *prepared = prepare_and_run(&t, &find);
+        assert_int_equal(answer(&t, prepared, &beginnings[i], SIZE_MAX), TENON__FAILED);
+        assert_int_equal(t.err.status, TENON_IO); /* and not that the end came */
+        assert_int_equal(driver->state(t.connection), TENON__BROKEN);
+        pgtest_close(&t);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -341,6 +368,7 @@ int main(void)
         cmocka_unit_test(an_error_names_what_the_server_named),
         cmocka_unit_test(the_state_of_the_transaction_is_known),
         cmocka_unit_test(an_answer_that_is_none_breaks_the_connection_and_nothing_else),
+        cmocka_unit_test(what_begins_no_message_is_not_waited_for),
     };
     return cmocka_run_group_tests(tests, open_users, close_users);
 }
