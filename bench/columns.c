@@ -408,7 +408,7 @@ int main(int argc, char **argv)
     url = argv[1];
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         if (strcmp(ways[i].name, argv[2]) == 0) {
-            measure(ways[i].read, argc > 3 ? atoi(argv[3]) : 1);
+            measure(ways[i].read, argc > 3 ? (int)strtol(argv[3], NULL, 10) : 1);
             return 0;
         }
     }

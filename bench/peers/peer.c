@@ -191,11 +191,11 @@ static void check(const client *clients, size_t calls)
 
 static void obey(client *clients, const char *line)
 {
-    size_t number = 0;
-    if (sscanf(line, "check %zu", &number) == 1)
-        check(clients, number);
-    else if (sscanf(line, "run %zu", &number) == 1)
-        run(clients, (int64_t)number);
+    static const char checking[] = "check ", running[] = "run ";
+    if (strncmp(line, checking, sizeof checking - 1) == 0)
+        check(clients, strtoul(line + sizeof checking - 1, NULL, 10));
+    else if (strncmp(line, running, sizeof running - 1) == 0)
+        run(clients, strtol(line + sizeof running - 1, NULL, 10));
     else
         bench_fail(line, "not understood");
     fflush(stdout);

@@ -29,12 +29,16 @@ struct tenon__pg_request {
     atomic_int holders; /* the connection and the thread */
 };
 
-static void release(tenon__pg_request *request)
+static void discard(tenon__pg_request *request)
 {
-    if (atomic_fetch_sub(&request->holders, 1) > 1)
-        return;
     PQfreeCancel(request->cancel);
     free(request);
+}
+
+static void release(tenon__pg_request *request)
+{
+    if (atomic_fetch_sub(&request->holders, 1) == 1)
+        discard(request);
 }
 
 static void release_theirs(tenon__pg_request *request)
@@ -103,8 +107,7 @@ static tenon__pg_request *request_new(const tenon__connection *c)
         request->theirs = ends[1];
         return request;
     }
-    PQfreeCancel(request->cancel);
-    free(request);
+    discard(request);
     return NULL;
 }
 
@@ -114,8 +117,9 @@ void tenon__pg_cancel(tenon__connection *c)
     if (!request)
         return;
     if (!atomic_compare_exchange_strong(&c->request, &none, request)) { /* asked already */
-        release_ours(request);
-        release_theirs(request);
+        close(request->ours);
+        close(request->theirs);
+        discard(request);
     } else if (!start_thread(request)) {
         atomic_store(&request->is_asking, false);
         release_theirs(request);
