@@ -15,6 +15,9 @@
 #include <stdlib.h>
 
 static const int64_t idle_trust_us = 1000000;
+/* How long a connection may go past the queue after it was handed to somebody in it. With calls of
+ * some microseconds a hand-over at each return would have every call wait for a thread to wake up. */
+static const int64_t turn_us = 1000;
 
 bool tenon__lane_init(tenon__lane *lane, tenon_db *db, const tenon__driver *driver,
                       const tenon__lane_settings *settings)
@@ -89,7 +92,9 @@ static int64_t retirement_of(const tenon__lane *lane, int64_t now_us)
 void tenon__member_opened(tenon__member *member)
 {
     tenon__lane *lane = member->lane;
-    member->has_socket = member->driver->socket(member->connection) >= 0;
+    int socket = member->driver->socket(member->connection);
+    member->has_socket = socket >= 0;
+    tenon__round_trip_way(&lane->db->round_trips, socket);
     tenon__member_trust(member);
     tenon__member_count(member);
     member->retire_us = retirement_of(lane, tenon__monotonic_us());
@@ -228,6 +233,16 @@ static void enqueue(tenon__lane *lane, tenon__waiter *waiter)
     lane->detours++;
 }
 
+/* The head of the queue is told that there is something idle; it may find it gone again. */
+static void call_first(tenon__lane *lane)
+{
+    tenon__waiter *waiter = lane->first;
+    if (!waiter || !lane->idle || waiter->is_called)
+        return;
+    waiter->is_called = true;
+    wake(waiter);
+}
+
 static void leave(tenon__lane *lane, const tenon__waiter *waiter)
 {
     tenon__waiter **at = &lane->first;
@@ -238,7 +253,7 @@ static void leave(tenon__lane *lane, const tenon__waiter *waiter)
         lane->last = at;
     lane->waiting--;
     lane->detours--;
-    lane->totals.timeouts++;
+    call_first(lane);
 }
 
 static void add_idle(tenon__lane *lane, tenon__member *member)
@@ -263,16 +278,23 @@ static tenon__member *take_idle(tenon__lane *lane)
     return member;
 }
 
-static void give(tenon__lane *lane, tenon__member *member)
+static void hand_over(tenon__lane *lane, tenon__member *member, int64_t now_us)
 {
     tenon__waiter *waiter = dequeue(lane);
-    if (!waiter) {
-        add_idle(lane, member);
-        return;
-    }
     tenon__member_count(member);
+    member->turn_us = now_us;
     waiter->member = member;
     wake(waiter);
+}
+
+static void give(tenon__lane *lane, tenon__member *member)
+{
+    int64_t now_us = lane->first ? tenon__monotonic_us() : 0;
+    if (lane->first && now_us - member->turn_us >= turn_us)
+        hand_over(lane, member, now_us);
+    else
+        add_idle(lane, member);
+    call_first(lane);
 }
 
 static void settle(tenon__lane *lane, tenon__member *member, tenon__member **doomed)
@@ -367,7 +389,7 @@ bool tenon__lane_acquire(tenon__lane *lane, tenon__waiter *waiter, tenon__turn *
 {
     tenon__member *doomed = NULL;
     waiter->member = NULL;
-    waiter->may_open = waiter->is_woken = waiter->is_refused = false;
+    waiter->may_open = waiter->is_called = waiter->is_woken = waiter->is_refused = false;
     waiter->waited_us = 0;
     waiter->next = NULL;
     pthread_mutex_lock(&lane->lock);
@@ -392,18 +414,36 @@ static void note_wait(tenon__lane *lane, int64_t us)
     totals->slow += us >= lane->settings.slow_us;
 }
 
+/* Of who was called: the rest of the queue is not passed by. */
+static void answer_call(tenon__lane *lane, tenon__waiter *waiter, tenon__member **doomed)
+{
+    waiter->is_called = false;
+    if (!lane->idle || !take_at_once(lane, waiter, doomed))
+        return;
+    if (waiter->member)
+        waiter->member->turn_us = tenon__monotonic_us();
+    leave(lane, waiter);
+}
+
 tenon__turn tenon__lane_wait(tenon__lane *lane, tenon__waiter *waiter, int64_t deadline_us)
 {
+    tenon__member *doomed = NULL;
     pthread_mutex_lock(&lane->lock);
     bool is_late = false;
-    while (turn_of(waiter) == TENON__TURN_QUEUED && !waiter->is_woken && !is_late)
+    while (turn_of(waiter) == TENON__TURN_QUEUED && !waiter->is_woken && !is_late) {
         is_late = !wait_once(lane, waiter, deadline_us);
+        if (waiter->is_called && turn_of(waiter) == TENON__TURN_QUEUED)
+            answer_call(lane, waiter, &doomed);
+    }
     tenon__turn turn = turn_of(waiter);
-    if (turn == TENON__TURN_QUEUED)
+    if (turn == TENON__TURN_QUEUED) {
         leave(lane, waiter);
+        lane->totals.timeouts++;
+    }
     waiter->waited_us = tenon__monotonic_us() - waiter->since_us;
     note_wait(lane, waiter->waited_us);
     pthread_mutex_unlock(&lane->lock);
+    tenon__lane_close(lane, doomed);
     end_wait(waiter);
     if (waiter->waited_us >= lane->settings.slow_us)
         tenon__pool_tell_slow(lane->db, waiter);

@@ -4,8 +4,12 @@
  * holds the writer alone and lane 1 the readers. A lane is bounded; who finds every connection
  * leased stands in a queue. Invariants, under the lane's lock:
  *
- *   - first come, first served: a returned connection goes to the head of the queue, never past
- *     it, so nothing is idle while somebody waits;
+ *   - first come, first served, within a millisecond: a returned connection is handed to the head
+ *     of the queue, unless that was done with it less than a millisecond ago. Then it becomes idle,
+ *     and the head is called; who happens to run may be quicker. (A mutex does the same, and for
+ *     the same reason: handing on at every return makes each call as slow as waking a thread. The
+ *     bound is that of Go's sync.Mutex, whose waiters are starving after a millisecond.)
+ *   - while something is idle, the head of the queue has been called;
  *   - size counts the connections that are open or being opened, and size <= most;
  *   - idle connections are reused last in, first out: the warm ones stay warm.
  *
@@ -48,6 +52,7 @@ struct tenon__member {
     unsigned exchange_count;   /* operations on a connection with a socket */
     unsigned epoch;            /* of the lane, when it was last known to live */
     int64_t taken_us;          /* last, where there is a socket */
+    int64_t turn_us;           /* when it was last handed to somebody in the queue */
     _Atomic uint64_t acquired; /* how often; written by who has it */
     tenon__statement_cache statements;
     struct tenon_stream *streams; /* that read from it */
@@ -72,6 +77,7 @@ typedef struct tenon__waiter tenon__waiter;
 struct tenon__waiter {
     tenon__member *member; /* what was given */
     bool may_open;         /* a place was given instead: open a connection in it */
+    bool is_called;        /* first in the queue, and something is idle */
     bool is_woken;         /* it is to leave the queue */
     bool is_refused;       /* it has left: the pool is drained */
     const void *owner;     /* who waits: for tenon__lane_wake */

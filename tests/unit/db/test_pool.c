@@ -149,6 +149,56 @@ static void who_comes_first_is_served_first(void **state)
     tenon_close(db);
 }
 
+typedef struct rush {
+    tenon__lane *lane;
+    atomic_bool *is_over;
+} rush;
+
+/* Takes the connection and returns it, again and again, as a quick call does. */
+static void *come_and_go(void *context)
+{
+    const rush *r = context;
+    while (!atomic_load(r->is_over)) {
+        tenon__waiter waiter = {0};
+        tenon__turn turn;
+        bool is_asked = tenon__lane_acquire(r->lane, &waiter, &turn);
+        assert(is_asked);
+        if (turn == TENON__TURN_QUEUED)
+            turn = tenon__lane_wait(r->lane, &waiter, TENON__NEVER);
+        assert(turn == TENON__TURN_GIVEN);
+        tenon__member_release(waiter.member);
+    }
+    return NULL;
+}
+
+/* They may go past the queue, but not for long. */
+static void who_is_quick_does_not_starve_who_waits(void **state)
+{
+    enum { QUICK = 4, TURNS = 50 };
+    tenon_db *db = open_db("sqlite::memory:", NULL);
+    atomic_bool is_over = false;
+    rush r = {tenon__lane_for(db, true), &is_over};
+    pthread_t threads[QUICK];
+    for (int i = 0; i < QUICK; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, come_and_go, &r), 0);
+    for (int i = 0; i < TURNS; i++) {
+        tenon__waiter waiter = {0};
+        tenon__turn turn;
+        assert_true(tenon__lane_acquire(r.lane, &waiter, &turn));
+        if (turn == TENON__TURN_QUEUED)
+            turn = tenon__lane_wait(r.lane, &waiter, TENON__NEVER);
+        assert_int_equal(turn, TENON__TURN_GIVEN);
+        tenon__wait_pause(1000, TENON__NEVER); /* so that the others stand in the queue */
+        tenon__member_release(waiter.member);
+    }
+    atomic_store(&is_over, true);
+    for (int i = 0; i < QUICK; i++)
+        pthread_join(threads[i], NULL);
+    assert_int_equal(tenon_db_metrics(db).leased, 0);
+    assert_int_equal(tenon_db_metrics(db).waiting, 0);
+    tenon_close(db);
+}
+
 static void who_waits_too_long_is_told_so_and_leaves_the_queue(void **state)
 {
     const char *url = new_note_url(0);
@@ -322,6 +372,7 @@ int main(void)
         cmocka_unit_test(sixteen_threads_share_an_sqlite_file),
         cmocka_unit_test(sixteen_threads_share_one_memory_database),
         cmocka_unit_test(who_comes_first_is_served_first),
+        cmocka_unit_test(who_is_quick_does_not_starve_who_waits),
         cmocka_unit_test(who_waits_too_long_is_told_so_and_leaves_the_queue),
         cmocka_unit_test(the_connection_that_was_given_back_last_is_taken_next),
         cmocka_unit_test(what_lost_connections_did_stays_in_the_metrics),
