@@ -146,7 +146,7 @@ class Bench:
             place.pin(cores)
 
     def try_work(self, place, work, clients):
-        """A peer that fails costs its row, and not the run."""
+        """What fails costs its row, and not the run."""
         try:
             self.measure_work(place, work, clients)
         except (RuntimeError, subprocess.CalledProcessError) as failure:
@@ -172,17 +172,21 @@ class Bench:
             }
             runs = {name: [] for name in running}
             for turn in range(self.options.rounds + 1):
-                for name, one in running.items():
+                for name, one in list(running.items()):
                     if self.is_slow(runs[name]):
                         continue
                     self.prepare(place, work)
                     ms = self.options.ms if turn else self.options.ms // 3
-                    runs[name].append(one.run(ms))
+                    try:
+                        runs[name].append(one.run(ms))
+                    except RuntimeError as failure:
+                        print(f"peers: left out of this row: {failure}", file=sys.stderr)
+                        del running[name]
                     place.is_touched = work in WRITES
             peaks = {name: one.peak_kb() for name, one in running.items()}
         return [
             report.record(place, work, clients, name, runs[name][1:] or runs[name], peaks[name])
-            for name in runs
+            for name in running
         ]
 
     def is_slow(self, runs):
