@@ -61,6 +61,8 @@ bool tenon__session_sees_one_moment(const tenon_session *s);
 /* How long a round trip to the server takes, as measured so far; -1: not known, or there is
  * none. */
 int64_t tenon__session_round_trip_us(const tenon_session *s);
+/* Whether the way is worth saving. */
+bool tenon__session_is_far(const tenon_session *s);
 
 /* COPY of `count` rows: next(ctx, i) gives the values of row i, in order from 0, and anew from 0
  * when it has to begin again; they stay until the next call of it. NULL: it has put an error on the

@@ -17,7 +17,10 @@ enum { TENON__ROUND_TRIP_SAMPLES = 20, TENON__ROUND_TRIP_EVERY = 16 };
 typedef struct tenon__round_trips {
     atomic_uint count;
     _Atomic int64_t least, least_before;
+    atomic_bool is_local; /* over a socket of the file system */
 } tenon__round_trips;
+/* Of a connection to the server. */
+void tenon__round_trip_way(tenon__round_trips *trips, int socket);
 void tenon__round_trip_note(tenon__round_trips *trips, int64_t us);
 /* -1 before there are enough of them. */
 int64_t tenon__round_trip_us(const tenon__round_trips *trips);

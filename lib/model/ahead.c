@@ -26,7 +26,7 @@ typedef struct planning {
     tenon__walk *walk; /* of the query itself */
     unsigned depth_most;
     size_t count, counted; /* statements for relations, and for their numbers */
-    int64_t round_trip_us;
+    bool is_far;
 } planning;
 
 static tenon_query_head head_of(const void *query)
@@ -147,9 +147,8 @@ static bool is_ahead(planning *p, const tenon__ahead *above, const tenon__branch
     bool is_wanted = strategy == TENON_LOAD_SUBQUERY;
     if (!is_wanted && strategy != TENON_LOAD_AUTO)
         return false;
-    if (!is_wanted &&
-        (p->round_trip_us < TENON__LONG_ROUND_TRIP_US ||
-         is_doubtful(above, branch->relation, query) || is_within_itself(above, query)))
+    if (!is_wanted && (!p->is_far || is_doubtful(above, branch->relation, query) ||
+                       is_within_itself(above, query)))
         return false;
     const char *why =
         tenon__walk_traits(p->walk)->has_sources ? obstacle(p, above, branch->relation, query) : "";
@@ -281,7 +280,7 @@ static const void *where_counted(const tenon_relation *relation, const void *que
 static bool is_counted_ahead(const planning *p, const tenon__ahead *above,
                              const tenon_relation *relation)
 {
-    bool is_wanted = p->count > 0 || p->round_trip_us >= TENON__LONG_ROUND_TRIP_US;
+    bool is_wanted = p->count > 0 || p->is_far;
     return is_wanted && !above->has_raw && tenon__walk_traits(p->walk)->has_sources &&
            tenon__session_sees_one_moment(p->session) && p->counted < MOST_AHEAD &&
            tenon__has_exact_key(relation, above->model) && !obstacle_above(above);
@@ -384,7 +383,7 @@ tenon__ahead *tenon__plan_ahead(tenon__arena *memory, tenon__walk *walk, const v
                   .memory = memory,
                   .walk = walk,
                   .depth_most = tenon__session_tree_limits(walk->session).depth,
-                  .round_trip_us = tenon__session_round_trip_us(walk->session)};
+                  .is_far = tenon__session_is_far(walk->session)};
     tenon__ahead *ahead = tenon__arena_zalloc(memory, sizeof *ahead);
     if (!ahead) {
         tenon__fail_no_memory(walk->err);

@@ -114,8 +114,6 @@ bool tenon__run_ahead(tenon__ahead *ahead, tenon__arena *memory, tenon__walk *wa
 /* What is loaded ahead of one relation; NULL: nothing. `ahead` may be NULL. */
 tenon__ahead *tenon__ahead_of(tenon__ahead *ahead, const tenon_relation *relation);
 tenon__counted *tenon__counted_of(const tenon__ahead *ahead, const tenon_relation *relation);
-/* From how long a round trip on a tree is loaded in one. */
-enum { TENON__LONG_ROUND_TRIP_US = 250 };
 
 /* include.c: loads what the query includes and counts, for all of the rows; `joined` came with
  * them, or NULL, and `ahead` was loaded together with them. */

@@ -309,6 +309,23 @@ static void auto_notices_that_the_way_became_short(void **state)
     come_back(f);
 }
 
+/* Sleeping statements take it long, and yet the way to a socket in a folder is none. */
+static void a_server_on_this_machine_is_never_far(void **state)
+{
+    const both *b = *state;
+    blog_start(state);
+    tenon_error err;
+    tenon_db *db = tenon_open(b->url, NULL, &err);
+    tenon_session *s = tenon_session_open(db, NULL);
+    tenon_strategy strategy;
+    for (int i = 0; i < 25; i++)
+        author_count(s, .where = {.raw = RAW("pg_sleep(0.001) IS NOT NULL")});
+    assert_true(shown_round_trip(s, &strategy) >= 1000);
+    assert_int_equal(strategy, TENON_LOAD_BATCH);
+    tenon_session_close(s);
+    tenon_close(db);
+}
+
 /* A tree that takes the server long says nothing of the way there. */
 static void the_time_of_a_tree_is_not_that_of_the_way(void **state)
 {
@@ -435,6 +452,7 @@ int main(void)
         ON_BLOG_OF(postgresql, counts_come_in_the_same_round_trip),
         ON_BLOG_OF(postgresql, auto_changes_its_mind_after_twenty_measurements),
         ON_BLOG_OF(postgresql, auto_notices_that_the_way_became_short),
+        ON_BLOG_OF(postgresql, a_server_on_this_machine_is_never_far),
         ON_BLOG_OF(postgresql, the_time_of_a_tree_is_not_that_of_the_way),
         ON_BLOG_OF(postgresql, auto_leaves_alone_what_it_cannot_know),
         ON_BLOG_OF(postgresql, auto_follows_the_rows_of_a_query_within_itself),
