@@ -33,92 +33,23 @@ bool tenon__lane_init(tenon__lane *lane, tenon_db *db, const tenon__driver *driv
     return false;
 }
 
-static void free_member(tenon__member *member)
-{
-    const tenon__driver *driver = member->driver;
-    if (member->number)
-        tenon__pool_tell_closed(member);
-    bool can_forget = driver->state(member->connection) == TENON__IDLE;
-    tenon__statement_cache_release(&member->statements, can_forget ? driver : NULL,
-                                   member->connection);
-    driver->close(member->connection);
-    free(member);
-}
-
 void tenon__lane_release(tenon__lane *lane)
 {
     if (!lane->driver)
         return;
     tenon__member *spare = atomic_exchange(&lane->spare, NULL);
     if (spare)
-        free_member(spare);
+        tenon__member_free(spare);
     while (lane->idle) {
         tenon__member *member = lane->idle;
         lane->idle = member->next;
-        free_member(member);
+        tenon__member_free(member);
     }
     pthread_mutex_destroy(&lane->lock);
     lane->driver = NULL;
 }
 
 /* ---- members --------------------------------------------------------------------------------- */
-
-tenon__member *tenon__member_new(tenon__lane *lane, tenon__connection *connection)
-{
-    tenon__member *member = malloc(sizeof *member);
-    if (!member) {
-        lane->driver->close(connection);
-        return NULL;
-    }
-    *member = (tenon__member){.connection = connection,
-                              .driver = lane->driver,
-                              .lane = lane,
-                              .statements.most_count = lane->settings.statement_count,
-                              .born_us = tenon__monotonic_us()};
-    return member;
-}
-
-/* Connections that were opened together shall not end together: up to a tenth earlier. */
-static int64_t retirement_of(const tenon__lane *lane, int64_t now_us)
-{
-    int64_t lifetime_us = lane->settings.lifetime_us;
-    uint32_t chance = 0;
-    if (lifetime_us == TENON__NEVER)
-        return TENON__NEVER;
-    tenon__random(&chance, sizeof chance);
-    return now_us + lifetime_us - lifetime_us / 10000 * (int64_t)(chance % 1000);
-}
-
-void tenon__member_opened(tenon__member *member)
-{
-    tenon__lane *lane = member->lane;
-    int socket = member->driver->socket(member->connection);
-    member->has_socket = socket >= 0;
-    tenon__round_trip_way(&lane->db->round_trips, socket);
-    tenon__member_trust(member);
-    tenon__member_count(member);
-    member->retire_us = retirement_of(lane, tenon__monotonic_us());
-    pthread_mutex_lock(&lane->lock);
-    member->number = ++lane->last_number;
-    member->generation = lane->generation;
-    member->next_member = lane->members;
-    lane->members = member;
-    lane->totals.opened++;
-    pthread_mutex_unlock(&lane->lock);
-}
-
-/* One that was never connected is not in the list. */
-static void forget(tenon__lane *lane, const tenon__member *member)
-{
-    tenon__member **at = &lane->members;
-    while (*at && *at != member)
-        at = &(*at)->next_member;
-    if (!*at)
-        return;
-    *at = member->next_member;
-    lane->totals.closed++;
-    lane->totals.acquired_before += atomic_load_explicit(&member->acquired, memory_order_relaxed);
-}
 
 void tenon__member_trust(tenon__member *member)
 {
@@ -174,7 +105,7 @@ static void update_detour(tenon__lane *lane)
 
 static void doom(tenon__lane *lane, tenon__member *member, tenon__member **doomed)
 {
-    forget(lane, member);
+    tenon__member_forget(member);
     lane->leaving++;
     member->next = *doomed;
     *doomed = member;
@@ -513,11 +444,11 @@ void tenon__member_drop(tenon__member *member, bool is_dead)
     bool is_failure = false;
     tenon__streams_leave(member);
     pthread_mutex_lock(&lane->lock);
-    forget(lane, member);
+    tenon__member_forget(member);
     if (is_dead)
         is_failure = note_death(lane);
     pthread_mutex_unlock(&lane->lock);
-    free_member(member);
+    tenon__member_free(member);
     tenon__lane_give_place(lane);
     if (is_failure)
         tenon__lane_renew(lane);
@@ -585,7 +516,7 @@ void tenon__lane_close(tenon__lane *lane, tenon__member *doomed)
     unsigned count = 0;
     for (; doomed; count++) {
         tenon__member *next = doomed->next;
-        free_member(doomed);
+        tenon__member_free(doomed);
         doomed = next;
     }
     pthread_mutex_lock(&lane->lock);

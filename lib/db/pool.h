@@ -170,6 +170,10 @@ void tenon__lane_renew(tenon__lane *lane);
 tenon__member *tenon__member_new(tenon__lane *lane, tenon__connection *connection);
 /* It is connected: counts it. */
 void tenon__member_opened(tenon__member *member);
+/* Not in the list of the lane any more, under its lock; nothing when it was never connected. */
+void tenon__member_forget(const tenon__member *member);
+/* Closes it, not under the lock. The place remains. */
+void tenon__member_free(tenon__member *member);
 /* Back to the pool; the connection must be IDLE and outside a transaction. */
 void tenon__member_release(tenon__member *member);
 /* Closes it and gives its place back. `is_dead`: it was found so; then the idle ones are suspect
