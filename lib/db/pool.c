@@ -143,6 +143,17 @@ static bool wait_once(tenon__lane *lane, tenon__waiter *waiter, int64_t deadline
     return is_woken;
 }
 
+/* The head of the queue is told that there is something idle; it may find it gone again. So after
+ * every change of the one or the other. */
+static void call_first(tenon__lane *lane)
+{
+    tenon__waiter *waiter = lane->first;
+    if (!waiter || !lane->idle || waiter->is_called)
+        return;
+    waiter->is_called = true;
+    wake(waiter);
+}
+
 static tenon__waiter *dequeue(tenon__lane *lane)
 {
     tenon__waiter *waiter = lane->first;
@@ -153,6 +164,7 @@ static tenon__waiter *dequeue(tenon__lane *lane)
         lane->last = &lane->first;
     lane->waiting--;
     lane->detours--;
+    call_first(lane);
     return waiter;
 }
 
@@ -162,16 +174,6 @@ static void enqueue(tenon__lane *lane, tenon__waiter *waiter)
     lane->last = &waiter->next;
     lane->waiting++;
     lane->detours++;
-}
-
-/* The head of the queue is told that there is something idle; it may find it gone again. */
-static void call_first(tenon__lane *lane)
-{
-    tenon__waiter *waiter = lane->first;
-    if (!waiter || !lane->idle || waiter->is_called)
-        return;
-    waiter->is_called = true;
-    wake(waiter);
 }
 
 static void leave(tenon__lane *lane, const tenon__waiter *waiter)
@@ -195,6 +197,7 @@ static void add_idle(tenon__lane *lane, tenon__member *member)
     if (!member->next)
         lane->idle_last = &member->next;
     lane->idle_count++;
+    call_first(lane);
 }
 
 static tenon__member *take_idle(tenon__lane *lane)
@@ -225,7 +228,6 @@ static void give(tenon__lane *lane, tenon__member *member)
         hand_over(lane, member, now_us);
     else
         add_idle(lane, member);
-    call_first(lane);
 }
 
 static void settle(tenon__lane *lane, tenon__member *member, tenon__member **doomed)
