@@ -50,7 +50,7 @@ costs: all ## write what a call costs anew, after it has changed on purpose
 	@ninja -C $(BUILD) --quiet bench-sides
 	@scripts/with-postgres.sh python3 bench/gate.py $(BUILD) --write
 
-heavy: all ## 10 million rows streamed, 300 pairs of schemas, all paths analysed, clang's optimizer; takes long
+heavy: all ## 10 million rows, 300 pairs of schemas, clang's optimizer, whole what check takes a part of
 	@scripts/setup.sh build check
 	@ninja -C $(BUILD) --quiet tests/heavy/heavy-stream tests/test-diff-random \
 		tests/test-diff-expand tests/test-nullability-random
@@ -58,7 +58,7 @@ heavy: all ## 10 million rows streamed, 300 pairs of schemas, all paths analysed
 	@TENON_ROUNDS=300 scripts/with-postgres.sh $(BUILD)/tests/test-diff-random
 	@TENON_ROUNDS=300 scripts/with-postgres.sh $(BUILD)/tests/test-diff-expand
 	@TENON_ROUNDS=1250 scripts/with-postgres.sh $(BUILD)/tests/test-nullability-random
-	@python3 scripts/check.py deep clang
+	@python3 scripts/check.py deep clang whole
 
 faults: all ## fail the wire at every byte, kill servers and programs, fill disks; takes an hour
 	@scripts/setup.sh build check

@@ -61,6 +61,13 @@ THREADED = [
     "robust/wire",
     "trace/statistics",
 ]
+# Tests that go through every place where something can fail with TENON_FAULTS=all, else some.
+THINNED = [
+    "commands/killed",
+    "driver/postgres_types",
+    "robust/every-call-postgresql",
+    "robust/every-call-sqlite",
+]
 PATIENT = ["--timeout-multiplier", "4"]  # for sanitizers, and for a machine that has other work
 FOLDERS = ["include", "lib", "tool", "tests", "bench", "examples"]
 LONGEST_REPORT = 60  # lines of one failed test
@@ -147,14 +154,14 @@ def count_cases(test):
     return passed, max(announced - passed, int(not is_ok))
 
 
-def run_tests(tally, folder, *selection, needs_server=True):
+def run_tests(tally, folder, *selection, needs_server=True, env=None):
     """Of a build folder that is up to date."""
     log = "leg-" + re.sub(r"\W+", "-", " ".join(selection)).strip("-")
     options = ["--no-rebuild", "--logbase", log, "--num-processes", TESTS_AT_ONCE, *PATIENT]
     record = folder / "meson-logs" / (log + ".json")
     record.unlink(missing_ok=True)
     command = ["meson", "test", "-C", folder, *options, *selection]
-    status, output = run(*([WITH_POSTGRES] if needs_server else []), *command)
+    status, output = run(*([WITH_POSTGRES] if needs_server else []), *command, env=env)
     if not record.exists():
         raise Failed("no test was run\n" + output)
     tests = [json.loads(line) for line in record.read_text().splitlines()]
@@ -169,6 +176,10 @@ def run_tests(tally, folder, *selection, needs_server=True):
             tally.report += ["    " + line for line in wanted[-LONGEST_REPORT:]]
     if status != 0 and tally.failed == 0:
         raise Failed(output)
+
+
+def program_of(test):
+    return "tests/test-" + test.replace("/", "-")
 
 
 def gcc(tally):
@@ -189,9 +200,16 @@ def clang(tally):
     run_tests(tally, CLANG_RELEASE, "--no-suite", "house", "--no-suite", "fuzz")
 
 
+def whole(tally):
+    """what the legs above take a part of, to its end; for `make heavy`"""
+    for folder in (GCC, CLANG):
+        build(folder, *(program_of(name) for name in THINNED))
+        run_tests(tally, folder, *THINNED, env={"TENON_FAULTS": "all"})
+
+
 def threads(tally):
     """the tests with many threads, under the thread sanitizer"""
-    build(TSAN, *("tests/test-" + name.replace("/", "-") for name in THREADED))
+    build(TSAN, *(program_of(name) for name in THREADED))
     run_tests(tally, TSAN, *THREADED)
 
 
@@ -301,8 +319,9 @@ def cppcheck(tally):
     folder = GCC / "cppcheck"
     folder.mkdir(exist_ok=True)
     commands = json.loads((GCC / "compile_commands.json").read_text())
-    written = [one for one in commands if one["file"].startswith("../")]  # the rest is generated
-    (folder / "commands.json").write_text(json.dumps(written))
+    # The rest is generated. What several programs are made of is looked at once.
+    written = {one["file"]: one for one in commands if one["file"].startswith("../")}
+    (folder / "commands.json").write_text(json.dumps(list(written.values())))
     status, output = run(
         "cppcheck",
         "--quiet",
@@ -322,10 +341,10 @@ def cppcheck(tally):
 # Side by side; in each line one after another.
 LANES = [
     [sanitizers, fuzz, tidy, deep],
-    [gcc, house, costs, cppcheck, format, threads, clang],
+    [gcc, house, costs, cppcheck, format, threads, clang, whole],
 ]
 LEGS = [leg for lane in LANES for leg in lane]
-ON_REQUEST = [deep, clang]
+ON_REQUEST = [deep, clang, whole]
 
 
 def run_leg(leg):
@@ -357,10 +376,12 @@ def main():
     if unknown:
         print(f"check: unknown leg '{unknown[0]}'; there are {', '.join(names)}", file=sys.stderr)
         return 2
+    start = time.monotonic()
     lanes = [[leg for leg in lane if leg.__name__ in wanted] for lane in LANES]
     with concurrent.futures.ThreadPoolExecutor(len(lanes)) as pool:
         results = list(pool.map(run_lane, lanes))
     failed = sum(result[1] for result in results)
+    print(f"{'all':<11} {'FAILED' if failed else 'ok':<6} {time.monotonic() - start:6.1f} s")
     print(f"{sum(result[0] for result in results)} passed, {failed} failed")
     return 1 if failed else 0
 

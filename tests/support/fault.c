@@ -7,8 +7,10 @@
 #include <stdatomic.h>
 
 typedef struct fault_state {
-    size_t seen;    /* allocations so far */
-    size_t fail_at; /* 0: not armed */
+    size_t seen;     /* allocations so far */
+    size_t in_a_row; /* of SQLite's, since the last of ours */
+    size_t eligible; /* allocations so far that may be the n-th */
+    size_t fail_at;  /* 0: not armed */
     fault_mode mode;
     bool has_failed;
 } fault_state;
@@ -16,6 +18,7 @@ typedef struct fault_state {
 static _Thread_local fault_state fault;
 static atomic_size_t live_count;
 static sqlite3_mem_methods sqlite_memory;
+static bool is_sqlite_sampled;
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
@@ -26,13 +29,27 @@ void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *old, size_t size);
 void __wrap_free(void *p);
 
-static bool must_fail(void)
+static bool has_come_to(bool is_eligible)
 {
     fault.seen++;
-    bool is_hit = fault.mode == FAULT_ONCE ? fault.seen == fault.fail_at
-                                           : fault.fail_at > 0 && fault.seen >= fault.fail_at;
+    fault.eligible += is_eligible;
+    bool is_hit = fault.mode == FAULT_ONCE ? is_eligible && fault.eligible == fault.fail_at
+                                           : fault.fail_at > 0 && fault.eligible >= fault.fail_at;
     fault.has_failed = fault.has_failed || is_hit;
     return is_hit;
+}
+
+static bool must_fail(void)
+{
+    fault.in_a_row = 0;
+    return has_come_to(true);
+}
+
+static bool must_sqlite_fail(void)
+{
+    size_t n = ++fault.in_a_row;
+    bool is_power_of_two = (n & (n - 1)) == 0;
+    return has_come_to(is_power_of_two || !is_sqlite_sampled);
 }
 
 static void *counted(void *p)
@@ -93,12 +110,12 @@ size_t fault_live_count(void)
 
 static void *sqlite_malloc(int size)
 {
-    return must_fail() ? NULL : sqlite_memory.xMalloc(size);
+    return must_sqlite_fail() ? NULL : sqlite_memory.xMalloc(size);
 }
 
 static void *sqlite_realloc(void *old, int size)
 {
-    return must_fail() ? NULL : sqlite_memory.xRealloc(old, size);
+    return must_sqlite_fail() ? NULL : sqlite_memory.xRealloc(old, size);
 }
 
 void fault_include_sqlite(void)
@@ -110,4 +127,9 @@ void fault_include_sqlite(void)
     failing.xMalloc = sqlite_malloc;
     failing.xRealloc = sqlite_realloc;
     sqlite3_config(SQLITE_CONFIG_MALLOC, &failing);
+}
+
+void fault_sample_sqlite(bool is_sampled)
+{
+    is_sqlite_sampled = is_sampled;
 }

@@ -42,4 +42,9 @@ size_t fault_live_count(void);
 /* SQLite's allocations count and fail too. Before the first use of SQLite in the program. */
 void fault_include_sqlite(void);
 
+/* Of SQLite's allocations that follow one another, with none of ours between, only the first, the
+ * second, the fourth, the eighth … may be the n-th: it parses a schema with hundreds of the same
+ * kind. All of them count and, with FAULT_FOREVER, fail behind the n-th. */
+void fault_sample_sqlite(bool is_sampled);
+
 #endif

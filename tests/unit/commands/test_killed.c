@@ -94,11 +94,11 @@ static void finish(void)
 }
 
 /* Most of what can go wrong goes wrong behind the switch. Before it every sixteenth boundary is
- * enough for a run of all tests; with TENON_ROUNDS it is each. */
+ * enough for a run of all tests; with TENON_FAULTS=all it is each. */
 static uint64_t step_at(uint64_t at, uint64_t last)
 {
     enum { STEP = 16, EACH_OF_LAST = 32 };
-    return getenv("TENON_ROUNDS") || at + EACH_OF_LAST >= last ? 1 : STEP;
+    return getenv("TENON_FAULTS") || at + EACH_OF_LAST >= last ? 1 : STEP;
 }
 
 static void kill_everywhere(void (*check)(void), void (*begin_again)(void))
