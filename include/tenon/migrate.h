@@ -36,7 +36,11 @@ typedef struct tenon_migration {
     /* Names of those that were put together into this one, ended by NULL; NULL: none. On a database
      * that has them all it counts as applied. */
     const char *const *replaces;
-    /* Is executed in place of `sql`, whose checksum is noted all the same; NULL: `sql` itself. */
+    /* Is executed in place of `sql`, whose checksum is noted all the same; NULL: `sql` itself.
+     * Statements at its beginning, or at that of `down_sql`, that say `tenon:before` in a comment
+     * are no part of it: they run, outside of transactions, before every one that it begins, also
+     * when it is tried again. Those that say `tenon:after` run when it is over, whatever has become
+     * of it. So what it loses is copied before it takes its locks. */
     const char *run_sql;
 } tenon_migration;
 

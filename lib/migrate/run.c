@@ -141,6 +141,40 @@ static bool note(runner *r, size_t at, size_t done, size_t begun)
     return false;
 }
 
+/* ---- what is no part of the file --------------------------------------------------------------- */
+
+/* What limited a statement outside of transactions is not for what follows. */
+static bool drop_limits(runner *r)
+{
+    bool had_limits = r->has_limits;
+    r->has_limits = false;
+    return !had_limits || tenon_execute(r->s, "RESET lock_timeout; RESET statement_timeout");
+}
+
+static bool run_asides(runner *r, const char *word)
+{
+    bool is_done = drop_limits(r);
+    for (size_t i = 0; is_done && i < r->pieces.aside_count; i++) {
+        r->at = &r->pieces.asides[i];
+        if (strstr(r->at->text, word))
+            is_done = tenon_execute(r->s, r->at->text);
+    }
+    if (is_done)
+        r->at = NULL;
+    return is_done;
+}
+
+/* Whatever has become of the file. What cannot be done then, the next migrator does. */
+static void run_after(runner *r)
+{
+    if (!r->s || r->is_lost || !r->pieces.aside_count)
+        return;
+    tenon_rollback(r->s);
+    tenon_error_clear(r->s);
+    run_asides(r, TENON__AFTER);
+    tenon_error_clear(r->s);
+}
+
 /* ---- a step in a transaction ----------------------------------------------------------------- */
 
 /* The end of the transaction that begins at `first`. */
@@ -250,14 +284,6 @@ static bool run_modes(runner *r, size_t *at, size_t end)
             return false;
     }
     return true;
-}
-
-/* What limited a statement outside of transactions is not for what follows. */
-static bool drop_limits(runner *r)
-{
-    bool had_limits = r->has_limits;
-    r->has_limits = false;
-    return !had_limits || tenon_execute(r->s, "RESET lock_timeout; RESET statement_timeout");
 }
 
 static bool begin_step(runner *r)
@@ -407,7 +433,7 @@ static bool attempt(runner *r, size_t first, size_t end)
     if (is_outside(r, first))
         return run_outside(r, first) || r->is_lost || fail(r);
     tenon__blocker_begin(r->m);
-    bool is_done = run_in_transaction(r, first, end);
+    bool is_done = run_asides(r, TENON__BEFORE) && run_in_transaction(r, first, end);
     tenon__blocker_end(r->m);
     return is_done || r->is_lost || fail(r);
 }
@@ -507,6 +533,7 @@ bool tenon__file_run(tenon__migrator *m, tenon__file *file, bool *is_lost)
     else
         tenon__fail_no_memory(m->err);
     *is_lost = r.is_lost;
+    run_after(&r);
     tenon_session_close(m->work);
     tenon_close(m->work_db);
     m->work = NULL;

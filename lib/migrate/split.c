@@ -158,6 +158,17 @@ static void set_routines_outside(tenon__pieces *pieces)
     }
 }
 
+static void part_asides(tenon__pieces *out)
+{
+    out->asides = out->items;
+    while (out->count > 0 &&
+           (strstr(out->items->text, TENON__BEFORE) || strstr(out->items->text, TENON__AFTER))) {
+        out->items++;
+        out->count--;
+        out->aside_count++;
+    }
+}
+
 bool tenon__split(tenon_dialect dialect, const char *sql, tenon__arena *arena, tenon__pieces *out,
                   tenon_error *err)
 {
@@ -175,6 +186,7 @@ bool tenon__split(tenon_dialect dialect, const char *sql, tenon__arena *arena, t
         return tenon__fail(err, TENON_MISUSE,
                            "a quote or comment is opened and never closed, at or before line %u",
                            line_of(&s, s.scanner.end));
+    part_asides(out);
     if (dialect == TENON_POSTGRESQL)
         set_routines_outside(out);
     return check_transactions(out, err);

@@ -24,7 +24,13 @@ typedef struct tenon__piece {
 typedef struct tenon__pieces {
     tenon__piece *items;
     size_t count;
+    tenon__piece *asides; /* at the beginning: what is no part of the file */
+    size_t aside_count;
 } tenon__pieces;
+
+/* What asides say of themselves: they run before steps of the file, or when it is over. */
+#define TENON__BEFORE "tenon:before"
+#define TENON__AFTER "tenon:after"
 
 /* The statements of a file, in the arena. False with *err: MISUSE when a quote or comment is not
  * closed, or a transaction that the file begins is not ended. */

@@ -10,7 +10,9 @@
  *     heavy-load [CHANGE | all] [ROWS]
  *
  * With more rows the plain statements take their time, and the safe ones should not notice. */
+#include "convert/convert.h"
 #include "diff/diff.h"
+#include "migrate/migrate.h"
 #include "rewrite/rewrite.h"
 
 #include "testdb.h"
@@ -28,6 +30,7 @@ enum {
     ROWS = 1000000,
     OWNERS = 1000,
     THREADS = 4,
+    PARTS_MOST = 16,
     SAMPLES_MOST = 1 << 20,
     LIMIT_US = 200000,
     BAD_US = 1000000
@@ -42,18 +45,65 @@ static const char head[] = "datasource db {\n  provider = \"postgresql\"\n}\n"
 typedef struct change {
     const char *title;
     const char *account_after, *event_before, *event_after;
-    const char *rewritten; /* what the rewrite is given, where that is the safe form */
+    const char *rewritten;   /* what the rewrite is given, where that is the safe form */
+    const char *fill;        /* what else the rows get, or NULL */
+    const char *copied;      /* how somebody careful copies what is lost, or NULL */
+    const char *event_first; /* the members when it is filled, where others than before; or NULL */
 } change;
 
+#define AMOUNT "  amount Int?\n"
+#define LIST "  readings Float[]\n"
+#define PACKED "  /// @tenon.compress\n" LIST
+#define FILL_LIST "UPDATE \"Event\" SET readings = ARRAY[id, id + 0.5, id + 1, id + 1.5]"
+
 static const change changes[] = {
-    {"index", "", "  amount Int?\n", "  amount Int?\n  @@index([kind])\n", NULL},
-    {"unique", "", "  amount Int?\n", "  amount Int?\n  @@unique([code])\n", NULL},
-    {"foreign key", "  events Event[]\n", "  amount Int?\n",
-     "  amount Int?\n  owner Account @relation(fields: [account], references: [id])\n", NULL},
-    {"check", "", "  amount Int?\n", "  /// @tenon.check(\"amount >= 0\")\n  amount Int?\n", NULL},
-    {"required", "", "  amount Int?\n", "  amount Int\n", NULL},
-    {"column with default", "", "  amount Int?\n", "  amount Int?\n  more Int @default(7)\n", NULL},
-    {"wider type", "", "  amount Int?\n", "  amount BigInt?\n", "ALTER COLUMN amount TYPE bigint"},
+    {.title = "index",
+     .account_after = "",
+     .event_before = AMOUNT,
+     .event_after = AMOUNT "  @@index([kind])\n"},
+    {.title = "unique",
+     .account_after = "",
+     .event_before = AMOUNT,
+     .event_after = AMOUNT "  @@unique([code])\n"},
+    {.title = "foreign key",
+     .account_after = "  events Event[]\n",
+     .event_before = AMOUNT,
+     .event_after = AMOUNT "  owner Account @relation(fields: [account], references: [id])\n"},
+    {.title = "check",
+     .account_after = "",
+     .event_before = AMOUNT,
+     .event_after = "  /// @tenon.check(\"amount >= 0\")\n" AMOUNT},
+    {.title = "required",
+     .account_after = "",
+     .event_before = AMOUNT,
+     .event_after = "  amount Int\n"},
+    {.title = "column with default",
+     .account_after = "",
+     .event_before = AMOUNT,
+     .event_after = AMOUNT "  more Int @default(7)\n"},
+    {.title = "wider type",
+     .account_after = "",
+     .event_before = AMOUNT,
+     .event_after = "  amount BigInt?\n",
+     .rewritten = "ALTER COLUMN amount TYPE bigint"},
+    {.title = "column dropped and copied",
+     .account_after = "",
+     .event_before = AMOUNT "  note String?\n",
+     .event_after = AMOUNT,
+     .fill = "UPDATE \"Event\" SET note = 'note ' || id",
+     .copied = "LOCK TABLE \"Event\" IN SHARE ROW EXCLUSIVE MODE;"
+               " CREATE TABLE kept AS SELECT id, note FROM \"Event\" WHERE note IS NOT NULL"},
+    {.title = "list becomes packed",
+     .account_after = "",
+     .event_before = AMOUNT LIST,
+     .event_after = AMOUNT PACKED,
+     .fill = FILL_LIST},
+    {.title = "packed becomes a list",
+     .account_after = "",
+     .event_first = AMOUNT LIST,
+     .event_before = AMOUNT PACKED,
+     .event_after = AMOUNT LIST,
+     .fill = FILL_LIST},
 };
 
 static int row_count = ROWS;
@@ -173,18 +223,66 @@ static char *script_of(const diff_plan *plan, int part)
     return tenon__buf_take(&text);
 }
 
-static void run_plainly(tenon_db *db, const diff_plan *plan)
+/* The columns that a script asks to be packed or unpacked. */
+static size_t conversions_of(const diff_plan *plan, tenon__arena *arena, convert_column **columns)
 {
+    size_t count;
+    tenon_error err = {0};
+    char *script = script_of(plan, DIFF_ALL_PARTS);
+    must(convert_read(script, arena, columns, &count, &err), &err);
+    free(script);
+    return count;
+}
+
+/* With what is lost copied, and what is packed converted, in the same transaction. */
+static void run_plainly(tenon_db *db, const diff_plan *plan, const char *copied)
+{
+    TENON__CLEANUP(tenon__arena_release) tenon__arena arena = {0};
+    convert_column *columns;
+    int64_t rows;
+    size_t count = conversions_of(plan, &arena, &columns);
     tenon_session *s = tenon_session_open(db, &(tenon_session_options){.deadline_us = -1});
+    bool is_one = copied || count > 0;
+    must((!is_one || tenon_begin(s)) && (!copied || tenon_execute(s, copied)),
+         tenon_session_error(s));
+    for (size_t i = 0; i < count; i++)
+        must(convert_all(s, &columns[i], &rows), tenon_session_error(s));
     for (size_t i = 0; i < plan->count; i++)
         tenon_execute(s, plan->steps[i].sql);
-    must(!tenon_failed(s), tenon_session_error(s));
+    must(!tenon_failed(s) && (!is_one || tenon_commit(s)), tenon_session_error(s));
     tenon_session_close(s);
+}
+
+static void convert_safely(tenon_db *db, const diff_plan *plan)
+{
+    TENON__CLEANUP(tenon__arena_release) tenon__arena arena = {0};
+    convert_column *columns;
+    int64_t rows;
+    size_t count = conversions_of(plan, &arena, &columns);
+    tenon_session *s = tenon_session_open(db, &(tenon_session_options){.deadline_us = -1});
+    for (size_t i = 0; i < count; i++)
+        must(convert_online(s, &columns[i], &rows), tenon_session_error(s));
+    tenon_session_close(s);
+}
+
+/* As `deploy` does it. */
+static void keep_lost(tenon_db *db, tenon_migration *items, size_t count, tenon__arena *arena)
+{
+    tenon_error err = {0};
+    migrate_folder folder = {.items = items, .count = count};
+    const char *names[PARTS_MOST];
+    size_t copies;
+    for (size_t i = 0; i < count; i++)
+        names[i] = items[i].name;
+    must(migrate_keep_lost(&folder, &(migrate_names){names, count}, false, &copies, &err), &err);
+    *arena = folder.arena;
+    if (copies)
+        must(migrate_kept_prepare(db, MIGRATE_DAYS_KEPT, &err), &err);
 }
 
 static void run_safely(tenon_db *db, const diff_plan *plan)
 {
-    enum { PARTS_MOST = 16 };
+    TENON__CLEANUP(tenon__arena_release) tenon__arena arena = {0};
     tenon_error err = {0};
     tenon_migration items[PARTS_MOST];
     char names[PARTS_MOST][16];
@@ -197,6 +295,8 @@ static void run_safely(tenon_db *db, const diff_plan *plan)
         snprintf(names[i], sizeof names[i], "%02zu_part", i);
         items[i] = (tenon_migration){.name = names[i], .sql = script_of(plan, (int)i)};
     }
+    convert_safely(db, plan);
+    keep_lost(db, items, plan->part_count, &arena);
     must(tenon_migrate(db, &all, &options, &err), &err);
     for (size_t i = 0; i < plan->part_count; i++)
         free((char *)(uintptr_t)items[i].sql);
@@ -228,7 +328,7 @@ static void make_change(tenon_db *db, const change *c, bool is_safe)
     else if (is_safe)
         run_safely(db, plan);
     else
-        run_plainly(db, plan);
+        run_plainly(db, plan, c->copied);
     diff_free(plan);
     catalogue_free(from);
     catalogue_free(to);
@@ -264,18 +364,32 @@ static figures sum_up(client *clients, int64_t took_us)
     return f;
 }
 
+/* From nothing, where no members were before. */
+static void come_to(tenon_db *db, const char *event_from, const char *event_to)
+{
+    tenon_error err = {0};
+    catalogue *from = event_from ? catalogue_of("", event_from) : NULL;
+    catalogue *to = catalogue_of("", event_to);
+    diff_plan *plan = diff_make(from, to, &(diff_options){.accepts_loss = true}, &err);
+    must(plan != NULL, &err);
+    run_plainly(db, plan, NULL);
+    diff_free(plan);
+    catalogue_free(from);
+    catalogue_free(to);
+}
+
 static void create_tables(const char *url, tenon_db *db, const change *c)
 {
     char sql[512];
-    tenon_error err = {0};
-    catalogue *to = catalogue_of("", c->event_before);
-    diff_plan *plan = diff_make(NULL, to, NULL, &err);
-    must(plan != NULL, &err);
-    run_plainly(db, plan);
+    come_to(db, NULL, c->event_first ? c->event_first : c->event_before);
     snprintf(sql, sizeof sql, fill_sql, OWNERS, OWNERS, row_count);
     testdb_run(url, sql);
-    diff_free(plan);
-    catalogue_free(to);
+    if (c->fill) {
+        testdb_run(url, c->fill);
+        testdb_run(url, "VACUUM FULL ANALYZE \"Event\"");
+    }
+    if (c->event_first)
+        come_to(db, c->event_first, c->event_before);
 }
 
 static figures measure(const change *c, bool is_safe)

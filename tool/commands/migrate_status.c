@@ -115,6 +115,43 @@ static bool can_compare(const migrate_input *in, bool is_replaying)
     return in->schema && last && (last->after || is_replaying);
 }
 
+/* ---- nothing yet ----------------------------------------------------------------------------- */
+
+/* How a history begins: on a database that is empty, and on one that was there before it. */
+static void tell_beginning(const migrate_input *in, bool has_tables)
+{
+    const char *folder = in->folder.path;
+    printf("the schema has no migration yet: there is none in %s\n", folder);
+    if (!has_tables) {
+        printf("  `tenon migrate dev --name init` writes the first\n");
+        return;
+    }
+    printf("  the database has tables; what made them becomes the first one, which counts as "
+           "applied:\n"
+           "  mkdir -p %s/0_init\n"
+           "  tenon migrate diff --from-empty --to-schema %s --script > %s/0_init/migration.sql\n"
+           "  tenon migrate resolve --applied 0_init\n",
+           folder, in->schema->files[0].path, folder);
+}
+
+/* How many things are to be done: a schema that asks for nothing needs no migration. */
+static size_t show_beginning(migrate_input *in)
+{
+    tenon_dialect dialect = tenon_db_dialect(in->db);
+    bool asks = in->schema && in->schema->model_count + in->schema->enum_count > 0;
+    if (!asks) {
+        printf("%s has no migrations; `tenon migrate dev` writes the first\n", in->folder.path);
+        return 0;
+    }
+    catalogue *wanted = catalogue_of_schema(in->schema, dialect, &in->error);
+    catalogue *found = wanted ? read_found(in, wanted) : NULL;
+    if (found)
+        tell_beginning(in, found->table_count > 0);
+    catalogue_free(found);
+    catalogue_free(wanted);
+    return 1;
+}
+
 /* Copies of what was lost are nothing that is wrong. */
 static bool show_kept(migrate_input *in, tenon_session *s)
 {
@@ -143,15 +180,15 @@ static int show_status(migrate_input *in, bool is_replaying)
         in->error = *tenon_session_error(s);
     size_t count = is_failed ? 0 : show_items(&list) + migrate_input_warn(in);
     is_failed = is_failed || !show_kept(in, s);
-    bool is_whole = count == 0 && !is_between(&list);
+    bool is_whole = count == 0 && !is_between(&list), is_beginning = !given.count && !list.count;
     tenon_session_close(s);
     if (!is_failed && can_compare(in, is_replaying))
         count += show_drift(in, is_whole);
+    if (!is_failed && is_beginning)
+        count += show_beginning(in);
     if (is_failed || in->error.status != TENON_OK)
         return migrate_input_fail(in);
-    if (!given.count)
-        printf("%s has no migrations; `tenon migrate dev` writes the first\n", in->folder.path);
-    else if (!count && is_whole)
+    if (given.count && !count && is_whole)
         printf("the database is up to date: all %zu migrations of %s are applied\n", given.count,
                in->folder.path);
     return count ? COMMAND_FAILED : COMMAND_DONE;

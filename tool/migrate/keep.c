@@ -5,7 +5,11 @@
  * that values may change, a call is put that copies what is there then (kept.c has the function);
  * the result is what runs in place of the file. Line numbers stay, and the checksum that is noted
  * is the file's. What the call finds no longer there, or empty, it passes over: so it does not
- * matter what the statements before it have done. */
+ * matter what the statements before it have done.
+ *
+ * In front of all stand calls that make most of these copies before the file's transaction, and its
+ * locks, begin (ahead.c). They are no part of the file: what they find not there yet, or cannot
+ * copy so, is the other call's. */
 #include "migrate/migrate.h"
 
 #include "lint/lint.h"
@@ -16,7 +20,7 @@ typedef struct keeper {
     const pgparse_tree *tree;
     const pgparse_statement *statement;
     const char *migration;
-    tenon__buf *out;
+    tenon__buf *out, *ahead;
     size_t count;
 } keeper;
 
@@ -34,7 +38,7 @@ static void add_quoted(tenon__buf *out, char quote, const char *text)
 }
 
 /* '"public"."user"' */
-static void add_table(keeper *k, const char *schema_name, const char *name)
+static void add_table(tenon__buf *out, const char *schema_name, const char *name)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf full = {0};
     if (schema_name && *schema_name) {
@@ -42,33 +46,47 @@ static void add_table(keeper *k, const char *schema_name, const char *name)
         tenon__buf_char(&full, '.');
     }
     add_quoted(&full, '"', name);
-    add_quoted(k->out, '\'', tenon__buf_string(&full));
+    add_quoted(out, '\'', tenon__buf_string(&full));
 }
 
-static void begin_call(keeper *k)
+/* Both calls have the same arguments: "'20240131_drop', '"users"', ARRAY['nick']". */
+static void add_calls(keeper *k, const char *table, const char *columns)
 {
-    tenon__buf_text(k->out, "SELECT _tenon_kept.keep(");
-    add_quoted(k->out, '\'', k->migration);
-    tenon__buf_text(k->out, ", ");
+    TENON__CLEANUP(tenon__buf_release) tenon__buf arguments = {0};
+    add_quoted(&arguments, '\'', k->migration);
+    tenon__buf_format(&arguments, ", %s, %s", table, columns);
+    tenon__buf_format(k->out, "SELECT _tenon_kept.keep(%s); ", tenon__buf_string(&arguments));
+    tenon__buf_format(k->ahead, "CALL /* " MIGRATE_BEFORE " */ _tenon_kept.ahead(%s); ",
+                      tenon__buf_string(&arguments));
+    k->out->failed |= arguments.failed;
     k->count++;
 }
 
 static void keep_table(keeper *k, const char *schema_name, const char *name)
 {
-    begin_call(k);
-    add_table(k, schema_name, name);
-    tenon__buf_text(k->out, ", NULL); ");
+    TENON__CLEANUP(tenon__buf_release) tenon__buf table = {0};
+    add_table(&table, schema_name, name);
+    add_calls(k, tenon__buf_string(&table), "NULL");
 }
 
+/* Its tables are those that it has when the statement runs. */
 static void keep_schema(keeper *k, const char *name)
 {
-    begin_call(k);
-    tenon__buf_text(k->out, "c.oid::regclass::text, NULL) FROM pg_class c WHERE c.relkind IN ('r', "
-                            "'p') AND NOT c.relispartition AND c.relnamespace = to_regnamespace(");
-    TENON__CLEANUP(tenon__buf_release) tenon__buf quoted = {0};
+    static const char tables[] =
+        "FROM pg_class c WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition"
+        " AND c.relnamespace = to_regnamespace(";
+    TENON__CLEANUP(tenon__buf_release) tenon__buf quoted = {0}, space = {0}, migration = {0};
     add_quoted(&quoted, '"', name);
-    add_quoted(k->out, '\'', tenon__buf_string(&quoted));
-    tenon__buf_text(k->out, "); ");
+    add_quoted(&space, '\'', tenon__buf_string(&quoted));
+    add_quoted(&migration, '\'', k->migration);
+    tenon__buf_format(k->out, "SELECT _tenon_kept.keep(%s, c.oid::regclass::text, NULL) %s%s); ",
+                      tenon__buf_string(&migration), tables, tenon__buf_string(&space));
+    tenon__buf_format(k->ahead,
+                      "DO /* " MIGRATE_BEFORE " */ $tenon$ DECLARE one text; BEGIN FOR one IN"
+                      " SELECT c.oid::regclass::text %s%s) LOOP"
+                      " CALL _tenon_kept.ahead(%s, one, NULL); END LOOP; END $tenon$; ",
+                      tables, tenon__buf_string(&space), tenon__buf_string(&migration));
+    k->count++;
 }
 
 /* ---- statements ------------------------------------------------------------------------------ */
@@ -126,21 +144,20 @@ static bool is_lost(const PgQuery__AlterTableCmd *command, bool has_lossy_types)
 
 static void keep_columns(keeper *k, const PgQuery__AlterTableStmt *alter)
 {
+    TENON__CLEANUP(tenon__buf_release) tenon__buf table = {0}, columns = {0};
     bool has_lossy_types = loses_values(k);
-    size_t count = 0;
     for (size_t i = 0; i < alter->n_cmds; i++) {
         const PgQuery__AlterTableCmd *command = alter->cmds[i]->alter_table_cmd;
         if (!is_lost(command, has_lossy_types))
             continue;
-        if (count == 0) {
-            begin_call(k);
-            add_table(k, alter->relation->schemaname, alter->relation->relname);
-            tenon__buf_text(k->out, ", ARRAY[");
-        }
-        tenon__buf_text(k->out, count++ ? ", " : "");
-        add_quoted(k->out, '\'', command->name);
+        tenon__buf_text(&columns, columns.length ? ", " : "ARRAY[");
+        add_quoted(&columns, '\'', command->name);
     }
-    tenon__buf_text(k->out, count ? "]); " : "");
+    if (!columns.length)
+        return;
+    tenon__buf_char(&columns, ']');
+    add_table(&table, alter->relation->schemaname, alter->relation->relname);
+    add_calls(k, tenon__buf_string(&table), tenon__buf_string(&columns));
 }
 
 static void keep_emptied(keeper *k, PgQuery__Node *const *relations, size_t count)
@@ -196,12 +213,23 @@ static const char **text_of(tenon_migration *item, bool is_down)
     return &item->run_sql;
 }
 
+/* What is done before the file, what is done when it is over, and the file. */
+static const char *put_in_front(keeper *k, tenon__arena *arena)
+{
+    if (k->ahead->failed)
+        return NULL;
+    tenon__buf_text(k->ahead, "CALL /* " MIGRATE_AFTER " */ _tenon_kept.forget(");
+    add_quoted(k->ahead, '\'', k->migration);
+    tenon__buf_format(k->ahead, ", true); %s", tenon__buf_string(k->out));
+    return k->ahead->failed ? NULL : tenon__arena_text(arena, tenon__buf_string(k->ahead));
+}
+
 static bool keep_in_item(const lint *l, migrate_folder *folder, tenon_migration *item, bool is_down,
                          size_t *count, tenon_error *err)
 {
-    TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
+    TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0}, ahead = {0};
     const char **sql = text_of(item, is_down);
-    keeper k = {.lint = l, .migration = item->name, .out = &text};
+    keeper k = {.lint = l, .migration = item->name, .out = &text, .ahead = &ahead};
     if (!*sql)
         return true;
     if (!keep_in(&k, *sql, err))
@@ -209,7 +237,7 @@ static bool keep_in_item(const lint *l, migrate_folder *folder, tenon_migration 
     *count += k.count;
     if (!k.count)
         return true;
-    *sql = tenon__arena_text(&folder->arena, tenon__buf_string(&text));
+    *sql = put_in_front(&k, &folder->arena);
     return *sql || tenon__fail_no_memory(err);
 }
 

@@ -3,19 +3,20 @@
  *     list      one row a copy: what it is of, which migration lost it, until when it is kept
  *     kept_7    the copy: a whole table, or the lost columns with the primary key
  *     keep()    makes one; the migrations that lose something call it (keep.c)
+ *     ahead()   makes most of it beforehand, while the table is in use (ahead.c)
  *
  * The copies outlive the types that their columns had: values of a type that is not PostgreSQL's
  * own are kept as text, or the migration could not drop the type. A table without primary key, or
- * one that loses it, is kept whole. While a copy is made the table can be read; who writes waits.
- * Nothing here is ever dropped by itself: what is past its time
- * is told, and a person drops it. */
+ * one that loses it, is kept whole. While keep() is at work the table can be read, and who writes
+ * waits. Nothing that is kept is ever dropped by itself: what is past its time is told, and a
+ * person drops it. */
 #include "migrate/migrate.h"
 
 #include "db/db.h"
 #include "rows/rows.h"
 
 static const char make_sql[] =
-    "SELECT pg_advisory_xact_lock(72707370);"
+    " PERFORM pg_advisory_xact_lock(72707370);"
     "CREATE SCHEMA IF NOT EXISTS _tenon_kept;"
     "CREATE TABLE IF NOT EXISTS _tenon_kept.list ("
     "id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, migration text NOT NULL,"
@@ -23,18 +24,22 @@ static const char make_sql[] =
     " types text[] NOT NULL, row_count bigint NOT NULL DEFAULT 0,"
     " kept_at timestamptz NOT NULL DEFAULT now(), keep_until timestamptz NOT NULL);";
 
-/* "types" are those of keys and columns, in this order. */
-static const char function_sql[] =
-    "CREATE OR REPLACE FUNCTION _tenon_kept.keep(of_migration text, named text, wanted text[])"
-    " RETURNS void LANGUAGE plpgsql SET row_security = off AS $keep$"
-    " DECLARE t regclass := to_regclass(named); lost text[]; keys text[] := '{}'; kind text;"
-    " types text[]; expressions text; new_id bigint; n bigint;"
+/* A column as it is kept. */
+static const char form_sql[] =
+    "CREATE OR REPLACE FUNCTION _tenon_kept.form(name text, type oid) RETURNS text LANGUAGE sql AS"
+    " $form$ SELECT format(CASE WHEN coalesce(e.typnamespace, y.typnamespace) ="
+    " 'pg_catalog'::regnamespace THEN '%1$I' ELSE '%1$I::text AS %1$I' END, name)"
+    " FROM pg_type y LEFT JOIN pg_type e ON e.oid = y.typelem AND y.typlen = -1"
+    " WHERE y.oid = type $form$;";
+
+/* What is to be copied; "types" are those of keys and columns, in this order. */
+static const char plan_sql[] =
+    "CREATE OR REPLACE FUNCTION _tenon_kept.plan(t regclass, wanted text[], OUT kind text,"
+    " OUT keys text[], OUT lost text[], OUT types text[], OUT expressions text,"
+    " OUT condition text) LANGUAGE plpgsql AS $plan$"
     " BEGIN"
-    " IF NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = t AND c.relkind IN ('r', 'p')) THEN"
-    "  RETURN;"
-    " END IF;"
-    " EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', t);"
     " kind := CASE WHEN wanted IS NULL THEN 'table' ELSE 'columns' END;"
+    " keys := '{}'; condition := 'true';"
     " lost := ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = t"
     "  AND a.attnum > 0 AND NOT a.attisdropped AND (wanted IS NULL OR a.attname = ANY (wanted))"
     "  ORDER BY a.attnum);"
@@ -42,44 +47,65 @@ static const char function_sql[] =
     " IF kind = 'columns' THEN"
     "  keys := ARRAY(SELECT a.attname::text FROM pg_index i JOIN pg_attribute a"
     "   ON a.attrelid = t AND a.attnum = ANY (i.indkey) WHERE i.indrelid = t AND i.indisprimary);"
+    "  condition := (SELECT format('num_nonnulls(%s) > 0', string_agg(quote_ident(c), ', '))"
+    "   FROM unnest(lost) c);"
     "  IF keys = '{}' OR keys && lost THEN"
-    "   kind := 'rows'; keys := '{}';"
+    "   kind := 'rows'; keys := '{}'; condition := 'true';"
     "   lost := ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = t"
     "    AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum);"
     "  END IF;"
     " END IF;"
     " SELECT array_agg(format_type(a.atttypid, a.atttypmod) ORDER BY w.at),"
-    "  string_agg(format(CASE WHEN coalesce(e.typnamespace, y.typnamespace) ="
-    "   'pg_catalog'::regnamespace THEN '%1$I' ELSE '%1$I::text AS %1$I' END, w.name), ', '"
-    "   ORDER BY w.at)"
+    "  string_agg(_tenon_kept.form(w.name, a.atttypid), ', ' ORDER BY w.at)"
     "  INTO types, expressions FROM unnest(keys || lost) WITH ORDINALITY w (name, at)"
-    "  JOIN pg_attribute a ON a.attrelid = t AND a.attname = w.name"
-    "  JOIN pg_type y ON y.oid = a.atttypid"
-    "  LEFT JOIN pg_type e ON e.oid = y.typelem AND y.typlen = -1;"
-    " INSERT INTO _tenon_kept.list (migration, kind, origin, keys, columns, types, keep_until)"
-    "  SELECT of_migration, kind, format('%I.%I', n.nspname, c.relname), keys, lost, types,"
-    "   now() + make_interval(days => _tenon_kept.days())"
-    "  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = t"
-    "  RETURNING id INTO new_id;"
-    " EXECUTE format('CREATE TABLE _tenon_kept.%I AS SELECT %s FROM %s%s', 'kept_' || new_id,"
-    "  expressions, t, CASE WHEN kind = 'columns' THEN (SELECT format(' WHERE num_nonnulls(%s) > "
-    "0',"
-    "  string_agg(quote_ident(c), ', ')) FROM unnest(lost) c) END);"
-    " GET DIAGNOSTICS n = ROW_COUNT;"
+    "  JOIN pg_attribute a ON a.attrelid = t AND a.attname = w.name;"
+    " END $plan$;";
+
+/* What was copied ahead (ahead.c) only has its last rows renewed. */
+static const char keep_sql[] =
+    "CREATE OR REPLACE FUNCTION _tenon_kept.keep(of_migration text, named text, wanted text[])"
+    " RETURNS void LANGUAGE plpgsql SET row_security = off AS $keep$"
+    " DECLARE t regclass := to_regclass(named); p record; new_id bigint; n bigint;"
+    " BEGIN"
+    " IF NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = t AND c.relkind IN ('r', 'p')) THEN"
+    "  RETURN;"
+    " END IF;"
+    " EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', t);"
+    " SELECT * INTO p FROM _tenon_kept.plan(t, wanted);"
+    " IF p.lost = '{}' THEN RETURN; END IF;"
+    " SELECT a.id INTO new_id FROM _tenon_kept.ahead a WHERE a.migration = of_migration"
+    "  AND a.origin = t AND a.kind = p.kind AND a.columns = p.lost AND a.types = p.types"
+    "  AND a.page > a.pages AND NOT a.is_used;"
+    " IF new_id IS NOT NULL THEN"
+    "  n := _tenon_kept.take(new_id);"
+    " ELSE"
+    "  new_id := nextval(pg_get_serial_sequence('_tenon_kept.list', 'id'));"
+    "  EXECUTE format('CREATE TABLE _tenon_kept.%I AS SELECT %s FROM %s WHERE %s',"
+    "   'kept_' || new_id, p.expressions, t, p.condition);"
+    "  GET DIAGNOSTICS n = ROW_COUNT;"
+    " END IF;"
     " IF n = 0 THEN"
     "  EXECUTE format('DROP TABLE _tenon_kept.%I', 'kept_' || new_id);"
-    "  DELETE FROM _tenon_kept.list l WHERE l.id = new_id;"
-    " ELSE"
-    "  UPDATE _tenon_kept.list l SET row_count = n WHERE l.id = new_id;"
+    "  RETURN;"
     " END IF;"
+    " INSERT INTO _tenon_kept.list (id, migration, kind, origin, keys, columns, types, row_count,"
+    "  keep_until) OVERRIDING SYSTEM VALUE SELECT new_id, of_migration, p.kind,"
+    "  format('%I.%I', s.nspname, c.relname), p.keys, p.lost, p.types, n,"
+    "  now() + make_interval(days => _tenon_kept.days())"
+    "  FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace WHERE c.oid = t;"
     " END $keep$;";
 
+/* One statement, so that it is all there or not at all, whoever else does the same. */
 void migrate_kept_sql(unsigned days, tenon__buf *out)
 {
+    tenon__buf_format(out, "DO /* " MIGRATE_BEFORE " */ $set_up$ BEGIN%s%s%s", make_sql, form_sql,
+                      plan_sql);
+    for (const char *const *part = migrate_ahead_sql; *part; part++)
+        tenon__buf_text(out, *part);
     tenon__buf_format(out,
-                      "%s%s CREATE OR REPLACE FUNCTION _tenon_kept.days() RETURNS integer"
-                      " LANGUAGE sql AS 'SELECT %u'; ",
-                      make_sql, function_sql, days);
+                      "%s CREATE OR REPLACE FUNCTION _tenon_kept.days() RETURNS integer"
+                      " LANGUAGE sql AS 'SELECT %u'; END $set_up$; ",
+                      keep_sql, days);
 }
 
 static bool make_all(tenon_session *s, unsigned days)
@@ -88,7 +114,7 @@ static bool make_all(tenon_session *s, unsigned days)
     migrate_kept_sql(days, &sql);
     if (sql.failed)
         return tenon__fail_no_memory(tenon__session_error(s));
-    return tenon_begin(s) && tenon_execute(s, sql.data) && tenon_commit(s);
+    return tenon_execute(s, sql.data);
 }
 
 bool migrate_kept_prepare(tenon_db *db, unsigned days, tenon_error *err)

@@ -163,8 +163,13 @@ bool migrate_keep_lost(migrate_folder *folder, const migrate_names *names, bool 
                        size_t *count, tenon_error *err);
 /* Makes the schema _tenon_kept with what the calls need; copies are kept for so many days. */
 bool migrate_kept_prepare(tenon_db *db, unsigned days, tenon_error *err);
-/* The same as SQL on one line, to stand in front of a file. */
+/* The same as SQL on one line, to stand in front of a file; and the part of it that makes copies
+ * while tables are in use, ended by NULL. */
 void migrate_kept_sql(unsigned days, tenon__buf *out);
+extern const char *const migrate_ahead_sql[];
+/* What statements in front of a file say that run before it and behind it (tenon/migrate.h). */
+#define MIGRATE_BEFORE "tenon:before"
+#define MIGRATE_AFTER "tenon:after"
 /* Has every migration that loses something make it and keep what it loses, up and down, so that a
  * program does by itself what `deploy` does. */
 bool migrate_keep_all(migrate_folder *folder, unsigned days, tenon_error *err);

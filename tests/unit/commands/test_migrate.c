@@ -226,12 +226,40 @@ static void a_failure_is_told_and_resolved(void **state)
     assert_int_equal(run("$tenon migrate resolve --applied 2_b --resume 2_b"), 2);
 }
 
+static void a_schema_without_a_migration_is_told_how_to_begin(void **state)
+{
+    testdb_run(url, "CREATE TABLE a (n INTEGER); DROP TABLE a");
+    do_well("$tenon migrate status --url \"$url\" --migrations migrations");
+    check_said("migrations has no migrations");
+    write_schema("", "");
+    do_badly("$tenon migrate status",
+             "the schema has no migration yet: there is none in migrations\n"
+             "  `tenon migrate dev --name init` writes the first\n");
+    do_well("$tenon migrate dev --name init");
+    do_well("$tenon migrate status");
+    do_well("rm -r migrations");
+    do_badly("$tenon migrate status", "is applied, but not in the folder");
+}
+
+/* What status says then is what helps. */
+static void a_database_that_was_there_begins_its_history(void **state)
+{
+    write_schema("", "");
+    do_well("$tenon db push");
+    do_badly("$tenon migrate status", "the database has tables");
+    do_well("$tenon migrate status | sed -n 's/^  \\(mkdir\\|tenon\\)/\\1/p' | sed "
+            "'s|^tenon|\"$tenon\"|'"
+            " > begin.sh; export tenon; sh -e begin.sh");
+    do_well("$tenon migrate status");
+    check_said("is up to date");
+}
+
 static void a_database_from_before_is_taken_over(void **state)
 {
     write_schema("", "");
     testdb_run(url, "CREATE TABLE a (n INTEGER)");
-    do_well("$tenon migrate status");
-    check_said("migrations has no migrations");
+    do_badly("$tenon migrate status", "the schema has no migration yet");
+    check_said("tenon migrate resolve --applied 0_init");
     write_migration("1_a", "migration.sql", "CREATE TABLE a (n INTEGER);");
     do_badly("$tenon migrate deploy", "it is not empty: it has 'a'");
     do_well("$tenon migrate resolve --applied 1_a");
@@ -462,6 +490,8 @@ int main(void)
         ON_EACH(migrations_of_others_are_gone_on_with),
         ON_EACH(a_failure_is_told_and_resolved),
         ON_EACH(a_database_from_before_is_taken_over),
+        ON_EACH(a_schema_without_a_migration_is_told_how_to_begin),
+        ON_EACH(a_database_that_was_there_begins_its_history),
         ON_EACH(no_schema_is_needed_when_everything_is_said),
         ON_EACH(migrations_of_another_kind_of_database_are_refused),
         ON_EACH(a_folder_without_its_file_is_told),

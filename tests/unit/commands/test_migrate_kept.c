@@ -8,6 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <tenon/session.h>
+
 static const char *url;
 static char root[4096]; /* of the tree, where tests are run */
 
@@ -200,6 +202,165 @@ static void a_copy_goes_only_when_somebody_says_so(void **state)
     check_said("nothing is kept under the number '2'");
 }
 
+/* ---- tables that are not small --------------------------------------------------------------- */
+
+/* More than a megabyte; "twin" is what "nick" was when that is gone. */
+static const char crowd[] =
+    "CREATE TABLE people (id bigint PRIMARY KEY, nick text, twin text);\n"
+    "INSERT INTO people SELECT i, 'n' || i, 'n' || i FROM generate_series(1, 30000) i;\n";
+
+/* Neither triggers nor logs nor functions of copies. */
+static void check_nothing_is_left(void)
+{
+    assert_string_equal(ask("SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal"), "0");
+    assert_string_equal(ask("SELECT count(*) FROM pg_class WHERE relname LIKE 'log\\_%'"
+                            " OR relname LIKE 'kept\\_%\\_key'"),
+                        "0");
+    assert_string_equal(ask("SELECT count(*) FROM pg_proc WHERE proname LIKE 'capture\\_%'"), "0");
+    assert_string_equal(ask("SELECT count(*) FROM _tenon_kept.ahead"), "0");
+}
+
+static void check_copy_of_nicks(void)
+{
+    assert_string_equal(ask("SELECT count(*) FROM people p FULL JOIN _tenon_kept.kept_1 k"
+                            " USING (id) WHERE p.twin IS DISTINCT FROM k.nick"),
+                        "0");
+    assert_string_equal(ask("SELECT (row_count = (SELECT count(*) FROM _tenon_kept.kept_1))::text"
+                            " FROM _tenon_kept.list"),
+                        "true");
+}
+
+/* Until the column is gone. */
+static pid_t begin_writing(void)
+{
+    pid_t child = fork();
+    if (child != 0)
+        return child;
+    tenon_db *db = tenon_open(url, NULL, NULL);
+    tenon_session *s = tenon_session_open(db, NULL);
+    while (tenon_execute(
+        s,
+        "UPDATE people SET nick = nick || 'x', twin = twin || 'x'"
+        " WHERE id IN (1 + (random() * 29999)::int, 30000 + (random() * 200)::int);"
+        "INSERT INTO people (id, nick, twin) VALUES (30000 + (random() * 200)::int, 'new', 'new')"
+        " ON CONFLICT (id) DO UPDATE SET id = 40000 + (random() * 1000000)::int;"
+        "DELETE FROM people WHERE nick IS NOT NULL AND id = 1 + (random() * 30200)::int"))
+        ;
+    _exit(0);
+}
+
+static void a_copy_is_made_while_the_table_is_written(void **state)
+{
+    (void)state;
+    int status;
+    write_migration("1_people", crowd, NULL);
+    do_well(DEPLOY);
+    write_migration("2_drop", "ALTER TABLE people DROP COLUMN nick;\n", NULL);
+    pid_t writer = begin_writing();
+    int result = run(DEPLOY);
+    assert_int_equal(waitpid(writer, &status, 0), writer);
+    if (result != 0)
+        fail_msg("%s", output);
+    check_copy_of_nicks();
+    assert_string_equal(ask("SELECT (count(DISTINCT xmin::text) > 2)::text FROM"
+                            " _tenon_kept.kept_1"),
+                        "true");
+    check_nothing_is_left();
+}
+
+/* All that can become of rows between the copy and the lock, one after the other. */
+static void what_is_written_after_the_copy_is_renewed(void **state)
+{
+    (void)state;
+    write_migration("1_people",
+                    "CREATE TYPE mood AS ENUM ('good', 'bad');\n"
+                    "CREATE TABLE people (a mood, id bigint, nick text, twin text,"
+                    " PRIMARY KEY (id, a));\n"
+                    "INSERT INTO people SELECT 'good', i, 'n' || i, 'n' || i"
+                    " FROM generate_series(1, 30000) i;\n"
+                    "CREATE TABLE small (n integer); INSERT INTO small VALUES (1);\n",
+                    NULL);
+    write_migration("2_small", "TRUNCATE small;\n", NULL);
+    do_well(DEPLOY);
+    testdb_run(url, "CALL _tenon_kept.ahead('m', 'people', ARRAY['nick'])");
+    assert_string_equal(ask("SELECT count(*) FROM _tenon_kept.kept_2"), "30000");
+    testdb_run(url, "UPDATE people SET nick = 'later', twin = 'later' WHERE id < 10;"
+                    "UPDATE people SET a = 'bad' WHERE id BETWEEN 10 AND 20;"
+                    "UPDATE people SET nick = NULL, twin = NULL WHERE id = 25;"
+                    "DELETE FROM people WHERE id BETWEEN 30 AND 40;"
+                    "INSERT INTO people VALUES ('bad', 35, 'new', 'new'), ('bad', 99999, 'x', 'x');"
+                    "BEGIN; SELECT _tenon_kept.keep('m', 'people', ARRAY['nick']);"
+                    "ALTER TABLE people DROP COLUMN nick; COMMIT;"
+                    "UPDATE people SET twin = twin");
+    testdb_run(url, "CALL _tenon_kept.forget('m', true)");
+    assert_string_equal(ask("SELECT count(*) FROM people p FULL JOIN _tenon_kept.kept_2 k"
+                            " ON k.id = p.id AND k.a = p.a::text"
+                            " WHERE p.twin IS DISTINCT FROM k.nick"),
+                        "0");
+    assert_string_equal(ask("SELECT row_count - (SELECT count(*) FROM _tenon_kept.kept_2)"
+                            " FROM _tenon_kept.list WHERE id = 2"),
+                        "0");
+    check_nothing_is_left();
+}
+
+static void a_table_emptied_after_the_copy_is_kept_as_it_is_then(void **state)
+{
+    (void)state;
+    write_migration("1_people", crowd, NULL);
+    write_migration("2_small",
+                    "CREATE TABLE small (n integer); INSERT INTO small VALUES (1);"
+                    "TRUNCATE small;\n",
+                    NULL);
+    do_well(DEPLOY);
+    testdb_run(url, "CALL _tenon_kept.ahead('m', 'people', NULL)");
+    testdb_run(url, "TRUNCATE people; INSERT INTO people VALUES (7, 'only', 'only');"
+                    "SELECT _tenon_kept.keep('m', 'people', NULL); DELETE FROM people");
+    testdb_run(url, "CALL _tenon_kept.forget('m', true)");
+    assert_string_equal(ask("SELECT string_agg(id || nick, ' ') FROM _tenon_kept.kept_2"), "7only");
+    assert_string_equal(ask("SELECT row_count FROM _tenon_kept.list WHERE id = 2"), "1");
+    check_nothing_is_left();
+}
+
+static void whatever_empties_a_large_table_is_kept(void **state)
+{
+    (void)state;
+    write_migration("1_tables",
+                    "CREATE SCHEMA away;\n"
+                    "CREATE TABLE away.a AS SELECT i AS id, 'n' || i AS n"
+                    " FROM generate_series(1, 40000) i;\nALTER TABLE away.a ADD PRIMARY KEY (id);\n"
+                    "CREATE TABLE b AS SELECT * FROM away.a;\n"
+                    "ALTER TABLE b ALTER id SET NOT NULL, ADD UNIQUE (id);\n"
+                    "CREATE TABLE c AS SELECT * FROM b;\nALTER TABLE c ADD PRIMARY KEY (id);\n"
+                    "CREATE TABLE d AS SELECT * FROM b;\n",
+                    NULL);
+    do_well(DEPLOY);
+    write_migration("2_loss",
+                    "DROP SCHEMA away CASCADE;\nDELETE FROM b;\nTRUNCATE c;\nDROP TABLE d;\n"
+                    "DROP TABLE c;\n",
+                    NULL);
+    do_well(DEPLOY);
+    assert_string_equal(ask("SELECT string_agg(format('%s %s', origin, row_count), ', ' ORDER BY "
+                            "origin) FROM _tenon_kept.list"),
+                        "away.a 40000, public.b 40000, public.c 40000, public.d 40000");
+    assert_string_equal(ask("SELECT count(*) FROM b"), "0");
+    check_nothing_is_left();
+}
+
+static void what_fails_leaves_no_copy_of_a_large_table(void **state)
+{
+    (void)state;
+    write_migration("1_people", crowd, NULL);
+    do_well(DEPLOY);
+    write_migration("2_drop", "ALTER TABLE people DROP COLUMN nick;\nSELECT 1 / 0;\n", NULL);
+    assert_int_equal(run(DEPLOY), 1);
+    check_said("2_drop, line 2");
+    check_said("nothing of it was applied");
+    check_nothing_is_left();
+    assert_string_equal(ask("SELECT count(*) FROM _tenon_kept.list"), "0");
+    assert_string_equal(ask("SELECT to_regclass('_tenon_kept.kept_1')"), "");
+    assert_string_equal(ask("SELECT count(nick) FROM people"), "30000");
+}
+
 /* In forms that do not block others, too; the history has the file's checksum. */
 #define SOURCE "datasource db {\n  provider = \"postgresql\"\n  url = env(\"url\")\n}\n"
 
@@ -236,7 +397,8 @@ static void a_program_keeps_what_its_migrations_lose(void **state)
                          "    tenon_migrate_options one = {.count_most = 1};\n"
                          "    bool is_done = tenon_migrate(db, &migrations, &one, &err);\n"
                          "    tenon_session *s = tenon_session_open(db, NULL);\n"
-                         "    tenon_execute(s, \"INSERT INTO t VALUES (1, 'n')\");\n"
+                         "    tenon_execute(s, \"INSERT INTO t SELECT i, 'name ' || i"
+                         " FROM generate_series(1, 40000) i\");\n"
                          "    tenon_session_close(s);\n"
                          "    is_done = is_done && tenon_migrate(db, &migrations, NULL, &err);\n"
                          "    if (!is_done)\n        fputs(err.message, stderr);\n"
@@ -246,7 +408,8 @@ static void a_program_keeps_what_its_migrations_lose(void **state)
             " $(ls $build/libtenon-migrate.so $build/libtenon.so 2>/dev/null)"
             " -Wl,-rpath,$build && ./shop");
     do_well(KEPT);
-    check_said("1 rows of public.t (nick), lost by 2_b");
+    check_said("40000 rows of public.t (nick), lost by 2_b");
+    check_nothing_is_left();
     do_well("$tenon migrate status" ON_DATABASE);
 }
 
@@ -305,6 +468,30 @@ static void killed_anywhere_it_keeps_once(void **state)
     }
 }
 
+static void killed_anywhere_a_large_table_is_copied_once(void **state)
+{
+    (void)state;
+    for (unsigned ms = 5; ms < 160; ms += 22) {
+        testdb_run(
+            url,
+            "SET client_min_messages = error; DROP SCHEMA public CASCADE; CREATE SCHEMA public;"
+            "DROP SCHEMA IF EXISTS _tenon_kept CASCADE");
+        do_well("rm -rf migrations");
+        write_migration("1_people", crowd, NULL);
+        do_well(DEPLOY);
+        write_migration("2_drop", "ALTER TABLE people DROP COLUMN nick;\n", NULL);
+        deploy_and_die(ms);
+        testdb_run(url, "UPDATE people SET twin = twin WHERE id < 100");
+        do_well(DEPLOY);
+        assert_string_equal(ask("SELECT string_agg(columns[1] || row_count, ' ' ORDER BY id) "
+                                "FROM _tenon_kept.list"),
+                            "nick30000");
+        write_migration("3_drop", "ALTER TABLE people DROP COLUMN twin;\n", NULL);
+        do_well(DEPLOY);
+        check_nothing_is_left();
+    }
+}
+
 #define ON_POSTGRESQL(test) cmocka_unit_test_setup_teardown(test, open_database, remove_folder)
 
 int main(void)
@@ -321,6 +508,12 @@ int main(void)
         ON_POSTGRESQL(a_program_keeps_what_its_migrations_lose),
         ON_POSTGRESQL(safe_forms_keep_as_well),
         ON_POSTGRESQL(killed_anywhere_it_keeps_once),
+        ON_POSTGRESQL(a_copy_is_made_while_the_table_is_written),
+        ON_POSTGRESQL(what_is_written_after_the_copy_is_renewed),
+        ON_POSTGRESQL(a_table_emptied_after_the_copy_is_kept_as_it_is_then),
+        ON_POSTGRESQL(whatever_empties_a_large_table_is_kept),
+        ON_POSTGRESQL(what_fails_leaves_no_copy_of_a_large_table),
+        ON_POSTGRESQL(killed_anywhere_a_large_table_is_copied_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
