@@ -141,7 +141,7 @@ static bool note(runner *r, size_t at, size_t done, size_t begun)
     return false;
 }
 
-/* ---- what is no part of the file --------------------------------------------------------------- */
+/* ---- what is no part of the file ------------------------------------------------------------- */
 
 /* What limited a statement outside of transactions is not for what follows. */
 static bool drop_limits(runner *r)
