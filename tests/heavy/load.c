@@ -9,7 +9,8 @@
  *
  *     heavy-load [CHANGE | all] [ROWS]
  *
- * With more rows the plain statements take their time, and the safe ones should not notice. */
+ * With more rows the plain statements take their time, and the safe ones should not notice. Values
+ * that are packed or unpacked go through the migrator one by one: of these a twentieth has to do. */
 #include "convert/convert.h"
 #include "diff/diff.h"
 #include "migrate/migrate.h"
@@ -31,6 +32,7 @@ enum {
     OWNERS = 1000,
     THREADS = 4,
     PARTS_MOST = 16,
+    FRACTION = 20,
     SAMPLES_MOST = 1 << 20,
     LIMIT_US = 200000,
     BAD_US = 1000000
@@ -48,6 +50,7 @@ typedef struct change {
     const char *rewritten;   /* what the rewrite is given, where that is the safe form */
     const char *fill;        /* what else the rows get, or NULL */
     const char *copied;      /* how somebody careful copies what is lost, or NULL */
+    int fraction;            /* one row in so many, where each takes its time; 0: all */
     const char *event_first; /* the members when it is filled, where others than before; or NULL */
 } change;
 
@@ -94,11 +97,13 @@ static const change changes[] = {
      .copied = "LOCK TABLE \"Event\" IN SHARE ROW EXCLUSIVE MODE;"
                " CREATE TABLE kept AS SELECT id, note FROM \"Event\" WHERE note IS NOT NULL"},
     {.title = "list becomes packed",
+     .fraction = FRACTION,
      .account_after = "",
      .event_before = AMOUNT LIST,
      .event_after = AMOUNT PACKED,
      .fill = FILL_LIST},
     {.title = "packed becomes a list",
+     .fraction = FRACTION,
      .account_after = "",
      .event_first = AMOUNT LIST,
      .event_before = AMOUNT PACKED,
@@ -107,6 +112,7 @@ static const change changes[] = {
 };
 
 static int row_count = ROWS;
+static int rows_there; /* of the change under way */
 
 static const char fill_sql[] =
     "INSERT INTO \"Account\" SELECT generate_series(1, %d);"
@@ -139,7 +145,7 @@ static void pause_us(int64_t us)
 static void ask_once(client *c, tenon_session *s)
 {
     char sql[160];
-    int id = 1 + rand_r(&c->seed) % row_count;
+    int id = 1 + rand_r(&c->seed) % rows_there;
     if (c->writes)
         snprintf(sql, sizeof sql, "UPDATE \"Event\" SET amount = amount + 1 WHERE id = %d", id);
     else
@@ -382,7 +388,8 @@ static void create_tables(const char *url, tenon_db *db, const change *c)
 {
     char sql[512];
     come_to(db, NULL, c->event_first ? c->event_first : c->event_before);
-    snprintf(sql, sizeof sql, fill_sql, OWNERS, OWNERS, row_count);
+    rows_there = row_count / (c->fraction ? c->fraction : 1);
+    snprintf(sql, sizeof sql, fill_sql, OWNERS, OWNERS, rows_there);
     testdb_run(url, sql);
     if (c->fill) {
         testdb_run(url, c->fill);

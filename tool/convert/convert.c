@@ -78,15 +78,20 @@ bool convert_piece(tenon_session *s, const convert_column *column, tenon__buf *a
         !convert_expand(s, column, is_sqlite ? write_sqlite : write_postgresql, &write) ||
         !convert_read_rows(s, column, read.data, tenon__buf_string(after), &arena, &found))
         return false;
-    const convert_row *rows = (const convert_row *)(const void *)found.items;
+    const convert_row *list = (const convert_row *)(const void *)found.items;
+    const char *last = NULL;
+    if (!is_sqlite && found.count && !convert_read_log(s, &arena, &last))
+        return false;
     for (size_t i = 0; i < found.count; i++)
-        if (!convert_write_row(s, column, write.data, &rows[i], &arena))
+        if (!convert_write_row(s, column, write.data, &list[i], &arena))
             return false;
     if (found.count) {
         after->length = 0;
-        tenon__buf_text(after, rows[found.count - 1].id);
+        tenon__buf_text(after, list[found.count - 1].id);
     }
     *count = (int64_t)found.count;
+    if (!convert_clear_log(s, &arena, last))
+        return false;
     return !after->failed || tenon__fail_no_memory(tenon__session_error(s));
 }
 
@@ -117,6 +122,14 @@ static bool convert_rest(tenon_session *s, const convert_column *column, int64_t
     return is_done;
 }
 
+static bool convert_rest_quietly(tenon_session *s, const convert_column *column, int64_t *count)
+{
+    TENON__CLEANUP(tenon__arena_release) tenon__arena arena = {0};
+    rows triggers;
+    return convert_drop_triggers(s, column, &arena, &triggers) && convert_rest(s, column, count) &&
+           convert_make_triggers(s, &triggers);
+}
+
 bool convert_all(tenon_session *s, const convert_column *column, int64_t *count)
 {
     static const char *const before[] = {
@@ -130,7 +143,7 @@ bool convert_all(tenon_session *s, const convert_column *column, int64_t *count)
         "ALTER TABLE {table} RENAME COLUMN {new} TO {old}",
     };
     if (tenon__session_dialect(s) == TENON_SQLITE)
-        return convert_rest(s, column, count);
+        return convert_rest_quietly(s, column, count);
     return execute_each(s, column, before, TENON__COUNT(before)) &&
            convert_rest(s, column, count) && execute_each(s, column, behind, TENON__COUNT(behind));
 }

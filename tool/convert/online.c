@@ -11,7 +11,7 @@
 
 #include <time.h>
 
-enum { LOCK_TIMEOUT_US = 200000, TRIES = 50, PAUSE_MS = 250, FEW = 64, WALKS = 20 };
+enum { LOCK_TIMEOUT_US = 50000, TRIES = 200, PAUSE_MS = 250, FEW = 64, WALKS = 20 };
 
 /* ---- what is there --------------------------------------------------------------------------- */
 

@@ -3,6 +3,7 @@
 #define TENON_CONVERT_STEPS_H
 
 #include "convert/convert.h"
+#include "rows/rows.h"
 
 /* The template with {table}, {old} and {new} (columns), {form} (the type of the new one),
  * {function}; the columns' own names are quoted. False with the session's error. */
@@ -16,5 +17,14 @@ void convert_begin(tenon_session *s, tenon__buf *after);
  * In the session's transaction. */
 bool convert_piece(tenon_session *s, const convert_column *column, tenon__buf *after,
                    int64_t *count);
+
+/* quiet.c: in the session's transaction. Takes the triggers of SQLite's table away, and brings them
+ * back; says where PostgreSQL's log of changes ends (NULL: there is none), and takes out of it what
+ * the transaction has added. False with the session's error. */
+bool convert_drop_triggers(tenon_session *s, const convert_column *column, tenon__arena *arena,
+                           rows *out);
+bool convert_make_triggers(tenon_session *s, const rows *triggers);
+bool convert_read_log(tenon_session *s, tenon__arena *arena, const char **last);
+bool convert_clear_log(tenon_session *s, tenon__arena *arena, const char *last);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include "testdb.h"
 
+#include <stdbool.h>
+
 #define MODEL(words, name, fields)                                                                 \
     "datasource db {\n  provider = \"postgresql\"\n  url      = \"x\"\n}\n\n" words "model " name  \
     " {\n" fields "}\n"
@@ -129,6 +131,58 @@ static void a_log_that_is_given_up_stays_and_goes_on_later(void **state)
     on_both(check_removed);
 }
 
+#define SERIES(word)                                                                               \
+    MODEL(AUDIT, "S",                                                                              \
+          "  id Int @id\n  note String?\n" word "  values Float[]\n  /// @tenon.sensitive\n"       \
+          "  hidden String?\n")
+
+/* Packed and unpacked again, nobody has changed anything; what somebody changes then is logged. */
+static void check_packed(const char *url)
+{
+    bool is_sqlite = !strncmp(url, "sqlite", 6);
+    push(url, SERIES(""));
+    testdb_run(url,
+               is_sqlite
+                   ? "INSERT INTO \"S\" VALUES (1, 'n', '[0.5,2.0]', 'h'), (2, NULL, NULL, NULL)"
+                   : "INSERT INTO \"S\" VALUES (1, 'n', '{0.5,2}', 'h'), (2, NULL, NULL, NULL)");
+    push(url, SERIES("  /// @tenon.compress\n"));
+    assert_string_equal(testdb_value(url, "SELECT count(*) FROM \"_tenon_audit\""), "2");
+    logged(url, "UPDATE \"S\" SET \"note\" = 'm' WHERE id = 1", "\"note\":\"m\"");
+    push(url, SERIES(""));
+    assert_string_equal(testdb_value(url, "SELECT count(*) FROM \"_tenon_audit\""), "1");
+    logged(url, "UPDATE \"S\" SET \"note\" = 'o' WHERE id = 1", "0.5,2");
+}
+
+static void a_conversion_is_no_change_of_values(void **state)
+{
+    on_both(check_packed);
+}
+
+/* The same by files: the conversion then comes before the file that takes the triggers away. */
+static void check_migrated(const char *url)
+{
+    assert_int_equal(setenv("url", url, 1), 0);
+    assert_int_equal(run("rm -rf migrations"), 0);
+    write_file("schema.prisma", SERIES(""));
+    if (run("$tenon migrate dev --name init --url \"$url\""))
+        fail_msg("%s", output);
+    testdb_run(url,
+               !strncmp(url, "sqlite", 6)
+                   ? "INSERT INTO \"S\" VALUES (1, 'n', '[0.5,2.0]', 'h'), (2, NULL, NULL, NULL)"
+                   : "INSERT INTO \"S\" VALUES (1, 'n', '{0.5,2}', 'h'), (2, NULL, NULL, NULL)");
+    write_file("schema.prisma", SERIES("  /// @tenon.compress\n"));
+    if (run("$tenon migrate dev --name pack --url \"$url\"") ||
+        run("$tenon migrate rollback --accept-data-loss --url \"$url\""))
+        fail_msg("%s", output);
+    assert_string_equal(testdb_value(url, "SELECT count(*) FROM \"_tenon_audit\""), "2");
+    logged(url, "UPDATE \"S\" SET \"note\" = 'o' WHERE id = 1", "0.5,2");
+}
+
+static void a_conversion_by_migrations_is_no_change_either(void **state)
+{
+    on_both(check_migrated);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +192,8 @@ int main(void)
         TEST_IN_FOLDER(the_log_follows_the_columns_of_its_table),
         TEST_IN_FOLDER(a_table_that_is_renamed_is_logged_once),
         TEST_IN_FOLDER(a_log_that_is_given_up_stays_and_goes_on_later),
+        TEST_IN_FOLDER(a_conversion_is_no_change_of_values),
+        TEST_IN_FOLDER(a_conversion_by_migrations_is_no_change_either),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
