@@ -86,7 +86,7 @@ typedef struct tenon_options {
  * is none. The pool, the breaker, several hosts, TLS and poolers: docs/pool.md. PostgreSQL: schema,
  * put first in the search path, and everything that libpq knows. TLS is required where the host is
  * not this machine, unless sslmode says otherwise.
- * SQLite: datetime (iso, unixms), synchronous (off, normal, full, extra), mode (ro, rw, rwc).
+ * SQLite: datetime (iso, sql, unixms), synchronous (off, normal, full, extra), mode (ro, rw, rwc).
  * Unknown ones are refused. `%`, `?` and `&` in names and values, also in the
  * path of a file, are written %25, %3F and %26.
  *

@@ -58,7 +58,7 @@ static const parameter parameters[] = {
     {"statement_cache_size", COUNT, BOTH, MEMBER(statement_cache_count), 0, MOST_CACHED, NULL},
     {"plan_cache", COUNT, BOTH, MEMBER(plan_cache_count), 1, MOST_CACHED, NULL},
     {"schema", TEXT, POSTGRESQL, MEMBER(schema), 0, 0, NULL},
-    {"datetime", TEXT, SQLITE, MEMBER(datetime), 0, 0, "iso unixms"},
+    {"datetime", TEXT, SQLITE, MEMBER(datetime), 0, 0, "iso sql unixms"},
     {"synchronous", TEXT, SQLITE, MEMBER(synchronous), 0, 0, "off normal full extra"},
     {"mode", TEXT, SQLITE, MEMBER(mode), 0, 0, "ro rw rwc"},
     {"schema_check", TEXT, BOTH, MEMBER(schema_check), 0, 0, "on off"},

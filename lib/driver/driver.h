@@ -306,7 +306,7 @@ typedef struct tenon__connect_options {
     uint64_t
         database_id; /* SQLite: equal for all connections of one tenon_db, unlike for others: names
                       * the memory database they share, which lives while one of them is open */
-    const char *datetime; /* SQLite: "iso", "unixms", or NULL: detected */
+    const char *datetime; /* SQLite: "iso", "sql", "unixms", or NULL: detected */
     const char
         *synchronous; /* SQLite: "off", "normal", "full", "extra", or NULL: the driver's choice */
     const char

@@ -143,7 +143,7 @@ static bool check_word(const char *word, const char *const *words, size_t count,
 static bool check_options(const tenon__connect_options *options, tenon_error *err)
 {
     static const char *const syncs[] = {"off", "normal", "full", "extra"};
-    static const char *const forms[] = {"iso", "unixms"};
+    static const char *const forms[] = {"iso", "sql", "unixms"};
     return check_word(options->synchronous, syncs, TENON__COUNT(syncs), "synchronous", err) &&
            check_word(options->datetime, forms, TENON__COUNT(forms), "datetime", err);
 }
@@ -152,7 +152,9 @@ static time_form form_of(const char *datetime)
 {
     if (!datetime)
         return TIME_FORM_UNKNOWN;
-    return strcmp(datetime, "iso") == 0 ? TIME_FORM_ISO : TIME_FORM_UNIXMS;
+    if (strcmp(datetime, "unixms") == 0)
+        return TIME_FORM_UNIXMS;
+    return strcmp(datetime, "sql") == 0 ? TIME_FORM_SQL : TIME_FORM_ISO;
 }
 
 int tenon__sqlite_register(sqlite3 *db)
@@ -180,6 +182,8 @@ static int set_up_handlers(tenon__connection *connection)
         code = sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     if (code == SQLITE_OK)
         code = sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+    if (code == SQLITE_OK)
+        code = tenon__sqlite_register_time(connection);
     return code == SQLITE_OK ? tenon__sqlite_register(db) : code;
 }
 

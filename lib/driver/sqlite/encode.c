@@ -109,7 +109,8 @@ static bool put_time(const target *to, tenon_time time, cell *out, tenon_error *
                     "?datetime=iso stores microseconds, in a database whose times are ISO text");
         return false;
     }
-    size_t length = tenon__time_to_iso(time, to->room);
+    size_t length = to->times == TIME_FORM_SQL ? tenon__sqlite_time_to_sql(time, to->room)
+                                               : tenon__time_to_iso(time, to->room);
     if (length == 0)
         return REFUSE(to, err, TENON_RANGE, "is outside of the years 1 … 9999");
     return put_text(out, to->room, length);

@@ -2,9 +2,7 @@
  *
  * A missing table or column is SQLite's own error then. What it does not tell is a declared type
  * that would change our values: a column of TEXT affinity turns the integer 7 into '7', one of
- * NUMERIC affinity the text '007' into 7. Such a column is refused with SCHEMA, naming both sides.
- *
- * Also here: how the database stores its times, which existing values say. */
+ * NUMERIC affinity the text '007' into 7. Such a column is refused with SCHEMA, naming both sides. */
 #include "driver/sqlite/sqlite.h"
 
 #include <strings.h>
@@ -150,79 +148,4 @@ bool tenon__sqlite_check_schema(tenon__connection *connection, sqlite3_stmt *pre
             return false;
     }
     return check_slots(connection, statement, err);
-}
-
-/* ---- the form of times ----------------------------------------------------------------------- */
-
-/* Only the first rows are looked at: a column of a large table may be NULL throughout. */
-enum { ROWS_LOOKED_AT = 100 };
-
-/* A code of SQLite; *form stays unknown when there is nothing that tells. */
-static int look_at_column(sqlite3 *db, const char *table, const char *column, time_form *form)
-{
-    sqlite3_stmt *statement = NULL;
-    char *sql = sqlite3_mprintf("SELECT typeof(value) FROM (SELECT \"%w\" AS value FROM \"%w\" "
-                                "LIMIT %d) WHERE typeof(value) IN ('integer', 'text') LIMIT 1",
-                                column, table, ROWS_LOOKED_AT);
-    int code = sql ? sqlite3_prepare_v2(db, sql, -1, &statement, NULL) : SQLITE_NOMEM;
-    sqlite3_free(sql);
-    if (code != SQLITE_OK)
-        return code;
-    code = sqlite3_step(statement);
-    if (code == SQLITE_ROW)
-        *form = strcmp((const char *)sqlite3_column_text(statement, 0), "text") == 0
-                    ? TIME_FORM_ISO
-                    : TIME_FORM_UNIXMS;
-    sqlite3_finalize(statement);
-    return code == SQLITE_ROW || code == SQLITE_DONE ? SQLITE_OK : code;
-}
-
-/* A column of the model that the database does not have is told by the statement that uses it. */
-static int look_at_model(sqlite3 *db, const tenon_model *model, time_form *form)
-{
-    int code = SQLITE_OK;
-    for (uint32_t i = 0; model && i < model->field_count && *form == TIME_FORM_UNKNOWN; i++) {
-        const tenon_field *field = &model->fields[i];
-        if (field->kind != TENON_KIND_TIME || (field->flags & TENON_FIELD_LIST))
-            continue;
-        code = look_at_column(db, model->table, field->column, form);
-        if (code != SQLITE_OK && code != SQLITE_ERROR)
-            return code;
-    }
-    return SQLITE_OK;
-}
-
-static const char all_time_columns[] =
-    "SELECT t.name, c.name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c "
-    "WHERE t.type = 'table' AND (c.type LIKE '%DATETIME%' OR c.type LIKE '%TIMESTAMP%')";
-
-static int look_at_all(sqlite3 *db, time_form *form)
-{
-    sqlite3_stmt *columns = NULL;
-    int code = sqlite3_prepare_v2(db, all_time_columns, -1, &columns, NULL);
-    if (code != SQLITE_OK)
-        return code;
-    while (*form == TIME_FORM_UNKNOWN && (code = sqlite3_step(columns)) == SQLITE_ROW) {
-        code = look_at_column(db, (const char *)sqlite3_column_text(columns, 0),
-                              (const char *)sqlite3_column_text(columns, 1), form);
-        if (code != SQLITE_OK)
-            break;
-    }
-    sqlite3_finalize(columns);
-    return code == SQLITE_ROW || code == SQLITE_DONE ? SQLITE_OK : code;
-}
-
-bool tenon__sqlite_detect_times(tenon__connection *connection, const tenon_model *model,
-                                tenon_error *err)
-{
-    time_form form = TIME_FORM_UNKNOWN;
-    int code = look_at_model(connection->db, model, &form);
-    if (code == SQLITE_OK && form == TIME_FORM_UNKNOWN)
-        code = look_at_all(connection->db, &form);
-    if (code != SQLITE_OK) {
-        tenon__sqlite_fail(connection, code, NULL, err);
-        return false;
-    }
-    connection->times = form == TIME_FORM_UNKNOWN ? TIME_FORM_ISO : form;
-    return true;
 }

@@ -31,8 +31,9 @@
 /* How the database stores DateTime: one way for all columns. */
 typedef enum time_form {
     TIME_FORM_UNKNOWN = 0, /* found out when the first statement needs it */
+    TIME_FORM_UNIXMS,
     TIME_FORM_ISO,
-    TIME_FORM_UNIXMS
+    TIME_FORM_SQL /* "2024-02-29 12:34:56", as SQLite's own functions write it */
 } time_form;
 
 /* Statements without parameters that every transaction runs. */
@@ -42,6 +43,7 @@ struct tenon__connection {
     sqlite3 *db;
     tenon__state state;
     time_form times;
+    tenon_time moment;        /* CURRENT_TIMESTAMP of this statement; 0: nobody has asked */
     tenon__prepared *running; /* between execute and the end of fetch */
     size_t rows_most;         /* to fetch of it; 0: all */
     atomic_bool is_cancelled;
@@ -235,6 +237,7 @@ static inline void tenon__sqlite_begin_work(tenon__connection *connection)
 {
     atomic_store_explicit(&connection->is_cancelled, false, memory_order_relaxed);
     connection->is_timed_out = false;
+    connection->moment.us = 0;
 }
 
 /* Functions, the key table, the table of rows. A result code of SQLite. */
@@ -305,6 +308,12 @@ void tenon__sqlite_table_give(sqlite3_context *context, const cell *value,
 /* Finds out how the database stores times, from this model's columns first. */
 bool tenon__sqlite_detect_times(tenon__connection *connection, const tenon_model *model,
                                 tenon_error *err);
+/* CURRENT_TIMESTAMP in that form. A result code of SQLite. */
+int tenon__sqlite_register_time(tenon__connection *connection);
+/* As TIME_FORM_SQL has it, into CELL_ROOM bytes; the length, 0 outside of the years 1 … 9999. */
+size_t tenon__sqlite_time_to_sql(tenon_time time, char *room);
+/* Accepts only what tenon__sqlite_time_to_sql writes. */
+bool tenon__sqlite_time_from_sql(const char *text, size_t length, tenon_time *out);
 /* Compares a prepared statement's columns and the columns its slots are for with the database. */
 bool tenon__sqlite_check_schema(tenon__connection *connection, sqlite3_stmt *prepared,
                                 const tenon__statement *statement, tenon_error *err);

@@ -69,7 +69,7 @@ static const struct {
     {"postgresql://h/db?ssl_mode=x", "unknown parameter 'ssl_mode'", "did you mean 'sslmode'?"},
     {"postgresql://h/db?wholly_unknown=1", "unknown parameter 'wholly_unknown'", ""},
     {"sqlite:a.db?sslmode=require", "unknown parameter 'sslmode'", ""},
-    {"sqlite:a.db?datetime=iso8601", "datetime must be iso unixms", ""},
+    {"sqlite:a.db?datetime=iso8601", "datetime must be iso sql unixms", ""},
     {"sqlite:a.db?synchronous=of", "synchronous must be off normal full extra", ""},
     {"postgresql://h/db?pool_max=0", "pool_max must be a number from 1 to 10000", ""},
     {"postgresql://h/db?pool_max=-1", "pool_max must be a number", ""},

@@ -305,6 +305,9 @@ static void times_are_written_as_the_database_has_them(void **state)
         {"INSERT INTO t VALUES (NULL), (1600000000000)", "1700000000123"},
         {"INSERT INTO t VALUES ('2020-01-01T00:00:00.000+00:00')", "2023-11-14T22:13:20.123+00:00"},
         {"CREATE TABLE other (\"at\" DATETIME); INSERT INTO other VALUES (1)", "1700000000123"},
+        {"INSERT INTO t VALUES ('2020-01-01 00:00:00')", "2023-11-14 22:13:20.123"},
+        {"INSERT INTO t VALUES ('2020-01-01 00:00:00'), ('2020-01-01T00:00:00.000+00:00')",
+         "2023-11-14T22:13:20.123+00:00"},
     };
     for (size_t i = 0; i < TENON__COUNT(cases); i++) {
         const char *url = testdb_sqlite_url();
@@ -345,6 +348,10 @@ static void a_column_of_mixed_forms_is_told_with_what_makes_it_one(void **state)
         {"iso", "'2023-11-14T23:13:20.123+01:00'", 1700000000123000},
         {"unixms", "'2023-11-14T22:13:20.123+00:00'", 1700000000123000},
         {"unixms", "'2023-11-14 22:13:20'", 1700000000000000},
+        {"sql", "1700000000123", 1700000000123000},
+        {"sql", "'2023-11-14T22:13:20.123+00:00'", 1700000000123000},
+        {"sql", "'2023-11-14 22:13:20.000'", 1700000000000000},
+        {"sql", "'2023-11-14 23:13:20+01:00'", 1700000000000000},
     };
     for (size_t i = 0; i < TENON__COUNT(cases); i++) {
         tenon_error err = {0};
@@ -363,6 +370,108 @@ static void a_column_of_mixed_forms_is_told_with_what_makes_it_one(void **state)
         tenon__arena_release(&r.arena);
         DRIVER->close(c);
     }
+}
+
+/* Each is its only text, so that equal times are found and later ones sort behind. */
+static void times_of_sqlite_s_own_form_come_back(void **state)
+{
+    static const struct {
+        int64_t us;
+        const char *text;
+    } cases[] = {
+        {0, "1970-01-01 00:00:00"},
+        {1700000000000000, "2023-11-14 22:13:20"},
+        {1700000000120000, "2023-11-14 22:13:20.120"},
+        {1700000000120003, "2023-11-14 22:13:20.120003"},
+        {1700000001000000, "2023-11-14 22:13:21"},
+        {-62135596800000000, "0001-01-01 00:00:00"},
+    };
+    tenon_error err = {0};
+    tenon_field fine = time_field;
+    fine.precision = 6;
+    for (size_t i = 0; i < TENON__COUNT(cases); i++) {
+        reading r;
+        const char *url = testdb_sqlite_url();
+        tenon__connection *c =
+            connect_with((tenon__connect_options){.url = url, .datetime = "sql"}, &err);
+        run_script(c, "CREATE TABLE t (val DATETIME)");
+        assert_int_equal(write_as(c, &fine, &(tenon_time){cases[i].us}, &err), TENON_OK);
+        assert_string_equal(testdb_value(url, "SELECT val FROM t"), cases[i].text);
+        assert_int_equal(read_as(c, &fine, &r), TENON_OK);
+        assert_int_equal(((tenon_time *)(void *)r.rows.items)->us, cases[i].us);
+        tenon__arena_release(&r.arena);
+        DRIVER->close(c);
+    }
+}
+
+static void what_is_none_of_sqlite_s_own_form_is_refused(void **state)
+{
+    static const char *const cases[] = {
+        "''",
+        "'2023-11-14'",
+        "'2023-11-14 22:13'",
+        "'2023-11-14 22:13:20.5'",
+        "'2023-11-14 22:13:20.1234567'",
+        "'2023-11-14 22:13:60'",
+        "'2023-02-29 22:13:20'",
+        "'2023-11-14 22:13:20Z'",
+        "'2023-11-14_22:13:20'",
+        "x'00'",
+    };
+    for (size_t i = 0; i < TENON__COUNT(cases); i++) {
+        tenon_error err = {0};
+        reading r;
+        tenon__connection *c = connect_with(
+            (tenon__connect_options){.url = testdb_sqlite_url(), .datetime = "sql"}, &err);
+        store(c, cases[i]);
+        if (read_as(c, &time_field, &r) != TENON_TYPE)
+            fail_msg("%s was read", cases[i]);
+        tenon__arena_release(&r.arena);
+        DRIVER->close(c);
+    }
+}
+
+/* The pattern of what CURRENT_TIMESTAMP gives, as a default and by itself. */
+static void current_timestamp_is_a_time_as_the_database_has_them(void **state)
+{
+    static const char iso[] = "____-__-__T__:__:__.___+00:00", own[] = "____-__-__ __:__:__";
+    static const struct {
+        const char *prepare, *pattern;
+    } cases[] = {
+        {"CREATE TABLE u (n, \"at\" DATETIME DEFAULT CURRENT_TIMESTAMP)", iso},
+        {"CREATE TABLE u (n, \"at\" TEXT DEFAULT CURRENT_TIMESTAMP)", own},
+        {"CREATE TABLE u (n, \"at\" TEXT DEFAULT CURRENT_TIMESTAMP);"
+         "CREATE TABLE _prisma_migrations (\"at\" DATETIME)",
+         own},
+        {"CREATE TABLE u (n, \"at\" DATETIME DEFAULT CURRENT_TIMESTAMP);"
+         "INSERT INTO u VALUES (1, 1700000000123)",
+         own},
+        {"CREATE TABLE u (n, \"at\" DATETIME DEFAULT CURRENT_TIMESTAMP);"
+         "INSERT INTO u VALUES (1, '2020-01-01 00:00:00')",
+         own},
+    };
+    for (size_t i = 0; i < TENON__COUNT(cases); i++) {
+        const char *url = testdb_sqlite_url();
+        char sql[256];
+        tenon__connection *c = connect_to(url);
+        run_script(c, cases[i].prepare);
+        run_script(c, "INSERT INTO u (n) VALUES (2)");
+        snprintf(sql, sizeof sql, "SELECT \"at\" LIKE '%s' FROM u WHERE n = 2", cases[i].pattern);
+        assert_string_equal(testdb_value(url, sql), "1");
+        DRIVER->close(c);
+    }
+}
+
+/* As SQLite has it: a statement sees one moment. */
+static void current_timestamp_stands_still_within_a_statement(void **state)
+{
+    const char *url = testdb_sqlite_url();
+    tenon__connection *c = connect_to(url);
+    run_script(c, "CREATE TABLE u (n, \"at\" DATETIME DEFAULT CURRENT_TIMESTAMP)");
+    run_script(c, "WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r LIMIT 20000) "
+                  "INSERT INTO u (n) SELECT n FROM r");
+    assert_string_equal(testdb_value(url, "SELECT count(DISTINCT \"at\") FROM u"), "1");
+    DRIVER->close(c);
 }
 
 /* ---- LIKE ------------------------------------------------------------------------------------ */
@@ -431,6 +540,10 @@ int main(void)
         cmocka_unit_test(times_are_written_as_the_database_has_them),
         cmocka_unit_test(microseconds_do_not_fit_into_milliseconds),
         cmocka_unit_test(a_column_of_mixed_forms_is_told_with_what_makes_it_one),
+        cmocka_unit_test(times_of_sqlite_s_own_form_come_back),
+        cmocka_unit_test(what_is_none_of_sqlite_s_own_form_is_refused),
+        cmocka_unit_test(current_timestamp_is_a_time_as_the_database_has_them),
+        cmocka_unit_test(current_timestamp_stands_still_within_a_statement),
         cmocka_unit_test(like_means_what_it_means_on_postgresql),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -206,6 +206,39 @@ static void what_does_not_fit_into_its_column_is_refused(void **state)
     on_both(load_too_fine);
 }
 
+static bool is_title(const Post *post, const char *title)
+{
+    return post && strcmp(post->title, title) == 0;
+}
+
+/* Its time is left to the database, and stands among those that the client has written. */
+static void load_without_time(tenon_session *s)
+{
+    const int64_t second = 1000000;
+    const LoadPostsParams post = {.author = user_by_email(s, .email = "ann@x")->id,
+                                  .title = "left"};
+    int64_t now = tenon_time_now().us / 1000 * 1000;
+    tenon_time before = {now - 2 * second}, after;
+    post_update_many(s, .everything = true, .set = {.createdAt = SET(before)});
+    assert_int_equal(load_posts(s, &post, 1), 1);
+    after.us = tenon_time_now().us / 1000 * 1000 + second;
+    post_create(s, .authorId = SET(post.author), .title = SET("after"), .createdAt = SET(after));
+    PostList posts = post_find_many(s, .order_by = {ASC(POST_CREATED_AT)});
+    assert_int_equal(posts.count, 5);
+    assert_true(is_title(&posts.items[3], "left"));
+    assert_true(posts.items[3].createdAt.us > before.us && posts.items[3].createdAt.us < after.us);
+    posts = post_find_many(s, .where = {.createdAt = RANGE(GT, before, LT, after)});
+    assert_int_equal(posts.count, 1);
+    assert_true(
+        is_title(post_find_first(s, .where = {.createdAt = EQ(posts.items[0].createdAt)}), "left"));
+}
+
+static void a_time_that_is_left_out_is_one_like_others(void **state)
+{
+    (void)state;
+    on_both(load_without_time);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -216,6 +249,7 @@ int main(void)
         cmocka_unit_test(parts_that_are_not_given_are_not_there),
         cmocka_unit_test(batches_and_copies_take_lists),
         cmocka_unit_test(what_does_not_fit_into_its_column_is_refused),
+        cmocka_unit_test(a_time_that_is_left_out_is_one_like_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
