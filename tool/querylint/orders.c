@@ -29,7 +29,8 @@ static bool read_order(const query_linter *l, const query_block *block,
     out->location = by->node->node_case == PG_QUERY__NODE__NODE_COLUMN_REF
                         ? by->node->column_ref->location
                         : node->column_ref->location;
-    return query_is_own(block, out->column.from) && out->column.column;
+    return query_is_own(block, out->column.from) && out->column.column &&
+           !query_is_packed(l, &out->column);
 }
 
 void query_add_orders(const query_linter *l, query_block *block, const PgQuery__SelectStmt *select)

@@ -161,6 +161,9 @@ const char *query_suggestion_sql(const query_linter *l, const query_suggestion *
 const char *query_suggestion_remedy(const query_linter *l, const query_suggestion *s);
 /* wording.c: "author_id, created_at" */
 const char *query_suggestion_columns(const query_linter *l, const query_suggestion *s);
+/* wording.c: whether the column holds packed arrays, which equal ones need not have equal bytes of:
+ * no index serves them. */
+bool query_is_packed(const query_linter *l, const query_column *column);
 /* wording.c: whether one value of the column finds few rows; not so a truth value or an enum. */
 bool query_is_selective(const query_linter *l, const query_column *column);
 

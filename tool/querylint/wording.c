@@ -69,14 +69,24 @@ static const schema_field *find_field(const schema_model *model, const catalogue
     return NULL;
 }
 
+static const schema_field *field_of(const query_linter *l, const query_column *column)
+{
+    return find_field(find_model(l->input->schema, column->from->table), column->column);
+}
+
+bool query_is_packed(const query_linter *l, const query_column *column)
+{
+    const schema_field *field = field_of(l, column);
+    return column->column->is_packed || (field && schema_find_word(&field->comment, "compress"));
+}
+
 bool query_is_selective(const query_linter *l, const query_column *column)
 {
     const char *type = column->column->type_name;
-    const schema_field *field =
-        find_field(find_model(l->input->schema, column->from->table), column->column);
+    const schema_field *field = field_of(l, column);
     bool is_truth = type && (!strcasecmp(type, "bool") || !strcasecmp(type, "boolean"));
     bool is_enum = column->column->is_enum || (field && field->kind == SCHEMA_ENUM);
-    return !is_truth && !is_enum && !column->column->is_array;
+    return !is_truth && !is_enum && !column->column->is_array && !query_is_packed(l, column);
 }
 
 /* False when a column is no field. */

@@ -14,7 +14,7 @@
 
 #include "sqlfile/sqlfile.h"
 
-enum { JUDGED_MOST = 64 };
+enum { JUDGED_MOST = 128 };
 
 typedef struct judged {
     schema *schema;

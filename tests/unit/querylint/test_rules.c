@@ -28,6 +28,13 @@ static const char schema_text[] = "datasource db {\n  provider = \"postgresql\"\
                                   "  postId Int @map(\"post_id\")\n"
                                   "  post Post @relation(fields: [postId], references: [id])\n"
                                   "  @@id([postId, word])\n"
+                                  "}\n"
+                                  "model Reading {\n"
+                                  "  id Int @id @default(autoincrement())\n"
+                                  "  sensor String\n"
+                                  "  /// @tenon.compress\n"
+                                  "  samples Float[]\n"
+                                  "  @@map(\"readings\")\n"
                                   "}\n";
 
 typedef struct judged_query {
@@ -112,6 +119,14 @@ static const judged_query queries[] = {
     {"SELECT id FROM \"User\" WHERE email = :email AND upper(email) <> 'X';", "", NULL},
     {"SELECT id FROM posts WHERE id > 1.5;", "implicit_cast", ""},
     {"SELECT id FROM posts WHERE views > 1.5;", "", NULL},
+    /* A packed array is nothing that an index serves. */
+    {"-- param: x Bytes\nSELECT id FROM readings WHERE samples = :x;", "", NULL},
+    {"-- param: x Bytes\nSELECT id FROM readings WHERE sensor = :s AND samples = :x;",
+     "missing_index", NULL},
+    {"SELECT id FROM readings ORDER BY samples LIMIT 3;", "", NULL},
+    {"SELECT id FROM readings ORDER BY sensor, samples LIMIT 3;", "", NULL},
+    {"SELECT a.id FROM readings a LEFT JOIN readings b ON b.samples = a.samples WHERE a.id = :id;",
+     "", NULL},
     {"SELECT u.id FROM \"User\" u WHERE u.email = :e OR EXISTS (SELECT 1 FROM posts p WHERE p.id = "
      "u.id);",
      "", NULL},
