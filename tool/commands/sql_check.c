@@ -40,21 +40,27 @@ static int print_json(const sqlfile_set *set)
     return COMMAND_DONE;
 }
 
+/* A project may have none yet, and its CI may check them all the same. */
+static void print_count(size_t count)
+{
+    if (count)
+        printf("%zu %s\n", count, count == 1 ? "query is right" : "queries are right");
+    else
+        puts(
+            "there are no queries: no file *.sql in the folder queries beside the schema, or where "
+            "--queries says");
+}
+
 static int print_set(const sqlfile_set *set, const check_arguments *arguments)
 {
-    size_t errors = set ? sqlfile_error_count(set) : 0, count = set ? set->query_count : 0;
-    if (!set) {
-        fputs("tenon: there are no queries here; --queries says where they are\n", stderr);
-        return COMMAND_FAILED;
-    }
     if (arguments->is_json && print_json(set) != COMMAND_DONE)
         return COMMAND_FAILED;
     if (!arguments->is_json)
         schema_input_show_diagnostics(&set->report);
-    if (errors || (arguments->is_strict && set->report.diagnostic_count))
+    if (sqlfile_error_count(set) || (arguments->is_strict && set->report.diagnostic_count))
         return COMMAND_FAILED;
     if (!arguments->is_json)
-        printf("%zu %s\n", count, count == 1 ? "query is right" : "queries are right");
+        print_count(set->query_count);
     return COMMAND_DONE;
 }
 
@@ -70,7 +76,8 @@ static int check(const check_arguments *arguments)
         return COMMAND_FAILED;
     if (!queries_input_read(s, arguments->path, &arguments->choice, &set, &err))
         return show_error(&err);
-    return print_set(set, arguments);
+    const sqlfile_set none = {0};
+    return print_set(set ? set : &none, arguments);
 }
 
 static bool take_value(int argc, char **argv, int *at, const char *name, const char **out)
@@ -112,7 +119,7 @@ const command command_sql_check = {
              "\n"
              "Has every query of the files prepared by the databases that it is for, in all its\n"
              "variants, and tells what is wrong, all of it in one run. Nothing of the queries is\n"
-             "executed. Exit 1 when a query is wrong.\n"
+             "executed. Exit 1 when a query is wrong, and 0 when there are none.\n"
              "\n" SCHEMA_INPUT_USAGE "\n" QUERIES_INPUT_USAGE
              "  --url URL       ask this database, which has its tables, instead of a new one\n"
              "  --strict        exit 1 when there are warnings, too\n"

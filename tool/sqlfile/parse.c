@@ -184,11 +184,9 @@ static sqlfile_query *parse_name(sql_parser *p)
     sqlfile_kind kind = is_whole ? parse_kind(p, kind_at, note.end) : SQLFILE_NO_KIND;
     const char *name = sql_copy(p, note.start, end);
     sqlfile_query *known = name ? find_query(p->set, name) : NULL;
-    if (!known)
-        return add_query(p, name, kind, sql_span(p, note.start, end));
-    if (known->kind != kind)
-        sql_report(p, kind_at, note.end, NULL, "query \"%s\" gives something else elsewhere", name);
-    return known;
+    bool is_other = known && known->kind && kind && known->kind != kind;
+    p->other_kind = is_other ? sql_span(p, kind_at, note.end) : (schema_span){0};
+    return known ? known : add_query(p, name, kind, sql_span(p, note.start, end));
 }
 
 /* ---- comments in front of the statement ------------------------------------------------------ */
@@ -282,16 +280,27 @@ static void parse_comments(sql_parser *p)
 
 /* ---- blocks ---------------------------------------------------------------------------------- */
 
-static void place_body(sql_parser *p, const sqlfile_body *body, size_t name_start, size_t name_end)
+/* Of a second query of a name that is told first: that there can be none, or that it gives something
+ * else than the one for the other database. */
+static void check_second(sql_parser *p, size_t name_start, size_t name_end)
 {
-    for (unsigned d = 0; d < SQLFILE_DIALECTS; d++) {
-        if (!(p->query_on & 1u << d))
-            continue;
-        if (p->query->bodies[d])
-            sql_report(p, name_start, name_end, "give it another name",
-                       "there is a query \"%s\" for this database already", p->query->name);
-        p->query->bodies[d] = body;
-    }
+    const sqlfile_query *query = p->query;
+    bool is_double = false;
+    for (unsigned d = 0; d < SQLFILE_DIALECTS; d++)
+        is_double |= (p->query_on & 1u << d) && query->bodies[d];
+    if (is_double)
+        sql_report(p, name_start, name_end, "give it another name",
+                   "there is a query \"%s\" for this database already", query->name);
+    else if (p->other_kind.end)
+        sql_report(p, p->other_kind.start, p->other_kind.end, NULL,
+                   "query \"%s\" gives something else elsewhere", query->name);
+}
+
+static void place_body(sql_parser *p, const sqlfile_body *body)
+{
+    for (unsigned d = 0; d < SQLFILE_DIALECTS; d++)
+        if (p->query_on & 1u << d)
+            p->query->bodies[d] = body;
 }
 
 static void parse_block(sql_parser *p)
@@ -306,10 +315,11 @@ static void parse_block(sql_parser *p)
     bool is_empty =
         p->token.kind == SQL_END || p->token.kind == SQL_SEMICOLON || is_name_comment(p);
     p->query->is_broken |= is_empty;
+    check_second(p, start, end);
     if (is_empty)
         sql_report(p, start, end, NULL, "query \"%s\" has no statement", p->query->name);
     else
-        place_body(p, sql_parse_body(p), start, end);
+        place_body(p, sql_parse_body(p));
     p->query = NULL;
 }
 

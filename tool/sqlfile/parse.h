@@ -18,6 +18,8 @@ typedef struct sql_parser {
     sql_token token;      /* the current one */
     sqlfile_query *query; /* the current one */
     unsigned query_on;
+    /* Where it says to give something else than the other query of its name; empty: it does not. */
+    schema_span other_kind;
 } sql_parser;
 
 /* A comment `-- word: rest`; the rest without spaces around it. */

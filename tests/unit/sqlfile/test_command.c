@@ -161,12 +161,26 @@ static void migrations_make_what_the_schema_cannot_say(void **state)
     check_status("$tenon sql check --server \"$TENON_TEST_PG\"", 0);
 }
 
+static void a_project_without_queries_is_right(void **state)
+{
+    (void)state;
+    write_schema("sqlite");
+    check_status("$tenon sql check --strict", 0);
+    check_said("there are no queries: no file *.sql in the folder queries");
+    check_status("$tenon sql check --json | grep -c '\"queries\": \\[\\]'", 0);
+    assert_int_equal(run("mkdir -p queries"), 0);
+    check_status("$tenon sql check", 0);
+    check_said("there are no queries");
+    write_file("queries/a.sql", "-- nothing yet\n");
+    check_status("$tenon sql check", 0);
+    check_said("there are no queries");
+    check_status("$tenon generate && $tenon generate --check", 0);
+}
+
 static void what_is_misused_is_told(void **state)
 {
     (void)state;
     write_schema("sqlite");
-    check_status("$tenon sql check", 1);
-    check_said("there are no queries here");
     check_status("$tenon sql check --nothing", 2);
     check_status("$tenon sql check --queries nowhere", 1);
     check_said("cannot read nowhere");
@@ -185,6 +199,7 @@ int main(void)
         TEST_IN_FOLDER(what_another_version_has_said_is_asked_anew),
         TEST_IN_FOLDER(the_schema_of_the_url_is_the_one_that_is_asked),
         TEST_IN_FOLDER(migrations_make_what_the_schema_cannot_say),
+        TEST_IN_FOLDER(a_project_without_queries_is_right),
         TEST_IN_FOLDER(what_is_misused_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
