@@ -215,63 +215,19 @@ static bool decode_enum(const source *from, const tenon_field *field, const cell
 
 /* ---- times ----------------------------------------------------------------------------------- */
 
-/* The statements that give the times of a column the form of their database. */
-static void hint_unixms(tenon_error *err, const char *table, const char *column)
-{
-    tenon__hint(err,
-                "UPDATE \"%s\" SET \"%s\" = CAST(round((julianday(\"%s\") - 2440587.5) * "
-                "86400000) AS INTEGER) WHERE typeof(\"%s\") = 'text'",
-                table, column, column, column);
-}
-
-static void hint_iso(tenon_error *err, const char *table, const char *column, bool is_integer)
-{
-    if (is_integer)
-        tenon__hint(err,
-                    "UPDATE \"%s\" SET \"%s\" = strftime('%%Y-%%m-%%dT%%H:%%M:%%f+00:00', \"%s\" / "
-                    "1000.0, 'unixepoch') WHERE typeof(\"%s\") = 'integer'",
-                    table, column, column, column);
-    else
-        tenon__hint(err,
-                    "UPDATE \"%s\" SET \"%s\" = strftime('%%Y-%%m-%%dT%%H:%%M:%%f+00:00', \"%s\") "
-                    "WHERE \"%s\" NOT GLOB '*T*.*+00:00'",
-                    table, column, column, column);
-}
-
-static void hint_sql(tenon_error *err, const char *table, const char *column, bool is_integer)
-{
-    if (is_integer)
-        tenon__hint(err,
-                    "UPDATE \"%s\" SET \"%s\" = replace(strftime('%%Y-%%m-%%d %%H:%%M:%%f', \"%s\" "
-                    "/ 1000.0, 'unixepoch'), '.000', '') WHERE typeof(\"%s\") = 'integer'",
-                    table, column, column, column);
-    else
-        tenon__hint(err,
-                    "UPDATE \"%s\" SET \"%s\" = replace(strftime('%%Y-%%m-%%d %%H:%%M:%%f', "
-                    "\"%s\"), '.000', '') WHERE \"%s\" GLOB '*[TZ+]*' OR \"%s\" GLOB '*000'",
-                    table, column, column, column, column);
-}
-
 /* What to say of a DateTime in another form than the rest. */
-static bool refuse_time(const source *from, const tenon_field *field, const cell *value)
+TENON__COLD static bool refuse_time(const source *from, const tenon_field *field, const cell *value)
 {
-    static const char *const words[] = {[TIME_FORM_UNIXMS] =
-                                            "milliseconds since 1970 (?datetime=unixms)",
-                                        [TIME_FORM_ISO] = "ISO text (?datetime=iso)",
-                                        [TIME_FORM_SQL] = "text of datetime() (?datetime=sql)"};
+    static const char *const words[] = {
+        [TIME_FORM_UNIXMS] = "milliseconds since 1970", "ISO text", "text of datetime()"};
+    static const char *const names[] = {[TIME_FORM_UNIXMS] = "unixms", "iso", "sql"};
     const tenon_model *model = tenon__layout_model(from->layout, field);
-    const char *table = model ? model->table : "…";
-    bool is_integer = value->type == CELL_INTEGER;
     char shown[64];
     describe(field, value, shown, sizeof shown);
-    REFUSE(from, field, "the database holds %s%s, but stores its times as %s",
-           storage_names[value->type], shown, words[from->times]);
-    if (from->times == TIME_FORM_UNIXMS)
-        hint_unixms(from->err, table, field->column);
-    else if (from->times == TIME_FORM_SQL)
-        hint_sql(from->err, table, field->column, is_integer);
-    else
-        hint_iso(from->err, table, field->column, is_integer);
+    REFUSE(from, field, "the database holds %s%s, but stores its times as %s (?datetime=%s)",
+           storage_names[value->type], shown, words[from->times], names[from->times]);
+    tenon__sqlite_hint_time(from, model ? model->table : "…", field->column,
+                            value->type == CELL_INTEGER);
     return false;
 }
 
@@ -470,13 +426,6 @@ static bool decode_count(const source *from, const tenon__out *out, sqlite3_valu
 
 /* ---- the usual columns ----------------------------------------------------------------------- */
 
-static column_reader time_reader_of(time_form times)
-{
-    if (times == TIME_FORM_UNIXMS)
-        return READ_UNIXMS;
-    return times == TIME_FORM_ISO ? READ_ISO : READ_ANY;
-}
-
 static column_reader reader_of(const tenon__out *out, time_form times)
 {
     if (out->kind == TENON__OUT_INT64)
@@ -497,7 +446,9 @@ static column_reader reader_of(const tenon__out *out, time_form times)
     case TENON_KIND_JSON:
         return READ_JSON;
     case TENON_KIND_TIME:
-        return time_reader_of(times);
+        if (times == TIME_FORM_UNIXMS)
+            return READ_UNIXMS;
+        return times == TIME_FORM_ISO ? READ_ISO : READ_ANY;
     default:
         return READ_ANY;
     }

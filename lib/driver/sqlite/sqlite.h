@@ -312,6 +312,9 @@ bool tenon__sqlite_detect_times(tenon__connection *connection, const tenon_model
 int tenon__sqlite_register_time(tenon__connection *connection);
 /* As TIME_FORM_SQL has it, into CELL_ROOM bytes; the length, 0 outside of the years 1 … 9999. */
 size_t tenon__sqlite_time_to_sql(tenon_time time, char *room);
+/* The statement that gives the texts, or the integers, of a column the form of the database. */
+void tenon__sqlite_hint_time(const source *from, const char *table, const char *column,
+                             bool is_integer);
 /* Accepts only what tenon__sqlite_time_to_sql writes. */
 bool tenon__sqlite_time_from_sql(const char *text, size_t length, tenon_time *out);
 /* Compares a prepared statement's columns and the columns its slots are for with the database. */

@@ -7,6 +7,8 @@
  * SQLite has it: date(CURRENT_TIMESTAMP) would understand no number. */
 #include "driver/sqlite/sqlite.h"
 
+#include <stdio.h>
+
 enum {
     SQL_DATE_LENGTH = sizeof "2024-02-29" - 1,
     SQL_TIME_LENGTH = sizeof "2024-02-29 12:34:56" - 1,
@@ -124,6 +126,31 @@ bool tenon__sqlite_detect_times(tenon__connection *connection, const tenon_model
     }
     connection->times = form == TIME_FORM_UNKNOWN ? TIME_FORM_ISO : form;
     return true;
+}
+
+/* ---- other forms ----------------------------------------------------------------------------- */
+
+void tenon__sqlite_hint_time(const source *from, const char *table, const char *column,
+                             bool is_integer)
+{
+    bool is_sql = from->times == TIME_FORM_SQL;
+    const char *texts = is_sql ? "GLOB '*[TZ+]*'" : "NOT GLOB '*T*.*+00:00'";
+    char *hint = from->err->hint;
+    if (from->times == TIME_FORM_UNIXMS)
+        tenon__hint(from->err,
+                    "UPDATE \"%s\" SET \"%s\" = CAST(round((julianday(\"%s\") - 2440587.5) * "
+                    "86400000) AS INTEGER) WHERE typeof(\"%s\") = 'text'",
+                    table, column, column, column);
+    else
+        tenon__hint(from->err,
+                    "UPDATE \"%s\" SET \"%s\" = replace(strftime('%%Y-%%m-%%d%s%%H:%%M:%%f%s', "
+                    "\"%s\"%s), '%s', '') WHERE \"%s\" %s",
+                    table, column, is_sql ? " " : "T", is_sql ? "" : "+00:00", column,
+                    is_integer ? " / 1000.0, 'unixepoch'" : "", is_sql ? ".000" : "", column,
+                    is_integer ? "NOT GLOB '*-*-*'" : texts);
+    if (is_sql && !is_integer)
+        snprintf(hint + strlen(hint), sizeof from->err->hint - strlen(hint),
+                 " OR \"%s\" GLOB '*.000'", column);
 }
 
 /* ---- CURRENT_TIMESTAMP ----------------------------------------------------------------------- */
