@@ -280,7 +280,7 @@ static void parse_comments(sql_parser *p)
 
 /* ---- blocks ---------------------------------------------------------------------------------- */
 
-/* Of a second query of a name that is told first: that there can be none, or that it gives something
+/* Of a second query of a name one thing is told: that there can be none, or that it gives something
  * else than the one for the other database. */
 static void check_second(sql_parser *p, size_t name_start, size_t name_end)
 {

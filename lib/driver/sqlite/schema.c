@@ -2,7 +2,8 @@
  *
  * A missing table or column is SQLite's own error then. What it does not tell is a declared type
  * that would change our values: a column of TEXT affinity turns the integer 7 into '7', one of
- * NUMERIC affinity the text '007' into 7. Such a column is refused with SCHEMA, naming both sides. */
+ * NUMERIC affinity the text '007' into 7. Such a column is refused with SCHEMA, naming both
+ * sides. */
 #include "driver/sqlite/sqlite.h"
 
 #include <strings.h>
