@@ -29,6 +29,7 @@ HEAD = "# See bench/gate.py. Compiler, operation, instructions in libtenon, allo
 OPERATIONS = {
     "sqlite": ("find", "list", "create", "update", "create_many"),
     "postgresql": ("find", "create", "update"),
+    "batch": ("batch_look", "batch_create", "batch_update"),
 }
 CALLS = {"list": 5, "create_many": 5}
 USUAL_CALLS = 64
@@ -83,7 +84,10 @@ def count(build, folder):
     """Operation → instructions, allocations."""
     costs = {}
     for name, works in OPERATIONS.items():
-        database = bench.Database(name, build, folder)
+        is_batch = name == "batch"
+        database = (
+            bench.BatchDatabase(build, folder) if is_batch else bench.Database(name, build, folder)
+        )
         for work in works:
             calls = CALLS.get(work, USUAL_CALLS)
             database.prepare()

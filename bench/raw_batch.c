@@ -61,6 +61,55 @@ static uint64_t find(size_t i)
     return take_calls();
 }
 
+/* Of one row each, by four statements in turn. */
+#define LOOK(condition) "SELECT " COLUMNS " FROM \"User\" WHERE \"id\" " condition " LIMIT 1"
+static const struct {
+    const char *name, *sql;
+} looks[] = {
+    {"equal", LOOK("= $1")},
+    {"after", LOOK(">= $1 ORDER BY \"id\"")},
+    {"before", LOOK("<= $1 ORDER BY \"id\" DESC")},
+    {"beyond", LOOK("> $1 ORDER BY \"id\"")},
+};
+enum { LOOKS = sizeof looks / sizeof *looks };
+
+static void prepare_look(void)
+{
+    for (size_t k = 1; k < LOOKS; k++)
+        prepare(looks[k].name, looks[k].sql);
+    begin(looks[0].name, looks[0].sql);
+}
+
+static uint64_t look(size_t i)
+{
+    static BENCH_OWN values v;
+    for (size_t k = 0; k < BATCH; k++) {
+        const char *name = looks[k % LOOKS].name;
+        set_int32(&v, 0, bench_key(i * BATCH + k) - (k % LOOKS == LOOKS - 1));
+        send_call(name, 1, &v);
+    }
+    send_sync();
+    return take_calls();
+}
+
+static void prepare_create(void)
+{
+    begin("create", "INSERT INTO \"User\" (" WRITTEN ") VALUES ($1, $2, $3, $4, $5) "
+                    "RETURNING " COLUMNS);
+}
+
+static uint64_t create(size_t i)
+{
+    static BENCH_OWN values v;
+    for (size_t k = 0; k < BATCH; k++) {
+        set_sample(&v, 0, &bench_samples()[(i * BATCH + k) % BENCH_ROWS]);
+        send_call("create", WRITTEN_COUNT, &v);
+    }
+    send_sync();
+    take_calls();
+    return BATCH;
+}
+
 static void prepare_update(void)
 {
     begin("update", "UPDATE \"User\" SET \"name\" = $1, \"age\" = $2 WHERE \"id\" = $3 "
@@ -96,6 +145,8 @@ void bench_close(void)
 
 const bench_work bench_works[] = {
     {"batch_find", prepare_find, find},
+    {"batch_look", prepare_look, look},
+    {"batch_create", prepare_create, create},
     {"batch_update", prepare_update, update},
     {0},
 };

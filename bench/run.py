@@ -77,6 +77,8 @@ TREE = Work(("tree_batch", "tree_together"), 1.05, None, 5, name="tree")
 NESTED = Work(("nested_create",), 1.10, "empty_table", 5)
 BATCHES = [
     Work(("batch_find",), 1.05, counted_calls=5),
+    Work(("batch_look",), 1.05, counted_calls=5),
+    Work(("batch_create",), 1.05, "empty_table", 5),
     Work(("batch_update",), 1.05, "fill_table", 5),
 ]
 TREES = {0: [TREE, NESTED], 1000: [TREE, NESTED]}  # microseconds of latency

@@ -32,6 +32,40 @@ static void find_one(tenon_session *s, void *arg)
     take_row(s, user_find(s, bench_key(it->number)), it);
 }
 
+/* Nothing that a batch could make one statement of. */
+static void look_one(tenon_session *s, void *arg)
+{
+    item *it = arg;
+    int32_t key = bench_key(it->number);
+    switch (it->number % 4) {
+    case 0:
+        take_row(s, user_find_first(s, .where = {.id = EQ(key)}), it);
+        break;
+    case 1:
+        take_row(s, user_find_first(s, .where = {.id = GE(key)}, .order_by = {ASC(USER_ID)}), it);
+        break;
+    case 2:
+        take_row(s, user_find_first(s, .where = {.id = LE(key)}, .order_by = {DESC(USER_ID)}), it);
+        break;
+    default:
+        take_row(s, user_find_first(s, .where = {.id = GT(key - 1)}, .order_by = {ASC(USER_ID)}),
+                 it);
+    }
+}
+
+static void create_one(tenon_session *s, void *arg)
+{
+    item *it = arg;
+    const bench_sample *sample = &bench_samples()[it->number % BENCH_ROWS];
+    take_row(s,
+             user_create(s, .name = {TENON_SET, sample->name}, .email = {TENON_SET, sample->email},
+                         .age = sample->has_age ? (tenon_int_set){TENON_SET, sample->age}
+                                                : (tenon_int_set){TENON_SET_NULL, 0},
+                         .created_at = {TENON_SET, {sample->created_at_us}},
+                         .profile = {TENON_SET, {sample->profile_length, sample->profile}}),
+             it);
+}
+
 static void update_one(tenon_session *s, void *arg)
 {
     item *it = arg;
@@ -63,6 +97,17 @@ static uint64_t find(size_t i)
     return run_all(i, find_one);
 }
 
+static uint64_t look(size_t i)
+{
+    return run_all(i, look_one);
+}
+
+static uint64_t create(size_t i)
+{
+    run_all(i, create_one);
+    return BATCH;
+}
+
 static uint64_t update(size_t i)
 {
     return run_all(i, update_one);
@@ -87,6 +132,8 @@ void bench_close(void)
 
 const bench_work bench_works[] = {
     {"batch_find", NULL, find},
+    {"batch_look", NULL, look},
+    {"batch_create", NULL, create},
     {"batch_update", NULL, update},
     {0},
 };

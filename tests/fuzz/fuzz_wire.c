@@ -1,15 +1,17 @@
-/* What a hostile PostgreSQL server may answer to a statement that is executed without libpq. Of the
+/* What a hostile PostgreSQL server may answer to statements that are executed without libpq. Of the
  * first four bytes each says how many bytes of the answer come at once, 0 being all the rest; the
- * fifth whether its rows go to a sink, and whether the statement has columns at all. The answer
- * comes by a socket, as it would in a program, whose other end is closed behind it: by then there
- * are rows, or an error. What counts as an answer with rows must have its messages in order. */
+ * fifth whether its rows go to a sink, whether the statements have columns at all, whether there
+ * are three of them, and whether these are to see one moment. The answer comes by a socket, as it
+ * would in a program, whose other end is closed behind it: by then there are rows, or an error. What
+ * counts as an answer with rows must have its messages in order. */
 #include "check.h"
 #include "driver/postgres/pg.h"
 
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { PIECES = 4, HEAD_BYTES = PIECES + 1, TO_SINK = 1, NO_COLUMNS = 2, LIMIT_BYTES = 1 << 24 };
+enum { STEPS = 4, HEAD_BYTES = STEPS + 1, SEVERAL = 3, LIMIT_BYTES = 1 << 24 };
+enum { TO_SINK = 1, NO_COLUMNS = 2, TOGETHER = 4, AT_ONE_MOMENT = 8 };
 
 typedef struct row {
     int32_t id;
@@ -36,7 +38,8 @@ static const tenon__out outs[] = {
 static const tenon__layout layout = {
     .outs = outs, .out_count = TENON__COUNT(outs), .row_size = sizeof(row), .model = &model};
 static const tenon__statement with_columns = {.sql = "SELECT", .layout = &layout};
-static const tenon__statement without_columns = {.sql = "UPDATE", .flags = TENON__WRITES};
+static const tenon__statement without_columns = {
+    .sql = "UPDATE", .flags = TENON__WRITES, .about.deed = TENON__DEED_UPDATE_MANY};
 
 /* ---- rows that were accepted ----------------------------------------------------------------- */
 
@@ -62,49 +65,74 @@ static bool take(tenon__sink *sink, const char *found, tenon_error *err)
     return true;
 }
 
-/* The messages of the answer one by one, but for those that may stand anywhere: bound, rows,
- * complete, ready. */
-static void check_order(const char *at, const char *end, size_t rows)
+/* The messages one by one, but for those that may stand anywhere: parsed, if that is asked for,
+ * bound, rows, complete, for each statement, and ready in the end. */
+static void check_order(const char *at, const char *end, size_t statements, bool has_frame)
 {
-    char last = 0;
+    char last = 'C';
     for (; at < end; at += 1 + tenon__pg_load32(at + 1)) {
         if (*at == 'N' || *at == 'A' || *at == 'S' || (*at == 'E' && last == 'Z'))
             continue;
-        CHECK(*at == '2' ? !last : *at == 'Z' ? last == 'C' : last == '2' || last == 'D');
-        CHECK(strchr("2DCZ", *at));
-        rows -= *at == 'D';
+        bool is_between = last == 'C' || last == '1', is_within = last == '2' || last == 'D';
+        CHECK(strchr("12DCZ", *at));
+        CHECK(*at == 'D' || *at == 'C' ? is_within : *at == 'Z' ? last == 'C' : is_between);
+        CHECK(*at != '1' || has_frame);
+        statements -= *at == 'C';
         last = *at;
     }
-    CHECK(at == end && last == 'Z' && rows == 0);
+    CHECK(at == end && last == 'Z' && statements == 0);
 }
 
-static void check_answer(tenon__connection *c, bool has_sink)
+static tenon__progress check_rows(tenon__connection *c, bool has_sink)
 {
     tenon__arena arena = {.limit_bytes = LIMIT_BYTES};
     tenon__sink sink = {begin, take};
     tenon__rows rows = {.arena = &arena, .sink = has_sink ? &sink : NULL};
     tenon_error err = {0};
     int64_t affected = 0;
-    size_t count = c->wire.row_count;
-    check_order(c->wire.in.data, c->wire.in.data + c->wire.at, count);
-    bool is_read = tenon__pg_fetch(c, &rows, &affected, &err) == TENON__DONE;
-    CHECK(is_read == (err.status == TENON_OK));
-    CHECK(!is_read || rows.count == count);
-    for (size_t i = 0; is_read && !has_sink && i < count; i++)
+    size_t count = c->wire.answer->row_count;
+    tenon__progress progress = tenon__pg_fetch(c, &rows, &affected, &err);
+    CHECK((progress == TENON__FAILED) == (err.status != TENON_OK));
+    CHECK(err.status || rows.count == count);
+    for (size_t i = 0; !err.status && !has_sink && i < count; i++)
         check_row((const row *)(const void *)rows.items + i);
     tenon__arena_release(&arena);
+    return progress;
+}
+
+static void check_answers(tenon__connection *c, unsigned how)
+{
+    size_t fetches = 0, most = c->pieces.count ? SEVERAL : 1;
+    bool has_frame = c->pieces.has_frame;
+    check_order(c->wire.in.data, c->wire.in.data + c->wire.at, most + (has_frame ? 2 : 0),
+                has_frame);
+    tenon__progress progress = TENON__ROWS;
+    for (; progress == TENON__ROWS; fetches++)
+        progress = check_rows(c, how & TO_SINK);
+    CHECK(progress == TENON__FAILED ? fetches <= most : fetches == most);
 }
 
 /* ---- the server ------------------------------------------------------------------------------ */
+
+static tenon__progress ask(tenon__connection *c, unsigned how, tenon_error *err)
+{
+    static tenon__execution pieces[SEVERAL];
+    static size_t failed;
+    if (!(how & TOGETHER))
+        return tenon__pg_wire_send(c, err);
+    for (size_t i = 0; i < SEVERAL; i++)
+        pieces[i].prepared = c->running;
+    return tenon__pg_execute_together(c, pieces, SEVERAL, how & AT_ONE_MOMENT, &failed, err);
+}
 
 static tenon__progress answer(tenon__connection *c, int server, const uint8_t *data, size_t size,
                               tenon_error *err)
 {
     const uint8_t *steps = data;
+    tenon__progress progress = ask(c, data[STEPS], err);
     data += HEAD_BYTES;
     size -= HEAD_BYTES;
-    tenon__progress progress = tenon__pg_wire_send(c, err);
-    for (size_t i = 0; size && progress == TENON__WANT_READ; i = (i + 1) % PIECES) {
+    for (size_t i = 0; size && progress == TENON__WANT_READ; i = (i + 1) % STEPS) {
         size_t count = steps[i] && steps[i] < size ? steps[i] : size;
         CHECK(write(server, data, count) == (ssize_t)count);
         data += count;
@@ -129,7 +157,8 @@ static void converse(tenon__prepared *prepared, const uint8_t *data, size_t size
     CHECK((progress == TENON__ROWS) == (err.status == TENON_OK));
     CHECK((progress == TENON__ROWS) == (c.state == TENON__ROWS_READY));
     if (progress == TENON__ROWS)
-        check_answer(&c, data[PIECES] == TO_SINK);
+        check_answers(&c, data[STEPS]);
+    free(c.pieces.items);
     tenon__buf_release(&c.wire.in);
     tenon__buf_release(&c.wire.out);
     close(ends[0]);
@@ -140,7 +169,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     tenon_error err = {0};
     if (size < HEAD_BYTES || size > 65536 || !tenon__libpq_load(&err))
         return 0;
-    bool has_columns = !(data[PIECES] & NO_COLUMNS);
+    bool has_columns = !(data[STEPS] & NO_COLUMNS);
     tenon__prepared *prepared =
         tenon__pg_prepared_new(has_columns ? &with_columns : &without_columns, &err);
     if (!prepared)

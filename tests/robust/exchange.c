@@ -125,6 +125,17 @@ static bool stream(exchange *e, tenon_session *s)
     return user_stream_close(users) && count == SEED_COUNT;
 }
 
+/* In one round trip, by statements that are new to the server and then by the same. */
+static bool load_trees(exchange *e, tenon_session *s)
+{
+    UserList found = {0};
+    for (int i = 0; i < 2 && !tenon_failed(s); i++)
+        found = user_find_many(
+            s, .where = {.id = LE(2)}, .order_by = {ASC(USER_ID)},
+            .include = {.memberships = &(MembershipQuery){.strategy = TENON_LOAD_SUBQUERY}});
+    return found.count == 2 && found.items[1].id == 2;
+}
+
 static bool execute_until_cancelled(exchange *e, tenon_session *s)
 {
     atomic_store(&e->sleeper, s);
@@ -209,6 +220,7 @@ static const step steps[] = {
     {"transaction", commit_two_rows, FACT_TRANSACTION, true},
     {"create", create, FACT_CREATE, false},
     {"stream", stream, -1, false},
+    {"trees", load_trees, -1, false},
     {"cancel", execute_until_cancelled, -1, false},
 };
 

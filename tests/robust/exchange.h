@@ -1,7 +1,7 @@
 /* Everything that a program says to a PostgreSQL server, one after the other: it connects, finds a
- * row, commits a transaction of two rows, creates one, reads a stream, is cancelled, runs a batch;
- * or it connects and creates a thousand rows by COPY. The way may fail at any byte of it; so each
- * step notes what it was told, and in the end the database must agree:
+ * row, commits a transaction of two rows, creates one, reads a stream and trees, is cancelled, runs
+ * a batch; or it connects and creates a thousand rows by COPY. The way may fail at any byte of it;
+ * so each step notes what it was told, and in the end the database must agree:
  *
  *     told that it is done        → all of it is there, once
  *     told that it did not happen → nothing of it is there

@@ -1,124 +1,16 @@
 /* Values of one execution.
  *
- * libpq wants an array of pointers and one of lengths, and copies what they say at once. What most
- * columns hold needs no copy before that: a text is sent from where the program has it, a number
- * stands in room that its statement keeps for it.
+ * libpq wants an array of pointers and one of lengths, and copies what they say at once; so does
+ * wire.c. What most columns hold needs no copy before that: a text is sent from where the program
+ * has it, a number stands in room that its statement keeps for it.
  *
- * All others, and those of statements that are sent together, are encoded one behind the other into
- * the connection's buffer. It may move while it grows, so the pointers are made at the end, from
- * the lengths. Those in front of the values libpq does not need, but so they are written like the
- * fields of many rows. Values in text format carry a NUL, because libpq measures those itself. */
+ * All others are encoded one behind the other into the connection's buffer. It may move while it
+ * grows, so the pointers are made at the end, from the lengths. Those in front of the values libpq
+ * does not need, but so they are written like the fields of many rows. Values in text format carry
+ * a NUL, because libpq measures those itself. */
 #include "driver/postgres/pg.h"
 
 #include <stdlib.h>
-
-/* ---- slots ----------------------------------------------------------------------------------- */
-
-static bool is_wide_form(tenon__form form)
-{
-    return form == TENON__FORM_WIDE || form == TENON__FORM_WIDE_LIST;
-}
-
-static tenon__pg_shape shape_of(const tenon__slot *slot, bool is_typed)
-{
-    bool is_list = slot->field->flags & TENON_FIELD_LIST;
-    switch (slot->form) {
-    case TENON__FORM_WIDE:
-    case TENON__FORM_ELEMENT:
-        return TENON__PG_VALUE;
-    case TENON__FORM_ARRAY:
-    case TENON__FORM_WIDE_LIST:
-    case TENON__FORM_NARROW_LIST:
-        return is_typed ? TENON__PG_ARRAY : TENON__PG_LITERAL;
-    case TENON__FORM_COLUMN:
-        break;
-    }
-    return is_list ? TENON__PG_LITERALS : TENON__PG_ROWS;
-}
-
-/* Columns of UNNEST are text[] where the type has no OID here. */
-static void choose_column_oids(tenon__pg_param *param)
-{
-    tenon_pg_type type = param->field->pg_type;
-    bool is_text = param->shape == TENON__PG_LITERALS || !tenon__pg_type_of(type)->oid;
-    const tenon__pg_type *chosen = tenon__pg_type_of(is_text ? TENON_PG_TEXT : type);
-    param->element_oid = chosen->oid;
-    param->oid = chosen->array_oid;
-    param->is_wide = param->shape == TENON__PG_ROWS;
-}
-
-static void choose_oids(tenon__pg_param *param)
-{
-    const tenon__pg_type *type = tenon__pg_type_of(param->field->pg_type);
-    param->element_oid = type->oid;
-    param->oid = param->shape == TENON__PG_ARRAY ? type->array_oid : type->oid;
-    param->is_text = type->oid == 0 && param->codec != TENON__PG_CODEC_VECTOR;
-}
-
-/* The column takes the value's binary form, and no more has to be known of it than its codec. */
-static bool is_quick(const tenon__pg_param *param)
-{
-    bool is_value = param->shape == TENON__PG_VALUE || param->shape == TENON__PG_ROWS;
-    return is_value && param->is_wide && !param->is_text;
-}
-
-static uint32_t time_unit_us(const tenon_field *field)
-{
-    static const uint32_t units[] = {1000000, 100000, 10000, 1000, 100, 10};
-    bool is_cut = field->precision >= 0 && (size_t)field->precision < TENON__COUNT(units);
-    return is_cut ? units[field->precision] : 1;
-}
-
-/* Of a text, whatever its characters are. */
-static size_t most_bytes(const tenon_field *field)
-{
-    bool is_bits = field->pg_type == TENON_PG_BIT || field->pg_type == TENON_PG_VARBIT;
-    if (is_bits)
-        return 0;
-    return field->precision > 0 ? (size_t)field->precision : TENON__BUF_LIMIT - 1;
-}
-
-static bool init_field(tenon__pg_param *param, const tenon__slot *slot, tenon_error *err)
-{
-    param->codec = tenon__pg_codec_of(slot->field);
-    if (param->codec == TENON__PG_CODEC_NONE)
-        return tenon__fail_field(err, TENON_MISUSE, slot->model, slot->field,
-                                 "the descriptor's kind and type do not go together");
-    param->is_wide = is_wide_form(slot->form);
-    param->shape =
-        shape_of(slot, tenon__pg_type_of(slot->field->pg_type)->oid != 0 && !slot->is_inferred);
-    if (slot->form == TENON__FORM_COLUMN)
-        choose_column_oids(param);
-    else
-        choose_oids(param);
-    if (slot->is_inferred)
-        param->oid = 0;
-    param->is_text |= param->shape == TENON__PG_LITERAL;
-    param->is_quick = is_quick(param);
-    param->is_placed =
-        param->is_quick && param->shape == TENON__PG_VALUE && param->codec != TENON__PG_CODEC_JSONB;
-    param->is_compared = slot->is_compared;
-    param->time_unit_us = slot->is_compared ? 1 : time_unit_us(slot->field);
-    param->most_bytes = most_bytes(slot->field);
-    param->stride = (uint32_t)(param->is_wide ? tenon__wide_size(slot->field->kind)
-                                              : tenon__element_size(slot->field->kind));
-    return true;
-}
-
-bool tenon__pg_param_init(tenon__pg_param *param, const tenon__slot *slot, tenon_error *err)
-{
-    *param = (tenon__pg_param){.field = slot->field,
-                               .model = slot->model,
-                               .codec = TENON__PG_CODEC_INT8,
-                               .is_wide = true,
-                               .oid = TENON__PG_OID_INT8};
-    if (!slot->as_text)
-        return !slot->field || init_field(param, slot, err);
-    param->shape = TENON__PG_UNTYPED;
-    param->is_text = true;
-    param->oid = 0;
-    return true;
-}
 
 /* ---- values ---------------------------------------------------------------------------------- */
 
@@ -236,18 +128,26 @@ static bool refuse_element(const tenon__pg_param *param, const char *array, int 
     return false;
 }
 
-bool tenon__pg_refuse_json(const tenon__connection *c, tenon_error *err)
+/* Of several statements those of the last one stand in values. */
+static bool bind_failed_piece(tenon__connection *c)
+{
+    const tenon__pg_pieces *pieces = &c->pieces;
+    return !pieces->count ||
+           tenon__pg_bind(c, c->running, pieces->given[*pieces->failed].values, NULL);
+}
+
+bool tenon__pg_refuse_json(tenon__connection *c, tenon_error *err)
 {
     const tenon__prepared *p = c->running;
-    const char *const *values = c->values + c->first_value;
-    const int *lengths = c->lengths + c->first_value;
-    for (int i = 0; p && i < p->param_count; i++) {
+    if (!p || !bind_failed_piece(c))
+        return false;
+    for (int i = 0; i < p->param_count; i++) {
         const tenon__pg_param *param = &p->params[i];
-        if (!values[i])
+        if (!c->values[i])
             continue;
-        if (is_one_json(param) && refuse_one(param, values[i], lengths[i], err))
+        if (is_one_json(param) && refuse_one(param, c->values[i], c->lengths[i], err))
             return true;
-        if (is_json_column(param) && refuse_element(param, values[i], lengths[i], err))
+        if (is_json_column(param) && refuse_element(param, c->values[i], c->lengths[i], err))
             return true;
     }
     return false;
@@ -268,10 +168,12 @@ TENON__HOT static bool add_param(tenon__buf *out, const tenon__pg_param *param, 
 
 /* The server checks a JSON as well, and more cheaply than the program can; only the name of the
  * field it does not know, which tenon__pg_refuse_json then finds out. In a transaction a refusal by
- * the server would be the end of it, so there the check comes first. */
-static inline bool is_left_to_server(const tenon__connection *c, const tenon__pg_param *param)
+ * the server would be the end of it, so there the check comes first. Of several statements the
+ * first may be on its way already: what held before it holds for all. */
+static bool leaves_json(const tenon__connection *c)
 {
-    return is_one_json(param) && tenon__pg_transaction_status(c) == PQTRANS_IDLE;
+    return c->pieces.count ? c->pieces.leaves_json
+                           : tenon__pg_transaction_status(c) == PQTRANS_IDLE;
 }
 
 /* Into the buffer: it has no place yet, only a length. */
@@ -279,11 +181,11 @@ TENON__HOT static bool encode_value(tenon__connection *c, tenon__pg_param *param
                                     int *length, tenon_error *err)
 {
     if (is_json_column(param))
-        param->leaves_json = tenon__pg_transaction_status(c) == PQTRANS_IDLE;
+        param->leaves_json = leaves_json(c);
     tenon__buf *out = &c->out;
     size_t start = out->length + TENON__PG_LENGTH_BYTES;
-    bool is_written =
-        is_left_to_server(c, param) && add_unchecked_json(out, param, *(const tenon_json *)given);
+    bool is_written = is_one_json(param) && leaves_json(c) &&
+                      add_unchecked_json(out, param, *(const tenon_json *)given);
     if (!is_written && !add_param(out, param, given, err))
         return false;
     *length = (int)(out->length - start);
@@ -297,29 +199,14 @@ static bool is_in_buffer(const char *value, int length)
     return !value && length >= 0;
 }
 
-bool tenon__pg_encode_values(tenon__connection *c, const tenon__prepared *p,
-                             const void *const *given, const char **values, int *lengths,
-                             tenon_error *err)
+static void place_values(const tenon__connection *c, const tenon__prepared *p, const char *at)
 {
     for (int i = 0; i < p->param_count; i++) {
-        values[i] = NULL;
-        lengths[i] = -1;
-        if (given[i] && !encode_value(c, &p->params[i], given[i], &lengths[i], err))
-            return false;
-    }
-    return !c->out.failed || tenon__fail_no_memory(err);
-}
-
-const char *tenon__pg_place_values(const tenon__prepared *p, const int *lengths,
-                                   const char **values, const char *at)
-{
-    for (int i = 0; i < p->param_count; i++) {
-        if (!is_in_buffer(values[i], lengths[i]))
+        if (!is_in_buffer(c->values[i], c->lengths[i]))
             continue;
-        values[i] = at + TENON__PG_LENGTH_BYTES;
-        at = values[i] + lengths[i] + p->params[i].is_text;
+        c->values[i] = at + TENON__PG_LENGTH_BYTES;
+        at = c->values[i] + c->lengths[i] + p->params[i].is_text;
     }
-    return at;
 }
 
 /* ---- without the buffer ---------------------------------------------------------------------- */
@@ -362,6 +249,6 @@ TENON__HOT bool tenon__pg_bind(tenon__connection *c, const tenon__prepared *p,
             return false;
     }
     if (c->out.length > 0)
-        tenon__pg_place_values(p, lengths, values, tenon__buf_string(&c->out));
+        place_values(c, p, tenon__buf_string(&c->out));
     return !c->out.failed || tenon__fail_no_memory(err);
 }

@@ -64,7 +64,8 @@ static bool pass_wire(tenon__prepared *p, const tenon__pg_wire *wire, tenon__pas
                       tenon_error *err)
 {
     enum { TYPE_BYTES = 1, HEAD_BYTES = 5, COUNT_BYTES = 2 };
-    const char *at = wire->in.data, *end = wire->in.data + wire->at, *next;
+    const tenon__pg_answer *answer = wire->answer;
+    const char *at = wire->in.data + answer->start, *end = wire->in.data + answer->tag, *next;
     for (; at < end; at = next) {
         next = at + TYPE_BYTES + tenon__pg_load32(at + TYPE_BYTES);
         const char *data = at + HEAD_BYTES + COUNT_BYTES;

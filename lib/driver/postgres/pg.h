@@ -1,13 +1,14 @@
 /* What the files of this folder share.
  *
  * libpq.h is the library below. connect.c opens and closes, begin.c writes how a transaction
- * begins, run.c drives the protocol, wire.c speaks it where libpq would be slower, pipeline.c sends
- * several statements at once, cursor.c reads in parts, cancel.c stops a statement, params.c and
- * encode.c write values, result.c, rows.c, pass.c and decode.c read them, fields.c writes values of
- * many rows, lists.c and text.c write arrays, numeric.c does numeric both ways, copy.c loads in
- * bulk, copy_out.c reads so, types.c knows the types and errors.c what went wrong. Values travel in
- * PostgreSQL's binary formats in both directions; types whose binary format is not documented, or
- * whose OID differs from database to database, travel as text.
+ * begins, run.c drives the protocol, preparation.c makes statements known to the server, wire.c
+ * speaks to it where libpq would be slower, pipeline.c sends several statements at once, cursor.c
+ * reads in parts, cancel.c stops a statement, slots.c, params.c and encode.c write values,
+ * result.c, rows.c, pass.c and decode.c read them, fields.c writes values of many rows, lists.c and
+ * text.c write arrays, numeric.c does numeric both ways, copy.c loads in bulk, copy_out.c reads so,
+ * types.c knows the types and errors.c what went wrong. Values travel in PostgreSQL's binary
+ * formats in both directions; types whose binary format is not documented, or whose OID differs
+ * from database to database, travel as text.
  *
  * Everything that depends only on the statement is worked out once, when it is prepared: a *param*
  * says how a slot is written, a *column* how a column of the result is read. */
@@ -257,21 +258,31 @@ size_t tenon__pg_decode_numeric(const char *data, char *text);
 
 /* ---- statements and results ------------------------------------------------------------------ */
 
-/* A statement that is executed without libpq, and its answer (wire.c). Places are in `in`. */
+/* What came for one statement that was executed without libpq (wire.c). Places are in the wire's
+ * `in`. */
+typedef struct tenon__pg_answer {
+    size_t start;
+    size_t row_count;
+    size_t tag; /* what it calls itself; 0: it is not complete */
+} tenon__pg_answer;
+
+/* Statements that are executed without libpq, and their answers. */
 typedef struct tenon__pg_wire {
     tenon__buf out, in;
     bool is_open;         /* statements may go this way */
-    bool is_used;         /* the one that runs, or the last one, does */
+    bool is_used;         /* those that run, or the last ones, do */
     bool has_backslashes; /* what the server said that libpq did not hear; see run.c */
-    bool takes_rows;      /* the answer has begun, but is not complete */
-    bool is_ready;        /* it has ended */
+    bool has_frame;       /* SQL text in front of the statements and behind */
+    bool takes_rows;      /* an answer has begun, but is not complete */
+    bool is_ready;        /* the last one has ended */
     char status;          /* of the transaction, as it said; 0: libpq knows better */
     int socket;
     size_t split; /* of out: where the values come that are sent from their own buffer; 0: none */
     size_t sent;
     size_t at;                   /* where the next message begins */
-    size_t row_count;            /* of the answer */
-    size_t tag;                  /* what it calls itself; 0: nothing yet */
+    tenon__pg_answer *answer;    /* that comes; later, that is read */
+    tenon__pg_answer own;        /* of a statement by itself */
+    size_t awaited;              /* answers that are not complete */
     size_t refusal, refusal_end; /* the error; 0: none */
 } tenon__pg_wire;
 
@@ -349,22 +360,22 @@ typedef enum tenon__pg_task {
 
 /* One of several statements that are sent together (pipeline.c). */
 typedef struct tenon__pg_piece {
-    tenon__prepared *prepared; /* NULL: … */
-    const char *sql;           /* … plain SQL text, which frames the others */
-    int first_value;           /* of values and lengths */
-    bool is_prepared_here;     /* its preparation goes in front of it, and is awaited */
-    PGresult *result;          /* waits to be fetched */
+    bool is_prepared_here; /* its preparation goes in front of it, and is awaited */
+    PGresult *result;      /* waits to be fetched */
 } tenon__pg_piece;
 
 typedef struct tenon__pg_pieces {
+    const tenon__execution *given; /* the caller's: those between the frame */
     tenon__pg_piece *items;
-    size_t count; /* 0: one statement by itself */
+    tenon__pg_answer *answers; /* instead of them, where libpq is not used */
+    size_t count;              /* of either; 0: one statement by itself */
     size_t capacity;
-    size_t at;      /* the one whose answer comes next */
+    size_t at;      /* the one whose result comes next */
     size_t fetched; /* of those between the frame */
     bool has_frame; /* the first and the last are SQL text: a transaction of their own */
     bool may_write;
-    size_t *failed; /* where to put which of the caller's statements an error is about */
+    bool leaves_json; /* to the server to check: no transaction is open that could fail */
+    size_t *failed;   /* where to put which of the caller's statements an error is about */
 } tenon__pg_pieces;
 
 /* A request to stop a statement, on its way in a thread of its own (cancel.c). */
@@ -387,13 +398,12 @@ struct tenon__connection {
     bool is_nameless;         /* prepares nothing that outlives its execution */
     int awaited_syncs;        /* of the pipeline */
     int value_capacity;       /* of values and lengths */
-    int first_value;          /* among them, of the one that runs */
     tenon__pg_pieces pieces;  /* what runs, when it is several */
     tenon__pg_copied copied;  /* of COPY_OUT */
     tenon__prepared *running; /* NULL while a script or a copy runs */
     PGresult *result;         /* the first failure, else the last that came */
     tenon__buf out;           /* encoded values; the block of rows while COPYING */
-    const char **values;      /* for libpq; as many as the largest statement has */
+    const char **values;      /* of one statement; as many as the largest has */
     int *lengths;
     tenon__prepared *prepared;            /* all that live */
     tenon__prepared *forgotten;           /* to be deallocated on the server */
@@ -407,19 +417,12 @@ struct tenon__connection {
     char sql[sizeof((tenon_error *)0)->sql]; /* beginning of the script */
 };
 
-/* Fills values and lengths for a statement by itself, as far as needed by way of out. The caller's
- * values stay in use until its result has been fetched. */
+/* Fills values and lengths for a statement, as far as needed by way of out. The caller's values
+ * stay in use until it has been sent, or, by itself, until its result has been fetched. */
 bool tenon__pg_bind(tenon__connection *c, const tenon__prepared *prepared,
                     const void *const *values, tenon_error *err);
-/* For several, in two halves: appends to out, with the length of each in *lengths and nothing in
- * *values; finds where each stands, from `at`, and returns the end. */
-bool tenon__pg_encode_values(tenon__connection *c, const tenon__prepared *prepared,
-                             const void *const *given, const char **values, int *lengths,
-                             tenon_error *err);
-const char *tenon__pg_place_values(const tenon__prepared *prepared, const int *lengths,
-                                   const char **values, const char *at);
 /* After a failure of what was bound: whether that was a JSON which is none; then *err names it. */
-bool tenon__pg_refuse_json(const tenon__connection *c, tenon_error *err);
+TENON__COLD bool tenon__pg_refuse_json(tenon__connection *c, tenon_error *err);
 /* Makes room in values and lengths. */
 bool tenon__pg_reserve_values(tenon__connection *c, int count, tenon_error *err);
 
@@ -434,10 +437,12 @@ tenon__progress tenon__pg_execute(tenon__connection *c, tenon__prepared *prepare
 tenon__progress tenon__pg_fetch(tenon__connection *c, tenon__rows *rows, int64_t *affected,
                                 tenon_error *err);
 
-/* wire.c. Open, once it stands; whether the running statement may go this way; sends it; a step. */
+/* wire.c. Open, once it stands; whether a statement may go this way; sends the one that runs, which
+ * is bound, or binds and sends all pieces; a step. */
 void tenon__pg_wire_open(tenon__connection *c);
-bool tenon__pg_wire_takes(const tenon__connection *c);
+bool tenon__pg_wire_takes(const tenon__connection *c, const tenon__prepared *prepared);
 tenon__progress tenon__pg_wire_send(tenon__connection *c, tenon_error *err);
+tenon__progress tenon__pg_wire_send_pieces(tenon__connection *c, tenon_error *err);
 tenon__progress tenon__pg_wire_step(tenon__connection *c, tenon_error *err);
 /* libpq is about to be used. */
 void tenon__pg_wire_leave(tenon__connection *c);
@@ -448,11 +453,12 @@ const char *tenon__pg_error_field(const tenon__connection *c, int code);
 PGTransactionStatusType tenon__pg_transaction_status(const tenon__connection *c);
 
 /* pipeline.c. */
+#define TENON__PG_ONE_MOMENT "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 tenon__progress tenon__pg_execute_together(tenon__connection *c, const tenon__execution *pieces,
                                            size_t count, bool at_one_moment, size_t *failed,
                                            tenon_error *err);
-/* Sends all that was bound; also again. False when libpq refused. */
-bool tenon__pg_send_pieces(tenon__connection *c);
+/* Binds and sends all of them; also again. */
+tenon__progress tenon__pg_send_pieces(tenon__connection *c, tenon_error *err);
 /* An answer before the last sync point; the first failure becomes the connection's result. */
 void tenon__pg_take_piece(tenon__connection *c, PGresult *result);
 /* All has come: makes the next one what is fetched, or the failed one what failed. False when there
@@ -463,8 +469,13 @@ void tenon__pg_end_pieces(tenon__connection *c);
 
 /* All has come: what became of it (run.c). */
 tenon__progress tenon__pg_end_statement(tenon__connection *c, tenon_error *err);
-/* What run.c and pipeline.c send alike. */
 bool tenon__pg_is_failure(const PGresult *result);
+
+/* preparation.c: what is sent by libpq, whose values are bound. False when it refused. */
+bool tenon__pg_send_statement(tenon__connection *c, tenon__prepared *prepared);
+/* One of a pipeline. */
+bool tenon__pg_send_prepared(tenon__connection *c, const tenon__prepared *prepared);
+bool tenon__pg_send_unnamed(tenon__connection *c, const tenon__prepared *prepared);
 bool tenon__pg_start_pipeline(tenon__connection *c);
 bool tenon__pg_send_aside(tenon__connection *c, const char *sql);
 bool tenon__pg_send_forgotten(tenon__connection *c);
@@ -472,6 +483,8 @@ bool tenon__pg_send_forgotten(tenon__connection *c);
 bool tenon__pg_send_stale(tenon__connection *c, const tenon__prepared *prepared);
 bool tenon__pg_send_preparation(tenon__connection *c, tenon__prepared *prepared);
 tenon__progress tenon__pg_send_running(tenon__connection *c, tenon_error *err);
+/* All has been given to libpq, or not all of it: goes on from there. */
+tenon__progress tenon__pg_end_sending(tenon__connection *c, bool is_sent, tenon_error *err);
 
 bool tenon__pg_write_begin(const tenon_transaction_options *options, const char *savepoint,
                            tenon__buf *sql, tenon_error *err);

@@ -1,10 +1,14 @@
 /* Several statements in one round trip.
  *
- * All values are encoded before the first byte is sent, so that one which the column cannot hold
- * stops the whole while nothing has happened, and so that all of it can be sent again. Then come
- * the statements, each behind its preparation where the server does not know it yet, and one sync
- * point: to the server they are one transaction, if there is none already. It skips what follows a
- * failure, which therefore is the only one.
+ * Where all of them have run before they go without libpq, as one does by itself (wire.c). Otherwise
+ * they go through libpq's pipeline mode, each behind its preparation where the server does not know
+ * it yet. There is one sync point at the end: to the server they are one transaction, if there is
+ * none already. It skips what follows a failure, which therefore is the only one.
+ *
+ * All values are looked at before the first byte is sent, so that one which the column cannot hold
+ * stops the whole while nothing has happened. For libpq, which copies values as it is given them,
+ * they are encoded twice; what is sent without it stands ready as a whole then. Nor can two buffers
+ * that are full on both sides wait for each other: whoever sends reads as well.
  *
  * Results are kept until the last has come. A failure then leaves no half of a result decoded, and
  * fetch finds the wire idle, as it does behind a single statement.
@@ -17,79 +21,78 @@
 #include <assert.h>
 #include <stdlib.h>
 
-static const char one_moment[] = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
-
-/* ---- binding --------------------------------------------------------------------------------- */
+/* ---- which they are -------------------------------------------------------------------------- */
 
 static bool reserve(tenon__pg_pieces *pieces, size_t count, tenon_error *err)
 {
     if (count <= pieces->capacity)
         return true;
-    tenon__pg_piece *items = realloc(pieces->items, count * sizeof *items);
+    tenon__pg_piece *items =
+        realloc(pieces->items, count * (sizeof *items + sizeof *pieces->answers));
     if (!items)
         return tenon__fail_no_memory(err);
     pieces->items = items;
+    pieces->answers = (tenon__pg_answer *)(items + count);
     pieces->capacity = count;
     return true;
 }
 
-/* Lists them, with the place that each has among the values; how many these are. */
-static int list_pieces(tenon__pg_pieces *pieces, const tenon__execution *given, size_t count)
+static void list_pieces(tenon__pg_pieces *pieces, const tenon__execution *given, size_t count,
+                        bool at_one_moment)
 {
-    int value_count = 0;
-    size_t frame = pieces->has_frame;
-    pieces->count = count + 2 * frame;
+    pieces->given = given;
+    pieces->count = count + (at_one_moment ? 2 : 0);
+    pieces->has_frame = at_one_moment;
     memset(pieces->items, 0, pieces->count * sizeof *pieces->items);
-    for (size_t i = 0; i < count; i++) {
-        tenon__pg_piece *piece = &pieces->items[frame + i];
-        piece->prepared = given[i].prepared;
-        piece->first_value = value_count;
-        value_count += piece->prepared->param_count;
-        pieces->may_write |= (piece->prepared->statement->flags & TENON__WRITES) != 0;
-    }
-    if (frame) {
-        pieces->items[0].sql = one_moment;
-        pieces->items[count + 1].sql = "COMMIT";
-    }
-    return value_count;
+    for (size_t i = 0; i < count; i++)
+        pieces->may_write |= (given[i].prepared->statement->flags & TENON__WRITES) != 0;
 }
 
-static bool bind(tenon__connection *c, const tenon__execution *given, size_t count,
-                 tenon_error *err)
+static size_t own_count(const tenon__pg_pieces *pieces)
 {
-    const tenon__pg_piece *own = c->pieces.items + c->pieces.has_frame;
-    tenon__buf_clear(&c->out);
-    for (size_t i = 0; i < count; i++) {
-        *c->pieces.failed = i;
-        if (!tenon__pg_encode_values(c, own[i].prepared, given[i].values,
-                                     c->values + own[i].first_value,
-                                     c->lengths + own[i].first_value, err))
+    return pieces->count - (pieces->has_frame ? 2 : 0);
+}
+
+/* An error from now on is about this one. What frames the others belongs to the one beside it. */
+static void look_at(tenon__connection *c, size_t at)
+{
+    tenon__pg_pieces *pieces = &c->pieces;
+    size_t frame = pieces->has_frame, last = own_count(pieces) - 1;
+    size_t own = at < frame ? 0 : at - frame;
+    *pieces->failed = own < last ? own : last;
+    c->running = pieces->given[*pieces->failed].prepared;
+}
+
+/* ---- sending by libpq ------------------------------------------------------------------------ */
+
+static bool bind(tenon__connection *c, size_t i, tenon_error *err)
+{
+    const tenon__execution *given = &c->pieces.given[i];
+    *c->pieces.failed = i;
+    return tenon__pg_bind(c, given->prepared, given->values, err);
+}
+
+static bool check_values(tenon__connection *c, tenon_error *err)
+{
+    for (size_t i = 0, count = own_count(&c->pieces); i < count; i++)
+        if (!bind(c, i, err))
             return false;
-    }
-    const char *at = tenon__buf_string(&c->out);
-    for (size_t i = 0; i < count; i++)
-        at = tenon__pg_place_values(own[i].prepared, c->lengths + own[i].first_value,
-                                    c->values + own[i].first_value, at);
     return true;
 }
 
-/* ---- sending --------------------------------------------------------------------------------- */
-
 /* What has a sync point of its own, and therefore goes first. */
-static bool send_asides(tenon__connection *c)
+static bool send_asides(tenon__connection *c, bool has_failed)
 {
     if (!tenon__pg_start_pipeline(c))
         return false;
-    if (tenon__pg_transaction_status(c) == PQTRANS_INERROR && !tenon__pg_send_aside(c, "ROLLBACK"))
+    if (has_failed && !tenon__pg_send_aside(c, "ROLLBACK"))
         return false;
     if (c->pieces.has_frame)
         c->in_transaction = false;
     if (!tenon__pg_send_forgotten(c))
         return false;
-    for (size_t i = 0; i < c->pieces.count; i++) {
-        tenon__prepared *p = c->pieces.items[i].prepared;
-        if (!p)
-            continue;
+    for (size_t i = 0, count = own_count(&c->pieces); i < count; i++) {
+        tenon__prepared *p = c->pieces.given[i].prepared;
         if (!tenon__pg_send_stale(c, p))
             return false;
         p->is_being_prepared = false;
@@ -99,52 +102,96 @@ static bool send_asides(tenon__connection *c)
     return true;
 }
 
-/* The answer to it comes at once and not with those of the others: what was waited until then is
- * the way to the server and back (db/round_trip.c). */
-static bool send_frame(tenon__connection *c, const tenon__pg_piece *piece)
+static bool send_text(tenon__connection *c, const char *sql)
 {
-    return PQsendQueryParams(c->pg, piece->sql, 0, NULL, NULL, NULL, NULL, 1) &&
-           (piece->sql != one_moment || PQsendFlushRequest(c->pg));
+    return PQsendQueryParams(c->pg, sql, 0, NULL, NULL, NULL, NULL, 1);
 }
 
-static bool send_piece(tenon__connection *c, tenon__pg_piece *piece)
+static bool send_piece(tenon__connection *c, size_t i)
 {
-    tenon__prepared *p = piece->prepared;
-    if (!p)
-        return send_frame(c, piece);
-    const char *const *values = c->values + piece->first_value;
-    const int *lengths = c->lengths + piece->first_value;
+    tenon__prepared *p = c->pieces.given[i].prepared;
+    if (!bind(c, i, NULL))
+        return false;
     if (p->preparation == TENON__PG_UNNAMED)
-        return PQsendQueryParams(c->pg, p->statement->sql, p->param_count, p->oids, values, lengths,
-                                 p->formats, p->result_format);
+        return tenon__pg_send_unnamed(c, p);
     if (p->preparation == TENON__PG_NEW && !p->is_being_prepared) {
         if (!tenon__pg_send_preparation(c, p))
             return false;
-        piece->is_prepared_here = p->is_being_prepared = true;
+        c->pieces.items[c->pieces.has_frame + i].is_prepared_here = p->is_being_prepared = true;
     }
-    return PQsendQueryPrepared(c->pg, p->name, p->param_count, values, lengths, p->formats,
-                               p->result_format);
+    return tenon__pg_send_prepared(c, p);
 }
+
+/* The answer to the beginning of a frame comes at once and not with those of the others: what was
+ * waited until then is the way to the server and back (db/round_trip.c). */
+static bool send_all(tenon__connection *c, bool has_failed)
+{
+    bool has_frame = c->pieces.has_frame;
+    if (!send_asides(c, has_failed))
+        return false;
+    if (has_frame && !(send_text(c, TENON__PG_ONE_MOMENT) && PQsendFlushRequest(c->pg)))
+        return false;
+    for (size_t i = 0, count = own_count(&c->pieces); i < count; i++)
+        if (!send_piece(c, i))
+            return false;
+    return (!has_frame || send_text(c, "COMMIT")) && PQpipelineSync(c->pg);
+}
+
+/* ---- sending --------------------------------------------------------------------------------- */
 
 static void drop_results(tenon__pg_pieces *pieces)
 {
     for (size_t i = 0; i < pieces->count; i++) {
         PQclear(pieces->items[i].result);
-        pieces->items[i].result = NULL;
-        pieces->items[i].is_prepared_here = false;
+        pieces->items[i] = (tenon__pg_piece){0};
     }
-    pieces->at = pieces->fetched = 0;
 }
 
-bool tenon__pg_send_pieces(tenon__connection *c)
+/* The server has lost one of them, and may have lost the others too. */
+static void suspect_all(tenon__connection *c)
 {
-    drop_results(&c->pieces);
-    if (!send_asides(c))
-        return false;
-    for (size_t i = 0; i < c->pieces.count; i++)
-        if (!send_piece(c, &c->pieces.items[i]))
+    for (size_t i = 0, count = own_count(&c->pieces); i < count; i++) {
+        tenon__prepared *p = c->pieces.given[i].prepared;
+        if (p->preparation != TENON__PG_PREPARED)
+            continue;
+        p->preparation = TENON__PG_STALE;
+        p->is_checked = c->skips_check;
+    }
+}
+
+/* A transaction that has failed is rolled back in front of them. */
+static bool goes_by_wire(const tenon__connection *c, bool has_failed)
+{
+    for (size_t i = 0, count = own_count(&c->pieces); i < count; i++)
+        if (!tenon__pg_wire_takes(c, c->pieces.given[i].prepared))
             return false;
-    return PQpipelineSync(c->pg);
+    return !has_failed;
+}
+
+static tenon__progress send_by_libpq(tenon__connection *c, bool has_failed, tenon_error *err)
+{
+    tenon__pg_wire_leave(c);
+    drop_results(&c->pieces);
+    if (!check_values(c, err))
+        return TENON__FAILED;
+    return tenon__pg_end_sending(c, send_all(c, has_failed), err);
+}
+
+tenon__progress tenon__pg_send_pieces(tenon__connection *c, tenon_error *err)
+{
+    PGTransactionStatusType status = tenon__pg_transaction_status(c);
+    bool has_failed = status == PQTRANS_INERROR;
+    c->pieces.leaves_json = status == PQTRANS_IDLE;
+    c->pieces.at = c->pieces.fetched = 0;
+    if (c->has_retried)
+        suspect_all(c);
+    tenon__progress progress = goes_by_wire(c, has_failed) ? tenon__pg_wire_send_pieces(c, err)
+                                                           : send_by_libpq(c, has_failed, err);
+    if (progress == TENON__FAILED && c->state == TENON__IDLE)
+        tenon__pg_end_pieces(c);
+    else
+        look_at(c, 0);
+    return progress;
 }
 
 /* ---- receiving ------------------------------------------------------------------------------- */
@@ -163,7 +210,7 @@ void tenon__pg_take_piece(tenon__connection *c, PGresult *result)
     tenon__pg_piece *piece = &pieces->items[pieces->at];
     if (piece->is_prepared_here) {
         piece->is_prepared_here = false;
-        piece->prepared->preparation = TENON__PG_PREPARED;
+        pieces->given[pieces->at - pieces->has_frame].prepared->preparation = TENON__PG_PREPARED;
         PQclear(result);
         return;
     }
@@ -171,29 +218,24 @@ void tenon__pg_take_piece(tenon__connection *c, PGresult *result)
     pieces->at++;
 }
 
-/* An error from now on is about this one. What frames the others belongs to the one beside it. */
-static void look_at(tenon__connection *c, size_t at)
+static bool offer_failure(tenon__connection *c)
 {
-    tenon__pg_pieces *pieces = &c->pieces;
-    size_t frame = pieces->has_frame, last = pieces->count - 1 - frame;
-    size_t own = at < frame ? frame : at > last ? last : at;
-    c->running = pieces->items[own].prepared;
-    c->first_value = pieces->items[own].first_value;
-    *pieces->failed = own - frame;
+    const tenon__pg_pieces *pieces = &c->pieces;
+    bool is_wire = c->wire.is_used;
+    look_at(c, is_wire ? (size_t)(c->wire.answer - pieces->answers) : pieces->at);
+    return is_wire || c->result;
 }
 
 bool tenon__pg_offer_piece(tenon__connection *c)
 {
     tenon__pg_pieces *pieces = &c->pieces;
-    size_t frame = pieces->has_frame;
-    if (c->result || pieces->at < pieces->count) {
-        look_at(c, pieces->at);
-        return c->result != NULL;
-    }
-    if (pieces->fetched == pieces->count - 2 * frame)
+    if (c->wire.is_used ? c->wire.refusal != 0 : c->result || pieces->at < pieces->count)
+        return offer_failure(c);
+    if (pieces->fetched == own_count(pieces))
         return false;
-    size_t next = frame + pieces->fetched++;
+    size_t next = pieces->has_frame + pieces->fetched++;
     look_at(c, next);
+    c->wire.answer = &pieces->answers[next];
     c->result = pieces->items[next].result;
     pieces->items[next].result = NULL;
     return true;
@@ -202,9 +244,6 @@ bool tenon__pg_offer_piece(tenon__connection *c)
 void tenon__pg_end_pieces(tenon__connection *c)
 {
     drop_results(&c->pieces);
-    for (size_t i = 0; i < c->pieces.count; i++)
-        if (c->pieces.items[i].prepared)
-            c->pieces.items[i].prepared->is_being_prepared = false;
     c->pieces.count = 0;
     c->pieces.has_frame = c->pieces.may_write = false;
 }
@@ -215,22 +254,13 @@ tenon__progress tenon__pg_execute_together(tenon__connection *c, const tenon__ex
                                            size_t count, bool at_one_moment, size_t *failed,
                                            tenon_error *err)
 {
-    tenon__pg_pieces *pieces = &c->pieces;
-    assert(count > 0 && !pieces->count);
+    assert(count > 0 && !c->pieces.count);
     *failed = 0;
-    if (!reserve(pieces, count + 2, err))
+    if (!reserve(&c->pieces, count + 2, err))
         return TENON__FAILED;
     c->task = TENON__PG_EXECUTE;
     c->is_sent = c->is_commit = c->has_retried = false;
-    pieces->failed = failed;
-    pieces->has_frame = at_one_moment;
-    int value_count = list_pieces(pieces, given, count);
-    tenon__progress progress = TENON__FAILED;
-    if (tenon__pg_reserve_values(c, value_count, err) && bind(c, given, count, err)) {
-        look_at(c, 0);
-        progress = tenon__pg_send_running(c, err);
-    }
-    if (progress == TENON__FAILED && c->state == TENON__IDLE)
-        tenon__pg_end_pieces(c);
-    return progress;
+    c->pieces.failed = failed;
+    list_pieces(&c->pieces, given, count, at_one_moment);
+    return tenon__pg_send_pieces(c, err);
 }

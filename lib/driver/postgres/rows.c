@@ -215,13 +215,14 @@ static bool read_wire(tenon__prepared *p, const tenon__pg_wire *wire, tenon__row
                       tenon_error *err)
 {
     const tenon__layout *layout = p->statement->layout;
-    const char *at = wire->in.data;
+    size_t count = wire->answer->row_count;
+    const char *at = wire->in.data + wire->answer->start;
     if (TENON__UNLIKELY(!layout))
         return fail_row(err);
-    char *row = tenon__rows_reserve(rows, wire->row_count, layout->row_size);
+    char *row = tenon__rows_reserve(rows, count, layout->row_size);
     if (!row)
         return tenon__fail_no_memory(err);
-    for (size_t i = 0; i < wire->row_count; i++, row += layout->row_size, rows->count++) {
+    for (size_t i = 0; i < count; i++, row += layout->row_size, rows->count++) {
         memset(row, 0, layout->row_size);
         mark_loaded(layout, row);
         if (!read_message(p, next_row(&at), row, rows->arena, err))
@@ -233,7 +234,7 @@ static bool read_wire(tenon__prepared *p, const tenon__pg_wire *wire, tenon__row
 TENON__HOT bool tenon__pg_read_wire(tenon__prepared *p, const tenon__pg_wire *wire,
                                     tenon__rows *rows, tenon_error *err)
 {
-    bool is_read = !wire->row_count || read_wire(p, wire, rows, err);
+    bool is_read = !wire->answer->row_count || read_wire(p, wire, rows, err);
     tenon__arena_align(rows->arena);
     return is_read;
 }

@@ -1,12 +1,7 @@
 /* Running statements: the client's half of the protocol, without ever blocking.
  *
  * A call sends and returns; tenon__pg_step reads until the server is ready for the next statement
- * and keeps the one result that counts, so that fetch finds the wire idle and only decodes. The
- * first execution of a statement is sent together with its preparation, in libpq's pipeline mode:
- * one round trip. Statements that were forgotten are deallocated at the head of that pipeline, each
- * behind a sync point of its own, so that their fate touches nobody. The same way
- * standard_conforming_strings is switched on again when SQL text has switched it off: the texts of
- * statements rely on it when they are parsed.
+ * and keeps the one result that counts, so that fetch finds the wire idle and only decodes.
  *
  * A statement may turn out to be prepared no longer (26000: the server or a pooler dropped it) or
  * prepared for a table that has changed since (0A000). It has had no effect then. Outside a
@@ -17,17 +12,10 @@
  * find out, and err->applied says what is known. */
 #include "driver/postgres/pg.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 
 enum { KEPT_BUFFER_BYTES = 1 << 20 };
-
-bool tenon__pg_has_backslashes(const tenon__connection *c)
-{
-    const char *value = PQparameterStatus(c->pg, "standard_conforming_strings");
-    return c->wire.has_backslashes || (value && strcmp(value, "off") == 0);
-}
 
 /* ---- sending --------------------------------------------------------------------------------- */
 
@@ -60,108 +48,23 @@ void tenon__pg_begin(tenon__connection *c, tenon__pg_task task, const char *sql)
     tenon__error_copy(c->sql, sizeof c->sql, sql);
 }
 
-/* A statement of no account, behind a sync point of its own. */
-bool tenon__pg_send_aside(tenon__connection *c, const char *sql)
+tenon__progress tenon__pg_end_sending(tenon__connection *c, bool is_sent, tenon_error *err)
 {
-    if (!PQsendQueryParams(c->pg, sql, 0, NULL, NULL, NULL, NULL, 1) || !PQpipelineSync(c->pg))
-        return false;
-    c->awaited_syncs++;
-    return true;
-}
-
-static bool send_deallocate(tenon__connection *c, const tenon__prepared *p)
-{
-    char sql[sizeof "DEALLOCATE " + sizeof p->name];
-    snprintf(sql, sizeof sql, "DEALLOCATE %s", p->name);
-    return tenon__pg_send_aside(c, sql);
-}
-
-bool tenon__pg_send_forgotten(tenon__connection *c)
-{
-    /* One that the server lost meanwhile would make a transaction fail. */
-    if (c->in_transaction)
-        return true;
-    while (c->forgotten) {
-        tenon__prepared *p = c->forgotten;
-        if (!send_deallocate(c, p))
-            return false;
-        c->forgotten = p->next;
-        free(p);
-    }
-    return true;
-}
-
-bool tenon__pg_send_stale(tenon__connection *c, const tenon__prepared *p)
-{
-    return p->preparation != TENON__PG_STALE || send_deallocate(c, p);
-}
-
-TENON__HOT static bool send_prepared(tenon__connection *c, const tenon__prepared *p)
-{
-    return PQsendQueryPrepared(c->pg, p->name, p->param_count, c->values, c->lengths, p->formats,
-                               p->result_format);
-}
-
-bool tenon__pg_start_pipeline(tenon__connection *c)
-{
-    if (!PQenterPipelineMode(c->pg))
-        return false;
-    c->is_pipelining = true;
-    c->awaited_syncs = 1;
-    bool is_set = tenon__pg_has_backslashes(c);
-    c->wire.has_backslashes = false;
-    return !is_set || tenon__pg_send_aside(c, TENON__PG_NO_BACKSLASHES);
-}
-
-bool tenon__pg_send_preparation(tenon__connection *c, tenon__prepared *p)
-{
-    p->preparation = TENON__PG_NEW;
-    return PQsendPrepare(c->pg, p->name, p->statement->sql, p->param_count, p->oids);
-}
-
-static bool send_new(tenon__connection *c, tenon__prepared *p)
-{
-    return tenon__pg_start_pipeline(c) && tenon__pg_send_forgotten(c) &&
-           tenon__pg_send_stale(c, p) && tenon__pg_send_preparation(c, p) && send_prepared(c, p) &&
-           PQpipelineSync(c->pg);
-}
-
-static bool send_unnamed(tenon__connection *c, const tenon__prepared *p)
-{
-    bool is_pipelined = TENON__UNLIKELY(tenon__pg_has_backslashes(c));
-    if (is_pipelined && !tenon__pg_start_pipeline(c))
-        return false;
-    bool is_sent = PQsendQueryParams(c->pg, p->statement->sql, p->param_count, p->oids, c->values,
-                                     c->lengths, p->formats, p->result_format);
-    return is_sent && (!is_pipelined || PQpipelineSync(c->pg));
-}
-
-TENON__HOT static bool send_statement(tenon__connection *c, tenon__prepared *p)
-{
-    switch (p->preparation) {
-    case TENON__PG_PREPARED:
-        return send_prepared(c, p);
-    case TENON__PG_UNNAMED:
-        return send_unnamed(c, p);
-    case TENON__PG_NEW:
-    case TENON__PG_STALE:
-        break;
-    }
-    return send_new(c, p);
-}
-
-TENON__HOT tenon__progress tenon__pg_send_running(tenon__connection *c, tenon_error *err)
-{
-    if (TENON__LIKELY(tenon__pg_wire_takes(c)))
-        return tenon__pg_wire_send(c, err);
-    tenon__pg_wire_leave(c);
-    bool is_sent =
-        TENON__UNLIKELY(c->pieces.count) ? tenon__pg_send_pieces(c) : send_statement(c, c->running);
     c->is_sent = is_sent || c->awaited_syncs;
     if (!is_sent)
         return tenon__pg_fail_send(c, err);
     c->state = TENON__BUSY;
     return tenon__pg_flush(c, err);
+}
+
+TENON__HOT tenon__progress tenon__pg_send_running(tenon__connection *c, tenon_error *err)
+{
+    if (TENON__UNLIKELY(c->pieces.count))
+        return tenon__pg_send_pieces(c, err);
+    if (TENON__LIKELY(tenon__pg_wire_takes(c, c->running)))
+        return tenon__pg_wire_send(c, err);
+    tenon__pg_wire_leave(c);
+    return tenon__pg_end_sending(c, tenon__pg_send_statement(c, c->running), err);
 }
 
 /* ---- receiving ------------------------------------------------------------------------------- */
@@ -338,7 +241,7 @@ static void fail_unprepared(tenon_error *err)
                          "of work again");
 }
 
-static tenon__progress fail_running(tenon__connection *c, tenon_error *err)
+TENON__COLD static tenon__progress fail_running(tenon__connection *c, tenon_error *err)
 {
     bool is_unprepared = note_unprepared(c);
     c->state = TENON__IDLE;
@@ -375,7 +278,7 @@ static tenon__progress finish_copy(tenon__connection *c, tenon_error *err)
     return finish_idle(c, c->task == TENON__PG_COPY_ABORT);
 }
 
-static tenon__progress finish_badly(tenon__connection *c, tenon_error *err)
+TENON__COLD static tenon__progress finish_badly(tenon__connection *c, tenon_error *err)
 {
     if (PQstatus(c->pg) == CONNECTION_BAD || (!c->result && !c->wire.is_used)) {
         tenon__pg_fail_lost(err, c);
@@ -453,67 +356,11 @@ TENON__HOT tenon__progress tenon__pg_step(tenon__connection *c, tenon_error *err
 
 /* ---- the driver's calls ---------------------------------------------------------------------- */
 
-static void link_prepared(tenon__connection *c, tenon__prepared *p)
-{
-    p->next = c->prepared;
-    if (p->next)
-        p->next->previous = p;
-    c->prepared = p;
-}
-
-static void unlink_prepared(tenon__connection *c, tenon__prepared *p)
-{
-    if (p->next)
-        p->next->previous = p->previous;
-    if (p->previous)
-        p->previous->next = p->next;
-    else
-        c->prepared = p->next;
-}
-
-tenon__progress tenon__pg_prepare(tenon__connection *c, const tenon__statement *statement,
-                                  tenon__prepared **out, tenon_error *err)
-{
-    tenon__prepared *p = tenon__pg_prepared_new(statement, err);
-    if (!p)
-        return TENON__FAILED;
-    if (!tenon__pg_reserve_values(c, p->param_count, err)) {
-        free(p);
-        return TENON__FAILED;
-    }
-    if (c->is_nameless || statement->flags & (TENON__CUSTOM_PLAN | TENON__ONCE))
-        p->preparation = TENON__PG_UNNAMED;
-    else
-        p->name_length = (size_t)snprintf(p->name, sizeof p->name, "t%u_%08x", ++c->last_name,
-                                          (unsigned)c->nonce);
-    p->is_checked = c->skips_check;
-    link_prepared(c, p);
-    *out = p;
-    return TENON__DONE;
-}
-
-void tenon__pg_forget(tenon__connection *c, tenon__prepared *p)
-{
-    bool is_known = p->preparation == TENON__PG_PREPARED || p->preparation == TENON__PG_STALE;
-    if (TENON__UNLIKELY(c->pieces.count)) /* of a connection that broke */
-        tenon__pg_end_pieces(c);
-    unlink_prepared(c, p);
-    if (c->running == p)
-        c->running = NULL;
-    if (!is_known || c->state == TENON__BROKEN) {
-        free(p);
-        return;
-    }
-    p->next = c->forgotten;
-    c->forgotten = p;
-}
-
 TENON__HOT tenon__progress tenon__pg_execute(tenon__connection *c, tenon__prepared *p,
                                              const void *const *values, tenon_error *err)
 {
     c->task = TENON__PG_EXECUTE;
     c->running = p;
-    c->first_value = 0;
     c->is_sent = c->is_commit = c->has_retried = false;
     if (TENON__UNLIKELY(p->statement->flags & TENON__COPIED_OUT))
         return tenon__pg_copy_out(c, p, err);

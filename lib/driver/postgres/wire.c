@@ -1,18 +1,19 @@
-/* The short way of a statement that has run before: the protocol itself, over libpq's socket.
+/* The short way of statements that have run before: the protocol itself, over libpq's socket.
  *
  * libpq asks with every execution what the columns of the result are, and takes the answer apart,
  * though it has been the same since the statement was prepared: a third of what a call of one row
  * costs on this side, and a microsecond of the server's. It has no way to leave that out. So what
  * libpq has prepared, and whose first result was compared with its layout, is executed here: Bind,
  * Execute and Sync in one message, the values from where they stand; the answer is kept as it came,
- * and rows are decoded out of it (rows.c).
+ * and rows are decoded out of it (rows.c). Of several statements (pipeline.c) only the last one is
+ * followed by the Sync, and their answers stand one behind the other.
  *
  * Everything else is libpq's: connecting, TLS (whose connections never come here), preparing,
- * scripts, COPY, pipelines. The two never talk at once. libpq is idle and has nothing to send when
- * a statement begins here, and the statement ends at a ReadyForQuery with nothing behind it that
- * was not read to its end. What libpq does not hear meanwhile is kept for it: the state of the
- * transaction, and whether strings have backslashes. Were the first byte of an answer ever in
- * libpq's hands, the rest would be no BindComplete, and the connection counts as lost. */
+ * scripts, COPY. The two never talk at once. libpq is idle and has nothing to send when a statement
+ * begins here, and the statement ends at a ReadyForQuery with nothing behind it that was not read
+ * to its end. What libpq does not hear meanwhile is kept for it: the state of the transaction, and
+ * whether strings have backslashes. Were the first byte of an answer ever in libpq's hands, the
+ * rest would be no BindComplete, and the connection counts as lost. */
 #include "driver/postgres/pg.h"
 
 #include <errno.h>
@@ -23,6 +24,7 @@
 enum {
     HEAD_BYTES = 5, /* of a message: what it is, and its length, which counts itself */
     SIZE_BYTES = 4,
+    SYNC_BYTES = HEAD_BYTES,
     FORMAT_BYTES = 2,
     COUNT_BYTES = 2,      /* in front of the values of a row */
     MOST_BYTES = 64,      /* of what is sent but formats and values */
@@ -33,6 +35,13 @@ enum {
 };
 
 static const char execute_and_sync[] = {'E', 0, 0, 0, 9, 0, 0, 0, 0, 0, 'S', 0, 0, 0, 4};
+
+/* What frames several: Parse, Bind and Execute of SQL text, and a Flush, behind which its answer
+ * comes at once, or a Sync. */
+#define BIND_AND_EXECUTE "B\0\0\0\f\0\0\0\0\0\0\0\0E\0\0\0\t\0\0\0\0\0"
+static const char begin_frame[] =
+    "P\0\0\0\x38\0" TENON__PG_ONE_MOMENT "\0\0\0" BIND_AND_EXECUTE "H\0\0\0\4";
+static const char end_frame[] = "P\0\0\0\x0e\0COMMIT\0\0\0" BIND_AND_EXECUTE "S\0\0\0\4";
 
 void tenon__pg_wire_open(tenon__connection *c)
 {
@@ -49,11 +58,9 @@ static inline bool is_foreseen(const tenon__prepared *p)
                            : p->statement->about.deed != TENON__DEED_NONE;
 }
 
-TENON__HOT bool tenon__pg_wire_takes(const tenon__connection *c)
+TENON__HOT bool tenon__pg_wire_takes(const tenon__connection *c, const tenon__prepared *p)
 {
-    const tenon__prepared *p = c->running;
-    return c->wire.is_open && !c->pieces.count && p->preparation == TENON__PG_PREPARED &&
-           is_foreseen(p);
+    return c->wire.is_open && p->preparation == TENON__PG_PREPARED && is_foreseen(p);
 }
 
 void tenon__pg_wire_leave(tenon__connection *c)
@@ -76,7 +83,7 @@ static size_t value_bytes(const tenon__connection *c, const tenon__prepared *p)
  * lengths, as Bind has them, and are worth being sent from there. */
 static inline bool is_apart(const tenon__connection *c, const tenon__prepared *p, size_t bytes)
 {
-    return bytes >= LARGE_BYTES && bytes == c->out.length && p->is_binary;
+    return bytes >= LARGE_BYTES && bytes == c->out.length && p->is_binary && !c->pieces.count;
 }
 
 static void store_lengths(tenon__connection *c, const tenon__prepared *p)
@@ -122,8 +129,9 @@ static inline char *put_values(char *at, const tenon__connection *c, const tenon
     return at;
 }
 
-/* Bind has no name for its portal: the NUL in front of the statement's. */
-TENON__HOT static bool write_message(tenon__connection *c, const tenon__prepared *p)
+/* Behind what is there already. Bind has no name for its portal: the NUL in front of the
+ * statement's. One of several has no Sync. */
+TENON__HOT static bool add_message(tenon__connection *c, const tenon__prepared *p)
 {
     size_t inside = value_bytes(c, p), apart = 0;
     if (TENON__UNLIKELY(is_apart(c, p, inside))) {
@@ -132,8 +140,8 @@ TENON__HOT static bool write_message(tenon__connection *c, const tenon__prepared
         inside = 0;
     }
     size_t formats = (size_t)p->param_count * FORMAT_BYTES;
-    tenon__buf_clear(&c->wire.out);
-    char *start = tenon__pg_room(&c->wire.out, MOST_BYTES + formats + inside), *at = start;
+    tenon__buf *out = &c->wire.out;
+    char *start = tenon__pg_room(out, MOST_BYTES + formats + inside), *at = start;
     if (!start)
         return false;
     *at = 'B';
@@ -147,7 +155,9 @@ TENON__HOT static bool write_message(tenon__connection *c, const tenon__prepared
     at = put16(put16(at, 1), 1); /* of the result: binary */
     tenon__pg_store32(start + 1, (uint32_t)((size_t)(at - start) + apart - 1));
     memcpy(at, execute_and_sync, sizeof execute_and_sync);
-    c->wire.out.length = (size_t)(at - start) + sizeof execute_and_sync;
+    out->length = (size_t)(at - out->data) + sizeof execute_and_sync;
+    if (TENON__UNLIKELY(c->pieces.count))
+        out->length -= SYNC_BYTES;
     return true;
 }
 
@@ -200,19 +210,75 @@ TENON__HOT static tenon__progress send_rest(tenon__connection *c)
 }
 
 /* The room for an answer is made before there can be one. */
-TENON__HOT tenon__progress tenon__pg_wire_send(tenon__connection *c, tenon_error *err)
+TENON__HOT static bool begin(tenon__connection *c, tenon_error *err)
+{
+    tenon__buf_clear(&c->wire.out);
+    tenon__buf_clear(&c->wire.in);
+    return tenon__buf_reserve(&c->wire.in, ANSWER_BYTES) || tenon__fail_no_memory(err);
+}
+
+/* What stands in `out`, to which so many answers will come. */
+TENON__HOT static tenon__progress send_all(tenon__connection *c, tenon__pg_answer *answers,
+                                           size_t count)
 {
     tenon__pg_wire *wire = &c->wire;
-    tenon__buf_clear(&wire->in);
-    if (!tenon__buf_reserve(&wire->in, ANSWER_BYTES) || !write_message(c, c->running)) {
+    wire->answer = answers;
+    wire->awaited = count;
+    wire->is_used = c->is_sent = true;
+    wire->has_frame = c->pieces.has_frame;
+    wire->takes_rows = wire->is_ready = false;
+    wire->sent = wire->at = wire->refusal = 0;
+    c->state = TENON__BUSY;
+    return send_rest(c);
+}
+
+TENON__HOT tenon__progress tenon__pg_wire_send(tenon__connection *c, tenon_error *err)
+{
+    if (!begin(c, err))
+        return TENON__FAILED;
+    if (!add_message(c, c->running)) {
         tenon__fail_no_memory(err);
         return TENON__FAILED;
     }
-    wire->is_used = c->is_sent = true;
-    wire->takes_rows = wire->is_ready = false;
-    wire->sent = wire->at = wire->row_count = wire->tag = wire->refusal = 0;
-    c->state = TENON__BUSY;
-    return send_rest(c);
+    c->wire.own = (tenon__pg_answer){0};
+    return send_all(c, &c->wire.own, 1);
+}
+
+static bool add_piece(tenon__connection *c, const tenon__execution *piece, tenon_error *err)
+{
+    if (!tenon__pg_bind(c, piece->prepared, piece->values, err))
+        return false;
+    return add_message(c, piece->prepared) || tenon__fail_no_memory(err);
+}
+
+static bool add_pieces(tenon__connection *c, tenon_error *err)
+{
+    const tenon__pg_pieces *pieces = &c->pieces;
+    tenon__buf *out = &c->wire.out;
+    size_t count = pieces->count;
+    if (pieces->has_frame) {
+        tenon__buf_add(out, begin_frame, sizeof begin_frame - 1);
+        count -= 2;
+    }
+    for (size_t i = 0; i < count; i++) {
+        *pieces->failed = i;
+        if (!add_piece(c, &pieces->given[i], err))
+            return false;
+    }
+    const char *end = pieces->has_frame ? end_frame : end_frame + sizeof end_frame - 1 - SYNC_BYTES;
+    tenon__buf_add(out, end, (size_t)(end_frame + sizeof end_frame - 1 - end));
+    return !out->failed || tenon__fail_no_memory(err);
+}
+
+tenon__progress tenon__pg_wire_send_pieces(tenon__connection *c, tenon_error *err)
+{
+    tenon__pg_pieces *pieces = &c->pieces;
+    if (!begin(c, err) || !add_pieces(c, err))
+        return TENON__FAILED;
+    if (pieces->has_frame)
+        c->in_transaction = false;
+    memset(pieces->answers, 0, pieces->count * sizeof *pieces->answers);
+    return send_all(c, pieces->answers, pieces->count);
 }
 
 /* ---- receiving ------------------------------------------------------------------------------- */
@@ -244,7 +310,7 @@ static inline bool is_state(char status)
 }
 
 /* Of the error, whose fields are texts, each behind its code, and a NUL behind the last. */
-static const char *find_field(const tenon__pg_wire *wire, int code)
+TENON__COLD static const char *find_field(const tenon__pg_wire *wire, int code)
 {
     const char *at = wire->in.data + wire->refusal, *end = wire->in.data + wire->refusal_end;
     for (; wire->refusal && at < end && *at; at += strlen(at) + 1)
@@ -253,11 +319,20 @@ static const char *find_field(const tenon__pg_wire *wire, int code)
     return NULL;
 }
 
+static bool end_answer(tenon__pg_wire *wire, size_t tag)
+{
+    wire->answer->tag = tag;
+    wire->takes_rows = false;
+    if (--wire->awaited)
+        wire->answer++;
+    return true;
+}
+
 /* False: it does not belong there. */
 TENON__HOT static bool take_message(tenon__pg_wire *wire, char type, const char *body, size_t size)
 {
     if (type == 'D' && wire->takes_rows && size >= COUNT_BYTES) {
-        wire->row_count++;
+        wire->answer->row_count++;
         return true;
     }
     if (take_aside(wire, type, body, size))
@@ -271,14 +346,15 @@ TENON__HOT static bool take_message(tenon__pg_wire *wire, char type, const char 
         wire->takes_rows = false;
         return find_field(wire, PG_DIAG_SQLSTATE) != NULL;
     }
-    bool is_over = wire->tag || wire->refusal;
-    if (type == '2' && !wire->takes_rows && !is_over)
+    bool is_over = !wire->awaited || wire->refusal, is_between = !wire->takes_rows && !is_over;
+    if (type == '2' && is_between) {
+        wire->answer->start = at - HEAD_BYTES;
         return wire->takes_rows = true;
-    if (type == 'C' && wire->takes_rows && is_text(body, size)) {
-        wire->tag = at;
-        wire->takes_rows = false;
-        return true;
     }
+    if (type == 'C' && wire->takes_rows && is_text(body, size))
+        return end_answer(wire, at);
+    if (type == '1')
+        return wire->has_frame && is_between;
     if (type != 'Z' || size != 1 || !is_over || !is_state(body[0]))
         return false;
     wire->status = body[0];
@@ -312,7 +388,7 @@ TENON__HOT static bool take_messages(tenon__pg_wire *wire)
 }
 
 /* libpq finds the end of the connection too, and words for it. */
-static tenon__progress fail_lost(tenon__connection *c, tenon_error *err)
+TENON__COLD static tenon__progress fail_lost(tenon__connection *c, tenon_error *err)
 {
     PQconsumeInput(c->pg);
     c->wire.status = 0;
@@ -322,7 +398,7 @@ static tenon__progress fail_lost(tenon__connection *c, tenon_error *err)
     return TENON__FAILED;
 }
 
-static tenon__progress fail_protocol(tenon__connection *c, tenon_error *err)
+TENON__COLD static tenon__progress fail_protocol(tenon__connection *c, tenon_error *err)
 {
     tenon__fail(err, TENON_IO, "the server's answer is none that belongs here");
     return fail_lost(c, err);
@@ -368,9 +444,9 @@ TENON__HOT tenon__progress tenon__pg_wire_step(tenon__connection *c, tenon_error
 
 int64_t tenon__pg_wire_affected(const tenon__connection *c)
 {
-    const tenon__pg_wire *wire = &c->wire;
-    const char *last = strrchr(wire->in.data + wire->tag, ' ');
-    return wire->row_count ? (int64_t)wire->row_count : last ? strtoll(last, NULL, 10) : 0;
+    const tenon__pg_answer *answer = c->wire.answer;
+    const char *last = strrchr(c->wire.in.data + answer->tag, ' ');
+    return answer->row_count ? (int64_t)answer->row_count : last ? strtoll(last, NULL, 10) : 0;
 }
 
 const char *tenon__pg_error_field(const tenon__connection *c, int code)

@@ -110,6 +110,32 @@ static void a_json_ends_where_its_length_says(void **state)
                         "[][]");
 }
 
+/* Of several statements the one it stands in, whether they are new to the server or not. */
+static void of_several_statements_the_right_one_is_blamed(void **state)
+{
+    pgtest *t = *state;
+    tenon__statement create = insert;
+    create.about.deed = TENON__DEED_CREATE;
+    tenon__prepared *prepared = pgtest_prepare(t, &create);
+    int64_t ids[] = {11, 12, 13};
+    tenon_json right = JSON("{}"), wrong = JSON("{\"a\":}");
+    const void *values[][3] = {
+        {&ids[0], &right, &right}, {&ids[1], &right, &wrong}, {&ids[2], &right, &right}};
+    const tenon__execution pieces[] = {
+        {prepared, values[0]}, {prepared, values[1]}, {prepared, values[2]}};
+    for (int round = 0; round < 2; round++) {
+        size_t failed = 9;
+        tenon_error_reset(&t->err);
+        tenon__progress progress =
+            driver->execute_together(t->connection, pieces, 3, false, &failed, &t->err);
+        assert_int_equal(pgtest_wait(t->connection, progress, &t->err), TENON__FAILED);
+        assert_int_equal(failed, 1);
+        assert_refused(t, "plain");
+    }
+    assert_string_equal(testdb_value(t->url, "SELECT count(*) FROM doc WHERE id > 10"), "0");
+    driver->forget(t->connection, prepared);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -117,6 +143,7 @@ int main(void)
         cmocka_unit_test(inside_of_a_transaction_it_goes_on),
         cmocka_unit_test(a_json_that_is_one_is_not_blamed_for_another_value),
         cmocka_unit_test(a_json_ends_where_its_length_says),
+        cmocka_unit_test(of_several_statements_the_right_one_is_blamed),
     };
     return cmocka_run_group_tests(tests, open_docs, close_docs);
 }

@@ -290,17 +290,64 @@ static const forged answers[] = {
            TENON_IO), /* a length below that of NULL */
 };
 
+#define ERROR                                                                                      \
+    "E\0\0\0\x0c"                                                                                  \
+    "C22012\0\0"
+#define PARSED "1\0\0\0\4"
+#define BEGUN PARSED BOUND "C\0\0\0\nBEGIN\0"
+#define ENDED                                                                                      \
+    PARSED BOUND "C\0\0\0\x0b"                                                                     \
+                 "COMMIT\0"
+#define ANSWER BOUND ROW DONE
+
+static const forged answers_to_two[] = {
+    FORGED(ANSWER ANSWER READY, TENON_OK),
+    FORGED(ANSWER "N\0\0\0\5\0" BOUND "S\0\0\0\5x" ROW DONE "A\0\0\0\4" READY, TENON_OK),
+    FORGED(ANSWER READY, TENON_IO),               /* one is missing */
+    FORGED(ANSWER ANSWER ANSWER READY, TENON_IO), /* one too many */
+    FORGED(BOUND ROW BOUND ROW DONE DONE READY, TENON_IO),
+    FORGED(ANSWER ROW DONE READY, TENON_IO),           /* not bound */
+    FORGED(ANSWER DONE READY, TENON_IO),               /* completed twice */
+    FORGED(BEGUN ANSWER ANSWER ENDED READY, TENON_IO), /* nobody asked for a frame */
+    FORGED(ANSWER ERROR READY, TENON_RANGE),
+    FORGED(ANSWER BOUND ROW ERROR READY, TENON_RANGE),
+    FORGED(ANSWER ANSWER ERROR READY, TENON_RANGE),
+    FORGED(ERROR ANSWER READY, TENON_IO), /* it goes on behind an error */
+    FORGED(ANSWER ERROR ERROR READY, TENON_IO),
+};
+
+static const forged framed_answers[] = {
+    FORGED(BEGUN ANSWER ANSWER ENDED READY, TENON_OK),
+    FORGED(ANSWER ANSWER READY, TENON_IO),
+    FORGED(BEGUN BOUND PARSED ROW DONE ANSWER ENDED READY, TENON_IO),
+    FORGED(BEGUN ANSWER ERROR "Z\0\0\0\5E", TENON_RANGE),
+};
+
+typedef enum asked { ONE, TWO, TWO_AT_ONE_MOMENT } asked;
+
+static tenon__progress ask(pgtest *t, tenon__prepared *prepared, asked how)
+{
+    static const int64_t id = 1;
+    static const void *const values[] = {&id};
+    static size_t failed;
+    static tenon__execution pieces[2];
+    tenon_error_reset(&t->err);
+    if (how == ONE)
+        return driver->execute(t->connection, prepared, values, &t->err);
+    pieces[0] = pieces[1] = (tenon__execution){prepared, values};
+    return driver->execute_together(t->connection, pieces, 2, how == TWO_AT_ONE_MOMENT, &failed,
+                                    &t->err);
+}
+
 /* Gives it to a connection that awaits an answer, so many bytes at a time. */
-static tenon__progress answer(pgtest *t, tenon__prepared *prepared, const forged *given,
+static tenon__progress answer(pgtest *t, tenon__prepared *prepared, asked how, const forged *given,
                               size_t step)
 {
     int ends[2];
-    int64_t id = 1;
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
     t->connection->wire.socket = ends[0];
-    tenon_error_reset(&t->err);
-    tenon__progress progress =
-        driver->execute(t->connection, prepared, (const void *[]){&id}, &t->err);
+    tenon__progress progress = ask(t, prepared, how);
+    assert_true(t->connection->wire.is_used);
     for (size_t at = 0; at < given->length && progress == TENON__WANT_READ; at += step) {
         size_t left = given->length - at, count = left < step ? left : step;
         assert_int_equal(write(ends[1], given->bytes + at, count), count);
@@ -313,15 +360,18 @@ static tenon__progress answer(pgtest *t, tenon__prepared *prepared, const forged
     return progress;
 }
 
-static void check_answer(const char *url, const forged *given, size_t step)
+static void check_answer(const char *url, asked how, const forged *given, size_t step)
 {
     pgtest t;
     pgtest_open(&t, url);
     tenon__prepared *prepared = prepare_and_run(&t, &find);
-    tenon__progress progress = answer(&t, prepared, given, step);
-    tenon__rows rows = {.arena = &t.arena, .expected = 1};
-    if (progress == TENON__ROWS)
+    tenon__progress progress = answer(&t, prepared, how, given, step);
+    tenon__rows rows = {0};
+    for (int i = 0; progress == TENON__ROWS; i++) {
+        assert_true(i < (how == ONE ? 1 : 2));
+        rows = (tenon__rows){.arena = &t.arena, .expected = 1};
         progress = driver->fetch(t.connection, &rows, NULL, &t.err);
+    }
     assert_int_equal(progress, given->status ? TENON__FAILED : TENON__DONE);
     if (!given->status)
         assert_int_equal(((const user *)rows.items)->id, 7);
@@ -330,13 +380,23 @@ static void check_answer(const char *url, const forged *given, size_t step)
     pgtest_close(&t);
 }
 
+static void check_answers(const pgtest *t, asked how, const forged *given, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        check_answer(t->url, how, &given[i], SIZE_MAX);
+        check_answer(t->url, how, &given[i], 1);
+    }
+}
+
 static void an_answer_that_is_none_breaks_the_connection_and_nothing_else(void **state)
 {
-    const pgtest *t = *state;
-    for (size_t i = 0; i < TENON__COUNT(answers); i++) {
-        check_answer(t->url, &answers[i], SIZE_MAX);
-        check_answer(t->url, &answers[i], 1);
-    }
+    check_answers(*state, ONE, answers, TENON__COUNT(answers));
+}
+
+static void so_do_answers_that_do_not_follow_each_other(void **state)
+{
+    check_answers(*state, TWO, answers_to_two, TENON__COUNT(answers_to_two));
+    check_answers(*state, TWO_AT_ONE_MOMENT, framed_answers, TENON__COUNT(framed_answers));
 }
 
 /* Else the connection would read until the end of it. */
@@ -351,7 +411,7 @@ static void what_begins_no_message_is_not_waited_for(void **state)
         pgtest t;
         pgtest_open(&t, ((const pgtest *)*state)->url);
         tenon__prepared *prepared = prepare_and_run(&t, &find);
-        assert_int_equal(answer(&t, prepared, &beginnings[i], SIZE_MAX), TENON__FAILED);
+        assert_int_equal(answer(&t, prepared, ONE, &beginnings[i], SIZE_MAX), TENON__FAILED);
         assert_int_equal(t.err.status, TENON_IO); /* and not that the end came */
         assert_int_equal(driver->state(t.connection), TENON__BROKEN);
         pgtest_close(&t);
@@ -368,6 +428,7 @@ int main(void)
         cmocka_unit_test(an_error_names_what_the_server_named),
         cmocka_unit_test(the_state_of_the_transaction_is_known),
         cmocka_unit_test(an_answer_that_is_none_breaks_the_connection_and_nothing_else),
+        cmocka_unit_test(so_do_answers_that_do_not_follow_each_other),
         cmocka_unit_test(what_begins_no_message_is_not_waited_for),
     };
     return cmocka_run_group_tests(tests, open_users, close_users);
