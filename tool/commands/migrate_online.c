@@ -5,6 +5,7 @@
 #include "commands/migrate_online.h"
 
 #include "commands/migrate_convert.h"
+#include "db/db.h"
 #include "rows/rows.h"
 
 /* Changed types, of a table that is large enough for it to matter. With a length or a scale a type
@@ -81,13 +82,26 @@ static bool is_needed(tenon_session *s, const migrate_online *online, int64_t fr
     return strcmp(rows_first(&found), "0") != 0 || is_begun(s, tenon__buf_string(&table), &arena);
 }
 
+/* What columns of an enum get; elsewhere a cast says it. */
+static size_t list_values(const migrate_online *online, rewrite_value *out)
+{
+    size_t count = online->enum_name ? online->count : 0;
+    for (size_t i = 0; i < count; i++)
+        out[i] = (rewrite_value){online->columns[i], online->values[i]};
+    return count;
+}
+
 static bool rewrite(migrate_input *in, const migrate_online *online)
 {
     rewrite_result result = {0};
+    rewrite_value values[MIGRATE_COLUMNS_MOST];
     rewrite_options options = {.namespace = online->namespace,
                                .table = online->table,
-                               .changes = &online->change,
-                               .change_count = 1};
+                               .changes = online->changes,
+                               .change_count = online->change_count,
+                               .values = values,
+                               .with_switch = online->swap};
+    options.value_count = list_values(online, values);
     if (!migrate_online_rewrite(in->db, &options, false, false, &result, &in->error)) {
         if (in->error.status == TENON_UNSUPPORTED)
             tenon__error_copy(in->error.hint, sizeof in->error.hint,
@@ -98,6 +112,69 @@ static bool rewrite(migrate_input *in, const migrate_online *online)
     return true;
 }
 
+/* ---- enums ----------------------------------------------------------------------------------- */
+
+/* Whether its values are those, in this order; whether a type of the second name is there; how
+ * large the table is. */
+static const char enum_sql[] =
+    "SELECT (SELECT array_agg(e.enumlabel::text ORDER BY e.enumsortorder) = $1::text[]"
+    " FROM pg_enum e WHERE e.enumtypid = to_regtype($2))::text, (to_regtype($3) IS NOT NULL)::text,"
+    " (pg_relation_size(to_regclass($4)) >= $5::bigint)::text";
+
+typedef struct enum_state {
+    bool is_made, has_old, is_large;
+} enum_state;
+
+static bool read_enum(tenon_session *s, const migrate_online *online, int64_t from_bytes,
+                      enum_state *out)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf labels = {0}, table = {0}, size = {0};
+    TENON__CLEANUP(tenon__arena_release) tenon__arena arena = {0};
+    rows found;
+    write_array(&labels, online->labels, online->label_count);
+    write_table(&table, online);
+    tenon__buf_format(&size, "%lld", (long long)from_bytes);
+    const char *const values[] = {tenon__buf_string(&labels), online->enum_name, online->old_enum,
+                                  tenon__buf_string(&table), tenon__buf_string(&size)};
+    const rows_query query = {
+        .sql = enum_sql, .columns = 3, .values = values, .value_count = TENON__COUNT(values)};
+    if (!rows_read(s, &query, &arena, &found))
+        return false;
+    *out =
+        (enum_state){rows_truth(&found, 0, 0), rows_truth(&found, 0, 1), rows_truth(&found, 0, 2)};
+    return true;
+}
+
+/* The new type; one that an earlier run has made is that one. */
+static bool make_enum(tenon_session *s, const migrate_online *online)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf sql = {0};
+    tenon__buf_format(&sql,
+                      "DO $tenon$ BEGIN %s; EXCEPTION WHEN duplicate_object THEN NULL; END $tenon$",
+                      online->before);
+    return sql.failed ? tenon__fail_no_memory(tenon__session_error(s)) : tenon_execute(s, sql.data);
+}
+
+/* *is_needed: the table is to be written anew, or that is to be finished. *is_made: then nothing but
+ * the rest of the file is left. */
+static bool prepare_enum(tenon_session *s, const migrate_online *online, int64_t from_bytes,
+                         bool *is_needed, bool *is_made)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf table = {0};
+    TENON__CLEANUP(tenon__arena_release) tenon__arena arena = {0};
+    enum_state now;
+    if (!read_enum(s, online, from_bytes, &now))
+        return false;
+    write_table(&table, online);
+    bool was_switched = now.is_made && now.has_old;
+    *is_needed = was_switched ? is_begun(s, tenon__buf_string(&table), &arena)
+                              : !now.is_made && !now.has_old && now.is_large;
+    *is_made = was_switched || *is_needed;
+    if (*is_needed && !was_switched && !make_enum(s, online))
+        return false;
+    return !tenon_failed(s);
+}
+
 /* ---- one after another ----------------------------------------------------------------------- */
 
 typedef struct online_deploy {
@@ -105,12 +182,13 @@ typedef struct online_deploy {
     bool is_safe;
     int64_t from_bytes;
     tenon__arena arena;
-    migrate_online next; /* what is to be rewritten */
-    const char *convert; /* a file that asks for conversions */
-    size_t before;       /* migrations that run before that; SIZE_MAX: there is none */
+    migrate_online next;   /* what is to be rewritten */
+    tenon_migration *item; /* whose turn it is then */
+    const char *convert;   /* a file that asks for conversions */
+    size_t before;         /* migrations that run before that; SIZE_MAX: there is none */
 } online_deploy;
 
-static const tenon_migration *find_item(const migrate_input *in, const char *name)
+static tenon_migration *find_item(migrate_input *in, const char *name)
 {
     for (size_t i = 0; i < in->folder.count; i++)
         if (!strcmp(in->folder.items[i].name, name))
@@ -155,16 +233,33 @@ static bool find_next(online_deploy *d, const tenon_migration_list *list)
             return true;
         if (!is_to_run(&list->items[i]))
             continue;
-        const tenon_migration *item = find_item(d->in, list->items[i].name);
+        tenon_migration *item = find_item(d->in, list->items[i].name);
         if (!is_rewrite(d, item, &is_found))
             return false;
         d->convert = migrate_convert_is_asked(item->sql) ? item->sql : NULL;
         if (is_found || d->convert) {
             d->before = before;
+            d->item = item;
             return true;
         }
         before++;
     }
+    return true;
+}
+
+/* Of a file whose turn it is: whether there is something to do before it runs, and that of an enum
+ * made anew only its end is to run. */
+static bool look_at(online_deploy *d, tenon_session *s, bool *wants_rewrite)
+{
+    bool is_made;
+    if (!d->next.enum_name) {
+        *wants_rewrite = is_needed(s, &d->next, d->from_bytes);
+        return !tenon_failed(s);
+    }
+    if (!prepare_enum(s, &d->next, d->from_bytes, wants_rewrite, &is_made))
+        return false;
+    if (is_made)
+        d->item->run_sql = d->next.rest;
     return true;
 }
 
@@ -174,8 +269,9 @@ static bool look_ahead(online_deploy *d, bool *wants_rewrite)
     tenon_session *s = tenon_session_open(d->in->db, NULL);
     tenon_migration_list list = tenon_migrate_status(s, &given);
     bool is_done = s && !tenon_failed(s) && find_next(d, &list);
-    *wants_rewrite =
-        is_done && d->before == 0 && !d->convert && is_needed(s, &d->next, d->from_bytes);
+    *wants_rewrite = false;
+    if (is_done && d->before == 0 && !d->convert)
+        is_done = look_at(d, s, wants_rewrite);
     if (s && tenon_failed(s))
         d->in->error = *tenon_session_error(s);
     is_done = is_done && !tenon_failed(s);

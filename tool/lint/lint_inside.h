@@ -238,6 +238,8 @@ PgQuery__Constraint *lint_added_constraint(const PgQuery__AlterTableCmd *command
                                            PgQuery__ConstrType type);
 PgQuery__ColumnDef *lint_added_column(const PgQuery__AlterTableCmd *command);
 bool lint_is_alter_table(const PgQuery__Node *node);
+/* rewrites.c: whether `deploy` makes what the file says while the table is in use. */
+bool lint_is_made_online(const lint *l);
 bool lint_is_concurrent(const PgQuery__Node *node);
 bool lint_has_option(PgQuery__Node *const *options, size_t count, const char *name);
 void lint_plan_steps(lint *l);

@@ -30,7 +30,7 @@ static const lint_step *holder(const lint *l)
 
 static void go_on_holding(lint *l)
 {
-    if (!l->step->transaction || is_setting(l->step->node))
+    if (!l->step->transaction || is_setting(l->step->node) || lint_is_made_online(l))
         return;
     const lint_step *held = holder(l);
     if (held)

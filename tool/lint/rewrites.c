@@ -18,13 +18,36 @@ static bool is_session_utc(const lint *l)
     return false;
 }
 
-/* The file says `tenon:rewrite`, and nothing but this statement: `deploy` makes the change while
- * the table is in use. */
-static bool is_made_online(const lint *l)
+/* Whether it belongs to a file that makes an enum anew for the columns of `table`, the first one
+ * that is altered. */
+static bool is_of_one_enum(const PgQuery__Node *node, const char **table)
+{
+    if (!node)
+        return false;
+    if (node->node_case == NODE(CREATE_ENUM_STMT))
+        return !*table;
+    if (node->node_case == NODE(RENAME_STMT))
+        return node->rename_stmt->rename_type == OBJECT(TYPE);
+    if (node->node_case == NODE(DROP_STMT))
+        return node->drop_stmt->remove_type == OBJECT(TYPE);
+    if (!lint_is_alter_table(node))
+        return false;
+    const char *altered = node->alter_table_stmt->relation->relname;
+    *table = *table ? *table : altered;
+    return !strcmp(*table, altered);
+}
+
+/* The file says `tenon:rewrite`, and nothing but one statement, or those with which an enum is made
+ * anew: `deploy` makes the change while the table is in use. */
+bool lint_is_made_online(const lint *l)
 {
     static const char word[] = "tenon:rewrite";
     const pgparse_tree *tree = l->file->tree;
-    for (size_t i = 0; l->file->step_count == 1 && i < tree->comment_count; i++) {
+    const char *table = NULL;
+    bool is_enum = true;
+    for (size_t i = 0; i < tree->statement_count; i++)
+        is_enum = is_enum && is_of_one_enum(tree->statements[i].node, &table);
+    for (size_t i = 0; (l->file->step_count == 1 || is_enum) && i < tree->comment_count; i++) {
         const char *text = tree->text + tree->comments[i].start + 2;
         if (!strncmp(text + strspn(text, " \t"), word, sizeof word - 1))
             return true;
@@ -34,7 +57,7 @@ static bool is_made_online(const lint *l)
 
 static void change_type(lint *l, PgQuery__AlterTableCmd *command)
 {
-    if (command->subtype != COMMAND(AlterColumnType) || l->step->is_new || is_made_online(l))
+    if (command->subtype != COMMAND(AlterColumnType) || l->step->is_new || lint_is_made_online(l))
         return;
     lint_type from = lint_known_type(l, l->step->table, command->name);
     lint_type to = lint_type_of(l, command->def->column_def->type_name);

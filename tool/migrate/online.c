@@ -7,11 +7,11 @@
  * Such a file has one statement, which does nothing but change types by casts. The comment says
  * that it is meant so; the statement is the whole truth for every other tool, and for tenon too:
  * after the rewrite it runs as it stands, finds the types as it wants them, and takes a moment. So
- * the history, checksums and what an interruption leaves are those of any other file. */
+ * the history, checksums and what an interruption leaves are those of any other file. A file that
+ * makes an enum anew is another such (online_enum.c); of that a part is left to run. */
+#include "migrate/online.h"
 #include "diff/diff.h"
 #include "lint/lint.h"
-#include "migrate/migrate.h"
-#include "pgparse/pgparse.h"
 
 static const char directive[] = "tenon:rewrite";
 
@@ -54,10 +54,10 @@ static const PgQuery__AlterTableStmt *only_types_of(const PgQuery__Node *node)
     return alter;
 }
 
-/* What stands behind the name of the table: the last of its tokens, with dots and a star. */
-static size_t find_commands(const pgparse_tree *tree, const pgparse_statement *statement,
-                            const PgQuery__RangeVar *table)
+/* The last of the tokens of the table's name, with dots and a star. */
+static size_t find_commands(const pgparse_tree *tree, const pgparse_statement *statement)
 {
+    const PgQuery__RangeVar *table = statement->node->alter_table_stmt->relation;
     size_t at = pgparse_offset(statement, table->location);
     bool is_in_name = true, wants_part = true;
     for (size_t i = 0; i < tree->token_count; i++) {
@@ -73,8 +73,14 @@ static size_t find_commands(const pgparse_tree *tree, const pgparse_statement *s
     return at;
 }
 
-/* "pg_catalog"."int8", for to_regtype; "" when the type has a length or a scale. */
-static const char *name_type(tenon__arena *arena, const PgQuery__TypeName *type)
+const char *migrate_commands_of(const pgparse_tree *tree, const pgparse_statement *statement,
+                                tenon__arena *arena)
+{
+    size_t start = find_commands(tree, statement);
+    return tenon__arena_copy(arena, tree->text + start, statement->end - start);
+}
+
+const char *migrate_name_type(tenon__arena *arena, const PgQuery__TypeName *type)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf name = {0};
     for (size_t i = 0; i < type->n_names && !type->n_typmods; i++)
@@ -89,22 +95,21 @@ static bool fill(const pgparse_tree *tree, const PgQuery__AlterTableStmt *alter,
 {
     const pgparse_statement *statement = &tree->statements[0];
     const PgQuery__RangeVar *table = alter->relation;
-    size_t start = find_commands(tree, statement, table);
     bool has_schema = table->schemaname && *table->schemaname;
     out->namespace = has_schema ? tenon__arena_text(arena, table->schemaname) : NULL;
     out->table = tenon__arena_text(arena, table->relname);
-    out->change = tenon__arena_copy(arena, tree->text + start, statement->end - start);
+    out->changes = tenon__arena_array(arena, 1, sizeof *out->changes);
     out->columns = tenon__arena_array(arena, alter->n_cmds, sizeof *out->columns);
     out->types = tenon__arena_array(arena, alter->n_cmds, sizeof *out->types);
-    out->is_meant = has_directive(tree);
-    if (!out->columns || !out->types)
+    if (!out->columns || !out->types || !out->changes)
         return false;
+    out->changes[out->change_count++] = migrate_commands_of(tree, statement, arena);
     for (; out->count < alter->n_cmds; out->count++) {
         const PgQuery__AlterTableCmd *command = alter->cmds[out->count]->alter_table_cmd;
         out->columns[out->count] = tenon__arena_text(arena, command->name);
-        out->types[out->count] = name_type(arena, command->def->column_def->type_name);
+        out->types[out->count] = migrate_name_type(arena, command->def->column_def->type_name);
     }
-    return out->table && out->change;
+    return out->table && out->changes[0];
 }
 
 bool migrate_read_online(const char *sql, tenon__arena *arena, migrate_online *out,
@@ -116,7 +121,9 @@ bool migrate_read_online(const char *sql, tenon__arena *arena, migrate_online *o
         return false;
     const PgQuery__AlterTableStmt *alter =
         tree->statement_count == 1 ? only_types_of(tree->statements[0].node) : NULL;
-    bool is_done = !alter || fill(tree, alter, arena, out);
+    bool is_done =
+        alter ? fill(tree, alter, arena, out) : migrate_read_online_enum(tree, arena, out);
+    out->is_meant = out->table && has_directive(tree);
     pgparse_free(tree);
     return is_done || tenon__fail_no_memory(err);
 }

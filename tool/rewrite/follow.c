@@ -83,11 +83,14 @@ bool rewrite_follow(rewriter *r, bool is_whole)
     return is_whole || rewrite_follow(r, true);
 }
 
+/* Expressions of values mean what they mean to the caller's sessions. */
 bool rewrite_follow_under_lock(rewriter *r)
 {
     int64_t count;
-    if (!rewrite_plan_by_key(r, true) || !renew(r, 0, &count))
+    if (!rewrite_execute(r, "SET LOCAL search_path TO DEFAULT") || !rewrite_plan_by_key(r, true) ||
+        !renew(r, 0, &count))
         return false;
     r->result->followed += count;
-    return rewrite_plan_by_key(r, false);
+    return rewrite_plan_by_key(r, false) &&
+           rewrite_execute(r, "SET LOCAL search_path = pg_catalog");
 }

@@ -321,16 +321,24 @@ static const char *request_text(rewriter *r)
     return tenon__arena_text(&r->arena, tenon__buf_string(&text));
 }
 
-bool rewrite_change_shadow(rewriter *r)
+/* Names in it mean what they mean to the caller's sessions. */
+static bool run_changes(rewriter *r)
 {
-    for (size_t i = 0; i < r->options->change_count; i++) {
+    bool is_done = rewrite_execute(r, "SET LOCAL search_path TO DEFAULT");
+    for (size_t i = 0; is_done && i < r->options->change_count; i++) {
         TENON__CLEANUP(tenon__buf_release) tenon__buf sql = {0};
         const char *head = rewrite_expand(r, "ALTER TABLE {shadow} ");
         tenon__buf_text(&sql, head ? head : "");
         tenon__buf_text(&sql, r->options->changes[i]);
-        if (!head || !tenon_execute(r->s, tenon__buf_string(&sql)))
-            return false;
+        is_done = head && tenon_execute(r->s, tenon__buf_string(&sql));
     }
+    return is_done && rewrite_execute(r, "SET LOCAL search_path = pg_catalog");
+}
+
+bool rewrite_change_shadow(rewriter *r)
+{
+    if (!run_changes(r))
+        return false;
     const char *shadow;
     if (!rewrite_ask(r, "SELECT to_regclass('{shadow}')::oid::text", NULL, 0, &shadow))
         return false;

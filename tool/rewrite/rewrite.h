@@ -61,6 +61,8 @@ typedef struct rewrite_options {
     const rewrite_value *values; /* of columns that do not keep theirs, or change type by more than
                                     a cast that keeps every value */
     size_t value_count;
+    const char *with_switch; /* SQL that runs in the transaction in which the tables change places;
+                                or NULL */
     bool accepts_loss;       /* columns may be dropped */
     int64_t chunk_us;        /* what a chunk shall take; 0: 100 ms */
     int64_t rows_per_second; /* most rows copied in a second; 0: as fast as chunks allow */

@@ -163,6 +163,15 @@ static bool read_plan(rewriter *r, plan *p)
            rewrite_read(r, names_sql, 1, NULL, 0, &p->names);
 }
 
+/* What the caller does with it means names as the caller's sessions do. */
+static bool run_given(rewriter *r)
+{
+    const char *sql = r->options->with_switch;
+    return !sql ||
+           (tenon_execute(r->s, "SET LOCAL search_path TO DEFAULT") && tenon_execute(r->s, sql) &&
+            tenon_execute(r->s, "SET LOCAL search_path = pg_catalog"));
+}
+
 static bool take_over(rewriter *r, const plan *p)
 {
     for (size_t i = 0; i < TENON__COUNT(capture_sql); i++)
@@ -174,7 +183,7 @@ static bool take_over(rewriter *r, const plan *p)
         if (!rewrite_execute_each(r, &p->after[i]))
             return false;
     return rewrite_execute_each(r, &p->views) && rewrite_execute_each(r, &p->publications) &&
-           rewrite_set_phase(r, "validate");
+           run_given(r) && rewrite_set_phase(r, "validate");
 }
 
 /* The first lock keeps away only who would change the table's definition. */

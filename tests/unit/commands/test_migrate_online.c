@@ -3,10 +3,13 @@
 
 #include "testdb.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <tenon/session.h>
 
 static const char *url;
 
@@ -171,6 +174,126 @@ static void killed_anywhere_it_goes_on(void **state)
                         "3");
 }
 
+/* ---- enums ----------------------------------------------------------------------------------- */
+
+static void write_moods(const char *values, const char *models)
+{
+    char text[1024];
+    snprintf(text, sizeof text,
+             "datasource db {\n  provider = \"postgresql\"\n  url = env(\"url\")\n}\n"
+             "/// @tenon.ordered\nenum Mood {\n%s}\n"
+             "model Event {\n  id Int @id\n  mood Mood @default(GOOD)\n  moods Mood[]\n"
+             "  @@index([mood])\n}\n%s",
+             values, models);
+    write_file("schema.prisma", text);
+}
+
+#define DISORDERED "  GOOD\n  BAD\n  UGLY\n"
+#define ORDERED "  BAD\n  UGLY\n  GOOD\n"
+#define FILL_MOODS                                                                                 \
+    "INSERT INTO \"Event\" SELECT i, (ARRAY['GOOD','BAD','UGLY'])[1 + i % 3]::\"Mood\","           \
+    " ARRAY['UGLY','GOOD']::\"Mood\"[] FROM generate_series(1, 40000) i; ANALYZE \"Event\""
+
+static void begin_with_moods(void)
+{
+    write_moods(DISORDERED, "");
+    do_well("$tenon migrate dev --name init");
+    testdb_run(url, FILL_MOODS);
+    write_moods(ORDERED, "");
+    do_well("$tenon migrate dev --create-only --name sorted");
+}
+
+static void check_moods(void)
+{
+    assert_string_equal(ask("SELECT string_agg(mood || ' ' || n, ', ' ORDER BY mood) FROM (SELECT"
+                            " mood, count(*) AS n FROM \"Event\" WHERE id <= 40000 GROUP BY 1) m"),
+                        "BAD 13334, UGLY 13333, GOOD 13333");
+    assert_string_equal(ask("SELECT DISTINCT moods FROM \"Event\" WHERE id <= 40000"),
+                        "{UGLY,GOOD}");
+    assert_string_equal(ask("SELECT string_agg(typname, ' ') FROM pg_type WHERE typtype = 'e'"),
+                        "Mood");
+    do_well("$tenon migrate status");
+    do_well("$tenon migrate diff --from-url \"$url\" --to-schema schema.prisma --exit-code");
+}
+
+/* Its statements name the type, and are right before, while and after it changes places. */
+static pid_t begin_using_moods(int *stop)
+{
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    *stop = ends[1];
+    if (child != 0) {
+        close(ends[0]);
+        return child;
+    }
+    close(ends[1]);
+    tenon_db *db = tenon_open(url, NULL, NULL);
+    tenon_session *s = tenon_session_open(db, NULL);
+    struct pollfd over = {.fd = ends[0], .events = POLLIN};
+    bool is_well = true;
+    while (is_well && poll(&over, 1, 1) == 0)
+        is_well = tenon_execute(s, "UPDATE \"Event\" SET mood = mood WHERE mood = 'BAD'::\"Mood\""
+                                   " AND id = 1 + (random() * 39999)::int;"
+                                   "INSERT INTO \"Event\" SELECT max(id) + 1, 'UGLY'::\"Mood\","
+                                   " ARRAY['BAD'::\"Mood\"] FROM \"Event\"");
+    if (!is_well)
+        fprintf(stderr, "%s\n", tenon_message(s));
+    _exit(is_well ? 0 : 1);
+}
+
+static void an_enum_is_sorted_while_its_table_is_in_use(void **state)
+{
+    (void)state;
+    int stop, status;
+    begin_with_moods();
+    do_well("head -1 migrations/*_sorted/migration.sql");
+    assert_string_equal(output, "-- tenon:rewrite\n");
+    pid_t writer = begin_using_moods(&stop);
+    int result = run("$tenon migrate deploy --rewrite-from 1");
+    close(stop);
+    assert_int_equal(waitpid(writer, &status, 0), writer);
+    if (result != 0)
+        fail_msg("%s", output);
+    check_said("rewrote Event: ");
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    check_moods();
+    do_well("$tenon migrate rollback --accept-data-loss && $tenon migrate deploy --rewrite-from 0");
+    check_moods();
+}
+
+/* Their columns cannot all change places at once. */
+static void an_enum_of_two_tables_is_sorted_under_a_lock(void **state)
+{
+    (void)state;
+    static const char other[] = "model Other {\n  id Int @id\n  mood Mood\n}\n";
+    write_moods(DISORDERED, other);
+    do_well("$tenon migrate dev --name init");
+    testdb_run(url, FILL_MOODS);
+    write_moods(ORDERED, other);
+    do_well("$tenon migrate dev --create-only --name sorted");
+    assert_int_equal(run("grep tenon:rewrite migrations/*/migration.sql"), 1);
+    do_well("$tenon migrate deploy --rewrite-from 1");
+    check_moods();
+}
+
+static void killed_anywhere_an_enum_is_sorted_once(void **state)
+{
+    (void)state;
+    for (unsigned ms = 20; ms < 900; ms += 110) {
+        testdb_run(url, "SET client_min_messages = error; DROP SCHEMA public CASCADE;"
+                        " CREATE SCHEMA public");
+        do_well("rm -rf migrations");
+        begin_with_moods();
+        deploy_and_die(ms);
+        do_well(DEPLOY " --rewrite-from 1");
+        check_moods();
+        assert_string_equal(ask("SELECT count(*) FROM pg_class WHERE relname LIKE '\\_tenon\\_%'"
+                                " AND relname <> '_tenon_steps' AND relkind = 'r'"),
+                            "0");
+    }
+}
+
 #define ON_POSTGRESQL(test) cmocka_unit_test_setup_teardown(test, open_database, remove_folder)
 
 int main(void)
@@ -181,6 +304,9 @@ int main(void)
         ON_POSTGRESQL(a_small_table_and_a_foreign_file_are_altered),
         ON_POSTGRESQL(what_cannot_be_rewritten_is_said_before_anything_is_done),
         ON_POSTGRESQL(killed_anywhere_it_goes_on),
+        ON_POSTGRESQL(an_enum_is_sorted_while_its_table_is_in_use),
+        ON_POSTGRESQL(an_enum_of_two_tables_is_sorted_under_a_lock),
+        ON_POSTGRESQL(killed_anywhere_an_enum_is_sorted_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
