@@ -1,14 +1,15 @@
-/* Columnar reads beside hand-written ones: 100,000 rows of 8 columns, NULLs in two of them.
+/* Columnar reads beside hand-written ones: rows of 8 columns, NULLs in two of them.
  *
- *     bench-columns URL fill            makes the table
- *     bench-columns URL WAY [COUNT]     reads it COUNT times, that is 1; prints nanoseconds a row,
+ *     bench-columns URL fill 1 [ROWS]             makes the table, of 100,000 rows
+ *     bench-columns URL WAY [COUNT [ROWS [narrow]]]
+ *                                       reads it COUNT times, that is 1; prints nanoseconds a row,
  *                                       the peak of memory, and a checksum
  *
  * By hand: "copy" (COPY BINARY) and "result" (a prepared statement's binary result) for PostgreSQL,
- * "step" for SQLite, each checking lengths or types and growing plain arrays. tenon: "columns" with
- * its own choice, "columns-result", "chunks", and "rows", which is find_many. Each is a process of
- * its own, so that its peak is its own; scripts count instructions of read_measured with
- * callgrind. */
+ * "step" for SQLite, each checking lengths or types and growing plain arrays. tenon: "columns" (by
+ * COPY on PostgreSQL), "columns-result", "chunks", and "rows", which is find_many; all of them
+ * "narrow" too, which is two numbers. Each is a process of its own, so that its peak is its own;
+ * scripts count instructions of read_measured with callgrind. */
 #include "bench_models.h"
 
 #include <endian.h>
@@ -39,6 +40,8 @@ typedef struct column {
 } column;
 
 static const char *url;
+static int row_count = 100000;
+static bool is_narrow; /* two numbers, where tenon reads */
 
 _Noreturn static void stop(const char *what, const char *why)
 {
@@ -279,30 +282,41 @@ static uint64_t take(tenon_session *s, tenon_columns *c)
     size_t count = tenon_columns_count(c);
     for (size_t i = 0; i < count; i++)
         sum += (uint64_t)tenon_columns_at(c, 0)->as.int64[i];
-    sum += (uint64_t)tenon_columns_at(c, 1)->offsets[count];
-    sum += (uint64_t)tenon_columns_at(c, 2)->offsets[count];
+    for (size_t i = 1; i < tenon_columns_width(c) && i < 3; i++)
+        if (tenon_columns_at(c, i)->offsets)
+            sum += (uint64_t)tenon_columns_at(c, i)->offsets[count];
     tenon_columns_free(c);
     return sum;
 }
 
+#define NARROW .select = {MEASURE_ID, MEASURE_LEVEL}
+
+static MeasureList find(tenon_session *s)
+{
+    return is_narrow ? measure_find_many(s, NARROW) : measure_find_many(s);
+}
+
 static uint64_t by_columns(void)
 {
+    static const tenon_columns_options options = {.transport = TENON_COLUMNS_COPY};
+    bool is_sqlite = strncmp(url, "sqlite:", 7) == 0;
     tenon_session *s = open_session();
-    return take(s, TENON_COLUMNS(s, measure_find_many(s)));
+    return take(s, TENON_COLUMNS_WITH(s, is_sqlite ? NULL : &options, find(s)));
 }
 
 static uint64_t by_columns_of_result(void)
 {
     static const tenon_columns_options options = {.transport = TENON_COLUMNS_RESULT};
     tenon_session *s = open_session();
-    return take(s, TENON_COLUMNS_WITH(s, &options, measure_find_many(s)));
+    return take(s, TENON_COLUMNS_WITH(s, &options, find(s)));
 }
 
 static uint64_t by_chunks(void)
 {
     tenon_session *s = open_session();
     uint64_t sum = 0;
-    tenon_column_chunks *chunks = tenon_columns_open(measure_stream_open(s).stream, NULL);
+    MeasureStream stream = is_narrow ? measure_stream_open(s, NARROW) : measure_stream_open(s);
+    tenon_column_chunks *chunks = tenon_columns_open(stream.stream, NULL);
     for (tenon_columns *c; (c = tenon_columns_next(chunks));)
         sum += take(s, c);
     tenon_columns_close(chunks);
@@ -313,12 +327,39 @@ static uint64_t by_rows(void)
 {
     tenon_session *s = open_session();
     uint64_t sum = 0;
-    MeasureList rows = measure_find_many(s);
+    MeasureList rows = find(s);
     for (size_t i = 0; i < rows.count; i++)
-        sum += (uint64_t)rows.items[i].id + strlen(rows.items[i].station) +
+        sum += (uint64_t)rows.items[i].id +
+               (rows.items[i].station ? strlen(rows.items[i].station) : 0) +
                (rows.items[i].city ? strlen(rows.items[i].city) : 0);
     tenon_session_reset(s);
     return sum;
+}
+
+enum { PART = 100000 };
+
+static uint64_t fill_part(tenon_session *s, int first, int count)
+{
+    MeasureSet *sets = calloc((size_t)count, sizeof *sets);
+    char(*texts)[32] = calloc((size_t)count, sizeof *texts);
+    for (int k = 0, i = first; sets && texts && k < count; k++, i++) {
+        snprintf(texts[k], sizeof texts[k], "station %d of many", i % 700);
+        sets[k] = (MeasureSet){.id = SET(i + 1),
+                               .station = SET(texts[k]),
+                               .city = SET_OR_NULL(i % 5 ? texts[k] + 8 : NULL),
+                               .temperature =
+                                   SET_OPT(((tenon_opt_double){i % 7 != 0, i % 400 / 8.0 + 0.5})),
+                               .wind = SET(i % 40),
+                               .counted = SET(i * INT64_C(7919)),
+                               .dry = SET(i % 2),
+                               .level = SET(i / 3.0 + 0.25)};
+    }
+    int64_t made = measure_create_many(s, .items = sets, .count = (size_t)count);
+    if (tenon_failed(s))
+        stop("fill", tenon_message(s));
+    free(sets);
+    free(texts);
+    return (uint64_t)made;
 }
 
 static uint64_t fill(void)
@@ -335,27 +376,10 @@ static uint64_t fill(void)
                            " NOT NULL, \"city\" text, \"temperature\" float8, \"wind\" int NOT"
                            " NULL, \"counted\" bigint NOT NULL, \"dry\" bool NOT NULL, \"level\""
                            " float8 NOT NULL)");
-    enum { ROWS = 100000 };
-    MeasureSet *sets = calloc(ROWS, sizeof *sets);
-    char(*texts)[32] = calloc(ROWS, sizeof *texts);
-    for (int i = 0; sets && texts && i < ROWS; i++) {
-        snprintf(texts[i], sizeof texts[i], "station %d of many", i % 700);
-        sets[i] = (MeasureSet){.id = SET(i + 1),
-                               .station = SET(texts[i]),
-                               .city = SET_OR_NULL(i % 5 ? texts[i] + 8 : NULL),
-                               .temperature =
-                                   SET_OPT(((tenon_opt_double){i % 7 != 0, i % 400 / 8.0 + 0.5})),
-                               .wind = SET(i % 40),
-                               .counted = SET(i * INT64_C(7919)),
-                               .dry = SET(i % 2),
-                               .level = SET(i / 3.0 + 0.25)};
-    }
-    int64_t count = measure_create_many(s, .items = sets, .count = ROWS);
-    if (tenon_failed(s))
-        stop("fill", tenon_message(s));
-    free(sets);
-    free(texts);
-    return (uint64_t)count;
+    uint64_t count = 0;
+    for (int first = 0; first < row_count; first += PART)
+        count += fill_part(s, first, row_count - first < PART ? row_count - first : PART);
+    return count;
 }
 
 /* ---- measuring ------------------------------------------------------------------------------- */
@@ -398,14 +422,17 @@ static void measure(uint64_t (*read)(void), int count)
         least = time < least ? time : least;
     }
     getrusage(RUSAGE_SELF, &usage);
-    printf("%.0f ns a row, %ld KB, %" PRIu64 "\n", (double)least / 100000, usage.ru_maxrss, sum);
+    printf("%.0f ns a row, %ld KB, %" PRIu64 "\n", (double)least / row_count, usage.ru_maxrss, sum);
 }
 
 int main(int argc, char **argv)
 {
     if (argc < 3)
-        stop("usage", "bench-columns URL WAY [COUNT]");
+        stop("usage", "bench-columns URL WAY [COUNT [ROWS [narrow]]]");
     url = argv[1];
+    if (argc > 4)
+        row_count = (int)strtol(argv[4], NULL, 10);
+    is_narrow = argc > 5;
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         if (strcmp(ways[i].name, argv[2]) == 0) {
             measure(ways[i].read, argc > 3 ? (int)strtol(argv[3], NULL, 10) : 1);

@@ -130,31 +130,36 @@ static inline tenon_bytes tenon_column_bytes(const tenon_column *column, size_t 
 
 typedef struct tenon_columns tenon_columns;
 
+/* How rows come. */
+typedef enum tenon_columns_transport {
+    /* On PostgreSQL by COPY, unless the statement has values, which COPY takes none of, or gave no
+     * more than 1 MB the last time: so much is quicker as the result of the prepared statement. */
+    TENON_COLUMNS_AUTO = 0,
+    TENON_COLUMNS_COPY,  /* UNSUPPORTED where there are values, and on SQLite */
+    TENON_COLUMNS_RESULT /* of the statement; on SQLite row by row */
+} tenon_columns_transport;
+
 /* All of these accept NULL: there are no rows and no columns then. */
 TENON_API size_t tenon_columns_count(const tenon_columns *columns);
 TENON_API size_t tenon_columns_width(const tenon_columns *columns);
 /* NULL beyond the last one; NULL when there is none of this name. */
 TENON_API const tenon_column *tenon_columns_at(const tenon_columns *columns, size_t index);
 TENON_API const tenon_column *tenon_columns_named(const tenon_columns *columns, const char *name);
+/* How their rows came, COPY or RESULT (AUTO for NULL), and why so: "COPY: it is not known how many
+ * rows come". The text is the columns'. */
+TENON_API tenon_columns_transport tenon_columns_came_by(const tenon_columns *columns);
+TENON_API const char *tenon_columns_reason(const tenon_columns *columns);
 /* How much memory their arrays take. */
 TENON_API size_t tenon_columns_bytes(const tenon_columns *columns);
 TENON_API void tenon_columns_free(tenon_columns *columns);
 
 /* ---- of a call ------------------------------------------------------------------------------- */
 
-/* How rows come from PostgreSQL. */
-typedef enum tenon_columns_transport {
-    /* COPY for a statement without values, of which nothing but the number of its rows is unknown;
-     * the statement's result for all others, since COPY takes no values. */
-    TENON_COLUMNS_AUTO = 0,
-    TENON_COLUMNS_COPY, /* UNSUPPORTED where there are values, and on SQLite */
-    TENON_COLUMNS_RESULT
-} tenon_columns_transport;
-
 typedef struct tenon_columns_options {
     size_t limit_bytes; /* most memory the arrays may take: LIMIT; 0: as the session's results */
     tenon_columns_transport transport; /* of a call; streams read a cursor */
     size_t chunk_rows;                 /* of a stream: most rows of a chunk; 0: 65,536 */
+    bool only_explain; /* of a call: reads nothing; the columns say how they would come, and why */
 } tenon_columns_options;
 
 /* The columns that the call reads, or NULL when the session has failed. The call must be one of the

@@ -2,12 +2,8 @@
  *
  * A session can have a host that runs its calls (db.h), which is how batches hold them back. Here
  * the host lets through the one call that comes next, changed in two ways: its rows go to a sink,
- * and a statement without values is told to come by COPY. So every call that reads rows, whoever
- * wrote it, can be read so, and hooks, statistics, deadlines and transactions are those of the
- * call.
- *
- * A statement that comes by COPY is another one to the caches: its key is that of the call with
- * a trailer behind it. */
+ * and by the way that transport.c finds for them. So every call that reads rows, whoever wrote it,
+ * can be read so, and hooks, statistics, deadlines and transactions are those of the call. */
 #include "columns/columns.h"
 
 #include <stdlib.h>
@@ -15,86 +11,11 @@
 typedef struct capture {
     tenon__host host; /* first: the session knows the capture by it */
     tenon__host *previous;
-    tenon__sink sink; /* the driver knows the capture by that */
     tenon__table table;
-    tenon_columns_transport transport;
+    tenon__way way;
+    bool only_explains;
     bool has_run, is_done;
 } capture;
-
-/* ---- a statement that is copied -------------------------------------------------------------- */
-
-typedef bool make_function(tenon_dialect dialect, const uint8_t *key, size_t length,
-                           tenon__cached *out, tenon_error *err);
-
-typedef struct trailer {
-    make_function *make;
-    size_t inner_length;
-} trailer;
-
-typedef struct copied {
-    tenon__statement statement;
-    tenon__cached inner;
-} copied;
-
-static void free_copied(void *owner)
-{
-    copied *c = owner;
-    if (c->inner.free_owner)
-        c->inner.free_owner(c->inner.owner);
-    free(c);
-}
-
-static bool make_copied(tenon_dialect dialect, const uint8_t *key, size_t length,
-                        tenon__cached *out, tenon_error *err)
-{
-    trailer end;
-    memcpy(&end, key + length - sizeof end, sizeof end);
-    copied *c = calloc(1, sizeof *c);
-    if (!c)
-        return tenon__fail_no_memory(err);
-    if (!end.make(dialect, key, end.inner_length, &c->inner, err)) {
-        free(c);
-        return false;
-    }
-    c->statement = *c->inner.statement;
-    c->statement.flags |= TENON__COPIED_OUT;
-    *out = (tenon__cached){.statement = &c->statement,
-                           .bytes = c->inner.bytes + sizeof *c,
-                           .owner = c,
-                           .free_owner = free_copied};
-    return true;
-}
-
-static bool wrap(tenon_session *s, const tenon__call *inner, tenon__call *out)
-{
-    trailer end = {.make = inner->make, .inner_length = inner->key_length};
-    size_t length = inner->key_length + sizeof end;
-    uint8_t *key = tenon__arena_alloc(tenon__session_scratch(s), length);
-    if (!key)
-        return tenon__fail_no_memory(tenon__session_error(s));
-    memcpy(key, inner->key, inner->key_length);
-    memcpy(key + inner->key_length, &end, sizeof end);
-    out->key = key;
-    out->key_length = length;
-    out->make = make_copied;
-    return true;
-}
-
-static bool can_be_copied(const tenon_session *s, const tenon__call *call,
-                          const tenon__statement *statement)
-{
-    return tenon__session_dialect(s) == TENON_POSTGRESQL && !call->value_count &&
-           !memchr(statement->sql, ';', statement->sql_length);
-}
-
-static bool choose(tenon_session *s, const capture *c, const tenon__call *call,
-                   const tenon__statement *statement, bool *is_copied)
-{
-    *is_copied = c->transport != TENON_COLUMNS_RESULT && can_be_copied(s, call, statement);
-    return *is_copied || c->transport != TENON_COLUMNS_COPY ||
-           tenon__fail(tenon__session_error(s), TENON_UNSUPPORTED,
-                       "COPY takes PostgreSQL, and a statement without values");
-}
 
 /* ---- which calls ----------------------------------------------------------------------------- */
 
@@ -140,15 +61,25 @@ static bool check(tenon_session *s, const tenon__call *call, const tenon__statem
 
 /* ---- the host -------------------------------------------------------------------------------- */
 
-static bool run_captured(tenon_session *s, capture *c, const tenon__call *call, bool is_copied)
+static bool run_captured(tenon_session *s, capture *c, const tenon__call *call)
 {
     TENON__CLEANUP(tenon__arena_release) tenon__arena arena = {0};
-    tenon__rows rows = {.arena = &arena, .sink = &c->sink};
+    tenon__rows rows = {.arena = &arena, .sink = &c->table.sink};
     tenon__call changed = *call;
     changed.rows = &rows;
-    if (is_copied && !wrap(s, call, &changed))
-        return false;
+    if (c->way.is_copied)
+        tenon__way_wrap(&c->way, &changed);
     return tenon__run(s, &changed);
+}
+
+static bool run_checked(tenon_session *s, capture *c, const tenon__call *call,
+                        const tenon__statement *statement)
+{
+    if (!check(s, call, statement) || !tenon__way_choose(&c->way, s, call, statement))
+        return false;
+    return c->only_explains
+               ? tenon__table_begin(&c->table, statement->layout, tenon__session_error(s))
+               : run_captured(s, c, call);
 }
 
 /* A batch would hold it back, and give its rows to whoever asks for the same. */
@@ -163,10 +94,8 @@ static bool run(tenon__host *host, tenon_session *s, const tenon__call *call)
     tenon__session_set_host(s, host_for_running(c));
     tenon__shared_plan *plan = tenon__plan_acquire(s, call);
     const tenon__statement *statement = plan ? tenon__plan_statement(plan) : NULL;
-    bool is_copied = false;
     c->has_run = true;
-    c->is_done = plan && check(s, call, statement) && choose(s, c, call, statement, &is_copied) &&
-                 run_captured(s, c, call, is_copied);
+    c->is_done = plan && run_checked(s, c, call, statement);
     tenon__plan_release(plan);
     c->host.run = NULL; /* of what comes now nothing is meant */
     tenon__session_set_host(s, host);
@@ -192,23 +121,6 @@ static void wake(tenon__host *host)
     previous->wake(previous);
 }
 
-/* ---- the sink -------------------------------------------------------------------------------- */
-
-static capture *capture_of(tenon__sink *sink)
-{
-    return (capture *)(void *)((char *)sink - offsetof(capture, sink));
-}
-
-static bool begin(tenon__sink *sink, const tenon__layout *layout, tenon_error *err)
-{
-    return tenon__table_begin(&capture_of(sink)->table, layout, err);
-}
-
-static bool take(tenon__sink *sink, const char *row, tenon_error *err)
-{
-    return tenon__table_add(&capture_of(sink)->table, row, err);
-}
-
 /* ---- the calls ------------------------------------------------------------------------------- */
 
 /* By what only its host has. */
@@ -221,6 +133,7 @@ static capture *capture_of_session(const tenon_session *s)
 static void capture_free(tenon_session *s, capture *c)
 {
     tenon__session_set_host(s, c->previous);
+    tenon__way_release(&c->way);
     tenon__table_release(&c->table);
     free(c);
 }
@@ -245,10 +158,20 @@ void tenon_columns_expect(tenon_session *s, const tenon_columns_options *options
     c->previous = previous;
     c->host =
         (tenon__host){wait_socket, has_turns ? wait_turn : NULL, has_turns ? wake : NULL, run};
-    c->sink = (tenon__sink){begin, take};
-    c->transport = chosen.transport;
+    tenon__table_open(&c->table, tenon__session_dialect(s));
+    c->way.wanted = chosen.transport;
+    c->only_explains = chosen.only_explain;
     c->table.limit_bytes = tenon__columns_limit(s, &chosen);
     tenon__session_set_host(s, &c->host);
+}
+
+static tenon_columns *take_columns(capture *c)
+{
+    tenon_columns *columns = tenon__table_take(&c->table);
+    tenon__way_tell(&c->way, columns);
+    if (!c->only_explains)
+        tenon__way_note(&c->way, columns);
+    return columns;
 }
 
 tenon_columns *tenon_columns_take(tenon_session *s)
@@ -262,7 +185,7 @@ tenon_columns *tenon_columns_take(tenon_session *s)
         tenon__fail(tenon__session_error(s), TENON_MISUSE,
                     "columns are read by one statement of this session, and none came");
     else if (is_sound && c->is_done)
-        columns = tenon__table_take(&c->table);
+        columns = take_columns(c);
     capture_free(s, c);
     return columns;
 }

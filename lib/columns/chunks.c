@@ -46,14 +46,21 @@ tenon_column_chunks *tenon_columns_open(tenon_stream *stream, const tenon_column
     return NULL;
 }
 
+static tenon_columns *take(tenon_column_chunks *chunks)
+{
+    static const tenon__way by_cursor = {.why = "result: a stream reads a cursor"};
+    tenon_columns *columns = tenon__table_take(&chunks->table);
+    tenon__way_tell(&by_cursor, columns);
+    return columns;
+}
+
 /* Up to the end of the chunk or of the stream. */
 static bool fill(tenon_column_chunks *chunks)
 {
     tenon_error *err = tenon__session_error(chunks->session);
     tenon__table *table = &chunks->table;
     const char *row = NULL;
-    while (table->columns->row_count < chunks->chunk_rows &&
-           (row = tenon_stream_next(chunks->stream)))
+    while (table->sink.count < chunks->chunk_rows && (row = tenon_stream_next(chunks->stream)))
         if (!tenon__table_add(table, row, err))
             return false;
     return !tenon__session_is_failed(chunks->session);
@@ -66,9 +73,9 @@ tenon_columns *tenon_columns_next(tenon_column_chunks *chunks)
     tenon_error *err = tenon__session_error(chunks->session);
     const tenon__layout *layout = tenon__stream_layout(chunks->stream);
     if (!tenon__table_begin(&chunks->table, layout, err) || !fill(chunks) ||
-        !chunks->table.columns->row_count)
+        !chunks->table.sink.count)
         return NULL;
-    return tenon__table_take(&chunks->table);
+    return take(chunks);
 }
 
 bool tenon_columns_close(tenon_column_chunks *chunks)

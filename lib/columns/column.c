@@ -1,7 +1,7 @@
 /* One column: from the row form of a field to the end of an array.
  *
  * Room is made for all columns of a table at once, so that adding a value of a fixed width is a
- * store. New memory of the bitmap is all ones, and there is none before the first NULL: a value
+ * store; a driver makes it by itself, in the column's track, and what comes here is what it leaves. New memory of the bitmap is all ones, and there is none before the first NULL: a value
  * that is there costs it nothing. Texts and the elements of lists have a block of their own, which
  * grows by itself. */
 #include "columns/columns.h"
@@ -103,6 +103,7 @@ bool tenon__growing_init(tenon__growing *column, const tenon__out *out, const te
     if (is_list || shapes[field->kind].form == TENON_COLUMN_LIST)
         return init_list(column, field, err);
     init_values(column, field, field->kind);
+    column->track->kind = field->kind;
     uint32_t behind = (uint32_t)tenon__optional_offset(field->kind);
     column->is_optional = column->is_nullable && behind;
     column->has_offset = out->offset;
@@ -119,6 +120,14 @@ static bool resize(tenon__block *block, size_t size, tenon__table *table, tenon_
     size_t before = block->size;
     return tenon__table_count(table, before, size, err) &&
            (tenon__block_resize(block, size) || tenon__fail_no_memory(err));
+}
+
+/* The blocks have moved. */
+static void lead(tenon__growing *column)
+{
+    column->track->values = column->values.data;
+    column->track->ends = (int32_t *)(void *)column->offsets.data;
+    column->track->size = column->values.size;
 }
 
 static size_t bitmap_bytes(size_t count)
@@ -156,7 +165,8 @@ static bool resize_values(tenon__growing *column, size_t count, tenon__table *ta
 bool tenon__growing_reserve(tenon__growing *column, size_t more, tenon__table *table,
                             tenon_error *err)
 {
-    enum { FIRST = 64, MOST = 1 << 30 };
+    enum { FIRST = 64, FEW = 4096, MOST = 1 << 30 };
+    bool is_known = more > FIRST;
     size_t wanted = column->shown.count + more;
     size_t capacity = column->capacity ? column->capacity : FIRST;
     if (wanted <= column->capacity)
@@ -164,18 +174,21 @@ bool tenon__growing_reserve(tenon__growing *column, size_t more, tenon__table *t
     if (more > MOST || wanted > (size_t)MOST * 4)
         return tenon__fail(err, TENON_LIMIT, "there are more rows than columns hold");
     while (capacity < wanted)
-        capacity *= 2;
+        capacity *= capacity < FEW ? 4 : 2;
+    if (is_known)
+        capacity = wanted;
     bool has_bitmap = column->validity.memory != NULL;
     if (!resize_values(column, capacity, table, err) ||
         (has_bitmap && !resize_bitmap(&column->validity, capacity, 0xff, table, err)))
         return false;
     column->capacity = capacity;
+    lead(column);
     return true;
 }
 
 void tenon__growing_clear(tenon__growing *column)
 {
-    column->shown.count = column->shown.null_count = column->used = 0;
+    column->shown.count = column->shown.null_count = column->track->used = 0;
     column->is_beyond_arrow = false;
     tenon__block_release(&column->validity);
     if (column->shown.form == TENON_COLUMN_BOOL && column->values.memory)
@@ -214,27 +227,32 @@ static int32_t *end_of(const tenon__growing *column, size_t i)
     return (int32_t *)(void *)column->offsets.data + i + 1;
 }
 
-static bool grow_bytes(tenon__growing *column, size_t wanted, tenon__table *table, tenon_error *err)
+bool tenon__growing_widen(tenon__growing *column, size_t bytes, tenon__table *table,
+                          tenon_error *err)
 {
-    size_t size = column->values.size;
+    size_t size = column->values.size, wanted = column->track->used + bytes;
     if (wanted > INT32_MAX)
         return fail_value(column, TENON_LIMIT,
                           "a column holds at most 2 GB of text: read it in chunks", err);
     while (size < wanted)
         size *= 2;
-    return resize(&column->values, size, table, err);
+    if (!resize(&column->values, size, table, err))
+        return false;
+    lead(column);
+    return true;
 }
 
 static bool add_bytes(tenon__growing *column, const void *data, size_t length, tenon__table *table,
                       tenon_error *err)
 {
-    size_t wanted = column->used + length;
-    if (TENON__UNLIKELY(wanted > column->values.size) && !grow_bytes(column, wanted, table, err))
+    tenon__track *track = column->track;
+    if (TENON__UNLIKELY(length > track->size - track->used) &&
+        !tenon__growing_widen(column, length, table, err))
         return false;
     if (length)
-        memcpy(column->values.data + column->used, data, length);
-    column->used = wanted;
-    *end_of(column, column->shown.count) = (int32_t)wanted;
+        memcpy(track->values + track->used, data, length);
+    track->used += length;
+    track->ends[column->shown.count + 1] = (int32_t)track->used;
     return true;
 }
 
@@ -436,7 +454,8 @@ void tenon__growing_finish(tenon__growing *column)
     if (shown->form == TENON_COLUMN_BOOL)
         trim_bits(&column->values, shown->count);
     else
-        trim(&column->values, has_offsets(column) ? column->used : shown->count * column->width);
+        trim(&column->values,
+             has_offsets(column) ? column->track->used : shown->count * column->width);
     shown->validity = (const uint8_t *)column->validity.data;
     shown->as.any = column->values.data;
     shown->offsets = (const int32_t *)(const void *)column->offsets.data;

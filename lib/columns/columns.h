@@ -1,11 +1,12 @@
 /* The face of lib/columns: rows become columns, and columns Arrow's.
  *
  * A *table* is what grows: it is told the layout of the rows, and given them one by one, by a
- * driver through a sink (call.c) or by a stream (chunks.c). When it is finished it is the
- * tenon_columns that the program gets; from then on nothing in it changes, and it is freed with the
- * last reference, which may be that of an Arrow array.
+ * stream (chunks.c), or by a driver whose sink it is (call.c) and which puts the usual values into
+ * its arrays by itself (tracks.c of both drivers). When it is finished it is the tenon_columns that
+ * the program gets; from then on nothing in it changes, and it is freed with the last reference,
+ * which may be that of an Arrow array.
  *
- * block.c is memory that grows, column.c one array of values, decimal.c the numbers of 128 bits,
+ * transport.c chooses how rows come. block.c is memory that grows, column.c one array of values, decimal.c the numbers of 128 bits,
  * table.c all of them; schema.c, array.c and stream.c are the three structs of Arrow. */
 #ifndef TENON_COLUMNS_INTERNAL_H
 #define TENON_COLUMNS_INTERNAL_H
@@ -48,17 +49,21 @@ typedef struct tenon__growing {
     uint32_t has_offset;
     size_t width; /* of a value in `values`; 0: bits, or none of a fixed width */
     size_t capacity;
-    size_t used; /* bytes of text */
+    tenon__track *track; /* where values go while it grows: in the blocks */
     tenon__block values, validity, offsets;
     struct tenon__growing *items; /* LIST */
 } tenon__growing;
 
-/* All-zero before. False with *err: UNSUPPORTED for a value that consists of several. */
+/* All-zero before, but for the track, and its own as well; the elements of lists are without one yet.
+ * False with *err: UNSUPPORTED for a value that consists of several. */
 bool tenon__growing_init(tenon__growing *column, const tenon__out *out, const tenon_model *model,
                          tenon_error *err);
 /* Room for `more` values; the memory that this takes is counted on the table. */
 bool tenon__growing_reserve(tenon__growing *column, size_t more, tenon__table *table,
                             tenon_error *err);
+/* Room for so many more bytes of text, counted in the same way. */
+bool tenon__growing_widen(tenon__growing *column, size_t bytes, tenon__table *table,
+                          tenon_error *err);
 /* Adds what the row has. There must be room. */
 bool tenon__growing_add(tenon__growing *column, const char *row, tenon__table *table,
                         tenon_error *err);
@@ -76,19 +81,26 @@ bool tenon__int128_from_decimal(tenon_decimal decimal, int32_t scale, tenon_int1
 
 /* ---- table.c --------------------------------------------------------------------------------- */
 
+enum { TENON__REASON_BYTES = 120 };
+
 struct tenon_columns {
     atomic_size_t references;
-    size_t row_count, capacity;
+    tenon_columns_transport transport;
+    char reason[TENON__REASON_BYTES];
+    size_t row_count;
     size_t bytes, limit_bytes; /* 0: no limit */
     size_t column_count;
     tenon__growing items[];
 };
 
 struct tenon__table {
+    tenon__sink sink;       /* first; behind its tracks stand as many for elements of lists */
     tenon_columns *columns; /* NULL before the first layout */
     size_t limit_bytes;
 };
 
+/* A sink for rows of this kind of database. */
+void tenon__table_open(tenon__table *table, tenon_dialect dialect);
 /* For rows of this layout; what was in it is gone. False with *err. */
 bool tenon__table_begin(tenon__table *table, const tenon__layout *layout, tenon_error *err);
 bool tenon__table_add(tenon__table *table, const char *row, tenon_error *err);
@@ -102,6 +114,27 @@ tenon_columns *tenon__columns_share(const tenon_columns *columns);
 
 /* The most bytes that columns of this session may take; 0: no limit. */
 size_t tenon__columns_limit(tenon_session *s, const tenon_columns_options *options);
+
+/* ---- transport.c ----------------------------------------------------------------------------- */
+
+typedef struct tenon__way {
+    tenon_columns_transport wanted;
+    bool is_copied; /* by COPY */
+    const char *why;
+    size_t rows, bytes;       /* what came the last time; bytes 0: nothing yet, or nobody asked */
+    tenon__shared_plan *plan; /* of the statement as COPY runs it, which knows it; or NULL */
+    tenon__call call;         /* that statement's */
+} tenon__way;
+
+/* For a call of this statement. False with the session's error. */
+bool tenon__way_choose(tenon__way *way, tenon_session *s, const tenon__call *call,
+                       const tenon__statement *statement);
+/* Makes the call one that comes by COPY. */
+void tenon__way_wrap(const tenon__way *way, tenon__call *call);
+/* Says in the columns how they came; keeps in mind what came, for the next time. */
+void tenon__way_tell(const tenon__way *way, tenon_columns *columns);
+void tenon__way_note(const tenon__way *way, const tenon_columns *columns);
+void tenon__way_release(tenon__way *way);
 
 /* ---- chunks.c -------------------------------------------------------------------------------- */
 

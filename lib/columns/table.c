@@ -7,63 +7,102 @@
 
 #include <stdlib.h>
 
+static tenon__table *table_of(tenon__sink *sink)
+{
+    return (tenon__table *)(void *)sink;
+}
+
 static bool fail_out(const tenon__layout *layout, const tenon__out *out, tenon_error *err)
 {
-    if (layout->is_open || !out)
+    if (!out || layout->is_open)
         return tenon__fail(err, TENON_MISUSE, "the call has no rows of columns");
     return tenon__fail(err, TENON_MISUSE, "columns have no relations, counts or flags");
 }
 
-static bool init_columns(tenon_columns *columns, const tenon__layout *layout, tenon_error *err)
+static bool init_columns(tenon__table *table, const tenon__layout *layout, tenon_error *err)
 {
+    tenon_columns *columns = table->columns;
+    tenon__track *track = table->sink.tracks, *items_track = track + layout->out_count;
     for (size_t i = 0; i < layout->out_count; i++, columns->column_count++) {
         const tenon__out *out = &layout->outs[i];
         const tenon_model *model = out->model ? out->model : layout->model;
+        tenon__growing *column = &columns->items[i];
         if (out->kind != TENON__OUT_FIELD)
             return fail_out(layout, out, err);
-        columns->items[i] = (tenon__growing){0};
-        if (!tenon__growing_init(&columns->items[i], out, model, err)) {
-            tenon__growing_release(&columns->items[i]);
+        *column = (tenon__growing){.track = &track[i]};
+        if (!tenon__growing_init(column, out, model, err)) {
+            tenon__growing_release(column);
             return false;
         }
+        if (column->items)
+            column->items->track = &items_track[i];
     }
     return true;
 }
 
 /* Also those that are to be shown without a row have their offsets. */
-static bool reserve(tenon__table *table, tenon_error *err)
+static bool reserve(tenon__sink *sink, tenon_error *err)
 {
-    tenon_columns *columns = table->columns;
+    tenon__table *table = table_of(sink);
     size_t capacity = SIZE_MAX;
-    for (size_t i = 0; i < columns->column_count; i++) {
-        tenon__growing *column = &columns->items[i];
-        if (!tenon__growing_reserve(column, 1, table, err) ||
+    size_t more = sink->expected > sink->count ? sink->expected - sink->count : 1;
+    for (size_t i = 0; i < table->columns->column_count; i++) {
+        tenon__growing *column = &table->columns->items[i];
+        column->shown.count = sink->count;
+        if (!tenon__growing_reserve(column, more, table, err) ||
             (column->items && !tenon__growing_reserve(column->items, 1, table, err)))
             return false;
         capacity = column->capacity < capacity ? column->capacity : capacity;
     }
-    columns->capacity = capacity;
+    sink->capacity = capacity;
     return true;
+}
+
+static bool widen(tenon__sink *sink, size_t track, size_t bytes, tenon_error *err)
+{
+    tenon__table *table = table_of(sink);
+    return tenon__growing_widen(&table->columns->items[track], bytes, table, err);
+}
+
+static bool add(tenon__sink *sink, size_t track, const char *row, tenon_error *err)
+{
+    tenon__table *table = table_of(sink);
+    tenon__growing *column = &table->columns->items[track];
+    column->shown.count = sink->count;
+    return tenon__growing_add(column, row, table, err);
+}
+
+/* ---- from the first row on ------------------------------------------------------------------- */
+
+static bool allocate(tenon__table *table, const tenon__layout *layout)
+{
+    size_t count = layout->out_count;
+    table->sink.tracks = calloc(count * 2, sizeof *table->sink.tracks);
+    table->sink.row = calloc(1, layout->row_size);
+    table->sink.row_size = layout->row_size;
+    table->columns = malloc(sizeof *table->columns + count * sizeof *table->columns->items);
+    if (!table->columns)
+        return false;
+    *table->columns = (tenon_columns){.limit_bytes = table->limit_bytes};
+    atomic_init(&table->columns->references, 1);
+    return table->sink.tracks && table->sink.row;
 }
 
 static bool begin_new(tenon__table *table, const tenon__layout *layout, tenon_error *err)
 {
     tenon__table_release(table);
-    if (layout->is_open || !layout->out_count)
+    if (!layout || layout->is_open || !layout->out_count)
         return fail_out(layout, NULL, err);
-    table->columns =
-        malloc(sizeof *table->columns + layout->out_count * sizeof *table->columns->items);
-    if (!table->columns)
+    if (!allocate(table, layout))
         return tenon__fail_no_memory(err);
-    *table->columns = (tenon_columns){.limit_bytes = table->limit_bytes};
-    atomic_init(&table->columns->references, 1);
-    return init_columns(table->columns, layout, err) && reserve(table, err);
+    return init_columns(table, layout, err) && reserve(&table->sink, err);
 }
 
 static bool has_layout(const tenon__table *table, const tenon__layout *layout)
 {
     const tenon_columns *columns = table->columns;
-    bool is_same = columns && columns->column_count == layout->out_count;
+    bool is_same = columns && columns->column_count == layout->out_count &&
+                   table->sink.row_size == layout->row_size;
     for (size_t i = 0; is_same && i < layout->out_count; i++)
         is_same = columns->items[i].shown.field == layout->outs[i].field;
     return is_same;
@@ -71,13 +110,27 @@ static bool has_layout(const tenon__table *table, const tenon__layout *layout)
 
 bool tenon__table_begin(tenon__table *table, const tenon__layout *layout, tenon_error *err)
 {
+    table->sink.count = table->sink.expected = 0;
     if (!has_layout(table, layout))
         return begin_new(table, layout, err);
-    tenon_columns *columns = table->columns;
-    columns->row_count = 0;
-    for (size_t i = 0; i < columns->column_count; i++)
-        tenon__growing_clear(&columns->items[i]);
+    for (size_t i = 0; i < table->columns->column_count; i++)
+        tenon__growing_clear(&table->columns->items[i]);
+    memset(table->sink.row, 0, table->sink.row_size);
     return true;
+}
+
+static bool begin(tenon__sink *sink, const tenon__layout *layout, tenon_error *err)
+{
+    return tenon__table_begin(table_of(sink), layout, err);
+}
+
+void tenon__table_open(tenon__table *table, tenon_dialect dialect)
+{
+    table->sink.begin = begin;
+    table->sink.take = dialect == TENON_POSTGRESQL ? tenon__pg_take : tenon__sqlite_take;
+    table->sink.reserve = reserve;
+    table->sink.widen = widen;
+    table->sink.add = add;
 }
 
 bool tenon__table_count(tenon__table *table, size_t before, size_t after, tenon_error *err)
@@ -96,13 +149,13 @@ bool tenon__table_count(tenon__table *table, size_t before, size_t after, tenon_
 
 bool tenon__table_add(tenon__table *table, const char *row, tenon_error *err)
 {
-    tenon_columns *columns = table->columns;
-    if (TENON__UNLIKELY(columns->row_count == columns->capacity) && !reserve(table, err))
+    tenon__sink *sink = &table->sink;
+    if (TENON__UNLIKELY(sink->count == sink->capacity) && !reserve(sink, err))
         return false;
-    for (size_t i = 0; i < columns->column_count; i++)
-        if (!tenon__growing_add(&columns->items[i], row, table, err))
+    for (size_t i = 0; i < table->columns->column_count; i++)
+        if (!tenon__growing_add(&table->columns->items[i], row, table, err))
             return false;
-    columns->row_count++;
+    sink->count++;
     return true;
 }
 
@@ -112,22 +165,33 @@ static size_t bytes_of(const tenon__growing *column)
     return column->items ? bytes + bytes_of(column->items) : bytes;
 }
 
+static void drop_tracks(tenon__table *table)
+{
+    free(table->sink.tracks);
+    free(table->sink.row);
+    table->sink.tracks = NULL;
+    table->sink.row = NULL;
+    table->columns = NULL;
+}
+
 tenon_columns *tenon__table_take(tenon__table *table)
 {
     tenon_columns *columns = table->columns;
-    table->columns = NULL;
     columns->bytes = 0;
+    columns->row_count = table->sink.count;
     for (size_t i = 0; i < columns->column_count; i++) {
+        columns->items[i].shown.count = columns->row_count;
         tenon__growing_finish(&columns->items[i]);
         columns->bytes += bytes_of(&columns->items[i]);
     }
+    drop_tracks(table);
     return columns;
 }
 
 void tenon__table_release(tenon__table *table)
 {
     tenon_columns_free(table->columns);
-    table->columns = NULL;
+    drop_tracks(table);
 }
 
 size_t tenon__columns_limit(tenon_session *s, const tenon_columns_options *options)
@@ -179,4 +243,14 @@ const tenon_column *tenon_columns_named(const tenon_columns *columns, const char
 size_t tenon_columns_bytes(const tenon_columns *columns)
 {
     return columns ? columns->bytes : 0;
+}
+
+tenon_columns_transport tenon_columns_came_by(const tenon_columns *columns)
+{
+    return columns ? columns->transport : TENON_COLUMNS_AUTO;
+}
+
+const char *tenon_columns_reason(const tenon_columns *columns)
+{
+    return columns ? columns->reason : "";
 }

@@ -148,7 +148,7 @@ void tenon__arena_rewind(tenon__arena *arena, tenon__arena_mark mark);
 /* Bytes given out since the mark, with what was lost at the ends of blocks. */
 size_t tenon__arena_used_since(const tenon__arena *arena, tenon__arena_mark mark);
 /* Empties it but keeps one block for reuse. */
-void tenon__arena_clear(tenon__arena *arena);
+TENON__SHARED void tenon__arena_clear(tenon__arena *arena);
 TENON__SHARED void tenon__arena_release(tenon__arena *arena);
 
 /* ---- text buffer ------------------------------------------------------------------------------
@@ -212,7 +212,7 @@ TENON__SHARED uint64_t tenon__hash(const void *data, size_t length);
 bool tenon__utf8_is_valid(const char *text, size_t length);
 /* Copies text, with a NUL behind it, and checks it, both in one pass. False when it is not valid;
  * what stands at `to` then is of no use. The two may not overlap. */
-bool tenon__utf8_copy(char *to, const char *from, size_t length);
+TENON__SHARED bool tenon__utf8_copy(char *to, const char *from, size_t length);
 /* Number of code points of valid UTF-8. */
 size_t tenon__utf8_length(const char *text, size_t length);
 /* Bytes of the well-formed character that text begins with; 0 when there is none. */
@@ -258,7 +258,7 @@ enum { TENON__ISO_TIME_SIZE = 33 };
  * years 1 … 9999. */
 size_t tenon__time_to_iso(tenon_time time, char text[TENON__ISO_TIME_SIZE]);
 /* Accepts only what tenon__time_to_iso writes. */
-bool tenon__time_from_iso(const char *text, size_t length, tenon_time *out);
+TENON__SHARED bool tenon__time_from_iso(const char *text, size_t length, tenon_time *out);
 
 /* One of the two values that stand for infinity and -infinity. */
 bool tenon__interval_is_infinite(tenon_interval value);

@@ -56,28 +56,10 @@ TENON__HOT void tenon__rows_finish(tenon__rows *rows, size_t row_size)
     rows->capacity = rows->count;
 }
 
-bool tenon__passing_begin(tenon__passing *passing, tenon__rows *rows, const tenon__layout *layout,
-                          tenon_error *err)
+bool tenon__sink_begin(tenon__rows *rows, const tenon__layout *layout, tenon_error *err)
 {
-    if (!rows->sink->begin(rows->sink, layout, err))
-        return false;
-    char *row = tenon__arena_zalloc(rows->arena, layout->row_size);
-    *passing = (tenon__passing){.rows = rows,
-                                .row = row,
-                                .row_size = layout->row_size,
-                                .mark = tenon__arena_mark_here(rows->arena)};
-    return row || tenon__fail_no_memory(err);
-}
-
-bool tenon__passing_take(tenon__passing *passing, tenon_error *err)
-{
-    tenon__rows *rows = passing->rows;
-    if (!rows->sink->take(rows->sink, passing->row, err))
-        return false;
-    rows->count++;
-    tenon__arena_rewind(rows->arena, passing->mark);
-    memset(passing->row, 0, passing->row_size);
-    return true;
+    rows->sink->arena = rows->arena;
+    return rows->sink->begin(rows->sink, layout, err);
 }
 
 const tenon_model *tenon__layout_model(const tenon__layout *layout, const tenon_field *field)

@@ -176,14 +176,41 @@ typedef struct tenon__names {
 /* The model of a field among the columns: for messages. In driver.c. */
 const tenon_model *tenon__layout_model(const tenon__layout *layout, const tenon_field *field);
 
-/* Who takes rows one after another, in the place of a list that keeps them all. Both functions
+/* Where a driver puts the values of one column that no row holds: each at the end of an array. */
+typedef struct tenon__track {
+    tenon_kind kind;   /* what they are; 0: all go by way of the row */
+    uint8_t way;       /* how the driver puts them, its own matter; 0: by way of the row */
+    char *values;      /* room for one a row, as rows have them, but bits for Boolean, 16 bytes for
+                        * Uuid, an int16_t counted from 0 for enums; of texts all their bytes */
+    int32_t *ends;     /* of texts and lists: where that of row i ends is ends[i + 1] */
+    size_t used, size; /* bytes of texts, and room for them */
+} tenon__track;
+
+/* Who takes rows one after another, in the place of a list that keeps them all. Its functions
  * return false with *err, and no row comes after that. */
-typedef struct tenon__sink {
+typedef struct tenon__sink tenon__sink;
+struct tenon__sink {
     /* Before the first row. Again when the statement is run again: what came is forgotten then. */
-    bool (*begin)(struct tenon__sink *sink, const tenon__layout *layout, tenon_error *err);
-    /* `row` and all it points at stay until the function returns. */
-    bool (*take)(struct tenon__sink *sink, const char *row, tenon_error *err);
-} tenon__sink;
+    bool (*begin)(tenon__sink *sink, const tenon__layout *layout, tenon_error *err);
+    /* The next row as its driver has it: tenon__pg_take, tenon__sqlite_take. Values that tracks are
+     * made for go there; all others into `row`, and are added from it. */
+    bool (*take)(tenon__sink *sink, void *given, tenon_error *err);
+    /* What take asks for: room for one more row, for bytes of texts in a track; and that what was
+     * put into `row` is added to a track, which is NULL when nothing was. */
+    bool (*reserve)(tenon__sink *sink, tenon_error *err);
+    bool (*widen)(tenon__sink *sink, size_t track, size_t bytes, tenon_error *err);
+    bool (*add)(tenon__sink *sink, size_t track, const char *row, tenon_error *err);
+    tenon__track *tracks;   /* one for each of the layout's outs, from begin on */
+    size_t count, capacity; /* rows */
+    size_t expected;        /* as far as the driver knows; 0: it does not */
+    char *row;              /* zeroed */
+    size_t row_size;
+    tenon__arena *arena; /* for what the row points at; the driver's, cleared behind each use */
+};
+
+/* In libtenon-columns: `take` of a sink for rows of this driver (tracks.c). */
+bool tenon__pg_take(tenon__sink *sink, void *given, tenon_error *err);
+bool tenon__sqlite_take(tenon__sink *sink, void *given, tenon_error *err);
 
 /* Where decoded rows go: a contiguous list in the arena (tenon__arena_resize), texts beside it.
  * Only complete rows count. */
@@ -216,18 +243,8 @@ static inline char *tenon__rows_reserve(tenon__rows *list, size_t more, size_t r
 /* Gives back the room that was not used. */
 void tenon__rows_finish(tenon__rows *rows, size_t row_size);
 
-/* How rows go to a sink: each is decoded into the same memory, and what it needs beside that is
- * given up when it was taken. */
-typedef struct tenon__passing {
-    tenon__rows *rows;
-    char *row; /* where to decode the next one; zeroed */
-    size_t row_size;
-    tenon__arena_mark mark;
-} tenon__passing;
-
-bool tenon__passing_begin(tenon__passing *passing, tenon__rows *rows, const tenon__layout *layout,
-                          tenon_error *err);
-bool tenon__passing_take(tenon__passing *passing, tenon_error *err);
+/* Begins the sink of these rows. */
+bool tenon__sink_begin(tenon__rows *rows, const tenon__layout *layout, tenon_error *err);
 
 /* The distance of two vectors as a value that a statement is given. In driver.c. */
 extern const tenon_field tenon__distance_field;
@@ -489,6 +506,7 @@ bool tenon__pack_value(const tenon_model *model, const tenon_field *field, const
 bool tenon__unpack_value(const tenon_model *model, const tenon_field *field, const void *data,
                          size_t length, tenon__arena *arena, tenon__list *out, tenon_error *err);
 /* Index + 1 of a database enum text, 0 when unknown. */
-int tenon__enum_from_text(const tenon_enum *enumeration, const char *text, size_t length);
+TENON__SHARED int tenon__enum_from_text(const tenon_enum *enumeration, const char *text,
+                                        size_t length);
 
 #endif

@@ -34,21 +34,6 @@ static const tenon_field fields[] = {
     FIELD(flag, BOOL, BOOL, .flags = 0),
 };
 
-typedef struct reader {
-    tenon__sink sink; /* first */
-    tenon__table table;
-} reader;
-
-static bool begin(tenon__sink *sink, const tenon__layout *layout, tenon_error *err)
-{
-    return tenon__table_begin(&((reader *)(void *)sink)->table, layout, err);
-}
-
-static bool take(tenon__sink *sink, const char *row_, tenon_error *err)
-{
-    return tenon__table_add(&((reader *)(void *)sink)->table, row_, err);
-}
-
 static void check_columns(tenon_columns *columns, size_t rows)
 {
     CHECK(tenon_columns_count(columns) == rows);
@@ -93,18 +78,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const tenon__layout layout = {
         .outs = outs, .out_count = TENON__COUNT(outs), .row_size = sizeof(row), .model = &model};
     const tenon__statement statement = {.sql = "", .layout = &layout};
-    reader r = {.sink = {begin, take}, .table = {.limit_bytes = 1 << 24}};
+    tenon__table table = {.limit_bytes = 1 << 24};
     tenon__arena arena = {.limit_bytes = 1 << 24};
-    tenon__rows rows = {.arena = &arena, .sink = &r.sink};
-    tenon__pg_copied copied = {0};
+    tenon__rows rows = {.arena = &arena, .sink = &table.sink};
+    tenon__pg_copied copied = {.rows = &rows};
     tenon_error err = {0};
     tenon__prepared *prepared = tenon__pg_prepared_new(&statement, &err);
-    if (prepared && tenon__passing_begin(&copied.passing, &rows, &layout, &err)) {
+    tenon__table_open(&table, TENON_POSTGRESQL);
+    if (prepared && tenon__sink_begin(&rows, &layout, &err)) {
         read_messages(&copied, prepared, data + 1, size - 1, data[0] ? data[0] * 8u : SIZE_MAX);
-        if (r.table.columns->row_count == rows.count && copied.has_ended)
-            check_columns(tenon__table_take(&r.table), rows.count);
+        if (table.sink.count == rows.count && copied.has_ended)
+            check_columns(tenon__table_take(&table), rows.count);
     }
-    tenon__table_release(&r.table);
+    tenon__table_release(&table);
     tenon__arena_release(&arena);
     free(prepared);
     return 0;

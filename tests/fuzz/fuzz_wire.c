@@ -5,6 +5,7 @@
  * would in a program, whose other end is closed behind it: by then there are rows, or an error. What
  * counts as an answer with rows must have its messages in order. */
 #include "check.h"
+#include "columns/columns.h"
 #include "driver/postgres/pg.h"
 
 #include <sys/socket.h>
@@ -49,22 +50,6 @@ static void check_row(const row *found)
     CHECK(found->age.has || !found->age.value);
 }
 
-static bool begin(tenon__sink *sink, const tenon__layout *given, tenon_error *err)
-{
-    (void)sink;
-    (void)err;
-    CHECK(given == &layout);
-    return true;
-}
-
-static bool take(tenon__sink *sink, const char *found, tenon_error *err)
-{
-    (void)sink;
-    (void)err;
-    check_row((const row *)(const void *)found);
-    return true;
-}
-
 /* The messages one by one, but for those that may stand anywhere: parsed, if that is asked for,
  * bound, rows, complete, for each statement, and ready in the end. */
 static void check_order(const char *at, const char *end, size_t statements, bool has_frame)
@@ -86,14 +71,17 @@ static void check_order(const char *at, const char *end, size_t statements, bool
 static tenon__progress check_rows(tenon__connection *c, bool has_sink)
 {
     tenon__arena arena = {.limit_bytes = LIMIT_BYTES};
-    tenon__sink sink = {begin, take};
-    tenon__rows rows = {.arena = &arena, .sink = has_sink ? &sink : NULL};
+    tenon__table table = {.limit_bytes = LIMIT_BYTES};
+    tenon__table_open(&table, TENON_POSTGRESQL);
+    tenon__rows rows = {.arena = &arena, .sink = has_sink ? &table.sink : NULL};
     tenon_error err = {0};
     int64_t affected = 0;
     size_t count = c->wire.answer->row_count;
     tenon__progress progress = tenon__pg_fetch(c, &rows, &affected, &err);
     CHECK((progress == TENON__FAILED) == (err.status != TENON_OK));
     CHECK(err.status || rows.count == count);
+    CHECK(err.status || !has_sink || !count || table.sink.count == count);
+    tenon__table_release(&table);
     for (size_t i = 0; !err.status && !has_sink && i < count; i++)
         check_row((const row *)(const void *)rows.items + i);
     tenon__arena_release(&arena);

@@ -9,7 +9,8 @@ static bool look_at(const tenon_columns *c)
 {
     const tenon_column *age = tenon_columns_named(c, "age");
     return age && tenon_columns_count(c) == 1 && tenon_columns_at(c, 0) && age->as.int32[0] == 30 &&
-           tenon_columns_width(c) > 1 && tenon_columns_bytes(c);
+           tenon_columns_width(c) > 1 && tenon_columns_bytes(c) && tenon_columns_came_by(c) &&
+           *tenon_columns_reason(c);
 }
 
 static bool export(const tenon_columns *c, tenon_error *err)

@@ -79,8 +79,11 @@ static bool read_row(tenon__pg_copied *copied, tenon__prepared *p, const char **
     if (count != p->column_count)
         return tenon__fail(err, TENON_SCHEMA, "the statement gives %d columns instead of %d", count,
                            p->column_count);
-    return tenon__pg_read_fields(p, data, end, &copied->passing, err) &&
-           tenon__passing_take(&copied->passing, err);
+    tenon__pg_sent sent = {p, *data, end};
+    bool is_taken = copied->rows->sink->take(copied->rows->sink, &sent, err);
+    copied->rows->count += is_taken;
+    *data = sent.data;
+    return is_taken;
 }
 
 bool tenon__pg_read_copied(tenon__pg_copied *copied, tenon__prepared *p, const char *data,
@@ -104,7 +107,8 @@ static bool begin_rows(tenon__connection *c, tenon__rows *rows, tenon_error *err
     bool is_right = c->skips_check || tenon__pg_check_result(p, c->result, err);
     PQclear(c->result);
     c->result = NULL;
-    return is_right && tenon__passing_begin(&c->copied.passing, rows, p->statement->layout, err);
+    c->copied.rows = rows;
+    return is_right && tenon__sink_begin(rows, p->statement->layout, err);
 }
 
 /* Less than this comes before a request to stop would. */
@@ -141,7 +145,7 @@ static tenon__progress end_rows(tenon__connection *c, int64_t *affected, tenon_e
     if (!is_whole)
         tenon__fail(err, TENON_TYPE, "COPY ended before its last row");
     else if (affected)
-        *affected = (int64_t)c->copied.passing.rows->count;
+        *affected = (int64_t)c->copied.rows->count;
     PQclear(c->result);
     c->result = NULL;
     c->state = TENON__IDLE;

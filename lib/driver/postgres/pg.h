@@ -236,8 +236,8 @@ bool tenon__pg_column_init(tenon__pg_column *column, const tenon__out *out,
 /* Reads one value that is not NULL. Texts are packed in the arena: tenon__arena_align when the
  * result is through. Never reads beyond `length` bytes, whatever they are. False with *err (TYPE,
  * RANGE). */
-bool tenon__pg_decode(tenon__pg_column *column, const char *data, int length, void *out,
-                      tenon__arena *arena, tenon_error *err);
+TENON__SHARED bool tenon__pg_decode(tenon__pg_column *column, const char *data, int length,
+                                    void *out, tenon__arena *arena, tenon_error *err);
 /* The same of the codec NESTED (record.c), and whether a column found instead of it is one. */
 bool tenon__pg_decode_nested(const tenon__pg_column *column, const char *data, int length,
                              char *out, tenon__arena *arena, tenon_error *err);
@@ -246,7 +246,8 @@ bool tenon__pg_nested_matches(const tenon__pg_column *column, uint32_t oid);
 int64_t tenon__pg_array_head(const tenon__pg_column *column, const char **data, int *length,
                              tenon_error *err);
 /* That bytes are no value of the column's type. False. */
-TENON__COLD bool tenon__pg_fail_bytes(const tenon__pg_column *column, int length, tenon_error *err);
+TENON__SHARED TENON__COLD bool tenon__pg_fail_bytes(const tenon__pg_column *column, int length,
+                                                    tenon_error *err);
 /* Puts the schema's names of model and field into an error just made. False. */
 bool tenon__pg_name_column(const tenon__pg_column *column, tenon_error *err);
 /* How many bytes, NUL included, the text of a binary numeric may need; 0 when the bytes are
@@ -330,15 +331,18 @@ bool tenon__pg_read_wire(tenon__prepared *prepared, const tenon__pg_wire *wire, 
 /* Gives all rows of the result, or of the answer, to the sink (pass.c). */
 bool tenon__pg_pass_rows(tenon__connection *c, tenon__rows *rows, tenon_error *err);
 /* That a column is NULL which must not be. False. */
-TENON__COLD bool tenon__pg_fail_null(const tenon__pg_column *column, tenon_error *err);
-/* The fields of one row as they are sent, behind their count; *data is moved behind them. Never
- * reads beyond `end`. */
-bool tenon__pg_read_fields(tenon__prepared *prepared, const char **data, const char *end,
-                           tenon__passing *passing, tenon_error *err);
+TENON__SHARED TENON__COLD bool tenon__pg_fail_null(const tenon__pg_column *column,
+                                                   tenon_error *err);
+/* What a sink is given (tracks.c): the values of a row as they are sent, each behind its length. data
+ * is moved behind them; nothing is read beyond end. */
+typedef struct tenon__pg_sent {
+    tenon__prepared *prepared;
+    const char *data, *end;
+} tenon__pg_sent;
 /* What COPY BINARY sends as one message: its head if it is the first, then rows, or its end. False
  * with *err. */
 typedef struct tenon__pg_copied {
-    tenon__passing passing;
+    tenon__rows *rows;
     bool has_begun; /* the head has come */
     bool has_ended; /* so has the end */
     bool is_given_up;

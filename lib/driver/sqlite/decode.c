@@ -521,8 +521,8 @@ static inline bool read_usual(const source *from, const result_column *at, sqlit
     return true;
 }
 
-TENON__HOT __attribute__((noinline)) static bool read_other(const source *from, int index,
-                                                            sqlite3_value *stored, char *row)
+TENON__HOT __attribute__((noinline)) bool
+tenon__sqlite_decode_value(const source *from, int index, sqlite3_value *stored, char *row)
 {
     const tenon__out *out = &from->layout->outs[index];
     if (out->nested)
@@ -550,7 +550,7 @@ TENON__HOT bool tenon__sqlite_decode_row(const source *from, char *row)
         } else if (at->skip && sqlite3_value_type(stored) == SQLITE_NULL) {
             i += (int)at->skip;
             at += at->skip;
-        } else if (!read_other(from, i, stored, row)) {
+        } else if (!tenon__sqlite_decode_value(from, i, stored, row)) {
             return false;
         }
     }

@@ -151,6 +151,9 @@ typedef struct source {
     tenon_error *err;
 } source;
 bool tenon__sqlite_decode_row(const source *from, char *row);
+/* One value of it, whatever it is, into its place in the row, which is zeroed. */
+TENON__SHARED bool tenon__sqlite_decode_value(const source *from, int index, sqlite3_value *stored,
+                                              char *row);
 /* The same of a layout that is open, and what its columns are called (texts.c). */
 bool tenon__sqlite_read_texts(const source *from, char *row);
 bool tenon__sqlite_read_names(const source *from, tenon__names *out);

@@ -194,14 +194,15 @@ TENON__HOT static int take_rows(tenon__prepared *prepared, const source *from, t
 /* Each row to the sink, as take_rows. */
 static int take_for_sink(tenon__prepared *prepared, const source *from, tenon__rows *rows)
 {
-    tenon__passing passing;
-    if (!tenon__passing_begin(&passing, rows, from->layout, from->err))
+    source given = *from;
+    if (!tenon__sink_begin(rows, from->layout, from->err))
         return SQLITE_ROW;
     int code;
-    while ((code = sqlite3_step(prepared->sqlite)) == SQLITE_ROW)
-        if (!tenon__sqlite_decode_row(from, passing.row) ||
-            !tenon__passing_take(&passing, from->err))
+    while ((code = sqlite3_step(prepared->sqlite)) == SQLITE_ROW) {
+        if (!rows->sink->take(rows->sink, &given, from->err))
             return SQLITE_ROW;
+        rows->count++;
+    }
     return code;
 }
 
