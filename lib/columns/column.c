@@ -104,6 +104,7 @@ bool tenon__growing_init(tenon__growing *column, const tenon__out *out, const te
         return init_list(column, field, err);
     init_values(column, field, field->kind);
     column->track->kind = field->kind;
+    column->track->width = (uint8_t)column->width;
     uint32_t behind = (uint32_t)tenon__optional_offset(field->kind);
     column->is_optional = column->is_nullable && behind;
     column->has_offset = out->offset;
@@ -128,6 +129,7 @@ static void lead(tenon__growing *column)
     column->track->values = column->values.data;
     column->track->ends = (int32_t *)(void *)column->offsets.data;
     column->track->size = column->values.size;
+    column->track->validity = (uint8_t *)column->validity.data;
 }
 
 static size_t bitmap_bytes(size_t count)
@@ -188,9 +190,10 @@ bool tenon__growing_reserve(tenon__growing *column, size_t more, tenon__table *t
 
 void tenon__growing_clear(tenon__growing *column)
 {
-    column->shown.count = column->shown.null_count = column->track->used = 0;
+    column->shown.count = column->track->null_count = column->track->used = 0;
     column->is_beyond_arrow = false;
     tenon__block_release(&column->validity);
+    lead(column);
     if (column->shown.form == TENON_COLUMN_BOOL && column->values.memory)
         memset(column->values.data, 0, column->values.size);
     if (column->items)
@@ -394,7 +397,8 @@ static bool add_null(tenon__growing *column, tenon__table *table, tenon_error *e
         !resize_bitmap(&column->validity, column->capacity, 0xff, table, err))
         return false;
     set_bit(&column->validity, i, false);
-    column->shown.null_count++;
+    lead(column);
+    column->track->null_count++;
     if (has_offsets(column))
         *end_of(column, i) = *(end_of(column, i) - 1);
     else if (column->width)
@@ -449,6 +453,7 @@ static void trim_bits(tenon__block *block, size_t count)
 void tenon__growing_finish(tenon__growing *column)
 {
     tenon_column *shown = &column->shown;
+    shown->null_count = column->track->null_count;
     trim_bits(&column->validity, shown->count);
     trim(&column->offsets, (shown->count + 1) * sizeof(int32_t));
     if (shown->form == TENON_COLUMN_BOOL)

@@ -184,7 +184,26 @@ typedef struct tenon__track {
                         * Uuid, an int16_t counted from 0 for enums; of texts all their bytes */
     int32_t *ends;     /* of texts and lists: where that of row i ends is ends[i + 1] */
     size_t used, size; /* bytes of texts, and room for them */
+    uint8_t width;     /* of a value; 0: a bit, or none of a fixed width */
+    uint8_t *validity; /* a bit a row, all set from the first NULL on; NULL before */
+    size_t null_count;
 } tenon__track;
+
+/* False: it is the first one, and sink->add adds it. */
+static inline bool tenon__track_put_null(tenon__track *track, size_t row)
+{
+    if (!track->validity || !track->kind)
+        return false;
+    track->validity[row / 8] &= (uint8_t) ~(1u << row % 8);
+    track->null_count++;
+    if (track->ends)
+        track->ends[row + 1] = (int32_t)track->used;
+    else if (track->width == sizeof(uint64_t))
+        ((uint64_t *)(void *)track->values)[row] = 0;
+    else if (track->width)
+        memset(track->values + row * track->width, 0, track->width);
+    return true;
+}
 
 /* Who takes rows one after another, in the place of a list that keeps them all. Its functions
  * return false with *err, and no row comes after that. */

@@ -43,11 +43,23 @@ static void find_ways(tenon__sink *sink, const tenon__prepared *p)
 
 /* ---- values ---------------------------------------------------------------------------------- */
 
+/* Most texts are short: two overlapping words are less than a call. */
+static inline void copy_text(char *to, const char *from, size_t length)
+{
+    enum { WORD = 16 };
+    if (TENON__LIKELY(length >= WORD && length <= (size_t)2 * WORD)) {
+        memcpy(to, from, WORD);
+        memcpy(to + length - WORD, from + length - WORD, WORD);
+        return;
+    }
+    memcpy(to, from, length);
+}
+
 static inline bool put_text(tenon__track *track, size_t row, const char *data, size_t length)
 {
     if (TENON__UNLIKELY(track->size - track->used < length))
         return false;
-    memcpy(track->values + track->used, data, length);
+    copy_text(track->values + track->used, data, length);
     track->used += length;
     track->ends[row + 1] = (int32_t)track->used;
     return true;
@@ -154,6 +166,8 @@ static bool put_other(tenon__sink *sink, size_t i, tenon__pg_column *column, con
                       int length, tenon_error *err)
 {
     tenon__track *track = &sink->tracks[i];
+    if (length < 0 && column->is_nullable && tenon__track_put_null(track, sink->count))
+        return true;
     if (length < 0)
         return (column->is_nullable || tenon__pg_fail_null(column, err)) &&
                sink->add(sink, i, sink->row, err); /* zeros are NULL, or an empty list */

@@ -173,7 +173,8 @@ static bool put_other(tenon__sink *sink, const source *from, size_t i, sqlite3_v
     tenon__track *track = &sink->tracks[i];
     const tenon_field *field = from->layout->outs[i].field;
     if (sqlite3_value_type(stored) == SQLITE_NULL && field->flags & TENON_FIELD_NULLABLE)
-        return sink->add(sink, i, sink->row, from->err); /* zeros are NULL, or an empty list */
+        return tenon__track_put_null(track, sink->count) ||
+               sink->add(sink, i, sink->row, from->err); /* zeros are NULL, or an empty list */
     size_t length = track->ends && track->way ? (size_t)sqlite3_value_bytes(stored) + 1 : 0;
     if (length > track->size - track->used)
         return sink->widen(sink, i, length, from->err) &&
