@@ -1,9 +1,10 @@
 /* One column: from the row form of a field to the end of an array.
  *
  * Room is made for all columns of a table at once, so that adding a value of a fixed width is a
- * store; a driver makes it by itself, in the column's track, and what comes here is what it leaves. New memory of the bitmap is all ones, and there is none before the first NULL: a value
- * that is there costs it nothing. Texts and the elements of lists have a block of their own, which
- * grows by itself. */
+ * store; a driver makes it by itself, in the column's track, and what comes here is what it leaves.
+ * New memory of the bitmap is all ones, and there is none before the first NULL: a value that is
+ * there costs it nothing. Texts and the elements of lists have a block of their own, which grows by
+ * itself. */
 #include "columns/columns.h"
 
 #include <stdlib.h>

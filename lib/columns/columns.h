@@ -6,8 +6,9 @@
  * the program gets; from then on nothing in it changes, and it is freed with the last reference,
  * which may be that of an Arrow array.
  *
- * transport.c chooses how rows come. block.c is memory that grows, column.c one array of values, decimal.c the numbers of 128 bits,
- * table.c all of them; schema.c, array.c and stream.c are the three structs of Arrow. */
+ * transport.c chooses how rows come. block.c is memory that grows, column.c one array of values,
+ * decimal.c the numbers of 128 bits, table.c all of them; schema.c, array.c and stream.c are the
+ * three structs of Arrow. */
 #ifndef TENON_COLUMNS_INTERNAL_H
 #define TENON_COLUMNS_INTERNAL_H
 
@@ -54,8 +55,8 @@ typedef struct tenon__growing {
     struct tenon__growing *items; /* LIST */
 } tenon__growing;
 
-/* All-zero before, but for the track, and its own as well; the elements of lists are without one yet.
- * False with *err: UNSUPPORTED for a value that consists of several. */
+/* All-zero before, but for the track, all-zero itself; the elements of lists have none yet. False
+ * with *err: UNSUPPORTED for a value that consists of several. */
 bool tenon__growing_init(tenon__growing *column, const tenon__out *out, const tenon_model *model,
                          tenon_error *err);
 /* Room for `more` values; the memory that this takes is counted on the table. */

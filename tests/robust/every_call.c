@@ -440,7 +440,7 @@ static const public_call calls[] = {
     {"tenon_columns_expect tenon_columns_take tenon_columns_count tenon_columns_width "
      "tenon_columns_at tenon_columns_named tenon_columns_bytes tenon_columns_free "
      "tenon_columns_open tenon_columns_next tenon_columns_close tenon_columns_export "
-     "tenon_columns_export_stream",
+     "tenon_columns_export_stream tenon_columns_came_by tenon_columns_reason",
      column_calls},
     {"tenon_async_open tenon_async_start tenon_async_ready tenon_async_expire tenon_async_cancel "
      "tenon_async_count tenon_async_close",

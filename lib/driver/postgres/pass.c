@@ -1,4 +1,4 @@
-/* Rows for a sink, out of a result, or out of an answer as it came; what COPY sends is the matter of
+/* Rows for a sink, out of a result, or out of an answer as it came; what COPY sends is read by
  * copy_out.c.
  *
  * The loop of rows.c is made for a few rows whose every instruction counts. Here rows come by the

@@ -4,11 +4,11 @@
  * begins, run.c drives the protocol, preparation.c makes statements known to the server, wire.c
  * speaks to it where libpq would be slower, pipeline.c sends several statements at once, cursor.c
  * reads in parts, cancel.c stops a statement, slots.c, params.c and encode.c write values,
- * result.c, rows.c, pass.c and decode.c read them, fields.c writes values of many rows, lists.c and
- * text.c write arrays, numeric.c does numeric both ways, copy.c loads in bulk, copy_out.c reads so,
- * types.c knows the types and errors.c what went wrong. Values travel in PostgreSQL's binary
- * formats in both directions; types whose binary format is not documented, or whose OID differs
- * from database to database, travel as text.
+ * result.c, rows.c, pass.c and decode.c read them, tracks.c too for columns, fields.c writes values
+ * of many rows, lists.c and text.c write arrays, numeric.c does numeric both ways, copy.c loads in
+ * bulk, copy_out.c reads so, types.c knows the types and errors.c what went wrong. Values travel in
+ * PostgreSQL's binary formats in both directions; types whose binary format is not documented, or
+ * whose OID differs from database to database, travel as text.
  *
  * Everything that depends only on the statement is worked out once, when it is prepared: a *param*
  * says how a slot is written, a *column* how a column of the result is read. */
@@ -333,8 +333,8 @@ bool tenon__pg_pass_rows(tenon__connection *c, tenon__rows *rows, tenon_error *e
 /* That a column is NULL which must not be. False. */
 TENON__SHARED TENON__COLD bool tenon__pg_fail_null(const tenon__pg_column *column,
                                                    tenon_error *err);
-/* What a sink is given (tracks.c): the values of a row as they are sent, each behind its length. data
- * is moved behind them; nothing is read beyond end. */
+/* What a sink is given (tracks.c): the values of a row as they are sent, each behind its length.
+ * data is moved behind them; nothing is read beyond end. */
 typedef struct tenon__pg_sent {
     tenon__prepared *prepared;
     const char *data, *end;
