@@ -1,9 +1,12 @@
-/* Statements inside of DO blocks, as statements of the file.
+/* Statements inside of DO blocks, and of functions that the same file makes and then calls, as
+ * statements of the file.
  *
- * Each stands in the file's text, where the rules can point at it, behind the block that it is in
- * and in its transaction. One whose text is not found there as it is executed (put together at run
- * time, or with quotes doubled) leaves the block unknown. */
+ * Each stands in the file's text, where the rules can point at it, behind the block that it is in,
+ * or behind the call, and in its transaction. One whose text is not found there as it is executed
+ * (put together at run time, or with quotes doubled) leaves the block or the call unknown. */
 #include "lint/lint_inside.h"
+
+enum { CALLS_MOST = 8 };
 
 typedef struct unfolding {
     lint *lint;
@@ -90,6 +93,126 @@ static void add_block(unfolding *u, const pgparse_statement *block)
         u->places[own] = LINT_OUTSIDE;
 }
 
+/* ---- calls ----------------------------------------------------------------------------------- */
+
+typedef struct call_names {
+    const char *items[CALLS_MOST];
+    size_t count;
+} call_names;
+
+static bool see_name(ProtobufCMessage *message, void *context)
+{
+    call_names *names = context;
+    if (PGPARSE_IS(message, func_call)) {
+        const PgQuery__FuncCall *call = (const PgQuery__FuncCall *)(const void *)message;
+        const char *name = pgparse_last_name(call->funcname, call->n_funcname);
+        if (name)
+            names->items[names->count++] = name;
+    }
+    return names->count < CALLS_MOST;
+}
+
+static bool is_made_by(const PgQuery__Node *node, const char *name)
+{
+    if (!node || node->node_case != NODE(CREATE_FUNCTION_STMT))
+        return false;
+    const PgQuery__CreateFunctionStmt *made = node->create_function_stmt;
+    const char *last = pgparse_last_name(made->funcname, made->n_funcname);
+    return last && !strcmp(last, name);
+}
+
+/* The statement before number `end` that has made the function last; NULL: another file, or the
+ * server's own. */
+static const pgparse_statement *find_made(const pgparse_tree *tree, size_t end, const char *name)
+{
+    while (end-- > 0)
+        if (is_made_by(tree->statements[end].node, name))
+            return &tree->statements[end];
+    return NULL;
+}
+
+static const PgQuery__Node *option_of(const PgQuery__CreateFunctionStmt *made, const char *name)
+{
+    for (size_t i = 0; i < made->n_options; i++)
+        if (!strcmp(made->options[i]->def_elem->defname, name))
+            return made->options[i]->def_elem->arg;
+    return NULL;
+}
+
+static bool is_in_language(const PgQuery__CreateFunctionStmt *made, const char *name)
+{
+    const PgQuery__Node *language = option_of(made, "language");
+    return language && !strcasecmp(pgparse_string(language), name);
+}
+
+/* AS '…' as a block of one statement; BEGIN ATOMIC and whatever else has none is not known. */
+static bool read_sql_body(lint *l, const PgQuery__CreateFunctionStmt *made, pgparse_block *out)
+{
+    const PgQuery__Node *as = option_of(made, "as");
+    out->has_unknown = !as || as->node_case != NODE(LIST);
+    if (out->has_unknown)
+        return true;
+    out->items = tenon__arena_array(&l->arena, 1, sizeof *out->items);
+    l->failed |= !out->items;
+    if (!l->failed)
+        out->items[out->count++] =
+            (pgparse_block_statement){.sql = pgparse_string(as->list->items[0])};
+    return !l->failed;
+}
+
+static bool read_body(lint *l, const pgparse_statement *statement, pgparse_block *out)
+{
+    tenon_error unheeded = {0};
+    const PgQuery__CreateFunctionStmt *made = statement->node->create_function_stmt;
+    *out = (pgparse_block){.has_unknown = true};
+    if (is_in_language(made, "sql"))
+        return read_sql_body(l, made, out);
+    if (!is_in_language(made, "plpgsql"))
+        return true;
+    const char *sql = tenon__arena_copy(&l->arena, l->file->text + statement->start,
+                                        statement->end - statement->start);
+    l->failed |= !sql || !pgparse_read_block(sql, &l->arena, out, &unheeded);
+    return !l->failed;
+}
+
+/* False when not all of it is known. */
+static bool add_body(unfolding *u, const pgparse_statement *made)
+{
+    pgparse_block inside = {0};
+    size_t from = made->start;
+    bool is_known = read_body(u->lint, made, &inside) && !inside.has_unknown;
+    for (size_t i = 0; i < inside.count && !u->lint->failed; i++)
+        is_known &= add_inner(u, made, &from, &inside.items[i]);
+    return is_known;
+}
+
+static bool can_call(const PgQuery__Node *node)
+{
+    return node && (node->node_case == NODE(SELECT_STMT) || node->node_case == NODE(CALL_STMT) ||
+                    node->node_case == NODE(INSERT_STMT) || node->node_case == NODE(UPDATE_STMT) ||
+                    node->node_case == NODE(DELETE_STMT));
+}
+
+static void add_call(unfolding *u, const pgparse_tree *tree, size_t number)
+{
+    const pgparse_statement *statement = &tree->statements[number];
+    call_names names = {0};
+    bool is_known = true, is_any = false;
+    size_t own = u->count;
+    add(u, *statement, LINT_OUTSIDE);
+    if (can_call(statement->node))
+        pgparse_walk(statement->node, see_name, &names);
+    if (statement->node && statement->node->node_case == NODE(CALL_STMT) && !names.count)
+        see_name(&statement->node->call_stmt->funccall->base, &names);
+    for (size_t i = 0; i < names.count && !u->lint->failed; i++) {
+        const pgparse_statement *made = find_made(tree, number, names.items[i]);
+        is_any |= made != NULL;
+        is_known &= !made || add_body(u, made);
+    }
+    if (is_any && is_known && names.count < CALLS_MOST && u->places)
+        u->places[own] = LINT_KNOWN_CALL;
+}
+
 void lint_unfold_blocks(lint *l)
 {
     pgparse_tree *tree = l->file->tree;
@@ -99,7 +222,7 @@ void lint_unfold_blocks(lint *l)
         if (node && node->node_case == NODE(DO_STMT))
             add_block(&u, &tree->statements[i]);
         else
-            add(&u, tree->statements[i], LINT_OUTSIDE);
+            add_call(&u, tree, i);
     }
     if (l->failed)
         return;

@@ -96,7 +96,8 @@ typedef enum lint_lock {
 typedef enum lint_place {
     LINT_OUTSIDE,
     LINT_UNKNOWN_BLOCK, /* is a DO block of which not everything is known */
-    LINT_IN_BLOCK,      /* of the DO before it */
+    LINT_KNOWN_CALL,    /* calls functions of the file, whose statements stand behind it */
+    LINT_IN_BLOCK,      /* of the DO or the call before it */
     LINT_IN_LOOP,       /* of such a block */
 } lint_place;
 

@@ -192,8 +192,24 @@ static const lint_case postgresql_cases[] = {
      "ALTER TABLE users ADD COLUMN _tenon_new_age bigint; ALTER TABLE users DROP COLUMN age;"},
     {55, 0, "-- tenon:contract\nALTER TABLE users RENAME COLUMN age TO years;"},
     {2, 0, "DO $$ BEGIN CREATE TABLE made (a int); END $$; DROP TABLE made;"},
-    {54, 1,
+    {54, 0,
      "CREATE FUNCTION fill() RETURNS void LANGUAGE sql AS 'DELETE FROM users'; SELECT fill();"},
+    {8, 1,
+     "CREATE FUNCTION fill() RETURNS void LANGUAGE sql AS 'DELETE FROM users'; SELECT fill();"},
+    {8, 0, "CREATE FUNCTION fill() RETURNS void LANGUAGE sql AS 'DELETE FROM users';"},
+    {2, 1,
+     "CREATE FUNCTION tidy() RETURNS void LANGUAGE plpgsql AS $$ BEGIN DROP TABLE users; END $$;"
+     " SELECT tidy(), now();"},
+    {3, 1,
+     "CREATE PROCEDURE p(n int) LANGUAGE sql AS $$ SELECT 1; ALTER TABLE users DROP age $$;"
+     " CALL p(1);"},
+    {36, 1,
+     "CREATE FUNCTION tidy() RETURNS void LANGUAGE plpgsql AS $$ BEGIN"
+     " ALTER TABLE users ADD a int; UPDATE orders SET total = 1; END $$; SELECT tidy();"},
+    {54, 1,
+     "CREATE FUNCTION tidy() RETURNS void LANGUAGE plpgsql AS $$ BEGIN"
+     " EXECUTE format('DROP TABLE %I', 'users'); END $$; SELECT tidy();"},
+    {54, 1, "CREATE FUNCTION f() RETURNS int LANGUAGE c AS 'a', 'b'; SELECT f();"},
     {54, 1, "CALL elsewhere.clean_up(7);"},
     {54, 0, "CREATE FUNCTION fill() RETURNS void LANGUAGE sql AS 'DELETE FROM users';"},
     {54, 0, "SELECT setval('a', 1);"},
