@@ -2,8 +2,8 @@
  * first four bytes each says how many bytes of the answer come at once, 0 being all the rest; the
  * fifth whether its rows go to a sink, whether the statements have columns at all, whether there
  * are three of them, and whether these are to see one moment. The answer comes by a socket, as it
- * would in a program, whose other end is closed behind it: by then there are rows, or an error. What
- * counts as an answer with rows must have its messages in order. */
+ * would in a program, whose other end is closed behind it: by then there are rows, or an error.
+ * What counts as an answer with rows must have its messages in order. */
 #include "check.h"
 #include "columns/columns.h"
 #include "driver/postgres/pg.h"

@@ -1,8 +1,8 @@
 /* What the files of this folder share.
  *
  * libpq.h is the library below. connect.c opens and closes, begin.c writes how a transaction
- * begins, run.c drives the protocol, preparation.c makes statements known to the server, wire.c
- * speaks to it where libpq would be slower, pipeline.c sends several statements at once, cursor.c
+ * begins, run.c drives the protocol, preparation.c makes statements known to the server, collect.c
+ * takes what libpq answers, wire.c speaks where libpq would be slower, pipeline.c sends several statements at once, cursor.c
  * reads in parts, cancel.c stops a statement, slots.c, params.c and encode.c write values,
  * result.c, rows.c, pass.c and decode.c read them, tracks.c too for columns, fields.c writes values
  * of many rows, lists.c and text.c write arrays, numeric.c does numeric both ways, copy.c loads in
@@ -323,6 +323,14 @@ tenon__prepared *tenon__pg_prepared_new(const tenon__statement *statement, tenon
 bool tenon__pg_check_result(tenon__prepared *prepared, const PGresult *result, tenon_error *err);
 /* Appends all rows of a result that came as texts, and tells the names of its columns. */
 bool tenon__pg_read_texts(const PGresult *result, tenon__rows *rows, tenon_error *err);
+/* Tells in the row which of its columns are loaded. */
+static inline void tenon__pg_mark_loaded(const tenon__layout *layout, char *row)
+{
+    uint64_t *words = (uint64_t *)(void *)(row + layout->loaded_offset);
+    for (size_t i = 0; layout->loaded && i < layout->loaded_words; i++)
+        words[i] = layout->loaded[i];
+}
+
 /* Appends all rows of the result; of the answer that came by wire.c. */
 bool tenon__pg_read_rows(tenon__prepared *prepared, const PGresult *result, tenon__rows *rows,
                          tenon_error *err);
@@ -442,12 +450,17 @@ tenon__progress tenon__pg_fetch(tenon__connection *c, tenon__rows *rows, int64_t
                                 tenon_error *err);
 
 /* wire.c. Open, once it stands; whether a statement may go this way; sends the one that runs, which
- * is bound, or binds and sends all pieces; a step. */
+ * is bound; a step. */
 void tenon__pg_wire_open(tenon__connection *c);
 bool tenon__pg_wire_takes(const tenon__connection *c, const tenon__prepared *prepared);
 tenon__progress tenon__pg_wire_send(tenon__connection *c, tenon_error *err);
-tenon__progress tenon__pg_wire_send_pieces(tenon__connection *c, tenon_error *err);
 tenon__progress tenon__pg_wire_step(tenon__connection *c, tenon_error *err);
+/* The same for several, in parts: nothing stands in its `out`; appends one that is bound, false
+ * without memory; sends what stands there, to which so many answers will come. */
+bool tenon__pg_wire_begin(tenon__connection *c, tenon_error *err);
+bool tenon__pg_wire_add(tenon__connection *c, const tenon__prepared *prepared);
+tenon__progress tenon__pg_wire_send_all(tenon__connection *c, tenon__pg_answer *answers,
+                                        size_t count);
 /* libpq is about to be used. */
 void tenon__pg_wire_leave(tenon__connection *c);
 int64_t tenon__pg_wire_affected(const tenon__connection *c);
@@ -457,7 +470,6 @@ const char *tenon__pg_error_field(const tenon__connection *c, int code);
 PGTransactionStatusType tenon__pg_transaction_status(const tenon__connection *c);
 
 /* pipeline.c. */
-#define TENON__PG_ONE_MOMENT "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 tenon__progress tenon__pg_execute_together(tenon__connection *c, const tenon__execution *pieces,
                                            size_t count, bool at_one_moment, size_t *failed,
                                            tenon_error *err);
@@ -473,6 +485,8 @@ void tenon__pg_end_pieces(tenon__connection *c);
 
 /* All has come: what became of it (run.c). */
 tenon__progress tenon__pg_end_statement(tenon__connection *c, tenon_error *err);
+/* collect.c: reads all that libpq has; true when the statement is through. */
+bool tenon__pg_collect(tenon__connection *c);
 bool tenon__pg_is_failure(const PGresult *result);
 
 /* preparation.c: what is sent by libpq, whose values are bound. False when it refused. */
@@ -486,7 +500,6 @@ bool tenon__pg_send_forgotten(tenon__connection *c);
 /* What the server has of a stale statement goes; then it is prepared (anew). */
 bool tenon__pg_send_stale(tenon__connection *c, const tenon__prepared *prepared);
 bool tenon__pg_send_preparation(tenon__connection *c, tenon__prepared *prepared);
-tenon__progress tenon__pg_send_running(tenon__connection *c, tenon_error *err);
 /* All has been given to libpq, or not all of it: goes on from there. */
 tenon__progress tenon__pg_end_sending(tenon__connection *c, bool is_sent, tenon_error *err);
 

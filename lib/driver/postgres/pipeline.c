@@ -21,6 +21,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#define ONE_MOMENT "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+
 /* ---- which they are -------------------------------------------------------------------------- */
 
 static bool reserve(tenon__pg_pieces *pieces, size_t count, tenon_error *err)
@@ -63,14 +65,52 @@ static void look_at(tenon__connection *c, size_t at)
     c->running = pieces->given[*pieces->failed].prepared;
 }
 
-/* ---- sending by libpq ------------------------------------------------------------------------ */
-
 static bool bind(tenon__connection *c, size_t i, tenon_error *err)
 {
     const tenon__execution *given = &c->pieces.given[i];
     *c->pieces.failed = i;
     return tenon__pg_bind(c, given->prepared, given->values, err);
 }
+
+/* ---- sending without libpq ------------------------------------------------------------------- */
+
+/* What frames the others: Parse, Bind and Execute of SQL text, and a Flush, behind which its answer
+ * comes at once, or the Sync that ends them all. */
+#define BIND_AND_EXECUTE "B\0\0\0\f\0\0\0\0\0\0\0\0E\0\0\0\t\0\0\0\0\0"
+#define SYNC "S\0\0\0\4"
+static const char begin_frame[] = "P\0\0\0\x38\0" ONE_MOMENT "\0\0\0" BIND_AND_EXECUTE "H\0\0\0\4";
+static const char end_frame[] = "P\0\0\0\x0e\0COMMIT\0\0\0" BIND_AND_EXECUTE SYNC;
+static const char end[] = SYNC;
+
+static bool add_all(tenon__connection *c, tenon_error *err)
+{
+    tenon__buf *out = &c->wire.out;
+    bool has_frame = c->pieces.has_frame;
+    if (has_frame)
+        tenon__buf_add(out, begin_frame, sizeof begin_frame - 1);
+    for (size_t i = 0, count = own_count(&c->pieces); i < count; i++) {
+        if (!bind(c, i, err))
+            return false;
+        if (!tenon__pg_wire_add(c, c->pieces.given[i].prepared))
+            return tenon__fail_no_memory(err);
+    }
+    tenon__buf_add(out, has_frame ? end_frame : end,
+                   (has_frame ? sizeof end_frame : sizeof end) - 1);
+    return !out->failed || tenon__fail_no_memory(err);
+}
+
+static tenon__progress send_by_wire(tenon__connection *c, tenon_error *err)
+{
+    tenon__pg_pieces *pieces = &c->pieces;
+    if (!tenon__pg_wire_begin(c, err) || !add_all(c, err))
+        return TENON__FAILED;
+    if (pieces->has_frame)
+        c->in_transaction = false;
+    memset(pieces->answers, 0, pieces->count * sizeof *pieces->answers);
+    return tenon__pg_wire_send_all(c, pieces->answers, pieces->count);
+}
+
+/* ---- sending by libpq ------------------------------------------------------------------------ */
 
 static bool check_values(tenon__connection *c, tenon_error *err)
 {
@@ -129,7 +169,7 @@ static bool send_all(tenon__connection *c, bool has_failed)
     bool has_frame = c->pieces.has_frame;
     if (!send_asides(c, has_failed))
         return false;
-    if (has_frame && !(send_text(c, TENON__PG_ONE_MOMENT) && PQsendFlushRequest(c->pg)))
+    if (has_frame && !(send_text(c, ONE_MOMENT) && PQsendFlushRequest(c->pg)))
         return false;
     for (size_t i = 0, count = own_count(&c->pieces); i < count; i++)
         if (!send_piece(c, i))
@@ -185,8 +225,8 @@ tenon__progress tenon__pg_send_pieces(tenon__connection *c, tenon_error *err)
     c->pieces.at = c->pieces.fetched = 0;
     if (c->has_retried)
         suspect_all(c);
-    tenon__progress progress = goes_by_wire(c, has_failed) ? tenon__pg_wire_send_pieces(c, err)
-                                                           : send_by_libpq(c, has_failed, err);
+    tenon__progress progress =
+        goes_by_wire(c, has_failed) ? send_by_wire(c, err) : send_by_libpq(c, has_failed, err);
     if (progress == TENON__FAILED && c->state == TENON__IDLE)
         tenon__pg_end_pieces(c);
     else

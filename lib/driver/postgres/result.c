@@ -1,4 +1,4 @@
-/* Prepared statements: what is worked out once.
+/* Prepared statements: what is worked out once; and the rows that libpq gives.
  *
  * The first result of a prepared statement is compared with the layout, column by column, before a
  * byte of it is decoded: a database that differs from the schema is found by name and not as
@@ -153,4 +153,55 @@ bool tenon__pg_check_result(tenon__prepared *p, const PGresult *result, tenon_er
     }
     p->is_checked = true;
     return true;
+}
+
+/* ---- its rows --------------------------------------------------------------------------------- */
+
+static bool read_row(tenon__prepared *p, const PGresult *result, int index, char *row,
+                     tenon__arena *arena, tenon_error *err)
+{
+    tenon__pg_column *column = p->columns;
+    for (int i = 0, count = p->column_count; i < count; i++, column++) {
+        int length = PQgetlength(result, index, i);
+        if (length == 0 && PQgetisnull(result, index, i)) {
+            if (!column->is_nullable && !column->skip)
+                return tenon__pg_fail_null(column, err);
+            i += (int)column->skip;
+            column += column->skip;
+            continue;
+        }
+        if (column->is_optional)
+            *(bool *)(row + column->has_offset) = true;
+        if (!tenon__pg_decode(column, PQgetvalue(result, index, i), length, row + column->offset,
+                              arena, err))
+            return false;
+    }
+    return true;
+}
+
+static bool read_rows(tenon__prepared *p, const PGresult *result, tenon__rows *rows,
+                      tenon_error *err)
+{
+    const tenon__layout *layout = p->statement->layout;
+    int count = PQntuples(result);
+    if (count == 0)
+        return true;
+    char *row = tenon__rows_reserve(rows, (size_t)count, layout->row_size);
+    if (!row)
+        return tenon__fail_no_memory(err);
+    for (int i = 0; i < count; i++, row += layout->row_size, rows->count++) {
+        memset(row, 0, layout->row_size);
+        tenon__pg_mark_loaded(layout, row);
+        if (!read_row(p, result, i, row, rows->arena, err))
+            return false;
+    }
+    return true;
+}
+
+bool tenon__pg_read_rows(tenon__prepared *p, const PGresult *result, tenon__rows *rows,
+                         tenon_error *err)
+{
+    bool is_read = read_rows(p, result, rows, err);
+    tenon__arena_align(rows->arena);
+    return is_read;
 }

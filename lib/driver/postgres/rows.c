@@ -1,11 +1,10 @@
-/* Results become rows.
+/* Answers become rows.
  *
  * This is the one hot loop of the driver: a list of 1,000 rows with 6 columns comes here 6,000
- * times in the time of 100 microseconds. Answers come in two forms. The one of wire.c, the messages
- * themselves, is the usual one: codecs that most columns have are decoded in place there, and only
- * the others by a call of tenon__pg_decode; lengths are checked in both. A PGresult is what the
- * first execution gives, and all of a connection with TLS: libpq's accessors cost as much as the
- * decoding, therefore one call less a value, a length of 0 is asked whether it means NULL. */
+ * times in the time of 100 microseconds. What comes by wire.c, the messages themselves, is decoded
+ * in place: codecs that most columns have here, and only the others by a call of tenon__pg_decode;
+ * lengths are checked in both. Rows that libpq gives, those of a first execution and all of a
+ * connection with TLS, come by result.c: its accessors cost as much as the decoding. */
 #include "driver/postgres/pg.h"
 
 /* Times that are neither infinite nor beyond what counting from 1970 can say. */
@@ -81,65 +80,6 @@ static inline bool put_value(tenon__pg_column *column, const char *data, int len
         *(bool *)(row + column->has_offset) = true;
     return decode(column, data, length, row + column->offset, arena, err);
 }
-
-TENON__HOT static bool read_row(tenon__prepared *p, const PGresult *result, int index, char *row,
-                                tenon__arena *arena, tenon_error *err)
-{
-    tenon__pg_column *column = p->columns;
-    for (int i = 0, count = p->column_count; i < count; i++, column++) {
-        int length = PQgetlength(result, index, i);
-        if (length == 0 && PQgetisnull(result, index, i)) {
-            if (!column->is_nullable && !column->skip)
-                return tenon__pg_fail_null(column, err);
-            i += (int)column->skip;
-            column += column->skip;
-            continue;
-        }
-        if (column->is_optional)
-            *(bool *)(row + column->has_offset) = true;
-        if (!tenon__pg_decode(column, PQgetvalue(result, index, i), length, row + column->offset,
-                              arena, err))
-            return false;
-    }
-    return true;
-}
-
-/* Tells in the row which of its columns are loaded. */
-static inline void mark_loaded(const tenon__layout *layout, char *row)
-{
-    uint64_t *words = (uint64_t *)(void *)(row + layout->loaded_offset);
-    for (size_t i = 0; layout->loaded && i < layout->loaded_words; i++)
-        words[i] = layout->loaded[i];
-}
-
-TENON__HOT static bool read_rows(tenon__prepared *p, const PGresult *result, tenon__rows *rows,
-                                 tenon_error *err)
-{
-    const tenon__layout *layout = p->statement->layout;
-    int count = PQntuples(result);
-    if (count == 0)
-        return true;
-    char *row = tenon__rows_reserve(rows, (size_t)count, layout->row_size);
-    if (!row)
-        return tenon__fail_no_memory(err);
-    for (int i = 0; i < count; i++, row += layout->row_size, rows->count++) {
-        memset(row, 0, layout->row_size);
-        mark_loaded(layout, row);
-        if (!read_row(p, result, i, row, rows->arena, err))
-            return false;
-    }
-    return true;
-}
-
-TENON__HOT bool tenon__pg_read_rows(tenon__prepared *p, const PGresult *result, tenon__rows *rows,
-                                    tenon_error *err)
-{
-    bool is_read = read_rows(p, result, rows, err);
-    tenon__arena_align(rows->arena);
-    return is_read;
-}
-
-/* ---- out of the answer itself ---------------------------------------------------------------- */
 
 /* What is left of a message. */
 typedef struct reader {
@@ -224,7 +164,7 @@ static bool read_wire(tenon__prepared *p, const tenon__pg_wire *wire, tenon__row
         return tenon__fail_no_memory(err);
     for (size_t i = 0; i < count; i++, row += layout->row_size, rows->count++) {
         memset(row, 0, layout->row_size);
-        mark_loaded(layout, row);
+        tenon__pg_mark_loaded(layout, row);
         if (!read_message(p, next_row(&at), row, rows->arena, err))
             return false;
     }

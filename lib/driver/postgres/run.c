@@ -57,107 +57,12 @@ tenon__progress tenon__pg_end_sending(tenon__connection *c, bool is_sent, tenon_
     return tenon__pg_flush(c, err);
 }
 
-TENON__HOT tenon__progress tenon__pg_send_running(tenon__connection *c, tenon_error *err)
+TENON__HOT static inline tenon__progress send_running(tenon__connection *c, tenon_error *err)
 {
-    if (TENON__UNLIKELY(c->pieces.count))
-        return tenon__pg_send_pieces(c, err);
     if (TENON__LIKELY(tenon__pg_wire_takes(c, c->running)))
         return tenon__pg_wire_send(c, err);
     tenon__pg_wire_leave(c);
     return tenon__pg_end_sending(c, tenon__pg_send_statement(c, c->running), err);
-}
-
-/* ---- receiving ------------------------------------------------------------------------------- */
-
-TENON__HOT bool tenon__pg_is_failure(const PGresult *result)
-{
-    ExecStatusType status = PQresultStatus(result);
-    return status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE;
-}
-
-/* The first failure stays, otherwise the last result. */
-TENON__HOT static void keep_result(tenon__connection *c, PGresult *result)
-{
-    if (c->result && tenon__pg_is_failure(c->result)) {
-        PQclear(result);
-        return;
-    }
-    PQclear(c->result);
-    c->result = result;
-}
-
-/* True at the last sync point. Before it come the answers to deallocations, which do not matter, to
- * the preparation, and to the execution. */
-static bool take_pipelined(tenon__connection *c, PGresult *result)
-{
-    ExecStatusType status = PQresultStatus(result);
-    bool is_preparing =
-        c->awaited_syncs == 1 && !c->pieces.count && c->running->preparation == TENON__PG_NEW;
-    if (status == PGRES_PIPELINE_SYNC) {
-        PQclear(result);
-        return --c->awaited_syncs == 0;
-    }
-    if (c->awaited_syncs > 1 || status == PGRES_PIPELINE_ABORTED) {
-        PQclear(result);
-    } else if (c->pieces.count) {
-        tenon__pg_take_piece(c, result);
-    } else if (is_preparing && !tenon__pg_is_failure(result)) {
-        c->running->preparation = TENON__PG_PREPARED;
-        PQclear(result);
-    } else {
-        keep_result(c, result);
-    }
-    return false;
-}
-
-/* COPY in a script has nobody to give or take its data. */
-static bool take_copy(tenon__connection *c, PGresult *result)
-{
-    ExecStatusType status = PQresultStatus(result);
-    if (status == PGRES_COPY_IN && c->task == TENON__PG_COPY_BEGIN) {
-        c->state = TENON__COPYING;
-        return true;
-    }
-    if (status == PGRES_COPY_OUT && c->task == TENON__PG_COPY_OUT) {
-        c->state = TENON__ROWS_READY;
-        return true;
-    }
-    if (status == PGRES_COPY_IN)
-        PQputCopyEnd(c->pg, "COPY needs a call of its own");
-    return false;
-}
-
-TENON__HOT static bool is_copy(const PGresult *result)
-{
-    ExecStatusType status = PQresultStatus(result);
-    return status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
-}
-
-/* True when nothing more is to come. */
-TENON__HOT static bool take_result(tenon__connection *c, PGresult *result)
-{
-    if (c->awaited_syncs)
-        return take_pipelined(c, result);
-    if (!is_copy(result)) {
-        keep_result(c, result);
-        return false;
-    }
-    bool is_done = take_copy(c, result);
-    PQclear(result);
-    return is_done;
-}
-
-/* Reads all that has come; true when the statement is through. */
-TENON__HOT static bool collect(tenon__connection *c)
-{
-    while (!PQisBusy(c->pg)) {
-        PGresult *result = PQgetResult(c->pg);
-        if (!result && (!c->awaited_syncs || PQstatus(c->pg) == CONNECTION_BAD))
-            return true;
-        if (result && take_result(c, result))
-            return true;
-    }
-    return false;
 }
 
 /* ---- what became of it ----------------------------------------------------------------------- */
@@ -202,7 +107,7 @@ static tenon__progress run_again(tenon__connection *c, tenon_error *err)
     PQclear(c->result);
     c->result = NULL;
     c->has_retried = true;
-    return tenon__pg_send_running(c, err);
+    return c->pieces.count ? tenon__pg_send_pieces(c, err) : send_running(c, err);
 }
 
 static bool is_word(const char *sql, const char *word)
@@ -338,7 +243,7 @@ TENON__HOT tenon__progress tenon__pg_step(tenon__connection *c, tenon_error *err
     if (TENON__LIKELY(c->wire.is_used))
         return tenon__pg_wire_step(c, err);
     if (!PQconsumeInput(c->pg)) {
-        collect(c); /* the reason may have come before the end */
+        tenon__pg_collect(c); /* the reason may have come before the end */
         tenon__pg_fail_lost(err, c);
         return TENON__FAILED;
     }
@@ -346,7 +251,7 @@ TENON__HOT tenon__progress tenon__pg_step(tenon__connection *c, tenon_error *err
         return TENON__FAILED;
     if (c->state == TENON__COPYING)
         return c->is_flushing ? TENON__WANT_WRITE : TENON__DONE;
-    if (collect(c)) {
+    if (tenon__pg_collect(c)) {
         if (TENON__UNLIKELY(c->state == TENON__ROWS_READY))
             return TENON__ROWS; /* the first of COPY's, or more of them */
         return c->state == TENON__COPYING ? TENON__DONE : tenon__pg_end_statement(c, err);
@@ -366,7 +271,7 @@ TENON__HOT tenon__progress tenon__pg_execute(tenon__connection *c, tenon__prepar
         return tenon__pg_copy_out(c, p, err);
     if (!tenon__pg_bind(c, p, values, err))
         return TENON__FAILED;
-    return tenon__pg_send_running(c, err);
+    return send_running(c, err);
 }
 
 TENON__HOT static bool read_result(tenon__connection *c, tenon__rows *rows, tenon_error *err)

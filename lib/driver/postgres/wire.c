@@ -36,13 +36,6 @@ enum {
 
 static const char execute_and_sync[] = {'E', 0, 0, 0, 9, 0, 0, 0, 0, 0, 'S', 0, 0, 0, 4};
 
-/* What frames several: Parse, Bind and Execute of SQL text, and a Flush, behind which its answer
- * comes at once, or a Sync. */
-#define BIND_AND_EXECUTE "B\0\0\0\f\0\0\0\0\0\0\0\0E\0\0\0\t\0\0\0\0\0"
-static const char begin_frame[] =
-    "P\0\0\0\x38\0" TENON__PG_ONE_MOMENT "\0\0\0" BIND_AND_EXECUTE "H\0\0\0\4";
-static const char end_frame[] = "P\0\0\0\x0e\0COMMIT\0\0\0" BIND_AND_EXECUTE "S\0\0\0\4";
-
 void tenon__pg_wire_open(tenon__connection *c)
 {
     c->wire.is_open = !PQsslInUse(c->pg) && !PQgssEncInUse(c->pg);
@@ -131,7 +124,7 @@ static inline char *put_values(char *at, const tenon__connection *c, const tenon
 
 /* Behind what is there already. Bind has no name for its portal: the NUL in front of the
  * statement's. One of several has no Sync. */
-TENON__HOT static bool add_message(tenon__connection *c, const tenon__prepared *p)
+TENON__HOT bool tenon__pg_wire_add(tenon__connection *c, const tenon__prepared *p)
 {
     size_t inside = value_bytes(c, p), apart = 0;
     if (TENON__UNLIKELY(is_apart(c, p, inside))) {
@@ -210,7 +203,7 @@ TENON__HOT static tenon__progress send_rest(tenon__connection *c)
 }
 
 /* The room for an answer is made before there can be one. */
-TENON__HOT static bool begin(tenon__connection *c, tenon_error *err)
+TENON__HOT bool tenon__pg_wire_begin(tenon__connection *c, tenon_error *err)
 {
     tenon__buf_clear(&c->wire.out);
     tenon__buf_clear(&c->wire.in);
@@ -218,8 +211,8 @@ TENON__HOT static bool begin(tenon__connection *c, tenon_error *err)
 }
 
 /* What stands in `out`, to which so many answers will come. */
-TENON__HOT static tenon__progress send_all(tenon__connection *c, tenon__pg_answer *answers,
-                                           size_t count)
+TENON__HOT tenon__progress tenon__pg_wire_send_all(tenon__connection *c, tenon__pg_answer *answers,
+                                                   size_t count)
 {
     tenon__pg_wire *wire = &c->wire;
     wire->answer = answers;
@@ -234,51 +227,14 @@ TENON__HOT static tenon__progress send_all(tenon__connection *c, tenon__pg_answe
 
 TENON__HOT tenon__progress tenon__pg_wire_send(tenon__connection *c, tenon_error *err)
 {
-    if (!begin(c, err))
+    if (!tenon__pg_wire_begin(c, err))
         return TENON__FAILED;
-    if (!add_message(c, c->running)) {
+    if (!tenon__pg_wire_add(c, c->running)) {
         tenon__fail_no_memory(err);
         return TENON__FAILED;
     }
     c->wire.own = (tenon__pg_answer){0};
-    return send_all(c, &c->wire.own, 1);
-}
-
-static bool add_piece(tenon__connection *c, const tenon__execution *piece, tenon_error *err)
-{
-    if (!tenon__pg_bind(c, piece->prepared, piece->values, err))
-        return false;
-    return add_message(c, piece->prepared) || tenon__fail_no_memory(err);
-}
-
-static bool add_pieces(tenon__connection *c, tenon_error *err)
-{
-    const tenon__pg_pieces *pieces = &c->pieces;
-    tenon__buf *out = &c->wire.out;
-    size_t count = pieces->count;
-    if (pieces->has_frame) {
-        tenon__buf_add(out, begin_frame, sizeof begin_frame - 1);
-        count -= 2;
-    }
-    for (size_t i = 0; i < count; i++) {
-        *pieces->failed = i;
-        if (!add_piece(c, &pieces->given[i], err))
-            return false;
-    }
-    const char *end = pieces->has_frame ? end_frame : end_frame + sizeof end_frame - 1 - SYNC_BYTES;
-    tenon__buf_add(out, end, (size_t)(end_frame + sizeof end_frame - 1 - end));
-    return !out->failed || tenon__fail_no_memory(err);
-}
-
-tenon__progress tenon__pg_wire_send_pieces(tenon__connection *c, tenon_error *err)
-{
-    tenon__pg_pieces *pieces = &c->pieces;
-    if (!begin(c, err) || !add_pieces(c, err))
-        return TENON__FAILED;
-    if (pieces->has_frame)
-        c->in_transaction = false;
-    memset(pieces->answers, 0, pieces->count * sizeof *pieces->answers);
-    return send_all(c, pieces->answers, pieces->count);
+    return tenon__pg_wire_send_all(c, &c->wire.own, 1);
 }
 
 /* ---- receiving ------------------------------------------------------------------------------- */
@@ -319,7 +275,23 @@ TENON__COLD static const char *find_field(const tenon__pg_wire *wire, int code)
     return NULL;
 }
 
-static bool end_answer(tenon__pg_wire *wire, size_t tag)
+static inline bool is_complete(const tenon__pg_wire *wire)
+{
+    return !wire->awaited || wire->refusal;
+}
+
+/* Bound, or the SQL text of a frame parsed. */
+static inline bool begin_answer(tenon__pg_wire *wire, char type, size_t at)
+{
+    if (wire->takes_rows || is_complete(wire))
+        return false;
+    if (type == '1')
+        return wire->has_frame;
+    wire->answer->start = at - HEAD_BYTES;
+    return wire->takes_rows = true;
+}
+
+static inline bool end_answer(tenon__pg_wire *wire, size_t tag)
 {
     wire->answer->tag = tag;
     wire->takes_rows = false;
@@ -346,16 +318,11 @@ TENON__HOT static bool take_message(tenon__pg_wire *wire, char type, const char 
         wire->takes_rows = false;
         return find_field(wire, PG_DIAG_SQLSTATE) != NULL;
     }
-    bool is_over = !wire->awaited || wire->refusal, is_between = !wire->takes_rows && !is_over;
-    if (type == '2' && is_between) {
-        wire->answer->start = at - HEAD_BYTES;
-        return wire->takes_rows = true;
-    }
+    if (type == '2' || type == '1')
+        return begin_answer(wire, type, at);
     if (type == 'C' && wire->takes_rows && is_text(body, size))
         return end_answer(wire, at);
-    if (type == '1')
-        return wire->has_frame && is_between;
-    if (type != 'Z' || size != 1 || !is_over || !is_state(body[0]))
+    if (type != 'Z' || size != 1 || !is_complete(wire) || !is_state(body[0]))
         return false;
     wire->status = body[0];
     return wire->is_ready = true;
