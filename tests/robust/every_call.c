@@ -10,9 +10,9 @@
  * TENON_FAULTS=all (`make heavy`) does all of that. In `make check` every allocation of ours fails
  * too, but not all that each call would repeat. On PostgreSQL, where a round costs a process of the
  * server, one allocation fails alone and the next one with all from there on. On SQLite both ways,
- * but of allocations that SQLite makes one after another only the first, the second, the fourth, the
- * eighth … (fault_sample_sqlite), and but for one call, and those that open databases themselves, it
- * has parsed the schema before.
+ * but of allocations that SQLite makes one after another only the first, the second, the fourth,
+ * the eighth … (fault_sample_sqlite), and it has parsed the schema before, but for one call and for
+ * those that open databases themselves.
  */
 #include <setjmp.h>
 #include <stdarg.h>
