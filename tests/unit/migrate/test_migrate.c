@@ -244,6 +244,31 @@ static void a_file_of_nothing_but_comments_is_applied(void **state)
     assert_int_equal(status_of(t, &file, 1, "1").state, TENON_MIGRATION_APPLIED);
 }
 
+/* Prepared before it, cleaned up behind it, also when it fails; and no part of it. */
+static void what_stands_aside_runs_around_the_file(void **state)
+{
+    target *t = *state;
+    const tenon_migration items[] = {
+        {.name = "1_a",
+         .sql = "CREATE TABLE a (n INTEGER)",
+         .run_sql = "CREATE /* tenon:before */ TABLE aside (n INTEGER); "
+                    "DROP /* tenon:after */ TABLE aside; CREATE TABLE a (n INTEGER);\n"
+                    "INSERT INTO a SELECT count(*) FROM aside;"},
+        {.name = "2_b",
+         .sql = "SELECT 1",
+         .run_sql = "CREATE /* tenon:before */ TABLE aside (n INTEGER); "
+                    "DROP /* tenon:after */ TABLE aside; INSERT INTO a VALUES (7);\n"
+                    "INSERT INTO nowhere VALUES (1)"}};
+    migrate_all(t, items, 1);
+    assert_string_equal(ask(t, "SELECT n FROM a"), "0");
+    assert_false(has_table(t, "aside"));
+    refuse_all(t, items, 2, TENON_SCHEMA, "2_b, line 2");
+    refuse_all(t, items, 2, TENON_SCHEMA, "nothing of it was applied");
+    assert_string_equal(ask(t, "SELECT count(*) FROM a"), "1");
+    assert_false(has_table(t, "aside"));
+    assert_int_equal(status_of(t, items, 2, "2_b").state, TENON_MIGRATION_PENDING);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -265,6 +290,7 @@ int main(void)
         ON_EACH(a_transaction_that_is_not_ended_is_refused_before_anything_runs),
         ON_EACH(what_a_file_rolls_back_is_gone),
         ON_EACH(a_file_of_nothing_but_comments_is_applied),
+        ON_EACH(what_stands_aside_runs_around_the_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
