@@ -22,8 +22,8 @@
  * they are part of it, and the first error is that of `s` as well and the end of it.
  *
  * What is no single call (a transaction of a function's own, a stream, COPY, SQL text) runs where
- * it stands, and waits as without a batch. On SQLite there is no round trip to save; finds by a key
- * still become one statement.
+ * it stands, and waits as without a batch. On SQLite there is no round trip to save: finds by a key
+ * stay statements of their own, and what only reads is one read transaction.
  *
  * Functions run on stacks of 64 KB, one after the other, on the thread of tenon_batch_run; hooks
  * see statements that were sent together as those of `s`. In libtenon-async: `pkg-config --libs

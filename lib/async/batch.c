@@ -4,6 +4,10 @@
  * of them stand before a call, or are over, the calls are made: finds by one unique through a
  * loader, the others together. Then all go on, with the outcome of their calls, to the next one.
  *
+ * SQLite has no round trips, and what it would save by making one statement of many finds is less
+ * than a loader costs: there finds are made like others, in one read transaction, which is what a
+ * loop of them would begin and end anew each time.
+ *
  * The calls of a round are all done or none is (tenon__run_together). When none is, each is made by
  * itself, so that the error meets the one that made it. That is not so where nobody knows whether
  * they were done, and in a transaction, which has ended with them. */
@@ -239,6 +243,8 @@ static size_t count_like(const tenon_batch *batch, size_t from, const tenon__sha
 
 static void make_finds(tenon_batch *batch)
 {
+    if (tenon__db_works_in_calls(tenon__session_db(batch->session)))
+        return;
     for (size_t i = 0; i < batch->standing_count; i++) {
         const tenon__call *call = batch->standing[i]->call;
         const tenon__shape_head *head = call ? plain_find(call) : NULL;
@@ -257,7 +263,8 @@ static void run_part(tenon_batch *batch, member *const *members, size_t count)
     }
     for (size_t i = 0; i < count; i++)
         batch->calls[i] = *members[i]->call;
-    if (!tenon__run_together(batch->session, batch->calls, count, false, NULL)) {
+    bool has_no_server = tenon__db_works_in_calls(tenon__session_db(batch->session));
+    if (!tenon__run_together(batch->session, batch->calls, count, has_no_server, NULL)) {
         repeat_or_fail(batch, members, count);
         return;
     }

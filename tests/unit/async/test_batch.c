@@ -47,9 +47,9 @@ static void find_one(tenon_session *s, void *arg)
     j->user = user_find(s, j->id);
 }
 
-static void finds_are_one_statement(void **state)
+/* Finds MANY, of which the last 10 are not there. */
+static void find_many_in(both *b, uint64_t expected_statements)
 {
-    both *b = *state;
     static job jobs[MANY];
     add_people(b, MANY - 10);
     for (int i = 0; i < MANY; i++)
@@ -57,12 +57,42 @@ static void finds_are_one_statement(void **state)
     tenon_batch *batch = start(b, find_one, jobs, MANY);
     uint64_t before = tenon_statement_count(b->session);
     assert_true(tenon_batch_run(batch));
-    assert_int_equal(tenon_statement_count(b->session), before + 1);
+    assert_int_equal(tenon_statement_count(b->session), before + expected_statements);
     for (int i = 0; i < MANY - 10; i++) {
         assert_int_equal(jobs[i].user->id, i + 1);
         assert_string_equal(jobs[i].user->email, email_of(i + 1));
     }
     assert_null(jobs[MANY - 1].user);
+    tenon_batch_close(batch);
+}
+
+static void finds_are_one_statement(void **state)
+{
+    find_many_in(*state, 1);
+}
+
+static void without_a_server_finds_stay_as_they_are(void **state)
+{
+    both *b = *state;
+    find_many_in(b, MANY);
+    assert_false(tenon_in_transaction(b->session));
+}
+
+static void a_row_that_cannot_be_read_is_its_function_s(void **state)
+{
+    both *b = *state;
+    job jobs[3] = {{.id = 1}, {.id = 2}, {.id = 3}};
+    add_people(b, 3);
+    tenon_execute(b->session, "UPDATE \"User\" SET \"age\" = 'old' WHERE \"id\" = 2");
+    assert_sound(b->session);
+    tenon_batch *batch = start(b, find_one, jobs, 3);
+    assert_false(tenon_batch_run(batch));
+    assert_int_equal(tenon_batch_error(batch, 1)->status, TENON_TYPE);
+    assert_string_equal(tenon_batch_error(batch, 1)->field, "age");
+    assert_null(jobs[1].user);
+    assert_string_equal(jobs[0].user->email, email_of(1));
+    assert_string_equal(jobs[2].user->email, email_of(3));
+    assert_sound(b->session);
     tenon_batch_close(batch);
 }
 
@@ -235,7 +265,9 @@ static void what_is_missing_is_said(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_BOTH(finds_are_one_statement),
+        ON(postgresql, finds_are_one_statement),
+        ON(sqlite, without_a_server_finds_stay_as_they_are),
+        ON(sqlite, a_row_that_cannot_be_read_is_its_function_s),
         ON_BOTH(equal_finds_get_a_row_each),
         ON_BOTH(functions_make_several_calls),
         ON_BOTH(writes_go_together),
