@@ -238,20 +238,9 @@ static void keep_one_block(tenon__arena *arena)
     use_block(arena, kept, block_data(kept));
 }
 
-TENON__HOT /* Nothing was begun since the mark but the first block, or not even that. */
-    static inline bool
-    rewind_in_place(tenon__arena *arena, const tenon__arena_mark *mark)
+TENON__HOT void tenon__arena_rewind(tenon__arena *arena, tenon__arena_mark mark)
 {
-    tenon__arena_block *block = arena->block;
-    if (arena->large || !block || (mark->block ? mark->block != block : block->older != NULL))
-        return false;
-    arena->at = mark->block ? mark->at : block_data(block);
-    return true;
-}
-
-void tenon__arena_rewind(tenon__arena *arena, tenon__arena_mark mark)
-{
-    if (TENON__LIKELY(rewind_in_place(arena, &mark)))
+    if (TENON__LIKELY(tenon__arena_rewind_in_place(arena, mark)))
         return;
     free_large_since(arena, mark.large_sequence);
     if (!mark.block) {

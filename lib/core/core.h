@@ -145,6 +145,15 @@ static inline tenon__arena_mark tenon__arena_mark_here(const tenon__arena *arena
 /* Frees what was allocated since the mark. `failed` stays. A block of tenon__arena_resize that is
  * older than the mark stays as it is now. */
 void tenon__arena_rewind(tenon__arena *arena, tenon__arena_mark mark);
+/* The same where nothing was begun since but the first block, or not even that; else false. */
+static inline bool tenon__arena_rewind_in_place(tenon__arena *arena, tenon__arena_mark mark)
+{
+    tenon__arena_block *block = arena->block;
+    if (arena->large || !block || (mark.block ? mark.block != block : block->older != NULL))
+        return false;
+    arena->at = mark.block ? mark.at : (char *)(block + 1);
+    return true;
+}
 /* Bytes given out since the mark, with what was lost at the ends of blocks. */
 size_t tenon__arena_used_since(const tenon__arena *arena, tenon__arena_mark mark);
 /* Empties it but keeps one block for reuse. */

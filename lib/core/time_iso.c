@@ -21,7 +21,7 @@ enum {
 
 /* 0001-01-01 and 10000-01-01 in microseconds since 1970. */
 #define YEAR_1_US INT64_C(-62135596800000000)
-#define DAY_S 86400u
+#define DAY_S 86400
 #define YEAR_10000_US INT64_C(253402300800000000)
 
 /* ---- writing --------------------------------------------------------------------------------- */
@@ -117,30 +117,52 @@ static inline bool take_pairs(const char *text, iso_pairs *out)
     return wrong == 0;
 }
 
-static inline int pair_at(uint64_t pairs, unsigned index)
+static inline uint32_t pair_at(uint64_t pairs, unsigned index)
 {
-    return (int)(pairs >> 8 * index & 0xFF);
+    return (uint32_t)(pairs >> 8 * index & 0xFF);
 }
 
-static inline bool read_day(const iso_pairs *pairs, int64_t *days)
+/* Of a year after 0 and a month that there is. Without a call, for which the registers of all else
+ * would have to be kept. */
+static inline bool is_day(uint32_t year, uint32_t month, uint32_t day)
 {
-    civil_date date = {.year = pair_at(pairs->first, 0) * 100 + pair_at(pairs->first, 2),
-                       .month = pair_at(pairs->first, MONTH_AT),
-                       .day = pair_at(pairs->second, DAY_AT - SECOND_WORD)};
-    if (date.year < 1 || date.month < 1 || date.month > 12 || date.day < 1 ||
-        (date.day > 28 && date.day > tenon__days_in_month(date.year, date.month)))
+    static const uint8_t lengths[] = {0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    if (day - 1 <= 27)
+        return true;
+    bool is_leap = year % 4 == 0 && (year % 100 != 0 || year % 16 == 0);
+    return day > 28 && day <= lengths[month] && (month != 2 || is_leap);
+}
+
+/* Days since 0000-03-01 and one. As tenon__civil_to_days, but four digits of a year are little
+ * enough for 32 bits. */
+static inline bool read_day(const iso_pairs *pairs, uint32_t *days)
+{
+    static const uint16_t before_month[] = {0,  306, 337, 0,   31,  61, 92,
+                                            122, 153, 184, 214, 245, 275};
+    uint32_t year = pair_at(pairs->first, 0) * 100 + pair_at(pairs->first, 2);
+    uint32_t month = pair_at(pairs->first, MONTH_AT);
+    uint32_t day = pair_at(pairs->second, DAY_AT - SECOND_WORD);
+    if (year == 0 || month - 1 > 11 || !is_day(year, month, day))
         return false;
-    *days = tenon__civil_to_days(date);
+    uint32_t from_march = year - (month <= 2), century = from_march / 100;
+    *days = from_march * 365 + from_march / 4 - century + century / 4 + before_month[month] + day;
     return true;
 }
 
-static inline bool read_clock(const iso_pairs *pairs, int *seconds)
+/* What is 128 or more with this added to each byte is no hour, minute or second. */
+#define CLOCK_BEYOND(most, at) ((uint64_t)(127 - (most)) << 8 * (at))
+#define CLOCK_MARK(at) (UINT64_C(128) << 8 * (at))
+
+static inline bool read_clock(const iso_pairs *pairs, uint32_t *seconds)
 {
-    int hour = pair_at(pairs->second, HOUR_AT - SECOND_WORD);
-    int minute = pair_at(pairs->second, MINUTE_AT - SECOND_WORD);
-    int second = pair_at(pairs->third, SECOND_AT - THIRD_WORD);
-    *seconds = hour * 3600 + minute * 60 + second;
-    return hour < 24 && minute < 60 && second < 60;
+    enum { HOUR = HOUR_AT - SECOND_WORD, MINUTE = MINUTE_AT - SECOND_WORD };
+    enum { SECOND = SECOND_AT - THIRD_WORD };
+    uint64_t beyond = (pairs->second + CLOCK_BEYOND(23, HOUR) + CLOCK_BEYOND(59, MINUTE)) &
+                      (CLOCK_MARK(HOUR) | CLOCK_MARK(MINUTE));
+    beyond |= (pairs->third + CLOCK_BEYOND(59, SECOND)) & CLOCK_MARK(SECOND);
+    *seconds = pair_at(pairs->second, HOUR) * 3600 + pair_at(pairs->second, MINUTE) * 60 +
+               pair_at(pairs->third, SECOND);
+    return beyond == 0;
 }
 
 /* The three digits behind the milliseconds stand only where they say something. */
@@ -159,15 +181,16 @@ static bool read_us(const char *text, int *us)
 TENON__HOT bool tenon__time_from_iso(const char *text, size_t length, tenon_time *out)
 {
     iso_pairs pairs;
-    int64_t days;
-    int seconds, us = 0;
+    uint32_t days, seconds;
+    int us = 0;
     if (length != US_AT + ZONE_LENGTH && length != US_AT + 3 + ZONE_LENGTH)
         return false;
     if (memcmp(text + length - ZONE_LENGTH, ZONE, ZONE_LENGTH) != 0 || !take_pairs(text, &pairs) ||
         !read_day(&pairs, &days) || !read_clock(&pairs, &seconds) ||
         (length > US_AT + ZONE_LENGTH && !read_us(text, &us)))
         return false;
-    int ms = pair_at(pairs.third, MS_AT - THIRD_WORD) * 10 + (text[MS_AT + 2] - '0');
-    out->us = (days * 86400 + seconds) * SECOND_US + ms * 1000 + us;
+    int ms = (int)pair_at(pairs.third, MS_AT - THIRD_WORD) * 10 + (text[MS_AT + 2] - '0');
+    int64_t days_since_1970 = (int64_t)days - (EPOCH_SHIFT_DAYS + 1);
+    out->us = (days_since_1970 * DAY_S + seconds) * SECOND_US + ms * 1000 + us;
     return true;
 }

@@ -1,9 +1,14 @@
 /* UTF-8 by the table of well-formed sequences.
  *
  * Every text that crosses the border of the library is checked here, so the common case, plain
- * ASCII, is taken eight bytes at a time. NUL is refused: texts are NUL-terminated in C, and
+ * ASCII, is taken sixteen bytes at a time. NUL is refused: texts are NUL-terminated in C, and
  * PostgreSQL has no NUL in text either. */
 #include "core/core.h"
+
+#include <endian.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 static bool is_continuation(unsigned char c)
 {
@@ -53,51 +58,86 @@ TENON__HOT size_t tenon__utf8_sequence(const char *text, size_t length)
     return expected;
 }
 
-/* True when all eight bytes are ASCII and none is NUL. */
-static bool is_plain(uint64_t word)
+/* ---- plain bytes ----------------------------------------------------------------------------- */
+
+/* Of eight bytes those that are not plain, which is ASCII and not NUL: 0, or something else with
+ * the highest bit of the first such byte as its lowest. */
+static inline uint64_t marks_of(uint64_t word)
 {
     const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
-    return (((word - ones) | word) & highs) == 0;
+    return ((word - ones) | word) & highs;
 }
 
-static bool is_plain_word(const char *text)
+static inline uint64_t load_word(const char *text)
 {
     uint64_t word;
     memcpy(&word, text, sizeof word);
-    return is_plain(word);
+    return word;
 }
 
-/* The same of four to eight bytes: the first four and the last. */
-static bool is_plain_short(const char *text, size_t length)
+#ifdef __SSE2__
+typedef __m128i sixteen;
+
+/* As signed numbers plain bytes are above 0. */
+static inline bool are_plain(sixteen bytes)
+{
+    return _mm_movemask_epi8(_mm_cmpgt_epi8(_mm_set1_epi8(1), bytes)) == 0;
+}
+#else
+typedef struct sixteen {
+    uint64_t words[2];
+} sixteen;
+
+static inline bool are_plain(sixteen bytes)
+{
+    return (marks_of(bytes.words[0]) | marks_of(bytes.words[1])) == 0;
+}
+#endif
+
+static inline sixteen load_sixteen(const char *text)
+{
+    sixteen bytes;
+    memcpy(&bytes, text, sizeof bytes);
+    return bytes;
+}
+
+/* The first four bytes and the last of four to eight. */
+static inline uint64_t load_short(const char *text, size_t length)
 {
     uint32_t first, last;
     memcpy(&first, text, sizeof first);
     memcpy(&last, text + length - sizeof last, sizeof last);
-    return is_plain((uint64_t)first << 32 | last);
+    return (uint64_t)first << 32 | last;
 }
 
-/* What is left behind the last whole word is looked at together with the end of that word. */
+/* What is left behind the last whole piece is looked at together with the end of that piece. */
 static bool is_plain_text(const char *text, size_t length)
 {
     if (length < 4)
         return false;
     if (length < 8)
-        return is_plain_short(text, length);
-    for (size_t at = 0; at + 8 < length; at += 8) {
-        if (!is_plain_word(text + at))
+        return marks_of(load_short(text, length)) == 0;
+    if (length < 16)
+        return (marks_of(load_word(text)) | marks_of(load_word(text + length - 8))) == 0;
+    for (size_t at = 0; at + 16 < length; at += 16) {
+        if (!are_plain(load_sixteen(text + at)))
             return false;
     }
-    return is_plain_word(text + length - 8);
+    return are_plain(load_sixteen(text + length - 16));
 }
+
+/* ---- all others ------------------------------------------------------------------------------ */
 
 TENON__HOT static bool is_valid_mixture(const char *text, size_t length)
 {
     size_t at = 0;
     while (at < length) {
-        if (length - at >= 8 && is_plain_word(text + at)) {
+        uint64_t marks = length - at >= 8 ? le64toh(marks_of(load_word(text + at))) : 1;
+        if (marks == 0) {
             at += 8;
             continue;
         }
+        at += (size_t)__builtin_ctzll(marks) / 8;
         unsigned char c = (unsigned char)text[at];
         size_t step = c >= 0x01 && c <= 0x7F ? 1 : tenon__utf8_sequence(text + at, length - at);
         if (step == 0)
@@ -112,27 +152,45 @@ TENON__HOT bool tenon__utf8_is_valid(const char *text, size_t length)
     return is_plain_text(text, length) || is_valid_mixture(text, length);
 }
 
-/* Copies whole words as long as they are plain; how far it came. The last may overlap the one
- * before it. */
-static size_t copy_plain_words(char *to, const char *from, size_t length)
+/* ---- copying --------------------------------------------------------------------------------- */
+
+/* Of less than sixteen bytes: all of them, or none when there is one that is not plain. */
+static inline size_t copy_plain_short(char *to, const char *from, size_t length)
 {
     if (length < 8)
         return 0;
-    size_t at = 0, last = length - 8;
-    for (; at < last; at += 8) {
-        if (!is_plain_word(from + at))
+    uint64_t first = load_word(from), last = load_word(from + length - 8);
+    if (marks_of(first) | marks_of(last))
+        return 0;
+    memcpy(to, &first, sizeof first);
+    memcpy(to + length - 8, &last, sizeof last);
+    return length;
+}
+
+/* Copies pieces as long as they are plain; how far it came. The last may overlap the one before
+ * it. */
+static inline size_t copy_plain(char *to, const char *from, size_t length)
+{
+    if (length < 16)
+        return copy_plain_short(to, from, length);
+    size_t at = 0, last = length - 16;
+    sixteen bytes;
+    for (; at < last; at += 16) {
+        bytes = load_sixteen(from + at);
+        if (!are_plain(bytes))
             return at;
-        memcpy(to + at, from + at, 8);
+        memcpy(to + at, &bytes, sizeof bytes);
     }
-    if (!is_plain_word(from + last))
+    bytes = load_sixteen(from + last);
+    if (!are_plain(bytes))
         return at;
-    memcpy(to + last, from + last, 8);
+    memcpy(to + last, &bytes, sizeof bytes);
     return length;
 }
 
 TENON__HOT bool tenon__utf8_copy(char *to, const char *from, size_t length)
 {
-    size_t done = copy_plain_words(to, from, length);
+    size_t done = copy_plain(to, from, length);
     to[length] = '\0';
     if (TENON__LIKELY(done == length))
         return true;

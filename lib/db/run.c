@@ -289,6 +289,22 @@ TENON__INLINE tenon__progress await(tenon_session *s, const tenon__member *membe
     return progress;
 }
 
+TENON__INLINE tenon__progress execute(tenon_session *s, const tenon__call *call,
+                                      const tenon__member *member, const tenon__kept *kept)
+{
+    const tenon__driver *driver = member->driver;
+    if (driver->run)
+        return driver->run(member->connection, kept->prepared, call->values, call->rows,
+                           call->affected, &s->error);
+    tenon__progress progress =
+        driver->execute(member->connection, kept->prepared, call->values, &s->error);
+    if (TENON__UNLIKELY(progress == TENON__WANT_READ || progress == TENON__WANT_WRITE))
+        progress = await(s, member, progress);
+    if (TENON__LIKELY(progress == TENON__ROWS))
+        progress = driver->fetch(member->connection, call->rows, call->affected, &s->error);
+    return progress;
+}
+
 TENON__INLINE bool run_call(tenon_session *s, const tenon__call *call)
 {
     if (!may_run(s, call))
@@ -299,13 +315,7 @@ TENON__INLINE bool run_call(tenon_session *s, const tenon__call *call)
     tenon__kept *kept = from.kept = member ? find_statement(s, member, call) : NULL;
     if (TENON__UNLIKELY(!member || !kept))
         return run_machine(s, call, &from);
-    const tenon__driver *driver = member->driver;
-    tenon__progress progress =
-        driver->execute(member->connection, kept->prepared, call->values, &s->error);
-    if (TENON__UNLIKELY(progress == TENON__WANT_READ || progress == TENON__WANT_WRITE))
-        progress = await(s, member, progress);
-    if (TENON__LIKELY(progress == TENON__ROWS))
-        progress = driver->fetch(member->connection, call->rows, call->affected, &s->error);
+    tenon__progress progress = execute(s, call, member, kept);
     if (TENON__LIKELY(progress == TENON__DONE && give_back(s, member, kept)))
         return true;
     from.progress = progress;

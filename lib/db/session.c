@@ -160,9 +160,10 @@ TENON__HOT void tenon_session_rewind(tenon_session *s, tenon_mark mark)
     if (!s || packed >> GENERATION_SHIFT != s->generation)
         return;
     uintptr_t sequence = packed & (((uintptr_t)1 << GENERATION_SHIFT) - 1);
-    tenon__arena_rewind(&s->results, (tenon__arena_mark){.block = mark.opaque[0],
-                                                         .at = mark.opaque[1],
-                                                         .large_sequence = sequence});
+    const tenon__arena_mark begin = {
+        .block = mark.opaque[0], .at = mark.opaque[1], .large_sequence = sequence};
+    if (TENON__UNLIKELY(!tenon__arena_rewind_in_place(&s->results, begin)))
+        tenon__arena_rewind(&s->results, begin);
 }
 
 tenon_results *tenon_session_take(tenon_session *s)

@@ -403,6 +403,11 @@ typedef struct tenon__driver {
      * sides). *affected gets the count of rows written or returned. */
     tenon__progress (*fetch)(tenon__connection *connection, tenon__rows *rows, int64_t *affected,
                              tenon_error *err);
+    /* Both at once, of drivers whose calls do the work themselves (SQLite; NULL elsewhere): DONE or
+     * FAILED. */
+    tenon__progress (*run)(tenon__connection *connection, tenon__prepared *prepared,
+                           const void *const *values, tenon__rows *rows, int64_t *affected,
+                           tenon_error *err);
     /* Runs several, sent together: one round trip. Outside of a transaction all have an effect or
      * none has; within one a failure is the end of it, as always. Results come once all have
      * succeeded, by way of ROWS: fetch gives that of the next one, and ends in ROWS again until it

@@ -69,15 +69,8 @@ TENON__HOT static int bind_text(sqlite3_stmt *sqlite, int index, const char *tex
     return sqlite3_bind_text64(sqlite, index, text, length, SQLITE_STATIC, SQLITE_UTF8);
 }
 
-TENON__HOT static bool bind_integer(sqlite3_stmt *sqlite, int index, int64_t value, int64_t least,
-                                    int64_t most, int *code)
-{
-    *code = sqlite3_bind_int64(sqlite, index, value);
-    return value >= least && value <= most;
-}
-
 /* False when it is for bind_value to say what the value is. */
-TENON__HOT static bool bind_usual(tenon__prepared *prepared, size_t i, const void *value, int *code)
+TENON__HOT __attribute__((noinline)) static bool bind_usual(tenon__prepared *prepared, size_t i, const void *value, int *code)
 {
     const binding *how = &prepared->bindings[i];
     sqlite3_stmt *sqlite = prepared->sqlite;
@@ -86,11 +79,8 @@ TENON__HOT static bool bind_usual(tenon__prepared *prepared, size_t i, const voi
     size_t length;
     switch (how->binder) {
     case BIND_BOOL:
-        return bind_integer(sqlite, index, *(const int *)value, 0, 1, code);
-    case BIND_INT32:
-        return bind_integer(sqlite, index, *(const int64_t *)value, INT32_MIN, INT32_MAX, code);
-    case BIND_INT64:
-        return bind_integer(sqlite, index, *(const int64_t *)value, INT64_MIN, INT64_MAX, code);
+        *code = sqlite3_bind_int64(sqlite, index, *(const int *)value);
+        return *(const int *)value == 0 || *(const int *)value == 1;
     case BIND_DOUBLE:
         *code = sqlite3_bind_double(sqlite, index, *(const double *)value);
         return !isnan(*(const double *)value);
@@ -108,10 +98,23 @@ TENON__HOT static bool bind_usual(tenon__prepared *prepared, size_t i, const voi
         length = tenon__sqlite_usual_time(how, *(const tenon_time *)value, room);
         *code = length ? bind_text(sqlite, index, room, length) : SQLITE_OK;
         return length > 0;
+    case BIND_INT32:
+    case BIND_INT64:
     case BIND_ANY:
         break;
     }
     return false;
+}
+
+/* Integers, which nearly every key is, in place. */
+static inline bool bind_quickly(tenon__prepared *prepared, size_t i, const void *value, int *code)
+{
+    parameter_binder binder = prepared->bindings[i].binder;
+    if (binder != BIND_INT32 && binder != BIND_INT64)
+        return bind_usual(prepared, i, value, code);
+    int64_t integer = *(const int64_t *)value;
+    *code = sqlite3_bind_int64(prepared->sqlite, (int)i + 1, integer);
+    return binder == BIND_INT64 || integer == (int32_t)integer;
 }
 
 /* ---- all others ------------------------------------------------------------------------------ */
@@ -187,7 +190,7 @@ static bool make_cell(const target *to, const tenon__slot *slot, const void *val
 }
 
 /* False with *err; *code is what SQLite said. */
-static bool bind_value(const tenon__connection *connection, tenon__prepared *prepared, size_t i,
+__attribute__((noinline)) static bool bind_value(const tenon__connection *connection, tenon__prepared *prepared, size_t i,
                        const void *value, int *code, tenon_error *err)
 {
     const tenon__slot *slot = &prepared->statement->slots[i];
@@ -213,45 +216,48 @@ static bool bind_value(const tenon__connection *connection, tenon__prepared *pre
     return true;
 }
 
+static bool fail_bind(tenon__connection *connection, const tenon__prepared *prepared, int code,
+                      tenon_error *err)
+{
+    tenon__sqlite_fail(connection, code, prepared->statement, err);
+    return false;
+}
+
 /* Its values are not looked at before they are asked for. */
-static int bind_rows(const tenon__connection *connection, tenon__prepared *prepared,
-                     const tenon__row_source *rows)
+static bool bind_rows(tenon__connection *connection, tenon__prepared *prepared,
+                      const tenon__row_source *rows, tenon_error *err)
 {
     prepared->feed = (row_feed){.rows = rows,
                                 .statement = prepared->statement,
                                 .bindings = prepared->bindings,
                                 .rooms = &prepared->parameters[0].room,
                                 .times = connection->times};
-    return sqlite3_bind_pointer(prepared->sqlite, 1, &prepared->feed, ROW_FEED_TYPE, NULL);
+    int code = sqlite3_bind_pointer(prepared->sqlite, 1, &prepared->feed, ROW_FEED_TYPE, NULL);
+    return code == SQLITE_OK || fail_bind(connection, prepared, code, err);
 }
 
-static inline bool bind_values(const tenon__connection *connection, tenon__prepared *prepared,
-                               const void *const *values, int *code, tenon_error *err)
+TENON__HOT bool tenon__sqlite_bind(tenon__connection *connection, tenon__prepared *prepared,
+                                   const void *const *values, tenon_error *err)
 {
-    size_t count = prepared->statement->slot_count;
-    *code = SQLITE_OK;
-    if (TENON__UNLIKELY(prepared->statement->flags & TENON__ROWS_GIVEN)) {
-        *code = bind_rows(connection, prepared, values[0]);
-        return true;
-    }
-    for (size_t i = 0; i < count && *code == SQLITE_OK; i++) {
-        bool is_bound = values[i] && bind_usual(prepared, i, values[i], code);
-        if (!is_bound && !bind_value(connection, prepared, i, values[i], code, err))
+    const tenon__statement *statement = prepared->statement;
+    int code = SQLITE_OK;
+    if (TENON__UNLIKELY(statement->flags & TENON__ROWS_GIVEN))
+        return bind_rows(connection, prepared, values[0], err);
+    for (size_t i = 0; i < statement->slot_count && code == SQLITE_OK; i++) {
+        bool is_bound = values[i] && bind_quickly(prepared, i, values[i], &code);
+        if (!is_bound && !bind_value(connection, prepared, i, values[i], &code, err))
             return false;
     }
-    return true;
+    return TENON__LIKELY(code == SQLITE_OK) || fail_bind(connection, prepared, code, err);
 }
 
 TENON__HOT tenon__progress tenon__sqlite_execute(tenon__connection *connection,
                                                  tenon__prepared *prepared,
                                                  const void *const *values, tenon_error *err)
 {
-    int code;
     tenon__sqlite_begin_work(connection);
-    if (!bind_values(connection, prepared, values, &code, err))
+    if (!tenon__sqlite_bind(connection, prepared, values, err))
         return TENON__FAILED;
-    if (TENON__UNLIKELY(code != SQLITE_OK))
-        return tenon__sqlite_fail(connection, code, prepared->statement, err);
     connection->running = prepared;
     connection->rows_most = 0;
     connection->state = TENON__ROWS_READY;

@@ -541,8 +541,8 @@ TENON__HOT bool tenon__sqlite_decode_row(const source *from, char *row)
     uint64_t *loaded = (uint64_t *)(void *)(row + layout->loaded_offset);
     for (size_t i = 0; layout->loaded && i < layout->loaded_words; i++)
         loaded[i] = layout->loaded[i];
-    const result_column *at = from->columns;
-    for (int i = 0, count = (int)layout->out_count; i < count; i++, at++) {
+    const result_column *at = from->columns, *end = at + layout->out_count;
+    for (int i = 0; at < end; i++, at++) {
         sqlite3_value *stored = sqlite3_column_value(from->statement, i);
         if (TENON__LIKELY(read_usual(from, at, stored, row))) {
             if (at->has_flag)

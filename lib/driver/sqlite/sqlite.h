@@ -216,6 +216,9 @@ tenon__progress tenon__sqlite_prepare(tenon__connection *connection,
 void tenon__sqlite_forget(tenon__connection *connection, tenon__prepared *prepared);
 tenon__progress tenon__sqlite_execute(tenon__connection *connection, tenon__prepared *prepared,
                                       const void *const *values, tenon_error *err);
+/* The values alone; false with *err. */
+bool tenon__sqlite_bind(tenon__connection *connection, tenon__prepared *prepared,
+                        const void *const *values, tenon_error *err);
 tenon__progress tenon__sqlite_cursor_open(tenon__connection *connection,
                                           const tenon__statement *statement,
                                           const void *const *values, tenon__cursor **out,
@@ -294,6 +297,8 @@ struct tenon__prepared {
     binding *bindings;      /* behind the parameters; as many as there are */
     result_column *columns; /* behind these; as many as the layout has */
     bool is_readonly;
+    bool has_rows; /* of structs: with a layout that is not open */
+    source from;   /* its rows; arena and err are those of the call under way */
     row_feed feed; /* of a statement with TENON__ROWS_GIVEN */
     parameter parameters[];
 };

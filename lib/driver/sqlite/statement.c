@@ -150,6 +150,11 @@ tenon__progress tenon__sqlite_prepare(tenon__connection *connection,
         tenon__sqlite_forget(connection, prepared);
         return TENON__FAILED;
     }
+    prepared->has_rows = statement->layout && !statement->layout->is_open;
+    prepared->from = (source){.statement = prepared->sqlite,
+                              .layout = statement->layout,
+                              .columns = prepared->columns,
+                              .times = connection->times};
     if (statement->layout)
         tenon__sqlite_plan_columns(statement->layout, connection->times, prepared->columns);
     tenon__sqlite_plan_bindings(statement, connection->times, prepared->bindings);
@@ -175,8 +180,8 @@ TENON__HOT static bool take_row(const source *from, tenon__rows *rows)
 
 /* SQLITE_DONE, a failing code, SQLITE_ROW when a row could not be decoded, or SQLITE_OK when there
  * are as many as a cursor asked for and perhaps more. */
-TENON__HOT static int take_rows(tenon__prepared *prepared, const source *from, tenon__rows *rows,
-                                size_t most)
+TENON__HOT __attribute__((noinline)) static int
+take_rows(tenon__prepared *prepared, const source *from, tenon__rows *rows, size_t most)
 {
     bool is_one = rows->expected == 1 && !rows->asks_second && prepared->is_readonly;
     int code;
@@ -247,26 +252,29 @@ static tenon__progress pass_rows_on(tenon__connection *connection, tenon__prepar
     return progress;
 }
 
+static inline const source *source_of(tenon__prepared *prepared, const tenon__rows *rows,
+                                      tenon_error *err)
+{
+    prepared->from.arena = rows->arena;
+    prepared->from.err = err;
+    return &prepared->from;
+}
+
 TENON__HOT static tenon__progress fetch_rows(tenon__connection *connection,
                                              tenon__prepared *prepared, tenon__rows *rows,
                                              int64_t *affected, tenon_error *err)
 {
     const tenon__layout *layout = prepared->statement->layout;
-    const source from = {.statement = prepared->sqlite,
-                         .layout = layout,
-                         .columns = prepared->columns,
-                         .times = connection->times,
-                         .arena = rows->arena,
-                         .err = err};
+    const source *from = source_of(prepared, rows, err);
     size_t before = rows->count;
     if (TENON__UNLIKELY(rows->sink != NULL))
-        return pass_rows_on(connection, prepared, &from, rows, affected);
-    if (TENON__UNLIKELY(rows->names != NULL) && !tenon__sqlite_read_names(&from, rows->names)) {
+        return pass_rows_on(connection, prepared, from, rows, affected);
+    if (TENON__UNLIKELY(rows->names != NULL) && !tenon__sqlite_read_names(from, rows->names)) {
         sqlite3_reset(prepared->sqlite);
         return TENON__FAILED;
     }
     size_t most = connection->rows_most ? before + connection->rows_most : SIZE_MAX;
-    int code = take_rows(prepared, &from, rows, most);
+    int code = take_rows(prepared, from, rows, most);
     tenon__arena_align(rows->arena);
     if (code == SQLITE_OK)
         return TENON__DONE;
@@ -292,17 +300,68 @@ static tenon__progress fetch_count(tenon__connection *connection, tenon__prepare
     return TENON__DONE;
 }
 
+/* Not in place: two call it. */
+TENON__HOT __attribute__((noinline)) static tenon__progress
+fetch_any(tenon__connection *connection, tenon__prepared *prepared, tenon__rows *rows,
+          int64_t *affected, tenon_error *err)
+{
+    if (TENON__UNLIKELY(prepared->feed.rows != NULL))
+        prepared->feed.err = err;
+    if (rows && prepared->statement->layout)
+        return fetch_rows(connection, prepared, rows, affected, err);
+    return fetch_count(connection, prepared, affected, err);
+}
+
 TENON__HOT static tenon__progress fetch(tenon__connection *connection, tenon__rows *rows,
                                         int64_t *affected, tenon_error *err)
 {
     tenon__prepared *prepared = connection->running;
     connection->running = NULL;
     connection->state = TENON__IDLE;
-    if (TENON__UNLIKELY(prepared->feed.rows != NULL))
-        prepared->feed.err = err;
-    if (rows && prepared->statement->layout)
-        return fetch_rows(connection, prepared, rows, affected, err);
-    return fetch_count(connection, prepared, affected, err);
+    return fetch_any(connection, prepared, rows, affected, err);
+}
+
+/* ---- both at once ---------------------------------------------------------------------------- */
+
+/* The only row, or the first one of a statement that writes. As take_rows. */
+static inline int take_only(tenon__prepared *prepared, const source *from, tenon__rows *rows)
+{
+    int code = sqlite3_step(prepared->sqlite);
+    if (code != SQLITE_ROW)
+        return code;
+    char *row = rows->items = (char *)tenon__arena_alloc(from->arena, from->layout->row_size);
+    rows->capacity = row != NULL;
+    if (TENON__UNLIKELY(!row))
+        tenon__fail_no_memory(from->err);
+    if (TENON__UNLIKELY(!row) || !tenon__sqlite_decode_row(from, row))
+        return SQLITE_ROW;
+    rows->count = 1;
+    return prepared->is_readonly ? SQLITE_DONE : take_rows(prepared, from, rows, SIZE_MAX);
+}
+
+static inline tenon__progress fetch_only(tenon__connection *connection, tenon__prepared *prepared,
+                                         tenon__rows *rows, int64_t *affected, tenon_error *err)
+{
+    int code = take_only(prepared, source_of(prepared, rows, err), rows);
+    tenon__arena_align(rows->arena);
+    tenon__progress progress = finish(connection, prepared, code, err);
+    if (affected && progress == TENON__DONE)
+        *affected = (int64_t)rows->count;
+    return progress;
+}
+
+/* What is asked for by a key, or written, is one row mostly: by a shorter way the same. */
+TENON__HOT static tenon__progress run(tenon__connection *connection, tenon__prepared *prepared,
+                                      const void *const *values, tenon__rows *rows,
+                                      int64_t *affected, tenon_error *err)
+{
+    tenon__sqlite_begin_work(connection);
+    connection->rows_most = 0;
+    if (!tenon__sqlite_bind(connection, prepared, values, err))
+        return TENON__FAILED;
+    if (rows && rows->expected == 1 && !rows->asks_second && !rows->capacity && prepared->has_rows)
+        return fetch_only(connection, prepared, rows, affected, err);
+    return fetch_any(connection, prepared, rows, affected, err);
 }
 
 /* ---- scripts --------------------------------------------------------------------------------- */
@@ -429,6 +488,7 @@ const tenon__driver tenon__sqlite_driver = {
     .forget = tenon__sqlite_forget,
     .execute = tenon__sqlite_execute,
     .fetch = fetch,
+    .run = run,
     .script = script,
     .write_begin = tenon__sqlite_write_begin,
     .in_transaction = in_transaction,
