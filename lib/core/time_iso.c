@@ -137,7 +137,7 @@ static inline bool is_day(uint32_t year, uint32_t month, uint32_t day)
  * enough for 32 bits. */
 static inline bool read_day(const iso_pairs *pairs, uint32_t *days)
 {
-    static const uint16_t before_month[] = {0,  306, 337, 0,   31,  61, 92,
+    static const uint16_t before_month[] = {0,   306, 337, 0,   31,  61, 92,
                                             122, 153, 184, 214, 245, 275};
     uint32_t year = pair_at(pairs->first, 0) * 100 + pair_at(pairs->first, 2);
     uint32_t month = pair_at(pairs->first, MONTH_AT);
@@ -183,7 +183,7 @@ TENON__HOT bool tenon__time_from_iso(const char *text, size_t length, tenon_time
     iso_pairs pairs;
     uint32_t days, seconds;
     int us = 0;
-    if (length != US_AT + ZONE_LENGTH && length != US_AT + 3 + ZONE_LENGTH)
+    if (TENON__UNLIKELY(length != US_AT + ZONE_LENGTH) && length != US_AT + 3 + ZONE_LENGTH)
         return false;
     if (memcmp(text + length - ZONE_LENGTH, ZONE, ZONE_LENGTH) != 0 || !take_pairs(text, &pairs) ||
         !read_day(&pairs, &days) || !read_clock(&pairs, &seconds) ||

@@ -64,13 +64,29 @@ void tenon__sqlite_plan_bindings(const tenon__statement *statement, time_form ti
     }
 }
 
+parameter_binder tenon__sqlite_key_binder(const tenon__statement *statement,
+                                          const binding *bindings)
+{
+    bool has_one = statement->slot_count == 1 && !(statement->flags & TENON__ROWS_GIVEN);
+    bool is_integer =
+        has_one && (bindings[0].binder == BIND_INT32 || bindings[0].binder == BIND_INT64);
+    return is_integer ? bindings[0].binder : BIND_ANY;
+}
+
 TENON__HOT static int bind_text(sqlite3_stmt *sqlite, int index, const char *text, size_t length)
 {
     return sqlite3_bind_text64(sqlite, index, text, length, SQLITE_STATIC, SQLITE_UTF8);
 }
 
+TENON__HOT static bool bind_integer(sqlite3_stmt *sqlite, int index, int64_t value, int64_t least,
+                                    int64_t most, int *code)
+{
+    *code = sqlite3_bind_int64(sqlite, index, value);
+    return value >= least && value <= most;
+}
+
 /* False when it is for bind_value to say what the value is. */
-TENON__HOT __attribute__((noinline)) static bool bind_usual(tenon__prepared *prepared, size_t i, const void *value, int *code)
+TENON__HOT static bool bind_usual(tenon__prepared *prepared, size_t i, const void *value, int *code)
 {
     const binding *how = &prepared->bindings[i];
     sqlite3_stmt *sqlite = prepared->sqlite;
@@ -79,8 +95,11 @@ TENON__HOT __attribute__((noinline)) static bool bind_usual(tenon__prepared *pre
     size_t length;
     switch (how->binder) {
     case BIND_BOOL:
-        *code = sqlite3_bind_int64(sqlite, index, *(const int *)value);
-        return *(const int *)value == 0 || *(const int *)value == 1;
+        return bind_integer(sqlite, index, *(const int *)value, 0, 1, code);
+    case BIND_INT32:
+        return bind_integer(sqlite, index, *(const int64_t *)value, INT32_MIN, INT32_MAX, code);
+    case BIND_INT64:
+        return bind_integer(sqlite, index, *(const int64_t *)value, INT64_MIN, INT64_MAX, code);
     case BIND_DOUBLE:
         *code = sqlite3_bind_double(sqlite, index, *(const double *)value);
         return !isnan(*(const double *)value);
@@ -98,23 +117,10 @@ TENON__HOT __attribute__((noinline)) static bool bind_usual(tenon__prepared *pre
         length = tenon__sqlite_usual_time(how, *(const tenon_time *)value, room);
         *code = length ? bind_text(sqlite, index, room, length) : SQLITE_OK;
         return length > 0;
-    case BIND_INT32:
-    case BIND_INT64:
     case BIND_ANY:
         break;
     }
     return false;
-}
-
-/* Integers, which nearly every key is, in place. */
-static inline bool bind_quickly(tenon__prepared *prepared, size_t i, const void *value, int *code)
-{
-    parameter_binder binder = prepared->bindings[i].binder;
-    if (binder != BIND_INT32 && binder != BIND_INT64)
-        return bind_usual(prepared, i, value, code);
-    int64_t integer = *(const int64_t *)value;
-    *code = sqlite3_bind_int64(prepared->sqlite, (int)i + 1, integer);
-    return binder == BIND_INT64 || integer == (int32_t)integer;
 }
 
 /* ---- all others ------------------------------------------------------------------------------ */
@@ -190,8 +196,9 @@ static bool make_cell(const target *to, const tenon__slot *slot, const void *val
 }
 
 /* False with *err; *code is what SQLite said. */
-__attribute__((noinline)) static bool bind_value(const tenon__connection *connection, tenon__prepared *prepared, size_t i,
-                       const void *value, int *code, tenon_error *err)
+__attribute__((noinline)) static bool bind_value(const tenon__connection *connection,
+                                                 tenon__prepared *prepared, size_t i,
+                                                 const void *value, int *code, tenon_error *err)
 {
     const tenon__slot *slot = &prepared->statement->slots[i];
     sqlite3_stmt *sqlite = prepared->sqlite;
@@ -244,7 +251,7 @@ TENON__HOT bool tenon__sqlite_bind(tenon__connection *connection, tenon__prepare
     if (TENON__UNLIKELY(statement->flags & TENON__ROWS_GIVEN))
         return bind_rows(connection, prepared, values[0], err);
     for (size_t i = 0; i < statement->slot_count && code == SQLITE_OK; i++) {
-        bool is_bound = values[i] && bind_quickly(prepared, i, values[i], &code);
+        bool is_bound = values[i] && bind_usual(prepared, i, values[i], &code);
         if (!is_bound && !bind_value(connection, prepared, i, values[i], &code, err))
             return false;
     }

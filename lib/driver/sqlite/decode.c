@@ -539,7 +539,7 @@ TENON__HOT bool tenon__sqlite_decode_row(const source *from, char *row)
     const tenon__layout *layout = from->layout;
     memset(row, 0, layout->row_size);
     uint64_t *loaded = (uint64_t *)(void *)(row + layout->loaded_offset);
-    for (size_t i = 0; layout->loaded && i < layout->loaded_words; i++)
+    for (size_t i = layout->loaded ? layout->loaded_words : 0; i-- > 0;)
         loaded[i] = layout->loaded[i];
     const result_column *at = from->columns, *end = at + layout->out_count;
     for (int i = 0; at < end; i++, at++) {

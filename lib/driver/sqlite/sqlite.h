@@ -141,6 +141,10 @@ typedef struct binding {
 void tenon__sqlite_plan_bindings(const tenon__statement *statement, time_form times,
                                  binding *bindings);
 
+/* That of its only parameter where that is an integer, as most keys are; else ANY. */
+parameter_binder tenon__sqlite_key_binder(const tenon__statement *statement,
+                                          const binding *bindings);
+
 /* The row that `statement` stands on, into the row struct. */
 typedef struct source {
     sqlite3_stmt *statement;
@@ -296,6 +300,7 @@ struct tenon__prepared {
     const tenon__statement *statement;
     binding *bindings;      /* behind the parameters; as many as there are */
     result_column *columns; /* behind these; as many as the layout has */
+    parameter_binder key;   /* see tenon__sqlite_key_binder */
     bool is_readonly;
     bool has_rows; /* of structs: with a layout that is not open */
     source from;   /* its rows; arena and err are those of the call under way */

@@ -158,6 +158,7 @@ tenon__progress tenon__sqlite_prepare(tenon__connection *connection,
     if (statement->layout)
         tenon__sqlite_plan_columns(statement->layout, connection->times, prepared->columns);
     tenon__sqlite_plan_bindings(statement, connection->times, prepared->bindings);
+    prepared->key = tenon__sqlite_key_binder(statement, prepared->bindings);
     *out = prepared;
     return TENON__DONE;
 }
@@ -350,6 +351,16 @@ static inline tenon__progress fetch_only(tenon__connection *connection, tenon__p
     return progress;
 }
 
+/* The values, if they are one integer and nothing is wrong with it. */
+static inline bool bind_key(const tenon__prepared *prepared, const void *const *values)
+{
+    if (prepared->key == BIND_ANY || !values[0])
+        return false;
+    int64_t key = *(const int64_t *)values[0];
+    bool is_in_range = prepared->key == BIND_INT64 || key == (int32_t)key;
+    return is_in_range && sqlite3_bind_int64(prepared->sqlite, 1, key) == SQLITE_OK;
+}
+
 /* What is asked for by a key, or written, is one row mostly: by a shorter way the same. */
 TENON__HOT static tenon__progress run(tenon__connection *connection, tenon__prepared *prepared,
                                       const void *const *values, tenon__rows *rows,
@@ -357,7 +368,7 @@ TENON__HOT static tenon__progress run(tenon__connection *connection, tenon__prep
 {
     tenon__sqlite_begin_work(connection);
     connection->rows_most = 0;
-    if (!tenon__sqlite_bind(connection, prepared, values, err))
+    if (!bind_key(prepared, values) && !tenon__sqlite_bind(connection, prepared, values, err))
         return TENON__FAILED;
     if (rows && rows->expected == 1 && !rows->asks_second && !rows->capacity && prepared->has_rows)
         return fetch_only(connection, prepared, rows, affected, err);
