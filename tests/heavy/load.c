@@ -10,7 +10,7 @@
  *     heavy-load [CHANGE | all] [ROWS]
  *
  * With more rows the plain statements take their time, and the safe ones should not notice. Values
- * that are packed or unpacked go through the migrator one by one: of these a twentieth has to do. */
+ * that are packed or unpacked go through the migrator one by one: a twentieth of them has to do. */
 #include "convert/convert.h"
 #include "diff/diff.h"
 #include "migrate/migrate.h"

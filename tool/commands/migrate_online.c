@@ -155,8 +155,8 @@ static bool make_enum(tenon_session *s, const migrate_online *online)
     return sql.failed ? tenon__fail_no_memory(tenon__session_error(s)) : tenon_execute(s, sql.data);
 }
 
-/* *is_needed: the table is to be written anew, or that is to be finished. *is_made: then nothing but
- * the rest of the file is left. */
+/* *is_needed: the table is to be written anew, or that is to be finished. *is_made: then nothing
+ * but the rest of the file is left. */
 static bool prepare_enum(tenon_session *s, const migrate_online *online, int64_t from_bytes,
                          bool *is_needed, bool *is_made)
 {

@@ -114,11 +114,27 @@ static bool index_rest(tenon_session *s, const convert_column *column)
                            " WHERE {old} IS NOT NULL AND {new} IS NULL");
 }
 
+static const char by_index[] = "SET LOCAL enable_seqscan = off; SET LOCAL enable_tidscan = off";
+
+/* The rows that no walk has met, so that next to none are left for the lock. */
+static bool convert_met_by_none(tenon_session *s, const convert_column *column, int64_t *count)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf after = {0};
+    int64_t piece = 1;
+    for (unsigned round = 0; piece > 0 && round < WALKS; round++) {
+        convert_begin(s, &after);
+        if (!tenon_begin(s) || !tenon_execute(s, by_index) ||
+            !convert_piece(s, column, &after, &piece) || !tenon_commit(s))
+            return give_up(s);
+        *count += piece;
+    }
+    return true;
+}
+
 static bool finish(tenon_session *s, const convert_column *column, int64_t *count)
 {
     const tenon_transaction_options options = {.lock_timeout_us = LOCK_TIMEOUT_US};
-    return (tenon_begin_with(s, &options) &&
-            tenon_execute(s, "SET LOCAL enable_seqscan = off; SET LOCAL enable_tidscan = off") &&
+    return (tenon_begin_with(s, &options) && tenon_execute(s, by_index) &&
             convert_all(s, column, count) && tenon_commit(s)) ||
            give_up(s);
 }
@@ -152,7 +168,7 @@ bool convert_online(tenon_session *s, const convert_column *column, int64_t *cou
         return (tenon_begin(s) && convert_all(s, column, count) && tenon_commit(s)) || give_up(s);
     bool is_done = (now.is_prepared || try_often(s, column, prepare, &rest)) &&
                    convert_in_use(s, column, count) && index_rest(s, column) &&
-                   try_often(s, column, finish, &rest);
+                   convert_met_by_none(s, column, count) && try_often(s, column, finish, &rest);
     *count += rest;
     return is_done;
 }

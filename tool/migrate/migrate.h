@@ -144,8 +144,8 @@ typedef struct migrate_online {
     const char **columns, **types; /* "pg_catalog"."int8"; "" with a length or a scale */
     size_t count;
     bool is_meant; /* it says `-- tenon:rewrite` */
-    /* Of an enum: its name and the one that the old type gets, its values as they shall be; what the
-     * columns get; what makes the new type, what swaps the names, and what is left to run then. */
+    /* Of an enum: its name and the one that the old type gets, its values as they shall be; what
+     * the columns get; what makes the new type, what swaps the names, and what is left to run. */
     const char *enum_name, *old_enum; /* NULL: it is the other kind */
     const char **labels, **values;
     size_t label_count;
