@@ -281,9 +281,10 @@ def figures(found):
     led, of = count_led(records)
     parts = [
         BEGIN,
-        f"Of the libraries tenon is first, or not to be told from the first, in {led} of {of} rows.",
-        "Bars and ratios of one row are of one run; ratios below 1 are slower than by hand. Bold is "
-        "the best library, and whose runs reach into those of the best. The "
+        "Of the libraries tenon is first, or not to be told from the first, in "
+        f"{led} of {of} rows.",
+        "Bars and ratios of one row are of one run; ratios below 1 are slower than by hand. Bold "
+        "is the best library, and whose runs reach into those of the best. The "
         "raw data, with versions and the runs one by one, is "
         "[bench/peers/results.json](../bench/peers/results.json); all plots are in "
         "[docs/peers](peers).",

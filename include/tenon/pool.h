@@ -4,7 +4,8 @@
  *
  * A call takes a connection when it begins and returns it when it ends; a transaction and an open
  * stream hold theirs to the end. Who finds all of them taken stands in a queue: first come, first
- * served; for a millisecond after a connection was handed on, who is running may be quicker. All functions may be called by any thread. In a forked child they do nothing. */
+ * served; for a millisecond after a connection was handed on, who is running may be quicker. All
+ * functions may be called by any thread. In a forked child they do nothing. */
 #ifndef TENON_POOL_H
 #define TENON_POOL_H
 

@@ -16,7 +16,8 @@
 
 static const int64_t idle_trust_us = 1000000;
 /* How long a connection may go past the queue after it was handed to somebody in it. With calls of
- * some microseconds a hand-over at each return would have every call wait for a thread to wake up. */
+ * some microseconds a hand-over at each return would have every call wait for a thread to wake
+ * up. */
 static const int64_t turn_us = 1000;
 
 bool tenon__lane_init(tenon__lane *lane, tenon_db *db, const tenon__driver *driver,

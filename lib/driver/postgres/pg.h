@@ -2,13 +2,13 @@
  *
  * libpq.h is the library below. connect.c opens and closes, begin.c writes how a transaction
  * begins, run.c drives the protocol, preparation.c makes statements known to the server, collect.c
- * takes what libpq answers, wire.c speaks where libpq would be slower, pipeline.c sends several statements at once, cursor.c
- * reads in parts, cancel.c stops a statement, slots.c, params.c and encode.c write values,
- * result.c, rows.c, pass.c and decode.c read them, tracks.c too for columns, fields.c writes values
- * of many rows, lists.c and text.c write arrays, numeric.c does numeric both ways, copy.c loads in
- * bulk, copy_out.c reads so, types.c knows the types and errors.c what went wrong. Values travel in
- * PostgreSQL's binary formats in both directions; types whose binary format is not documented, or
- * whose OID differs from database to database, travel as text.
+ * takes what libpq answers, wire.c speaks where libpq would be slower, pipeline.c sends several
+ * statements at once, cursor.c reads in parts, cancel.c stops a statement, slots.c, params.c and
+ * encode.c write values, result.c, rows.c, pass.c and decode.c read them, tracks.c too for columns,
+ * fields.c writes values of many rows, lists.c and text.c write arrays, numeric.c does numeric both
+ * ways, copy.c loads in bulk, copy_out.c reads so, types.c knows the types and errors.c what went
+ * wrong. Values travel in PostgreSQL's binary formats in both directions; types whose binary format
+ * is not documented, or whose OID differs from database to database, travel as text.
  *
  * Everything that depends only on the statement is worked out once, when it is prepared: a *param*
  * says how a slot is written, a *column* how a column of the result is read. */

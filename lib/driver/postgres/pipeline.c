@@ -1,9 +1,9 @@
 /* Several statements in one round trip.
  *
- * Where all of them have run before they go without libpq, as one does by itself (wire.c). Otherwise
- * they go through libpq's pipeline mode, each behind its preparation where the server does not know
- * it yet. There is one sync point at the end: to the server they are one transaction, if there is
- * none already. It skips what follows a failure, which therefore is the only one.
+ * Where all of them have run before they go without libpq, as one does by itself (wire.c).
+ * Otherwise they go through libpq's pipeline mode, each behind its preparation where the server
+ * does not know it yet. There is one sync point at the end: to the server they are one transaction,
+ * if there is none already. It skips what follows a failure, which therefore is the only one.
  *
  * All values are looked at before the first byte is sent, so that one which the column cannot hold
  * stops the whole while nothing has happened. For libpq, which copies values as it is given them,

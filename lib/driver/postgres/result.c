@@ -155,7 +155,7 @@ bool tenon__pg_check_result(tenon__prepared *p, const PGresult *result, tenon_er
     return true;
 }
 
-/* ---- its rows --------------------------------------------------------------------------------- */
+/* ---- its rows -------------------------------------------------------------------------------- */
 
 static bool read_row(tenon__prepared *p, const PGresult *result, int index, char *row,
                      tenon__arena *arena, tenon_error *err)
