@@ -39,7 +39,7 @@ bool tenon__sqlite_time_from_sql(const char *text, size_t length, tenon_time *ou
         return false;
     memcpy(iso, text, length);
     iso[SQL_DATE_LENGTH] = 'T';
-    memcpy(iso + length, end, strlen(end));
+    memcpy(iso + length, end, strlen(end) + 1);
     if (!tenon__time_from_iso(iso, length + strlen(end), &time) ||
         (length > SQL_TIME_LENGTH && time.us % SECOND_US == 0))
         return false;
