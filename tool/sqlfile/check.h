@@ -51,6 +51,10 @@ bool sql_lint(sql_check *c, tenon_error *err);
 void sql_find_nested(sql_check *c, const nullability *nulls);
 /* infer.c: SQLite's types of expressions, where nothing else has told them. */
 void sql_infer_types(sql_check *c, const char *analysed);
+/* functions.c: what a function of SQLite gives, and what it is given, in the words of the schema
+ * language; NULL where that differs. */
+const char *sql_function_result(const char *name);
+const char *sql_function_argument(const char *name);
 /* The types of the values that the function at this byte is given: each argument, or with a step of
  * 2 each second one, as an object has them behind their names. */
 void sql_infer_members(sql_check *c, const char *analysed, size_t at, size_t step,

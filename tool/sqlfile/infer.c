@@ -13,15 +13,20 @@ enum { MOST_NAMES = 16 };
 
 /* A query that WITH or FROM gives a name. */
 typedef struct named_query {
+    const char *name;
     PgQuery__Node **columns; /* what its columns are called instead, or NULL */
     size_t column_count;
     const PgQuery__SelectStmt *select; /* its first branch */
     bool is_open;                      /* being looked into, so that recursion ends */
 } named_query;
 
+typedef struct named_table {
+    const char *name, *alias; /* which may be the name */
+} named_table;
+
 typedef struct inference {
     sql_check *check;
-    const char *tables[MOST_NAMES]; /* that stand in the statement, wherever */
+    named_table tables[MOST_NAMES]; /* that stand in the statement, wherever */
     size_t table_count;
     named_query queries[MOST_NAMES];
     size_t query_count;
@@ -40,19 +45,73 @@ static bool is_same(const tenon_field *a, const tenon_field *b)
            !((a->flags ^ b->flags) & TENON_FIELD_LIST);
 }
 
+/* ---- one type of several --------------------------------------------------------------------- */
+
+/* What the values of one column are. Whole numbers that are written out take the type of the
+ * others: 0 in COALESCE(price, 0) says little. */
+typedef struct agreement {
+    tenon_field found, constant;
+    bool is_split;
+} agreement;
+
+static bool is_number(const tenon_field *field)
+{
+    return field->kind >= TENON_KIND_INT16 && field->kind <= TENON_KIND_DOUBLE &&
+           !(field->flags & TENON_FIELD_LIST);
+}
+
+/* The wider one, and floating point if one is. */
+static bool widen(tenon_field *found, const tenon_field *each)
+{
+    if (!found->kind)
+        *found = *each;
+    else if (is_number(found) && is_number(each))
+        *found = found->kind >= each->kind ? *found : *each;
+    else
+        return is_same(found, each);
+    return true;
+}
+
+static bool is_whole_constant(const PgQuery__Node *node)
+{
+    return node->node_case == PG_QUERY__NODE__NODE_A_CONST &&
+           node->a_const->val_case == PG_QUERY__A__CONST__VAL_IVAL;
+}
+
+static void agree(inference *in, agreement *a, const PgQuery__Node *node)
+{
+    tenon_field each = infer(in, node);
+    if (!each.kind)
+        return;
+    if (is_whole_constant(node)) {
+        int32_t value = node->a_const->ival->ival;
+        bool is_small = value >= INT16_MIN && value <= INT16_MAX;
+        each = sql_type_of_word(is_small ? "SmallInt" : "Int");
+    }
+    a->is_split |= !widen(is_whole_constant(node) ? &a->constant : &a->found, &each);
+}
+
+static tenon_field agreed(const agreement *a)
+{
+    tenon_field found = a->found;
+    bool is_plain_decimal =
+        found.kind == TENON_KIND_DECIMAL && !(found.flags & (TENON_FIELD_EXACT | TENON_FIELD_LIST));
+    if (a->is_split)
+        return unknown();
+    if (!a->constant.kind || is_plain_decimal)
+        return found;
+    if (!found.kind)
+        return sql_type_of_word("BigInt");
+    return widen(&found, &a->constant) ? found : unknown();
+}
+
 /* The type that all of them have whose type is known. */
 static tenon_field common(inference *in, PgQuery__Node *const *nodes, size_t count)
 {
-    tenon_field found = unknown();
-    for (size_t i = 0; i < count; i++) {
-        tenon_field each = infer(in, nodes[i]);
-        if (!each.kind)
-            continue;
-        if (found.kind && !is_same(&found, &each))
-            return unknown();
-        found = each;
-    }
-    return found;
+    agreement all = {.found = unknown(), .constant = unknown()};
+    for (size_t i = 0; i < count; i++)
+        agree(in, &all, nodes[i]);
+    return agreed(&all);
 }
 
 /* ---- columns --------------------------------------------------------------------------------- */
@@ -138,23 +197,49 @@ static bool infer_named(inference *in, const char *column, tenon_field *found)
     return true;
 }
 
-static tenon_field infer_column(inference *in, const PgQuery__ColumnRef *ref)
+/* The type that a column of this name has in all tables, or in those that are called so. */
+static bool infer_in_tables(const inference *in, const char *alias, const char *column,
+                            tenon_field *found)
 {
-    const char *column = pgparse_last_name(ref->fields, ref->n_fields);
-    tenon_field found = unknown();
-    for (size_t i = 0; column && i < in->table_count; i++) {
-        tenon_field each = type_of_column(in, in->tables[i], column);
+    for (size_t i = 0; i < in->table_count; i++) {
+        if (alias && strcasecmp(in->tables[i].alias, alias) != 0)
+            continue;
+        tenon_field each = type_of_column(in, in->tables[i].name, column);
         if (!each.kind)
             continue;
-        if (found.kind && !is_same(&found, &each))
-            return unknown();
-        found = each;
+        if (found->kind && !is_same(found, &each))
+            return false;
+        *found = each;
     }
-    return column && infer_named(in, column, &found) ? found : unknown();
+    return true;
 }
 
-static void add_query(inference *in, const PgQuery__Node *query, PgQuery__Node **columns,
-                      size_t column_count)
+static bool is_query(const inference *in, const char *name)
+{
+    for (size_t i = 0; i < in->query_count; i++)
+        if (!strcasecmp(in->queries[i].name, name))
+            return true;
+    return false;
+}
+
+static tenon_field infer_name(inference *in, const char *alias, const char *column)
+{
+    tenon_field found = unknown();
+    if (alias && !is_query(in, alias) && infer_in_tables(in, alias, column, &found) && found.kind)
+        return found;
+    found = unknown();
+    bool is_one = column && infer_in_tables(in, NULL, column, &found);
+    return is_one && infer_named(in, column, &found) ? found : unknown();
+}
+
+static tenon_field infer_column(inference *in, const PgQuery__ColumnRef *ref)
+{
+    const char *alias = ref->n_fields > 1 ? pgparse_first_name(ref->fields, ref->n_fields) : NULL;
+    return infer_name(in, alias, pgparse_last_name(ref->fields, ref->n_fields));
+}
+
+static void add_query(inference *in, const char *name, const PgQuery__Node *query,
+                      PgQuery__Node **columns, size_t column_count)
 {
     const PgQuery__SelectStmt *select = NULL;
     if (query && query->node_case == PG_QUERY__NODE__NODE_SELECT_STMT)
@@ -162,119 +247,32 @@ static void add_query(inference *in, const PgQuery__Node *query, PgQuery__Node *
     while (select && select->larg)
         select = select->larg;
     if (select && in->query_count < MOST_NAMES)
-        in->queries[in->query_count++] =
-            (named_query){.columns = columns, .column_count = column_count, .select = select};
+        in->queries[in->query_count++] = (named_query){
+            .name = name, .columns = columns, .column_count = column_count, .select = select};
 }
 
 static bool add_name(ProtobufCMessage *message, void *context)
 {
     inference *in = context;
-    if (PGPARSE_IS(message, range_var) && in->table_count < MOST_NAMES)
-        in->tables[in->table_count++] = ((const PgQuery__RangeVar *)message)->relname;
+    if (PGPARSE_IS(message, range_var) && in->table_count < MOST_NAMES) {
+        const PgQuery__RangeVar *named = (const PgQuery__RangeVar *)message;
+        in->tables[in->table_count++] =
+            (named_table){named->relname, named->alias ? named->alias->aliasname : named->relname};
+    }
     if (PGPARSE_IS(message, common_table_expr)) {
         const PgQuery__CommonTableExpr *cte = (const PgQuery__CommonTableExpr *)message;
-        add_query(in, cte->ctequery, cte->aliascolnames, cte->n_aliascolnames);
+        add_query(in, cte->ctename, cte->ctequery, cte->aliascolnames, cte->n_aliascolnames);
     }
     if (PGPARSE_IS(message, range_subselect)) {
         const PgQuery__RangeSubselect *from = (const PgQuery__RangeSubselect *)message;
-        add_query(in, from->subquery, from->alias ? from->alias->colnames : NULL,
-                  from->alias ? from->alias->n_colnames : 0);
+        const PgQuery__Alias *alias = from->alias;
+        add_query(in, alias ? alias->aliasname : "", from->subquery, alias ? alias->colnames : NULL,
+                  alias ? alias->n_colnames : 0);
     }
     return true;
 }
 
 /* ---- functions ------------------------------------------------------------------------------- */
-
-static const struct {
-    const char *name, *word;
-} functions[] = {
-    {"count", "BigInt"},
-    {"length", "BigInt"},
-    {"instr", "BigInt"},
-    {"unicode", "BigInt"},
-    {"changes", "BigInt"},
-    {"total_changes", "BigInt"},
-    {"random", "BigInt"},
-    {"last_insert_rowid", "BigInt"},
-    {"sign", "BigInt"},
-    {"row_number", "BigInt"},
-    {"rank", "BigInt"},
-    {"dense_rank", "BigInt"},
-    {"ntile", "BigInt"},
-    {"json_array_length", "BigInt"},
-    {"unixepoch", "BigInt"},
-    {"avg", "Float"},
-    {"total", "Float"},
-    {"round", "Float"},
-    {"julianday", "Float"},
-    {"percent_rank", "Float"},
-    {"cume_dist", "Float"},
-    {"acos", "Float"},
-    {"acosh", "Float"},
-    {"asin", "Float"},
-    {"asinh", "Float"},
-    {"atan", "Float"},
-    {"atan2", "Float"},
-    {"atanh", "Float"},
-    {"cos", "Float"},
-    {"cosh", "Float"},
-    {"degrees", "Float"},
-    {"exp", "Float"},
-    {"ln", "Float"},
-    {"log", "Float"},
-    {"log10", "Float"},
-    {"log2", "Float"},
-    {"mod", "Float"},
-    {"pi", "Float"},
-    {"pow", "Float"},
-    {"power", "Float"},
-    {"radians", "Float"},
-    {"sin", "Float"},
-    {"sinh", "Float"},
-    {"sqrt", "Float"},
-    {"tan", "Float"},
-    {"tanh", "Float"},
-    {"bm25", "Float"},
-    {"lower", "String"},
-    {"upper", "String"},
-    {"trim", "String"},
-    {"ltrim", "String"},
-    {"rtrim", "String"},
-    {"btrim", "String"},
-    {"replace", "String"},
-    {"substr", "String"},
-    {"substring", "String"},
-    {"printf", "String"},
-    {"format", "String"},
-    {"hex", "String"},
-    {"quote", "String"},
-    {"char", "String"},
-    {"typeof", "String"},
-    {"soundex", "String"},
-    {"group_concat", "String"},
-    {"strftime", "String"},
-    {"sqlite_version", "String"},
-    {"sqlite_source_id", "String"},
-    {"highlight", "String"},
-    {"snippet", "String"},
-    {"date", "String"},
-    {"time", "String"},
-    {"datetime", "String"},
-    {"json", "Json"},
-    {"json_object", "Json"},
-    {"json_array", "Json"},
-    {"json_group_array", "Json"},
-    {"json_group_object", "Json"},
-    {"json_type", "String"},
-    {"like_escape", "String"},
-    {"randomblob", "Bytes"},
-    {"zeroblob", "Bytes"},
-    {"glob", "Boolean"},
-    {"like", "Boolean"},
-    {"json_valid", "Boolean"},
-    {"sqlite_compileoption_used", "Boolean"},
-    {"sqlite_compileoption_get", "String"},
-};
 
 /* Functions that give what their arguments are. */
 static const char *const alike[] = {
@@ -302,6 +300,14 @@ static tenon_field infer_sum(inference *in, const PgQuery__FuncCall *call)
     }
 }
 
+static bool is_alike(const char *name)
+{
+    for (size_t i = 0; i < TENON__COUNT(alike); i++)
+        if (!strcasecmp(name, alike[i]))
+            return true;
+    return false;
+}
+
 static tenon_field infer_function(inference *in, const PgQuery__FuncCall *call)
 {
     const char *name = pgparse_last_name(call->funcname, call->n_funcname);
@@ -311,19 +317,23 @@ static tenon_field infer_function(inference *in, const PgQuery__FuncCall *call)
         return infer_sum(in, call);
     if (!strcasecmp(name, "iif") && call->n_args == 3)
         return common(in, call->args + 1, 2);
-    for (size_t i = 0; i < TENON__COUNT(alike); i++)
-        if (!strcasecmp(name, alike[i]))
-            return common(in, call->args, call->n_args);
+    if (is_alike(name))
+        return common(in, call->args, call->n_args);
     for (size_t i = 0; call->n_args && i < TENON__COUNT(alike_first); i++)
         if (!strcasecmp(name, alike_first[i]))
             return infer(in, call->args[0]);
-    for (size_t i = 0; i < TENON__COUNT(functions); i++)
-        if (!strcasecmp(name, functions[i].name))
-            return sql_type_of_word(functions[i].word);
-    return unknown();
+    const char *word = sql_function_result(name);
+    return word ? sql_type_of_word(word) : unknown();
 }
 
 /* ---- expressions ----------------------------------------------------------------------------- */
+
+/* An integer of more than 32 bits is one of "other numbers" to the parser. */
+static bool is_large_integer(const char *text)
+{
+    const size_t most_digits = 18;
+    return strspn(text, "0123456789") == strlen(text) && strlen(text) <= most_digits;
+}
 
 static tenon_field infer_constant(const PgQuery__AConst *constant)
 {
@@ -331,7 +341,7 @@ static tenon_field infer_constant(const PgQuery__AConst *constant)
     case PG_QUERY__A__CONST__VAL_IVAL:
         return sql_type_of_word("BigInt");
     case PG_QUERY__A__CONST__VAL_FVAL:
-        return sql_type_of_word("Float");
+        return sql_type_of_word(is_large_integer(constant->fval->fval) ? "BigInt" : "Float");
     case PG_QUERY__A__CONST__VAL_BOOLVAL:
         return sql_type_of_word("Boolean");
     case PG_QUERY__A__CONST__VAL_SVAL:
@@ -346,9 +356,7 @@ static tenon_field infer_arithmetic(inference *in, const PgQuery__AExpr *expr)
 {
     tenon_field left = expr->lexpr ? infer(in, expr->lexpr) : sql_type_of_word("BigInt");
     tenon_field right = infer(in, expr->rexpr);
-    bool is_left = left.kind >= TENON_KIND_INT16 && left.kind <= TENON_KIND_DOUBLE;
-    bool is_right = right.kind >= TENON_KIND_INT16 && right.kind <= TENON_KIND_DOUBLE;
-    if (!is_left || !is_right)
+    if (!is_number(&left) || !is_number(&right))
         return unknown();
     bool is_real = left.kind >= TENON_KIND_FLOAT || right.kind >= TENON_KIND_FLOAT;
     return sql_type_of_word(is_real ? "Float" : "BigInt");
@@ -375,14 +383,12 @@ static tenon_field infer_operator(inference *in, const PgQuery__AExpr *expr)
 
 static tenon_field infer_case(inference *in, const PgQuery__CaseExpr *expr)
 {
-    tenon_field found = expr->defresult ? infer(in, expr->defresult) : unknown();
-    for (size_t i = 0; i < expr->n_args; i++) {
-        tenon_field each = infer(in, expr->args[i]->case_when->result);
-        if (found.kind && each.kind && !is_same(&found, &each))
-            return unknown();
-        found = each.kind ? each : found;
-    }
-    return found;
+    agreement all = {.found = unknown(), .constant = unknown()};
+    for (size_t i = 0; i < expr->n_args; i++)
+        agree(in, &all, expr->args[i]->case_when->result);
+    if (expr->defresult)
+        agree(in, &all, expr->defresult);
+    return agreed(&all);
 }
 
 static tenon_field infer_sub_query(inference *in, const PgQuery__SubLink *link)
@@ -459,9 +465,32 @@ static void type_operands(inference *in, const PgQuery__AExpr *expr)
         give_type(in, right->list->items[i], infer(in, left));
 }
 
+/* COALESCE and its like: a parameter among values has their type. */
+static void type_alike(inference *in, PgQuery__Node *const *nodes, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        give_type(in, nodes[i], common(in, nodes, count));
+}
+
+static void type_arguments(inference *in, const PgQuery__FuncCall *call)
+{
+    const char *name = pgparse_last_name(call->funcname, call->n_funcname);
+    const char *word = name ? sql_function_argument(name) : NULL;
+    for (size_t i = 0; word && i < call->n_args; i++)
+        give_type(in, call->args[i], sql_type_of_word(word));
+    if (name && is_alike(name))
+        type_alike(in, call->args, call->n_args);
+}
+
 static bool type_parameters(ProtobufCMessage *message, void *context)
 {
     inference *in = context;
+    if (PGPARSE_IS(message, coalesce_expr)) {
+        const PgQuery__CoalesceExpr *coalesce = (const PgQuery__CoalesceExpr *)message;
+        type_alike(in, coalesce->args, coalesce->n_args);
+    }
+    if (PGPARSE_IS(message, func_call))
+        type_arguments(in, (const PgQuery__FuncCall *)message);
     if (PGPARSE_IS(message, a__expr))
         type_operands(in, (const PgQuery__AExpr *)message);
     if (PGPARSE_IS(message, select_stmt)) {
@@ -480,39 +509,56 @@ static bool type_parameters(ProtobufCMessage *message, void *context)
 
 /* ---- the statement --------------------------------------------------------------------------- */
 
-static PgQuery__Node **targets_of(const PgQuery__Node *statement, size_t *count)
+static const PgQuery__SelectStmt *first_select(const PgQuery__Node *statement)
 {
     const PgQuery__SelectStmt *select = NULL;
-    *count = 0;
     if (statement->node_case == PG_QUERY__NODE__NODE_SELECT_STMT)
         select = statement->select_stmt;
     while (select && select->larg)
         select = select->larg;
-    if (select)
-        *count = select->n_target_list;
-    return select ? select->target_list : NULL;
+    return select;
+}
+
+/* Behind a `*` nobody knows which target a column is; its name has to do. */
+static tenon_field infer_result(inference *in, const PgQuery__SelectStmt *select, size_t at)
+{
+    const char *name = in->check->query->columns[at].name;
+    if (select->n_target_list == in->check->query->column_count)
+        return infer(in, select->target_list[at]->res_target->val);
+    for (size_t i = 0; i < select->n_target_list; i++) {
+        const char *target = name_of_target(select->target_list[i]->res_target);
+        if (target && !strcasecmp(target, name))
+            return infer(in, select->target_list[i]->res_target->val);
+    }
+    return infer_name(in, NULL, name);
+}
+
+static void infer_results(inference *in, const PgQuery__SelectStmt *select)
+{
+    sqlfile_query *query = in->check->query;
+    for (size_t i = 0; i < query->column_count; i++) {
+        sqlfile_value *value = &query->columns[i];
+        if (value->field.kind)
+            continue;
+        uint32_t flags = value->field.flags;
+        value->field = infer_result(in, select, i);
+        value->field.flags |= flags;
+    }
 }
 
 void sql_infer_types(sql_check *c, const char *analysed)
 {
     inference in = {.check = c};
-    size_t count;
     const char *sql = sql_as_postgresql(c->set, analysed);
     pgparse_tree *tree = sql_read_tree(c->set, sql);
     PgQuery__Node *statement = tree && tree->statement_count == 1 ? tree->statements[0].node : NULL;
+    const PgQuery__SelectStmt *select = statement ? first_select(statement) : NULL;
     if (statement) {
         pgparse_walk(statement, add_name, &in);
         pgparse_walk(statement, type_parameters, &in);
-        PgQuery__Node **targets = targets_of(statement, &count);
-        for (size_t i = 0; count == c->query->column_count && i < count; i++) {
-            sqlfile_value *value = &c->query->columns[i];
-            if (value->field.kind)
-                continue;
-            uint32_t flags = value->field.flags;
-            value->field = infer(&in, targets[i]->res_target->val);
-            value->field.flags |= flags;
-        }
     }
+    if (select && !select->n_values_lists)
+        infer_results(&in, select);
     pgparse_free(tree);
 }
 

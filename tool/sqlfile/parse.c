@@ -24,9 +24,12 @@ void *sql_grow(tenon__arena *arena, void *list, size_t count, size_t *capacity, 
     return grown;
 }
 
+/* What is missing stands where the file ends. */
 schema_span sql_span(const sql_parser *p, size_t start, size_t end)
 {
-    return (schema_span){p->file, (uint32_t)start, (uint32_t)end};
+    size_t length = p->source->length;
+    return (schema_span){p->file, (uint32_t)(start < length ? start : length),
+                         (uint32_t)(end < length ? end : length)};
 }
 
 void sql_report(sql_parser *p, size_t start, size_t end, const char *hint, const char *format, ...)

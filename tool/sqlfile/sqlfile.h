@@ -27,7 +27,7 @@ enum {
     SQLFILE_VARIANTS_MOST = 256,
     /* Counts how often the same query on the same database has come to be answered otherwise:
      * types, what may be NULL, shapes. What is kept of another number is asked anew. */
-    SQLFILE_ANSWERS = 6,
+    SQLFILE_ANSWERS = 7,
 };
 
 typedef enum sqlfile_kind {

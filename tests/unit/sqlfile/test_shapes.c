@@ -114,6 +114,21 @@ static void sqlite_s_objects_are_structs_too(void **state)
              "o Json{t String}, w Json");
 }
 
+static void sqlite_s_expressions_have_types(void **state)
+{
+    (void)state;
+    is_shape(
+        "-- on: sqlite\nSELECT coalesce(views, 0) AS a, coalesce(id, 0) AS b, coalesce(id, "
+        "3000000) AS c,"
+        " coalesce(avg(id), 0) AS d, ifnull(rating, 1) AS e, coalesce(1, 2) AS f, 5000000000 AS g,"
+        " CASE WHEN id > 1 THEN rating ELSE 0 END AS h, coalesce(price, 0) AS i FROM posts",
+        "a BigInt, b Int, c Int, d Float, e Float, f BigInt, g BigInt, h Float?, i Decimal");
+    /* Behind a `*` by name, and a name that two tables have by its table. */
+    is_shape("-- on: sqlite\nWITH RECURSIVE n (at, depth) AS (SELECT id, 0 FROM posts UNION ALL"
+             " SELECT at, depth + 1 FROM n WHERE depth < 3) SELECT * FROM n",
+             "at Int, depth BigInt");
+}
+
 static void comments_say_more_of_members(void **state)
 {
     (void)state;
@@ -185,6 +200,7 @@ int main(void)
         cmocka_unit_test(arrays_of_values_are_lists),
         cmocka_unit_test(what_is_not_certain_stays_json),
         cmocka_unit_test(sqlite_s_objects_are_structs_too),
+        cmocka_unit_test(sqlite_s_expressions_have_types),
         cmocka_unit_test(comments_say_more_of_members),
         cmocka_unit_test(what_is_written_has_to_fit),
         cmocka_unit_test(what_gives_one_row_is_known),

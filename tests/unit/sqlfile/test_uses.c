@@ -116,6 +116,12 @@ static const met on_sqlite[] = {
     {A "DELETE FROM \"Thing\" WHERE made GLOB :v", "String", NULL},
     {A "DELETE FROM \"Thing\" WHERE count = CAST(:v AS TEXT)", "String", NULL},
     {A "DELETE FROM \"Thing\" WHERE CAST(count AS TEXT) = :v", "String", NULL},
+    {A "DELETE FROM \"Thing\" WHERE count >= coalesce(:v, count)", "Int?", NULL},
+    {A "DELETE FROM \"Thing\" WHERE big >= ifnull(:v, big)", "BigInt?", NULL},
+    {A "DELETE FROM \"Thing\" WHERE coalesce(big, 0) = ANY(:v)", "BigInt[]", NULL},
+    {A "DELETE FROM \"Thing\" WHERE coalesce(:v, 0) > 1", "BigInt?", NULL},
+    {A "UPDATE \"Thing\" SET free = lower(:v)", "String", NULL},
+    {A "DELETE FROM \"Thing\" WHERE json(:v) = '{}'", "Json", NULL},
     {A "DELETE FROM \"Thing\" WHERE packed = :v", NULL,
      AT(3, 36,
         "is compared with Thing.packed, which is packed: equal arrays need not have equal bytes; "
