@@ -83,6 +83,7 @@ static const met on_postgres[] = {
     {A "UPDATE \"Thing\" SET made = :v, day = :v", "DateTime 0,0", NULL},
     {A "UPDATE \"Thing\" SET price = :v, rate = :v", "Decimal 4,2", NULL},
     {A "UPDATE \"Thing\" SET price = :v WHERE rate = :v", "Decimal 10,2", NULL},
+    {A "UPDATE \"Thing\" SET count = :v WHERE big = :v", "BigInt", NULL},
     {A "UPDATE \"Thing\" SET bits = :v,\n  more = :v", NULL,
      AT(3, 10, "is written to columns of two sizes, which are exact; use two parameters")},
     {A "UPDATE \"Thing\" SET packed = :v, counts = :v", NULL,
