@@ -168,7 +168,7 @@ static bool resize_values(tenon__growing *column, size_t count, tenon__table *ta
 bool tenon__growing_reserve(tenon__growing *column, size_t more, tenon__table *table,
                             tenon_error *err)
 {
-    enum { FIRST = 64, FEW = 4096, MOST = 1 << 30 };
+    enum { FIRST = 64, FEW = 16384, MOST = 1 << 30 };
     bool is_known = more > FIRST;
     size_t wanted = column->shown.count + more;
     size_t capacity = column->capacity ? column->capacity : FIRST;
