@@ -2,13 +2,14 @@
  *
  * libpq.h is the library below. connect.c opens and closes, begin.c writes how a transaction
  * begins, run.c drives the protocol, preparation.c makes statements known to the server, collect.c
- * takes what libpq answers, wire.c speaks where libpq would be slower, pipeline.c sends several
- * statements at once, cursor.c reads in parts, cancel.c stops a statement, slots.c, params.c and
- * encode.c write values, result.c, rows.c, pass.c and decode.c read them, tracks.c too for columns,
- * fields.c writes values of many rows, lists.c and text.c write arrays, numeric.c does numeric both
- * ways, copy.c loads in bulk, copy_out.c reads so, types.c knows the types and errors.c what went
- * wrong. Values travel in PostgreSQL's binary formats in both directions; types whose binary format
- * is not documented, or whose OID differs from database to database, travel as text.
+ * takes what libpq answers, script.c runs SQL text, wire.c speaks where libpq would be slower,
+ * pipeline.c sends several statements at once, cursor.c reads in parts, cancel.c stops a statement,
+ * slots.c, params.c and encode.c write values, result.c, rows.c, pass.c and decode.c read them,
+ * tracks.c too for columns, fields.c writes values of many rows, lists.c and text.c write arrays,
+ * numeric.c does numeric both ways, copy.c loads in bulk, copy_out.c reads so, types.c knows the
+ * types and errors.c what went wrong. Values travel in PostgreSQL's binary formats in both
+ * directions; types whose binary format is not documented, or whose OID differs from database to
+ * database, travel as text.
  *
  * Everything that depends only on the statement is worked out once, when it is prepared: a *param*
  * says how a slot is written, a *column* how a column of the result is read. */
@@ -331,11 +332,13 @@ static inline void tenon__pg_mark_loaded(const tenon__layout *layout, char *row)
         words[i] = layout->loaded[i];
 }
 
-/* Appends all rows of the result; of the answer that came by wire.c. */
-bool tenon__pg_read_rows(tenon__prepared *prepared, const PGresult *result, tenon__rows *rows,
-                         tenon_error *err);
+/* Appends all rows of the result, if it has any; of the answer that came by wire.c. */
+bool tenon__pg_read_result(tenon__prepared *prepared, const PGresult *result, tenon__rows *rows,
+                           tenon_error *err);
 bool tenon__pg_read_wire(tenon__prepared *prepared, const tenon__pg_wire *wire, tenon__rows *rows,
                          tenon_error *err);
+/* How many rows it gives, or has written. */
+int64_t tenon__pg_affected(PGresult *result);
 /* Gives all rows of the result, or of the answer, to the sink (pass.c). */
 bool tenon__pg_pass_rows(tenon__connection *c, tenon__rows *rows, tenon_error *err);
 /* That a column is NULL which must not be. False. */
@@ -506,6 +509,10 @@ tenon__progress tenon__pg_end_sending(tenon__connection *c, bool is_sent, tenon_
 bool tenon__pg_write_begin(const tenon_transaction_options *options, const char *savepoint,
                            tenon__buf *sql, tenon_error *err);
 tenon__progress tenon__pg_script(tenon__connection *c, const char *sql, tenon_error *err);
+/* Its end, when all of it has succeeded. */
+tenon__progress tenon__pg_finish_script(tenon__connection *c, tenon_error *err);
+/* What ran is over, and nothing is to be fetched: DONE or FAILED (run.c). */
+tenon__progress tenon__pg_finish_idle(tenon__connection *c, bool is_done);
 /* Whether the server reads a backslash in 'text' as an escape, as the quoter must not have it, and
  * the SQL text that ends it. */
 bool tenon__pg_has_backslashes(const tenon__connection *c);

@@ -198,10 +198,23 @@ static bool read_rows(tenon__prepared *p, const PGresult *result, tenon__rows *r
     return true;
 }
 
-bool tenon__pg_read_rows(tenon__prepared *p, const PGresult *result, tenon__rows *rows,
-                         tenon_error *err)
+bool tenon__pg_read_result(tenon__prepared *p, const PGresult *result, tenon__rows *rows,
+                           tenon_error *err)
 {
+    if (!p || PQresultStatus(result) != PGRES_TUPLES_OK)
+        return true;
+    if (p->result_format == 0)
+        return tenon__pg_read_texts(result, rows, err);
+    if (!p->is_checked && !tenon__pg_check_result(p, result, err))
+        return false;
     bool is_read = read_rows(p, result, rows, err);
     tenon__arena_align(rows->arena);
     return is_read;
+}
+
+int64_t tenon__pg_affected(PGresult *result)
+{
+    if (PQresultStatus(result) == PGRES_TUPLES_OK)
+        return PQntuples(result);
+    return strtoll(PQcmdTuples(result), NULL, 10);
 }

@@ -13,7 +13,6 @@
 #include "driver/postgres/pg.h"
 
 #include <stdlib.h>
-#include <strings.h>
 
 enum { KEPT_BUFFER_BYTES = 1 << 20 };
 
@@ -36,16 +35,6 @@ tenon__progress tenon__pg_fail_send(tenon__connection *c, tenon_error *err)
     tenon__pg_fail_client(err, c);
     c->state = PQstatus(c->pg) == CONNECTION_OK && !c->awaited_syncs ? TENON__IDLE : TENON__BROKEN;
     return TENON__FAILED;
-}
-
-void tenon__pg_begin(tenon__connection *c, tenon__pg_task task, const char *sql)
-{
-    tenon__pg_wire_leave(c);
-    c->task = task;
-    c->running = NULL;
-    c->is_sent = c->is_commit = c->has_retried = false;
-    c->may_write = true;
-    tenon__error_copy(c->sql, sizeof c->sql, sql);
 }
 
 tenon__progress tenon__pg_end_sending(tenon__connection *c, bool is_sent, tenon_error *err)
@@ -110,24 +99,7 @@ static tenon__progress run_again(tenon__connection *c, tenon_error *err)
     return c->pieces.count ? tenon__pg_send_pieces(c, err) : send_running(c, err);
 }
 
-static bool is_word(const char *sql, const char *word)
-{
-    return strncasecmp(sql, word, strlen(word)) == 0;
-}
-
-/* The server answers the COMMIT of a transaction that has failed with ROLLBACK, as if all were
- * well. */
-static bool check_commit(const tenon__connection *c, tenon_error *err)
-{
-    if (!c->is_commit || !c->result || strcmp(PQcmdStatus(c->result), "ROLLBACK") != 0)
-        return true;
-    tenon__fail(err, TENON_MISUSE,
-                "the transaction had failed and was rolled back instead of committed");
-    tenon__hint(err, "roll back at the first error of a transaction");
-    return false;
-}
-
-static tenon__progress finish_idle(tenon__connection *c, bool is_done)
+tenon__progress tenon__pg_finish_idle(tenon__connection *c, bool is_done)
 {
     if (TENON__UNLIKELY(c->pieces.count))
         tenon__pg_end_pieces(c);
@@ -158,14 +130,7 @@ TENON__COLD static tenon__progress fail_running(tenon__connection *c, tenon_erro
         tenon__pg_fail_result(err, c);
     if (is_unprepared && err)
         fail_unprepared(err);
-    return finish_idle(c, false);
-}
-
-static tenon__progress finish_script(tenon__connection *c, tenon_error *err)
-{
-    bool is_done = check_commit(c, err);
-    c->in_transaction = PQtransactionStatus(c->pg) != PQTRANS_IDLE;
-    return finish_idle(c, is_done);
+    return tenon__pg_finish_idle(c, false);
 }
 
 static void end_pipeline(tenon__connection *c)
@@ -180,7 +145,7 @@ static tenon__progress finish_copy(tenon__connection *c, tenon_error *err)
 {
     if (c->task == TENON__PG_COPY_BEGIN)
         tenon__fail(err, TENON_MISUSE, "the statement is no COPY FROM STDIN");
-    return finish_idle(c, c->task == TENON__PG_COPY_ABORT);
+    return tenon__pg_finish_idle(c, c->task == TENON__PG_COPY_ABORT);
 }
 
 TENON__COLD static tenon__progress finish_badly(tenon__connection *c, tenon_error *err)
@@ -212,7 +177,7 @@ TENON__HOT static tenon__progress finish(tenon__connection *c, tenon_error *err)
     case TENON__PG_COPY_OUT:
         break;
     case TENON__PG_SCRIPT:
-        return finish_script(c, err);
+        return tenon__pg_finish_script(c, err);
     case TENON__PG_COPY_BEGIN:
     case TENON__PG_COPY_ABORT:
         return finish_copy(c, err);
@@ -276,28 +241,11 @@ TENON__HOT tenon__progress tenon__pg_execute(tenon__connection *c, tenon__prepar
 
 TENON__HOT static bool read_result(tenon__connection *c, tenon__rows *rows, tenon_error *err)
 {
-    tenon__prepared *p = c->running;
     if (TENON__UNLIKELY(rows && rows->sink))
         return tenon__pg_pass_rows(c, rows, err);
     if (TENON__LIKELY(c->wire.is_used))
-        return !rows || tenon__pg_read_wire(p, &c->wire, rows, err);
-    if (!rows || !p || PQresultStatus(c->result) != PGRES_TUPLES_OK)
-        return true;
-    if (TENON__UNLIKELY(p->result_format == 0))
-        return tenon__pg_read_texts(c->result, rows, err);
-    if (!p->is_checked && !tenon__pg_check_result(p, c->result, err))
-        return false;
-    return tenon__pg_read_rows(p, c->result, rows, err);
-}
-
-TENON__HOT static int64_t affected_by(const tenon__connection *c)
-{
-    PGresult *result = c->result;
-    if (TENON__LIKELY(c->wire.is_used))
-        return tenon__pg_wire_affected(c);
-    if (PQresultStatus(result) == PGRES_TUPLES_OK)
-        return PQntuples(result);
-    return strtoll(PQcmdTuples(result), NULL, 10);
+        return !rows || tenon__pg_read_wire(c->running, &c->wire, rows, err);
+    return !rows || tenon__pg_read_result(c->running, c->result, rows, err);
 }
 
 static inline void release_large(tenon__buf *buf)
@@ -315,7 +263,7 @@ TENON__HOT tenon__progress tenon__pg_fetch(tenon__connection *c, tenon__rows *ro
     if (!is_read && err && (c->running->statement->flags & TENON__WRITES || c->pieces.may_write))
         err->applied = TENON_APPLIED_YES;
     if (is_read && affected)
-        *affected = affected_by(c);
+        *affected = c->wire.is_used ? tenon__pg_wire_affected(c) : tenon__pg_affected(c->result);
     PQclear(c->result);
     c->result = NULL;
     if (TENON__UNLIKELY(c->pieces.count)) {
@@ -328,16 +276,4 @@ TENON__HOT tenon__progress tenon__pg_fetch(tenon__connection *c, tenon__rows *ro
     release_large(&c->wire.out);
     release_large(&c->wire.in);
     return is_read ? TENON__DONE : TENON__FAILED;
-}
-
-tenon__progress tenon__pg_script(tenon__connection *c, const char *sql, tenon_error *err)
-{
-    tenon__pg_begin(c, TENON__PG_SCRIPT, sql);
-    c->is_commit = is_word(sql, "COMMIT") || is_word(sql, "END");
-    c->may_write = !is_word(sql, "BEGIN") && !is_word(sql, "ROLLBACK") && !is_word(sql, "SET");
-    if (!PQsendQuery(c->pg, sql))
-        return tenon__pg_fail_send(c, err);
-    c->is_sent = true;
-    c->state = TENON__BUSY;
-    return tenon__pg_flush(c, err);
 }
