@@ -35,7 +35,8 @@ typedef struct catalogue_column {
     bool is_enum, is_domain, is_array;
     int32_t arguments[2]; /* of the modifier: length, or precision and scale */
     size_t argument_count;
-    bool is_required;        /* NOT NULL */
+    bool is_required;        /* NOT NULL, or of a primary key */
+    bool is_null_in_key;     /* SQLite: of a primary key, but NULL all the same */
     const char *default_sql; /* NULL: none; not for serial and identity */
     const char *generated;   /* the expression of a generated column, or NULL */
     bool is_stored;          /* a generated column that is stored */
@@ -45,6 +46,8 @@ typedef struct catalogue_column {
     /* SQLite, of a schema: the enum whose values stand in it, and whether as a list; else NULL. */
     const char *enumeration;
     bool is_enumeration_list;
+    /* SQLite, of a schema: an Int @id is numbered though it does not say autoincrement(). */
+    bool is_numbered_unasked;
     /* Of a list in a schema: what PostgreSQL calls its elements, "varchar(20)"; whether it is
      * packed (@tenon.compress), and how. A database does not say it of a column, but its rows do
      * (diff_look_at_packed). Else NULL. */
@@ -200,8 +203,26 @@ const catalogue_index *catalogue_primary_key(const catalogue_table *t); /* or NU
 
 /* Whether it is of a method that @tenon.vectorIndex has. */
 bool catalogue_is_for_vectors(const catalogue_index *index);
-/* Why the schema language cannot say this index, in words; NULL when it can. */
-const char *catalogue_index_obstacle(const catalogue_index *index, tenon_dialect dialect);
+
+/* What a column is in the language: a type that is named in the database so. */
+typedef struct catalogue_scalar {
+    const char *name;
+    schema_type type;
+    schema_native native; /* NONE: what the scalar type is anyway */
+    int precision;        /* of a time where none is given; -1: it has none */
+} catalogue_scalar;
+
+/* NULL for an enum, and for a type that the language does not know. */
+const catalogue_scalar *catalogue_scalar_of(tenon_dialect dialect, const catalogue_column *column);
+/* Whether the language can only quote the type. */
+bool catalogue_is_unsupported(tenon_dialect dialect, const catalogue_column *column);
+
+/* Why the schema language cannot say this index of a table, or this foreign key, in words; NULL
+ * when it can. */
+const char *catalogue_index_obstacle(tenon_dialect dialect, const catalogue_table *of,
+                                     const catalogue_index *index);
+const char *catalogue_foreign_key_obstacle(const catalogue *c, const catalogue_table *of,
+                                           const catalogue_foreign_key *key);
 
 /* Whether a check has a name that @tenon.check would give it: any other is not the schema's. */
 bool catalogue_is_named_check(const catalogue_table *t, const catalogue_check *check);

@@ -33,8 +33,37 @@ static bool is_class_of_vectors(const char *class)
     return false;
 }
 
-static const char *key_obstacle(const catalogue_index *index, const catalogue_key *key,
-                                tenon_dialect dialect)
+/* Types that an inverted or a search tree index takes without being told an operator class. */
+static bool has_usual_class(const catalogue_index *index, const catalogue_column *column)
+{
+    const catalogue_scalar *scalar = catalogue_scalar_of(TENON_POSTGRESQL, column);
+    if (!strcmp(index->method, "gin"))
+        return column->is_array || (scalar && scalar->type == SCHEMA_JSON && !scalar->native);
+    if (!strcmp(index->method, "spgist"))
+        return scalar && scalar->type == SCHEMA_STRING && scalar->native != SCHEMA_NATIVE_INET;
+    if (!strcmp(index->method, "brin"))
+        return scalar && !column->is_array;
+    return strcmp(index->method, "gist") != 0;
+}
+
+/* What only the type of a column decides. */
+static const char *type_obstacle(tenon_dialect dialect, const catalogue_table *of,
+                                 const catalogue_index *index, const catalogue_key *key)
+{
+    const catalogue_column *column = catalogue_find_column(of, key->column);
+    if (!column)
+        return NULL;
+    bool is_unsupported = catalogue_is_unsupported(dialect, column);
+    if (dialect == TENON_POSTGRESQL && index->method && !key->operator_class && !is_unsupported &&
+        !has_usual_class(index, column))
+        return "it has an operator class that the language does not know";
+    if (index->is_unique && is_unsupported)
+        return "it has a column of a type that the language does not know";
+    return NULL;
+}
+
+static const char *key_obstacle(tenon_dialect dialect, const catalogue_table *of,
+                                const catalogue_index *index, const catalogue_key *key)
 {
     if (!key->column)
         return "it has an expression";
@@ -48,10 +77,11 @@ static const char *key_obstacle(const catalogue_index *index, const catalogue_ke
         return "it has an operator class of its own";
     if (catalogue_is_for_vectors(index) && !is_class_of_vectors(key->operator_class))
         return "it has an operator class that the language does not know";
-    return NULL;
+    return type_obstacle(dialect, of, index, key);
 }
 
-const char *catalogue_index_obstacle(const catalogue_index *index, tenon_dialect dialect)
+const char *catalogue_index_obstacle(tenon_dialect dialect, const catalogue_table *of,
+                                     const catalogue_index *index)
 {
     const char *obstacle = NULL;
     if (index->is_exclusion)
@@ -65,6 +95,6 @@ const char *catalogue_index_obstacle(const catalogue_index *index, tenon_dialect
     if (index->is_deferrable && !index->is_primary)
         return "it can be deferred";
     for (size_t i = 0; i < index->key_count && !obstacle; i++)
-        obstacle = key_obstacle(index, &index->keys[i], dialect);
+        obstacle = key_obstacle(dialect, of, index, &index->keys[i]);
     return obstacle;
 }

@@ -213,6 +213,7 @@ static void set_identity(of_schema *o, const schema_field *field, catalogue_colu
         out->identity = is_counting ? CATALOGUE_SERIAL : CATALOGUE_NO_IDENTITY;
     } else if (is_whole_key(field) && ddl_sqlite_counts(field)) {
         out->identity = CATALOGUE_ROWID_FOR_EVER;
+        out->is_numbered_unasked = !is_counting;
         out->type = out->type_name = "INTEGER";
     }
 }

@@ -223,6 +223,15 @@ static catalogue_identity identity_of(const rows *found, size_t row)
     }
 }
 
+/* `NULL::character varying` is what a column without a default has anyway. */
+static const char *default_of(const char *expression)
+{
+    static const char null[] = "NULL::";
+    bool is_null = expression && !strncmp(expression, null, sizeof null - 1) &&
+                   !strpbrk(expression + sizeof null - 1, ":'+-*/|<>=~,");
+    return is_null ? NULL : expression;
+}
+
 static void fill_column(catalogue_column *column, const rows *found, size_t row)
 {
     const char *generated = rows_cell(found, row, COLUMN_GENERATED);
@@ -237,7 +246,7 @@ static void fill_column(catalogue_column *column, const rows *found, size_t row)
         .is_domain = rows_truth(found, row, COLUMN_IS_DOMAIN),
         .is_array = rows_truth(found, row, COLUMN_IS_ARRAY),
         .is_required = rows_truth(found, row, COLUMN_IS_REQUIRED),
-        .default_sql = generated[0] || identity ? NULL : expression,
+        .default_sql = generated[0] || identity ? NULL : default_of(expression),
         .generated = generated[0] ? expression : NULL,
         .is_stored = generated[0] == 's',
         .identity = identity,

@@ -70,6 +70,12 @@ static const char *type_name_of(catalogue_reader *r, const char *type)
     return name;
 }
 
+/* `DEFAULT NULL` is what a column without a default has anyway. */
+static const char *default_of(const char *expression)
+{
+    return expression && strcasecmp(expression, "NULL") != 0 ? expression : NULL;
+}
+
 static void fill_column(catalogue_reader *r, catalogue_column *column, const rows *found,
                         size_t row)
 {
@@ -79,11 +85,23 @@ static void fill_column(catalogue_reader *r, catalogue_column *column, const row
         .type = rows_cell(found, row, 2),
         .type_name = type_name_of(r, rows_cell(found, row, 2)),
         .is_required = rows_truth(found, row, 3),
-        .default_sql = rows_cell(found, row, 4),
+        .default_sql = default_of(rows_cell(found, row, 4)),
         .generated = hidden == '0' ? NULL : "",
         .is_stored = hidden == '3',
     };
     catalogue_read_arguments(column);
+}
+
+static bool is_in_key(const rows *found, size_t row)
+{
+    return strcmp(rows_cell(found, row, 5), "0") != 0;
+}
+
+/* A key of any other database is never NULL, and the schema's neither. */
+static void read_null_in_key(catalogue_column *column, const rows *found, size_t row)
+{
+    column->is_null_in_key = is_in_key(found, row) && !column->is_required;
+    column->is_required |= column->is_null_in_key;
 }
 
 /* INTEGER PRIMARY KEY is the rowid, which is never NULL; its index is the table. */
@@ -91,13 +109,13 @@ static void read_rowid_key(catalogue_table *t, const rows *found, size_t row)
 {
     size_t keys = 0, at = 0;
     for (size_t i = 0; i < t->column_count; i++)
-        if (strcmp(rows_cell(found, row + i, 5), "0") != 0) {
+        if (is_in_key(found, row + i)) {
             keys++;
             at = i;
         }
     if (keys == 1 && !strcasecmp(t->columns[at].type, "INTEGER") && !t->is_without_rowid) {
         t->columns[at].identity = CATALOGUE_ROWID;
-        t->columns[at].is_required = true;
+        t->columns[at].is_null_in_key = false;
     }
 }
 
@@ -115,6 +133,8 @@ static bool read_columns(catalogue_reader *r)
         t->column_count = t->columns ? count : 0;
         for (size_t n = 0; n < t->column_count; n++)
             fill_column(r, &t->columns[n], &found, i + n);
+        for (size_t n = 0; n < t->column_count; n++)
+            read_null_in_key(&t->columns[n], &found, i + n);
         if (t->columns)
             read_rowid_key(t, &found, i);
     }

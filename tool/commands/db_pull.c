@@ -212,6 +212,19 @@ static int finish(const pull_result *result, const pull_arguments *arguments, co
 
 /* ---- the command ----------------------------------------------------------------------------- */
 
+static void show_empty(const catalogue *c, size_t namespace_count)
+{
+    if (c->dialect == TENON_SQLITE)
+        fputs("tenon: the database is empty; nothing was written\n", stderr);
+    else if (namespace_count)
+        fputs("tenon: the schemas that were asked for are empty; nothing was written\n", stderr);
+    else
+        fprintf(stderr,
+                "tenon: the schema \"%s\" of the database is empty; nothing was written; "
+                "--schemas A,B reads others\n",
+                c->default_namespace ? c->default_namespace : "public");
+}
+
 static int pull(const schema *old, const pull_arguments *arguments, const char *path)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf url = {0};
@@ -230,7 +243,7 @@ static int pull(const schema *old, const pull_arguments *arguments, const char *
     if (result.model_count + result.view_count + result.enum_count)
         status = finish(&result, arguments, path);
     else
-        fputs("tenon: the database is empty; nothing was written\n", stderr);
+        show_empty(c, count);
     pull_release(&result);
     return status;
 }

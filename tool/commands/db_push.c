@@ -182,8 +182,12 @@ static bool change(push *p)
 {
     const diff_apply_options how = {.accepts_loss = true, .on_step = show_step, .context = p->plan};
     diff_findings findings;
-    if (!diff_apply(p->session, p->plan, &how, &findings))
+    if (!diff_apply(p->session, p->plan, &how, &findings)) {
+        if (p->err->status == TENON_SCHEMA)
+            tenon__hint(p->err, "what the schema only names, a type in Unsupported(\"…\") or what "
+                                "dbgenerated(\"…\") calls, has to be in the database before");
         return false;
+    }
     plan_talk_findings(&findings);
     plan_talk_kept(p->plan);
     if (!p->arguments->is_json)

@@ -6,7 +6,9 @@
 #include "commands/database_url.h"
 #include "commands/unpack_text.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <tenon/sql.h>
 
@@ -99,7 +101,7 @@ static bool print_file(const unpack_arguments *arguments)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf given = {0};
     if (!read_all(arguments->path, &given)) {
-        fprintf(stderr, "tenon: %s cannot be read\n", arguments->path);
+        fprintf(stderr, "tenon: cannot read %s: %s\n", arguments->path, strerror(errno));
         return false;
     }
     return is_as_it_is(&given) ? print_array(arguments, given.data, given.length)

@@ -80,11 +80,37 @@ static bool has_vector_index(const catalogue *c)
 
 /* The language can say partial indexes, but schemas written before it could do not: where none is
  * said, none is touched. The same with indexes of vectors, for which only tenon has a word. */
-bool diff_is_kept_index(const diff_maker *m, const catalogue_index *index)
+bool diff_is_kept_index(const diff_maker *m, const catalogue_table *from,
+                        const catalogue_index *index)
 {
-    return is_read(m->from) && (catalogue_index_obstacle(index, m->plan->dialect) ||
+    return is_read(m->from) && (catalogue_index_obstacle(m->plan->dialect, from, index) ||
                                 (index->predicate && !has_partial_index(m->to)) ||
                                 (catalogue_is_for_vectors(index) && !has_vector_index(m->to)));
+}
+
+static bool keeps_columns(const diff_maker *m, const catalogue_table *from,
+                          const char *const *columns, size_t count)
+{
+    const catalogue_table *to = diff_to_table(m, from);
+    for (size_t i = 0; to && i < count; i++) {
+        const catalogue_column *a = catalogue_find_column(from, columns[i]);
+        const catalogue_column *b = catalogue_find_column(to, columns[i]);
+        if (a && !(b && diff_same_type(m, a, b)))
+            return false;
+    }
+    return to != NULL;
+}
+
+bool diff_is_kept_foreign_key(const diff_maker *m, const catalogue_table *from,
+                              const catalogue_foreign_key *key)
+{
+    if (!is_read(m->from) || !catalogue_foreign_key_obstacle(m->from, from, key))
+        return false;
+    const catalogue_table *target =
+        catalogue_find_table(m->from, key->target_namespace, key->target);
+    return keeps_columns(m, from, key->columns, key->column_count) &&
+           (!target || !diff_is_table(target) ||
+            keeps_columns(m, target, key->target_columns, key->column_count));
 }
 
 /* The same with checks, for which only tenon has a word; and one of another name than the word
@@ -170,7 +196,7 @@ bool diff_has_kept_namesake(const diff_maker *m, const catalogue_table *from,
 {
     for (size_t i = 0; i < from->index_count; i++)
         if (!strcmp(from->indexes[i].name, index->name))
-            return diff_is_kept_index(m, &from->indexes[i]) &&
+            return diff_is_kept_index(m, from, &from->indexes[i]) &&
                    !diff_is_lost_index(m, from, to, &from->indexes[i]);
     return false;
 }

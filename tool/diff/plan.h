@@ -87,8 +87,11 @@ const catalogue_table *diff_to_table(const diff_maker *m, const catalogue_table 
 const catalogue_enum *diff_from_enum(const diff_maker *m, const catalogue_enum *to);
 const catalogue_enum *diff_to_enum(const diff_maker *m, const catalogue_enum *from);
 bool diff_is_table(const catalogue_table *t); /* not a view, not foreign, not a partition */
-/* The schema has no word for it: it stays. */
-bool diff_is_kept_index(const diff_maker *m, const catalogue_index *index);
+/* The schema has no word for it: it stays; a foreign key only while its columns do. */
+bool diff_is_kept_index(const diff_maker *m, const catalogue_table *from,
+                        const catalogue_index *index);
+bool diff_is_kept_foreign_key(const diff_maker *m, const catalogue_table *from,
+                              const catalogue_foreign_key *key);
 bool diff_is_kept_check(const diff_maker *m, const catalogue_table *from,
                         const catalogue_check *check);
 /* Something that names a column which `to` does not have, or compares one that is of another kind

@@ -192,7 +192,7 @@ static void plan_index_drop(diff_maker *m, const catalogue_table *from, const ca
 {
     if (index->is_primary || kept_as(m, index, from, to))
         return;
-    if (diff_is_kept_index(m, index) && !diff_match_index(m, index, from, to)) {
+    if (diff_is_kept_index(m, from, index) && !diff_match_index(m, index, from, to)) {
         if (is_in_the_way(m, index, from) || diff_is_lost_index(m, from, to, index))
             diff_add_step(m, "DropIndex", write_kept_index, (diff_change){from, to, index, NULL});
         return;
@@ -237,7 +237,7 @@ static void plan_kept_indexes(diff_maker *m, const catalogue_table *from, const 
 {
     for (size_t i = 0; i < from->index_count; i++) {
         const catalogue_index *index = &from->indexes[i];
-        if (diff_is_kept_index(m, index) && !diff_match_index(m, index, from, to) &&
+        if (diff_is_kept_index(m, from, index) && !diff_match_index(m, index, from, to) &&
             is_in_the_way(m, index, from) && !diff_is_lost_index(m, from, to, index)) {
             diff_add_step(m, "CreateIndex", write_kept_index, (diff_change){from, to, NULL, index});
             plan_index_comment(m, from, to, index);
@@ -332,6 +332,15 @@ key_kept_as(const diff_maker *m, const catalogue_foreign_key *key, const catalog
     return diff_match_foreign_key(m, key, from, to);
 }
 
+/* One that the schema cannot say, and that nothing else is in the way of. */
+static bool is_kept_key(const diff_maker *m, const catalogue_foreign_key *key,
+                        const catalogue_table *from)
+{
+    const catalogue_table *target = target_of(m, key);
+    return diff_is_kept_foreign_key(m, from, key) &&
+           !(target && is_base_changed(m, target, key->target_columns, key->column_count, true));
+}
+
 /* Safe forms validate in a part of their own, for which the way back has no place. */
 void diff_note_validation(diff_maker *m, diff_step *step, const char *kind, const char *name)
 {
@@ -354,7 +363,8 @@ static void plan_foreign_key_drops(diff_maker *m)
     for (size_t t = 0; t < m->from->table_count && !m->failed; t++) {
         const catalogue_table *from = &m->from->tables[t];
         for (size_t i = 0; i < from->foreign_key_count && diff_is_table(from); i++)
-            if (!key_kept_as(m, &from->foreign_keys[i], from))
+            if (!key_kept_as(m, &from->foreign_keys[i], from) &&
+                !is_kept_key(m, &from->foreign_keys[i], from))
                 plan_foreign_key_drop(m, from, &from->foreign_keys[i]);
     }
 }

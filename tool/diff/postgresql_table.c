@@ -119,7 +119,7 @@ static void write_old_indexes(diff_maker *m, const catalogue_table *table)
         if (table->indexes[i].is_primary)
             continue;
         diff_write(m, ";\n");
-        if (catalogue_index_obstacle(&table->indexes[i], m->plan->dialect))
+        if (catalogue_index_obstacle(m->plan->dialect, table, &table->indexes[i]))
             diff_write_whole_index(m, table, &table->indexes[i]);
         else if (table->indexes[i].is_constraint)
             diff_write_unique(m, table, &table->indexes[i], "");

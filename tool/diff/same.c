@@ -112,7 +112,8 @@ bool diff_same_default(const diff_maker *m, const catalogue_column *a, const cat
     if (a->generated || b->generated)
         return true;
     if (diff_counts(a) || diff_counts(b))
-        return diff_counts(a) && diff_counts(b);
+        return (diff_counts(a) && diff_counts(b)) || a->is_numbered_unasked ||
+               b->is_numbered_unasked;
     if (b->is_array && is_empty_array(a->default_sql) && is_empty_array(b->default_sql))
         return true;
     bool is_any = (a->default_sql && !*a->default_sql) || (b->default_sql && !*b->default_sql);

@@ -78,10 +78,11 @@ static bool has_same_primary_key(const catalogue_table *from, const catalogue_ta
 }
 
 static bool has_all_foreign_keys(const diff_maker *m, const catalogue_table *of,
-                                 const catalogue_table *in)
+                                 const catalogue_table *in, bool is_of_database)
 {
     for (size_t i = 0; i < of->foreign_key_count; i++)
-        if (!diff_match_foreign_key(m, &of->foreign_keys[i], of, in))
+        if (!diff_match_foreign_key(m, &of->foreign_keys[i], of, in) &&
+            !(is_of_database && diff_is_kept_foreign_key(m, of, &of->foreign_keys[i])))
             return false;
     return true;
 }
@@ -110,8 +111,8 @@ static bool keeps_uniques(const diff_maker *m, const catalogue_table *from,
 static bool has_same_constraints(const diff_maker *m, const catalogue_table *from,
                                  const catalogue_table *to)
 {
-    return has_same_primary_key(from, to) && has_all_foreign_keys(m, from, to) &&
-           has_all_foreign_keys(m, to, from) && has_all_checks(m, to, from, false) &&
+    return has_same_primary_key(from, to) && has_all_foreign_keys(m, from, to, true) &&
+           has_all_foreign_keys(m, to, from, false) && has_all_checks(m, to, from, false) &&
            has_all_checks(m, from, to, true) && keeps_uniques(m, from, to);
 }
 
@@ -245,7 +246,7 @@ static void plan_index_drops(diff_maker *m)
         for (size_t i = 0; i < from->index_count; i++) {
             const catalogue_index *index = &from->indexes[i];
             if (!index->is_primary && !index->is_constraint && !is_there(m, index, from, to) &&
-                !diff_is_kept_index(m, index))
+                !diff_is_kept_index(m, from, index))
                 diff_add_step(m, "DropIndex", write_index, (diff_change){from, to, index, NULL});
         }
     }

@@ -155,6 +155,22 @@ static void merge_checks(diff_maker *m, catalogue_table *table, const catalogue_
     table->check_count = count;
 }
 
+static void merge_foreign_keys(diff_maker *m, catalogue_table *table, const catalogue_table *from)
+{
+    size_t count = table->foreign_key_count, most = count + from->foreign_key_count;
+    catalogue_foreign_key *keys = diff_array(m, most + 1, sizeof *keys);
+    if (!keys || m->is_reverse)
+        return;
+    if (count)
+        memcpy(keys, table->foreign_keys, count * sizeof *keys);
+    for (size_t i = 0; i < from->foreign_key_count; i++)
+        if (!diff_match_foreign_key(m, &from->foreign_keys[i], from, table) &&
+            diff_is_kept_foreign_key(m, from, &from->foreign_keys[i]))
+            keys[count++] = from->foreign_keys[i];
+    table->foreign_keys = keys;
+    table->foreign_key_count = count;
+}
+
 static bool has_columns_of(const catalogue_table *table, const catalogue_index *index)
 {
     for (size_t i = 0; i < index->key_count; i++)
@@ -173,7 +189,7 @@ static void merge_indexes(diff_maker *m, catalogue_table *table, const catalogue
         if (m->is_reverse || !diff_has_kept_namesake(m, from, table, &table->indexes[i]))
             indexes[count++] = table->indexes[i];
     for (size_t i = 0; i < from->index_count && !m->is_reverse; i++)
-        if (diff_is_kept_index(m, &from->indexes[i]) &&
+        if (diff_is_kept_index(m, from, &from->indexes[i]) &&
             !diff_is_lost_index(m, from, table, &from->indexes[i])) {
             indexes[count] = from->indexes[i];
             indexes[count++].definition = diff_renamed_text(m, from, from->indexes[i].definition);
@@ -189,6 +205,7 @@ static catalogue_table merge(diff_maker *m, const catalogue_table *from, const c
     table.is_without_rowid |= from->is_without_rowid;
     merge_columns(m, &table, from);
     merge_checks(m, &table, from);
+    merge_foreign_keys(m, &table, from);
     merge_indexes(m, &table, from);
     return table;
 }

@@ -186,7 +186,7 @@ bool diff_keeps_old_value(const diff_maker *m, const catalogue_table *from)
             names_value(m, from, from->checks[i].expression))
             return true;
     for (size_t i = 0; i < from->index_count; i++)
-        if (diff_is_kept_index(m, &from->indexes[i]) &&
+        if (diff_is_kept_index(m, from, &from->indexes[i]) &&
             names_value(m, from, from->indexes[i].predicate))
             return true;
     return false;

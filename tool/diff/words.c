@@ -97,7 +97,7 @@ static void tell_old_indexes(diff_maker *m, const catalogue_table *from, const c
         const catalogue_index *index = &from->indexes[i];
         if (index->is_primary || diff_match_index(m, index, from, to))
             continue;
-        if (!diff_is_kept_index(m, index) || diff_is_lost_index(m, from, to, index))
+        if (!diff_is_kept_index(m, from, index) || diff_is_lost_index(m, from, to, index))
             diff_add_difference(m, DIFF_REMOVED, index_name(m, from, index), keys_words(m, index));
         else
             diff_keep(m, index_name(m, from, index));
@@ -135,10 +135,15 @@ static const char *foreign_key_name(diff_maker *m, const catalogue_table *table,
 
 static void tell_foreign_keys(diff_maker *m, const catalogue_table *from, const catalogue_table *to)
 {
-    for (size_t i = 0; i < from->foreign_key_count; i++)
-        if (!diff_match_foreign_key(m, &from->foreign_keys[i], from, to))
-            diff_add_difference(m, DIFF_REMOVED, foreign_key_name(m, from, &from->foreign_keys[i]),
-                                "");
+    for (size_t i = 0; i < from->foreign_key_count; i++) {
+        const catalogue_foreign_key *key = &from->foreign_keys[i];
+        if (diff_match_foreign_key(m, key, from, to))
+            continue;
+        if (diff_is_kept_foreign_key(m, from, key))
+            diff_keep(m, foreign_key_name(m, from, key));
+        else
+            diff_add_difference(m, DIFF_REMOVED, foreign_key_name(m, from, key), "");
+    }
     for (size_t i = 0; i < to->foreign_key_count; i++) {
         const catalogue_foreign_key *key = &to->foreign_keys[i];
         const catalogue_foreign_key *old = diff_match_foreign_key(m, key, to, from);

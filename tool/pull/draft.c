@@ -291,6 +291,13 @@ static bool is_same_type(const catalogue_column *a, const catalogue_column *b)
                                          !strcmp(a->type_name, b->type_name));
 }
 
+static bool takes_numbers(const catalogue_column *column)
+{
+    static const char next[] = "nextval(";
+    return column->identity ||
+           (column->default_sql && !strncmp(column->default_sql, next, sizeof next - 1));
+}
+
 /* dbgenerated() without an expression is whatever the database has. */
 static bool is_same_default(const pull_draft *d, const pull_column *column,
                             const catalogue_column *wanted)
@@ -300,7 +307,7 @@ static bool is_same_default(const pull_draft *d, const pull_column *column,
     if (given->kind == SCHEMA_DEFAULT_DBGENERATED && !given->value.text)
         return source->default_sql || source->generated || source->identity;
     if (wanted->identity || source->identity)
-        return wanted->identity && source->identity;
+        return wanted->is_numbered_unasked || (takes_numbers(wanted) && takes_numbers(source));
     return !source->generated && catalogue_same_expression(d->c->dialect, wanted->default_sql,
                                                            source->default_sql, source->type);
 }

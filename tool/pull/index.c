@@ -29,47 +29,14 @@ static bool is_btree(const catalogue_index *index)
     return !strcmp(index->method, "btree");
 }
 
-/* Types that an inverted or a search tree index takes without being told an operator class. */
-static bool has_default_class(const catalogue_index *index, const pull_column *column)
-{
-    const pull_type *type = &column->type;
-    if (!strcmp(index->method, "gin"))
-        return type->is_list ||
-               (type->word && !type->enumeration && type->scalar == SCHEMA_JSON && !type->native);
-    if (!strcmp(index->method, "spgist"))
-        return type->word && !type->enumeration && type->scalar == SCHEMA_STRING &&
-               (!type->native || strcmp(type->native, "Inet") != 0);
-    if (!strcmp(index->method, "brin"))
-        return type->word && !type->enumeration && !type->is_list;
-    return strcmp(index->method, "gist") != 0;
-}
-
-/* What only the types of the columns decide. */
-static const char *type_obstacle(const pull_model *m, const catalogue_index *index,
-                                 const catalogue_key *key)
-{
-    const pull_column *column = pull_find_column(m, key->column);
-    if (!column)
-        return "it has an expression";
-    if (index->is_primary)
-        return NULL;
-    if (!key->operator_class && !column->type.unsupported && !has_default_class(index, column))
-        return "it has an operator class that the language does not know";
-    if (index->is_unique && column->type.unsupported)
-        return "it has a column of a type that the language does not know";
-    return NULL;
-}
-
 const char *pull_index_obstacle(const pull_draft *d, const pull_model *m,
                                 const catalogue_index *index)
 {
-    const char *obstacle = catalogue_index_obstacle(index, d->c->dialect);
+    const char *obstacle = catalogue_index_obstacle(d->c->dialect, m->table, index);
     if (!index->is_valid && !index->is_exclusion)
         return "it is not valid: a CREATE INDEX CONCURRENTLY has failed, and it is to be dropped";
     if (!obstacle && catalogue_is_for_vectors(index))
         return "it is of pgvector, and @tenon.vectorIndex cannot say it";
-    for (size_t i = 0; i < index->key_count && !obstacle; i++)
-        obstacle = type_obstacle(m, index, &index->keys[i]);
     return obstacle;
 }
 

@@ -47,6 +47,16 @@ static void note_comment(pull_draft *d, const schema_comment *old, const char *c
         pull_notice_add(d, "comment", table, name, comment_words);
 }
 
+/* SQLite: `INT PRIMARY KEY`. */
+static bool is_unnumbered(const pull_draft *d, const pull_model *m, const pull_column *column)
+{
+    const catalogue_index *key = catalogue_primary_key(m->table);
+    return d->c->dialect == TENON_SQLITE && key && key->key_count == 1 && key->keys[0].column &&
+           !strcmp(key->keys[0].column, column->source->name) && column->type.word &&
+           !column->type.enumeration && column->type.scalar == SCHEMA_INT &&
+           !column->source->identity;
+}
+
 static void note_column(pull_draft *d, const pull_model *m, const pull_column *column)
 {
     const catalogue_column *source = column->source;
@@ -57,6 +67,13 @@ static void note_column(pull_draft *d, const pull_model *m, const pull_column *c
     if (source->identity == CATALOGUE_ALWAYS || source->identity == CATALOGUE_BY_DEFAULT)
         pull_notice_add(d, "identity column", table, source->name,
                         "the schema says autoincrement(), which makes a serial one");
+    if (source->is_null_in_key)
+        pull_notice_add(d, "primary key column", table, source->name,
+                        "SQLite lets it be NULL, and the schema does not");
+    if (is_unnumbered(d, m, column))
+        pull_notice_add(d, "primary key column", table, source->name,
+                        "it is not INTEGER, so that SQLite does not number it; a push makes one "
+                        "that is");
     if (source->collation)
         pull_notice_add(d, "collation", table, source->name, "the language has no word for it");
     note_comment(d, column->old ? &column->old->comment : NULL, source->comment, table,

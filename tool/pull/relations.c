@@ -118,29 +118,7 @@ static const schema_relation *old_relation(const pull_draft *d, const pull_model
     return found;
 }
 
-static bool has_columns(const pull_model *m, const char *const *columns, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (!pull_find_column(m, columns[i]))
-            return false;
-    return true;
-}
-
 /* Both ends of a foreign key have to be comparable to the language: of the same type. */
-static bool has_same_types(const pull_model *from, const pull_model *to,
-                           const catalogue_foreign_key *key)
-{
-    for (size_t i = 0; i < key->column_count; i++) {
-        const pull_type *a = &pull_find_column(from, key->columns[i])->type;
-        const pull_type *b = &pull_find_column(to, key->target_columns[i])->type;
-        bool is_same = a->word && b->word && !strcmp(a->word, b->word);
-        bool is_both_unsupported = a->unsupported && b->unsupported;
-        if (!is_same && !is_both_unsupported)
-            return false;
-    }
-    return true;
-}
-
 bool pull_is_unique(const pull_model *m, const char *const *columns, size_t count)
 {
     for (size_t i = 0; i < m->table->index_count; i++) {
@@ -162,24 +140,23 @@ static const char *key_label(const catalogue_foreign_key *key)
     return key->name ? key->name : key->columns[0];
 }
 
-static const char *key_obstacle(const pull_model *from, const pull_model *to,
+static const char *key_obstacle(const pull_draft *d, const pull_model *from, const pull_model *to,
                                 const catalogue_foreign_key *key)
 {
+    const char *obstacle = catalogue_foreign_key_obstacle(d->c, from->table, key);
+    if (obstacle)
+        return obstacle;
     if (!to)
         return "its target is not in the schema";
-    if (!has_columns(to, key->target_columns, key->column_count))
-        return "its target has no such columns";
     if (!pull_is_unique(to, key->target_columns, key->column_count) && !to->has_no_key)
         return "the columns that it refers to are not unique by themselves";
-    if (!has_same_types(from, to, key))
-        return "its two sides are of different types";
     return NULL;
 }
 
 static void add_key(pull_draft *d, pull_model *from, const catalogue_foreign_key *key)
 {
     pull_model *to = pull_find_model(d, key->target_namespace, key->target);
-    const char *obstacle = key_obstacle(from, to, key);
+    const char *obstacle = key_obstacle(d, from, to, key);
     if (obstacle)
         pull_notice_add(d, "foreign key", from->table->name, key_label(key), obstacle);
     else

@@ -280,6 +280,21 @@ static bool is_of_client(const schema_field *old)
            kind == SCHEMA_DEFAULT_ULID || kind == SCHEMA_DEFAULT_NANOID;
 }
 
+/* The next number of a sequence, whoever owns that: autoincrement(). */
+static bool takes_numbers(const pull_column *column)
+{
+    static const char next[] = "nextval('", end[] = "'::regclass)";
+    const char *sql = column->source->default_sql;
+    const pull_type *type = &column->type;
+    bool is_whole = type->word && !type->enumeration && !type->is_list &&
+                    (type->scalar == SCHEMA_INT || type->scalar == SCHEMA_BIGINT) &&
+                    !(type->native && !strcmp(type->native, "Oid"));
+    if (!is_whole || !column->source->is_required || strncmp(sql, next, sizeof next - 1) != 0)
+        return false;
+    const char *rest = strstr(sql, end);
+    return rest && !rest[sizeof end - 1];
+}
+
 const char *pull_default_of(pull_draft *d, const pull_column *column)
 {
     static bool (*const readers[])(const char *, const pull_type *, tenon__buf *) = {
@@ -297,6 +312,8 @@ const char *pull_default_of(pull_draft *d, const pull_column *column)
     if (!strncasecmp(source->default_sql, "NULL", 4) &&
         !isalnum((unsigned char)source->default_sql[4]))
         return NULL;
+    if (takes_numbers(column))
+        return "autoincrement()";
     if (readers[d->c->dialect](source->default_sql, &column->type, &text))
         return pull_text(d, &text);
     return generated_by_database(d, source->default_sql);

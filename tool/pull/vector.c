@@ -27,7 +27,7 @@ static bool is_sayable(pull_draft *d, const pull_model *m, const catalogue_index
 {
     if (!catalogue_is_for_vectors(index) || index->key_count != 1 || index->predicate ||
         !index->is_valid || has_parameters(index) ||
-        catalogue_index_obstacle(index, d->c->dialect) || !metric_of(index))
+        catalogue_index_obstacle(d->c->dialect, m->table, index) || !metric_of(index))
         return false;
     const char *const columns[] = {index->keys[0].column};
     return !strcmp(index->name, pull_default_name(d, m->table->name, columns, 1, "_idx"));

@@ -90,7 +90,7 @@ static void what_is_wrong_is_said(void **state)
     assert_int_equal(run("echo 544e4101ff | $tenon unpack"), 1);
     check_said("tenon: ");
     assert_int_equal(run("$tenon unpack nowhere"), 1);
-    check_said("nowhere cannot be read");
+    check_said("cannot read nowhere: No such file or directory");
     assert_int_equal(run("$tenon unpack --url sqlite:x"), 2);
     check_said("belong together");
 }

@@ -76,6 +76,65 @@ static void constraints_that_go_with_a_column_are_told_and_come_back(void **stat
     change_end(&c);
 }
 
+/* An index of a class that the language takes for granted on other types only, and keys between an
+ * Int and a BigInt or out of the schema. */
+static void keys_and_indexes_that_no_schema_can_say_stay(void **state)
+{
+    (void)state;
+    changed c;
+    change_begin(&c, TENON_POSTGRESQL,
+                 "model A {\n" ID "  bs B[]\n}\nmodel B {\n" ID "  a BigInt\n  other Int\n"
+                 "  aId Int\n  of A @relation(fields: [aId], references: [id])\n}\n");
+    testdb_run(c.url, "CREATE SCHEMA elsewhere; CREATE TABLE elsewhere.o (id int PRIMARY KEY);"
+                      "CREATE INDEX ranges ON \"B\" USING spgist (int8range(a, a + 1));"
+                      "ALTER TABLE \"B\" ADD p point, ADD CONSTRAINT wide FOREIGN KEY (a)"
+                      " REFERENCES \"A\" (id), ADD CONSTRAINT far FOREIGN KEY (other)"
+                      " REFERENCES elsewhere.o (id); CREATE INDEX near ON \"B\" USING gist (p)");
+    assert_true(change_to(&c, "model A {\n" ID "  bs B[]\n}\nmodel B {\n" ID
+                              "  a BigInt\n  other Int\n  more Int?\n  p Unsupported(\"point\")?\n"
+                              "  aId Int\n  of A @relation(fields: [aId], references: [id])\n"
+                              "  @@index([p], map: \"near\", type: Gist)\n}\n"));
+    assert_holds(tenon__buf_string(&c.words), "foreign key of \"B\" (\"a\") to \"A\" (\"id\")");
+    assert_value(&c,
+                 "SELECT string_agg(conname, ',' ORDER BY conname) FROM pg_constraint"
+                 " WHERE contype = 'f'",
+                 "B_aId_fkey,far,wide");
+    c.accepts_loss = true;
+    assert_true(change_to(&c, "model A {\n" ID "}\nmodel B {\n" ID "  other Int\n}\n"));
+    assert_value(&c, "SELECT string_agg(conname, ',') FROM pg_constraint WHERE contype = 'f'",
+                 "far");
+    change_end(&c);
+}
+
+static void a_rebuilt_table_keeps_the_foreign_keys_that_no_schema_can_say(void **state)
+{
+    (void)state;
+    changed c;
+    change_begin(&c, TENON_SQLITE, "model A {\n" ID "}\n");
+    testdb_run(c.url, "CREATE TABLE B (id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, a BIGINT"
+                      " NOT NULL REFERENCES A (id), n INTEGER); INSERT INTO A VALUES (1);"
+                      "INSERT INTO B VALUES (7, 1, 2)");
+    assert_true(change_to(&c, "model A {\n" ID "}\nmodel B {\n" ID "  a BigInt\n  n Int?\n}\n"));
+    assert_true(change_to(&c, "model A {\n" ID "}\nmodel B {\n" ID "  a BigInt\n  n Int\n}\n"));
+    assert_value(&c, "SELECT \"from\" || \"table\" || \"to\" FROM pragma_foreign_key_list('B')",
+                 "aAid");
+    assert_value(&c, "SELECT id || a || n FROM B", "712");
+    change_end(&c);
+}
+
+/* Nothing of it is a difference: no default, a key that may be NULL, a key without numbers. */
+static void what_sqlite_allows_beyond_the_schema_is_no_difference(void **state)
+{
+    (void)state;
+    changed c;
+    change_begin(&c, TENON_SQLITE, "model Z {\n" ID "}\n");
+    testdb_run(c.url, "CREATE TABLE A (k TEXT PRIMARY KEY, t TEXT DEFAULT NULL);"
+                      "CREATE TABLE B (id INT NOT NULL PRIMARY KEY)");
+    check_is_as(&c, "model Z {\n" ID "}\nmodel A {\n  k String @id\n  t String?\n}\n"
+                    "model B {\n  id Int @id\n}\n");
+    change_end(&c);
+}
+
 static const char comments[] =
     "SELECT concat_ws(',', obj_description('\"A\"'::regclass),"
     " col_description('\"A\"'::regclass, (SELECT attnum FROM pg_attribute WHERE attrelid ="
@@ -149,6 +208,9 @@ int main(void)
         cmocka_unit_test(a_rebuilt_table_of_sqlite_keeps_all_that_hangs_on_it),
         cmocka_unit_test(what_stands_in_postgresql_beside_the_schema_stays),
         cmocka_unit_test(constraints_that_go_with_a_column_are_told_and_come_back),
+        cmocka_unit_test(keys_and_indexes_that_no_schema_can_say_stay),
+        cmocka_unit_test(a_rebuilt_table_keeps_the_foreign_keys_that_no_schema_can_say),
+        cmocka_unit_test(what_sqlite_allows_beyond_the_schema_is_no_difference),
         cmocka_unit_test(comments_stay_where_they_are_and_on_what_is_made_anew),
         cmocka_unit_test(checks_and_partial_indexes_go_where_the_schema_says_some),
         cmocka_unit_test(safe_forms_stand_in_parts_of_their_own),

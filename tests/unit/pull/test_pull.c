@@ -93,6 +93,35 @@ static void assert_lines_equal(const char *found, const char *expected, const ch
     tenon__buf_release(&wanted);
 }
 
+/* As databases have it that were dumped and restored, or made by hand. */
+static void numbers_of_a_sequence_that_nobody_owns_are_autoincrement(void **state)
+{
+    static const char sql[] =
+        "CREATE SEQUENCE numbers; CREATE TABLE t (id int PRIMARY KEY DEFAULT nextval('numbers'),"
+        " n int DEFAULT nextval('numbers'), m bigint NOT NULL DEFAULT nextval('numbers') + 1,"
+        " s varchar(5) DEFAULT NULL);";
+    static const char old[] = POSTGRESQL "model t {\n  id Int @id @default(autoincrement())\n"
+                                         "  n  Int? @default(dbgenerated(\"nextval('numbers')\"))\n"
+                                         "  m  BigInt @default(dbgenerated())\n"
+                                         "  s  String? @db.VarChar(5)\n}\n";
+    (void)state;
+    pulled p;
+    pull_sql(&p, TENON_POSTGRESQL, sql, NULL);
+    assert_lines_equal(pulled_models(&p),
+                       "model t {\n"
+                       "  id Int @id @default(autoincrement())\n"
+                       "  n Int? @default(dbgenerated(\"nextval('numbers'::regclass)\"))\n"
+                       "  m BigInt @default(dbgenerated(\"(nextval('numbers'::regclass) + 1)\"))\n"
+                       "  s String? @db.VarChar(5)\n"
+                       "}\n",
+                       "");
+    assert_outside(&p, "sequence", "\"numbers\"", "the language has no word for it");
+    pulled_close(&p);
+    pull_sql(&p, TENON_POSTGRESQL, sql, old);
+    assert_false(p.result.files[0].is_changed);
+    pulled_close(&p);
+}
+
 static void relations_are_named_as_the_languages_engine_names_them(void **state)
 {
     (void)state;
@@ -336,6 +365,23 @@ static void sqlite_has_its_own_that_is_told(void **state)
     pulled_close(&p);
 }
 
+static void keys_of_sqlite_that_are_looser_than_the_schemas_are_told(void **state)
+{
+    (void)state;
+    pulled p;
+    pull_sql(&p, TENON_SQLITE,
+             "CREATE TABLE a (id INT NOT NULL PRIMARY KEY, n TEXT DEFAULT NULL);"
+             "CREATE TABLE b (k TEXT PRIMARY KEY)",
+             NULL);
+    assert_lines_equal(pulled_models(&p),
+                       "model a {\n  id Int @id\n  n String?\n}\n\nmodel b {\n  k String @id\n}\n",
+                       "");
+    assert_outside(&p, "primary key column", "\"id\" of \"a\"", "does not number it");
+    assert_outside(&p, "primary key column", "\"k\" of \"b\"", "lets it be NULL");
+    assert_int_equal(p.result.notice_count, 2);
+    pulled_close(&p);
+}
+
 /* ---- over a schema that is there ------------------------------------------------------------- */
 
 static const char hand_made[] =
@@ -502,11 +548,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(types_and_defaults_are_those_of_the_language),
+        cmocka_unit_test(numbers_of_a_sequence_that_nobody_owns_are_autoincrement),
         cmocka_unit_test(relations_are_named_as_the_languages_engine_names_them),
         cmocka_unit_test(names_that_the_language_cannot_have_are_mapped),
         cmocka_unit_test(indexes_say_what_the_language_can_and_the_rest_is_told),
         cmocka_unit_test(nothing_is_left_out_silently),
         cmocka_unit_test(sqlite_has_its_own_that_is_told),
+        cmocka_unit_test(keys_of_sqlite_that_are_looser_than_the_schemas_are_told),
         cmocka_unit_test(a_schema_pulled_over_itself_stays_as_it_is),
         cmocka_unit_test(the_word_for_indexes_of_vectors_stays_on_sqlite),
         cmocka_unit_test(an_unchanged_database_changes_no_letter),
