@@ -286,7 +286,8 @@ static bool is_guard(const lint *l, const lint_step *step, const char *word)
     bool can_stop = step->node && (step->node->node_case == NODE(DO_STMT) ||
                                    step->node->node_case == NODE(SELECT_STMT));
     size_t end = s->end < l->step->statement->start ? s->end : l->step->statement->start;
-    return can_stop && memmem(l->file->text + s->start, end - s->start, word, strlen(word));
+    return can_stop && s->start < end && /* not so for a call of what was made above it */
+           memmem(l->file->text + s->start, end - s->start, word, strlen(word));
 }
 
 static bool is_guarded(const lint *l, const char *table)
