@@ -2,6 +2,7 @@
  * protobuf to JSON and the OTLP specification have them: names in lowerCamelCase, integers of 64
  * bits as strings, enumerations as numbers, ids in hexadecimal. Names of metrics and attributes are
  * OpenTelemetry's for database clients where there is one. Sums are cumulative. */
+#include "trace/replicas.h"
 #include "trace/tracer.h"
 
 #include <inttypes.h>
@@ -141,6 +142,99 @@ static void add_pool(tenon__buf *out, const tenon_statistics *it, tenon_db *db)
     tenon__buf_format(out, ",\"asInt\":\"%u\"}]}}", pool.waiting);
 }
 
+/* ---- replicas -------------------------------------------------------------------------------- */
+
+static void begin_metric(tenon__buf *out, const char *name, const char *unit, bool is_sum)
+{
+    tenon__buf_format(out, ",{\"name\":\"%s\",\"unit\":\"%s\",", name, unit);
+    if (is_sum)
+        tenon__buf_format(out, "\"sum\":{\"aggregationTemporality\":%d,\"isMonotonic\":true,",
+                          CUMULATIVE);
+    else
+        tenon__buf_text(out, "\"gauge\":{");
+    tenon__buf_text(out, "\"dataPoints\":[");
+}
+
+/* Up to its value. Its place tells one from another on the same host. */
+static void begin_replica(tenon__buf *out, const tenon_statistics *it,
+                          const tenon__replica_list *list, size_t i)
+{
+    char place[16];
+    snprintf(place, sizeof place, "%zu", i + 1);
+    tenon__buf_text(out, tenon__buf_last(out) == '}' ? ",{\"attributes\":[" : "{\"attributes\":[");
+    add_attribute(out, "server.address", list->items[i].host);
+    add_attribute(out, "tenon.replica", place);
+    tenon__buf_text(out, "],");
+    add_times(out, it);
+}
+
+/* What is not known is no number. */
+static void add_lag(tenon__buf *out, const tenon_statistics *it, const tenon__replica_list *list)
+{
+    begin_metric(out, "tenon.replica.lag", "s", false);
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i].lag_us < 0)
+            continue;
+        begin_replica(out, it, list, i);
+        tenon__buf_text(out, ",\"asDouble\":");
+        tenon__add_seconds(out, list->items[i].lag_us * 1000);
+        tenon__buf_char(out, '}');
+    }
+    tenon__buf_text(out, "]}}");
+}
+
+static void add_replica_figures(tenon__buf *out, const tenon_statistics *it,
+                                const tenon__replica_list *list)
+{
+    static const struct {
+        const char *name, *unit;
+        bool is_sum;
+        tenon__replica_figure *of;
+    } figures[] = {{"tenon.replica.following", "1", false, tenon__replica_is_following},
+                   {"tenon.replica.reads", "{read}", true, tenon__replica_reads},
+                   {"tenon.replica.failures", "{failure}", true, tenon__replica_failures}};
+    for (size_t f = 0; f < TENON__COUNT(figures); f++) {
+        begin_metric(out, figures[f].name, figures[f].unit, figures[f].is_sum);
+        for (size_t i = 0; i < list->count; i++) {
+            begin_replica(out, it, list, i);
+            tenon__buf_format(out, ",\"asInt\":\"%" PRIu64 "\"}", figures[f].of(&list->items[i]));
+        }
+        tenon__buf_text(out, "]}}");
+    }
+}
+
+static void add_misses(tenon__buf *out, const tenon_statistics *it,
+                       const tenon_replica_misses *misses)
+{
+    const struct {
+        const char *reason;
+        uint64_t count;
+    } each[] = {{"own_writes", misses->own_writes_total},
+                {"lag", misses->lag_total},
+                {"unreachable", misses->unreachable_total}};
+    begin_metric(out, "tenon.replica.misses", "{read}", true);
+    for (size_t i = 0; i < TENON__COUNT(each); i++) {
+        tenon__buf_text(out, i ? ",{\"attributes\":[" : "{\"attributes\":[");
+        add_attribute(out, "tenon.reason", each[i].reason);
+        tenon__buf_text(out, "],");
+        add_times(out, it);
+        tenon__buf_format(out, ",\"asInt\":\"%" PRIu64 "\"}", each[i].count);
+    }
+    tenon__buf_text(out, "]}}");
+}
+
+static void add_replicas(tenon__buf *out, const tenon_statistics *it, const tenon_db *db)
+{
+    tenon__replica_list list;
+    if (!tenon__replica_list_read(db, &list))
+        return;
+    add_lag(out, it, &list);
+    add_replica_figures(out, it, &list);
+    add_misses(out, it, &list.misses);
+}
+
+/* ---- all of them ----------------------------------------------------------------------------- */
+
 void tenon__otlp_write_metrics(tenon__buf *out, tenon_trace *trace, const tenon_statistics *it)
 {
     const points p = {.it = it, .count = it->count < MOST_SHAPES ? it->count : MOST_SHAPES};
@@ -151,6 +245,7 @@ void tenon__otlp_write_metrics(tenon__buf *out, tenon_trace *trace, const tenon_
     add_sum(out, &p, "tenon.client.errors", "{error}", offsetof(tenon_shape_statistics, errors));
     add_sum(out, &p, "tenon.client.result.size", "By", offsetof(tenon_shape_statistics, bytes));
     add_pool(out, it, trace->db);
+    add_replicas(out, it, trace->db);
     tenon__buf_text(out, "]}]}]}");
 }
 

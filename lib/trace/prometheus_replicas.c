@@ -1,17 +1,11 @@
 /* Read replicas for Prometheus: each by its place and its host, and the reads that none of them
  * could take. */
 #include "trace/exposition.h"
+#include "trace/replicas.h"
 
 #include <inttypes.h>
 
-#include <tenon/replica.h>
-
-typedef struct replica_list {
-    tenon_replica_metrics items[TENON_REPLICAS_MOST];
-    size_t count;
-} replica_list;
-
-static void begin(tenon__buf *out, const char *name, const replica_list *list, size_t i)
+static void begin(tenon__buf *out, const char *name, const tenon__replica_list *list, size_t i)
 {
     const char *host = list->items[i].host;
     tenon__buf_format(out, "%s{replica=\"%zu\",", name, i + 1);
@@ -19,7 +13,7 @@ static void begin(tenon__buf *out, const char *name, const replica_list *list, s
 }
 
 /* What is not known is no number. */
-static void add_lag(tenon__buf *out, const replica_list *list)
+static void add_lag(tenon__buf *out, const tenon__replica_list *list)
 {
     const char *name = "tenon_replica_lag_seconds";
     tenon__exposition_head(out, name, "gauge", "How old what is read there may be.");
@@ -32,24 +26,8 @@ static void add_lag(tenon__buf *out, const replica_list *list)
     }
 }
 
-typedef uint64_t figure(const tenon_replica_metrics *replica);
-
-static uint64_t is_following(const tenon_replica_metrics *replica)
-{
-    return replica->state == TENON_REPLICA_FOLLOWING;
-}
-
-static uint64_t reads_of(const tenon_replica_metrics *replica)
-{
-    return replica->pool.acquired_total;
-}
-
-static uint64_t failures_of(const tenon_replica_metrics *replica)
-{
-    return replica->failed_total;
-}
-
-static void add_each(tenon__buf *out, const char *name, const replica_list *list, figure *figure_of)
+static void add_each(tenon__buf *out, const char *name, const tenon__replica_list *list,
+                     tenon__replica_figure *figure_of)
 {
     for (size_t i = 0; i < list->count; i++) {
         begin(out, name, list, i);
@@ -57,16 +35,16 @@ static void add_each(tenon__buf *out, const char *name, const replica_list *list
     }
 }
 
-static void add_figures(tenon__buf *out, const replica_list *list)
+static void add_figures(tenon__buf *out, const tenon__replica_list *list)
 {
     const char *following = "tenon_replica_following", *reads = "tenon_replica_reads_total",
                *failures = "tenon_replica_failed_total";
     tenon__exposition_head(out, following, "gauge", "1 while it answers, as a replica of ours.");
-    add_each(out, following, list, is_following);
+    add_each(out, following, list, tenon__replica_is_following);
     tenon__exposition_head(out, reads, "counter", "Connections leased to read there.");
-    add_each(out, reads, list, reads_of);
+    add_each(out, reads, list, tenon__replica_reads);
     tenon__exposition_head(out, failures, "counter", "Reads that the primary had to do after all.");
-    add_each(out, failures, list, failures_of);
+    add_each(out, failures, list, tenon__replica_failures);
 }
 
 static void add_misses(tenon__buf *out, const tenon_replica_misses *misses)
@@ -86,13 +64,10 @@ static void add_misses(tenon__buf *out, const tenon_replica_misses *misses)
 
 void tenon__exposition_replicas(tenon__buf *out, const tenon_db *db)
 {
-    replica_list list;
-    tenon_replica_misses misses;
-    tenon__router *router = tenon__db_router(db);
-    if (!router)
+    tenon__replica_list list;
+    if (!tenon__replica_list_read(db, &list))
         return;
-    list.count = router->measure(router, list.items, TENON_REPLICAS_MOST, &misses);
     add_lag(out, &list);
     add_figures(out, &list);
-    add_misses(out, &misses);
+    add_misses(out, &list.misses);
 }
