@@ -77,6 +77,7 @@ typedef struct tenon_aggregate_head {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read; /* as in tenon_query_head */
 } tenon_aggregate_head;
 
 /* One term of a …GroupQuery's order: a column of `by`, or, with `of`, an aggregate. */

@@ -343,6 +343,19 @@ typedef enum tenon_lock_wait {
     TENON_SKIP_LOCKED /* leaves them out: for queues of work */
 } tenon_lock_wait;
 
+/* For programs on both databases: the lock where there are locks of rows, and none on SQLite, where
+ * a transaction that was not begun with .read_only is the only writer: nobody changes, deletes or
+ * locks what it has read. `.lock = tenon_row_lock(s, TENON_FOR_UPDATE), .wait = tenon_row_wait(s,
+ * TENON_SKIP_LOCKED)`. */
+static inline tenon_lock tenon_row_lock(const tenon_session *s, tenon_lock lock)
+{
+    return tenon_session_dialect(s) == TENON_SQLITE ? TENON_NO_LOCK : lock;
+}
+static inline tenon_lock_wait tenon_row_wait(const tenon_session *s, tenon_lock_wait wait)
+{
+    return tenon_session_dialect(s) == TENON_SQLITE ? TENON_WAIT : wait;
+}
+
 /* Hints to the database's planner. */
 typedef struct tenon_hints {
     /* SQLite: uses this index for the model's table, or fails (SCHEMA); "" uses none.
@@ -373,6 +386,9 @@ typedef struct tenon_query_head {
     const tenon_hints *hints; /* or NULL */
     /* Rows that are marked as deleted (@tenon.softDelete): these too, or none but these. */
     bool with_deleted, only_deleted;
+    /* Where this call reads, with all that it includes, instead of where the session does. An
+     * included relation has none of its own, and in a transaction it has no effect. */
+    tenon_read read;
 } tenon_query_head;
 
 #define TENON_NO_ROWS INT64_MIN
@@ -386,6 +402,7 @@ typedef struct tenon_key_options {
     tenon_session *session;
     tenon_table table;
     bool with_deleted, only_deleted; /* of finding: see tenon_query_head */
+    tenon_read read;                 /* of finding */
     int end_of_options;              /* ends the list that the macros make; no meaning */
 } tenon_key_options;
 

@@ -1,8 +1,7 @@
 /* Read replicas: other servers of PostgreSQL that follow the primary, and take reads off it.
  *
- *     tenon_db *db = tenon_open(getenv("DATABASE_URL"), NULL, &err);
- *     tenon_replica_options replicas = {.urls = {"postgresql://r1/shop", "postgresql://r2/shop"}};
- *     tenon_replicas_add(db, &replicas, &err);
+ *     tenon_db *db = tenon_replicas_open("postgresql://shop@a/shop?replica=b&replica=c:5433",
+ *                                        NULL, NULL, &err);
  *
  * From then on reads go to a replica: calls that only read and stand by themselves, streams, and
  * transactions that begin with .read_only. Everything else goes to the primary: writes, all other
@@ -41,7 +40,7 @@ extern "C" {
 
 enum { TENON_REPLICAS_MOST = 16 };
 
-/* All-zero but for a URL is what most programs want. */
+/* All-zero, or all-zero but for URLs, is what most programs want. */
 typedef struct tenon_replica_options {
     /* One a replica, up to the first NULL; each of one host, with the parameters of tenon_open. */
     const char *urls[TENON_REPLICAS_MOST];
@@ -55,10 +54,25 @@ typedef struct tenon_replica_options {
     uint64_t reserved[8];
 } tenon_replica_options;
 
-/* Adds the replicas of a database, once, before it has sessions; they are closed with it. Each has
- * a pool of its own, and a connection and a thread that look. A replica that cannot be reached now
- * is used when it can. False with *err: MISUSE, UNSUPPORTED, AUTH and what else a server answers;
- * then there are none. */
+/* Opens a database with the replicas that its URL names, as tenon_open does without any. What that
+ * knows of parameters, and
+ *
+ *     replica=HOST, HOST:PORT   one of them; several times. A name, an address ([::1]:5432) or the
+ *                               folder of a socket; all else is as in the primary's URL
+ *     replica_lag_limit         2s, 500ms; 0: none
+ *     replica_look_every        the same, without none
+ *     replica_read              primary, replica, nearest
+ *
+ * What stands in `replicas` (may be NULL) counts before that; its urls instead of all that the URL
+ * names. Its options, when there are none, are `options`. Without any replica it is a database
+ * as others, on SQLite too; there replicas are UNSUPPORTED. NULL with *err, as of both of
+ * tenon_open and tenon_replicas_add. tenon_open itself refuses the parameter `replica`. */
+TENON_API tenon_db *tenon_replicas_open(const char *url, const tenon_options *options,
+                                        const tenon_replica_options *replicas, tenon_error *err);
+/* Adds the replicas of a database that is open, once, before it has sessions; they are closed with
+ * it. Each has a pool of its own, and a connection and a thread that look. A replica that cannot be
+ * reached now is used when it can. False with *err: MISUSE, UNSUPPORTED, AUTH and what else a
+ * server answers; then there are none. */
 TENON_API bool tenon_replicas_add(tenon_db *db, const tenon_replica_options *options,
                                   tenon_error *err);
 /* Looks at the primary and at each replica, and waits for their answers, 2 s each at most: for
@@ -66,14 +80,6 @@ TENON_API bool tenon_replicas_add(tenon_db *db, const tenon_replica_options *opt
 TENON_API void tenon_replicas_look(tenon_db *db);
 
 /* ---- sessions -------------------------------------------------------------------------------- */
-
-/* Where the session's reads go from now on; what it was before. TENON_READ_REPLICA and _NEAREST
- * also send there what only seems to read (tenon_sqlf): the program says that it does.
- *
- *     tenon_read before = tenon_read_from(s, TENON_READ_PRIMARY);
- *     Account *account = account_find(s, 7);
- *     tenon_read_from(s, before); */
-TENON_API tenon_read tenon_read_from(tenon_session *s, tenon_read from);
 
 /* The position of the primary's log behind all that the session has written, as PostgreSQL prints
  * it ("0/3000148"), in the session's arena: for a cookie or a message, to be given to

@@ -66,7 +66,7 @@ typedef struct tenon_session_options {
      * second, the connection, and for a write the knowledge. */
     int64_t deadline_us;
     size_t memory_limit_bytes; /* most memory the results may take; 0: the database's limit */
-    const char *actor;         /* who acts, for @tenon.createdBy, updatedBy and audit; copied */
+    const char *actor;         /* who acts: see tenon_session_set_actor; copied */
     /* Most rows of one tree of includes, its root's among them, and most levels below the root; 0:
      * 10,000,000 and 16. A tree that would be larger fails with LIMIT. */
     int64_t tree_rows_most;
@@ -86,8 +86,23 @@ TENON_API tenon_session *tenon_session_open(tenon_db *db, const tenon_session_op
 TENON_API void tenon_session_close(tenon_session *s);
 /* As close and open: rolls back, frees the rows, clears the error, keeps the memory for reuse. */
 TENON_API void tenon_session_reset(tenon_session *s);
+/* Who acts from now on, for @tenon.createdBy, updatedBy and audit; copied. NULL: nobody. For
+ * sessions that serve one request after another: the next tenon_session_reset brings back the actor
+ * of the opening, so that nobody writes in the name of the last. In a transaction it holds for what
+ * is written behind it. False when the session has failed, or fails here: NO_MEMORY, VALIDATION for
+ * what is no UTF-8. */
+TENON_API bool tenon_session_set_actor(tenon_session *s, const char *actor);
 /* Which database it asks, for the few things that differ (row locks, full text). 0 for NULL. */
 TENON_API tenon_dialect tenon_session_dialect(const tenon_session *s);
+
+/* Where the session's reads go from now on; what it was before. TENON_READ_REPLICA and _NEAREST
+ * also send there what only seems to read (tenon_sqlf): the program says that it does. Queries of
+ * the client say it for one call, `.read`. A transaction reads where it was begun.
+ *
+ *     tenon_read before = tenon_read_from(s, TENON_READ_PRIMARY);
+ *     TopAuthorsList authors = top_authors(s, 10);
+ *     tenon_read_from(s, before); */
+TENON_API tenon_read tenon_read_from(tenon_session *s, tenon_read from);
 
 /* Whether a call has failed since the session was opened, reset or its error cleared; if so, every
  * call gives its empty result and does nothing. */

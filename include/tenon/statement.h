@@ -104,6 +104,9 @@ typedef struct tenon_statement {
     const char *origin; /* "queries/report.sql:12" */
     tenon_statement_kind kind;
     bool writes; /* SQLite: goes to the one writer. A session that only reads refuses it. */
+    /* It gives rows, and may change something on the way: it locks rows, or calls a function that
+     * is volatile. Never for a replica. */
+    bool may_write;
     tenon_plan_mode plan;
     const tenon_parameter *parameters;
     uint32_t parameter_count;

@@ -34,6 +34,7 @@ typedef struct tenon__call {
                  tenon_error *err);
     bool writes;
     bool may_write; /* it reads, as far as anybody knows: not for replicas unless asked for */
+    bool needs_primary; /* it reads, and more (a sequence, a lock): never for replicas */
     const void *const *values;
     size_t value_count;
     tenon__rows *rows; /* NULL: no rows wanted */
@@ -159,6 +160,10 @@ TENON__SHARED tenon_db *tenon__db_beside(const tenon_db *db, tenon_error *err);
  * hold a password. */
 const char *tenon__db_url(const tenon_db *db);
 
+/* A time as URLs have it: "5" (seconds), "500ms". INT64_MAX for 0, which is no limit. False: it is
+ * none. */
+TENON__SHARED bool tenon__duration_read(const char *text, int64_t *us);
+
 /* Whether the program wants no comparison of the database with what it was made for. */
 TENON__SHARED bool tenon__db_trusts_schema(const tenon_db *db);
 
@@ -208,6 +213,17 @@ typedef struct tenon__reading {
     const tenon_db *at; /* where it has read last; or NULL */
 } tenon__reading;
 TENON__SHARED tenon__reading *tenon__session_reading(tenon_session *s);
+
+/* Around a call that may say itself where it reads (`from`); `before` is what begin has given. */
+static inline tenon_read tenon__read_begin(tenon_session *s, tenon_read from)
+{
+    return TENON__UNLIKELY(from) ? tenon_read_from(s, from) : TENON_READ_DEFAULT;
+}
+static inline void tenon__read_end(tenon_session *s, tenon_read from, tenon_read before)
+{
+    if (TENON__UNLIKELY(from))
+        tenon_read_from(s, before);
+}
 
 struct tenon_replica_metrics;
 struct tenon_replica_misses;

@@ -430,6 +430,8 @@ static tenon__need take_turn(tenon__operation *op)
     }
     op->phase = TENON__QUEUED;
     op->until_us = earlier_of(op->deadline_us, tenon__deadline_after(op->patience_us));
+    if (TENON__UNLIKELY(tenon__operation_may_fall_back(op)))
+        op->until_us = tenon__operation_half_time(op);
     return TENON__NEED_TURN;
 }
 

@@ -31,7 +31,8 @@
  *     timeout.
  *   - A connection from the pool turns out to be dead, and the call only reads: LEASE again,
  *     once. A write fails with UNAVAILABLE, because it may have been applied.
- *   - It was a replica's connection, or to be one (route.c): LEASE again, of the primary.
+ *   - It was a replica's connection, or to be one (route.c): LEASE again, of the primary. So it is
+ *     when a replica has none to give for half of the time.
  *
  * When the time is up while the server works, it is asked to stop (`cancel`) and gets a second to
  * answer, which leaves the connection usable and `applied` certain. If it finishes in that second,
@@ -207,6 +208,10 @@ static inline bool tenon__is_measured(const tenon_db *db, const tenon__member *m
 
 /* ---- route.c --------------------------------------------------------------------------------- */
 
+/* Whether it is on a replica, and may as well be on the primary. */
+bool tenon__operation_may_fall_back(const tenon__operation *op);
+/* The end of the wait for a replica's connection: the rest of `until_us` is for the primary's. */
+int64_t tenon__operation_half_time(const tenon__operation *op);
 /* A read that has failed on a replica begins again on the primary. False: *err stands. */
 TENON__COLD bool tenon__operation_fall_back(tenon__operation *op);
 /* Its connection goes back, or is closed, and the operation goes on. */

@@ -310,6 +310,14 @@ void tenon__operation_leave_member(tenon__operation *op)
 
 /* ---- late ------------------------------------------------------------------------------------ */
 
+/* What is left of the wait is for the primary. */
+static void queue_at_primary(tenon__operation *op)
+{
+    int64_t left_us = op->patience_us - op->waiter.waited_us;
+    if (tenon__operation_fall_back(op) && op->patience_us > 0)
+        op->patience_us = left_us > 0 ? left_us : 0;
+}
+
 static void expire_queue(tenon__operation *op)
 {
     op->phase = TENON__OVER;
@@ -323,6 +331,7 @@ static void expire_queue(tenon__operation *op)
         tenon__fail(op->err, TENON_POOL_EXHAUSTED, "no connection was free within %lld ms, of %u",
                     (long long)(op->patience_us / 1000), op->lane->settings.most);
     tenon__pool_hint_holders(op->lane, op->err);
+    queue_at_primary(op);
 }
 
 /* That the caller was in a hurry says nothing about the server. */

@@ -195,10 +195,9 @@ typedef struct half_way {
 TENON__COLD static tenon__member *take_routed(tenon_session *s, const tenon__call *call,
                                               half_way *from)
 {
-    bool is_asked_for = s->reading.from != TENON_READ_DEFAULT;
-    bool writes = call->writes || (call->may_write && !is_asked_for);
-    from->lane = tenon__route(s, writes);
-    return writes ? NULL : tenon__lane_take_spare(from->lane);
+    bool is_fixed = tenon__needs_primary(s, call);
+    from->lane = tenon__route(s, is_fixed);
+    return is_fixed ? NULL : tenon__lane_take_spare(from->lane);
 }
 
 /* The connection at hand: that of the transaction, or the spare one. */

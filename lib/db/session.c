@@ -64,7 +64,7 @@ tenon_session *tenon_session_open(tenon_db *db, const tenon_session_options *opt
     *s = (tenon_session){.db = db, .message = (char *)(s + 1), .statement_limit = UINT64_MAX};
     s->message[0] = '\0';
     if (actor)
-        s->note[0] = memcpy(s->message + MESSAGE_SIZE, actor, actor_size);
+        s->note[0] = s->first_actor = memcpy(s->message + MESSAGE_SIZE, actor, actor_size);
     apply_options(s, options);
     return s;
 }

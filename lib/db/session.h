@@ -98,7 +98,9 @@ struct tenon_session {
     struct tenon_stream *streams; /* that are not closed */
     uint16_t generation;          /* rises when marks become void */
     const char *note[3];          /* for the log of changes: the actor, the reason, the context */
-    char *own_note;               /* memory of the latter two; or NULL */
+    bool is_noted;                /* the database may have been told another one: note.c */
+    const char *first_actor;      /* of the opening */
+    char *own_note, *own_actor;   /* memory of the latter two, and of another actor; or NULL */
     tenon__hook_list *own_hooks;  /* or NULL */
     tenon__repeats repeats;
     tenon__reading reading; /* of use where there is a router */
@@ -120,6 +122,9 @@ static inline tenon__lane *tenon__lane_of(tenon_session *s, bool writes)
     return TENON__UNLIKELY(s->db->router != NULL) ? tenon__route(s, writes)
                                                   : tenon__lane_for(s->db, writes);
 }
+
+/* Whether a call is the primary's, whatever the router says. */
+bool tenon__needs_primary(const tenon_session *s, const tenon__call *call);
 
 /* Outside of a transaction: what the session has written is there. */
 static inline void tenon__note_written(tenon_session *s)
@@ -150,7 +155,7 @@ static inline bool tenon__stand_by(const tenon_session *s, int socket, bool for_
 /* Not longer than to the deadline. False when it has passed. */
 bool tenon__stand_for(const tenon_session *s, int64_t us, int64_t deadline_us);
 
-/* Forgets reason and context (note.c). */
+/* Forgets reason, context and whoever else was named as the actor (note.c). */
 void tenon__session_note_release(tenon_session *s);
 /* As tenon_error_clear, but what was cancelled stays so. */
 void tenon__error_forget(tenon_session *s);

@@ -254,8 +254,12 @@ static tenon_stream *open_watched(tenon_session *s, const tenon__call *call,
 tenon_stream *tenon__stream_open(tenon_session *s, const tenon__call *call,
                                  const tenon_transaction_options *options, tenon__arrival arrival)
 {
+    tenon_read from = s->reading.from;
+    if (tenon__needs_primary(s, call))
+        s->reading.from = TENON_READ_PRIMARY;
     tenon_stream *stream = tenon__is_watched(s) ? open_watched(s, call, options, arrival)
                                                 : open_call(s, call, options, arrival);
+    s->reading.from = from;
     tenon__arena_clear(&s->scratch);
     return stream;
 }

@@ -89,12 +89,13 @@ static bool does_write(const tenon__call *calls, size_t count)
     return false;
 }
 
-static bool may_write(const tenon_session *s, const tenon__together *together)
+/* Of a driver with connections that only read, what writes must not get one of these. */
+static bool is_fixed(const tenon_session *s, const tenon__together *together)
 {
-    bool may = together->writes;
-    for (size_t i = 0; i < together->count && s->reading.from == TENON_READ_DEFAULT; i++)
-        may |= together->calls[i].may_write;
-    return may;
+    bool is_fixed = together->writes;
+    for (size_t i = 0; i < together->count && s->db->router; i++)
+        is_fixed |= tenon__needs_primary(s, &together->calls[i]);
+    return is_fixed;
 }
 
 static bool reserve(tenon__together *together, tenon__arena *scratch)
@@ -116,7 +117,7 @@ static bool count_statements(tenon_session *s, size_t count)
 static bool send_together(tenon_session *s, tenon__together *together, size_t *failed)
 {
     tenon__operation op;
-    if (!tenon__operation_init(&op, s, may_write(s, together)))
+    if (!tenon__operation_init(&op, s, is_fixed(s, together)))
         return false;
     if (together->writes && s->limits.is_read_only)
         return tenon__transaction_refuse_write(s);

@@ -84,6 +84,7 @@ static const parameter parameters[] = {
      "use sslmode=require to accept any certificate, sslmode=verify-full to check it"},
     {"sslidentity", REFUSED, POSTGRESQL, 0, 0, 0, "use sslcert and sslkey with PEM files"},
     {"client_encoding", REFUSED, BOTH, 0, 0, 0, "leave it away: text is always UTF-8"},
+    {"replica", REFUSED, BOTH, 0, 0, 0, "open it with tenon_replicas_open of libtenon-replica"},
     {"host", PASSED_ON, POSTGRESQL, 0, 0, 0, NULL},
     {"hostaddr", PASSED_ON, POSTGRESQL, 0, 0, 0, NULL},
     {"port", PASSED_ON, POSTGRESQL, 0, 0, 0, NULL},
@@ -235,18 +236,24 @@ static int64_t unit_us(const char *unit)
     return 0;
 }
 
-static bool set_duration(reader *r, const parameter *p, const char *value)
+bool tenon__duration_read(const char *text, int64_t *us)
 {
     uint64_t number;
+    bool is_number = take_number(&text, &number);
+    int64_t unit = unit_us(text);
+    if (!is_number || unit == 0 || __builtin_mul_overflow((int64_t)number, unit, us))
+        return false;
+    if (*us == 0)
+        *us = TENON__NEVER;
+    return true;
+}
+
+static bool set_duration(reader *r, const parameter *p, const char *value)
+{
     int64_t us;
-    const char *at = value;
-    bool is_number = take_number(&at, &number);
-    int64_t unit = unit_us(at);
-    if (!is_number || unit == 0 || __builtin_mul_overflow((int64_t)number, unit, &us))
+    if (!tenon__duration_read(value, &us))
         return fail_value(r, p->name,
                           "a number of seconds, or one with us, ms, s or min behind it");
-    if (us == 0)
-        us = TENON__NEVER;
     memcpy((char *)r->config + p->offset, &us, sizeof us);
     return true;
 }

@@ -8,7 +8,7 @@
 static const void *refuse(tenon__walk *walk, const tenon_field *field)
 {
     tenon__walk_fail(walk, TENON_MISUSE, field, "is filled from the session, which has no actor");
-    tenon__hint(walk->err, "open the session with .actor, or set the field");
+    tenon__hint(walk->err, "call tenon_session_set_actor, or set the field");
     return NULL;
 }
 

@@ -15,6 +15,7 @@ typedef struct task {
     const tenon_aggregates *of;
     uint32_t result_count; /* columns of the result so far */
     size_t part_count;     /* with the first, which the query itself is */
+    tenon_read read;
 } task;
 
 static bool check_aggregates(const tenon_aggregates *of, tenon_error *err)
@@ -33,6 +34,7 @@ static bool begin(task *t, const tenon_aggregate_head *head, tenon__operation op
         return false;
     tenon__walk_table(t->walk, head->table);
     tenon__walk_plan(t->walk, head->plan);
+    t->read = head->read;
     tenon__shape_bytes(&t->walk->shape, &t->of, sizeof t->of);
     return true;
 }
@@ -181,7 +183,10 @@ static bool run(task *t, tenon__rows *rows, uint32_t size, uint32_t parts_offset
 {
     tenon__shape_head_of(&t->walk->shape)->number = t->result_count;
     rows->arena = tenon__session_arena(t->walk->session);
-    if (!tenon__walk_run(t->walk, rows, NULL))
+    tenon_read before = tenon__read_begin(t->walk->session, t->read);
+    bool is_done = tenon__walk_run(t->walk, rows, NULL);
+    tenon__read_end(t->walk->session, t->read, before);
+    if (!is_done)
         return false;
     return t->part_count == 1 || take_apart(t, rows, size, parts_offset);
 }

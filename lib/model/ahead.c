@@ -102,8 +102,8 @@ static const char *obstacle(const planning *p, const tenon__ahead *above,
         return "it is asked for with distinct";
     if (head.table.name)
         return "it is in a table chosen at run time";
-    if (head.lock || head.hints)
-        return "locks and hints belong to the call, not to a relation";
+    if (head.lock || head.hints || head.read)
+        return "lock, hints and read belong to the call, not to a relation";
     return obstacle_above(above);
 }
 

@@ -92,8 +92,8 @@ static bool find_tree(tenon__walk *walk, const void *query, const tenon_query_he
            tenon__include(s, model, query, rows->items, rows->count, joined, ahead);
 }
 
-static bool find(const tenon_model *model, const void *query, const tenon_query_head *head,
-                 int64_t limit, tenon__rows *rows)
+static bool find_there(const tenon_model *model, const void *query, const tenon_query_head *head,
+                       int64_t limit, tenon__rows *rows)
 {
     tenon__walk walk;
     tenon__joined joined;
@@ -106,6 +106,15 @@ static bool find(const tenon_model *model, const void *query, const tenon_query_
     if (TENON__UNLIKELY(tenon__has_includes(model, query)))
         return find_tree(&walk, query, head, limit == 1 && !head->limit, &joined, rows);
     return tenon__run_hinted(&walk, head->hints, rows);
+}
+
+static bool find(const tenon_model *model, const void *query, const tenon_query_head *head,
+                 int64_t limit, tenon__rows *rows)
+{
+    tenon_read before = tenon__read_begin(head->session, head->read);
+    bool is_found = find_there(model, query, head, limit, rows);
+    tenon__read_end(head->session, head->read, before);
+    return is_found;
 }
 
 void *tenon_find_first(const tenon_model *model, const void *query)
@@ -137,7 +146,7 @@ void tenon_load(const tenon_model *model, void *rows, size_t count, const void *
     tenon__refuse_order(&walk, query, "load");
     tenon__refuse_distinct(&walk, query, "load");
     tenon__refuse_hints(&walk, &head, "load");
-    if (head.limit || head.offset || head.table.name || head.plan)
+    if (head.limit || head.offset || head.table.name || head.plan || head.read)
         tenon__walk_misuse(&walk, "load takes an include and counts only");
     if (tenon__walk_where(&walk, where_of(model, query)) != TENON__ALWAYS && !walk.failed)
         tenon__walk_misuse(&walk, "where has no meaning for load");
@@ -148,12 +157,14 @@ void tenon_load(const tenon_model *model, void *rows, size_t count, const void *
 /* ---- counts and flags ------------------------------------------------------------------------ */
 
 /* Runs a query whose one row is `size` bytes, which go to *out and leave nothing in the session. */
-static bool run_plain(tenon__walk *walk, const tenon_hints *hints, void *out, size_t size)
+static bool run_plain(tenon__walk *walk, const tenon_query_head *head, void *out, size_t size)
 {
     tenon__arena *arena = tenon__session_arena(walk->session);
     tenon__arena_mark mark = tenon__arena_mark_here(arena);
     tenon__rows rows = {.arena = arena, .expected = 1};
-    bool is_done = tenon__run_hinted(walk, hints, &rows) && rows.count;
+    tenon_read before = tenon__read_begin(head->session, head->read);
+    bool is_done = tenon__run_hinted(walk, head->hints, &rows) && rows.count;
+    tenon__read_end(head->session, head->read, before);
     if (is_done)
         memcpy(out, rows.items, size);
     tenon__arena_rewind(arena, mark);
@@ -174,7 +185,7 @@ int64_t tenon_count(const tenon_model *model, const void *query)
     tenon__refuse_includes(&walk, query, "count");
     tenon__walk_where(&walk, where_of(model, query));
     tenon__walk_limit(&walk, head.limit, head.offset);
-    return run_plain(&walk, head.hints, &count, sizeof count) ? count : 0;
+    return run_plain(&walk, &head, &count, sizeof count) ? count : 0;
 }
 
 bool tenon_exists(const tenon_model *model, const void *query)
@@ -192,5 +203,5 @@ bool tenon_exists(const tenon_model *model, const void *query)
     if (head.limit || head.offset)
         tenon__walk_misuse(&walk, "limit and offset have no meaning for exists");
     tenon__walk_where(&walk, where_of(model, query));
-    return run_plain(&walk, head.hints, &exists, sizeof exists) && exists;
+    return run_plain(&walk, &head, &exists, sizeof exists) && exists;
 }

@@ -78,9 +78,9 @@ bool tenon__check_branch(const tenon__tree *tree, const tenon__branch *branch, c
     if (head.session && head.session != tree->session)
         return tenon__branch_fail(tree, branch, TENON_MISUSE,
                                   "an included relation has no session of its own");
-    if (head.lock || head.wait || head.hints)
+    if (head.lock || head.wait || head.hints || head.read)
         return tenon__branch_fail(tree, branch, TENON_MISUSE,
-                                  "locks and hints belong to the call, not to a relation");
+                                  "lock, hints and read belong to the call, not to a relation");
     if ((unsigned)head.strategy > TENON_LOAD_SUBQUERY)
         return tenon__branch_fail(tree, branch, TENON_MISUSE, "there is no strategy %d",
                                   (int)head.strategy);

@@ -31,7 +31,7 @@ static bool can_join(const tenon_model *target, const void *query, const tenon_q
 {
     return !head->limit && !head->offset && !head->table.name && !head->table.schema &&
            !head->plan && !head->lock && !head->wait && !head->hints && !head->with_deleted &&
-           !head->only_deleted &&
+           !head->only_deleted && !head->read &&
            is_zero(at_offset(query, target->query_where), target->where_size) &&
            !tenon__is_term(target, at_offset(query, target->query_order_by)) &&
            !tenon__read_int(at_offset(query, target->query_distinct)) &&

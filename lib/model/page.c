@@ -18,6 +18,7 @@ typedef struct task {
     tenon__walk walk;
     const tenon_model *model;
     tenon_query_head head;
+    tenon_read before; /* of the session */
     const char *query;
     tenon__joined joined;
     tenon__places places;
@@ -93,7 +94,13 @@ static bool open_task(task *t, const tenon_model *model, const void *query, cons
     t->paged = (tenon__paged){.place = TENON__SHAPE_END};
     t->query = query;
     memcpy(&t->head, query, sizeof t->head);
+    t->before = tenon__read_begin(t->head.session, t->head.read);
     return !tenon__session_is_failed(t->head.session) && call_hooks(t, operation, NULL);
+}
+
+static void close_task(const task *t)
+{
+    tenon__read_end(t->head.session, t->head.read, t->before);
 }
 
 static bool begin(task *t, const char *call, tenon__operation operation)
@@ -261,7 +268,7 @@ tenon_page tenon_find_page(const tenon_model *model, const void *query,
                            const tenon_page_request *request)
 {
     TENON__CLEANUP(tenon__arena_release) tenon__arena memory = {0};
-    task t;
+    TENON__CLEANUP(close_task) task t;
     tenon__rows rows = {0};
     if (!open_task(&t, model, query, "page", &memory) || !begin(&t, "a page", TENON__PAGE))
         return (tenon_page){0};
@@ -366,7 +373,7 @@ tenon_offset_page tenon_find_page_of(const tenon_model *model, const void *query
                                      int64_t size)
 {
     TENON__CLEANUP(tenon__arena_release) tenon__arena memory = {0};
-    task t;
+    TENON__CLEANUP(close_task) task t;
     tenon__rows rows = {0};
     int64_t total;
     if (!open_task(&t, model, query, "page_of", &memory) ||

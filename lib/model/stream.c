@@ -101,7 +101,10 @@ tenon_stream *tenon_stream_open(const tenon_model *model, const void *query)
     if (!tenon__walk_find(&walk, model, query, &head, head.limit, &joined))
         return NULL;
     walk.subject = query;
-    if (tenon__has_includes(model, query))
-        return open_tree(&walk, query, head.hints, &joined);
-    return tenon__stream_hinted(&walk, head.hints, (tenon__arrival){0});
+    tenon_read before = tenon__read_begin(head.session, head.read);
+    tenon_stream *stream = tenon__has_includes(model, query)
+                               ? open_tree(&walk, query, head.hints, &joined)
+                               : tenon__stream_hinted(&walk, head.hints, (tenon__arrival){0});
+    tenon__read_end(head.session, head.read, before);
+    return stream;
 }

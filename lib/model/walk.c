@@ -255,7 +255,10 @@ __attribute__((noinline)) static void *walk_by_key(const tenon_key_options *opti
     tenon__walk_table(&walk, options->table);
     tenon__walk_deleted(&walk, options->with_deleted, options->only_deleted);
     tenon__walk_key(&walk, unique, key);
-    return tenon__walk_run_for_row(&walk);
+    tenon_read before = tenon__read_begin(options->session, options->read);
+    void *row = tenon__walk_run_for_row(&walk);
+    tenon__read_end(options->session, options->read, before);
+    return row;
 }
 
 TENON__HOT void *tenon__run_by_key_with(const tenon_key_options *options, const tenon_model *model,
@@ -264,7 +267,7 @@ TENON__HOT void *tenon__run_by_key_with(const tenon_key_options *options, const 
 {
     if (!options)
         return NULL;
-    bool has_choice = options->with_deleted || options->only_deleted;
+    bool has_choice = options->with_deleted || options->only_deleted || options->read;
     if (TENON__LIKELY(!options->table.name && !options->table.schema && !has_choice))
         return tenon__run_by_key(options->session, model, operation, unique, key);
     return walk_by_key(options, model, operation, unique, key);

@@ -320,7 +320,7 @@ static void refuse_locked(tenon__sql *w, tenon_lock lock, tenon_lock_wait wait)
 {
     (void)lock, (void)wait;
     tenon__sql_refuse(w, NULL, "SQLite locks the whole database, not rows",
-                      "leave the lock out: from its begin on a transaction is the only writer");
+                      "a transaction is the only writer here: tenon_row_lock(s, …) leaves it out");
 }
 
 static tenon__bulk bulk_of(const tenon_field *field)

@@ -57,6 +57,21 @@ static int64_t way_to(const replica_host *host)
     return us < 0 ? INT64_MAX : us;
 }
 
+/* Whether a connection can be had without waiting. */
+static bool has_room(const replica_host *host)
+{
+    tenon_pool_metrics pool = tenon_db_metrics(host->db);
+    return !pool.waiting && (pool.idle || pool.size < pool.most);
+}
+
+/* A full one is better than none only. */
+static bool is_better(const replica_host *host, const replica_host *best, bool is_nearest)
+{
+    if (!best || has_room(host) != has_room(best))
+        return !best || has_room(host);
+    return is_nearest && way_to(host) < way_to(best);
+}
+
 /* The next in turn of those that will do, or the nearest; NULL: none. */
 static const replica_host *find(replica_set *set, const tenon__reading *reading, bool is_nearest,
                                 int64_t now_us)
@@ -65,9 +80,9 @@ static const replica_host *find(replica_set *set, const tenon__reading *reading,
     size_t count = set->host_count - 1;
     size_t first = atomic_fetch_add_explicit(&set->turn, 1, memory_order_relaxed) % count;
     const replica_host *best = NULL;
-    for (size_t i = 0; i < count && (!best || is_nearest); i++) {
+    for (size_t i = 0; i < count; i++) {
         const replica_host *host = &set->hosts[1 + (first + i) % count];
-        if (will_do(set, host, reading, now_us) && (!best || way_to(host) < way_to(best)))
+        if (will_do(set, host, reading, now_us) && is_better(host, best, is_nearest))
             best = host;
     }
     return best;
@@ -81,7 +96,8 @@ static const replica_host *host_of(const replica_set *set, const tenon_db *db)
     return NULL;
 }
 
-/* The one it has read at last, if that was no stopgap. */
+/* The one it has read at last, if that was no stopgap. Of several replicas one that is full is left
+ * for another. */
 static const replica_host *stay(const replica_set *set, const tenon__reading *reading,
                                 bool is_nearest, int64_t now_us)
 {
@@ -89,7 +105,8 @@ static const replica_host *stay(const replica_set *set, const tenon__reading *re
     bool is_primary = host == &set->hosts[0];
     if (!host || (is_primary && !is_nearest))
         return NULL;
-    return is_primary || will_do(set, host, reading, now_us) ? host : NULL;
+    bool is_good = is_primary || will_do(set, host, reading, now_us);
+    return is_good && (is_primary || set->host_count == 2 || has_room(host)) ? host : NULL;
 }
 
 static const replica_host *choose(replica_set *set, const tenon__reading *reading, tenon_read from)

@@ -1,22 +1,8 @@
-/* What sessions say, and hear, of where they read: the choice of servers and positions of the
- * log. A position is written as PostgreSQL does it, two halves in hexadecimal digits. */
+/* Positions of the log, as sessions say and hear them: written as PostgreSQL does it, two halves in
+ * hexadecimal digits. */
 #include "replica/replicas.h"
 
 enum { POSITION_SIZE = 24, HALF_BITS = 32, MOST_DIGITS = 8 };
-
-tenon_read tenon_read_from(tenon_session *s, tenon_read from)
-{
-    if (!s)
-        return TENON_READ_DEFAULT;
-    tenon__reading *reading = tenon__session_reading(s);
-    tenon_read before = reading->from;
-    if ((unsigned)from > TENON_READ_NEAREST)
-        tenon__fail(tenon__session_error(s), TENON_MISUSE, "there is no place %d to read from",
-                    (int)from);
-    else
-        reading->from = from;
-    return before;
-}
 
 /* ---- texts ----------------------------------------------------------------------------------- */
 

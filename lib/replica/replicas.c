@@ -4,6 +4,8 @@
  * it is first needed: one that is down must not keep a program from starting. */
 #include "replica/replicas.h"
 
+#include "replica/replica.h"
+
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -158,7 +160,8 @@ static char *name_of(const char *url)
     if (at) {
         length -= (size_t)(at + 1 - host);
         host = at + 1;
-    } else if (!length && parameter) {
+    }
+    if (!length && parameter) {
         host = parameter + strlen("host=");
         length = strcspn(host, "&");
     }
@@ -264,4 +267,42 @@ bool tenon_replicas_add(tenon_db *db, const tenon_replica_options *options, teno
     if (!is_well)
         close_set(&set->router);
     return is_well;
+}
+
+/* ---- with the primary ------------------------------------------------------------------------ */
+
+/* What the program says counts, and then what the URL says. */
+static tenon_replica_options merge(const tenon_replica_options *own,
+                                   const tenon_replica_options *url, const tenon_options *options)
+{
+    tenon_replica_options all = own ? *own : (tenon_replica_options){0};
+    if (!all.urls[0])
+        memcpy(all.urls, url->urls, sizeof all.urls);
+    if (!all.options)
+        all.options = options;
+    if (!all.lag_limit_us)
+        all.lag_limit_us = url->lag_limit_us;
+    if (!all.look_every_us)
+        all.look_every_us = url->look_every_us;
+    if (!all.read)
+        all.read = url->read;
+    return all;
+}
+
+tenon_db *tenon_replicas_open(const char *url, const tenon_options *options,
+                              const tenon_replica_options *replicas, tenon_error *err)
+{
+    tenon_error unheeded;
+    if (!err)
+        err = &unheeded;
+    tenon_error_reset(err);
+    TENON__CLEANUP(replica_url_release) replica_url said;
+    if (!replica_url_read(&said, url ? url : "", err))
+        return NULL;
+    const tenon_replica_options all = merge(replicas, &said.options, options);
+    tenon_db *db = tenon_open(said.primary, options, err);
+    if (!db || !all.urls[0] || tenon_replicas_add(db, &all, err))
+        return db;
+    tenon_close(db);
+    return NULL;
 }

@@ -80,6 +80,7 @@ tenon__call tenon__statement_call(const tenon__ready *ready, tenon__rows *rows, 
                          .key_length = sizeof ready->key,
                          .make = tenon__statement_make,
                          .writes = ready->key.statement->writes,
+                         .needs_primary = ready->key.statement->may_write,
                          .values = ready->values,
                          .value_count = ready->value_count,
                          .rows = rows,
@@ -160,7 +161,7 @@ bool tenon__statement_explain(tenon_session *s, const tenon_statement *statement
     rows->arena = tenon__session_arena(s);
     *sql = tenon__statement_texts(statement, tenon__session_dialect(s))[e.ready.key.variant].sql;
     tenon__call call = tenon__statement_call(&e.ready, rows, NULL);
-    call.writes = false;
+    call.writes = call.needs_primary = false;
     return tenon__run(s, &call) || tenon__statement_name_error(s, statement);
 }
 

@@ -98,15 +98,23 @@ static bool check_first_word(tenon_sql *q, const char *at)
     return true;
 }
 
+/* FOR SHARE, sequences, and locks that a replica would take for itself alone. */
+static bool is_locking(const char *word)
+{
+    static const char *const locking[] = {"SHARE", "NEXTVAL", "SETVAL"};
+    return is_word(word, locking, TENON__COUNT(locking)) || !strncasecmp(word, "pg_advisory", 11) ||
+           !strncasecmp(word, "pg_try_advisory", 15);
+}
+
 bool tenon__text_note_word(tenon_sql *q, const char *word, size_t length)
 {
     static const char *const writing[] = {"INSERT", "UPDATE", "DELETE", "MERGE", "INTO"};
-    char copy[TENON__MOST_WORD + 1] = "?";
-    if (length <= TENON__MOST_WORD) {
-        memcpy(copy, word, length);
-        copy[length] = '\0';
-    }
+    char copy[TENON__MOST_WORD + 1];
+    size_t kept = length <= TENON__MOST_WORD ? length : TENON__MOST_WORD;
+    memcpy(copy, word, kept);
+    copy[kept] = '\0';
     q->has_write_word |= is_word(copy, writing, TENON__COUNT(writing));
+    q->has_lock_word |= is_locking(copy);
     if (q->first_word[0])
         return true;
     memcpy(q->first_word, copy, sizeof copy);
@@ -141,6 +149,7 @@ bool tenon__text_add_part(tenon_sql *q, const tenon_sql *part)
     if (!q->first_word[0])
         memcpy(q->first_word, part->first_word, sizeof q->first_word);
     q->has_write_word |= part->has_write_word;
+    q->has_lock_word |= part->has_lock_word;
     q->is_after_escapes = false;
     return add_part_text(q, part);
 }

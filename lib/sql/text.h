@@ -35,6 +35,7 @@ struct tenon_sql {
     size_t bound_count, bound_capacity;
     char first_word[TENON__MOST_WORD + 1]; /* in capitals; "" before there is one */
     bool has_write_word;                   /* INSERT, UPDATE … anywhere */
+    bool has_lock_word;                    /* what no replica may do, anywhere */
     bool is_ended;                         /* by a semicolon */
     bool is_after_escapes;                 /* see tenon__scanner */
     tenon_plan_mode plan;

@@ -153,6 +153,7 @@ bool tenon__text_call(tenon_sql *q, const tenon_result *result, unsigned flags, 
                          .make = make,
                          .writes = (flags & TENON__TEXT_WRITES) && !(flags & TENON__TEXT_EXPLAINS),
                          .may_write = !(flags & TENON__TEXT_EXPLAINS),
+                         .needs_primary = q->has_lock_word && !(flags & TENON__TEXT_EXPLAINS),
                          .values = list_values(q, scratch),
                          .value_count = q->bound_count,
                          .rows = rows};

@@ -417,7 +417,9 @@ static const public_call calls[] = {
     {"tenon_session_hook_add tenon_session_hook_remove tenon_event_parameter tenon_veto "
      "tenon_repeats_reset",
      rare_hooks},
-    {"tenon_history tenon_logged tenon_audit_note tenon_audit_operation_name", rare_log_of_changes},
+    {"tenon_history tenon_logged tenon_audit_note tenon_audit_operation_name "
+     "tenon_session_set_actor",
+     rare_log_of_changes},
     {"tenon_migrate tenon_migrate_status tenon_verify", rare_migrate},
     {"tenon_migrate_undo tenon_migrate_resolve", rare_migrate_back},
     {"tenon_statement_one tenon_statement_many tenon_statement_exec tenon_statement_rows "
@@ -458,7 +460,8 @@ static const public_call calls[] = {
     {"tenon_pool_resize tenon_pool_recycle tenon_pool_drain tenon_pool_resume tenon_pool_tend "
      "tenon_pool_leases tenon_pool_wait_bound_us",
      rare_pool},
-    {"tenon_replicas_add tenon_replicas_look tenon_replicas_metrics tenon_replicas_misses "
+    {"tenon_replicas_open tenon_replicas_add tenon_replicas_look tenon_replicas_metrics "
+     "tenon_replicas_misses "
      "tenon_read_from tenon_read_position tenon_read_after",
      rare_replicas},
     {"tenon_time_now tenon_time_parse tenon_time_format tenon_date_parse tenon_date_format "

@@ -183,7 +183,7 @@ bool rare_log_of_changes(tenon_session *s)
     audited = user_model;
     audited.is_audited = true;
     bool is_done = tenon_begin(s) && make_log(s) && tenon_audit_note(s, "why", "{}") &&
-                   tenon_update(&audited, 0, key, &change) &&
+                   tenon_session_set_actor(s, "ann") && tenon_update(&audited, 0, key, &change) &&
                    tenon_history(&all, &audited, NULL).count &&
                    tenon_history(&all, &audited, key).count == 0 && !tenon_failed(s) &&
                    tenon_logged(s, &audited, (tenon_json){.len = 8, .text = "{\"id\":1}"}) &&

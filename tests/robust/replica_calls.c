@@ -33,5 +33,8 @@ bool rare_replicas(tenon_session *s)
     bool is_added = db && tenon_replicas_add(db, &options, &err);
     bool is_done = is_added ? read_beside(db) : err.status == TENON_UNSUPPORTED;
     tenon_close(db);
+    db = is_done ? tenon_replicas_open(url, NULL, &options, &err) : NULL;
+    is_done = db ? read_beside(db) : err.status == TENON_UNSUPPORTED;
+    tenon_close(db);
     return is_done;
 }

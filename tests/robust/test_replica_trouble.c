@@ -24,8 +24,8 @@ static void what_writes_after_all_is_done_by_the_primary(void **state)
 {
     pair p = open_pair();
     tenon_read_from(p.s, TENON_READ_REPLICA);
-    tenon_sql *q = tenon_sqlf(tenon_sql_new(p.s), "SELECT nextval('number')::text");
-    assert_string_equal(tenon_cell(tenon_sql_cells(q), 0, 0), "1");
+    tenon_sql *q = tenon_sqlf(tenon_sql_new(p.s), "SELECT pg_current_xact_id()::text");
+    assert_non_null(tenon_cell(tenon_sql_cells(q), 0, 0));
     assert_int_equal(replica_of(p.db).failed_total, 1);
     assert_int_equal(replica_of(p.db).state, TENON_REPLICA_FOLLOWING);
     assert_true(reads_there(p.s));
@@ -149,6 +149,78 @@ static void one_that_is_down_at_first_is_used_later(void **state)
     close_pair(p);
 }
 
+/* ---- one that is full ------------------------------------------------------------------------ */
+
+/* Holds all connections of the replica it reads from: one. */
+static tenon_session *fill(tenon_db *db)
+{
+    tenon_session *s = tenon_session_open(db, NULL);
+    assert_true(tenon_begin_with(s, &(tenon_transaction_options){.read_only = true}));
+    return s;
+}
+
+static void a_full_one_is_stood_in_for_in_time(void **state)
+{
+    wait_for_standby();
+    const tenon_options small = {.pool_max = 1, .acquire_timeout_us = 100000};
+    pair p = open_with(
+        &(tenon_replica_options){.options = &small, .lag_limit_us = -1, .without_threads = true});
+    tenon_session *holder = fill(p.db);
+    uint64_t there = reads_of(p.db);
+    assert_non_null(user_find(p.s, ANN));
+    assert_int_equal(reads_of(p.db), there);
+    assert_int_equal(replica_of(p.db).pool.acquire_timeouts_total, 1);
+    assert_int_equal(replica_of(p.db).state, TENON_REPLICA_FOLLOWING);
+    assert_true(tenon_begin_with(p.s, &(tenon_transaction_options){.read_only = true}));
+    assert_true(tenon_commit(p.s));
+    tenon_session_close(holder);
+    assert_true(reads_there(p.s));
+    close_pair(p);
+}
+
+/* Of a call's deadline half is left for the primary. */
+static void a_deadline_is_shared_with_the_primary(void **state)
+{
+    enum { DEADLINE_US = 30000000 };
+    wait_for_standby();
+    const tenon_options small = {.pool_max = 1, .acquire_timeout_us = -1};
+    pair p = open_with(
+        &(tenon_replica_options){.options = &small, .lag_limit_us = -1, .without_threads = true});
+    tenon_session *holder = fill(p.db);
+    tenon_session *hurried =
+        tenon_session_open(p.db, &(tenon_session_options){.deadline_us = DEADLINE_US});
+    int64_t began_us = tenon__monotonic_us();
+    assert_non_null(user_find(hurried, ANN));
+    assert_true(tenon__monotonic_us() - began_us < DEADLINE_US);
+    assert_int_equal(replica_of(p.db).failed_total, 1);
+    tenon_session_close(hurried);
+    tenon_session_close(holder);
+    close_pair(p);
+}
+
+static void another_one_is_taken_while_one_is_full(void **state)
+{
+    wait_for_standby();
+    const tenon_options small = {.pool_max = 1};
+    pair p = open_with(&(tenon_replica_options){.urls = {standby, standby},
+                                                .options = &small,
+                                                .lag_limit_us = -1,
+                                                .without_threads = true});
+    tenon_replica_metrics metrics[2];
+    uint64_t on_primary = tenon_db_metrics(p.db).acquired_total;
+    for (int i = 0; i < 2; i++) {
+        tenon_session *holder = fill(p.db);
+        for (int k = 0; k < 3; k++)
+            assert_non_null(user_find(p.s, ANN));
+        tenon_session_close(holder);
+    }
+    assert_int_equal(tenon_replicas_metrics(p.db, metrics, 2), 2);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(metrics[i].failed_total + metrics[i].pool.waits_total, 0);
+    assert_int_equal(tenon_db_metrics(p.db).acquired_total, on_primary);
+    close_pair(p);
+}
+
 /* ---- with the rest --------------------------------------------------------------------------- */
 
 static void find_ann(tenon_session *s, void *arg)
@@ -219,6 +291,39 @@ static void figures_go_to_prometheus(void **state)
     close_pair(p);
 }
 
+/* The text between the name of a metric and the next one's. */
+static const char *metric_of(const char *text, const char *name)
+{
+    static char room[2000];
+    char start[80];
+    snprintf(start, sizeof start, "{\"name\":\"%s\"", name);
+    const char *at = strstr(text, start);
+    assert_non_null(at);
+    const char *end = strstr(at + 1, "{\"name\"");
+    snprintf(room, sizeof room, "%.*s", (int)(end ? (size_t)(end - at) : strlen(at)), at);
+    return room;
+}
+
+static void figures_go_to_opentelemetry(void **state)
+{
+    pair p = open_pair();
+    tenon_error err;
+    tenon_trace *trace = tenon_trace_open(p.db, NULL, &err);
+    assert_true(reads_there(p.s));
+    char *text = tenon_trace_text(trace, TENON_TRACE_OTLP_METRICS, &err);
+    assert_true(tenon__json_is_valid(text, strlen(text)));
+    assert_non_null(strstr(metric_of(text, "tenon.replica.lag"), "\"asDouble\":"));
+    assert_non_null(strstr(metric_of(text, "tenon.replica.lag"), standby_folder()));
+    assert_non_null(strstr(metric_of(text, "tenon.replica.following"), "\"asInt\":\"1\""));
+    assert_non_null(strstr(metric_of(text, "tenon.replica.reads"), "\"isMonotonic\":true"));
+    assert_non_null(strstr(metric_of(text, "tenon.replica.reads"), "\"asInt\":\"1\""));
+    assert_non_null(strstr(metric_of(text, "tenon.replica.failures"), "\"asInt\":\"0\""));
+    assert_non_null(strstr(metric_of(text, "tenon.replica.misses"), "unreachable"));
+    free(text);
+    tenon_trace_close(trace);
+    close_pair(p);
+}
+
 static void what_makes_no_sense_is_refused(void **state)
 {
     char both[400], nobody[300];
@@ -274,9 +379,13 @@ int main(void)
         cmocka_unit_test(a_transaction_in_the_way_is_run_again_on_the_primary),
         cmocka_unit_test(one_that_is_gone_is_missed_by_nobody),
         cmocka_unit_test(one_that_is_down_at_first_is_used_later),
+        cmocka_unit_test(a_full_one_is_stood_in_for_in_time),
+        cmocka_unit_test(a_deadline_is_shared_with_the_primary),
+        cmocka_unit_test(another_one_is_taken_while_one_is_full),
         cmocka_unit_test(batches_read_there),
         cmocka_unit_test(tasks_read_there),
         cmocka_unit_test(figures_go_to_prometheus),
+        cmocka_unit_test(figures_go_to_opentelemetry),
         cmocka_unit_test(what_makes_no_sense_is_refused),
         cmocka_unit_test(sqlite_has_none),
     };

@@ -90,6 +90,125 @@ static void sql_of_the_program_goes_there_when_it_says_so(void **state)
     close_pair(p);
 }
 
+/* ---- calls that say it themselves ------------------------------------------------------------ */
+
+static void count_ann(tenon_session *s, tenon_read read)
+{
+    UserPage page = user_page(s, .size = 5, .order_by = {ASC(USER_ID)}, .read = read);
+    UserOffsetPage numbered = user_page_of(s, .page = 1, .size = 5, .read = read);
+    UserAggregate all = user_aggregate(s, .count = true, .read = read);
+    UserStream stream = user_stream_open(s, .read = read, .include = {.posts = &(PostQuery){0}});
+    assert_non_null(user_stream_next(stream));
+    assert_true(user_stream_close(stream));
+    assert_non_null(user_find(s, ANN, .read = read));
+    assert_non_null(user_find_first(s, .read = read));
+    UserList users = user_find_many(s, .read = read, .include = {.posts = &(PostQuery){0}});
+    assert_true(users.count == 1 && page.count == 1 && numbered.count == 1 && all.count == 1);
+    assert_true(user_exists(s, .read = read) && user_count(s, .read = read) == 1);
+}
+
+static void calls_have_a_choice_for_themselves(void **state)
+{
+    pair p = open_pair();
+    count_ann(p.s, TENON_READ_PRIMARY);
+    assert_int_equal(reads_of(p.db), 0);
+    assert_true(reads_there(p.s));
+    tenon_read_from(p.s, TENON_READ_PRIMARY);
+    uint64_t on_primary = tenon_db_metrics(p.db).acquired_total;
+    count_ann(p.s, TENON_READ_REPLICA);
+    assert_int_equal(tenon_db_metrics(p.db).acquired_total, on_primary);
+    assert_false(reads_there(p.s));
+    close_pair(p);
+}
+
+static void a_choice_that_is_none_is_refused(void **state)
+{
+    pair p = open_pair();
+    const UserQuery posts_there = {.include = {.posts = &(PostQuery){.read = TENON_READ_REPLICA}}};
+    assert_int_equal(user_count(p.s, .read = (tenon_read)9), 0);
+    assert_int_equal(tenon_session_error(p.s)->status, TENON_MISUSE);
+    tenon_error_clear(p.s);
+    assert_null(user_find_first(p.s, .include = posts_there.include));
+    assert_non_null(strstr(tenon_message(p.s), "belong to the call"));
+    tenon_error_clear(p.s);
+    assert_true(reads_there(p.s));
+    close_pair(p);
+}
+
+/* ---- SQL that reads, and more ---------------------------------------------------------------- */
+
+static const tenon_field number_column[] = {
+    {.name = "number", .column = "number", .kind = TENON_KIND_INT64, .pg_type = TENON_PG_INT8}};
+static const tenon_result number_row = {
+    .columns = number_column, .column_count = 1, .row_size = sizeof(int64_t)};
+
+/* As of a SQL file. */
+static int64_t run_statement(tenon_session *s, const char *sql, bool may_write)
+{
+    const tenon_statement_text text = {.sql = sql};
+    const tenon_statement statement = {.abi = TENON_ABI,
+                                       .size = sizeof(tenon_statement),
+                                       .name = "number",
+                                       .origin = "a test",
+                                       .kind = TENON_STATEMENT_ONE,
+                                       .may_write = may_write,
+                                       .result = &number_row,
+                                       .postgresql = &text};
+    const int64_t *number = tenon_statement_one(s, &statement, NULL);
+    assert_string_equal(tenon_message(s), "");
+    return *number;
+}
+
+static void queries_that_may_write_never_go_there(void **state)
+{
+    pair p = open_pair();
+    assert_int_equal(run_statement(p.s, "SELECT 7::int8 AS number", false), 7);
+    assert_int_equal(reads_of(p.db), 1);
+    tenon_read_from(p.s, TENON_READ_REPLICA);
+    int64_t first = run_statement(p.s, "SELECT nextval('number') AS number", true);
+    assert_int_equal(run_statement(p.s, "SELECT nextval('number') AS number ", true), first + 1);
+    assert_int_equal(reads_of(p.db), 1);
+    assert_int_equal(replica_of(p.db).failed_total, 0);
+    assert_false(reads_there(p.s)); /* it sees what that has changed */
+    close_pair(p);
+}
+
+static void sql_that_takes_locks_never_goes_there(void **state)
+{
+    pair p = open_pair();
+    tenon_session *s = p.s;
+    tenon_read_from(s, TENON_READ_REPLICA);
+    assert_string_equal(current_server(s), "standby");
+    uint64_t there = reads_of(p.db);
+    tenon_sql *const texts[] = {
+        tenon_sqlf(tenon_sql_new(s), "SELECT id FROM \"User\" FOR SHARE"),
+        tenon_sqlf(tenon_sql_new(s), "SELECT id FROM \"User\" FOR NO KEY UPDATE"),
+        tenon_sqlf(tenon_sql_new(s), "SELECT pg_catalog.nextval('number')"),
+        tenon_sqlf(tenon_sql_new(s), "SELECT pg_try_advisory_xact_lock_shared(%d)", 7),
+        tenon_sqlf(tenon_sql_new(s), "SELECT pg_advisory_xact_lock(%d)", 7),
+    };
+    for (size_t i = 0; i < TENON__COUNT(texts); i++)
+        assert_non_null(tenon_sql_cells(texts[i]));
+    assert_int_equal(reads_of(p.db), there);
+    assert_int_equal(replica_of(p.db).failed_total, 0);
+    close_pair(p);
+}
+
+static void streams_of_sql_go_where_its_other_calls_go(void **state)
+{
+    pair p = open_pair();
+    for (int is_asked_for = 0; is_asked_for < 2; is_asked_for++) {
+        tenon_read_from(p.s, is_asked_for ? TENON_READ_REPLICA : TENON_READ_DEFAULT);
+        uint64_t there = reads_of(p.db);
+        tenon_sql *q = tenon_sqlf(tenon_sql_new(p.s), "SELECT 7::int8 AS number");
+        tenon_stream *stream = tenon_sql_stream(q, &number_row);
+        assert_non_null(tenon_stream_next(stream));
+        assert_true(tenon_stream_close(stream));
+        assert_int_equal(reads_of(p.db) > there, is_asked_for);
+    }
+    close_pair(p);
+}
+
 static void sessions_and_replicas_have_a_choice(void **state)
 {
     tenon_replica_options options = {
@@ -302,6 +421,11 @@ int main(void)
         cmocka_unit_test(reads_go_to_the_replica),
         cmocka_unit_test(writes_and_transactions_go_to_the_primary),
         cmocka_unit_test(sql_of_the_program_goes_there_when_it_says_so),
+        cmocka_unit_test(calls_have_a_choice_for_themselves),
+        cmocka_unit_test(a_choice_that_is_none_is_refused),
+        cmocka_unit_test(queries_that_may_write_never_go_there),
+        cmocka_unit_test(sql_that_takes_locks_never_goes_there),
+        cmocka_unit_test(streams_of_sql_go_where_its_other_calls_go),
         cmocka_unit_test(sessions_and_replicas_have_a_choice),
         cmocka_unit_test(the_nearest_is_the_one_that_answers_soonest),
         cmocka_unit_test(several_replicas_take_turns),

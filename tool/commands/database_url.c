@@ -5,6 +5,7 @@
  * environment wins. */
 #include "commands/database_url.h"
 #include "db/db.h"
+#include "replica/replica.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -97,12 +98,22 @@ static void resolve_path(const schema *s, tenon__buf *url)
     tenon__buf_text(url, tenon__buf_string(&resolved));
 }
 
+bool database_url_of_primary(tenon__buf *url, tenon_error *err)
+{
+    TENON__CLEANUP(replica_url_release) replica_url said;
+    if (!replica_url_read(&said, tenon__buf_string(url), err))
+        return false;
+    tenon__buf_clear(url);
+    tenon__buf_text(url, said.primary);
+    return !url->failed || tenon__fail_no_memory(err);
+}
+
 bool database_url(const schema *s, const char *given, tenon__buf *out, tenon_error *err)
 {
     const schema_datasource *source = s->datasource;
     if (given) {
         tenon__buf_text(out, given);
-        return !out->failed || tenon__fail_no_memory(err);
+        return database_url_of_primary(out, err);
     }
     if (!source || (!source->url && !source->url_env)) {
         tenon__fail(err, TENON_MISUSE, "no database is named: the schema has no url");
@@ -118,7 +129,7 @@ bool database_url(const schema *s, const char *given, tenon__buf *out, tenon_err
         return false;
     }
     resolve_path(s, out);
-    return !out->failed || tenon__fail_no_memory(err);
+    return database_url_of_primary(out, err);
 }
 
 /* What the URL says itself counts. */

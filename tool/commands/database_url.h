@@ -16,6 +16,9 @@
  * it. False when there is none, with *err saying where it was looked for. */
 bool database_url(const schema *s, const char *given, tenon__buf *out, tenon_error *err);
 
+/* Without the replicas that it names: commands work on the primary. */
+bool database_url_of_primary(tenon__buf *url, tenon_error *err);
+
 /* For commands that only look: opens a database that is there. NULL with *err where connecting
  * would make an empty file. */
 tenon_db *database_open(const char *url, tenon_error *err);

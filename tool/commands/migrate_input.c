@@ -115,7 +115,8 @@ int migrate_input_read(const command *about, int argc, char **argv, const migrat
 
 static bool find_url(migrate_input *in)
 {
-    return in->url.length || database_url(in->schema, NULL, &in->url, &in->error);
+    return in->url.length ? database_url_of_primary(&in->url, &in->error)
+                          : database_url(in->schema, NULL, &in->url, &in->error);
 }
 
 static bool check_folder(migrate_input *in)

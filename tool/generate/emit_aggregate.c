@@ -204,6 +204,7 @@ static void open_query(emitter *e, const char *name, const char *where)
                       "    int64_t limit, offset;\n"
                       "    tenon_table table;\n"
                       "    tenon_plan_mode plan;\n"
+                      "    tenon_read read;\n"
                       "    %s where;\n",
                       name, where);
 }

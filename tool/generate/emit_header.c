@@ -199,6 +199,7 @@ void emit_query_members(emitter *e, size_t at)
                       "    tenon_lock_wait wait;\n"
                       "    const tenon_hints *hints;\n"
                       "    bool with_deleted, only_deleted;\n"
+                      "    tenon_read read;\n"
                       "    %s where;\n"
                       "    %s order_by[TENON_MAX_ORDER];\n"
                       "    %s select[%u];\n"

@@ -285,8 +285,10 @@ static void emit_descriptor(emitter *e, size_t at)
     tenon__buf_text(e->out, ", .origin = ");
     emit_string(e, query->place);
     tenon__buf_format(e->out,
-                      ",\n    .kind = TENON_STATEMENT_%s, .writes = %s, .plan = TENON_PLAN_AUTO,\n",
-                      kind_words[query->kind], query->is_writing ? "true" : "false");
+                      ",\n    .kind = TENON_STATEMENT_%s, .writes = %s, .may_write = %s,\n"
+                      "    .plan = TENON_PLAN_AUTO,\n",
+                      kind_words[query->kind], query->is_writing ? "true" : "false",
+                      query->may_write ? "true" : "false");
     emit_parameter_members(e, query, names);
     emit_reference(e, "result", owner, query->column_count > 0, "result");
     tenon__buf_format(e->out, "    .part_count = %zu, .order_count = %zu,\n",

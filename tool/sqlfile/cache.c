@@ -181,13 +181,20 @@ static void write_value(const sqlfile_set *set, const char *what, const char *pa
         write_value(set, "member", tenon__buf_string(&name), &nested->members[i], out);
 }
 
+static const char *deed_of(const sqlfile_query *query)
+{
+    if (query->is_writing)
+        return "writes";
+    return query->may_write ? "may_write" : "reads";
+}
+
 static bool write_query(sqlfile_set *set, const sqlfile_query *query, tenon__buf *out)
 {
     char hash[HASH_SIZE];
     if (!hash_query(set, query, hash))
         return false;
-    tenon__buf_format(out, "query %s %s %s%s\n", query->name, hash,
-                      query->is_writing ? "writes" : "reads", query->is_repeated ? "" : " single");
+    tenon__buf_format(out, "query %s %s %s%s\n", query->name, hash, deed_of(query),
+                      query->is_repeated ? "" : " single");
     for (size_t i = 0; i < query->parameter_count; i++)
         write_value(set, "parameter", "", &query->parameters[i], out);
     for (size_t i = 0; i < query->column_count; i++)
@@ -405,6 +412,7 @@ static void begin_query(cache_reader *r, char *line)
             return;
         take_query(r, query);
         query->is_writing = !strcmp(does, "writes");
+        query->may_write = !strcmp(does, "may_write");
         query->is_repeated = !next_word(&line);
     }
 }

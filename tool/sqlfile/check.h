@@ -61,6 +61,8 @@ void sql_infer_members(sql_check *c, const char *analysed, size_t at, size_t ste
                        sql_described *out, size_t count);
 /* tree.c: whether a statement of PostgreSQL does anything but read. */
 bool sql_is_writing(PgQuery__Node *statement);
+/* tree.c: whether it locks rows; and the functions that it calls, as PostgreSQL writes an array. */
+bool sql_is_locking(PgQuery__Node *statement, tenon__buf *functions);
 /* tree.c: what PostgreSQL's parser makes of a text; NULL, and the set's arena has failed, when
  * memory is exhausted. */
 pgparse_tree *sql_read_tree(sqlfile_set *set, const char *sql);

@@ -48,6 +48,9 @@ typedef struct sql_server_kind {
      * has no types of expressions. */
     bool (*describe_arguments)(sql_server *server, const char *sql, tenon__arena *arena,
                                sql_described *out, size_t count);
+    /* Whether one of these functions (an array of names) may change something, as far as they say
+     * themselves. NULL: none does. */
+    bool (*is_volatile)(sql_server *server, const char *functions);
 } sql_server_kind;
 
 /* A function that no database has. */

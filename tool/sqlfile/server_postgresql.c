@@ -402,7 +402,28 @@ static bool describe_arguments(sql_server *server, const char *sql, tenon__arena
     return at && read_arguments(server, at + sizeof call - 1, arena, out, count) && !arena->failed;
 }
 
+/* ---- what functions do ----------------------------------------------------------------------- */
+
+/* What is volatile because it gives something else each time, and changes nothing. Whatever is not
+ * found out may. */
+static bool is_volatile(sql_server *server, const char *functions)
+{
+    const char *values[] = {functions};
+    TENON__CLEANUP(clear_result)
+    PGresult *result = PQexecParams(
+        server->connection,
+        "SELECT FROM pg_catalog.pg_proc WHERE provolatile = 'v'"
+        " AND proname = ANY ($1::pg_catalog.name[])"
+        " AND (pronamespace <> 'pg_catalog'::pg_catalog.regnamespace OR proname NOT IN"
+        " ('random', 'random_normal', 'clock_timestamp', 'timeofday', 'gen_random_uuid',"
+        " 'pg_sleep', 'pg_sleep_for', 'pg_sleep_until', 'pg_relation_size', 'pg_table_size',"
+        " 'pg_total_relation_size', 'pg_indexes_size', 'pg_database_size')) LIMIT 1",
+        1, NULL, values, NULL, NULL, 0);
+    return PQresultStatus(result) != PGRES_TUPLES_OK || PQntuples(result) > 0;
+}
+
 const sql_server_kind sql_postgresql_server = {.open = open_server,
                                                .close = close_server,
                                                .describe = describe_statement,
-                                               .describe_arguments = describe_arguments};
+                                               .describe_arguments = describe_arguments,
+                                               .is_volatile = is_volatile};

@@ -26,7 +26,8 @@ enum {
     SQLFILE_CONDITIONS_MOST = 8,
     SQLFILE_VARIANTS_MOST = 256,
     /* Counts how often the same query on the same database has come to be answered otherwise:
-     * types, what may be NULL, shapes. What is kept of another number is asked anew. */
+     * types, what may be NULL, shapes, what is changed. What is kept of another number is asked
+     * anew. */
     SQLFILE_ANSWERS = 7,
 };
 
@@ -149,6 +150,7 @@ typedef struct sqlfile_query {
     sqlfile_text *texts[SQLFILE_DIALECTS]; /* one a variant */
     size_t variant_count;
     bool is_writing;
+    bool may_write;   /* it reads, and locks rows or calls a function that is volatile */
     bool is_repeated; /* it may give more than one row */
     bool is_broken;   /* a database refuses it */
     bool is_known;    /* from the file that keeps what was said */

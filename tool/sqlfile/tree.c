@@ -19,6 +19,45 @@ bool sql_is_writing(PgQuery__Node *statement)
     return is_writing;
 }
 
+/* The last of its names is its own; those in front say where it is. */
+static void add_function(const PgQuery__FuncCall *call, tenon__buf *names)
+{
+    const char *name =
+        call->n_funcname ? pgparse_string(call->funcname[call->n_funcname - 1]) : NULL;
+    if (!name)
+        return;
+    tenon__buf_text(names, names->length > 1 ? ",\"" : "\"");
+    for (; *name; name++) {
+        if (*name == '"' || *name == '\\')
+            tenon__buf_char(names, '\\');
+        tenon__buf_char(names, *name);
+    }
+    tenon__buf_char(names, '"');
+}
+
+typedef struct effects {
+    bool is_locking;
+    tenon__buf *functions;
+} effects;
+
+static bool look_for_effects(ProtobufCMessage *message, void *context)
+{
+    effects *e = context;
+    e->is_locking |= PGPARSE_IS(message, locking_clause);
+    if (PGPARSE_IS(message, func_call))
+        add_function((const PgQuery__FuncCall *)(const void *)message, e->functions);
+    return true;
+}
+
+bool sql_is_locking(PgQuery__Node *statement, tenon__buf *functions)
+{
+    effects e = {.functions = functions};
+    tenon__buf_char(functions, '{');
+    pgparse_walk(statement, look_for_effects, &e);
+    tenon__buf_char(functions, '}');
+    return e.is_locking;
+}
+
 pgparse_tree *sql_read_tree(sqlfile_set *set, const char *sql)
 {
     tenon_error err = {0};

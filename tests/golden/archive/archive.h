@@ -120,6 +120,7 @@ struct StationQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     StationWhere where;
     StationOrder order_by[TENON_MAX_ORDER];
     StationColumn select[2];
@@ -247,6 +248,7 @@ typedef struct StationAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     StationWhere where;
     StationOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -269,6 +271,7 @@ typedef struct StationGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     StationWhere where;
     StationColumn by[TENON_MAX_BY];
     StationHaving having;
@@ -286,6 +289,7 @@ typedef struct StationFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     StationWhere where;
     StationColumn column;
 } StationFacetsQuery;
@@ -301,6 +305,7 @@ typedef struct StationPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     StationWhere where;
     StationOrder order_by[TENON_MAX_ORDER];
     StationColumn select[2];
@@ -322,6 +327,7 @@ typedef struct StationOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     StationWhere where;
     StationOrder order_by[TENON_MAX_ORDER];
     StationColumn select[2];
@@ -696,6 +702,7 @@ struct ReadingQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     ReadingWhere where;
     ReadingOrder order_by[TENON_MAX_ORDER];
     ReadingColumn select[18];
@@ -862,6 +869,7 @@ typedef struct ReadingAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     ReadingWhere where;
     ReadingOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -884,6 +892,7 @@ typedef struct ReadingGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     ReadingWhere where;
     ReadingColumn by[TENON_MAX_BY];
     ReadingHaving having;
@@ -901,6 +910,7 @@ typedef struct ReadingFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     ReadingWhere where;
     ReadingColumn column;
 } ReadingFacetsQuery;
@@ -916,6 +926,7 @@ typedef struct ReadingPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     ReadingWhere where;
     ReadingOrder order_by[TENON_MAX_ORDER];
     ReadingColumn select[18];
@@ -936,6 +947,7 @@ typedef struct ReadingOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     ReadingWhere where;
     ReadingOrder order_by[TENON_MAX_ORDER];
     ReadingColumn select[18];

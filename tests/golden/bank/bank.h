@@ -125,6 +125,7 @@ struct AccountQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     AccountWhere where;
     AccountOrder order_by[TENON_MAX_ORDER];
     AccountColumn select[2];
@@ -256,6 +257,7 @@ typedef struct AccountAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     AccountWhere where;
     AccountOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -278,6 +280,7 @@ typedef struct AccountGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     AccountWhere where;
     AccountColumn by[TENON_MAX_BY];
     AccountHaving having;
@@ -295,6 +298,7 @@ typedef struct AccountFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     AccountWhere where;
     AccountColumn column;
 } AccountFacetsQuery;
@@ -310,6 +314,7 @@ typedef struct AccountPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     AccountWhere where;
     AccountOrder order_by[TENON_MAX_ORDER];
     AccountColumn select[2];
@@ -331,6 +336,7 @@ typedef struct AccountOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     AccountWhere where;
     AccountOrder order_by[TENON_MAX_ORDER];
     AccountColumn select[2];
@@ -662,6 +668,7 @@ struct TransferQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     TransferWhere where;
     TransferOrder order_by[TENON_MAX_ORDER];
     TransferColumn select[4];
@@ -812,6 +819,7 @@ typedef struct TransferAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     TransferWhere where;
     TransferOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -834,6 +842,7 @@ typedef struct TransferGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     TransferWhere where;
     TransferColumn by[TENON_MAX_BY];
     TransferHaving having;
@@ -851,6 +860,7 @@ typedef struct TransferFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     TransferWhere where;
     TransferColumn column;
 } TransferFacetsQuery;
@@ -866,6 +876,7 @@ typedef struct TransferPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     TransferWhere where;
     TransferOrder order_by[TENON_MAX_ORDER];
     TransferColumn select[4];
@@ -886,6 +897,7 @@ typedef struct TransferOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     TransferWhere where;
     TransferOrder order_by[TENON_MAX_ORDER];
     TransferColumn select[4];

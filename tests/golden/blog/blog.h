@@ -336,6 +336,7 @@ struct AuthorQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     AuthorWhere where;
     AuthorOrder order_by[TENON_MAX_ORDER];
     AuthorColumn select[4];
@@ -483,6 +484,7 @@ typedef struct AuthorAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     AuthorWhere where;
     AuthorOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -505,6 +507,7 @@ typedef struct AuthorGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     AuthorWhere where;
     AuthorColumn by[TENON_MAX_BY];
     AuthorHaving having;
@@ -522,6 +525,7 @@ typedef struct AuthorFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     AuthorWhere where;
     AuthorColumn column;
 } AuthorFacetsQuery;
@@ -537,6 +541,7 @@ typedef struct AuthorPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     AuthorWhere where;
     AuthorOrder order_by[TENON_MAX_ORDER];
     AuthorColumn select[4];
@@ -558,6 +563,7 @@ typedef struct AuthorOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     AuthorWhere where;
     AuthorOrder order_by[TENON_MAX_ORDER];
     AuthorColumn select[4];
@@ -898,6 +904,7 @@ struct ProfileQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     ProfileWhere where;
     ProfileOrder order_by[TENON_MAX_ORDER];
     ProfileColumn select[3];
@@ -1034,6 +1041,7 @@ typedef struct ProfileAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     ProfileWhere where;
     ProfileOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -1056,6 +1064,7 @@ typedef struct ProfileGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     ProfileWhere where;
     ProfileColumn by[TENON_MAX_BY];
     ProfileHaving having;
@@ -1073,6 +1082,7 @@ typedef struct ProfileFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     ProfileWhere where;
     ProfileColumn column;
 } ProfileFacetsQuery;
@@ -1088,6 +1098,7 @@ typedef struct ProfilePageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     ProfileWhere where;
     ProfileOrder order_by[TENON_MAX_ORDER];
     ProfileColumn select[3];
@@ -1108,6 +1119,7 @@ typedef struct ProfileOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     ProfileWhere where;
     ProfileOrder order_by[TENON_MAX_ORDER];
     ProfileColumn select[3];
@@ -1473,6 +1485,7 @@ struct ArticleQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     ArticleWhere where;
     ArticleOrder order_by[TENON_MAX_ORDER];
     ArticleColumn select[7];
@@ -1640,6 +1653,7 @@ typedef struct ArticleAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     ArticleWhere where;
     ArticleOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -1662,6 +1676,7 @@ typedef struct ArticleGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     ArticleWhere where;
     ArticleColumn by[TENON_MAX_BY];
     ArticleHaving having;
@@ -1679,6 +1694,7 @@ typedef struct ArticleFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     ArticleWhere where;
     ArticleColumn column;
 } ArticleFacetsQuery;
@@ -1694,6 +1710,7 @@ typedef struct ArticlePageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     ArticleWhere where;
     ArticleOrder order_by[TENON_MAX_ORDER];
     ArticleColumn select[7];
@@ -1715,6 +1732,7 @@ typedef struct ArticleOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     ArticleWhere where;
     ArticleOrder order_by[TENON_MAX_ORDER];
     ArticleColumn select[7];
@@ -2057,6 +2075,7 @@ struct CommentQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     CommentWhere where;
     CommentOrder order_by[TENON_MAX_ORDER];
     CommentColumn select[6];
@@ -2213,6 +2232,7 @@ typedef struct CommentAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     CommentWhere where;
     CommentOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -2235,6 +2255,7 @@ typedef struct CommentGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     CommentWhere where;
     CommentColumn by[TENON_MAX_BY];
     CommentHaving having;
@@ -2252,6 +2273,7 @@ typedef struct CommentFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     CommentWhere where;
     CommentColumn column;
 } CommentFacetsQuery;
@@ -2267,6 +2289,7 @@ typedef struct CommentPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     CommentWhere where;
     CommentOrder order_by[TENON_MAX_ORDER];
     CommentColumn select[6];
@@ -2287,6 +2310,7 @@ typedef struct CommentOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     CommentWhere where;
     CommentOrder order_by[TENON_MAX_ORDER];
     CommentColumn select[6];
@@ -2618,6 +2642,7 @@ struct TagQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     TagWhere where;
     TagOrder order_by[TENON_MAX_ORDER];
     TagColumn select[2];
@@ -2745,6 +2770,7 @@ typedef struct TagAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     TagWhere where;
     TagOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -2767,6 +2793,7 @@ typedef struct TagGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     TagWhere where;
     TagColumn by[TENON_MAX_BY];
     TagHaving having;
@@ -2784,6 +2811,7 @@ typedef struct TagFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     TagWhere where;
     TagColumn column;
 } TagFacetsQuery;
@@ -2799,6 +2827,7 @@ typedef struct TagPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     TagWhere where;
     TagOrder order_by[TENON_MAX_ORDER];
     TagColumn select[2];
@@ -2820,6 +2849,7 @@ typedef struct TagOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     TagWhere where;
     TagOrder order_by[TENON_MAX_ORDER];
     TagColumn select[2];
@@ -3158,6 +3188,7 @@ struct RoomQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     RoomWhere where;
     RoomOrder order_by[TENON_MAX_ORDER];
     RoomColumn select[3];
@@ -3291,6 +3322,7 @@ typedef struct RoomAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     RoomWhere where;
     RoomOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -3313,6 +3345,7 @@ typedef struct RoomGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     RoomWhere where;
     RoomColumn by[TENON_MAX_BY];
     RoomHaving having;
@@ -3330,6 +3363,7 @@ typedef struct RoomFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     RoomWhere where;
     RoomColumn column;
 } RoomFacetsQuery;
@@ -3345,6 +3379,7 @@ typedef struct RoomPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     RoomWhere where;
     RoomOrder order_by[TENON_MAX_ORDER];
     RoomColumn select[3];
@@ -3366,6 +3401,7 @@ typedef struct RoomOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     RoomWhere where;
     RoomOrder order_by[TENON_MAX_ORDER];
     RoomColumn select[3];
@@ -3699,6 +3735,7 @@ struct SeatQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     SeatWhere where;
     SeatOrder order_by[TENON_MAX_ORDER];
     SeatColumn select[5];
@@ -3855,6 +3892,7 @@ typedef struct SeatAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     SeatWhere where;
     SeatOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -3877,6 +3915,7 @@ typedef struct SeatGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     SeatWhere where;
     SeatColumn by[TENON_MAX_BY];
     SeatHaving having;
@@ -3894,6 +3933,7 @@ typedef struct SeatFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     SeatWhere where;
     SeatColumn column;
 } SeatFacetsQuery;
@@ -3909,6 +3949,7 @@ typedef struct SeatPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     SeatWhere where;
     SeatOrder order_by[TENON_MAX_ORDER];
     SeatColumn select[5];
@@ -3929,6 +3970,7 @@ typedef struct SeatOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     SeatWhere where;
     SeatOrder order_by[TENON_MAX_ORDER];
     SeatColumn select[5];
@@ -4258,6 +4300,7 @@ struct BoxQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     BoxWhere where;
     BoxOrder order_by[TENON_MAX_ORDER];
     BoxColumn select[2];
@@ -4385,6 +4428,7 @@ typedef struct BoxAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     BoxWhere where;
     BoxOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -4407,6 +4451,7 @@ typedef struct BoxGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     BoxWhere where;
     BoxColumn by[TENON_MAX_BY];
     BoxHaving having;
@@ -4424,6 +4469,7 @@ typedef struct BoxFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     BoxWhere where;
     BoxColumn column;
 } BoxFacetsQuery;
@@ -4439,6 +4485,7 @@ typedef struct BoxPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     BoxWhere where;
     BoxOrder order_by[TENON_MAX_ORDER];
     BoxColumn select[2];
@@ -4460,6 +4507,7 @@ typedef struct BoxOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     BoxWhere where;
     BoxOrder order_by[TENON_MAX_ORDER];
     BoxColumn select[2];
@@ -4844,6 +4892,7 @@ struct ThingQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     ThingWhere where;
     ThingOrder order_by[TENON_MAX_ORDER];
     ThingColumn select[24];
@@ -5100,6 +5149,7 @@ typedef struct ThingAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     ThingWhere where;
     ThingOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -5122,6 +5172,7 @@ typedef struct ThingGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     ThingWhere where;
     ThingColumn by[TENON_MAX_BY];
     ThingHaving having;
@@ -5139,6 +5190,7 @@ typedef struct ThingFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     ThingWhere where;
     ThingColumn column;
 } ThingFacetsQuery;
@@ -5154,6 +5206,7 @@ typedef struct ThingPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     ThingWhere where;
     ThingOrder order_by[TENON_MAX_ORDER];
     ThingColumn select[24];
@@ -5174,6 +5227,7 @@ typedef struct ThingOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     ThingWhere where;
     ThingOrder order_by[TENON_MAX_ORDER];
     ThingColumn select[24];

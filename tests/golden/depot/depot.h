@@ -225,6 +225,7 @@ struct RegionQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     RegionWhere where;
     RegionOrder order_by[TENON_MAX_ORDER];
     RegionColumn select[2];
@@ -329,6 +330,7 @@ typedef struct RegionAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     RegionWhere where;
     RegionOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -350,6 +352,7 @@ typedef struct RegionGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     RegionWhere where;
     RegionColumn by[TENON_MAX_BY];
     RegionHaving having;
@@ -366,6 +369,7 @@ typedef struct RegionFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     RegionWhere where;
     RegionColumn column;
 } RegionFacetsQuery;
@@ -381,6 +385,7 @@ typedef struct RegionPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     RegionWhere where;
     RegionOrder order_by[TENON_MAX_ORDER];
     RegionColumn select[2];
@@ -402,6 +407,7 @@ typedef struct RegionOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     RegionWhere where;
     RegionOrder order_by[TENON_MAX_ORDER];
     RegionColumn select[2];
@@ -752,6 +758,7 @@ struct DepotQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     DepotWhere where;
     DepotOrder order_by[TENON_MAX_ORDER];
     DepotColumn select[2];
@@ -879,6 +886,7 @@ typedef struct DepotAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     DepotWhere where;
     DepotOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -901,6 +909,7 @@ typedef struct DepotGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     DepotWhere where;
     DepotColumn by[TENON_MAX_BY];
     DepotHaving having;
@@ -918,6 +927,7 @@ typedef struct DepotFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     DepotWhere where;
     DepotColumn column;
 } DepotFacetsQuery;
@@ -933,6 +943,7 @@ typedef struct DepotPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     DepotWhere where;
     DepotOrder order_by[TENON_MAX_ORDER];
     DepotColumn select[2];
@@ -954,6 +965,7 @@ typedef struct DepotOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     DepotWhere where;
     DepotOrder order_by[TENON_MAX_ORDER];
     DepotColumn select[2];
@@ -1292,6 +1304,7 @@ struct ShelfQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     ShelfWhere where;
     ShelfOrder order_by[TENON_MAX_ORDER];
     ShelfColumn select[3];
@@ -1433,6 +1446,7 @@ typedef struct ShelfAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     ShelfWhere where;
     ShelfOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -1455,6 +1469,7 @@ typedef struct ShelfGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     ShelfWhere where;
     ShelfColumn by[TENON_MAX_BY];
     ShelfHaving having;
@@ -1472,6 +1487,7 @@ typedef struct ShelfFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     ShelfWhere where;
     ShelfColumn column;
 } ShelfFacetsQuery;
@@ -1487,6 +1503,7 @@ typedef struct ShelfPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     ShelfWhere where;
     ShelfOrder order_by[TENON_MAX_ORDER];
     ShelfColumn select[3];
@@ -1508,6 +1525,7 @@ typedef struct ShelfOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     ShelfWhere where;
     ShelfOrder order_by[TENON_MAX_ORDER];
     ShelfColumn select[3];
@@ -1858,6 +1876,7 @@ struct ItemQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     ItemWhere where;
     ItemOrder order_by[TENON_MAX_ORDER];
     ItemColumn select[5];
@@ -2011,6 +2030,7 @@ typedef struct ItemAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     ItemWhere where;
     ItemOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -2033,6 +2053,7 @@ typedef struct ItemGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     ItemWhere where;
     ItemColumn by[TENON_MAX_BY];
     ItemHaving having;
@@ -2050,6 +2071,7 @@ typedef struct ItemFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     ItemWhere where;
     ItemColumn column;
 } ItemFacetsQuery;
@@ -2065,6 +2087,7 @@ typedef struct ItemPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     ItemWhere where;
     ItemOrder order_by[TENON_MAX_ORDER];
     ItemColumn select[5];
@@ -2086,6 +2109,7 @@ typedef struct ItemOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     ItemWhere where;
     ItemOrder order_by[TENON_MAX_ORDER];
     ItemColumn select[5];
@@ -2424,6 +2448,7 @@ struct PartQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     PartWhere where;
     PartOrder order_by[TENON_MAX_ORDER];
     PartColumn select[2];
@@ -2554,6 +2579,7 @@ typedef struct PartAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     PartWhere where;
     PartOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -2576,6 +2602,7 @@ typedef struct PartGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     PartWhere where;
     PartColumn by[TENON_MAX_BY];
     PartHaving having;
@@ -2593,6 +2620,7 @@ typedef struct PartFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     PartWhere where;
     PartColumn column;
 } PartFacetsQuery;
@@ -2608,6 +2636,7 @@ typedef struct PartPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     PartWhere where;
     PartOrder order_by[TENON_MAX_ORDER];
     PartColumn select[2];
@@ -2628,6 +2657,7 @@ typedef struct PartOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     PartWhere where;
     PartOrder order_by[TENON_MAX_ORDER];
     PartColumn select[2];
@@ -2945,6 +2975,7 @@ struct KeeperQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     KeeperWhere where;
     KeeperOrder order_by[TENON_MAX_ORDER];
     KeeperColumn select[2];
@@ -3075,6 +3106,7 @@ typedef struct KeeperAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     KeeperWhere where;
     KeeperOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -3097,6 +3129,7 @@ typedef struct KeeperGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     KeeperWhere where;
     KeeperColumn by[TENON_MAX_BY];
     KeeperHaving having;
@@ -3114,6 +3147,7 @@ typedef struct KeeperFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     KeeperWhere where;
     KeeperColumn column;
 } KeeperFacetsQuery;
@@ -3129,6 +3163,7 @@ typedef struct KeeperPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     KeeperWhere where;
     KeeperOrder order_by[TENON_MAX_ORDER];
     KeeperColumn select[2];
@@ -3149,6 +3184,7 @@ typedef struct KeeperOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     KeeperWhere where;
     KeeperOrder order_by[TENON_MAX_ORDER];
     KeeperColumn select[2];
@@ -3482,6 +3518,7 @@ struct LabelQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     LabelWhere where;
     LabelOrder order_by[TENON_MAX_ORDER];
     LabelColumn select[2];
@@ -3609,6 +3646,7 @@ typedef struct LabelAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     LabelWhere where;
     LabelOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -3631,6 +3669,7 @@ typedef struct LabelGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     LabelWhere where;
     LabelColumn by[TENON_MAX_BY];
     LabelHaving having;
@@ -3648,6 +3687,7 @@ typedef struct LabelFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     LabelWhere where;
     LabelColumn column;
 } LabelFacetsQuery;
@@ -3663,6 +3703,7 @@ typedef struct LabelPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     LabelWhere where;
     LabelOrder order_by[TENON_MAX_ORDER];
     LabelColumn select[2];
@@ -3684,6 +3725,7 @@ typedef struct LabelOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     LabelWhere where;
     LabelOrder order_by[TENON_MAX_ORDER];
     LabelColumn select[2];

@@ -123,6 +123,7 @@ struct JobQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     JobWhere where;
     JobOrder order_by[TENON_MAX_ORDER];
     JobColumn select[5];
@@ -274,6 +275,7 @@ typedef struct JobAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     JobWhere where;
     JobOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -296,6 +298,7 @@ typedef struct JobGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     JobWhere where;
     JobColumn by[TENON_MAX_BY];
     JobHaving having;
@@ -313,6 +316,7 @@ typedef struct JobFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     JobWhere where;
     JobColumn column;
 } JobFacetsQuery;
@@ -328,6 +332,7 @@ typedef struct JobPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     JobWhere where;
     JobOrder order_by[TENON_MAX_ORDER];
     JobColumn select[5];
@@ -347,6 +352,7 @@ typedef struct JobOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     JobWhere where;
     JobOrder order_by[TENON_MAX_ORDER];
     JobColumn select[5];
@@ -601,6 +607,7 @@ struct PageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     PageWhere where;
     PageOrder order_by[TENON_MAX_ORDER];
     PageColumn select[5];
@@ -744,6 +751,7 @@ typedef struct PageAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     PageWhere where;
     PageOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -766,6 +774,7 @@ typedef struct PageGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     PageWhere where;
     PageColumn by[TENON_MAX_BY];
     PageHaving having;
@@ -783,6 +792,7 @@ typedef struct PageFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     PageWhere where;
     PageColumn column;
 } PageFacetsQuery;
@@ -798,6 +808,7 @@ typedef struct PagePageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     PageWhere where;
     PageOrder order_by[TENON_MAX_ORDER];
     PageColumn select[5];
@@ -817,6 +828,7 @@ typedef struct PageOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     PageWhere where;
     PageOrder order_by[TENON_MAX_ORDER];
     PageColumn select[5];
@@ -1069,6 +1081,7 @@ struct NumberQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     NumberWhere where;
     NumberOrder order_by[TENON_MAX_ORDER];
     NumberColumn select[2];
@@ -1194,6 +1207,7 @@ typedef struct NumberAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     NumberWhere where;
     NumberOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -1216,6 +1230,7 @@ typedef struct NumberGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     NumberWhere where;
     NumberColumn by[TENON_MAX_BY];
     NumberHaving having;
@@ -1233,6 +1248,7 @@ typedef struct NumberFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     NumberWhere where;
     NumberColumn column;
 } NumberFacetsQuery;
@@ -1248,6 +1264,7 @@ typedef struct NumberPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     NumberWhere where;
     NumberOrder order_by[TENON_MAX_ORDER];
     NumberColumn select[2];
@@ -1267,6 +1284,7 @@ typedef struct NumberOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     NumberWhere where;
     NumberOrder order_by[TENON_MAX_ORDER];
     NumberColumn select[2];

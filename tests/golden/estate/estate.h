@@ -207,6 +207,7 @@ struct AssetQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     AssetWhere where;
     AssetOrder order_by[TENON_MAX_ORDER];
     AssetColumn select[4];
@@ -347,6 +348,7 @@ typedef struct AssetAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     AssetWhere where;
     AssetOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -369,6 +371,7 @@ typedef struct AssetGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     AssetWhere where;
     AssetColumn by[TENON_MAX_BY];
     AssetHaving having;
@@ -386,6 +389,7 @@ typedef struct AssetFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     AssetWhere where;
     AssetColumn column;
 } AssetFacetsQuery;
@@ -401,6 +405,7 @@ typedef struct AssetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     AssetWhere where;
     AssetOrder order_by[TENON_MAX_ORDER];
     AssetColumn select[4];
@@ -421,6 +426,7 @@ typedef struct AssetOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     AssetWhere where;
     AssetOrder order_by[TENON_MAX_ORDER];
     AssetColumn select[4];
@@ -741,6 +747,7 @@ struct BoatQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     BoatWhere where;
     BoatOrder order_by[TENON_MAX_ORDER];
     BoatColumn select[2];
@@ -871,6 +878,7 @@ typedef struct BoatAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     BoatWhere where;
     BoatOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -893,6 +901,7 @@ typedef struct BoatGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     BoatWhere where;
     BoatColumn by[TENON_MAX_BY];
     BoatHaving having;
@@ -910,6 +919,7 @@ typedef struct BoatFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     BoatWhere where;
     BoatColumn column;
 } BoatFacetsQuery;
@@ -925,6 +935,7 @@ typedef struct BoatPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     BoatWhere where;
     BoatOrder order_by[TENON_MAX_ORDER];
     BoatColumn select[2];
@@ -945,6 +956,7 @@ typedef struct BoatOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     BoatWhere where;
     BoatOrder order_by[TENON_MAX_ORDER];
     BoatColumn select[2];
@@ -1276,6 +1288,7 @@ struct HouseQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     HouseWhere where;
     HouseOrder order_by[TENON_MAX_ORDER];
     HouseColumn select[2];
@@ -1407,6 +1420,7 @@ typedef struct HouseAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     HouseWhere where;
     HouseOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -1429,6 +1443,7 @@ typedef struct HouseGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     HouseWhere where;
     HouseColumn by[TENON_MAX_BY];
     HouseHaving having;
@@ -1446,6 +1461,7 @@ typedef struct HouseFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     HouseWhere where;
     HouseColumn column;
 } HouseFacetsQuery;
@@ -1461,6 +1477,7 @@ typedef struct HousePageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     HouseWhere where;
     HouseOrder order_by[TENON_MAX_ORDER];
     HouseColumn select[2];
@@ -1482,6 +1499,7 @@ typedef struct HouseOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     HouseWhere where;
     HouseOrder order_by[TENON_MAX_ORDER];
     HouseColumn select[2];
@@ -1803,6 +1821,7 @@ struct TenantQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     TenantWhere where;
     TenantOrder order_by[TENON_MAX_ORDER];
     TenantColumn select[3];
@@ -1939,6 +1958,7 @@ typedef struct TenantAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     TenantWhere where;
     TenantOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -1961,6 +1981,7 @@ typedef struct TenantGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     TenantWhere where;
     TenantColumn by[TENON_MAX_BY];
     TenantHaving having;
@@ -1978,6 +1999,7 @@ typedef struct TenantFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     TenantWhere where;
     TenantColumn column;
 } TenantFacetsQuery;
@@ -1993,6 +2015,7 @@ typedef struct TenantPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     TenantWhere where;
     TenantOrder order_by[TENON_MAX_ORDER];
     TenantColumn select[3];
@@ -2013,6 +2036,7 @@ typedef struct TenantOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     TenantWhere where;
     TenantOrder order_by[TENON_MAX_ORDER];
     TenantColumn select[3];
@@ -2330,6 +2354,7 @@ struct VehicleQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     VehicleWhere where;
     VehicleOrder order_by[TENON_MAX_ORDER];
     VehicleColumn select[5];
@@ -2475,6 +2500,7 @@ typedef struct VehicleAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     VehicleWhere where;
     VehicleOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -2497,6 +2523,7 @@ typedef struct VehicleGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     VehicleWhere where;
     VehicleColumn by[TENON_MAX_BY];
     VehicleHaving having;
@@ -2514,6 +2541,7 @@ typedef struct VehicleFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     VehicleWhere where;
     VehicleColumn column;
 } VehicleFacetsQuery;
@@ -2529,6 +2557,7 @@ typedef struct VehiclePageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     VehicleWhere where;
     VehicleOrder order_by[TENON_MAX_ORDER];
     VehicleColumn select[5];
@@ -2548,6 +2577,7 @@ typedef struct VehicleOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     VehicleWhere where;
     VehicleOrder order_by[TENON_MAX_ORDER];
     VehicleColumn select[5];

@@ -207,6 +207,7 @@ struct VoucherQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     VoucherWhere where;
     VoucherOrder order_by[TENON_MAX_ORDER];
     VoucherColumn select[8];
@@ -368,6 +369,7 @@ typedef struct VoucherAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     VoucherWhere where;
     VoucherOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -390,6 +392,7 @@ typedef struct VoucherGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     VoucherWhere where;
     VoucherColumn by[TENON_MAX_BY];
     VoucherHaving having;
@@ -407,6 +410,7 @@ typedef struct VoucherFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     VoucherWhere where;
     VoucherColumn column;
 } VoucherFacetsQuery;
@@ -422,6 +426,7 @@ typedef struct VoucherPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     VoucherWhere where;
     VoucherOrder order_by[TENON_MAX_ORDER];
     VoucherColumn select[8];
@@ -441,6 +446,7 @@ typedef struct VoucherOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     VoucherWhere where;
     VoucherOrder order_by[TENON_MAX_ORDER];
     VoucherColumn select[8];
@@ -757,6 +763,7 @@ struct AccountQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     AccountWhere where;
     AccountOrder order_by[TENON_MAX_ORDER];
     AccountColumn select[18];
@@ -978,6 +985,7 @@ typedef struct AccountAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     AccountWhere where;
     AccountOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -1000,6 +1008,7 @@ typedef struct AccountGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     AccountWhere where;
     AccountColumn by[TENON_MAX_BY];
     AccountHaving having;
@@ -1017,6 +1026,7 @@ typedef struct AccountFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     AccountWhere where;
     AccountColumn column;
 } AccountFacetsQuery;
@@ -1032,6 +1042,7 @@ typedef struct AccountPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     AccountWhere where;
     AccountOrder order_by[TENON_MAX_ORDER];
     AccountColumn select[18];
@@ -1053,6 +1064,7 @@ typedef struct AccountOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     AccountWhere where;
     AccountOrder order_by[TENON_MAX_ORDER];
     AccountColumn select[18];
@@ -1422,6 +1434,7 @@ struct EntryQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     EntryWhere where;
     EntryOrder order_by[TENON_MAX_ORDER];
     EntryColumn select[3];
@@ -1558,6 +1571,7 @@ typedef struct EntryAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     EntryWhere where;
     EntryOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -1580,6 +1594,7 @@ typedef struct EntryGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     EntryWhere where;
     EntryColumn by[TENON_MAX_BY];
     EntryHaving having;
@@ -1597,6 +1612,7 @@ typedef struct EntryFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     EntryWhere where;
     EntryColumn column;
 } EntryFacetsQuery;
@@ -1612,6 +1628,7 @@ typedef struct EntryPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     EntryWhere where;
     EntryOrder order_by[TENON_MAX_ORDER];
     EntryColumn select[3];
@@ -1632,6 +1649,7 @@ typedef struct EntryOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     EntryWhere where;
     EntryOrder order_by[TENON_MAX_ORDER];
     EntryColumn select[3];
@@ -2037,6 +2055,7 @@ struct SampleQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     SampleWhere where;
     SampleOrder order_by[TENON_MAX_ORDER];
     SampleColumn select[32];
@@ -2312,6 +2331,7 @@ typedef struct SampleAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     SampleWhere where;
     SampleOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -2334,6 +2354,7 @@ typedef struct SampleGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     SampleWhere where;
     SampleColumn by[TENON_MAX_BY];
     SampleHaving having;
@@ -2351,6 +2372,7 @@ typedef struct SampleFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     SampleWhere where;
     SampleColumn column;
 } SampleFacetsQuery;
@@ -2366,6 +2388,7 @@ typedef struct SamplePageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     SampleWhere where;
     SampleOrder order_by[TENON_MAX_ORDER];
     SampleColumn select[32];
@@ -2385,6 +2408,7 @@ typedef struct SampleOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     SampleWhere where;
     SampleOrder order_by[TENON_MAX_ORDER];
     SampleColumn select[32];
@@ -2667,6 +2691,7 @@ struct TariffQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     TariffWhere where;
     TariffOrder order_by[TENON_MAX_ORDER];
     TariffColumn select[3];
@@ -2796,6 +2821,7 @@ typedef struct TariffAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     TariffWhere where;
     TariffOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -2818,6 +2844,7 @@ typedef struct TariffGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     TariffWhere where;
     TariffColumn by[TENON_MAX_BY];
     TariffHaving having;
@@ -2835,6 +2862,7 @@ typedef struct TariffFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     TariffWhere where;
     TariffColumn column;
 } TariffFacetsQuery;
@@ -2850,6 +2878,7 @@ typedef struct TariffPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     TariffWhere where;
     TariffOrder order_by[TENON_MAX_ORDER];
     TariffColumn select[3];
@@ -2869,6 +2898,7 @@ typedef struct TariffOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     TariffWhere where;
     TariffOrder order_by[TENON_MAX_ORDER];
     TariffColumn select[3];

@@ -148,6 +148,7 @@ struct ClientQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     ClientWhere where;
     ClientOrder order_by[TENON_MAX_ORDER];
     ClientColumn select[5];
@@ -293,6 +294,7 @@ typedef struct ClientAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     ClientWhere where;
     ClientOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -315,6 +317,7 @@ typedef struct ClientGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     ClientWhere where;
     ClientColumn by[TENON_MAX_BY];
     ClientHaving having;
@@ -332,6 +335,7 @@ typedef struct ClientFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     ClientWhere where;
     ClientColumn column;
 } ClientFacetsQuery;
@@ -347,6 +351,7 @@ typedef struct ClientPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     ClientWhere where;
     ClientOrder order_by[TENON_MAX_ORDER];
     ClientColumn select[5];
@@ -368,6 +373,7 @@ typedef struct ClientOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     ClientWhere where;
     ClientOrder order_by[TENON_MAX_ORDER];
     ClientColumn select[5];
@@ -718,6 +724,7 @@ struct OrderQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     OrderWhere where;
     OrderOrder order_by[TENON_MAX_ORDER];
     OrderColumn select[4];
@@ -858,6 +865,7 @@ typedef struct OrderAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     OrderWhere where;
     OrderOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -880,6 +888,7 @@ typedef struct OrderGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     OrderWhere where;
     OrderColumn by[TENON_MAX_BY];
     OrderHaving having;
@@ -897,6 +906,7 @@ typedef struct OrderFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     OrderWhere where;
     OrderColumn column;
 } OrderFacetsQuery;
@@ -912,6 +922,7 @@ typedef struct OrderPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     OrderWhere where;
     OrderOrder order_by[TENON_MAX_ORDER];
     OrderColumn select[4];
@@ -932,6 +943,7 @@ typedef struct OrderOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     OrderWhere where;
     OrderOrder order_by[TENON_MAX_ORDER];
     OrderColumn select[4];
@@ -1262,6 +1274,7 @@ struct NoteQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     NoteWhere where;
     NoteOrder order_by[TENON_MAX_ORDER];
     NoteColumn select[4];
@@ -1399,6 +1412,7 @@ typedef struct NoteAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     NoteWhere where;
     NoteOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -1421,6 +1435,7 @@ typedef struct NoteGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     NoteWhere where;
     NoteColumn by[TENON_MAX_BY];
     NoteHaving having;
@@ -1438,6 +1453,7 @@ typedef struct NoteFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     NoteWhere where;
     NoteColumn column;
 } NoteFacetsQuery;
@@ -1453,6 +1469,7 @@ typedef struct NotePageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     NoteWhere where;
     NoteOrder order_by[TENON_MAX_ORDER];
     NoteColumn select[4];
@@ -1472,6 +1489,7 @@ typedef struct NoteOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     NoteWhere where;
     NoteOrder order_by[TENON_MAX_ORDER];
     NoteColumn select[4];

@@ -129,6 +129,7 @@ struct ArraysQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     ArraysWhere where;
     ArraysOrder order_by[TENON_MAX_ORDER];
     ArraysColumn select[26];
@@ -298,6 +299,7 @@ typedef struct ArraysAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     ArraysWhere where;
     ArraysOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -320,6 +322,7 @@ typedef struct ArraysGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     ArraysWhere where;
     ArraysColumn by[TENON_MAX_BY];
     ArraysHaving having;
@@ -337,6 +340,7 @@ typedef struct ArraysFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     ArraysWhere where;
     ArraysColumn column;
 } ArraysFacetsQuery;
@@ -352,6 +356,7 @@ typedef struct ArraysPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     ArraysWhere where;
     ArraysOrder order_by[TENON_MAX_ORDER];
     ArraysColumn select[26];
@@ -371,6 +376,7 @@ typedef struct ArraysOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     ArraysWhere where;
     ArraysOrder order_by[TENON_MAX_ORDER];
     ArraysColumn select[26];

@@ -129,6 +129,7 @@ struct EverythingQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     EverythingWhere where;
     EverythingOrder order_by[TENON_MAX_ORDER];
     EverythingColumn select[26];
@@ -406,6 +407,7 @@ typedef struct EverythingAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     EverythingWhere where;
     EverythingOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -428,6 +430,7 @@ typedef struct EverythingGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     EverythingWhere where;
     EverythingColumn by[TENON_MAX_BY];
     EverythingHaving having;
@@ -445,6 +448,7 @@ typedef struct EverythingFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     EverythingWhere where;
     EverythingColumn column;
 } EverythingFacetsQuery;
@@ -460,6 +464,7 @@ typedef struct EverythingPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     EverythingWhere where;
     EverythingOrder order_by[TENON_MAX_ORDER];
     EverythingColumn select[26];
@@ -479,6 +484,7 @@ typedef struct EverythingOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     EverythingWhere where;
     EverythingOrder order_by[TENON_MAX_ORDER];
     EverythingColumn select[26];

@@ -76,6 +76,7 @@ struct MembershipQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     MembershipWhere where;
     MembershipOrder order_by[TENON_MAX_ORDER];
     MembershipColumn select[5];
@@ -218,6 +219,7 @@ typedef struct MembershipAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     MembershipWhere where;
     MembershipOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -240,6 +242,7 @@ typedef struct MembershipGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     MembershipWhere where;
     MembershipColumn by[TENON_MAX_BY];
     MembershipHaving having;
@@ -257,6 +260,7 @@ typedef struct MembershipFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     MembershipWhere where;
     MembershipColumn column;
 } MembershipFacetsQuery;
@@ -272,6 +276,7 @@ typedef struct MembershipPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     MembershipWhere where;
     MembershipOrder order_by[TENON_MAX_ORDER];
     MembershipColumn select[5];
@@ -292,6 +297,7 @@ typedef struct MembershipOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     MembershipWhere where;
     MembershipOrder order_by[TENON_MAX_ORDER];
     MembershipColumn select[5];

@@ -89,6 +89,7 @@ struct PostQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     PostWhere where;
     PostOrder order_by[TENON_MAX_ORDER];
     PostColumn select[9];
@@ -255,6 +256,7 @@ typedef struct PostAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     PostWhere where;
     PostOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -277,6 +279,7 @@ typedef struct PostGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     PostWhere where;
     PostColumn by[TENON_MAX_BY];
     PostHaving having;
@@ -294,6 +297,7 @@ typedef struct PostFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     PostWhere where;
     PostColumn column;
 } PostFacetsQuery;
@@ -309,6 +313,7 @@ typedef struct PostPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     PostWhere where;
     PostOrder order_by[TENON_MAX_ORDER];
     PostColumn select[9];
@@ -329,6 +334,7 @@ typedef struct PostOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     PostWhere where;
     PostOrder order_by[TENON_MAX_ORDER];
     PostColumn select[9];

@@ -112,6 +112,7 @@ struct UserQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     UserWhere where;
     UserOrder order_by[TENON_MAX_ORDER];
     UserColumn select[11];
@@ -297,6 +298,7 @@ typedef struct UserAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     UserWhere where;
     UserOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -319,6 +321,7 @@ typedef struct UserGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     UserWhere where;
     UserColumn by[TENON_MAX_BY];
     UserHaving having;
@@ -336,6 +339,7 @@ typedef struct UserFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     UserWhere where;
     UserColumn column;
 } UserFacetsQuery;
@@ -351,6 +355,7 @@ typedef struct UserPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     UserWhere where;
     UserOrder order_by[TENON_MAX_ORDER];
     UserColumn select[11];
@@ -372,6 +377,7 @@ typedef struct UserOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     UserWhere where;
     UserOrder order_by[TENON_MAX_ORDER];
     UserColumn select[11];

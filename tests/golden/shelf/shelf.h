@@ -138,6 +138,7 @@ struct GenreQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     GenreWhere where;
     GenreOrder order_by[TENON_MAX_ORDER];
     GenreColumn select[2];
@@ -265,6 +266,7 @@ typedef struct GenreAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     GenreWhere where;
     GenreOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -287,6 +289,7 @@ typedef struct GenreGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     GenreWhere where;
     GenreColumn by[TENON_MAX_BY];
     GenreHaving having;
@@ -304,6 +307,7 @@ typedef struct GenreFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     GenreWhere where;
     GenreColumn column;
 } GenreFacetsQuery;
@@ -319,6 +323,7 @@ typedef struct GenrePageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     GenreWhere where;
     GenreOrder order_by[TENON_MAX_ORDER];
     GenreColumn select[2];
@@ -340,6 +345,7 @@ typedef struct GenreOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     GenreWhere where;
     GenreOrder order_by[TENON_MAX_ORDER];
     GenreColumn select[2];
@@ -665,6 +671,7 @@ struct BookQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     BookWhere where;
     BookOrder order_by[TENON_MAX_ORDER];
     BookColumn select[4];
@@ -804,6 +811,7 @@ typedef struct BookAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     BookWhere where;
     BookOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -826,6 +834,7 @@ typedef struct BookGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     BookWhere where;
     BookColumn by[TENON_MAX_BY];
     BookHaving having;
@@ -843,6 +852,7 @@ typedef struct BookFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     BookWhere where;
     BookColumn column;
 } BookFacetsQuery;
@@ -858,6 +868,7 @@ typedef struct BookPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     BookWhere where;
     BookOrder order_by[TENON_MAX_ORDER];
     BookColumn select[4];
@@ -879,6 +890,7 @@ typedef struct BookOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     BookWhere where;
     BookOrder order_by[TENON_MAX_ORDER];
     BookColumn select[4];
@@ -1203,6 +1215,7 @@ struct SketchQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     SketchWhere where;
     SketchOrder order_by[TENON_MAX_ORDER];
     SketchColumn select[2];
@@ -1325,6 +1338,7 @@ typedef struct SketchAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     SketchWhere where;
     SketchOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -1347,6 +1361,7 @@ typedef struct SketchGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     SketchWhere where;
     SketchColumn by[TENON_MAX_BY];
     SketchHaving having;
@@ -1364,6 +1379,7 @@ typedef struct SketchFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     SketchWhere where;
     SketchColumn column;
 } SketchFacetsQuery;
@@ -1379,6 +1395,7 @@ typedef struct SketchPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     SketchWhere where;
     SketchOrder order_by[TENON_MAX_ORDER];
     SketchColumn select[2];
@@ -1399,6 +1416,7 @@ typedef struct SketchOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     SketchWhere where;
     SketchOrder order_by[TENON_MAX_ORDER];
     SketchColumn select[2];

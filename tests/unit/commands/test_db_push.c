@@ -163,6 +163,21 @@ static void an_error_in_the_middle_leaves_nothing(void **state)
     assert_string_equal(output, "created 1 table and 1 index\n");
 }
 
+/* One URL for the program and for those who set its database up. */
+static void replicas_of_the_url_are_left_alone(void **state)
+{
+    char there[400];
+    const char *url = testdb_create("push");
+    snprintf(there, sizeof there, "%s%creplica=nowhere&replica_lag_limit=2s", url,
+             strchr(url, '?') ? '&' : '?');
+    write_file("schema.prisma", URL_OF("postgresql", "env(\"url\")") MODEL);
+    assert_int_equal(run_with(there, "$tenon db push"), 0);
+    assert_int_equal(run_with(there, "$tenon db pull --print --url \"$url\""), 0);
+    assert_string_equal(testdb_value(url, "SELECT count(*) FROM \"A\""), "0");
+    assert_int_equal(run_with("postgresql://a/x?replica=b,c", "$tenon db push"), 1);
+    check_said("several are a parameter each");
+}
+
 static void the_url_is_looked_for_in_the_environment_and_in_env_files(void **state)
 {
     write_file("schema.prisma", URL_OF("sqlite", "env(\"SHOP_URL\")") MODEL);
@@ -246,6 +261,7 @@ int main(void)
         TEST_IN_FOLDER(the_schema_of_the_url_is_made_when_it_is_missing),
         TEST_IN_FOLDER(an_error_in_the_middle_leaves_nothing),
         TEST_IN_FOLDER(the_url_is_looked_for_in_the_environment_and_in_env_files),
+        TEST_IN_FOLDER(replicas_of_the_url_are_left_alone),
         TEST_IN_FOLDER(a_file_of_the_schema_is_relative_to_it),
         TEST_IN_FOLDER(wrong_urls_are_told),
         TEST_IN_FOLDER(a_dry_run_makes_no_file),

@@ -27,6 +27,20 @@ static void sqlite_says_what_to_do_instead_of_a_lock(void **state)
     tenon_rollback(b->session);
 }
 
+static void one_program_locks_rows_where_there_are_locks(void **state)
+{
+    both *b = *state;
+    tenon_session *s = b->session;
+    create_jobs(b, 1);
+    tenon_begin(s);
+    assert_non_null(job_find_first(s, .lock = tenon_row_lock(s, TENON_FOR_UPDATE),
+                                   .wait = tenon_row_wait(s, TENON_SKIP_LOCKED)));
+    assert_sound(s);
+    assert_int_equal(tenon_row_lock(s, TENON_FOR_SHARE),
+                     b->is_sqlite ? TENON_NO_LOCK : TENON_FOR_SHARE);
+    tenon_rollback(s);
+}
+
 static void what_a_lock_cannot_go_with_is_refused(void **state)
 {
     both *b = *state;
@@ -183,6 +197,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ON_DESK(a_lock_needs_a_transaction),
         ON_DESK_OF(sqlite, sqlite_says_what_to_do_instead_of_a_lock),
+        ON_DESK(one_program_locks_rows_where_there_are_locks),
         ON_DESK(what_a_lock_cannot_go_with_is_refused),
         ON_DESK_OF(postgresql, a_locked_row_makes_another_fail_who_does_not_wait),
         ON_DESK_OF(postgresql, a_queue_of_work_skips_what_others_have),

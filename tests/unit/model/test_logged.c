@@ -164,6 +164,46 @@ static void what_the_log_does_not_have_is_not_loaded(void **state)
     assert_null(account_logged(NULL, (tenon_json){.len = 2, .text = "{}"}));
 }
 
+/* ---- who acts -------------------------------------------------------------------------------- */
+
+/* One session for several requests, whose transactions may change hands. */
+static void another_actor_may_be_named_at_any_time(void **state)
+{
+    both *b = *state;
+    tenon_session *s = tenon_session_open(b->db, &(tenon_session_options){.actor = "server"});
+    Account *made = account_create(s, .iban = SET("X2"), .owner = SET("ann"), .pin = SET("4321"));
+    static const char *const actors[] = {"ann", NULL, "bob", NULL};
+    assert_true(tenon_begin(s));
+    for (size_t i = 0; i < 4; i++) {
+        assert_true(tenon_session_set_actor(s, actors[i]));
+        account_update(s, made->id, .owner = SET(i % 2 ? "x" : "y"));
+    }
+    assert_true(tenon_commit(s));
+    tenon_audit_list history = account_history(s, made->id);
+    assert_int_equal(history.count, 5);
+    for (size_t i = 0; i < 4; i++) {
+        const char *found = history.items[3 - i].actor;
+        assert_true(actors[i] ? found && !strcmp(found, actors[i]) : !found);
+    }
+    assert_string_equal(history.items[4].actor, "server");
+    tenon_session_close(s);
+}
+
+static void a_reset_brings_the_first_actor_back(void **state)
+{
+    both *b = *state;
+    tenon_session *s = tenon_session_open(b->db, &(tenon_session_options){.actor = "server"});
+    assert_true(tenon_session_set_actor(s, "ann"));
+    assert_int_equal(account_history_many(s, .actor = "ann").count, 0);
+    tenon_session_reset(s);
+    account_create(s, .iban = SET("X3"), .owner = SET("ann"), .pin = SET("4321"));
+    assert_int_equal(account_history_many(s, .actor = "server").count, 1);
+    assert_false(tenon_session_set_actor(s, "\xff"));
+    assert_failed(s, TENON_VALIDATION, "UTF-8");
+    assert_false(tenon_session_set_actor(NULL, "ann"));
+    tenon_session_close(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +212,8 @@ int main(void)
         ON_LEDGER(numbers_that_are_none_come_back),
         ON_LEDGER(sensitive_columns_are_not_loaded),
         ON_LEDGER(what_the_log_does_not_have_is_not_loaded),
+        ON_LEDGER(another_actor_may_be_named_at_any_time),
+        ON_LEDGER(a_reset_brings_the_first_actor_back),
     };
     return ledger_run(tests);
 }

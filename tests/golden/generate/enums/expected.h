@@ -148,6 +148,7 @@ struct RoleSetQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     RoleSetWhere where;
     RoleSetOrder order_by[TENON_MAX_ORDER];
     RoleSetColumn select[4];
@@ -277,6 +278,7 @@ typedef struct RoleSetAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     RoleSetWhere where;
     RoleSetOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -299,6 +301,7 @@ typedef struct RoleSetGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     RoleSetWhere where;
     RoleSetColumn by[TENON_MAX_BY];
     RoleSetHaving having;
@@ -316,6 +319,7 @@ typedef struct RoleSetFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     RoleSetWhere where;
     RoleSetColumn column;
 } RoleSetFacetsQuery;
@@ -331,6 +335,7 @@ typedef struct RoleSetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     RoleSetWhere where;
     RoleSetOrder order_by[TENON_MAX_ORDER];
     RoleSetColumn select[4];
@@ -350,6 +355,7 @@ typedef struct RoleSetOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     RoleSetWhere where;
     RoleSetOrder order_by[TENON_MAX_ORDER];
     RoleSetColumn select[4];
@@ -589,6 +595,7 @@ struct Role_adminQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     Role_adminWhere where;
     Role_adminOrder order_by[TENON_MAX_ORDER];
     Role_adminColumn select[1];
@@ -708,6 +715,7 @@ typedef struct Role_adminAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     Role_adminWhere where;
     Role_adminOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -730,6 +738,7 @@ typedef struct Role_adminGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     Role_adminWhere where;
     Role_adminColumn by[TENON_MAX_BY];
     Role_adminHaving having;
@@ -747,6 +756,7 @@ typedef struct Role_adminFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     Role_adminWhere where;
     Role_adminColumn column;
 } Role_adminFacetsQuery;
@@ -762,6 +772,7 @@ typedef struct Role_adminPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     Role_adminWhere where;
     Role_adminOrder order_by[TENON_MAX_ORDER];
     Role_adminColumn select[1];
@@ -781,6 +792,7 @@ typedef struct Role_adminOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     Role_adminWhere where;
     Role_adminOrder order_by[TENON_MAX_ORDER];
     Role_adminColumn select[1];

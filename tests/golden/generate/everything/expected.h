@@ -309,6 +309,7 @@ struct EverythingQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     EverythingWhere where;
     EverythingOrder order_by[TENON_MAX_ORDER];
     EverythingColumn select[73];
@@ -818,6 +819,7 @@ typedef struct EverythingAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     EverythingWhere where;
     EverythingOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -840,6 +842,7 @@ typedef struct EverythingGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     EverythingWhere where;
     EverythingColumn by[TENON_MAX_BY];
     EverythingHaving having;
@@ -857,6 +860,7 @@ typedef struct EverythingFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     EverythingWhere where;
     EverythingColumn column;
 } EverythingFacetsQuery;
@@ -872,6 +876,7 @@ typedef struct EverythingPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     EverythingWhere where;
     EverythingOrder order_by[TENON_MAX_ORDER];
     EverythingColumn select[73];
@@ -891,6 +896,7 @@ typedef struct EverythingOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     EverythingWhere where;
     EverythingOrder order_by[TENON_MAX_ORDER];
     EverythingColumn select[73];

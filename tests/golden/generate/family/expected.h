@@ -149,6 +149,7 @@ struct UserQuery_ {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     UserWhere where;
     UserOrder order_by[TENON_MAX_ORDER];
     UserColumn select[1];
@@ -268,6 +269,7 @@ typedef struct UserAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     UserWhere where;
     UserOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -290,6 +292,7 @@ typedef struct UserGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     UserWhere where;
     UserColumn by[TENON_MAX_BY];
     UserHaving having;
@@ -307,6 +310,7 @@ typedef struct UserFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     UserWhere where;
     UserColumn column;
 } UserFacetsQuery;
@@ -322,6 +326,7 @@ typedef struct UserPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     UserWhere where;
     UserOrder order_by[TENON_MAX_ORDER];
     UserColumn select[1];
@@ -341,6 +346,7 @@ typedef struct UserOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     UserWhere where;
     UserOrder order_by[TENON_MAX_ORDER];
     UserColumn select[1];
@@ -577,6 +583,7 @@ struct UserListQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     UserListWhere where;
     UserListOrder order_by[TENON_MAX_ORDER];
     UserListColumn select[1];
@@ -696,6 +703,7 @@ typedef struct UserListAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     UserListWhere where;
     UserListOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -718,6 +726,7 @@ typedef struct UserListGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     UserListWhere where;
     UserListColumn by[TENON_MAX_BY];
     UserListHaving having;
@@ -735,6 +744,7 @@ typedef struct UserListFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     UserListWhere where;
     UserListColumn column;
 } UserListFacetsQuery;
@@ -750,6 +760,7 @@ typedef struct UserListPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     UserListWhere where;
     UserListOrder order_by[TENON_MAX_ORDER];
     UserListColumn select[1];
@@ -769,6 +780,7 @@ typedef struct UserListOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     UserListWhere where;
     UserListOrder order_by[TENON_MAX_ORDER];
     UserListColumn select[1];
@@ -1005,6 +1017,7 @@ struct UserQueryQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     UserQueryWhere where;
     UserQueryOrder order_by[TENON_MAX_ORDER];
     UserQueryColumn select[1];
@@ -1124,6 +1137,7 @@ typedef struct UserQueryAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     UserQueryWhere where;
     UserQueryOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -1146,6 +1160,7 @@ typedef struct UserQueryGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     UserQueryWhere where;
     UserQueryColumn by[TENON_MAX_BY];
     UserQueryHaving having;
@@ -1163,6 +1178,7 @@ typedef struct UserQueryFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     UserQueryWhere where;
     UserQueryColumn column;
 } UserQueryFacetsQuery;
@@ -1178,6 +1194,7 @@ typedef struct UserQueryPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     UserQueryWhere where;
     UserQueryOrder order_by[TENON_MAX_ORDER];
     UserQueryColumn select[1];
@@ -1197,6 +1214,7 @@ typedef struct UserQueryOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     UserQueryWhere where;
     UserQueryOrder order_by[TENON_MAX_ORDER];
     UserQueryColumn select[1];
@@ -1433,6 +1451,7 @@ struct userQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     userWhere where;
     userOrder order_by[TENON_MAX_ORDER];
     userColumn select[1];
@@ -1552,6 +1571,7 @@ typedef struct userAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     userWhere where;
     userOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -1574,6 +1594,7 @@ typedef struct userGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     userWhere where;
     userColumn by[TENON_MAX_BY];
     userHaving having;
@@ -1591,6 +1612,7 @@ typedef struct userFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     userWhere where;
     userColumn column;
 } userFacetsQuery;
@@ -1606,6 +1628,7 @@ typedef struct userPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     userWhere where;
     userOrder order_by[TENON_MAX_ORDER];
     userColumn select[1];
@@ -1625,6 +1648,7 @@ typedef struct userOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     userWhere where;
     userOrder order_by[TENON_MAX_ORDER];
     userColumn select[1];
@@ -1865,6 +1889,7 @@ struct UserFindQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     UserFindWhere where;
     UserFindOrder order_by[TENON_MAX_ORDER];
     UserFindColumn select[2];
@@ -1994,6 +2019,7 @@ typedef struct UserFindAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     UserFindWhere where;
     UserFindOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -2016,6 +2042,7 @@ typedef struct UserFindGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     UserFindWhere where;
     UserFindColumn by[TENON_MAX_BY];
     UserFindHaving having;
@@ -2033,6 +2060,7 @@ typedef struct UserFindFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     UserFindWhere where;
     UserFindColumn column;
 } UserFindFacetsQuery;
@@ -2048,6 +2076,7 @@ typedef struct UserFindPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     UserFindWhere where;
     UserFindOrder order_by[TENON_MAX_ORDER];
     UserFindColumn select[2];
@@ -2067,6 +2096,7 @@ typedef struct UserFindOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     UserFindWhere where;
     UserFindOrder order_by[TENON_MAX_ORDER];
     UserFindColumn select[2];

@@ -104,6 +104,7 @@ struct HostileQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     HostileWhere where;
     HostileOrder order_by[TENON_MAX_ORDER];
     HostileColumn select[5];
@@ -249,6 +250,7 @@ typedef struct HostileAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     HostileWhere where;
     HostileOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -271,6 +273,7 @@ typedef struct HostileGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     HostileWhere where;
     HostileColumn by[TENON_MAX_BY];
     HostileHaving having;
@@ -288,6 +291,7 @@ typedef struct HostileFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     HostileWhere where;
     HostileColumn column;
 } HostileFacetsQuery;
@@ -303,6 +307,7 @@ typedef struct HostilePageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     HostileWhere where;
     HostileOrder order_by[TENON_MAX_ORDER];
     HostileColumn select[5];
@@ -322,6 +327,7 @@ typedef struct HostileOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     HostileWhere where;
     HostileOrder order_by[TENON_MAX_ORDER];
     HostileColumn select[5];

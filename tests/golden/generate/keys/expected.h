@@ -141,6 +141,7 @@ struct MembershipQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     MembershipWhere where;
     MembershipOrder order_by[TENON_MAX_ORDER];
     MembershipColumn select[5];
@@ -289,6 +290,7 @@ typedef struct MembershipAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     MembershipWhere where;
     MembershipOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -311,6 +313,7 @@ typedef struct MembershipGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     MembershipWhere where;
     MembershipColumn by[TENON_MAX_BY];
     MembershipHaving having;
@@ -328,6 +331,7 @@ typedef struct MembershipFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     MembershipWhere where;
     MembershipColumn column;
 } MembershipFacetsQuery;
@@ -343,6 +347,7 @@ typedef struct MembershipPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     MembershipWhere where;
     MembershipOrder order_by[TENON_MAX_ORDER];
     MembershipColumn select[5];
@@ -363,6 +368,7 @@ typedef struct MembershipOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     MembershipWhere where;
     MembershipOrder order_by[TENON_MAX_ORDER];
     MembershipColumn select[5];
@@ -724,6 +730,7 @@ struct PersonQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     PersonWhere where;
     PersonOrder order_by[TENON_MAX_ORDER];
     PersonColumn select[1];
@@ -845,6 +852,7 @@ typedef struct PersonAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     PersonWhere where;
     PersonOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -867,6 +875,7 @@ typedef struct PersonGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     PersonWhere where;
     PersonColumn by[TENON_MAX_BY];
     PersonHaving having;
@@ -884,6 +893,7 @@ typedef struct PersonFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     PersonWhere where;
     PersonColumn column;
 } PersonFacetsQuery;
@@ -899,6 +909,7 @@ typedef struct PersonPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     PersonWhere where;
     PersonOrder order_by[TENON_MAX_ORDER];
     PersonColumn select[1];
@@ -920,6 +931,7 @@ typedef struct PersonOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     PersonWhere where;
     PersonOrder order_by[TENON_MAX_ORDER];
     PersonColumn select[1];
@@ -1228,6 +1240,7 @@ struct TaggedQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     TaggedWhere where;
     TaggedOrder order_by[TENON_MAX_ORDER];
     TaggedColumn select[2];
@@ -1357,6 +1370,7 @@ typedef struct TaggedAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     TaggedWhere where;
     TaggedOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -1379,6 +1393,7 @@ typedef struct TaggedGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     TaggedWhere where;
     TaggedColumn by[TENON_MAX_BY];
     TaggedHaving having;
@@ -1396,6 +1411,7 @@ typedef struct TaggedFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     TaggedWhere where;
     TaggedColumn column;
 } TaggedFacetsQuery;
@@ -1411,6 +1427,7 @@ typedef struct TaggedPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     TaggedWhere where;
     TaggedOrder order_by[TENON_MAX_ORDER];
     TaggedColumn select[2];
@@ -1430,6 +1447,7 @@ typedef struct TaggedOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     TaggedWhere where;
     TaggedOrder order_by[TENON_MAX_ORDER];
     TaggedColumn select[2];

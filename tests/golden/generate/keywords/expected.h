@@ -269,6 +269,7 @@ struct ReservedQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     ReservedWhere where;
     ReservedOrder order_by[TENON_MAX_ORDER];
     ReservedColumn select[20];
@@ -542,6 +543,7 @@ typedef struct ReservedAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     ReservedWhere where;
     ReservedOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -564,6 +566,7 @@ typedef struct ReservedGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     ReservedWhere where;
     ReservedColumn by[TENON_MAX_BY];
     ReservedHaving having;
@@ -581,6 +584,7 @@ typedef struct ReservedFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     ReservedWhere where;
     ReservedColumn column;
 } ReservedFacetsQuery;
@@ -596,6 +600,7 @@ typedef struct ReservedPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     ReservedWhere where;
     ReservedOrder order_by[TENON_MAX_ORDER];
     ReservedColumn select[20];
@@ -615,6 +620,7 @@ typedef struct ReservedOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     ReservedWhere where;
     ReservedOrder order_by[TENON_MAX_ORDER];
     ReservedColumn select[20];
@@ -886,6 +892,7 @@ struct FILE_Query {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     FILE_Where where;
     FILE_Order order_by[TENON_MAX_ORDER];
     FILE_Column select[1];
@@ -1005,6 +1012,7 @@ typedef struct FILE_AggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     FILE_Where where;
     FILE_Order order_by[TENON_MAX_ORDER];
     bool count;
@@ -1027,6 +1035,7 @@ typedef struct FILE_GroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     FILE_Where where;
     FILE_Column by[TENON_MAX_BY];
     FILE_Having having;
@@ -1044,6 +1053,7 @@ typedef struct FILE_FacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     FILE_Where where;
     FILE_Column column;
 } FILE_FacetsQuery;
@@ -1059,6 +1069,7 @@ typedef struct FILE_PageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     FILE_Where where;
     FILE_Order order_by[TENON_MAX_ORDER];
     FILE_Column select[1];
@@ -1078,6 +1089,7 @@ typedef struct FILE_OffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     FILE_Where where;
     FILE_Order order_by[TENON_MAX_ORDER];
     FILE_Column select[1];
@@ -1314,6 +1326,7 @@ struct bool_Query {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     bool_Where where;
     bool_Order order_by[TENON_MAX_ORDER];
     bool_Column select[1];
@@ -1433,6 +1446,7 @@ typedef struct bool_AggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     bool_Where where;
     bool_Order order_by[TENON_MAX_ORDER];
     bool count;
@@ -1455,6 +1469,7 @@ typedef struct bool_GroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     bool_Where where;
     bool_Column by[TENON_MAX_BY];
     bool_Having having;
@@ -1472,6 +1487,7 @@ typedef struct bool_FacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     bool_Where where;
     bool_Column column;
 } bool_FacetsQuery;
@@ -1487,6 +1503,7 @@ typedef struct bool_PageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     bool_Where where;
     bool_Order order_by[TENON_MAX_ORDER];
     bool_Column select[1];
@@ -1506,6 +1523,7 @@ typedef struct bool_OffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     bool_Where where;
     bool_Order order_by[TENON_MAX_ORDER];
     bool_Column select[1];
@@ -1742,6 +1760,7 @@ struct tenon_session_Query {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     tenon_session_Where where;
     tenon_session_Order order_by[TENON_MAX_ORDER];
     tenon_session_Column select[1];
@@ -1861,6 +1880,7 @@ typedef struct tenon_session_AggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     tenon_session_Where where;
     tenon_session_Order order_by[TENON_MAX_ORDER];
     bool count;
@@ -1883,6 +1903,7 @@ typedef struct tenon_session_GroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     tenon_session_Where where;
     tenon_session_Column by[TENON_MAX_BY];
     tenon_session_Having having;
@@ -1900,6 +1921,7 @@ typedef struct tenon_session_FacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     tenon_session_Where where;
     tenon_session_Column column;
 } tenon_session_FacetsQuery;
@@ -1915,6 +1937,7 @@ typedef struct tenon_session_PageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     tenon_session_Where where;
     tenon_session_Order order_by[TENON_MAX_ORDER];
     tenon_session_Column select[1];
@@ -1934,6 +1957,7 @@ typedef struct tenon_session_OffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     tenon_session_Where where;
     tenon_session_Order order_by[TENON_MAX_ORDER];
     tenon_session_Column select[1];
@@ -2170,6 +2194,7 @@ struct TenonQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     TenonWhere where;
     TenonOrder order_by[TENON_MAX_ORDER];
     TenonColumn select[1];
@@ -2289,6 +2314,7 @@ typedef struct TenonAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     TenonWhere where;
     TenonOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -2311,6 +2337,7 @@ typedef struct TenonGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     TenonWhere where;
     TenonColumn by[TENON_MAX_BY];
     TenonHaving having;
@@ -2328,6 +2355,7 @@ typedef struct TenonFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     TenonWhere where;
     TenonColumn column;
 } TenonFacetsQuery;
@@ -2343,6 +2371,7 @@ typedef struct TenonPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     TenonWhere where;
     TenonOrder order_by[TENON_MAX_ORDER];
     TenonColumn select[1];
@@ -2362,6 +2391,7 @@ typedef struct TenonOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     TenonWhere where;
     TenonOrder order_by[TENON_MAX_ORDER];
     TenonColumn select[1];
@@ -2598,6 +2628,7 @@ struct TimerQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     TimerWhere where;
     TimerOrder order_by[TENON_MAX_ORDER];
     TimerColumn select[1];
@@ -2717,6 +2748,7 @@ typedef struct TimerAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     TimerWhere where;
     TimerOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -2739,6 +2771,7 @@ typedef struct TimerGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     TimerWhere where;
     TimerColumn by[TENON_MAX_BY];
     TimerHaving having;
@@ -2756,6 +2789,7 @@ typedef struct TimerFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     TimerWhere where;
     TimerColumn column;
 } TimerFacetsQuery;
@@ -2771,6 +2805,7 @@ typedef struct TimerPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     TimerWhere where;
     TimerOrder order_by[TENON_MAX_ORDER];
     TimerColumn select[1];
@@ -2790,6 +2825,7 @@ typedef struct TimerOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     TimerWhere where;
     TimerOrder order_by[TENON_MAX_ORDER];
     TimerColumn select[1];
@@ -3035,6 +3071,7 @@ struct UsesQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     UsesWhere where;
     UsesOrder order_by[TENON_MAX_ORDER];
     UsesColumn select[4];
@@ -3172,6 +3209,7 @@ typedef struct UsesAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     UsesWhere where;
     UsesOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -3194,6 +3232,7 @@ typedef struct UsesGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     UsesWhere where;
     UsesColumn by[TENON_MAX_BY];
     UsesHaving having;
@@ -3211,6 +3250,7 @@ typedef struct UsesFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     UsesWhere where;
     UsesColumn column;
 } UsesFacetsQuery;
@@ -3226,6 +3266,7 @@ typedef struct UsesPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     UsesWhere where;
     UsesOrder order_by[TENON_MAX_ORDER];
     UsesColumn select[4];
@@ -3245,6 +3286,7 @@ typedef struct UsesOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     UsesWhere where;
     UsesOrder order_by[TENON_MAX_ORDER];
     UsesColumn select[4];

@@ -1225,7 +1225,8 @@ static const tenon_statement_text maker_by_id_statement_sqlite[] = {
 static const tenon_statement maker_by_id_statement = {
     .abi = TENON_ABI, .size = sizeof(tenon_statement),
     .name = "maker_by_id", .origin = "queries/both.sql:3",
-    .kind = TENON_STATEMENT_MAYBE, .writes = false, .plan = TENON_PLAN_AUTO,
+    .kind = TENON_STATEMENT_MAYBE, .writes = false, .may_write = false,
+    .plan = TENON_PLAN_AUTO,
     .parameters = maker_by_id_statement_parameters, .parameter_count = 1,
     .params_size = sizeof(MakerByIdParams),
     .result = &maker_by_id_statement_result,
@@ -1403,7 +1404,8 @@ static const tenon_statement_text makers_with_things_statement_sqlite[] = {
 static const tenon_statement makers_with_things_statement = {
     .abi = TENON_ABI, .size = sizeof(tenon_statement),
     .name = "makers_with_things", .origin = "queries/makers.postgresql.sql:1",
-    .kind = TENON_STATEMENT_MANY, .writes = false, .plan = TENON_PLAN_AUTO,
+    .kind = TENON_STATEMENT_MANY, .writes = false, .may_write = false,
+    .plan = TENON_PLAN_AUTO,
     .parameters = NULL, .parameter_count = 0,
     .params_size = 0,
     .result = &makers_with_things_statement_result,
@@ -1814,7 +1816,8 @@ static const tenon_statement_text whole_things_statement_postgresql[] = {
 static const tenon_statement whole_things_statement = {
     .abi = TENON_ABI, .size = sizeof(tenon_statement),
     .name = "whole_things", .origin = "queries/makers.postgresql.sql:12",
-    .kind = TENON_STATEMENT_MANY, .writes = false, .plan = TENON_PLAN_AUTO,
+    .kind = TENON_STATEMENT_MANY, .writes = false, .may_write = false,
+    .plan = TENON_PLAN_AUTO,
     .parameters = NULL, .parameter_count = 0,
     .params_size = 0,
     .result = &whole_things_statement_result,
@@ -2051,7 +2054,8 @@ static const tenon_statement_text things_of_makers_statement_postgresql[] = {
 static const tenon_statement things_of_makers_statement = {
     .abi = TENON_ABI, .size = sizeof(tenon_statement),
     .name = "things_of_makers", .origin = "queries/makers.postgresql.sql:15",
-    .kind = TENON_STATEMENT_MANY, .writes = false, .plan = TENON_PLAN_AUTO,
+    .kind = TENON_STATEMENT_MANY, .writes = false, .may_write = false,
+    .plan = TENON_PLAN_AUTO,
     .parameters = NULL, .parameter_count = 0,
     .params_size = 0,
     .result = &things_of_makers_statement_result,
@@ -2419,7 +2423,8 @@ static const tenon_statement_text moved_statement_postgresql[] = {
 static const tenon_statement moved_statement = {
     .abi = TENON_ABI, .size = sizeof(tenon_statement),
     .name = "moved", .origin = "queries/makers.postgresql.sql:22",
-    .kind = TENON_STATEMENT_ONE, .writes = false, .plan = TENON_PLAN_AUTO,
+    .kind = TENON_STATEMENT_ONE, .writes = false, .may_write = false,
+    .plan = TENON_PLAN_AUTO,
     .parameters = moved_statement_parameters, .parameter_count = 1,
     .params_size = sizeof(MovedParams),
     .result = &moved_statement_result,
@@ -2504,7 +2509,8 @@ static const tenon_statement_text makers_a_thing_statement_postgresql[] = {
 static const tenon_statement makers_a_thing_statement = {
     .abi = TENON_ABI, .size = sizeof(tenon_statement),
     .name = "makers_a_thing", .origin = "queries/makers.postgresql.sql:31",
-    .kind = TENON_STATEMENT_BATCH, .writes = false, .plan = TENON_PLAN_AUTO,
+    .kind = TENON_STATEMENT_BATCH, .writes = false, .may_write = false,
+    .plan = TENON_PLAN_AUTO,
     .parameters = makers_a_thing_statement_parameters, .parameter_count = 1,
     .params_size = sizeof(MakersAThingParams),
     .result = &makers_a_thing_statement_result,
@@ -2613,7 +2619,8 @@ static const tenon_statement_text unknown_shapes_statement_postgresql[] = {
 static const tenon_statement unknown_shapes_statement = {
     .abi = TENON_ABI, .size = sizeof(tenon_statement),
     .name = "unknown_shapes", .origin = "queries/makers.postgresql.sql:37",
-    .kind = TENON_STATEMENT_MANY, .writes = false, .plan = TENON_PLAN_AUTO,
+    .kind = TENON_STATEMENT_MANY, .writes = false, .may_write = false,
+    .plan = TENON_PLAN_AUTO,
     .parameters = NULL, .parameter_count = 0,
     .params_size = 0,
     .result = &unknown_shapes_statement_result,
@@ -2905,7 +2912,8 @@ static const tenon_statement_text thing_lists_statement_sqlite[] = {
 static const tenon_statement thing_lists_statement = {
     .abi = TENON_ABI, .size = sizeof(tenon_statement),
     .name = "thing_lists", .origin = "queries/makers.postgresql.sql:45",
-    .kind = TENON_STATEMENT_MANY, .writes = false, .plan = TENON_PLAN_AUTO,
+    .kind = TENON_STATEMENT_MANY, .writes = false, .may_write = false,
+    .plan = TENON_PLAN_AUTO,
     .parameters = NULL, .parameter_count = 0,
     .params_size = 0,
     .result = &thing_lists_statement_result,
@@ -3030,7 +3038,8 @@ static const tenon_statement_text things_deep_statement_sqlite[] = {
 static const tenon_statement things_deep_statement = {
     .abi = TENON_ABI, .size = sizeof(tenon_statement),
     .name = "things_deep", .origin = "queries/makers.sqlite.sql:11",
-    .kind = TENON_STATEMENT_MANY, .writes = false, .plan = TENON_PLAN_AUTO,
+    .kind = TENON_STATEMENT_MANY, .writes = false, .may_write = false,
+    .plan = TENON_PLAN_AUTO,
     .parameters = NULL, .parameter_count = 0,
     .params_size = 0,
     .result = &things_deep_statement_result,

@@ -137,6 +137,7 @@ struct MakerQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     MakerWhere where;
     MakerOrder order_by[TENON_MAX_ORDER];
     MakerColumn select[2];
@@ -264,6 +265,7 @@ typedef struct MakerAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     MakerWhere where;
     MakerOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -286,6 +288,7 @@ typedef struct MakerGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     MakerWhere where;
     MakerColumn by[TENON_MAX_BY];
     MakerHaving having;
@@ -303,6 +306,7 @@ typedef struct MakerFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     MakerWhere where;
     MakerColumn column;
 } MakerFacetsQuery;
@@ -318,6 +322,7 @@ typedef struct MakerPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     MakerWhere where;
     MakerOrder order_by[TENON_MAX_ORDER];
     MakerColumn select[2];
@@ -339,6 +344,7 @@ typedef struct MakerOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     MakerWhere where;
     MakerOrder order_by[TENON_MAX_ORDER];
     MakerColumn select[2];
@@ -747,6 +753,7 @@ struct ThingQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     ThingWhere where;
     ThingOrder order_by[TENON_MAX_ORDER];
     ThingColumn select[19];
@@ -977,6 +984,7 @@ typedef struct ThingAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     ThingWhere where;
     ThingOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -999,6 +1007,7 @@ typedef struct ThingGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     ThingWhere where;
     ThingColumn by[TENON_MAX_BY];
     ThingHaving having;
@@ -1016,6 +1025,7 @@ typedef struct ThingFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     ThingWhere where;
     ThingColumn column;
 } ThingFacetsQuery;
@@ -1031,6 +1041,7 @@ typedef struct ThingPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     ThingWhere where;
     ThingOrder order_by[TENON_MAX_ORDER];
     ThingColumn select[19];
@@ -1051,6 +1062,7 @@ typedef struct ThingOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     ThingWhere where;
     ThingOrder order_by[TENON_MAX_ORDER];
     ThingColumn select[19];

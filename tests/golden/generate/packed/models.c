@@ -513,7 +513,8 @@ static const tenon_statement_text series_objects_statement_postgresql[] = {
 static const tenon_statement series_objects_statement = {
     .abi = TENON_ABI, .size = sizeof(tenon_statement),
     .name = "series_objects", .origin = "queries/nested.postgresql.sql:1",
-    .kind = TENON_STATEMENT_MANY, .writes = false, .plan = TENON_PLAN_AUTO,
+    .kind = TENON_STATEMENT_MANY, .writes = false, .may_write = false,
+    .plan = TENON_PLAN_AUTO,
     .parameters = NULL, .parameter_count = 0,
     .params_size = 0,
     .result = &series_objects_statement_result,
@@ -610,7 +611,8 @@ static const tenon_statement_text series_rows_statement_postgresql[] = {
 static const tenon_statement series_rows_statement = {
     .abi = TENON_ABI, .size = sizeof(tenon_statement),
     .name = "series_rows", .origin = "queries/nested.postgresql.sql:4",
-    .kind = TENON_STATEMENT_MANY, .writes = false, .plan = TENON_PLAN_AUTO,
+    .kind = TENON_STATEMENT_MANY, .writes = false, .may_write = false,
+    .plan = TENON_PLAN_AUTO,
     .parameters = NULL, .parameter_count = 0,
     .params_size = 0,
     .result = &series_rows_statement_result,
@@ -647,7 +649,8 @@ static const tenon_statement_text all_series_statement_sqlite[] = {
 static const tenon_statement all_series_statement = {
     .abi = TENON_ABI, .size = sizeof(tenon_statement),
     .name = "all_series", .origin = "queries/series.sql:3",
-    .kind = TENON_STATEMENT_MANY, .writes = false, .plan = TENON_PLAN_AUTO,
+    .kind = TENON_STATEMENT_MANY, .writes = false, .may_write = false,
+    .plan = TENON_PLAN_AUTO,
     .parameters = NULL, .parameter_count = 0,
     .params_size = 0,
     .result = &all_series_statement_result,
@@ -718,7 +721,8 @@ static const tenon_statement_text series_values_statement_sqlite[] = {
 static const tenon_statement series_values_statement = {
     .abi = TENON_ABI, .size = sizeof(tenon_statement),
     .name = "series_values", .origin = "queries/series.sql:6",
-    .kind = TENON_STATEMENT_MAYBE, .writes = false, .plan = TENON_PLAN_AUTO,
+    .kind = TENON_STATEMENT_MAYBE, .writes = false, .may_write = false,
+    .plan = TENON_PLAN_AUTO,
     .parameters = series_values_statement_parameters, .parameter_count = 1,
     .params_size = sizeof(SeriesValuesParams),
     .result = &series_values_statement_result,
@@ -773,7 +777,8 @@ static const tenon_statement_text every_series_statement_sqlite[] = {
 static const tenon_statement every_series_statement = {
     .abi = TENON_ABI, .size = sizeof(tenon_statement),
     .name = "every_series", .origin = "queries/series.sql:9",
-    .kind = TENON_STATEMENT_STREAM, .writes = false, .plan = TENON_PLAN_AUTO,
+    .kind = TENON_STATEMENT_STREAM, .writes = false, .may_write = false,
+    .plan = TENON_PLAN_AUTO,
     .parameters = NULL, .parameter_count = 0,
     .params_size = 0,
     .result = &every_series_statement_result,
@@ -839,7 +844,8 @@ static const tenon_statement_text series_beside_statement_sqlite[] = {
 static const tenon_statement series_beside_statement = {
     .abi = TENON_ABI, .size = sizeof(tenon_statement),
     .name = "series_beside", .origin = "queries/series.sql:12",
-    .kind = TENON_STATEMENT_MANY, .writes = false, .plan = TENON_PLAN_AUTO,
+    .kind = TENON_STATEMENT_MANY, .writes = false, .may_write = false,
+    .plan = TENON_PLAN_AUTO,
     .parameters = NULL, .parameter_count = 0,
     .params_size = 0,
     .result = &series_beside_statement_result,
@@ -915,7 +921,8 @@ static const tenon_statement_text add_series_statement_sqlite[] = {
 static const tenon_statement add_series_statement = {
     .abi = TENON_ABI, .size = sizeof(tenon_statement),
     .name = "add_series", .origin = "queries/series.sql:15",
-    .kind = TENON_STATEMENT_EXEC, .writes = true, .plan = TENON_PLAN_AUTO,
+    .kind = TENON_STATEMENT_EXEC, .writes = true, .may_write = false,
+    .plan = TENON_PLAN_AUTO,
     .parameters = add_series_statement_parameters, .parameter_count = 4,
     .params_size = sizeof(AddSeriesParams),
     .result = NULL,
@@ -989,7 +996,8 @@ static const tenon_statement_text load_series_statement_sqlite[] = {
 static const tenon_statement load_series_statement = {
     .abi = TENON_ABI, .size = sizeof(tenon_statement),
     .name = "load_series", .origin = "queries/series.sql:18",
-    .kind = TENON_STATEMENT_COPY, .writes = true, .plan = TENON_PLAN_AUTO,
+    .kind = TENON_STATEMENT_COPY, .writes = true, .may_write = false,
+    .plan = TENON_PLAN_AUTO,
     .parameters = load_series_statement_parameters, .parameter_count = 4,
     .params_size = sizeof(LoadSeriesParams),
     .result = NULL,
@@ -1043,7 +1051,8 @@ static const tenon_statement_text change_values_statement_sqlite[] = {
 static const tenon_statement change_values_statement = {
     .abi = TENON_ABI, .size = sizeof(tenon_statement),
     .name = "change_values", .origin = "queries/series.sql:21",
-    .kind = TENON_STATEMENT_BATCH, .writes = true, .plan = TENON_PLAN_AUTO,
+    .kind = TENON_STATEMENT_BATCH, .writes = true, .may_write = false,
+    .plan = TENON_PLAN_AUTO,
     .parameters = change_values_statement_parameters, .parameter_count = 2,
     .params_size = sizeof(ChangeValuesParams),
     .result = NULL,
@@ -1107,7 +1116,8 @@ static const tenon_statement_text change_some_statement_sqlite[] = {
 static const tenon_statement change_some_statement = {
     .abi = TENON_ABI, .size = sizeof(tenon_statement),
     .name = "change_some", .origin = "queries/series.sql:24",
-    .kind = TENON_STATEMENT_ROWS, .writes = true, .plan = TENON_PLAN_AUTO,
+    .kind = TENON_STATEMENT_ROWS, .writes = true, .may_write = false,
+    .plan = TENON_PLAN_AUTO,
     .parameters = change_some_statement_parameters, .parameter_count = 3,
     .params_size = sizeof(ChangeSomeParams),
     .result = NULL,
@@ -1162,7 +1172,8 @@ static const tenon_statement_text stored_statement_sqlite[] = {
 static const tenon_statement stored_statement = {
     .abi = TENON_ABI, .size = sizeof(tenon_statement),
     .name = "stored", .origin = "queries/series.sql:27",
-    .kind = TENON_STATEMENT_MANY, .writes = false, .plan = TENON_PLAN_AUTO,
+    .kind = TENON_STATEMENT_MANY, .writes = false, .may_write = false,
+    .plan = TENON_PLAN_AUTO,
     .parameters = NULL, .parameter_count = 0,
     .params_size = 0,
     .result = &stored_statement_result,

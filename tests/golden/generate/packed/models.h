@@ -86,6 +86,7 @@ struct SeriesQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     SeriesWhere where;
     SeriesOrder order_by[TENON_MAX_ORDER];
     SeriesColumn select[5];
@@ -217,6 +218,7 @@ typedef struct SeriesAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     SeriesWhere where;
     SeriesOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -239,6 +241,7 @@ typedef struct SeriesGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     SeriesWhere where;
     SeriesColumn by[TENON_MAX_BY];
     SeriesHaving having;
@@ -256,6 +259,7 @@ typedef struct SeriesFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     SeriesWhere where;
     SeriesColumn column;
 } SeriesFacetsQuery;
@@ -271,6 +275,7 @@ typedef struct SeriesPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     SeriesWhere where;
     SeriesOrder order_by[TENON_MAX_ORDER];
     SeriesColumn select[5];
@@ -290,6 +295,7 @@ typedef struct SeriesOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     SeriesWhere where;
     SeriesOrder order_by[TENON_MAX_ORDER];
     SeriesColumn select[5];

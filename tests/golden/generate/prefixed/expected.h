@@ -87,6 +87,7 @@ struct ShopWorldUserQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     ShopWorldUserWhere where;
     ShopWorldUserOrder order_by[TENON_MAX_ORDER];
     ShopWorldUserColumn select[2];
@@ -210,6 +211,7 @@ typedef struct ShopWorldUserAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     ShopWorldUserWhere where;
     ShopWorldUserOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -232,6 +234,7 @@ typedef struct ShopWorldUserGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     ShopWorldUserWhere where;
     ShopWorldUserColumn by[TENON_MAX_BY];
     ShopWorldUserHaving having;
@@ -249,6 +252,7 @@ typedef struct ShopWorldUserFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     ShopWorldUserWhere where;
     ShopWorldUserColumn column;
 } ShopWorldUserFacetsQuery;
@@ -264,6 +268,7 @@ typedef struct ShopWorldUserPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     ShopWorldUserWhere where;
     ShopWorldUserOrder order_by[TENON_MAX_ORDER];
     ShopWorldUserColumn select[2];
@@ -283,6 +288,7 @@ typedef struct ShopWorldUserOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     ShopWorldUserWhere where;
     ShopWorldUserOrder order_by[TENON_MAX_ORDER];
     ShopWorldUserColumn select[2];

@@ -1077,7 +1077,8 @@ static const tenon_statement_text top_authors_statement_sqlite[] = {
 static const tenon_statement top_authors_statement = {
     .abi = TENON_ABI, .size = sizeof(tenon_statement),
     .name = "top_authors", .origin = "queries/authors.sql:4",
-    .kind = TENON_STATEMENT_MANY, .writes = false, .plan = TENON_PLAN_AUTO,
+    .kind = TENON_STATEMENT_MANY, .writes = false, .may_write = false,
+    .plan = TENON_PLAN_AUTO,
     .parameters = top_authors_statement_parameters, .parameter_count = 2,
     .params_size = sizeof(TopAuthorsParams),
     .result = &top_authors_statement_result,
@@ -1128,7 +1129,8 @@ static const tenon_statement_text user_by_email_statement_sqlite[] = {
 static const tenon_statement user_by_email_statement = {
     .abi = TENON_ABI, .size = sizeof(tenon_statement),
     .name = "user_by_email", .origin = "queries/authors.sql:15",
-    .kind = TENON_STATEMENT_MAYBE, .writes = false, .plan = TENON_PLAN_AUTO,
+    .kind = TENON_STATEMENT_MAYBE, .writes = false, .may_write = false,
+    .plan = TENON_PLAN_AUTO,
     .parameters = user_by_email_statement_parameters, .parameter_count = 1,
     .params_size = sizeof(UserByEmailParams),
     .result = &user_by_email_statement_result,
@@ -1187,7 +1189,8 @@ static const tenon_statement_text users_of_statement_sqlite[] = {
 static const tenon_statement users_of_statement = {
     .abi = TENON_ABI, .size = sizeof(tenon_statement),
     .name = "users_of", .origin = "queries/authors.sql:18",
-    .kind = TENON_STATEMENT_MANY, .writes = false, .plan = TENON_PLAN_AUTO,
+    .kind = TENON_STATEMENT_MANY, .writes = false, .may_write = false,
+    .plan = TENON_PLAN_AUTO,
     .parameters = users_of_statement_parameters, .parameter_count = 2,
     .params_size = sizeof(UsersOfParams),
     .result = &users_of_statement_result,
@@ -1235,7 +1238,8 @@ static const tenon_statement_text count_users_statement_sqlite[] = {
 static const tenon_statement count_users_statement = {
     .abi = TENON_ABI, .size = sizeof(tenon_statement),
     .name = "count_users", .origin = "queries/authors.sql:21",
-    .kind = TENON_STATEMENT_ONE, .writes = false, .plan = TENON_PLAN_AUTO,
+    .kind = TENON_STATEMENT_ONE, .writes = false, .may_write = false,
+    .plan = TENON_PLAN_AUTO,
     .parameters = NULL, .parameter_count = 0,
     .params_size = 0,
     .result = &count_users_statement_result,
@@ -1289,7 +1293,8 @@ static const tenon_statement_text rename_user_statement_sqlite[] = {
 static const tenon_statement rename_user_statement = {
     .abi = TENON_ABI, .size = sizeof(tenon_statement),
     .name = "rename_user", .origin = "queries/authors.sql:24",
-    .kind = TENON_STATEMENT_ROWS, .writes = true, .plan = TENON_PLAN_AUTO,
+    .kind = TENON_STATEMENT_ROWS, .writes = true, .may_write = false,
+    .plan = TENON_PLAN_AUTO,
     .parameters = rename_user_statement_parameters, .parameter_count = 2,
     .params_size = sizeof(RenameUserParams),
     .result = NULL,
@@ -1344,7 +1349,8 @@ static const tenon_statement_text every_user_statement_sqlite[] = {
 static const tenon_statement every_user_statement = {
     .abi = TENON_ABI, .size = sizeof(tenon_statement),
     .name = "every_user", .origin = "queries/authors.sql:28",
-    .kind = TENON_STATEMENT_STREAM, .writes = false, .plan = TENON_PLAN_AUTO,
+    .kind = TENON_STATEMENT_STREAM, .writes = false, .may_write = false,
+    .plan = TENON_PLAN_AUTO,
     .parameters = NULL, .parameter_count = 0,
     .params_size = 0,
     .result = &every_user_statement_result,
@@ -1385,7 +1391,8 @@ static const tenon_statement_text forget_users_statement_sqlite[] = {
 static const tenon_statement forget_users_statement = {
     .abi = TENON_ABI, .size = sizeof(tenon_statement),
     .name = "forget_users", .origin = "queries/authors.sql:31",
-    .kind = TENON_STATEMENT_EXEC, .writes = true, .plan = TENON_PLAN_AUTO,
+    .kind = TENON_STATEMENT_EXEC, .writes = true, .may_write = false,
+    .plan = TENON_PLAN_AUTO,
     .parameters = NULL, .parameter_count = 0,
     .params_size = 0,
     .result = NULL,
@@ -2342,7 +2349,8 @@ static const tenon_statement_text search_posts_statement_sqlite[] = {
 static const tenon_statement search_posts_statement = {
     .abi = TENON_ABI, .size = sizeof(tenon_statement),
     .name = "search_posts", .origin = "queries/posts.sql:3",
-    .kind = TENON_STATEMENT_MANY, .writes = false, .plan = TENON_PLAN_AUTO,
+    .kind = TENON_STATEMENT_MANY, .writes = false, .may_write = false,
+    .plan = TENON_PLAN_AUTO,
     .parameters = search_posts_statement_parameters, .parameter_count = 5,
     .params_size = sizeof(SearchPostsParams),
     .result = &search_posts_statement_result,
@@ -2398,7 +2406,8 @@ static const tenon_statement_text set_views_statement_sqlite[] = {
 static const tenon_statement set_views_statement = {
     .abi = TENON_ABI, .size = sizeof(tenon_statement),
     .name = "set_views", .origin = "queries/posts.sql:16",
-    .kind = TENON_STATEMENT_BATCH, .writes = true, .plan = TENON_PLAN_AUTO,
+    .kind = TENON_STATEMENT_BATCH, .writes = true, .may_write = false,
+    .plan = TENON_PLAN_AUTO,
     .parameters = set_views_statement_parameters, .parameter_count = 2,
     .params_size = sizeof(SetViewsParams),
     .result = NULL,
@@ -2472,7 +2481,8 @@ static const tenon_statement_text load_posts_statement_sqlite[] = {
 static const tenon_statement load_posts_statement = {
     .abi = TENON_ABI, .size = sizeof(tenon_statement),
     .name = "load_posts", .origin = "queries/posts.sql:19",
-    .kind = TENON_STATEMENT_COPY, .writes = true, .plan = TENON_PLAN_AUTO,
+    .kind = TENON_STATEMENT_COPY, .writes = true, .may_write = false,
+    .plan = TENON_PLAN_AUTO,
     .parameters = load_posts_statement_parameters, .parameter_count = 4,
     .params_size = sizeof(LoadPostsParams),
     .result = NULL,
@@ -2533,7 +2543,8 @@ static const tenon_statement_text authors_a_day_statement_sqlite[] = {
 static const tenon_statement authors_a_day_statement = {
     .abi = TENON_ABI, .size = sizeof(tenon_statement),
     .name = "authors_a_day", .origin = "queries/report.postgresql.sql:1",
-    .kind = TENON_STATEMENT_MANY, .writes = false, .plan = TENON_PLAN_AUTO,
+    .kind = TENON_STATEMENT_MANY, .writes = false, .may_write = false,
+    .plan = TENON_PLAN_AUTO,
     .parameters = NULL, .parameter_count = 0,
     .params_size = 0,
     .result = &authors_a_day_statement_result,

@@ -138,6 +138,7 @@ struct UserQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     UserWhere where;
     UserOrder order_by[TENON_MAX_ORDER];
     UserColumn select[4];
@@ -275,6 +276,7 @@ typedef struct UserAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     UserWhere where;
     UserOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -297,6 +299,7 @@ typedef struct UserGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     UserWhere where;
     UserColumn by[TENON_MAX_BY];
     UserHaving having;
@@ -314,6 +317,7 @@ typedef struct UserFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     UserWhere where;
     UserColumn column;
 } UserFacetsQuery;
@@ -329,6 +333,7 @@ typedef struct UserPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     UserWhere where;
     UserOrder order_by[TENON_MAX_ORDER];
     UserColumn select[4];
@@ -350,6 +355,7 @@ typedef struct UserOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     UserWhere where;
     UserOrder order_by[TENON_MAX_ORDER];
     UserColumn select[4];
@@ -692,6 +698,7 @@ struct PostQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     PostWhere where;
     PostOrder order_by[TENON_MAX_ORDER];
     PostColumn select[7];
@@ -864,6 +871,7 @@ typedef struct PostAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     PostWhere where;
     PostOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -886,6 +894,7 @@ typedef struct PostGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     PostWhere where;
     PostColumn by[TENON_MAX_BY];
     PostHaving having;
@@ -903,6 +912,7 @@ typedef struct PostFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     PostWhere where;
     PostColumn column;
 } PostFacetsQuery;
@@ -918,6 +928,7 @@ typedef struct PostPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     PostWhere where;
     PostOrder order_by[TENON_MAX_ORDER];
     PostColumn select[7];
@@ -938,6 +949,7 @@ typedef struct PostOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     PostWhere where;
     PostOrder order_by[TENON_MAX_ORDER];
     PostColumn select[7];

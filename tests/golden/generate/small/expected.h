@@ -73,6 +73,7 @@ struct OneQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     OneWhere where;
     OneOrder order_by[TENON_MAX_ORDER];
     OneColumn select[1];
@@ -192,6 +193,7 @@ typedef struct OneAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     OneWhere where;
     OneOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -214,6 +216,7 @@ typedef struct OneGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     OneWhere where;
     OneColumn by[TENON_MAX_BY];
     OneHaving having;
@@ -231,6 +234,7 @@ typedef struct OneFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     OneWhere where;
     OneColumn column;
 } OneFacetsQuery;
@@ -246,6 +250,7 @@ typedef struct OnePageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     OneWhere where;
     OneOrder order_by[TENON_MAX_ORDER];
     OneColumn select[1];
@@ -265,6 +270,7 @@ typedef struct OneOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     OneWhere where;
     OneOrder order_by[TENON_MAX_ORDER];
     OneColumn select[1];

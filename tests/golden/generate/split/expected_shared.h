@@ -53,6 +53,7 @@ struct sharedQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     sharedWhere where;
     sharedOrder order_by[TENON_MAX_ORDER];
     sharedColumn select[1];
@@ -172,6 +173,7 @@ typedef struct sharedAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     sharedWhere where;
     sharedOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -194,6 +196,7 @@ typedef struct sharedGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     sharedWhere where;
     sharedColumn by[TENON_MAX_BY];
     sharedHaving having;
@@ -211,6 +214,7 @@ typedef struct sharedFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     sharedWhere where;
     sharedColumn column;
 } sharedFacetsQuery;
@@ -226,6 +230,7 @@ typedef struct sharedPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     sharedWhere where;
     sharedOrder order_by[TENON_MAX_ORDER];
     sharedColumn select[1];
@@ -245,6 +250,7 @@ typedef struct sharedOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     sharedWhere where;
     sharedOrder order_by[TENON_MAX_ORDER];
     sharedColumn select[1];

@@ -56,6 +56,7 @@ struct UserQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     UserWhere where;
     UserOrder order_by[TENON_MAX_ORDER];
     UserColumn select[2];
@@ -179,6 +180,7 @@ typedef struct UserAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     UserWhere where;
     UserOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -201,6 +203,7 @@ typedef struct UserGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     UserWhere where;
     UserColumn by[TENON_MAX_BY];
     UserHaving having;
@@ -218,6 +221,7 @@ typedef struct UserFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     UserWhere where;
     UserColumn column;
 } UserFacetsQuery;
@@ -233,6 +237,7 @@ typedef struct UserPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     UserWhere where;
     UserOrder order_by[TENON_MAX_ORDER];
     UserColumn select[2];
@@ -252,6 +257,7 @@ typedef struct UserOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     UserWhere where;
     UserOrder order_by[TENON_MAX_ORDER];
     UserColumn select[2];

@@ -132,6 +132,7 @@ struct ProductQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     ProductWhere where;
     ProductOrder order_by[TENON_MAX_ORDER];
     ProductColumn select[10];
@@ -311,6 +312,7 @@ typedef struct ProductAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     ProductWhere where;
     ProductOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -333,6 +335,7 @@ typedef struct ProductGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     ProductWhere where;
     ProductColumn by[TENON_MAX_BY];
     ProductHaving having;
@@ -350,6 +353,7 @@ typedef struct ProductFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     ProductWhere where;
     ProductColumn column;
 } ProductFacetsQuery;
@@ -365,6 +369,7 @@ typedef struct ProductPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     ProductWhere where;
     ProductOrder order_by[TENON_MAX_ORDER];
     ProductColumn select[10];
@@ -384,6 +389,7 @@ typedef struct ProductOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     ProductWhere where;
     ProductOrder order_by[TENON_MAX_ORDER];
     ProductColumn select[10];

@@ -113,6 +113,7 @@ struct SpendingQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     SpendingWhere where;
     SpendingOrder order_by[TENON_MAX_ORDER];
     SpendingColumn select[2];
@@ -242,6 +243,7 @@ typedef struct SpendingAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     SpendingWhere where;
     SpendingOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -264,6 +266,7 @@ typedef struct SpendingGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     SpendingWhere where;
     SpendingColumn by[TENON_MAX_BY];
     SpendingHaving having;
@@ -281,6 +284,7 @@ typedef struct SpendingFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     SpendingWhere where;
     SpendingColumn column;
 } SpendingFacetsQuery;
@@ -296,6 +300,7 @@ typedef struct SpendingPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     SpendingWhere where;
     SpendingOrder order_by[TENON_MAX_ORDER];
     SpendingColumn select[2];
@@ -315,6 +320,7 @@ typedef struct SpendingOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     SpendingWhere where;
     SpendingOrder order_by[TENON_MAX_ORDER];
     SpendingColumn select[2];
@@ -438,6 +444,7 @@ struct PlainQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     PlainWhere where;
     PlainOrder order_by[TENON_MAX_ORDER];
     PlainColumn select[2];
@@ -563,6 +570,7 @@ typedef struct PlainAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     PlainWhere where;
     PlainOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -585,6 +593,7 @@ typedef struct PlainGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     PlainWhere where;
     PlainColumn by[TENON_MAX_BY];
     PlainHaving having;
@@ -602,6 +611,7 @@ typedef struct PlainFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     PlainWhere where;
     PlainColumn column;
 } PlainFacetsQuery;
@@ -617,6 +627,7 @@ typedef struct PlainPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     PlainWhere where;
     PlainOrder order_by[TENON_MAX_ORDER];
     PlainColumn select[2];
@@ -636,6 +647,7 @@ typedef struct PlainOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     PlainWhere where;
     PlainOrder order_by[TENON_MAX_ORDER];
     PlainColumn select[2];
@@ -752,6 +764,7 @@ struct KeptQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     KeptWhere where;
     KeptOrder order_by[TENON_MAX_ORDER];
     KeptColumn select[1];
@@ -871,6 +884,7 @@ typedef struct KeptAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     KeptWhere where;
     KeptOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -893,6 +907,7 @@ typedef struct KeptGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     KeptWhere where;
     KeptColumn by[TENON_MAX_BY];
     KeptHaving having;
@@ -910,6 +925,7 @@ typedef struct KeptFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     KeptWhere where;
     KeptColumn column;
 } KeptFacetsQuery;
@@ -925,6 +941,7 @@ typedef struct KeptPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     KeptWhere where;
     KeptOrder order_by[TENON_MAX_ORDER];
     KeptColumn select[1];
@@ -944,6 +961,7 @@ typedef struct KeptOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     KeptWhere where;
     KeptOrder order_by[TENON_MAX_ORDER];
     KeptColumn select[1];

@@ -280,6 +280,7 @@ struct WideQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     WideWhere where;
     WideOrder order_by[TENON_MAX_ORDER];
     WideColumn select[70];
@@ -1089,6 +1090,7 @@ typedef struct WideAggregateQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     WideWhere where;
     WideOrder order_by[TENON_MAX_ORDER];
     bool count;
@@ -1111,6 +1113,7 @@ typedef struct WideGroupQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     WideWhere where;
     WideColumn by[TENON_MAX_BY];
     WideHaving having;
@@ -1128,6 +1131,7 @@ typedef struct WideFacetsQuery {
     int64_t limit, offset;
     tenon_table table;
     tenon_plan_mode plan;
+    tenon_read read;
     WideWhere where;
     WideColumn column;
 } WideFacetsQuery;
@@ -1143,6 +1147,7 @@ typedef struct WidePageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     WideWhere where;
     WideOrder order_by[TENON_MAX_ORDER];
     WideColumn select[70];
@@ -1162,6 +1167,7 @@ typedef struct WideOffsetPageQuery {
     tenon_lock_wait wait;
     const tenon_hints *hints;
     bool with_deleted, only_deleted;
+    tenon_read read;
     WideWhere where;
     WideOrder order_by[TENON_MAX_ORDER];
     WideColumn select[70];
