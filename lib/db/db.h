@@ -33,7 +33,7 @@ typedef struct tenon__call {
     bool (*make)(tenon_dialect dialect, const uint8_t *key, size_t length, tenon__cached *out,
                  tenon_error *err);
     bool writes;
-    bool may_write; /* it reads, as far as anybody knows: not for replicas unless asked for */
+    bool may_write;     /* it reads, as far as anybody knows: not for replicas unless asked for */
     bool needs_primary; /* it reads, and more (a sequence, a lock): never for replicas */
     const void *const *values;
     size_t value_count;
