@@ -337,7 +337,6 @@ bool tenon__pg_read_result(tenon__prepared *prepared, const PGresult *result, te
                            tenon_error *err);
 bool tenon__pg_read_wire(tenon__prepared *prepared, const tenon__pg_wire *wire, tenon__rows *rows,
                          tenon_error *err);
-/* How many rows it gives, or has written. */
 int64_t tenon__pg_affected(PGresult *result);
 /* Gives all rows of the result, or of the answer, to the sink (pass.c). */
 bool tenon__pg_pass_rows(tenon__connection *c, tenon__rows *rows, tenon_error *err);
@@ -491,10 +490,8 @@ tenon__progress tenon__pg_end_statement(tenon__connection *c, tenon_error *err);
 /* collect.c: reads all that libpq has; true when the statement is through. */
 bool tenon__pg_collect(tenon__connection *c);
 bool tenon__pg_is_failure(const PGresult *result);
-
-/* preparation.c: what is sent by libpq, whose values are bound. False when it refused. */
+/* preparation.c: what is sent by libpq, whose values are bound; false when it refused. */
 bool tenon__pg_send_statement(tenon__connection *c, tenon__prepared *prepared);
-/* One of a pipeline. */
 bool tenon__pg_send_prepared(tenon__connection *c, const tenon__prepared *prepared);
 bool tenon__pg_send_unnamed(tenon__connection *c, const tenon__prepared *prepared);
 bool tenon__pg_start_pipeline(tenon__connection *c);
