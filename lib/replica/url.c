@@ -9,7 +9,7 @@
 
 #include "db/db.h"
 
-#include <stdlib.h>
+#include <assert.h>
 
 /* A part of the URL. */
 typedef struct span {
@@ -169,6 +169,7 @@ static bool read_parameters(reader *r)
 /* host [":" port]; an address with colons stands in brackets. */
 static bool split_host(const reader *r, span whole, span *host, span *port)
 {
+    assert(whole.text && whole.length);
     const char *end = whole.text + whole.length;
     bool has_brackets = *whole.text == '[';
     const char *close = has_brackets ? memchr(whole.text, ']', whole.length) : whole.text;
