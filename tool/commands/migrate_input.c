@@ -88,12 +88,21 @@ void migrate_input_find_folder(const schema *s, tenon__buf *out)
     tenon__buf_text(out, tenon__buf_string(&above));
 }
 
-static bool find_places(migrate_input *in, const given_places *given)
+/* A folder that was named and is not there is a slip of the pen, unless it is going to be made;
+ * `status` says what to do. */
+static bool may_lack_folder(const command *about)
+{
+    return about == &command_migrate_dev || about == &command_migrate_status;
+}
+
+static bool find_places(const command *about, migrate_input *in, const given_places *given)
 {
     if (given->folder)
         tenon__buf_text(&in->folder_path, given->folder);
     else
         migrate_input_find_folder(in->schema, &in->folder_path);
+    if (given->folder && !may_lack_folder(about) && !is_folder(&in->folder_path))
+        return tenon__fail(&in->error, TENON_IO, "there is no folder '%s'", given->folder);
     if (given->url)
         tenon__buf_text(&in->url, given->url);
     return migrate_folder_read(tenon__buf_string(&in->folder_path), &in->folder, &in->error);
@@ -110,7 +119,7 @@ int migrate_input_read(const command *about, int argc, char **argv, const migrat
     bool needs_schema = given.path || !given.url || !given.folder;
     if (needs_schema && !read_schema(in, given.path))
         return COMMAND_FAILED;
-    return find_places(in, &given) ? COMMAND_DONE : migrate_input_fail(in);
+    return find_places(about, in, &given) ? COMMAND_DONE : migrate_input_fail(in);
 }
 
 static bool find_url(migrate_input *in)

@@ -264,6 +264,7 @@ static void a_database_from_before_is_taken_over(void **state)
     do_badly("$tenon migrate deploy", "it is not empty: it has 'a'");
     do_well("$tenon migrate resolve --applied 1_a");
     do_well("$tenon migrate deploy");
+    do_badly("$tenon migrate deploy --migrations elsewhere", "there is no folder 'elsewhere'");
 }
 
 static void no_schema_is_needed_when_everything_is_said(void **state)
