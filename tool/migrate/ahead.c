@@ -15,8 +15,10 @@
  * Whatever the copy cannot stand on, a key whose columns are never NULL, rows in pages of the table
  * itself, leaves the work to keep() under the lock, as for a table that is small. A migrator that
  * is killed leaves trigger and log; the next one goes on with those of its migration and removes
- * those of others. forget(), behind the file, removes what is left of them whatever has become of
- * it; until then a trigger that has done its work does nothing. */
+ * those of others. The server may still be busy with the call of the dead one then: the two take
+ * turns by the lock of the copy's row in "ahead", a step each. forget(), behind the file, removes
+ * what is left of them whatever has become of it; until then a trigger that has done its work does
+ * nothing. */
 #include "migrate/migrate.h"
 
 /* A row of "ahead" is a copy that is under way, or one whose trigger is there still. Keys are kept
@@ -85,6 +87,7 @@ static const char begin_sql[] =
     " new_id bigint; key text[]; names text; casts text; forms text;"
     " BEGIN"
     " IF t IS NULL THEN RETURN NULL; END IF;"
+    " LOCK TABLE _tenon_kept.ahead IN SHARE ROW EXCLUSIVE MODE;"
     " SELECT * INTO p FROM _tenon_kept.plan(t, wanted);"
     " SELECT a.* INTO made FROM _tenon_kept.ahead a WHERE a.migration = of_migration"
     "  AND a.origin = t AND a.kind = p.kind AND a.columns = p.lost AND a.types = p.types;"
@@ -117,8 +120,8 @@ static const char copy_sql[] =
     " LANGUAGE plpgsql SET row_security = off AS $copy$"
     " DECLARE a _tenon_kept.ahead; n bigint; begun timestamptz := clock_timestamp();"
     " BEGIN"
-    " SELECT * INTO a FROM _tenon_kept.ahead WHERE id = of_id;"
-    " IF a.page > a.pages THEN RETURN false; END IF;"
+    " SELECT * INTO a FROM _tenon_kept.ahead WHERE id = of_id FOR UPDATE;"
+    " IF NOT FOUND OR a.is_used OR a.page > a.pages THEN RETURN false; END IF;"
     " EXECUTE format('INSERT INTO _tenon_kept.kept_%s SELECT %s FROM %s WHERE ctid >= %L::tid"
     "  AND ctid < %L::tid AND %s', of_id, a.expressions, a.origin::regclass,"
     "  format('(%s,0)', a.page), format('(%s,0)', a.page + a.step), a.condition);"
@@ -138,7 +141,8 @@ static const char follow_sql[] =
     " SET enable_mergejoin = off AS $follow$"
     " DECLARE a _tenon_kept.ahead; n bigint; more bigint;"
     " BEGIN"
-    " SELECT * INTO a FROM _tenon_kept.ahead WHERE id = of_id;"
+    " SELECT * INTO a FROM _tenon_kept.ahead WHERE id = of_id FOR UPDATE;"
+    " IF NOT FOUND OR a.is_used THEN RETURN 0; END IF;"
     " EXECUTE format('WITH taken AS (DELETE FROM _tenon_kept.log_%1$s RETURNING %2$s),"
     "  noted AS (SELECT DISTINCT %2$s FROM taken),"
     "  gone AS (DELETE FROM _tenon_kept.kept_%1$s WHERE (%2$s) IN (SELECT %2$s FROM noted)"

@@ -76,7 +76,7 @@ static bool is_required(const analysis *a, const catalogue_table *t, const catal
     if (t->kind == CATALOGUE_VIRTUAL_TABLE || t->kind == CATALOGUE_FOREIGN_TABLE)
         return false;
     if (a->is_sqlite)
-        return c->is_required || c->identity == CATALOGUE_ROWID ||
+        return (c->is_required && !c->is_null_in_key) || c->identity == CATALOGUE_ROWID ||
                c->identity == CATALOGUE_ROWID_FOR_EVER ||
                ((t->is_strict || t->is_without_rowid) && is_in_primary_key(a, t, c->name));
     return (c->is_required && !is_dropped_in_child(a, t, c->name)) || is_domain_required(a, c);

@@ -45,7 +45,7 @@ static void mistakes_are_told(void **state)
     author_find_many(s, .include = {.articles = &(ArticleQuery){.limit = -1}});
     assert_failed(s, TENON_MISUSE, "negative");
     author_find_many(s, .include = {.articles = &(ArticleQuery){.lock = TENON_FOR_UPDATE}});
-    assert_failed(s, TENON_MISUSE, "Author.articles: locks");
+    assert_failed(s, TENON_MISUSE, "Author.articles: lock, hints and read");
     author_count(s, .include = {.articles = &(ArticleQuery){0}});
     assert_failed(s, TENON_MISUSE, "include");
     author_exists(s, .counts = {.articles = &(ArticleWhere){0}});
@@ -82,7 +82,7 @@ static void mistakes_do_not_wait_for_rows(void **state)
     assert_failed(s, TENON_MISUSE, "LT_COLUMN");
     author_page(s, .size = 1, .where = nobody,
                 .include = {.articles = &(ArticleQuery){.lock = TENON_FOR_SHARE}});
-    assert_failed(s, TENON_MISUSE, "Author.articles: locks");
+    assert_failed(s, TENON_MISUSE, "Author.articles: lock, hints and read");
     tenon_session_close(other);
 }
 

@@ -328,7 +328,7 @@ static void mistakes_are_told_at_once(void **state)
     assert_failed(s, TENON_MISUSE, "Author.articles: TENON_LOAD_SUBQUERY is for find_many");
     const ArticleQuery locking = {.lock = TENON_FOR_UPDATE};
     assert_null(author_stream_open(s, .include = {.articles = &locking}).stream);
-    assert_failed(s, TENON_MISUSE, "Author.articles: locks");
+    assert_failed(s, TENON_MISUSE, "Author.articles: lock, hints and read");
     const ArticleQuery joined = {.strategy = TENON_LOAD_JOIN};
     assert_null(author_stream_open(s, .include = {.articles = &joined}).stream);
     assert_failed(s, TENON_MISUSE, "many rows and cannot be joined");
