@@ -148,10 +148,10 @@ void tenon__arena_rewind(tenon__arena *arena, tenon__arena_mark mark);
 /* The same where nothing was begun since but the first block, or not even that; else false. */
 static inline bool tenon__arena_rewind_in_place(tenon__arena *arena, tenon__arena_mark mark)
 {
-    tenon__arena_block *block = arena->block;
-    if (arena->large || !block || (mark.block ? mark.block != block : block->older != NULL))
+    tenon__arena_block *last = arena->block;
+    if (arena->large || !last || (mark.block ? mark.block != last : last->older != NULL))
         return false;
-    arena->at = mark.block ? mark.at : (char *)(block + 1);
+    arena->at = mark.block ? mark.at : (char *)(last + 1);
     return true;
 }
 /* Bytes given out since the mark, with what was lost at the ends of blocks. */

@@ -71,7 +71,9 @@ static void print_now(tenon_trace *trace)
     tenon_error err;
     char *text = tenon_trace_text(trace, TENON_TRACE_PROMETHEUS, &err);
     long long now = (long long)time(NULL);
-    for (char *line = text ? strtok(text, "\n") : NULL; line; line = strtok(NULL, "\n"))
+    char *rest = NULL;
+    for (char *line = text ? strtok_r(text, "\n", &rest) : NULL; line;
+         line = strtok_r(NULL, "\n", &rest))
         if (*line != '#')
             printf("%s %lld\n", line, now);
     free(text);

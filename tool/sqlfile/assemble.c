@@ -90,7 +90,7 @@ static void add_list(assembly *a, const sqlfile_piece *piece)
     size_t number = number_parameter(a, piece->parameter);
     size_t length = piece->start - piece->operator_start;
     bool is_any = a->text[piece->operator_start] == '=';
-    if (length > a->out.length)
+    if (!a->out.data || length > a->out.length)
         return;
     a->out.length -= length;
     a->out.data[a->out.length] = '\0';

@@ -295,7 +295,7 @@ struct Turn {
     }
 };
 
-uint64_t write(Client &c)
+uint64_t write(const Client &c)
 {
     Turn turn;
     run(*c.statement);
