@@ -183,7 +183,7 @@ static bool change(push *p)
     const diff_apply_options how = {.accepts_loss = true, .on_step = show_step, .context = p->plan};
     diff_findings findings;
     if (!diff_apply(p->session, p->plan, &how, &findings)) {
-        if (p->err->status == TENON_SCHEMA)
+        if (p->err->status == TENON_SCHEMA && !p->err->hint[0])
             tenon__hint(p->err, "what the schema only names, a type in Unsupported(\"…\") or what "
                                 "dbgenerated(\"…\") calls, has to be in the database before");
         return false;
