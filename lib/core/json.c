@@ -145,7 +145,7 @@ static inline const char *skip_string(const char *at, const char *end)
 {
     uint64_t marks = end - at >= 8 ? marks_of(at) : 0;
     const char *mark = marks ? at + ((unsigned)__builtin_ctzll(marks) / 8) : at;
-    return *mark == '"' && marks ? mark + 1 : skip_any_string(at, end);
+    return marks && *mark == '"' ? mark + 1 : skip_any_string(at, end);
 }
 
 /* key = string ":", with the space before and between */

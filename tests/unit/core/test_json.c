@@ -8,82 +8,86 @@
 
 #include "core/core.h"
 
+#include <stdlib.h>
+
 static bool is_json(const char *text)
 {
     return tenon__json_is_valid(text, strlen(text));
 }
 
+static const char *const accepted[] = {
+    "0",
+    "-0",
+    "-0.0e+00",
+    "1234567890123456789012345678901234567890",
+    "1.5",
+    "1E5",
+    "1e-5",
+    "2.25E+10",
+    "true",
+    "false",
+    "null",
+    "\"\"",
+    "\"a\"",
+    "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"",
+    "\"\\u00e9\\uD83D\\uDE00\"",
+    "\"\\ud800\"",
+    "\"é€😀\x7f\"",
+    "[]",
+    "[ ]",
+    "{}",
+    " \t\r\n{ } \n",
+    "[1,2,[3,[4]],{}]",
+    "{\"a\":1}",
+    "{\"a\" : [ true , null ] , \"a\" : { \"\" : \"b\" } }",
+};
+
 static void json_is_accepted(void **state)
 {
-    static const char *const cases[] = {
-        "0",
-        "-0",
-        "-0.0e+00",
-        "1234567890123456789012345678901234567890",
-        "1.5",
-        "1E5",
-        "1e-5",
-        "2.25E+10",
-        "true",
-        "false",
-        "null",
-        "\"\"",
-        "\"a\"",
-        "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"",
-        "\"\\u00e9\\uD83D\\uDE00\"",
-        "\"\\ud800\"",
-        "\"é€😀\x7f\"",
-        "[]",
-        "[ ]",
-        "{}",
-        " \t\r\n{ } \n",
-        "[1,2,[3,[4]],{}]",
-        "{\"a\":1}",
-        "{\"a\" : [ true , null ] , \"a\" : { \"\" : \"b\" } }",
-    };
-    for (size_t i = 0; i < TENON__COUNT(cases); i++) {
-        if (!is_json(cases[i]))
-            fail_msg("refused: %s", cases[i]);
+    for (size_t i = 0; i < TENON__COUNT(accepted); i++) {
+        if (!is_json(accepted[i]))
+            fail_msg("refused: %s", accepted[i]);
     }
 }
 
+static const char *const refused[] = {
+    "",          " ",
+    "01",        "-",
+    "+1",        "1.",
+    ".5",        "1e",
+    "1e+",       "-a",
+    "0x10",      "NaN",
+    "Infinity",  "True",
+    "nul",       "nulll",
+    "'a'",       "\"",
+    "\"\\\"",    "\"a\nb\"",
+    "\"\t\"",    "\"\\x41\"",
+    "\"\\u12\"", "\"\\u12g4\"",
+    "\"\\",      "\"\\u",
+    "\"\xff\"",  "\"\xed\xa0\x80\"",
+    "\"\xc3",    "[",
+    "]",         "[1",
+    "[1,",       "[1,]",
+    "[,1]",      "[1 2]",
+    "[1}",       "{",
+    "{\"a\"",    "{\"a\":",
+    "{\"a\":1",  "{\"a\":1,}",
+    "{\"a\" 1}", "{a:1}",
+    "{1:1}",     "{,}",
+    "1 2",       "{} x",
+    "[] []",     "\xef\xbb\xbf{}",
+    "// c\n1",   "\f1",
+    "{\"a\":}",  "{\"a\":1,\"b\":}",
+    "[[],]",     "{\"a\":[}",
+    "[{]",       "{\"a\":{]}",
+    "[{}}",      "[[]",
+};
+
 static void what_is_no_json_is_refused(void **state)
 {
-    static const char *const cases[] = {
-        "",          " ",
-        "01",        "-",
-        "+1",        "1.",
-        ".5",        "1e",
-        "1e+",       "-a",
-        "0x10",      "NaN",
-        "Infinity",  "True",
-        "nul",       "nulll",
-        "'a'",       "\"",
-        "\"\\\"",    "\"a\nb\"",
-        "\"\t\"",    "\"\\x41\"",
-        "\"\\u12\"", "\"\\u12g4\"",
-        "\"\\",      "\"\\u",
-        "\"\xff\"",  "\"\xed\xa0\x80\"",
-        "\"\xc3",    "[",
-        "]",         "[1",
-        "[1,",       "[1,]",
-        "[,1]",      "[1 2]",
-        "[1}",       "{",
-        "{\"a\"",    "{\"a\":",
-        "{\"a\":1",  "{\"a\":1,}",
-        "{\"a\" 1}", "{a:1}",
-        "{1:1}",     "{,}",
-        "1 2",       "{} x",
-        "[] []",     "\xef\xbb\xbf{}",
-        "// c\n1",   "\f1",
-        "{\"a\":}",  "{\"a\":1,\"b\":}",
-        "[[],]",     "{\"a\":[}",
-        "[{]",       "{\"a\":{]}",
-        "[{}}",      "[[]",
-    };
-    for (size_t i = 0; i < TENON__COUNT(cases); i++) {
-        if (is_json(cases[i]))
-            fail_msg("accepted: %s", cases[i]);
+    for (size_t i = 0; i < TENON__COUNT(refused); i++) {
+        if (is_json(refused[i]))
+            fail_msg("accepted: %s", refused[i]);
     }
 }
 
@@ -155,6 +159,51 @@ static void many_values_side_by_side_do_not_count_as_depth(void **state)
     assert_true(tenon__json_is_valid(buf.data, buf.length));
 }
 
+/* In a block of its own size, so that a look behind its end is seen. */
+static bool is_json_behind(size_t spaces, const char *opening, const char *text, char closing)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf buf = {0};
+    tenon__buf_text(&buf, opening);
+    for (size_t i = 0; i < spaces; i++)
+        tenon__buf_char(&buf, ' ');
+    tenon__buf_text(&buf, text);
+    tenon__buf_char(&buf, closing);
+    char *exact = malloc(buf.length);
+    memcpy(exact, buf.data, buf.length);
+    bool is_valid = tenon__json_is_valid(exact, buf.length);
+    free(exact);
+    return is_valid;
+}
+
+/* Strings are read by words, whose ends may stand anywhere in a value. */
+static void a_value_is_judged_the_same_wherever_it_stands(void **state)
+{
+    for (size_t spaces = 0; spaces < 130; spaces++) {
+        for (size_t i = 0; i < TENON__COUNT(accepted); i++) {
+            assert_true(is_json_behind(spaces, "[", accepted[i], ']'));
+            assert_true(is_json_behind(spaces, "{\"a\":", accepted[i], '}'));
+        }
+        for (size_t i = 0; i < TENON__COUNT(refused); i++) {
+            bool is_blank = refused[i][strspn(refused[i], " ")] == '\0';
+            assert_int_equal(is_json_behind(spaces, "[", refused[i], ']'), is_blank);
+            assert_false(is_json_behind(spaces, "{\"a\":", refused[i], '}'));
+            assert_false(is_json_behind(spaces, "[0,", refused[i], ']'));
+        }
+    }
+}
+
+static void scalars_are_not_read_behind_their_end(void **state)
+{
+    for (size_t i = 0; i < TENON__COUNT(accepted); i++) {
+        for (size_t length = 1; length <= strlen(accepted[i]); length++) {
+            char *exact = malloc(length);
+            memcpy(exact, accepted[i], length);
+            tenon__json_is_valid(exact, length);
+            free(exact);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -163,6 +212,8 @@ int main(void)
         cmocka_unit_test(what_ends_or_spoils_a_string_is_found_wherever_it_stands),
         cmocka_unit_test(a_nul_is_refused_everywhere),
         cmocka_unit_test(the_end_is_where_the_length_says),
+        cmocka_unit_test(a_value_is_judged_the_same_wherever_it_stands),
+        cmocka_unit_test(scalars_are_not_read_behind_their_end),
         cmocka_unit_test(values_nest_512_deep_and_no_deeper),
         cmocka_unit_test(many_values_side_by_side_do_not_count_as_depth),
     };
