@@ -10,6 +10,7 @@ set -euo pipefail
 
 build=$1
 shift
+scripts/require-release.sh "$build"
 folder=$build/bench-peers
 
 say() {

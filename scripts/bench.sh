@@ -9,6 +9,7 @@ set -euo pipefail
 
 build=$1
 shift
+scripts/require-release.sh "$build"
 ninja -C "$build" bench-sides >/dev/null
 core=$(python3 -c 'import os; print(max(os.sched_getaffinity(0)))')
 exec taskset -c "$core" scripts/with-postgres.sh python3 bench/run.py "$build" "$@"

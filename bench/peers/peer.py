@@ -74,7 +74,8 @@ def check_object(user):
 
 
 def check_aggregate(count, total, least, most):
-    return count * 31 + total * 7 + least * 3 + most
+    """Of no rows the count is 0, and the others are NULL."""
+    return count * 31 + (total or 0) * 7 + (least or 0) * 3 + (most or 0)
 
 
 def check_tree_row(id, first, second):
