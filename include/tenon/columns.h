@@ -164,7 +164,9 @@ typedef struct tenon_columns_options {
 
 /* The columns that the call reads, or NULL when the session has failed. The call must be one of the
  * session's, and one statement: MISUSE for a query that includes relations, counts them or pages,
- * for a call that gives one row or writes, and for no call at all. */
+ * for a call that gives one row or writes, and for no call at all. Nothing is sent then; but what
+ * is no single statement (transactions, SQL text, COPY, lists of calls) is not held back, and is
+ * done when the MISUSE is told. */
 #define TENON_COLUMNS(session, ...) TENON_COLUMNS_WITH(session, NULL, __VA_ARGS__)
 #define TENON_COLUMNS_WITH(session, options, ...)                                                  \
     (tenon_columns_expect(session, options), (void)(__VA_ARGS__), tenon_columns_take(session))
