@@ -42,12 +42,23 @@ static void report(const runner *r, tenon_migrate_moment moment, const char *tex
     tenon__migrator_report(r->m, event);
 }
 
+/* The driver speaks to programs: here it is the file that does not fit the database. And a value of
+ * an enum that is used in the transaction that adds it stays so however often it is tried. */
+static void correct_words(tenon_error *err)
+{
+    if (strstr(err->hint, "generate again"))
+        err->hint[0] = '\0';
+    if (!strcmp(err->sqlstate, "55P04"))
+        err->status = TENON_MISUSE;
+}
+
 /* "20240131_add_users, line 12: …", and who is in the way. */
 static bool fail(runner *r)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
     tenon_error *err = r->m->err;
     tenon__migrator_fail(r->m, r->s);
+    correct_words(err);
     tenon__buf_format(&text, "%s", r->file->name);
     if (r->at)
         tenon__buf_format(&text, ", line %u", r->at->line);

@@ -8,6 +8,7 @@
 #include "replica/replica.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -138,6 +139,18 @@ static bool says_mode(const char *url)
     return strstr(url, "?mode=") || strstr(url, "&mode=");
 }
 
+/* SQLite makes a database of any path, but not for somebody who only looks. */
+static void explain_absence(const char *url, tenon_error *err)
+{
+    const char *path = strchr(url, ':') + 1;
+    if (err->status != TENON_IO || !strstr(err->message, strerror(ENOENT)))
+        return;
+    tenon_error_reset(err);
+    tenon__fail(err, TENON_IO, "there is no database file %.*s", (int)strcspn(path, "?"), path);
+    tenon__hint(err, "tenon migrate deploy makes it, or tenon db push where there are no "
+                     "migrations; or correct the path");
+}
+
 tenon_db *database_open(const char *url, tenon_error *err)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf there = {0};
@@ -151,5 +164,8 @@ tenon_db *database_open(const char *url, tenon_error *err)
         tenon__fail_no_memory(err);
         return NULL;
     }
-    return tenon_open(tenon__buf_string(&there), NULL, err);
+    tenon_db *db = tenon_open(tenon__buf_string(&there), NULL, err);
+    if (!db && driver->dialect == TENON_SQLITE)
+        explain_absence(url, err);
+    return db;
 }

@@ -101,6 +101,37 @@ static bool keeps_columns(const diff_maker *m, const catalogue_table *from,
     return to != NULL;
 }
 
+bool diff_is_index_for_key(const catalogue_index *index, const catalogue_foreign_key *key)
+{
+    bool is_fitting = index->is_unique && !index->predicate && !index->is_deferrable &&
+                      index->key_count == key->column_count;
+    for (size_t i = 0; is_fitting && i < key->column_count; i++) {
+        size_t k = 0;
+        while (k < index->key_count &&
+               !diff_same_text(index->keys[k].column, key->target_columns[i]))
+            k++;
+        is_fitting = k < index->key_count;
+    }
+    return is_fitting;
+}
+
+/* Also where there was none before, as SQLite allows it. */
+static bool keeps_index_for_key(const diff_maker *m, const catalogue_table *target,
+                                const catalogue_foreign_key *key)
+{
+    const catalogue_table *to = diff_to_table(m, target);
+    bool is_found = false, is_kept = false;
+    for (size_t i = 0; i < to->index_count; i++)
+        is_kept |= diff_is_index_for_key(&to->indexes[i], key);
+    for (size_t i = 0; i < target->index_count; i++) {
+        const catalogue_index *index = &target->indexes[i];
+        bool is_fitting = diff_is_index_for_key(index, key);
+        is_found |= is_fitting;
+        is_kept |= is_fitting && diff_is_kept_index(m, target, index);
+    }
+    return is_kept || !is_found;
+}
+
 bool diff_is_kept_foreign_key(const diff_maker *m, const catalogue_table *from,
                               const catalogue_foreign_key *key)
 {
@@ -110,7 +141,8 @@ bool diff_is_kept_foreign_key(const diff_maker *m, const catalogue_table *from,
         catalogue_find_table(m->from, key->target_namespace, key->target);
     return keeps_columns(m, from, key->columns, key->column_count) &&
            (!target || !diff_is_table(target) ||
-            keeps_columns(m, target, key->target_columns, key->column_count));
+            (keeps_columns(m, target, key->target_columns, key->column_count) &&
+             keeps_index_for_key(m, target, key)));
 }
 
 /* The same with checks, for which only tenon has a word; and one of another name than the word

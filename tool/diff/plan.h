@@ -87,7 +87,10 @@ const catalogue_table *diff_to_table(const diff_maker *m, const catalogue_table 
 const catalogue_enum *diff_from_enum(const diff_maker *m, const catalogue_enum *to);
 const catalogue_enum *diff_to_enum(const diff_maker *m, const catalogue_enum *from);
 bool diff_is_table(const catalogue_table *t); /* not a view, not foreign, not a partition */
-/* The schema has no word for it: it stays; a foreign key only while its columns do. */
+/* A foreign key can refer by it. */
+bool diff_is_index_for_key(const catalogue_index *index, const catalogue_foreign_key *key);
+/* The schema has no word for it: it stays; a foreign key only while its columns do, and its target
+ * has an index for it. */
 bool diff_is_kept_index(const diff_maker *m, const catalogue_table *from,
                         const catalogue_index *index);
 bool diff_is_kept_foreign_key(const diff_maker *m, const catalogue_table *from,

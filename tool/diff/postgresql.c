@@ -1,5 +1,5 @@
 /* The order of a plan on PostgreSQL, and what stands beside tables and columns: namespaces,
- * extensions, indexes, foreign keys, checks.
+ * extensions, indexes.
  *
  * Values that are added to enums may have to be committed before they are used, so they come before
  * all else: what fails later leaves nothing but them. What holds other things goes first: foreign
@@ -164,9 +164,8 @@ static bool is_in_the_way(const diff_maker *m, const catalogue_index *index,
     return false;
 }
 
-/* The index of `to` that this one of `from` is, when it can stay. */
-static const catalogue_index *kept_as(const diff_maker *m, const catalogue_index *index,
-                                      const catalogue_table *from, const catalogue_table *to)
+const catalogue_index *diff_index_kept_as(const diff_maker *m, const catalogue_index *index,
+                                          const catalogue_table *from, const catalogue_table *to)
 {
     const catalogue_index *found = diff_match_index(m, index, from, to);
     bool is_lost =
@@ -190,7 +189,7 @@ static void write_kept_index(diff_maker *m, const diff_change *change)
 static void plan_index_drop(diff_maker *m, const catalogue_table *from, const catalogue_table *to,
                             const catalogue_index *index)
 {
-    if (index->is_primary || kept_as(m, index, from, to))
+    if (index->is_primary || diff_index_kept_as(m, index, from, to))
         return;
     if (diff_is_kept_index(m, from, index) && !diff_match_index(m, index, from, to)) {
         if (is_in_the_way(m, index, from) || diff_is_lost_index(m, from, to, index))
@@ -217,7 +216,7 @@ static void plan_index_make(diff_maker *m, const catalogue_table *from, const ca
                             const catalogue_index *index)
 {
     const catalogue_index *old = from ? diff_match_index(m, index, to, from) : NULL;
-    if (index->is_primary || (old && kept_as(m, old, from, to)) ||
+    if (index->is_primary || (old && diff_index_kept_as(m, old, from, to)) ||
         (from && !old && diff_has_kept_namesake(m, from, to, index)))
         return;
     if (m->options->has_safe_forms && from && index->is_constraint) {
@@ -255,184 +254,18 @@ static void plan_index_name(diff_maker *m, const catalogue_table *from, const ca
                             const catalogue_index *index)
 {
     const catalogue_index *old = index->is_primary ? NULL : diff_match_index(m, index, to, from);
-    if (old && kept_as(m, old, from, to) && !diff_same_text(old->name, index->name))
+    if (old && diff_index_kept_as(m, old, from, to) && !diff_same_text(old->name, index->name))
         diff_add_step(m, "RenameIndex", write_index_name, (diff_change){from, to, old, index});
 }
 
-/* ---- foreign keys ---------------------------------------------------------------------------- */
+/* ---- validations ----------------------------------------------------------------------------- */
 
-static const char *const actions[] = {
-    [SCHEMA_CASCADE] = "CASCADE",         [SCHEMA_RESTRICT] = "RESTRICT",
-    [SCHEMA_NO_ACTION] = "NO ACTION",     [SCHEMA_SET_NULL] = "SET NULL",
-    [SCHEMA_SET_DEFAULT] = "SET DEFAULT",
-};
-
-void diff_write_foreign_key(diff_maker *m, const catalogue_foreign_key *key)
-{
-    if (key->name)
-        diff_write(m, "CONSTRAINT %I ", key->name);
-    diff_write(m, "FOREIGN KEY (");
-    diff_write_names(m, key->columns, key->column_count);
-    diff_write(m, ") REFERENCES %N(", key->target_namespace, key->target);
-    diff_write_names(m, key->target_columns, key->column_count);
-    diff_write(m, ") ON DELETE %s ON UPDATE %s", actions[key->on_delete], actions[key->on_update]);
-}
-
-static void write_foreign_key(diff_maker *m, const diff_change *change)
-{
-    const catalogue_foreign_key *from = change->from, *to = change->to;
-    if (!to) {
-        diff_write(m, "ALTER TABLE %T DROP CONSTRAINT %I", change->from_table, from->name);
-        return;
-    }
-    diff_write(m, "ALTER TABLE %T ADD ", change->to_table);
-    diff_write_foreign_key(m, to);
-    diff_write(m, diff_is_concurrent(m, change) ? " NOT VALID" : "");
-    diff_write_comment(
-        m, (diff_comment){DIFF_ON_CONSTRAINT, change->to_table, NULL, to->name, to->comment});
-}
-
-/* Whether what a foreign key needs of a table stays as it is: its columns, and the key over
- * them. */
-static bool is_base_changed(const diff_maker *m, const catalogue_table *from,
-                            const char *const *columns, size_t count, bool is_target)
-{
-    const catalogue_table *to = from ? diff_to_table(m, from) : NULL;
-    for (size_t i = 0; to && i < count; i++) {
-        const catalogue_column *a = catalogue_find_column(from, columns[i]);
-        const catalogue_column *b = catalogue_find_column(to, columns[i]);
-        if (!a || !b || !diff_same_type(m, a, b))
-            return true;
-    }
-    if (!to || !is_target)
-        return !to;
-    const catalogue_index *a = catalogue_primary_key(from), *b = catalogue_primary_key(to);
-    if (a && !(b && diff_same_keys(a, b)))
-        return true;
-    for (size_t i = 0; i < from->index_count; i++)
-        if (from->indexes[i].is_unique && !from->indexes[i].is_primary &&
-            !kept_as(m, &from->indexes[i], from, to))
-            return true;
-    return false;
-}
-
-static const catalogue_table *target_of(const diff_maker *m, const catalogue_foreign_key *key)
-{
-    catalogue_table like = {.namespace = key->target_namespace, .name = key->target};
-    return diff_from_table(m, &like);
-}
-
-static const catalogue_foreign_key *
-key_kept_as(const diff_maker *m, const catalogue_foreign_key *key, const catalogue_table *from)
-{
-    const catalogue_table *to = diff_to_table(m, from);
-    if (!to || is_base_changed(m, from, key->columns, key->column_count, false) ||
-        is_base_changed(m, target_of(m, key), key->target_columns, key->column_count, true))
-        return NULL;
-    return diff_match_foreign_key(m, key, from, to);
-}
-
-/* One that the schema cannot say, and that nothing else is in the way of. */
-static bool is_kept_key(const diff_maker *m, const catalogue_foreign_key *key,
-                        const catalogue_table *from)
-{
-    const catalogue_table *target = target_of(m, key);
-    return diff_is_kept_foreign_key(m, from, key) &&
-           !(target && is_base_changed(m, target, key->target_columns, key->column_count, true));
-}
-
-/* Safe forms validate in a part of their own, for which the way back has no place. */
 void diff_note_validation(diff_maker *m, diff_step *step, const char *kind, const char *name)
 {
     if (step->reverse && strstr(step->reverse, " NOT VALID"))
         step->not_restored = diff_say(
             m, "that %s %I is validated: ALTER TABLE … VALIDATE CONSTRAINT does it", kind, name);
 }
-
-static void plan_foreign_key_drop(diff_maker *m, const catalogue_table *from,
-                                  const catalogue_foreign_key *key)
-{
-    diff_step *step = diff_add_step(m, "DropForeignKey", write_foreign_key,
-                                    (diff_change){from, diff_to_table(m, from), key, NULL});
-    diff_lock(m, step, from);
-    diff_note_validation(m, step, "foreign key", key->name);
-}
-
-static void plan_foreign_key_drops(diff_maker *m)
-{
-    for (size_t t = 0; t < m->from->table_count && !m->failed; t++) {
-        const catalogue_table *from = &m->from->tables[t];
-        for (size_t i = 0; i < from->foreign_key_count && diff_is_table(from); i++)
-            if (!key_kept_as(m, &from->foreign_keys[i], from) &&
-                !is_kept_key(m, &from->foreign_keys[i], from))
-                plan_foreign_key_drop(m, from, &from->foreign_keys[i]);
-    }
-}
-
-static const catalogue_foreign_key *old_key(const diff_maker *m, const catalogue_foreign_key *key,
-                                            const catalogue_table *from, const catalogue_table *to)
-{
-    const catalogue_foreign_key *old = from ? diff_match_foreign_key(m, key, to, from) : NULL;
-    return old && key_kept_as(m, old, from) ? old : NULL;
-}
-
-static void add_orphan_risk(diff_maker *m, diff_step *step, const catalogue_table *to,
-                            const catalogue_foreign_key *key)
-{
-    diff_write(m, "rows of %T refer by (", to);
-    diff_write_names(m, key->columns, key->column_count);
-    diff_write(m, ") to rows that are not in %N", key->target_namespace, key->target);
-    const char *words = diff_take(m);
-    diff_add_failure(m, step, words, "delete them, or let them refer to rows that are there",
-                     diff_probe_orphans(m, to, key));
-}
-
-static void plan_foreign_key(diff_maker *m, const catalogue_table *from, const catalogue_table *to,
-                             const catalogue_foreign_key *key)
-{
-    diff_step *step =
-        diff_add_step(m, "AddForeignKey", write_foreign_key, (diff_change){from, to, NULL, key});
-    const catalogue_foreign_key *old = from ? diff_match_foreign_key(m, key, to, from) : NULL;
-    if (from && !m->options->has_safe_forms)
-        add_orphan_risk(m, step, to, key);
-    if (old)
-        diff_plan_comment(m, (diff_comment){DIFF_ON_CONSTRAINT, to, NULL, key->name, old->comment});
-}
-
-static void write_foreign_key_name(diff_maker *m, const diff_change *change)
-{
-    const catalogue_foreign_key *from = change->from, *to = change->to;
-    diff_write(m, "ALTER TABLE %T RENAME CONSTRAINT %I TO %I", change->to_table, from->name,
-               to->name);
-}
-
-/* Whether it refers to a key that is swapped: it comes behind that then. */
-static bool is_late(const diff_maker *m, const catalogue_foreign_key *key)
-{
-    const catalogue_table *from = target_of(m, key);
-    return from && diff_swaps_key(m, from, diff_to_table(m, from));
-}
-
-static void plan_foreign_key_makes(diff_maker *m, bool is_behind_keys)
-{
-    for (size_t t = 0; t < m->to->table_count && !m->failed; t++) {
-        const catalogue_table *to = &m->to->tables[t];
-        const catalogue_table *from = diff_is_table(to) ? diff_from_table(m, to) : NULL;
-        for (size_t i = 0; i < to->foreign_key_count && diff_is_table(to); i++) {
-            const catalogue_foreign_key *key = &to->foreign_keys[i];
-            const catalogue_foreign_key *old = old_key(m, key, from, to);
-            if (is_late(m, key) != is_behind_keys)
-                continue;
-            if (!old)
-                plan_foreign_key(m, from, to, key);
-            else if (!diff_same_text(old->name, key->name))
-                diff_add_step(m, "RenameForeignKey", write_foreign_key_name,
-                              (diff_change){from, to, old, key});
-        }
-    }
-}
-
-/* ---- validations ----------------------------------------------------------------------------- */
 
 static void write_validation(diff_maker *m, const diff_change *change)
 {
@@ -441,9 +274,8 @@ static void write_validation(diff_maker *m, const diff_change *change)
                    *(const char *const *)change->to);
 }
 
-/* `constraint` begins with its name. */
-static diff_step *plan_validation(diff_maker *m, const catalogue_table *from,
-                                  const catalogue_table *to, const void *constraint)
+diff_step *diff_plan_validation(diff_maker *m, const catalogue_table *from,
+                                const catalogue_table *to, const void *constraint)
 {
     diff_step *step = diff_add_step(m, "ValidateConstraint", write_validation,
                                     (diff_change){from, to, NULL, constraint});
@@ -451,33 +283,22 @@ static diff_step *plan_validation(diff_maker *m, const catalogue_table *from,
     return step;
 }
 
-static void plan_key_validations(diff_maker *m, const catalogue_table *from,
-                                 const catalogue_table *to, bool is_behind_keys)
-{
-    for (size_t i = 0; i < to->foreign_key_count; i++) {
-        const catalogue_foreign_key *key = &to->foreign_keys[i];
-        if (is_late(m, key) == is_behind_keys && !old_key(m, key, from, to))
-            add_orphan_risk(m, plan_validation(m, from, to, key), to, key);
-    }
-}
-
 static void plan_late_validations(diff_maker *m, const catalogue_table *from,
                                   const catalogue_table *to)
 {
-    plan_key_validations(m, from, to, true);
+    diff_plan_key_validations(m, from, to, true);
 }
 
 static void plan_validations(diff_maker *m, const catalogue_table *from, const catalogue_table *to)
 {
-    plan_key_validations(m, from, to, false);
+    diff_plan_key_validations(m, from, to, false);
     for (size_t i = 0; i < to->check_count; i++)
         if (diff_is_made_check(m, from, to, &to->checks[i]))
             diff_add_failure(
-                m, plan_validation(m, from, to, &to->checks[i]),
+                m, diff_plan_validation(m, from, to, &to->checks[i]),
                 diff_say(m, "rows of %T do not fulfil %s", to, to->checks[i].expression),
                 "change them first", diff_probe_check(m, to, &to->checks[i]));
 }
-
 /* ---- the order ------------------------------------------------------------------------------- */
 
 typedef void table_planner(diff_maker *m, const catalogue_table *from, const catalogue_table *to);
@@ -519,7 +340,7 @@ void diff_plan_postgresql(diff_maker *m)
 {
     plan_extensions(m);
     diff_plan_enum_additions(m);
-    plan_foreign_key_drops(m);
+    diff_plan_foreign_key_drops(m);
     for_each_pair(m, diff_plan_check_drops);
     for_each_pair(m, plan_index_drops);
     for_each_pair(m, plan_index_names);
@@ -533,14 +354,14 @@ void diff_plan_postgresql(diff_maker *m)
     for_each_pair(m, plan_kept_indexes);
     for_each_pair(m, diff_plan_key_index);
     for_each_pair(m, diff_plan_check_makes);
-    plan_foreign_key_makes(m, false);
+    diff_plan_foreign_key_makes(m, false);
     diff_plan_required_checks(m);
     if (m->options->has_safe_forms)
         for_each_pair(m, plan_validations);
     diff_plan_required_validations(m);
     diff_plan_required(m);
     for_each_pair(m, diff_plan_key_swap);
-    plan_foreign_key_makes(m, true);
+    diff_plan_foreign_key_makes(m, true);
     if (m->options->has_safe_forms)
         for_each_pair(m, plan_late_validations);
 }

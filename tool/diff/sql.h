@@ -38,7 +38,14 @@ void diff_plan_enum_drops(diff_maker *m);
 void diff_plan_table_drops(diff_maker *m);
 void diff_plan_table_changes(diff_maker *m);
 void diff_plan_table_makes(diff_maker *m);
-/* Says of a step whose reverse adds something NOT VALID that it is not validated (postgresql.c). */
+/* The index of `to` that this one of `from` is, when it can stay. */
+const catalogue_index *diff_index_kept_as(const diff_maker *m, const catalogue_index *index,
+                                          const catalogue_table *from, const catalogue_table *to);
+/* VALIDATE CONSTRAINT; `constraint` begins with its name. */
+diff_step *diff_plan_validation(diff_maker *m, const catalogue_table *from,
+                                const catalogue_table *to, const void *constraint);
+/* Safe forms validate in a part of their own, for which the way back has no place.
+ * Says of a step whose reverse adds something NOT VALID that it is not validated (postgresql.c). */
 void diff_note_validation(diff_maker *m, diff_step *step, const char *kind, const char *name);
 /* Checks of a table that is there before and after (postgresql_check.c). */
 void diff_plan_check_drops(diff_maker *m, const catalogue_table *from, const catalogue_table *to);
@@ -82,8 +89,15 @@ void diff_write_comments(diff_maker *m, const catalogue_table *table);
 /* A step of its own. */
 void diff_plan_comment(diff_maker *m, diff_comment comment);
 
-/* CONSTRAINT … FOREIGN KEY … */
+/* Foreign keys (postgresql_foreign_key.c). CONSTRAINT … FOREIGN KEY … */
 void diff_write_foreign_key(diff_maker *m, const catalogue_foreign_key *key);
+/* The wanted key with what no schema can say of the old one; `old` may be NULL. */
+const catalogue_foreign_key *diff_merge_foreign_key(diff_maker *m, const catalogue_foreign_key *key,
+                                                    const catalogue_foreign_key *old);
+void diff_plan_foreign_key_drops(diff_maker *m);
+void diff_plan_foreign_key_makes(diff_maker *m, bool is_behind_keys);
+void diff_plan_key_validations(diff_maker *m, const catalogue_table *from,
+                               const catalogue_table *to, bool is_behind_keys);
 
 /* Probes that both databases understand (probe.c). */
 const char *diff_probe_rows(diff_maker *m, const catalogue_table *table);

@@ -161,8 +161,10 @@ static void merge_foreign_keys(diff_maker *m, catalogue_table *table, const cata
     catalogue_foreign_key *keys = diff_array(m, most + 1, sizeof *keys);
     if (!keys || m->is_reverse)
         return;
-    if (count)
-        memcpy(keys, table->foreign_keys, count * sizeof *keys);
+    for (size_t i = 0; i < count; i++) {
+        const catalogue_foreign_key *key = &table->foreign_keys[i];
+        keys[i] = *diff_merge_foreign_key(m, key, diff_match_foreign_key(m, key, table, from));
+    }
     for (size_t i = 0; i < from->foreign_key_count; i++)
         if (!diff_match_foreign_key(m, &from->foreign_keys[i], from, table) &&
             diff_is_kept_foreign_key(m, from, &from->foreign_keys[i]))

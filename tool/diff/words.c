@@ -133,6 +133,14 @@ static const char *foreign_key_name(diff_maker *m, const catalogue_table *table,
     return diff_take(m);
 }
 
+/* What no schema says is not missed where it is not said: why it goes. */
+static const char *loss_words(diff_maker *m, const catalogue_table *table,
+                              const catalogue_foreign_key *key)
+{
+    bool is_said = !m->from->server_version || !catalogue_foreign_key_obstacle(m->from, table, key);
+    return is_said ? "" : "no schema says it, and it goes with what it needs: columns, a unique";
+}
+
 static void tell_foreign_keys(diff_maker *m, const catalogue_table *from, const catalogue_table *to)
 {
     for (size_t i = 0; i < from->foreign_key_count; i++) {
@@ -142,7 +150,8 @@ static void tell_foreign_keys(diff_maker *m, const catalogue_table *from, const 
         if (diff_is_kept_foreign_key(m, from, key))
             diff_keep(m, foreign_key_name(m, from, key));
         else
-            diff_add_difference(m, DIFF_REMOVED, foreign_key_name(m, from, key), "");
+            diff_add_difference(m, DIFF_REMOVED, foreign_key_name(m, from, key),
+                                loss_words(m, from, key));
     }
     for (size_t i = 0; i < to->foreign_key_count; i++) {
         const catalogue_foreign_key *key = &to->foreign_keys[i];

@@ -2,18 +2,30 @@
  * statements of the file.
  *
  * Each stands in the file's text, where the rules can point at it, behind the block that it is in,
- * or behind the call, and in its transaction. One whose text is not found there as it is executed
+ * or behind the call, and in its transaction. Blocks and functions call functions in their turn
+ * (PERFORM, SELECT, CALL): what those do stands behind these calls, once for each, and a function
+ * that calls itself is not gone into again. A statement whose text is not found as it is executed
  * (put together at run time, or with quotes doubled) leaves the block or the call unknown. */
 #include "lint/lint_inside.h"
 
-enum { CALLS_MOST = 8 };
+enum { CALLS_MOST = 8, DEEPEST = 8 };
 
 typedef struct unfolding {
     lint *lint;
     pgparse_statement *statements;
     lint_place *places;
     size_t count, capacity;
+    size_t number;                          /* of the statement of the file that is unfolded */
+    const pgparse_statement *open[DEEPEST]; /* the functions whose bodies we are in */
+    size_t depth, loops;                    /* how many of them are called in loops */
 } unfolding;
+
+typedef struct call_names {
+    const char *items[CALLS_MOST];
+    size_t count;
+} call_names;
+
+static bool add_calls(unfolding *u, const pgparse_statement *statement, bool *is_any);
 
 static void add(unfolding *u, pgparse_statement statement, lint_place place)
 {
@@ -48,29 +60,55 @@ static pgparse_tree *read_inner(lint *l, const char *sql)
     return inner->tree;
 }
 
-/* False when the text is not there. */
+/* ---- blocks ---------------------------------------------------------------------------------- */
+
+static bool stands_at(const char *text, const char *sql, size_t length)
+{
+    static const char perform[] = "PERFORM", select[] = " SELECT";
+    size_t i = 0;
+    if (!strncmp(sql, select, sizeof select - 1) && !strncasecmp(text, perform, sizeof perform - 1))
+        i = sizeof perform - 1;
+    while (i < length && (sql[i] == text[i] || sql[i] == ' '))
+        i++;
+    return i == length;
+}
+
+/* NULL when it is not there. */
+static const char *find_text(const char *text, size_t size, const char *sql)
+{
+    size_t length = strlen(sql);
+    for (size_t i = 0; length && i + length <= size; i++)
+        if (stands_at(text + i, sql, length))
+            return text + i;
+    return NULL;
+}
+
+/* False when the text is not there, or calls what is not known. */
 static bool add_inner(unfolding *u, const pgparse_statement *block, size_t *from,
                       const pgparse_block_statement *item)
 {
     lint *l = u->lint;
-    size_t length = strlen(item->sql);
     const char *text = l->file->text;
-    const char *found = memmem(text + *from, block->end - *from, item->sql, length);
-    pgparse_tree *tree = found && length ? read_inner(l, item->sql) : NULL;
+    const char *found = find_text(text + *from, block->end - *from, item->sql);
+    pgparse_tree *tree = found ? read_inner(l, item->sql) : NULL;
     if (!tree)
         return false;
+    bool is_known = true, is_any = false, is_looped = item->is_in_loop || u->loops;
     size_t start = (size_t)(found - text);
+    u->loops += item->is_in_loop;
     for (size_t i = 0; i < tree->statement_count; i++) {
         pgparse_statement inner = tree->statements[i];
-        inner.start += start;
+        inner.start = start + (*item->sql == ' ' ? 0 : inner.start);
         inner.end += start;
         inner.origin += start;
         inner.error_at += start;
         inner.before = block->before;
-        add(u, inner, item->is_in_loop ? LINT_IN_LOOP : LINT_IN_BLOCK);
+        add(u, inner, is_looped ? LINT_IN_LOOP : LINT_IN_BLOCK);
+        is_known &= add_calls(u, &inner, &is_any);
     }
-    *from = start + length;
-    return true;
+    u->loops -= item->is_in_loop;
+    *from = start + strlen(item->sql);
+    return is_known;
 }
 
 static void add_block(unfolding *u, const pgparse_statement *block)
@@ -94,11 +132,6 @@ static void add_block(unfolding *u, const pgparse_statement *block)
 }
 
 /* ---- calls ----------------------------------------------------------------------------------- */
-
-typedef struct call_names {
-    const char *items[CALLS_MOST];
-    size_t count;
-} call_names;
 
 static bool see_name(ProtobufCMessage *message, void *context)
 {
@@ -175,14 +208,28 @@ static bool read_body(lint *l, const pgparse_statement *statement, pgparse_block
     return !l->failed;
 }
 
+static bool is_open(const unfolding *u, const pgparse_statement *made)
+{
+    for (size_t i = 0; i < u->depth; i++)
+        if (u->open[i] == made)
+            return true;
+    return false;
+}
+
 /* False when not all of it is known. */
 static bool add_body(unfolding *u, const pgparse_statement *made)
 {
     pgparse_block inside = {0};
     size_t from = made->start;
+    if (is_open(u, made))
+        return true;
+    if (u->depth == DEEPEST)
+        return false;
+    u->open[u->depth++] = made;
     bool is_known = read_body(u->lint, made, &inside) && !inside.has_unknown;
     for (size_t i = 0; i < inside.count && !u->lint->failed; i++)
         is_known &= add_inner(u, made, &from, &inside.items[i]);
+    u->depth--;
     return is_known;
 }
 
@@ -193,23 +240,29 @@ static bool can_call(const PgQuery__Node *node)
                     node->node_case == NODE(DELETE_STMT));
 }
 
-static void add_call(unfolding *u, const pgparse_tree *tree, size_t number)
+/* Whether all is known of the functions of the file that a statement calls, if *is_any. */
+static bool add_calls(unfolding *u, const pgparse_statement *statement, bool *is_any)
 {
-    const pgparse_statement *statement = &tree->statements[number];
     call_names names = {0};
-    bool is_known = true, is_any = false;
-    size_t own = u->count;
-    add(u, *statement, LINT_OUTSIDE);
+    bool is_known = true;
     if (can_call(statement->node))
         pgparse_walk(statement->node, see_name, &names);
     if (statement->node && statement->node->node_case == NODE(CALL_STMT) && !names.count)
         see_name(&statement->node->call_stmt->funccall->base, &names);
     for (size_t i = 0; i < names.count && !u->lint->failed; i++) {
-        const pgparse_statement *made = find_made(tree, number, names.items[i]);
-        is_any |= made != NULL;
+        const pgparse_statement *made = find_made(u->lint->file->tree, u->number, names.items[i]);
+        *is_any |= made != NULL;
         is_known &= !made || add_body(u, made);
     }
-    if (is_any && is_known && names.count < CALLS_MOST && u->places)
+    return is_known && (!*is_any || names.count < CALLS_MOST);
+}
+
+static void add_call(unfolding *u, const pgparse_statement *statement)
+{
+    bool is_any = false;
+    size_t own = u->count;
+    add(u, *statement, LINT_OUTSIDE);
+    if (add_calls(u, statement, &is_any) && is_any && u->places)
         u->places[own] = LINT_KNOWN_CALL;
 }
 
@@ -217,12 +270,12 @@ void lint_unfold_blocks(lint *l)
 {
     pgparse_tree *tree = l->file->tree;
     unfolding u = {.lint = l};
-    for (size_t i = 0; i < tree->statement_count && !l->failed; i++) {
-        const PgQuery__Node *node = tree->statements[i].node;
-        if (node && node->node_case == NODE(DO_STMT))
-            add_block(&u, &tree->statements[i]);
+    for (u.number = 0; u.number < tree->statement_count && !l->failed; u.number++) {
+        const pgparse_statement *statement = &tree->statements[u.number];
+        if (statement->node && statement->node->node_case == NODE(DO_STMT))
+            add_block(&u, statement);
         else
-            add_call(&u, tree, i);
+            add_call(&u, statement);
     }
     if (l->failed)
         return;

@@ -279,14 +279,29 @@ static bool makes_function(const PgQuery__Node *node, const char *name)
     return last && strcmp(last, name) == 0;
 }
 
+static bool is_made_in(const lint *l, size_t file, const char *name)
+{
+    for (size_t i = 0; i < l->files[file].step_count; i++)
+        if (makes_function(l->files[file].steps[i].node, name))
+            return true;
+    return false;
+}
+
 /* Whether one of the files has made it: then nobody knows it but they. */
 static bool is_own_function(const lint *l, const char *name)
 {
     for (size_t f = 0; f <= l->file_index; f++)
-        for (size_t i = 0; i < l->files[f].step_count; i++)
-            if (makes_function(l->files[f].steps[i].node, name))
-                return true;
+        if (is_made_in(l, f, name))
+            return true;
     return false;
+}
+
+/* Within a block or a body block.c has gone into the functions of the same file, or has left what
+ * is around unknown. */
+static bool is_followed(const lint *l, const char *name)
+{
+    bool is_inside = l->step->place == LINT_IN_BLOCK || l->step->place == LINT_IN_LOOP;
+    return is_inside && is_made_in(l, l->file_index, name);
 }
 
 typedef struct called {
@@ -300,9 +315,26 @@ static bool see_call(ProtobufCMessage *message, void *context)
     if (!c->own && PGPARSE_IS(message, func_call)) {
         const PgQuery__FuncCall *call = (const PgQuery__FuncCall *)(const void *)message;
         const char *name = pgparse_last_name(call->funcname, call->n_funcname);
-        c->own = name && is_own_function(c->lint, name) ? name : NULL;
+        bool is_unseen = name && is_own_function(c->lint, name) && !is_followed(c->lint, name);
+        c->own = is_unseen ? name : NULL;
     }
     return !c->own;
+}
+
+static bool can_call(const PgQuery__Node *node)
+{
+    return node->node_case == NODE(SELECT_STMT) || node->node_case == NODE(CALL_STMT) ||
+           node->node_case == NODE(INSERT_STMT) || node->node_case == NODE(UPDATE_STMT) ||
+           node->node_case == NODE(DELETE_STMT);
+}
+
+/* A procedure may be of any file, and none. */
+static const char *find_unseen_procedure(const lint *l, const PgQuery__Node *node)
+{
+    const PgQuery__FuncCall *call =
+        node->node_case == NODE(CALL_STMT) ? node->call_stmt->funccall : NULL;
+    const char *name = call ? pgparse_last_name(call->funcname, call->n_funcname) : NULL;
+    return name && !is_followed(l, name) ? name : NULL;
 }
 
 /* The body of a function runs where it is called, not where it is made; block.c has put there those
@@ -311,24 +343,17 @@ static void unseen(lint *l)
 {
     PgQuery__Node *node = l->step->node;
     called c = {.lint = l};
-    if (node->node_case == NODE(DO_STMT)) {
-        if (l->step->place == LINT_UNKNOWN_BLOCK)
-            lint_set_severity(lint_report(l, -1,
-                                          "not all that the block does is looked at: it puts "
-                                          "statements together"),
-                              LINT_HINT);
+    if (l->step->place == LINT_UNKNOWN_BLOCK)
+        lint_set_severity(lint_report(l, -1,
+                                      "not all that the block does is looked at: it puts "
+                                      "statements together, or calls what does"),
+                          LINT_HINT);
+    if (node->node_case == NODE(DO_STMT) || l->step->place == LINT_KNOWN_CALL)
         return;
-    }
-    if (l->step->place == LINT_KNOWN_CALL)
-        return;
-    bool can_call = node->node_case == NODE(SELECT_STMT) || node->node_case == NODE(CALL_STMT) ||
-                    node->node_case == NODE(INSERT_STMT) || node->node_case == NODE(UPDATE_STMT) ||
-                    node->node_case == NODE(DELETE_STMT);
-    if (can_call)
+    if (can_call(node))
         pgparse_walk(node, see_call, &c);
-    if (!c.own && node->node_case == NODE(CALL_STMT) && node->call_stmt->funccall)
-        c.own = pgparse_last_name(node->call_stmt->funccall->funcname,
-                                  node->call_stmt->funccall->n_funcname);
+    if (!c.own)
+        c.own = find_unseen_procedure(l, node);
     if (c.own)
         lint_set_severity(lint_report(l, -1, "what %s does is not looked at", c.own), LINT_HINT);
 }

@@ -4,6 +4,8 @@
  *
  *     "PLpgSQL_stmt_execsql":    {… "sqlstmt": {"PLpgSQL_expr": {"query": "DROP TABLE a"}}}
  *     "PLpgSQL_stmt_dynexecute": {… "query":   {"PLpgSQL_expr": {"query": "'DROP TABLE a'"}}}
+ *     "PLpgSQL_stmt_perform":    {… "expr":    {"PLpgSQL_expr": {"query": "SELECT f()"}}}
+ *     "PLpgSQL_stmt_call":       {… "expr":    {"PLpgSQL_expr": {"query": "CALL p()"}}}
  *
  * and whether a loop is around it. The text is walked once, with the names of the objects around.
  */
@@ -75,9 +77,10 @@ static bool is_literal(const char *expression, size_t length)
            !memchr(expression + 1, '\'', length - 2);
 }
 
-static void take(block_reader *r, tenon_json text, bool is_executed)
+static void take(block_reader *r, tenon_json text, bool is_executed, const char *before)
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf sql = {0};
+    tenon__buf_text(&sql, before);
     tenon__json_unescape(text, &sql);
     const char *start = tenon__buf_string(&sql);
     size_t length = sql.length;
@@ -101,11 +104,15 @@ static void see_string(block_reader *r, tenon_json text)
                     is_name(r->names[r->depth - 1], "PLpgSQL_expr");
     if (!is_query)
         return;
-    if (is_name(r->names[r->depth - 2], "sqlstmt"))
-        take(r, text, false);
-    else if (is_name(r->names[r->depth - 2], "query") &&
-             is_name(r->names[r->depth - 3], "PLpgSQL_stmt_dynexecute"))
-        take(r, text, true);
+    const tenon_json member = r->names[r->depth - 2], statement = r->names[r->depth - 3];
+    if (is_name(member, "sqlstmt"))
+        take(r, text, false, "");
+    else if (is_name(member, "query") && is_name(statement, "PLpgSQL_stmt_dynexecute"))
+        take(r, text, true, "");
+    else if (is_name(member, "expr") && is_name(statement, "PLpgSQL_stmt_perform"))
+        take(r, text, false, " ");
+    else if (is_name(member, "expr") && is_name(statement, "PLpgSQL_stmt_call"))
+        take(r, text, false, "");
 }
 
 static void open_object(block_reader *r)

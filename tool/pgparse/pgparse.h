@@ -71,7 +71,9 @@ size_t pgparse_offset(const pgparse_statement *statement, int location);
 /* ---- blocks ---------------------------------------------------------------------------------- */
 
 typedef struct pgparse_block_statement {
-    const char *sql; /* as it stands in the block, or in the literal that it executes */
+    /* As it stands in the block, or in the literal that it executes; spaces stand for INTO and what
+     * it names, and " SELECT" for PERFORM, so that all places are those of the text. */
+    const char *sql;
     bool is_in_loop;
 } pgparse_block_statement;
 

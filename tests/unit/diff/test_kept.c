@@ -122,6 +122,111 @@ static void a_rebuilt_table_keeps_the_foreign_keys_that_no_schema_can_say(void *
     change_end(&c);
 }
 
+static const char keys_sql[] =
+    "SELECT string_agg(conname || ' ' || pg_get_constraintdef(oid) || ' '"
+    " || coalesce(obj_description(oid), ''), '; ' ORDER BY conname)"
+    " FROM pg_constraint WHERE contype = 'f'";
+
+/* From a unique to a primary key, which takes over its columns, and back. */
+static void check_moved_keys(bool has_safe_forms)
+{
+    static const char keys[] =
+        "far FOREIGN KEY (b, a) REFERENCES \"A\"(v, u) MATCH FULL ON DELETE CASCADE"
+        " DEFERRABLE INITIALLY DEFERRED far; near FOREIGN KEY (a) REFERENCES \"A\"(u) NOT VALID ";
+    changed c;
+    change_begin(&c, TENON_POSTGRESQL,
+                 "model A {\n  id Int @id\n  u BigInt @unique\n  v Int\n  @@unique([u, v])\n}\n"
+                 "model B {\n  id Int @id\n  a Int\n  b Int\n}\n");
+    testdb_run(c.url, "INSERT INTO \"A\" VALUES (1, 2, 3); INSERT INTO \"B\" VALUES (1, 2, 3);"
+                      "ALTER TABLE \"B\" ADD CONSTRAINT near FOREIGN KEY (a) REFERENCES \"A\" (u)"
+                      " NOT VALID, ADD CONSTRAINT far FOREIGN KEY (b, a) REFERENCES \"A\" (v, u)"
+                      " MATCH FULL ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED;"
+                      "COMMENT ON CONSTRAINT far ON \"B\" IS 'far'");
+    c.has_safe_forms = has_safe_forms;
+    assert_true(change_to(&c, "model A {\n  id Int\n  u BigInt @id\n  v Int\n  @@unique([v, u])\n"
+                              "}\nmodel B {\n  id Int @id\n  a Int\n  b Int\n}\n"));
+    assert_holds(tenon__buf_string(&c.words), "stays: foreign key of \"B\" (\"a\")");
+    assert_holds(tenon__buf_string(&c.script), "DROP CONSTRAINT \"near\"");
+    assert_value(&c, keys_sql, keys);
+    change_back(&c);
+    testdb_run(c.url, "ALTER TABLE \"B\" VALIDATE CONSTRAINT far");
+    assert_value(&c, keys_sql, keys);
+    change_end(&c);
+}
+
+static void a_key_that_no_schema_can_say_goes_from_a_unique_to_another(void **state)
+{
+    (void)state;
+    check_moved_keys(false);
+    check_moved_keys(true);
+}
+
+/* Another unique of its target is none of its business. */
+static void a_key_that_no_schema_can_say_is_left_alone_by_other_uniques(void **state)
+{
+    (void)state;
+    changed c;
+    change_begin(&c, TENON_POSTGRESQL,
+                 "model A {\n" ID "  u Int @unique\n}\n"
+                 "model B {\n" ID "  a BigInt\n}\n");
+    testdb_run(c.url, "ALTER TABLE \"B\" ADD CONSTRAINT wide FOREIGN KEY (a)"
+                      " REFERENCES \"A\" (id)");
+    assert_true(change_to(&c, "model A {\n" ID "  u Int\n}\nmodel B {\n" ID "  a BigInt\n}\n"));
+    assert_null(strstr(tenon__buf_string(&c.script), "wide"));
+    assert_value(&c, "SELECT count(*) FROM pg_constraint WHERE conname = 'wide'", "1");
+    change_end(&c);
+}
+
+static void assert_key_count(changed *c, const char *count)
+{
+    assert_value(c,
+                 c->dialect == TENON_SQLITE
+                     ? "SELECT count(*) FROM pragma_foreign_key_list('B')"
+                     : "SELECT count(*) FROM pg_constraint WHERE contype = 'f'",
+                 count);
+}
+
+static void a_key_that_no_schema_can_say_goes_with_the_last_unique_and_is_told(void **state)
+{
+    ON_EACH(c, "model A {\n" ID "  u BigInt @unique\n}\n")
+    {
+        testdb_run(c.url, "CREATE TABLE \"B\" (id INTEGER NOT NULL PRIMARY KEY, a INTEGER NOT NULL,"
+                          " CONSTRAINT wide FOREIGN KEY (a) REFERENCES \"A\" (u));"
+                          "INSERT INTO \"A\" (u) VALUES (5); INSERT INTO \"B\" VALUES (7, 5)");
+        assert_true(change_to(&c, "model A {\n" ID "  u BigInt\n}\n"
+                                  "model B {\n  id Int @id\n  a Int\n}\n"));
+        assert_holds(tenon__buf_string(&c.words), "- foreign key of \"B\" (\"a\")");
+        assert_null(strstr(tenon__buf_string(&c.words), "stays: foreign key"));
+        assert_key_count(&c, "0");
+        testdb_run(c.url, "INSERT INTO \"B\" VALUES (8, 5)");
+        change_back(&c);
+        assert_key_count(&c, "1");
+        assert_value(&c, "SELECT count(*) FROM \"B\" WHERE a = 5", "2");
+    }
+}
+
+static void a_rebuilt_table_keeps_what_can_be_deferred(void **state)
+{
+    (void)state;
+    static const char table[] = "SELECT sql LIKE '%DEFERRABLE INITIALLY DEFERRED%'"
+                                " FROM sqlite_schema WHERE name = 'B'";
+    changed c;
+    change_begin(&c, TENON_SQLITE,
+                 "model A {\n" ID "  bs B[]\n}\nmodel B {\n" ID "  aId Int\n"
+                 "  a A @relation(fields: [aId], references: [id])\n}\n");
+    testdb_run(c.url,
+               "DROP TABLE B; CREATE TABLE B (id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,"
+               " aId INTEGER NOT NULL, CONSTRAINT B_aId_fkey FOREIGN KEY (aId) REFERENCES"
+               " A (id) ON DELETE RESTRICT ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED)");
+    assert_true(change_to(&c, "model A {\n" ID "  bs B[]\n}\nmodel B {\n" ID "  aId Int\n"
+                              "  more Int @default(dbgenerated(\"(1 + 1)\"))\n"
+                              "  a A @relation(fields: [aId], references: [id])\n}\n"));
+    assert_value(&c, table, "1");
+    change_back(&c);
+    assert_value(&c, table, "1");
+    change_end(&c);
+}
+
 /* Nothing of it is a difference: no default, a key that may be NULL, a key without numbers. */
 static void what_sqlite_allows_beyond_the_schema_is_no_difference(void **state)
 {
@@ -210,6 +315,10 @@ int main(void)
         cmocka_unit_test(constraints_that_go_with_a_column_are_told_and_come_back),
         cmocka_unit_test(keys_and_indexes_that_no_schema_can_say_stay),
         cmocka_unit_test(a_rebuilt_table_keeps_the_foreign_keys_that_no_schema_can_say),
+        cmocka_unit_test(a_key_that_no_schema_can_say_goes_from_a_unique_to_another),
+        cmocka_unit_test(a_key_that_no_schema_can_say_is_left_alone_by_other_uniques),
+        cmocka_unit_test(a_key_that_no_schema_can_say_goes_with_the_last_unique_and_is_told),
+        cmocka_unit_test(a_rebuilt_table_keeps_what_can_be_deferred),
         cmocka_unit_test(what_sqlite_allows_beyond_the_schema_is_no_difference),
         cmocka_unit_test(comments_stay_where_they_are_and_on_what_is_made_anew),
         cmocka_unit_test(checks_and_partial_indexes_go_where_the_schema_says_some),

@@ -209,6 +209,33 @@ static const lint_case postgresql_cases[] = {
     {54, 1,
      "CREATE FUNCTION tidy() RETURNS void LANGUAGE plpgsql AS $$ BEGIN"
      " EXECUTE format('DROP TABLE %I', 'users'); END $$; SELECT tidy();"},
+    {2, 1,
+     "CREATE FUNCTION tidy() RETURNS void LANGUAGE plpgsql AS $$ BEGIN DROP TABLE users; END $$;"
+     " DO $$ BEGIN perform\n  tidy(); END $$;"},
+    {2, 1,
+     "CREATE FUNCTION tidy() RETURNS int LANGUAGE plpgsql AS $$ BEGIN DROP TABLE users; END $$;"
+     " DO $$ DECLARE n int; BEGIN SELECT tidy() INTO n; END $$;"},
+    {2, 1,
+     "CREATE PROCEDURE tidy() LANGUAGE sql AS 'DROP TABLE users';"
+     " DO $$ BEGIN CALL tidy(); END $$;"},
+    {2, 1,
+     "CREATE FUNCTION a() RETURNS void LANGUAGE sql AS 'DROP TABLE users';"
+     " CREATE FUNCTION b() RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM a(); END $$;"
+     " CREATE FUNCTION c() RETURNS void LANGUAGE sql AS 'SELECT b()'; SELECT c();"},
+    {2, 1,
+     "CREATE FUNCTION f(n int) RETURNS void LANGUAGE plpgsql AS $$ BEGIN"
+     " IF n > 0 THEN PERFORM f(n - 1); END IF; DROP TABLE users; END $$;"
+     " DO $$ BEGIN PERFORM f(2); END $$;"},
+    {2, 0, "DO $$ BEGIN PERFORM tidy(); END $$;"},
+    {54, 0,
+     "CREATE FUNCTION tidy() RETURNS int LANGUAGE sql AS 'SELECT 1';"
+     " DO $$ DECLARE n int; BEGIN SELECT tidy() INTO n; PERFORM tidy(); END $$;"},
+    {54, 1,
+     "CREATE FUNCTION tidy() RETURNS void LANGUAGE plpgsql AS $$ BEGIN"
+     " EXECUTE format('DROP TABLE %I', 'users'); END $$; DO $$ BEGIN PERFORM tidy(); END $$;"},
+    {41, 1,
+     "CREATE FUNCTION fill() RETURNS void LANGUAGE sql AS 'UPDATE users SET age = 1';"
+     " DO $$ BEGIN PERFORM fill(); END $$;"},
     {54, 1, "CREATE FUNCTION f() RETURNS int LANGUAGE c AS 'a', 'b'; SELECT f();"},
     {54, 1, "CALL elsewhere.clean_up(7);"},
     {54, 0, "CREATE FUNCTION fill() RETURNS void LANGUAGE sql AS 'DELETE FROM users';"},

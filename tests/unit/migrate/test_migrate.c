@@ -269,6 +269,35 @@ static void what_stands_aside_runs_around_the_file(void **state)
     assert_int_equal(status_of(t, items, 2, "2_b").state, TENON_MIGRATION_PENDING);
 }
 
+static void give_up_on_retries(const tenon_migrate_event *event)
+{
+    if (event->moment == TENON_MIGRATE_RETRIES)
+        fail_msg("no other try helps: %s", event->text);
+}
+
+static void a_value_of_an_enum_that_is_used_too_early_is_not_tried_again(void **state)
+{
+    static const tenon_migration items[] = {
+        {.name = "1", .sql = "CREATE TYPE e AS ENUM ('A'); CREATE TABLE a (e e)"},
+        {.name = "2", .sql = "ALTER TYPE e ADD VALUE 'B';\nINSERT INTO a VALUES ('B')"}};
+    target *t = *state;
+    tenon_migrate_options how = in_a_hurry;
+    how.tries_most = 9;
+    how.report = give_up_on_retries;
+    assert_false(tenon_migrate(t->db, &(tenon_migrations){items, 2}, &how, &t->error));
+    assert_int_equal(t->error.status, TENON_MISUSE);
+    assert_non_null(strstr(t->error.message, "2, line 2"));
+    assert_non_null(strstr(t->error.hint, "nothing of it was applied"));
+}
+
+/* It is not the program that does not fit the database, but the file. */
+static void what_is_not_there_is_no_reason_to_generate_again(void **state)
+{
+    target *t = *state;
+    refuse_all(t, with_bad, 2, TENON_SCHEMA, "nothing of it was applied");
+    assert_null(strstr(t->error.hint, "generate"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -291,6 +320,8 @@ int main(void)
         ON_EACH(what_a_file_rolls_back_is_gone),
         ON_EACH(a_file_of_nothing_but_comments_is_applied),
         ON_EACH(what_stands_aside_runs_around_the_file),
+        ON_ONE(postgresql, a_value_of_an_enum_that_is_used_too_early_is_not_tried_again),
+        ON_EACH(what_is_not_there_is_no_reason_to_generate_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
