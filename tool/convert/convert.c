@@ -1,19 +1,25 @@
-/* All rows of a column, a piece at a time, so that memory holds but a few arrays. */
+/* All rows of a column, a piece at a time, so that memory holds but a few arrays.
+ *
+ * A piece is read in one statement and written in one round trip: row by row, a conversion was
+ * mostly the way to the server and back, and whoever wanted to change one of the rows waited for
+ * that of all others. */
 #include "convert/inside.h"
 
 #include "convert/steps.h"
 #include "db/db.h"
 #include "render/render.h"
 
+enum { ROWS_FIRST = 16, ROWS_MOST = 1024, PIECE_US = 40000 };
+
 /* Which rows are left is asked of the rows: so nothing has to be remembered between two runs. */
 static const char read_postgresql[] =
     "SELECT ctid::text, {old} FROM {table} WHERE {old} IS NOT NULL AND {new} IS NULL"
-    " AND ctid > $1::text::tid LIMIT 64 FOR UPDATE";
+    " AND ctid > $1::text::tid LIMIT $2::text::bigint FOR NO KEY UPDATE";
 static const char write_postgresql[] =
     "UPDATE {table} SET {new} = $1 WHERE ctid = $2::text::tid RETURNING {new}";
 static const char read_sqlite[] =
     "SELECT CAST(rowid AS TEXT), {old} FROM {table} WHERE typeof({old}) = '{type}'"
-    " AND rowid > CAST(?1 AS INTEGER) ORDER BY rowid LIMIT 64";
+    " AND rowid > CAST(?1 AS INTEGER) ORDER BY rowid LIMIT CAST(?2 AS INTEGER)";
 static const char write_sqlite[] =
     "UPDATE {table} SET {old} = ?1 WHERE rowid = CAST(?2 AS INTEGER) RETURNING {old}";
 
@@ -66,40 +72,71 @@ bool convert_execute(tenon_session *s, const convert_column *column, const char 
 
 /* ---- rows ------------------------------------------------------------------------------------ */
 
-bool convert_piece(tenon_session *s, const convert_column *column, tenon__buf *after,
+void convert_release_walk(convert_walk *walk)
+{
+    tenon__buf_release(&walk->after);
+}
+
+void convert_begin(tenon_session *s, convert_walk *walk)
+{
+    bool is_sqlite = tenon__session_dialect(s) == TENON_SQLITE;
+    walk->after.length = 0;
+    tenon__buf_text(&walk->after, is_sqlite ? "-9223372036854775808" : "(0,0)");
+    walk->size = walk->size ? walk->size : ROWS_FIRST;
+}
+
+/* Both statements are made for each piece: next to arrays that is nothing. */
+static bool read_piece(tenon_session *s, const convert_column *column, const convert_walk *walk,
+                       tenon__arena *arena, tenon__rows *found)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf sql = {0};
+    bool is_sqlite = tenon__session_dialect(s) == TENON_SQLITE;
+    const char *most = tenon__arena_format(arena, "%lld", (long long)walk->size);
+    if (!most)
+        return tenon__fail_no_memory(tenon__session_error(s));
+    return convert_expand(s, column, is_sqlite ? read_sqlite : read_postgresql, &sql) &&
+           convert_read_rows(s, column, sql.data, tenon__buf_string(&walk->after), most, arena,
+                             found);
+}
+
+static bool write_piece(tenon_session *s, const convert_column *column, const tenon__rows *found,
+                        tenon__arena *arena)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf sql = {0};
+    bool is_sqlite = tenon__session_dialect(s) == TENON_SQLITE;
+    const convert_row *list = (const convert_row *)(const void *)found->items;
+    const char *last = NULL;
+    return convert_expand(s, column, is_sqlite ? write_sqlite : write_postgresql, &sql) &&
+           (is_sqlite || convert_read_log(s, arena, &last)) &&
+           convert_write_rows(s, column, sql.data, list, found->count, arena) &&
+           convert_clear_log(s, arena, last);
+}
+
+static int64_t next_size(int64_t size, int64_t took_us)
+{
+    int64_t next = took_us > PIECE_US ? size / 2 : took_us < PIECE_US / 2 ? size * 2 : size;
+    return next < 1 ? 1 : next > ROWS_MOST ? ROWS_MOST : next;
+}
+
+bool convert_piece(tenon_session *s, const convert_column *column, convert_walk *walk,
                    int64_t *count)
 {
     TENON__CLEANUP(tenon__arena_release) tenon__arena arena = {0};
-    TENON__CLEANUP(tenon__buf_release) tenon__buf read = {0}, write = {0};
-    bool is_sqlite = tenon__session_dialect(s) == TENON_SQLITE;
-    tenon__rows found;
+    int64_t began_us = tenon__monotonic_us();
+    tenon__rows found = {0};
     *count = 0;
-    if (!convert_expand(s, column, is_sqlite ? read_sqlite : read_postgresql, &read) ||
-        !convert_expand(s, column, is_sqlite ? write_sqlite : write_postgresql, &write) ||
-        !convert_read_rows(s, column, read.data, tenon__buf_string(after), &arena, &found))
+    if (!read_piece(s, column, walk, &arena, &found))
+        return false;
+    if (!found.count)
+        return true;
+    if (!write_piece(s, column, &found, &arena))
         return false;
     const convert_row *list = (const convert_row *)(const void *)found.items;
-    const char *last = NULL;
-    if (!is_sqlite && found.count && !convert_read_log(s, &arena, &last))
-        return false;
-    for (size_t i = 0; i < found.count; i++)
-        if (!convert_write_row(s, column, write.data, &list[i], &arena))
-            return false;
-    if (found.count) {
-        after->length = 0;
-        tenon__buf_text(after, list[found.count - 1].id);
-    }
+    walk->after.length = 0;
+    tenon__buf_text(&walk->after, list[found.count - 1].id);
+    walk->size = next_size(walk->size, tenon__monotonic_us() - began_us);
     *count = (int64_t)found.count;
-    if (!convert_clear_log(s, &arena, last))
-        return false;
-    return !after->failed || tenon__fail_no_memory(tenon__session_error(s));
-}
-
-void convert_begin(tenon_session *s, tenon__buf *after)
-{
-    after->length = 0;
-    tenon__buf_text(after,
-                    tenon__session_dialect(s) == TENON_SQLITE ? "-9223372036854775808" : "(0,0)");
+    return !walk->after.failed || tenon__fail_no_memory(tenon__session_error(s));
 }
 
 static bool execute_each(tenon_session *s, const convert_column *column,
@@ -113,12 +150,12 @@ static bool execute_each(tenon_session *s, const convert_column *column,
 
 static bool convert_rest(tenon_session *s, const convert_column *column, int64_t *count)
 {
-    TENON__CLEANUP(tenon__buf_release) tenon__buf after = {0};
+    TENON__CLEANUP(convert_release_walk) convert_walk walk = {0};
     int64_t piece = 1;
     bool is_done = true;
     *count = 0;
-    for (convert_begin(s, &after); is_done && piece > 0; *count += piece)
-        is_done = convert_piece(s, column, &after, &piece);
+    for (convert_begin(s, &walk); is_done && piece > 0; *count += piece)
+        is_done = convert_piece(s, column, &walk, &piece);
     return is_done;
 }
 

@@ -22,12 +22,12 @@ typedef struct convert_row {
     tenon__list array;
 } convert_row;
 
-/* Rows of $1 on, by SQL that selects (id, array). False with the session's error. */
+/* $2 rows behind $1, by SQL that selects (id, array). False with the session's error. */
 bool convert_read_rows(tenon_session *s, const convert_column *column, const char *sql,
-                       const char *after, tenon__arena *arena, tenon__rows *out);
-/* Gives the array its other form by SQL that updates (array, id) and returns the array, and looks
- * whether that is what it was. */
-bool convert_write_row(tenon_session *s, const convert_column *column, const char *sql,
-                       const convert_row *row, tenon__arena *arena);
+                       const char *after, const char *most, tenon__arena *arena, tenon__rows *out);
+/* Gives the arrays their other form by SQL that updates (array, id) and returns the array, all in
+ * one round trip, and looks whether they are what they were. */
+bool convert_write_rows(tenon_session *s, const convert_column *column, const char *sql,
+                        const convert_row *list, size_t count, tenon__arena *arena);
 
 #endif

@@ -79,10 +79,10 @@ static bool prepare(tenon_session *s, const convert_column *column, int64_t *cou
     return (is_done && tenon_commit(s)) || give_up(s);
 }
 
-static bool convert_next(tenon_session *s, const convert_column *column, tenon__buf *after,
+static bool convert_next(tenon_session *s, const convert_column *column, convert_walk *walk,
                          int64_t *count)
 {
-    return (tenon_begin(s) && convert_piece(s, column, after, count) && tenon_commit(s)) ||
+    return (tenon_begin(s) && convert_piece(s, column, walk, count) && tenon_commit(s)) ||
            give_up(s);
 }
 
@@ -90,13 +90,13 @@ static bool convert_next(tenon_session *s, const convert_column *column, tenon__
  * there are few. */
 static bool convert_in_use(tenon_session *s, const convert_column *column, int64_t *count)
 {
-    TENON__CLEANUP(tenon__buf_release) tenon__buf after = {0};
+    TENON__CLEANUP(convert_release_walk) convert_walk walk = {0};
     int64_t found = FEW, piece;
-    for (unsigned walk = 0; found >= FEW && walk < WALKS; walk++) {
+    for (unsigned round = 0; found >= FEW && round < WALKS; round++) {
         found = 0;
-        convert_begin(s, &after);
+        convert_begin(s, &walk);
         do {
-            if (!convert_next(s, column, &after, &piece))
+            if (!convert_next(s, column, &walk, &piece))
                 return false;
             found += piece;
         } while (piece > 0);
@@ -119,12 +119,12 @@ static const char by_index[] = "SET LOCAL enable_seqscan = off; SET LOCAL enable
 /* The rows that no walk has met, so that next to none are left for the lock. */
 static bool convert_met_by_none(tenon_session *s, const convert_column *column, int64_t *count)
 {
-    TENON__CLEANUP(tenon__buf_release) tenon__buf after = {0};
+    TENON__CLEANUP(convert_release_walk) convert_walk walk = {0};
     int64_t piece = 1;
     for (unsigned round = 0; piece > 0 && round < WALKS; round++) {
-        convert_begin(s, &after);
+        convert_begin(s, &walk);
         if (!tenon_begin(s) || !tenon_execute(s, by_index) ||
-            !convert_piece(s, column, &after, &piece) || !tenon_commit(s))
+            !convert_piece(s, column, &walk, &piece) || !tenon_commit(s))
             return give_up(s);
         *count += piece;
     }

@@ -1,4 +1,4 @@
-/* One row: its array is read in the one form, written in the other, and read back.
+/* Rows: their arrays are read in the one form, written in the other, and read back.
  *
  * The drivers know both forms, so a statement says by its fields which one a column has: a list,
  * or a packed value. Statements are made where the plan cache asks for them; the key is the SQL
@@ -55,18 +55,17 @@ static void fill_field(row_statement *made, const row_key *key)
     made->array.packing = &made->packing;
 }
 
-/* (id, array) of rows behind $1; or the array at $1 into the row $2, which returns it. */
+/* (id, array) of $2 rows behind $1; or the array at $1 into the row $2, which returns it. */
 static void fill_statement(row_statement *made, const row_key *key, size_t sql_length)
 {
     const tenon__slot id = {.field = &id_field, .as_text = true};
     tenon__out array = {.kind = TENON__OUT_FIELD, .field = &made->array};
     fill_field(made, key);
-    made->slots[0] = id;
+    made->slots[0] = made->slots[1] = id;
     made->outs[0] = array;
     if (key->writes) {
         made->slots[0] = (tenon__slot){
             .field = &made->array, .form = key->is_packed ? TENON__FORM_WIDE : TENON__FORM_ARRAY};
-        made->slots[1] = id;
     } else {
         array.offset = offsetof(convert_row, array);
         made->outs[0] = (tenon__out){.kind = TENON__OUT_FIELD, .field = &id_field};
@@ -80,7 +79,7 @@ static void fill_statement(row_statement *made, const row_key *key, size_t sql_l
                                          .sql_length = sql_length,
                                          .flags = key->writes ? TENON__WRITES : 0,
                                          .slots = made->slots,
-                                         .slot_count = key->writes ? 2 : 1,
+                                         .slot_count = 2,
                                          .layout = &made->layout};
 }
 
@@ -110,10 +109,9 @@ static int precision_of(const char *elements)
     return argument ? (int)strtol(argument + 1, NULL, 10) : -1;
 }
 
-static bool run(tenon_session *s, const convert_column *column, bool writes, const char *sql,
-                const void *const *values, tenon__rows *out)
+static bool make_key(tenon_session *s, const convert_column *column, bool writes, const char *sql,
+                     tenon__buf *out)
 {
-    TENON__CLEANUP(tenon__buf_release) tenon__buf bytes = {0};
     row_key key;
     memset(&key, 0, sizeof key);
     key.element = convert_find_element(column->elements);
@@ -122,25 +120,31 @@ static bool run(tenon_session *s, const convert_column *column, bool writes, con
     key.is_packed = writes != column->is_unpacking;
     key.writes = writes;
     key.precision = (uint32_t)(precision_of(column->elements) + 1);
-    tenon__buf_add(&bytes, &key, sizeof key);
-    tenon__buf_text(&bytes, sql);
-    if (bytes.failed)
-        return tenon__fail_no_memory(tenon__session_error(s));
-    const tenon__call call = {.key = (const uint8_t *)bytes.data,
-                              .key_length = bytes.length,
-                              .make = make_statement,
-                              .writes = true,
-                              .values = values,
-                              .value_count = writes ? 2 : 1,
-                              .rows = out};
-    return tenon__run(s, &call);
+    tenon__buf_add(out, &key, sizeof key);
+    tenon__buf_text(out, sql);
+    return !out->failed || tenon__fail_no_memory(tenon__session_error(s));
+}
+
+static tenon__call call_of(const tenon__buf *key, const void *const *values, tenon__rows *out)
+{
+    return (tenon__call){.key = (const uint8_t *)key->data,
+                         .key_length = key->length,
+                         .make = make_statement,
+                         .writes = true,
+                         .values = values,
+                         .value_count = 2,
+                         .rows = out};
 }
 
 bool convert_read_rows(tenon_session *s, const convert_column *column, const char *sql,
-                       const char *after, tenon__arena *arena, tenon__rows *out)
+                       const char *after, const char *most, tenon__arena *arena, tenon__rows *out)
 {
+    TENON__CLEANUP(tenon__buf_release) tenon__buf key = {0};
     *out = (tenon__rows){.arena = arena};
-    return run(s, column, false, sql, (const void *const[]){&after}, out);
+    if (!make_key(s, column, false, sql, &key))
+        return false;
+    const tenon__call call = call_of(&key, (const void *const[]){&after, &most}, out);
+    return tenon__run(s, &call);
 }
 
 /* ---- comparing ------------------------------------------------------------------------------- */
@@ -175,15 +179,38 @@ static bool is_same_array(const convert_column *column, const tenon__list *a, co
     return is_same;
 }
 
-bool convert_write_row(tenon_session *s, const convert_column *column, const char *sql,
-                       const convert_row *row, tenon__arena *arena)
+/* ---- writing --------------------------------------------------------------------------------- */
+
+typedef struct writing {
+    const void *values[2];
+    tenon__rows back;
+} writing;
+
+static bool judge(tenon_session *s, const convert_column *column, const convert_row *row,
+                  const tenon__rows *back)
 {
-    tenon__rows written = {.arena = arena, .expected = 1};
-    if (!run(s, column, true, sql, (const void *const[]){&row->array, &row->id}, &written))
-        return false;
-    const tenon__list *back = (const tenon__list *)(const void *)written.items;
-    return (written.count == 1 && is_same_array(column, &row->array, back)) ||
+    const tenon__list *array = (const tenon__list *)(const void *)back->items;
+    return (back->count == 1 && is_same_array(column, &row->array, array)) ||
            tenon__fail(tenon__session_error(s), TENON_CORRUPT,
                        "a value of %s.%s is not what it was in its new form; nothing was changed",
                        column->table, column->column);
+}
+
+bool convert_write_rows(tenon_session *s, const convert_column *column, const char *sql,
+                        const convert_row *list, size_t count, tenon__arena *arena)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf key = {0};
+    tenon__call *calls = tenon__arena_array(arena, count, sizeof *calls);
+    writing *all = tenon__arena_array(arena, count, sizeof *all);
+    if (!calls || !all)
+        return tenon__fail_no_memory(tenon__session_error(s));
+    bool is_done = make_key(s, column, true, sql, &key);
+    for (size_t i = 0; is_done && i < count; i++) {
+        all[i] = (writing){{&list[i].array, &list[i].id}, {.arena = arena, .expected = 1}};
+        calls[i] = call_of(&key, all[i].values, &all[i].back);
+    }
+    is_done = is_done && tenon__run_together(s, calls, count, false, NULL);
+    for (size_t i = 0; is_done && i < count; i++)
+        is_done = judge(s, column, &list[i], &all[i].back);
+    return is_done;
 }

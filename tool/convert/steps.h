@@ -11,11 +11,18 @@ bool convert_expand(tenon_session *s, const convert_column *column, const char *
                     tenon__buf *out);
 bool convert_execute(tenon_session *s, const convert_column *column, const char *template);
 
+/* A walk over the rows that are left, all-zero before the first one. */
+typedef struct convert_walk {
+    tenon__buf after; /* the row that it has come to */
+    int64_t size;     /* of the next piece, in rows */
+} convert_walk;
+
+void convert_release_walk(convert_walk *walk);
 /* In front of all rows. */
-void convert_begin(tenon_session *s, tenon__buf *after);
-/* The next rows behind `after`, which is then the last one of them; *count is 0 when there is none.
- * In the session's transaction. */
-bool convert_piece(tenon_session *s, const convert_column *column, tenon__buf *after,
+void convert_begin(tenon_session *s, convert_walk *walk);
+/* The next rows; *count is 0 when there is none. In the session's transaction, whose locks nobody
+ * shall have to wait for longer than a blink: a piece is as many rows as take that long. */
+bool convert_piece(tenon_session *s, const convert_column *column, convert_walk *walk,
                    int64_t *count);
 
 /* quiet.c: in the session's transaction. Takes the triggers of SQLite's table away, and brings them

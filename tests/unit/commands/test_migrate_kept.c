@@ -214,10 +214,10 @@ static void check_nothing_is_left(void)
 {
     assert_string_equal(ask("SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal"), "0");
     assert_string_equal(ask("SELECT count(*) FROM pg_class WHERE relname LIKE 'log\\_%'"
-                            " OR relname LIKE 'kept\\_%\\_key'"),
+                            " OR relname LIKE 'kept\\_%\\_row'"),
                         "0");
     assert_string_equal(ask("SELECT count(*) FROM pg_proc WHERE proname LIKE 'capture\\_%'"), "0");
-    assert_string_equal(ask("SELECT count(*) FROM _tenon_kept.ahead"), "0");
+    assert_string_equal(ask("SELECT count(*) FROM _tenon_kept.under_way"), "0");
 }
 
 static void check_copy_of_nicks(void)
@@ -316,8 +316,8 @@ static void a_table_emptied_after_the_copy_is_kept_as_it_is_then(void **state)
     testdb_run(url, "TRUNCATE people; INSERT INTO people VALUES (7, 'only', 'only');"
                     "SELECT _tenon_kept.keep('m', 'people', NULL); DELETE FROM people");
     testdb_run(url, "CALL _tenon_kept.forget('m', true)");
-    assert_string_equal(ask("SELECT string_agg(id || nick, ' ') FROM _tenon_kept.kept_2"), "7only");
-    assert_string_equal(ask("SELECT row_count FROM _tenon_kept.list WHERE id = 2"), "1");
+    assert_string_equal(ask("SELECT string_agg(id || nick, ' ') FROM _tenon_kept.kept_3"), "7only");
+    assert_string_equal(ask("SELECT row_count FROM _tenon_kept.list WHERE id = 3"), "1");
     check_nothing_is_left();
 }
 
