@@ -75,12 +75,14 @@ static void assert_tls(const char *url, bool is_wanted)
     tenon_close(db);
 }
 
+static tenon_error refusal; /* of the last assert_refused */
+
 static void assert_refused(const char *url, tenon_status status, const char *hint)
 {
-    tenon_error err;
-    assert_null(tenon_open(url, NULL, &err));
-    if (err.status != status || !strstr(err.hint, hint))
-        fail_msg("%s: %s: %s (%s)", url, tenon_status_name(err.status), err.message, err.hint);
+    assert_null(tenon_open(url, NULL, &refusal));
+    if (refusal.status != status || !strstr(refusal.hint, hint))
+        fail_msg("%s: %s: %s (%s)", url, tenon_status_name(refusal.status), refusal.message,
+                 refusal.hint);
 }
 
 static void set_tls(const char *value)
@@ -123,6 +125,12 @@ static void a_server_without_tls_is_refused_unless_the_url_allows_it(void **stat
 {
     set_tls("off");
     assert_refused(url_of(REMOTE, HERE), TENON_UNAVAILABLE, "TLS is required");
+    char message[URL_SIZE];
+    snprintf(message, sizeof message,
+             "connection to server at \"127.0.0.1\", port %d failed: "
+             "server does not support SSL, but SSL was required",
+             port);
+    assert_string_equal(refusal.message, message);
     assert_tls(url_of(REMOTE, HERE "&sslmode=disable"), false);
     assert_tls(url_of(LOOPBACK, ""), false);
     assert_tls(url_of("localhost", "postgres", HERE), false);

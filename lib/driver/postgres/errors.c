@@ -204,13 +204,19 @@ bool tenon__pg_fail_result(tenon_error *err, const tenon__connection *c)
 
 /* ---- connections that are gone --------------------------------------------------------------- */
 
-/* libpq's texts end in a newline and may go on for several lines. */
+/* A text of libpq as one sentence. Its lines, one a host that was tried, are put in a row; those
+ * that begin with a tab guess what may be the matter, which is what a hint is for. */
 static void fail_with_text(tenon_error *err, tenon_status status, const char *text)
 {
-    size_t length = strlen(text);
-    while (length && text[length - 1] == '\n')
-        length--;
-    tenon__fail(err, status, "%.*s", (int)length, length ? text : "");
+    char sentence[sizeof err->message] = "";
+    size_t used = 0;
+    for (size_t length; *text && used < sizeof sentence; text += length + (text[length] == '\n')) {
+        length = strcspn(text, "\n");
+        if (length && *text != '\t')
+            used += (size_t)snprintf(sentence + used, sizeof sentence - used, "%s%.*s",
+                                     used ? "; " : "", (int)length, text);
+    }
+    tenon__fail(err, status, "%s", sentence);
 }
 
 bool tenon__pg_fail_lost(tenon_error *err, tenon__connection *c)

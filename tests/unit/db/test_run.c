@@ -187,6 +187,44 @@ static void an_unreachable_server_is_unavailable(void **state)
     assert_refused("sqlite:/nonexistent/folder/a.db", TENON_IO, "/nonexistent/folder/a.db");
 }
 
+/* The way in as libpq tells it, in one sentence, and what to do about it. */
+static void a_refused_connection_is_told_in_one_sentence(void **state)
+{
+    static const char *const no_server =
+        "check that the server runs and that host and port in the URL are right";
+    char wrong_password[600], no_database[600];
+    snprintf(wrong_password, sizeof wrong_password, "%s",
+             url_like("user=tenon_password&password=wrong", "postgres"));
+    snprintf(no_database, sizeof no_database, "%s", url_like("user=tenon", "no_such_database"));
+    const struct {
+        const char *url, *message, *hint;
+    } cases[] = {
+        {"postgresql:///db?host=/nonexistent&port=5444",
+         "connection to server on socket \"/nonexistent/.s.PGSQL.5444\" failed: "
+         "No such file or directory",
+         no_server},
+        {"postgresql://u@127.0.0.1:1/db",
+         "connection to server at \"127.0.0.1\", port 1 failed: Connection refused", no_server},
+        {"postgresql://u@127.0.0.1:1,127.0.0.2:2/db",
+         "connection to server at \"127.0.0.1\", port 1 failed: Connection refused; "
+         "connection to server at \"127.0.0.2\", port 2 failed: Connection refused",
+         no_server},
+        {"postgresql://u@no..such.host/db",
+         "could not translate host name \"no..such.host\" to address: Name or service not known",
+         no_server},
+        {wrong_password, "password authentication failed for user \"tenon_password\"",
+         "check user and password in the URL"},
+        {no_database, "database \"no_such_database\" does not exist",
+         "create the database, or correct its name in the URL"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        tenon_error err;
+        assert_null(tenon_open(cases[i].url, NULL, &err));
+        assert_string_equal(err.message, cases[i].message);
+        assert_string_equal(err.hint, cases[i].hint);
+    }
+}
+
 /* A server that takes the connection and says nothing. */
 static void a_silent_server_is_given_up_after_the_connect_timeout(void **state)
 {
@@ -335,6 +373,7 @@ int main(void)
         cmocka_unit_test(a_lock_that_passes_is_no_error),
         cmocka_unit_test(who_may_not_in_is_told_at_the_door),
         cmocka_unit_test(an_unreachable_server_is_unavailable),
+        cmocka_unit_test(a_refused_connection_is_told_in_one_sentence),
         cmocka_unit_test(a_silent_server_is_given_up_after_the_connect_timeout),
         cmocka_unit_test(the_schema_of_the_url_comes_first_in_the_search_path),
         cmocka_unit_test(a_forked_child_is_refused_and_harms_nobody),
