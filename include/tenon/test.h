@@ -33,7 +33,7 @@ TENON_API bool tenon_statement_log_start(tenon_session *s, tenon_statement_log *
 /* Also done by closing and resetting the session. */
 TENON_API void tenon_statement_log_stop(tenon_session *s, tenon_statement_log *log);
 
-/* ---- rows made up ---------------------------------------------------------------------------- */
+/* ---- rows made up: libtenon-test, beside libtenon -------------------------------------------- */
 
 /* All-zero is the default. The same options and the same number make the same row, everywhere. */
 typedef struct tenon_fake_options {

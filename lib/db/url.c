@@ -33,12 +33,14 @@ typedef enum parameter_kind {
 
 enum { POSTGRESQL = 1 << TENON_POSTGRESQL, SQLITE = 1 << TENON_SQLITE, BOTH = POSTGRESQL | SQLITE };
 
+/* Narrow, as there are many. */
 typedef struct parameter {
     const char *name;
-    parameter_kind kind;
-    unsigned dialects;
-    size_t offset;        /* of what is read, in tenon__config */
-    uint64_t least, most; /* COUNT */
+    parameter_kind kind : 4;
+    unsigned dialects : 4;
+    unsigned offset : 16; /* of what is read, in tenon__config */
+    unsigned least : 8;   /* COUNT */
+    uint32_t most;        /* COUNT */
     /* REFUSED: what to do instead. TEXT, CHOICE: the words there are; NULL: any. */
     const char *advice;
 } parameter;

@@ -507,7 +507,7 @@ bool tenon__json_read(tenon__json_reading *r, const tenon_field *field, tenon_js
 bool tenon__nested_from_json(const struct tenon_result *shape, const tenon_field *field,
                              tenon_json value, char *place, tenon__arena *arena, tenon_error *err);
 /* Size of one wide value, of one row-form element. */
-size_t tenon__wide_size(tenon_kind kind);
+TENON__SHARED size_t tenon__wide_size(tenon_kind kind);
 TENON__SHARED size_t tenon__element_size(tenon_kind kind);
 /* Where the value stands in the tenon_opt_… of a nullable column: 0 for kinds that are NULL by
  * themselves (a NULL pointer inside), else behind `has`. */

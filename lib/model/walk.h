@@ -105,7 +105,7 @@ bool tenon__make_plan(tenon_dialect dialect, const uint8_t *key, size_t length, 
 /* The plan of another shape, for a look at its statement; NULL with the session's error. */
 tenon__shared_plan *tenon__walk_plan_of(tenon__walk *walk, const tenon__shape *shape);
 /* Checks the descriptor: made for this library? */
-bool tenon__check_model(const tenon_model *model, tenon_error *err);
+TENON__SHARED bool tenon__check_model(const tenon_model *model, tenon_error *err);
 /* Checks an index into the model's uniques. */
 bool tenon__check_unique(const tenon_model *model, uint32_t unique, tenon_error *err);
 /* The unique and the values of its key. */
@@ -294,7 +294,7 @@ bool tenon__changes_keys(const tenon_model *model, const void *set);
 void tenon__walk_changes(tenon__walk *walk, const void *set);
 bool tenon__set_has_changes(const tenon_model *model, const void *set);
 /* SET(value) into a …Set, SET_NULL() for NULL. */
-void tenon__set_write(const tenon_field *field, void *set, const void *value);
+TENON__SHARED void tenon__set_write(const tenon_field *field, void *set, const void *value);
 /* The wide value of a SET in a …Set; NULL for any other change, and without one. */
 const void *tenon__set_value(const tenon_field *field, const void *set);
 /* What is written with a …Set at the end of this relation; NULL: nothing. */
