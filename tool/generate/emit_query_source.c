@@ -13,6 +13,11 @@ static const char *const kind_words[] = {
     [SQLFILE_STREAM] = "STREAM", [SQLFILE_BATCH] = "BATCH", [SQLFILE_COPY] = "COPY",
 };
 
+static const char *kind_word(const sqlfile_query *query)
+{
+    return kind_words[query->is_by_insert ? SQLFILE_BATCH : query->kind];
+}
+
 static const char *const dialect_words[] = {"postgresql", "sqlite"};
 
 /* ---- columns and parameters ------------------------------------------------------------------ */
@@ -287,7 +292,7 @@ static void emit_descriptor(emitter *e, size_t at)
     tenon__buf_format(e->out,
                       ",\n    .kind = TENON_STATEMENT_%s, .writes = %s, .may_write = %s,\n"
                       "    .plan = TENON_PLAN_AUTO,\n",
-                      kind_words[query->kind], query->is_writing ? "true" : "false",
+                      kind_word(query), query->is_writing ? "true" : "false",
                       query->may_write ? "true" : "false");
     emit_parameter_members(e, query, names);
     emit_reference(e, "result", owner, query->column_count > 0, "result");
@@ -381,7 +386,7 @@ static void emit_call(emitter *e, size_t at)
         emit_plain(e, at, "rows");
         break;
     case SQLFILE_COPY:
-        emit_plain(e, at, "copy");
+        emit_plain(e, at, query_at(e, at)->is_by_insert ? "batch" : "copy");
         break;
     case SQLFILE_EXEC:
     case SQLFILE_NO_KIND:

@@ -112,7 +112,7 @@ static bool add_texts(sqlfile_set *set, const sqlfile_query *query, unsigned dia
 static bool hash_query(sqlfile_set *set, const sqlfile_query *query, char out[HASH_SIZE])
 {
     TENON__CLEANUP(tenon__buf_release) tenon__buf text = {0};
-    tenon__buf_format(&text, "%d %s\n", (int)query->kind, query->name);
+    tenon__buf_format(&text, "%d %d %s\n", (int)query->kind, query->is_read_only, query->name);
     add_stated(query->params, query->param_count, &text);
     add_stated(query->columns_stated, query->column_stated_count, &text);
     for (unsigned d = 0; d < SQLFILE_DIALECTS; d++)
@@ -183,6 +183,8 @@ static void write_value(const sqlfile_set *set, const char *what, const char *pa
 
 static const char *deed_of(const sqlfile_query *query)
 {
+    if (query->is_by_insert)
+        return "inserts";
     if (query->is_writing)
         return "writes";
     return query->may_write ? "may_write" : "reads";
@@ -411,7 +413,8 @@ static void begin_query(cache_reader *r, char *line)
         if (!hash_query(r->set, query, hash) || strcmp(hash, known) != 0)
             return;
         take_query(r, query);
-        query->is_writing = !strcmp(does, "writes");
+        query->is_by_insert = !strcmp(does, "inserts");
+        query->is_writing = query->is_by_insert || !strcmp(does, "writes");
         query->may_write = !strcmp(does, "may_write");
         query->is_repeated = !next_word(&line);
     }

@@ -59,10 +59,8 @@ const char *sql_function_argument(const char *name);
  * 2 each second one, as an object has them behind their names. */
 void sql_infer_members(sql_check *c, const char *analysed, size_t at, size_t step,
                        sql_described *out, size_t count);
-/* tree.c: whether a statement of PostgreSQL does anything but read. */
-bool sql_is_writing(PgQuery__Node *statement);
-/* tree.c: whether it locks rows; and the functions that it calls, as PostgreSQL writes an array. */
-bool sql_is_locking(PgQuery__Node *statement, tenon__buf *functions);
+/* effects.c: what a statement of PostgreSQL does besides giving rows. */
+void sql_note_effects(sql_check *c, PgQuery__Node *statement);
 /* tree.c: what PostgreSQL's parser makes of a text; NULL, and the set's arena has failed, when
  * memory is exhausted. */
 pgparse_tree *sql_read_tree(sqlfile_set *set, const char *sql);
@@ -81,7 +79,8 @@ void sql_find_model(const sqlfile_set *set, sqlfile_query *query);
  * writing it. */
 bool sql_read_cache(sqlfile_set *set, const sqlfile_options *options, tenon_error *err);
 bool sql_write_cache(sqlfile_set *set, const sqlfile_options *options, tenon_error *err);
-/* copy.c: the texts of a `:copy`. */
+/* copy.c: whether PostgreSQL can load it by COPY, once its types are known; its texts. */
+void sql_judge_copy(sql_check *c, const PgQuery__Node *statement);
 void sql_make_copy(sqlfile_set *set, sqlfile_query *query);
 
 /* The descriptor of a field of the schema; NULL when it has none. */

@@ -1,6 +1,12 @@
 /* The texts of a `:copy`: what is written as INSERT INTO t (a, b) VALUES (:a, :b) is loaded by COPY
- * on PostgreSQL, and on SQLite by one INSERT from the table of the rows that are given. */
+ * on PostgreSQL, and on SQLite by one INSERT from the table of the rows that are given.
+ *
+ * COPY casts nothing, so it does not take what travels as text (bits, addresses, what has no C
+ * type); nor does it write to views, and to tables with row security only for some. Such a query
+ * stays the INSERT that it is, and is sent as a batch. */
 #include "sqlfile/check.h"
+
+#include "render/render.h"
 
 static void free_tree(pgparse_tree **tree)
 {
@@ -70,7 +76,8 @@ static const char *write_text(sqlfile_set *set, const PgQuery__InsertStmt *inser
 static bool make_text(sqlfile_set *set, const sqlfile_query *query, unsigned dialect)
 {
     sqlfile_text *text = &query->texts[dialect][0];
-    const char *sql = sql_as_postgresql(set, text->sql);
+    bool is_sqlite = dialect + 1 == TENON_SQLITE;
+    const char *sql = is_sqlite ? sql_as_postgresql(set, text->sql) : text->sql;
     TENON__CLEANUP(free_tree) pgparse_tree *tree = sql_read_tree(set, sql);
     PgQuery__Node *node = tree && tree->statement_count ? tree->statements[0].node : NULL;
     if (!node || node->node_case != PG_QUERY__NODE__NODE_INSERT_STMT)
@@ -79,10 +86,41 @@ static bool make_text(sqlfile_set *set, const sqlfile_query *query, unsigned dia
     uint16_t *slots = tenon__arena_array(&set->report.arena, insert->n_cols + 1, sizeof *slots);
     if (!slots || !insert->n_cols || !read_values(insert, slots))
         return false;
+    if (query->is_by_insert)
+        return true;
     for (size_t i = 0; i < insert->n_cols; i++)
         slots[i] = text->parameters[slots[i] - 1];
     *text = (sqlfile_text){write_text(set, insert, dialect), slots, insert->n_cols};
     return text->sql != NULL;
+}
+
+/* As the client decides it, of the same types. */
+static bool has_text(sql_check *c)
+{
+    const sqlfile_query *query = c->query;
+    tenon_field *fields =
+        tenon__arena_array(&c->set->report.arena, query->parameter_count, sizeof *fields);
+    for (size_t i = 0; fields && i < query->parameter_count; i++)
+        fields[i] = query->parameters[i].field;
+    const tenon_model written = {.fields = fields,
+                                 .field_count = fields ? (uint32_t)query->parameter_count : 0};
+    return tenon__bulk_of(TENON_POSTGRESQL, &written) != TENON__BULK_COPY;
+}
+
+static bool is_refused_by_target(const sql_check *c, const PgQuery__RangeVar *named)
+{
+    const char *namespace = named->schemaname && *named->schemaname ? named->schemaname : NULL;
+    const catalogue_table *table =
+        catalogue_find_table(c->database->catalogue, namespace, named->relname);
+    return table && (table->kind == CATALOGUE_VIEW || table->has_row_security);
+}
+
+void sql_judge_copy(sql_check *c, const PgQuery__Node *statement)
+{
+    if (c->query->kind != SQLFILE_COPY || statement->node_case != PG_QUERY__NODE__NODE_INSERT_STMT)
+        return;
+    c->query->is_by_insert |=
+        has_text(c) || is_refused_by_target(c, statement->insert_stmt->relation);
 }
 
 void sql_make_copy(sqlfile_set *set, sqlfile_query *query)

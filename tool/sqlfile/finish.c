@@ -234,6 +234,10 @@ static void check_kind(sqlfile_set *set, const sqlfile_query *query)
     case SQLFILE_NO_KIND:
         break;
     }
+    if (query->is_read_only && (query->is_writing || query->may_write))
+        sql_query_error(set, query, "take -- tenon:reads away",
+                        "the statement %s, and says that it only reads",
+                        query->is_writing ? "writes" : "locks rows");
     bool takes_list = query->kind == SQLFILE_BATCH || query->kind == SQLFILE_COPY;
     if (takes_list && !query->parameter_count)
         sql_query_error(set, query, "use :exec or :rows",

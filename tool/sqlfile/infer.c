@@ -1,58 +1,20 @@
 /* Types that SQLite does not tell: of expressions, and of parameters that are compared with them.
  *
  * SQLite has none, so what is found here is what its documentation says of functions and operators:
- * count is an integer, || a text, max what its argument is. A column has the type that the schema
- * gives it, when all tables of the statement that have one of this name agree. The text is read by
- * PostgreSQL's parser; what it does not understand, and everything else that is not certain, stays
- * unknown, and the author of the query says it. */
-#include "sqlfile/check.h"
+ * count is an integer, || a text, max what its argument is. The text is read by PostgreSQL's
+ * parser; what it does not understand, and everything else that is not certain, stays unknown, and
+ * the author of the query says it. What names mean is found in infer_names.c. */
+#include "sqlfile/infer.h"
 
 #include <strings.h>
 
-enum { MOST_NAMES = 16 };
-
-/* A query that WITH or FROM gives a name. */
-typedef struct named_query {
-    const char *name;
-    PgQuery__Node **columns; /* what its columns are called instead, or NULL */
-    size_t column_count;
-    const PgQuery__SelectStmt *select; /* its first branch */
-    bool is_open;                      /* being looked into, so that recursion ends */
-} named_query;
-
-typedef struct named_table {
-    const char *name, *alias; /* which may be the name */
-} named_table;
-
-typedef struct inference {
-    sql_check *check;
-    named_table tables[MOST_NAMES]; /* that stand in the statement, wherever */
-    size_t table_count;
-    named_query queries[MOST_NAMES];
-    size_t query_count;
-} inference;
-
-static tenon_field infer(inference *in, const PgQuery__Node *node);
-
-static tenon_field unknown(void)
-{
-    return (tenon_field){.precision = -1};
-}
-
-static bool is_same(const tenon_field *a, const tenon_field *b)
+bool sql_is_same_type(const tenon_field *a, const tenon_field *b)
 {
     return a->kind == b->kind && a->enumeration == b->enumeration &&
            !((a->flags ^ b->flags) & TENON_FIELD_LIST);
 }
 
 /* ---- one type of several --------------------------------------------------------------------- */
-
-/* What the values of one column are. Whole numbers that are written out take the type of the
- * others: 0 in COALESCE(price, 0) says little. */
-typedef struct agreement {
-    tenon_field found, constant;
-    bool is_split;
-} agreement;
 
 static bool is_number(const tenon_field *field)
 {
@@ -68,7 +30,7 @@ static bool widen(tenon_field *found, const tenon_field *each)
     else if (is_number(found) && is_number(each))
         *found = found->kind >= each->kind ? *found : *each;
     else
-        return is_same(found, each);
+        return sql_is_same_type(found, each);
     return true;
 }
 
@@ -78,9 +40,20 @@ static bool is_whole_constant(const PgQuery__Node *node)
            node->a_const->val_case == PG_QUERY__A__CONST__VAL_IVAL;
 }
 
-static void agree(inference *in, agreement *a, const PgQuery__Node *node)
+static void take(inference *in, sql_agreement *a, tenon_field *known, const tenon_field *type)
 {
-    tenon_field each = infer(in, node);
+    a->is_split |= !widen(known, type);
+    in->is_split |= a->is_split;
+}
+
+void sql_agree_on_type(inference *in, sql_agreement *a, const tenon_field *type)
+{
+    take(in, a, &a->found, type);
+}
+
+void sql_agree(inference *in, sql_agreement *a, const PgQuery__Node *node)
+{
+    tenon_field each = sql_infer(in, node);
     if (!each.kind)
         return;
     if (is_whole_constant(node)) {
@@ -88,188 +61,30 @@ static void agree(inference *in, agreement *a, const PgQuery__Node *node)
         bool is_small = value >= INT16_MIN && value <= INT16_MAX;
         each = sql_type_of_word(is_small ? "SmallInt" : "Int");
     }
-    a->is_split |= !widen(is_whole_constant(node) ? &a->constant : &a->found, &each);
+    take(in, a, is_whole_constant(node) ? &a->constant : &a->found, &each);
 }
 
-static tenon_field agreed(const agreement *a)
+tenon_field sql_agreed(const sql_agreement *a)
 {
     tenon_field found = a->found;
     bool is_plain_decimal =
         found.kind == TENON_KIND_DECIMAL && !(found.flags & (TENON_FIELD_EXACT | TENON_FIELD_LIST));
     if (a->is_split)
-        return unknown();
+        return sql_unknown_type();
     if (!a->constant.kind || is_plain_decimal)
         return found;
     if (!found.kind)
         return sql_type_of_word("BigInt");
-    return widen(&found, &a->constant) ? found : unknown();
+    return widen(&found, &a->constant) ? found : sql_unknown_type();
 }
 
 /* The type that all of them have whose type is known. */
 static tenon_field common(inference *in, PgQuery__Node *const *nodes, size_t count)
 {
-    agreement all = {.found = unknown(), .constant = unknown()};
+    sql_agreement all = sql_no_agreement();
     for (size_t i = 0; i < count; i++)
-        agree(in, &all, nodes[i]);
-    return agreed(&all);
-}
-
-/* ---- columns --------------------------------------------------------------------------------- */
-
-/* As SQLite looks names up: by letters of any case. */
-static const schema_field *find_field(const schema *s, const char *table, const char *column)
-{
-    for (size_t m = 0; s && m < s->model_count; m++) {
-        const schema_model *model = s->models[m];
-        for (size_t i = 0; !strcasecmp(model->database_name, table) && i < model->field_count; i++)
-            if (model->fields[i]->kind != SCHEMA_RELATION &&
-                !strcasecmp(model->fields[i]->database_name, column))
-                return model->fields[i];
-    }
-    return NULL;
-}
-
-static tenon_field type_of_column(const inference *in, const char *table, const char *column)
-{
-    const sql_check *c = in->check;
-    const tenon_field *field = sql_field_of(c->set, find_field(c->set->schema, table, column));
-    if (field) {
-        tenon_field copy = *field;
-        copy.flags &= TENON_FIELD_LIST | TENON_FIELD_EXACT;
-        copy.precision = -1;
-        return copy;
-    }
-    const catalogue_table *found = catalogue_find_table(c->database->catalogue, NULL, table);
-    const catalogue_column *in_table = found ? catalogue_find_column(found, column) : NULL;
-    return in_table ? sql_type_of_declaration(in_table->type) : unknown();
-}
-
-static const char *name_of_target(const PgQuery__ResTarget *target)
-{
-    const PgQuery__Node *value = target->val;
-    if (*target->name)
-        return target->name;
-    return value && value->node_case == PG_QUERY__NODE__NODE_COLUMN_REF
-               ? pgparse_last_name(value->column_ref->fields, value->column_ref->n_fields)
-               : NULL;
-}
-
-static const PgQuery__Node *target_at(const PgQuery__SelectStmt *select, size_t at)
-{
-    if (!select->n_values_lists)
-        return at < select->n_target_list ? select->target_list[at]->res_target->val : NULL;
-    const PgQuery__Node *row = select->values_lists[0];
-    bool has_it = row->node_case == PG_QUERY__NODE__NODE_LIST && at < row->list->n_items;
-    return has_it ? row->list->items[at] : NULL;
-}
-
-/* The expression that a column of this name is; NULL when there is none. */
-static const PgQuery__Node *find_target(const named_query *q, const char *column)
-{
-    for (size_t i = 0; i < q->column_count; i++) {
-        const char *name = pgparse_string(q->columns[i]);
-        if (name && !strcasecmp(name, column))
-            return target_at(q->select, i);
-    }
-    for (size_t i = q->column_count; i < q->select->n_target_list; i++) {
-        const char *name = name_of_target(q->select->target_list[i]->res_target);
-        if (name && !strcasecmp(name, column))
-            return target_at(q->select, i);
-    }
-    return NULL;
-}
-
-/* False when a query has such a column, and its type is not known. */
-static bool infer_named(inference *in, const char *column, tenon_field *found)
-{
-    for (size_t i = 0; i < in->query_count; i++) {
-        named_query *q = &in->queries[i];
-        const PgQuery__Node *value = q->is_open ? NULL : find_target(q, column);
-        if (!value)
-            continue;
-        q->is_open = true;
-        tenon_field each = infer(in, value);
-        q->is_open = false;
-        if (!each.kind || (found->kind && !is_same(found, &each)))
-            return false;
-        *found = each;
-    }
-    return true;
-}
-
-/* The type that a column of this name has in all tables, or in those that are called so. */
-static bool infer_in_tables(const inference *in, const char *alias, const char *column,
-                            tenon_field *found)
-{
-    for (size_t i = 0; i < in->table_count; i++) {
-        if (alias && strcasecmp(in->tables[i].alias, alias) != 0)
-            continue;
-        tenon_field each = type_of_column(in, in->tables[i].name, column);
-        if (!each.kind)
-            continue;
-        if (found->kind && !is_same(found, &each))
-            return false;
-        *found = each;
-    }
-    return true;
-}
-
-static bool is_query(const inference *in, const char *name)
-{
-    for (size_t i = 0; i < in->query_count; i++)
-        if (!strcasecmp(in->queries[i].name, name))
-            return true;
-    return false;
-}
-
-static tenon_field infer_name(inference *in, const char *alias, const char *column)
-{
-    tenon_field found = unknown();
-    if (alias && !is_query(in, alias) && infer_in_tables(in, alias, column, &found) && found.kind)
-        return found;
-    found = unknown();
-    bool is_one = column && infer_in_tables(in, NULL, column, &found);
-    return is_one && infer_named(in, column, &found) ? found : unknown();
-}
-
-static tenon_field infer_column(inference *in, const PgQuery__ColumnRef *ref)
-{
-    const char *alias = ref->n_fields > 1 ? pgparse_first_name(ref->fields, ref->n_fields) : NULL;
-    return infer_name(in, alias, pgparse_last_name(ref->fields, ref->n_fields));
-}
-
-static void add_query(inference *in, const char *name, const PgQuery__Node *query,
-                      PgQuery__Node **columns, size_t column_count)
-{
-    const PgQuery__SelectStmt *select = NULL;
-    if (query && query->node_case == PG_QUERY__NODE__NODE_SELECT_STMT)
-        select = query->select_stmt;
-    while (select && select->larg)
-        select = select->larg;
-    if (select && in->query_count < MOST_NAMES)
-        in->queries[in->query_count++] = (named_query){
-            .name = name, .columns = columns, .column_count = column_count, .select = select};
-}
-
-static bool add_name(ProtobufCMessage *message, void *context)
-{
-    inference *in = context;
-    if (PGPARSE_IS(message, range_var) && in->table_count < MOST_NAMES) {
-        const PgQuery__RangeVar *named = (const PgQuery__RangeVar *)message;
-        in->tables[in->table_count++] =
-            (named_table){named->relname, named->alias ? named->alias->aliasname : named->relname};
-    }
-    if (PGPARSE_IS(message, common_table_expr)) {
-        const PgQuery__CommonTableExpr *cte = (const PgQuery__CommonTableExpr *)message;
-        add_query(in, cte->ctename, cte->ctequery, cte->aliascolnames, cte->n_aliascolnames);
-    }
-    if (PGPARSE_IS(message, range_subselect)) {
-        const PgQuery__RangeSubselect *from = (const PgQuery__RangeSubselect *)message;
-        const PgQuery__Alias *alias = from->alias;
-        add_query(in, alias ? alias->aliasname : "", from->subquery, alias ? alias->colnames : NULL,
-                  alias ? alias->n_colnames : 0);
-    }
-    return true;
+        sql_agree(in, &all, nodes[i]);
+    return sql_agreed(&all);
 }
 
 /* ---- functions ------------------------------------------------------------------------------- */
@@ -286,7 +101,7 @@ static const char *const alike_first[] = {
 /* Integers give integers, the rest floating point; decimals are REAL to SQLite, which rounds. */
 static tenon_field infer_sum(inference *in, const PgQuery__FuncCall *call)
 {
-    tenon_field of = call->n_args ? infer(in, call->args[0]) : unknown();
+    tenon_field of = call->n_args ? sql_infer(in, call->args[0]) : sql_unknown_type();
     switch (of.kind) {
     case TENON_KIND_INT16:
     case TENON_KIND_INT32:
@@ -296,7 +111,7 @@ static tenon_field infer_sum(inference *in, const PgQuery__FuncCall *call)
     case TENON_KIND_DOUBLE:
         return sql_type_of_word("Float");
     default:
-        return unknown();
+        return sql_unknown_type();
     }
 }
 
@@ -312,7 +127,7 @@ static tenon_field infer_function(inference *in, const PgQuery__FuncCall *call)
 {
     const char *name = pgparse_last_name(call->funcname, call->n_funcname);
     if (!name)
-        return unknown();
+        return sql_unknown_type();
     if (!strcasecmp(name, "sum"))
         return infer_sum(in, call);
     if (!strcasecmp(name, "iif") && call->n_args == 3)
@@ -321,9 +136,9 @@ static tenon_field infer_function(inference *in, const PgQuery__FuncCall *call)
         return common(in, call->args, call->n_args);
     for (size_t i = 0; call->n_args && i < TENON__COUNT(alike_first); i++)
         if (!strcasecmp(name, alike_first[i]))
-            return infer(in, call->args[0]);
+            return sql_infer(in, call->args[0]);
     const char *word = sql_function_result(name);
-    return word ? sql_type_of_word(word) : unknown();
+    return word ? sql_type_of_word(word) : sql_unknown_type();
 }
 
 /* ---- expressions ----------------------------------------------------------------------------- */
@@ -347,17 +162,17 @@ static tenon_field infer_constant(const PgQuery__AConst *constant)
     case PG_QUERY__A__CONST__VAL_SVAL:
         return sql_type_of_word("String");
     default:
-        return unknown();
+        return sql_unknown_type();
     }
 }
 
 /* Of numbers: the wider one. */
 static tenon_field infer_arithmetic(inference *in, const PgQuery__AExpr *expr)
 {
-    tenon_field left = expr->lexpr ? infer(in, expr->lexpr) : sql_type_of_word("BigInt");
-    tenon_field right = infer(in, expr->rexpr);
+    tenon_field left = expr->lexpr ? sql_infer(in, expr->lexpr) : sql_type_of_word("BigInt");
+    tenon_field right = sql_infer(in, expr->rexpr);
     if (!is_number(&left) || !is_number(&right))
-        return unknown();
+        return sql_unknown_type();
     bool is_real = left.kind >= TENON_KIND_FLOAT || right.kind >= TENON_KIND_FLOAT;
     return sql_type_of_word(is_real ? "Float" : "BigInt");
 }
@@ -366,7 +181,7 @@ static tenon_field infer_operator(inference *in, const PgQuery__AExpr *expr)
 {
     const char *name = pgparse_last_name(expr->name, expr->n_name);
     if (expr->kind == PG_QUERY__A__EXPR__KIND__AEXPR_NULLIF)
-        return infer(in, expr->lexpr);
+        return sql_infer(in, expr->lexpr);
     if (expr->kind != PG_QUERY__A__EXPR__KIND__AEXPR_OP || !name)
         return sql_type_of_word("Boolean");
     if (!strcmp(name, "||"))
@@ -378,17 +193,17 @@ static tenon_field infer_operator(inference *in, const PgQuery__AExpr *expr)
     if (strlen(name) == 1 && strchr("+-*/%", *name))
         return infer_arithmetic(in, expr);
     bool is_comparison = strspn(name, "<>=!") == strlen(name);
-    return is_comparison ? sql_type_of_word("Boolean") : unknown();
+    return is_comparison ? sql_type_of_word("Boolean") : sql_unknown_type();
 }
 
 static tenon_field infer_case(inference *in, const PgQuery__CaseExpr *expr)
 {
-    agreement all = {.found = unknown(), .constant = unknown()};
+    sql_agreement all = sql_no_agreement();
     for (size_t i = 0; i < expr->n_args; i++)
-        agree(in, &all, expr->args[i]->case_when->result);
+        sql_agree(in, &all, expr->args[i]->case_when->result);
     if (expr->defresult)
-        agree(in, &all, expr->defresult);
-    return agreed(&all);
+        sql_agree(in, &all, expr->defresult);
+    return sql_agreed(&all);
 }
 
 static tenon_field infer_sub_query(inference *in, const PgQuery__SubLink *link)
@@ -398,16 +213,16 @@ static tenon_field infer_sub_query(inference *in, const PgQuery__SubLink *link)
     const PgQuery__SelectStmt *select = link->subselect->select_stmt;
     bool is_one = link->subselect->node_case == PG_QUERY__NODE__NODE_SELECT_STMT &&
                   select->n_target_list == 1;
-    return is_one ? infer(in, select->target_list[0]->res_target->val) : unknown();
+    return is_one ? sql_infer(in, select->target_list[0]->res_target->val) : sql_unknown_type();
 }
 
-static tenon_field infer(inference *in, const PgQuery__Node *node)
+tenon_field sql_infer(inference *in, const PgQuery__Node *node)
 {
     switch ((int)node->node_case) {
     case PG_QUERY__NODE__NODE_A_CONST:
         return infer_constant(node->a_const);
     case PG_QUERY__NODE__NODE_COLUMN_REF:
-        return infer_column(in, node->column_ref);
+        return sql_infer_column(in, node->column_ref);
     case PG_QUERY__NODE__NODE_FUNC_CALL:
         return infer_function(in, node->func_call);
     case PG_QUERY__NODE__NODE_A_EXPR:
@@ -425,7 +240,7 @@ static tenon_field infer(inference *in, const PgQuery__Node *node)
         return sql_type_of_declaration(pgparse_last_name(node->type_cast->type_name->names,
                                                          node->type_cast->type_name->n_names));
     default:
-        return unknown();
+        return sql_unknown_type();
     }
 }
 
@@ -458,11 +273,11 @@ static void type_operands(inference *in, const PgQuery__AExpr *expr)
         give_type(in, left, sql_type_of_word("String"));
         give_type(in, right, sql_type_of_word("String"));
     }
-    give_type(in, left, infer(in, right));
-    give_type(in, right, infer(in, left));
+    give_type(in, left, sql_infer(in, right));
+    give_type(in, right, sql_infer(in, left));
     for (size_t i = 0; right->node_case == PG_QUERY__NODE__NODE_LIST && i < right->list->n_items;
          i++)
-        give_type(in, right->list->items[i], infer(in, left));
+        give_type(in, right->list->items[i], sql_infer(in, left));
 }
 
 /* COALESCE and its like: a parameter among values has their type. */
@@ -509,56 +324,35 @@ static bool type_parameters(ProtobufCMessage *message, void *context)
 
 /* ---- the statement --------------------------------------------------------------------------- */
 
-static const PgQuery__SelectStmt *first_select(const PgQuery__Node *statement)
+/* SQLite declares a column of a set operation as its first branch has it. */
+static void infer_value(inference *in, const PgQuery__Node *statement,
+                        const sql_result_column *column, sqlfile_value *value)
 {
-    const PgQuery__SelectStmt *select = NULL;
-    if (statement->node_case == PG_QUERY__NODE__NODE_SELECT_STMT)
-        select = statement->select_stmt;
-    while (select && select->larg)
-        select = select->larg;
-    return select;
-}
-
-/* Behind a `*` nobody knows which target a column is; its name has to do. */
-static tenon_field infer_result(inference *in, const PgQuery__SelectStmt *select, size_t at)
-{
-    const char *name = in->check->query->columns[at].name;
-    if (select->n_target_list == in->check->query->column_count)
-        return infer(in, select->target_list[at]->res_target->val);
-    for (size_t i = 0; i < select->n_target_list; i++) {
-        const char *target = name_of_target(select->target_list[i]->res_target);
-        if (target && !strcasecmp(target, name))
-            return infer(in, select->target_list[i]->res_target->val);
-    }
-    return infer_name(in, NULL, name);
-}
-
-static void infer_results(inference *in, const PgQuery__SelectStmt *select)
-{
-    sqlfile_query *query = in->check->query;
-    for (size_t i = 0; i < query->column_count; i++) {
-        sqlfile_value *value = &query->columns[i];
-        if (value->field.kind)
-            continue;
-        uint32_t flags = value->field.flags;
-        value->field = infer_result(in, select, i);
-        value->field.flags |= flags;
-    }
+    in->is_split = false;
+    tenon_field found = sql_infer_result(in, statement, column);
+    bool is_wider = is_number(&found) && is_number(&value->field) && found.kind > value->field.kind;
+    if (value->field.kind && !in->is_split && !is_wider)
+        return;
+    found.flags |= value->field.flags & ~(uint32_t)TENON_FIELD_LIST;
+    value->field = found;
 }
 
 void sql_infer_types(sql_check *c, const char *analysed)
 {
     inference in = {.check = c};
-    const char *sql = sql_as_postgresql(c->set, analysed);
-    pgparse_tree *tree = sql_read_tree(c->set, sql);
+    sqlfile_query *query = c->query;
+    pgparse_tree *tree = sql_read_tree(c->set, sql_as_postgresql(c->set, analysed));
     PgQuery__Node *statement = tree && tree->statement_count == 1 ? tree->statements[0].node : NULL;
-    const PgQuery__SelectStmt *select = statement ? first_select(statement) : NULL;
     if (statement) {
-        pgparse_walk(statement, add_name, &in);
+        sql_collect_names(&in, statement);
         pgparse_walk(statement, type_parameters, &in);
     }
-    if (select && !select->n_values_lists)
-        infer_results(&in, select);
+    for (size_t i = 0; statement && i < query->column_count; i++) {
+        sqlfile_value *value = &query->columns[i];
+        const sql_result_column column = {value->name, i, query->column_count};
+        if (!value->is_certain)
+            infer_value(&in, statement, &column, value);
+    }
     pgparse_free(tree);
 }
 
@@ -589,10 +383,10 @@ void sql_infer_members(sql_check *c, const char *analysed, size_t at, size_t ste
     pgparse_tree *tree = sql_read_tree(c->set, sql);
     if (tree && tree->statement_count == 1 && tree->statements[0].node) {
         call_at call = {&tree->statements[0], at, NULL};
-        pgparse_walk(call.statement->node, add_name, &in);
+        sql_collect_names(&in, call.statement->node);
         pgparse_walk(call.statement->node, look_for_call, &call);
         for (size_t i = 0; call.found && call.found->n_args == step * count && i < count; i++)
-            out[i].field = infer(&in, call.found->args[step * i + step - 1]);
+            out[i].field = sql_infer(&in, call.found->args[step * i + step - 1]);
     }
     pgparse_free(tree);
 }

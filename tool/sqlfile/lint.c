@@ -66,8 +66,9 @@ static const char *explain(void *context, const char *index, tenon__arena *arena
 
 bool sql_lint(sql_check *c, tenon_error *err)
 {
+    bool is_sqlite = c->database->dialect == TENON_SQLITE;
     const querylint_input input = {
-        .sql = sql_as_postgresql(c->set, c->text.sql),
+        .sql = is_sqlite ? sql_as_postgresql(c->set, c->text.sql) : c->text.sql,
         .database = c->database->catalogue,
         .schema = c->set->schema,
         .explain = c->database->planner ? explain : NULL,

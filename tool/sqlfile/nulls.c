@@ -36,17 +36,7 @@ static size_t list_stated(const sql_check *c, nullability_stated *out)
     return count;
 }
 
-static void note_effects(const sql_check *c, PgQuery__Node *statement)
-{
-    TENON__CLEANUP(tenon__buf_release) tenon__buf functions = {0};
-    c->query->is_writing |= sql_is_writing(statement);
-    c->query->may_write |=
-        sql_is_locking(statement, &functions) ||
-        c->database->kind->is_volatile(c->database->server, tenon__buf_string(&functions));
-    c->set->report.arena.failed |= functions.failed;
-}
-
-static nullability *analyse(const sql_check *c, const nullability_stated *stated, size_t count,
+static nullability *analyse(sql_check *c, const nullability_stated *stated, size_t count,
                             tenon_error *err)
 {
     const catalogue *database = c->database->catalogue;
@@ -60,7 +50,8 @@ static nullability *analyse(const sql_check *c, const nullability_stated *stated
     TENON__CLEANUP(free_tree) pgparse_tree *tree = pgparse_read(sql, err);
     if (!tree || tree->statement_count != 1 || !tree->statements[0].node)
         return NULL;
-    note_effects(c, tree->statements[0].node);
+    sql_note_effects(c, tree->statements[0].node);
+    sql_judge_copy(c, tree->statements[0].node);
     return nullability_of_postgres(tree, tree->statements[0].node, database, stated, count, err);
 }
 

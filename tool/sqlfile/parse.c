@@ -201,18 +201,13 @@ static void add_documentation(sql_parser *p, tenon__buf *documentation, size_t s
     tenon__buf_add(documentation, p->source->text + start, end - start);
 }
 
-static void parse_ignore(sql_parser *p, const sql_note *note)
+/* From behind the word: "RULE REASON" */
+static void parse_ignore(sql_parser *p, const sql_note *note, size_t rule)
 {
     sqlfile_query *query = p->query;
-    size_t capacity = query->ignore_count;
+    size_t capacity = query->ignore_count, end = rule;
     const char *text = p->source->text;
-    size_t rule = note->start, end;
-    if (note->end - rule < 7 || memcmp(text + rule, "ignore ", 7) != 0) {
-        sql_report(p, note->start, note->end, "-- tenon:ignore RULE REASON", "unknown word");
-        return;
-    }
-    rule = skip_blanks(text, rule + 7, note->end);
-    for (end = rule; end < note->end && !is_blank(text[end]);)
+    while (end < note->end && !is_blank(text[end]))
         end++;
     size_t reason = skip_blanks(text, end, note->end);
     sqlfile_ignore *list =
@@ -226,6 +221,26 @@ static void parse_ignore(sql_parser *p, const sql_note *note)
         (sqlfile_ignore){sql_copy(p, rule, end), sql_copy(p, reason, note->end)};
 }
 
+/* "ignore RULE REASON", "reads REASON" */
+static void parse_tenon(sql_parser *p, const sql_note *note)
+{
+    const char *text = p->source->text, *word = text + note->start;
+    size_t length = 0;
+    while (note->start + length < note->end && !is_blank(word[length]))
+        length++;
+    size_t rest = skip_blanks(text, note->start + length, note->end);
+    if (length == strlen("ignore") && !memcmp(word, "ignore", length) && rest < note->end) {
+        parse_ignore(p, note, rest);
+    } else if (length == strlen("reads") && !memcmp(word, "reads", length)) {
+        p->query->is_read_only = true;
+        if (rest == note->end)
+            sql_report(p, note->start, note->end, NULL, "say why it changes nothing");
+    } else {
+        sql_report(p, note->start, note->end,
+                   "-- tenon:ignore RULE REASON, or -- tenon:reads REASON", "unknown word");
+    }
+}
+
 /* Whether the note said something to us, rather than to the reader. */
 static bool parse_note(sql_parser *p, const sql_note *note)
 {
@@ -237,7 +252,7 @@ static bool parse_note(sql_parser *p, const sql_note *note)
     else if (sql_note_is(p, note, "on"))
         p->query_on = sql_parse_on(p, note);
     else if (sql_note_is(p, note, "tenon"))
-        parse_ignore(p, note);
+        parse_tenon(p, note);
     else if (sql_note_is(p, note, "if") || sql_note_is(p, note, "order"))
         sql_report(p, note->word_start, note->end, NULL,
                    "this belongs into the statement, which has not begun");

@@ -28,7 +28,7 @@ enum {
     /* Counts how often the same query on the same database has come to be answered otherwise:
      * types, what may be NULL, shapes, what is changed. What is kept of another number is asked
      * anew. */
-    SQLFILE_ANSWERS = 7,
+    SQLFILE_ANSWERS = 8,
 };
 
 typedef enum sqlfile_kind {
@@ -40,7 +40,7 @@ typedef enum sqlfile_kind {
     SQLFILE_ROWS,   /* how many rows were written */
     SQLFILE_STREAM, /* row after row */
     SQLFILE_BATCH,  /* run once for each of a list of parameters, together */
-    SQLFILE_COPY,   /* INSERT of a list of rows, by COPY where the database has it */
+    SQLFILE_COPY,   /* INSERT of a list of rows, by COPY where the database can */
 } sqlfile_kind;
 
 typedef struct sqlfile_piece {
@@ -150,7 +150,10 @@ typedef struct sqlfile_query {
     sqlfile_text *texts[SQLFILE_DIALECTS]; /* one a variant */
     size_t variant_count;
     bool is_writing;
-    bool may_write;   /* it reads, and locks rows or calls a function that is volatile */
+    bool may_write;    /* it reads, and locks rows or calls a function that is volatile */
+    bool is_read_only; /* its author says that it changes nothing: `-- tenon:reads` */
+    /* Of a `:copy`: COPY does not take what it writes, or where; it is sent as a batch. */
+    bool is_by_insert;
     bool is_repeated; /* it may give more than one row */
     bool is_broken;   /* a database refuses it */
     bool is_known;    /* from the file that keeps what was said */

@@ -144,6 +144,19 @@ static bool is_told_by_columns(const sql_check *c)
     return c->database->dialect == TENON_SQLITE && !c->query->bodies[TENON_POSTGRESQL - 1];
 }
 
+/* How SQLite keeps a decimal, of which PostgreSQL says nothing. */
+static void take_exactness(const sql_check *c, sqlfile_value *value, const met_column *met)
+{
+    const tenon_field *field = met->field;
+    if (!field || field->kind != TENON_KIND_DECIMAL || value->field.kind != TENON_KIND_DECIMAL)
+        return;
+    if (!value->counterpart)
+        value->field.flags |= field->flags & TENON_FIELD_EXACT;
+    else if (c->query->bodies[TENON_SQLITE - 1] &&
+             ((value->field.flags ^ field->flags) & TENON_FIELD_EXACT))
+        report_conflict(c, value, met, field);
+}
+
 /* The type that the schema gives to the column, or its table on SQLite. */
 static void take_type(sql_check *c, sqlfile_value *value, const met_column *met)
 {
@@ -153,6 +166,8 @@ static void take_type(sql_check *c, sqlfile_value *value, const met_column *met)
         declared = sql_type_of_declaration(met->column->type);
     if (!field)
         field = &declared;
+    if (!is_told_by_columns(c))
+        take_exactness(c, value, met);
     if (!field->kind || (value->field.kind && !is_told_by_columns(c)))
         return;
     if (!value->field.kind)

@@ -53,24 +53,31 @@ sqlfile_set *checked_read(const char *sql)
     return checked_read_as("queries/q.sql", sql);
 }
 
-static sqlfile_set *check(const char *sql, bool lints)
+static sqlfile_set *check(const char *sql, const sqlfile_options *options)
 {
     tenon_error err = {0};
     sqlfile_set *set = checked_read(sql);
-    const sqlfile_options options = {.server = getenv("TENON_TEST_PG"), .lints = lints};
-    if (!sqlfile_check(set, &options, &err))
+    if (!sqlfile_check(set, options, &err))
         fail_msg("%s", err.message);
     return set;
 }
 
 sqlfile_set *checked(const char *sql)
 {
-    return check(sql, false);
+    return check(sql, &(sqlfile_options){.server = getenv("TENON_TEST_PG")});
+}
+
+sqlfile_set *checked_in(const char *url, const char *sql)
+{
+    bool is_sqlite = !strncmp(url, "sqlite:", 7);
+    sqlfile_options options = {.server = getenv("TENON_TEST_PG")};
+    options.urls[is_sqlite ? TENON_SQLITE - 1 : TENON_POSTGRESQL - 1] = url;
+    return check(sql, &options);
 }
 
 sqlfile_set *linted(const char *sql)
 {
-    return check(sql, true);
+    return check(sql, &(sqlfile_options){.server = getenv("TENON_TEST_PG"), .lints = true});
 }
 
 /* ---- as text --------------------------------------------------------------------------------- */

@@ -285,34 +285,6 @@ static void what_is_a_mistake_sooner_or_later_is_warned_of(void **state)
     }
 }
 
-/* A replica must not get these. */
-static void what_may_change_something_on_the_way_is_known(void **state)
-{
-    static const struct {
-        const char *sql;
-        bool is_writing, may_write;
-    } cases[] = {
-        {"SELECT id FROM posts", false, false},
-        {"SELECT id, random() AS r, now() AS t, gen_random_uuid() AS u FROM posts", false, false},
-        {"SELECT id FROM posts FOR UPDATE", false, true},
-        {"SELECT id FROM (SELECT id FROM posts FOR KEY SHARE) AS locked", false, true},
-        {"SELECT nextval('posts_id_seq') AS id", false, true},
-        {"SELECT id FROM posts WHERE pg_catalog.setval('posts_id_seq', 7) > 1", false, true},
-        {"SELECT pg_try_advisory_lock(id) AS got FROM posts", false, true},
-        {"WITH gone AS (DELETE FROM posts RETURNING id) SELECT id FROM gone", true, false},
-    };
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char sql[200];
-        snprintf(sql, sizeof sql, "-- name: a :many\n%s;\n", cases[i].sql);
-        sqlfile_set *set = checked(sql);
-        assert_string_equal(checked_complaints(set), "");
-        assert_int_equal(checked_query(set, "a")->is_writing, cases[i].is_writing);
-        assert_int_equal(checked_query(set, "a")->may_write, cases[i].may_write);
-        sqlfile_free(set);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -327,7 +299,6 @@ int main(void)
         cmocka_unit_test(every_variant_is_prepared),
         cmocka_unit_test(a_list_is_an_array_or_a_table_of_keys),
         cmocka_unit_test(what_is_a_mistake_sooner_or_later_is_warned_of),
-        cmocka_unit_test(what_may_change_something_on_the_way_is_known),
         cmocka_unit_test(a_copy_has_a_text_for_each_database),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
