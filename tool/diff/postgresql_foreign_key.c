@@ -59,10 +59,8 @@ static void write_foreign_key(diff_maker *m, const diff_change *change)
 
 /* ---- what stays, and what is made anew ------------------------------------------------------- */
 
-/* Whether what a foreign key needs of a table stays as it is: its columns, and the key over
- * them. */
-static bool is_base_changed(const diff_maker *m, const catalogue_table *from,
-                            const char *const *columns, size_t count, bool is_target)
+static bool has_columns_changed(const diff_maker *m, const catalogue_table *from,
+                                const char *const *columns, size_t count)
 {
     const catalogue_table *to = from ? diff_to_table(m, from) : NULL;
     for (size_t i = 0; to && i < count; i++) {
@@ -71,32 +69,13 @@ static bool is_base_changed(const diff_maker *m, const catalogue_table *from,
         if (!a || !b || !diff_same_type(m, a, b))
             return true;
     }
-    if (!to || !is_target)
-        return !to;
-    const catalogue_index *a = catalogue_primary_key(from), *b = catalogue_primary_key(to);
-    if (a && !(b && diff_same_keys(a, b)))
-        return true;
-    for (size_t i = 0; i < from->index_count; i++)
-        if (from->indexes[i].is_unique && !from->indexes[i].is_primary &&
-            !diff_index_kept_as(m, &from->indexes[i], from, to))
-            return true;
-    return false;
+    return !to;
 }
 
 static const catalogue_table *target_of(const diff_maker *m, const catalogue_foreign_key *key)
 {
     catalogue_table like = {.namespace = key->target_namespace, .name = key->target};
     return diff_from_table(m, &like);
-}
-
-static const catalogue_foreign_key *
-key_kept_as(const diff_maker *m, const catalogue_foreign_key *key, const catalogue_table *from)
-{
-    const catalogue_table *to = diff_to_table(m, from);
-    if (!to || is_base_changed(m, from, key->columns, key->column_count, false) ||
-        is_base_changed(m, target_of(m, key), key->target_columns, key->column_count, true))
-        return NULL;
-    return diff_match_foreign_key(m, key, from, to);
 }
 
 static bool is_index_kept(const diff_maker *m, const catalogue_table *from,
@@ -108,20 +87,36 @@ static bool is_index_kept(const diff_maker *m, const catalogue_table *from,
            (diff_is_kept_index(m, from, index) && !diff_is_lost_index(m, from, to, index));
 }
 
+/* Which of several it refers by only the server knows. */
+static bool is_base_dropped(const diff_maker *m, const catalogue_foreign_key *key)
+{
+    const catalogue_table *from = target_of(m, key);
+    const catalogue_table *to = from ? diff_to_table(m, from) : NULL;
+    for (size_t i = 0; to && i < from->index_count; i++)
+        if (diff_is_index_for_key(&from->indexes[i], key) &&
+            !is_index_kept(m, from, to, &from->indexes[i]))
+            return true;
+    return false;
+}
+
+static const catalogue_foreign_key *
+key_kept_as(const diff_maker *m, const catalogue_foreign_key *key, const catalogue_table *from)
+{
+    const catalogue_table *to = diff_to_table(m, from);
+    if (!to || has_columns_changed(m, from, key->columns, key->column_count) ||
+        has_columns_changed(m, target_of(m, key), key->target_columns, key->column_count) ||
+        is_base_dropped(m, key))
+        return NULL;
+    return diff_match_foreign_key(m, key, from, to);
+}
+
 /* One that the schema cannot say, and that stays: its target has another index for it. */
 static bool is_moved(const diff_maker *m, const catalogue_foreign_key *key,
                      const catalogue_table *from)
 {
-    const catalogue_table *target = target_of(m, key);
-    const catalogue_table *to = target ? diff_to_table(m, target) : NULL;
-    if (!to || diff_match_foreign_key(m, key, from, diff_to_table(m, from)) ||
-        !diff_is_kept_foreign_key(m, from, key))
-        return false;
-    for (size_t i = 0; i < target->index_count; i++)
-        if (diff_is_index_for_key(&target->indexes[i], key) &&
-            !is_index_kept(m, target, to, &target->indexes[i]))
-            return true;
-    return false;
+    return is_base_dropped(m, key) &&
+           !diff_match_foreign_key(m, key, from, diff_to_table(m, from)) &&
+           diff_is_kept_foreign_key(m, from, key);
 }
 
 static bool is_key_dropped(const diff_maker *m, const catalogue_foreign_key *key,

@@ -177,6 +177,26 @@ static void a_key_that_no_schema_can_say_is_left_alone_by_other_uniques(void **s
     change_end(&c);
 }
 
+/* Nor is one that no schema can say a reason to make keys anew that it does say. */
+static void a_partial_unique_of_its_target_leaves_a_key_alone(void **state)
+{
+    (void)state;
+    static const char models[] = "model A {\n" ID "  u Int\n  v Int @unique\n  bs B[]\n}\n"
+                                 "model B {\n" ID "  aId Int\n"
+                                 "  a A @relation(fields: [aId], references: [id])\n}\n";
+    changed c;
+    change_begin(&c, TENON_POSTGRESQL, models);
+    testdb_run(c.url, "CREATE UNIQUE INDEX partial ON \"A\" (u) WHERE u > 0");
+    assert_true(change_to(&c, models));
+    assert_string_equal(tenon__buf_string(&c.script), "");
+    assert_true(change_to(&c, "model A {\n" ID "  u Int\n  v Int\n  bs B[]\n}\n"
+                              "model B {\n" ID "  aId Int\n"
+                              "  a A @relation(fields: [aId], references: [id])\n}\n"));
+    assert_null(strstr(tenon__buf_string(&c.script), "B_aId_fkey"));
+    assert_value(&c, "SELECT count(*) FROM pg_class WHERE relname = 'partial'", "1");
+    change_end(&c);
+}
+
 static void assert_key_count(changed *c, const char *count)
 {
     assert_value(c,
@@ -317,6 +337,7 @@ int main(void)
         cmocka_unit_test(a_rebuilt_table_keeps_the_foreign_keys_that_no_schema_can_say),
         cmocka_unit_test(a_key_that_no_schema_can_say_goes_from_a_unique_to_another),
         cmocka_unit_test(a_key_that_no_schema_can_say_is_left_alone_by_other_uniques),
+        cmocka_unit_test(a_partial_unique_of_its_target_leaves_a_key_alone),
         cmocka_unit_test(a_key_that_no_schema_can_say_goes_with_the_last_unique_and_is_told),
         cmocka_unit_test(a_rebuilt_table_keeps_what_can_be_deferred),
         cmocka_unit_test(what_sqlite_allows_beyond_the_schema_is_no_difference),
