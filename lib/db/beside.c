@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-/* One connection, and one reader where the driver has readers; no statement is ever late. */
+/* One connection, for the SQL of migrations that others have written, and one reader where the driver has readers; no statement is ever late. */
 static void limit_config(tenon__config *config)
 {
     config->arena = (tenon__arena){0}; /* the texts stay the first handle's */
@@ -14,6 +14,7 @@ static void limit_config(tenon__config *config)
     config->result_limit_bytes = 0;
     config->idle_timeout_us = config->lifetime_us = config->leak_after_us = TENON__NEVER;
     config->pool_watcher = (tenon_pool_watcher){0};
+    config->has_loose_quotes = true;
     config->is_fifo = config->pool_reset = config->pool_check = 0;
 }
 

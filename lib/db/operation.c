@@ -360,6 +360,7 @@ static tenon__need connect(tenon__operation *op)
                                       .synchronous = config->synchronous,
                                       .mode = config->mode,
                                       .skip_schema_check = config->skip_schema_check,
+                                      .has_loose_quotes = config->has_loose_quotes,
                                       .is_nameless = config->statement_cache_count == 0,
                                       .first_host = op->first_host,
                                       .shuffles_hosts = config->shuffles_hosts != 0,

@@ -37,6 +37,7 @@ typedef struct tenon__config {
     const char *server_options, *passed_on; /* of the URL, PostgreSQL's */
     uint64_t result_limit_bytes;            /* 0: none */
     bool skip_schema_check;
+    bool has_loose_quotes; /* see tenon__connect_options */
     uint8_t cursor_key[TENON__SHA256_BYTES];
     tenon__arena arena; /* holds the texts */
 } tenon__config;

@@ -348,6 +348,7 @@ typedef struct tenon__connect_options {
     const char
         *mode; /* SQLite: "ro", "rw" (must exist), "rwc" (created when missing) or NULL: rwc */
     bool skip_schema_check;
+    bool has_loose_quotes; /* SQLite: "x" that names nothing is a text, as others let it be */
     bool is_nameless; /* PostgreSQL: no statement gets a name on the server, which a pooler could
                          give to somebody else */
     /* PostgreSQL, of several hosts: which is tried first, in their order or by chance; and whether

@@ -173,15 +173,15 @@ int tenon__sqlite_register(sqlite3 *db)
     return code;
 }
 
-static int set_up_handlers(tenon__connection *connection)
+static int set_up_handlers(tenon__connection *connection, int has_loose_quotes)
 {
     sqlite3 *db = connection->db;
     sqlite3_progress_handler(db, STEPS_BETWEEN_CHECKS, check_limits, connection);
     int code = sqlite3_busy_handler(db, wait_for_lock, connection);
     if (code == SQLITE_OK)
-        code = sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+        code = sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, has_loose_quotes, NULL);
     if (code == SQLITE_OK)
-        code = sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+        code = sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, has_loose_quotes, NULL);
     if (code == SQLITE_OK)
         code = tenon__sqlite_register_time(connection);
     return code == SQLITE_OK ? tenon__sqlite_register(db) : code;
@@ -238,7 +238,7 @@ static bool set_up(tenon__connection *connection, const tenon__connect_options *
                    tenon_error *err)
 {
     const char *path = path_of(options->url);
-    int code = set_up_handlers(connection);
+    int code = set_up_handlers(connection, options->has_loose_quotes);
     if (code == SQLITE_OK)
         code = run_settings(connection->db, options);
     if (code != SQLITE_OK)

@@ -298,6 +298,21 @@ static void what_is_not_there_is_no_reason_to_generate_again(void **state)
     assert_null(strstr(t->error.hint, "generate"));
 }
 
+/* As SQLite lets it be, unless it is asked not to. */
+static void a_text_in_double_quotes_is_one_in_a_migration_of_sqlite(void **state)
+{
+    static const tenon_migration items[] = {
+        {.name = "1",
+         .sql = "CREATE TABLE a (t TEXT DEFAULT \"none\"); INSERT INTO a VALUES (\"some-text\");\n"
+                "INSERT INTO a DEFAULT VALUES; UPDATE a SET t = \"other\" WHERE t = \"none\""}};
+    target *t = *state;
+    migrate_all(t, items, 1);
+    assert_string_equal(ask(t, "SELECT group_concat(t) FROM a"), "some-text,other");
+    tenon_session *s = tenon_session_open(t->db, NULL);
+    assert_false(tenon_execute(s, "UPDATE a SET t = \"nothing\""));
+    tenon_session_close(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -321,6 +336,7 @@ int main(void)
         ON_EACH(a_file_of_nothing_but_comments_is_applied),
         ON_EACH(what_stands_aside_runs_around_the_file),
         ON_ONE(postgresql, a_value_of_an_enum_that_is_used_too_early_is_not_tried_again),
+        ON_ONE(sqlite, a_text_in_double_quotes_is_one_in_a_migration_of_sqlite),
         ON_EACH(what_is_not_there_is_no_reason_to_generate_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
