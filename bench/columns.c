@@ -280,8 +280,9 @@ static uint64_t take(tenon_session *s, tenon_columns *c)
     if (tenon_failed(s))
         stop("tenon", tenon_message(s));
     size_t count = tenon_columns_count(c);
+    const int64_t *ids = tenon_columns_at(c, 0)->as.int64;
     for (size_t i = 0; i < count; i++)
-        sum += (uint64_t)tenon_columns_at(c, 0)->as.int64[i];
+        sum += (uint64_t)ids[i];
     for (size_t i = 1; i < tenon_columns_width(c) && i < 3; i++)
         if (tenon_columns_at(c, i)->offsets)
             sum += (uint64_t)tenon_columns_at(c, i)->offsets[count];

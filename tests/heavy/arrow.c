@@ -5,6 +5,7 @@
 #include "unit/model/both.h"
 
 #include <dlfcn.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -245,18 +246,21 @@ static void write_value(const tenon_column *c, size_t i, char *out, size_t size)
     }
 }
 
+static bool is_number(double number, const char *found)
+{
+    double other = strtod(found, NULL);
+    return isnan(number) ? isnan(other) : number == other;
+}
+
 /* Numbers with a fraction have many spellings. */
 static bool is_same(const tenon_column *c, size_t i, const char *found)
 {
     char expected[SQL_BYTES];
-    if (c->form == TENON_COLUMN_FLOAT) {
-        float number = strtof(found, NULL);
-        return memcmp(&number, &c->as.float32[i], sizeof number) == 0;
-    }
-    if (c->form == TENON_COLUMN_DOUBLE) {
-        double number = strtod(found, NULL);
-        return memcmp(&number, &c->as.float64[i], sizeof number) == 0;
-    }
+    if (c->form == TENON_COLUMN_FLOAT)
+        return (double)c->as.float32[i] == (double)strtof(found, NULL) ||
+               is_number((double)c->as.float32[i], found);
+    if (c->form == TENON_COLUMN_DOUBLE)
+        return is_number(c->as.float64[i], found);
     write_value(c, i, expected, sizeof expected);
     return strcmp(found, expected) == 0;
 }

@@ -2,9 +2,8 @@
  * copy_out.c.
  *
  * The loop of rows.c is made for a few rows whose every instruction counts. Here rows come by the
- * thousand, and each goes to arrays before the next is read, by tracks.c. That knows one form, the
- * one of the wire. A PGresult, which only the first execution of a statement has, is put back into
- * it row by row. */
+ * thousand, and each goes to arrays by tracks.c, which knows one form, the one of the wire. A
+ * PGresult, which only the first execution of a statement has, is put back into it row by row. */
 #include "driver/postgres/pg.h"
 
 static void write_value(const PGresult *result, int row, int i, tenon__buf *out)
@@ -36,24 +35,15 @@ static bool pass_result(tenon__prepared *p, const PGresult *result, tenon__rows 
     return true;
 }
 
-/* The messages of rows stand among others: what each is, its length, the number of its values. */
 static bool pass_wire(tenon__prepared *p, const tenon__pg_wire *wire, tenon__rows *rows,
                       tenon_error *err)
 {
-    enum { TYPE_BYTES = 1, HEAD_BYTES = 5, COUNT_BYTES = 2 };
     const tenon__pg_answer *answer = wire->answer;
-    const char *at = wire->in.data + answer->start, *end = wire->in.data + answer->tag, *next;
+    const char *data = wire->in.data;
+    tenon__pg_sent sent = {p, data + answer->start, data + answer->tag, .are_messages = true};
     rows->sink->expected = answer->row_count;
-    for (; at < end; at = next) {
-        next = at + TYPE_BYTES + tenon__pg_load32(at + TYPE_BYTES);
-        tenon__pg_sent sent = {p, at + HEAD_BYTES + COUNT_BYTES, next};
-        if (*at != 'D')
-            continue;
-        if (!rows->sink->take(rows->sink, &sent, err))
-            return false;
-        rows->count++;
-    }
-    return true;
+    rows->count += answer->row_count;
+    return rows->sink->take(rows->sink, &sent, err);
 }
 
 bool tenon__pg_pass_rows(tenon__connection *c, tenon__rows *rows, tenon_error *err)

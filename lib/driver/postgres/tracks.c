@@ -2,7 +2,8 @@
  *
  * A part of libtenon-columns, which keeps the arrays. No row is made: what most columns have goes
  * from the message to the end of its array, in some ten instructions, which is less than a row
- * costs. Whatever is unusual about a value, its kind, its length, an infinite time, makes it take
+ * costs: an answer that has come whole is read by columns, some hundred rows of one after the
+ * other, so that what a value is has to be asked once for all of them. Whatever is unusual about a value, its kind, its length, an infinite time, makes it take
  * the way of all others: it is decoded into a row of memory, and added from there. */
 #include "driver/postgres/pg.h"
 
@@ -93,9 +94,10 @@ static inline bool put_date(tenon__track *track, size_t row, const char *data, s
 }
 
 /* Usual values where there is room for them. */
-static inline bool put(tenon__track *track, size_t row, const char *data, size_t length)
+TENON__INLINE bool put(tenon__track *track, uint8_t way, size_t row, const char *data,
+                       size_t length)
 {
-    switch (track->way) {
+    switch (way) {
     case TENON__PG_CODEC_BOOL:
         return put_bit(track, row, data, length);
     case TENON__PG_CODEC_INT2:
@@ -175,12 +177,41 @@ static bool put_other(tenon__sink *sink, size_t i, tenon__pg_column *column, con
         return put_enum(sink, i, column, data, length, err);
     if (track->ends && track->way && track->size - track->used < (size_t)length)
         return sink->widen(sink, i, (size_t)length, err) &&
-               (put(track, sink->count, data, (size_t)length) ||
+               (put(track, track->way, sink->count, data, (size_t)length) ||
                 put_by_row(sink, i, column, data, length, err));
     return put_by_row(sink, i, column, data, length, err);
 }
 
-/* ---- rows ------------------------------------------------------------------------------------ */
+/* A length of -1 is larger than any as an unsigned number. */
+static bool put_rest(tenon__sink *sink, size_t i, tenon__pg_column *column, const char **at,
+                     const char *end, tenon_error *err)
+{
+    const char *data = *at + TENON__PG_LENGTH_BYTES;
+    if (end - *at < TENON__PG_LENGTH_BYTES)
+        return tenon__pg_fail_bytes(column, (int)(end - *at), err);
+    uint32_t length = tenon__pg_load32(*at);
+    bool is_there = length <= (size_t)(end - data);
+    if (!is_there && length != UINT32_MAX)
+        return tenon__pg_fail_bytes(column, (int)length, err);
+    *at = is_there ? data + length : data;
+    return put_other(sink, i, column, data, (int)length, err);
+}
+
+/* The usual value that begins there, and *at moves behind it; false where it is none. */
+TENON__INLINE bool put_next(tenon__track *track, uint8_t way, size_t row, const char **at,
+                            const char *end)
+{
+    const char *data = *at + TENON__PG_LENGTH_BYTES;
+    if (TENON__UNLIKELY(end < data))
+        return false;
+    uint32_t length = tenon__pg_load32(*at);
+    if (TENON__UNLIKELY(length > (size_t)(end - data) || !put(track, way, row, data, length)))
+        return false;
+    *at = data + length;
+    return true;
+}
+
+/* ---- a row ----------------------------------------------------------------------------------- */
 
 static bool make_ready(tenon__sink *sink, const tenon__prepared *p, tenon_error *err)
 {
@@ -189,33 +220,112 @@ static bool make_ready(tenon__sink *sink, const tenon__prepared *p, tenon_error 
     return sink->count < sink->capacity || sink->reserve(sink, err);
 }
 
-/* A length of -1 is larger than any as an unsigned number. */
-bool tenon__pg_take(tenon__sink *sink, void *given, tenon_error *err)
+static bool take_row(tenon__sink *sink, tenon__pg_sent *sent, tenon_error *err)
 {
-    tenon__pg_sent *sent = given;
     tenon__prepared *p = sent->prepared;
-    const char *data = sent->data, *end = sent->end;
+    const char *at = sent->data, *end = sent->end;
     size_t row = sink->count;
     if (TENON__UNLIKELY(row == 0 || row == sink->capacity) && !make_ready(sink, p, err))
         return false;
     tenon__track *track = sink->tracks;
-    for (size_t i = 0, count = (size_t)p->column_count; i < count; i++, track++) {
-        if (TENON__UNLIKELY(end - data < TENON__PG_LENGTH_BYTES))
-            return tenon__pg_fail_bytes(&p->columns[i], (int)(end - data), err);
-        uint32_t length = tenon__pg_load32(data);
-        data += TENON__PG_LENGTH_BYTES;
-        bool is_there = length <= (size_t)(end - data);
-        if (TENON__LIKELY(is_there && put(track, row, data, length))) {
-            data += length;
-            continue;
-        }
-        if (!is_there && length != UINT32_MAX)
-            return tenon__pg_fail_bytes(&p->columns[i], (int)length, err);
-        if (!put_other(sink, i, &p->columns[i], data, (int)length, err))
+    for (size_t i = 0, count = (size_t)p->column_count; i < count; i++, track++)
+        if (TENON__UNLIKELY(!put_next(track, track->way, row, &at, end)) &&
+            !put_rest(sink, i, &p->columns[i], &at, end, err))
             return false;
-        data += is_there ? length : 0;
-    }
-    sent->data = data;
+    sent->data = at;
     sink->count++;
     return true;
+}
+
+/* ---- many rows, by columns ------------------------------------------------------------------- */
+
+enum { MOST_ROWS = 256 };
+
+typedef struct block {
+    size_t first, count;                         /* rows */
+    const char *at[MOST_ROWS], *ends[MOST_ROWS]; /* where the values of each go on, and end */
+} block;
+
+/* For a way that the compiler knows. */
+TENON__INLINE bool put_column(tenon__sink *sink, uint8_t way, size_t i, tenon__pg_column *column,
+                              block *b, tenon_error *err)
+{
+    tenon__track *track = &sink->tracks[i];
+    for (size_t k = 0, count = b->count; k < count; k++) {
+        if (TENON__LIKELY(put_next(track, way, b->first + k, &b->at[k], b->ends[k])))
+            continue;
+        sink->count = b->first + k;
+        if (!put_rest(sink, i, column, &b->at[k], b->ends[k], err))
+            return false;
+    }
+    return true;
+}
+
+static bool put_any(tenon__sink *sink, size_t i, tenon__pg_column *column, block *b,
+                    tenon_error *err)
+{
+    switch (sink->tracks[i].way) {
+    case TENON__PG_CODEC_BOOL:
+        return put_column(sink, TENON__PG_CODEC_BOOL, i, column, b, err);
+    case TENON__PG_CODEC_INT4:
+    case TENON__PG_CODEC_FLOAT4:
+        return put_column(sink, TENON__PG_CODEC_INT4, i, column, b, err);
+    case TENON__PG_CODEC_INT8:
+    case TENON__PG_CODEC_FLOAT8:
+        return put_column(sink, TENON__PG_CODEC_INT8, i, column, b, err);
+    case TENON__PG_CODEC_TIMESTAMP:
+        return put_column(sink, TENON__PG_CODEC_TIMESTAMP, i, column, b, err);
+    case TENON__PG_CODEC_TEXT:
+    case TENON__PG_CODEC_BYTEA:
+        return put_column(sink, TENON__PG_CODEC_TEXT, i, column, b, err);
+    default:
+        return put_column(sink, sink->tracks[i].way, i, column, b, err);
+    }
+}
+
+/* What each message is, its length, the number of its values: the next rows among them; where the
+ * rest begins. */
+static const char *find_rows(block *b, size_t most, const char *at, const char *end)
+{
+    enum { TYPE_BYTES = 1, HEAD_BYTES = 5, COUNT_BYTES = 2 };
+    size_t count = 0;
+    while (at < end && count < most) {
+        const char *next = at + TYPE_BYTES + tenon__pg_load32(at + TYPE_BYTES);
+        b->at[count] = at + HEAD_BYTES + COUNT_BYTES;
+        b->ends[count] = next;
+        count += *at == 'D';
+        at = next;
+    }
+    b->count = count;
+    return at;
+}
+
+static bool take_block(tenon__sink *sink, block *b, const tenon__prepared *p, tenon_error *err)
+{
+    b->first = sink->count;
+    for (size_t i = 0, count = (size_t)p->column_count; i < count; i++)
+        if (!put_any(sink, i, &p->columns[i], b, err))
+            return false;
+    sink->count = b->first + b->count;
+    return true;
+}
+
+static bool take_messages(tenon__sink *sink, const tenon__pg_sent *sent, tenon_error *err)
+{
+    block b;
+    for (const char *at = sent->data; at < sent->end;) {
+        if (!make_ready(sink, sent->prepared, err))
+            return false;
+        size_t room = sink->capacity - sink->count;
+        at = find_rows(&b, room < MOST_ROWS ? room : MOST_ROWS, at, sent->end);
+        if (!take_block(sink, &b, sent->prepared, err))
+            return false;
+    }
+    return true;
+}
+
+bool tenon__pg_take(tenon__sink *sink, void *given, tenon_error *err)
+{
+    tenon__pg_sent *sent = given;
+    return sent->are_messages ? take_messages(sink, sent, err) : take_row(sink, sent, err);
 }
