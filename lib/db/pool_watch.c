@@ -141,9 +141,9 @@ static bool name_holders(tenon__lane *lane, char *names, size_t size)
 void tenon__pool_hint_holders(tenon__lane *lane, tenon_error *err)
 {
     char names[160];
-    const char *advice = lane->settings.most == 1
-                             ? "one transaction writes at a time: keep transactions short"
-                             : "raise pool_max, or keep transactions short";
+    bool is_writers = lane->settings.most == 1 && lane->driver->dialect == TENON_SQLITE;
+    const char *advice = is_writers ? "one transaction writes at a time: keep transactions short"
+                                    : "raise pool_max, or keep transactions short";
     if (name_holders(lane, names, sizeof names))
         tenon__hint(err, "held by %s; %s", names, advice);
     else
