@@ -1,6 +1,6 @@
-/* Columns in the hands of a real reader of Arrow: DuckDB takes them as a table. It is asked the same
- * questions as the database that they came from, and then for each value of every type, alone and
- * in lists, which has to be the one of the columns. Its library stands where TENON_DUCKDB says;
+/* Columns in the hands of a real reader of Arrow: DuckDB takes them as a table. It is asked the
+ * same questions as the database that they came from, and then for each value of every type, alone
+ * and in lists, which has to be the one of the columns. Its library stands where TENON_DUCKDB says;
  * `make arrow` fetches it. Of its C interface only what is used is declared here. */
 #include "unit/model/both.h"
 

@@ -343,16 +343,14 @@ bool tenon__pg_pass_rows(tenon__connection *c, tenon__rows *rows, tenon_error *e
 /* That a column is NULL which must not be. False. */
 TENON__SHARED TENON__COLD bool tenon__pg_fail_null(const tenon__pg_column *column,
                                                    tenon_error *err);
-/* What a sink is given (tracks.c): the values of a row as they are sent, each behind its length, and
- * data is moved behind them; or messages as they came, those of rows among others. Nothing is read
- * beyond end. */
+/* What a sink is given (tracks.c): a row's values, each behind its length, data being moved behind
+ * them; or messages as they came. Nothing is read beyond end. */
 typedef struct tenon__pg_sent {
     tenon__prepared *prepared;
     const char *data, *end;
     bool are_messages;
 } tenon__pg_sent;
-/* What COPY BINARY sends as one message: its head if it is the first, then rows, or its end. False
- * with *err. */
+/* A message of COPY BINARY: its head if it is the first, then rows, or its end. False with *err. */
 typedef struct tenon__pg_copied {
     tenon__rows *rows;
     bool has_begun; /* the head has come */

@@ -3,8 +3,9 @@
  * A part of libtenon-columns, which keeps the arrays. No row is made: what most columns have goes
  * from the message to the end of its array, in some ten instructions, which is less than a row
  * costs: an answer that has come whole is read by columns, some hundred rows of one after the
- * other, so that what a value is has to be asked once for all of them. Whatever is unusual about a value, its kind, its length, an infinite time, makes it take
- * the way of all others: it is decoded into a row of memory, and added from there. */
+ * other, so that what a value is has to be asked once for all of them. Whatever is unusual about a
+ * value, its kind, its length, an infinite time, makes it take the way of all others: it is decoded
+ * into a row of memory, and added from there. */
 #include "driver/postgres/pg.h"
 
 /* Times that are neither infinite nor beyond what counting from 1970 can say. */
