@@ -4,7 +4,8 @@
 
 #include <stdlib.h>
 
-/* One connection, for the SQL of migrations that others have written, and one reader where the driver has readers; no statement is ever late. */
+/* One connection, for the SQL of migrations that others have written, and one reader where the
+ * driver has readers; no statement is ever late. */
 static void limit_config(tenon__config *config)
 {
     config->arena = (tenon__arena){0}; /* the texts stay the first handle's */
