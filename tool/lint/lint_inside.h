@@ -219,7 +219,8 @@ lint_enum *lint_find_enum(lint *l, const char *name);
 bool lint_enum_has(const lint_enum *e, const char *value);
 /* Whether both are enums, and the second has every value of the first. */
 bool lint_has_all_values(lint *l, const char *from, const char *to);
-/* Whether a view of the model reads the table, or the column (NULL: any); *view says which. */
+/* Whether a view of the model reads the table, or the column (NULL: any); *view says which
+ * (views.c). */
 bool lint_is_viewed(lint *l, const char *table, const char *column, const char **view);
 /* A check (column IS NOT NULL) that was validated. */
 bool lint_is_checked_not_null(lint *l, const char *table, const char *column);

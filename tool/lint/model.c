@@ -88,42 +88,6 @@ bool lint_has_all_values(lint *l, const char *from, const char *to)
     return true;
 }
 
-/* ---- views ---- */
-
-typedef struct reading {
-    lint *lint;
-    const char *table, *column;
-    bool has_table, has_column;
-} reading;
-
-static bool look_for_reading(ProtobufCMessage *message, void *context)
-{
-    reading *r = context;
-    if (PGPARSE_IS(message, range_var)) {
-        const char *name = lint_table_name(r->lint, (const PgQuery__RangeVar *)message);
-        r->has_table |= strcmp(name, r->table) == 0;
-    } else if (PGPARSE_IS(message, column_ref) && r->column) {
-        const PgQuery__ColumnRef *reference = (const PgQuery__ColumnRef *)message;
-        const char *name = pgparse_last_name(reference->fields, reference->n_fields);
-        r->has_column |= !name || strcmp(name, r->column) == 0; /* no name: a star */
-    }
-    return true;
-}
-
-bool lint_is_viewed(lint *l, const char *table, const char *column, const char **view)
-{
-    for (lint_table *t = l->tables; t; t = t->next) {
-        if (!t->is_view || t->is_dropped)
-            continue;
-        reading r = {.lint = l, .table = table, .column = column};
-        pgparse_walk(t->query, look_for_reading, &r);
-        *view = t->name;
-        if (r.has_table && (!column || r.has_column))
-            return true;
-    }
-    return false;
-}
-
 /* ---- checks (column IS NOT NULL) ---- */
 
 static const char *column_not_null(const PgQuery__Node *expression)

@@ -64,6 +64,15 @@ static const lint_case postgresql_cases[] = {
      " RAISE EXCEPTION 'no'; END IF; END $$; ALTER TABLE users DROP COLUMN name;"},
     {13, 1, "ALTER TABLE viewed DROP COLUMN id;"},
     {13, 0, "ALTER TABLE users DROP COLUMN name; DROP TABLE orders;"},
+    {13, 1,
+     "CREATE VIEW v AS SELECT * FROM orders o JOIN users u ON true;"
+     " ALTER TABLE users DROP age;"},
+    {13, 1, "CREATE VIEW v AS SELECT u.* FROM users u; ALTER TABLE users DROP age;"},
+    {13, 0,
+     "CREATE VIEW v AS WITH a AS (SELECT u.id FROM users u) SELECT * FROM a;"
+     " ALTER TABLE users DROP age;"},
+    {13, 0,
+     "CREATE VIEW v AS SELECT o.age, o.* FROM users u, orders o; ALTER TABLE users DROP age;"},
     {14, 1, "ALTER TABLE users ADD UNIQUE (name);"},
     {14, 1, "CREATE UNIQUE INDEX u ON users (lower(name)) WHERE age > 1;"},
     {14, 0, "CREATE INDEX u ON users (name);"},
