@@ -1,7 +1,7 @@
-/* `deploy` of migrations for which something is done before they run. One that would write a large
- * table anew under lock: the table is rewritten while it is in use, and then the migration runs as
- * it stands and has nothing left to do. One with columns that become packed, or no longer are:
- * their values are converted, and it takes them. */
+/* `deploy` of migrations for which something is done before they run. One that would write large
+ * tables anew under lock: the tables are rewritten while they are in use, and then the migration
+ * runs as it stands and has nothing left to do. One with columns that become packed, or no longer
+ * are: their values are converted, and it takes them. */
 #include "commands/migrate_online.h"
 
 #include "commands/migrate_convert.h"
@@ -40,9 +40,9 @@ static void write_array(tenon__buf *out, const char *const *items, size_t count)
     tenon__buf_char(out, '}');
 }
 
-static void write_table(tenon__buf *out, const migrate_online *online)
+static void write_table(tenon__buf *out, const migrate_online_table *table)
 {
-    const char *const parts[] = {online->namespace, online->table};
+    const char *const parts[] = {table->namespace, table->name};
     for (size_t i = 0; i < TENON__COUNT(parts); i++) {
         if (!parts[i])
             continue;
@@ -53,96 +53,136 @@ static void write_table(tenon__buf *out, const migrate_online *online)
     }
 }
 
-static bool is_begun(tenon_session *s, const char *table, tenon__arena *arena)
+static bool is_begun(tenon_session *s, const migrate_online_table *table)
 {
-    rows found;
-    const rows_query where = {
-        .sql = begun_sql, .columns = 1, .values = (const char *const[]){table}, .value_count = 1};
-    if (!rows_read(s, &where, arena, &found) || !found.count)
-        return false;
-    const rows_query which = {.sql = rows_first(&found), .columns = 1};
-    return rows_read(s, &which, arena, &found) && strcmp(rows_first(&found), "0") != 0;
-}
-
-static bool is_needed(tenon_session *s, const migrate_online *online, int64_t from_bytes)
-{
-    TENON__CLEANUP(tenon__buf_release) tenon__buf names = {0}, types = {0}, table = {0}, size = {0};
+    TENON__CLEANUP(tenon__buf_release) tenon__buf name = {0};
     TENON__CLEANUP(tenon__arena_release) tenon__arena arena = {0};
     rows found;
-    write_array(&names, online->columns, online->count);
-    write_array(&types, online->types, online->count);
-    write_table(&table, online);
+    write_table(&name, table);
+    const rows_query where = {.sql = begun_sql,
+                              .columns = 1,
+                              .values = (const char *const[]){tenon__buf_string(&name)},
+                              .value_count = 1};
+    if (!rows_read(s, &where, &arena, &found) || !found.count)
+        return false;
+    const rows_query which = {.sql = rows_first(&found), .columns = 1};
+    return rows_read(s, &which, &arena, &found) && strcmp(rows_first(&found), "0") != 0;
+}
+
+static bool is_needed(tenon_session *s, const migrate_online_table *table, int64_t from_bytes)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf names = {0}, types = {0}, name = {0}, size = {0};
+    TENON__CLEANUP(tenon__arena_release) tenon__arena arena = {0};
+    rows found;
+    write_array(&names, table->columns, table->count);
+    write_array(&types, table->types, table->count);
+    write_table(&name, table);
     tenon__buf_format(&size, "%lld", (long long)from_bytes);
     const char *const values[] = {tenon__buf_string(&names), tenon__buf_string(&types),
-                                  tenon__buf_string(&table), tenon__buf_string(&size)};
+                                  tenon__buf_string(&name), tenon__buf_string(&size)};
     const rows_query query = {
         .sql = needed_sql, .columns = 1, .values = values, .value_count = TENON__COUNT(values)};
     if (!rows_read(s, &query, &arena, &found))
         return false;
-    return strcmp(rows_first(&found), "0") != 0 || is_begun(s, tenon__buf_string(&table), &arena);
+    return strcmp(rows_first(&found), "0") != 0 || is_begun(s, table);
 }
 
+/* Tables that are to be written anew, or of which that is to be finished. */
+typedef struct online_tables {
+    const migrate_online_table *items[MIGRATE_TABLES_MOST];
+    size_t count;
+} online_tables;
+
 /* What columns of an enum get; elsewhere a cast says it. */
-static size_t list_values(const migrate_online *online, rewrite_value *out)
+static size_t list_values(const migrate_online_table *table, rewrite_value *out)
 {
-    size_t count = online->enum_name ? online->count : 0;
-    for (size_t i = 0; i < count; i++)
-        out[i] = (rewrite_value){online->columns[i], online->values[i]};
+    size_t count = 0;
+    for (; count < table->count && table->values[count]; count++)
+        out[count] = (rewrite_value){table->columns[count], table->values[count]};
     return count;
 }
 
-static bool rewrite(migrate_input *in, const migrate_online *online)
+static void fill_options(const migrate_online_table *table, rewrite_value *values,
+                         rewrite_options *out)
 {
-    rewrite_result result = {0};
-    rewrite_value values[MIGRATE_COLUMNS_MOST];
-    rewrite_options options = {.namespace = online->namespace,
-                               .table = online->table,
-                               .changes = online->changes,
-                               .change_count = online->change_count,
-                               .values = values,
-                               .with_switch = online->swap};
-    options.value_count = list_values(online, values);
-    if (!migrate_online_rewrite(in->db, &options, false, false, &result, &in->error)) {
+    *out = (rewrite_options){.namespace = table->namespace,
+                             .table = table->name,
+                             .changes = table->changes,
+                             .change_count = table->change_count,
+                             .values = values,
+                             .value_count = list_values(table, values)};
+}
+
+/* The types of an enum change names with the last table, when no row of the old ones is read any
+ * more. */
+static bool rewrite(migrate_input *in, const online_tables *tables, const char *swap)
+{
+    rewrite_result results[MIGRATE_TABLES_MOST];
+    rewrite_value values[MIGRATE_TABLES_MOST][MIGRATE_COLUMNS_MOST];
+    rewrite_options options[MIGRATE_TABLES_MOST];
+    for (size_t i = 0; i < tables->count; i++)
+        fill_options(tables->items[i], values[i], &options[i]);
+    options[tables->count - 1].with_switch = swap;
+    if (!migrate_online_rewrite(in->db, options, tables->count, false, false, results,
+                                &in->error)) {
         if (in->error.status == TENON_UNSUPPORTED)
             tenon__error_copy(in->error.hint, sizeof in->error.hint,
                               "--rewrite-from 0 runs the statement, which locks the table");
         return false;
     }
-    migrate_online_show(&options, &result);
+    for (size_t i = 0; i < tables->count; i++)
+        migrate_online_show(&options[i], &results[i]);
     return true;
 }
 
 /* ---- enums ----------------------------------------------------------------------------------- */
 
-/* Whether its values are those, in this order; whether a type of the second name is there; how
- * large the table is. */
+/* Whether its values are those, in this order; whether a type of the second name is there. */
 static const char enum_sql[] =
     "SELECT (SELECT array_agg(e.enumlabel::text ORDER BY e.enumsortorder) = $1::text[]"
-    " FROM pg_enum e WHERE e.enumtypid = to_regtype($2))::text, (to_regtype($3) IS NOT NULL)::text,"
-    " (pg_relation_size(to_regclass($4)) >= $5::bigint)::text";
+    " FROM pg_enum e WHERE e.enumtypid = to_regtype($2))::text, (to_regtype($3) IS NOT NULL)::text";
 
 typedef struct enum_state {
-    bool is_made, has_old, is_large;
+    bool is_made, has_old;
 } enum_state;
 
-static bool read_enum(tenon_session *s, const migrate_online *online, int64_t from_bytes,
-                      enum_state *out)
+static bool read_enum(tenon_session *s, const migrate_online *online, enum_state *out)
 {
-    TENON__CLEANUP(tenon__buf_release) tenon__buf labels = {0}, table = {0}, size = {0};
+    TENON__CLEANUP(tenon__buf_release) tenon__buf labels = {0};
     TENON__CLEANUP(tenon__arena_release) tenon__arena arena = {0};
     rows found;
     write_array(&labels, online->labels, online->label_count);
-    write_table(&table, online);
-    tenon__buf_format(&size, "%lld", (long long)from_bytes);
-    const char *const values[] = {tenon__buf_string(&labels), online->enum_name, online->old_enum,
-                                  tenon__buf_string(&table), tenon__buf_string(&size)};
+    const char *const values[] = {tenon__buf_string(&labels), online->enum_name, online->old_enum};
     const rows_query query = {
-        .sql = enum_sql, .columns = 3, .values = values, .value_count = TENON__COUNT(values)};
+        .sql = enum_sql, .columns = 2, .values = values, .value_count = TENON__COUNT(values)};
     if (!rows_read(s, &query, &arena, &found))
         return false;
-    *out =
-        (enum_state){rows_truth(&found, 0, 0), rows_truth(&found, 0, 1), rows_truth(&found, 0, 2)};
+    *out = (enum_state){rows_truth(&found, 0, 0), rows_truth(&found, 0, 1)};
     return true;
+}
+
+static bool is_large(tenon_session *s, const migrate_online_table *table, int64_t from_bytes)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf name = {0}, size = {0};
+    TENON__CLEANUP(tenon__arena_release) tenon__arena arena = {0};
+    rows found;
+    write_table(&name, table);
+    tenon__buf_format(&size, "%lld", (long long)from_bytes);
+    const char *const values[] = {tenon__buf_string(&name), tenon__buf_string(&size)};
+    const rows_query query = {.sql =
+                                  "SELECT (pg_relation_size(to_regclass($1)) >= $2::bigint)::text",
+                              .columns = 1,
+                              .values = values,
+                              .value_count = TENON__COUNT(values)};
+    return rows_read(s, &query, &arena, &found) && rows_truth(&found, 0, 0);
+}
+
+static bool has_large(tenon_session *s, const migrate_online *online, int64_t from_bytes)
+{
+    for (size_t i = 0; i < online->table_count; i++)
+        if (is_large(s, &online->tables[i], from_bytes))
+            return true;
+    return false;
 }
 
 /* The new type; one that an earlier run has made is that one. */
@@ -155,22 +195,20 @@ static bool make_enum(tenon_session *s, const migrate_online *online)
     return sql.failed ? tenon__fail_no_memory(tenon__session_error(s)) : tenon_execute(s, sql.data);
 }
 
-/* *is_needed: the table is to be written anew, or that is to be finished. *is_made: then nothing
- * but the rest of the file is left. */
+/* *is_made: then nothing but the rest of the file is left behind these tables. */
 static bool prepare_enum(tenon_session *s, const migrate_online *online, int64_t from_bytes,
-                         bool *is_needed, bool *is_made)
+                         online_tables *left, bool *is_made)
 {
-    TENON__CLEANUP(tenon__buf_release) tenon__buf table = {0};
-    TENON__CLEANUP(tenon__arena_release) tenon__arena arena = {0};
     enum_state now;
-    if (!read_enum(s, online, from_bytes, &now))
+    if (!read_enum(s, online, &now))
         return false;
-    write_table(&table, online);
     bool was_switched = now.is_made && now.has_old;
-    *is_needed = was_switched ? is_begun(s, tenon__buf_string(&table), &arena)
-                              : !now.is_made && !now.has_old && now.is_large;
-    *is_made = was_switched || *is_needed;
-    if (*is_needed && !was_switched && !make_enum(s, online))
+    bool can_begin = !now.is_made && !now.has_old && has_large(s, online, from_bytes);
+    for (size_t i = 0; i < online->table_count; i++)
+        if (can_begin || (was_switched && is_begun(s, &online->tables[i])))
+            left->items[left->count++] = &online->tables[i];
+    *is_made = was_switched || can_begin;
+    if (can_begin && !make_enum(s, online))
         return false;
     return !tenon_failed(s);
 }
@@ -183,6 +221,7 @@ typedef struct online_deploy {
     int64_t from_bytes;
     tenon__arena arena;
     migrate_online next;   /* what is to be rewritten */
+    online_tables left;    /* … of it */
     tenon_migration *item; /* whose turn it is then */
     const char *convert;   /* a file that asks for conversions */
     size_t before;         /* migrations that run before that; SIZE_MAX: there is none */
@@ -215,7 +254,7 @@ static bool is_rewrite(online_deploy *d, const tenon_migration *item, bool *out)
         return true;
     if (!migrate_read_online(item->sql, &d->arena, &d->next, &d->in->error))
         return false;
-    *out = d->next.table && (d->next.is_meant || d->is_safe);
+    *out = d->next.table_count && (d->next.is_meant || d->is_safe);
     return true;
 }
 
@@ -247,31 +286,32 @@ static bool find_next(online_deploy *d, const tenon_migration_list *list)
     return true;
 }
 
-/* Of a file whose turn it is: whether there is something to do before it runs, and that of an enum
- * made anew only its end is to run. */
-static bool look_at(online_deploy *d, tenon_session *s, bool *wants_rewrite)
+/* Of a file whose turn it is: what there is to do before it runs, and that of an enum made anew
+ * only its end is to run. */
+static bool look_at(online_deploy *d, tenon_session *s)
 {
     bool is_made;
     if (!d->next.enum_name) {
-        *wants_rewrite = is_needed(s, &d->next, d->from_bytes);
+        if (is_needed(s, d->next.tables, d->from_bytes))
+            d->left.items[d->left.count++] = d->next.tables;
         return !tenon_failed(s);
     }
-    if (!prepare_enum(s, &d->next, d->from_bytes, wants_rewrite, &is_made))
+    if (!prepare_enum(s, &d->next, d->from_bytes, &d->left, &is_made))
         return false;
     if (is_made)
         d->item->run_sql = d->next.rest;
     return true;
 }
 
-static bool look_ahead(online_deploy *d, bool *wants_rewrite)
+static bool look_ahead(online_deploy *d)
 {
     const tenon_migrations given = migrate_list(&d->in->folder);
     tenon_session *s = tenon_session_open(d->in->db, NULL);
     tenon_migration_list list = tenon_migrate_status(s, &given);
     bool is_done = s && !tenon_failed(s) && find_next(d, &list);
-    *wants_rewrite = false;
+    d->left.count = 0;
     if (is_done && d->before == 0 && !d->convert)
-        is_done = look_at(d, s, wants_rewrite);
+        is_done = look_at(d, s);
     if (s && tenon_failed(s))
         d->in->error = *tenon_session_error(s);
     is_done = is_done && !tenon_failed(s);
@@ -299,8 +339,7 @@ static bool deploy_all(online_deploy *d, const tenon_migrate_options *given)
     tenon_migrate_options options = *given;
     size_t left = given->count_most ? given->count_most : SIZE_MAX;
     while (left > 0) {
-        bool wants_rewrite;
-        if (!look_ahead(d, &wants_rewrite) || (wants_rewrite && !rewrite(d->in, &d->next)))
+        if (!look_ahead(d) || (d->left.count && !rewrite(d->in, &d->left, d->next.swap)))
             return false;
         size_t now = count_now(d, left);
         options.count_most = now == SIZE_MAX ? 0 : (unsigned)now;

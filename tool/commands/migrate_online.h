@@ -5,9 +5,10 @@
 #include "commands/migrate_input.h"
 #include "rewrite/rewrite.h"
 
-/* rewrite_run (or rewrite_cancel), which Ctrl-C stops; progress is told unless `is_quiet`. */
-bool migrate_online_rewrite(tenon_db *db, rewrite_options *options, bool is_quiet, bool is_cancel,
-                            rewrite_result *result, tenon_error *err);
+/* rewrite_run_together (or rewrite_cancel, of one), which Ctrl-C stops; progress is told unless
+ * `is_quiet`. */
+bool migrate_online_rewrite(tenon_db *db, rewrite_options *options, size_t count, bool is_quiet,
+                            bool is_cancel, rewrite_result *results, tenon_error *err);
 /* "rewrote events: …", a line. */
 void migrate_online_show(const rewrite_options *options, const rewrite_result *result);
 

@@ -195,30 +195,33 @@ void migrate_online_show(const rewrite_options *options, const rewrite_result *r
     fflush(stdout);
 }
 
-bool migrate_online_rewrite(tenon_db *db, rewrite_options *options, bool is_quiet, bool is_cancel,
-                            rewrite_result *result, tenon_error *err)
+bool migrate_online_rewrite(tenon_db *db, rewrite_options *options, size_t count, bool is_quiet,
+                            bool is_cancel, rewrite_result *results, tenon_error *err)
 {
     talk t = {.is_terminal = isatty(STDERR_FILENO)};
     signal(SIGINT, want_stop);
     signal(SIGTERM, want_stop);
-    options->stop = &stop_wanted;
-    options->on_progress = is_quiet ? NULL : tell_progress;
-    options->context = &t;
-    bool is_done =
-        is_cancel ? rewrite_cancel(db, options, err) : rewrite_run(db, options, result, err);
+    for (size_t i = 0; i < count; i++) {
+        options[i].stop = &stop_wanted;
+        options[i].on_progress = is_quiet ? NULL : tell_progress;
+        options[i].context = &t;
+    }
+    bool is_done = is_cancel ? rewrite_cancel(db, options, err)
+                             : rewrite_run_together(db, options, count, results, err);
     if (t.is_terminal && t.has_line)
         fputs("\r\033[K", stderr);
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
-    options->context = NULL;
+    for (size_t i = 0; i < count; i++)
+        options[i].context = NULL;
     return is_done;
 }
 
 static bool rewrite_on(tenon_db *db, rewrite_arguments *a, tenon_error *err)
 {
     rewrite_result result = {0};
-    if (!migrate_online_rewrite(db, &a->options, a->is_quiet || a->is_json, a->is_cancel, &result,
-                                err))
+    if (!migrate_online_rewrite(db, &a->options, 1, a->is_quiet || a->is_json, a->is_cancel,
+                                &result, err))
         return false;
     if (a->is_cancel)
         printf("the rewrite of %s is gone; the table is as it was\n", a->options.table);

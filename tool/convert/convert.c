@@ -139,15 +139,6 @@ bool convert_piece(tenon_session *s, const convert_column *column, convert_walk 
     return !walk->after.failed || tenon__fail_no_memory(tenon__session_error(s));
 }
 
-static bool execute_each(tenon_session *s, const convert_column *column,
-                         const char *const *statements, size_t count)
-{
-    bool is_done = true;
-    for (size_t i = 0; is_done && i < count; i++)
-        is_done = convert_execute(s, column, statements[i]);
-    return is_done;
-}
-
 static bool convert_rest(tenon_session *s, const convert_column *column, int64_t *count)
 {
     TENON__CLEANUP(convert_release_walk) convert_walk walk = {0};
@@ -167,20 +158,17 @@ static bool convert_rest_quietly(tenon_session *s, const convert_column *column,
            convert_make_triggers(s, &triggers);
 }
 
+/* Each is one round trip, since everybody waits meanwhile. */
 bool convert_all(tenon_session *s, const convert_column *column, int64_t *count)
 {
-    static const char *const before[] = {
-        "LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE",
-        "ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {new} {form}",
-    };
-    static const char *const behind[] = {
-        "DROP TRIGGER IF EXISTS {new} ON {table}",
-        "DROP FUNCTION IF EXISTS {function}()",
-        "ALTER TABLE {table} DROP COLUMN {old}",
-        "ALTER TABLE {table} RENAME COLUMN {new} TO {old}",
-    };
+    static const char before[] = "LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE;"
+                                 "ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {new} {form}";
+    static const char behind[] = "DROP TRIGGER IF EXISTS {new} ON {table};"
+                                 "DROP FUNCTION IF EXISTS {function}();"
+                                 "ALTER TABLE {table} DROP COLUMN {old};"
+                                 "ALTER TABLE {table} RENAME COLUMN {new} TO {old}";
     if (tenon__session_dialect(s) == TENON_SQLITE)
         return convert_rest_quietly(s, column, count);
-    return execute_each(s, column, before, TENON__COUNT(before)) &&
-           convert_rest(s, column, count) && execute_each(s, column, behind, TENON__COUNT(behind));
+    return convert_execute(s, column, before) && convert_rest(s, column, count) &&
+           convert_execute(s, column, behind);
 }

@@ -65,18 +65,17 @@ static bool give_up(tenon_session *s)
 
 static bool prepare(tenon_session *s, const convert_column *column, int64_t *count)
 {
-    static const char *const statements[] = {
-        "ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {new} {form}",
+    static const char statements[] =
+        "ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {new} {form};"
         "CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS"
-        " $tenon$ BEGIN NEW.{new} := NULL; RETURN NEW; END $tenon$",
+        " $tenon$ BEGIN NEW.{new} := NULL; RETURN NEW; END $tenon$;"
         "CREATE TRIGGER {new} BEFORE UPDATE ON {table} FOR EACH ROW"
-        " WHEN (NEW.{old} IS DISTINCT FROM OLD.{old}) EXECUTE FUNCTION {function}()"};
+        " WHEN (NEW.{old} IS DISTINCT FROM OLD.{old}) EXECUTE FUNCTION {function}()";
     const tenon_transaction_options options = {.lock_timeout_us = LOCK_TIMEOUT_US};
-    bool is_done = tenon_begin_with(s, &options);
     *count = 0;
-    for (size_t i = 0; is_done && i < TENON__COUNT(statements); i++)
-        is_done = convert_execute(s, column, statements[i]);
-    return (is_done && tenon_commit(s)) || give_up(s);
+    return (tenon_begin_with(s, &options) && convert_execute(s, column, statements) &&
+            tenon_commit(s)) ||
+           give_up(s);
 }
 
 static bool convert_next(tenon_session *s, const convert_column *column, convert_walk *walk,

@@ -132,22 +132,29 @@ bool migrate_backup(tenon_db *db, size_t keep, tenon__buf *path, tenon_error *er
 
 /* ---- tables that are written anew, on PostgreSQL --------------------------------------------- */
 
-enum { MIGRATE_COLUMNS_MOST = 32 };
+enum { MIGRATE_COLUMNS_MOST = 32, MIGRATE_TABLES_MOST = 32 };
 
-/* A migration that is one ALTER TABLE, which changes nothing but types by casts; or one that makes
- * an enum anew for the columns of one table. */
-typedef struct migrate_online {
+/* A table that such a migration writes anew. */
+typedef struct migrate_online_table {
     const char *namespace; /* NULL: that of the search path */
-    const char *table;     /* NULL: the migration is something else */
-    const char **changes;  /* what stands behind the table's name, statement by statement */
+    const char *name;
+    const char **changes; /* what stands behind the table's name, statement by statement */
     size_t change_count;
     const char **columns, **types; /* "pg_catalog"."int8"; "" with a length or a scale */
+    const char **values;           /* of an enum: what the columns get */
     size_t count;
-    bool is_meant; /* it says `-- tenon:rewrite` */
+} migrate_online_table;
+
+/* A migration that is one ALTER TABLE, which changes nothing but types by casts; or one that makes
+ * an enum anew for the columns of one or more tables. */
+typedef struct migrate_online {
+    migrate_online_table *tables;
+    size_t table_count; /* 0: the migration is something else */
+    bool is_meant;      /* it says `-- tenon:rewrite` */
     /* Of an enum: its name and the one that the old type gets, its values as they shall be; what
-     * the columns get; what makes the new type, what swaps the names, and what is left to run. */
+     * makes the new type, what swaps the names, and what is left to run. */
     const char *enum_name, *old_enum; /* NULL: it is the other kind */
-    const char **labels, **values;
+    const char **labels;
     size_t label_count;
     const char *before, *swap, *rest;
 } migrate_online;

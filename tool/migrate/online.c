@@ -42,7 +42,8 @@ static bool is_plain_cast(const PgQuery__ColumnDef *to)
 static const PgQuery__AlterTableStmt *only_types_of(const PgQuery__Node *node)
 {
     if (!node || node->node_case != PG_QUERY__NODE__NODE_ALTER_TABLE_STMT ||
-        node->alter_table_stmt->objtype != PG_QUERY__OBJECT_TYPE__OBJECT_TABLE)
+        node->alter_table_stmt->objtype != PG_QUERY__OBJECT_TYPE__OBJECT_TABLE ||
+        node->alter_table_stmt->n_cmds > MIGRATE_COLUMNS_MOST)
         return NULL;
     const PgQuery__AlterTableStmt *alter = node->alter_table_stmt;
     for (size_t i = 0; i < alter->n_cmds; i++) {
@@ -90,40 +91,53 @@ const char *migrate_name_type(tenon__arena *arena, const PgQuery__TypeName *type
     return tenon__arena_text(arena, tenon__buf_string(&name));
 }
 
+migrate_online_table *migrate_add_online(migrate_online *out, const PgQuery__RangeVar *table,
+                                         tenon__arena *arena)
+{
+    bool has_schema = table->schemaname && *table->schemaname;
+    migrate_online_table *made = &out->tables[out->table_count];
+    *made = (migrate_online_table){
+        .namespace = has_schema ? tenon__arena_text(arena, table->schemaname) : NULL,
+        .name = tenon__arena_text(arena, table->relname),
+        .changes = tenon__arena_array(arena, MIGRATE_COLUMNS_MOST, sizeof *made->changes),
+        .columns = tenon__arena_array(arena, MIGRATE_COLUMNS_MOST, sizeof *made->columns),
+        .types = tenon__arena_array(arena, MIGRATE_COLUMNS_MOST, sizeof *made->types),
+        .values = tenon__arena_array(arena, MIGRATE_COLUMNS_MOST, sizeof *made->values)};
+    if (arena->failed)
+        return NULL;
+    out->table_count++;
+    return made;
+}
+
 static bool fill(const pgparse_tree *tree, const PgQuery__AlterTableStmt *alter,
                  tenon__arena *arena, migrate_online *out)
 {
-    const pgparse_statement *statement = &tree->statements[0];
-    const PgQuery__RangeVar *table = alter->relation;
-    bool has_schema = table->schemaname && *table->schemaname;
-    out->namespace = has_schema ? tenon__arena_text(arena, table->schemaname) : NULL;
-    out->table = tenon__arena_text(arena, table->relname);
-    out->changes = tenon__arena_array(arena, 1, sizeof *out->changes);
-    out->columns = tenon__arena_array(arena, alter->n_cmds, sizeof *out->columns);
-    out->types = tenon__arena_array(arena, alter->n_cmds, sizeof *out->types);
-    if (!out->columns || !out->types || !out->changes)
+    migrate_online_table *table = migrate_add_online(out, alter->relation, arena);
+    if (!table)
         return false;
-    out->changes[out->change_count++] = migrate_commands_of(tree, statement, arena);
-    for (; out->count < alter->n_cmds; out->count++) {
-        const PgQuery__AlterTableCmd *command = alter->cmds[out->count]->alter_table_cmd;
-        out->columns[out->count] = tenon__arena_text(arena, command->name);
-        out->types[out->count] = migrate_name_type(arena, command->def->column_def->type_name);
+    table->changes[table->change_count++] = migrate_commands_of(tree, &tree->statements[0], arena);
+    for (; table->count < alter->n_cmds; table->count++) {
+        const PgQuery__AlterTableCmd *command = alter->cmds[table->count]->alter_table_cmd;
+        const PgQuery__TypeName *type = command->def->column_def->type_name;
+        table->columns[table->count] = tenon__arena_text(arena, command->name);
+        table->types[table->count] = migrate_name_type(arena, type);
     }
-    return out->table && out->changes[0];
+    return !arena->failed;
 }
 
 bool migrate_read_online(const char *sql, tenon__arena *arena, migrate_online *out,
                          tenon_error *err)
 {
-    *out = (migrate_online){0};
-    pgparse_tree *tree = pgparse_read(sql, err);
+    *out = (migrate_online){
+        .tables = tenon__arena_array(arena, MIGRATE_TABLES_MOST, sizeof *out->tables)};
+    pgparse_tree *tree = out->tables ? pgparse_read(sql, err) : NULL;
     if (!tree)
-        return false;
+        return out->tables ? false : tenon__fail_no_memory(err);
     const PgQuery__AlterTableStmt *alter =
         tree->statement_count == 1 ? only_types_of(tree->statements[0].node) : NULL;
     bool is_done =
         alter ? fill(tree, alter, arena, out) : migrate_read_online_enum(tree, arena, out);
-    out->is_meant = out->table && has_directive(tree);
+    out->is_meant = out->table_count && has_directive(tree);
     pgparse_free(tree);
     return is_done || tenon__fail_no_memory(err);
 }
@@ -150,7 +164,7 @@ static bool is_rewrite(const migrate_folder *folder, const char *sql, bool *out,
     *out = false;
     if (!migrate_read_online(sql, &arena, &online, err))
         return false;
-    if (!online.table)
+    if (!online.table_count)
         return true;
     lint *l = lint_new(&(lint_options){.dialect = TENON_POSTGRESQL, .is_dialect_given = true}, err);
     bool is_done = l != NULL;

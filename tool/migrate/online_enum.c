@@ -1,5 +1,5 @@
-/* Enums whose values change their places, or go, in forms that `deploy` can make while the table is
- * in use:
+/* Enums whose values change their places, or go, in forms that `deploy` can make while the tables
+ * are in use:
  *
  *     -- tenon:rewrite
  *     CREATE TYPE "Mood_new" AS ENUM ('bad', 'good');
@@ -9,18 +9,17 @@
  *     DROP TYPE "Mood_old";
  *     ALTER TABLE "users" ALTER COLUMN "mood" SET DEFAULT 'good';
  *
- * The new type is made, the table is written anew with it, and in the transaction in which the two
- * tables change places the types change names: no program ever sees a column of a type that is not
- * "Mood". What is left of the file then is to drop the old type. This cannot be where columns of
- * several tables have the type, which cannot all change places at once; such a file is none. */
+ * The new type is made; the table is written anew with it, or each of several that have columns of
+ * the type, one after the other; and in the transaction in which all of them change places with the
+ * old ones the types change names: no program ever sees a column of a type that is not "Mood". What
+ * is left of the file then is to drop the old type. */
 #include "migrate/online.h"
 
 typedef struct enum_reader {
     const pgparse_tree *tree;
     tenon__arena *arena;
     migrate_online *out;
-    const PgQuery__RangeVar *table; /* of all statements that alter one */
-    const char *new_type;           /* "public"."Mood_new" */
+    const char *new_type; /* "public"."Mood_new" */
     tenon__buf swap;
     bool failed;
 } enum_reader;
@@ -76,24 +75,25 @@ static bool is_by_text(const PgQuery__Node *using)
            is_same(pgparse_string(inner->type_name->names[inner->type_name->n_names - 1]), "text");
 }
 
-static void add_value(enum_reader *r, const PgQuery__AlterTableCmd *command, const char *type)
+static void add_value(enum_reader *r, migrate_online_table *table, const char *column,
+                      const char *type)
 {
-    migrate_online *out = r->out;
     const char *brackets = strchr(type, '[') ? "[]" : "";
-    out->columns[out->count] = tenon__arena_text(r->arena, command->name);
-    out->types[out->count] = type;
-    out->values[out->count] =
-        tenon__arena_format(r->arena, "\"%s\"::text%s::%s", command->name, brackets, type);
-    r->failed |= !out->columns[out->count] || !out->values[out->count];
-    out->count++;
+    table->columns[table->count] = tenon__arena_text(r->arena, column);
+    table->types[table->count] = type;
+    table->values[table->count] =
+        tenon__arena_format(r->arena, "\"%s\"::text%s::%s", column, brackets, type);
+    r->failed |= !table->columns[table->count] || !table->values[table->count];
+    table->count++;
 }
 
-static bool read_command(enum_reader *r, const PgQuery__AlterTableCmd *command)
+static bool read_command(enum_reader *r, migrate_online_table *table,
+                         const PgQuery__AlterTableCmd *command)
 {
     if (command->subtype == PG_QUERY__ALTER_TABLE_TYPE__AT_ColumnDefault)
         return true;
     if (command->subtype != PG_QUERY__ALTER_TABLE_TYPE__AT_AlterColumnType ||
-        strchr(command->name, '"') || r->out->count == MIGRATE_COLUMNS_MOST)
+        strchr(command->name, '"') || table->count == MIGRATE_COLUMNS_MOST)
         return false;
     const PgQuery__ColumnDef *to = command->def->column_def;
     const char *type = migrate_name_type(r->arena, to->type_name);
@@ -101,27 +101,39 @@ static bool read_command(enum_reader *r, const PgQuery__AlterTableCmd *command)
     if (r->failed || strncmp(type, r->new_type, strlen(r->new_type)) != 0 ||
         !is_by_text(to->raw_default))
         return false;
-    add_value(r, command, type);
+    add_value(r, table, command->name, type);
     return !r->failed;
 }
 
-/* ALTER TABLE of the one table: types and defaults */
+/* The table of a statement, which earlier ones may have had. NULL when there are too many. */
+static migrate_online_table *find_table(enum_reader *r, const PgQuery__RangeVar *table)
+{
+    migrate_online *out = r->out;
+    const char *space = table->schemaname ? table->schemaname : "";
+    for (size_t i = 0; i < out->table_count; i++) {
+        const char *other = out->tables[i].namespace ? out->tables[i].namespace : "";
+        if (!strcmp(out->tables[i].name, table->relname) && !strcmp(other, space))
+            return &out->tables[i];
+    }
+    if (out->table_count == MIGRATE_TABLES_MOST)
+        return NULL;
+    migrate_online_table *made = migrate_add_online(out, table, r->arena);
+    r->failed |= !made;
+    return made;
+}
+
+/* ALTER TABLE: types and defaults */
 static bool read_alter(enum_reader *r, const pgparse_statement *statement)
 {
     const PgQuery__AlterTableStmt *alter = statement->node->alter_table_stmt;
-    const PgQuery__RangeVar *table = alter->relation;
-    bool is_first = !r->table;
-    r->table = is_first ? table : r->table;
-    if (strcmp(table->relname, r->table->relname) != 0 ||
-        strcmp(table->schemaname ? table->schemaname : "",
-               r->table->schemaname ? r->table->schemaname : "") != 0 ||
-        r->out->change_count == MIGRATE_COLUMNS_MOST)
+    migrate_online_table *table = find_table(r, alter->relation);
+    if (!table || table->change_count == MIGRATE_COLUMNS_MOST)
         return false;
     for (size_t i = 0; i < alter->n_cmds; i++)
-        if (!read_command(r, alter->cmds[i]->alter_table_cmd))
+        if (!read_command(r, table, alter->cmds[i]->alter_table_cmd))
             return false;
     const char *change = migrate_commands_of(r->tree, statement, r->arena);
-    r->out->changes[r->out->change_count++] = change;
+    table->changes[table->change_count++] = change;
     r->failed |= !change;
     return !r->failed;
 }
@@ -171,43 +183,33 @@ static bool read_statement(enum_reader *r, const pgparse_statement *statement)
     }
 }
 
-/* The lists of the result, which stay empty when it is none. */
-static bool make_room(enum_reader *r)
+/* Tables whose defaults alone change have no reason to be written anew. */
+static bool has_columns(const migrate_online *online)
 {
-    migrate_online *out = r->out;
-    out->changes = tenon__arena_array(r->arena, MIGRATE_COLUMNS_MOST, sizeof *out->changes);
-    out->columns = tenon__arena_array(r->arena, MIGRATE_COLUMNS_MOST, sizeof *out->columns);
-    out->types = tenon__arena_array(r->arena, MIGRATE_COLUMNS_MOST, sizeof *out->types);
-    out->values = tenon__arena_array(r->arena, MIGRATE_COLUMNS_MOST, sizeof *out->values);
-    r->failed |= !out->changes || !out->columns || !out->types || !out->values;
-    return !r->failed;
+    for (size_t i = 0; i < online->table_count; i++)
+        if (!online->tables[i].count)
+            return false;
+    return online->table_count > 0;
 }
 
 static bool read_all(enum_reader *r)
 {
     const pgparse_tree *tree = r->tree;
-    if (tree->statement_count < 5 || !make_room(r) || !read_create(r, &tree->statements[0]))
+    if (tree->statement_count < 5 || !read_create(r, &tree->statements[0]))
         return false;
     for (size_t i = 1; i < tree->statement_count; i++)
         if (!read_statement(r, &tree->statements[i]))
             return false;
     r->out->swap = tenon__arena_text(r->arena, tenon__buf_string(&r->swap));
     r->failed |= !r->out->swap;
-    return r->table && r->out->count && r->out->rest && !r->failed;
+    return has_columns(r->out) && r->out->rest && !r->failed;
 }
 
 bool migrate_read_online_enum(const pgparse_tree *tree, tenon__arena *arena, migrate_online *out)
 {
     enum_reader r = {.tree = tree, .arena = arena, .out = out};
-    bool is_one = read_all(&r);
-    if (is_one) {
-        bool has_schema = r.table->schemaname && *r.table->schemaname;
-        out->namespace = has_schema ? tenon__arena_text(arena, r.table->schemaname) : NULL;
-        out->table = tenon__arena_text(arena, r.table->relname);
-        r.failed |= !out->table;
-    } else {
+    if (!read_all(&r))
         *out = (migrate_online){0};
-    }
     tenon__buf_release(&r.swap);
     return !r.failed;
 }

@@ -20,10 +20,11 @@ typedef struct rewrite_word {
 typedef struct rewriter {
     const rewrite_options *options;
     rewrite_result *result;
-    tenon_session *guard; /* holds the lock that keeps other rewrites away */
-    tenon_session *s;
-    tenon__arena arena;   /* names */
-    tenon__arena scratch; /* what one step reads */
+    struct rewriter *next; /* whose table changes places together with this one */
+    tenon_session *guard;  /* holds the locks that keep other rewrites away */
+    tenon_session *s;      /* both are the first one's, and the others' too */
+    tenon__arena arena;    /* names */
+    tenon__arena scratch;  /* what one step reads */
     rewrite_word words[REWRITE_WORDS_MOST];
     size_t word_count;
     const char *oid;  /* of the table */
@@ -33,6 +34,7 @@ typedef struct rewriter {
     const char *phase; /* of the state: "copy", "index", "follow", "validate" */
     const char *last;  /* text[] of the key up to which rows are copied; NULL: none */
     int64_t expected;
+    struct switch_plan *plan; /* switch.c */
 } rewriter;
 
 /* ---- statements (statement.c) ---- */
@@ -67,8 +69,9 @@ bool rewrite_with_lock(rewriter *r, rewrite_phase phase, bool (*step)(rewriter *
 
 /* ---- steps ---- */
 
-bool rewrite_open(rewriter *r, tenon_db *db, tenon_error *err);
-void rewrite_close(rewriter *r);
+/* The first of a chain opens its sessions, and the others have these. */
+bool rewrite_open(rewriter *first, tenon_db *db, tenon_error *err);
+void rewrite_close(rewriter *first);
 bool rewrite_prepare(rewriter *r); /* prepare.c: or finds what an earlier run has prepared */
 bool rewrite_columns(rewriter *r); /* columns.c: {columns}, {values}, {lower}, {upper}, … */
 /* {lower} and {upper} are the range of keys behind $1 up to $2, of which either may be NULL; so are
@@ -85,9 +88,9 @@ bool rewrite_follow_under_lock(rewriter *r);
  * new table, to be read before the names change. */
 bool rewrite_check_views(rewriter *r);
 extern const char rewrite_view_locks_sql[], rewrite_views_sql[], rewrite_publications_sql[];
-bool rewrite_compare(rewriter *r); /* compare.c */
-bool rewrite_switch(rewriter *r);  /* switch.c */
-bool rewrite_finish(rewriter *r);  /* validates, drops, forgets */
+bool rewrite_compare(rewriter *r);    /* compare.c */
+bool rewrite_switch(rewriter *first); /* switch.c: of all in the chain */
+bool rewrite_finish(rewriter *r);     /* validates, drops, forgets */
 bool rewrite_set_phase(rewriter *r, const char *phase);
 /* The note of this rewrite, and the table of notes with the last one. */
 bool rewrite_forget(rewriter *r);

@@ -196,49 +196,70 @@ static bool find_table(rewriter *r)
     return define_names(r, space);
 }
 
-static bool take_guard(rewriter *r, tenon_db *db, tenon_error *err)
+static bool open_guard(rewriter *r, tenon_db *db, tenon_error *err)
 {
-    static const char held[] = "another rewrite of the table is under way";
-    const char *taken;
+    const tenon_transaction_options options = {.idle_timeout_us = -1};
     r->guard = tenon_session_open(db, NULL);
     if (!r->guard)
         return tenon__fail_no_memory(err);
-    const tenon_transaction_options options = {.idle_timeout_us = -1};
+    if (tenon_begin_with(r->guard, &options))
+        return true;
+    *err = *tenon_session_error(r->guard);
+    return false;
+}
+
+static bool take_guard(rewriter *r, tenon_error *err)
+{
+    static const char held[] = "another rewrite of the table is under way";
     rows_query query = {"SELECT pg_try_advisory_xact_lock(hashtextextended('tenon.rewrite.' || $1,"
                         " 0))::text",
                         1, &r->oid, 1};
     rows found = {0};
-    if (!tenon_begin_with(r->guard, &options) ||
-        !rows_read(r->guard, &query, &r->scratch, &found)) {
+    if (!rows_read(r->guard, &query, &r->scratch, &found)) {
         *err = *tenon_session_error(r->guard);
         return false;
     }
-    taken = rows_first(&found);
+    const char *taken = rows_first(&found);
     return (taken && taken[0] == 't') || tenon__fail(err, TENON_CONFLICT, "%s", held);
 }
 
-bool rewrite_open(rewriter *r, tenon_db *db, tenon_error *err)
+static bool open_session(rewriter *r, tenon_db *db, tenon_error *err)
 {
     const tenon_session_options forever = {.deadline_us = -1};
     r->s = tenon_session_open(db, &forever);
     if (!r->s)
         return tenon__fail_no_memory(err);
-    if (tenon__session_dialect(r->s) != TENON_POSTGRESQL)
-        return tenon__fail(err, TENON_UNSUPPORTED,
-                           "only PostgreSQL needs a rewrite online; SQLite's tables are rebuilt in "
-                           "the transaction of their migration");
-    if (find_table(r))
-        return take_guard(r, db, err);
-    *err = *tenon_session_error(r->s);
-    return false;
+    return tenon__session_dialect(r->s) == TENON_POSTGRESQL ||
+           tenon__fail(err, TENON_UNSUPPORTED,
+                       "only PostgreSQL needs a rewrite online; SQLite's tables are rebuilt in "
+                       "the transaction of their migration");
 }
 
-void rewrite_close(rewriter *r)
+bool rewrite_open(rewriter *first, tenon_db *db, tenon_error *err)
 {
-    tenon_session_close(r->guard);
-    tenon_session_close(r->s);
-    tenon__arena_release(&r->scratch);
-    tenon__arena_release(&r->arena);
+    if (!open_session(first, db, err) || !open_guard(first, db, err))
+        return false;
+    for (rewriter *r = first; r; r = r->next) {
+        r->s = first->s;
+        r->guard = first->guard;
+        if (!find_table(r)) {
+            *err = *tenon_session_error(r->s);
+            return false;
+        }
+        if (!take_guard(r, err))
+            return false;
+    }
+    return true;
+}
+
+void rewrite_close(rewriter *first)
+{
+    tenon_session_close(first->guard);
+    tenon_session_close(first->s);
+    for (rewriter *r = first; r; r = r->next) {
+        tenon__arena_release(&r->scratch);
+        tenon__arena_release(&r->arena);
+    }
 }
 
 bool rewrite_set_phase(rewriter *r, const char *phase)

@@ -9,17 +9,50 @@ static bool is_at(const rewriter *r, const char *phase)
     return strcmp(r->phase, phase) == 0;
 }
 
-/* From wherever an earlier run has come to. */
-static bool go_on(rewriter *r)
+/* From wherever an earlier run has come to, up to the switch. */
+static bool make_ready(rewriter *r)
 {
     if (!rewrite_prepare(r))
         return false;
-    if (is_at(r, "validate"))
-        return rewrite_finish(r);
-    return rewrite_columns(r) && (!is_at(r, "copy") || rewrite_copy(r)) &&
-           (!is_at(r, "index") || rewrite_index_key(r)) && rewrite_follow(r, false) &&
-           rewrite_index_rest(r) && rewrite_follow(r, true) && rewrite_compare(r) &&
-           rewrite_follow(r, true) && rewrite_switch(r) && rewrite_finish(r);
+    return is_at(r, "validate") ||
+           (rewrite_columns(r) && (!is_at(r, "copy") || rewrite_copy(r)) &&
+            (!is_at(r, "index") || rewrite_index_key(r)) && rewrite_follow(r, false) &&
+            rewrite_index_rest(r) && rewrite_follow(r, true) && rewrite_compare(r));
+}
+
+/* While the last one was made ready, the others have been written. */
+static bool switch_all(rewriter *first)
+{
+    for (rewriter *r = first; r; r = r->next)
+        if (!rewrite_follow(r, true))
+            return false;
+    return rewrite_switch(first);
+}
+
+/* All have, or none. */
+static bool has_switched(rewriter *first, bool *out)
+{
+    *out = is_at(first, "validate");
+    for (rewriter *r = first; r; r = r->next)
+        if (is_at(r, "validate") != *out)
+            return tenon__fail(tenon__session_error(r->s), TENON_CONFLICT,
+                               "of the tables %s and %s one has been rewritten already",
+                               first->name, r->name);
+    return true;
+}
+
+static bool go_on(rewriter *first)
+{
+    bool is_over;
+    for (rewriter *r = first; r; r = r->next)
+        if (!make_ready(r))
+            return false;
+    if (!has_switched(first, &is_over) || (!is_over && !switch_all(first)))
+        return false;
+    for (rewriter *r = first; r; r = r->next)
+        if (!rewrite_finish(r))
+            return false;
+    return true;
 }
 
 static bool check_options(const rewrite_options *options, tenon_error *err)
@@ -31,18 +64,39 @@ static bool check_options(const rewrite_options *options, tenon_error *err)
     return true;
 }
 
+static bool run_chain(rewriter *first, tenon_db *db, tenon_error *err)
+{
+    bool is_done = rewrite_open(first, db, err);
+    if (is_done && !go_on(first)) {
+        *err = *tenon_session_error(first->s);
+        is_done = false;
+    }
+    rewrite_close(first);
+    return is_done;
+}
+
+bool rewrite_run_together(tenon_db *db, const rewrite_options *options, size_t count,
+                          rewrite_result *results, tenon_error *err)
+{
+    TENON__CLEANUP(tenon__arena_release) tenon__arena arena = {0};
+    rewriter *all = tenon__arena_array(&arena, count, sizeof *all);
+    if (!all)
+        return tenon__fail_no_memory(err);
+    for (size_t i = 0; i < count; i++) {
+        results[i] = (rewrite_result){0};
+        all[i] = (rewriter){.options = &options[i],
+                            .result = &results[i],
+                            .next = i + 1 < count ? &all[i + 1] : NULL};
+        if (!check_options(&options[i], err))
+            return false;
+    }
+    return run_chain(all, db, err);
+}
+
 bool rewrite_run(tenon_db *db, const rewrite_options *options, rewrite_result *result,
                  tenon_error *err)
 {
-    rewriter r = {.options = options, .result = result};
-    *result = (rewrite_result){0};
-    bool is_done = check_options(options, err) && rewrite_open(&r, db, err);
-    if (is_done && !go_on(&r)) {
-        *err = *tenon_session_error(r.s);
-        is_done = false;
-    }
-    rewrite_close(&r);
-    return is_done;
+    return rewrite_run_together(db, options, 1, result, err);
 }
 
 static bool remove_all(rewriter *r)

@@ -77,7 +77,7 @@ typedef struct rewrite_options {
 
 typedef struct rewrite_result {
     int64_t copied, followed, compared; /* rows; of this run */
-    int64_t locked_us;                  /* how long the switch held its lock */
+    int64_t locked_us;                  /* how long the switch held its locks */
     unsigned tries;                     /* for it */
     char old_table[64];                 /* "" when it is gone */
     bool has_resumed;
@@ -88,6 +88,11 @@ typedef struct rewrite_result {
  * table is under way. The database needs a pool of two connections at least. */
 bool rewrite_run(tenon_db *db, const rewrite_options *options, rewrite_result *result,
                  tenon_error *err);
+/* The same for several tables, which change places with their shadows in one transaction: each is
+ * made ready, one after the other, before that. One that was killed behind it is finished by a call
+ * for those tables that are not finished yet. */
+bool rewrite_run_together(tenon_db *db, const rewrite_options *options, size_t count,
+                          rewrite_result *results, tenon_error *err);
 /* Removes what an unfinished rewrite of the table has made. MISUSE when there is none. Of the
  * options only those that name the table and those of locks count. */
 bool rewrite_cancel(tenon_db *db, const rewrite_options *options, tenon_error *err);

@@ -158,26 +158,35 @@ static void pause_before(unsigned tries)
     nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
 }
 
-/* Of those who hold a lock on the table now: they may be others than those who were in the way. */
-static const char *name_holders(rewriter *r)
+/* Of those who hold a lock on one of the tables now: they may be others than those who were in the
+ * way. */
+static const char *name_holders(rewriter *first)
 {
     const char *found = NULL;
-    rewrite_ask(
-        r,
-        "SELECT string_agg(format('process %s (%s): %s', l.pid, a.state, left(a.query, 120)),"
-        " '; ') FROM (SELECT DISTINCT pid FROM pg_locks WHERE relation = {oid}"
-        " AND granted AND pid <> pg_backend_pid()) l JOIN pg_stat_activity a USING (pid)",
-        NULL, 0, &found);
-    tenon_error_clear(r->s);
+    for (rewriter *r = first; r && !found; r = r->next)
+        rewrite_ask(
+            r,
+            "SELECT string_agg(format('process %s (%s): %s', l.pid, a.state, left(a.query, 120)),"
+            " '; ') FROM (SELECT DISTINCT pid FROM pg_locks WHERE relation = {oid}"
+            " AND granted AND pid <> pg_backend_pid()) l JOIN pg_stat_activity a USING (pid)",
+            NULL, 0, &found);
+    tenon_error_clear(first->s);
     return found ? found : "they are gone by now";
+}
+
+/* While one table's lock is waited for those of the others may be held already. */
+static int64_t lock_timeout_of(const rewriter *first)
+{
+    int64_t timeout_us = first->options->lock_timeout_us, count = 0;
+    for (const rewriter *r = first; r; r = r->next)
+        count++;
+    return (timeout_us ? timeout_us : LOCK_TIMEOUT_US) / count;
 }
 
 bool rewrite_with_lock(rewriter *r, rewrite_phase phase, bool (*step)(rewriter *r))
 {
-    int64_t timeout_us = r->options->lock_timeout_us;
     unsigned most = r->options->tries_most ? r->options->tries_most : TRIES;
-    tenon_transaction_options options = {.lock_timeout_us =
-                                             timeout_us ? timeout_us : LOCK_TIMEOUT_US};
+    tenon_transaction_options options = {.lock_timeout_us = lock_timeout_of(r)};
     for (unsigned tries = 1;; tries++) {
         r->result->tries = tries;
         if (tenon_begin_with(r->s, &options) && step(r) && tenon_commit(r->s))

@@ -1,4 +1,5 @@
-/* The switch: the shadow takes the table's place, in one transaction of some milliseconds.
+/* The switch: the shadow takes the table's place, in one transaction of some milliseconds; those of
+ * several tables in the same one.
  *
  * Under the lock the last entries of the log are followed, then everything that hangs on the table
  * by its oid is told to the server anew for the shadow. Its definitions are read before the names
@@ -140,17 +141,15 @@ static const char validations_sql[] =
     " AND a.attnum = ANY (k.conkey) AND NOT {has_column})) RETURNING 1)"
     " SELECT count(*)::text FROM noted";
 
-static const char *const capture_sql[] = {
-    "DROP TRIGGER IF EXISTS {bare_capture} ON {table}",
-    "DROP TRIGGER IF EXISTS {bare_lost} ON {table}",
-};
+static const char capture_sql[] = "DROP TRIGGER IF EXISTS {bare_capture} ON {table};\n"
+                                  "DROP TRIGGER IF EXISTS {bare_lost} ON {table};\n";
 
 /* What is going to be run, read before anybody has to wait. */
-typedef struct plan {
+typedef struct switch_plan {
     rows view_locks, locks, before, names, after[TENON__COUNT(after_sql)], views, publications;
-} plan;
+} switch_plan;
 
-static bool read_plan(rewriter *r, plan *p)
+static bool read_plan(rewriter *r, switch_plan *p)
 {
     for (size_t i = 0; i < TENON__COUNT(after_sql); i++)
         if (!rewrite_read(r, after_sql[i], 1, NULL, 0, &p->after[i]))
@@ -172,45 +171,82 @@ static bool run_given(rewriter *r)
             tenon_execute(r->s, "SET LOCAL search_path = pg_catalog"));
 }
 
-static bool take_over(rewriter *r, const plan *p)
+static void add_statements(tenon__buf *sql, const rows *statements)
 {
-    for (size_t i = 0; i < TENON__COUNT(capture_sql); i++)
-        if (!rewrite_execute(r, capture_sql[i]))
-            return false;
-    if (!rewrite_execute_each(r, &p->before) || !rewrite_execute_each(r, &p->names))
-        return false;
+    for (size_t i = 0; i < statements->count; i++)
+        tenon__buf_format(sql, "%s;\n", rows_cell(statements, i, 0));
+}
+
+/* In one round trip: each would be time that everybody waits. */
+static bool take_over(rewriter *r, const switch_plan *p)
+{
+    TENON__CLEANUP(tenon__buf_release) tenon__buf sql = {0};
+    const char *without_capture = rewrite_expand(r, capture_sql);
+    tenon__buf_text(&sql, without_capture ? without_capture : "");
+    add_statements(&sql, &p->before);
+    add_statements(&sql, &p->names);
     for (size_t i = 0; i < TENON__COUNT(after_sql); i++)
-        if (!rewrite_execute_each(r, &p->after[i]))
-            return false;
-    return rewrite_execute_each(r, &p->views) && rewrite_execute_each(r, &p->publications) &&
-           run_given(r) && rewrite_set_phase(r, "validate");
+        add_statements(&sql, &p->after[i]);
+    add_statements(&sql, &p->views);
+    add_statements(&sql, &p->publications);
+    if (sql.failed)
+        return tenon__fail_no_memory(tenon__session_error(r->s));
+    return without_capture && tenon_execute(r->s, sql.data) && run_given(r) &&
+           rewrite_set_phase(r, "validate");
 }
 
 /* The first lock keeps away only who would change the table's definition. */
-static bool switch_tables(rewriter *r)
+static bool read_switch(rewriter *r)
 {
-    plan p;
     const char *noted;
     tenon__arena_clear(&r->scratch);
-    if (!rewrite_execute(r, "SET LOCAL search_path = pg_catalog;"
-                            " LOCK TABLE {table} IN SHARE UPDATE EXCLUSIVE MODE") ||
-        !read_plan(r, &p) || !rewrite_ask(r, validations_sql, NULL, 0, &noted) ||
-        !rewrite_execute_each(r, &p.view_locks) || !rewrite_execute_each(r, &p.locks))
-        return false;
-    int64_t locked_us = tenon__monotonic_us();
-    bool is_done = rewrite_follow_under_lock(r) && take_over(r, &p);
-    r->result->locked_us = tenon__monotonic_us() - locked_us;
+    r->plan = tenon__arena_array(&r->scratch, 1, sizeof *r->plan);
+    if (!r->plan)
+        return tenon__fail_no_memory(tenon__session_error(r->s));
+    return rewrite_execute(r, "SET LOCAL search_path = pg_catalog;"
+                              " LOCK TABLE {table} IN SHARE UPDATE EXCLUSIVE MODE") &&
+           read_plan(r, r->plan) && rewrite_ask(r, validations_sql, NULL, 0, &noted);
+}
+
+static bool take_locks(rewriter *r)
+{
+    return rewrite_execute_each(r, &r->plan->view_locks) &&
+           rewrite_execute_each(r, &r->plan->locks);
+}
+
+static bool take_place(rewriter *r)
+{
+    return rewrite_follow_under_lock(r) && take_over(r, r->plan);
+}
+
+static bool do_each(rewriter *first, bool (*step)(rewriter *r))
+{
+    bool is_done = true;
+    for (rewriter *r = first; is_done && r; r = r->next)
+        is_done = step(r);
     return is_done;
 }
 
-bool rewrite_switch(rewriter *r)
+static bool switch_tables(rewriter *first)
 {
-    rewrite_define(r, "has_column",
-                   rewrite_expand(r, "EXISTS (SELECT FROM pg_attribute h WHERE h.attrelid ="
-                                     " '{shadow}'::regclass AND h.attname = a.attname"
-                                     " AND h.attnum > 0 AND NOT h.attisdropped)"));
-    rewrite_tell(r, REWRITE_SWITCHES, 0, NULL);
-    return rewrite_with_lock(r, REWRITE_SWITCHES, switch_tables);
+    if (!do_each(first, read_switch) || !take_locks(first))
+        return false;
+    int64_t locked_us = tenon__monotonic_us();
+    bool is_done = do_each(first->next, take_locks) && do_each(first, take_place);
+    for (rewriter *r = first; r; r = r->next)
+        r->result->locked_us = tenon__monotonic_us() - locked_us;
+    return is_done;
+}
+
+bool rewrite_switch(rewriter *first)
+{
+    for (rewriter *r = first; r; r = r->next)
+        rewrite_define(r, "has_column",
+                       rewrite_expand(r, "EXISTS (SELECT FROM pg_attribute h WHERE h.attrelid ="
+                                         " '{shadow}'::regclass AND h.attname = a.attname"
+                                         " AND h.attnum > 0 AND NOT h.attisdropped)"));
+    rewrite_tell(first, REWRITE_SWITCHES, 0, NULL);
+    return rewrite_with_lock(first, REWRITE_SWITCHES, switch_tables);
 }
 
 /* ---- afterwards ---------------------------------------------------------------------------- */

@@ -178,6 +178,62 @@ static void a_rewrite_killed_at_any_statement_is_finished(void **state)
     kill_everywhere(check_rewritten, make_narrow_again);
 }
 
+/* ---- an enum of two tables ------------------------------------------------------------------- */
+
+static const char moody[] =
+    "CREATE TYPE mood AS ENUM ('good', 'bad');\n"
+    "CREATE TABLE one (id integer PRIMARY KEY, mood mood, note text);\n"
+    "CREATE TABLE two (id integer PRIMARY KEY, mood mood, one integer REFERENCES one (id));\n";
+static const char sorted[] =
+    "-- tenon:rewrite\nCREATE TYPE mood_new AS ENUM ('bad', 'good');\n"
+    "ALTER TABLE one ALTER COLUMN mood TYPE mood_new USING (mood::text::mood_new);\n"
+    "ALTER TABLE two ALTER COLUMN mood TYPE mood_new USING (mood::text::mood_new);\n"
+    "ALTER TYPE mood RENAME TO mood_old;\nALTER TYPE mood_new RENAME TO mood;\n"
+    "DROP TYPE mood_old;\n";
+static const char fill_moods[] =
+    "INSERT INTO one SELECT i, (ARRAY['good', 'bad'])[1 + i % 2]::mood, repeat('x', 1900)"
+    " FROM generate_series(1, 700) i;"
+    "INSERT INTO two SELECT id, mood, id FROM one; ANALYZE one";
+
+static void check_sorted(void)
+{
+    check_value("SELECT string_agg(enumlabel, ' ' ORDER BY enumsortorder) FROM pg_enum",
+                "bad good");
+    check_value("SELECT count(*) FROM one JOIN two USING (id, mood) WHERE two.one = id"
+                " AND mood > 'bad'::mood",
+                "350");
+    check_value("SELECT string_agg(conname || ' ' || convalidated, ', ' ORDER BY conname)"
+                " FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype = 'f'",
+                "two_one_fkey true");
+    check_value("SELECT string_agg(relname, ', ' ORDER BY relname) FROM pg_class WHERE relkind IN"
+                " ('r', 'S', 'v') AND relnamespace = 'public'::regnamespace",
+                "_prisma_migrations, _tenon_steps, one, two");
+    check_value("SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal", "0");
+    check_value("SELECT count(*) FROM pg_proc WHERE pronamespace = 'public'::regnamespace", "0");
+    check_value("SELECT count(*) FROM _prisma_migrations WHERE finished_at IS NOT NULL"
+                " AND rolled_back_at IS NULL",
+                "2");
+}
+
+static void make_disordered_again(void)
+{
+    testdb_run(url, "ALTER TYPE mood RENAME TO mood_old; CREATE TYPE mood AS ENUM ('good', 'bad');"
+                    "ALTER TABLE one ALTER mood TYPE mood USING mood::text::mood;"
+                    "ALTER TABLE two ALTER mood TYPE mood USING mood::text::mood;"
+                    "DROP TYPE mood_old;"
+                    "DELETE FROM _prisma_migrations WHERE migration_name = '2_sorted'");
+}
+
+static void a_rewrite_of_two_tables_killed_at_any_statement_is_finished(void **state)
+{
+    (void)state;
+    write_migration("1_moody", moody);
+    finish();
+    testdb_run(url, fill_moods);
+    write_migration("2_sorted", sorted);
+    kill_everywhere(check_sorted, make_disordered_again);
+}
+
 /* ---- a conversion ---------------------------------------------------------------------------- */
 
 static const char series[] = "CREATE TABLE series (id integer PRIMARY KEY, values float8[]);\n";
@@ -229,6 +285,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_POSTGRESQL(a_rewrite_killed_at_any_statement_is_finished),
+        ON_POSTGRESQL(a_rewrite_of_two_tables_killed_at_any_statement_is_finished),
         ON_POSTGRESQL(a_conversion_killed_at_any_statement_is_finished),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
