@@ -223,6 +223,7 @@ typedef struct online_deploy {
     migrate_online next;   /* what is to be rewritten */
     online_tables left;    /* … of it */
     tenon_migration *item; /* whose turn it is then */
+    size_t done;           /* statements of it, by an earlier run */
     const char *convert;   /* a file that asks for conversions */
     size_t before;         /* migrations that run before that; SIZE_MAX: there is none */
 } online_deploy;
@@ -279,6 +280,7 @@ static bool find_next(online_deploy *d, const tenon_migration_list *list)
         if (is_found || d->convert) {
             d->before = before;
             d->item = item;
+            d->done = list->items[i].statements_done;
             return true;
         }
         before++;
@@ -287,16 +289,17 @@ static bool find_next(online_deploy *d, const tenon_migration_list *list)
 }
 
 /* Of a file whose turn it is: what there is to do before it runs, and that of an enum made anew
- * only its end is to run. */
+ * only its end is to run. That is one statement, where the whole file is one transaction: so one
+ * that was killed with a single statement done was running its end. */
 static bool look_at(online_deploy *d, tenon_session *s)
 {
-    bool is_made;
+    bool is_made = d->done == 1;
     if (!d->next.enum_name) {
         if (is_needed(s, d->next.tables, d->from_bytes))
             d->left.items[d->left.count++] = d->next.tables;
         return !tenon_failed(s);
     }
-    if (!prepare_enum(s, &d->next, d->from_bytes, &d->left, &is_made))
+    if (!is_made && !prepare_enum(s, &d->next, d->from_bytes, &d->left, &is_made))
         return false;
     if (is_made)
         d->item->run_sql = d->next.rest;
