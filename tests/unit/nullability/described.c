@@ -1,7 +1,7 @@
 /* See described.h. */
 #include "described.h"
 
-catalogue *read_catalogue(const char *url)
+catalogue *describe_database(const char *url)
 {
     tenon_error err = {0};
     tenon_db *db = tenon_open(url, NULL, &err);

@@ -16,7 +16,7 @@
 #include <tenon/tenon.h>
 
 /* The catalogue of the database of this URL; fails the test when it cannot be read. */
-catalogue *read_catalogue(const char *url);
+catalogue *describe_database(const char *url);
 /* NULL with *err; takes a statement of either database. */
 nullability *analyse(const catalogue *c, const char *sql, tenon_error *err);
 /* "id, bio? | $1 users.id, $2? | one": columns and parameters, with "?" where they may be NULL,

@@ -25,7 +25,7 @@ static int open_databases(void **state)
     const char *urls[] = {testdb_create("nullability"), testdb_sqlite_url()};
     for (size_t i = 0; i < 2; i++) {
         testdb_run(urls[i], schema_sql);
-        databases[i] = read_catalogue(urls[i]);
+        databases[i] = describe_database(urls[i]);
     }
     return 0;
 }

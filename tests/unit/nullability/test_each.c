@@ -38,8 +38,8 @@ static int open_databases(void **state)
     const char *url = testdb_create("nullability_each"), *path = testdb_sqlite_url();
     testdb_run(url, postgres_sql);
     testdb_run(path, sqlite_sql);
-    postgres = read_catalogue(url);
-    sqlite = read_catalogue(path);
+    postgres = describe_database(url);
+    sqlite = describe_database(path);
     return 0;
 }
 

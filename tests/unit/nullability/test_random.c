@@ -201,7 +201,7 @@ static void check_schema(bench *b, uint64_t seed)
     else
         fill_postgres(b, &r);
     catalogue_free(b->database);
-    b->database = read_catalogue(b->url);
+    b->database = describe_database(b->url);
     for (unsigned i = 0; i < QUERIES; i++) {
         const char *sql = generator_below(&r.random, 8) ? random_query(&r) : random_write(&r);
         assert_non_null(sql);

@@ -75,7 +75,7 @@ sqlfile_set *checked_in(const char *url, const char *sql)
     return check(sql, &options);
 }
 
-sqlfile_set *linted(const char *sql)
+sqlfile_set *checked_strictly(const char *sql)
 {
     return check(sql, &(sqlfile_options){.server = getenv("TENON_TEST_PG"), .lints = true});
 }

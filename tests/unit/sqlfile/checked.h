@@ -24,7 +24,7 @@ sqlfile_set *checked_read_as(const char *path, const char *sql);
 sqlfile_set *checked(const char *sql);
 /* In a database that is there. */
 sqlfile_set *checked_in(const char *url, const char *sql);
-sqlfile_set *linted(const char *sql);
+sqlfile_set *checked_strictly(const char *sql);
 /* The first line of each diagnostic as `tenon sql check` prints them: "q.sql:1:2: …\n". */
 const char *checked_complaints(const sqlfile_set *set);
 const sqlfile_query *checked_query(const sqlfile_set *set, const char *name);

@@ -278,7 +278,7 @@ static void what_is_a_mistake_sooner_or_later_is_warned_of(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
-        sqlfile_set *set = linted(mistakes[i].sql);
+        sqlfile_set *set = checked_strictly(mistakes[i].sql);
         assert_string_equal(checked_complaints(set), mistakes[i].complaints);
         assert_int_equal(sqlfile_error_count(set), 0);
         sqlfile_free(set);
