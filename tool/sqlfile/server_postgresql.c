@@ -228,6 +228,28 @@ static void fill_extension_type(const looked_up *type, sql_described *out)
         }
 }
 
+static void fill_as_text(const looked_up *type, tenon__arena *arena, sql_described *out)
+{
+    out->field.kind = TENON_KIND_OTHER;
+    out->field.pg_type = TENON_PG_OTHER;
+    out->field.other_type = tenon__arena_text(arena, type->name);
+    out->needs_cast = true;
+}
+
+/* A value of a domain travels as one of its base; an array of them has a type of its own. */
+static void fill_array(sql_server *server, const looked_up *type, tenon__arena *arena,
+                       sql_described *out)
+{
+    const looked_up array = *type; /* looking up may move it */
+    const looked_up *element = look_up(server, array.element);
+    if (element && element->kind == 'd') {
+        fill_as_text(&array, arena, out);
+        return;
+    }
+    fill_type(server, array.element, arena, out);
+    out->field.flags |= TENON_FIELD_LIST;
+}
+
 /* Types that are made by CREATE TYPE, CREATE DOMAIN and extensions. */
 static void fill_looked_up(sql_server *server, Oid oid, tenon__arena *arena, sql_described *out)
 {
@@ -240,15 +262,16 @@ static void fill_looked_up(sql_server *server, Oid oid, tenon__arena *arena, sql
         return;
     }
     if (type->element) {
-        fill_type(server, type->element, arena, out);
-        out->field.flags |= TENON_FIELD_LIST;
+        fill_array(server, type, arena, out);
         return;
     }
-    out->field.enumeration = enumeration;
-    out->field.kind = enumeration ? TENON_KIND_ENUM : TENON_KIND_OTHER;
-    out->field.pg_type = enumeration ? TENON_PG_ENUM : TENON_PG_OTHER;
-    out->field.other_type = enumeration ? NULL : tenon__arena_text(arena, type->name);
-    out->needs_cast = !enumeration;
+    if (enumeration) {
+        out->field.enumeration = enumeration;
+        out->field.kind = TENON_KIND_ENUM;
+        out->field.pg_type = TENON_PG_ENUM;
+        return;
+    }
+    fill_as_text(type, arena, out);
     fill_extension_type(type, out);
     if (type->kind == 'c' && oid >= FIRST_OWN_OID)
         fill_composite(server, oid, arena, out);

@@ -1,4 +1,5 @@
 /* What the databases say about queries. */
+#include "../../support/testdb.h"
 #include "checked.h"
 
 typedef struct wrong_query {
@@ -285,6 +286,60 @@ static void what_is_a_mistake_sooner_or_later_is_warned_of(void **state)
     }
 }
 
+/* COPY casts nothing, and writes to tables alone. */
+static void a_copy_that_copy_cannot_do_stays_an_insert(void **state)
+{
+    static const struct {
+        const char *sql;
+        bool is_by_insert;
+    } cases[] = {
+        {"INSERT INTO kinds (a, b) VALUES (:a, :b)", false},
+        {"INSERT INTO kinds (small) VALUES (:small)", false},
+        {"INSERT INTO kinds (bits) VALUES (:bits)", true},
+        {"INSERT INTO kinds (smalls) VALUES (:smalls)", true},
+        {"INSERT INTO seen (a) VALUES (:a)", true},
+        {"INSERT INTO guarded (a) VALUES (:a)", true},
+    };
+    (void)state;
+    const char *url = testdb_create("copies");
+    testdb_run(url, "CREATE DOMAIN small AS integer CHECK (VALUE < 10);"
+                    "CREATE TABLE kinds (a integer, b text, bits bit(3), small small,"
+                    " smalls small[]);"
+                    "CREATE VIEW seen AS SELECT a FROM kinds;"
+                    "CREATE TABLE guarded (a integer);"
+                    "ALTER TABLE guarded ENABLE ROW LEVEL SECURITY");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char sql[200];
+        snprintf(sql, sizeof sql, "-- name: a :copy\n%s;\n", cases[i].sql);
+        sqlfile_set *set = checked_in(url, sql);
+        const sqlfile_query *query = checked_query(set, "a");
+        assert_string_equal(checked_complaints(set), "");
+        assert_int_equal(query->is_by_insert, cases[i].is_by_insert);
+        assert_int_equal(!strncmp(query->texts[0][0].sql, "COPY", 4), !cases[i].is_by_insert);
+        sqlfile_free(set);
+    }
+}
+
+/* A value of a domain travels as one of its base, an array of them does not. */
+static void an_array_of_a_domain_is_read_as_text(void **state)
+{
+    (void)state;
+    const char *url = testdb_create("domains");
+    testdb_run(url, "CREATE DOMAIN small AS integer; CREATE DOMAIN few AS integer[];"
+                    "CREATE TABLE kinds (one small NOT NULL, a_few few NOT NULL,"
+                    " many small[] NOT NULL)");
+    sqlfile_set *set =
+        checked_in(url, "-- name: a :many\nSELECT one, a_few, many::int[] AS many FROM kinds"
+                        " WHERE many = :many;\n-- name: b :many\nSELECT many FROM kinds;\n");
+    assert_string_equal(checked_complaints(set),
+                        "queries/q.sql:3:10: column \"many\" has the type _small, which is read as "
+                        "text; write many::text\n");
+    assert_string_equal(checked_columns(checked_query(set, "a")),
+                        "one Int, a_few Int[], many Int[]");
+    assert_string_equal(checked_parameters(checked_query(set, "a")), "many _small");
+    sqlfile_free(set);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -300,6 +355,8 @@ int main(void)
         cmocka_unit_test(a_list_is_an_array_or_a_table_of_keys),
         cmocka_unit_test(what_is_a_mistake_sooner_or_later_is_warned_of),
         cmocka_unit_test(a_copy_has_a_text_for_each_database),
+        cmocka_unit_test(a_copy_that_copy_cannot_do_stays_an_insert),
+        cmocka_unit_test(an_array_of_a_domain_is_read_as_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
