@@ -221,7 +221,7 @@ static uint64_t stride_of(uint64_t bytes, proxy_fault fault)
     const char *word = getenv("TENON_FAULTS");
     if (word && strcmp(word, "all") == 0)
         return fault == PROXY_SILENT ? 101 : 1;
-    return bytes / (fault == PROXY_SILENT ? 2 : 8) + 1;
+    return bytes / (fault == PROXY_SILENT ? 2 : 4) + 1;
 }
 
 static void try_bytes(tenon_db *db, const tenon_columns_options *way, proxy_fault fault)
