@@ -299,6 +299,7 @@ static void plan_validations(diff_maker *m, const catalogue_table *from, const c
                 diff_say(m, "rows of %T do not fulfil %s", to, to->checks[i].expression),
                 "change them first", diff_probe_check(m, to, &to->checks[i]));
 }
+
 /* ---- the order ------------------------------------------------------------------------------- */
 
 typedef void table_planner(diff_maker *m, const catalogue_table *from, const catalogue_table *to);
