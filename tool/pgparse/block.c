@@ -105,14 +105,13 @@ static void see_string(block_reader *r, tenon_json text)
     if (!is_query)
         return;
     const tenon_json member = r->names[r->depth - 2], statement = r->names[r->depth - 3];
-    if (is_name(member, "sqlstmt"))
+    bool is_call = is_name(member, "expr") && is_name(statement, "PLpgSQL_stmt_call");
+    if (is_name(member, "sqlstmt") || is_call)
         take(r, text, false, "");
     else if (is_name(member, "query") && is_name(statement, "PLpgSQL_stmt_dynexecute"))
         take(r, text, true, "");
     else if (is_name(member, "expr") && is_name(statement, "PLpgSQL_stmt_perform"))
         take(r, text, false, " ");
-    else if (is_name(member, "expr") && is_name(statement, "PLpgSQL_stmt_call"))
-        take(r, text, false, "");
 }
 
 static void open_object(block_reader *r)
