@@ -98,6 +98,29 @@ start_small() {
     fi >/dev/null
 }
 
+# As pg_basebackup does, which not every installation of a server brings.
+copy_by_hand() {
+    local begin="pg_backup_start('copy', true)" end="pg_backup_stop(false)"
+    if [[ $("$bin/postgres" --version) == *" 14."* ]]; then
+        begin="pg_start_backup('copy', true, false)" end="pg_stop_backup(false)"
+    fi
+    run_as_owner psql -h "$1" -U tenon -d postgres -qAtX -v ON_ERROR_STOP=1 <<SQL
+SELECT $begin \\g /dev/null
+\\! cp -a '$1/data' data && rm -f data/postmaster.pid data/postmaster.opts
+SELECT labelfile FROM $end \\g data/backup_label
+SQL
+    run_as_owner touch data/standby.signal
+    echo "primary_conninfo = 'host=''$1'' user=tenon'" >>"$folder/data/postgresql.conf"
+}
+
+copy() {
+    if [ -x "$bin/pg_basebackup" ]; then
+        run_as_owner "$bin/pg_basebackup" -h "$1" -U tenon -D data -R -X stream -c fast --no-sync
+    else
+        copy_by_hand "$1"
+    fi
+}
+
 case $order in
 make)
     make
@@ -109,7 +132,7 @@ small)
     ;;
 follow)
     [ -z "${owner:-}" ] || chown "$owner" "$folder"
-    run_as_owner "$bin/pg_basebackup" -h "$3" -U tenon -D data -R -X stream -c fast --no-sync
+    copy "$3"
     cat >>"$folder/data/postgresql.conf" <<CONF
 unix_socket_directories = '$folder'
 max_standby_streaming_delay = 0

@@ -6,7 +6,7 @@ static const char made[] =
     "CREATE TABLE posts (id serial PRIMARY KEY, views bigint NOT NULL);"
     "CREATE TABLE seen (id integer);"
     "CREATE FUNCTION note(id integer) RETURNS integer LANGUAGE sql AS"
-    " 'INSERT INTO seen VALUES ($1) RETURNING id';"
+    " 'INSERT INTO public.seen VALUES ($1) RETURNING id';"
     "CREATE FUNCTION twice(id integer) RETURNS integer LANGUAGE sql AS 'SELECT $1 * 2';"
     "CREATE FUNCTION half(id integer) RETURNS integer STABLE LANGUAGE sql AS 'SELECT $1 / 2';"
     "CREATE VIEW noted AS SELECT note(id) AS id FROM posts;"
