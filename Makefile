@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 30
 SECONDS ?= 3600
 TENON_CORPUS ?= ../shared/corpus
-FAULTS = wire bank crowd lost-server breaker disk full-server
+FAULTS = wire bank columns crowd lost-server breaker disk full-server
 SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h' 2>/dev/null)
 
 .PHONY: all demo check heavy faults soak bench bench-peers load vector arrow versions coverage fuzz corpus install format golden symbols costs help clean

@@ -336,5 +336,10 @@ int main(int argc, char **argv)
            " own SQL, %zu cannot be tried, %zu wrong\n",
            total.same, total.different, total.refused, total.theirs_failed, total.unusable,
            total.wrong);
-    return total.wrong != 0;
+    bool is_empty = total.same + total.different + total.refused + total.theirs_failed +
+                        total.unusable + total.wrong ==
+                    0;
+    if (is_empty)
+        fprintf(stderr, "corpus-pairs: there is no pair in %s\n", root);
+    return is_empty || total.wrong;
 }

@@ -10,8 +10,8 @@
  * At the end the money is whole, nobody was told anything but what the fault was, and no descriptor
  * is left. What libtenon and libpq have asked for is what it was after the first quarter, give or
  * take 1 MB; and when all is closed and what is free has gone back to the system, the process has
- * not more memory than it had then. While it runs its pages tell less: SQLite's caches and its
- * sorting follow the file, up to 2 MB a connection, and leave holes where they were. */
+ * not more memory than it had then. While it runs its pages tell less: what SQLite takes and gives
+ * back grows with the file, and the allocator keeps the holes. */
 #include <dirent.h>
 #include <malloc.h>
 #include <pthread.h>
